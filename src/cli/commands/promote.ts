@@ -1,0 +1,12 @@
+import { promote } from '../../workflows/promote.ts';
+import type { Session } from '../program.ts';
+
+export async function runPromote({ context, output }: Session): Promise<undefined> {
+  const result = await promote(context);
+  output.result(
+    result,
+    () =>
+      `${output.theme.good('Promoted.')} The stable runs ${result.branch} at ${result.commit.slice(0, 12)}.`,
+  );
+  return undefined;
+}

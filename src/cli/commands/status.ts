@@ -1,0 +1,18 @@
+import { statusText } from '../../ui/status-view.ts';
+import { status, watchStatus } from '../../workflows/status.ts';
+import type { Session } from '../program.ts';
+
+export async function runStatus(
+  { context, output }: Session,
+  options: { watch: boolean },
+): Promise<undefined> {
+  if (!options.watch) {
+    const result = await status(context);
+    output.result(result, () => statusText(result, output.theme));
+    return undefined;
+  }
+  for await (const result of watchStatus(context)) {
+    output.line(result, () => `${statusText(result, output.theme)}\n`);
+  }
+  return undefined;
+}

@@ -1,0 +1,40 @@
+import type { EventSink } from '../rollout/events.ts';
+import type { Theme } from '../ui/theme.ts';
+
+/** Where a command's result goes: standard output, as text or as JSON, never both. */
+export interface Output {
+  isJson: boolean;
+  theme: Theme;
+  /** The one result of a command. */
+  result(document: object, text: () => string): void;
+  /** One of several, for commands that follow something. */
+  line(document: object, text: () => string): void;
+}
+
+export interface Streams {
+  stdout: NodeJS.WritableStream & { isTTY?: boolean };
+  stderr: NodeJS.WritableStream & { isTTY?: boolean };
+  stdin: NodeJS.ReadableStream & { isTTY?: boolean };
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+}
+
+export interface OutputOptions {
+  json: boolean;
+  quiet: boolean;
+}
+
+export function makeOutput(streams: Streams, theme: Theme, { json, quiet }: OutputOptions): Output {
+  const print = (document: object, text: () => string) => {
+    if (json) streams.stdout.write(`${JSON.stringify(document)}\n`);
+    else if (!quiet) streams.stdout.write(`${text()}\n`);
+  };
+  return { isJson: json, theme, result: print, line: print };
+}
+
+/** Events as JSON Lines on standard output, for commands that take their time. */
+export function jsonLines(streams: Streams): EventSink {
+  return (event) => {
+    if (event.type !== 'output') streams.stdout.write(`${JSON.stringify(event)}\n`);
+  };
+}

@@ -1,0 +1,206 @@
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { messageOf } from '../errors.ts';
+import { parseWeight } from '../proxy/weight.ts';
+import type { Context } from '../workflows/context.ts';
+import type { Output } from './output.ts';
+
+/** What the command line says about how to run, whatever the command. */
+export interface Globals {
+  directory: string;
+  file: string[];
+  projectName?: string | undefined;
+  envFile: string[];
+  profile: string[];
+  config?: string | undefined;
+  json: boolean;
+  quiet: boolean;
+  verbose: boolean;
+  yes: boolean;
+  color: boolean;
+}
+
+/** What a command's action gets to work with. */
+export interface Session {
+  context: Context;
+  output: Output;
+  globals: Globals;
+}
+
+export type CommandName =
+  | 'init'
+  | 'render'
+  | 'plan'
+  | 'map'
+  | 'up'
+  | 'down'
+  | 'deploy'
+  | 'weight'
+  | 'promote'
+  | 'abort'
+  | 'revert'
+  | 'status'
+  | 'doctor';
+
+/** Runs one command; returns an exit code where the result is not simply done. */
+export type Action = (session: Session) => Promise<number | undefined>;
+
+/** Called by commander with the parsed command; loads and runs its action. */
+export type Dispatch = (globals: Globals, action: Action, follows: boolean) => Promise<void>;
+
+const collect = (value: string, earlier: string[]): string[] => [...earlier, value];
+
+/** The whole command line: names, flags and help. What a command does is loaded when it runs. */
+export function buildProgram(dispatch: Dispatch, version: string) {
+  const program = new Command('canary')
+    .description('Canary deployments for people who run production with docker compose.')
+    .version(version)
+    .option('-C, --directory <dir>', 'work as if started in this folder', '.')
+    .option('-f, --file <file>', 'compose file (repeatable)', collect, [])
+    .option('-p, --project-name <name>', 'compose project name')
+    .option('--env-file <file>', 'file with values for the compose file (repeatable)', collect, [])
+    .option('--profile <name>', 'compose profile to enable (repeatable)', collect, [])
+    .option('--config <file>', 'another canary.yaml')
+    .option('--json', 'print JSON on standard output', false)
+    .option('-q, --quiet', 'print errors only', false)
+    .option('--verbose', 'also print plans and what the programs underneath say', false)
+    .option('--yes', 'take the likely answer instead of asking', false)
+    .option('--no-color', 'no colours')
+    .showHelpAfterError('Run `canary --help` to see the commands.')
+    .addHelpText('after', EXIT_CODES);
+
+  const run = (action: Action, follows = false) =>
+    dispatch(program.opts() as Globals, action, follows);
+
+  program
+    .command('init')
+    .description('find entries and stateful services, write canary.yaml and commit that file alone')
+    .option('-s, --service <name>', 'a service to clone (repeatable)', collect, [])
+    .option('--no-commit', 'write the file and leave it uncommitted')
+    .action((options) =>
+      run(async (session) => (await import('./commands/init.ts')).runInit(session, options)),
+    );
+
+  program
+    .command('render')
+    .description('print the override canary would use, as plain compose YAML')
+    .option('-b, --branch <name>', 'with the clones of this branch')
+    .action((options) =>
+      run(async (session) => (await import('./commands/render.ts')).runRender(session, options)),
+    );
+
+  program
+    .command('plan')
+    .description('print what would happen and why, as steps; changes nothing')
+    .option('-b, --branch <name>', 'plan the deploy of this branch, not only `up`')
+    .option('--exit-code', 'exit with 1 when there is something to do', false)
+    .action((options) =>
+      run(async (session) => (await import('./commands/plan.ts')).runPlan(session, options)),
+    );
+
+  program
+    .command('map')
+    .description('print the service map: entries, slice, shared services, who calls whom')
+    .addOption(
+      new Option('--format <format>', 'how to print it')
+        .choices(['text', 'mermaid', 'dot', 'json'] as const)
+        .default('text' as const),
+    )
+    .action((options) =>
+      run(async (session) => (await import('./commands/map.ts')).runMap(session, options)),
+    );
+
+  program
+    .command('up')
+    .description('put the proxy in front of the stable')
+    .action(() => run(async (session) => (await import('./commands/up.ts')).runUp(session)));
+
+  program
+    .command('down')
+    .description('take proxy and canary away and give the ports back')
+    .action(() => run(async (session) => (await import('./commands/down.ts')).runDown(session)));
+
+  program
+    .command('deploy')
+    .description('put a branch beside the stable as its canary')
+    .requiredOption('-b, --branch <name>', 'the branch to deploy')
+    .option(
+      '--apply <patch>',
+      'apply a patch to the branch first (repeatable, all or none)',
+      collect,
+      [],
+    )
+    .option('-m, --message <text>', 'message of the commit made from plain diffs')
+    .option(
+      '-w, --weight <percent>',
+      'share of users the canary gets once it is ready',
+      weightArgument,
+    )
+    .action((options) =>
+      run(
+        async (session) => (await import('./commands/deploy.ts')).runDeploy(session, options),
+        true,
+      ),
+    );
+
+  program
+    .command('weight')
+    .description('set the share of users on the canary by hand')
+    .argument('<percent>', '0 to 100, in steps of 0.01', weightArgument)
+    .action((percent) =>
+      run(async (session) => (await import('./commands/weight.ts')).runWeight(session, percent)),
+    );
+
+  program
+    .command('promote')
+    .description("make the canary's code the stable, without a gap")
+    .action(() =>
+      run(async (session) => (await import('./commands/promote.ts')).runPromote(session)),
+    );
+
+  program
+    .command('abort')
+    .description('send every user to the stable at once, then remove the canary')
+    .action(() => run(async (session) => (await import('./commands/abort.ts')).runAbort(session)));
+
+  program
+    .command('revert')
+    .description('abort, and take the change back by a git revert commit on its branch')
+    .option('-m, --message <text>', 'message of the revert commit')
+    .action((options) =>
+      run(async (session) => (await import('./commands/revert.ts')).runRevert(session, options)),
+    );
+
+  program
+    .command('status')
+    .description('what runs, who gets what, and how it goes')
+    .option('-w, --watch', 'print it again whenever it changes', false)
+    .action((options) =>
+      run(async (session) => (await import('./commands/status.ts')).runStatus(session, options)),
+    );
+
+  program
+    .command('doctor')
+    .description('check engine, Compose, git, proxy, disk and clock')
+    .action(() =>
+      run(async (session) => (await import('./commands/doctor.ts')).runDoctor(session)),
+    );
+
+  return program;
+}
+
+function weightArgument(text: string): number {
+  try {
+    return parseWeight(text);
+  } catch (error) {
+    throw new InvalidArgumentError(messageOf(error));
+  }
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0    done
+  1    failed
+  2    usage, configuration or refused input
+  5    another command holds the lock
+  6    engine, compose or proxy not reachable
+  130  interrupted`;

@@ -1,0 +1,63 @@
+/**
+ * The part of Compose's own resolved model (`docker compose config --format json`) that canary reads.
+ * It holds interpolated values, secrets among them: it stays in memory and is never written anywhere.
+ */
+export interface ComposeModel {
+  name: string;
+  services: Readonly<Record<string, ComposeService>>;
+  networks?: Readonly<Record<string, unknown>>;
+  volumes?: Readonly<Record<string, unknown>>;
+}
+
+export interface ComposeService {
+  image?: string;
+  build?: { context?: string };
+  command?: readonly string[] | null;
+  container_name?: string;
+  hostname?: string;
+  network_mode?: string;
+  environment?: Readonly<Record<string, string | null>>;
+  depends_on?: Readonly<Record<string, { condition: string; required?: boolean }>>;
+  links?: readonly string[];
+  networks?: Readonly<Record<string, unknown>>;
+  ports?: readonly ComposePort[];
+  expose?: readonly string[];
+  volumes?: readonly ComposeVolume[];
+  healthcheck?: { test?: readonly string[]; disable?: boolean };
+  scale?: number;
+  deploy?: { replicas?: number };
+}
+
+export interface ComposePort {
+  target: number;
+  /** A number or a range as text; absent when Docker picks one. */
+  published?: string;
+  host_ip?: string;
+  protocol?: string;
+}
+
+export interface ComposeVolume {
+  type: string;
+  source?: string;
+  target: string;
+  read_only?: boolean;
+}
+
+/** The port a service listens on inside its container, as far as its definition tells. */
+export function listeningPort(service: ComposeService): number | undefined {
+  const tcp = (service.ports ?? []).filter((port) => (port.protocol ?? 'tcp') === 'tcp');
+  const first = tcp[0]?.target ?? Number.parseInt(service.expose?.[0] ?? '', 10);
+  return Number.isInteger(first) ? first : undefined;
+}
+
+/** The published port `hostPort` of a service, if it has that one. */
+export function publishedPort(service: ComposeService, hostPort: number): ComposePort | undefined {
+  return service.ports?.find(
+    (port) => port.published === String(hostPort) && (port.protocol ?? 'tcp') === 'tcp',
+  );
+}
+
+/** The image name Compose gives to a service: its own, or `<project>-<service>` for a built one. */
+export function imageName(project: string, name: string, service: ComposeService): string {
+  return service.image ?? `${project}-${name}`;
+}

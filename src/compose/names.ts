@@ -1,0 +1,35 @@
+/** Names of what canary adds to a compose project, and the labels by which it knows its own again. */
+export const PROXY_SERVICE = 'canary-proxy';
+
+export const LABEL = {
+  role: 'dev.canary.role',
+  service: 'dev.canary.service',
+  release: 'dev.canary.release',
+  commit: 'dev.canary.commit',
+  configuration: 'dev.canary.configuration',
+} as const;
+
+/** The compose service that is the clone of `service`. */
+export function cloneName(service: string): string {
+  return `${service}-canary`;
+}
+
+/** The container Compose makes for the clone of `service`. */
+export function cloneContainer(project: string, service: string): string {
+  return `${project}-${cloneName(service)}-1`;
+}
+
+/** The image of a built service at a commit; never the stable's own name. */
+export function canaryImage(project: string, service: string, commit: string): string {
+  return `${project}-${service}:canary-${shortCommit(commit)}`;
+}
+
+/** Where the stable's image is kept while a promotion replaces it. */
+export function previousImage(project: string, service: string, release: string): string {
+  return `${project}-${service}:before-${release}`;
+}
+
+/** The first twelve digits, as they appear in names and messages. */
+export function shortCommit(commit: string): string {
+  return commit.slice(0, 12);
+}

@@ -1,0 +1,43 @@
+import type { ComposeModel, ComposeService } from './model.ts';
+
+export interface Call {
+  from: string;
+  to: string;
+  /** Where the definition says so. */
+  because: string;
+}
+
+/** Who calls whom by name, as far as the definitions tell: environment, command, links, `depends_on`. */
+export function findCalls(model: ComposeModel): Call[] {
+  const names = Object.keys(model.services);
+  return names.flatMap((from) => {
+    const service = model.services[from];
+    if (!service) return [];
+    return names
+      .filter((to) => to !== from)
+      .flatMap((to) => {
+        const because = mention(service, to);
+        return because ? [{ from, to, because }] : [];
+      });
+  });
+}
+
+/** The services that call one of `services` by name and are not among them. */
+export function callersOutside(calls: readonly Call[], services: readonly string[]): Call[] {
+  return calls.filter((call) => services.includes(call.to) && !services.includes(call.from));
+}
+
+function mention(service: ComposeService, name: string): string | undefined {
+  for (const [key, value] of Object.entries(service.environment ?? {})) {
+    if (value !== null && namesHost(value, name)) return `environment ${key}`;
+  }
+  if (service.command?.some((word) => namesHost(word, name))) return 'command';
+  if (service.links?.some((link) => link.split(':')[0] === name)) return 'links';
+  return service.depends_on?.[name] ? 'depends_on' : undefined;
+}
+
+/** Whether a value names a host: alone, as `host:port`, in a URL, or in a list of such. */
+function namesHost(value: string, host: string): boolean {
+  const escaped = host.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(^|//|@|,|\\s|=)${escaped}(?=$|[:/,\\s?])`).test(value);
+}

@@ -1,0 +1,100 @@
+import type { CanaryConfig } from '../config/schema.ts';
+import { CanaryError } from '../errors.ts';
+import { type ComposeModel, listeningPort, publishedPort } from './model.ts';
+import { cloneName, PROXY_SERVICE } from './names.ts';
+import { statefulReason } from './stateful.ts';
+
+/** The port of the host that users know, taken over by the proxy. */
+export interface Entry {
+  port: number;
+  hostIp: string | undefined;
+  preview: number | undefined;
+}
+
+/** One service of the slice: the chosen services, released as one. */
+export interface SliceMember {
+  service: string;
+  clone: string;
+  /** Where it listens inside its container; unknown for workers. */
+  port: number | undefined;
+  entry: Entry | undefined;
+}
+
+/** Checks the chosen services against the compose model and says what each is; throws on the first that cannot be. */
+export function chooseSlice(config: CanaryConfig, model: ComposeModel): SliceMember[] {
+  return Object.entries(config.services).map(([name, choice]) => {
+    const service = cloneableService(model, name);
+    if (!choice.entry) {
+      return {
+        service: name,
+        clone: cloneName(name),
+        port: choice.port ?? listeningPort(service),
+        entry: undefined,
+      };
+    }
+    const published = publishedPort(service, choice.entry);
+    if (!published) {
+      const known = (service.ports ?? []).map((port) => port.published).filter(Boolean);
+      throw new CanaryError(
+        'port-unknown',
+        `Service \`${name}\` does not publish port ${choice.entry}.`,
+        {
+          hint:
+            known.length > 0
+              ? `It publishes ${known.join(', ')}.`
+              : 'It publishes no port; an entry needs one.',
+        },
+      );
+    }
+    return {
+      service: name,
+      clone: cloneName(name),
+      port: choice.port ?? published.target,
+      entry: { port: choice.entry, hostIp: published.host_ip, preview: choice.preview },
+    };
+  });
+}
+
+/** The definition of a service that may be cloned; throws with the reason when it may not. */
+export function cloneableService(model: ComposeModel, name: string) {
+  const service = model.services[name];
+  if (!service) {
+    throw new CanaryError(
+      'service-unknown',
+      `There is no service \`${name}\` in the compose file.`,
+      {
+        hint: `It has: ${Object.keys(model.services).sort().join(', ')}.`,
+      },
+    );
+  }
+  const reason = statefulReason(service);
+  if (reason) {
+    throw new CanaryError(
+      'service-stateful',
+      `Service \`${name}\` keeps data (${reason}); it is shared with the canary, never cloned.`,
+      { hint: `Take \`${name}\` out of the chosen services: the canary uses the one that runs.` },
+    );
+  }
+  const obstacle = cloneObstacle(model, name);
+  if (obstacle) {
+    throw new CanaryError(
+      'service-not-cloneable',
+      `Service \`${name}\` cannot be cloned: ${obstacle}.`,
+      {
+        hint: 'Choose other services, or change this one so that two of it can run side by side.',
+      },
+    );
+  }
+  return service;
+}
+
+function cloneObstacle(model: ComposeModel, name: string): string | undefined {
+  const service = model.services[name];
+  const mode = service?.network_mode;
+  if (mode && mode !== 'bridge') return `it uses \`network_mode: ${mode}\``;
+  if (model.services[cloneName(name)])
+    return `the name \`${cloneName(name)}\` is taken by another service`;
+  if (name === PROXY_SERVICE || model.services[PROXY_SERVICE])
+    return `the name \`${PROXY_SERVICE}\` is taken by a service`;
+  return undefined;
+}

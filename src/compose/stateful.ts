@@ -1,0 +1,51 @@
+import type { ComposeService } from './model.ts';
+
+const STATEFUL_IMAGES =
+  /(^|[/_-])(postgres|postgresql|postgis|timescaledb|mysql|mariadb|percona|mongo|mongodb|redis|valkey|keydb|memcached|rabbitmq|kafka|zookeeper|nats|elasticsearch|opensearch|cassandra|couchdb|influxdb|clickhouse|neo4j|minio|etcd|consul|vault|mssql|cockroachdb?)([-_:@]|$)/;
+
+const DATA_DIRECTORIES = [
+  '/var/lib/postgresql',
+  '/var/lib/mysql',
+  '/data/db',
+  '/var/lib/redis',
+  '/var/lib/rabbitmq',
+  '/var/lib/kafka',
+  '/var/lib/cassandra',
+  '/var/lib/clickhouse',
+  '/var/lib/influxdb',
+  '/var/lib/neo4j',
+  '/var/opt/mssql',
+  '/usr/share/elasticsearch/data',
+  '/usr/share/opensearch/data',
+  '/bitnami/postgresql',
+  '/bitnami/mariadb',
+  '/bitnami/mysql',
+];
+
+const SERVER_SETTINGS =
+  /^(POSTGRES_(DB|USER|PASSWORD|INITDB_ARGS)|MYSQL_(ROOT_PASSWORD|DATABASE)|MARIADB_ROOT_PASSWORD|MONGO_INITDB_|PGDATA$)/;
+
+const DATABASE_PORTS = new Set([1433, 3306, 5432, 5672, 6379, 9042, 9092, 9200, 11211, 27017]);
+
+/**
+ * Why a service must be shared and never cloned: it keeps the data. `undefined` when nothing says so.
+ * One sign that only a server carries is enough (image, data directory); a client may carry settings.
+ */
+export function statefulReason(service: ComposeService): string | undefined {
+  const image = service.image?.split('/').pop();
+  if (image && STATEFUL_IMAGES.test(image.toLowerCase())) return `its image is ${service.image}`;
+  const data = service.volumes?.find((volume) =>
+    DATA_DIRECTORIES.some((directory) => isInside(volume.target, directory)),
+  );
+  if (data) return `it keeps data in ${data.target}`;
+  const volume = service.volumes?.some((each) => each.type === 'volume' && !each.read_only);
+  const setting = Object.keys(service.environment ?? {}).find((key) => SERVER_SETTINGS.test(key));
+  if (volume && setting) return `it has a volume and the setting ${setting}`;
+  const port = service.ports?.find((each) => DATABASE_PORTS.has(each.target))?.target;
+  if (port) return `it listens on ${port}, a database's or queue's port`;
+  return undefined;
+}
+
+function isInside(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(`${directory}/`);
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { parseDuration } from './duration.ts';
+
+const port = z.number().int().min(1).max(65_535);
+const token = /^[A-Za-z0-9_-]+$/;
+
+const duration = z
+  .string()
+  .refine((text) => parseDuration(text) !== undefined, 'is not a duration such as 30s or 1m30s')
+  .transform((text) => parseDuration(text) ?? 0);
+
+const service = z
+  .strictObject({
+    /** The published port the proxy takes over; makes the service an entry. */
+    entry: port.optional(),
+    /** A port of its own on which the canary alone answers. */
+    preview: port.optional(),
+    /** The port the service listens on inside its container, when its definition does not tell. */
+    port: port.optional(),
+  })
+  .nullable()
+  .transform((value) => value ?? {});
+
+const identity = z
+  .string()
+  .regex(/^(header|cookie):[A-Za-z0-9_-]+$/, 'is not `header:NAME` or `cookie:NAME`')
+  .transform((text) => {
+    const [from, name] = text.split(':');
+    return { from: from as 'header' | 'cookie', name: name ?? '' };
+  });
+
+/** canary.yaml as people write it; unknown keys are refused, never ignored. */
+export const configSchema = z.strictObject({
+  version: z.literal(1, 'is not a version this program knows (1)'),
+  services: z.record(z.string().regex(/^[a-zA-Z0-9._-]+$/, 'is not a service name'), service),
+  identity: z.array(identity).default([]),
+  force: z
+    .strictObject({ header: z.string().regex(token, 'is not a header name') })
+    .default({ header: 'X-Canary' }),
+  git: z.strictObject({ stable: z.string().min(1).default('main') }).default({ stable: 'main' }),
+  proxy: z.strictObject({ image: z.string().min(1).optional() }).default({}),
+  /** How long open requests may take to finish before a container is stopped. */
+  drain: duration.default(30_000),
+  /** How long a started container may take until it is ready. */
+  startTimeout: duration.default(120_000),
+});
+
+export type CanaryConfig = z.output<typeof configSchema>;
+export type Identity = CanaryConfig['identity'][number];

@@ -1,0 +1,95 @@
+/** Exit codes of the command line (a stable interface, see README). */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  judgedBad: 3,
+  inconclusive: 4,
+  lockHeld: 5,
+  unreachable: 6,
+  dataProtected: 7,
+  interrupted: 130,
+} as const;
+
+/** Every error a user can meet, with the exit code it ends in. Codes are a stable interface. */
+const EXIT_CODE_OF = {
+  usage: EXIT.usage,
+  'compose-file-missing': EXIT.usage,
+  'compose-file-invalid': EXIT.usage,
+  'compose-file-untracked': EXIT.usage,
+  'config-missing': EXIT.usage,
+  'config-invalid': EXIT.usage,
+  'service-unknown': EXIT.usage,
+  'service-stateful': EXIT.usage,
+  'service-not-cloneable': EXIT.usage,
+  'port-unknown': EXIT.usage,
+  'port-taken': EXIT.usage,
+  'repository-missing': EXIT.usage,
+  'branch-unknown': EXIT.usage,
+  'branch-name-unsafe': EXIT.usage,
+  'branch-checked-out': EXIT.usage,
+  'patch-missing': EXIT.usage,
+  'patch-refused': EXIT.usage,
+  'merge-conflict': EXIT.usage,
+  'local-changes-in-the-way': EXIT.usage,
+  'answer-needed': EXIT.usage,
+  'no-canary': EXIT.usage,
+  'proxy-not-up': EXIT.usage,
+  'branch-moved': EXIT.failed,
+  'commit-failed': EXIT.failed,
+  'git-failed': EXIT.failed,
+  'revert-failed': EXIT.failed,
+  'build-failed': EXIT.failed,
+  'start-failed': EXIT.failed,
+  'not-ready': EXIT.failed,
+  'promotion-failed': EXIT.failed,
+  'command-failed': EXIT.failed,
+  'journal-unreadable': EXIT.failed,
+  stopped: EXIT.failed,
+  internal: EXIT.failed,
+  'lock-held': EXIT.lockHeld,
+  'engine-unreachable': EXIT.unreachable,
+  'compose-missing': EXIT.unreachable,
+  'compose-too-old': EXIT.unreachable,
+  'proxy-unreachable': EXIT.unreachable,
+  interrupted: EXIT.interrupted,
+} as const;
+
+export type ErrorCode = keyof typeof EXIT_CODE_OF;
+
+export interface CanaryErrorOptions {
+  /** What the user can do about it, one sentence. */
+  hint?: string;
+  /** Further lines, for instance every problem of a file or the words of a failed command. */
+  details?: readonly string[];
+  cause?: unknown;
+}
+
+/** The one error class for everything a user can cause or meet; anything else is a bug. */
+export class CanaryError extends Error {
+  override readonly name = 'CanaryError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly details: readonly string[];
+
+  constructor(code: ErrorCode, message: string, options: CanaryErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+    this.details = options.details ?? [];
+  }
+
+  get exitCode(): number {
+    return EXIT_CODE_OF[this.code];
+  }
+}
+
+/** Narrows an unknown error to one with the given code. */
+export function hasCode(error: unknown, code: ErrorCode): error is CanaryError {
+  return error instanceof CanaryError && error.code === code;
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

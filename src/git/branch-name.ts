@@ -1,0 +1,23 @@
+import { CanaryError } from '../errors.ts';
+
+/**
+ * Refuses names git itself would refuse (git-check-ref-format(1)) or could take for an option;
+ * returns the full name of the ref, which no command can mistake.
+ */
+export function branchRef(name: string): string {
+  const bad =
+    name === '' ||
+    name.startsWith('-') ||
+    name.startsWith('/') ||
+    name.endsWith('/') ||
+    name.endsWith('.') ||
+    name === '@' ||
+    /\.\.|@\{|\/\/|[\s~^:?*[\\]|\p{Cc}/u.test(name) ||
+    name.split('/').some((part) => part.startsWith('.') || part.endsWith('.lock'));
+  if (bad) {
+    throw new CanaryError('branch-name-unsafe', `\`${name}\` is not a branch name.`, {
+      hint: 'Use letters, digits, `-`, `_`, `.` and `/`, beginning with a letter or digit.',
+    });
+  }
+  return `refs/heads/${name}`;
+}

@@ -1,0 +1,20 @@
+/** Whether a patch is a mail as `git format-patch` writes it, with author, date and message of its own. */
+export function isMailPatch(text: string): boolean {
+  const head = text.split(/\r?\n\r?\n/, 1)[0] ?? '';
+  return /^From:? /m.test(head) && /^Subject:/m.test(head);
+}
+
+/** The message of a commit made from plain diffs when none is given. */
+export function patchMessage(fileNames: readonly string[]): string {
+  return `Apply ${fileNames.join(', ')}`;
+}
+
+/** The message of a commit that takes back several others at once. */
+export function revertMessage(subjects: readonly string[], commits: readonly string[]): string {
+  const first = subjects[0] ?? '';
+  const title =
+    subjects.length === 1
+      ? `Revert "${first}"`
+      : `Revert ${subjects.length} commits up to "${first}"`;
+  return `${title}\n\n${commits.map((commit) => `This reverts commit ${commit}.`).join('\n')}\n`;
+}

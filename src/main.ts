@@ -1,0 +1,176 @@
+import { resolve } from 'node:path';
+import { CommanderError } from '@commander-js/extra-typings';
+import { jsonLines, makeOutput, type Streams } from './cli/output.ts';
+import { type Action, buildProgram, type Globals } from './cli/program.ts';
+import { CanaryError, EXIT } from './errors.ts';
+import type { EventSink } from './rollout/events.ts';
+import { systemClock } from './system/clock.ts';
+import { ComposeCli } from './system/compose.ts';
+import { DockerEngine } from './system/engine.ts';
+import { SimpleGitClient } from './system/git.ts';
+import { JournalFiles } from './system/journal-store.ts';
+import { FileLock } from './system/lock.ts';
+import { ExecaRunner } from './system/process.ts';
+import { UnixProxySocket } from './system/proxy-socket.ts';
+import { FileStopRequest } from './system/stop-request.ts';
+import { errorDocument, errorText } from './ui/error-view.ts';
+import { plainProgress, spinningProgress } from './ui/progress.ts';
+import { makeTheme, type Theme } from './ui/theme.ts';
+import type { Context } from './workflows/context.ts';
+
+export const VERSION = '0.1.0';
+
+/**
+ * The whole program: builds the real parts, runs one command and maps how it ended to an exit code.
+ * Tests call it with streams of their own.
+ */
+export async function main(argv: readonly string[], streams: Streams): Promise<number> {
+  const args = asPlugin(argv);
+  if (args[0] === 'docker-cli-plugin-metadata') {
+    streams.stdout.write(`${JSON.stringify(PLUGIN_METADATA)}\n`);
+    return EXIT.done;
+  }
+  const interrupt = new AbortController();
+  const stop = () =>
+    interrupt.abort(
+      new CanaryError('interrupted', 'Interrupted.', {
+        hint: 'Run `canary status` to see where it stands.',
+      }),
+    );
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
+  try {
+    return await runCommand(args, streams, interrupt.signal);
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop);
+  }
+}
+
+async function runCommand(
+  args: readonly string[],
+  streams: Streams,
+  signal: AbortSignal,
+): Promise<number> {
+  let exitCode: number = EXIT.done;
+  const program = buildProgram(async (globals, action, follows) => {
+    exitCode = await perform(globals, action, follows, streams, signal);
+  }, VERSION);
+  const isJson = args.includes('--json');
+  program.exitOverride().configureOutput({
+    writeOut: (text) => streams.stdout.write(text),
+    writeErr: (text) => isJson || streams.stderr.write(text),
+  });
+  for (const command of program.commands) {
+    command.exitOverride().copyInheritedSettings(program);
+  }
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    const isHelp = error.exitCode === 0;
+    if (!isHelp && isJson) {
+      const usage = new CanaryError('usage', error.message.replace(/^error: /, ''), {
+        hint: 'Run `canary --help`.',
+      });
+      streams.stdout.write(`${JSON.stringify(errorDocument(usage))}\n`);
+    }
+    return isHelp ? EXIT.done : EXIT.usage;
+  }
+}
+
+async function perform(
+  globals: Globals,
+  action: Action,
+  follows: boolean,
+  streams: Streams,
+  signal: AbortSignal,
+): Promise<number> {
+  const { env, stderr, stdout } = streams;
+  const hasColor = globals.color && !env.NO_COLOR && env.TERM !== 'dumb';
+  const errorTheme = makeTheme(hasColor && stderr.isTTY === true);
+  const output = makeOutput(streams, makeTheme(hasColor && stdout.isTTY === true), globals);
+  try {
+    const emit = await progress(globals, follows, streams, errorTheme);
+    const context = makeContext(globals, streams, signal, emit);
+    return (await action({ context, output, globals })) ?? EXIT.done;
+  } catch (thrown) {
+    // What a library throws when it is stopped says less than why it was.
+    const error = signal.aborted && !(thrown instanceof CanaryError) ? signal.reason : thrown;
+    if (globals.json) stdout.write(`${JSON.stringify(errorDocument(error))}\n`);
+    else stderr.write(`${errorText(error, errorTheme, globals.verbose)}\n`);
+    return error instanceof CanaryError ? error.exitCode : EXIT.failed;
+  }
+}
+
+function progress(
+  globals: Globals,
+  follows: boolean,
+  streams: Streams,
+  theme: Theme,
+): Promise<EventSink> | EventSink {
+  if (globals.json) return follows ? jsonLines(streams) : () => undefined;
+  if (globals.quiet) return () => undefined;
+  const terminal = {
+    write: (text: string) => streams.stderr.write(text),
+    theme,
+    isVerbose: globals.verbose,
+  };
+  const canSpin = streams.stderr.isTTY === true && !streams.env.CI && !globals.verbose;
+  return canSpin ? spinningProgress(terminal, streams.stderr) : plainProgress(terminal);
+}
+
+function makeContext(
+  globals: Globals,
+  streams: Streams,
+  signal: AbortSignal,
+  emit: EventSink,
+): Context {
+  const runner = new ExecaRunner();
+  const directory = resolve(streams.cwd, globals.directory);
+  return {
+    options: {
+      directory,
+      files: globals.file,
+      projectName: globals.projectName,
+      envFiles: globals.envFile.map((file) => resolve(directory, file)),
+      profiles: globals.profile,
+      config: globals.config,
+    },
+    env: streams.env,
+    owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+    clock: systemClock,
+    engine: new DockerEngine(runner),
+    compose: new ComposeCli(runner),
+    git: new SimpleGitClient(),
+    prompt: {
+      async chooseServices(choices, preselected) {
+        if (!streams.stdin.isTTY || !streams.stderr.isTTY) return undefined;
+        const { askForServices } = await import('./ui/prompts.ts');
+        return askForServices(choices, preselected, {
+          input: streams.stdin,
+          output: streams.stderr,
+        });
+      },
+    },
+    emit,
+    signal,
+    open: {
+      journals: (path) => new JournalFiles(path, systemClock),
+      lock: (path) => new FileLock(path, systemClock),
+      stopRequest: (path) => new FileStopRequest(path, systemClock),
+      proxySocket: (path) => new UnixProxySocket(path),
+    },
+  };
+}
+
+/** `docker canary ARGS` calls the plugin with the plugin's name first (Docker CLI plugin protocol). */
+function asPlugin(argv: readonly string[]): readonly string[] {
+  return argv[0] === 'canary' ? argv.slice(1) : argv;
+}
+
+const PLUGIN_METADATA = {
+  SchemaVersion: '0.1.0',
+  Vendor: 'compose-canary',
+  Version: VERSION,
+  ShortDescription: 'Canary deployments for docker compose',
+};

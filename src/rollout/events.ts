@@ -1,0 +1,62 @@
+import type { Counts } from '../proxy/statistics.ts';
+import type { Plan, Step } from './step.ts';
+
+/** The states a release can be in (contract, README). */
+export const RELEASE_STATES = [
+  'building',
+  'rehearsing',
+  'starting',
+  'checking',
+  'ramping',
+  'paused',
+  'inconclusive',
+  'promoting',
+  'promoted',
+  'reverting',
+  'reverted',
+  'failed',
+] as const;
+export type ReleaseState = (typeof RELEASE_STATES)[number];
+
+/** What the stable ran before a promotion, enough to put it back. */
+export interface StableImage {
+  service: string;
+  /** The name Compose starts the stable by. */
+  name: string;
+  imageId: string;
+}
+
+/** Facts about a release; each is one record of its journal, and the release is their fold. */
+export type ReleaseEvent =
+  | {
+      type: 'release-created';
+      id: string;
+      project: string;
+      branch: string;
+      commit: string;
+      subject: string;
+      services: readonly string[];
+      counts: Counts;
+    }
+  | { type: 'release-resumed' }
+  | { type: 'state-changed'; state: ReleaseState; reason: string }
+  | { type: 'step-started'; step: Step }
+  | { type: 'step-finished'; step: Step; ms: number }
+  | { type: 'step-failed'; step: Step; message: string }
+  | { type: 'weight-set'; weight: number; counts: Counts }
+  | { type: 'commit-made'; branch: string; commit: string; subject: string }
+  | { type: 'stable-replacing'; commit: string; previous: readonly StableImage[] }
+  | { type: 'stable-replaced'; commit: string }
+  | { type: 'stable-restored' };
+
+/** What the user also sees while a command runs; never stored. */
+export type ProgressEvent =
+  | { type: 'plan-made'; plan: Plan }
+  | { type: 'notice'; text: string }
+  | { type: 'warning'; text: string }
+  | { type: 'output'; line: string };
+
+export type CanaryEvent = ReleaseEvent | ProgressEvent;
+
+/** Receives every event of a command; renderers implement it. */
+export type EventSink = (event: CanaryEvent) => void;

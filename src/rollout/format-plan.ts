@@ -1,0 +1,55 @@
+import { shortCommit } from '../compose/names.ts';
+import { formatWeight } from '../proxy/weight.ts';
+import type { Plan, StepAction } from './step.ts';
+
+/** A step in one sentence, the same in `plan`, in progress lines and in tests. */
+export function describeStep(step: StepAction): string {
+  switch (step.kind) {
+    case 'start-stable':
+      return `start ${list(step.services)}`;
+    case 'take-ports':
+      return `hand the port of ${list(step.services)} to the proxy`;
+    case 'start-proxy':
+      return 'start the proxy';
+    case 'set-weight':
+      return step.weight === 0
+        ? 'send every user to the stable'
+        : `send ${formatWeight(step.weight)} of users to the canary`;
+    case 'drain':
+      return `let open requests on the ${step.side} finish (${list(step.services)})`;
+    case 'build':
+      return `build ${list(step.services)} at ${shortCommit(step.commit)}`;
+    case 'start-canary':
+      return `start the canary of ${list(step.services)} at ${shortCommit(step.commit)}`;
+    case 'await-ready':
+      return `wait until the ${step.side} of ${list(step.services)} is ready`;
+    case 'replace-stable':
+      return `replace the stable ${list(step.services)} by ${shortCommit(step.commit)}`;
+    case 'restore-stable':
+      return `put the stable ${list(step.services)} back to before ${shortCommit(step.commit)}`;
+    case 'advance-branch':
+      return `move branch ${step.branch} to ${shortCommit(step.commit)}`;
+    case 'retire-canary':
+      return `remove the canary of ${list(step.services)}`;
+    case 'stop-proxy':
+      return 'remove the proxy';
+    case 'return-ports':
+      return `give the port back to ${list(step.services)}`;
+  }
+}
+
+/** A plan as numbered lines, each step with its cause; what `plan` prints and tests compare. */
+export function formatPlan(plan: Plan): string {
+  if (plan.length === 0) return 'Nothing to do.';
+  const width = Math.max(...plan.map((step) => describeStep(step).length));
+  return plan
+    .map((step, index) => {
+      const number = String(index + 1).padStart(String(plan.length).length);
+      return `${number}. ${describeStep(step).padEnd(width)}  (${step.cause})`;
+    })
+    .join('\n');
+}
+
+function list(names: readonly string[]): string {
+  return names.join(', ');
+}

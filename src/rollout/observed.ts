@@ -1,0 +1,63 @@
+import type { Side } from './step.ts';
+
+/** A container of the project as the engine shows it. */
+export interface ObservedContainer {
+  id: string;
+  name: string;
+  /** The compose service, or for a clone the service it is a clone of. */
+  service: string;
+  role: Side | 'proxy';
+  /** `running`, `exited`, `restarting` … in the engine's words. */
+  state: string;
+  health: 'healthy' | 'unhealthy' | 'starting' | 'none';
+  /** Image id, and the name it was started by. */
+  imageId: string;
+  image: string;
+  startedAt: string;
+  exitCode: number;
+  restartCount: number;
+  /** Ports of the host it holds. */
+  publishedPorts: readonly number[];
+  addresses: readonly string[];
+  /** Holds data in a volume without a name, which only Compose's own recreation carries over. */
+  hasAnonymousVolume: boolean;
+  /** Of canaries: what they were built from. */
+  commit: string | undefined;
+  release: string | undefined;
+  /** Of the proxy: a digest of its configuration. */
+  configuration: string | undefined;
+}
+
+export interface ObservedProxy {
+  state: 'running' | 'stopped' | 'absent';
+  /** The weight in force, or on disk while the proxy does not run. */
+  weight: number;
+  /** Which configuration it runs with. */
+  configuration: string | undefined;
+}
+
+/** One look at the world; plans are made from it alone. */
+export interface Observed {
+  containers: readonly ObservedContainer[];
+  proxy: ObservedProxy;
+}
+
+/** The containers of one side of a service. */
+export function containersOf(
+  observed: Observed,
+  role: ObservedContainer['role'],
+  service?: string,
+) {
+  return observed.containers.filter(
+    (each) => each.role === role && (service === undefined || each.service === service),
+  );
+}
+
+/** Whether a service has a running container on that side. */
+export function isRunning(
+  observed: Observed,
+  role: ObservedContainer['role'],
+  service?: string,
+): boolean {
+  return containersOf(observed, role, service).some((each) => each.state === 'running');
+}

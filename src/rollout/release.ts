@@ -1,0 +1,108 @@
+import { type Counts, NO_COUNTS } from '../proxy/statistics.ts';
+import type { ReleaseState, StableImage } from './events.ts';
+import type { JournalRecord } from './journal.ts';
+
+/** One try of one commit on one slice: the fold of its journal. */
+export interface Release {
+  id: string;
+  branch: string;
+  commit: string;
+  subject: string;
+  services: readonly string[];
+  state: ReleaseState;
+  /** Why it is in that state, one sentence. */
+  reason: string;
+  weight: number;
+  startedAt: string;
+  updatedAt: string;
+  /** What the proxy had counted when the release began, and when its weight was last set. */
+  countsAtStart: Counts;
+  countsAtWeight: Counts;
+  /** Set while the stable is being replaced and until that has ended, well or taken back. */
+  replacing: { commit: string; previous: readonly StableImage[] } | undefined;
+  /** What the stable became, once it did. */
+  promotedCommit: string | undefined;
+}
+
+const IN_PROGRESS: readonly ReleaseState[] = [
+  'building',
+  'rehearsing',
+  'starting',
+  'checking',
+  'ramping',
+  'promoting',
+  'reverting',
+];
+
+/** The release that a journal tells of; `undefined` for a journal that does not begin one. */
+export function foldRelease(records: readonly JournalRecord[]): Release | undefined {
+  return records.reduce<Release | undefined>(apply, undefined);
+}
+
+function apply(release: Release | undefined, record: JournalRecord): Release | undefined {
+  if (record.type === 'release-created') {
+    return {
+      id: record.id,
+      branch: record.branch,
+      commit: record.commit,
+      subject: record.subject,
+      services: record.services,
+      state: 'building',
+      reason: 'created',
+      weight: 0,
+      startedAt: record.at,
+      updatedAt: record.at,
+      countsAtStart: record.counts,
+      countsAtWeight: record.counts,
+      replacing: undefined,
+      promotedCommit: undefined,
+    };
+  }
+  if (!release) return undefined;
+  const next = { ...release, updatedAt: record.at };
+  switch (record.type) {
+    case 'state-changed':
+      return { ...next, state: record.state, reason: record.reason };
+    case 'weight-set':
+      return { ...next, weight: record.weight, countsAtWeight: record.counts ?? NO_COUNTS };
+    case 'stable-replacing':
+      return { ...next, replacing: { commit: record.commit, previous: record.previous } };
+    case 'stable-replaced':
+      return { ...next, replacing: undefined, promotedCommit: record.commit };
+    case 'stable-restored':
+      return { ...next, replacing: undefined };
+    default:
+      return next;
+  }
+}
+
+/** Whether the release has come to its end and left nothing behind. */
+export function hasEnded(release: Release): boolean {
+  return release.state === 'promoted' || release.state === 'reverted';
+}
+
+/**
+ * What is true of a release when the process that drove it may be gone: a state in progress that
+ * nobody drives is reported as failed, with what to do.
+ */
+export function settledState(
+  release: Release,
+  isDriven: boolean,
+): Pick<Release, 'state' | 'reason'> {
+  if (isDriven || !IN_PROGRESS.includes(release.state)) {
+    return { state: release.state, reason: release.reason };
+  }
+  return {
+    state: 'failed',
+    reason: `interrupted while ${release.state}; run the command again, or take the release back`,
+  };
+}
+
+/** A release id: sorts by time, and tells the commit. */
+export function releaseId(now: Date, commit: string): string {
+  const stamp = now
+    .toISOString()
+    .replace(/[-:]|\.\d+Z$/g, '')
+    .replace('T', '-');
+  return `${stamp}-${commit.slice(0, 7)}`;
+}

@@ -1,0 +1,26 @@
+/** Which side of a split a container is on. */
+export type Side = 'stable' | 'canary';
+
+/** What a plan can contain. Each step is safe to repeat. */
+export type StepAction =
+  | { kind: 'start-stable'; services: readonly string[] }
+  | { kind: 'take-ports'; services: readonly string[] }
+  | { kind: 'start-proxy' }
+  | { kind: 'set-weight'; weight: number }
+  | { kind: 'drain'; side: Side; services: readonly string[] }
+  | { kind: 'build'; services: readonly string[]; commit: string }
+  | { kind: 'start-canary'; services: readonly string[]; commit: string }
+  | { kind: 'await-ready'; side: Side; services: readonly string[] }
+  | { kind: 'replace-stable'; services: readonly string[]; commit: string }
+  | { kind: 'advance-branch'; branch: string; commit: string }
+  | { kind: 'restore-stable'; services: readonly string[]; commit: string }
+  | { kind: 'retire-canary'; services: readonly string[] }
+  | { kind: 'stop-proxy' }
+  | { kind: 'return-ports'; services: readonly string[] };
+
+export type StepKind = StepAction['kind'];
+
+/** A step and why it is there. */
+export type Step = StepAction & { cause: string };
+
+export type Plan = readonly Step[];

@@ -1,0 +1,213 @@
+import type { ComposeModel } from '../compose/model.ts';
+import { CanaryError, type ErrorCode } from '../errors.ts';
+import { type ProcessRunner, type RunResult, tail } from './process.ts';
+
+/** What one call of Compose is about: which project, which files. */
+export interface ComposeScope {
+  projectDirectory: string;
+  files: readonly string[];
+  projectName?: string | undefined;
+  envFiles?: readonly string[] | undefined;
+  profiles?: readonly string[] | undefined;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+  onLine?: ((line: string) => void) | undefined;
+}
+
+/** Docker Compose v2, through its own command line. */
+export interface Compose {
+  /** The version of the plugin; throws `compose-missing`. */
+  version(): Promise<string>;
+  /** The resolved model. It holds secrets: never to be written or printed. */
+  model(scope: ComposeScope): Promise<ComposeModel>;
+  build(scope: ComposeScope, services: readonly string[], options?: CallOptions): Promise<void>;
+  /** Starts services as defined, and nothing they depend on. Recreates those whose definition changed. */
+  up(scope: ComposeScope, services: readonly string[], options?: CallOptions): Promise<void>;
+  /** Starts services with what they depend on; leaves every container that exists as it is. */
+  startMissing(
+    scope: ComposeScope,
+    services: readonly string[],
+    options?: CallOptions,
+  ): Promise<void>;
+  /** Starts one more container of a service by today's definition beside those that exist. */
+  addOne(scope: ComposeScope, service: string, total: number, options?: CallOptions): Promise<void>;
+  /** Creates containers without starting them. */
+  create(scope: ComposeScope, services: readonly string[], options?: CallOptions): Promise<void>;
+}
+
+/** The oldest Compose that knows `!override` and inline configs as canary writes them. */
+export const OLDEST_COMPOSE = '2.24.0';
+
+export class ComposeCli implements Compose {
+  private readonly runner: ProcessRunner;
+
+  constructor(runner: ProcessRunner) {
+    this.runner = runner;
+  }
+
+  async version(): Promise<string> {
+    const result = await this.runner.run('docker', ['compose', 'version', '--short']);
+    const version = result.stdout.trim().replace(/^v/, '');
+    if (result.exitCode === 0 && /^\d/.test(version)) return version;
+    throw new CanaryError(
+      'compose-missing',
+      'Docker Compose v2 is not installed (`docker compose` does not answer).',
+      {
+        hint: `Install the Compose plugin ${OLDEST_COMPOSE} or newer; the old \`docker-compose\` (v1) cannot be used.`,
+      },
+    );
+  }
+
+  async model(scope: ComposeScope): Promise<ComposeModel> {
+    const result = await this.call(scope, ['config', '--format', 'json']);
+    if (result.exitCode !== 0)
+      throw await this.failure('compose-file-invalid', 'Compose refuses the compose file.', result);
+    return JSON.parse(result.stdout) as ComposeModel;
+  }
+
+  async build(
+    scope: ComposeScope,
+    services: readonly string[],
+    options: CallOptions = {},
+  ): Promise<void> {
+    const result = await this.call(scope, ['build', ...services], options);
+    if (result.exitCode !== 0) {
+      throw await this.failure(
+        'build-failed',
+        `The build of ${services.join(', ')} failed.`,
+        result,
+      );
+    }
+  }
+
+  async up(
+    scope: ComposeScope,
+    services: readonly string[],
+    options: CallOptions = {},
+  ): Promise<void> {
+    await this.start(
+      scope,
+      ['up', '--detach', '--no-deps', '--no-build', ...services],
+      services,
+      options,
+    );
+  }
+
+  async startMissing(
+    scope: ComposeScope,
+    services: readonly string[],
+    options: CallOptions = {},
+  ): Promise<void> {
+    await this.start(scope, ['up', '--detach', '--no-recreate', ...services], services, options);
+  }
+
+  async addOne(
+    scope: ComposeScope,
+    service: string,
+    total: number,
+    options: CallOptions = {},
+  ): Promise<void> {
+    const args = [
+      'up',
+      '--detach',
+      '--no-deps',
+      '--no-build',
+      '--no-recreate',
+      '--scale',
+      `${service}=${total}`,
+      service,
+    ];
+    await this.start(scope, args, [service], options);
+  }
+
+  async create(
+    scope: ComposeScope,
+    services: readonly string[],
+    options: CallOptions = {},
+  ): Promise<void> {
+    await this.start(scope, ['create', '--no-build', ...services], services, options);
+  }
+
+  private async start(
+    scope: ComposeScope,
+    args: readonly string[],
+    services: readonly string[],
+    options: CallOptions,
+  ): Promise<void> {
+    const result = await this.call(scope, args, options);
+    if (result.exitCode === 0) return;
+    const taken =
+      /(?:Bind for|listen tcp\S*) \S*?:(\d+)(?:: bind)?.*(?:port is already allocated|address already in use)/.exec(
+        result.stderr,
+      );
+    if (taken) throw portTaken(Number(taken[1]));
+    throw await this.failure(
+      'start-failed',
+      `${services.join(', ')} could not be started.`,
+      result,
+    );
+  }
+
+  private call(
+    scope: ComposeScope,
+    args: readonly string[],
+    options: CallOptions = {},
+  ): Promise<RunResult> {
+    const global = [
+      '--ansi',
+      'never',
+      '--progress',
+      'plain',
+      '--project-directory',
+      scope.projectDirectory,
+      ...(scope.projectName ? ['--project-name', scope.projectName] : []),
+      ...scope.files.flatMap((file) => ['--file', file]),
+      ...(scope.envFiles ?? []).flatMap((file) => ['--env-file', file]),
+      ...(scope.profiles ?? []).flatMap((profile) => ['--profile', profile]),
+    ];
+    return this.runner.run('docker', ['compose', ...global, ...args], {
+      cwd: scope.projectDirectory,
+      ...options,
+    });
+  }
+
+  /** The error of a failed call; finds out first whether Compose or the engine are there at all. */
+  private async failure(code: ErrorCode, message: string, result: RunResult): Promise<CanaryError> {
+    if (/cannot connect to the docker daemon|error during connect/i.test(result.stderr)) {
+      return new CanaryError('engine-unreachable', 'Docker Engine does not answer.', {
+        details: tail(result.stderr, 3),
+        hint: 'Start it (for instance `systemctl start docker`), then run `canary doctor`.',
+      });
+    }
+    if (
+      /unknown (docker )?command|unknown (shorthand )?flag|is not a docker command/i.test(
+        result.stderr,
+      )
+    )
+      await this.version();
+    return new CanaryError(code, message, { details: tail(result.stderr) });
+  }
+}
+
+export function portTaken(port: number): CanaryError {
+  return new CanaryError('port-taken', `Port ${port} of this machine is taken by something else.`, {
+    hint: `Find it with \`ss -ltnp 'sport = :${port}'\`, or choose another port.`,
+  });
+}
+
+/** Whether a version is at least another; both as `2.40.3`, whatever follows. */
+export function isAtLeast(version: string, oldest: string): boolean {
+  const parts = (text: string) =>
+    text
+      .split(/[.+-]/)
+      .slice(0, 3)
+      .map((part) => Number.parseInt(part, 10) || 0);
+  const [have, need] = [parts(version), parts(oldest)];
+  for (const index of [0, 1, 2]) {
+    const difference = (have[index] ?? 0) - (need[index] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}

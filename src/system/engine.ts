@@ -1,0 +1,157 @@
+import { LABEL } from '../compose/names.ts';
+import { CanaryError } from '../errors.ts';
+import type { ObservedContainer } from '../rollout/observed.ts';
+import { type ProcessRunner, type RunOptions, tail } from './process.ts';
+
+/** The Docker Engine, through its own command line, so that contexts and remote engines work as usual. */
+export interface Engine {
+  /** The server's version; throws `engine-unreachable`. */
+  version(): Promise<string>;
+  /** Every container of a compose project, one-off runs left out. */
+  containers(project: string): Promise<ObservedContainer[]>;
+  /** The id of an image, or `undefined` when there is none of that name. */
+  imageId(reference: string): Promise<string | undefined>;
+  tagImage(source: string, target: string): Promise<void>;
+  /** Removes an image name; one that does not exist, or is in use, is left. */
+  untagImage(reference: string): Promise<void>;
+  /** Stops, then removes a container. */
+  removeContainer(id: string): Promise<void>;
+  /** The last lines a container wrote. */
+  logs(id: string, lines: number): Promise<string[]>;
+}
+
+export class DockerEngine implements Engine {
+  private readonly runner: ProcessRunner;
+
+  constructor(runner: ProcessRunner) {
+    this.runner = runner;
+  }
+
+  async version(): Promise<string> {
+    const result = await this.runner.run('docker', ['version', '--format', '{{.Server.Version}}']);
+    if (result.exitCode === 0) return result.stdout.trim();
+    throw unreachable(result.stderr);
+  }
+
+  async containers(project: string): Promise<ObservedContainer[]> {
+    const listed = await this.docker([
+      'ps',
+      '--all',
+      '--quiet',
+      '--no-trunc',
+      '--filter',
+      `label=com.docker.compose.project=${project}`,
+      '--filter',
+      'label=com.docker.compose.oneoff=False',
+    ]);
+    const ids = listed.split('\n').filter(Boolean);
+    if (ids.length === 0) return [];
+    // Not through docker(): a container that goes away between the two calls is no error.
+    const { stdout } = await this.runner.run('docker', ['container', 'inspect', ...ids]);
+    return (JSON.parse(stdout) as InspectedContainer[]).map(observe).sort(byName);
+  }
+
+  async imageId(reference: string): Promise<string | undefined> {
+    const result = await this.runner.run('docker', [
+      'image',
+      'inspect',
+      '--format',
+      '{{.Id}}',
+      reference,
+    ]);
+    return result.exitCode === 0 ? result.stdout.trim() : undefined;
+  }
+
+  async tagImage(source: string, target: string): Promise<void> {
+    await this.docker(['image', 'tag', source, target]);
+  }
+
+  async untagImage(reference: string): Promise<void> {
+    await this.runner.run('docker', ['image', 'rm', '--no-prune', reference]);
+  }
+
+  async removeContainer(id: string): Promise<void> {
+    await this.docker(['container', 'stop', id]);
+    await this.docker(['container', 'rm', '--force', id]);
+  }
+
+  async logs(id: string, lines: number): Promise<string[]> {
+    const { stdout, stderr } = await this.runner.run('docker', [
+      'logs',
+      '--tail',
+      String(lines),
+      id,
+    ]);
+    return tail(`${stdout}\n${stderr}`, lines);
+  }
+
+  private async docker(args: readonly string[], options: RunOptions = {}): Promise<string> {
+    const result = await this.runner.run('docker', args, options);
+    if (result.exitCode === 0) return result.stdout;
+    if (
+      /cannot connect to the docker daemon|is the docker daemon running|error during connect/i.test(
+        result.stderr,
+      )
+    ) {
+      throw unreachable(result.stderr);
+    }
+    throw new CanaryError('command-failed', `\`docker ${args.slice(0, 2).join(' ')}\` failed.`, {
+      details: tail(result.stderr),
+    });
+  }
+}
+
+function unreachable(stderr: string): CanaryError {
+  return new CanaryError('engine-unreachable', 'Docker Engine does not answer.', {
+    details: tail(stderr, 3),
+    hint: 'Start it (for instance `systemctl start docker`), then run `canary doctor`.',
+  });
+}
+
+interface InspectedContainer {
+  Id: string;
+  Name: string;
+  Image: string;
+  RestartCount: number;
+  State: { Status: string; StartedAt: string; ExitCode: number; Health?: { Status: string } };
+  Config: { Image: string; Labels: Record<string, string> };
+  HostConfig: { PortBindings: Record<string, { HostPort: string }[] | null> | null };
+  Mounts: { Type: string; Name?: string }[];
+  NetworkSettings: { Networks: Record<string, { IPAddress: string }> };
+}
+
+function observe(container: InspectedContainer): ObservedContainer {
+  const labels = container.Config.Labels;
+  const role = labels[LABEL.role];
+  const health = container.State.Health?.Status;
+  return {
+    id: container.Id,
+    name: container.Name.replace(/^\//, ''),
+    service: labels[LABEL.service] ?? labels['com.docker.compose.service'] ?? '',
+    role: role === 'canary' || role === 'proxy' ? role : 'stable',
+    state: container.State.Status,
+    health:
+      health === 'healthy' || health === 'unhealthy' || health === 'starting' ? health : 'none',
+    imageId: container.Image,
+    image: container.Config.Image,
+    startedAt: container.State.StartedAt,
+    exitCode: container.State.ExitCode,
+    restartCount: container.RestartCount,
+    publishedPorts: Object.values(container.HostConfig.PortBindings ?? {}).flatMap((bindings) =>
+      (bindings ?? []).map((binding) => Number(binding.HostPort)).filter((port) => port > 0),
+    ),
+    addresses: Object.values(container.NetworkSettings.Networks)
+      .map((network) => network.IPAddress)
+      .filter(Boolean),
+    hasAnonymousVolume: container.Mounts.some(
+      (mount) => mount.Type === 'volume' && /^[0-9a-f]{64}$/.test(mount.Name ?? ''),
+    ),
+    commit: labels[LABEL.commit],
+    release: labels[LABEL.release],
+    configuration: labels[LABEL.configuration],
+  };
+}
+
+function byName(left: ObservedContainer, right: ObservedContainer): number {
+  return left.name < right.name ? -1 : 1;
+}

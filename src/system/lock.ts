@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname, userInfo } from 'node:os';
+import { dirname } from 'node:path';
+import { CanaryError } from '../errors.ts';
+import type { Clock } from './clock.ts';
+import { readIfExists } from './files.ts';
+
+/** Who holds the lock of a project. */
+export interface LockOwner {
+  owner: string;
+  pid: number;
+  host: string;
+  start: string;
+  command: string;
+  /** When the process began, in the kernel's ticks: tells a process from a later one with its number. */
+  processStart: string;
+  token: string;
+}
+
+/** One command at a time may change a project. */
+export interface ProjectLock {
+  /** Takes the lock, from a dead owner too; throws `lock-held` with who holds it. */
+  acquire(command: string): Promise<() => Promise<void>>;
+  /** Who holds it now and is alive. */
+  holder(): Promise<LockOwner | undefined>;
+}
+
+export class FileLock implements ProjectLock {
+  private readonly path: string;
+  private readonly clock: Clock;
+
+  constructor(path: string, clock: Clock) {
+    this.path = path;
+    this.clock = clock;
+  }
+
+  async acquire(command: string): Promise<() => Promise<void>> {
+    await mkdir(dirname(this.path), { recursive: true });
+    const mine: LockOwner = {
+      owner: userInfo().username,
+      pid: process.pid,
+      host: hostname(),
+      start: this.clock.now().toISOString(),
+      command,
+      processStart: (await processStart(process.pid)) ?? '',
+      token: randomUUID(),
+    };
+    const draft = `${this.path}.${mine.token}`;
+    await writeFile(draft, `${JSON.stringify(mine)}\n`, { flag: 'wx' });
+    try {
+      // A link appears with its content or not at all; a plain exclusive create could be seen empty.
+      for (let attempt = 0; attempt < 5; attempt += 1) {
+        if (await linked(draft, this.path)) return () => this.release(mine.token);
+        const other = await this.read();
+        if (other && (await isAlive(other))) throw held(other);
+        if (other) await this.removeDead(other);
+      }
+    } finally {
+      await rm(draft, { force: true });
+    }
+    throw new CanaryError('lock-held', 'The lock of this project changes hands too fast.', {
+      hint: 'Try again.',
+    });
+  }
+
+  async holder(): Promise<LockOwner | undefined> {
+    const owner = await this.read();
+    return owner && (await isAlive(owner)) ? owner : undefined;
+  }
+
+  private async release(token: string): Promise<void> {
+    if ((await this.read())?.token === token) await rm(this.path, { force: true });
+  }
+
+  /** Two that find the same dead owner must not remove each other's new lock: what was moved away is looked at again. */
+  private async removeDead(dead: LockOwner): Promise<void> {
+    const aside = `${this.path}.dead-${randomUUID()}`;
+    try {
+      await rename(this.path, aside);
+    } catch {
+      return;
+    }
+    const moved = parseOwner(await readFile(aside, 'utf8'));
+    if (moved && moved.token !== dead.token) await linked(aside, this.path);
+    await rm(aside, { force: true });
+  }
+
+  private async read(): Promise<LockOwner | undefined> {
+    return parseOwner((await readIfExists(this.path)) ?? '');
+  }
+}
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function parseOwner(text: string): LockOwner | undefined {
+  try {
+    return JSON.parse(text) as LockOwner;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A process of another host cannot be looked at, so it counts as alive. */
+async function isAlive(owner: LockOwner): Promise<boolean> {
+  if (owner.host !== hostname()) return true;
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+  const start = await processStart(owner.pid);
+  return start === undefined || owner.processStart === '' || start === owner.processStart;
+}
+
+/** Field 22 of /proc/PID/stat (proc(5)); `undefined` where there is no /proc. */
+async function processStart(pid: number): Promise<string | undefined> {
+  const stat = await readIfExists(`/proc/${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}
+
+function held(owner: LockOwner): CanaryError {
+  return new CanaryError(
+    'lock-held',
+    `\`canary ${owner.command}\` is running (${owner.owner}, process ${owner.pid} on ${owner.host}, since ${owner.start}).`,
+    {
+      hint: 'Wait for it, or run `canary abort`, which takes the traffic off the canary at once and stops it.',
+    },
+  );
+}

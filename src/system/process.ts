@@ -1,0 +1,72 @@
+import { CanaryError } from '../errors.ts';
+
+export interface RunOptions {
+  cwd?: string;
+  /** Added to the environment of this process. */
+  env?: Readonly<Record<string, string>>;
+  signal?: AbortSignal | undefined;
+  /** Called for every line of stdout and stderr as it comes. */
+  onLine?: ((line: string) => void) | undefined;
+}
+
+export interface RunResult {
+  stdout: string;
+  stderr: string;
+  exitCode: number;
+}
+
+/** Runs programs by argument vector, never through a shell. */
+export interface ProcessRunner {
+  /** Resolves whatever the exit code is; throws `engine-unreachable` when the program is missing. */
+  run(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult>;
+}
+
+/** The process runner on execa. */
+export class ExecaRunner implements ProcessRunner {
+  async run(
+    command: string,
+    args: readonly string[],
+    options: RunOptions = {},
+  ): Promise<RunResult> {
+    options.signal?.throwIfAborted();
+    const { execa } = await import('execa');
+    const { onLine } = options;
+    const stream = onLine ? (['pipe', lineTap(onLine)] as const) : 'pipe';
+    const result = await execa(command, [...args], {
+      reject: false,
+      stdin: 'ignore',
+      stdout: stream,
+      stderr: stream,
+      ...(options.cwd ? { cwd: options.cwd } : {}),
+      ...(options.env ? { env: options.env } : {}),
+      ...(options.signal ? { cancelSignal: options.signal } : {}),
+    });
+    options.signal?.throwIfAborted();
+    if (result.exitCode === undefined && result.code === 'ENOENT') {
+      throw new CanaryError('engine-unreachable', `The program \`${command}\` was not found.`, {
+        hint: 'Install Docker Engine with the Compose plugin, then run `canary doctor`.',
+      });
+    }
+    return {
+      stdout: String(result.stdout ?? ''),
+      stderr: String(result.stderr ?? ''),
+      exitCode: result.exitCode ?? 1,
+    };
+  }
+}
+
+function lineTap(onLine: (line: string) => void) {
+  return function* tap(line: unknown) {
+    onLine(String(line));
+    yield line;
+  };
+}
+
+/** The last lines of what a failed command said, for an error's details. */
+export function tail(text: string, lines = 12): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '')
+    .slice(-lines);
+}

@@ -1,0 +1,25 @@
+import { CanaryError, messageOf } from '../errors.ts';
+import type { Theme } from './theme.ts';
+
+/** An error for people: what, the details, what to do. A bug shows its stack only when asked. */
+export function errorText(error: unknown, theme: Theme, isVerbose: boolean): string {
+  if (!(error instanceof CanaryError)) {
+    const stack = isVerbose && error instanceof Error ? `\n${error.stack ?? ''}` : '';
+    return `${theme.bad('✖')} ${theme.bold('This is a bug in canary:')} ${messageOf(error)}${stack}\n  ${theme.dim('Run again with --verbose for the place, and report it.')}`;
+  }
+  const lines = [`${theme.bad('✖')} ${theme.bold(error.message)}`];
+  for (const detail of error.details) lines.push(`  ${theme.dim('│')} ${detail}`);
+  if (error.hint) lines.push(`  ${error.hint}`);
+  return lines.join('\n');
+}
+
+/** The same for programs (contract, README). */
+export function errorDocument(error: unknown): object {
+  if (!(error instanceof CanaryError)) {
+    return { error: { code: 'internal', message: messageOf(error), hint: null } };
+  }
+  const { code, message, hint, details } = error;
+  return {
+    error: { code, message, hint: hint ?? null, ...(details.length > 0 ? { details } : {}) },
+  };
+}

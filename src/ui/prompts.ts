@@ -1,0 +1,22 @@
+import { isCancel, multiselect } from '@clack/prompts';
+
+export interface Choice {
+  name: string;
+  why: string;
+}
+
+/** Asks which services to clone; `undefined` when the person leaves. */
+export async function askForServices(
+  choices: readonly Choice[],
+  preselected: readonly string[],
+  streams: { input: NodeJS.ReadableStream; output: NodeJS.WritableStream },
+): Promise<string[] | undefined> {
+  const answer = await multiselect({
+    message: 'Which services should have a canary?',
+    options: choices.map(({ name, why }) => ({ value: name, label: name, hint: why })),
+    initialValues: [...preselected],
+    input: streams.input as import('node:stream').Readable,
+    output: streams.output as import('node:stream').Writable,
+  });
+  return isCancel(answer) ? undefined : answer;
+}

@@ -1,0 +1,97 @@
+import { formatWeight } from '../proxy/weight.ts';
+import { alignColumns } from './table.ts';
+import type { Theme } from './theme.ts';
+
+interface ServiceView {
+  name: string;
+  image: string;
+  containers: readonly { id: string; state: string; health: string }[];
+}
+
+/** What the view needs of a status; the shape of `status --json`. */
+export interface StatusView {
+  project: string;
+  stable: { branch: string; commit: string | null; services: readonly ServiceView[] };
+  proxy: {
+    state: string;
+    entries: readonly { service: string; address: string; preview: string | null }[];
+  };
+  release: null | {
+    id: string;
+    branch: string;
+    commit: string;
+    subject: string;
+    state: string;
+    reason: string;
+    weight: { set: number; measured: number | null };
+    requests: { stable: number; canary: number };
+    failures: { stable: number; canary: number };
+    services: readonly ServiceView[];
+  };
+  lock: null | { command: string; owner: string; pid: number; host: string };
+}
+
+/** The status for people. */
+export function statusText(status: StatusView, theme: Theme): string {
+  const { stable, proxy, release, lock } = status;
+  const blocks = [
+    `${theme.bold(status.project)}  proxy ${proxy.state}`,
+    alignColumns(
+      proxy.entries.map((entry) => [
+        entry.service,
+        entry.address,
+        entry.preview ? `canary alone: ${entry.preview}` : '',
+      ]),
+      '  ',
+    ),
+    `\n${theme.good('stable')}  ${stable.branch} ${stable.commit?.slice(0, 12) ?? ''}`,
+    services(stable.services),
+  ];
+  if (!release) {
+    blocks.push(`\n${theme.canary('canary')}  none`);
+  } else {
+    const { weight, requests, failures } = release;
+    const measured =
+      weight.measured === null ? 'no requests yet' : `${formatWeight(weight.measured)} measured`;
+    blocks.push(
+      `\n${theme.canary('canary')}  ${release.branch} ${release.commit.slice(0, 12)}  ${release.subject}`,
+      `  ${stateMark(release.state, theme)} ${release.reason}`,
+      alignColumns(
+        [
+          ['weight', `${formatWeight(weight.set)} set, ${measured}`],
+          ['requests', `${count(requests.stable)} stable, ${count(requests.canary)} canary`],
+          ['failures', `${count(failures.stable)} stable, ${count(failures.canary)} canary`],
+        ],
+        '  ',
+      ),
+      services(release.services),
+    );
+  }
+  if (lock)
+    blocks.push(
+      `\n${theme.dim(`\`canary ${lock.command}\` is running (${lock.owner}, process ${lock.pid} on ${lock.host})`)}`,
+    );
+  return blocks.join('\n');
+}
+
+function services(list: readonly ServiceView[]): string {
+  return alignColumns(
+    list.map(({ name, image, containers }) => [
+      name,
+      containers
+        .map(({ state, health }) => (health === 'none' ? state : `${state}, ${health}`))
+        .join(' / ') || 'no container',
+      image,
+    ]),
+    '  ',
+  );
+}
+
+function stateMark(state: string, theme: Theme): string {
+  if (state === 'failed') return theme.bad(`✖ ${state}:`);
+  return state === 'paused' ? theme.warn(`॥ ${state}:`) : theme.canary(`◆ ${state}:`);
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}

@@ -1,0 +1,23 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+
+/** Colours and marks by meaning; with colour off every function returns its text as it is. */
+export interface Theme {
+  bold(text: string): string;
+  dim(text: string): string;
+  good(text: string): string;
+  bad(text: string): string;
+  warn(text: string): string;
+  canary(text: string): string;
+}
+
+export function makeTheme(useColor: boolean): Theme {
+  const chalk: ChalkInstance = new Chalk({ level: useColor ? 1 : 0 });
+  return {
+    bold: (text) => chalk.bold(text),
+    dim: (text) => chalk.dim(text),
+    good: (text) => chalk.green(text),
+    bad: (text) => chalk.red(text),
+    warn: (text) => chalk.yellow(text),
+    canary: (text) => chalk.yellowBright(text),
+  };
+}

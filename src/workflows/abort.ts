@@ -1,0 +1,26 @@
+import type { Context } from './context.ts';
+import { takingOver } from './locked.ts';
+import { loadProject } from './project.ts';
+import { changeState, currentRelease } from './releases.ts';
+import { retireCanary, trafficOff } from './retire.ts';
+
+export interface AbortResult {
+  /** The release taken back, or `null` when none was there. */
+  release: string | null;
+  changed: boolean;
+}
+
+/** Takes every user off the canary at once, then removes it. Does nothing when nothing runs. */
+export async function abort(context: Context): Promise<AbortResult> {
+  const project = await loadProject(context);
+  await trafficOff(context, project);
+  await context.engine.version();
+  return takingOver(context, project, 'abort', async (signal) => {
+    const release = await currentRelease(project);
+    const run = { context, project, checkout: undefined, release, signal };
+    if (release) await changeState(run, 'reverting', 'aborted by hand');
+    const changed = await retireCanary(run);
+    if (release) await changeState(run, 'reverted', 'aborted by hand');
+    return { release: release?.id ?? null, changed: changed || release !== undefined };
+  });
+}

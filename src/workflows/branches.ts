@@ -1,0 +1,57 @@
+import { CanaryError } from '../errors.ts';
+import type { Context } from './context.ts';
+import type { Project } from './project.ts';
+
+export interface BranchMove {
+  ref: string;
+  from: string;
+  to: string;
+}
+
+/** Moves a branch forward. Where a working tree has it checked out, its files move along, as `git merge` would. */
+export async function advanceBranch(
+  { git }: Context,
+  project: Project,
+  move: BranchMove,
+): Promise<void> {
+  if (move.from === move.to) return;
+  const tree = await git.checkedOutAt(project.repository, move.ref);
+  if (tree) await git.fastForward(tree, move.to);
+  else await git.moveBranch(project.repository, move.ref, move.from, move.to);
+}
+
+/** Refuses, before anything happens, a move that local changes of a working tree would stop. */
+export async function checkMove(
+  { git }: Context,
+  project: Project,
+  move: BranchMove,
+): Promise<void> {
+  const tree = await git.checkedOutAt(project.repository, move.ref);
+  if (!tree) return;
+  const inTheWay = await git.changesInTheWay(tree, move.from, move.to);
+  if (inTheWay.length === 0) return;
+  const name = move.ref.replace('refs/heads/', '');
+  throw new CanaryError(
+    'local-changes-in-the-way',
+    `Local changes in ${tree} are in the way of moving \`${name}\` forward.`,
+    {
+      details: inTheWay,
+      hint: 'Commit or stash them, then run the command again. Nothing was changed.',
+    },
+  );
+}
+
+/** The commit of a local branch; throws `branch-unknown`. */
+export async function resolveBranch(
+  { git }: Context,
+  repository: string,
+  name: string,
+  ref: string,
+): Promise<string> {
+  const commit = await git.resolve(repository, ref);
+  if (commit) return commit;
+  const known = await git.localBranches(repository);
+  throw new CanaryError('branch-unknown', `There is no branch \`${name}\`.`, {
+    hint: `Create it with \`git branch ${name}\`. There are: ${known.join(', ') || 'none, commit something first'}.`,
+  });
+}

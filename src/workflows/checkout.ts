@@ -1,0 +1,144 @@
+import { mkdir, readFile, symlink } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { readDefinitions } from '../compose/definitions.ts';
+import type { ComposeModel, ComposeVolume } from '../compose/model.ts';
+import { shortCommit } from '../compose/names.ts';
+import { cloneableService } from '../compose/slice.ts';
+import { CanaryError } from '../errors.ts';
+import { exists } from '../system/files.ts';
+import type { Context } from './context.ts';
+import type { Project } from './project.ts';
+
+/** A commit of the project in a worktree of our own, as Compose sees it there. */
+export interface Checkout {
+  commit: string;
+  /** The worktree's top folder. */
+  tree: string;
+  /** The project's folder inside the worktree. */
+  directory: string;
+  /** The compose files, inside the worktree where git tracks them. */
+  files: readonly string[];
+  model: ComposeModel;
+  /** For each chosen service, the files that define it, relative to the user's project folder. */
+  definedIn: Readonly<Record<string, readonly string[]>>;
+  dataMounts: Readonly<Record<string, readonly ComposeVolume[]>>;
+}
+
+/** The worktree of a commit. */
+export function worktreePath(project: Project, commit: string): string {
+  return join(project.layout.worktrees, shortCommit(commit));
+}
+
+/** Checks a commit out, or takes the checkout that is there, and reads what it defines. */
+export async function checkOut(
+  context: Context,
+  project: Project,
+  commit: string,
+): Promise<Checkout> {
+  const tree = worktreePath(project, commit);
+  const isWhole =
+    (await exists(join(tree, '.git'))) &&
+    (await context.git.resolve(tree, 'HEAD').catch(() => undefined)) === commit;
+  if (!isWhole) {
+    await context.git.removeWorktree(project.repository, tree);
+    await context.git.addWorktree(project.repository, tree, commit);
+  }
+  const directory = join(tree, relative(project.repository, project.directory));
+  const files = await Promise.all(project.files.map((file) => inWorktree(project, tree, file)));
+  const definitions = await Promise.all(
+    files.map(async (file) => ({ file, ...readDefinitions(await readFile(file, 'utf8')) })),
+  );
+  await linkSettings(
+    project,
+    directory,
+    definitions.flatMap((each) => each.envFiles),
+  );
+  const model = await context.compose.model({
+    ...project.scope,
+    projectDirectory: directory,
+    files,
+  });
+
+  const definedIn: Record<string, string[]> = {};
+  const dataMounts: Record<string, ComposeVolume[]> = {};
+  for (const { service } of project.slice) {
+    cloneableService(model, service);
+    const own = definitions.filter((each) => each.services.has(service)).map((each) => each.file);
+    const stray = own.find((file) => !isInside(file, tree));
+    if (stray) throw untracked(stray, service);
+    if (own.length === 0) {
+      throw new CanaryError(
+        'service-not-cloneable',
+        `Service \`${service}\` is defined through \`include\`.`,
+        {
+          hint: 'This version clones services that the compose files themselves define.',
+        },
+      );
+    }
+    definedIn[service] = own.map((file) => relative(project.directory, file));
+    dataMounts[service] = await findDataMounts(
+      context,
+      project,
+      { commit, tree, directory, model },
+      service,
+    );
+  }
+  return { commit, tree, directory, files, model, definedIn, dataMounts };
+}
+
+/** The same compose file at the commit; one that git does not track is used where it is. */
+async function inWorktree(project: Project, tree: string, file: string): Promise<string> {
+  const path = relative(project.repository, file);
+  const copy = join(tree, path);
+  return !path.startsWith('..') && (await exists(copy)) ? copy : file;
+}
+
+/**
+ * Makes `.env` and the `env_file`s that git does not track reachable from the worktree. They are linked,
+ * not copied: secrets stay in the one file the user keeps them in.
+ */
+async function linkSettings(
+  project: Project,
+  directory: string,
+  envFiles: readonly string[],
+): Promise<void> {
+  for (const path of ['.env', ...envFiles]) {
+    if (isAbsolute(path)) continue;
+    const target = resolve(directory, path);
+    const source = resolve(project.directory, path);
+    if ((await exists(target)) || !(await exists(source))) continue;
+    await mkdir(dirname(target), { recursive: true });
+    await symlink(source, target);
+  }
+}
+
+/** Bind mounts of the branch whose source git does not track: data, to be taken from the user's own tree. */
+async function findDataMounts(
+  context: Context,
+  project: Project,
+  { commit, tree, directory, model }: Pick<Checkout, 'commit' | 'tree' | 'directory' | 'model'>,
+  service: string,
+): Promise<ComposeVolume[]> {
+  const mounts: ComposeVolume[] = [];
+  for (const volume of model.services[service]?.volumes ?? []) {
+    const { source } = volume;
+    if (volume.type !== 'bind' || !source || !isInside(source, tree)) continue;
+    if (await context.git.tracks(project.repository, commit, relative(tree, source))) continue;
+    mounts.push({ ...volume, source: resolve(project.directory, relative(directory, source)) });
+  }
+  return mounts;
+}
+
+function isInside(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(`${directory}/`);
+}
+
+function untracked(file: string, service: string): CanaryError {
+  return new CanaryError(
+    'compose-file-untracked',
+    `${file} defines \`${service}\` but is not in the branch.`,
+    {
+      hint: 'Commit that file, so that the branch says what its canary is.',
+    },
+  );
+}

@@ -1,0 +1,52 @@
+import type { EventSink } from '../rollout/events.ts';
+import type { Clock } from '../system/clock.ts';
+import type { Compose } from '../system/compose.ts';
+import type { Engine } from '../system/engine.ts';
+import type { Git } from '../system/git.ts';
+import type { JournalStore } from '../system/journal-store.ts';
+import type { ProjectLock } from '../system/lock.ts';
+import type { ProxySocket } from '../system/proxy-socket.ts';
+import type { StopRequest } from '../system/stop-request.ts';
+
+/** Flags every command takes. */
+export interface GlobalOptions {
+  /** The folder to work in, absolute. */
+  directory: string;
+  files: readonly string[];
+  projectName: string | undefined;
+  envFiles: readonly string[];
+  profiles: readonly string[];
+  /** Another canary.yaml. */
+  config: string | undefined;
+}
+
+/** Asks the person at the terminal; without a terminal every question is refused. */
+export interface Prompt {
+  /** Lets a person choose among services; `undefined` when nobody can be asked. */
+  chooseServices(
+    choices: readonly { name: string; why: string }[],
+    preselected: readonly string[],
+  ): Promise<string[] | undefined>;
+}
+
+/** The parts of the world a workflow uses, built in main. */
+export interface Context {
+  options: GlobalOptions;
+  env: Readonly<Record<string, string | undefined>>;
+  owner: { uid: number; gid: number };
+  clock: Clock;
+  engine: Engine;
+  compose: Compose;
+  git: Git;
+  prompt: Prompt;
+  emit: EventSink;
+  /** Aborts when the user interrupts. */
+  signal: AbortSignal;
+  /** The parts that belong to one project, by the paths of its layout. */
+  open: {
+    journals(directory: string): JournalStore;
+    lock(path: string): ProjectLock;
+    stopRequest(path: string): StopRequest;
+    proxySocket(path: string): ProxySocket;
+  };
+}

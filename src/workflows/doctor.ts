@@ -1,0 +1,100 @@
+import { statfs } from 'node:fs/promises';
+import { CanaryError, messageOf } from '../errors.ts';
+import { containersOf } from '../rollout/observed.ts';
+import { isAtLeast, OLDEST_COMPOSE } from '../system/compose.ts';
+import type { Context } from './context.ts';
+import { observe } from './observe.ts';
+import { loadProject, type Project } from './project.ts';
+
+export interface Finding {
+  name: string;
+  ok: boolean;
+  /** What was found. */
+  text: string;
+  hint: string | null;
+}
+
+const LEAST_DISK_BYTES = 1_000_000_000;
+const MOST_CLOCK_SKEW_MS = 5_000;
+
+/** Looks at everything a canary needs; each thing on its own, so that one missing does not hide the next. */
+export async function doctor(context: Context): Promise<Finding[]> {
+  const engine = await look(
+    'engine',
+    async () => `Docker Engine ${await context.engine.version()}`,
+  );
+  const findings = [
+    engine,
+    await look('compose', () => composeVersion(context)),
+    await look('git', () => context.git.version()),
+  ];
+  let project: Project | undefined;
+  findings.push(
+    await look('project', async () => {
+      project = await loadProject(context);
+      return `${project.name}: ${project.slice.map((member) => member.service).join(', ')}`;
+    }),
+  );
+  if (project) {
+    const loaded = project;
+    if (engine.ok) findings.push(await look('proxy', () => proxyState(context, loaded)));
+    findings.push(await look('disk', () => freeDisk(loaded)));
+    if (engine.ok) findings.push(await look('clock', () => clockSkew(context, loaded)));
+  }
+  return findings;
+}
+
+async function look(name: string, find: () => Promise<string>): Promise<Finding> {
+  try {
+    return { name, ok: true, text: await find(), hint: null };
+  } catch (error) {
+    const hint = error instanceof CanaryError ? (error.hint ?? null) : null;
+    const details = error instanceof CanaryError ? error.details : [];
+    return { name, ok: false, text: [messageOf(error), ...details].join(' '), hint };
+  }
+}
+
+async function composeVersion({ compose }: Context): Promise<string> {
+  const version = await compose.version();
+  if (isAtLeast(version, OLDEST_COMPOSE)) return `Docker Compose ${version}`;
+  throw new CanaryError('compose-too-old', `Docker Compose ${version} is too old.`, {
+    hint: `canary needs ${OLDEST_COMPOSE} or newer.`,
+  });
+}
+
+async function proxyState(context: Context, project: Project): Promise<string> {
+  const { proxy } = await observe(context, project);
+  if (proxy.state === 'absent') return 'not in front yet; `canary up` puts it there';
+  if (proxy.state === 'stopped') {
+    throw new CanaryError('proxy-unreachable', 'The proxy is stopped.', {
+      hint: 'Run `canary up`.',
+    });
+  }
+  const version = (await project.socket.ask('show version')).trim();
+  return `HAProxy ${version} answers`;
+}
+
+async function freeDisk(project: Project): Promise<string> {
+  const { bavail, bsize } = await statfs(project.directory);
+  const free = bavail * bsize;
+  const text = `${(free / 1e9).toFixed(1)} GB free`;
+  if (free >= LEAST_DISK_BYTES) return text;
+  throw new CanaryError('command-failed', `Only ${text}.`, {
+    hint: 'Images of canaries need room; try `docker image prune`.',
+  });
+}
+
+/** A container that started in this machine's future means that the clocks differ. */
+async function clockSkew(context: Context, project: Project): Promise<string> {
+  const now = context.clock.now().getTime();
+  const containers = containersOf(await observe(context, project), 'stable');
+  const ahead = Math.max(0, ...containers.map((each) => Date.parse(each.startedAt) - now));
+  if (ahead <= MOST_CLOCK_SKEW_MS) return 'agrees with the engine';
+  throw new CanaryError(
+    'command-failed',
+    `The engine's clock is ${Math.round(ahead / 1000)} s ahead.`,
+    {
+      hint: 'Set both by NTP; times in journals would not fit otherwise.',
+    },
+  );
+}

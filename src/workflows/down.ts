@@ -1,0 +1,33 @@
+import { reconcile } from '../rollout/reconcile.ts';
+import type { Context } from './context.ts';
+import { execute } from './execute.ts';
+import { takingOver } from './locked.ts';
+import { observe } from './observe.ts';
+import { loadProject } from './project.ts';
+import { changeState, currentRelease } from './releases.ts';
+import { clearWorktrees } from './retire.ts';
+import type { Run } from './run.ts';
+import { situationOf } from './situation.ts';
+import { applyWeight } from './traffic.ts';
+
+/** Takes canary and proxy away and gives the ports back to the services. */
+export async function down(context: Context): Promise<{ project: string; changed: boolean }> {
+  await context.engine.version();
+  const project = await loadProject(context);
+  await applyWeight(project, 0);
+  return takingOver(context, project, 'down', async (signal) => {
+    const release = await currentRelease(project);
+    const run: Run = { context, project, checkout: undefined, release, signal };
+    const observed = await observe(context, project);
+    const plan = reconcile(
+      { canary: null, proxy: 'absent' },
+      observed,
+      await situationOf(context, project),
+    );
+    context.emit({ type: 'plan-made', plan });
+    await execute(run, plan);
+    if (release) await changeState(run, 'reverted', 'taken away by `canary down`');
+    await clearWorktrees(context, project, []);
+    return { project: project.name, changed: plan.length > 0 };
+  });
+}

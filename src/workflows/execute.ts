@@ -1,0 +1,61 @@
+import { messageOf } from '../errors.ts';
+import type { Plan, Step } from '../rollout/step.ts';
+import { type Run, record } from './run.ts';
+import { build, retireCanary, startCanary } from './steps/canary.ts';
+import { returnPorts, startProxy, stopProxy, takePorts } from './steps/proxy.ts';
+import { awaitReady } from './steps/readiness.ts';
+import { moveStableBranch, replaceStable, restoreStable, startStable } from './steps/stable.ts';
+import { drain, setWeight } from './steps/traffic.ts';
+
+/** Does a plan, one step after the other. It decides nothing: what is wanted stands in the plan. */
+export async function execute(run: Run, plan: Plan): Promise<void> {
+  for (const step of plan) {
+    run.signal.throwIfAborted();
+    await record(run, { type: 'step-started', step });
+    const began = run.context.clock.now().getTime();
+    try {
+      await perform(run, step);
+    } catch (error) {
+      await record(run, { type: 'step-failed', step, message: messageOf(error) });
+      throw error;
+    }
+    await record(run, {
+      type: 'step-finished',
+      step,
+      ms: run.context.clock.now().getTime() - began,
+    });
+  }
+}
+
+function perform(run: Run, step: Step): Promise<void> {
+  switch (step.kind) {
+    case 'start-stable':
+      return startStable(run, step);
+    case 'take-ports':
+      return takePorts(run, step);
+    case 'start-proxy':
+      return startProxy(run);
+    case 'set-weight':
+      return setWeight(run, step);
+    case 'drain':
+      return drain(run, step);
+    case 'build':
+      return build(run, step);
+    case 'start-canary':
+      return startCanary(run, step);
+    case 'await-ready':
+      return awaitReady(run, step);
+    case 'replace-stable':
+      return replaceStable(run, step);
+    case 'restore-stable':
+      return restoreStable(run, step);
+    case 'advance-branch':
+      return moveStableBranch(run, step);
+    case 'retire-canary':
+      return retireCanary(run, step);
+    case 'stop-proxy':
+      return stopProxy(run);
+    case 'return-ports':
+      return returnPorts(run, step);
+  }
+}

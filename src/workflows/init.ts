@@ -1,0 +1,72 @@
+import { relative } from 'node:path';
+import {
+  type ChosenService,
+  configText,
+  describeChoice,
+  findCandidates,
+} from '../compose/choose.ts';
+import { parseConfig } from '../config/parse.ts';
+import { CanaryError } from '../errors.ts';
+import { exists, writeDurably } from '../system/files.ts';
+import type { Context } from './context.ts';
+import { type ComposeProject, configPath, loadComposeProject } from './project.ts';
+
+export interface InitOptions {
+  services: readonly string[];
+  /** Take the likely services without asking. */
+  yes: boolean;
+  commit: boolean;
+}
+
+export interface InitResult {
+  path: string;
+  /** False when the file was there already and was left as it is. */
+  written: boolean;
+  commit: string | null;
+  branch: string | null;
+  services: { service: string; entry: number | null; why: string }[];
+}
+
+/** Chooses the services, writes canary.yaml and commits that file alone. */
+export async function init(context: Context, options: InitOptions): Promise<InitResult> {
+  const project = await loadComposeProject(context);
+  const path = configPath(context, project.directory);
+  const branch = (await context.git.currentBranch(project.repository)) ?? null;
+  if (await exists(path)) {
+    return { path, written: false, commit: null, branch, services: [] };
+  }
+  const choice = describeChoice(project.model, await chooseNames(context, project, options));
+  const text = configText(choice, branch ?? 'main');
+  // What is written is valid, or nothing is written.
+  parseConfig(text, path);
+  await writeDurably(path, text);
+  const commit = options.commit
+    ? await context.git.commitFile(
+        project.repository,
+        relative(project.repository, path),
+        'Add canary.yaml',
+      )
+    : null;
+  return { path, written: true, commit, branch, services: choice.map(describe) };
+}
+
+async function chooseNames(
+  context: Context,
+  { model }: ComposeProject,
+  options: InitOptions,
+): Promise<readonly string[]> {
+  if (options.services.length > 0) return options.services;
+  const candidates = findCandidates(model);
+  const likely = candidates.filter((each) => each.isLikely).map((each) => each.name);
+  if (options.yes && likely.length > 0) return likely;
+  const chosen = options.yes ? undefined : await context.prompt.chooseServices(candidates, likely);
+  if (chosen && chosen.length > 0) return chosen;
+  throw new CanaryError('answer-needed', 'Which services should have a canary?', {
+    details: candidates.map(({ name, why }) => `${name}: ${why}`),
+    hint: `Name them: \`canary init ${(likely.length > 0 ? likely : ['NAME']).map((name) => `--service ${name}`).join(' ')}\`.`,
+  });
+}
+
+function describe({ service, entry, why }: ChosenService): InitResult['services'][number] {
+  return { service, entry: entry ?? null, why };
+}

@@ -1,0 +1,41 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exists, writeDurably } from '../system/files.ts';
+
+/** Where canary keeps what it knows of a project. */
+export interface Layout {
+  state: string;
+  releases: string;
+  worktrees: string;
+  lock: string;
+  stopRequest: string;
+  /** The override of the last command that started something. */
+  override: string;
+  /** The folder shared with the proxy's container. */
+  proxyRun: string;
+  weights: string;
+  socket: string;
+}
+
+export function layoutOf(projectDirectory: string): Layout {
+  const state = join(projectDirectory, '.canary');
+  const proxyRun = join(state, 'proxy');
+  return {
+    state,
+    releases: join(state, 'releases'),
+    worktrees: join(state, 'worktrees'),
+    lock: join(state, 'lock.json'),
+    stopRequest: join(state, 'stop-request'),
+    override: join(state, 'override.yml'),
+    proxyRun,
+    weights: join(proxyRun, 'weights.map'),
+    socket: join(proxyRun, 'admin.sock'),
+  };
+}
+
+/** Makes the state folder, which keeps itself out of git so that no `.gitignore` of the user's changes. */
+export async function ensureState(layout: Layout): Promise<void> {
+  await mkdir(layout.proxyRun, { recursive: true });
+  const ignore = join(layout.state, '.gitignore');
+  if (!(await exists(ignore))) await writeDurably(ignore, '*\n');
+}

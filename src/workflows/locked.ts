@@ -1,0 +1,61 @@
+import { CanaryError, hasCode } from '../errors.ts';
+import type { Context } from './context.ts';
+import { ensureState } from './layout.ts';
+import type { Project } from './project.ts';
+
+const TRY_EVERY_MS = 100;
+const PATIENCE_MS = 60_000;
+
+/** Does `work` under the project's lock; throws `lock-held` at once when another command has it. */
+export async function locked<T>(
+  context: Context,
+  project: Project,
+  command: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  await ensureState(project.layout);
+  const release = await project.lock.acquire(command);
+  // A request that nobody heard was meant for an earlier holder.
+  await project.stopRequest.clear();
+  const watch = project.stopRequest.watch(context.signal);
+  try {
+    return await work(watch.signal);
+  } finally {
+    watch.end();
+    await release();
+  }
+}
+
+/** Does `work` under the lock even if another command has it: that one is asked to stop and waited for. */
+export async function takingOver<T>(
+  context: Context,
+  project: Project,
+  command: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { clock, emit } = context;
+  await ensureState(project.layout);
+  const deadline = clock.now().getTime() + PATIENCE_MS;
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await locked(context, project, command, work);
+    } catch (error) {
+      const holder = hasCode(error, 'lock-held') ? await project.lock.holder() : undefined;
+      if (!hasCode(error, 'lock-held')) throw error;
+      if (clock.now().getTime() > deadline) throw stuck(error);
+      if (isFirst && holder)
+        emit({
+          type: 'notice',
+          text: `Stopping \`canary ${holder.command}\` (process ${holder.pid}).`,
+        });
+      await project.stopRequest.send(command);
+      await clock.sleep(TRY_EVERY_MS, context.signal);
+    }
+  }
+}
+
+function stuck(error: CanaryError): CanaryError {
+  return new CanaryError('lock-held', error.message, {
+    hint: 'The traffic is off. It did not stop when asked; end that process, then run this command again.',
+  });
+}

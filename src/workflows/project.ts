@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { isAbsolute, join, resolve } from 'node:path';
+import type { ComposeModel } from '../compose/model.ts';
+import type { ProxyDefinition } from '../compose/override.ts';
+import { chooseSlice, type SliceMember } from '../compose/slice.ts';
+import { parseConfig } from '../config/parse.ts';
+import type { CanaryConfig } from '../config/schema.ts';
+import { CanaryError } from '../errors.ts';
+import { type Route, renderConfiguration } from '../proxy/configuration.ts';
+import { type ComposeScope, isAtLeast, OLDEST_COMPOSE } from '../system/compose.ts';
+import { readIfExists } from '../system/files.ts';
+import type { JournalStore } from '../system/journal-store.ts';
+import type { ProjectLock } from '../system/lock.ts';
+import type { ProxySocket } from '../system/proxy-socket.ts';
+import type { StopRequest } from '../system/stop-request.ts';
+import { findComposeFiles } from './compose-files.ts';
+import type { Context } from './context.ts';
+import { type Layout, layoutOf } from './layout.ts';
+
+/** What can be known of a project without its canary.yaml. */
+export interface ComposeProject {
+  directory: string;
+  /** The user's compose files, absolute. */
+  files: readonly string[];
+  /** Compose with the user's files alone. */
+  scope: ComposeScope;
+  model: ComposeModel;
+  repository: string;
+}
+
+/** A project with its canary.yaml and the parts of the world that belong to it. */
+export interface Project extends ComposeProject {
+  name: string;
+  config: CanaryConfig;
+  slice: readonly SliceMember[];
+  proxy: ProxyDefinition;
+  layout: Layout;
+  journals: JournalStore;
+  lock: ProjectLock;
+  stopRequest: StopRequest;
+  socket: ProxySocket;
+}
+
+export const CONFIG_NAME = 'canary.yaml';
+// biome-ignore lint/suspicious/noTemplateCurlyInString: Compose expands it, from the environment or `.env`.
+const DEFAULT_PROXY_IMAGE = '${CANARY_PROXY_IMAGE:-haproxy:3.0}';
+
+/** Finds compose files and repository and asks Compose for the model; changes nothing. */
+export async function loadComposeProject(context: Context): Promise<ComposeProject> {
+  const { options, compose, git } = context;
+  const { directory, files } = await findComposeFiles(context);
+  const version = await compose.version();
+  if (!isAtLeast(version, OLDEST_COMPOSE)) {
+    throw new CanaryError('compose-too-old', `Docker Compose ${version} is too old.`, {
+      hint: `canary needs ${OLDEST_COMPOSE} or newer.`,
+    });
+  }
+  const scope: ComposeScope = {
+    projectDirectory: directory,
+    files,
+    projectName: options.projectName,
+    envFiles: options.envFiles,
+    profiles: options.profiles,
+  };
+  const model = await compose.model(scope);
+  const repository = await git.root(directory);
+  return { directory, files, scope: { ...scope, projectName: model.name }, model, repository };
+}
+
+/** Loads everything a command needs and checks canary.yaml against the compose model; changes nothing. */
+export async function loadProject(context: Context): Promise<Project> {
+  const project = await loadComposeProject(context);
+  const config = await loadConfig(context, project.directory);
+  const slice = chooseSlice(config, project.model);
+  const layout = layoutOf(project.directory);
+  return {
+    ...project,
+    name: project.model.name,
+    config,
+    slice,
+    proxy: proxyDefinition(context, config, slice, layout),
+    layout,
+    journals: context.open.journals(layout.releases),
+    lock: context.open.lock(layout.lock),
+    stopRequest: context.open.stopRequest(layout.stopRequest),
+    socket: context.open.proxySocket(layout.socket),
+  };
+}
+
+/** Where canary.yaml is, or would be written. */
+export function configPath({ options }: Context, projectDirectory: string): string {
+  const name = options.config ?? CONFIG_NAME;
+  if (isAbsolute(name)) return name;
+  return options.config ? resolve(options.directory, name) : join(projectDirectory, name);
+}
+
+/** The services a proxied request goes through: entries, and inner services to be checked. */
+export function entryServices(project: Pick<Project, 'slice'>): string[] {
+  return project.slice.filter((member) => member.entry).map((member) => member.service);
+}
+
+async function loadConfig(context: Context, projectDirectory: string): Promise<CanaryConfig> {
+  const path = configPath(context, projectDirectory);
+  const text = await readIfExists(path);
+  if (text === undefined) {
+    throw new CanaryError('config-missing', `There is no ${path}.`, {
+      hint: 'Run `canary init` to choose the services and write it.',
+    });
+  }
+  return parseConfig(text, path);
+}
+
+function proxyDefinition(
+  context: Context,
+  config: CanaryConfig,
+  slice: readonly SliceMember[],
+  layout: Layout,
+): ProxyDefinition {
+  const configuration = renderConfiguration({
+    routes: slice.flatMap(toRoute),
+    identity: config.identity,
+    forceHeader: config.force.header,
+    owner: context.owner,
+  });
+  return {
+    image: config.proxy.image ?? DEFAULT_PROXY_IMAGE,
+    configuration,
+    digest: createHash('sha256').update(configuration).digest('hex').slice(0, 12),
+    runDirectory: layout.proxyRun,
+  };
+}
+
+function toRoute({ service, clone, port, entry }: SliceMember): Route[] {
+  if (port === undefined) return [];
+  return [
+    {
+      service,
+      clone,
+      port,
+      ...(entry ? { entry: { port: entry.port, preview: entry.preview } } : {}),
+    },
+  ];
+}

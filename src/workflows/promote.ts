@@ -1,0 +1,150 @@
+import { shortCommit } from '../compose/names.ts';
+import { CanaryError, messageOf } from '../errors.ts';
+import { branchRef } from '../git/branch-name.ts';
+import { containersOf } from '../rollout/observed.ts';
+import { reconcile } from '../rollout/reconcile.ts';
+import type { Release } from '../rollout/release.ts';
+import { withScratchTree } from './apply.ts';
+import { checkMove, resolveBranch } from './branches.ts';
+import { checkOut } from './checkout.ts';
+import type { Context } from './context.ts';
+import { requireProxy } from './deploy.ts';
+import { execute } from './execute.ts';
+import { locked } from './locked.ts';
+import { observe } from './observe.ts';
+import { loadProject, type Project } from './project.ts';
+import { changeState, currentRelease, withRelease } from './releases.ts';
+import { clearWorktrees } from './retire.ts';
+import { type Run, record } from './run.ts';
+import { situationOf } from './situation.ts';
+import { noCanary } from './weight.ts';
+
+export interface PromoteResult {
+  release: string;
+  branch: string;
+  commit: string;
+}
+
+/**
+ * Makes the canary's code the stable, without a gap: merge, every user to the canary, the stable replaced
+ * while it has none, users back, branch moved, canary removed. A failure puts the stable back.
+ */
+export async function promote(context: Context): Promise<PromoteResult> {
+  await context.engine.version();
+  const project = await loadProject(context);
+  return locked(context, project, 'promote', async (signal) => {
+    const observed = await observe(context, project);
+    requireProxy(project, observed);
+    const release = await currentRelease(project);
+    if (!release || (!release.replacing && containersOf(observed, 'canary').length === 0))
+      throw noCanary();
+    const stable = project.config.git.stable;
+    const commit = release.replacing?.commit ?? (await mergeCandidate(context, project, release));
+    const checkout = await checkOut(context, project, commit);
+    const run: Run = { context, project, checkout, release, signal };
+    const situation = await situationOf(context, project, checkout);
+    const plan = reconcile(
+      { promote: { commit, branch: stable }, canary: null },
+      observed,
+      situation,
+    );
+    context.emit({ type: 'plan-made', plan });
+    await changeState(run, 'promoting', `to ${shortCommit(commit)}`);
+    try {
+      await execute(run, plan);
+    } catch (error) {
+      await putBack(run, error);
+      throw error;
+    }
+    await record(run, { type: 'stable-replaced', commit });
+    await changeState(run, 'promoted', `the stable runs ${shortCommit(commit)}`);
+    await clearWorktrees(context, project, []);
+    return { release: release.id, branch: stable, commit };
+  });
+}
+
+/**
+ * The commit the stable branch will point to: the canary's own when the branch can move forward to it, else
+ * a merge made in a worktree of our own. Refuses conflicts and local changes before anything is touched.
+ */
+async function mergeCandidate(
+  context: Context,
+  project: Project,
+  release: Release,
+): Promise<string> {
+  const { git } = context;
+  const stable = project.config.git.stable;
+  const ref = branchRef(stable);
+  const from = await resolveBranch(context, project.repository, stable, ref);
+  const base = await git.mergeBase(project.repository, from, release.commit);
+  const candidate =
+    base === release.commit
+      ? from
+      : base === from
+        ? release.commit
+        : await makeMerge(context, project, release, from);
+  await checkMove(context, project, { ref, from, to: candidate });
+  return candidate;
+}
+
+async function makeMerge(
+  context: Context,
+  project: Project,
+  release: Release,
+  from: string,
+): Promise<string> {
+  const { git } = context;
+  const stable = project.config.git.stable;
+  return withScratchTree(context, project, from, async (tree) => {
+    const conflicts = await git.merge(
+      tree,
+      release.commit,
+      `Merge branch '${release.branch}' into ${stable}`,
+    );
+    if (conflicts.length > 0) {
+      throw new CanaryError(
+        'merge-conflict',
+        `\`${release.branch}\` and \`${stable}\` changed the same lines.`,
+        {
+          details: conflicts,
+          hint: `Merge \`${stable}\` into \`${release.branch}\`, deploy that, then promote. Nothing was changed.`,
+        },
+      );
+    }
+    const merged = await git.resolve(tree, 'HEAD');
+    if (!merged) throw new CanaryError('internal', 'The merge left no commit.');
+    return merged;
+  });
+}
+
+/** After a failed promotion: the stable as it was, its users back on it, the canary kept for a look. */
+async function putBack(run: Run, error: unknown): Promise<void> {
+  const { context, project } = run;
+  const release = (await withRelease(run, run.release?.id ?? '')).release;
+  // Not the signal that may have stopped the promotion: putting back has to come to its end.
+  const repair: Run = { ...run, release, signal: new AbortController().signal };
+  const reason = `the promotion failed: ${messageOf(error)}`;
+  try {
+    const observed = await observe(context, project);
+    const situation = await situationOf(context, project, run.checkout);
+    const replacing = release?.replacing;
+    if (replacing && situation.branchAt !== replacing.commit) {
+      const plan = reconcile({ restore: { commit: replacing.commit } }, observed, situation);
+      await execute({ ...repair, checkout: undefined }, plan);
+      await record(repair, { type: 'stable-restored' });
+    } else if (!replacing) {
+      await execute(repair, [{ kind: 'set-weight', weight: 0, cause: 'the promotion failed' }]);
+    }
+    await changeState(
+      repair,
+      replacing && situation.branchAt === replacing.commit ? 'failed' : 'paused',
+      reason,
+    );
+  } catch (failure) {
+    context.emit({
+      type: 'warning',
+      text: `The stable could not be put back (${messageOf(failure)}); the canary keeps serving. Run \`canary abort\` to try again.`,
+    });
+    await changeState(repair, 'failed', reason);
+  }
+}

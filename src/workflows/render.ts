@@ -1,0 +1,26 @@
+import { branchRef } from '../git/branch-name.ts';
+import { resolveBranch } from './branches.ts';
+import { checkOut } from './checkout.ts';
+import type { Context } from './context.ts';
+import { ensureState } from './layout.ts';
+import { loadProject } from './project.ts';
+import { currentRelease } from './releases.ts';
+import { cloneSource, overrideText } from './run.ts';
+
+/**
+ * The override as plain YAML: the proxy alone, or with a branch its clones too. With a branch the checkout the
+ * clones are built from stays in `.canary/worktrees`, because the YAML points into it.
+ */
+export async function render(context: Context, branch: string | undefined): Promise<string> {
+  const ref = branch === undefined ? undefined : branchRef(branch);
+  const project = await loadProject(context);
+  const release = await currentRelease(project);
+  const commit =
+    branch !== undefined && ref !== undefined
+      ? await resolveBranch(context, project.repository, branch, ref)
+      : release?.commit;
+  if (commit === undefined) return overrideText(project, undefined);
+  await ensureState(project.layout);
+  const checkout = await checkOut(context, project, commit);
+  return overrideText(project, cloneSource({ checkout, release }));
+}

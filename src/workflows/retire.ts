@@ -1,0 +1,68 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { shortCommit } from '../compose/names.ts';
+import { reconcile } from '../rollout/reconcile.ts';
+import type { Release } from '../rollout/release.ts';
+import { isMissing } from '../system/files.ts';
+import type { Context } from './context.ts';
+import { execute } from './execute.ts';
+import { observe } from './observe.ts';
+import type { Project } from './project.ts';
+import { currentRelease } from './releases.ts';
+import { type Run, record } from './run.ts';
+import { situationOf } from './situation.ts';
+import { applyWeight } from './traffic.ts';
+
+/**
+ * Sends every user to the stable, at once and without the lock. Only while a promotion replaces the stable
+ * the canary keeps its users: it is the one side that is whole, and taking over puts the stable back first.
+ */
+export async function trafficOff(context: Context, project: Project): Promise<void> {
+  const release = await currentRelease(project);
+  if (release?.state === 'promoting' || release?.replacing) {
+    context.emit({
+      type: 'notice',
+      text: 'A promotion is under way: users leave the canary as soon as the stable is back.',
+    });
+    return;
+  }
+  await applyWeight(project, 0);
+}
+
+/** Puts a half replaced stable back, takes every user off the canary and removes it. Says whether anything was there. */
+export async function retireCanary(run: Run): Promise<boolean> {
+  const { context, project, release } = run;
+  const observed = await observe(context, project);
+  const situation = await situationOf(context, project);
+  const replacing = release?.replacing;
+  const restore =
+    replacing && situation.branchAt !== replacing.commit ? { commit: replacing.commit } : undefined;
+  const plan = reconcile({ canary: null, ...(restore ? { restore } : {}) }, observed, situation);
+  await execute(run, plan);
+  // Also where the plan had nothing to do: the file a stopped proxy will start from.
+  await applyWeight(project, 0);
+  if (restore) await record(run, { type: 'stable-restored' });
+  await clearWorktrees(context, project, []);
+  return plan.length > 0;
+}
+
+/** Removes our worktrees but those of the given commits. */
+export async function clearWorktrees(
+  { git }: Context,
+  project: Project,
+  keep: readonly string[],
+): Promise<void> {
+  const kept = keep.map(shortCommit);
+  const names = await readdir(project.layout.worktrees).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  for (const name of names.filter((each) => !kept.includes(each))) {
+    await git.removeWorktree(project.repository, join(project.layout.worktrees, name));
+  }
+}
+
+/** A release that ended another way than it was meant to, in words for its journal. */
+export function describeRelease(release: Release): string {
+  return `${release.branch} at ${shortCommit(release.commit)}`;
+}

@@ -1,0 +1,77 @@
+import { type CloneSource, renderOverride } from '../compose/override.ts';
+import type { ReleaseEvent } from '../rollout/events.ts';
+import type { Observed } from '../rollout/observed.ts';
+import type { Release } from '../rollout/release.ts';
+import type { CallOptions, ComposeScope } from '../system/compose.ts';
+import { writeDurably } from '../system/files.ts';
+import type { Checkout } from './checkout.ts';
+import type { Context } from './context.ts';
+import { ensureState } from './layout.ts';
+import { observe } from './observe.ts';
+import type { Project } from './project.ts';
+
+/** What the steps of one command work with. */
+export interface Run {
+  context: Context;
+  project: Project;
+  /** The commit being released; absent where only containers are moved. */
+  checkout: Checkout | undefined;
+  release: Release | undefined;
+  /** Aborts on an interrupt and when `abort` or `revert` asks this command to stop. */
+  signal: AbortSignal;
+}
+
+/** Appends a fact to the release's journal, when there is a release, and shows it. */
+export async function record(run: Run, event: ReleaseEvent): Promise<void> {
+  if (run.release) await run.project.journals.append(run.release.id, event);
+  run.context.emit(event);
+}
+
+export function look(run: Run): Promise<Observed> {
+  return observe(run.context, run.project);
+}
+
+/** How calls of Compose are stopped and shown. */
+export function callOptions(run: Run): CallOptions {
+  return { signal: run.signal, onLine: (line) => run.context.emit({ type: 'output', line }) };
+}
+
+/** The YAML that adds proxy and clones to the user's files. */
+export function overrideText(project: Project, clones: CloneSource | undefined): string {
+  return renderOverride({
+    model: project.model,
+    slice: project.slice,
+    proxy: project.proxy,
+    clones,
+  });
+}
+
+/** Compose with the user's files and the override, which is written first. */
+export async function overriddenScope(run: Run): Promise<ComposeScope> {
+  const { project } = run;
+  await ensureState(project.layout);
+  await writeDurably(project.layout.override, overrideText(project, cloneSource(run)), 0o600);
+  return { ...project.scope, files: [...project.files, project.layout.override] };
+}
+
+/** Compose with the files of the commit being released, in the user's own folder, and the override. */
+export async function releasedScope(run: Run, checkout: Checkout): Promise<ComposeScope> {
+  const { project } = run;
+  const override = renderOverride({ ...project, model: checkout.model, clones: undefined });
+  await writeDurably(project.layout.override, override, 0o600);
+  return { ...project.scope, files: [...checkout.files, project.layout.override] };
+}
+
+export function cloneSource({
+  checkout,
+  release,
+}: Pick<Run, 'checkout' | 'release'>): CloneSource | undefined {
+  if (!checkout) return undefined;
+  return {
+    commit: checkout.commit,
+    release: release?.id ?? '',
+    model: checkout.model,
+    files: checkout.definedIn,
+    dataMounts: checkout.dataMounts,
+  };
+}

@@ -1,0 +1,35 @@
+import { canaryImage } from '../compose/names.ts';
+import { branchRef } from '../git/branch-name.ts';
+import type { Situation } from '../rollout/reconcile.ts';
+import type { Checkout } from './checkout.ts';
+import type { Context } from './context.ts';
+import type { Project } from './project.ts';
+
+/** What plans are made from besides the containers: images, the branch, the proxy's configuration. */
+export async function situationOf(
+  context: Context,
+  project: Project,
+  checkout?: Checkout,
+): Promise<Situation> {
+  const images = new Map<string, string | undefined>();
+  for (const { service } of project.slice) {
+    const definition = checkout?.model.services[service];
+    if (!checkout || !definition?.build) continue;
+    images.set(
+      service,
+      await context.engine.imageId(canaryImage(project.name, service, checkout.commit)),
+    );
+  }
+  return {
+    services: Object.keys(project.model.services),
+    slice: project.slice,
+    unbuilt: () => [...images].filter(([, id]) => id === undefined).map(([service]) => service),
+    stableRuns: (container) => {
+      const built = images.has(container.service);
+      if (built) return images.get(container.service) === container.imageId;
+      return checkout?.model.services[container.service]?.image === container.image;
+    },
+    configuration: project.proxy.digest,
+    branchAt: await context.git.resolve(project.repository, branchRef(project.config.git.stable)),
+  };
+}

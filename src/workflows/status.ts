@@ -1,0 +1,121 @@
+import { countsSince, measuredWeight } from '../proxy/statistics.ts';
+import type { ReleaseState } from '../rollout/events.ts';
+import { containersOf, type ObservedContainer } from '../rollout/observed.ts';
+import { settledState } from '../rollout/release.ts';
+import type { Context } from './context.ts';
+import { observe } from './observe.ts';
+import { loadProject } from './project.ts';
+import { currentRelease, stableCommit } from './releases.ts';
+import { entryCounts } from './traffic.ts';
+import { entryAddresses } from './up.ts';
+
+interface ServiceStatus {
+  name: string;
+  image: string;
+  containers: { id: string; state: string; health: string }[];
+}
+
+/** What `status --json` prints (contract, README). */
+export interface Status {
+  version: 1;
+  project: string;
+  stable: { branch: string; commit: string | null; services: ServiceStatus[] };
+  proxy: { state: string; entries: { service: string; address: string; preview: string | null }[] };
+  release: null | {
+    id: string;
+    branch: string;
+    commit: string;
+    subject: string;
+    state: ReleaseState;
+    reason: string;
+    step: number;
+    steps: number;
+    weight: { set: number; measured: number | null };
+    requests: { stable: number; canary: number };
+    failures: { stable: number; canary: number; shielded: number };
+    verdict: { result: string; reasons: string[] } | null;
+    services: ServiceStatus[];
+  };
+  lock: null | { command: string; owner: string; pid: number; host: string; start: string };
+}
+
+/** The present: the release's journal checked against engine and proxy. Takes no lock and changes nothing. */
+export async function status(context: Context): Promise<Status> {
+  await context.engine.version();
+  const project = await loadProject(context);
+  const observed = await observe(context, project);
+  const holder = await project.lock.holder();
+  const release = await currentRelease(project);
+  const counts = await entryCounts(project);
+  const stableServices = Object.keys(project.model.services);
+  return {
+    version: 1,
+    project: project.name,
+    stable: {
+      branch: project.config.git.stable,
+      commit: (await stableCommit(context, project)) ?? null,
+      services: stableServices.map((name) =>
+        describe(name, containersOf(observed, 'stable', name)),
+      ),
+    },
+    proxy: { state: observed.proxy.state, entries: entryAddresses(project) },
+    release: release
+      ? {
+          id: release.id,
+          branch: release.branch,
+          commit: release.commit,
+          subject: release.subject,
+          ...settledState(release, holder !== undefined),
+          // One step, the weight a person asked for; a ramp has as many as canary.yaml lists.
+          step: release.state === 'paused' ? 1 : 0,
+          steps: 1,
+          weight: {
+            set: observed.proxy.weight,
+            measured: measuredWeight(countsSince(counts, release.countsAtWeight)),
+          },
+          ...sides(countsSince(counts, release.countsAtStart)),
+          verdict: null,
+          services: release.services.map((name) =>
+            describe(name, containersOf(observed, 'canary', name)),
+          ),
+        }
+      : null,
+    lock: holder
+      ? {
+          command: holder.command,
+          owner: holder.owner,
+          pid: holder.pid,
+          host: holder.host,
+          start: holder.start,
+        }
+      : null,
+  };
+}
+
+function sides(counts: ReturnType<typeof countsSince>) {
+  return {
+    requests: { stable: counts.stable, canary: counts.canary },
+    // Nothing shields a failure yet, so none is.
+    failures: { stable: counts.stableFailures, canary: counts.canaryFailures, shielded: 0 },
+  };
+}
+
+function describe(name: string, containers: readonly ObservedContainer[]): ServiceStatus {
+  return {
+    name,
+    image: containers[0]?.image ?? '',
+    containers: containers.map(({ id, state, health }) => ({ id: id.slice(0, 12), state, health })),
+  };
+}
+
+/** Yields the status whenever it changed, until the signal aborts. */
+export async function* watchStatus(context: Context): AsyncGenerator<Status> {
+  let last = '';
+  while (!context.signal.aborted) {
+    const current = await status(context);
+    const text = JSON.stringify(current);
+    if (text !== last) yield current;
+    last = text;
+    await context.clock.sleep(1000, context.signal).catch(() => undefined);
+  }
+}

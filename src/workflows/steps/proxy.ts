@@ -1,0 +1,108 @@
+import { PROXY_SERVICE } from '../../compose/names.ts';
+import { CanaryError } from '../../errors.ts';
+import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
+import type { StepAction } from '../../rollout/step.ts';
+import { acceptsConnections } from '../../system/ports.ts';
+import { callOptions, look, overriddenScope, type Run } from '../run.ts';
+
+const LOOK_EVERY_MS = 100;
+
+export async function startProxy(run: Run): Promise<void> {
+  await run.context.compose.up(await overriddenScope(run), [PROXY_SERVICE], callOptions(run));
+  await awaitProxy(run);
+}
+
+export async function stopProxy(run: Run): Promise<void> {
+  const proxies = containersOf(await look(run), 'proxy');
+  await Promise.all(proxies.map((each) => run.context.engine.removeContainer(each.id)));
+}
+
+/**
+ * Hands published ports from services to the proxy. A twin of each service without the port is started
+ * and ready before the one that holds it stops, so that the port is free only for the moment between
+ * that stop and the proxy's start. A service that can have no twin restarts instead.
+ */
+export async function takePorts(
+  run: Run,
+  step: StepAction & { kind: 'take-ports' },
+): Promise<void> {
+  const { compose, engine } = run.context;
+  const scope = await overriddenScope(run);
+  await compose.create(scope, [PROXY_SERVICE], callOptions(run));
+  const before = await look(run);
+  const holders = step.services.flatMap((service) => containersOf(before, 'stable', service));
+  const known = new Set(holders.map((each) => each.id));
+  const twinned = step.services.filter((service) => canHaveTwin(run, service, holders));
+  for (const service of twinned) {
+    await compose.addOne(
+      scope,
+      service,
+      containersOf(before, 'stable', service).length + 1,
+      callOptions(run),
+    );
+    await awaitTwin(run, service, known);
+  }
+  for (const holder of holders) {
+    if (twinned.includes(holder.service)) await engine.removeContainer(holder.id);
+  }
+  const single = step.services.filter((service) => !twinned.includes(service));
+  if (single.length > 0) await compose.up(scope, single, callOptions(run));
+  await startProxy(run);
+}
+
+/** A second container needs a name of its own, and data in a volume without a name would stay behind. */
+function canHaveTwin(run: Run, service: string, holders: readonly ObservedContainer[]): boolean {
+  const hasFixedName = run.project.model.services[service]?.container_name !== undefined;
+  return (
+    !hasFixedName && !holders.some((each) => each.service === service && each.hasAnonymousVolume)
+  );
+}
+
+export async function returnPorts(
+  run: Run,
+  step: StepAction & { kind: 'return-ports' },
+): Promise<void> {
+  await run.context.compose.up(run.project.scope, step.services, callOptions(run));
+}
+
+/** Before the proxy runs nobody but canary can ask whether a container answers. */
+async function awaitTwin(run: Run, service: string, known: ReadonlySet<string>): Promise<void> {
+  const port = run.project.slice.find((member) => member.service === service)?.port;
+  await until(run, `A second ${service} did not become ready in time.`, async () => {
+    const twin = containersOf(await look(run), 'stable', service).find(
+      (each) => !known.has(each.id),
+    );
+    if (twin?.state !== 'running' || twin.health === 'starting') return false;
+    return port === undefined || (await answers(twin, port));
+  });
+}
+
+async function answers(container: ObservedContainer, port: number): Promise<boolean> {
+  const address = container.addresses[0];
+  return address !== undefined && (await acceptsConnections(address, port));
+}
+
+async function awaitProxy(run: Run): Promise<void> {
+  await until(run, 'The proxy does not answer.', async () => {
+    const [proxy] = containersOf(await look(run), 'proxy');
+    if (proxy && proxy.state !== 'running' && proxy.state !== 'created') {
+      throw new CanaryError('start-failed', `The proxy is ${proxy.state}.`, {
+        details: await run.context.engine.logs(proxy.id, 8),
+        hint: 'The lines above are its own words.',
+      });
+    }
+    return run.project.socket.ask('show version').then(
+      (answer) => answer.trim() !== '',
+      () => false,
+    );
+  });
+}
+
+async function until(run: Run, problem: string, isDone: () => Promise<boolean>): Promise<void> {
+  const { clock } = run.context;
+  const deadline = clock.now().getTime() + run.project.config.startTimeout;
+  while (!(await isDone())) {
+    if (clock.now().getTime() > deadline) throw new CanaryError('not-ready', problem);
+    await clock.sleep(LOOK_EVERY_MS, run.signal);
+  }
+}

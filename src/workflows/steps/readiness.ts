@@ -1,0 +1,85 @@
+import { CanaryError } from '../../errors.ts';
+import type { SideStatistics } from '../../proxy/statistics.ts';
+import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
+import type { Side, StepAction } from '../../rollout/step.ts';
+import { currentStatistics } from '../observe.ts';
+import { look, type Run } from '../run.ts';
+
+const LOOK_EVERY_MS = 200;
+/** A container that says nothing about itself must have stayed up for so many looks. */
+const QUIET_LOOKS = 5;
+
+/**
+ * Waits until every container of one side is ready: running, healthy where it has a health check, and
+ * seen by the proxy at its address. Throws `not-ready` at once when one exits or turns unhealthy.
+ */
+export async function awaitReady(
+  run: Run,
+  step: StepAction & { kind: 'await-ready' },
+): Promise<void> {
+  const { clock } = run.context;
+  const deadline = clock.now().getTime() + run.project.config.startTimeout;
+  const began = new Map<string, number>();
+  for (let looks = 1; ; looks += 1) {
+    const observed = await look(run);
+    const statistics = await currentStatistics(run.project);
+    const waiting: string[] = [];
+    for (const service of step.services) {
+      const containers = containersOf(observed, step.side, service);
+      for (const container of containers) {
+        if (!began.has(container.id)) began.set(container.id, container.restartCount);
+        await refuseBroken(run, container, container.restartCount - (began.get(container.id) ?? 0));
+      }
+      const reason = notReady(containers, statistics[service], step.side, looks);
+      if (reason) waiting.push(`${service} ${reason}`);
+    }
+    if (waiting.length === 0) return;
+    if (clock.now().getTime() > deadline) {
+      throw new CanaryError('not-ready', `Not ready in time: ${waiting.join('; ')}.`, {
+        hint: 'Look at its logs with `docker compose logs`; `startTimeout` in canary.yaml gives it more time.',
+      });
+    }
+    await clock.sleep(LOOK_EVERY_MS, run.signal);
+  }
+}
+
+function notReady(
+  containers: readonly ObservedContainer[],
+  seen: SideStatistics | undefined,
+  side: Side,
+  looks: number,
+): string | undefined {
+  if (containers.length === 0) return 'has no container';
+  const slow = containers.find((each) => each.state !== 'running' || each.health === 'starting');
+  if (slow) return slow.state === 'running' ? 'is not healthy yet' : `is ${slow.state}`;
+  if (seen) {
+    const server = seen[side];
+    const isThere = containers.some((each) => each.addresses.includes(server.address));
+    if (!isThere) return 'is not known to the proxy yet';
+    return server.checked && server.status.startsWith('UP')
+      ? undefined
+      : 'does not accept connections yet';
+  }
+  const saysNothing = containers.some((each) => each.health === 'none');
+  return saysNothing && looks < QUIET_LOOKS ? 'just started' : undefined;
+}
+
+async function refuseBroken(
+  run: Run,
+  container: ObservedContainer,
+  restarts: number,
+): Promise<void> {
+  const problem =
+    container.state === 'exited' || container.state === 'dead'
+      ? `stopped with exit code ${container.exitCode}`
+      : container.health === 'unhealthy'
+        ? 'is unhealthy'
+        : restarts > 0 || container.state === 'restarting'
+          ? 'restarts again and again'
+          : undefined;
+  if (!problem) return;
+  throw new CanaryError('not-ready', `Container ${container.name} ${problem}.`, {
+    details: await run.context.engine.logs(container.id, 12),
+    hint: 'The lines above are the last it wrote.',
+  });
+}

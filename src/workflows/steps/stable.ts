@@ -1,0 +1,85 @@
+import { imageName } from '../../compose/model.ts';
+import { canaryImage, previousImage } from '../../compose/names.ts';
+import { CanaryError } from '../../errors.ts';
+import { branchRef } from '../../git/branch-name.ts';
+import type { StableImage } from '../../rollout/events.ts';
+import { containersOf } from '../../rollout/observed.ts';
+import type { StepAction } from '../../rollout/step.ts';
+import { advanceBranch } from '../branches.ts';
+import type { Checkout } from '../checkout.ts';
+import { callOptions, look, overriddenScope, type Run, record, releasedScope } from '../run.ts';
+
+export async function startStable(
+  run: Run,
+  step: StepAction & { kind: 'start-stable' },
+): Promise<void> {
+  await run.context.compose.startMissing(
+    await overriddenScope(run),
+    step.services,
+    callOptions(run),
+  );
+}
+
+/** Gives the stable the images that were tried as the canary, and Compose the commit's own definition. */
+export async function replaceStable(
+  run: Run,
+  step: StepAction & { kind: 'replace-stable' },
+): Promise<void> {
+  const { context, project, release } = run;
+  const checkout = requireCheckout(run);
+  // On a second try the stable may already be half replaced; what it was is known from the first.
+  if (release && !release.replacing) {
+    const previous = await stableImages(run, step.services);
+    for (const { service, imageId } of previous) {
+      await context.engine.tagImage(imageId, previousImage(project.name, service, release.id));
+    }
+    await record(run, { type: 'stable-replacing', commit: step.commit, previous });
+  }
+  for (const service of step.services) {
+    const definition = checkout.model.services[service];
+    if (!definition?.build) continue;
+    const tried = canaryImage(project.name, service, step.commit);
+    await context.engine.tagImage(tried, imageName(project.name, service, definition));
+  }
+  await context.compose.up(await releasedScope(run, checkout), step.services, callOptions(run));
+}
+
+/** Puts images and definitions back to what they were before a promotion began. */
+export async function restoreStable(
+  run: Run,
+  step: StepAction & { kind: 'restore-stable' },
+): Promise<void> {
+  const { context, release } = run;
+  for (const { imageId, name } of release?.replacing?.previous ?? []) {
+    await context.engine.tagImage(imageId, name);
+  }
+  await context.compose.up(await overriddenScope(run), step.services, callOptions(run));
+}
+
+export async function moveStableBranch(
+  run: Run,
+  step: StepAction & { kind: 'advance-branch' },
+): Promise<void> {
+  const { context, project } = run;
+  const ref = branchRef(step.branch);
+  const from = await context.git.resolve(project.repository, ref);
+  if (from) await advanceBranch(context, project, { ref, from, to: step.commit });
+  const subject = await context.git.subject(project.repository, step.commit);
+  await record(run, { type: 'commit-made', branch: step.branch, commit: step.commit, subject });
+}
+
+async function stableImages(run: Run, services: readonly string[]): Promise<StableImage[]> {
+  const observed = await look(run);
+  return services.flatMap((service) => {
+    const [container] = containersOf(observed, 'stable', service);
+    return container ? [{ service, name: container.image, imageId: container.imageId }] : [];
+  });
+}
+
+function requireCheckout(run: Run): Checkout {
+  if (run.checkout) return run.checkout;
+  throw new CanaryError(
+    'internal',
+    'The stable cannot be replaced without a checkout of the commit.',
+  );
+}

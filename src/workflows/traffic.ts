@@ -1,0 +1,44 @@
+import { CanaryError, hasCode } from '../errors.ts';
+import { type Counts, NO_COUNTS, totalCounts } from '../proxy/statistics.ts';
+import { readWeight, setWeight, showWeight, weightFile } from '../proxy/weight-map.ts';
+import { writeDurably } from '../system/files.ts';
+import { ensureState } from './layout.ts';
+import { currentStatistics } from './observe.ts';
+import { entryServices, type Project } from './project.ts';
+
+/**
+ * Sends a share of users to the canary: first at the running proxy, at once and without a reload, then in
+ * the file it starts from, so that a restart keeps the split. Needs no lock.
+ * Throws `proxy-unreachable` when the proxy does not answer and the weight is not 0.
+ */
+export async function applyWeight(project: Project, weight: number): Promise<void> {
+  try {
+    await changeAtSocket(project, weight);
+  } catch (error) {
+    if (weight !== 0 || !hasCode(error, 'proxy-unreachable')) throw error;
+    // A proxy that does not run sends nobody anywhere; the file keeps it so when it starts.
+  }
+  await ensureState(project.layout);
+  await writeDurably(project.layout.weights, weightFile(weight));
+}
+
+/** Requests and failures at the entries since the proxy started. */
+export async function entryCounts(project: Project): Promise<Counts> {
+  const statistics = await currentStatistics(project);
+  return Object.keys(statistics).length === 0
+    ? NO_COUNTS
+    : totalCounts(statistics, entryServices(project));
+}
+
+async function changeAtSocket(project: Project, weight: number): Promise<void> {
+  const command = setWeight(weight);
+  const answer = await project.socket.ask(command.change);
+  if (/not found/i.test(answer)) await project.socket.ask(command.create);
+  const inForce = readWeight(await project.socket.ask(showWeight));
+  if (inForce !== weight) {
+    throw new CanaryError('proxy-unreachable', `The proxy did not take the weight ${weight} %.`, {
+      details: [answer.trim()].filter(Boolean),
+      hint: 'Run `canary doctor`; `canary up` makes the proxy anew.',
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import { CanaryError } from '../errors.ts';
+import { containersOf, type Observed } from '../rollout/observed.ts';
+import { reconcile } from '../rollout/reconcile.ts';
+import type { Plan } from '../rollout/step.ts';
+import { portTaken } from '../system/compose.ts';
+import { isPortFree } from '../system/ports.ts';
+import type { Context } from './context.ts';
+import { execute } from './execute.ts';
+import { locked } from './locked.ts';
+import { observe } from './observe.ts';
+import { loadProject, type Project } from './project.ts';
+import type { Run } from './run.ts';
+import { situationOf } from './situation.ts';
+import { applyWeight } from './traffic.ts';
+
+export interface UpResult {
+  project: string;
+  changed: boolean;
+  entries: { service: string; address: string; preview: string | null }[];
+}
+
+/** Puts the proxy in front of the stable, starting what does not run. */
+export async function up(context: Context): Promise<UpResult> {
+  await context.engine.version();
+  const project = await loadProject(context);
+  return locked(context, project, 'up', async (signal) => {
+    const observed = await observe(context, project);
+    await checkPorts(project, observed);
+    const plan: Plan = reconcile(
+      { proxy: 'running' },
+      observed,
+      await situationOf(context, project),
+    );
+    context.emit({ type: 'plan-made', plan });
+    if (observed.proxy.state === 'absent') await applyWeight(project, 0);
+    const run: Run = { context, project, checkout: undefined, release: undefined, signal };
+    await execute(run, plan);
+    return { project: project.name, changed: plan.length > 0, entries: entryAddresses(project) };
+  });
+}
+
+/** Where users and testers reach the entries. */
+export function entryAddresses(project: Project): UpResult['entries'] {
+  return project.slice.flatMap(({ service, entry }) =>
+    entry
+      ? [
+          {
+            service,
+            address: `http://localhost:${entry.port}`,
+            preview: entry.preview ? `http://localhost:${entry.preview}` : null,
+          },
+        ]
+      : [],
+  );
+}
+
+/** Refuses, before anything is touched, a port that is neither free nor the project's own. */
+async function checkPorts(project: Project, observed: Observed): Promise<void> {
+  const ours = new Set(
+    [...containersOf(observed, 'stable'), ...containersOf(observed, 'proxy')]
+      .filter((each) => each.state === 'running')
+      .flatMap((each) => each.publishedPorts),
+  );
+  for (const { entry } of project.slice) {
+    for (const port of [entry?.port, entry?.preview]) {
+      if (port === undefined || ours.has(port)) continue;
+      if (!(await isPortFree(port))) throw portTaken(port);
+    }
+  }
+  const clash = project.slice.find(
+    ({ entry }) => entry?.preview && publishedByOther(project, entry.preview),
+  );
+  if (clash?.entry?.preview) {
+    throw new CanaryError(
+      'port-taken',
+      `The preview port ${clash.entry.preview} is published by a service of the compose file.`,
+      {
+        hint: 'Choose another `preview` port in canary.yaml.',
+      },
+    );
+  }
+}
+
+function publishedByOther(project: Project, port: number): boolean {
+  return Object.values(project.model.services).some((service) =>
+    service.ports?.some((each) => each.published === String(port)),
+  );
+}

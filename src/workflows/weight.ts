@@ -1,0 +1,57 @@
+import { CanaryError } from '../errors.ts';
+import { formatWeight } from '../proxy/weight.ts';
+import { containersOf } from '../rollout/observed.ts';
+import type { Context } from './context.ts';
+import { requireProxy } from './deploy.ts';
+import { execute } from './execute.ts';
+import { locked } from './locked.ts';
+import { observe } from './observe.ts';
+import { loadProject } from './project.ts';
+import { changeState, currentRelease } from './releases.ts';
+
+/** Sets the share of users on the canary that runs, by hand. */
+export async function setWeight(
+  context: Context,
+  weight: number,
+): Promise<{ release: string; weight: number }> {
+  await context.engine.version();
+  const project = await loadProject(context);
+  return locked(context, project, 'weight', async (signal) => {
+    const observed = await observe(context, project);
+    requireProxy(project, observed);
+    const release = await currentRelease(project);
+    if (!release || containersOf(observed, 'canary').length === 0) throw noCanary();
+    if (release.replacing) {
+      throw new CanaryError(
+        'promotion-failed',
+        `The promotion of release ${release.id} did not end.`,
+        {
+          hint: 'Run `canary promote` to end it, or `canary abort` to put the stable back.',
+        },
+      );
+    }
+    const run = { context, project, checkout: undefined, release, signal };
+    const services = project.slice.map((member) => member.service);
+    await execute(run, [
+      ...(weight > 0
+        ? [
+            {
+              kind: 'await-ready',
+              side: 'canary',
+              services,
+              cause: 'only a ready canary gets users',
+            } as const,
+          ]
+        : []),
+      { kind: 'set-weight', weight, cause: 'asked for' },
+    ]);
+    await changeState(run, 'paused', `at ${formatWeight(weight)}, set by hand`);
+    return { release: release.id, weight };
+  });
+}
+
+export function noCanary(): CanaryError {
+  return new CanaryError('no-canary', 'No canary is running.', {
+    hint: 'Start one with `canary deploy --branch BRANCH`.',
+  });
+}

@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+/** One project a ring: unit and cli are pure and fast, integration and engine use the real parts. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { name: 'cli', include: ['test/cli/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'engine',
+          include: ['test/engine/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          // Two cores: containers that boot side by side make each other slow, not faster.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
