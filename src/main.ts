@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { CommanderError } from '@commander-js/extra-typings';
 import { jsonLines, makeOutput, type Streams } from './cli/output.ts';
-import { type Action, buildProgram, type Globals } from './cli/program.ts';
+import { buildProgram } from './cli/program.ts';
+import type { Action, Globals } from './cli/session.ts';
 import { CanaryError, EXIT } from './errors.ts';
 import type { EventSink } from './rollout/events.ts';
 import { systemClock } from './system/clock.ts';
@@ -57,7 +58,7 @@ async function runCommand(
   const isJson = args.includes('--json');
   program.exitOverride().configureOutput({
     writeOut: (text) => streams.stdout.write(text),
-    writeErr: (text) => isJson || streams.stderr.write(text),
+    writeErr: () => undefined,
   });
   for (const command of program.commands) {
     command.exitOverride().copyInheritedSettings(program);
@@ -67,15 +68,23 @@ async function runCommand(
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    const isHelp = error.exitCode === 0;
-    if (!isHelp && isJson) {
-      const usage = new CanaryError('usage', error.message.replace(/^error: /, ''), {
-        hint: 'Run `canary --help`.',
-      });
-      streams.stdout.write(`${JSON.stringify(errorDocument(usage))}\n`);
-    }
-    return isHelp ? EXIT.done : EXIT.usage;
+    if (error.exitCode === 0) return EXIT.done;
+    const usage = new CanaryError('usage', usageMessage(error), {
+      hint: 'Run `canary --help` to see the commands, `canary COMMAND --help` for one of them.',
+    });
+    if (isJson) streams.stdout.write(`${JSON.stringify(errorDocument(usage))}\n`);
+    else streams.stderr.write(`${errorText(usage, makeTheme(false), false)}\n`);
+    return usage.exitCode;
   }
+}
+
+/** Commander's words without its frame: the reason alone where a value was refused, else a sentence. */
+function usageMessage({ message }: CommanderError): string {
+  const bare = message
+    .replace(/^error: /, '')
+    .replace(/^.* is invalid for argument '.*?'\. |^.* argument '.*?' is invalid\. /, '');
+  const sentence = bare.charAt(0).toUpperCase() + bare.slice(1);
+  return /[.?)]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 async function perform(
@@ -125,7 +134,8 @@ function makeContext(
   signal: AbortSignal,
   emit: EventSink,
 ): Context {
-  const runner = new ExecaRunner();
+  // Clones and proxy are no orphans, whichever files a call of Compose is given.
+  const runner = new ExecaRunner({ ...streams.env, COMPOSE_IGNORE_ORPHANS: 'true' });
   const directory = resolve(streams.cwd, globals.directory);
   return {
     options: {

@@ -8,7 +8,7 @@ import { lastLines, run } from './process.mjs';
 const OFFICIAL = {
   CANARY_PROXY_IMAGE: 'haproxy:3.0',
   NODE_IMAGE: 'node:20-slim',
-  POSTGRES_IMAGE: 'postgres:16',
+  POSTGRES_IMAGE: 'postgres:17',
   PYTHON_IMAGE: 'python:3.12',
 };
 const REGISTRY_SILENCE_MS = 20_000;

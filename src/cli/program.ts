@@ -1,51 +1,7 @@
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { messageOf } from '../errors.ts';
+import { CanaryError, messageOf } from '../errors.ts';
 import { parseWeight } from '../proxy/weight.ts';
-import type { Context } from '../workflows/context.ts';
-import type { Output } from './output.ts';
-
-/** What the command line says about how to run, whatever the command. */
-export interface Globals {
-  directory: string;
-  file: string[];
-  projectName?: string | undefined;
-  envFile: string[];
-  profile: string[];
-  config?: string | undefined;
-  json: boolean;
-  quiet: boolean;
-  verbose: boolean;
-  yes: boolean;
-  color: boolean;
-}
-
-/** What a command's action gets to work with. */
-export interface Session {
-  context: Context;
-  output: Output;
-  globals: Globals;
-}
-
-export type CommandName =
-  | 'init'
-  | 'render'
-  | 'plan'
-  | 'map'
-  | 'up'
-  | 'down'
-  | 'deploy'
-  | 'weight'
-  | 'promote'
-  | 'abort'
-  | 'revert'
-  | 'status'
-  | 'doctor';
-
-/** Runs one command; returns an exit code where the result is not simply done. */
-export type Action = (session: Session) => Promise<number | undefined>;
-
-/** Called by commander with the parsed command; loads and runs its action. */
-export type Dispatch = (globals: Globals, action: Action, follows: boolean) => Promise<void>;
+import type { Action, Dispatch, Globals } from './session.ts';
 
 const collect = (value: string, earlier: string[]): string[] => [...earlier, value];
 
@@ -65,7 +21,6 @@ export function buildProgram(dispatch: Dispatch, version: string) {
     .option('--verbose', 'also print plans and what the programs underneath say', false)
     .option('--yes', 'take the likely answer instead of asking', false)
     .option('--no-color', 'no colours')
-    .showHelpAfterError('Run `canary --help` to see the commands.')
     .addHelpText('after', EXIT_CODES);
 
   const run = (action: Action, follows = false) =>
@@ -192,7 +147,8 @@ function weightArgument(text: string): number {
   try {
     return parseWeight(text);
   } catch (error) {
-    throw new InvalidArgumentError(messageOf(error));
+    const hint = error instanceof CanaryError ? ` ${error.hint}` : '';
+    throw new InvalidArgumentError(`${messageOf(error)}${hint}`);
   }
 }
 

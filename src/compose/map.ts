@@ -2,11 +2,10 @@ import type { ComposeModel } from './model.ts';
 import { type Call, findCalls } from './service-map.ts';
 import { statefulReason } from './stateful.ts';
 
-export const MAP_FORMATS = ['text', 'mermaid', 'dot', 'json'] as const;
-export type MapFormat = (typeof MAP_FORMATS)[number];
+export type MapFormat = 'text' | 'mermaid' | 'dot' | 'json';
 
 /** What the service map shows of one service. */
-export interface MapNode {
+interface MapNode {
   name: string;
   role: 'entry' | 'inner' | 'shared';
   /** Why it is shared, or where users reach it. */

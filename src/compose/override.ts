@@ -1,6 +1,5 @@
 import { Document, type Node, Scalar } from 'yaml';
 import type { ComposeModel, ComposePort, ComposeService, ComposeVolume } from './model.ts';
-import { imageName } from './model.ts';
 import { canaryImage, cloneContainer, cloneName, LABEL, PROXY_SERVICE } from './names.ts';
 import type { SliceMember } from './slice.ts';
 
@@ -171,14 +170,6 @@ function branchDefinitions({ model, clones }: OverrideInput, kind: 'networks' | 
     ([name]) => !(name in (model[kind] ?? {})),
   );
   return added.length > 0 ? { [kind]: Object.fromEntries(added) } : {};
-}
-
-/** Where the image of a clone is built or pulled from, for reports. */
-export function cloneImage(clones: CloneSource, project: string, name: string): string {
-  const service = clones.model.services[name];
-  return service?.build
-    ? canaryImage(project, name, clones.commit)
-    : imageName(project, name, service ?? {});
 }
 
 function networkNames(service: ComposeService | undefined): string[] {

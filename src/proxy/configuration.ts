@@ -23,7 +23,7 @@ export interface ProxySettings {
 export const SERVER = { stable: 'stable', canary: 'canary' } as const;
 
 /** The cookie that keeps an anonymous user on one side. */
-export const IDENTITY_COOKIE = 'canary-id';
+const IDENTITY_COOKIE = 'canary-id';
 
 /**
  * The complete HAProxy configuration. It does not depend on whether a canary runs: its server waits without
@@ -112,7 +112,7 @@ function entrySections(route: Route, settings: ProxySettings): string[] {
     ]),
     // Apart from the entry's backend, so that previews do not count as users' requests.
     section(`backend ${previewName(route.service)}`, [
-      `server ${SERVER.canary} ${route.clone}:${route.port} track ${route.service}/${SERVER.canary}`,
+      `server ${SERVER.canary} ${route.clone}:${route.port} no-check track ${route.service}/${SERVER.canary}`,
     ]),
   ];
 }

@@ -1,7 +1,7 @@
 import { SERVER } from './configuration.ts';
 
 /** What HAProxy counted and sees of one server. */
-export interface ServerStatistics {
+interface ServerStatistics {
   /** `UP`, `DOWN`, `MAINT (resolution)` and the like, as HAProxy says it. */
   status: string;
   /** Passed its last check. */

@@ -50,7 +50,7 @@ export type ReleaseEvent =
   | { type: 'stable-restored' };
 
 /** What the user also sees while a command runs; never stored. */
-export type ProgressEvent =
+type ProgressEvent =
   | { type: 'plan-made'; plan: Plan }
   | { type: 'notice'; text: string }
   | { type: 'warning'; text: string }

@@ -1,7 +1,7 @@
 import { RELEASE_STATES, type ReleaseEvent } from './events.ts';
 
 /** Version of the records; a journal of another version is refused, never guessed at. */
-export const JOURNAL_VERSION = 1;
+const JOURNAL_VERSION = 1;
 
 export type JournalRecord = ReleaseEvent & { v: number; at: string };
 

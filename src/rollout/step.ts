@@ -18,8 +18,6 @@ export type StepAction =
   | { kind: 'stop-proxy' }
   | { kind: 'return-ports'; services: readonly string[] };
 
-export type StepKind = StepAction['kind'];
-
 /** A step and why it is there. */
 export type Step = StepAction & { cause: string };
 

@@ -35,6 +35,8 @@ export interface Compose {
   addOne(scope: ComposeScope, service: string, total: number, options?: CallOptions): Promise<void>;
   /** Creates containers without starting them. */
   create(scope: ComposeScope, services: readonly string[], options?: CallOptions): Promise<void>;
+  /** Runs a command in a container of a service that is removed after it, with no port published. */
+  runOnce(scope: ComposeScope, service: string, command: readonly string[]): Promise<RunResult>;
 }
 
 /** The oldest Compose that knows `!override` and inline configs as canary writes them. */
@@ -128,6 +130,10 @@ export class ComposeCli implements Compose {
     options: CallOptions = {},
   ): Promise<void> {
     await this.start(scope, ['create', '--no-build', ...services], services, options);
+  }
+
+  runOnce(scope: ComposeScope, service: string, command: readonly string[]): Promise<RunResult> {
+    return this.call(scope, ['run', '--rm', '--no-deps', '--no-TTY', service, ...command]);
   }
 
   private async start(

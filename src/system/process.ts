@@ -2,8 +2,6 @@ import { CanaryError } from '../errors.ts';
 
 export interface RunOptions {
   cwd?: string;
-  /** Added to the environment of this process. */
-  env?: Readonly<Record<string, string>>;
   signal?: AbortSignal | undefined;
   /** Called for every line of stdout and stderr as it comes. */
   onLine?: ((line: string) => void) | undefined;
@@ -23,6 +21,12 @@ export interface ProcessRunner {
 
 /** The process runner on execa. */
 export class ExecaRunner implements ProcessRunner {
+  private readonly env: Readonly<Record<string, string | undefined>>;
+
+  constructor(env: Readonly<Record<string, string | undefined>>) {
+    this.env = env;
+  }
+
   async run(
     command: string,
     args: readonly string[],
@@ -38,7 +42,8 @@ export class ExecaRunner implements ProcessRunner {
       stdout: stream,
       stderr: stream,
       ...(options.cwd ? { cwd: options.cwd } : {}),
-      ...(options.env ? { env: options.env } : {}),
+      env: this.env,
+      extendEnv: false,
       ...(options.signal ? { cancelSignal: options.signal } : {}),
     });
     options.signal?.throwIfAborted();

@@ -40,7 +40,7 @@ export function statusText(status: StatusView, theme: Theme): string {
       proxy.entries.map((entry) => [
         entry.service,
         entry.address,
-        entry.preview ? `canary alone: ${entry.preview}` : '',
+        entry.preview && release ? `canary alone: ${entry.preview}` : '',
       ]),
       '  ',
     ),

@@ -25,7 +25,7 @@ export interface Checkout {
 }
 
 /** The worktree of a commit. */
-export function worktreePath(project: Project, commit: string): string {
+function worktreePath(project: Project, commit: string): string {
   return join(project.layout.worktrees, shortCommit(commit));
 }
 

@@ -5,6 +5,7 @@ import { exists, readIfExists } from '../system/files.ts';
 import type { Context } from './context.ts';
 
 const NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
+const OWN_OVERRIDE = '/.canary/override.yml';
 const OVERRIDES = [
   'compose.override.yaml',
   'compose.override.yml',
@@ -24,7 +25,10 @@ export async function findComposeFiles({
   const given =
     options.files.length > 0 ? options.files : await filesFromEnvironment(options.directory, env);
   if (given.length > 0) {
-    const files = given.map((file) => (isAbsolute(file) ? file : resolve(options.directory, file)));
+    const files = given
+      .map((file) => (isAbsolute(file) ? file : resolve(options.directory, file)))
+      // People name our override beside their files so that plain Compose commands know of the proxy.
+      .filter((file) => !file.endsWith(OWN_OVERRIDE));
     for (const file of files) {
       if (!(await exists(file))) throw missing(`There is no compose file ${file}.`);
     }

@@ -9,7 +9,7 @@ import type { ProxySocket } from '../system/proxy-socket.ts';
 import type { StopRequest } from '../system/stop-request.ts';
 
 /** Flags every command takes. */
-export interface GlobalOptions {
+interface GlobalOptions {
   /** The folder to work in, absolute. */
   directory: string;
   files: readonly string[];
@@ -21,7 +21,7 @@ export interface GlobalOptions {
 }
 
 /** Asks the person at the terminal; without a terminal every question is refused. */
-export interface Prompt {
+interface Prompt {
   /** Lets a person choose among services; `undefined` when nobody can be asked. */
   chooseServices(
     choices: readonly { name: string; why: string }[],

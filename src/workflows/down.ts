@@ -6,7 +6,7 @@ import { observe } from './observe.ts';
 import { loadProject } from './project.ts';
 import { changeState, currentRelease } from './releases.ts';
 import { clearWorktrees } from './retire.ts';
-import type { Run } from './run.ts';
+import { type Run, writeOverride } from './run.ts';
 import { situationOf } from './situation.ts';
 import { applyWeight } from './traffic.ts';
 
@@ -26,6 +26,8 @@ export async function down(context: Context): Promise<{ project: string; changed
     );
     context.emit({ type: 'plan-made', plan });
     await execute(run, plan);
+    // Not removed: the user may have named it in COMPOSE_FILE.
+    await writeOverride(project, 'services: {}\n');
     if (release) await changeState(run, 'reverted', 'taken away by `canary down`');
     await clearWorktrees(context, project, []);
     return { project: project.name, changed: plan.length > 0 };

@@ -15,7 +15,7 @@ import { observe } from './observe.ts';
 import { loadProject, type Project } from './project.ts';
 import { changeState, currentRelease, withRelease } from './releases.ts';
 import { clearWorktrees } from './retire.ts';
-import { type Run, record } from './run.ts';
+import { overrideText, type Run, record, writeOverride } from './run.ts';
 import { situationOf } from './situation.ts';
 import { noCanary } from './weight.ts';
 
@@ -57,6 +57,7 @@ export async function promote(context: Context): Promise<PromoteResult> {
       throw error;
     }
     await record(run, { type: 'stable-replaced', commit });
+    await writeOverride(project, overrideText(project, undefined));
     await changeState(run, 'promoted', `the stable runs ${shortCommit(commit)}`);
     await clearWorktrees(context, project, []);
     return { release: release.id, branch: stable, commit };

@@ -2,14 +2,13 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { shortCommit } from '../compose/names.ts';
 import { reconcile } from '../rollout/reconcile.ts';
-import type { Release } from '../rollout/release.ts';
 import { isMissing } from '../system/files.ts';
 import type { Context } from './context.ts';
 import { execute } from './execute.ts';
 import { observe } from './observe.ts';
 import type { Project } from './project.ts';
 import { currentRelease } from './releases.ts';
-import { type Run, record } from './run.ts';
+import { overrideText, type Run, record, writeOverride } from './run.ts';
 import { situationOf } from './situation.ts';
 import { applyWeight } from './traffic.ts';
 
@@ -42,6 +41,8 @@ export async function retireCanary(run: Run): Promise<boolean> {
   // Also where the plan had nothing to do: the file a stopped proxy will start from.
   await applyWeight(project, 0);
   if (restore) await record(run, { type: 'stable-restored' });
+  if (observed.proxy.state !== 'absent')
+    await writeOverride(project, overrideText(project, undefined));
   await clearWorktrees(context, project, []);
   return plan.length > 0;
 }
@@ -60,9 +61,4 @@ export async function clearWorktrees(
   for (const name of names.filter((each) => !kept.includes(each))) {
     await git.removeWorktree(project.repository, join(project.layout.worktrees, name));
   }
-}
-
-/** A release that ended another way than it was meant to, in words for its journal. */
-export function describeRelease(release: Release): string {
-  return `${release.branch} at ${shortCommit(release.commit)}`;
 }

@@ -46,11 +46,16 @@ export function overrideText(project: Project, clones: CloneSource | undefined):
   });
 }
 
+/** Keeps the override on disk true, so that it can be used with plain `docker compose` at any time. */
+export async function writeOverride(project: Project, text: string): Promise<void> {
+  await ensureState(project.layout);
+  await writeDurably(project.layout.override, text, 0o600);
+}
+
 /** Compose with the user's files and the override, which is written first. */
 export async function overriddenScope(run: Run): Promise<ComposeScope> {
   const { project } = run;
-  await ensureState(project.layout);
-  await writeDurably(project.layout.override, overrideText(project, cloneSource(run)), 0o600);
+  await writeOverride(project, overrideText(project, cloneSource(run)));
   return { ...project.scope, files: [...project.files, project.layout.override] };
 }
 
@@ -58,7 +63,7 @@ export async function overriddenScope(run: Run): Promise<ComposeScope> {
 export async function releasedScope(run: Run, checkout: Checkout): Promise<ComposeScope> {
   const { project } = run;
   const override = renderOverride({ ...project, model: checkout.model, clones: undefined });
-  await writeDurably(project.layout.override, override, 0o600);
+  await writeOverride(project, override);
   return { ...project.scope, files: [...checkout.files, project.layout.override] };
 }
 

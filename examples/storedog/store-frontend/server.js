@@ -72,7 +72,7 @@ async function signup(request, response) {
   sendJson(response, bytes > 0 ? 201 : 400, { status: bytes > 0 ? 'welcome' : 'empty' });
 }
 
-// A new connection each time: the name is looked up again, so a replaced container is found at once.
+// A new connection each time: the name is looked up again, so a replaced container is found.
 function getJson(url) {
   return new Promise((resolve, reject) => {
     const request = http.get(url, { agent: false, timeout: 5000 }, (response) => {

@@ -1,5 +1,5 @@
 import { abort } from '../../workflows/abort.ts';
-import type { Session } from '../program.ts';
+import type { Session } from '../session.ts';
 
 export async function runAbort({ context, output }: Session): Promise<undefined> {
   const result = await abort(context);

@@ -1,6 +1,6 @@
 import { formatWeight } from '../../proxy/weight.ts';
 import { deploy } from '../../workflows/deploy.ts';
-import type { Session } from '../program.ts';
+import type { Session } from '../session.ts';
 
 export async function runDeploy(
   { context, output }: Session,

@@ -1,7 +1,7 @@
 import { EXIT } from '../../errors.ts';
 import { alignColumns } from '../../ui/table.ts';
 import { doctor } from '../../workflows/doctor.ts';
-import type { Session } from '../program.ts';
+import type { Session } from '../session.ts';
 
 /** Things without which nothing can be deployed anywhere. */
 const FOUNDATIONS = ['engine', 'compose', 'proxy'];

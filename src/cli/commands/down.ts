@@ -1,5 +1,5 @@
 import { down } from '../../workflows/down.ts';
-import type { Session } from '../program.ts';
+import type { Session } from '../session.ts';
 
 export async function runDown({ context, output }: Session): Promise<undefined> {
   const result = await down(context);

@@ -1,5 +1,5 @@
 import { init } from '../../workflows/init.ts';
-import type { Session } from '../program.ts';
+import type { Session } from '../session.ts';
 
 export async function runInit(
   { context, output, globals }: Session,

@@ -1,6 +1,6 @@
 import { formatMap, type MapFormat } from '../../compose/map.ts';
 import { map } from '../../workflows/map.ts';
-import type { Session } from '../program.ts';
+import type { Session } from '../session.ts';
 
 export async function runMap(
   { context, output }: Session,

@@ -1,7 +1,7 @@
 import { EXIT } from '../../errors.ts';
 import { describeStep, formatPlan } from '../../rollout/format-plan.ts';
 import { plan, planTitle } from '../../workflows/plan.ts';
-import type { Session } from '../program.ts';
+import type { Session } from '../session.ts';
 
 export async function runPlan(
   { context, output }: Session,

@@ -1,5 +1,5 @@
 import { promote } from '../../workflows/promote.ts';
-import type { Session } from '../program.ts';
+import type { Session } from '../session.ts';
 
 export async function runPromote({ context, output }: Session): Promise<undefined> {
   const result = await promote(context);

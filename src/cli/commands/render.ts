@@ -1,5 +1,5 @@
 import { render } from '../../workflows/render.ts';
-import type { Session } from '../program.ts';
+import type { Session } from '../session.ts';
 
 export async function runRender(
   { context, output }: Session,

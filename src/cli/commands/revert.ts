@@ -1,5 +1,5 @@
 import { type RevertResult, revert } from '../../workflows/revert.ts';
-import type { Session } from '../program.ts';
+import type { Session } from '../session.ts';
 
 export async function runRevert(
   { context, output }: Session,

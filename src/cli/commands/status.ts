@@ -1,6 +1,6 @@
 import { statusText } from '../../ui/status-view.ts';
 import { status, watchStatus } from '../../workflows/status.ts';
-import type { Session } from '../program.ts';
+import type { Session } from '../session.ts';
 
 export async function runStatus(
   { context, output }: Session,

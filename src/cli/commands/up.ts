@@ -1,5 +1,5 @@
 import { up } from '../../workflows/up.ts';
-import type { Session } from '../program.ts';
+import type { Session } from '../session.ts';
 
 export async function runUp({ context, output }: Session): Promise<undefined> {
   const result = await up(context);

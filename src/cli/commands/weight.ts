@@ -1,6 +1,6 @@
 import { formatWeight } from '../../proxy/weight.ts';
 import { setWeight } from '../../workflows/weight.ts';
-import type { Session } from '../program.ts';
+import type { Session } from '../session.ts';
 
 export async function runWeight({ context, output }: Session, percent: number): Promise<undefined> {
   const result = await setWeight(context, percent);

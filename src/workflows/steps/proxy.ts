@@ -2,14 +2,33 @@ import { PROXY_SERVICE } from '../../compose/names.ts';
 import { CanaryError } from '../../errors.ts';
 import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
 import type { StepAction } from '../../rollout/step.ts';
+import type { ComposeScope } from '../../system/compose.ts';
 import { acceptsConnections } from '../../system/ports.ts';
+import { tail } from '../../system/process.ts';
 import { callOptions, look, overriddenScope, type Run } from '../run.ts';
 
 const LOOK_EVERY_MS = 100;
 
 export async function startProxy(run: Run): Promise<void> {
-  await run.context.compose.up(await overriddenScope(run), [PROXY_SERVICE], callOptions(run));
+  const scope = await overriddenScope(run);
+  await checkConfiguration(run, scope);
+  await run.context.compose.up(scope, [PROXY_SERVICE], callOptions(run));
   await awaitProxy(run);
+}
+
+/** Lets HAProxy itself judge its configuration, in its own image, before anything is touched. */
+async function checkConfiguration(run: Run, scope: ComposeScope): Promise<void> {
+  const command = ['haproxy', '-c', '-f', '/usr/local/etc/haproxy/haproxy.cfg'];
+  const result = await run.context.compose.runOnce(scope, PROXY_SERVICE, command);
+  if (result.exitCode === 0) return;
+  throw new CanaryError(
+    'start-failed',
+    'The proxy cannot start with this configuration; nothing was changed.',
+    {
+      details: tail(`${result.stdout}\n${result.stderr}`),
+      hint: 'The lines above are the words of Docker or HAProxy; the image is set by `proxy.image` in canary.yaml or CANARY_PROXY_IMAGE.',
+    },
+  );
 }
 
 export async function stopProxy(run: Run): Promise<void> {
@@ -28,26 +47,48 @@ export async function takePorts(
 ): Promise<void> {
   const { compose, engine } = run.context;
   const scope = await overriddenScope(run);
+  await checkConfiguration(run, scope);
   await compose.create(scope, [PROXY_SERVICE], callOptions(run));
   const before = await look(run);
   const holders = step.services.flatMap((service) => containersOf(before, 'stable', service));
   const known = new Set(holders.map((each) => each.id));
   const twinned = step.services.filter((service) => canHaveTwin(run, service, holders));
-  for (const service of twinned) {
-    await compose.addOne(
-      scope,
-      service,
-      containersOf(before, 'stable', service).length + 1,
-      callOptions(run),
-    );
-    await awaitTwin(run, service, known);
-  }
-  for (const holder of holders) {
-    if (twinned.includes(holder.service)) await engine.removeContainer(holder.id);
-  }
   const single = step.services.filter((service) => !twinned.includes(service));
-  if (single.length > 0) await compose.up(scope, single, callOptions(run));
-  await startProxy(run);
+  try {
+    for (const service of twinned) {
+      const total = containersOf(before, 'stable', service).length + 1;
+      await compose.addOne(scope, service, total, callOptions(run));
+      await awaitTwin(run, service, known);
+    }
+    for (const holder of holders) {
+      if (twinned.includes(holder.service)) await engine.removeContainer(holder.id);
+    }
+    if (single.length > 0) await compose.up(scope, single, callOptions(run));
+    await compose.up(scope, [PROXY_SERVICE], callOptions(run));
+    await awaitProxy(run);
+  } catch (error) {
+    await undoTakePorts(run, step.services, known);
+    throw error;
+  }
+}
+
+/** Users must not be left without anyone at their port: the proxy goes, and who held the port holds it again. */
+async function undoTakePorts(
+  run: Run,
+  services: readonly string[],
+  holders: ReadonlySet<string>,
+): Promise<void> {
+  const { compose, engine } = run.context;
+  await stopProxy(run);
+  const observed = await look(run);
+  for (const service of services) {
+    const containers = containersOf(observed, 'stable', service);
+    const remaining = containers.filter((each) => holders.has(each.id));
+    if (remaining.length === 0) continue;
+    const twins = containers.filter((each) => !holders.has(each.id));
+    for (const twin of twins) await engine.removeContainer(twin.id);
+  }
+  await compose.up(run.project.scope, services);
 }
 
 /** A second container needs a name of its own, and data in a volume without a name would stay behind. */

@@ -1,0 +1,30 @@
+import type { Context } from '../workflows/context.ts';
+import type { Output } from './output.ts';
+
+/** What the command line says about how to run, whatever the command. */
+export interface Globals {
+  directory: string;
+  file: string[];
+  projectName?: string | undefined;
+  envFile: string[];
+  profile: string[];
+  config?: string | undefined;
+  json: boolean;
+  quiet: boolean;
+  verbose: boolean;
+  yes: boolean;
+  color: boolean;
+}
+
+/** What a command's action gets to work with. */
+export interface Session {
+  context: Context;
+  output: Output;
+  globals: Globals;
+}
+
+/** Runs one command; returns an exit code where the result is not simply done. */
+export type Action = (session: Session) => Promise<number | undefined>;
+
+/** Called by commander with the parsed command; loads and runs its action. */
+export type Dispatch = (globals: Globals, action: Action, follows: boolean) => Promise<void>;
