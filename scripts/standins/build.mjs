@@ -77,7 +77,7 @@ export async function buildStandins({ machine, say }) {
   needRootOnDebian(
     machine,
     'No image registry answers, and the stand-in images are missing.',
-    'Make the registry reachable, or load node:20-slim, python:3.12, postgres:16 and haproxy:3.0.',
+    'Make the registry reachable, or load node:20-slim, python:3.12, postgres:17 and haproxy:3.0.',
   );
   say('building stand-in images from the packages of Debian 13 (about a minute, 0.6 GB on disk)');
   const version = standinsVersion();
