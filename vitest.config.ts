@@ -3,6 +3,10 @@ import { defineConfig } from 'vitest/config';
 /** One project a ring: unit and cli are pure and fast, integration and engine use the real parts. */
 export default defineConfig({
   test: {
+    // CI counts the cases in the report: scripts/test-summary.mjs.
+    reporters: process.env.VITEST_JSON
+      ? ['default', ['json', { outputFile: process.env.VITEST_JSON }]]
+      : ['default'],
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       { test: { name: 'cli', include: ['test/cli/**/*.test.ts'] } },

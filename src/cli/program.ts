@@ -47,6 +47,11 @@ export function buildProgram(dispatch: Dispatch, version: string) {
     .command('plan')
     .description('print what would happen and why, as steps; changes nothing')
     .option('-b, --branch <name>', 'plan the deploy of this branch, not only `up`')
+    .option(
+      '-w, --weight <percent>',
+      'the share of users that deploy would be given',
+      weightArgument,
+    )
     .option('--exit-code', 'exit with 1 when there is something to do', false)
     .action((options) =>
       run(async (session) => (await import('./commands/plan.ts')).runPlan(session, options)),

@@ -37,7 +37,7 @@ export function findCandidates(model: ComposeModel): Candidate[] {
 export function describeChoice(model: ComposeModel, names: readonly string[]): ChosenService[] {
   const calls = findCalls(model);
   const taken = new Set(Object.values(model.services).flatMap(hostPorts));
-  return names.map((service) => {
+  return [...new Set(names)].map((service) => {
     const [port] = hostPorts(cloneableService(model, service));
     const caller = calls.find((call) => call.to === service && names.includes(call.from))?.from;
     if (port === undefined) return inner(service, 'it publishes no port');
@@ -57,8 +57,8 @@ export function describeChoice(model: ComposeModel, names: readonly string[]): C
 export function configText(choice: readonly ChosenService[], stableBranch: string): string {
   const lines = choice.map(({ service, entry, preview }) =>
     entry === undefined
-      ? `  ${service}: {}`
-      : `  ${service}: { entry: ${entry}, preview: ${preview} }`,
+      ? `  ${yamlKey(service)}: {}`
+      : `  ${yamlKey(service)}: { entry: ${entry}, preview: ${preview} }`,
   );
   return [
     '# What canary clones, and where users come in. All settings: README of canary.',
@@ -68,6 +68,13 @@ export function configText(choice: readonly ChosenService[], stableBranch: strin
     ...(stableBranch === 'main' ? [] : [`git: { stable: ${JSON.stringify(stableBranch)} }`]),
     '',
   ].join('\n');
+}
+
+/** Compose allows names that YAML alone would take for a number or for nothing. */
+function yamlKey(name: string): string {
+  const isPlain =
+    /^[a-z][\w.-]*$/i.test(name) && !/^(null|true|false|yes|no|on|off|y|n)$/i.test(name);
+  return isPlain ? name : JSON.stringify(name);
 }
 
 function inner(service: string, why: string): ChosenService {

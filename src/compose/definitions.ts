@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 
 /** What a single compose file says itself, before Compose merges it with others. */
 export interface FileDefinitions {
@@ -13,11 +13,16 @@ interface RawService {
 
 /** Reads which services a compose file defines, and the files of settings they name. */
 export function readDefinitions(text: string): FileDefinitions {
-  const document = (parse(text, { merge: true, logLevel: 'silent', customTags: lenientTags }) ??
-    {}) as {
-    services?: Record<string, RawService | null>;
-  };
-  const services = Object.entries(document.services ?? {});
+  // Several documents in one file are several layers, as several files are.
+  const documents = parseAllDocuments(text, {
+    merge: true,
+    logLevel: 'silent',
+    customTags: lenientTags,
+  });
+  const services = [...documents].flatMap((document) => {
+    const content = document.toJS() as { services?: Record<string, RawService | null> } | null;
+    return Object.entries(content?.services ?? {});
+  });
   const envFiles = services.flatMap(([, service]) => {
     const value = service?.env_file ?? [];
     return (Array.isArray(value) ? value : [value]).map((each) =>

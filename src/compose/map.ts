@@ -7,7 +7,7 @@ export type MapFormat = 'text' | 'mermaid' | 'dot' | 'json';
 /** What the service map shows of one service. */
 interface MapNode {
   name: string;
-  role: 'entry' | 'inner' | 'shared';
+  role: 'entry' | 'inner' | 'candidate' | 'shared';
   /** Why it is shared, or where users reach it. */
   note: string;
 }
@@ -34,7 +34,10 @@ export function buildMap(
       if (chosen.has(name))
         return { name, role: 'inner', note: 'cloned; the other clones call its clone' };
       const reason = statefulReason(service);
-      return { name, role: 'shared', note: reason ? `keeps data: ${reason}` : 'not chosen' };
+      if (reason) return { name, role: 'shared', note: reason };
+      return chosen.size > 0
+        ? { name, role: 'shared', note: 'not chosen' }
+        : { name, role: 'candidate', note: 'could have a canary; `canary init` chooses' };
     });
   return { version: 1, project: model.name, services, calls: findCalls(model) };
 }
@@ -48,6 +51,7 @@ export function formatMap(map: ServiceMap, format: Exclude<MapFormat, 'json'>): 
 const TITLES = [
   ['entry', 'Entries: the proxy splits their users'],
   ['inner', 'Inner: cloned with the entries'],
+  ['candidate', 'Not chosen yet'],
   ['shared', 'Shared: one for stable and canary'],
 ] as const;
 

@@ -64,7 +64,7 @@ function stableDeltas({ slice, model }: OverrideInput): Fields {
   const entries = slice.flatMap(({ service, entry }) => {
     if (!entry) return [];
     const others = (model.services[service]?.ports ?? []).filter(
-      (port) => port.published !== String(entry.port),
+      (port) => port.published !== String(entry.port) || (port.protocol ?? 'tcp') !== 'tcp',
     );
     const ports = others.length === 0 ? reset([]) : replace(others.map(portFields));
     return [[service, { ports }] as const];
@@ -157,9 +157,9 @@ function cloneDependencies(
 ): Fields {
   const cloned = new Set(slice.map((member) => member.service));
   return Object.fromEntries(
-    Object.entries(service?.depends_on ?? {}).map(([target, { condition }]) => [
+    Object.entries(service?.depends_on ?? {}).map(([target, { condition, required }]) => [
       cloned.has(target) ? cloneName(target) : target,
-      { condition },
+      { condition, ...(required === false ? { required } : {}) },
     ]),
   );
 }

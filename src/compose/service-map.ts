@@ -39,5 +39,5 @@ function mention(service: ComposeService, name: string): string | undefined {
 /** Whether a value names a host: alone, as `host:port`, in a URL, or in a list of such. */
 function namesHost(value: string, host: string): boolean {
   const escaped = host.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`(^|//|@|,|\\s|=)${escaped}(?=$|[:/,\\s?])`).test(value);
+  return new RegExp(`(^|//|[@,;=(\\s"'])${escaped}(?=$|[:/,;?)\\s"'])`).test(value);
 }

@@ -96,5 +96,12 @@ function cloneObstacle(model: ComposeModel, name: string): string | undefined {
     return `the name \`${cloneName(name)}\` is taken by another service`;
   if (name === PROXY_SERVICE || model.services[PROXY_SERVICE])
     return `the name \`${PROXY_SERVICE}\` is taken by a service`;
+  // The proxy and the other clones find services by DNS, which knows no empty and no longer part.
+  if (
+    cloneName(name)
+      .split('.')
+      .some((part) => part === '' || part.length > 63)
+  )
+    return "its name, or its clone's, cannot be looked up in DNS";
   return undefined;
 }

@@ -32,7 +32,11 @@ const DATABASE_PORTS = new Set([1433, 3306, 5432, 5672, 6379, 9042, 9092, 9200, 
  * One sign that only a server carries is enough (image, data directory); a client may carry settings.
  */
 export function statefulReason(service: ComposeService): string | undefined {
-  const image = service.image?.split('/').pop();
+  // Without registry and tag: `app:1-redis` is an app.
+  const image = service.image
+    ?.split('/')
+    .pop()
+    ?.replace(/[:@].*$/, '');
   if (image && STATEFUL_IMAGES.test(image.toLowerCase())) return `its image is ${service.image}`;
   const data = service.volumes?.find((volume) =>
     DATA_DIRECTORIES.some((directory) => isInside(volume.target, directory)),

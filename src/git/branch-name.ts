@@ -12,6 +12,7 @@ export function branchRef(name: string): string {
     name.endsWith('/') ||
     name.endsWith('.') ||
     name === '@' ||
+    name === 'HEAD' ||
     /\.\.|@\{|\/\/|[\s~^:?*[\\]|\p{Cc}/u.test(name) ||
     name.split('/').some((part) => part.startsWith('.') || part.endsWith('.lock'));
   if (bad) {

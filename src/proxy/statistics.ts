@@ -27,7 +27,7 @@ export function parseStatistics(csv: string): Record<string, SideStatistics> {
   const columns = head.replace(/^# /, '').split(',');
   const services: Record<string, Partial<SideStatistics>> = {};
   for (const row of rows) {
-    const cells = row.split(',');
+    const cells = cellsOf(row);
     const cell = (name: string) => cells[columns.indexOf(name)] ?? '';
     const side = cell('svname');
     if (side !== SERVER.stable && side !== SERVER.canary) continue;
@@ -49,6 +49,11 @@ export function parseStatistics(csv: string): Record<string, SideStatistics> {
       stable && canary ? [[service, { stable, canary }]] : [],
     ),
   );
+}
+
+/** HAProxy quotes a cell that holds a comma, such as the words of a failed check. */
+function cellsOf(row: string): string[] {
+  return [...row.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, cell = '']) => cell);
 }
 
 export const showStatistics = 'show stat';
@@ -82,7 +87,8 @@ export function totalCounts(
 
 /** What was counted since an earlier look; everything, when HAProxy restarted and counts from 0 again. */
 export function countsSince(now: Counts, earlier: Counts): Counts {
-  const restarted = now.stable < earlier.stable || now.canary < earlier.canary;
+  const keys = Object.keys(now) as (keyof Counts)[];
+  const restarted = keys.some((key) => now[key] < earlier[key]);
   if (restarted) return now;
   return {
     stable: now.stable - earlier.stable,

@@ -72,8 +72,12 @@ class Draft {
 
 function placeProxy(draft: Draft, observed: Observed, situation: Situation): void {
   const { services, slice } = situation;
-  const missing = services.filter(
-    (service) => containersOf(observed, 'stable', service).length === 0,
+  const chosen = slice.map((member) => member.service);
+  // A shared service that has stopped may be a job that came to its end.
+  const missing = services.filter((service) =>
+    chosen.includes(service)
+      ? !isRunning(observed, 'stable', service)
+      : containersOf(observed, 'stable', service).length === 0,
   );
   if (missing.length > 0)
     draft.add({ kind: 'start-stable', services: missing, cause: 'not running' });
@@ -156,12 +160,14 @@ function promoteStable(
   situation: Situation,
 ): void {
   const services = situation.slice.map((member) => member.service);
-  const isOutdated = services.some(
-    (service) =>
-      !containersOf(observed, 'stable', service).some(
-        (each) => each.state === 'running' && situation.stableRuns(each, commit),
-      ),
-  );
+  // Every container: a promotion can be cut off between two of a scaled service.
+  const isOutdated = services.some((service) => {
+    const containers = containersOf(observed, 'stable', service);
+    return (
+      !isRunning(observed, 'stable', service) ||
+      containers.some((each) => !situation.stableRuns(each, commit))
+    );
+  });
   if (isOutdated) {
     const unbuilt = situation.unbuilt(commit);
     if (unbuilt.length > 0) {

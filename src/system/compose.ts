@@ -1,5 +1,6 @@
 import type { ComposeModel } from '../compose/model.ts';
 import { CanaryError, type ErrorCode } from '../errors.ts';
+import { takenPort } from './engine.ts';
 import { type ProcessRunner, type RunResult, tail } from './process.ts';
 
 /** What one call of Compose is about: which project, which files. */
@@ -35,6 +36,12 @@ export interface Compose {
   addOne(scope: ComposeScope, service: string, total: number, options?: CallOptions): Promise<void>;
   /** Creates containers without starting them. */
   create(scope: ComposeScope, services: readonly string[], options?: CallOptions): Promise<void>;
+  /** Starts containers that exist; a config of theirs reaches them only now, so the engine alone cannot. */
+  startCreated(
+    scope: ComposeScope,
+    services: readonly string[],
+    options?: CallOptions,
+  ): Promise<void>;
   /** Runs a command in a container of a service that is removed after it, with no port published. */
   runOnce(scope: ComposeScope, service: string, command: readonly string[]): Promise<RunResult>;
 }
@@ -136,6 +143,14 @@ export class ComposeCli implements Compose {
     return this.call(scope, ['run', '--rm', '--no-deps', '--no-TTY', service, ...command]);
   }
 
+  async startCreated(
+    scope: ComposeScope,
+    services: readonly string[],
+    options: CallOptions = {},
+  ): Promise<void> {
+    await this.start(scope, ['start', ...services], services, options);
+  }
+
   private async start(
     scope: ComposeScope,
     args: readonly string[],
@@ -144,11 +159,8 @@ export class ComposeCli implements Compose {
   ): Promise<void> {
     const result = await this.call(scope, args, options);
     if (result.exitCode === 0) return;
-    const taken =
-      /(?:Bind for|listen tcp\S*) \S*?:(\d+)(?:: bind)?.*(?:port is already allocated|address already in use)/.exec(
-        result.stderr,
-      );
-    if (taken) throw portTaken(Number(taken[1]));
+    const taken = takenPort(result.stderr);
+    if (taken) throw taken;
     throw await this.failure(
       'start-failed',
       `${services.join(', ')} could not be started.`,
@@ -195,12 +207,6 @@ export class ComposeCli implements Compose {
       await this.version();
     return new CanaryError(code, message, { details: tail(result.stderr) });
   }
-}
-
-export function portTaken(port: number): CanaryError {
-  return new CanaryError('port-taken', `Port ${port} of this machine is taken by something else.`, {
-    hint: `Find it with \`ss -ltnp 'sport = :${port}'\`, or choose another port.`,
-  });
 }
 
 /** Whether a version is at least another; both as `2.40.3`, whatever follows. */

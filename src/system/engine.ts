@@ -14,6 +14,11 @@ export interface Engine {
   tagImage(source: string, target: string): Promise<void>;
   /** Removes an image name; one that does not exist, or is in use, is left. */
   untagImage(reference: string): Promise<void>;
+  /** Every tagged name of a repository, such as `shop-web:canary-1a2b3c4d5e6f`. */
+  imageNames(repository: string): Promise<string[]>;
+  startContainer(id: string): Promise<void>;
+  /** Stops a container in its own way and time (stop signal and grace period). */
+  stopContainer(id: string): Promise<void>;
   /** Stops, then removes a container. */
   removeContainer(id: string): Promise<void>;
   /** The last lines a container wrote. */
@@ -70,8 +75,24 @@ export class DockerEngine implements Engine {
     await this.runner.run('docker', ['image', 'rm', '--no-prune', reference]);
   }
 
-  async removeContainer(id: string): Promise<void> {
+  async imageNames(repository: string): Promise<string[]> {
+    const format = '{{.Repository}}:{{.Tag}}';
+    const listed = await this.docker(['image', 'ls', '--format', format, '--', repository]);
+    return listed.split('\n').filter((name) => name !== '' && !name.endsWith(':<none>'));
+  }
+
+  async startContainer(id: string): Promise<void> {
+    const result = await this.runner.run('docker', ['container', 'start', id]);
+    if (result.exitCode === 0) return;
+    throw takenPort(result.stderr) ?? failed('container start', result.stderr);
+  }
+
+  async stopContainer(id: string): Promise<void> {
     await this.docker(['container', 'stop', id]);
+  }
+
+  async removeContainer(id: string): Promise<void> {
+    await this.stopContainer(id);
     await this.docker(['container', 'rm', '--force', id]);
   }
 
@@ -95,10 +116,29 @@ export class DockerEngine implements Engine {
     ) {
       throw unreachable(result.stderr);
     }
-    throw new CanaryError('command-failed', `\`docker ${args.slice(0, 2).join(' ')}\` failed.`, {
-      details: tail(result.stderr),
-    });
+    throw failed(args.slice(0, 2).join(' '), result.stderr);
   }
+}
+
+function failed(command: string, stderr: string): CanaryError {
+  return new CanaryError('command-failed', `\`docker ${command}\` failed.`, {
+    details: tail(stderr),
+  });
+}
+
+/** The error for a port that something else holds, when that is what the engine says. */
+export function takenPort(stderr: string): CanaryError | undefined {
+  const found =
+    /(?:Bind for|listen tcp\S*) \S*?:(\d+)(?:: bind)?.*(?:port is already allocated|address already in use)/.exec(
+      stderr,
+    );
+  return found ? portTaken(Number(found[1])) : undefined;
+}
+
+export function portTaken(port: number): CanaryError {
+  return new CanaryError('port-taken', `Port ${port} of this machine is taken by something else.`, {
+    hint: `Find it with \`ss -ltnp 'sport = :${port}'\`, or choose another port.`,
+  });
 }
 
 function unreachable(stderr: string): CanaryError {

@@ -89,7 +89,7 @@ function services(list: readonly ServiceView[]): string {
 
 function stateMark(state: string, theme: Theme): string {
   if (state === 'failed') return theme.bad(`✖ ${state}:`);
-  return state === 'paused' ? theme.warn(`॥ ${state}:`) : theme.canary(`◆ ${state}:`);
+  return state === 'paused' ? theme.warn(`‖ ${state}:`) : theme.canary(`◆ ${state}:`);
 }
 
 function count(value: number): string {

@@ -12,11 +12,11 @@ import { resolveBranch } from './branches.ts';
 import { checkOut } from './checkout.ts';
 import type { Context } from './context.ts';
 import { execute } from './execute.ts';
+import { clearLeftovers } from './leftovers.ts';
 import { locked } from './locked.ts';
 import { observe } from './observe.ts';
 import { loadProject, type Project } from './project.ts';
 import { allReleases, changeState, withRelease } from './releases.ts';
-import { clearWorktrees } from './retire.ts';
 import { type Run, record } from './run.ts';
 import { situationOf } from './situation.ts';
 import { applyWeight, entryCounts } from './traffic.ts';
@@ -62,7 +62,7 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
     );
     try {
       const weight = await release(run, options);
-      await clearWorktrees(context, project, [commit]);
+      await clearLeftovers(context, project, [commit]);
       return {
         release: run.release?.id ?? '',
         branch: options.branch,

@@ -1,11 +1,11 @@
 import { reconcile } from '../rollout/reconcile.ts';
 import type { Context } from './context.ts';
 import { execute } from './execute.ts';
+import { clearLeftovers } from './leftovers.ts';
 import { takingOver } from './locked.ts';
 import { observe } from './observe.ts';
 import { loadProject } from './project.ts';
 import { changeState, currentRelease } from './releases.ts';
-import { clearWorktrees } from './retire.ts';
 import { type Run, writeOverride } from './run.ts';
 import { situationOf } from './situation.ts';
 import { applyWeight } from './traffic.ts';
@@ -29,7 +29,7 @@ export async function down(context: Context): Promise<{ project: string; changed
     // Not removed: the user may have named it in COMPOSE_FILE.
     await writeOverride(project, 'services: {}\n');
     if (release) await changeState(run, 'reverted', 'taken away by `canary down`');
-    await clearWorktrees(context, project, []);
+    await clearLeftovers(context, project, []);
     return { project: project.name, changed: plan.length > 0 };
   });
 }

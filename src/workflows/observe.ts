@@ -25,7 +25,7 @@ export async function observe(context: Context, project: Project): Promise<Obser
 }
 
 /** The weight in force: the proxy's own, or the one it would start with. */
-async function currentWeight(project: Project): Promise<number> {
+export async function currentWeight(project: Project): Promise<number> {
   const live = await askIfRunning(project, showWeight);
   return readWeight(live ?? (await readIfExists(project.layout.weights)) ?? '');
 }

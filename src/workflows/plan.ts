@@ -7,10 +7,10 @@ import { resolveBranch } from './branches.ts';
 import { checkOut } from './checkout.ts';
 import type { Context } from './context.ts';
 import { ensureState } from './layout.ts';
+import { clearWorktrees } from './leftovers.ts';
 import { observe } from './observe.ts';
 import { loadProject, type Project } from './project.ts';
 import { currentRelease } from './releases.ts';
-import { clearWorktrees } from './retire.ts';
 import { situationOf } from './situation.ts';
 
 export interface PlanResult {
@@ -23,7 +23,11 @@ export interface PlanResult {
 }
 
 /** What `up`, or with a branch `up` and `deploy`, would do and why. Changes nothing. */
-export async function plan(context: Context, branch: string | undefined): Promise<PlanResult> {
+export async function plan(
+  context: Context,
+  branch: string | undefined,
+  weight: number | undefined,
+): Promise<PlanResult> {
   const ref = branch === undefined ? undefined : branchRef(branch);
   await context.engine.version();
   const project = await loadProject(context);
@@ -39,7 +43,7 @@ export async function plan(context: Context, branch: string | undefined): Promis
     const checkout = await checkOut(context, project, commit);
     const situation = await situationOf(context, project, checkout);
     const services = project.slice.map((member) => member.service);
-    const canary = { commit, services, weight: observed.proxy.weight };
+    const canary = { commit, services, weight: weight ?? observed.proxy.weight };
     const steps = reconcile({ proxy: 'running', canary }, observed, situation);
     const data = Object.entries(checkout.dataMounts).flatMap(([service, mounts]) =>
       mounts.map(

@@ -10,11 +10,11 @@ import { checkOut } from './checkout.ts';
 import type { Context } from './context.ts';
 import { requireProxy } from './deploy.ts';
 import { execute } from './execute.ts';
+import { clearLeftovers } from './leftovers.ts';
 import { locked } from './locked.ts';
 import { observe } from './observe.ts';
 import { loadProject, type Project } from './project.ts';
 import { changeState, currentRelease, withRelease } from './releases.ts';
-import { clearWorktrees } from './retire.ts';
 import { overrideText, type Run, record, writeOverride } from './run.ts';
 import { situationOf } from './situation.ts';
 import { noCanary } from './weight.ts';
@@ -59,7 +59,7 @@ export async function promote(context: Context): Promise<PromoteResult> {
     await record(run, { type: 'stable-replaced', commit });
     await writeOverride(project, overrideText(project, undefined));
     await changeState(run, 'promoted', `the stable runs ${shortCommit(commit)}`);
-    await clearWorktrees(context, project, []);
+    await clearLeftovers(context, project, []);
     return { release: release.id, branch: stable, commit };
   });
 }

@@ -1,16 +1,13 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { shortCommit } from '../compose/names.ts';
 import { reconcile } from '../rollout/reconcile.ts';
-import { isMissing } from '../system/files.ts';
 import type { Context } from './context.ts';
 import { execute } from './execute.ts';
-import { observe } from './observe.ts';
+import { clearLeftovers } from './leftovers.ts';
+import { currentWeight, observe } from './observe.ts';
 import type { Project } from './project.ts';
 import { currentRelease } from './releases.ts';
 import { overrideText, type Run, record, writeOverride } from './run.ts';
 import { situationOf } from './situation.ts';
-import { applyWeight } from './traffic.ts';
+import { applyWeight, entryCounts } from './traffic.ts';
 
 /**
  * Sends every user to the stable, at once and without the lock. Only while a promotion replaces the stable
@@ -25,7 +22,12 @@ export async function trafficOff(context: Context, project: Project): Promise<vo
     });
     return;
   }
+  const began = context.clock.now().getTime();
+  const weight = await currentWeight(project);
   await applyWeight(project, 0);
+  if (weight === 0) return;
+  const ms = context.clock.now().getTime() - began;
+  context.emit({ type: 'notice', text: `Every user is on the stable (${ms} ms).` });
 }
 
 /** Puts a half replaced stable back, takes every user off the canary and removes it. Says whether anything was there. */
@@ -40,25 +42,12 @@ export async function retireCanary(run: Run): Promise<boolean> {
   await execute(run, plan);
   // Also where the plan had nothing to do: the file a stopped proxy will start from.
   await applyWeight(project, 0);
+  if (release && release.weight > 0) {
+    await record(run, { type: 'weight-set', weight: 0, counts: await entryCounts(project) });
+  }
   if (restore) await record(run, { type: 'stable-restored' });
   if (observed.proxy.state !== 'absent')
     await writeOverride(project, overrideText(project, undefined));
-  await clearWorktrees(context, project, []);
+  await clearLeftovers(context, project, []);
   return plan.length > 0;
-}
-
-/** Removes our worktrees but those of the given commits. */
-export async function clearWorktrees(
-  { git }: Context,
-  project: Project,
-  keep: readonly string[],
-): Promise<void> {
-  const kept = keep.map(shortCommit);
-  const names = await readdir(project.layout.worktrees).catch((error: unknown) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
-  for (const name of names.filter((each) => !kept.includes(each))) {
-    await git.removeWorktree(project.repository, join(project.layout.worktrees, name));
-  }
 }

@@ -2,7 +2,7 @@ import { CanaryError } from '../errors.ts';
 import { containersOf, type Observed } from '../rollout/observed.ts';
 import { reconcile } from '../rollout/reconcile.ts';
 import type { Plan } from '../rollout/step.ts';
-import { portTaken } from '../system/compose.ts';
+import { portTaken } from '../system/engine.ts';
 import { isPortFree } from '../system/ports.ts';
 import type { Context } from './context.ts';
 import { execute } from './execute.ts';

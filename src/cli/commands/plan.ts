@@ -5,9 +5,9 @@ import type { Session } from '../session.ts';
 
 export async function runPlan(
   { context, output }: Session,
-  options: { branch?: string | undefined; exitCode: boolean },
+  options: { branch?: string | undefined; weight?: number | undefined; exitCode: boolean },
 ): Promise<number> {
-  const result = await plan(context, options.branch);
+  const result = await plan(context, options.branch, options.weight);
   const steps = result.steps.map((step) => ({ ...step, text: describeStep(step) }));
   output.result({ version: 1, ...result, steps }, () =>
     [

@@ -21,14 +21,20 @@ async function checkConfiguration(run: Run, scope: ComposeScope): Promise<void> 
   const command = ['haproxy', '-c', '-f', '/usr/local/etc/haproxy/haproxy.cfg'];
   const result = await run.context.compose.runOnce(scope, PROXY_SERVICE, command);
   if (result.exitCode === 0) return;
-  throw new CanaryError(
-    'start-failed',
-    'The proxy cannot start with this configuration; nothing was changed.',
-    {
-      details: tail(`${result.stdout}\n${result.stderr}`),
-      hint: 'The lines above are the words of Docker or HAProxy; the image is set by `proxy.image` in canary.yaml or CANARY_PROXY_IMAGE.',
-    },
-  );
+  if (!/haproxy version|\[ALERT\]/i.test(result.stderr)) {
+    throw new CanaryError(
+      'start-failed',
+      'The proxy has no image to start from; nothing was changed.',
+      {
+        details: tail(result.stderr),
+        hint: 'Make `haproxy:3.0` reachable, or name another HAProxy image: `proxy.image` in canary.yaml, or CANARY_PROXY_IMAGE.',
+      },
+    );
+  }
+  throw new CanaryError('start-failed', 'HAProxy refuses its configuration; nothing was changed.', {
+    details: tail(result.stderr),
+    hint: 'This is a bug in canary, or an HAProxy older than 3.0. Its own words are above.',
+  });
 }
 
 export async function stopProxy(run: Run): Promise<void> {
@@ -50,22 +56,29 @@ export async function takePorts(
   await checkConfiguration(run, scope);
   await compose.create(scope, [PROXY_SERVICE], callOptions(run));
   const before = await look(run);
-  const holders = step.services.flatMap((service) => containersOf(before, 'stable', service));
+  const ports = run.project.slice.map((member) => member.entry?.port);
+  const holders = step.services
+    .flatMap((service) => containersOf(before, 'stable', service))
+    .filter((each) => each.publishedPorts.some((port) => ports.includes(port)));
   const known = new Set(holders.map((each) => each.id));
   const twinned = step.services.filter((service) => canHaveTwin(run, service, holders));
   const single = step.services.filter((service) => !twinned.includes(service));
   try {
     for (const service of twinned) {
-      const total = containersOf(before, 'stable', service).length + 1;
-      await compose.addOne(scope, service, total, callOptions(run));
+      const containers = containersOf(before, 'stable', service);
+      // A hand-over that was killed may have left one.
+      const hasTwin = containers.some((each) => each.state === 'running' && !known.has(each.id));
+      if (!hasTwin) await compose.addOne(scope, service, containers.length + 1, callOptions(run));
       await awaitTwin(run, service, known);
     }
-    for (const holder of holders) {
-      if (twinned.includes(holder.service)) await engine.removeContainer(holder.id);
-    }
     if (single.length > 0) await compose.up(scope, single, callOptions(run));
-    await compose.up(scope, [PROXY_SERVICE], callOptions(run));
+    const replaced = holders.filter((each) => twinned.includes(each.service));
+    // The port is free from here …
+    for (const holder of replaced) await engine.stopContainer(holder.id);
+    await compose.startCreated(scope, [PROXY_SERVICE], callOptions(run));
+    // … to here; everything that takes time was done before or comes after.
     await awaitProxy(run);
+    for (const holder of replaced) await engine.removeContainer(holder.id);
   } catch (error) {
     await undoTakePorts(run, step.services, known);
     throw error;
@@ -85,6 +98,7 @@ async function undoTakePorts(
     const containers = containersOf(observed, 'stable', service);
     const remaining = containers.filter((each) => holders.has(each.id));
     if (remaining.length === 0) continue;
+    for (const holder of remaining) await engine.startContainer(holder.id);
     const twins = containers.filter((each) => !holders.has(each.id));
     for (const twin of twins) await engine.removeContainer(twin.id);
   }

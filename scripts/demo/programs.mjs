@@ -1,0 +1,47 @@
+// Child processes of the demo: argument vectors, never a shell.
+import { execa } from 'execa';
+
+const PATIENCE_MS = 60_000;
+
+/** A command that ended with an exit code it should not have. */
+export class CommandFailed extends Error {
+  constructor(typed, exitCode, output) {
+    super(`\`${typed}\` failed with exit code ${exitCode}.`);
+    this.output = output;
+  }
+}
+
+/**
+ * Runs programs in one folder with one environment. When the signal aborts, the running one is asked to
+ * stop as Ctrl-C would, waited for, and no other starts.
+ */
+export function makeRunner({ directory, env, signal }) {
+  return async function run(command, args, { typed, onLine } = {}) {
+    signal?.throwIfAborted();
+    const tap = function* (line) {
+      onLine?.(String(line));
+      yield line;
+    };
+    const result = await execa(command, args, {
+      cwd: directory,
+      env,
+      extendEnv: false,
+      reject: false,
+      all: true,
+      stdin: 'ignore',
+      stdout: onLine ? ['pipe', tap] : 'pipe',
+      stderr: onLine ? ['pipe', tap] : 'pipe',
+      killSignal: 'SIGINT',
+      forceKillAfterDelay: PATIENCE_MS,
+      // Without a signal it cleans up: out of the reach of another Ctrl-C.
+      ...(signal ? { cancelSignal: signal } : { detached: true, cleanup: false }),
+    });
+    signal?.throwIfAborted();
+    if (result.failed) {
+      // What was shown as it came is not shown twice.
+      const output = onLine ? [] : String(result.all || result.shortMessage).split('\n');
+      throw new CommandFailed(typed ?? [command, ...args].join(' '), result.exitCode ?? 1, output);
+    }
+    return result.stdout;
+  };
+}

@@ -1,0 +1,77 @@
+// What every chapter works with: commands shown as one would type them, and questions to the real shop.
+import { fileURLToPath } from 'node:url';
+import { askEach, discountLine, makeUsers, send } from './requests.mjs';
+import { fingerprint } from './shop-copy.mjs';
+
+const CANARY = fileURLToPath(new URL('../../bin/canary.js', import.meta.url));
+const PRODUCTION = ['frontend', 'discounts', 'advertisements', 'db'];
+
+/** The stage of one run: its place, its narrator and the ways to act on both. */
+export function makeStage({ place, narrator, run, signal }) {
+  const { ports } = place;
+  const shop = `http://localhost:${ports.shop}/`;
+  const discounts = `http://localhost:${ports.discounts}/discount`;
+  const users = makeUsers(1000);
+
+  async function show(typed, command, args) {
+    narrator.command(typed);
+    return run(command, args, { typed, onLine: narrator.output });
+  }
+
+  return {
+    narrator,
+    run,
+    signal,
+    place,
+    shop,
+    discounts,
+    users,
+
+    /** Runs a program and shows it with its output. */
+    show(command, ...args) {
+      return show(asTyped([command, ...args]), command, args);
+    },
+
+    /** The same for the CLI under test, which people type as `canary`. */
+    canary(...args) {
+      return show(asTyped(['canary', ...args]), process.execPath, [CANARY, ...args]);
+    },
+
+    /** What `canary status` tells programs; not shown. */
+    async status() {
+      return JSON.parse(await run(process.execPath, [CANARY, 'status', '--json']));
+    },
+
+    /** Opens the shop page and shows what a visitor reads there. */
+    async visit(url, headers = {}) {
+      const answer = await send(url, { headers });
+      const sent = Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`);
+      const read = discountLine(answer.text) || answer.error || answer.text.trim();
+      narrator.request(`GET ${url}${sent.join('')}`, `${answer.status || 'no answer'}  "${read}"`);
+      return answer;
+    },
+
+    /** One page for each of 1,000 users. */
+    askEveryone: () => askEach(shop, users, signal),
+
+    /** The codes in the database, through the stable's own API. */
+    async codes() {
+      const answer = await send(discounts);
+      return answer.status === 200 ? JSON.parse(answer.text).map((each) => each.code) : [];
+    },
+
+    fingerprint: (services = PRODUCTION) => fingerprint(place, run, services),
+  };
+}
+
+/** The users whose page has this property. */
+export function usersWhere(answers, hasProperty) {
+  return [...answers].filter(([, answer]) => hasProperty(answer)).map(([user]) => user);
+}
+
+export const isOk = (answer) => answer.status === 200;
+export const isBroken = (answer) => discountLine(answer.text).includes('undefined');
+
+function asTyped(args) {
+  return args.map((each) => (/^[\w./:=@{}-]+$/.test(each) ? each : `'${each}'`)).join(' ');
+}

@@ -1,0 +1,44 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { canaryImage, previousImage, shortCommit } from '../compose/names.ts';
+import { isMissing } from '../system/files.ts';
+import type { Context } from './context.ts';
+import type { Project } from './project.ts';
+import { allReleases } from './releases.ts';
+
+/** Removes what earlier releases left: worktrees and image names but those of the commits to keep. */
+export async function clearLeftovers(
+  context: Context,
+  project: Project,
+  keep: readonly string[],
+): Promise<void> {
+  await clearWorktrees(context, project, keep);
+  const promoted = (await allReleases(project)).findLast((release) => release.promotedCommit);
+  for (const { service } of project.slice) {
+    const kept = new Set([
+      ...keep.map((commit) => canaryImage(project.name, service, commit)),
+      // What the stable ran before the last promotion stays, to go back to.
+      ...(promoted ? [previousImage(project.name, service, promoted.id)] : []),
+    ]);
+    const names = await context.engine.imageNames(`${project.name}-${service}`);
+    const ours = names.filter((name) => /:(canary|before)-[^:]*$/.test(name));
+    for (const name of ours.filter((each) => !kept.has(each)))
+      await context.engine.untagImage(name);
+  }
+}
+
+/** Removes our worktrees but those of the given commits. */
+export async function clearWorktrees(
+  { git }: Context,
+  project: Project,
+  keep: readonly string[],
+): Promise<void> {
+  const kept = keep.map(shortCommit);
+  const names = await readdir(project.layout.worktrees).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  for (const name of names.filter((each) => !kept.includes(each))) {
+    await git.removeWorktree(project.repository, join(project.layout.worktrees, name));
+  }
+}

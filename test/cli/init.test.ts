@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { canary, canaryAndChanges } from '../support/fixture-cli.ts';
+import { COMPOSE, git, repository } from '../support/fixture-project.ts';
+
+const WITHOUT_CONFIG = { 'docker-compose.yml': COMPOSE };
+
+describe('init', () => {
+  test('asks nobody without a terminal: it names the candidates and stops', async () => {
+    const folder = await repository(WITHOUT_CONFIG);
+    expect(await canaryAndChanges(folder, ['init'])).toEqual({
+      stdout: '',
+      stderr: [
+        '✖ Which services should have a canary?',
+        '  │ discounts: built from this repository',
+        '  │ frontend: built from this repository, published on 3000',
+        '  Name them: `canary init --service discounts --service frontend`.',
+        '',
+      ].join('\n'),
+      exitCode: 2,
+      changes: [],
+    });
+  });
+
+  test('with --service writes canary.yaml and commits it', async () => {
+    const folder = await repository(WITHOUT_CONFIG);
+    const argv = ['init', '--service', 'frontend', '--service', 'discounts'];
+    const { stdout, exitCode } = await canary(folder, argv);
+    const commit = await git(folder, 'rev-parse', '--short=12', 'HEAD');
+    expect({ stdout, exitCode }).toEqual({
+      stdout: [
+        'Wrote DIR/canary.yaml.',
+        '  frontend: users reach it on port 3000; the canary alone answers on 13000',
+        '  discounts: inner: it publishes no port',
+        `Committed to main as ${commit}.`,
+        'Next: `canary up` puts the proxy in front of your services.',
+        '',
+      ].join('\n'),
+      exitCode: 0,
+    });
+    expect(await git(folder, 'show', '--stat', '--format=%s', 'HEAD')).toMatch(
+      /^Add canary\.yaml\n\n canary\.yaml \|/,
+    );
+    expect(await git(folder, 'status', '--porcelain')).toBe('');
+  });
+
+  test('with --yes takes what is built here', async () => {
+    const folder = await repository(WITHOUT_CONFIG);
+    const { stdout } = await canary(folder, ['--yes', '--json', 'init', '--no-commit']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      path: 'DIR/canary.yaml',
+      written: true,
+      commit: null,
+      branch: 'main',
+      services: [
+        { service: 'discounts', entry: null },
+        { service: 'frontend', entry: 3000 },
+      ],
+    });
+    expect(await git(folder, 'status', '--porcelain')).toBe('?? canary.yaml');
+  });
+
+  test('writes what the other commands accept, and the same text every time', async () => {
+    const [first, second] = [await repository(WITHOUT_CONFIG), await repository(WITHOUT_CONFIG)];
+    const texts = [];
+    for (const folder of [first, second]) {
+      await canary(folder, ['--yes', 'init']);
+      texts.push(await readFile(join(folder, 'canary.yaml'), 'utf8'));
+      expect((await canary(folder, ['map'])).exitCode).toBe(0);
+    }
+    expect(texts[0]).toBe(texts[1]);
+  });
+
+  test('leaves a canary.yaml that is there as it is', async () => {
+    const folder = await repository();
+    expect(await canaryAndChanges(folder, ['--yes', 'init'])).toEqual({
+      stdout: 'DIR/canary.yaml is there already; it was left as it is.\n',
+      stderr: '',
+      exitCode: 0,
+      changes: [],
+    });
+  });
+
+  test.each([
+    ['a stateful service', ['db'], 'service-stateful'],
+    ['a service that does not exist', ['shop'], 'service-unknown'],
+    ['services that no user can reach', ['discounts'], 'config-invalid'],
+  ])('refuses %s and writes nothing', async (_, services, code) => {
+    const folder = await repository(WITHOUT_CONFIG);
+    const options = services.flatMap((service) => ['--service', service]);
+    const { stdout, exitCode, changes } = await canaryAndChanges(folder, [
+      'init',
+      '--json',
+      ...options,
+    ]);
+    expect(JSON.parse(stdout).error.code).toBe(code);
+    expect({ exitCode, changes }).toEqual({ exitCode: 2, changes: [] });
+  });
+});

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import { canaryAndChanges } from '../support/fixture-cli.ts';
+import {
+  CANARY,
+  COMPOSE,
+  emptyFolder,
+  repository,
+  SHOP_FILES,
+  writeFiles,
+} from '../support/fixture-project.ts';
+
+const COMMANDS = [['up'], ['map'], ['render'], ['status'], ['abort'], ['deploy', '--branch', 'x']];
+
+describe.each(COMMANDS)('canary %s', (...argv) => {
+  test('without a compose file', async () => {
+    const folder = await emptyFolder();
+    expect(await canaryAndChanges(folder, argv)).toEqual({
+      stdout: '',
+      stderr:
+        '✖ No compose file in DIR or above it.\n  Go to the folder of your docker-compose.yml, or name it with `-C DIR` or `-f FILE`.\n',
+      exitCode: 2,
+      changes: [],
+    });
+  });
+
+  test('without a git repository', async () => {
+    const folder = await emptyFolder();
+    await writeFiles(folder, SHOP_FILES);
+    expect(await canaryAndChanges(folder, argv)).toEqual({
+      stdout: '',
+      stderr:
+        '✖ DIR is not in a git repository.\n  A canary is built from a branch: run `git init`, commit your project, then try again.\n',
+      exitCode: 2,
+      changes: [],
+    });
+  });
+});
+
+describe.each(COMMANDS.filter(([name]) => name !== 'map'))('canary %s', (...argv) => {
+  test('without canary.yaml', async () => {
+    const folder = await repository({ 'docker-compose.yml': COMPOSE });
+    expect(await canaryAndChanges(folder, argv)).toEqual({
+      stdout: '',
+      stderr:
+        '✖ There is no DIR/canary.yaml.\n  Run `canary init` to choose the services and write it.\n',
+      exitCode: 2,
+      changes: [],
+    });
+  });
+});
+
+/** A choice in canary.yaml that the compose file does not allow, and what is said. */
+const CHOICES: [name: string, services: string, message: string, hint: string][] = [
+  [
+    'a service that does not exist',
+    '{ shop: { entry: 3000 } }',
+    'There is no service `shop` in the compose file.',
+    'It has: db, discounts, frontend.',
+  ],
+  [
+    'a stateful service',
+    '{ frontend: { entry: 3000 }, db: {} }',
+    'Service `db` keeps data (its image is postgres:17); it is shared with the canary, never cloned.',
+    'Take `db` out of the chosen services: the canary uses the one that runs.',
+  ],
+  [
+    'a port that is not published',
+    '{ frontend: { entry: 8080 } }',
+    'Service `frontend` does not publish port 8080.',
+    'It publishes 3000.',
+  ],
+  [
+    'an entry without any port',
+    '{ discounts: { entry: 5001 } }',
+    'Service `discounts` does not publish port 5001.',
+    'It publishes no port; an entry needs one.',
+  ],
+];
+
+test.each(CHOICES)('canary.yaml chooses %s', async (_, services, message, hint) => {
+  const folder = await repository({
+    ...SHOP_FILES,
+    'canary.yaml': `version: 1\nservices: ${services}\n`,
+  });
+  expect(await canaryAndChanges(folder, ['up'])).toEqual({
+    stdout: '',
+    stderr: `✖ ${message}\n  ${hint}\n`,
+    exitCode: 2,
+    changes: [],
+  });
+});
+
+test('every problem of canary.yaml is told with its line', async () => {
+  const folder = await repository({
+    ...SHOP_FILES,
+    'canary.yaml': CANARY.replace('version: 1', 'version: 3').replace('13000', '"no"'),
+  });
+  expect(await canaryAndChanges(folder, ['render'])).toEqual({
+    stdout: '',
+    stderr: [
+      '✖ DIR/canary.yaml is not valid.',
+      '  │ line 1, version: is not a version this program knows (1)',
+      '  │ line 3, services.frontend.preview: Invalid input: expected number, received string',
+      '  Correct the lines above; README lists every setting.',
+      '',
+    ].join('\n'),
+    exitCode: 2,
+    changes: [],
+  });
+});
+
+test('a compose file that Compose refuses is told in Compose’s words', async () => {
+  const folder = await repository({ ...SHOP_FILES, 'docker-compose.yml': 'services: 5\n' });
+  const { stderr, exitCode, changes } = await canaryAndChanges(folder, ['map']);
+  expect(stderr).toMatch(/^✖ Compose refuses the compose file\.\n {2}│ .*services/);
+  expect({ exitCode, changes }).toEqual({ exitCode: 2, changes: [] });
+});
+
+test('a refusal with --json is one document on stdout and nothing else', async () => {
+  const folder = await repository({ 'docker-compose.yml': COMPOSE });
+  const outcome = await canaryAndChanges(folder, ['up', '--json']);
+  expect(outcome).toMatchObject({ stderr: '', exitCode: 2, changes: [] });
+  expect(JSON.parse(outcome.stdout)).toEqual({
+    error: {
+      code: 'config-missing',
+      message: 'There is no DIR/canary.yaml.',
+      hint: 'Run `canary init` to choose the services and write it.',
+    },
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { canary } from '../support/fixture-cli.ts';
+import { emptyFolder } from '../support/fixture-project.ts';
+
+const HINT = 'Run `canary --help` to see the commands, `canary COMMAND --help` for one of them.';
+const WEIGHT =
+  'is not a weight. A weight is a share of users in percent, from 0 to 100 in steps of 0.01.';
+
+describe.each([
+  [['bogus'], "Unknown command 'bogus'."],
+  [['stauts'], "Unknown command 'stauts' (Did you mean status?)"],
+  [['--bogus'], "Unknown option '--bogus'."],
+  [['up', 'now'], "Too many arguments for 'up'. Expected 0 arguments but got 1."],
+  [['deploy'], "Required option '-b, --branch <name>' not specified."],
+  [['deploy', '--branch'], "Option '-b, --branch <name>' argument missing."],
+  [['weight'], "Missing required argument 'percent'."],
+  [['weight', '101'], `\`101\` ${WEIGHT}`],
+  [['weight', '-5'], `\`-5\` ${WEIGHT}`],
+  [['deploy', '--branch', 'x', '--weight', '0.001'], `\`0.001\` ${WEIGHT}`],
+  [['map', '--format', 'pdf'], 'Allowed choices are text, mermaid, dot, json.'],
+])('canary %s', (argv, message) => {
+  test('is refused in words', async () => {
+    const outcome = await canary(await emptyFolder(), argv);
+    expect({ ...outcome, stderr: outcome.stderr.replace('\n(', ' (') }).toEqual({
+      stdout: '',
+      stderr: `✖ ${message}\n  ${HINT}\n`,
+      exitCode: 2,
+    });
+  });
+
+  test('is refused in JSON', async () => {
+    const { stdout, stderr, exitCode } = await canary(await emptyFolder(), [...argv, '--json']);
+    const { error } = JSON.parse(stdout);
+    expect({ ...error, message: error.message.replace('\n(', ' (') }).toEqual({
+      code: 'usage',
+      message,
+      hint: HINT,
+    });
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 2 });
+  });
+});
+
+test('`canary` alone shows the commands', async () => {
+  const { stdout, stderr } = await canary(await emptyFolder(), []);
+  expect(`${stdout}${stderr}`).toContain('Usage: canary');
+  expect(`${stdout}${stderr}`).not.toContain('outputHelp');
+});

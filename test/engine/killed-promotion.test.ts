@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { killAt } from '../support/kill.ts';
+import { Storedog } from '../support/storedog.ts';
+import { discountLine, Load, userNames, visit } from '../support/visitors.ts';
+
+/** While the stable is replaced the canary is the only whole side; a kill then must not cost a user. */
+describe('a promotion that is killed', () => {
+  let shop: Storedog;
+
+  beforeEach(async () => {
+    shop = await Storedog.create();
+    await shop.startProduction();
+    await shop.succeed('up');
+    await shop.succeed('deploy', '--branch', 'canary', '--apply', shop.goodPatch, '--weight', '10');
+  });
+
+  afterEach(() => shop.dispose());
+
+  async function newPages(): Promise<number> {
+    const visits = await visit(shop.url, userNames(50));
+    expect(visits.filter((each) => each.status !== 200)).toEqual([]);
+    return visits.filter((each) => discountLine(each).includes('Big dogs')).length;
+  }
+
+  it('in the middle of replacing the stable: promote again ends it, without a lost request', async () => {
+    const load = new Load(shop.url, 50).start();
+    await killAt(shop, { kind: 'replace-stable' }, 'promote');
+    await shop.succeed('promote');
+    await load.stop();
+
+    expect(load.problems).toEqual([]);
+    expect(await newPages()).toBe(50);
+    expect(await shop.git('rev-parse', 'main')).toBe(await shop.git('rev-parse', 'canary'));
+    expect((await shop.status()).release).toBeNull();
+    expect((await shop.containers()).filter((each) => each.service.includes('-canary'))).toEqual(
+      [],
+    );
+  });
+
+  it('in the middle of replacing the stable: abort puts the stable back first, without a lost request', async () => {
+    const main = await shop.git('rev-parse', 'main');
+    const load = new Load(shop.url, 50).start();
+    await killAt(shop, { kind: 'replace-stable' }, 'promote');
+    await shop.succeed('abort');
+    await load.stop();
+
+    expect(load.problems).toEqual([]);
+    expect(await newPages()).toBe(0);
+    expect(await shop.git('rev-parse', 'main')).toBe(main);
+    expect((await shop.status()).release).toBeNull();
+    expect((await shop.containers()).filter((each) => each.service.includes('-canary'))).toEqual(
+      [],
+    );
+  });
+
+  it('after the branch moved: abort leaves the promoted stable, which is whole', async () => {
+    await killAt(shop, { kind: 'drain', side: 'canary' }, 'promote');
+    await shop.succeed('abort');
+    expect(await newPages()).toBe(50);
+    expect((await shop.status()).release).toBeNull();
+  });
+});

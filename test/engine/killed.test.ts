@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { killAt } from '../support/kill.ts';
+import { type ContainerFacts, Storedog, until } from '../support/storedog.ts';
+import { discountLine, userNames, visit } from '../support/visitors.ts';
+
+/** Promise 7: any command stopped at any point can be run again, or reverted, and ends right. */
+describe('a command that is killed', () => {
+  let shop: Storedog;
+  let untouched: ContainerFacts[];
+  let main: string;
+
+  beforeAll(async () => {
+    shop = await Storedog.create();
+    await shop.startProduction();
+    await shop.succeed('up');
+    untouched = await shop.stableContainers();
+    main = await shop.git('rev-parse', 'main');
+    await shop.git('switch', '--quiet', 'canary');
+    await shop.git('am', '--quiet', shop.badPatch);
+    await shop.git('switch', '--quiet', 'main');
+  });
+
+  afterAll(() => shop.dispose());
+
+  async function brokenPages(): Promise<number> {
+    const visits = await visit(shop.url, userNames(100));
+    expect(visits.filter((each) => each.status !== 200)).toEqual([]);
+    return visits.filter((each) => discountLine(each).includes('undefined')).length;
+  }
+
+  async function expectNothingLeft(): Promise<void> {
+    expect(await brokenPages()).toBe(0);
+    const status = await shop.status();
+    expect(status.release).toBeNull();
+    expect(status.lock).toBeNull();
+    expect((await shop.containers()).filter((each) => each.service.includes('-canary'))).toEqual(
+      [],
+    );
+    expect(await shop.git('worktree', 'list')).not.toContain('\n');
+    expect(await shop.stableContainers()).toEqual(untouched);
+  }
+
+  const POINTS = ['build', 'start-canary', 'await-ready', 'set-weight'];
+
+  it.each(POINTS)(
+    'deploy killed in %s: status tells, and running it again ends right',
+    async (kind) => {
+      await killAt(shop, { kind }, 'deploy', '--branch', 'canary', '--weight', '50');
+
+      const { release, lock } = await shop.status();
+      expect(lock).toBeNull();
+      expect(release.state).toBe('failed');
+      expect(release.reason).toContain('interrupted');
+
+      await shop.succeed('deploy', '--branch', 'canary', '--weight', '50');
+      expect((await shop.status()).release.state).toBe('paused');
+      expect(await brokenPages()).toBeGreaterThan(20);
+      await shop.succeed('abort');
+      await expectNothingLeft();
+    },
+  );
+
+  it.each(POINTS)('deploy killed in %s: revert ends right', async (kind) => {
+    // A commit of its own, so that its image is not there yet.
+    await shop.git('switch', '--quiet', 'canary');
+    await shop.git('commit', '--quiet', '--amend', '-m', `Rename code to coupon, ${kind}`);
+    await shop.git('switch', '--quiet', 'main');
+    const tip = await shop.git('rev-parse', 'canary');
+    await killAt(shop, { kind }, 'deploy', '--branch', 'canary', '--weight', '50');
+    await shop.succeed('revert');
+
+    await expectNothingLeft();
+    expect(await shop.git('rev-parse', 'canary~1')).toBe(tip);
+    expect(await shop.git('diff', main, 'canary')).toBe('');
+    await shop.git('branch', '--force', 'canary', tip);
+  });
+
+  it('a torn last line of the journal does not matter', async () => {
+    await killAt(shop, { kind: 'start-canary' }, 'deploy', '--branch', 'canary', '--weight', '50');
+    const { release } = await shop.status();
+    const journal = `.canary/releases/${release.id}.jsonl`;
+    await shop.write(journal, `${await shop.read(journal)}{"v":1,"at":"2026`);
+    expect((await shop.status()).release.id).toBe(release.id);
+    await shop.succeed('abort');
+    await expectNothingLeft();
+  });
+
+  it('revert killed after the traffic went off: revert again ends right', async () => {
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '50');
+    const child = shop.start('revert');
+    await until('the traffic is off', async () => (await brokenPages()) === 0);
+    child.kill('SIGKILL');
+    await child;
+    expect(await brokenPages()).toBe(0);
+    await shop.succeed('revert');
+    await expectNothingLeft();
+  });
+});

@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { cloneName } from '../../../src/compose/names.ts';
+import { cloneableService } from '../../../src/compose/slice.ts';
+import { parseConfig } from '../../../src/config/parse.ts';
+import { hasCode } from '../../../src/errors.ts';
+import { type Route, renderConfiguration } from '../../../src/proxy/configuration.ts';
+import { haproxyCheck } from '../../support/fixture-haproxy.ts';
+import { modelOf } from '../../support/fixture-model.ts';
+
+const OWNER = { uid: 1000, gid: 1000 };
+
+function check(routes: readonly Route[], identity: readonly string[] = [], header = 'X-Canary') {
+  const config = parseConfig(
+    JSON.stringify({ version: 1, services: { a: { entry: 1 } }, identity, force: { header } }),
+    'canary.yaml',
+  );
+  return haproxyCheck(
+    renderConfiguration({
+      routes,
+      identity: config.identity,
+      forceHeader: config.force.header,
+      owner: OWNER,
+    }),
+  );
+}
+
+/** An entry with a preview for each name, on ports of its own. */
+function entries(names: readonly string[]): Route[] {
+  return names.map((service, index) => ({
+    service,
+    clone: cloneName(service),
+    port: 80,
+    entry: { port: 10_000 + index, preview: 20_000 + index },
+  }));
+}
+
+function canBeChosen(name: string): boolean {
+  try {
+    cloneableService(modelOf({ [name]: {} }), name);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'service-not-cloneable')) return false;
+    throw error;
+  }
+}
+
+const SHOP: Route[] = [
+  ...entries(['frontend']),
+  { service: 'discounts', clone: 'discounts-canary', port: 5001 },
+];
+
+test('HAProxy accepts what an ordinary canary.yaml gives', async () => {
+  expect(await check(SHOP, ['header:X-User-Id', 'cookie:session'])).toBe('valid');
+});
+
+test('HAProxy tells when a configuration is wrong, so that the other tests can fail', async () => {
+  expect(await haproxyCheck('frontend x\n  nonsense\n')).toContain('nonsense');
+});
+
+test('HAProxy accepts odd but legal service names', async () => {
+  const odd = [
+    'if',
+    'unless',
+    'or',
+    'default',
+    'stable',
+    'canary',
+    'backend',
+    'a.b_c-d',
+    'A',
+    'a',
+    '0',
+    '1.5',
+    '_x',
+    'api.v1',
+    'x'.repeat(56),
+  ];
+  expect(await check(entries(odd))).toBe('valid');
+});
+
+test('HAProxy accepts any name that can be chosen', async () => {
+  const legal = fc.sample(fc.stringMatching(/^[a-zA-Z0-9._-]{1,60}$/), { numRuns: 300, seed: 1 });
+  const names = [...new Set(legal)].filter(canBeChosen);
+  expect(names.length).toBeGreaterThan(100);
+  expect(await check(entries(names))).toBe('valid');
+});
+
+test('HAProxy accepts any header and cookie that canary.yaml accepts', async () => {
+  const name = fc.stringMatching(/^[A-Za-z0-9_-]{1,12}$/);
+  const identity = fc
+    .tuple(fc.constantFrom('header', 'cookie'), name)
+    .map((pair) => pair.join(':'));
+  const odd = ['header:-1', 'header:0', 'cookie:if', 'header:-', 'header:_', 'cookie:-m'];
+  expect(await check(SHOP, [...odd, ...fc.sample(identity, { numRuns: 60, seed: 2 })])).toBe(
+    'valid',
+  );
+});
+
+test.each(['-', '0', '-m', 'if', 'X_Side', '-1'])(
+  'HAProxy accepts the forcing header %s',
+  async (header) => {
+    expect(await check(SHOP, [], header)).toBe('valid');
+  },
+);

@@ -1,0 +1,141 @@
+import { chmod, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { SimpleGitClient } from '../../../src/system/git.ts';
+import { branch, emptyFolder, git, repository, writeFiles } from '../../support/fixture-project.ts';
+import { refusal } from '../../support/fixture-refusal.ts';
+
+const client = new SimpleGitClient();
+let folder: string;
+let main: string;
+
+beforeEach(async () => {
+  folder = await repository({ 'price.txt': 'one\n', 'odd *[name].txt': 'x\n' });
+  main = await git(folder, 'rev-parse', 'main');
+});
+
+/** A worktree of a commit outside of the repository. */
+async function tree(commit: string): Promise<string> {
+  const path = join(await emptyFolder(), 'tree');
+  await client.addWorktree(folder, path, commit);
+  return path;
+}
+
+describe('a merge', () => {
+  test('that works is a commit with both parents', async () => {
+    const [left, right] = [
+      await branch(folder, 'left', { 'left.txt': 'l\n' }),
+      await branch(folder, 'right', { 'right.txt': 'r\n' }),
+    ];
+    const path = await tree(left);
+    expect(await client.merge(path, right, 'Both')).toEqual([]);
+    expect(await git(path, 'log', '-1', '--format=%P %s')).toBe(`${left} ${right} Both`);
+  });
+
+  test('in conflict names the paths and leaves the tree as it was', async () => {
+    const [left, right] = [
+      await branch(folder, 'left', { 'price.txt': 'l\n', 'odd *[name].txt': 'l\n' }),
+      await branch(folder, 'right', { 'price.txt': 'r\n', 'odd *[name].txt': 'r\n' }),
+    ];
+    const path = await tree(left);
+    expect(await client.merge(path, right, 'Both')).toEqual(['odd *[name].txt', 'price.txt']);
+    expect(await git(path, 'status', '--porcelain')).toBe('');
+    expect(await git(path, 'rev-parse', 'HEAD')).toBe(left);
+  });
+});
+
+describe('a revert', () => {
+  test('of several commits is one change that waits for its commit', async () => {
+    const first = await branch(folder, 'work', { 'price.txt': 'two\n' });
+    const path = await tree(first);
+    await writeFiles(path, { 'new.txt': 'n\n' });
+    await git(path, 'add', '--all');
+    const second = await client.commit(path, 'Second');
+    const commits = await client.commitsBetween(folder, main, second);
+    expect(commits).toEqual([
+      { commit: second, isMerge: false },
+      { commit: first, isMerge: false },
+    ]);
+    await client.revert(path, [second, first]);
+    const reverted = await client.commit(path, 'Back');
+    expect(await client.sameTree(folder, reverted, main)).toBe(true);
+    expect(await client.sameTree(folder, second, main)).toBe(false);
+  });
+
+  test('in conflict leaves the tree as it was', async () => {
+    const first = await branch(folder, 'work', { 'price.txt': 'two\n' });
+    const path = await tree(first);
+    await writeFiles(path, { 'price.txt': 'three\n' });
+    await git(path, 'add', '--all');
+    await client.commit(path, 'Third');
+    expect((await refusal(() => client.revert(path, [first]))).code).toBe('git-failed');
+    expect(await git(path, 'status', '--porcelain')).toBe('');
+    expect(await readFile(join(path, 'price.txt'), 'utf8')).toBe('three\n');
+  });
+});
+
+describe('a branch', () => {
+  test('moves only from where it was seen', async () => {
+    const [left, right] = [await branch(folder, 'left', { a: '1' }), await branch(folder, 'b', {})];
+    const error = await refusal(() => client.moveBranch(folder, 'refs/heads/left', right, main));
+    expect(error).toMatchObject({ code: 'branch-moved', exitCode: 1 });
+    expect(await client.resolve(folder, 'refs/heads/left')).toBe(left);
+    await client.moveBranch(folder, 'refs/heads/left', left, right);
+    expect(await client.resolve(folder, 'refs/heads/left')).toBe(right);
+  });
+
+  test('that is checked out takes its files along and leaves other work alone', async () => {
+    const commit = await branch(folder, 'work', { 'price.txt': 'two\n' });
+    await writeFiles(folder, { 'loose.txt': 'mine\n' });
+    expect(await client.checkedOutAt(folder, 'refs/heads/main')).toBe(folder);
+    expect(await client.checkedOutAt(folder, 'refs/heads/work')).toBeUndefined();
+    await client.fastForward(folder, commit);
+    expect(await readFile(join(folder, 'price.txt'), 'utf8')).toBe('two\n');
+    expect(await git(folder, 'status', '--porcelain')).toBe('?? loose.txt');
+  });
+
+  test('is told what local work is in its way', async () => {
+    const commit = await branch(folder, 'work', { 'price.txt': 'two\n', 'ä b.txt': 'new\n' });
+    await writeFiles(folder, { 'price.txt': 'mine\n', 'ä b.txt': 'mine\n', 'loose.txt': 'x\n' });
+    const inTheWay = await client.changesInTheWay(folder, main, commit);
+    expect(inTheWay.sort()).toEqual(['price.txt', 'ä b.txt']);
+  });
+});
+
+test('a commit that a hook refuses without a word is refused, never taken for done', async () => {
+  await writeFiles(folder, { '.git/hooks/pre-commit': '#!/bin/sh\nexit 1\n', 'new.txt': 'n\n' });
+  await chmod(join(folder, '.git/hooks/pre-commit'), 0o755);
+  const error = await refusal(() => client.commitFile(folder, 'new.txt', 'New'));
+  expect(error).toMatchObject({ code: 'commit-failed', exitCode: 1 });
+  expect(await git(folder, 'rev-parse', 'HEAD')).toBe(main);
+});
+
+test('a path is tracked by its letters, not as a pattern', async () => {
+  expect(await client.tracks(folder, main, 'odd *[name].txt')).toBe(true);
+  expect(await client.tracks(folder, main, 'odd *')).toBe(false);
+  expect(await client.tracks(folder, main, 'nowhere')).toBe(false);
+});
+
+test('names that are options or nonsense resolve to nothing', async () => {
+  for (const name of ['--all', '-x', 'nowhere', '', 'main..work', ':/shop'])
+    expect(await client.resolve(folder, `refs/heads/${name}`)).toBeUndefined();
+});
+
+test('the top folder is found from below, and nowhere outside of a repository', async () => {
+  await mkdir(join(folder, 'deep', 'er'), { recursive: true });
+  expect(await client.root(join(folder, 'deep', 'er'))).toBe(folder);
+  const outside = await emptyFolder();
+  expect(await refusal(() => client.root(outside))).toMatchObject({
+    code: 'repository-missing',
+    exitCode: 2,
+  });
+});
+
+test('a worktree that lost its folder does not stand in the way of the next', async () => {
+  const path = await tree(main);
+  await client.removeWorktree(folder, path);
+  await client.addWorktree(folder, path, main);
+  expect(await git(path, 'rev-parse', 'HEAD')).toBe(main);
+  await client.removeWorktree(folder, path);
+  expect(await git(folder, 'worktree', 'list')).not.toContain(path);
+});

@@ -1,0 +1,66 @@
+import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { ReleaseEvent } from '../../../src/rollout/events.ts';
+import { systemClock } from '../../../src/system/clock.ts';
+import { JournalFiles } from '../../../src/system/journal-store.ts';
+import { emptyFolder } from '../../support/fixture-project.ts';
+import { refusal } from '../../support/fixture-refusal.ts';
+
+const event = (reason: string): ReleaseEvent => ({
+  type: 'state-changed',
+  state: 'failed',
+  reason,
+});
+
+async function reasons(store: JournalFiles, id: string): Promise<string[]> {
+  const records = await store.read(id);
+  return records.map((each) => (each.type === 'state-changed' ? each.reason : each.type));
+}
+
+test('what is appended is read back, in order, one file a release', async () => {
+  const store = new JournalFiles(join(await emptyFolder(), 'releases'), systemClock);
+  expect(await store.list()).toEqual([]);
+  await store.append('20260102-b', event('second release'));
+  await store.append('20260101-a', event('first'));
+  await store.append('20260101-a', event('then'));
+  expect(await store.list()).toEqual(['20260101-a', '20260102-b']);
+  expect(await reasons(store, '20260101-a')).toEqual(['first', 'then']);
+  expect(await store.read('unknown')).toEqual([]);
+});
+
+test('a file torn at any byte keeps the whole records and takes new ones (promise 7)', async () => {
+  const folder = await emptyFolder();
+  const store = new JournalFiles(folder, systemClock);
+  // Characters of one to four bytes: a cut can fall inside of one.
+  for (const reason of ['one', 'zwölf', '€uro', '🐤 canary'])
+    await store.append('whole', event(reason));
+  const bytes = await readFile(join(folder, 'whole.jsonl'));
+  await fc.assert(
+    fc.asyncProperty(fc.nat(bytes.length), async (length) => {
+      await writeFile(join(folder, 'torn.jsonl'), bytes);
+      await truncate(join(folder, 'torn.jsonl'), length);
+      const kept = bytes.subarray(0, length).filter((byte) => byte === 10).length;
+      await store.append('torn', event('after'));
+      expect(await reasons(store, 'torn')).toEqual([
+        ...['one', 'zwölf', '€uro', '🐤 canary'].slice(0, kept),
+        'after',
+      ]);
+    }),
+  );
+});
+
+test('a journal of another version is refused and left as it is', async () => {
+  const folder = await emptyFolder();
+  const store = new JournalFiles(folder, systemClock);
+  const path = join(folder, 'r.jsonl');
+  await writeFile(path, '{"v":9,"at":"2026-01-01T00:00:00.000Z","type":"release-resumed"}\n');
+  for (const work of [() => store.read('r'), () => store.append('r', event('x'))]) {
+    expect(await refusal(work)).toMatchObject({
+      code: 'journal-unreadable',
+      message: 'The journal of release r cannot be read: line 1 has version 9, not 1.',
+    });
+  }
+  expect(await readFile(path, 'utf8')).toMatch(/^\{"v":9.*\n$/);
+});

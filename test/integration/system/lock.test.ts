@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { hasCode } from '../../../src/errors.ts';
+import { systemClock } from '../../../src/system/clock.ts';
+import { FileLock, type LockOwner } from '../../../src/system/lock.ts';
+import { emptyFolder } from '../../support/fixture-project.ts';
+import { refusal } from '../../support/fixture-refusal.ts';
+
+async function newLock() {
+  const folder = await emptyFolder();
+  const path = join(folder, 'lock.json');
+  return { folder, path, lock: new FileLock(path, systemClock) };
+}
+
+/** A lock file as a process that was killed leaves it behind. */
+async function abandon(path: string, change: Partial<LockOwner> = {}): Promise<void> {
+  const child = spawn(process.execPath, ['-e', ''], { stdio: 'ignore' });
+  await once(child, 'exit');
+  const owner: LockOwner = {
+    owner: 'ada',
+    pid: child.pid ?? 0,
+    host: hostname(),
+    start: '2026-01-01T00:00:00.000Z',
+    command: 'deploy',
+    processStart: '1',
+    token: crypto.randomUUID(),
+    ...change,
+  };
+  await writeFile(path, JSON.stringify(owner));
+}
+
+/** Lets many try at once; returns the releases of those that got it. */
+async function race(path: string, many: number) {
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: many }, () => new FileLock(path, systemClock).acquire('deploy')),
+  );
+  for (const each of outcomes)
+    if (each.status === 'rejected') expect(hasCode(each.reason, 'lock-held')).toBe(true);
+  return outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+}
+
+describe('the lock of a project', () => {
+  test('is had by one, tells by whom, and is gone when released', async () => {
+    const { folder, lock } = await newLock();
+    const release = await lock.acquire('deploy');
+    const error = await refusal(() => lock.acquire('promote'));
+    expect(error).toMatchObject({ code: 'lock-held', exitCode: 5 });
+    expect(error.message).toContain('`canary deploy` is running');
+    expect(error.message).toContain(`process ${process.pid}`);
+    expect(error.hint).toContain('canary abort');
+    expect(await lock.holder()).toMatchObject({ command: 'deploy', pid: process.pid });
+    await release();
+    expect(await lock.holder()).toBeUndefined();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('is had by exactly one of twenty that try at once', async () => {
+    const { folder, path } = await newLock();
+    const winners = await race(path, 20);
+    expect(winners).toHaveLength(1);
+    expect(await readdir(folder)).toEqual(['lock.json']);
+    await winners[0]?.();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('is taken over from a dead owner, by exactly one of twenty', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const { folder, path, lock } = await newLock();
+      await abandon(path);
+      expect(await lock.holder()).toBeUndefined();
+      const winners = await race(path, 20);
+      expect(winners).toHaveLength(1);
+      expect(await readdir(folder)).toEqual(['lock.json']);
+    }
+  });
+
+  test('is taken over where another process has the number of the dead owner by now', async () => {
+    const { path, lock } = await newLock();
+    await abandon(path, { pid: process.pid, processStart: '1' });
+    await (await lock.acquire('deploy'))();
+  });
+
+  test('is not taken from a process of another host, which nobody here can look at', async () => {
+    const { path, lock } = await newLock();
+    await abandon(path, { host: 'elsewhere' });
+    expect((await refusal(() => lock.acquire('deploy'))).message).toContain('on elsewhere');
+  });
+
+  test('released late does not take the lock of the next one away', async () => {
+    const { path, lock } = await newLock();
+    const release = await lock.acquire('first');
+    await abandon(path);
+    const next = await lock.acquire('second');
+    await release();
+    expect(JSON.parse(await readFile(path, 'utf8')).command).toBe('second');
+    await next();
+  });
+
+  test('that is torn is no reason to wait for ever', async () => {
+    const { path, lock } = await newLock();
+    await writeFile(path, '{"owner":');
+    await (await lock.acquire('deploy'))();
+  });
+});

@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { hasCode } from '../../../src/errors.ts';
+import { systemClock } from '../../../src/system/clock.ts';
+import { FileStopRequest } from '../../../src/system/stop-request.ts';
+import { emptyFolder } from '../../support/fixture-project.ts';
+
+const newRequest = async () =>
+  new FileStopRequest(join(await emptyFolder(), 'state', 'stop-request'), systemClock);
+
+test('a request stops the one that watches, and says who asked', async () => {
+  const request = await newRequest();
+  const watch = request.watch(undefined);
+  const stopped = once(watch.signal, 'abort');
+  await request.send('abort');
+  await stopped;
+  expect(hasCode(watch.signal.reason, 'stopped')).toBe(true);
+  expect(watch.signal.reason.message).toBe('Stopped by `canary abort`.');
+});
+
+test('an interrupt of its own stops the watcher too', async () => {
+  const interrupt = new AbortController();
+  const watch = (await newRequest()).watch(interrupt.signal);
+  interrupt.abort(new Error('interrupted'));
+  expect(watch.signal.reason).toMatchObject({ message: 'interrupted' });
+  watch.end();
+});
+
+test('a request that was cleared, or comes after the end, stops nobody', async () => {
+  const request = await newRequest();
+  await request.send('abort');
+  await request.clear();
+  const [ended, watching] = [request.watch(undefined), request.watch(undefined)];
+  ended.end();
+  const stopped = once(watching.signal, 'abort');
+  expect(watching.signal.aborted).toBe(false);
+  await request.send('revert');
+  await stopped;
+  expect(ended.signal.aborted).toBe(false);
+});

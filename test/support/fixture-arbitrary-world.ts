@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import type { ObservedContainer } from '../../src/rollout/observed.ts';
+import type { Desired } from '../../src/rollout/reconcile.ts';
+import {
+  CONFIGURATION,
+  canary,
+  imageOf,
+  NEW,
+  OLD,
+  OTHER,
+  SERVICES,
+  stable,
+} from './fixture-observed.ts';
+import type { World } from './fixture-world.ts';
+
+const commit = fc.constantFrom(NEW, OTHER);
+const state = fc.constantFrom('running', 'running', 'exited', 'restarting', 'created');
+const weight = fc.integer({ min: 0, max: 10_000 }).map((buckets) => buckets / 100);
+
+/** Up to two containers of a service, on any image, in any state; a second one as a scaled service has it. */
+function stableContainers(service: string): fc.Arbitrary<ObservedContainer[]> {
+  const one = fc.record({
+    state,
+    imageId: fc.constantFrom(OLD, NEW, OTHER).map((each) => imageOf(service, each)),
+    publishedPorts: service === 'frontend' ? fc.constantFrom([], [3000]) : fc.constant([]),
+  });
+  return fc
+    .array(one, { maxLength: 2 })
+    .map((list) =>
+      list.map((rest, index) => stable(service, { ...rest, id: `shop-${service}-${index + 1}` })),
+    );
+}
+
+/** A clone as any earlier command may have left it; `ads` was once chosen and is no more. */
+function canaryContainers(service: string): fc.Arbitrary<ObservedContainer[]> {
+  return fc
+    .option(fc.record({ commit, state }), { nil: undefined })
+    .map((found) => (found ? [canary(service, found.commit, { state: found.state })] : []));
+}
+
+export const arbitraryWorld: fc.Arbitrary<World> = fc
+  .record({
+    containers: fc
+      .tuple(
+        ...['frontend', 'discounts', 'db'].map(stableContainers),
+        ...['frontend', 'discounts', 'ads'].map(canaryContainers),
+      )
+      .map((groups) => groups.flat()),
+    proxy: fc.record({
+      state: fc.constantFrom('running' as const, 'stopped' as const, 'absent' as const),
+      weight: fc.oneof(fc.constantFrom(0, 100), weight),
+      configuration: fc.constantFrom(CONFIGURATION, 'earlier', undefined),
+    }),
+    images: fc.subarray(
+      [NEW, OTHER].flatMap((each) => SERVICES.map((service) => imageOf(service, each))),
+    ),
+    branchAt: fc.constantFrom(OLD, NEW, OTHER),
+  })
+  .map(({ containers, proxy, images, branchAt }) => ({
+    observed: { containers, proxy },
+    images,
+    branchAt,
+  }));
+
+/** What `deploy` wants. */
+export const wantsCanary: fc.Arbitrary<Desired> = fc
+  .record({ commit, weight })
+  .map((each) => ({ canary: { ...each, services: SERVICES } }));
+
+/** What `abort` and `revert` want. */
+export const wantsNoCanary: fc.Arbitrary<Desired> = fc.constant({ canary: null });
+
+/** What `promote` wants. */
+export const wantsPromotion: fc.Arbitrary<Desired> = commit.map((each) => ({
+  promote: { commit: each, branch: 'main' },
+  canary: null,
+}));
+
+/** What `abort` wants in the middle of a promotion. */
+export const wantsRestore: fc.Arbitrary<Desired> = commit.map((each) => ({
+  restore: { commit: each },
+  canary: null,
+}));
+
+/** Everything a command asks for that can be seen in the world once it is done. */
+export const wantsAnything: fc.Arbitrary<Desired> = fc.oneof(
+  wantsCanary,
+  wantsNoCanary,
+  wantsPromotion,
+  fc.constant<Desired>({ proxy: 'running' }),
+  wantsCanary.map((desired): Desired => ({ ...desired, proxy: 'running' })),
+  fc.constant<Desired>({ canary: null, proxy: 'absent' }),
+);

@@ -1,0 +1,66 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { main } from '../../src/main.ts';
+import { emptyFolder, fingerprint } from './fixture-project.ts';
+
+export interface Outcome {
+  stdout: string;
+  stderr: string;
+  exitCode: number;
+}
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** The program in this process, without a terminal. The folder it ran in reads `DIR` in what it printed. */
+export async function canary(
+  cwd: string,
+  argv: readonly string[],
+  env: Env = {},
+): Promise<Outcome> {
+  const stdout = new Collector();
+  const stderr = new Collector();
+  const exitCode = await main(argv, {
+    stdout,
+    stderr,
+    stdin: Readable.from([]),
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    cwd,
+  });
+  const readable = (text: string) => text.replaceAll(cwd, 'DIR');
+  return { stdout: readable(stdout.text), stderr: readable(stderr.text), exitCode };
+}
+
+/** The same, and the names of the files it changed, git's own included. */
+export async function canaryAndChanges(
+  cwd: string,
+  argv: readonly string[],
+  env: Env = {},
+): Promise<Outcome & { changes: string[] }> {
+  const before = await fingerprint(cwd);
+  const outcome = await canary(cwd, argv, env);
+  const after = await fingerprint(cwd);
+  const paths = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return { ...outcome, changes: [...paths].filter((path) => before[path] !== after[path]).sort() };
+}
+
+/** An environment in which no engine answers. */
+export async function engineOff(): Promise<Env> {
+  return { DOCKER_HOST: `unix://${join(await emptyFolder(), 'missing.sock')}` };
+}
+
+/** An environment whose `docker` is this shell script, for programs that cannot be installed side by side. */
+export async function fakeDocker(script: string): Promise<Env> {
+  const directory = await emptyFolder();
+  await writeFile(join(directory, 'docker'), `#!/bin/sh\n${script}\n`);
+  await chmod(join(directory, 'docker'), 0o755);
+  return { PATH: `${directory}${delimiter}${process.env.PATH}` };
+}
+
+class Collector extends Writable {
+  text = '';
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}

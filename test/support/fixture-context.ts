@@ -1,0 +1,42 @@
+import { systemClock } from '../../src/system/clock.ts';
+import { ComposeCli } from '../../src/system/compose.ts';
+import { DockerEngine } from '../../src/system/engine.ts';
+import { SimpleGitClient } from '../../src/system/git.ts';
+import { JournalFiles } from '../../src/system/journal-store.ts';
+import { FileLock } from '../../src/system/lock.ts';
+import { ExecaRunner } from '../../src/system/process.ts';
+import { UnixProxySocket } from '../../src/system/proxy-socket.ts';
+import { FileStopRequest } from '../../src/system/stop-request.ts';
+import type { Context } from '../../src/workflows/context.ts';
+
+/** The real parts, as main builds them, for a workflow in a folder. Nobody can be asked. */
+export function contextIn(directory: string, options: Partial<Context['options']> = {}): Context {
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME };
+  const runner = new ExecaRunner(env);
+  return {
+    options: {
+      directory,
+      files: [],
+      projectName: undefined,
+      envFiles: [],
+      profiles: [],
+      config: undefined,
+      ...options,
+    },
+    env,
+    owner: { uid: 0, gid: 0 },
+    clock: systemClock,
+    engine: new DockerEngine(runner),
+    compose: new ComposeCli(runner),
+    git: new SimpleGitClient(),
+    prompt: { chooseServices: async () => undefined },
+    emit: () => undefined,
+    signal: new AbortController().signal,
+    open: {
+      journals: (path) => new JournalFiles(path, systemClock),
+      lock: (path) => new FileLock(path, systemClock),
+      stopRequest: (path) => new FileStopRequest(path, systemClock),
+      proxySocket: (path) => new UnixProxySocket(path),
+    },
+  };
+}

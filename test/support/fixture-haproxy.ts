@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { parseEnv } from 'node:util';
+
+/** The proxy's image: named by the environment, or by what the set-up found or built. */
+async function proxyImage(): Promise<string> {
+  const named = process.env.CANARY_PROXY_IMAGE;
+  if (named) return named;
+  const file = new URL('../../.setup/images.env', import.meta.url);
+  const image = parseEnv(await readFile(file, 'utf8')).CANARY_PROXY_IMAGE;
+  if (!image) throw new Error('No proxy image: run the set-up (`node scripts/setup.mjs`) first.');
+  return image;
+}
+
+/** HAProxy's own judgement of a configuration; its words where it refuses. */
+export async function haproxyCheck(configuration: string): Promise<string> {
+  const args = ['run', '--rm', '--interactive', '--network', 'none', await proxyImage()];
+  return new Promise((resolve) => {
+    const child = execFile(
+      'docker',
+      [...args, 'haproxy', '-c', '-f', '/dev/stdin'],
+      (error, stdout, stderr) => resolve(error ? `${stdout}${stderr}` : 'valid'),
+    );
+    child.stdin?.end(configuration);
+  });
+}

@@ -1,0 +1,99 @@
+import type { Observed, ObservedContainer, ObservedProxy } from '../../src/rollout/observed.ts';
+import type { Situation } from '../../src/rollout/reconcile.ts';
+
+/** Commits whose first twelve digits can be told apart at a glance. */
+export const OLD = '0'.repeat(40);
+export const NEW = 'a'.repeat(40);
+export const OTHER = 'b'.repeat(40);
+
+export const CONFIGURATION = 'c0ffee';
+
+/** Built images in these tests are named by what they hold. */
+export function imageOf(service: string, commit: string): string {
+  return `${service}@${commit}`;
+}
+
+function container(
+  role: ObservedContainer['role'],
+  service: string,
+  rest: Partial<ObservedContainer> = {},
+): ObservedContainer {
+  const name = `shop-${service}${role === 'canary' ? '-canary' : ''}-1`;
+  return {
+    id: name,
+    name,
+    service,
+    role,
+    state: 'running',
+    health: 'none',
+    imageId: imageOf(service, OLD),
+    image: `shop-${service}`,
+    startedAt: '2026-01-01T00:00:00Z',
+    exitCode: 0,
+    restartCount: 0,
+    publishedPorts: [],
+    addresses: [],
+    hasAnonymousVolume: false,
+    commit: undefined,
+    release: undefined,
+    configuration: undefined,
+    ...rest,
+  };
+}
+
+export function stable(service: string, rest: Partial<ObservedContainer> = {}): ObservedContainer {
+  return container('stable', service, rest);
+}
+
+export function canary(service: string, commit: string, rest: Partial<ObservedContainer> = {}) {
+  return container('canary', service, { commit, imageId: imageOf(service, commit), ...rest });
+}
+
+/** A stable behind its proxy, as `up` leaves it. */
+export const BEHIND_PROXY: readonly ObservedContainer[] = [
+  stable('frontend'),
+  stable('discounts'),
+  stable('db'),
+];
+
+/** A stable as `docker compose up` leaves it: the entry holds its own port. */
+export const PLAIN: readonly ObservedContainer[] = [
+  stable('frontend', { publishedPorts: [3000] }),
+  stable('discounts'),
+  stable('db'),
+];
+
+const RUNNING_PROXY: ObservedProxy = {
+  state: 'running',
+  weight: 0,
+  configuration: CONFIGURATION,
+};
+
+export function observed(
+  containers: readonly ObservedContainer[],
+  proxy: Partial<ObservedProxy> = {},
+): Observed {
+  return { containers, proxy: { ...RUNNING_PROXY, ...proxy } };
+}
+
+export const ABSENT_PROXY = { state: 'absent', configuration: undefined } as const;
+
+const SLICE: Situation['slice'] = [
+  { service: 'frontend', entry: { port: 3000, hostIp: undefined, preview: 13_000 } },
+  { service: 'discounts', entry: undefined },
+];
+
+export const SERVICES = SLICE.map((member) => member.service);
+
+/** The shop: an entry, an inner service, a database; `built` are the commits that have images. */
+export function situation(built: readonly string[] = [], rest: Partial<Situation> = {}): Situation {
+  return {
+    services: ['frontend', 'discounts', 'db'],
+    slice: SLICE,
+    unbuilt: (commit) => (built.includes(commit) ? [] : SERVICES),
+    stableRuns: (each, commit) => each.imageId === imageOf(each.service, commit),
+    configuration: CONFIGURATION,
+    branchAt: OLD,
+    ...rest,
+  };
+}

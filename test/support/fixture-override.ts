@@ -1,0 +1,53 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ComposeModel, ComposeService } from '../../src/compose/model.ts';
+import type { Context } from '../../src/workflows/context.ts';
+import { render } from '../../src/workflows/render.ts';
+import { contextIn } from './fixture-context.ts';
+
+export interface Resolved {
+  /** What `docker compose config` makes of the user's files alone. */
+  before: ComposeModel;
+  /** The same with the override that `canary render` prints. */
+  after: ComposeModel;
+  text: string;
+}
+
+/** Renders the override and lets Compose resolve the project with and without it. */
+export async function resolved(
+  directory: string,
+  branch?: string,
+  options: Partial<Context['options']> = {},
+): Promise<Resolved> {
+  const context = contextIn(directory, options);
+  const files = options.files ?? [];
+  const own = (files.length > 0 ? files : ['docker-compose.yml']).map((file) =>
+    join(directory, file),
+  );
+  const scope = { projectDirectory: directory, files: own };
+  const text = await render(context, branch);
+  const path = join(directory, 'rendered.yml');
+  await writeFile(path, text);
+  return {
+    before: await context.compose.model(scope),
+    after: await context.compose.model({ ...scope, files: [...own, path] }),
+    text,
+  };
+}
+
+/** The clone or stable of that name, which has to be there. */
+export function serviceOf(model: ComposeModel, name: string): ComposeService {
+  const service = model.services[name];
+  if (!service) throw new Error(`no service ${name} among ${Object.keys(model.services)}`);
+  return service;
+}
+
+/** Stable services by name without what `up` takes from an entry: its published ports. */
+export function stableWithoutPorts({ services }: ComposeModel, names: readonly string[]) {
+  return Object.fromEntries(
+    names.map((name) => {
+      const { ports: _, ...rest } = services[name] ?? {};
+      return [name, rest];
+    }),
+  );
+}

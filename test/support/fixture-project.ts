@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { onTestFinished } from 'vitest';
+
+const run = promisify(execFile);
+
+export type Files = Readonly<Record<string, string>>;
+
+export const COMPOSE = `name: shop
+services:
+  frontend:
+    build: ./frontend
+    ports: ["3000:80"]
+    environment:
+      DISCOUNTS_URL: http://discounts:5001
+  discounts:
+    build: ./discounts
+    expose: ["5001"]
+    depends_on: [db]
+  db:
+    image: postgres:17
+    environment:
+      POSTGRES_PASSWORD: hunter2
+`;
+
+export const CANARY = `version: 1
+services:
+  frontend: { entry: 3000, preview: 13000 }
+  discounts: {}
+`;
+
+/** What a person who wants a canary has: a compose file, code, and canary.yaml. */
+export const SHOP_FILES: Files = {
+  'docker-compose.yml': COMPOSE,
+  'canary.yaml': CANARY,
+  'frontend/Dockerfile': 'FROM scratch\n',
+  'discounts/Dockerfile': 'FROM scratch\n',
+};
+
+/** An empty folder that is gone when the test is. */
+export async function emptyFolder(): Promise<string> {
+  const directory = await realpath(await mkdtemp(join(tmpdir(), 'canary-test-')));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+export async function writeFiles(directory: string, files: Files): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(directory, path)), { recursive: true });
+    await writeFile(join(directory, path), content);
+  }
+}
+
+/** Runs git in a folder and gives what it printed. */
+export async function git(directory: string, ...args: string[]): Promise<string> {
+  const { stdout } = await run('git', args, { cwd: directory });
+  return stdout.trimEnd();
+}
+
+/** A repository whose branch `main` holds the files. */
+export async function repository(files: Files = SHOP_FILES): Promise<string> {
+  const directory = await emptyFolder();
+  await git(directory, 'init', '--quiet', '--initial-branch=main');
+  await git(directory, 'config', 'user.name', 'Ada');
+  await git(directory, 'config', 'user.email', 'ada@example.com');
+  await git(directory, 'config', 'commit.gpgSign', 'false');
+  await writeFiles(directory, files);
+  await git(directory, 'add', '--all');
+  await git(directory, 'commit', '--quiet', '--allow-empty', '--message', 'The shop');
+  return directory;
+}
+
+/** Makes a branch with one commit that writes files, and comes back. Returns the commit. */
+export async function branch(directory: string, name: string, files: Files): Promise<string> {
+  const home = await git(directory, 'branch', '--show-current');
+  await git(directory, 'switch', '--quiet', '--create', name);
+  await writeFiles(directory, files);
+  await git(directory, 'add', '--all');
+  await git(directory, 'commit', '--quiet', '--allow-empty', '--message', `Work on ${name}`);
+  const commit = await git(directory, 'rev-parse', 'HEAD');
+  await git(directory, 'switch', '--quiet', home);
+  return commit;
+}
+
+/** Every file of a folder with a digest of its bytes, git's own files included. */
+export async function fingerprint(directory: string): Promise<Record<string, string>> {
+  const entries = await readdir(directory, { withFileTypes: true, recursive: true });
+  const digests = await Promise.all(
+    entries
+      .filter((entry) => !entry.isDirectory())
+      .map(async (entry) => {
+        const path = join(entry.parentPath, entry.name);
+        const content = entry.isSymbolicLink() ? await readlink(path) : await readFile(path);
+        const digest = createHash('sha256').update(content).digest('hex');
+        return [path.slice(directory.length + 1), digest] as const;
+      }),
+  );
+  return Object.fromEntries(digests.sort(([left], [right]) => (left < right ? -1 : 1)));
+}

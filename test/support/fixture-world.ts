@@ -1,0 +1,180 @@
+import type { Observed, ObservedContainer } from '../../src/rollout/observed.ts';
+import { type Desired, reconcile, type Situation } from '../../src/rollout/reconcile.ts';
+import type { Plan, Step } from '../../src/rollout/step.ts';
+import {
+  CONFIGURATION,
+  canary,
+  imageOf,
+  OLD,
+  SERVICES,
+  situation,
+  stable,
+} from './fixture-observed.ts';
+
+/** What a plan can change, without an engine: the effect of each step and nothing else. */
+export interface World {
+  observed: Observed;
+  /** Images of the slice that are built, by name. */
+  images: readonly string[];
+  branchAt: string;
+}
+
+function situationIn(world: World): Situation {
+  return situation([], {
+    unbuilt: (commit) =>
+      SERVICES.filter((service) => !world.images.includes(imageOf(service, commit))),
+    branchAt: world.branchAt,
+  });
+}
+
+export function planIn(world: World, desired: Desired): Plan {
+  return reconcile(desired, world.observed, situationIn(world));
+}
+
+/** The world after the first `count` steps of a plan. */
+export function after(world: World, plan: Plan, count = plan.length): World {
+  return plan.slice(0, count).reduce(afterStep, world);
+}
+
+/** What a world still lacks of what was asked for; looked up without the planner's own eyes. */
+export function missingOf({ proxy, promote, canary: clone }: Desired, world: World): string[] {
+  const { containers, proxy: seen } = world.observed;
+  const stables = containers.filter((each) => each.role === 'stable');
+  const clones = containers.filter((each) => each.role === 'canary');
+  const entries = stables.filter((each) => each.service === 'frontend');
+  const isChosen = (each: ObservedContainer) => SERVICES.includes(each.service);
+  const checks: [string, boolean][] = [
+    ['a running proxy', proxy !== 'running' || seen.state === 'running'],
+    ['its configuration', proxy !== 'running' || seen.configuration === CONFIGURATION],
+    [
+      'the free port',
+      proxy !== 'running' || entries.every((each) => each.publishedPorts.length === 0),
+    ],
+    [
+      'a running stable',
+      proxy !== 'running' ||
+        SERVICES.every((name) =>
+          stables.some((each) => each.service === name && each.state === 'running'),
+        ),
+    ],
+    ['no proxy', proxy !== 'absent' || seen.state === 'absent'],
+    [
+      'the returned port',
+      proxy !== 'absent' ||
+        entries.length === 0 ||
+        entries.some((each) => each.publishedPorts.includes(3000)),
+    ],
+    [
+      'the promoted stable',
+      !promote ||
+        stables
+          .filter(isChosen)
+          .every((each) => each.imageId === imageOf(each.service, promote.commit)),
+    ],
+    ['the moved branch', !promote || world.branchAt === promote.commit],
+    ['no canary', clone !== null || (clones.length === 0 && seen.weight === 0)],
+    [
+      'the canary',
+      !clone ||
+        (clones.length === SERVICES.length &&
+          clones.every((each) => each.commit === clone.commit && each.state === 'running')),
+    ],
+    ['the weight', !clone || seen.weight === clone.weight],
+  ];
+  return checks.filter(([, holds]) => !holds).map(([name]) => name);
+}
+
+export function afterStep(world: World, step: Step): World {
+  const { containers, proxy } = world.observed;
+  const withContainers = (changed: readonly ObservedContainer[]): World => ({
+    ...world,
+    observed: { containers: changed, proxy },
+  });
+  const withProxy = (change: Partial<Observed['proxy']>): World => ({
+    ...world,
+    observed: { containers, proxy: { ...proxy, ...change } },
+  });
+  switch (step.kind) {
+    case 'start-stable':
+      return withContainers(started(containers, step.services));
+    case 'take-ports':
+      return {
+        ...world,
+        observed: {
+          containers: changeStable(containers, step.services, {
+            publishedPorts: [],
+            state: 'running',
+          }),
+          proxy: { ...proxy, state: 'running', configuration: CONFIGURATION },
+        },
+      };
+    case 'start-proxy':
+      return withProxy({ state: 'running', configuration: CONFIGURATION });
+    case 'stop-proxy':
+      return withProxy({ state: 'absent', configuration: undefined });
+    case 'set-weight':
+      return withProxy({ weight: step.weight });
+    case 'build':
+      return {
+        ...world,
+        images: [...world.images, ...step.services.map((service) => imageOf(service, step.commit))],
+      };
+    case 'start-canary':
+      return withContainers([
+        ...containers.filter((each) => each.role !== 'canary' || !isOf(each, step.services)),
+        ...step.services.map((service) => canary(service, step.commit)),
+      ]);
+    case 'retire-canary':
+      return withContainers(
+        containers.filter((each) => each.role !== 'canary' || !isOf(each, step.services)),
+      );
+    case 'replace-stable':
+      return withContainers(recreated(containers, step.services, step.commit));
+    case 'restore-stable':
+      return withContainers(recreated(containers, step.services, OLD));
+    case 'return-ports':
+      return withContainers(changeStable(containers, step.services, { publishedPorts: [3000] }));
+    case 'advance-branch':
+      return { ...world, branchAt: step.commit };
+    case 'await-ready':
+    case 'drain':
+      return world;
+  }
+}
+
+/** Compose leaves running containers alone, starts stopped ones and creates missing ones without the entry's port. */
+function started(containers: readonly ObservedContainer[], services: readonly string[]) {
+  const missing = services.filter(
+    (service) => !containers.some((each) => each.role === 'stable' && each.service === service),
+  );
+  return [
+    ...changeStable(containers, services, { state: 'running' }),
+    ...missing.map((service) => stable(service)),
+  ];
+}
+
+function recreated(
+  containers: readonly ObservedContainer[],
+  services: readonly string[],
+  commit: string,
+) {
+  return started(containers, services).map((each) =>
+    each.role === 'stable' && isOf(each, services)
+      ? { ...each, imageId: imageOf(each.service, commit) }
+      : each,
+  );
+}
+
+function changeStable(
+  containers: readonly ObservedContainer[],
+  services: readonly string[],
+  change: Partial<ObservedContainer>,
+) {
+  return containers.map((each) =>
+    each.role === 'stable' && isOf(each, services) ? { ...each, ...change } : each,
+  );
+}
+
+function isOf(container: ObservedContainer, services: readonly string[]): boolean {
+  return services.includes(container.service);
+}

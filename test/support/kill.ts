@@ -1,0 +1,56 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Storedog, until } from './storedog.ts';
+
+interface StepRecord {
+  type: string;
+  step?: { kind: string; side?: string };
+}
+
+/** Starts canary and kills it with -9 in the middle of the first step of that kind (and side). */
+export async function killAt(
+  shop: Storedog,
+  step: { kind: string; side?: string },
+  ...args: string[]
+): Promise<void> {
+  const seen = (await records(shop)).length;
+  const child = shop.start(...args);
+  let ended = false;
+  void child.then(() => {
+    ended = true;
+  });
+  const isReached = async () =>
+    (await records(shop))
+      .slice(seen)
+      .some(
+        (record) =>
+          record.type === 'step-started' &&
+          record.step?.kind === step.kind &&
+          (step.side === undefined || record.step.side === step.side),
+      );
+  while (!(await isReached())) {
+    if (ended) throw new Error(`canary ${args.join(' ')} never came to ${step.kind}.`);
+  }
+  child.kill('SIGKILL');
+  const { signal } = await child;
+  if (signal !== 'SIGKILL') throw new Error(`canary ${args.join(' ')} ended before it was killed.`);
+  // What the dead process had asked of Compose may still be going on.
+  await until('Compose is quiet', async () => {
+    const before = JSON.stringify(await shop.containers());
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return JSON.stringify(await shop.containers()) === before;
+  });
+}
+
+/** Every record of every journal, oldest first. */
+async function records(shop: Storedog): Promise<StepRecord[]> {
+  const directory = join(shop.directory, '.canary/releases');
+  const names = await readdir(directory).catch(() => []);
+  const texts = await Promise.all(
+    names.sort().map((name) => readFile(join(directory, name), 'utf8')),
+  );
+  return texts
+    .flatMap((text) => text.slice(0, text.lastIndexOf('\n') + 1).split('\n'))
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as StepRecord);
+}

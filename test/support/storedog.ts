@@ -1,0 +1,260 @@
+import { randomBytes } from 'node:crypto';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+const BIN = join(ROOT, 'bin/canary.js');
+/** Of another store than the user's own, so that hooks and signing there do not matter here. */
+const GIT_ENV = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
+
+export interface Ended {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** The state of a container that a promise is about. */
+export interface ContainerFacts {
+  service: string;
+  id: string;
+  startedAt: string;
+  restartCount: number;
+}
+
+/** A copy of Storedog in a repository, with a project name and ports of its own, on the real engine. */
+export class Storedog {
+  readonly directory: string;
+  readonly project: string;
+  readonly port: number;
+  readonly preview: number;
+
+  private constructor(directory: string, project: string, port: number, preview: number) {
+    this.directory = directory;
+    this.project = project;
+    this.port = port;
+    this.preview = preview;
+  }
+
+  /** Makes the copy and commits it; `edit` changes the compose file first. */
+  static async create(edit: (compose: string) => string = (text) => text): Promise<Storedog> {
+    const project = `canary-test-${randomBytes(4).toString('hex')}`;
+    const directory = await mkdtemp(join(tmpdir(), `${project}-`));
+    await cp(join(ROOT, 'examples/storedog'), directory, { recursive: true });
+    const [port, preview, discounts] = await freePorts(3);
+    const shop = new Storedog(directory, project, port ?? 0, preview ?? 0);
+    const compose = await shop.read('docker-compose.yml');
+    await shop.write(
+      'docker-compose.yml',
+      edit(
+        compose
+          .replace('"3000:3000"', `"${port}:3000"`)
+          .replace('"5001:5001"', `"${discounts}:5001"`),
+      ),
+    );
+    const images = await readFile(join(ROOT, '.setup/images.env'), 'utf8');
+    await shop.write('.env', `COMPOSE_PROJECT_NAME=${project}\n${images}`);
+    await shop.write(
+      'canary.yaml',
+      [
+        'version: 1',
+        'services:',
+        `  frontend: { entry: ${port}, preview: ${preview} }`,
+        '  discounts: {}',
+        'identity: [header:X-User-Id]',
+        '',
+      ].join('\n'),
+    );
+    await shop.git('init', '--quiet', '--initial-branch=main');
+    await shop.git('config', 'user.name', 'Storedog Test');
+    await shop.git('config', 'user.email', 'test@storedog.example');
+    await writeFile(join(directory, '.git/info/exclude'), '.env\n');
+    await shop.git('add', '--all');
+    await shop.git('commit', '--quiet', '-m', 'Storedog');
+    await shop.git('branch', 'canary');
+    return shop;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/`;
+  }
+
+  get previewUrl(): string {
+    return `http://127.0.0.1:${this.preview}/`;
+  }
+
+  get goodPatch(): string {
+    return join(this.directory, 'patches/0001-good-describe-discounts.patch');
+  }
+
+  get badPatch(): string {
+    return join(this.directory, 'patches/0002-bad-rename-code-to-coupon.patch');
+  }
+
+  /** Production as its people start it. */
+  async startProduction(): Promise<void> {
+    await this.compose('up', '--detach', '--build', '--quiet-pull');
+    await this.untilShopAnswers();
+  }
+
+  async untilShopAnswers(): Promise<void> {
+    await until('the shop answers', async () => {
+      const answer = await fetch(this.url, { signal: AbortSignal.timeout(2000) }).catch(
+        () => undefined,
+      );
+      await answer?.text();
+      return answer?.status === 200;
+    });
+  }
+
+  /** Runs canary to its end, whatever its exit code. */
+  async canary(...args: string[]): Promise<Ended> {
+    const { exitCode = -1, stdout, stderr } = await this.start(...args);
+    return { exitCode, stdout: String(stdout), stderr: String(stderr) };
+  }
+
+  /** Runs canary and throws, with what it said, when it does not end well. */
+  async succeed(...args: string[]): Promise<Ended> {
+    const ended = await this.canary(...args);
+    if (ended.exitCode !== 0) {
+      throw new Error(
+        `canary ${args.join(' ')} exited with ${ended.exitCode}\n${ended.stdout}\n${ended.stderr}`,
+      );
+    }
+    return ended;
+  }
+
+  /** Starts canary without waiting for it. */
+  start(...args: string[]) {
+    return execa(process.execPath, [BIN, ...args], {
+      cwd: this.directory,
+      reject: false,
+      stdin: 'ignore',
+      timeout: 180_000,
+      env: { ...GIT_ENV, CI: 'true' },
+    });
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into JSON whose shape they assert themselves.
+  async status(): Promise<any> {
+    return JSON.parse((await this.succeed('status', '--json')).stdout);
+  }
+
+  async compose(...args: string[]): Promise<string> {
+    const { stdout } = await execa('docker', ['compose', ...args], {
+      cwd: this.directory,
+      stdin: 'ignore',
+      timeout: 120_000,
+    });
+    return stdout;
+  }
+
+  async git(...args: string[]): Promise<string> {
+    const { stdout } = await execa('git', args, { cwd: this.directory, env: GIT_ENV });
+    return stdout;
+  }
+
+  read(path: string): Promise<string> {
+    return readFile(join(this.directory, path), 'utf8');
+  }
+
+  async write(path: string, content: string): Promise<void> {
+    await writeFile(join(this.directory, path), content);
+  }
+
+  /** Runs SQL in the shared database and returns its rows as text. */
+  async sql(statement: string): Promise<string> {
+    return this.compose(
+      'exec',
+      '-T',
+      'db',
+      'psql',
+      '-U',
+      'storedog',
+      '-d',
+      'storedog',
+      '-Atc',
+      statement,
+    );
+  }
+
+  /** Every container of the project that canary did not make. */
+  async stableContainers(): Promise<ContainerFacts[]> {
+    return (await this.containers()).filter((each) => !each.service.includes('canary'));
+  }
+
+  async containers(): Promise<ContainerFacts[]> {
+    const { stdout: ids } = await execa('docker', [
+      'ps',
+      '-aq',
+      '--filter',
+      `label=com.docker.compose.project=${this.project}`,
+    ]);
+    if (ids === '') return [];
+    const format =
+      '{{index .Config.Labels "com.docker.compose.service"}} {{.Id}} {{.State.StartedAt}} {{.RestartCount}}';
+    const { stdout } = await execa('docker', ['inspect', '--format', format, ...ids.split('\n')]);
+    return stdout
+      .split('\n')
+      .map((line) => {
+        const [service = '', id = '', startedAt = '', restarts = ''] = line.split(' ');
+        return { service, id, startedAt, restartCount: Number(restarts) };
+      })
+      .sort((left, right) => (left.service + left.id < right.service + right.id ? -1 : 1));
+  }
+
+  /** Removes every container, network, volume, image and file of this copy. */
+  async dispose(): Promise<void> {
+    const filter = ['--filter', `label=com.docker.compose.project=${this.project}`];
+    const { stdout: containers } = await execa('docker', ['ps', '-aq', ...filter]);
+    if (containers)
+      await execa('docker', ['rm', '--force', '--volumes', ...containers.split('\n')]);
+    const { stdout: networks } = await execa('docker', ['network', 'ls', '-q', ...filter]);
+    if (networks) await execa('docker', ['network', 'rm', ...networks.split('\n')]);
+    const { stdout: volumes } = await execa('docker', ['volume', 'ls', '-q', ...filter]);
+    if (volumes) await execa('docker', ['volume', 'rm', ...volumes.split('\n')]);
+    const { stdout: images } = await execa('docker', [
+      'image',
+      'ls',
+      '--format',
+      '{{.Repository}}:{{.Tag}}',
+      '--filter',
+      `reference=${this.project}-*`,
+    ]);
+    if (images) await execa('docker', ['image', 'rm', '--force', ...images.split('\n')]);
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Waits for a condition by looking again, at most a minute. */
+export async function until(
+  what: string,
+  isTrue: () => Promise<boolean>,
+  timeoutMs = 60_000,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await isTrue())) {
+    if (Date.now() > deadline) throw new Error(`Waited in vain: ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Below the ports that the kernel gives to outgoing connections, so that none of those takes one meanwhile. */
+async function freePorts(count: number): Promise<number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '0.0.0.0', () => server.close(() => resolve(true)));
+  });
+}

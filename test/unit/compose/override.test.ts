@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { type OverrideInput, renderOverride } from '../../../src/compose/override.ts';
+import { chooseSlice } from '../../../src/compose/slice.ts';
+import { config, modelOf, SHOP, shopSlice } from '../../support/fixture-model.ts';
+import { NEW } from '../../support/fixture-observed.ts';
+import { readLayers } from '../../support/fixture-yaml.ts';
+
+const PROXY = {
+  image: 'haproxy:3.0',
+  configuration: 'global\n  log $HOST $USER\n',
+  digest: 'c0ffee',
+  runDirectory: '/srv/shop/.canary/proxy',
+};
+
+const INPUT: OverrideInput = { model: SHOP, slice: shopSlice(), proxy: PROXY, clones: undefined };
+
+const CLONES = {
+  commit: NEW,
+  release: 'r1',
+  model: SHOP,
+  files: { frontend: ['tree/compose.yml'], discounts: ['tree/compose.yml'] },
+  dataMounts: {},
+};
+
+describe('without a canary', () => {
+  const [layer] = readLayers(renderOverride(INPUT));
+
+  test('the only change to the stable is the entry’s port', () => {
+    expect(Object.keys(layer?.services ?? {})).toEqual(['frontend', 'canary-proxy']);
+    expect(layer?.services.frontend).toEqual({ ports: { '!reset': [] } });
+  });
+
+  test('the proxy publishes the entry’s port and the preview', () => {
+    expect(layer?.services['canary-proxy']).toMatchObject({
+      image: 'haproxy:3.0',
+      ports: [
+        { target: 3000, published: '3000' },
+        { target: 13_000, published: '13000' },
+      ],
+      networks: ['default'],
+      volumes: [{ type: 'bind', source: '/srv/shop/.canary/proxy', target: '/run/canary' }],
+      labels: { 'dev.canary.role': 'proxy', 'dev.canary.configuration': 'c0ffee' },
+    });
+  });
+
+  test('dollars in the configuration are doubled, so that Compose leaves them', () => {
+    expect(layer?.configs).toEqual({
+      'canary-proxy': { content: 'global\n  log $$HOST $$USER\n' },
+    });
+  });
+});
+
+test('other ports of an entry stay its own, the same number for UDP too', () => {
+  const ports = [
+    { target: 80, published: '3000', protocol: 'tcp' },
+    { target: 80, published: '3000', protocol: 'udp' },
+    { target: 9090, published: '9090', host_ip: '127.0.0.1', protocol: 'tcp' },
+  ];
+  const model = modelOf({ web: { ports } });
+  const slice = chooseSlice(config('{ web: { entry: 3000 } }'), model);
+  const [layer] = readLayers(renderOverride({ ...INPUT, model, slice }));
+  expect(layer?.services.web).toEqual({ ports: { '!override': ports.slice(1) } });
+});
+
+test('the proxy listens where the entry listened, on every network of the slice', () => {
+  const ports = [{ target: 80, published: '3000', host_ip: '127.0.0.1' }];
+  const model = modelOf({
+    web: { ports, networks: { front: null, back: null } },
+    api: { networks: { back: null, deep: null } },
+  });
+  const slice = chooseSlice(config('{ web: { entry: 3000 }, api: {} }'), model);
+  const [layer] = readLayers(renderOverride({ ...INPUT, model, slice }));
+  expect(layer?.services['canary-proxy']).toMatchObject({
+    ports: [{ target: 3000, published: '3000', host_ip: '127.0.0.1' }],
+    networks: ['front', 'back', 'deep'],
+  });
+});
+
+describe('with a canary', () => {
+  const [layer] = readLayers(renderOverride({ ...INPUT, clones: CLONES }));
+  const frontend = layer?.services['frontend-canary'];
+
+  test('a clone extends the branch’s file and undoes what must not be cloned', () => {
+    expect(frontend).toEqual({
+      extends: { file: 'tree/compose.yml', service: 'frontend' },
+      image: 'shop-frontend:canary-aaaaaaaaaaaa',
+      container_name: { '!reset': null },
+      hostname: { '!reset': null },
+      ports: { '!reset': [] },
+      networks: { '!override': { default: {} } },
+      depends_on: { '!override': { 'discounts-canary': { condition: 'service_started' } } },
+      external_links: ['shop-discounts-canary-1:discounts'],
+      labels: {
+        'dev.canary.role': 'canary',
+        'dev.canary.service': 'frontend',
+        'dev.canary.release': 'r1',
+        'dev.canary.commit': NEW,
+      },
+    });
+  });
+
+  test('the other clone is reached by its usual name, shared services by theirs', () => {
+    expect(layer?.services['discounts-canary']).toMatchObject({
+      external_links: ['shop-frontend-canary-1:frontend'],
+      depends_on: { '!override': { db: { condition: 'service_healthy' } } },
+    });
+  });
+
+  test('shared services are neither cloned nor mentioned', () => {
+    expect(Object.keys(layer?.services ?? {})).toEqual([
+      'frontend',
+      'canary-proxy',
+      'frontend-canary',
+      'discounts-canary',
+    ]);
+  });
+
+  test('no resolved value of an environment is in it (promise 9)', () => {
+    expect(renderOverride({ ...INPUT, clones: CLONES })).not.toContain('hunter2');
+  });
+
+  test('the same input gives the same text', () => {
+    const again = structuredClone({ ...INPUT, clones: CLONES });
+    expect(renderOverride(again)).toBe(renderOverride({ ...INPUT, clones: CLONES }));
+  });
+});
+
+test('a clone without mates has no links', () => {
+  const slice = shopSlice().slice(0, 1);
+  const [layer] = readLayers(renderOverride({ ...INPUT, slice, clones: CLONES }));
+  expect(layer?.services['frontend-canary']).not.toHaveProperty('external_links');
+  expect(layer?.services['frontend-canary']).toMatchObject({
+    depends_on: { '!override': { discounts: { condition: 'service_started' } } },
+  });
+});

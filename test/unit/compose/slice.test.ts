@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import type { ComposeService } from '../../../src/compose/model.ts';
+import { chooseSlice } from '../../../src/compose/slice.ts';
+import { config, modelOf, SHOP, shopSlice } from '../../support/fixture-model.ts';
+import { refusal } from '../../support/fixture-refusal.ts';
+
+describe('the slice of the shop', () => {
+  test('has an entry with its ports and an inner service', () => {
+    expect(shopSlice()).toEqual([
+      {
+        service: 'frontend',
+        clone: 'frontend-canary',
+        port: 80,
+        entry: { port: 3000, hostIp: undefined, preview: 13_000 },
+      },
+      { service: 'discounts', clone: 'discounts-canary', port: 5001, entry: undefined },
+    ]);
+  });
+
+  test('keeps the address a port is bound to', () => {
+    const ports = [{ target: 80, published: '3000', host_ip: '127.0.0.1', protocol: 'tcp' }];
+    const [member] = chooseSlice(config('{ web: { entry: 3000 } }'), modelOf({ web: { ports } }));
+    expect(member?.entry?.hostIp).toBe('127.0.0.1');
+  });
+
+  test('takes the port from canary.yaml where a definition tells none or another', () => {
+    const model = modelOf({ web: SHOP.services.frontend ?? {}, worker: {} });
+    const services = '{ web: { entry: 3000, port: 8080 }, worker: { port: 9000 } }';
+    expect(chooseSlice(config(services), model).map((member) => member.port)).toEqual([8080, 9000]);
+  });
+
+  test('has no port for a worker that listens nowhere', () => {
+    const model = modelOf({ web: SHOP.services.frontend ?? {}, worker: {} });
+    const slice = chooseSlice(config('{ web: { entry: 3000 }, worker: {} }'), model);
+    expect(slice[1]?.port).toBeUndefined();
+  });
+});
+
+describe('a choice is refused', () => {
+  const web: ComposeService = { ports: [{ target: 80, published: '3000', protocol: 'tcp' }] };
+  const refused = (services: ReturnType<typeof modelOf>['services'], choice?: string) =>
+    refusal(() => chooseSlice(config(choice ?? '{ web: { entry: 3000 } }'), modelOf(services)));
+
+  test('when there is no such service', async () => {
+    expect(await refused({ shop: {}, db: {} })).toMatchObject({
+      code: 'service-unknown',
+      message: 'There is no service `web` in the compose file.',
+      hint: 'It has: db, shop.',
+    });
+  });
+
+  test('when the service keeps data', async () => {
+    expect(await refused({ web: { ...web, image: 'redis:7' } })).toMatchObject({
+      code: 'service-stateful',
+      message:
+        'Service `web` keeps data (its image is redis:7); it is shared with the canary, never cloned.',
+    });
+  });
+
+  test.each(['host', 'none', 'service:other'])('with `network_mode: %s`', async (mode) => {
+    expect(await refused({ web: { ...web, network_mode: mode } })).toMatchObject({
+      code: 'service-not-cloneable',
+      message: `Service \`web\` cannot be cloned: it uses \`network_mode: ${mode}\`.`,
+    });
+  });
+
+  test('when another service has the clone’s name, or the proxy’s', async () => {
+    for (const name of ['web-canary', 'canary-proxy']) {
+      const error = await refused({ web, [name]: {} });
+      expect(error.code).toBe('service-not-cloneable');
+      expect(error.message).toContain(`\`${name}\` is taken`);
+    }
+  });
+
+  test.each(['.web', 'web..1', 'x'.repeat(57)])(
+    'when DNS cannot know the name %s',
+    async (name) => {
+      const error = await refused({ [name]: web }, `{ "${name}": { entry: 3000 } }`);
+      expect(error.code).toBe('service-not-cloneable');
+      expect(error.message).toContain('DNS');
+    },
+  );
+
+  test('when the port is not published, with those that are', async () => {
+    const ports = [{ target: 80, published: '8080', protocol: 'tcp' }];
+    expect(await refused({ web: { ports } })).toMatchObject({
+      code: 'port-unknown',
+      message: 'Service `web` does not publish port 3000.',
+      hint: 'It publishes 8080.',
+    });
+    expect((await refused({ web: {} })).hint).toBe('It publishes no port; an entry needs one.');
+  });
+
+  test('when the port is published for UDP only', async () => {
+    const ports = [{ target: 80, published: '3000', protocol: 'udp' }];
+    expect((await refused({ web: { ports } })).code).toBe('port-unknown');
+  });
+});

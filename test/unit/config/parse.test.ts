@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../../src/config/parse.ts';
+import { refusal } from '../../support/fixture-refusal.ts';
+
+const parse = (text: string) => parseConfig(text, 'canary.yaml');
+const problems = async (text: string) => (await refusal(() => parse(text))).details;
+
+describe('a valid canary.yaml', () => {
+  test('with the services alone has a default for everything else', () => {
+    expect(parse('version: 1\nservices:\n  web: { entry: 3000 }\n  api:\n')).toEqual({
+      version: 1,
+      services: { web: { entry: 3000 }, api: {} },
+      identity: [],
+      force: { header: 'X-Canary' },
+      git: { stable: 'main' },
+      proxy: {},
+      drain: 30_000,
+      startTimeout: 120_000,
+    });
+  });
+
+  test('can set everything', () => {
+    const text = `
+version: 1
+services:
+  web: { entry: 3000, preview: 13000, port: 8080 }
+identity: [header:X-User-Id, cookie:session_id]
+force: { header: X-Side }
+git: { stable: release/1.x }
+proxy: { image: haproxy:3.2 }
+drain: 1m
+startTimeout: 500ms
+`;
+    expect(parse(text)).toEqual({
+      version: 1,
+      services: { web: { entry: 3000, preview: 13_000, port: 8080 } },
+      identity: [
+        { from: 'header', name: 'X-User-Id' },
+        { from: 'cookie', name: 'session_id' },
+      ],
+      force: { header: 'X-Side' },
+      git: { stable: 'release/1.x' },
+      proxy: { image: 'haproxy:3.2' },
+      drain: 60_000,
+      startTimeout: 500,
+    });
+  });
+});
+
+describe('an invalid canary.yaml', () => {
+  test('is refused with every problem at once, each with its line and path', async () => {
+    const text = `version: 2
+services:
+  web:
+    entry: 70000
+    weight: 5
+  "a b": {}
+identity:
+  - X-User-Id
+force: { header: "X Canary" }
+drain: soon
+colour: red
+`;
+    const error = await refusal(() => parse(text));
+    expect(error).toMatchObject({
+      code: 'config-invalid',
+      exitCode: 2,
+      message: 'canary.yaml is not valid.',
+      hint: 'Correct the lines above; README lists every setting.',
+    });
+    expect([...error.details].sort().join('\n')).toMatchInlineSnapshot(`
+      "line 1, version: is not a version this program knows (1)
+      line 10, drain: is not a duration such as 30s or 1m30s
+      line 11, colour: is not a setting this version knows
+      line 4, services.web.entry: Too big: expected number to be <=65535
+      line 5, services.web.weight: is not a setting this version knows
+      line 6, services.a b: is not a service name
+      line 8, identity.0: is not \`header:NAME\` or \`cookie:NAME\`
+      line 9, force.header: is not a header name"
+    `);
+  });
+
+  test.each([
+    ['an empty file', '', 'services'],
+    ['a list', '[]', 'the file'],
+    ['a text', 'hello', 'the file'],
+    ['no services', 'version: 1\n', 'services'],
+    ['services that are a list', 'version: 1\nservices: [web]\n', 'services'],
+    ['a service that is a text', 'version: 1\nservices: { web: yes }\n', 'services.web'],
+    ['a port that is a text', 'version: 1\nservices: { web: { entry: "80" } }\n', 'web.entry'],
+    ['port 0', 'version: 1\nservices: { web: { entry: 0 } }\n', 'web.entry'],
+    ['half a port', 'version: 1\nservices: { web: { entry: 80.5 } }\n', 'web.entry'],
+    [
+      'a header with a line break',
+      'version: 1\nservices: { web: { entry: 80 } }\nidentity: ["header:X\\nY"]\n',
+      'identity.0',
+    ],
+    [
+      'a missing branch',
+      'version: 1\nservices: { web: { entry: 80 } }\ngit: { stable: "" }\n',
+      'git.stable',
+    ],
+  ])('%s is refused where it is', async (_, text, place) => {
+    expect((await problems(text)).join('\n')).toContain(`${place}: `);
+  });
+
+  test('broken YAML is refused in the parser’s words, with the line', async () => {
+    const details = await problems('version: 1\nservices: {\n');
+    expect(details.join('\n')).toMatch(/line \d/);
+  });
+
+  test('a key that stands twice is refused', async () => {
+    const details = await problems('version: 1\nservices: { web: {}, web: {} }\n');
+    expect(details.join('\n')).toMatch(/unique/i);
+  });
+});
+
+describe('rules that no single field can hold', () => {
+  test.each([
+    [
+      'without an entry nobody could reach the canary',
+      'version: 1\nservices:\n  api: {}\n',
+      ['line 3, services: no service has an `entry`, so no user could ever reach the canary'],
+    ],
+    [
+      'a preview needs an entry',
+      'version: 1\nservices:\n  web: { entry: 80 }\n  api: { preview: 81 }\n',
+      ['line 4, services.api.preview: a preview port needs an `entry`'],
+    ],
+    [
+      'two entries cannot share a port',
+      'version: 1\nservices:\n  web: { entry: 80 }\n  api: { entry: 80 }\n',
+      ['line 4, services.api.entry: port 80 is also services.web.entry'],
+    ],
+    [
+      'a preview cannot have an entry’s port',
+      'version: 1\nservices:\n  web:\n    entry: 80\n    preview: 80\n',
+      ['line 5, services.web.preview: port 80 is also services.web.entry'],
+    ],
+  ])('%s', async (_, text, expected) => {
+    expect(await problems(text)).toEqual(expected);
+  });
+});

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { CanaryError, type ErrorCode, EXIT, hasCode, messageOf } from '../../src/errors.ts';
+
+/** The contract: programs rely on it. The type makes it complete: a new code does not compile without its line. */
+const EXIT_CODES: Record<ErrorCode, number> = {
+  usage: 2,
+  'compose-file-missing': 2,
+  'compose-file-invalid': 2,
+  'compose-file-untracked': 2,
+  'config-missing': 2,
+  'config-invalid': 2,
+  'service-unknown': 2,
+  'service-stateful': 2,
+  'service-not-cloneable': 2,
+  'port-unknown': 2,
+  'port-taken': 2,
+  'repository-missing': 2,
+  'branch-unknown': 2,
+  'branch-name-unsafe': 2,
+  'branch-checked-out': 2,
+  'patch-missing': 2,
+  'patch-refused': 2,
+  'merge-conflict': 2,
+  'local-changes-in-the-way': 2,
+  'answer-needed': 2,
+  'no-canary': 2,
+  'proxy-not-up': 2,
+  'branch-moved': 1,
+  'commit-failed': 1,
+  'git-failed': 1,
+  'revert-failed': 1,
+  'build-failed': 1,
+  'start-failed': 1,
+  'not-ready': 1,
+  'promotion-failed': 1,
+  'command-failed': 1,
+  'journal-unreadable': 1,
+  stopped: 1,
+  internal: 1,
+  'lock-held': 5,
+  'engine-unreachable': 6,
+  'compose-missing': 6,
+  'compose-too-old': 6,
+  'proxy-unreachable': 6,
+  interrupted: 130,
+};
+
+test.each(Object.entries(EXIT_CODES))('%s ends in %i', (code, exitCode) => {
+  expect(new CanaryError(code as ErrorCode, 'x').exitCode).toBe(exitCode);
+});
+
+test('exit codes are the contract’s', () => {
+  expect(EXIT).toEqual({
+    done: 0,
+    failed: 1,
+    usage: 2,
+    judgedBad: 3,
+    inconclusive: 4,
+    lockHeld: 5,
+    unreachable: 6,
+    dataProtected: 7,
+    interrupted: 130,
+  });
+});
+
+test('an error keeps what it was caused by and tells its code', () => {
+  const cause = new Error('disk full');
+  const error = new CanaryError('git-failed', 'git failed', { cause, details: ['a'] });
+  expect(error.cause).toBe(cause);
+  expect(error.details).toEqual(['a']);
+  expect(hasCode(error, 'git-failed')).toBe(true);
+  expect(hasCode(error, 'usage')).toBe(false);
+  expect(hasCode(cause, 'git-failed')).toBe(false);
+});
+
+test('anything thrown has a message', () => {
+  expect(messageOf(new Error('broken'))).toBe('broken');
+  expect(messageOf('broken')).toBe('broken');
+});

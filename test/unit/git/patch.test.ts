@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { isMailPatch, patchMessage, revertMessage } from '../../../src/git/patch.ts';
+
+const DIFF = 'diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n';
+const HEAD = [
+  'From 0123456789abcdef Mon Sep 17 00:00:00 2001',
+  'From: Ada <ada@example.com>',
+  'Date: Thu, 1 Jan 2026 00:00:00 +0000',
+  'Subject: [PATCH] Make it cheaper',
+];
+
+test.each([
+  ['as git format-patch writes it', [...HEAD, '', '---', DIFF].join('\n')],
+  ['with Windows line ends', [...HEAD, '', '---', DIFF].join('\r\n')],
+  ['without the mailbox line', [...HEAD.slice(1), '', DIFF].join('\n')],
+])('a mail %s is a mail', (_, text) => {
+  expect(isMailPatch(text)).toBe(true);
+});
+
+test.each([
+  ['a plain diff', DIFF],
+  ['nothing', ''],
+  ['a diff of a mail', `${DIFF}\n\n${HEAD.join('\n')}\n`],
+  ['a mail without a subject', [...HEAD.slice(0, 3), '', DIFF].join('\n')],
+])('%s is none', (_, text) => {
+  expect(isMailPatch(text)).toBe(false);
+});
+
+test('a commit of plain diffs is named after their files', () => {
+  expect(patchMessage(['a.diff', 'b.diff'])).toBe('Apply a.diff, b.diff');
+});
+
+test('a revert names the commits it takes back, as git does', () => {
+  expect(revertMessage(['Make it cheaper'], ['aaa'])).toBe(
+    'Revert "Make it cheaper"\n\nThis reverts commit aaa.\n',
+  );
+  expect(revertMessage(['Second', 'First'], ['bbb', 'aaa'])).toBe(
+    'Revert 2 commits up to "Second"\n\nThis reverts commit bbb.\nThis reverts commit aaa.\n',
+  );
+});

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type Counts,
+  countsSince,
+  measuredWeight,
+  NO_COUNTS,
+  parseStatistics,
+  totalCounts,
+} from '../../../src/proxy/statistics.ts';
+
+/** The columns canary reads, among their neighbours, in HAProxy 3.0's order. */
+const CSV = `# pxname,svname,qcur,qmax,scur,smax,slim,stot,bin,bout,dreq,dresp,ereq,econ,eresp,wretr,wredis,status,weight,check_status,check_code,hrsp_4xx,hrsp_5xx,last_chk,addr,
+frontend.entry,FRONTEND,,,4,9,524258,20001,1,2,0,0,0,,,,,OPEN,,,,3,7,,,
+frontend,stable,0,0,2,5,,18993,1,2,,0,,1,0,2,1,UP,1,L4OK,0,10,3,,172.18.0.4:3000,
+frontend,canary,0,0,1,4,,1007,1,2,,0,,2,3,0,0,UP 1/2,0,L4OK,0,0,5,,172.18.0.9:3000,
+frontend,BACKEND,0,0,3,6,52426,20000,1,2,0,0,,3,3,2,1,UP,1,,,10,8,,,
+frontend.preview,canary,0,0,0,1,,12,1,2,,0,,0,0,0,0,UP,1,,,0,0,,172.18.0.9:3000,
+frontend.preview,BACKEND,0,0,0,1,52426,12,1,2,0,0,,0,0,0,0,UP,1,,,0,0,,,
+discounts,stable,0,0,0,0,,0,0,0,,0,,0,0,0,0,UP,1,* L4OK,0,0,0,"Connection refused, so far",172.18.0.3:5001,
+discounts,canary,0,0,0,0,,0,0,0,,0,,0,0,0,0,MAINT (resolution),0,,,0,0,,,
+`;
+
+describe('the answer to `show stat`', () => {
+  const services = parseStatistics(CSV);
+
+  test('gives both sides of every service and leaves previews out', () => {
+    expect(Object.keys(services)).toEqual(['frontend', 'discounts']);
+  });
+
+  test('counts 5xx answers, broken answers and failed connections as failures', () => {
+    expect(services.frontend).toEqual({
+      stable: {
+        status: 'UP',
+        checked: true,
+        address: '172.18.0.4',
+        requests: 18_993,
+        failures: 4,
+        open: 2,
+      },
+      canary: {
+        status: 'UP 1/2',
+        checked: true,
+        address: '172.18.0.9',
+        requests: 1007,
+        failures: 10,
+        open: 1,
+      },
+    });
+  });
+
+  test('shows a server without an address as not checked', () => {
+    expect(services.discounts?.canary).toMatchObject({
+      status: 'MAINT (resolution)',
+      checked: false,
+      address: '',
+    });
+  });
+
+  test('a check that still runs has not passed', () => {
+    expect(services.discounts?.stable.checked).toBe(false);
+  });
+
+  test('a comma in a quoted column moves no other column', () => {
+    expect(services.discounts?.stable.address).toBe('172.18.0.3');
+  });
+
+  test('is nothing when HAProxy says nothing', () => {
+    expect(parseStatistics('')).toEqual({});
+  });
+
+  test('is added over the entries alone', () => {
+    const all = { stable: 18_993, canary: 1007, stableFailures: 4, canaryFailures: 10 };
+    expect(totalCounts(services, ['frontend'])).toEqual(all);
+    expect(totalCounts(services, ['frontend', 'unknown'])).toEqual(all);
+    expect(totalCounts(services, [])).toEqual(NO_COUNTS);
+  });
+});
+
+describe('counts since an earlier look', () => {
+  const earlier: Counts = { stable: 100, canary: 10, stableFailures: 5, canaryFailures: 1 };
+
+  test('are the difference', () => {
+    const now = { stable: 150, canary: 20, stableFailures: 5, canaryFailures: 4 };
+    expect(countsSince(now, earlier)).toEqual({
+      stable: 50,
+      canary: 10,
+      stableFailures: 0,
+      canaryFailures: 3,
+    });
+  });
+
+  test.each([
+    ['fewer requests', { stable: 3, canary: 20, stableFailures: 5, canaryFailures: 4 }],
+    ['fewer requests on the canary', { ...earlier, canary: 2 }],
+    ['more requests already but fewer failures', { ...earlier, stable: 120, stableFailures: 0 }],
+  ])('are everything after a restart of the proxy: %s', (_, now) => {
+    expect(countsSince(now, earlier)).toEqual(now);
+  });
+});
+
+describe('the measured weight', () => {
+  const measured = (stable: number, canary: number) =>
+    measuredWeight({ ...NO_COUNTS, stable, canary });
+
+  test('is the share of requests in percent, two digits', () => {
+    expect(measured(18_993, 1007)).toBe(5.04);
+    expect(measured(0, 7)).toBe(100);
+    expect(measured(7, 0)).toBe(0);
+  });
+
+  test('is unknown without requests: missing data is never a number', () => {
+    expect(measured(0, 0)).toBeNull();
+  });
+});

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { describeStep, formatPlan } from '../../../src/rollout/format-plan.ts';
+import type { Plan, StepAction } from '../../../src/rollout/step.ts';
+import { NEW, SERVICES } from '../../support/fixture-observed.ts';
+
+test('every step is a sentence of its own', () => {
+  const services = SERVICES;
+  const steps: StepAction[] = [
+    { kind: 'start-stable', services },
+    { kind: 'take-ports', services },
+    { kind: 'start-proxy' },
+    { kind: 'set-weight', weight: 0 },
+    { kind: 'set-weight', weight: 0.25 },
+    { kind: 'drain', side: 'canary', services },
+    { kind: 'build', services, commit: NEW },
+    { kind: 'start-canary', services, commit: NEW },
+    { kind: 'await-ready', side: 'stable', services },
+    { kind: 'replace-stable', services, commit: NEW },
+    { kind: 'advance-branch', branch: 'main', commit: NEW },
+    { kind: 'restore-stable', services, commit: NEW },
+    { kind: 'retire-canary', services },
+    { kind: 'stop-proxy' },
+    { kind: 'return-ports', services },
+  ];
+  expect(steps.map(describeStep).join('\n')).toMatchInlineSnapshot(`
+    "start frontend, discounts
+    hand the port of frontend, discounts to the proxy
+    start the proxy
+    send every user to the stable
+    send 0.25 % of users to the canary
+    let open requests on the canary finish (frontend, discounts)
+    build frontend, discounts at aaaaaaaaaaaa
+    start the canary of frontend, discounts at aaaaaaaaaaaa
+    wait until the stable of frontend, discounts is ready
+    replace the stable frontend, discounts by aaaaaaaaaaaa
+    move branch main to aaaaaaaaaaaa
+    put the stable frontend, discounts back to before aaaaaaaaaaaa
+    remove the canary of frontend, discounts
+    remove the proxy
+    give the port back to frontend, discounts"
+  `);
+});
+
+test('numbers and causes stand in columns', () => {
+  const plan: Plan = Array.from({ length: 10 }, (_, index) => ({
+    kind: 'set-weight',
+    weight: index,
+    cause: `cause ${index}`,
+  }));
+  const lines = formatPlan(plan).split('\n');
+  expect(lines[0]).toBe(' 1. send every user to the stable    (cause 0)');
+  expect(lines[9]).toBe('10. send 9 % of users to the canary  (cause 9)');
+});
+
+test('an empty plan says so', () => {
+  expect(formatPlan([])).toBe('Nothing to do.');
+});

@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { formatPlan } from '../../../src/rollout/format-plan.ts';
+import type { Observed } from '../../../src/rollout/observed.ts';
+import { reconcile } from '../../../src/rollout/reconcile.ts';
+import {
+  BEHIND_PROXY,
+  canary,
+  NEW,
+  OTHER,
+  observed,
+  SERVICES,
+  situation,
+} from '../../support/fixture-observed.ts';
+
+function deploy(world: Observed, weight: number, built: readonly string[] = []) {
+  const desired = { canary: { commit: NEW, services: SERVICES, weight } };
+  return formatPlan(reconcile(desired, world, situation(built)));
+}
+
+const running = (commit: string) => SERVICES.map((service) => canary(service, commit));
+
+test('a fresh deploy builds, starts, waits, and only then sends users', () => {
+  expect(deploy(observed(BEHIND_PROXY), 5)).toMatchInlineSnapshot(`
+    "1. build frontend, discounts at aaaaaaaaaaaa                (no image of this commit yet)
+    2. start the canary of frontend, discounts at aaaaaaaaaaaa  (the canary should be aaaaaaaaaaaa)
+    3. wait until the canary of frontend, discounts is ready    (only a ready canary gets users)
+    4. send 5 % of users to the canary                          (asked for)"
+  `);
+});
+
+test('a fresh deploy without users sends none', () => {
+  expect(deploy(observed(BEHIND_PROXY), 0)).toMatchInlineSnapshot(`
+    "1. build frontend, discounts at aaaaaaaaaaaa                (no image of this commit yet)
+    2. start the canary of frontend, discounts at aaaaaaaaaaaa  (the canary should be aaaaaaaaaaaa)
+    3. wait until the canary of frontend, discounts is ready    (only a ready canary gets users)"
+  `);
+});
+
+test('the same commit again builds and starts nothing', () => {
+  const world = observed([...BEHIND_PROXY, ...running(NEW)], { weight: 5 });
+  expect(deploy(world, 5, [NEW])).toMatchInlineSnapshot(
+    `"1. wait until the canary of frontend, discounts is ready  (only a ready canary gets users)"`,
+  );
+});
+
+test('another weight on the same commit only moves users', () => {
+  const world = observed([...BEHIND_PROXY, ...running(NEW)], { weight: 5 });
+  expect(deploy(world, 20, [NEW])).toMatchInlineSnapshot(`
+    "1. wait until the canary of frontend, discounts is ready  (only a ready canary gets users)
+    2. send 20 % of users to the canary                       (asked for)"
+  `);
+});
+
+test('another commit takes the users off the canary before it is replaced', () => {
+  const world = observed([...BEHIND_PROXY, ...running(OTHER)], { weight: 5 });
+  expect(deploy(world, 5)).toMatchInlineSnapshot(`
+    "1. send every user to the stable                                 (the canary changes; its users leave first)
+    2. build frontend, discounts at aaaaaaaaaaaa                     (no image of this commit yet)
+    3. let open requests on the canary finish (frontend, discounts)  (no request is cut off)
+    4. remove the canary of frontend, discounts                      (an earlier canary is replaced)
+    5. start the canary of frontend, discounts at aaaaaaaaaaaa       (the canary should be aaaaaaaaaaaa)
+    6. wait until the canary of frontend, discounts is ready         (only a ready canary gets users)
+    7. send 5 % of users to the canary                               (asked for)"
+  `);
+});
+
+test('an earlier canary that crashed is removed without waiting for requests', () => {
+  const crashed = running(OTHER).map((each) => ({ ...each, state: 'exited' }));
+  expect(deploy(observed([...BEHIND_PROXY, ...crashed]), 0, [NEW])).toMatchInlineSnapshot(`
+    "1. remove the canary of frontend, discounts                 (an earlier canary is replaced)
+    2. start the canary of frontend, discounts at aaaaaaaaaaaa  (the canary should be aaaaaaaaaaaa)
+    3. wait until the canary of frontend, discounts is ready    (only a ready canary gets users)"
+  `);
+});
+
+test('a canary of which one service runs gets the other, its users waiting on the stable', () => {
+  const world = observed([...BEHIND_PROXY, canary('frontend', NEW)], { weight: 5 });
+  expect(deploy(world, 5, [NEW])).toMatchInlineSnapshot(`
+    "1. send every user to the stable                          (the canary changes; its users leave first)
+    2. start the canary of discounts at aaaaaaaaaaaa          (the canary should be aaaaaaaaaaaa)
+    3. wait until the canary of frontend, discounts is ready  (only a ready canary gets users)
+    4. send 5 % of users to the canary                        (asked for)"
+  `);
+});
+
+test('a crashed canary of the same commit is started again from its image', () => {
+  const [frontend, discounts] = running(NEW);
+  if (!frontend || !discounts) throw new Error('the slice has two services');
+  const world = [...BEHIND_PROXY, frontend, { ...discounts, state: 'exited' }];
+  expect(deploy(observed(world, { weight: 5 }), 5, [NEW])).toMatchInlineSnapshot(`
+    "1. send every user to the stable                          (the canary changes; its users leave first)
+    2. start the canary of discounts at aaaaaaaaaaaa          (the canary should be aaaaaaaaaaaa)
+    3. wait until the canary of frontend, discounts is ready  (only a ready canary gets users)
+    4. send 5 % of users to the canary                        (asked for)"
+  `);
+});
+
+test('the clone of a service that is no longer chosen goes', () => {
+  const world = [...BEHIND_PROXY, ...running(NEW), canary('ads', NEW)];
+  expect(deploy(observed(world, { weight: 5 }), 5, [NEW])).toMatchInlineSnapshot(`
+    "1. send every user to the stable                          (the canary changes; its users leave first)
+    2. let open requests on the canary finish (ads)           (no request is cut off)
+    3. remove the canary of ads                               (an earlier canary is replaced)
+    4. wait until the canary of frontend, discounts is ready  (only a ready canary gets users)
+    5. send 5 % of users to the canary                        (asked for)"
+  `);
+});

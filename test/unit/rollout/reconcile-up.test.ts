@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { formatPlan } from '../../../src/rollout/format-plan.ts';
+import type { Observed } from '../../../src/rollout/observed.ts';
+import { type Desired, reconcile } from '../../../src/rollout/reconcile.ts';
+import {
+  ABSENT_PROXY,
+  BEHIND_PROXY,
+  canary,
+  NEW,
+  observed,
+  PLAIN,
+  situation,
+  stable,
+} from '../../support/fixture-observed.ts';
+
+const plan = (desired: Desired, world: Observed) =>
+  formatPlan(reconcile(desired, world, situation()));
+
+describe('up', () => {
+  const up = (world: Observed) => plan({ proxy: 'running' }, world);
+
+  test('takes the port from a stable that runs without a proxy', () => {
+    expect(up(observed(PLAIN, ABSENT_PROXY))).toMatchInlineSnapshot(`
+      "1. hand the port of frontend to the proxy      (port 3000 is the stable's own)
+      2. wait until the stable of frontend is ready  (the proxy must reach it)"
+    `);
+  });
+
+  test('starts everything when nothing runs, the proxy with the port', () => {
+    expect(up(observed([], ABSENT_PROXY))).toMatchInlineSnapshot(`
+      "1. start frontend, discounts, db               (not running)
+      2. start the proxy                             (the proxy is absent)
+      3. wait until the stable of frontend is ready  (the proxy must reach it)"
+    `);
+  });
+
+  test('starts only what is missing', () => {
+    const without = BEHIND_PROXY.filter((each) => each.service !== 'db');
+    expect(up(observed(without))).toMatchInlineSnapshot(`
+      "1. start db                                    (not running)
+      2. wait until the stable of frontend is ready  (the proxy must reach it)"
+    `);
+  });
+
+  test('has nothing to do the second time', () => {
+    expect(up(observed(BEHIND_PROXY))).toBe('Nothing to do.');
+  });
+
+  test('starts a stopped proxy again', () => {
+    expect(up(observed(BEHIND_PROXY, { state: 'stopped' }))).toMatchInlineSnapshot(`
+      "1. start the proxy                             (the proxy is stopped)
+      2. wait until the stable of frontend is ready  (the proxy must reach it)"
+    `);
+  });
+
+  test('makes the proxy anew when canary.yaml changed', () => {
+    expect(up(observed(BEHIND_PROXY, { configuration: 'earlier' }))).toMatchInlineSnapshot(`
+      "1. start the proxy                             (canary.yaml changed)
+      2. wait until the stable of frontend is ready  (the proxy must reach it)"
+    `);
+  });
+
+  test('starts services that `docker compose stop` stopped', () => {
+    const stopped = BEHIND_PROXY.map((each) => ({ ...each, state: 'exited' }));
+    expect(up(observed(stopped, { state: 'stopped' }))).toMatchInlineSnapshot(`
+      "1. start frontend, discounts                   (not running)
+      2. start the proxy                             (the proxy is stopped)
+      3. wait until the stable of frontend is ready  (the proxy must reach it)"
+    `);
+  });
+
+  test('leaves a shared job alone that ran to its end', () => {
+    const world = [...BEHIND_PROXY, stable('migrate', { state: 'exited' })];
+    const services = ['frontend', 'discounts', 'db', 'migrate'];
+    const steps = reconcile({ proxy: 'running' }, observed(world), situation([], { services }));
+    expect(steps).toEqual([]);
+  });
+});
+
+describe('down', () => {
+  const down = (world: Observed) => plan({ canary: null, proxy: 'absent' }, world);
+
+  test('takes users, canary and proxy away in this order and gives the port back', () => {
+    const world = [...BEHIND_PROXY, canary('frontend', NEW), canary('discounts', NEW)];
+    expect(down(observed(world, { weight: 5 }))).toMatchInlineSnapshot(`
+      "1. send every user to the stable                                 (no canary is wanted)
+      2. let open requests on the canary finish (frontend, discounts)  (no request is cut off)
+      3. remove the canary of frontend, discounts                      (no canary is wanted)
+      4. remove the proxy                                              (the ports go back)
+      5. give the port back to frontend                                (the service publishes it again)"
+    `);
+  });
+
+  test('gives the port back after a `down` that was killed once the proxy was gone', () => {
+    expect(down(observed(BEHIND_PROXY, ABSENT_PROXY))).toMatchInlineSnapshot(
+      `"1. give the port back to frontend  (the service publishes it again)"`,
+    );
+  });
+
+  test('has nothing to do on a plain stable', () => {
+    expect(down(observed(PLAIN, ABSENT_PROXY))).toBe('Nothing to do.');
+  });
+
+  test('starts nothing that does not run', () => {
+    expect(down(observed([], ABSENT_PROXY))).toBe('Nothing to do.');
+  });
+});

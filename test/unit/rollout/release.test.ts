@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import type { ReleaseEvent } from '../../../src/rollout/events.ts';
+import { RELEASE_STATES } from '../../../src/rollout/events.ts';
+import { formatRecord, parseJournal } from '../../../src/rollout/journal.ts';
+import {
+  foldRelease,
+  hasEnded,
+  type Release,
+  releaseId,
+  settledState,
+} from '../../../src/rollout/release.ts';
+import { NEW, OLD, SERVICES } from '../../support/fixture-observed.ts';
+
+const COUNTS = { stable: 10, canary: 0, stableFailures: 1, canaryFailures: 0 };
+const LATER = { stable: 100, canary: 5, stableFailures: 1, canaryFailures: 2 };
+const PREVIOUS = [{ service: 'frontend', name: 'shop-frontend', imageId: 'sha256:1' }];
+
+const CREATED: ReleaseEvent = {
+  type: 'release-created',
+  id: 'r1',
+  project: 'shop',
+  branch: 'cheaper',
+  commit: NEW,
+  subject: 'Make it cheaper',
+  services: SERVICES,
+  counts: COUNTS,
+};
+
+/** Folds what a file with these events, one a second, would hold. */
+function fold(...events: ReleaseEvent[]): Release | undefined {
+  const text = events
+    .map((event, index) => formatRecord(event, new Date(Date.UTC(2026, 0, 1, 0, 0, index))))
+    .join('');
+  const reading = parseJournal(text);
+  if ('problem' in reading) throw new Error(reading.problem);
+  return foldRelease(reading.records);
+}
+
+describe('the fold of a journal', () => {
+  test('begins with a release that is being built and has no users', () => {
+    expect(fold(CREATED)).toEqual({
+      id: 'r1',
+      branch: 'cheaper',
+      commit: NEW,
+      subject: 'Make it cheaper',
+      services: SERVICES,
+      state: 'building',
+      reason: 'created',
+      weight: 0,
+      startedAt: '2026-01-01T00:00:00.000Z',
+      updatedAt: '2026-01-01T00:00:00.000Z',
+      countsAtStart: COUNTS,
+      countsAtWeight: COUNTS,
+      replacing: undefined,
+      promotedCommit: undefined,
+    });
+  });
+
+  test('tells a whole story: deployed, given users, promoted', () => {
+    const step = { kind: 'start-proxy', cause: 'test' } as const;
+    expect(
+      fold(
+        CREATED,
+        { type: 'step-started', step },
+        { type: 'step-finished', step, ms: 5 },
+        { type: 'weight-set', weight: 5, counts: LATER },
+        { type: 'state-changed', state: 'paused', reason: 'at 5 %' },
+        { type: 'state-changed', state: 'promoting', reason: 'to main' },
+        { type: 'stable-replacing', commit: NEW, previous: PREVIOUS },
+        { type: 'stable-replaced', commit: NEW },
+        { type: 'weight-set', weight: 0, counts: LATER },
+        { type: 'state-changed', state: 'promoted', reason: 'done' },
+      ),
+    ).toMatchObject({
+      state: 'promoted',
+      reason: 'done',
+      weight: 0,
+      updatedAt: '2026-01-01T00:00:09.000Z',
+      countsAtStart: COUNTS,
+      countsAtWeight: LATER,
+      replacing: undefined,
+      promotedCommit: NEW,
+    });
+  });
+
+  test('knows of a stable that is half replaced, until it is whole again', () => {
+    const replacing: ReleaseEvent = { type: 'stable-replacing', commit: NEW, previous: PREVIOUS };
+    expect(fold(CREATED, replacing)?.replacing).toEqual({ commit: NEW, previous: PREVIOUS });
+    const restored = fold(CREATED, replacing, { type: 'stable-restored' });
+    expect(restored).toMatchObject({ replacing: undefined, promotedCommit: undefined });
+  });
+
+  test('is nothing where the journal does not begin a release', () => {
+    expect(fold()).toBeUndefined();
+    expect(fold({ type: 'weight-set', weight: 5, counts: COUNTS })).toBeUndefined();
+  });
+});
+
+describe('the state a person is told', () => {
+  const inState = (state: Release['state']) => {
+    const release = fold(CREATED, { type: 'state-changed', state, reason: 'because' });
+    if (!release) throw new Error('the journal begins a release');
+    return release;
+  };
+
+  test('is the journal’s own while a command drives the release', () => {
+    for (const state of RELEASE_STATES)
+      expect(settledState(inState(state), true)).toEqual({ state, reason: 'because' });
+  });
+
+  test('is failed where nobody drives a release that was on its way', () => {
+    const told = RELEASE_STATES.map((state) => settledState(inState(state), false).state);
+    expect(Object.fromEntries(RELEASE_STATES.map((state, index) => [state, told[index]]))).toEqual({
+      building: 'failed',
+      rehearsing: 'failed',
+      starting: 'failed',
+      checking: 'failed',
+      ramping: 'failed',
+      promoting: 'failed',
+      reverting: 'failed',
+      paused: 'paused',
+      inconclusive: 'inconclusive',
+      promoted: 'promoted',
+      reverted: 'reverted',
+      failed: 'failed',
+    });
+    expect(settledState(inState('starting'), false).reason).toMatch(/interrupted while starting/);
+  });
+
+  test('only a promoted or reverted release has come to its end', () => {
+    const ended = RELEASE_STATES.filter((state) => hasEnded(inState(state)));
+    expect(ended).toEqual(['promoted', 'reverted']);
+  });
+});
+
+test('release ids sort by time and tell the commit', () => {
+  const first = releaseId(new Date('2026-03-01T09:05:07.123Z'), NEW);
+  const second = releaseId(new Date('2026-03-01T10:00:00.000Z'), OLD);
+  expect(first).toBe('20260301-090507-aaaaaaa');
+  expect(first < second).toBe(true);
+});

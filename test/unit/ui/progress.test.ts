@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import type { CanaryEvent } from '../../../src/rollout/events.ts';
+import { plainProgress } from '../../../src/ui/progress.ts';
+import { makeTheme } from '../../../src/ui/theme.ts';
+import { NEW } from '../../support/fixture-observed.ts';
+
+const step = { kind: 'start-proxy', cause: 'the proxy is absent' } as const;
+const counts = { stable: 0, canary: 0, stableFailures: 0, canaryFailures: 0 };
+
+const EVENTS: readonly CanaryEvent[] = [
+  { type: 'plan-made', plan: [step] },
+  {
+    type: 'release-created',
+    id: 'r1',
+    project: 'shop',
+    branch: 'cheaper',
+    commit: NEW,
+    subject: 'Make it cheaper',
+    services: ['frontend'],
+    counts,
+  },
+  { type: 'release-resumed' },
+  { type: 'state-changed', state: 'starting', reason: 'because' },
+  { type: 'step-started', step },
+  { type: 'output', line: 'Container created' },
+  { type: 'step-finished', step, ms: 1500 },
+  { type: 'step-failed', step, message: 'no' },
+  { type: 'weight-set', weight: 5, counts },
+  { type: 'commit-made', branch: 'cheaper', commit: NEW, subject: 'Revert "x"' },
+  { type: 'notice', text: 'by the way' },
+  { type: 'warning', text: 'look out' },
+];
+
+function printed(isVerbose: boolean): string {
+  const lines: string[] = [];
+  const sink = plainProgress({
+    write: (text) => lines.push(text),
+    theme: makeTheme(false),
+    isVerbose,
+  });
+  for (const event of EVENTS) sink(event);
+  return lines.join('');
+}
+
+test('a line when something is done or goes wrong', () => {
+  expect(printed(false)).toMatchInlineSnapshot(`
+    "◆ release r1 of cheaper: Make it cheaper
+    ◆ going on with the release
+    ✔ start the proxy 1.5 s
+    ✖ start the proxy
+    · cheaper is at aaaaaaaaaaaa: Revert "x"
+    · by the way
+    ! look out
+    "
+  `);
+});
+
+test('with --verbose also plans, states, weights and the words of other programs', () => {
+  expect(printed(true)).toMatchInlineSnapshot(`
+    "1. start the proxy  (the proxy is absent)
+    ◆ release r1 of cheaper: Make it cheaper
+    ◆ going on with the release
+    · starting: because
+      Container created
+    ✔ start the proxy 1.5 s
+    ✖ start the proxy
+    · weight 5 %
+    · cheaper is at aaaaaaaaaaaa: Revert "x"
+    · by the way
+    ! look out
+    "
+  `);
+});

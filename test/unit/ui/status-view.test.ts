@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { type StatusView, statusText } from '../../../src/ui/status-view.ts';
+import { makeTheme } from '../../../src/ui/theme.ts';
+import { NEW, OLD } from '../../support/fixture-observed.ts';
+
+const PLAIN: StatusView = {
+  project: 'shop',
+  stable: {
+    branch: 'main',
+    commit: OLD,
+    services: [
+      {
+        name: 'frontend',
+        image: 'shop-frontend',
+        containers: [
+          { id: '1', state: 'running', health: 'healthy' },
+          { id: '2', state: 'exited', health: 'none' },
+        ],
+      },
+      { name: 'db', image: 'postgres:17', containers: [] },
+    ],
+  },
+  proxy: {
+    state: 'running',
+    entries: [
+      { service: 'frontend', address: 'http://localhost:3000', preview: 'http://localhost:13000' },
+    ],
+  },
+  release: null,
+  lock: null,
+};
+
+const RELEASE: NonNullable<StatusView['release']> = {
+  id: 'r1',
+  branch: 'cheaper',
+  commit: NEW,
+  subject: 'Make it cheaper',
+  state: 'paused',
+  reason: 'at 5 %, waiting for a person to promote or revert',
+  weight: { set: 5, measured: 4.98 },
+  requests: { stable: 18_993, canary: 1007 },
+  failures: { stable: 3, canary: 0 },
+  services: [
+    {
+      name: 'frontend',
+      image: 'shop-frontend:canary-aaaaaaaaaaaa',
+      containers: [{ id: '3', state: 'running', health: 'none' }],
+    },
+  ],
+};
+
+const text = (status: StatusView) => statusText(status, makeTheme(false));
+
+test('a stable without a canary', () => {
+  expect(text(PLAIN)).toMatchInlineSnapshot(`
+    "shop  proxy running
+      frontend  http://localhost:3000
+
+    stable  main 000000000000
+      frontend  running, healthy / exited  shop-frontend
+      db        no container               postgres:17
+
+    canary  none"
+  `);
+});
+
+test('a canary with users: both weights, requests, failures and where it answers alone', () => {
+  expect(text({ ...PLAIN, release: RELEASE })).toMatchInlineSnapshot(`
+    "shop  proxy running
+      frontend  http://localhost:3000  canary alone: http://localhost:13000
+
+    stable  main 000000000000
+      frontend  running, healthy / exited  shop-frontend
+      db        no container               postgres:17
+
+    canary  cheaper aaaaaaaaaaaa  Make it cheaper
+      ‖ paused: at 5 %, waiting for a person to promote or revert
+      weight    5 % set, 4.98 % measured
+      requests  18,993 stable, 1,007 canary
+      failures  3 stable, 0 canary
+      frontend  running  shop-frontend:canary-aaaaaaaaaaaa"
+  `);
+});
+
+test('a canary that nobody asked yet has no measured weight', () => {
+  const weight = { set: 5, measured: null };
+  expect(text({ ...PLAIN, release: { ...RELEASE, weight } })).toContain('5 % set, no requests yet');
+});
+
+test('a failed release and the command that holds the lock', () => {
+  const release = { ...RELEASE, state: 'failed', reason: 'interrupted while starting' };
+  const lock = { command: 'deploy', owner: 'ada', pid: 42, host: 'prod' };
+  const shown = text({ ...PLAIN, release, lock });
+  expect(shown).toContain('✖ failed: interrupted while starting');
+  expect(shown).toContain('`canary deploy` is running (ada, process 42 on prod)');
+});
+
+test('no line ends in spaces', () => {
+  expect(text({ ...PLAIN, release: RELEASE })).not.toMatch(/ $/m);
+});
