@@ -69,6 +69,10 @@ async function runCommand(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done;
+    if (error.code === 'commander.help' && !isJson) {
+      streams.stderr.write(program.helpInformation());
+      return EXIT.usage;
+    }
     const usage = new CanaryError('usage', usageMessage(error), {
       hint: 'Run `canary --help` to see the commands, `canary COMMAND --help` for one of them.',
     });

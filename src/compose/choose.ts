@@ -37,11 +37,16 @@ export function findCandidates(model: ComposeModel): Candidate[] {
 export function describeChoice(model: ComposeModel, names: readonly string[]): ChosenService[] {
   const calls = findCalls(model);
   const taken = new Set(Object.values(model.services).flatMap(hostPorts));
+  const callerOf = (service: string) =>
+    calls.find((call) => call.to === service && names.includes(call.from))?.from;
+  const published = names.filter((name) => hostPorts(model.services[name] ?? {}).length > 0);
+  // Services that name each other leave no outermost one: the first is where users come in.
+  const onlyDoor = published.every(callerOf) ? published[0] : undefined;
   return [...new Set(names)].map((service) => {
     const [port] = hostPorts(cloneableService(model, service));
-    const caller = calls.find((call) => call.to === service && names.includes(call.from))?.from;
     if (port === undefined) return inner(service, 'it publishes no port');
-    if (caller) return inner(service, `${caller} calls it by name`);
+    const caller = callerOf(service);
+    if (caller && service !== onlyDoor) return inner(service, `${caller} calls it by name`);
     const preview = freePort(port, taken);
     taken.add(preview);
     return {

@@ -1,4 +1,5 @@
 import { Document, type Node, Scalar } from 'yaml';
+import { CanaryError } from '../errors.ts';
 import type { ComposeModel, ComposePort, ComposeService, ComposeVolume } from './model.ts';
 import { canaryImage, cloneContainer, cloneName, LABEL, PROXY_SERVICE } from './names.ts';
 import type { SliceMember } from './slice.ts';
@@ -85,7 +86,7 @@ function proxyService({ slice, model, proxy }: OverrideInput): Fields {
     ports: slice.flatMap(({ entry }) => (entry ? proxyPorts(entry) : [])),
     networks: [...new Set(networks)],
     configs: [{ source: PROXY_SERVICE, target: '/usr/local/etc/haproxy/haproxy.cfg' }],
-    volumes: [{ type: 'bind', source: proxy.runDirectory, target: '/run/canary' }],
+    volumes: [{ type: 'bind', source: escapeDollars(proxy.runDirectory), target: '/run/canary' }],
     labels: { [LABEL.role]: 'proxy', [LABEL.configuration]: proxy.digest },
   };
 }
@@ -109,7 +110,8 @@ function cloneLayers(input: OverrideInput): Fields[] {
     const members = input.slice.filter(({ service }) => clones.files[service]?.[index]);
     return Object.fromEntries(
       members.map(({ service, clone }) => {
-        const base = { extends: { file: clones.files[service]?.[index], service } };
+        const file = escapeDollars(clones.files[service]?.[index] ?? '');
+        const base = { extends: { file, service } };
         const last = index === (clones.files[service]?.length ?? 0) - 1;
         return [clone, last ? { ...base, ...cloneDelta(input, clones, service) } : base];
       }),
@@ -139,7 +141,7 @@ function cloneDelta({ model, slice }: OverrideInput, clones: CloneSource, name: 
           ),
         }
       : {}),
-    ...(dataMounts.length > 0 ? { volumes: dataMounts } : {}),
+    ...(dataMounts.length > 0 ? { volumes: dataMounts.map(asWritten) } : {}),
     ...(service?.scale ? { scale: 1 } : {}),
     ...(service?.deploy?.replicas ? { deploy: { replicas: 1 } } : {}),
     labels: {
@@ -169,6 +171,18 @@ function branchDefinitions({ model, clones }: OverrideInput, kind: 'networks' | 
   const added = Object.entries(clones?.model[kind] ?? {}).filter(
     ([name]) => !(name in (model[kind] ?? {})),
   );
+  for (const [name, definition] of added) {
+    // Resolved by Compose, secrets and all: not to be written to a file.
+    if (definition && 'driver_opts' in (definition as Fields)) {
+      throw new CanaryError(
+        'service-not-cloneable',
+        `The branch adds \`${name}\` (${kind}) with driver options.`,
+        {
+          hint: `Bring \`${name}\` to the stable first, then deploy the branch.`,
+        },
+      );
+    }
+  }
   return added.length > 0 ? { [kind]: Object.fromEntries(added) } : {};
 }
 
@@ -186,7 +200,11 @@ function portFields(port: ComposePort): Fields {
   };
 }
 
-/** Compose interpolates the content of a config; what HAProxy should see doubled is doubled here. */
+function asWritten(volume: ComposeVolume): Fields {
+  return { ...volume, ...(volume.source ? { source: escapeDollars(volume.source) } : {}) };
+}
+
+/** Compose interpolates every value; a dollar that is meant is written twice. */
 function escapeDollars(text: string): string {
   return text.replaceAll('$', '$$$$');
 }

@@ -1,7 +1,11 @@
 import type { ComposeService } from './model.ts';
 
 const STATEFUL_IMAGES =
-  /(^|[/_-])(postgres|postgresql|postgis|timescaledb|mysql|mariadb|percona|mongo|mongodb|redis|valkey|keydb|memcached|rabbitmq|kafka|zookeeper|nats|elasticsearch|opensearch|cassandra|couchdb|influxdb|clickhouse|neo4j|minio|etcd|consul|vault|mssql|cockroachdb?)([-_:@]|$)/;
+  /(^|[/_-])(postgres|postgresql|postgis|pgvector|timescaledb|mysql|mariadb|percona|mongo|mongodb|redis|valkey|keydb|memcached|rabbitmq|kafka|zookeeper|nats|elasticsearch|opensearch|cassandra|couchdb|influxdb|clickhouse|neo4j|minio|etcd|consul|vault|mssql|cockroachdb?)([-_:@]|$)/;
+
+/** Programs that go with a server and keep nothing themselves. */
+const COMPANION =
+  /(exporter|consumer|producer|client|proxy|ui|admin|operator|connect|commander|insight)$/;
 
 const DATA_DIRECTORIES = [
   '/var/lib/postgresql',
@@ -32,12 +36,9 @@ const DATABASE_PORTS = new Set([1433, 3306, 5432, 5672, 6379, 9042, 9092, 9200, 
  * One sign that only a server carries is enough (image, data directory); a client may carry settings.
  */
 export function statefulReason(service: ComposeService): string | undefined {
-  // Without registry and tag: `app:1-redis` is an app.
-  const image = service.image
-    ?.split('/')
-    .pop()
-    ?.replace(/[:@].*$/, '');
-  if (image && STATEFUL_IMAGES.test(image.toLowerCase())) return `its image is ${service.image}`;
+  // What is built here is the user's own code, whatever its image is called.
+  const image = service.build ? undefined : service.image;
+  if (image && isServerImage(image.toLowerCase())) return `its image is ${image}`;
   const data = service.volumes?.find((volume) =>
     DATA_DIRECTORIES.some((directory) => isInside(volume.target, directory)),
   );
@@ -45,9 +46,25 @@ export function statefulReason(service: ComposeService): string | undefined {
   const volume = service.volumes?.some((each) => each.type === 'volume' && !each.read_only);
   const setting = Object.keys(service.environment ?? {}).find((key) => SERVER_SETTINGS.test(key));
   if (volume && setting) return `it has a volume and the setting ${setting}`;
-  const port = service.ports?.find((each) => DATABASE_PORTS.has(each.target))?.target;
+  const ports = [
+    ...(service.ports ?? []).map((each) => each.target),
+    ...(service.expose ?? []).map(Number),
+  ];
+  const port = ports.find((each) => DATABASE_PORTS.has(each));
   if (port) return `it listens on ${port}, a database's or queue's port`;
   return undefined;
+}
+
+/** Registry and tag say nothing: `app:1-redis` is an app; `mcr.example/mssql/server` is a server. */
+function isServerImage(image: string): boolean {
+  const path = image
+    .replace(/@.*$/, '')
+    .replace(/:[^/:]*$/, '')
+    .split('/')
+    .slice(-2);
+  const name = path.at(-1) ?? '';
+  if (COMPANION.test(name)) return false;
+  return STATEFUL_IMAGES.test(name) || (name === 'server' && STATEFUL_IMAGES.test(path[0] ?? ''));
 }
 
 function isInside(path: string, directory: string): boolean {

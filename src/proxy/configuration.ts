@@ -141,8 +141,8 @@ function backendSection({ service, clone, port }: Route): string {
   ]);
 }
 
-const entryName = (service: string) => `${service}.entry`;
-const previewName = (service: string) => `${service}.preview`;
+const entryName = (service: string) => `${service}:entry`;
+const previewName = (service: string) => `${service}:preview`;
 
 function section(title: string, lines: readonly string[]): string {
   return [title, ...lines.map((line) => `  ${line}`)].join('\n');

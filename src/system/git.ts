@@ -28,6 +28,8 @@ export interface Git {
   /** Checks a commit out in a folder of its own, with no branch. */
   addWorktree(directory: string, path: string, commit: string): Promise<void>;
   removeWorktree(directory: string, path: string): Promise<void>;
+  /** Whether a folder is a worktree that holds exactly this commit; a checkout that was cut off does not. */
+  holds(tree: string, commit: string): Promise<boolean>;
   /** The working tree in which a branch is checked out, if any. */
   checkedOutAt(directory: string, ref: string): Promise<string | undefined>;
   /** Moves a branch that is checked out nowhere, if it still is at `from`; throws `branch-moved`. */
@@ -131,6 +133,16 @@ export class SimpleGitClient implements Git {
     await this.run(directory, ['worktree', 'remove', '--force', path]).catch(() => undefined);
     await rm(path, { recursive: true, force: true });
     await this.run(directory, ['worktree', 'prune']);
+  }
+
+  async holds(tree: string, commit: string): Promise<boolean> {
+    try {
+      const top = await this.root(tree);
+      const isAtCommit = top === tree && (await this.resolve(tree, 'HEAD')) === commit;
+      return isAtCommit && (await this.run(tree, ['status', '--porcelain', '-uno'])) === '';
+    } catch {
+      return false;
+    }
   }
 
   async checkedOutAt(directory: string, ref: string): Promise<string | undefined> {
@@ -240,7 +252,12 @@ export class SimpleGitClient implements Git {
 
   private async client(directory: string): Promise<SimpleGit> {
     const { simpleGit } = await import('simple-git');
-    return simpleGit({ baseDir: directory });
+    return simpleGit({
+      baseDir: directory,
+      // Its own rule wants words on stderr; a conflict of `git merge` and a silent hook have none.
+      errors: (error, { exitCode, stdOut, stdErr }) =>
+        error ?? (exitCode === 0 ? undefined : Buffer.concat([...stdOut, ...stdErr])),
+    });
   }
 }
 

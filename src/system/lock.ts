@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { CanaryError } from '../errors.ts';
@@ -54,7 +54,7 @@ export class FileLock implements ProjectLock {
         if (await linked(draft, this.path)) return () => this.release(mine.token);
         const other = await this.read();
         if (other && (await isAlive(other))) throw held(other);
-        if (other) await this.removeDead(other);
+        await this.clearDead(draft, this.path);
       }
     } finally {
       await rm(draft, { force: true });
@@ -73,17 +73,19 @@ export class FileLock implements ProjectLock {
     if ((await this.read())?.token === token) await rm(this.path, { force: true });
   }
 
-  /** Two that find the same dead owner must not remove each other's new lock: what was moved away is looked at again. */
-  private async removeDead(dead: LockOwner): Promise<void> {
-    const aside = `${this.path}.dead-${randomUUID()}`;
-    try {
-      await rename(this.path, aside);
-    } catch {
-      return;
-    }
-    const moved = parseOwner(await readFile(aside, 'utf8'));
-    if (moved && moved.token !== dead.token) await linked(aside, this.path);
-    await rm(aside, { force: true });
+  /**
+   * Removes what a dead owner, or a power cut, left at `path`. Two that find the same remains must not remove each
+   * other's new lock: only who claims the dead token removes it, and until then nobody else can take the lock.
+   */
+  private async clearDead(draft: string, path: string): Promise<void> {
+    const text = await readIfExists(path);
+    const dead = parseOwner(text ?? '');
+    if (text === undefined || (dead && (await isAlive(dead)))) return;
+    const claim = `${this.path}.claim-${dead?.token ?? 'torn'}`;
+    // Whoever claimed it may have died as well.
+    if (!(await linked(draft, claim))) return this.clearDead(draft, claim);
+    if ((await readIfExists(path)) === text) await rm(path, { force: true });
+    await rm(claim, { force: true });
   }
 
   private async read(): Promise<LockOwner | undefined> {

@@ -24,22 +24,16 @@ export interface Checkout {
   dataMounts: Readonly<Record<string, readonly ComposeVolume[]>>;
 }
 
-/** The worktree of a commit. */
-function worktreePath(project: Project, commit: string): string {
-  return join(project.layout.worktrees, shortCommit(commit));
-}
-
 /** Checks a commit out, or takes the checkout that is there, and reads what it defines. */
 export async function checkOut(
   context: Context,
   project: Project,
   commit: string,
+  home = project.layout.worktrees,
 ): Promise<Checkout> {
-  const tree = worktreePath(project, commit);
-  const isWhole =
-    (await exists(join(tree, '.git'))) &&
-    (await context.git.resolve(tree, 'HEAD').catch(() => undefined)) === commit;
-  if (!isWhole) {
+  const tree = join(home, shortCommit(commit));
+  const isThere = (await exists(tree)) && (await context.git.holds(tree, commit));
+  if (!isThere) {
     await context.git.removeWorktree(project.repository, tree);
     await context.git.addWorktree(project.repository, tree, commit);
   }

@@ -1,35 +1,30 @@
 import { reconcile } from '../rollout/reconcile.ts';
 import type { Context } from './context.ts';
 import { execute } from './execute.ts';
-import { clearLeftovers } from './leftovers.ts';
 import { takingOver } from './locked.ts';
 import { observe } from './observe.ts';
 import { loadProject } from './project.ts';
 import { changeState, currentRelease } from './releases.ts';
+import { retireCanary, trafficOff } from './retire.ts';
 import { type Run, writeOverride } from './run.ts';
 import { situationOf } from './situation.ts';
-import { applyWeight } from './traffic.ts';
 
 /** Takes canary and proxy away and gives the ports back to the services. */
 export async function down(context: Context): Promise<{ project: string; changed: boolean }> {
   await context.engine.version();
   const project = await loadProject(context);
-  await applyWeight(project, 0);
+  await trafficOff(context, project);
   return takingOver(context, project, 'down', async (signal) => {
     const release = await currentRelease(project);
     const run: Run = { context, project, checkout: undefined, release, signal };
+    const hadCanary = await retireCanary(run);
     const observed = await observe(context, project);
-    const plan = reconcile(
-      { canary: null, proxy: 'absent' },
-      observed,
-      await situationOf(context, project),
-    );
+    const plan = reconcile({ proxy: 'absent' }, observed, await situationOf(context, project));
     context.emit({ type: 'plan-made', plan });
     await execute(run, plan);
     // Not removed: the user may have named it in COMPOSE_FILE.
     await writeOverride(project, 'services: {}\n');
     if (release) await changeState(run, 'reverted', 'taken away by `canary down`');
-    await clearLeftovers(context, project, []);
-    return { project: project.name, changed: plan.length > 0 };
+    return { project: project.name, changed: hadCanary || plan.length > 0 };
   });
 }

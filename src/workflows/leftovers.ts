@@ -28,7 +28,7 @@ export async function clearLeftovers(
 }
 
 /** Removes our worktrees but those of the given commits. */
-export async function clearWorktrees(
+async function clearWorktrees(
   { git }: Context,
   project: Project,
   keep: readonly string[],

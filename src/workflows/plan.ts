@@ -1,3 +1,6 @@
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { shortCommit } from '../compose/names.ts';
 import { callersOutside, findCalls } from '../compose/service-map.ts';
 import { branchRef } from '../git/branch-name.ts';
@@ -6,11 +9,8 @@ import type { Plan } from '../rollout/step.ts';
 import { resolveBranch } from './branches.ts';
 import { checkOut } from './checkout.ts';
 import type { Context } from './context.ts';
-import { ensureState } from './layout.ts';
-import { clearWorktrees } from './leftovers.ts';
 import { observe } from './observe.ts';
 import { loadProject, type Project } from './project.ts';
-import { currentRelease } from './releases.ts';
 import { situationOf } from './situation.ts';
 
 export interface PlanResult {
@@ -37,10 +37,10 @@ export async function plan(
     return { project: project.name, branch: null, commit: null, steps, notes: notes(project) };
   }
   const commit = await resolveBranch(context, project.repository, branch, ref);
-  await ensureState(project.layout);
-  const running = await currentRelease(project);
+  // Outside the project, because a plan leaves no trace in it.
+  const home = await realpath(await mkdtemp(join(tmpdir(), 'canary-plan-')));
   try {
-    const checkout = await checkOut(context, project, commit);
+    const checkout = await checkOut(context, project, commit, home);
     const situation = await situationOf(context, project, checkout);
     const services = project.slice.map((member) => member.service);
     const canary = { commit, services, weight: weight ?? observed.proxy.weight };
@@ -52,8 +52,8 @@ export async function plan(
     );
     return { project: project.name, branch, commit, steps, notes: [...notes(project), ...data] };
   } finally {
-    // A checkout that a running canary uses stays.
-    await clearWorktrees(context, project, running ? [running.commit] : []);
+    await context.git.removeWorktree(project.repository, join(home, shortCommit(commit)));
+    await rm(home, { recursive: true, force: true });
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isAbsolute, join, resolve } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { ComposeModel } from '../compose/model.ts';
 import type { ProxyDefinition } from '../compose/override.ts';
 import { chooseSlice, type SliceMember } from '../compose/slice.ts';
@@ -48,7 +49,7 @@ const DEFAULT_PROXY_IMAGE = '${CANARY_PROXY_IMAGE:-haproxy:3.0}';
 /** Finds compose files and repository and asks Compose for the model; changes nothing. */
 export async function loadComposeProject(context: Context): Promise<ComposeProject> {
   const { options, compose, git } = context;
-  const { directory, files } = await findComposeFiles(context);
+  const found = await findComposeFiles(context);
   const version = await compose.version();
   if (!isAtLeast(version, OLDEST_COMPOSE)) {
     throw new CanaryError('compose-too-old', `Docker Compose ${version} is too old.`, {
@@ -56,15 +57,22 @@ export async function loadComposeProject(context: Context): Promise<ComposeProje
     });
   }
   const scope: ComposeScope = {
-    projectDirectory: directory,
-    files,
+    projectDirectory: found.directory,
+    files: found.files,
     projectName: options.projectName,
     envFiles: options.envFiles,
     profiles: options.profiles,
   };
-  const model = await compose.model(scope);
+  let model = await compose.model(scope);
+  // As git names the folder: a project may be reached through a symbolic link. Its name stays the link's.
+  const directory = await realpath(found.directory);
+  const files = await Promise.all(
+    found.files.map(async (file) => join(await realpath(dirname(file)), basename(file))),
+  );
+  const named = { ...scope, projectDirectory: directory, files, projectName: model.name };
+  if (directory !== found.directory) model = await compose.model(named);
   const repository = await git.root(directory);
-  return { directory, files, scope: { ...scope, projectName: model.name }, model, repository };
+  return { directory, files, scope: named, model, repository };
 }
 
 /** Loads everything a command needs and checks canary.yaml against the compose model; changes nothing. */

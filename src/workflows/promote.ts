@@ -15,6 +15,7 @@ import { locked } from './locked.ts';
 import { observe } from './observe.ts';
 import { loadProject, type Project } from './project.ts';
 import { changeState, currentRelease, withRelease } from './releases.ts';
+import { restoreNeeded } from './retire.ts';
 import { overrideText, type Run, record, writeOverride } from './run.ts';
 import { situationOf } from './situation.ts';
 import { noCanary } from './weight.ts';
@@ -128,19 +129,18 @@ async function putBack(run: Run, error: unknown): Promise<void> {
   try {
     const observed = await observe(context, project);
     const situation = await situationOf(context, project, run.checkout);
-    const replacing = release?.replacing;
-    if (replacing && situation.branchAt !== replacing.commit) {
-      const plan = reconcile({ restore: { commit: replacing.commit } }, observed, situation);
-      await execute({ ...repair, checkout: undefined }, plan);
+    const restore = await restoreNeeded(repair, observed, situation);
+    if (restore) {
+      await execute(
+        { ...repair, checkout: undefined },
+        reconcile({ restore }, observed, situation),
+      );
       await record(repair, { type: 'stable-restored' });
-    } else if (!replacing) {
+    } else {
       await execute(repair, [{ kind: 'set-weight', weight: 0, cause: 'the promotion failed' }]);
     }
-    await changeState(
-      repair,
-      replacing && situation.branchAt === replacing.commit ? 'failed' : 'paused',
-      reason,
-    );
+    // A stable that was replaced whole stays; what is left to do is for the next `promote`.
+    await changeState(repair, release?.replacing && !restore ? 'failed' : 'paused', reason);
   } catch (failure) {
     context.emit({
       type: 'warning',

@@ -1,4 +1,7 @@
-import { reconcile } from '../rollout/reconcile.ts';
+import { canaryImage } from '../compose/names.ts';
+import { containersOf, type Observed } from '../rollout/observed.ts';
+import { reconcile, type Situation } from '../rollout/reconcile.ts';
+import type { Release } from '../rollout/release.ts';
 import type { Context } from './context.ts';
 import { execute } from './execute.ts';
 import { clearLeftovers } from './leftovers.ts';
@@ -30,14 +33,41 @@ export async function trafficOff(context: Context, project: Project): Promise<vo
   context.emit({ type: 'notice', text: `Every user is on the stable (${ms} ms).` });
 }
 
+/** The promotion whose stable has to be put back: one that began and has neither ended nor all but ended. */
+export async function restoreNeeded(
+  run: Run,
+  observed: Observed,
+  { branchAt }: Situation,
+): Promise<{ commit: string } | undefined> {
+  const replacing = run.release?.replacing;
+  if (!replacing) return undefined;
+  const hasMoved = branchAt === replacing.commit;
+  if (hasMoved && (await isReplaced(run, observed, replacing))) return undefined;
+  return { commit: replacing.commit };
+}
+
+/** Whether every service of the stable runs the image that the promotion gave it. */
+async function isReplaced(
+  { context, project }: Run,
+  observed: Observed,
+  { commit, previous }: NonNullable<Release['replacing']>,
+): Promise<boolean> {
+  for (const { service } of previous) {
+    const wanted = await context.engine.imageId(canaryImage(project.name, service, commit));
+    const containers = containersOf(observed, 'stable', service);
+    const runs = containers.filter((each) => each.state === 'running');
+    // A service that is only pulled has no image of ours; running is all that can be asked of it.
+    if (runs.length === 0 || runs.some((each) => wanted && each.imageId !== wanted)) return false;
+  }
+  return true;
+}
+
 /** Puts a half replaced stable back, takes every user off the canary and removes it. Says whether anything was there. */
 export async function retireCanary(run: Run): Promise<boolean> {
   const { context, project, release } = run;
   const observed = await observe(context, project);
   const situation = await situationOf(context, project);
-  const replacing = release?.replacing;
-  const restore =
-    replacing && situation.branchAt !== replacing.commit ? { commit: replacing.commit } : undefined;
+  const restore = await restoreNeeded(run, observed, situation);
   const plan = reconcile({ canary: null, ...(restore ? { restore } : {}) }, observed, situation);
   await execute(run, plan);
   // Also where the plan had nothing to do: the file a stopped proxy will start from.

@@ -52,7 +52,7 @@ export const SHOP_FILES: Files = {
 
 /** An empty folder that is gone when the test is. */
 export async function emptyFolder(): Promise<string> {
-  const directory = await realpath(await mkdtemp(join(tmpdir(), 'canary-test-')));
+  const directory = await realpath(await mkdtemp(join(tmpdir(), 'canary-fixture-')));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return directory;
 }

@@ -34,7 +34,7 @@ function section(title: string, settings = SETTINGS): string[] {
 }
 
 describe('an entry', () => {
-  const lines = section('frontend frontend.entry');
+  const lines = section('frontend frontend:entry');
   const position = (part: string) => lines.findIndex((line) => line.includes(part));
 
   test('listens on the port users know', () => {
@@ -90,8 +90,8 @@ describe('a backend', () => {
 
 describe('a preview', () => {
   test('reaches the canary alone and is counted apart from users', () => {
-    expect(section('frontend frontend.preview')[0]).toBe('bind :13000');
-    expect(section('backend frontend.preview')).toEqual([
+    expect(section('frontend frontend:preview')[0]).toBe('bind :13000');
+    expect(section('backend frontend:preview')).toEqual([
       'server canary frontend-canary:80 no-check track frontend/canary',
     ]);
   });

@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type ContainerFacts, Storedog, until } from '../support/storedog.ts';
+import { discountLine, userNames, visit } from '../support/visitors.ts';
+
+describe('a deploy that is stopped', () => {
+  let shop: Storedog;
+  let untouched: ContainerFacts[];
+
+  beforeAll(async () => {
+    shop = await Storedog.create();
+    await shop.startProduction();
+    await shop.succeed('up');
+    untouched = await shop.stableContainers();
+    // A canary that never listens: its deploy waits until somebody stops it.
+    await shop.git('switch', '--quiet', 'canary');
+    await shop.write('discounts/gunicorn.conf.py', 'import time\ntime.sleep(600)\n');
+    await shop.git('commit', '--quiet', '--all', '-m', 'Sleep before listening');
+    await shop.git('switch', '--quiet', 'main');
+  });
+
+  afterAll(() => shop.dispose());
+
+  afterEach(async () => {
+    await shop.succeed('abort');
+    expect(await shop.stableContainers()).toEqual(untouched);
+  });
+
+  async function untilWaiting(): Promise<void> {
+    await until('the deploy waits for its canary', async () => {
+      const { release } = await shop.status();
+      return release?.state === 'starting' && release.services[1].containers.length > 0;
+    });
+  }
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'by %s: no user on the canary, a clear last state, exit 130',
+    async (signal) => {
+      const child = shop.start('deploy', '--branch', 'canary', '--weight', '50');
+      await untilWaiting();
+      child.kill(signal);
+      const { exitCode, stderr } = await child;
+
+      expect(exitCode).toBe(130);
+      expect(String(stderr)).toContain('Interrupted.');
+      const { release, lock } = await shop.status();
+      expect(lock).toBeNull();
+      expect(release).toMatchObject({
+        state: 'failed',
+        reason: 'interrupted; no user is on the canary',
+      });
+      expect(release.weight.set).toBe(0);
+    },
+  );
+
+  it('a second command meets the lock, is told who holds it, and changes nothing', async () => {
+    const child = shop.start('deploy', '--branch', 'canary');
+    await untilWaiting();
+    const { exitCode, stdout } = await shop.canary('deploy', '--branch', 'canary', '--json');
+
+    expect(exitCode).toBe(5);
+    const { error } = JSON.parse(stdout.split('\n').at(-1) ?? '');
+    expect(error.code).toBe('lock-held');
+    expect(error.message).toContain(`process ${child.pid}`);
+    const owner = JSON.parse(await readFile(join(shop.directory, '.canary/lock.json'), 'utf8'));
+    expect(owner).toMatchObject({ pid: child.pid, command: 'deploy' });
+    child.kill('SIGINT');
+    await child;
+  });
+
+  it.each(['abort', 'revert'])(
+    'by `%s` from another terminal, which does not wait for the lock',
+    async (command) => {
+      const tip = await shop.git('rev-parse', 'canary');
+      const child = shop.start('deploy', '--branch', 'canary', '--weight', '50');
+      await untilWaiting();
+      await shop.succeed(command);
+      const { exitCode, stderr } = await child;
+
+      expect(exitCode).toBe(1);
+      expect(String(stderr)).toContain(`Stopped by \`canary ${command}\`.`);
+      expect((await shop.status()).release).toBeNull();
+      expect((await shop.containers()).filter((each) => each.service.includes('-canary'))).toEqual(
+        [],
+      );
+      await shop.git('branch', '--force', 'canary', tip);
+    },
+  );
+
+  it('`abort` takes the users off before the command that holds the lock has stopped', async () => {
+    const good = await shop.git('rev-parse', 'main');
+    await shop.git('branch', '--force', 'other', good);
+    await shop.succeed('deploy', '--branch', 'other', '--apply', shop.badPatch, '--weight', '100');
+    const broken = async () =>
+      (await visit(shop.url, userNames(20))).filter((each) =>
+        discountLine(each).includes('undefined'),
+      ).length;
+    expect(await broken()).toBe(20);
+    // Holds the lock as a long command would, and does not listen.
+    const holder = shop.start('deploy', '--branch', 'other', '--weight', '100');
+    holder.kill('SIGSTOP');
+    const abort = shop.start('abort');
+    await until('the users are off', async () => (await broken()) === 0);
+    expect((await shop.status()).release.weight.set).toBe(0);
+    holder.kill('SIGKILL');
+    await holder;
+    expect((await abort).exitCode).toBe(0);
+  });
+});

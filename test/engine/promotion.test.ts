@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Storedog } from '../support/storedog.ts';
+import { discountLine, Load, userNames, visit } from '../support/visitors.ts';
+
+describe('a promotion', () => {
+  let shop: Storedog;
+
+  beforeEach(async () => {
+    shop = await Storedog.create();
+    await shop.startProduction();
+    await shop.succeed('up');
+    await shop.succeed('deploy', '--branch', 'canary', '--apply', shop.goodPatch, '--weight', '10');
+  });
+
+  afterEach(() => shop.dispose());
+
+  it('makes a merge commit when main has moved on, and runs what it merged', async () => {
+    await shop.write('README.md', `${await shop.read('README.md')}\nMoved on.\n`);
+    await shop.git('commit', '--quiet', '--all', '-m', 'Move on');
+    await shop.write('notes.txt', 'not committed, not in the way\n');
+    const load = new Load(shop.url, 50).start();
+    await shop.succeed('promote');
+    await load.stop();
+
+    expect(load.problems).toEqual([]);
+    expect(await shop.git('log', '-1', '--format=%s')).toBe("Merge branch 'canary' into main");
+    expect(await shop.git('log', '-1', '--format=%p')).toMatch(/^\w+ \w+$/);
+    expect(await shop.git('status', '--porcelain')).toBe('?? notes.txt');
+    const visits = await visit(shop.url, userNames(20));
+    expect(visits.every((each) => discountLine(each).includes('Big dogs'))).toBe(true);
+    expect((await shop.status()).stable.commit).toBe(await shop.git('rev-parse', 'main'));
+  });
+
+  it('moves a branch that no working tree is on, and leaves the tree as it is', async () => {
+    await shop.git('switch', '--quiet', '--create', 'elsewhere');
+    await shop.write('README.md', 'half done\n');
+    const before = await shop.git('status', '--porcelain');
+    const head = await shop.git('rev-parse', 'HEAD');
+    await shop.succeed('promote');
+
+    expect(await shop.git('rev-parse', 'main')).toBe(await shop.git('rev-parse', 'canary'));
+    expect(await shop.git('status', '--porcelain')).toBe(before);
+    expect(await shop.git('rev-parse', 'HEAD')).toBe(head);
+    expect(await shop.git('branch', '--show-current')).toBe('elsewhere');
+  });
+
+  it('of code that dies in the stable’s place puts the stable back, and no user notices', async () => {
+    // Fails only as the stable: the clone is told apart by its name in the network.
+    await shop.git('switch', '--quiet', '--create', 'trap', 'main');
+    await shop.write(
+      'discounts/gunicorn.conf.py',
+      `${await shop.read('discounts/gunicorn.conf.py')}
+import os
+import socket
+mine = socket.gethostbyname(socket.gethostname())
+try:
+    stable = mine in socket.gethostbyname_ex('discounts')[2]
+except OSError:
+    stable = False
+if stable:
+    raise SystemExit('not as the stable')
+`,
+    );
+    await shop.git('commit', '--quiet', '--all', '-m', 'A trap');
+    await shop.git('switch', '--quiet', 'main');
+    await shop.succeed('deploy', '--branch', 'trap', '--weight', '10');
+    const main = await shop.git('rev-parse', 'main');
+    const load = new Load(shop.url, 50).start();
+    const { exitCode, stderr } = await shop.canary('promote');
+    await load.stop();
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('not as the stable');
+    expect(load.problems).toEqual([]);
+    expect(await shop.git('rev-parse', 'main')).toBe(main);
+    const { release } = await shop.status();
+    expect(release.state).toBe('paused');
+    expect(release.reason).toContain('the promotion failed');
+    expect(release.weight.set).toBe(0);
+    const visits = await visit(shop.url, userNames(20));
+    expect(visits.every((each) => each.status === 200)).toBe(true);
+    await shop.succeed('abort');
+  });
+});
