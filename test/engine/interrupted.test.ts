@@ -15,7 +15,10 @@ describe('a deploy that is stopped', () => {
     untouched = await shop.stableContainers();
     // A canary that never listens: its deploy waits until somebody stops it.
     await shop.git('switch', '--quiet', 'canary');
-    await shop.write('discounts/gunicorn.conf.py', 'import time\ntime.sleep(600)\n');
+    await shop.write(
+      'discounts/gunicorn.conf.py',
+      'import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\ntime.sleep(600)\n',
+    );
     await shop.git('commit', '--quiet', '--all', '-m', 'Sleep before listening');
     await shop.git('switch', '--quiet', 'main');
   });

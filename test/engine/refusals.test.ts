@@ -98,7 +98,7 @@ describe('a mistake', () => {
     await shop.succeed('abort');
   });
 
-  it('a promotion that conflicts with what main has become', async () => {
+  it('a promotion that conflicts with main, or with local changes', async () => {
     await shop.succeed('deploy', '--branch', 'canary', '--apply', shop.goodPatch, '--weight', '10');
     const running = await shop.containers();
     const main = await shop.git('rev-parse', 'main');
@@ -116,9 +116,8 @@ describe('a mistake', () => {
     expect(await shop.containers()).toEqual(running);
     expect((await shop.status()).release).toMatchObject({ state: 'paused', weight: { set: 10 } });
     await shop.git('reset', '--quiet', '--hard', main);
-  });
 
-  it('local changes in the way of a promotion', async () => {
+    // And local changes that moving `main` would overwrite.
     await shop.write('discounts/app.py', `${await shop.read('discounts/app.py')}# half done\n`);
     await refused(['promote'], 2, 'are in the way of moving `main` forward.', 'discounts/app.py');
     await shop.git('checkout', '--quiet', '--', 'discounts/app.py');
