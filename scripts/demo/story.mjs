@@ -108,7 +108,7 @@ export async function badChange(stage) {
   );
   const untouched = await stage.fingerprint();
   await stage.show('git', 'branch', 'canary');
-  await stage.canary('plan', '--branch', 'canary');
+  await stage.canary('plan', '--branch', 'canary', '--weight', '20');
   narrator.say(
     'The plan has no word about the stable. `deploy` applies the patch to the branch, then does this.',
   );

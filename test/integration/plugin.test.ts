@@ -1,0 +1,30 @@
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const BIN = new URL('../../bin/canary.js', import.meta.url).pathname;
+let home: string;
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'canary-plugin-'));
+  await mkdir(join(home, 'cli-plugins'));
+  await symlink(BIN, join(home, 'cli-plugins/docker-canary'));
+});
+
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+const docker = (...args: string[]) =>
+  execa('docker', args, { env: { DOCKER_CONFIG: home }, reject: false, cwd: home });
+
+it('answers as `docker canary`, with its own words and exit codes', async () => {
+  expect((await docker('canary', '--version')).stdout).toMatch(/^\d+\.\d+\.\d+$/);
+  const refused = await docker('canary', 'weight', 'much');
+  expect(refused.exitCode).toBe(2);
+  expect(refused.stderr).toContain('`much` is not a weight.');
+});
+
+it('is listed by docker with what it does', async () => {
+  expect((await docker('--help')).stdout).toContain('Canary deployments for docker compose');
+});
