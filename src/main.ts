@@ -128,7 +128,9 @@ function progress(
     theme,
     isVerbose: globals.verbose,
   };
-  const canSpin = streams.stderr.isTTY === true && !streams.env.CI && !globals.verbose;
+  // A terminal that does not know its width cannot be redrawn.
+  const hasWidth = (streams.stderr.columns ?? 0) > 0;
+  const canSpin = streams.stderr.isTTY === true && hasWidth && !streams.env.CI && !globals.verbose;
   return canSpin ? spinningProgress(terminal, streams.stderr) : plainProgress(terminal);
 }
 
