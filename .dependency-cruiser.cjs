@@ -36,6 +36,25 @@ module.exports = {
       to: { path: '^src/(cli|ui|main)|node_modules/(execa|simple-git|chalk|ora|commander)' },
     },
     {
+      name: 'actions-stand-on-release-execution-project',
+      comment: 'Inside workflows: what a user does -> release -> execution -> project; never back.',
+      severity: 'error',
+      from: { path: '^src/workflows/(project|execution|release)/' },
+      to: { path: '^src/workflows/[^/]+\\.ts$', pathNot: '^src/workflows/context\\.ts$' },
+    },
+    {
+      name: 'execution-knows-no-release-history',
+      severity: 'error',
+      from: { path: '^src/workflows/execution/' },
+      to: { path: '^src/workflows/release/' },
+    },
+    {
+      name: 'project-is-the-ground',
+      severity: 'error',
+      from: { path: '^src/workflows/project/' },
+      to: { path: '^src/workflows/(execution|release)/' },
+    },
+    {
       name: 'ui-only-renders',
       severity: 'error',
       from: { path: '^src/ui/' },

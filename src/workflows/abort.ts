@@ -1,8 +1,8 @@
 import type { Context } from './context.ts';
-import { takingOver } from './locked.ts';
-import { loadProject } from './project.ts';
-import { changeState, currentRelease } from './releases.ts';
-import { retireCanary, trafficOff } from './retire.ts';
+import { takingOver } from './project/locked.ts';
+import { loadProject } from './project/project.ts';
+import { changeState, currentRelease } from './release/releases.ts';
+import { retireCanary, trafficOff } from './release/retire.ts';
 
 export interface AbortResult {
   /** The release taken back, or `null` when none was there. */

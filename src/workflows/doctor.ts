@@ -3,8 +3,8 @@ import { CanaryError, messageOf } from '../errors.ts';
 import { containersOf } from '../rollout/observed.ts';
 import { isAtLeast, OLDEST_COMPOSE } from '../system/compose.ts';
 import type { Context } from './context.ts';
-import { observe } from './observe.ts';
-import { loadProject, type Project } from './project.ts';
+import { observe } from './execution/observe.ts';
+import { loadProject, type Project } from './project/project.ts';
 
 export interface Finding {
   name: string;

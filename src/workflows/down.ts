@@ -1,13 +1,13 @@
 import { reconcile } from '../rollout/reconcile.ts';
 import type { Context } from './context.ts';
-import { execute } from './execute.ts';
-import { takingOver } from './locked.ts';
-import { observe } from './observe.ts';
-import { loadProject } from './project.ts';
-import { changeState, currentRelease } from './releases.ts';
-import { retireCanary, trafficOff } from './retire.ts';
-import { type Run, writeOverride } from './run.ts';
-import { situationOf } from './situation.ts';
+import { execute } from './execution/execute.ts';
+import { observe } from './execution/observe.ts';
+import { type Run, writeOverride } from './execution/run.ts';
+import { situationOf } from './execution/situation.ts';
+import { takingOver } from './project/locked.ts';
+import { loadProject } from './project/project.ts';
+import { changeState, currentRelease } from './release/releases.ts';
+import { retireCanary, trafficOff } from './release/retire.ts';
 
 /** Takes canary and proxy away and gives the ports back to the services. */
 export async function down(context: Context): Promise<{ project: string; changed: boolean }> {

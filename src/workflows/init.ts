@@ -9,7 +9,7 @@ import { parseConfig } from '../config/parse.ts';
 import { CanaryError } from '../errors.ts';
 import { exists, writeDurably } from '../system/files.ts';
 import type { Context } from './context.ts';
-import { type ComposeProject, configPath, loadComposeProject } from './project.ts';
+import { type ComposeProject, configPath, loadComposeProject } from './project/project.ts';
 
 export interface InitOptions {
   services: readonly string[];

@@ -1,7 +1,7 @@
 import { buildMap, type ServiceMap } from '../compose/map.ts';
 import { hasCode } from '../errors.ts';
 import type { Context } from './context.ts';
-import { loadComposeProject, loadProject } from './project.ts';
+import { loadComposeProject, loadProject } from './project/project.ts';
 
 /** The service map; with the slice where canary.yaml says what it is. */
 export async function map(context: Context): Promise<ServiceMap> {

@@ -6,12 +6,12 @@ import { callersOutside, findCalls } from '../compose/service-map.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { reconcile } from '../rollout/reconcile.ts';
 import type { Plan } from '../rollout/step.ts';
-import { resolveBranch } from './branches.ts';
-import { checkOut } from './checkout.ts';
 import type { Context } from './context.ts';
-import { observe } from './observe.ts';
-import { loadProject, type Project } from './project.ts';
-import { situationOf } from './situation.ts';
+import { observe } from './execution/observe.ts';
+import { situationOf } from './execution/situation.ts';
+import { resolveBranch } from './project/branches.ts';
+import { checkOut } from './project/checkout.ts';
+import { loadProject, type Project } from './project/project.ts';
 
 export interface PlanResult {
   project: string;

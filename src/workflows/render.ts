@@ -1,11 +1,11 @@
 import { branchRef } from '../git/branch-name.ts';
-import { resolveBranch } from './branches.ts';
-import { checkOut } from './checkout.ts';
 import type { Context } from './context.ts';
-import { ensureState } from './layout.ts';
-import { loadProject } from './project.ts';
-import { currentRelease } from './releases.ts';
-import { cloneSource, overrideText } from './run.ts';
+import { cloneSource, overrideText } from './execution/run.ts';
+import { resolveBranch } from './project/branches.ts';
+import { checkOut } from './project/checkout.ts';
+import { ensureState } from './project/layout.ts';
+import { loadProject } from './project/project.ts';
+import { currentRelease } from './release/releases.ts';
 
 /**
  * The override as plain YAML: the proxy alone, or with a branch its clones too. With a branch the checkout the

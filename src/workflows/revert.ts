@@ -2,15 +2,15 @@ import { CanaryError } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { revertMessage } from '../git/patch.ts';
 import type { Release } from '../rollout/release.ts';
-import { withScratchTree } from './apply.ts';
-import { advanceBranch, checkMove, resolveBranch } from './branches.ts';
 import type { Context } from './context.ts';
 import { deploy } from './deploy.ts';
-import { takingOver } from './locked.ts';
-import { loadProject, type Project } from './project.ts';
-import { allReleases, changeState, currentRelease } from './releases.ts';
-import { retireCanary, trafficOff } from './retire.ts';
-import { type Run, record } from './run.ts';
+import { type Run, record } from './execution/run.ts';
+import { withScratchTree } from './project/apply.ts';
+import { advanceBranch, checkMove, resolveBranch } from './project/branches.ts';
+import { takingOver } from './project/locked.ts';
+import { loadProject, type Project } from './project/project.ts';
+import { allReleases, changeState, currentRelease } from './release/releases.ts';
+import { retireCanary, trafficOff } from './release/retire.ts';
 
 export interface RevertResult {
   release: string | null;

@@ -3,10 +3,10 @@ import type { ReleaseState } from '../rollout/events.ts';
 import { containersOf, type ObservedContainer } from '../rollout/observed.ts';
 import { settledState } from '../rollout/release.ts';
 import type { Context } from './context.ts';
-import { observe } from './observe.ts';
-import { loadProject } from './project.ts';
-import { currentRelease, stableCommit } from './releases.ts';
-import { entryCounts } from './traffic.ts';
+import { observe } from './execution/observe.ts';
+import { entryCounts } from './execution/traffic.ts';
+import { loadProject } from './project/project.ts';
+import { currentRelease, stableCommit } from './release/releases.ts';
 import { entryAddresses } from './up.ts';
 
 interface ServiceStatus {

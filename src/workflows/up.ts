@@ -5,13 +5,13 @@ import type { Plan } from '../rollout/step.ts';
 import { portTaken } from '../system/engine.ts';
 import { isPortFree } from '../system/ports.ts';
 import type { Context } from './context.ts';
-import { execute } from './execute.ts';
-import { locked } from './locked.ts';
-import { observe } from './observe.ts';
-import { loadProject, type Project } from './project.ts';
-import type { Run } from './run.ts';
-import { situationOf } from './situation.ts';
-import { applyWeight } from './traffic.ts';
+import { execute } from './execution/execute.ts';
+import { observe } from './execution/observe.ts';
+import type { Run } from './execution/run.ts';
+import { situationOf } from './execution/situation.ts';
+import { applyWeight } from './execution/traffic.ts';
+import { locked } from './project/locked.ts';
+import { loadProject, type Project } from './project/project.ts';
 
 export interface UpResult {
   project: string;

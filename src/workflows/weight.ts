@@ -3,11 +3,11 @@ import { formatWeight } from '../proxy/weight.ts';
 import { containersOf } from '../rollout/observed.ts';
 import type { Context } from './context.ts';
 import { requireProxy } from './deploy.ts';
-import { execute } from './execute.ts';
-import { locked } from './locked.ts';
-import { observe } from './observe.ts';
-import { loadProject } from './project.ts';
-import { changeState, currentRelease } from './releases.ts';
+import { execute } from './execution/execute.ts';
+import { observe } from './execution/observe.ts';
+import { locked } from './project/locked.ts';
+import { loadProject } from './project/project.ts';
+import { changeState, currentRelease } from './release/releases.ts';
 
 /** Sets the share of users on the canary that runs, by hand. */
 export async function setWeight(

@@ -1,8 +1,8 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { CanaryError } from '../errors.ts';
-import { exists, readIfExists } from '../system/files.ts';
-import type { Context } from './context.ts';
+import { CanaryError } from '../../errors.ts';
+import { exists, readIfExists } from '../../system/files.ts';
+import type { Context } from '../context.ts';
 
 const NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
 const OWN_OVERRIDE = '/.canary/override.yml';

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import type { ComposeModel } from '../compose/model.ts';
-import type { ProxyDefinition } from '../compose/override.ts';
-import { chooseSlice, type SliceMember } from '../compose/slice.ts';
-import { parseConfig } from '../config/parse.ts';
-import type { CanaryConfig } from '../config/schema.ts';
-import { CanaryError } from '../errors.ts';
-import { type Route, renderConfiguration } from '../proxy/configuration.ts';
-import { type ComposeScope, isAtLeast, OLDEST_COMPOSE } from '../system/compose.ts';
-import { readIfExists } from '../system/files.ts';
-import type { JournalStore } from '../system/journal-store.ts';
-import type { ProjectLock } from '../system/lock.ts';
-import type { ProxySocket } from '../system/proxy-socket.ts';
-import type { StopRequest } from '../system/stop-request.ts';
+import type { ComposeModel } from '../../compose/model.ts';
+import type { ProxyDefinition } from '../../compose/override.ts';
+import { chooseSlice, type SliceMember } from '../../compose/slice.ts';
+import { parseConfig } from '../../config/parse.ts';
+import type { CanaryConfig } from '../../config/schema.ts';
+import { CanaryError } from '../../errors.ts';
+import { type Route, renderConfiguration } from '../../proxy/configuration.ts';
+import { type ComposeScope, isAtLeast, OLDEST_COMPOSE } from '../../system/compose.ts';
+import { readIfExists } from '../../system/files.ts';
+import type { JournalStore } from '../../system/journal-store.ts';
+import type { ProjectLock } from '../../system/lock.ts';
+import type { ProxySocket } from '../../system/proxy-socket.ts';
+import type { StopRequest } from '../../system/stop-request.ts';
+import type { Context } from '../context.ts';
 import { findComposeFiles } from './compose-files.ts';
-import type { Context } from './context.ts';
 import { type Layout, layoutOf } from './layout.ts';
 
 /** What can be known of a project without its canary.yaml. */

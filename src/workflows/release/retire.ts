@@ -1,16 +1,16 @@
-import { canaryImage } from '../compose/names.ts';
-import { containersOf, type Observed } from '../rollout/observed.ts';
-import { reconcile, type Situation } from '../rollout/reconcile.ts';
-import type { Release } from '../rollout/release.ts';
-import type { Context } from './context.ts';
-import { execute } from './execute.ts';
+import { canaryImage } from '../../compose/names.ts';
+import { containersOf, type Observed } from '../../rollout/observed.ts';
+import { reconcile, type Situation } from '../../rollout/reconcile.ts';
+import type { Release } from '../../rollout/release.ts';
+import type { Context } from '../context.ts';
+import { execute } from '../execution/execute.ts';
+import { currentWeight, observe } from '../execution/observe.ts';
+import { overrideText, type Run, record, writeOverride } from '../execution/run.ts';
+import { situationOf } from '../execution/situation.ts';
+import { applyWeight, entryCounts } from '../execution/traffic.ts';
+import type { Project } from '../project/project.ts';
 import { clearLeftovers } from './leftovers.ts';
-import { currentWeight, observe } from './observe.ts';
-import type { Project } from './project.ts';
 import { currentRelease } from './releases.ts';
-import { overrideText, type Run, record, writeOverride } from './run.ts';
-import { situationOf } from './situation.ts';
-import { applyWeight, entryCounts } from './traffic.ts';
 
 /**
  * Sends every user to the stable, at once and without the lock. Only while a promotion replaces the stable

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { canaryImage, previousImage, shortCommit } from '../compose/names.ts';
-import { isMissing } from '../system/files.ts';
-import type { Context } from './context.ts';
-import type { Project } from './project.ts';
+import { canaryImage, previousImage, shortCommit } from '../../compose/names.ts';
+import { isMissing } from '../../system/files.ts';
+import type { Context } from '../context.ts';
+import type { Project } from '../project/project.ts';
 import { allReleases } from './releases.ts';
 
 /** Removes what earlier releases left: worktrees and image names but those of the commits to keep. */

@@ -1,5 +1,5 @@
-import { CanaryError } from '../errors.ts';
-import type { Context } from './context.ts';
+import { CanaryError } from '../../errors.ts';
+import type { Context } from '../context.ts';
 import type { Project } from './project.ts';
 
 export interface BranchMove {

@@ -1,12 +1,12 @@
-import { imageName } from '../../compose/model.ts';
-import { canaryImage, previousImage } from '../../compose/names.ts';
-import { CanaryError } from '../../errors.ts';
-import { branchRef } from '../../git/branch-name.ts';
-import type { StableImage } from '../../rollout/events.ts';
-import { containersOf } from '../../rollout/observed.ts';
-import type { StepAction } from '../../rollout/step.ts';
-import { advanceBranch } from '../branches.ts';
-import type { Checkout } from '../checkout.ts';
+import { imageName } from '../../../compose/model.ts';
+import { canaryImage, previousImage } from '../../../compose/names.ts';
+import { CanaryError } from '../../../errors.ts';
+import { branchRef } from '../../../git/branch-name.ts';
+import type { StableImage } from '../../../rollout/events.ts';
+import { containersOf } from '../../../rollout/observed.ts';
+import type { StepAction } from '../../../rollout/step.ts';
+import { advanceBranch } from '../../project/branches.ts';
+import type { Checkout } from '../../project/checkout.ts';
 import { callOptions, look, overriddenScope, type Run, record, releasedScope } from '../run.ts';
 
 export async function startStable(

@@ -1,6 +1,6 @@
-import { cloneName } from '../../compose/names.ts';
-import { containersOf } from '../../rollout/observed.ts';
-import type { StepAction } from '../../rollout/step.ts';
+import { cloneName } from '../../../compose/names.ts';
+import { containersOf } from '../../../rollout/observed.ts';
+import type { StepAction } from '../../../rollout/step.ts';
 import { callOptions, look, overriddenScope, type Run } from '../run.ts';
 
 export async function build(run: Run, step: StepAction & { kind: 'build' }): Promise<void> {

@@ -1,11 +1,11 @@
-import { PROXY_SERVICE } from '../compose/names.ts';
-import { hasCode } from '../errors.ts';
-import { parseStatistics, type SideStatistics, showStatistics } from '../proxy/statistics.ts';
-import { readWeight, showWeight } from '../proxy/weight-map.ts';
-import type { Observed, ObservedProxy } from '../rollout/observed.ts';
-import { readIfExists } from '../system/files.ts';
-import type { Context } from './context.ts';
-import type { Project } from './project.ts';
+import { PROXY_SERVICE } from '../../compose/names.ts';
+import { hasCode } from '../../errors.ts';
+import { parseStatistics, type SideStatistics, showStatistics } from '../../proxy/statistics.ts';
+import { readWeight, showWeight } from '../../proxy/weight-map.ts';
+import type { Observed, ObservedProxy } from '../../rollout/observed.ts';
+import { readIfExists } from '../../system/files.ts';
+import type { Context } from '../context.ts';
+import type { Project } from '../project/project.ts';
 
 /** One look at the engine and the proxy. */
 export async function observe(context: Context, project: Project): Promise<Observed> {

@@ -1,14 +1,14 @@
-import { type CloneSource, renderOverride } from '../compose/override.ts';
-import type { ReleaseEvent } from '../rollout/events.ts';
-import type { Observed } from '../rollout/observed.ts';
-import type { Release } from '../rollout/release.ts';
-import type { CallOptions, ComposeScope } from '../system/compose.ts';
-import { writeDurably } from '../system/files.ts';
-import type { Checkout } from './checkout.ts';
-import type { Context } from './context.ts';
-import { ensureState } from './layout.ts';
+import { type CloneSource, renderOverride } from '../../compose/override.ts';
+import type { ReleaseEvent } from '../../rollout/events.ts';
+import type { Observed } from '../../rollout/observed.ts';
+import type { Release } from '../../rollout/release.ts';
+import type { CallOptions, ComposeScope } from '../../system/compose.ts';
+import { writeDurably } from '../../system/files.ts';
+import type { Context } from '../context.ts';
+import type { Checkout } from '../project/checkout.ts';
+import { ensureState } from '../project/layout.ts';
+import type { Project } from '../project/project.ts';
 import { observe } from './observe.ts';
-import type { Project } from './project.ts';
 
 /** What the steps of one command work with. */
 export interface Run {

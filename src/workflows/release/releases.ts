@@ -1,8 +1,8 @@
-import type { ReleaseState } from '../rollout/events.ts';
-import { foldRelease, hasEnded, type Release } from '../rollout/release.ts';
-import type { Context } from './context.ts';
-import type { Project } from './project.ts';
-import { type Run, record } from './run.ts';
+import type { ReleaseState } from '../../rollout/events.ts';
+import { foldRelease, hasEnded, type Release } from '../../rollout/release.ts';
+import type { Context } from '../context.ts';
+import { type Run, record } from '../execution/run.ts';
+import type { Project } from '../project/project.ts';
 
 /** Every release, oldest first. */
 export async function allReleases(project: Project): Promise<Release[]> {

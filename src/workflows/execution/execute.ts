@@ -1,5 +1,5 @@
-import { messageOf } from '../errors.ts';
-import type { Plan, Step } from '../rollout/step.ts';
+import { messageOf } from '../../errors.ts';
+import type { Plan, Step } from '../../rollout/step.ts';
 import { type Run, record } from './run.ts';
 import { build, retireCanary, startCanary } from './steps/canary.ts';
 import { returnPorts, startProxy, stopProxy, takePorts } from './steps/proxy.ts';

@@ -1,10 +1,10 @@
-import { CanaryError, hasCode } from '../errors.ts';
-import { type Counts, NO_COUNTS, totalCounts } from '../proxy/statistics.ts';
-import { readWeight, setWeight, showWeight, weightFile } from '../proxy/weight-map.ts';
-import { writeDurably } from '../system/files.ts';
-import { ensureState } from './layout.ts';
+import { CanaryError, hasCode } from '../../errors.ts';
+import { type Counts, NO_COUNTS, totalCounts } from '../../proxy/statistics.ts';
+import { readWeight, setWeight, showWeight, weightFile } from '../../proxy/weight-map.ts';
+import { writeDurably } from '../../system/files.ts';
+import { ensureState } from '../project/layout.ts';
+import { entryServices, type Project } from '../project/project.ts';
 import { currentStatistics } from './observe.ts';
-import { entryServices, type Project } from './project.ts';
 
 /**
  * Sends a share of users to the canary: first at the running proxy, at once and without a reload, then in

@@ -1,4 +1,4 @@
-import type { StepAction } from '../../rollout/step.ts';
+import type { StepAction } from '../../../rollout/step.ts';
 import { currentStatistics } from '../observe.ts';
 import { type Run, record } from '../run.ts';
 import { applyWeight, entryCounts } from '../traffic.ts';

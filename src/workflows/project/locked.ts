@@ -1,5 +1,5 @@
-import { CanaryError, hasCode } from '../errors.ts';
-import type { Context } from './context.ts';
+import { CanaryError, hasCode } from '../../errors.ts';
+import type { Context } from '../context.ts';
 import { ensureState } from './layout.ts';
 import type { Project } from './project.ts';
 

@@ -1,10 +1,10 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { CanaryError, hasCode } from '../errors.ts';
-import { isMailPatch, patchMessage } from '../git/patch.ts';
-import { exists } from '../system/files.ts';
+import { CanaryError, hasCode } from '../../errors.ts';
+import { isMailPatch, patchMessage } from '../../git/patch.ts';
+import { exists } from '../../system/files.ts';
+import type { Context } from '../context.ts';
 import { advanceBranch } from './branches.ts';
-import type { Context } from './context.ts';
 import { ensureState } from './layout.ts';
 import type { Project } from './project.ts';
 

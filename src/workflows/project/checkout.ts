@@ -1,12 +1,12 @@
 import { mkdir, readFile, symlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { readDefinitions } from '../compose/definitions.ts';
-import type { ComposeModel, ComposeVolume } from '../compose/model.ts';
-import { shortCommit } from '../compose/names.ts';
-import { cloneableService } from '../compose/slice.ts';
-import { CanaryError } from '../errors.ts';
-import { exists } from '../system/files.ts';
-import type { Context } from './context.ts';
+import { readDefinitions } from '../../compose/definitions.ts';
+import type { ComposeModel, ComposeVolume } from '../../compose/model.ts';
+import { shortCommit } from '../../compose/names.ts';
+import { cloneableService } from '../../compose/slice.ts';
+import { CanaryError } from '../../errors.ts';
+import { exists } from '../../system/files.ts';
+import type { Context } from '../context.ts';
 import type { Project } from './project.ts';
 
 /** A commit of the project in a worktree of our own, as Compose sees it there. */

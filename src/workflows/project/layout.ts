@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exists, writeDurably } from '../system/files.ts';
+import { exists, writeDurably } from '../../system/files.ts';
 
 /** Where canary keeps what it knows of a project. */
 export interface Layout {

@@ -1,9 +1,9 @@
-import { canaryImage } from '../compose/names.ts';
-import { branchRef } from '../git/branch-name.ts';
-import type { Situation } from '../rollout/reconcile.ts';
-import type { Checkout } from './checkout.ts';
-import type { Context } from './context.ts';
-import type { Project } from './project.ts';
+import { canaryImage } from '../../compose/names.ts';
+import { branchRef } from '../../git/branch-name.ts';
+import type { Situation } from '../../rollout/reconcile.ts';
+import type { Context } from '../context.ts';
+import type { Checkout } from '../project/checkout.ts';
+import type { Project } from '../project/project.ts';
 
 /** What plans are made from besides the containers: images, the branch, the proxy's configuration. */
 export async function situationOf(

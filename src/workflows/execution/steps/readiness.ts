@@ -1,7 +1,7 @@
-import { CanaryError } from '../../errors.ts';
-import type { SideStatistics } from '../../proxy/statistics.ts';
-import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
-import type { Side, StepAction } from '../../rollout/step.ts';
+import { CanaryError } from '../../../errors.ts';
+import type { SideStatistics } from '../../../proxy/statistics.ts';
+import { containersOf, type ObservedContainer } from '../../../rollout/observed.ts';
+import type { Side, StepAction } from '../../../rollout/step.ts';
 import { currentStatistics } from '../observe.ts';
 import { look, type Run } from '../run.ts';
 

@@ -1,10 +1,10 @@
-import { PROXY_SERVICE } from '../../compose/names.ts';
-import { CanaryError } from '../../errors.ts';
-import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
-import type { StepAction } from '../../rollout/step.ts';
-import type { ComposeScope } from '../../system/compose.ts';
-import { acceptsConnections } from '../../system/ports.ts';
-import { tail } from '../../system/process.ts';
+import { PROXY_SERVICE } from '../../../compose/names.ts';
+import { CanaryError } from '../../../errors.ts';
+import { containersOf, type ObservedContainer } from '../../../rollout/observed.ts';
+import type { StepAction } from '../../../rollout/step.ts';
+import type { ComposeScope } from '../../../system/compose.ts';
+import { acceptsConnections } from '../../../system/ports.ts';
+import { tail } from '../../../system/process.ts';
 import { callOptions, look, overriddenScope, type Run } from '../run.ts';
 
 const LOOK_EVERY_MS = 100;
