@@ -125,7 +125,10 @@ function cloneDelta({ model, slice }: OverrideInput, clones: CloneSource, name: 
   const mates = slice.filter((member) => member.service !== name);
   const dataMounts = clones.dataMounts[name] ?? [];
   return {
-    ...(service?.build ? { image: canaryImage(model.name, name, clones.commit) } : {}),
+    // Further tags of the build would move names that production uses.
+    ...(service?.build
+      ? { image: canaryImage(model.name, name, clones.commit), build: { tags: reset([]) } }
+      : {}),
     container_name: reset(null),
     hostname: reset(null),
     ports: reset([]),
@@ -138,6 +141,16 @@ function cloneDelta({ model, slice }: OverrideInput, clones: CloneSource, name: 
       ? {
           external_links: mates.map(
             (mate) => `${cloneContainer(model.name, mate.service)}:${mate.service}`,
+          ),
+        }
+      : {}),
+    // A link of the user's to a cloned service would name the stable beside the clone.
+    ...(service?.links
+      ? {
+          links: replace(
+            service.links.filter(
+              (link) => !mates.some((mate) => link.split(':')[0] === mate.service),
+            ),
           ),
         }
       : {}),

@@ -78,9 +78,9 @@ function resolversSection(): string {
     'resolve_retries 2',
     'timeout resolve 300ms',
     'timeout retry 300ms',
-    ...['valid', 'nx', 'other', 'refused', 'timeout', 'obsolete'].map(
-      (state) => `hold ${state} 500ms`,
-    ),
+    ...['valid', 'nx', 'obsolete'].map((state) => `hold ${state} 500ms`),
+    // A DNS that is silent for a while says nothing about the containers: what is known stays.
+    ...['other', 'refused', 'timeout'].map((state) => `hold ${state} 1h`),
   ]);
 }
 
@@ -112,7 +112,7 @@ function entrySections(route: Route, settings: ProxySettings): string[] {
     ]),
     // Apart from the entry's backend, so that previews do not count as users' requests.
     section(`backend ${previewName(route.service)}`, [
-      `server ${SERVER.canary} ${route.clone}:${route.port} no-check track ${route.service}/${SERVER.canary}`,
+      `server ${SERVER.canary} ${route.clone}:${route.port} no-check init-addr none track ${route.service}/${SERVER.canary}`,
     ]),
   ];
 }
@@ -137,7 +137,8 @@ function backendSection({ service, clone, port }: Route): string {
     `use-server ${SERVER.canary} if { var(txn.side) -m str canary }`,
     `server ${SERVER.stable} ${service}:${port} weight 1`,
     // Weight 0: nothing but the rule above reaches the canary.
-    `server ${SERVER.canary} ${clone}:${port} weight 0`,
+    // No address at the start: asking for a clone that is not there can take DNS ten seconds.
+    `server ${SERVER.canary} ${clone}:${port} weight 0 init-addr none`,
   ]);
 }
 

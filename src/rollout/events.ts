@@ -39,6 +39,8 @@ export type ReleaseEvent =
       counts: Counts;
     }
   | { type: 'release-resumed' }
+  /** A later deploy took its place. */
+  | { type: 'release-replaced'; by: string }
   | { type: 'state-changed'; state: ReleaseState; reason: string }
   | { type: 'step-started'; step: Step }
   | { type: 'step-finished'; step: Step; ms: number }

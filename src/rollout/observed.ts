@@ -29,7 +29,8 @@ export interface ObservedContainer {
 }
 
 export interface ObservedProxy {
-  state: 'running' | 'stopped' | 'absent';
+  /** `unreachable`: its container runs, but nobody answers at the admin socket. */
+  state: 'running' | 'unreachable' | 'stopped' | 'absent';
   /** The weight in force, or on disk while the proxy does not run. */
   weight: number;
   /** Which configuration it runs with. */

@@ -82,7 +82,9 @@ function placeProxy(draft: Draft, observed: Observed, situation: Situation): voi
   if (missing.length > 0)
     draft.add({ kind: 'start-stable', services: missing, cause: 'not running' });
   // What is started here is started without the entry's port, so only running services can hold one.
-  const holders = slice.filter((member) => holdsPort(observed, member));
+  const holders = slice.filter(
+    (member) => holdsPort(observed, member) || leftHolder(observed, member),
+  );
   if (holders.length > 0) {
     const ports = holders.map((member) => member.entry?.port).join(', ');
     draft.add({
@@ -255,8 +257,20 @@ function removeProxy(draft: Draft, observed: Observed, { slice }: Situation): vo
 
 function holdsPort(observed: Observed, { service, entry }: Situation['slice'][number]): boolean {
   if (!entry) return false;
-  return containersOf(observed, 'stable', service).some((each) =>
-    each.publishedPorts.includes(entry.port),
+  return containersOf(observed, 'stable', service).some(
+    (each) => each.state === 'running' && each.publishedPorts.includes(entry.port),
+  );
+}
+
+/** What a hand-over that was cut off leaves: the stopped container beside the one that took its place. */
+function leftHolder(observed: Observed, { service, entry }: Situation['slice'][number]): boolean {
+  const containers = containersOf(observed, 'stable', service);
+  return (
+    containers.some((each) => each.state === 'running') &&
+    containers.some(
+      (each) =>
+        each.state !== 'running' && entry !== undefined && each.publishedPorts.includes(entry.port),
+    )
   );
 }
 

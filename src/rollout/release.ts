@@ -5,6 +5,7 @@ import type { JournalRecord } from './journal.ts';
 /** One try of one commit on one slice: the fold of its journal. */
 export interface Release {
   id: string;
+  project: string;
   branch: string;
   commit: string;
   subject: string;
@@ -13,6 +14,10 @@ export interface Release {
   /** Why it is in that state, one sentence. */
   reason: string;
   weight: number;
+  /** Its canary got as far as users could be sent to it. */
+  wasReady: boolean;
+  /** A later release took its place, and nobody took it back. */
+  wasReplaced: boolean;
   startedAt: string;
   updatedAt: string;
   /** What the proxy had counted when the release began, and when its weight was last set. */
@@ -43,6 +48,7 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
   if (record.type === 'release-created') {
     return {
       id: record.id,
+      project: record.project,
       branch: record.branch,
       commit: record.commit,
       subject: record.subject,
@@ -50,6 +56,8 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
       state: 'building',
       reason: 'created',
       weight: 0,
+      wasReady: false,
+      wasReplaced: false,
       startedAt: record.at,
       updatedAt: record.at,
       countsAtStart: record.counts,
@@ -62,7 +70,14 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
   const next = { ...release, updatedAt: record.at };
   switch (record.type) {
     case 'state-changed':
-      return { ...next, state: record.state, reason: record.reason };
+      return {
+        ...next,
+        state: record.state,
+        reason: record.reason,
+        wasReady: next.wasReady || record.state === 'paused',
+      };
+    case 'release-replaced':
+      return { ...next, state: 'reverted', reason: `replaced by ${record.by}`, wasReplaced: true };
     case 'weight-set':
       return { ...next, weight: record.weight, countsAtWeight: record.counts ?? NO_COUNTS };
     case 'stable-replacing':

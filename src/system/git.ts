@@ -25,7 +25,12 @@ export interface Git {
   sameTree(directory: string, left: string, right: string): Promise<boolean>;
   /** Whether a commit has anything under a path relative to the top folder. */
   tracks(directory: string, commit: string, path: string): Promise<boolean>;
-  /** Checks a commit out in a folder of its own, with no branch. */
+  /** Whether a working tree has files under a path that git does not track, ignored ones too. */
+  hasUntracked(tree: string, path: string): Promise<boolean>;
+  /**
+   * Checks a commit out in a folder of its own, with no branch. Never prunes: a worktree of the user's on a
+   * disk that is away for now would be lost.
+   */
   addWorktree(directory: string, path: string, commit: string): Promise<void>;
   removeWorktree(directory: string, path: string): Promise<void>;
   /** Whether a folder is a worktree that holds exactly this commit; a checkout that was cut off does not. */
@@ -42,12 +47,18 @@ export interface Git {
   applyMail(tree: string, patch: string): Promise<void>;
   /** Applies plain diffs to tree and index. */
   applyDiff(tree: string, patch: string): Promise<void>;
+  /** Whether a tree already holds what a patch changes. */
+  hasApplied(tree: string, patch: string): Promise<boolean>;
   /** Commits what is in the index. */
   commit(tree: string, message: string): Promise<string>;
   /** Commits one file and nothing else, whatever else is staged. */
   commitFile(tree: string, path: string, message: string): Promise<string>;
+  /** Takes a new file out of the index. */
+  unstage(tree: string, path: string): Promise<void>;
   /** Merges a commit into a detached tree; returns the paths in conflict, none when it is done. */
   merge(tree: string, commit: string, message: string): Promise<string[]>;
+  /** Gives tree and index exactly the files of another commit. */
+  takeTree(tree: string, commit: string): Promise<void>;
   /** Takes commits back in tree and index, newest first, without committing. */
   revert(tree: string, commits: readonly string[]): Promise<void>;
   /** A line that tells git's version. */
@@ -123,16 +134,19 @@ export class SimpleGitClient implements Git {
     return (await this.run(directory, args)) !== '';
   }
 
+  async hasUntracked(tree: string, path: string): Promise<boolean> {
+    const args = ['--literal-pathspecs', 'ls-files', '--others', '-z', '--', path];
+    return (await this.run(tree, args)) !== '';
+  }
+
   async addWorktree(directory: string, path: string, commit: string): Promise<void> {
     await mkdir(dirname(path), { recursive: true });
-    await this.run(directory, ['worktree', 'prune']);
     await this.run(directory, ['worktree', 'add', '--force', '--detach', path, commit]);
   }
 
   async removeWorktree(directory: string, path: string): Promise<void> {
     await this.run(directory, ['worktree', 'remove', '--force', path]).catch(() => undefined);
     await rm(path, { recursive: true, force: true });
-    await this.run(directory, ['worktree', 'prune']);
   }
 
   async holds(tree: string, commit: string): Promise<boolean> {
@@ -188,6 +202,13 @@ export class SimpleGitClient implements Git {
     await this.run(tree, ['apply', '--index', '--', patch]);
   }
 
+  async hasApplied(tree: string, patch: string): Promise<boolean> {
+    return this.run(tree, ['apply', '--reverse', '--check', '--', patch]).then(
+      () => true,
+      () => false,
+    );
+  }
+
   async commit(tree: string, message: string): Promise<string> {
     await this.run(tree, ['commit', '--quiet', '-m', message], 'commit-failed', COMMIT_FAILED);
     return (await this.run(tree, ['rev-parse', 'HEAD'])).trim();
@@ -204,6 +225,10 @@ export class SimpleGitClient implements Git {
     return (await this.run(tree, ['rev-parse', 'HEAD'])).trim();
   }
 
+  async unstage(tree: string, path: string): Promise<void> {
+    await this.run(tree, ['rm', '--cached', '--quiet', '--ignore-unmatch', '--', path]);
+  }
+
   async merge(tree: string, commit: string, message: string): Promise<string[]> {
     try {
       await this.run(tree, ['merge', '--quiet', '--no-ff', '-m', message, commit]);
@@ -216,6 +241,10 @@ export class SimpleGitClient implements Git {
       if (conflicts.length > 0) return conflicts;
       throw error;
     }
+  }
+
+  async takeTree(tree: string, commit: string): Promise<void> {
+    await this.run(tree, ['read-tree', '--reset', '-u', commit]);
   }
 
   async revert(tree: string, commits: readonly string[]): Promise<void> {

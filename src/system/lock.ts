@@ -38,7 +38,7 @@ export class FileLock implements ProjectLock {
   async acquire(command: string): Promise<() => Promise<void>> {
     await mkdir(dirname(this.path), { recursive: true });
     const mine: LockOwner = {
-      owner: userInfo().username,
+      owner: userName(),
       pid: process.pid,
       host: hostname(),
       start: this.clock.now().toISOString(),
@@ -100,6 +100,15 @@ async function linked(from: string, to: string): Promise<boolean> {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
+  }
+}
+
+/** A user id without a name, as in some containers, is shown as a number. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
   }
 }
 

@@ -39,6 +39,8 @@ export class ExecaRunner implements ProcessRunner {
     const result = await execa(command, [...args], {
       reject: false,
       stdin: 'ignore',
+      // A group of its own: Ctrl-C at the terminal reaches canary, which ends its children in its own order.
+      detached: true,
       stdout: stream,
       stderr: stream,
       ...(options.cwd ? { cwd: options.cwd } : {}),

@@ -47,7 +47,7 @@ export class FileStopRequest implements StopRequest {
         await this.clock.sleep(LOOK_EVERY_MS, done.signal).catch(() => undefined);
       }
     };
-    void look();
+    look().catch((error: unknown) => stop.abort(error));
     return {
       signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
       end: () => done.abort(),

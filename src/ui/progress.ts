@@ -72,6 +72,7 @@ function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | 
     case 'output':
       return isVerbose ? theme.dim(`  ${event.line}`) : undefined;
     case 'step-started':
+    case 'release-replaced':
     case 'stable-replacing':
     case 'stable-replaced':
     case 'stable-restored':

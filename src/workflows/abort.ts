@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
 import { takingOver } from './project/locked.ts';
-import { loadProject } from './project/project.ts';
+import { findState, loadProject } from './project/project.ts';
 import { changeState, currentRelease } from './release/releases.ts';
 import { retireCanary, trafficOff } from './release/retire.ts';
 
@@ -12,8 +12,8 @@ export interface AbortResult {
 
 /** Takes every user off the canary at once, then removes it. Does nothing when nothing runs. */
 export async function abort(context: Context): Promise<AbortResult> {
+  await trafficOff(context, await findState(context));
   const project = await loadProject(context);
-  await trafficOff(context, project);
   await context.engine.version();
   return takingOver(context, project, 'abort', async (signal) => {
     const release = await currentRelease(project);

@@ -1,9 +1,8 @@
 import { shortCommit } from '../compose/names.ts';
-import { CanaryError, hasCode, messageOf } from '../errors.ts';
+import { hasCode, messageOf } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import type { ReleaseState } from '../rollout/events.ts';
-import type { Observed } from '../rollout/observed.ts';
 import { reconcile } from '../rollout/reconcile.ts';
 import { releaseId } from '../rollout/release.ts';
 import type { Plan, Step } from '../rollout/step.ts';
@@ -17,7 +16,8 @@ import { applyPatches } from './project/apply.ts';
 import { resolveBranch } from './project/branches.ts';
 import { checkOut } from './project/checkout.ts';
 import { locked } from './project/locked.ts';
-import { loadProject, type Project } from './project/project.ts';
+import { loadProject } from './project/project.ts';
+import { refuseDuringPromotion, requireProxy } from './release/guards.ts';
 import { clearLeftovers } from './release/leftovers.ts';
 import { allReleases, changeState, withRelease } from './release/releases.ts';
 import { entryAddresses } from './up.ts';
@@ -55,11 +55,9 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
       options.patches.length === 0
         ? head
         : await applyPatches(context, project, { ...options, ref, from: head });
-    const run = await beginRelease(
-      { context, project, checkout: undefined, signal },
-      options.branch,
-      commit,
-    );
+    // Before an earlier release ends: a branch that cannot be a canary changes nothing.
+    const checkout = await checkOut(context, project, commit);
+    const run = await beginRelease({ context, project, checkout, signal }, options.branch, commit);
     try {
       const weight = await release(run, options);
       await clearLeftovers(context, project, [commit]);
@@ -83,13 +81,13 @@ async function release(run: Run, options: DeployOptions): Promise<number> {
   const { context, project } = run;
   const commit = run.release?.commit ?? '';
   const observed = await observe(context, project);
-  const checkout = await checkOut(context, project, commit);
+  const { checkout } = run;
   const weight = options.weight ?? (run.release?.state === 'paused' ? observed.proxy.weight : 0);
   const services = project.slice.map((member) => member.service);
   const desired = { canary: { commit, services, weight } };
   const plan = reconcile(desired, observed, await situationOf(context, project, checkout));
   context.emit({ type: 'plan-made', plan });
-  await inPhases({ ...run, checkout }, plan);
+  await inPhases(run, plan);
   await changeState(
     run,
     'paused',
@@ -127,15 +125,7 @@ async function beginRelease(
   const services = project.slice.map((member) => member.service);
   const newest = (await allReleases(project)).at(-1);
   if (newest && newest.state !== 'promoted' && newest.state !== 'reverted') {
-    if (newest.replacing) {
-      throw new CanaryError(
-        'promotion-failed',
-        `The promotion of release ${newest.id} did not end.`,
-        {
-          hint: 'Run `canary promote` to end it, or `canary abort` to put the stable back.',
-        },
-      );
-    }
+    refuseDuringPromotion(newest);
     const isSame =
       newest.branch === branch && newest.commit === commit && sameNames(newest.services, services);
     if (isSame) {
@@ -145,7 +135,7 @@ async function beginRelease(
     }
     await applyWeight(project, 0);
     const earlier = await withRelease(run, newest.id);
-    await changeState(earlier, 'reverted', `replaced by ${branch} at ${shortCommit(commit)}`);
+    await record(earlier, { type: 'release-replaced', by: `${branch} at ${shortCommit(commit)}` });
   }
   const id = releaseId(context.clock.now(), commit);
   const subject = await context.git.subject(project.repository, commit);
@@ -178,24 +168,6 @@ async function takeTrafficOff(run: Run, error: unknown): Promise<void> {
     'failed',
     interrupted ? 'interrupted; no user is on the canary' : messageOf(error),
   );
-}
-
-/** Deploying never touches the stable, so the proxy has to be in front of it already. */
-export function requireProxy(project: Project, observed: Observed): void {
-  if (observed.proxy.state !== 'running') {
-    throw new CanaryError(
-      'proxy-not-up',
-      `The proxy of \`${project.name}\` is ${observed.proxy.state}.`,
-      {
-        hint: 'Run `canary up` once: it puts the proxy in front of your services.',
-      },
-    );
-  }
-  if (observed.proxy.configuration !== project.proxy.digest) {
-    throw new CanaryError('proxy-not-up', 'The proxy runs with an earlier canary.yaml.', {
-      hint: 'Run `canary up` to bring it up to date.',
-    });
-  }
 }
 
 function sameNames(left: readonly string[], right: readonly string[]): boolean {

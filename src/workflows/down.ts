@@ -5,15 +5,15 @@ import { observe } from './execution/observe.ts';
 import { type Run, writeOverride } from './execution/run.ts';
 import { situationOf } from './execution/situation.ts';
 import { takingOver } from './project/locked.ts';
-import { loadProject } from './project/project.ts';
+import { findState, loadProject } from './project/project.ts';
 import { changeState, currentRelease } from './release/releases.ts';
 import { retireCanary, trafficOff } from './release/retire.ts';
 
 /** Takes canary and proxy away and gives the ports back to the services. */
 export async function down(context: Context): Promise<{ project: string; changed: boolean }> {
+  await trafficOff(context, await findState(context));
   await context.engine.version();
   const project = await loadProject(context);
-  await trafficOff(context, project);
   return takingOver(context, project, 'down', async (signal) => {
     const release = await currentRelease(project);
     const run: Run = { context, project, checkout: undefined, release, signal };

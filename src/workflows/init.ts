@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { relative } from 'node:path';
 import {
   type ChosenService,
@@ -40,14 +41,24 @@ export async function init(context: Context, options: InitOptions): Promise<Init
   // What is written is valid, or nothing is written.
   parseConfig(text, path);
   await writeDurably(path, text);
-  const commit = options.commit
-    ? await context.git.commitFile(
-        project.repository,
-        relative(project.repository, path),
-        'Add canary.yaml',
-      )
-    : null;
+  const commit = options.commit ? await commitOrRemove(context, project, path) : null;
   return { path, written: true, commit, branch, services: choice.map(describe) };
+}
+
+/** A file that cannot be committed, for instance because a hook refuses it, is not left behind half done. */
+async function commitOrRemove(
+  { git }: Context,
+  { repository }: ComposeProject,
+  path: string,
+): Promise<string> {
+  const name = relative(repository, path);
+  try {
+    return await git.commitFile(repository, name, 'Add canary.yaml');
+  } catch (error) {
+    await git.unstage(repository, name);
+    await rm(path, { force: true });
+    throw error;
+  }
 }
 
 async function chooseNames(

@@ -1,11 +1,9 @@
 import { shortCommit } from '../compose/names.ts';
 import { CanaryError, messageOf } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
-import { containersOf } from '../rollout/observed.ts';
 import { reconcile } from '../rollout/reconcile.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Context } from './context.ts';
-import { requireProxy } from './deploy.ts';
 import { execute } from './execution/execute.ts';
 import { observe } from './execution/observe.ts';
 import { overrideText, type Run, record, writeOverride } from './execution/run.ts';
@@ -15,10 +13,10 @@ import { checkMove, resolveBranch } from './project/branches.ts';
 import { checkOut } from './project/checkout.ts';
 import { locked } from './project/locked.ts';
 import { loadProject, type Project } from './project/project.ts';
+import { requireCanary, requireProxy } from './release/guards.ts';
 import { clearLeftovers } from './release/leftovers.ts';
 import { changeState, currentRelease, withRelease } from './release/releases.ts';
 import { restoreNeeded } from './release/retire.ts';
-import { noCanary } from './weight.ts';
 
 export interface PromoteResult {
   release: string;
@@ -36,9 +34,7 @@ export async function promote(context: Context): Promise<PromoteResult> {
   return locked(context, project, 'promote', async (signal) => {
     const observed = await observe(context, project);
     requireProxy(project, observed);
-    const release = await currentRelease(project);
-    if (!release || (!release.replacing && containersOf(observed, 'canary').length === 0))
-      throw noCanary();
+    const release = requireCanary(await currentRelease(project), observed);
     const stable = project.config.git.stable;
     const commit = release.replacing?.commit ?? (await mergeCandidate(context, project, release));
     const checkout = await checkOut(context, project, commit);
@@ -79,12 +75,17 @@ async function mergeCandidate(
   const ref = branchRef(stable);
   const from = await resolveBranch(context, project.repository, stable, ref);
   const base = await git.mergeBase(project.repository, from, release.commit);
+  if (base === release.commit && from !== release.commit) {
+    throw new CanaryError(
+      'merge-conflict',
+      `\`${stable}\` holds ${shortCommit(release.commit)} already, with later commits on top.`,
+      {
+        hint: `To go back to it, revert those commits on a branch, deploy that branch and promote it.`,
+      },
+    );
+  }
   const candidate =
-    base === release.commit
-      ? from
-      : base === from
-        ? release.commit
-        : await makeMerge(context, project, release, from);
+    base === from ? release.commit : await makeMerge(context, project, release, from);
   await checkMove(context, project, { ref, from, to: candidate });
   return candidate;
 }
@@ -136,7 +137,7 @@ async function putBack(run: Run, error: unknown): Promise<void> {
         reconcile({ restore }, observed, situation),
       );
       await record(repair, { type: 'stable-restored' });
-    } else {
+    } else if (!release?.replacing) {
       await execute(repair, [{ kind: 'set-weight', weight: 0, cause: 'the promotion failed' }]);
     }
     // A stable that was replaced whole stays; what is left to do is for the next `promote`.

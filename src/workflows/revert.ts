@@ -1,4 +1,4 @@
-import { CanaryError } from '../errors.ts';
+import { CanaryError, messageOf } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { revertMessage } from '../git/patch.ts';
 import type { Release } from '../rollout/release.ts';
@@ -8,7 +8,7 @@ import { type Run, record } from './execution/run.ts';
 import { withScratchTree } from './project/apply.ts';
 import { advanceBranch, checkMove, resolveBranch } from './project/branches.ts';
 import { takingOver } from './project/locked.ts';
-import { loadProject, type Project } from './project/project.ts';
+import { findState, loadProject, type Project } from './project/project.ts';
 import { allReleases, changeState, currentRelease } from './release/releases.ts';
 import { retireCanary, trafficOff } from './release/retire.ts';
 
@@ -25,8 +25,8 @@ export interface RevertResult {
  * on its branch. Where the branch still differs from the stable after that, its canary starts again, without users.
  */
 export async function revert(context: Context, message: string | undefined): Promise<RevertResult> {
+  await trafficOff(context, await findState(context));
   const project = await loadProject(context);
-  await trafficOff(context, project);
   await context.engine.version();
   const outcome = await takingOver(context, project, 'revert', async (signal) => {
     const release = await currentRelease(project);
@@ -34,12 +34,7 @@ export async function revert(context: Context, message: string | undefined): Pro
     if (release) await changeState(run, 'reverting', 'taken back by hand');
     await retireCanary(run);
     if (!release) return undefined;
-    const commit = await commitRevert(run, release, message);
-    await changeState(
-      run,
-      'reverted',
-      commit ? 'taken back by a revert commit' : 'taken back; its branch had moved on',
-    );
+    const commit = await endWithCommit(run, release, message);
     return {
       release,
       commit,
@@ -67,42 +62,18 @@ async function commitRevert(
   const { git } = context;
   const ref = branchRef(release.branch);
   const tip = await resolveBranch(context, project.repository, release.branch, ref);
-  // Commits that came after the release are not its business; those before it are.
-  if (!(await git.isAncestor(project.repository, release.commit, tip))) return undefined;
   const base = await revertBase(context, project, release);
+  // Nothing to take back: the branch left the release behind, or the release changed nothing.
+  if (!(await git.isAncestor(project.repository, release.commit, tip))) return undefined;
+  if (await git.sameTree(project.repository, base, release.commit)) return undefined;
   const commits = await git.commitsBetween(project.repository, base, release.commit);
-  if (commits.length === 0) return undefined;
-  if (commits.some((each) => each.isMerge)) {
-    throw new CanaryError(
-      'revert-failed',
-      `Release ${release.id} contains a merge, which canary does not take back by itself.`,
-      {
-        hint: `The canary is gone and no user is on it. Run \`git revert -m 1\` on branch \`${release.branch}\` yourself.`,
-      },
-    );
-  }
+  const names = commits.map((each) => each.commit);
   const commit = await withScratchTree(context, project, tip, async (tree) => {
-    await git
-      .revert(
-        tree,
-        commits.map((each) => each.commit),
-      )
-      .catch((error: unknown) => {
-        throw new CanaryError('revert-failed', `git could not revert release ${release.id}.`, {
-          details: error instanceof CanaryError ? error.details : [],
-          hint: 'The canary is gone and no user is on it. Make the revert commit by hand.',
-          cause: error,
-        });
-      });
-    const subjects = await Promise.all(commits.map((each) => git.subject(tree, each.commit)));
-    return git.commit(
-      tree,
-      message ??
-        revertMessage(
-          subjects,
-          commits.map((each) => each.commit),
-        ),
-    );
+    // At the tip the files of the base are the revert, merges included; below it git has to work it out.
+    if (tip === release.commit) await git.takeTree(tree, base);
+    else await git.revert(tree, names);
+    const subjects = await Promise.all(names.map((each) => git.subject(tree, each)));
+    return git.commit(tree, message ?? revertMessage(subjects, names));
   });
   const move = { ref, from: tip, to: commit };
   await checkMove(context, project, move);
@@ -112,22 +83,50 @@ async function commitRevert(
   return commit;
 }
 
-/** Where the release began: the last release of the branch that a person kept, else where the branch left the stable. */
+/** Where the release began: the last release of the branch that was ready and kept, else where the branch left the stable. */
 async function revertBase(context: Context, project: Project, release: Release): Promise<string> {
   const { git } = context;
   const stable = await git.resolve(project.repository, branchRef(project.config.git.stable));
   const fork = stable ? await git.mergeBase(project.repository, stable, release.commit) : undefined;
   const earlier = (await allReleases(project)).filter(
-    (each) => each.id < release.id && each.branch === release.branch,
+    (each) =>
+      each.id < release.id && each.branch === release.branch && each.wasReady && each.wasReplaced,
   );
   for (const each of earlier.reverse()) {
-    const isKept = each.state === 'reverted' && each.reason.startsWith('replaced by');
-    const isBefore =
-      isKept && (await git.isAncestor(project.repository, each.commit, release.commit));
-    if (isBefore && (!fork || (await git.isAncestor(project.repository, fork, each.commit))))
+    const isBefore = await git.isAncestor(project.repository, each.commit, release.commit);
+    if (isBefore && (!fork || (await git.isAncestor(project.repository, fork, each.commit)))) {
       return each.commit;
+    }
   }
   return fork ?? `${release.commit}^`;
+}
+
+/** The canary is gone whatever git says; a release whose commit could not be made has ended all the same. */
+async function endWithCommit(
+  run: Run,
+  release: Release,
+  message: string | undefined,
+): Promise<string | undefined> {
+  try {
+    const commit = await commitRevert(run, release, message);
+    await changeState(
+      run,
+      'reverted',
+      commit ? 'taken back by a revert commit' : 'taken back; there was no commit to make',
+    );
+    return commit;
+  } catch (error) {
+    await changeState(run, 'reverted', 'the canary is gone; its revert commit could not be made');
+    throw new CanaryError(
+      'revert-failed',
+      `No user is on the canary and it is gone, but branch \`${release.branch}\` was not changed: ${messageOf(error)}`,
+      {
+        details: error instanceof CanaryError ? error.details : [],
+        hint: `Make the commit yourself: \`git revert\` on \`${release.branch}\`.`,
+        cause: error,
+      },
+    );
+  }
 }
 
 async function differsFromStable(

@@ -1,11 +1,12 @@
 import { countsSince, measuredWeight } from '../proxy/statistics.ts';
 import type { ReleaseState } from '../rollout/events.ts';
-import { containersOf, type ObservedContainer } from '../rollout/observed.ts';
-import { settledState } from '../rollout/release.ts';
+import { containersOf, type Observed, type ObservedContainer } from '../rollout/observed.ts';
+import { type Release, settledState } from '../rollout/release.ts';
 import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
 import { entryCounts } from './execution/traffic.ts';
 import { loadProject } from './project/project.ts';
+import { canaryRuns } from './release/guards.ts';
 import { currentRelease, stableCommit } from './release/releases.ts';
 import { entryAddresses } from './up.ts';
 
@@ -65,7 +66,7 @@ export async function status(context: Context): Promise<Status> {
           branch: release.branch,
           commit: release.commit,
           subject: release.subject,
-          ...settledState(release, holder !== undefined),
+          ...presentState(release, holder !== undefined, observed),
           // One step, the weight a person asked for; a ramp has as many as canary.yaml lists.
           step: release.state === 'paused' ? 1 : 0,
           steps: 1,
@@ -90,6 +91,24 @@ export async function status(context: Context): Promise<Status> {
         }
       : null,
   };
+}
+
+/** The journal's state, unless what runs says otherwise. */
+function presentState(
+  release: Release,
+  isDriven: boolean,
+  observed: Observed,
+): Pick<Release, 'state' | 'reason'> {
+  if (release.state !== 'paused') return settledState(release, isDriven);
+  if (!canaryRuns(release, observed))
+    return { state: 'failed', reason: 'its canary does not run any more' };
+  const isAsSet = observed.proxy.weight === release.weight;
+  return isAsSet
+    ? { state: release.state, reason: release.reason }
+    : {
+        state: 'paused',
+        reason: `the weight is ${observed.proxy.weight} %, not ${release.weight} % as it was set`,
+      };
 }
 
 function sides(counts: ReturnType<typeof countsSince>) {

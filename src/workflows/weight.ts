@@ -1,12 +1,10 @@
-import { CanaryError } from '../errors.ts';
 import { formatWeight } from '../proxy/weight.ts';
-import { containersOf } from '../rollout/observed.ts';
 import type { Context } from './context.ts';
-import { requireProxy } from './deploy.ts';
 import { execute } from './execution/execute.ts';
 import { observe } from './execution/observe.ts';
 import { locked } from './project/locked.ts';
 import { loadProject } from './project/project.ts';
+import { refuseDuringPromotion, requireCanary, requireProxy } from './release/guards.ts';
 import { changeState, currentRelease } from './release/releases.ts';
 
 /** Sets the share of users on the canary that runs, by hand. */
@@ -19,17 +17,8 @@ export async function setWeight(
   return locked(context, project, 'weight', async (signal) => {
     const observed = await observe(context, project);
     requireProxy(project, observed);
-    const release = await currentRelease(project);
-    if (!release || containersOf(observed, 'canary').length === 0) throw noCanary();
-    if (release.replacing) {
-      throw new CanaryError(
-        'promotion-failed',
-        `The promotion of release ${release.id} did not end.`,
-        {
-          hint: 'Run `canary promote` to end it, or `canary abort` to put the stable back.',
-        },
-      );
-    }
+    const release = requireCanary(await currentRelease(project), observed);
+    refuseDuringPromotion(release);
     const run = { context, project, checkout: undefined, release, signal };
     const services = project.slice.map((member) => member.service);
     await execute(run, [
@@ -47,11 +36,5 @@ export async function setWeight(
     ]);
     await changeState(run, 'paused', `at ${formatWeight(weight)}, set by hand`);
     return { release: release.id, weight };
-  });
-}
-
-export function noCanary(): CanaryError {
-  return new CanaryError('no-canary', 'No canary is running.', {
-    hint: 'Start one with `canary deploy --branch BRANCH`.',
   });
 }

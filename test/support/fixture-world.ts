@@ -133,7 +133,12 @@ export function afterStep(world: World, step: Step): World {
     case 'restore-stable':
       return withContainers(recreated(containers, step.services, OLD));
     case 'return-ports':
-      return withContainers(changeStable(containers, step.services, { publishedPorts: [3000] }));
+      return withContainers(
+        changeStable(containers, step.services, {
+          publishedPorts: [3000],
+          state: 'running',
+        }),
+      );
     case 'advance-branch':
       return { ...world, branchAt: step.commit };
     case 'await-ready':
@@ -142,13 +147,17 @@ export function afterStep(world: World, step: Step): World {
   }
 }
 
-/** Compose leaves running containers alone, starts stopped ones and creates missing ones without the entry's port. */
+/** Compose leaves running containers alone; stopped ones are made anew and missing ones made, without the entry's port. */
 function started(containers: readonly ObservedContainer[], services: readonly string[]) {
   const missing = services.filter(
     (service) => !containers.some((each) => each.role === 'stable' && each.service === service),
   );
   return [
-    ...changeStable(containers, services, { state: 'running' }),
+    ...containers.map((each) =>
+      each.role === 'stable' && isOf(each, services) && each.state !== 'running'
+        ? { ...each, state: 'running', publishedPorts: [] }
+        : each,
+    ),
     ...missing.map((service) => stable(service)),
   ];
 }

@@ -13,21 +13,33 @@ export async function observe(context: Context, project: Project): Promise<Obser
   const [proxy] = containers.filter(
     (each) => each.role === 'proxy' || each.service === PROXY_SERVICE,
   );
-  const state: ObservedProxy['state'] = !proxy
-    ? 'absent'
-    : proxy.state === 'running'
-      ? 'running'
-      : 'stopped';
+  const live = await askIfRunning(project, showWeight);
   return {
     containers,
-    proxy: { state, weight: await currentWeight(project), configuration: proxy?.configuration },
+    proxy: {
+      state: proxyState(proxy?.state, live !== undefined),
+      weight: await weightOf(project, live),
+      configuration: proxy?.configuration,
+    },
   };
 }
 
 /** The weight in force: the proxy's own, or the one it would start with. */
-export async function currentWeight(project: Project): Promise<number> {
-  const live = await askIfRunning(project, showWeight);
-  return readWeight(live ?? (await readIfExists(project.layout.weights)) ?? '');
+export async function currentWeight(project: Pick<Project, 'socket' | 'layout'>): Promise<number> {
+  return weightOf(project, await askIfRunning(project, showWeight));
+}
+
+async function weightOf(
+  { layout }: Pick<Project, 'layout'>,
+  live: string | undefined,
+): Promise<number> {
+  return readWeight(live ?? (await readIfExists(layout.weights)) ?? '');
+}
+
+function proxyState(container: string | undefined, answers: boolean): ObservedProxy['state'] {
+  if (container === undefined) return 'absent';
+  if (container !== 'running') return 'stopped';
+  return answers ? 'running' : 'unreachable';
 }
 
 /** What the proxy counted, by service; nothing while it does not run. */
@@ -36,7 +48,10 @@ export async function currentStatistics(project: Project): Promise<Record<string
   return csv ? parseStatistics(csv) : {};
 }
 
-async function askIfRunning(project: Project, command: string): Promise<string | undefined> {
+async function askIfRunning(
+  project: Pick<Project, 'socket'>,
+  command: string,
+): Promise<string | undefined> {
   try {
     return await project.socket.ask(command);
   } catch (error) {

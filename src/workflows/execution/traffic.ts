@@ -11,7 +11,10 @@ import { currentStatistics } from './observe.ts';
  * the file it starts from, so that a restart keeps the split. Needs no lock.
  * Throws `proxy-unreachable` when the proxy does not answer and the weight is not 0.
  */
-export async function applyWeight(project: Project, weight: number): Promise<void> {
+export async function applyWeight(
+  project: Pick<Project, 'socket' | 'layout'>,
+  weight: number,
+): Promise<void> {
   try {
     await changeAtSocket(project, weight);
   } catch (error) {
@@ -30,7 +33,7 @@ export async function entryCounts(project: Project): Promise<Counts> {
     : totalCounts(statistics, entryServices(project));
 }
 
-async function changeAtSocket(project: Project, weight: number): Promise<void> {
+async function changeAtSocket(project: Pick<Project, 'socket'>, weight: number): Promise<void> {
   const command = setWeight(weight);
   const answer = await project.socket.ask(command.change);
   if (/not found/i.test(answer)) await project.socket.ask(command.create);

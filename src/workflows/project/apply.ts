@@ -46,19 +46,29 @@ export async function applyPatches(
   }
   return withScratchTree(context, project, options.from, async (scratch) => {
     const diffs: string[] = [];
+    const commitDiffs = async () => {
+      if (diffs.length > 0)
+        await git.commit(scratch, options.message ?? patchMessage(diffs.splice(0)));
+    };
     for (const patch of patches) {
       try {
         if (isMailPatch(await readFile(patch, 'utf8'))) {
+          await commitDiffs();
           await git.applyMail(scratch, patch);
         } else {
           await git.applyDiff(scratch, patch);
           diffs.push(basename(patch));
         }
       } catch (error) {
-        throw refused(patch, options.branch, error);
+        // As after a deploy that was stopped once the branch had moved.
+        if (!(await git.hasApplied(scratch, patch))) throw refused(patch, options.branch, error);
+        context.emit({
+          type: 'notice',
+          text: `${options.branch} holds ${basename(patch)} already.`,
+        });
       }
     }
-    if (diffs.length > 0) await git.commit(scratch, options.message ?? patchMessage(diffs));
+    await commitDiffs();
     const to = await git.resolve(scratch, 'HEAD');
     if (!to) throw new CanaryError('internal', 'The worktree has no commit after applying.');
     await advanceBranch(context, project, { ref: options.ref, from: options.from, to });

@@ -56,7 +56,14 @@ export async function checkOut(
   const definedIn: Record<string, string[]> = {};
   const dataMounts: Record<string, ComposeVolume[]> = {};
   for (const { service } of project.slice) {
-    cloneableService(model, service);
+    const definition = cloneableService(model, service);
+    const required = Object.entries(definition.depends_on ?? {}).filter(
+      ([, each]) => each.required !== false,
+    );
+    const unknown = required
+      .map(([name]) => name)
+      .find((name) => !(name in project.model.services));
+    if (unknown) throw newDependency(service, unknown);
     const own = definitions.filter((each) => each.services.has(service)).map((each) => each.file);
     const stray = own.find((file) => !isInside(file, tree));
     if (stray) throw untracked(stray, service);
@@ -117,7 +124,12 @@ async function findDataMounts(
   for (const volume of model.services[service]?.volumes ?? []) {
     const { source } = volume;
     if (volume.type !== 'bind' || !source || !isInside(source, tree)) continue;
-    if (await context.git.tracks(project.repository, commit, relative(tree, source))) continue;
+    const path = relative(tree, source);
+    const isTracked = await context.git.tracks(project.repository, commit, path);
+    // A folder that also holds files git does not know (uploads beside a .gitkeep) is data all the same.
+    const holdsData =
+      !volume.read_only && (await context.git.hasUntracked(project.repository, path));
+    if (isTracked && !holdsData) continue;
     mounts.push({ ...volume, source: resolve(project.directory, relative(directory, source)) });
   }
   return mounts;
@@ -125,6 +137,16 @@ async function findDataMounts(
 
 function isInside(path: string, directory: string): boolean {
   return path === directory || path.startsWith(`${directory}/`);
+}
+
+function newDependency(service: string, name: string): CanaryError {
+  return new CanaryError(
+    'service-not-cloneable',
+    `In the branch \`${service}\` depends on \`${name}\`, which production does not have.`,
+    {
+      hint: `Bring \`${name}\` to the stable first; the canary shares it.`,
+    },
+  );
 }
 
 function untracked(file: string, service: string): CanaryError {

@@ -4,7 +4,9 @@ import { ensureState } from './layout.ts';
 import type { Project } from './project.ts';
 
 const TRY_EVERY_MS = 100;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 300_000;
+/** What `abort` may stop: the commands that move users. */
+const STOPPABLE = ['deploy', 'weight', 'promote', 'revert', 'abort', 'down'];
 
 /** Does `work` under the project's lock; throws `lock-held` at once when another command has it. */
 export async function locked<T>(
@@ -42,6 +44,7 @@ export async function takingOver<T>(
     } catch (error) {
       const holder = hasCode(error, 'lock-held') ? await project.lock.holder() : undefined;
       if (!hasCode(error, 'lock-held')) throw error;
+      if (holder && !STOPPABLE.includes(holder.command)) throw error;
       if (clock.now().getTime() > deadline) throw stuck(error);
       if (isFirst && holder)
         emit({
@@ -56,6 +59,6 @@ export async function takingOver<T>(
 
 function stuck(error: CanaryError): CanaryError {
   return new CanaryError('lock-held', error.message, {
-    hint: 'The traffic is off. It did not stop when asked; end that process, then run this command again.',
+    hint: 'It did not stop when asked. `canary status` says where it stands.',
   });
 }

@@ -29,17 +29,21 @@ export interface ComposeProject {
   repository: string;
 }
 
-/** A project with its canary.yaml and the parts of the world that belong to it. */
-export interface Project extends ComposeProject {
-  name: string;
-  config: CanaryConfig;
-  slice: readonly SliceMember[];
-  proxy: ProxyDefinition;
+/** The parts of the world that belong to a project. */
+export interface ProjectState {
   layout: Layout;
   journals: JournalStore;
   lock: ProjectLock;
   stopRequest: StopRequest;
   socket: ProxySocket;
+}
+
+/** A project with its canary.yaml. */
+export interface Project extends ComposeProject, ProjectState {
+  name: string;
+  config: CanaryConfig;
+  slice: readonly SliceMember[];
+  proxy: ProxyDefinition;
 }
 
 const CONFIG_NAME = 'canary.yaml';
@@ -87,11 +91,23 @@ export async function loadProject(context: Context): Promise<Project> {
     config,
     slice,
     proxy: proxyDefinition(context, config, slice, layout),
+    ...openState(context, layout),
+  };
+}
+
+/** What is enough to take the traffic off: found by file names alone, whatever the files say by now. */
+export async function findState(context: Context): Promise<ProjectState> {
+  const { directory } = await findComposeFiles(context);
+  return openState(context, layoutOf(await realpath(directory)));
+}
+
+function openState({ open }: Context, layout: Layout): ProjectState {
+  return {
     layout,
-    journals: context.open.journals(layout.releases),
-    lock: context.open.lock(layout.lock),
-    stopRequest: context.open.stopRequest(layout.stopRequest),
-    socket: context.open.proxySocket(layout.socket),
+    journals: open.journals(layout.releases),
+    lock: open.lock(layout.lock),
+    stopRequest: open.stopRequest(layout.stopRequest),
+    socket: open.proxySocket(layout.socket),
   };
 }
 
@@ -102,7 +118,7 @@ export function configPath({ options }: Context, projectDirectory: string): stri
   return options.config ? resolve(options.directory, name) : join(projectDirectory, name);
 }
 
-/** The services a proxied request goes through: entries, and inner services to be checked. */
+/** The services that users reach through the proxy. */
 export function entryServices(project: Pick<Project, 'slice'>): string[] {
   return project.slice.filter((member) => member.entry).map((member) => member.service);
 }

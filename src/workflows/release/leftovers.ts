@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canaryImage, previousImage, shortCommit } from '../../compose/names.ts';
+import { messageOf } from '../../errors.ts';
 import { isMissing } from '../../system/files.ts';
 import type { Context } from '../context.ts';
 import type { Project } from '../project/project.ts';
@@ -12,6 +13,18 @@ export async function clearLeftovers(
   project: Project,
   keep: readonly string[],
 ): Promise<void> {
+  try {
+    await clear(context, project, keep);
+  } catch (error) {
+    // What cannot be cleaned up must not spoil what was done.
+    context.emit({
+      type: 'warning',
+      text: `Not everything could be cleaned up: ${messageOf(error)}`,
+    });
+  }
+}
+
+async function clear(context: Context, project: Project, keep: readonly string[]): Promise<void> {
   await clearWorktrees(context, project, keep);
   const promoted = (await allReleases(project)).findLast((release) => release.promotedCommit);
   for (const { service } of project.slice) {

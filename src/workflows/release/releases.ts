@@ -1,3 +1,4 @@
+import { CanaryError } from '../../errors.ts';
 import type { ReleaseState } from '../../rollout/events.ts';
 import { foldRelease, hasEnded, type Release } from '../../rollout/release.ts';
 import type { Context } from '../context.ts';
@@ -8,16 +9,34 @@ import type { Project } from '../project/project.ts';
 export async function allReleases(project: Project): Promise<Release[]> {
   const releases: Release[] = [];
   for (const id of await project.journals.list()) {
-    const release = foldRelease(await project.journals.read(id));
+    // A journal that cannot be read tells nothing; only the newest one is needed to steer.
+    const records = await project.journals.read(id).catch(() => []);
+    const release = foldRelease(records);
     if (release) releases.push(release);
   }
   return releases;
 }
 
-/** The newest release, if it has not come to its end. */
+/** The release begun last, ended or not. */
+export async function newestRelease({
+  journals,
+}: Pick<Project, 'journals'>): Promise<Release | undefined> {
+  const id = (await journals.list()).at(-1);
+  return id === undefined ? undefined : foldRelease(await journals.read(id));
+}
+
+/** The newest release, if it has not come to its end; throws when it belongs to another project of this folder. */
 export async function currentRelease(project: Project): Promise<Release | undefined> {
-  const newest = (await allReleases(project)).at(-1);
-  return newest && !hasEnded(newest) ? newest : undefined;
+  const newest = await newestRelease(project);
+  if (!newest || hasEnded(newest)) return undefined;
+  if (newest.project === project.name) return newest;
+  throw new CanaryError(
+    'config-invalid',
+    `The canary in this folder belongs to the project \`${newest.project}\`, not \`${project.name}\`.`,
+    {
+      hint: `Use \`-p ${newest.project}\`, or end that canary first.`,
+    },
+  );
 }
 
 /** The run of a release, with the release as its journal now tells. */

@@ -1,24 +1,28 @@
 import { canaryImage } from '../../compose/names.ts';
 import { containersOf, type Observed } from '../../rollout/observed.ts';
 import { reconcile, type Situation } from '../../rollout/reconcile.ts';
-import type { Release } from '../../rollout/release.ts';
+import { hasEnded, type Release } from '../../rollout/release.ts';
+import { exists } from '../../system/files.ts';
 import type { Context } from '../context.ts';
 import { execute } from '../execution/execute.ts';
 import { currentWeight, observe } from '../execution/observe.ts';
 import { overrideText, type Run, record, writeOverride } from '../execution/run.ts';
 import { situationOf } from '../execution/situation.ts';
 import { applyWeight, entryCounts } from '../execution/traffic.ts';
-import type { Project } from '../project/project.ts';
+import type { ProjectState } from '../project/project.ts';
 import { clearLeftovers } from './leftovers.ts';
-import { currentRelease } from './releases.ts';
+import { newestRelease } from './releases.ts';
 
 /**
  * Sends every user to the stable, at once and without the lock. Only while a promotion replaces the stable
  * the canary keeps its users: it is the one side that is whole, and taking over puts the stable back first.
  */
-export async function trafficOff(context: Context, project: Project): Promise<void> {
-  const release = await currentRelease(project);
-  if (release?.state === 'promoting' || release?.replacing) {
+export async function trafficOff(context: Context, project: ProjectState): Promise<void> {
+  // Where canary never was there is nothing to take off, and nothing is written.
+  if (!(await exists(project.layout.state))) return;
+  // A journal that cannot be read is no reason to leave users where they are.
+  const release = await newestRelease(project).catch(() => undefined);
+  if (release && !hasEnded(release) && (release.state === 'promoting' || release.replacing)) {
     context.emit({
       type: 'notice',
       text: 'A promotion is under way: users leave the canary as soon as the stable is back.',

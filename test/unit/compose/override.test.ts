@@ -84,6 +84,7 @@ describe('with a canary', () => {
     expect(frontend).toEqual({
       extends: { file: 'tree/compose.yml', service: 'frontend' },
       image: 'shop-frontend:canary-aaaaaaaaaaaa',
+      build: { tags: { '!reset': [] } },
       container_name: { '!reset': null },
       hostname: { '!reset': null },
       ports: { '!reset': [] },

@@ -40,6 +40,7 @@ describe('the fold of a journal', () => {
   test('begins with a release that is being built and has no users', () => {
     expect(fold(CREATED)).toEqual({
       id: 'r1',
+      project: 'shop',
       branch: 'cheaper',
       commit: NEW,
       subject: 'Make it cheaper',
@@ -47,6 +48,8 @@ describe('the fold of a journal', () => {
       state: 'building',
       reason: 'created',
       weight: 0,
+      wasReady: false,
+      wasReplaced: false,
       startedAt: '2026-01-01T00:00:00.000Z',
       updatedAt: '2026-01-01T00:00:00.000Z',
       countsAtStart: COUNTS,

@@ -12,6 +12,8 @@ const LOOK_EVERY_MS = 100;
 export async function startProxy(run: Run): Promise<void> {
   const scope = await overriddenScope(run);
   await checkConfiguration(run, scope);
+  // One that nobody can steer, for instance because its folder was removed, has to be made anew.
+  if ((await look(run)).proxy.state === 'unreachable') await stopProxy(run);
   await run.context.compose.up(scope, [PROXY_SERVICE], callOptions(run));
   await awaitProxy(run);
 }
@@ -105,12 +107,14 @@ async function undoTakePorts(
   await compose.up(run.project.scope, services);
 }
 
-/** A second container needs a name of its own, and data in a volume without a name would stay behind. */
+/** A second container needs a name and ports of its own, and data in a volume without a name would stay behind. */
 function canHaveTwin(run: Run, service: string, holders: readonly ObservedContainer[]): boolean {
-  const hasFixedName = run.project.model.services[service]?.container_name !== undefined;
-  return (
-    !hasFixedName && !holders.some((each) => each.service === service && each.hasAnonymousVolume)
-  );
+  const definition = run.project.model.services[service];
+  const entry = run.project.slice.find((member) => member.service === service)?.entry;
+  const isFixed =
+    definition?.container_name !== undefined ||
+    definition?.ports?.some((port) => port.published && port.published !== String(entry?.port));
+  return !isFixed && !holders.some((each) => each.service === service && each.hasAnonymousVolume);
 }
 
 export async function returnPorts(

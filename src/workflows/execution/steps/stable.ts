@@ -9,15 +9,23 @@ import { advanceBranch } from '../../project/branches.ts';
 import type { Checkout } from '../../project/checkout.ts';
 import { callOptions, look, overriddenScope, type Run, record, releasedScope } from '../run.ts';
 
+/**
+ * Starts what does not run. A container of before that stopped may still claim the entry's port, so it is
+ * brought to today's definition; services that never ran are started with what they depend on.
+ */
 export async function startStable(
   run: Run,
   step: StepAction & { kind: 'start-stable' },
 ): Promise<void> {
-  await run.context.compose.startMissing(
-    await overriddenScope(run),
-    step.services,
-    callOptions(run),
+  const { compose } = run.context;
+  const observed = await look(run);
+  const scope = await overriddenScope(run);
+  const existing = step.services.filter(
+    (service) => containersOf(observed, 'stable', service).length > 0,
   );
+  const absent = step.services.filter((service) => !existing.includes(service));
+  if (absent.length > 0) await compose.startMissing(scope, absent, callOptions(run));
+  if (existing.length > 0) await compose.up(scope, existing, callOptions(run));
 }
 
 /** Gives the stable the images that were tried as the canary, and Compose the commit's own definition. */
