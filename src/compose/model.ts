@@ -7,6 +7,8 @@ export interface ComposeModel {
   services: Readonly<Record<string, ComposeService>>;
   networks?: Readonly<Record<string, unknown>>;
   volumes?: Readonly<Record<string, unknown>>;
+  configs?: Readonly<Record<string, { file?: string }>>;
+  secrets?: Readonly<Record<string, { file?: string }>>;
 }
 
 export interface ComposeService {

@@ -47,7 +47,7 @@ export type ReleaseEvent =
   | { type: 'step-failed'; step: Step; message: string }
   | { type: 'weight-set'; weight: number; counts: Counts }
   | { type: 'commit-made'; branch: string; commit: string; subject: string }
-  | { type: 'stable-replacing'; commit: string; previous: readonly StableImage[] }
+  | { type: 'stable-replacing'; from: string; commit: string; previous: readonly StableImage[] }
   | { type: 'stable-replaced'; commit: string }
   | { type: 'stable-restored' };
 

@@ -27,6 +27,8 @@ export function describeStep(step: StepAction): string {
       return `replace the stable ${list(step.services)} by ${shortCommit(step.commit)}`;
     case 'restore-stable':
       return `put the stable ${list(step.services)} back to before ${shortCommit(step.commit)}`;
+    case 'refresh-stable':
+      return `restart the stable ${list(step.services)} with the new files`;
     case 'advance-branch':
       return `move branch ${step.branch} to ${shortCommit(step.commit)}`;
     case 'retire-canary':

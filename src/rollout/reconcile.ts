@@ -25,6 +25,8 @@ export interface Situation {
   stableRuns: (container: ObservedContainer, commit: string) => boolean;
   /** The configuration the proxy should run with. */
   configuration: string;
+  /** Services that mount files which a promotion changes; they see them only once the branch has moved. */
+  movedFiles: readonly string[];
   /** The commit the stable branch points to. */
   branchAt: string | undefined;
 }
@@ -61,6 +63,11 @@ class Draft {
 
   add(step: Step): void {
     this.steps.push(step);
+  }
+
+  /** Whether every user is on the canary by now. */
+  sendsEveryone(): boolean {
+    return this.weight === 100;
   }
 
   setWeight(weight: number, cause: string): void {
@@ -163,14 +170,15 @@ function promoteStable(
 ): void {
   const services = situation.slice.map((member) => member.service);
   // Every container: a promotion can be cut off between two of a scaled service.
-  const isOutdated = services.some((service) => {
+  const hasStableImages = !services.some((service) => {
     const containers = containersOf(observed, 'stable', service);
     return (
       !isRunning(observed, 'stable', service) ||
       containers.some((each) => !situation.stableRuns(each, commit))
     );
   });
-  if (isOutdated) {
+  // The images say nothing about settings and environment: until the branch has moved, nothing is done.
+  if (!hasStableImages || situation.branchAt !== commit) {
     const unbuilt = situation.unbuilt(commit);
     if (unbuilt.length > 0) {
       draft.add({
@@ -198,6 +206,20 @@ function promoteStable(
   });
   if (situation.branchAt !== commit) {
     draft.add({ kind: 'advance-branch', branch, commit, cause: 'the branch says what runs' });
+  }
+  const { movedFiles } = situation;
+  if (movedFiles.length > 0 && draft.sendsEveryone()) {
+    draft.add({
+      kind: 'refresh-stable',
+      services: movedFiles,
+      cause: 'files it mounts came with the branch',
+    });
+    draft.add({
+      kind: 'await-ready',
+      side: 'stable',
+      services: movedFiles,
+      cause: 'users come back only to a ready stable',
+    });
   }
   draft.setWeight(0, 'the stable is ready');
 }

@@ -24,7 +24,7 @@ export interface Release {
   countsAtStart: Counts;
   countsAtWeight: Counts;
   /** Set while the stable is being replaced and until that has ended, well or taken back. */
-  replacing: { commit: string; previous: readonly StableImage[] } | undefined;
+  replacing: { from: string; commit: string; previous: readonly StableImage[] } | undefined;
   /** What the stable became, once it did. */
   promotedCommit: string | undefined;
 }
@@ -81,7 +81,10 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
     case 'weight-set':
       return { ...next, weight: record.weight, countsAtWeight: record.counts ?? NO_COUNTS };
     case 'stable-replacing':
-      return { ...next, replacing: { commit: record.commit, previous: record.previous } };
+      return {
+        ...next,
+        replacing: { from: record.from, commit: record.commit, previous: record.previous },
+      };
     case 'stable-replaced':
       return { ...next, replacing: undefined, promotedCommit: record.commit };
     case 'stable-restored':

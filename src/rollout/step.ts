@@ -12,6 +12,7 @@ export type StepAction =
   | { kind: 'start-canary'; services: readonly string[]; commit: string }
   | { kind: 'await-ready'; side: Side; services: readonly string[] }
   | { kind: 'replace-stable'; services: readonly string[]; commit: string }
+  | { kind: 'refresh-stable'; services: readonly string[] }
   | { kind: 'advance-branch'; branch: string; commit: string }
   | { kind: 'restore-stable'; services: readonly string[]; commit: string }
   | { kind: 'retire-canary'; services: readonly string[] }

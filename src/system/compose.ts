@@ -26,6 +26,8 @@ export interface Compose {
   build(scope: ComposeScope, services: readonly string[], options?: CallOptions): Promise<void>;
   /** Starts services as defined, and nothing they depend on. Recreates those whose definition changed. */
   up(scope: ComposeScope, services: readonly string[], options?: CallOptions): Promise<void>;
+  /** Makes the containers of services anew, whether or not their definition changed. */
+  recreate(scope: ComposeScope, services: readonly string[], options?: CallOptions): Promise<void>;
   /** Starts services with what they depend on; leaves every container that exists as it is. */
   startMissing(
     scope: ComposeScope,
@@ -102,6 +104,15 @@ export class ComposeCli implements Compose {
       services,
       options,
     );
+  }
+
+  async recreate(
+    scope: ComposeScope,
+    services: readonly string[],
+    options: CallOptions = {},
+  ): Promise<void> {
+    const args = ['up', '--detach', '--no-deps', '--no-build', '--force-recreate', ...services];
+    await this.start(scope, args, services, options);
   }
 
   async startMissing(

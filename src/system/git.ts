@@ -21,6 +21,8 @@ export interface Git {
     from: string,
     to: string,
   ): Promise<{ commit: string; isMerge: boolean }[]>;
+  /** Paths that differ between two commits. */
+  changedPaths(directory: string, from: string, to: string): Promise<string[]>;
   /** Whether two commits hold the same files. */
   sameTree(directory: string, left: string, right: string): Promise<boolean>;
   /** Whether a commit has anything under a path relative to the top folder. */
@@ -114,6 +116,12 @@ export class SimpleGitClient implements Git {
     });
   }
 
+  async changedPaths(directory: string, from: string, to: string): Promise<string[]> {
+    return zeroed(
+      await this.run(directory, ['diff', '--name-only', '--no-renames', '-z', from, to]),
+    );
+  }
+
   async sameTree(directory: string, left: string, right: string): Promise<boolean> {
     const trees = await this.run(directory, ['rev-parse', `${left}^{tree}`, `${right}^{tree}`]);
     const [first, second] = lines(trees);
@@ -180,9 +188,7 @@ export class SimpleGitClient implements Git {
   }
 
   async changesInTheWay(tree: string, from: string, to: string): Promise<string[]> {
-    const changing = new Set(
-      zeroed(await this.run(tree, ['diff', '--name-only', '--no-renames', '-z', from, to])),
-    );
+    const changing = new Set(await this.changedPaths(tree, from, to));
     const local = zeroed(
       await this.run(tree, ['status', '--porcelain', '--no-renames', '-uall', '-z']),
     );

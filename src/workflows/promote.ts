@@ -10,7 +10,7 @@ import { overrideText, type Run, record, writeOverride } from './execution/run.t
 import { situationOf } from './execution/situation.ts';
 import { withScratchTree } from './project/apply.ts';
 import { checkMove, resolveBranch } from './project/branches.ts';
-import { checkOut } from './project/checkout.ts';
+import { type Checkout, checkOut, servicesMounting } from './project/checkout.ts';
 import { locked } from './project/locked.ts';
 import { loadProject, type Project } from './project/project.ts';
 import { requireCanary, requireProxy } from './release/guards.ts';
@@ -39,7 +39,8 @@ export async function promote(context: Context): Promise<PromoteResult> {
     const commit = release.replacing?.commit ?? (await mergeCandidate(context, project, release));
     const checkout = await checkOut(context, project, commit);
     const run: Run = { context, project, checkout, release, signal };
-    const situation = await situationOf(context, project, checkout);
+    const movedFiles = await findMovedFiles(context, project, release, checkout);
+    const situation = { ...(await situationOf(context, project, checkout)), movedFiles };
     const plan = reconcile(
       { promote: { commit, branch: stable }, canary: null },
       observed,
@@ -59,6 +60,36 @@ export async function promote(context: Context): Promise<PromoteResult> {
     await clearLeftovers(context, project, []);
     return { release: release.id, branch: stable, commit };
   });
+}
+
+/**
+ * The services that mount files which this promotion changes. They come from the user's working tree, so that
+ * tree has to be on the stable branch and move along; anything else would leave new code with old files.
+ */
+async function findMovedFiles(
+  context: Context,
+  project: Project,
+  release: Release,
+  checkout: Checkout,
+): Promise<string[]> {
+  const { git } = context;
+  const ref = branchRef(project.config.git.stable);
+  const from = release.replacing?.from ?? (await git.resolve(project.repository, ref));
+  if (!from) return [];
+  const paths = await git.changedPaths(project.repository, from, checkout.commit);
+  const services = servicesMounting(checkout, paths);
+  if (
+    services.length === 0 ||
+    (await git.checkedOutAt(project.repository, ref)) === project.repository
+  )
+    return services;
+  throw new CanaryError(
+    'branch-checked-out',
+    `The promotion changes files that ${services.join(', ')} mounts, but ${project.repository} is not on \`${project.config.git.stable}\`.`,
+    {
+      hint: `Switch that working tree to \`${project.config.git.stable}\`, then promote again. Nothing was changed.`,
+    },
+  );
 }
 
 /**

@@ -93,6 +93,7 @@ export function situation(built: readonly string[] = [], rest: Partial<Situation
     unbuilt: (commit) => (built.includes(commit) ? [] : SERVICES),
     stableRuns: (each, commit) => each.imageId === imageOf(each.service, commit),
     configuration: CONFIGURATION,
+    movedFiles: [],
     branchAt: OLD,
     ...rest,
   };

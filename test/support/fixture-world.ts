@@ -142,6 +142,7 @@ export function afterStep(world: World, step: Step): World {
     case 'advance-branch':
       return { ...world, branchAt: step.commit };
     case 'await-ready':
+    case 'refresh-stable':
     case 'drain':
       return world;
   }

@@ -39,7 +39,9 @@ export class Storedog {
   }
 
   /** Makes the copy and commits it; `edit` changes the compose file first. */
-  static async create(edit: (compose: string) => string = (text) => text): Promise<Storedog> {
+  static async create(
+    edit: (compose: string, project: string) => string = (text) => text,
+  ): Promise<Storedog> {
     const project = `canary-test-${randomBytes(4).toString('hex')}`;
     const directory = await mkdtemp(join(tmpdir(), `${project}-`));
     await cp(join(ROOT, 'examples/storedog'), directory, { recursive: true });
@@ -52,6 +54,7 @@ export class Storedog {
         compose
           .replace('"3000:3000"', `"${port}:3000"`)
           .replace('"5001:5001"', `"${discounts}:5001"`),
+        project,
       ),
     );
     const images = await readFile(join(ROOT, '.setup/images.env'), 'utf8');
@@ -156,6 +159,15 @@ export class Storedog {
     return stdout;
   }
 
+  /** Commits one changed file on a branch, in a worktree that is gone afterwards; the shop's own files stay untouched. */
+  async commitOn(branch: string, path: string, content: string): Promise<void> {
+    const tree = `${this.directory}-${branch}`;
+    await this.git('worktree', 'add', '--quiet', tree, branch);
+    await writeFile(join(tree, path), content);
+    await this.git('-C', tree, 'commit', '--quiet', '--all', '-m', `Change ${path}`);
+    await this.git('worktree', 'remove', '--force', tree);
+  }
+
   read(path: string): Promise<string> {
     return readFile(join(this.directory, path), 'utf8');
   }
@@ -203,6 +215,12 @@ export class Storedog {
         return { service, id, startedAt, restartCount: Number(restarts) };
       })
       .sort((left, right) => (left.service + left.id < right.service + right.id ? -1 : 1));
+  }
+
+  /** The id of an image, without its `sha256:`. */
+  async imageId(name: string): Promise<string> {
+    const { stdout } = await execa('docker', ['image', 'inspect', '--format', '{{.Id}}', name]);
+    return stdout.replace('sha256:', '');
   }
 
   /** Removes every container, network, volume, image and file of this copy. */

@@ -4,7 +4,13 @@ import { type Run, record } from './run.ts';
 import { build, retireCanary, startCanary } from './steps/canary.ts';
 import { returnPorts, startProxy, stopProxy, takePorts } from './steps/proxy.ts';
 import { awaitReady } from './steps/readiness.ts';
-import { moveStableBranch, replaceStable, restoreStable, startStable } from './steps/stable.ts';
+import {
+  moveStableBranch,
+  refreshStable,
+  replaceStable,
+  restoreStable,
+  startStable,
+} from './steps/stable.ts';
 import { drain, setWeight } from './steps/traffic.ts';
 
 /** Does a plan, one step after the other. It decides nothing: what is wanted stands in the plan. */
@@ -47,6 +53,8 @@ function perform(run: Run, step: Step): Promise<void> {
       return awaitReady(run, step);
     case 'replace-stable':
       return replaceStable(run, step);
+    case 'refresh-stable':
+      return refreshStable(run, step);
     case 'restore-stable':
       return restoreStable(run, step);
     case 'advance-branch':

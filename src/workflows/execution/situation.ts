@@ -30,6 +30,7 @@ export async function situationOf(
       return checkout?.model.services[container.service]?.image === container.image;
     },
     configuration: project.proxy.digest,
+    movedFiles: [],
     branchAt: await context.git.resolve(project.repository, branchRef(project.config.git.stable)),
   };
 }

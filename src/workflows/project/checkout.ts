@@ -22,6 +22,8 @@ export interface Checkout {
   /** For each chosen service, the files that define it, relative to the user's project folder. */
   definedIn: Readonly<Record<string, readonly string[]>>;
   dataMounts: Readonly<Record<string, readonly ComposeVolume[]>>;
+  /** For each chosen service, what of git's it mounts or reads its settings from, relative to the repository. */
+  mountedFiles: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Checks a commit out, or takes the checkout that is there, and reads what it defines. */
@@ -55,6 +57,12 @@ export async function checkOut(
 
   const definedIn: Record<string, string[]> = {};
   const dataMounts: Record<string, ComposeVolume[]> = {};
+  const mountedFiles: Record<string, string[]> = {};
+  const settings = [
+    ...definitions.flatMap((each) => each.envFiles.map((path) => resolve(directory, path))),
+    ...filesOf(model.configs),
+    ...filesOf(model.secrets),
+  ];
   for (const { service } of project.slice) {
     const definition = cloneableService(model, service);
     const required = Object.entries(definition.depends_on ?? {}).filter(
@@ -83,8 +91,14 @@ export async function checkOut(
       { commit, tree, directory, model },
       service,
     );
+    const binds = (model.services[service]?.volumes ?? []).flatMap(({ type, source }) =>
+      type === 'bind' && source ? [source] : [],
+    );
+    mountedFiles[service] = [...binds, ...settings]
+      .filter((path) => isInside(path, tree))
+      .map((path) => relative(tree, path));
   }
-  return { commit, tree, directory, files, model, definedIn, dataMounts };
+  return { commit, tree, directory, files, model, definedIn, dataMounts, mountedFiles };
 }
 
 /** The same compose file at the commit; one that git does not track is used where it is. */
@@ -133,6 +147,17 @@ async function findDataMounts(
     mounts.push({ ...volume, source: resolve(project.directory, relative(directory, source)) });
   }
   return mounts;
+}
+
+function filesOf(definitions: ComposeModel['configs']): string[] {
+  return Object.values(definitions ?? {}).flatMap(({ file }) => (file ? [file] : []));
+}
+
+/** The chosen services that mount one of these paths, or something above or below it. */
+export function servicesMounting(checkout: Checkout, paths: readonly string[]): string[] {
+  return Object.entries(checkout.mountedFiles)
+    .filter(([, mounted]) => paths.some((path) => mounted.some((each) => isInside(path, each))))
+    .map(([service]) => service);
 }
 
 function isInside(path: string, directory: string): boolean {

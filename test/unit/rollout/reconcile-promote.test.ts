@@ -42,14 +42,17 @@ describe('promote', () => {
     expect(plan.indexOf('build')).toBeLessThan(plan.indexOf('users'));
   });
 
-  test('goes on after the stable is replaced, without touching it again', () => {
+  test('goes on after the stable is replaced; until the branch has moved that is done again, which changes nothing', () => {
     const world = observed([...REPLACED, stable('db'), ...CANARY], { weight: 100 });
     expect(promote(world)).toMatchInlineSnapshot(`
-      "1. wait until the stable of frontend, discounts is ready         (users come back only to a ready stable)
-      2. move branch main to aaaaaaaaaaaa                              (the branch says what runs)
-      3. send every user to the stable                                 (the stable is ready)
-      4. let open requests on the canary finish (frontend, discounts)  (no request is cut off)
-      5. remove the canary of frontend, discounts                      (its code is the stable now)"
+      "1. wait until the canary of frontend, discounts is ready         (it serves every user for a while)
+      2. let open requests on the stable finish (frontend, discounts)  (no request is cut off)
+      3. replace the stable frontend, discounts by aaaaaaaaaaaa        (it becomes the promoted code)
+      4. wait until the stable of frontend, discounts is ready         (users come back only to a ready stable)
+      5. move branch main to aaaaaaaaaaaa                              (the branch says what runs)
+      6. send every user to the stable                                 (the stable is ready)
+      7. let open requests on the canary finish (frontend, discounts)  (no request is cut off)
+      8. remove the canary of frontend, discounts                      (its code is the stable now)"
     `);
   });
 

@@ -69,7 +69,7 @@ describe('the fold of a journal', () => {
         { type: 'weight-set', weight: 5, counts: LATER },
         { type: 'state-changed', state: 'paused', reason: 'at 5 %' },
         { type: 'state-changed', state: 'promoting', reason: 'to main' },
-        { type: 'stable-replacing', commit: NEW, previous: PREVIOUS },
+        { type: 'stable-replacing', from: OLD, commit: NEW, previous: PREVIOUS },
         { type: 'stable-replaced', commit: NEW },
         { type: 'weight-set', weight: 0, counts: LATER },
         { type: 'state-changed', state: 'promoted', reason: 'done' },
@@ -87,8 +87,17 @@ describe('the fold of a journal', () => {
   });
 
   test('knows of a stable that is half replaced, until it is whole again', () => {
-    const replacing: ReleaseEvent = { type: 'stable-replacing', commit: NEW, previous: PREVIOUS };
-    expect(fold(CREATED, replacing)?.replacing).toEqual({ commit: NEW, previous: PREVIOUS });
+    const replacing: ReleaseEvent = {
+      type: 'stable-replacing',
+      from: OLD,
+      commit: NEW,
+      previous: PREVIOUS,
+    };
+    expect(fold(CREATED, replacing)?.replacing).toEqual({
+      from: OLD,
+      commit: NEW,
+      previous: PREVIOUS,
+    });
     const restored = fold(CREATED, replacing, { type: 'stable-restored' });
     expect(restored).toMatchObject({ replacing: undefined, promotedCommit: undefined });
   });

@@ -41,7 +41,9 @@ export async function replaceStable(
     for (const { service, imageId } of previous) {
       await context.engine.tagImage(imageId, previousImage(project.name, service, release.id));
     }
-    await record(run, { type: 'stable-replacing', commit: step.commit, previous });
+    const ref = branchRef(project.config.git.stable);
+    const from = (await context.git.resolve(project.repository, ref)) ?? '';
+    await record(run, { type: 'stable-replacing', from, commit: step.commit, previous });
   }
   for (const service of step.services) {
     const definition = checkout.model.services[service];
@@ -50,6 +52,15 @@ export async function replaceStable(
     await context.engine.tagImage(tried, imageName(project.name, service, definition));
   }
   await context.compose.up(await releasedScope(run, checkout), step.services, callOptions(run));
+}
+
+/** Makes services anew whose mounted files have changed: a single mounted file is otherwise the old one for ever. */
+export async function refreshStable(
+  run: Run,
+  step: StepAction & { kind: 'refresh-stable' },
+): Promise<void> {
+  const scope = await releasedScope(run, requireCheckout(run));
+  await run.context.compose.recreate(scope, step.services, callOptions(run));
 }
 
 /** Puts images and definitions back to what they were before a promotion began. */

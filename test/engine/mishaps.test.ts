@@ -1,0 +1,114 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Storedog } from '../support/storedog.ts';
+import { discountLine, userNames, visit } from '../support/visitors.ts';
+
+/** What people do to a project behind canary's back, and what must still be true. */
+describe('behind canary’s back', () => {
+  let shop: Storedog;
+
+  beforeEach(async () => {
+    shop = await Storedog.create();
+    await shop.startProduction();
+    await shop.succeed('up');
+  });
+
+  afterEach(() => shop.dispose());
+
+  async function brokenPages(): Promise<number> {
+    const visits = await visit(shop.url, userNames(50));
+    expect(visits.filter((each) => each.status !== 200)).toEqual([]);
+    return visits.filter((each) => discountLine(each).includes('undefined')).length;
+  }
+
+  it('a plain `docker compose up -d` breaks the entry: `canary up` mends it', async () => {
+    await shop.compose('up', '--detach').catch(() => undefined);
+    await shop.succeed('up');
+    await shop.untilShopAnswers();
+    expect(await brokenPages()).toBe(0);
+  });
+
+  it('a plain `docker compose up -d` breaks the entry: `canary down` gives the port back', async () => {
+    await shop.compose('up', '--detach').catch(() => undefined);
+    await shop.succeed('down');
+    await shop.untilShopAnswers();
+    expect((await shop.containers()).map((each) => each.service)).toEqual([
+      'advertisements',
+      'db',
+      'discounts',
+      'frontend',
+    ]);
+  });
+
+  it('the proxy’s folder is removed: `deploy` refuses, `abort` takes the users off, `up` mends it', async () => {
+    await shop.succeed('deploy', '--branch', 'canary', '--apply', shop.badPatch, '--weight', '50');
+    await rm(join(shop.directory, '.canary/proxy'), { recursive: true });
+    const { exitCode, stderr } = await shop.canary(
+      'deploy',
+      '--branch',
+      'canary',
+      '--weight',
+      '60',
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('is unreachable');
+    await shop.succeed('abort');
+    expect(await brokenPages()).toBe(0);
+    await shop.succeed('up');
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '50');
+    expect(await brokenPages()).toBeGreaterThan(10);
+  });
+
+  it('the working tree has no canary.yaml: `abort` takes the users off all the same', async () => {
+    await shop.succeed('deploy', '--branch', 'canary', '--apply', shop.badPatch, '--weight', '100');
+    await rm(join(shop.directory, 'canary.yaml'));
+    const { exitCode, stderr } = await shop.canary('abort');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('Every user is on the stable');
+    expect(await brokenPages()).toBe(0);
+  });
+
+  it('an old journal cannot be read: nothing else minds', async () => {
+    await shop.succeed('deploy', '--branch', 'canary', '--apply', shop.badPatch, '--weight', '50');
+    await shop.succeed('abort');
+    await shop.write('.canary/releases/20200101-000000-abcdef0.jsonl', 'garbage\n');
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '100');
+    expect(await brokenPages()).toBe(50);
+    await shop.succeed('revert');
+    expect(await brokenPages()).toBe(0);
+  });
+
+  it('a canary that is not the release’s own is never promoted or given users', async () => {
+    await shop.succeed('deploy', '--branch', 'canary', '--apply', shop.badPatch, '--weight', '50');
+    await shop.git('switch', '--quiet', '--create', 'broken', 'main');
+    await shop.write('discounts/Dockerfile', 'FROM scratch\nCOPY missing /\n');
+    await shop.git('commit', '--quiet', '--all', '-m', 'Broken');
+    await shop.git('switch', '--quiet', 'main');
+    expect((await shop.canary('deploy', '--branch', 'broken', '--weight', '50')).exitCode).toBe(1);
+    for (const command of [['promote'], ['weight', '50']]) {
+      const { exitCode, stderr } = await shop.canary(...command);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain('The canary of `broken` does not run');
+    }
+    expect(await brokenPages()).toBe(0);
+  });
+
+  it('a canary that dies while it has users costs none of them a page, and `status` says so', async () => {
+    await shop.succeed('deploy', '--branch', 'canary', '--apply', shop.badPatch, '--weight', '100');
+    await shop.compose(
+      '-f',
+      'docker-compose.yml',
+      '-f',
+      '.canary/override.yml',
+      'stop',
+      'frontend-canary',
+    );
+    await shop.untilShopAnswers();
+    expect(await brokenPages()).toBe(0);
+    expect((await shop.status()).release).toMatchObject({
+      state: 'failed',
+      reason: 'its canary does not run any more',
+    });
+  });
+});
