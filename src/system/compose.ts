@@ -1,6 +1,6 @@
 import type { ComposeModel } from '../compose/model.ts';
 import { CanaryError, type ErrorCode } from '../errors.ts';
-import { takenPort } from './engine.ts';
+import { engineUnreachable, isUnreachable, takenPort } from './engine.ts';
 import { type ProcessRunner, type RunResult, tail } from './process.ts';
 
 /** What one call of Compose is about: which project, which files. */
@@ -204,12 +204,7 @@ export class ComposeCli implements Compose {
 
   /** The error of a failed call; finds out first whether Compose or the engine are there at all. */
   private async failure(code: ErrorCode, message: string, result: RunResult): Promise<CanaryError> {
-    if (/cannot connect to the docker daemon|error during connect/i.test(result.stderr)) {
-      return new CanaryError('engine-unreachable', 'Docker Engine does not answer.', {
-        details: tail(result.stderr, 3),
-        hint: 'Start it (for instance `systemctl start docker`), then run `canary doctor`.',
-      });
-    }
+    if (isUnreachable(result.stderr)) return engineUnreachable(result.stderr);
     if (
       /unknown (docker )?command|unknown (shorthand )?flag|is not a docker command/i.test(
         result.stderr,

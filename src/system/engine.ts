@@ -35,7 +35,7 @@ export class DockerEngine implements Engine {
   async version(): Promise<string> {
     const result = await this.runner.run('docker', ['version', '--format', '{{.Server.Version}}']);
     if (result.exitCode === 0) return result.stdout.trim();
-    throw unreachable(result.stderr);
+    throw engineUnreachable(result.stderr);
   }
 
   async containers(project: string): Promise<ObservedContainer[]> {
@@ -109,13 +109,7 @@ export class DockerEngine implements Engine {
   private async docker(args: readonly string[], options: RunOptions = {}): Promise<string> {
     const result = await this.runner.run('docker', args, options);
     if (result.exitCode === 0) return result.stdout;
-    if (
-      /cannot connect to the docker daemon|is the docker daemon running|error during connect/i.test(
-        result.stderr,
-      )
-    ) {
-      throw unreachable(result.stderr);
-    }
+    if (isUnreachable(result.stderr)) throw engineUnreachable(result.stderr);
     throw failed(args.slice(0, 2).join(' '), result.stderr);
   }
 }
@@ -141,7 +135,14 @@ export function portTaken(port: number): CanaryError {
   });
 }
 
-function unreachable(stderr: string): CanaryError {
+/** Whether the words of a failed command say that nobody answers at the engine. */
+export function isUnreachable(stderr: string): boolean {
+  return /cannot connect to the docker daemon|is the docker daemon running|error during connect/i.test(
+    stderr,
+  );
+}
+
+export function engineUnreachable(stderr: string): CanaryError {
   return new CanaryError('engine-unreachable', 'Docker Engine does not answer.', {
     details: tail(stderr, 3),
     hint: 'Start it (for instance `systemctl start docker`), then run `canary doctor`.',

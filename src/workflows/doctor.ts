@@ -1,10 +1,9 @@
 import { statfs } from 'node:fs/promises';
 import { CanaryError, messageOf } from '../errors.ts';
 import { containersOf } from '../rollout/observed.ts';
-import { isAtLeast, OLDEST_COMPOSE } from '../system/compose.ts';
 import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
-import { loadProject, type Project } from './project/project.ts';
+import { loadProject, type Project, supportedCompose } from './project/project.ts';
 
 export interface Finding {
   name: string;
@@ -25,7 +24,7 @@ export async function doctor(context: Context): Promise<Finding[]> {
   );
   const findings = [
     engine,
-    await look('compose', () => composeVersion(context)),
+    await look('compose', async () => `Docker Compose ${await supportedCompose(context.compose)}`),
     await look('git', () => context.git.version()),
   ];
   let project: Project | undefined;
@@ -52,14 +51,6 @@ async function look(name: string, find: () => Promise<string>): Promise<Finding>
     const details = error instanceof CanaryError ? error.details : [];
     return { name, ok: false, text: [messageOf(error), ...details].join(' '), hint };
   }
-}
-
-async function composeVersion({ compose }: Context): Promise<string> {
-  const version = await compose.version();
-  if (isAtLeast(version, OLDEST_COMPOSE)) return `Docker Compose ${version}`;
-  throw new CanaryError('compose-too-old', `Docker Compose ${version} is too old.`, {
-    hint: `canary needs ${OLDEST_COMPOSE} or newer.`,
-  });
 }
 
 async function proxyState(context: Context, project: Project): Promise<string> {

@@ -8,7 +8,12 @@ import { parseConfig } from '../../config/parse.ts';
 import type { CanaryConfig } from '../../config/schema.ts';
 import { CanaryError } from '../../errors.ts';
 import { type Route, renderConfiguration } from '../../proxy/configuration.ts';
-import { type ComposeScope, isAtLeast, OLDEST_COMPOSE } from '../../system/compose.ts';
+import {
+  type Compose,
+  type ComposeScope,
+  isAtLeast,
+  OLDEST_COMPOSE,
+} from '../../system/compose.ts';
 import { readIfExists } from '../../system/files.ts';
 import type { JournalStore } from '../../system/journal-store.ts';
 import type { ProjectLock } from '../../system/lock.ts';
@@ -54,12 +59,7 @@ const DEFAULT_PROXY_IMAGE = '${CANARY_PROXY_IMAGE:-haproxy:3.0}';
 export async function loadComposeProject(context: Context): Promise<ComposeProject> {
   const { options, compose, git } = context;
   const found = await findComposeFiles(context);
-  const version = await compose.version();
-  if (!isAtLeast(version, OLDEST_COMPOSE)) {
-    throw new CanaryError('compose-too-old', `Docker Compose ${version} is too old.`, {
-      hint: `canary needs ${OLDEST_COMPOSE} or newer.`,
-    });
-  }
+  await supportedCompose(compose);
   const scope: ComposeScope = {
     projectDirectory: found.directory,
     files: found.files,
@@ -77,6 +77,15 @@ export async function loadComposeProject(context: Context): Promise<ComposeProje
   if (directory !== found.directory) model = await compose.model(named);
   const repository = await git.root(directory);
   return { directory, files, scope: named, model, repository };
+}
+
+/** The version of Compose; throws `compose-missing` or `compose-too-old`. */
+export async function supportedCompose(compose: Compose): Promise<string> {
+  const version = await compose.version();
+  if (isAtLeast(version, OLDEST_COMPOSE)) return version;
+  throw new CanaryError('compose-too-old', `Docker Compose ${version} is too old.`, {
+    hint: `canary needs ${OLDEST_COMPOSE} or newer.`,
+  });
 }
 
 /** Loads everything a command needs and checks canary.yaml against the compose model; changes nothing. */
