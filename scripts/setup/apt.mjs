@@ -12,7 +12,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lastLines, must, run, SetupError } from './process.mjs';
 
-const DEFAULT_MIRROR = undefined;
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 // Another apt on this machine is waited for. Without systemd, RUNLEVEL=1 keeps a package from
 // starting its service by itself: setup starts the engine, so that it can also stop it.
@@ -72,7 +71,16 @@ export async function installFromSuite(packages, suite) {
       mkdirSync(join(folder, name), { recursive: true });
     }
     const signed = existsSync(KEYRING) ? ` [signed-by=${KEYRING}]` : '';
-    const mirror = debianMirror() ?? DEFAULT_MIRROR;
+    const mirror = debianMirror();
+    if (mirror === undefined) {
+      throw new SetupError(
+        'The sources of apt name no Debian mirror to take newer packages from.',
+        {
+          hint: 'Install Docker Compose 2.24 or newer and buildx yourself, then run this again.',
+          exitCode: 2,
+        },
+      );
+    }
     writeFileSync(join(folder, 'sources.list'), `deb${signed} ${mirror} ${suite} main\n`);
     const own = Object.entries({
       'Dir::Etc::sourcelist': join(folder, 'sources.list'),
