@@ -3,12 +3,9 @@ import type { Theme } from '../ui/theme.ts';
 
 /** Where a command's result goes: standard output, as text or as JSON, never both. */
 export interface Output {
-  isJson: boolean;
   theme: Theme;
-  /** The one result of a command. */
+  /** The result of a command, or one of several for a command that follows something. */
   result(document: object, text: () => string): void;
-  /** One of several, for commands that follow something. */
-  line(document: object, text: () => string): void;
 }
 
 export interface Streams {
@@ -25,11 +22,13 @@ export interface OutputOptions {
 }
 
 export function makeOutput(streams: Streams, theme: Theme, { json, quiet }: OutputOptions): Output {
-  const print = (document: object, text: () => string) => {
-    if (json) streams.stdout.write(`${JSON.stringify(document)}\n`);
-    else if (!quiet) streams.stdout.write(`${text()}\n`);
+  return {
+    theme,
+    result(document, text) {
+      if (json) streams.stdout.write(`${JSON.stringify(document)}\n`);
+      else if (!quiet) streams.stdout.write(`${text()}\n`);
+    },
   };
-  return { isJson: json, theme, result: print, line: print };
 }
 
 /** Events as JSON Lines on standard output, for commands that take their time. */

@@ -17,7 +17,7 @@ export async function runDeploy(
     message: options.message,
     weight: options.weight,
   });
-  output.line({ type: 'result', ...result }, () => {
+  output.result({ type: 'result', ...result }, () => {
     const previews = result.entries.flatMap(({ preview }) =>
       preview ? [`  the canary alone: ${preview}`] : [],
     );

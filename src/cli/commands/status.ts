@@ -12,7 +12,7 @@ export async function runStatus(
     return undefined;
   }
   for await (const result of watchStatus(context)) {
-    output.line(result, () => `${statusText(result, output.theme)}\n`);
+    output.result(result, () => `${statusText(result, output.theme)}\n`);
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { CanaryError, hasCode } from '../../errors.ts';
 import { isMailPatch, patchMessage } from '../../git/patch.ts';
@@ -91,7 +91,7 @@ export async function withScratchTree<T>(
     return await work(tree);
   } finally {
     await git.removeWorktree(project.repository, tree);
-    await git.removeWorktree(project.repository, home);
+    await rm(home, { recursive: true, force: true });
   }
 }
 
