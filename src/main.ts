@@ -8,7 +8,7 @@ import type { EventSink } from './rollout/events.ts';
 import { systemClock } from './system/clock.ts';
 import { ComposeCli } from './system/compose.ts';
 import { DockerEngine } from './system/engine.ts';
-import { SimpleGitClient } from './system/git.ts';
+import { makeGit } from './system/git/git.ts';
 import { JournalFiles } from './system/journal-store.ts';
 import { FileLock } from './system/lock.ts';
 import { ExecaRunner } from './system/process.ts';
@@ -157,7 +157,7 @@ function makeContext(
     clock: systemClock,
     engine: new DockerEngine(runner),
     compose: new ComposeCli(runner),
-    git: new SimpleGitClient(),
+    git: makeGit(),
     prompt: {
       async chooseServices(choices, preselected) {
         if (!streams.stdin.isTTY || !streams.stderr.isTTY) return undefined;

@@ -29,6 +29,15 @@ const identity = z
     return { from: from as 'header' | 'cookie', name: name ?? '' };
   });
 
+const gitFields = {
+  /** The branch production is built from. */
+  stable: z.string().min(1).default('main'),
+  /** The branch that canaries are built from, where no other is named. */
+  canary: z.string().min(1).default('canary'),
+  /** Where `push` pushes to. */
+  remote: z.string().min(1).default('deploy'),
+};
+
 /** canary.yaml as people write it; unknown keys are refused, never ignored. */
 export const configSchema = z.strictObject({
   version: z.literal(1, 'is not a version this program knows (1)'),
@@ -37,12 +46,14 @@ export const configSchema = z.strictObject({
   force: z
     .strictObject({ header: z.string().regex(token, 'is not a header name') })
     .default({ header: 'X-Canary' }),
-  git: z.strictObject({ stable: z.string().min(1).default('main') }).default({ stable: 'main' }),
+  git: z.strictObject(gitFields).default({ stable: 'main', canary: 'canary', remote: 'deploy' }),
   proxy: z.strictObject({ image: z.string().min(1).optional() }).default({}),
   /** How long open requests may take to finish before a container is stopped. */
   drain: duration.default(30_000),
   /** How long a started container may take until it is ready. */
   startTimeout: duration.default(120_000),
+  /** How many ended releases are kept, with the images to go back to. */
+  retention: z.number().int().min(1).default(10),
 });
 
 export type CanaryConfig = z.output<typeof configSchema>;

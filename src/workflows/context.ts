@@ -2,7 +2,7 @@ import type { EventSink } from '../rollout/events.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Compose } from '../system/compose.ts';
 import type { Engine } from '../system/engine.ts';
-import type { Git } from '../system/git.ts';
+import type { Git } from '../system/git/git.ts';
 import type { JournalStore } from '../system/journal-store.ts';
 import type { ProjectLock } from '../system/lock.ts';
 import type { ProxySocket } from '../system/proxy-socket.ts';

@@ -24,6 +24,8 @@ import { entryAddresses } from './up.ts';
 
 export interface DeployOptions {
   branch: string;
+  /** The commit to release, where the branch itself points elsewhere yet: what is being pushed to it. */
+  commit?: string;
   patches: readonly string[];
   message: string | undefined;
   /** Share of users in percent the canary ends with; as it is when left out and it runs already, else 0. */
@@ -47,7 +49,8 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
   const ref = branchRef(options.branch);
   await context.engine.version();
   const project = await loadProject(context);
-  const head = await resolveBranch(context, project.repository, options.branch, ref);
+  const head =
+    options.commit ?? (await resolveBranch(context, project.repository, options.branch, ref));
   requireProxy(project, await observe(context, project));
 
   return locked(context, project, 'deploy', async (signal) => {

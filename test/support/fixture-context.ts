@@ -1,7 +1,7 @@
 import { systemClock } from '../../src/system/clock.ts';
 import { ComposeCli } from '../../src/system/compose.ts';
 import { DockerEngine } from '../../src/system/engine.ts';
-import { SimpleGitClient } from '../../src/system/git.ts';
+import { makeGit } from '../../src/system/git/git.ts';
 import { JournalFiles } from '../../src/system/journal-store.ts';
 import { FileLock } from '../../src/system/lock.ts';
 import { ExecaRunner } from '../../src/system/process.ts';
@@ -28,7 +28,7 @@ export function contextIn(directory: string, options: Partial<Context['options']
     clock: systemClock,
     engine: new DockerEngine(runner),
     compose: new ComposeCli(runner),
-    git: new SimpleGitClient(),
+    git: makeGit(),
     prompt: { chooseServices: async () => undefined },
     emit: () => undefined,
     signal: new AbortController().signal,

@@ -12,10 +12,11 @@ describe('a valid canary.yaml', () => {
       services: { web: { entry: 3000 }, api: {} },
       identity: [],
       force: { header: 'X-Canary' },
-      git: { stable: 'main' },
+      git: { stable: 'main', canary: 'canary', remote: 'deploy' },
       proxy: {},
       drain: 30_000,
       startTimeout: 120_000,
+      retention: 10,
     });
   });
 
@@ -26,10 +27,11 @@ services:
   web: { entry: 3000, preview: 13000, port: 8080 }
 identity: [header:X-User-Id, cookie:session_id]
 force: { header: X-Side }
-git: { stable: release/1.x }
+git: { stable: release/1.x, canary: next, remote: live }
 proxy: { image: haproxy:3.2 }
 drain: 1m
 startTimeout: 500ms
+retention: 3
 `;
     expect(parse(text)).toEqual({
       version: 1,
@@ -39,10 +41,11 @@ startTimeout: 500ms
         { from: 'cookie', name: 'session_id' },
       ],
       force: { header: 'X-Side' },
-      git: { stable: 'release/1.x' },
+      git: { stable: 'release/1.x', canary: 'next', remote: 'live' },
       proxy: { image: 'haproxy:3.2' },
       drain: 60_000,
       startTimeout: 500,
+      retention: 3,
     });
   });
 });

@@ -1,0 +1,20 @@
+import { type GitBranches, gitBranches } from './branches.ts';
+import { type GitCommits, gitCommits } from './commits.ts';
+import { type GitHistory, gitHistory } from './history.ts';
+import { runGit } from './run.ts';
+import { type GitWorktrees, gitWorktrees } from './worktrees.ts';
+
+/**
+ * Reading and writing one repository, through simple-git. Nothing here touches the user's tree, index or HEAD
+ * but `fastForward`, `commitFile` and `unstage`.
+ */
+export interface Git extends GitHistory, GitWorktrees, GitBranches, GitCommits {}
+
+export function makeGit(): Git {
+  return {
+    ...gitHistory(runGit),
+    ...gitWorktrees(runGit),
+    ...gitBranches(runGit),
+    ...gitCommits(runGit),
+  };
+}

@@ -1,0 +1,81 @@
+import type { SimpleGit } from 'simple-git';
+import { CanaryError, type ErrorCode, messageOf } from '../../errors.ts';
+import { tail } from '../process.ts';
+
+/** What a failed call of git becomes; `git-failed` with git's own words when left out. */
+export interface Failure {
+  code?: ErrorCode;
+  message?: string;
+  hint?: string;
+}
+
+/** Runs git in a folder and gives what it printed; throws by its exit code alone. */
+export type RunGit = (
+  directory: string,
+  args: readonly string[],
+  failure?: Failure,
+) => Promise<string>;
+
+/**
+ * What of the environment reaches git: who the user is and how they sign in. Everything else that
+ * begins with GIT_, as a hook sets it, would send git to another repository.
+ */
+const ENVIRONMENT = [
+  'GIT_AUTHOR_NAME',
+  'GIT_AUTHOR_EMAIL',
+  'GIT_AUTHOR_DATE',
+  'GIT_COMMITTER_NAME',
+  'GIT_COMMITTER_EMAIL',
+  'GIT_COMMITTER_DATE',
+  'GIT_CONFIG_GLOBAL',
+  'GIT_CONFIG_SYSTEM',
+  'GIT_CONFIG_NOSYSTEM',
+  'GIT_SSH',
+  'GIT_SSH_COMMAND',
+  'GIT_SSH_VARIANT',
+  'GIT_ASKPASS',
+  'SSH_ASKPASS',
+  'GIT_TERMINAL_PROMPT',
+];
+
+export const runGit: RunGit = async (directory, args, failure = {}) => {
+  const git = await client(directory);
+  try {
+    return await git.raw([...args]);
+  } catch (cause) {
+    const verb = args.find((arg) => /^[a-z]/.test(arg)) ?? '';
+    throw new CanaryError(
+      failure.code ?? 'git-failed',
+      failure.message ?? `\`git ${verb}\` failed.`,
+      {
+        // A sentence of ours hides which command it was.
+        details: [...(failure.message ? [`git ${verb}:`] : []), ...tail(messageOf(cause))],
+        ...(failure.hint ? { hint: failure.hint } : {}),
+        cause,
+      },
+    );
+  }
+};
+
+async function client(directory: string): Promise<SimpleGit> {
+  const { simpleGit } = await import('simple-git');
+  return simpleGit({
+    baseDir: directory,
+    allowEnvironment: ENVIRONMENT,
+    // The user's own settings, from the user's own environment.
+    unsafe: { allowUnsafeSshCommand: true, allowUnsafeAskPass: true, allowUnsafeHooksPath: true },
+    // Its own rule wants words on stderr; a conflict of `git merge` and a silent hook have none.
+    errors: (error, { exitCode, stdOut, stdErr }) =>
+      error ?? (exitCode === 0 ? undefined : Buffer.concat([...stdOut, ...stdErr])),
+  });
+}
+
+/** The lines of what git printed. */
+export function lines(text: string): string[] {
+  return text.split('\n').filter(Boolean);
+}
+
+/** The entries of what git printed with `-z`. */
+export function zeroed(text: string): string[] {
+  return text.split('\0').filter(Boolean);
+}
