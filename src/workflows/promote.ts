@@ -1,22 +1,17 @@
 import { shortCommit } from '../compose/names.ts';
-import { CanaryError, messageOf } from '../errors.ts';
+import { CanaryError } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
-import { reconcile } from '../rollout/reconcile.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Context } from './context.ts';
-import { execute } from './execution/execute.ts';
 import { observe } from './execution/observe.ts';
-import { overrideText, type Run, record, writeOverride } from './execution/run.ts';
-import { situationOf } from './execution/situation.ts';
 import { withScratchTree } from './project/apply.ts';
 import { checkMove, resolveBranch } from './project/branches.ts';
-import { type Checkout, checkOut, servicesMounting } from './project/checkout.ts';
+import { checkOut } from './project/checkout.ts';
 import { locked } from './project/locked.ts';
 import { loadProject, type Project } from './project/project.ts';
 import { requireCanary, requireProxy } from './release/guards.ts';
-import { clearLeftovers } from './release/leftovers.ts';
-import { changeState, currentRelease, withRelease } from './release/releases.ts';
-import { restoreNeeded } from './release/retire.ts';
+import { promoteTo } from './release/promotion.ts';
+import { currentRelease } from './release/releases.ts';
 
 export interface PromoteResult {
   release: string;
@@ -35,61 +30,11 @@ export async function promote(context: Context): Promise<PromoteResult> {
     const observed = await observe(context, project);
     requireProxy(project, observed);
     const release = requireCanary(await currentRelease(project), observed);
-    const stable = project.config.git.stable;
     const commit = release.replacing?.commit ?? (await mergeCandidate(context, project, release));
     const checkout = await checkOut(context, project, commit);
-    const run: Run = { context, project, checkout, release, signal };
-    const movedFiles = await findMovedFiles(context, project, release, checkout);
-    const situation = { ...(await situationOf(context, project, checkout)), movedFiles };
-    const plan = reconcile(
-      { promote: { commit, branch: stable }, canary: null },
-      observed,
-      situation,
-    );
-    context.emit({ type: 'plan-made', plan });
-    await changeState(run, 'promoting', `to ${shortCommit(commit)}`);
-    try {
-      await execute(run, plan);
-    } catch (error) {
-      await putBack(run, error);
-      throw error;
-    }
-    await record(run, { type: 'stable-replaced', commit });
-    await writeOverride(project, overrideText(project, undefined));
-    await changeState(run, 'promoted', `the stable runs ${shortCommit(commit)}`);
-    await clearLeftovers(context, project, []);
-    return { release: release.id, branch: stable, commit };
+    await promoteTo({ context, project, checkout, release, signal });
+    return { release: release.id, branch: project.config.git.stable, commit };
   });
-}
-
-/**
- * The services that mount files which this promotion changes. They come from the user's working tree, so that
- * tree has to be on the stable branch and move along; anything else would leave new code with old files.
- */
-async function findMovedFiles(
-  context: Context,
-  project: Project,
-  release: Release,
-  checkout: Checkout,
-): Promise<string[]> {
-  const { git } = context;
-  const ref = branchRef(project.config.git.stable);
-  const from = release.replacing?.from ?? (await git.resolve(project.repository, ref));
-  if (!from) return [];
-  const paths = await git.changedPaths(project.repository, from, checkout.commit);
-  const services = servicesMounting(checkout, paths);
-  if (
-    services.length === 0 ||
-    (await git.checkedOutAt(project.repository, ref)) === project.repository
-  )
-    return services;
-  throw new CanaryError(
-    'branch-checked-out',
-    `The promotion changes files that ${services.join(', ')} mounts, but ${project.repository} is not on \`${project.config.git.stable}\`.`,
-    {
-      hint: `Switch that working tree to \`${project.config.git.stable}\`, then promote again. Nothing was changed.`,
-    },
-  );
 }
 
 /**
@@ -149,35 +94,4 @@ async function makeMerge(
     if (!merged) throw new CanaryError('internal', 'The merge left no commit.');
     return merged;
   });
-}
-
-/** After a failed promotion: the stable as it was, its users back on it, the canary kept for a look. */
-async function putBack(run: Run, error: unknown): Promise<void> {
-  const { context, project } = run;
-  const release = (await withRelease(run, run.release?.id ?? '')).release;
-  // Not the signal that may have stopped the promotion: putting back has to come to its end.
-  const repair: Run = { ...run, release, signal: new AbortController().signal };
-  const reason = `the promotion failed: ${messageOf(error)}`;
-  try {
-    const observed = await observe(context, project);
-    const situation = await situationOf(context, project, run.checkout);
-    const restore = await restoreNeeded(repair, observed, situation);
-    if (restore) {
-      await execute(
-        { ...repair, checkout: undefined },
-        reconcile({ restore }, observed, situation),
-      );
-      await record(repair, { type: 'stable-restored' });
-    } else if (!release?.replacing) {
-      await execute(repair, [{ kind: 'set-weight', weight: 0, cause: 'the promotion failed' }]);
-    }
-    // A stable that was replaced whole stays; what is left to do is for the next `promote`.
-    await changeState(repair, release?.replacing && !restore ? 'failed' : 'paused', reason);
-  } catch (failure) {
-    context.emit({
-      type: 'warning',
-      text: `The stable could not be put back (${messageOf(failure)}); the canary keeps serving. Run \`canary abort\` to try again.`,
-    });
-    await changeState(repair, 'failed', reason);
-  }
 }

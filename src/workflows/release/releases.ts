@@ -39,10 +39,14 @@ export async function currentRelease(project: Project): Promise<Release | undefi
   );
 }
 
-/** The run of a release, with the release as its journal now tells. */
-export async function withRelease(run: Omit<Run, 'release'>, id: string): Promise<Run> {
-  const release = foldRelease(await run.project.journals.read(id));
-  return { ...run, release };
+/** A release as its journal tells now. */
+export async function readRelease(
+  { journals }: Pick<Project, 'journals'>,
+  id: string,
+): Promise<Release> {
+  const release = foldRelease(await journals.read(id));
+  if (release) return release;
+  throw new CanaryError('journal-unreadable', `The journal of release ${id} tells of no release.`);
 }
 
 export async function changeState(run: Run, state: ReleaseState, reason: string): Promise<void> {

@@ -1,0 +1,101 @@
+import { shortCommit } from '../../compose/names.ts';
+import { CanaryError, messageOf } from '../../errors.ts';
+import { branchRef } from '../../git/branch-name.ts';
+import { reconcile } from '../../rollout/reconcile.ts';
+import type { Release } from '../../rollout/release.ts';
+import { execute } from '../execution/execute.ts';
+import { observe } from '../execution/observe.ts';
+import { overrideText, type Run, record, writeOverride } from '../execution/run.ts';
+import { situationOf } from '../execution/situation.ts';
+import { type Checkout, servicesMounting } from '../project/checkout.ts';
+import { clearLeftovers } from './leftovers.ts';
+import { changeState, readRelease } from './releases.ts';
+import { restoreNeeded } from './retire.ts';
+
+export type PromotionRun = Run & { release: Release; checkout: Checkout };
+
+/**
+ * Makes a commit the stable while the canary of a release serves every user: stable replaced, users back,
+ * stable branch moved to the commit, canary removed. A failure puts the stable back. Needs the lock.
+ */
+export async function promoteTo(run: PromotionRun): Promise<void> {
+  const { context, project, checkout } = run;
+  const { commit } = checkout;
+  const movedFiles = await findMovedFiles(run);
+  const observed = await observe(context, project);
+  const situation = { ...(await situationOf(context, project, checkout)), movedFiles };
+  const promotion = { commit, branch: project.config.git.stable };
+  const plan = reconcile({ promote: promotion, canary: null }, observed, situation);
+  context.emit({ type: 'plan-made', plan });
+  await changeState(run, 'promoting', `to ${shortCommit(commit)}`);
+  try {
+    await execute(run, plan);
+  } catch (error) {
+    await putBack(run, error);
+    throw error;
+  }
+  await record(run, { type: 'stable-replaced', commit });
+  await writeOverride(project, overrideText(project, undefined));
+  await changeState(run, 'promoted', `the stable runs ${shortCommit(commit)}`);
+  await clearLeftovers(context, project, []);
+}
+
+/**
+ * The services that mount files which this promotion changes. They come from the user's working tree, so that
+ * tree has to be on the stable branch and move along; anything else would leave new code with old files.
+ */
+async function findMovedFiles({
+  context: { git },
+  project,
+  release,
+  checkout,
+}: PromotionRun): Promise<string[]> {
+  const ref = branchRef(project.config.git.stable);
+  const from = release.replacing?.from ?? (await git.resolve(project.repository, ref));
+  if (!from) return [];
+  const paths = await git.changedPaths(project.repository, from, checkout.commit);
+  const services = servicesMounting(checkout, paths);
+  if (
+    services.length === 0 ||
+    (await git.checkedOutAt(project.repository, ref)) === project.repository
+  )
+    return services;
+  throw new CanaryError(
+    'branch-checked-out',
+    `The promotion changes files that ${services.join(', ')} mounts, but ${project.repository} is not on \`${project.config.git.stable}\`.`,
+    {
+      hint: `Switch that working tree to \`${project.config.git.stable}\`, then promote again. Nothing was changed.`,
+    },
+  );
+}
+
+/** After a failed promotion: the stable as it was, its users back on it, the canary kept for a look. */
+async function putBack(run: PromotionRun, error: unknown): Promise<void> {
+  const { context, project } = run;
+  const release = await readRelease(project, run.release.id);
+  // Not the signal that may have stopped the promotion: putting back has to come to its end.
+  const repair: Run = { ...run, release, signal: new AbortController().signal };
+  const reason = `the promotion failed: ${messageOf(error)}`;
+  try {
+    const observed = await observe(context, project);
+    const situation = await situationOf(context, project, run.checkout);
+    const restore = await restoreNeeded(repair, observed, situation);
+    if (restore) {
+      await execute(
+        { ...repair, checkout: undefined },
+        reconcile({ restore }, observed, situation),
+      );
+      await record(repair, { type: 'stable-restored' });
+    } else if (!release.replacing) {
+      await execute(repair, [{ kind: 'set-weight', weight: 0, cause: 'the promotion failed' }]);
+    }
+    // A stable that was replaced whole stays; what is left to do is for the next `promote`.
+    await changeState(repair, release.replacing && !restore ? 'failed' : 'paused', reason);
+  } catch (failure) {
+    context.emit({
+      type: 'warning',
+      text: `The stable could not be put back (${messageOf(failure)}); the canary keeps serving. Run \`canary abort\` to try again.`,
+    });
+    await changeState(repair, 'failed', reason);
+  }
+}
