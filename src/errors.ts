@@ -34,6 +34,7 @@ const EXIT_CODE_OF = {
   'local-changes-in-the-way': EXIT.usage,
   'answer-needed': EXIT.usage,
   'no-canary': EXIT.usage,
+  'release-unknown': EXIT.usage,
   'proxy-not-up': EXIT.usage,
   'branch-moved': EXIT.failed,
   'commit-failed': EXIT.failed,

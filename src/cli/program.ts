@@ -125,9 +125,12 @@ export function buildProgram(dispatch: Dispatch, version: string) {
   program
     .command('revert')
     .description('abort, and take the change back by a git revert commit on its branch')
+    .argument('[release]', 'take back this release, also one that was promoted')
     .option('-m, --message <text>', 'message of the revert commit')
-    .action((options) =>
-      run(async (session) => (await import('./commands/revert.ts')).runRevert(session, options)),
+    .action((release, options) =>
+      run(async (session) =>
+        (await import('./commands/revert.ts')).runRevert(session, release, options),
+      ),
     );
 
   program

@@ -27,6 +27,8 @@ export interface Release {
   replacing: { from: string; commit: string; previous: readonly StableImage[] } | undefined;
   /** What the stable became, once it did. */
   promotedCommit: string | undefined;
+  /** The stable's commit and images before that. */
+  before: { commit: string; images: readonly StableImage[] } | undefined;
 }
 
 const IN_PROGRESS: readonly ReleaseState[] = [
@@ -64,6 +66,7 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
       countsAtWeight: record.counts,
       replacing: undefined,
       promotedCommit: undefined,
+      before: undefined,
     };
   }
   if (!release) return undefined;
@@ -84,6 +87,7 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
       return {
         ...next,
         replacing: { from: record.from, commit: record.commit, previous: record.previous },
+        before: { commit: record.from, images: record.previous },
       };
     case 'stable-replaced':
       return { ...next, replacing: undefined, promotedCommit: record.commit };

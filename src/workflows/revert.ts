@@ -1,7 +1,8 @@
 import { CanaryError, messageOf } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { revertMessage } from '../git/patch.ts';
-import type { Release } from '../rollout/release.ts';
+import { hasEnded, type Release } from '../rollout/release.ts';
+import type { Side } from '../rollout/step.ts';
 import type { Context } from './context.ts';
 import { deploy } from './deploy.ts';
 import { type Run, record } from './execution/run.ts';
@@ -11,20 +12,49 @@ import { takingOver } from './project/locked.ts';
 import { findState, loadProject, type Project } from './project/project.ts';
 import { allReleases, changeState, currentRelease } from './release/releases.ts';
 import { retireCanary, trafficOff } from './release/retire.ts';
+import { revertPromoted, wasPromoted } from './revert-promoted.ts';
+
+export interface RevertOptions {
+  /** A release by its id, also one that was promoted; the running one when left out. */
+  release: string | undefined;
+  message: string | undefined;
+}
 
 export interface RevertResult {
   release: string | null;
+  /** Which side was taken back: a canary, or a stable that had been promoted. */
+  side: Side | null;
   /** The commit that takes the release back, or `null` when there was nothing to take back. */
   commit: string | null;
   /** Whether a canary runs again, from what the branch now holds. */
   redeployed: boolean;
 }
 
+/** Takes a release back: the running one, or one that was promoted. */
+export async function revert(
+  context: Context,
+  { release: id, message }: RevertOptions,
+): Promise<RevertResult> {
+  if (id === undefined) return revertCanary(context, message);
+  const release = (await allReleases(await findState(context))).find((each) => each.id === id);
+  if (!release) {
+    throw new CanaryError('release-unknown', `There is no release \`${id}\`.`, {
+      hint: '`canary history` lists them.',
+    });
+  }
+  if (!hasEnded(release)) return revertCanary(context, message);
+  if (!wasPromoted(release)) return { release: null, side: null, commit: null, redeployed: false };
+  await context.engine.version();
+  const project = await loadProject(context);
+  const commit = await revertPromoted(context, project, release, message);
+  return { release: id, side: 'stable', commit: commit ?? null, redeployed: false };
+}
+
 /**
- * Takes a release back: every user off the canary first, then the canary removed, then a `git revert` commit
- * on its branch. Where the branch still differs from the stable after that, its canary starts again, without users.
+ * Every user off the canary first, then the canary removed, then a `git revert` commit on its branch. Where the
+ * branch still differs from the stable after that, its canary starts again, without users.
  */
-export async function revert(context: Context, message: string | undefined): Promise<RevertResult> {
+async function revertCanary(context: Context, message: string | undefined): Promise<RevertResult> {
   await trafficOff(context, await findState(context));
   const project = await loadProject(context);
   await context.engine.version();
@@ -41,7 +71,7 @@ export async function revert(context: Context, message: string | undefined): Pro
       redeploy: commit ? await differsFromStable(context, project, commit) : false,
     };
   });
-  if (!outcome) return { release: null, commit: null, redeployed: false };
+  if (!outcome) return { release: null, side: null, commit: null, redeployed: false };
   const { release, commit, redeploy } = outcome;
   if (redeploy) {
     context.emit({
@@ -50,7 +80,7 @@ export async function revert(context: Context, message: string | undefined): Pro
     });
     await deploy(context, { branch: release.branch, patches: [], message: undefined, weight: 0 });
   }
-  return { release: release.id, commit: commit ?? null, redeployed: redeploy };
+  return { release: release.id, side: 'canary', commit: commit ?? null, redeployed: redeploy };
 }
 
 async function commitRevert(

@@ -24,6 +24,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   'local-changes-in-the-way': 2,
   'answer-needed': 2,
   'no-canary': 2,
+  'release-unknown': 2,
   'proxy-not-up': 2,
   'branch-moved': 1,
   'commit-failed': 1,

@@ -3,15 +3,25 @@ import type { Session } from '../session.ts';
 
 export async function runRevert(
   { context, output }: Session,
-  options: { message?: string | undefined },
+  release: string | undefined,
+  { message }: { message?: string | undefined },
 ): Promise<undefined> {
-  const result = await revert(context, options.message);
-  output.result(result, () => describe(result));
+  const result = await revert(context, { release, message });
+  output.result(result, () => describe(result, release));
   return undefined;
 }
 
-function describe({ release, commit, redeployed }: RevertResult): string {
-  if (!release) return 'No canary was running; nothing was changed.';
+function describe({ release, side, commit, redeployed }: RevertResult, asked?: string): string {
+  if (!release) {
+    return asked
+      ? `Release ${asked} has ended without becoming the stable; nothing was changed.`
+      : 'No canary was running; nothing was changed. A promoted release is taken back by its id: `canary revert RELEASE`.';
+  }
+  if (side === 'stable') {
+    return commit
+      ? `The stable is what it was before release ${release}. Commit ${commit.slice(0, 12)} takes the change back.`
+      : 'The stable is back already; nothing was changed.';
+  }
   const made = commit
     ? `Commit ${commit.slice(0, 12)} takes the change back.`
     : 'No commit was needed.';

@@ -18,8 +18,8 @@ export interface GitCommits {
   merge(tree: string, commit: string, message: string): Promise<string[]>;
   /** Gives tree and index exactly the files of another commit. */
   takeTree(tree: string, commit: string): Promise<void>;
-  /** Takes commits back in tree and index, newest first, without committing. */
-  revert(tree: string, commits: readonly string[]): Promise<void>;
+  /** Takes commits back in tree and index, newest first, without committing; a merge to its first parent. */
+  revert(tree: string, commits: readonly string[], isMerge?: boolean): Promise<void>;
 }
 
 const COMMIT_FAILED: Failure = {
@@ -82,9 +82,10 @@ export function gitCommits(run: RunGit): GitCommits {
       await run(tree, ['read-tree', '--reset', '-u', commit]);
     },
 
-    async revert(tree, commits) {
+    async revert(tree, commits, isMerge = false) {
       try {
-        await run(tree, ['revert', '--no-commit', ...commits]);
+        const mainline = isMerge ? ['--mainline', '1'] : [];
+        await run(tree, ['revert', '--no-commit', ...mainline, ...commits]);
       } catch (error) {
         await run(tree, ['revert', '--abort']).catch(() => undefined);
         throw error;

@@ -6,7 +6,7 @@ import { type Run, record } from '../execution/run.ts';
 import type { Project } from '../project/project.ts';
 
 /** Every release, oldest first. */
-export async function allReleases(project: Project): Promise<Release[]> {
+export async function allReleases(project: Pick<Project, 'journals'>): Promise<Release[]> {
   const releases: Release[] = [];
   for (const id of await project.journals.list()) {
     // A journal that cannot be read tells nothing; only the newest one is needed to steer.

@@ -1,0 +1,102 @@
+import { canaryImage } from '../compose/names.ts';
+import { branchRef } from '../git/branch-name.ts';
+import type { Release } from '../rollout/release.ts';
+import type { Context } from './context.ts';
+import { observe } from './execution/observe.ts';
+import type { Run } from './execution/run.ts';
+import { checkMove } from './project/branches.ts';
+import { type Checkout, checkOut } from './project/checkout.ts';
+import { locked } from './project/locked.ts';
+import { loadProject, type Project } from './project/project.ts';
+import { canaryRuns, refuseDuringPromotion, requireProxy } from './release/guards.ts';
+import { promoteTo } from './release/promotion.ts';
+import { changeState, currentRelease } from './release/releases.ts';
+import { retireCanary } from './release/retire.ts';
+import { startRelease } from './release/start.ts';
+
+export interface Replacement {
+  /** The commit the stable branch then points to. */
+  commit: string;
+  /** Images to use instead of building, as far as they are still there, by service. */
+  images?: ReadonlyMap<string, string>;
+}
+
+/**
+ * Makes exactly this commit the stable, without a gap: its canary starts without users, serves everybody while the
+ * stable is replaced, and is removed. A canary that runs the same files already is used; any other ends.
+ * Throws, with the stable as it was, whenever something goes wrong.
+ */
+export async function replaceStable(
+  context: Context,
+  { commit, images = new Map() }: Replacement,
+): Promise<{ release: string; commit: string }> {
+  await context.engine.version();
+  const project = await loadProject(context);
+  const { git } = context;
+  requireProxy(project, await observe(context, project));
+  return locked(context, project, 'promote', async (signal) => {
+    const branch = project.config.git.stable;
+    const ref = branchRef(branch);
+    const from = await git.resolve(project.repository, ref);
+    if (from) await checkMove(context, project, { ref, from, to: commit });
+    const checkout = await checkOut(context, project, commit);
+    const base = { context, project, checkout, signal };
+    const running = await sameCanary(base);
+    if (running) {
+      await reuseImages(base, imagesOf(project, running));
+      await promoteTo({ ...base, release: running });
+      return { release: running.id, commit };
+    }
+    await reuseImages(base, images);
+    const { release } = await startRelease(base, { branch, checkout, weight: 0 });
+    try {
+      await promoteTo({ ...base, release });
+    } catch (error) {
+      await giveUp({ ...base, release });
+      throw error;
+    }
+    return { release: release.id, commit };
+  });
+}
+
+type Base = Omit<Run, 'release'> & { checkout: Checkout };
+
+/** The release whose canary runs just these files, if there is one. */
+async function sameCanary({ context, project, checkout }: Base): Promise<Release | undefined> {
+  const release = await currentRelease(project);
+  if (!release) return undefined;
+  if (release.replacing?.commit === checkout.commit) return release;
+  refuseDuringPromotion(release);
+  if (!canaryRuns(release, await observe(context, project))) return undefined;
+  const isSame = await context.git.sameTree(project.repository, release.commit, checkout.commit);
+  return isSame ? release : undefined;
+}
+
+function imagesOf(project: Project, { services, commit }: Release): Map<string, string> {
+  return new Map(
+    services.map((service) => [service, canaryImage(project.name, service, commit)] as const),
+  );
+}
+
+/** Names images that are there already as those of this commit; what is missing is built. */
+async function reuseImages(
+  { context: { engine }, project, checkout }: Base,
+  images: ReadonlyMap<string, string>,
+): Promise<void> {
+  for (const [service, image] of images) {
+    const wanted = canaryImage(project.name, service, checkout.commit);
+    if (image === wanted || !checkout.model.services[service]?.build) continue;
+    const id = await engine.imageId(image);
+    if (id && !(await engine.imageId(wanted))) await engine.tagImage(id, wanted);
+  }
+}
+
+/** The canary was only there to help; without its promotion it has no use. */
+async function giveUp(run: Run): Promise<void> {
+  const release = await currentRelease(run.project);
+  // A stable that was replaced whole is for the next attempt to finish.
+  if (!release || release.replacing) return;
+  const repair = { ...run, release, checkout: undefined, signal: new AbortController().signal };
+  await retireCanary(repair);
+  await changeState(repair, 'reverted', release.reason);
+}

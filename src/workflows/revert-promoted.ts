@@ -1,0 +1,98 @@
+import { previousImage } from '../compose/names.ts';
+import { CanaryError, messageOf } from '../errors.ts';
+import { branchRef } from '../git/branch-name.ts';
+import { revertMessage } from '../git/patch.ts';
+import type { Release } from '../rollout/release.ts';
+import type { Context } from './context.ts';
+import { record } from './execution/run.ts';
+import { withScratchTree } from './project/apply.ts';
+import { checkMove, resolveBranch } from './project/branches.ts';
+import type { Project } from './project/project.ts';
+import { replaceStable } from './replace-stable.ts';
+
+type Promoted = Release & {
+  promotedCommit: string;
+  before: NonNullable<Release['before']>;
+};
+
+export function wasPromoted(release: Release): release is Promoted {
+  return (
+    release.state === 'promoted' &&
+    release.promotedCommit !== undefined &&
+    release.before !== undefined
+  );
+}
+
+/**
+ * Takes a promoted release back, without a gap: a commit on the stable branch undoes what it brought, and the
+ * stable runs that commit, from the images of before where they are still there. Returns the commit.
+ */
+export async function revertPromoted(
+  context: Context,
+  project: Project,
+  release: Promoted,
+  message: string | undefined,
+): Promise<string | undefined> {
+  const { git } = context;
+  const { repository, name } = project;
+  const branch = project.config.git.stable;
+  const ref = branchRef(branch);
+  const tip = await resolveBranch(context, repository, branch, ref);
+  if (!(await git.isAncestor(repository, release.promotedCommit, tip))) {
+    throw new CanaryError(
+      'release-unknown',
+      `\`${branch}\` does not hold release ${release.id} any more.`,
+      { hint: 'Nothing was changed: there is nothing to take back.' },
+    );
+  }
+  // As after a revert that was stopped once the stable was back.
+  const isBack = await git.sameTree(repository, tip, release.before.commit);
+  const commit = isBack ? undefined : await makeRevert(context, project, release, tip, message);
+  if (commit) {
+    await checkMove(context, project, { ref, from: tip, to: commit });
+    // Images of before are those of the new commit only where it holds the files of before.
+    const isBefore = await git.sameTree(repository, commit, release.before.commit);
+    const services = isBefore ? release.before.images.map((image) => image.service) : [];
+    const images = new Map(
+      services.map((service) => [service, previousImage(name, service, release.id)] as const),
+    );
+    await replaceStable(context, { commit, images });
+  }
+  const run = { context, project, checkout: undefined, release, signal: context.signal };
+  const reason = `taken back from the stable by ${(commit ?? tip).slice(0, 12)}`;
+  await record(run, { type: 'state-changed', state: 'reverted', reason });
+  return commit;
+}
+
+async function makeRevert(
+  context: Context,
+  project: Project,
+  { before, promotedCommit }: Promoted,
+  tip: string,
+  message: string | undefined,
+): Promise<string> {
+  const { git } = context;
+  const { repository } = project;
+  const commits = await git.commitsBetween(repository, before.commit, promotedCommit);
+  const isMerge = commits[0]?.isMerge === true;
+  const taken = isMerge ? commits.slice(0, 1) : commits;
+  const names = taken.map((each) => each.commit);
+  const subjects = await Promise.all(names.map((each) => git.subject(repository, each)));
+  return withScratchTree(context, project, tip, async (tree) => {
+    try {
+      if (tip === promotedCommit) await git.takeTree(tree, before.commit);
+      else await git.revert(tree, names, isMerge);
+    } catch (cause) {
+      throw new CanaryError(
+        'merge-conflict',
+        'Later commits on the stable branch changed the same lines.',
+        {
+          details: cause instanceof CanaryError ? cause.details : [messageOf(cause)],
+          hint: 'Take the change back on a branch with `git revert`, deploy that branch and promote it. Nothing was changed.',
+          cause,
+        },
+      );
+    }
+    return git.commit(tree, message ?? revertMessage(subjects, names));
+  });
+}
