@@ -28,6 +28,10 @@ const EXIT_CODE_OF = {
   'branch-unknown': EXIT.usage,
   'branch-name-unsafe': EXIT.usage,
   'branch-checked-out': EXIT.usage,
+  'remote-unusable': EXIT.usage,
+  'remote-exists': EXIT.usage,
+  'target-unusable': EXIT.usage,
+  'push-invalid': EXIT.usage,
   'patch-missing': EXIT.usage,
   'patch-refused': EXIT.usage,
   'merge-conflict': EXIT.usage,
@@ -53,6 +57,7 @@ const EXIT_CODE_OF = {
   'compose-missing': EXIT.unreachable,
   'compose-too-old': EXIT.unreachable,
   'proxy-unreachable': EXIT.unreachable,
+  'remote-unreachable': EXIT.unreachable,
   interrupted: EXIT.interrupted,
 } as const;
 

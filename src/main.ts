@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { CommanderError } from '@commander-js/extra-typings';
+import { fileURLToPath } from 'node:url';
+import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { jsonLines, makeOutput, type Streams } from './cli/output.ts';
 import { buildProgram } from './cli/program.ts';
 import type { Action, Globals } from './cli/session.ts';
@@ -13,6 +14,7 @@ import { JournalFiles } from './system/journal-store.ts';
 import { FileLock } from './system/lock.ts';
 import { ExecaRunner } from './system/process.ts';
 import { UnixProxySocket } from './system/proxy-socket.ts';
+import { Ssh } from './system/remote-shell.ts';
 import { FileStopRequest } from './system/stop-request.ts';
 import { errorDocument, errorText } from './ui/error-view.ts';
 import { plainProgress, spinningProgress } from './ui/progress.ts';
@@ -20,6 +22,9 @@ import { makeTheme, type Theme } from './ui/theme.ts';
 import type { Context } from './workflows/context.ts';
 
 export const VERSION = '0.1.0';
+
+/** The top folder of the package, from src and from dist alike. */
+const PACKAGE = new URL('..', import.meta.url);
 
 /**
  * The whole program: builds the real parts, runs one command and maps how it ended to an exit code.
@@ -56,13 +61,15 @@ async function runCommand(
     exitCode = await perform(globals, action, follows, streams, signal);
   }, VERSION);
   const isJson = args.includes('--json');
+  let help = '';
   program.exitOverride().configureOutput({
     writeOut: (text) => streams.stdout.write(text),
-    writeErr: () => undefined,
+    // An error is printed in our own words; the help that a command without its subcommand gives is kept.
+    writeErr: (text) => {
+      help = text;
+    },
   });
-  for (const command of program.commands) {
-    command.exitOverride().copyInheritedSettings(program);
-  }
+  inheritSettings(program);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
@@ -70,7 +77,7 @@ async function runCommand(
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done;
     if (error.code === 'commander.help' && !isJson) {
-      streams.stderr.write(program.helpInformation());
+      streams.stderr.write(help);
       return EXIT.usage;
     }
     const usage = new CanaryError('usage', usageMessage(error), {
@@ -79,6 +86,14 @@ async function runCommand(
     if (isJson) streams.stdout.write(`${JSON.stringify(errorDocument(usage))}\n`);
     else streams.stderr.write(`${errorText(usage, makeTheme(false), false)}\n`);
     return usage.exitCode;
+  }
+}
+
+/** Commander hands settings down only to commands that are added after they were set. */
+function inheritSettings(parent: CommandUnknownOpts): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent);
+    inheritSettings(command);
   }
 }
 
@@ -105,7 +120,7 @@ async function perform(
   try {
     const emit = await progress(globals, follows, streams, errorTheme);
     const context = makeContext(globals, streams, signal, emit);
-    return (await action({ context, output, globals })) ?? EXIT.done;
+    return (await action({ context, output, globals, streams })) ?? EXIT.done;
   } catch (thrown) {
     // What a library throws when it is stopped says less than why it was.
     const error = signal.aborted && !(thrown instanceof CanaryError) ? signal.reason : thrown;
@@ -158,6 +173,12 @@ function makeContext(
     engine: new DockerEngine(runner),
     compose: new ComposeCli(runner),
     git: makeGit(),
+    remoteShell: new Ssh(runner, streams.env),
+    program: {
+      node: process.execPath,
+      script: fileURLToPath(new URL('bin/canary.js', PACKAGE)),
+      templates: fileURLToPath(new URL('templates', PACKAGE)),
+    },
     prompt: {
       async chooseServices(choices, preselected) {
         if (!streams.stdin.isTTY || !streams.stderr.isTTY) return undefined;

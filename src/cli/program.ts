@@ -141,6 +141,49 @@ export function buildProgram(dispatch: Dispatch, version: string) {
       run(async (session) => (await import('./commands/status.ts')).runStatus(session, options)),
     );
 
+  const remote = program
+    .command('remote')
+    .description('repositories that deploy what is pushed to them');
+
+  remote
+    .command('add')
+    .description('prepare a repository that deploys what is pushed to it, and add it as a remote')
+    .argument('<name>', 'name of the remote, such as deploy')
+    .argument('<url>', 'ssh://[user@]host/path, [user@]host:path, or a path on this machine')
+    .option('--directory <dir>', 'where production runs there (default: beside the repository)')
+    .option('--program <name>', 'how canary is called there', 'canary')
+    .action((name, url, { directory, program: there }) =>
+      run(async (session) =>
+        (await import('./commands/remote.ts')).runRemoteAdd(session, {
+          ...{ name, url, directory, program: there },
+        }),
+      ),
+    );
+
+  remote
+    .command('prepare')
+    .description('prepare a repository on this machine; `remote add` runs this on the other one')
+    .argument('<path>', 'the repository to push to; made when it is not there')
+    .option('--directory <dir>', 'where production runs (default: beside the repository)')
+    .option('--project <dir>', 'folder of the compose project inside the repository', '')
+    .option('--stable <branch>', 'the branch production is built from', 'main')
+    .action((repository, options) =>
+      run(async (session) =>
+        (await import('./commands/remote.ts')).runRemotePrepare(session, {
+          ...{ repository, directory: options.directory },
+          ...{ project: options.project, stable: options.stable },
+        }),
+      ),
+    );
+
+  program
+    .command('receive')
+    .description('what the hook of a deploy repository runs: deploys what is pushed to it')
+    .requiredOption('--repository <dir>', 'the repository that is pushed to')
+    .action((options) =>
+      run(async (session) => (await import('./commands/receive.ts')).runReceive(session, options)),
+    );
+
   program
     .command('doctor')
     .description('check engine, Compose, git, proxy, disk and clock')

@@ -1,5 +1,5 @@
 import type { Context } from '../workflows/context.ts';
-import type { Output } from './output.ts';
+import type { Output, Streams } from './output.ts';
 
 /** What the command line says about how to run, whatever the command. */
 export interface Globals {
@@ -21,6 +21,8 @@ export interface Session {
   context: Context;
   output: Output;
   globals: Globals;
+  /** For the one command whose standard input and output are a conversation with git. */
+  streams: Streams;
 }
 
 /** Runs one command; returns an exit code where the result is not simply done. */

@@ -29,13 +29,16 @@ const identity = z
     return { from: from as 'header' | 'cookie', name: name ?? '' };
   });
 
+/** What git is asked for where canary.yaml says nothing. */
+export const DEFAULT_BRANCHES = { stable: 'main', canary: 'canary', remote: 'deploy' };
+
 const gitFields = {
   /** The branch production is built from. */
-  stable: z.string().min(1).default('main'),
+  stable: z.string().min(1).default(DEFAULT_BRANCHES.stable),
   /** The branch that canaries are built from, where no other is named. */
-  canary: z.string().min(1).default('canary'),
+  canary: z.string().min(1).default(DEFAULT_BRANCHES.canary),
   /** Where `push` pushes to. */
-  remote: z.string().min(1).default('deploy'),
+  remote: z.string().min(1).default(DEFAULT_BRANCHES.remote),
 };
 
 /** canary.yaml as people write it; unknown keys are refused, never ignored. */
@@ -46,7 +49,7 @@ export const configSchema = z.strictObject({
   force: z
     .strictObject({ header: z.string().regex(token, 'is not a header name') })
     .default({ header: 'X-Canary' }),
-  git: z.strictObject(gitFields).default({ stable: 'main', canary: 'canary', remote: 'deploy' }),
+  git: z.strictObject(gitFields).default(DEFAULT_BRANCHES),
   proxy: z.strictObject({ image: z.string().min(1).optional() }).default({}),
   /** How long open requests may take to finish before a container is stopped. */
   drain: duration.default(30_000),

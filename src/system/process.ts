@@ -5,6 +5,8 @@ export interface RunOptions {
   signal?: AbortSignal | undefined;
   /** Called for every line of stdout and stderr as it comes. */
   onLine?: ((line: string) => void) | undefined;
+  /** Lets the program ask at the user's terminal, and shows what it says there. */
+  atTerminal?: boolean;
 }
 
 export interface RunResult {
@@ -15,7 +17,7 @@ export interface RunResult {
 
 /** Runs programs by argument vector, never through a shell. */
 export interface ProcessRunner {
-  /** Resolves whatever the exit code is; throws `engine-unreachable` when the program is missing. */
+  /** Resolves whatever the exit code is; throws when the program is missing, `engine-unreachable` for `docker`. */
   run(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult>;
 }
 
@@ -40,26 +42,35 @@ export class ExecaRunner implements ProcessRunner {
       reject: false,
       stdin: 'ignore',
       // A group of its own: Ctrl-C at the terminal reaches canary, which ends its children in its own order.
-      detached: true,
+      detached: options.atTerminal !== true,
       stdout: stream,
-      stderr: stream,
+      stderr: options.atTerminal ? 'inherit' : stream,
       ...(options.cwd ? { cwd: options.cwd } : {}),
       env: this.env,
       extendEnv: false,
       ...(options.signal ? { cancelSignal: options.signal } : {}),
     });
     options.signal?.throwIfAborted();
-    if (result.exitCode === undefined && result.code === 'ENOENT') {
-      throw new CanaryError('engine-unreachable', `The program \`${command}\` was not found.`, {
-        hint: 'Install Docker Engine with the Compose plugin, then run `canary doctor`.',
-      });
-    }
+    if (result.exitCode === undefined && result.code === 'ENOENT') throw missing(command);
     return {
       stdout: String(result.stdout ?? ''),
       stderr: String(result.stderr ?? ''),
       exitCode: result.exitCode ?? 1,
     };
   }
+}
+
+function missing(command: string): CanaryError {
+  const isDocker = command === 'docker';
+  return new CanaryError(
+    isDocker ? 'engine-unreachable' : 'command-failed',
+    `The program \`${command}\` was not found.`,
+    {
+      hint: isDocker
+        ? 'Install Docker Engine with the Compose plugin, then run `canary doctor`.'
+        : 'Install it, then try again.',
+    },
+  );
 }
 
 function lineTap(onLine: (line: string) => void) {

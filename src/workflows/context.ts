@@ -6,6 +6,7 @@ import type { Git } from '../system/git/git.ts';
 import type { JournalStore } from '../system/journal-store.ts';
 import type { ProjectLock } from '../system/lock.ts';
 import type { ProxySocket } from '../system/proxy-socket.ts';
+import type { RemoteShell } from '../system/remote-shell.ts';
 import type { StopRequest } from '../system/stop-request.ts';
 
 /** Flags every command takes. */
@@ -29,6 +30,14 @@ interface Prompt {
   ): Promise<string[] | undefined>;
 }
 
+/** Where this program is, so that a hook can call it. */
+interface Program {
+  node: string;
+  script: string;
+  /** The folder of files that are given to users. */
+  templates: string;
+}
+
 /** The parts of the world a workflow uses, built in main. */
 export interface Context {
   options: GlobalOptions;
@@ -38,6 +47,8 @@ export interface Context {
   engine: Engine;
   compose: Compose;
   git: Git;
+  remoteShell: RemoteShell;
+  program: Program;
   prompt: Prompt;
   emit: EventSink;
   /** Aborts when the user interrupts. */

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/system/clock.ts';
 import { ComposeCli } from '../../src/system/compose.ts';
 import { DockerEngine } from '../../src/system/engine.ts';
@@ -6,6 +7,7 @@ import { JournalFiles } from '../../src/system/journal-store.ts';
 import { FileLock } from '../../src/system/lock.ts';
 import { ExecaRunner } from '../../src/system/process.ts';
 import { UnixProxySocket } from '../../src/system/proxy-socket.ts';
+import { Ssh } from '../../src/system/remote-shell.ts';
 import { FileStopRequest } from '../../src/system/stop-request.ts';
 import type { Context } from '../../src/workflows/context.ts';
 
@@ -29,6 +31,12 @@ export function contextIn(directory: string, options: Partial<Context['options']
     engine: new DockerEngine(runner),
     compose: new ComposeCli(runner),
     git: makeGit(),
+    remoteShell: new Ssh(runner, env),
+    program: {
+      node: process.execPath,
+      script: fileURLToPath(new URL('../../bin/canary.js', import.meta.url)),
+      templates: fileURLToPath(new URL('../../templates', import.meta.url)),
+    },
     prompt: { chooseServices: async () => undefined },
     emit: () => undefined,
     signal: new AbortController().signal,

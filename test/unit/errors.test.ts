@@ -18,6 +18,10 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   'branch-unknown': 2,
   'branch-name-unsafe': 2,
   'branch-checked-out': 2,
+  'remote-unusable': 2,
+  'remote-exists': 2,
+  'target-unusable': 2,
+  'push-invalid': 2,
   'patch-missing': 2,
   'patch-refused': 2,
   'merge-conflict': 2,
@@ -43,6 +47,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   'compose-missing': 6,
   'compose-too-old': 6,
   'proxy-unreachable': 6,
+  'remote-unreachable': 6,
   interrupted: 130,
 };
 

@@ -4,20 +4,25 @@ import type { Project } from './project.ts';
 
 export interface BranchMove {
   ref: string;
+  /** Empty for a branch that is not there yet. */
   from: string;
   to: string;
 }
 
-/** Moves a branch forward. Where a working tree has it checked out, its files move along, as `git merge` would. */
+/**
+ * Moves a branch, or makes it. Where a working tree has it checked out, its files move along, as `git merge` would;
+ * to a commit that does not build on the branch, as a forced push brings it, as `git reset --keep` would.
+ */
 export async function advanceBranch(
   { git }: Context,
-  project: Project,
-  move: BranchMove,
+  { repository }: { repository: string },
+  { ref, from, to }: BranchMove,
 ): Promise<void> {
-  if (move.from === move.to) return;
-  const tree = await git.checkedOutAt(project.repository, move.ref);
-  if (tree) await git.fastForward(tree, move.to);
-  else await git.moveBranch(project.repository, move.ref, move.from, move.to);
+  if (from === to) return;
+  const tree = from ? await git.checkedOutAt(repository, ref) : undefined;
+  if (!tree) await git.moveBranch(repository, ref, from, to);
+  else if (await git.isAncestor(repository, from, to)) await git.fastForward(tree, to);
+  else await git.moveTree(tree, to);
 }
 
 /** Refuses, before anything happens, a move that local changes of a working tree would stop. */

@@ -51,7 +51,7 @@ export interface Project extends ComposeProject, ProjectState {
   proxy: ProxyDefinition;
 }
 
-const CONFIG_NAME = 'canary.yaml';
+export const CONFIG_NAME = 'canary.yaml';
 // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose expands it, from the environment or `.env`.
 const DEFAULT_PROXY_IMAGE = '${CANARY_PROXY_IMAGE:-haproxy:3.0}';
 

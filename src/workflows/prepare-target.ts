@@ -1,0 +1,97 @@
+import { mkdir, readdir, readFile, realpath } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { CanaryError } from '../errors.ts';
+import { exists, readIfExists, writeDurably } from '../system/files.ts';
+import { shellWord } from '../system/shell-word.ts';
+import type { Context } from './context.ts';
+import { TARGET_SETTING, type Target } from './project/target.ts';
+
+export interface PrepareOptions {
+  /** The repository to push to: a path, made as a bare repository when there is none. */
+  repository: string;
+  /** Where production runs; beside the repository when left out. */
+  directory: string | undefined;
+  /** The compose project's folder inside the repository, empty for its top. */
+  project: string;
+  /** The branch production is built from. */
+  stable: string;
+}
+
+const MARK = 'canary-hook';
+
+/**
+ * Makes a repository that deploys what is pushed to it: a bare one beside production's folder, or the one that
+ * production's folder is the working tree of. Safe to repeat. Throws `target-unusable`, with nothing changed.
+ */
+export async function prepareTarget(context: Context, options: PrepareOptions): Promise<Target> {
+  const { git } = context;
+  const place = await realPlace(resolveHome(options.repository));
+  const found = await git.repositoryAt(place);
+  if (!found && (await exists(place)) && (await readdir(place)).length > 0) {
+    throw new CanaryError('target-unusable', `${place} is not empty and not a git repository.`, {
+      hint: 'Name a path that does not exist yet, such as one that ends in `.git`.',
+    });
+  }
+  const directory = found?.tree ?? (await productionFolder(context, place, options.directory));
+  const repository = found?.commonDirectory ?? place;
+  if (found) await refuseOtherHook(context, repository);
+  else await git.initBare(place, options.stable);
+  await mkdir(directory, { recursive: true });
+  await installHook(context, repository);
+  await git.configure(repository, TARGET_SETTING.directory, directory);
+  await git.configure(repository, TARGET_SETTING.project, options.project);
+  // The hook decides on every ref (git-config(1), receive.procReceiveRefs).
+  await git.configure(repository, 'receive.procReceiveRefs', 'refs');
+  await git.configure(repository, 'receive.advertisePushOptions', 'true');
+  return { repository, directory, project: options.project };
+}
+
+/** Beside the repository, under its name without `.git`; refuses the tree of another repository. */
+async function productionFolder(
+  { git }: Context,
+  repository: string,
+  given: string | undefined,
+): Promise<string> {
+  const beside = repository.endsWith('.git')
+    ? repository.slice(0, -'.git'.length)
+    : `${repository}-production`;
+  const directory = await realPlace(given === undefined ? beside : resolveHome(given));
+  const other = await git.repositoryAt(directory);
+  if (other && other.commonDirectory !== repository) {
+    throw new CanaryError('target-unusable', `${directory} is a repository of its own.`, {
+      hint: `Deploy to it directly: give its own path, ${directory}, or choose another folder with \`--directory\`.`,
+    });
+  }
+  return directory;
+}
+
+async function installHook({ git, program }: Context, repository: string): Promise<void> {
+  const template = await readFile(join(program.templates, 'hooks/proc-receive'), 'utf8');
+  const text = template
+    .replaceAll('@NODE@', shellWord(program.node))
+    .replaceAll('@SCRIPT@', shellWord(program.script));
+  const hooks = await git.hooksDirectory(repository);
+  await mkdir(hooks, { recursive: true });
+  await writeDurably(join(hooks, 'proc-receive'), text, 0o755);
+}
+
+async function refuseOtherHook({ git }: Context, repository: string): Promise<void> {
+  const path = join(await git.hooksDirectory(repository), 'proc-receive');
+  const text = await readIfExists(path);
+  if (text === undefined || text.includes(MARK)) return;
+  throw new CanaryError('target-unusable', `${path} is another hook already.`, {
+    hint: 'canary needs this hook for itself; move it away, or deploy to another repository.',
+  });
+}
+
+function resolveHome(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : resolve(path);
+}
+
+/** As git names it: links on the way there resolved, also where the last part does not exist yet. */
+async function realPlace(path: string): Promise<string> {
+  if (await exists(path)) return realpath(path);
+  const parent = dirname(path);
+  return parent === path ? path : join(await realPlace(parent), basename(path));
+}
