@@ -1,6 +1,6 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { shortCommit } from '../compose/names.ts';
 import { callersOutside, findCalls } from '../compose/service-map.ts';
 import { branchRef } from '../git/branch-name.ts';
@@ -10,7 +10,7 @@ import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
 import { situationOf } from './execution/situation.ts';
 import { resolveBranch } from './project/branches.ts';
-import { checkOut } from './project/checkout.ts';
+import { type Checkout, checkOut } from './project/checkout.ts';
 import { loadProject, type Project } from './project/project.ts';
 
 export interface PlanResult {
@@ -18,8 +18,18 @@ export interface PlanResult {
   branch: string | null;
   commit: string | null;
   steps: Plan;
+  /** The bind mounts of the clones, and whose files they are. */
+  mounts: Mount[];
   /** What the operator should know before doing it. */
   notes: string[];
+}
+
+interface Mount {
+  service: string;
+  source: string;
+  target: string;
+  /** git tracks it: the branch's files. It does not: data, which stays the stable's. Outside: the machine's. */
+  from: 'branch' | 'stable' | 'machine';
 }
 
 /** What `up`, or with a branch `up` and `deploy`, would do and why. Changes nothing. */
@@ -34,7 +44,14 @@ export async function plan(
   const observed = await observe(context, project);
   if (branch === undefined || ref === undefined) {
     const steps = reconcile({ proxy: 'running' }, observed, await situationOf(context, project));
-    return { project: project.name, branch: null, commit: null, steps, notes: notes(project) };
+    return {
+      project: project.name,
+      branch: null,
+      commit: null,
+      steps,
+      mounts: [],
+      notes: notes(project),
+    };
   }
   const commit = await resolveBranch(context, project.repository, branch, ref);
   // Outside the project, because a plan leaves no trace in it.
@@ -45,12 +62,9 @@ export async function plan(
     const services = project.slice.map((member) => member.service);
     const canary = { commit, services, weight: weight ?? observed.proxy.weight };
     const steps = reconcile({ proxy: 'running', canary }, observed, situation);
-    const data = Object.entries(checkout.dataMounts).flatMap(([service, mounts]) =>
-      mounts.map(
-        (mount) => `${service} keeps using ${mount.source}: git does not track it, so it is data.`,
-      ),
-    );
-    return { project: project.name, branch, commit, steps, notes: [...notes(project), ...data] };
+    const mounts = project.slice.flatMap(({ service }) => mountsOf(checkout, service));
+    const said = [...notes(project), ...mounts.map(describeMount)];
+    return { project: project.name, branch, commit, steps, mounts, notes: said };
   } finally {
     await context.git.removeWorktree(project.repository, join(home, shortCommit(commit)));
     await rm(home, { recursive: true, force: true });
@@ -67,6 +81,28 @@ function notes(project: Project): string[] {
       (call) => `${call.from} calls ${call.to} (${call.because}) and keeps reaching its stable.`,
     ),
   ];
+}
+
+function mountsOf({ tree, directory, model, dataMounts }: Checkout, service: string): Mount[] {
+  const binds = (model.services[service]?.volumes ?? []).filter(({ type }) => type === 'bind');
+  return binds.map(({ source = '', target }): Mount => {
+    const data = dataMounts[service]?.find((mount) => mount.target === target);
+    if (data) return { service, source: data.source ?? '', target, from: 'stable' };
+    return source.startsWith(`${tree}/`)
+      ? { service, source: relative(directory, source), target, from: 'branch' }
+      : { service, source, target, from: 'machine' };
+  });
+}
+
+function describeMount({ service, source, from }: Mount): string {
+  switch (from) {
+    case 'stable':
+      return `${service} keeps using ${source}: git does not track it, so it is data.`;
+    case 'branch':
+      return `${service} takes ${source} from the branch: git tracks it.`;
+    case 'machine':
+      return `${service} shares ${source} with the stable: it lies outside of the project.`;
+  }
 }
 
 /** A plan's branch in words. */

@@ -1,3 +1,4 @@
+import { changedOutside } from '../../compose/changes.ts';
 import { shortCommit } from '../../compose/names.ts';
 import { CanaryError, messageOf } from '../../errors.ts';
 import { branchRef } from '../../git/branch-name.ts';
@@ -21,7 +22,8 @@ export type PromotionRun = Run & { release: Release; checkout: Checkout };
 export async function promoteTo(run: PromotionRun): Promise<void> {
   const { context, project, checkout } = run;
   const { commit } = checkout;
-  const movedFiles = await findMovedFiles(run);
+  const paths = await changedPaths(run);
+  const movedFiles = await findMovedFiles(run, paths);
   const observed = await observe(context, project);
   const situation = { ...(await situationOf(context, project, checkout)), movedFiles };
   const promotion = { commit, branch: project.config.git.stable };
@@ -37,23 +39,44 @@ export async function promoteTo(run: PromotionRun): Promise<void> {
   await record(run, { type: 'stable-replaced', commit });
   await writeOverride(project, overrideText(project, undefined));
   await changeState(run, 'promoted', `the stable runs ${shortCommit(commit)}`);
+  sayWhatStays(run, paths);
   await clearLeftovers(context, project, []);
+}
+
+async function changedPaths({ context: { git }, project, release, checkout }: PromotionRun) {
+  const ref = branchRef(project.config.git.stable);
+  const from = release.replacing?.from ?? (await git.resolve(project.repository, ref));
+  return from ? git.changedPaths(project.repository, from, checkout.commit) : [];
+}
+
+/** A promotion replaces the slice; whoever pushed or merged more than that should know. */
+function sayWhatStays(
+  { context, project, checkout }: PromotionRun,
+  paths: readonly string[],
+): void {
+  const services = changedOutside({
+    slice: project.slice.map((member) => member.service),
+    before: { root: project.repository, services: project.model.services },
+    after: { root: checkout.tree, services: checkout.model.services },
+    paths,
+  });
+  if (services.length === 0) return;
+  const names = services.join(' ');
+  context.emit({
+    type: 'warning',
+    text: `${services.join(', ')} changed too, but canary.yaml does not clone it: what runs stays. When it may restart: \`docker compose up -d --build ${names}\`.`,
+  });
 }
 
 /**
  * The services that mount files which this promotion changes. They come from the user's working tree, so that
  * tree has to be on the stable branch and move along; anything else would leave new code with old files.
  */
-async function findMovedFiles({
-  context: { git },
-  project,
-  release,
-  checkout,
-}: PromotionRun): Promise<string[]> {
+async function findMovedFiles(
+  { context: { git }, project, checkout }: PromotionRun,
+  paths: readonly string[],
+): Promise<string[]> {
   const ref = branchRef(project.config.git.stable);
-  const from = release.replacing?.from ?? (await git.resolve(project.repository, ref));
-  if (!from) return [];
-  const paths = await git.changedPaths(project.repository, from, checkout.commit);
   const services = servicesMounting(checkout, paths);
   if (
     services.length === 0 ||

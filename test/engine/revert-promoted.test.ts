@@ -1,0 +1,79 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Storedog } from '../support/storedog.ts';
+import { discountLine, Load, userNames, visit } from '../support/visitors.ts';
+
+describe('a release that was promoted', () => {
+  let shop: Storedog;
+  let release: string;
+  let imagesBefore: string[];
+
+  const stableImages = () =>
+    Promise.all(
+      ['frontend', 'discounts'].map((service) => shop.compose('images', '--quiet', service)),
+    );
+  const pages = async () => (await visit(shop.url, userNames(20))).map(discountLine);
+
+  beforeEach(async () => {
+    shop = await Storedog.create();
+    await shop.startProduction();
+    imagesBefore = await stableImages();
+    await shop.succeed('up');
+    await shop.succeed('deploy', '--branch', 'canary', '--apply', shop.goodPatch, '--weight', '10');
+    await shop.succeed('promote');
+    const [journal = ''] = await readdir(join(shop.directory, '.canary/releases'));
+    release = journal.replace('.jsonl', '');
+  });
+
+  afterEach(() => shop.dispose());
+
+  it('is taken back from the images of before, by a commit, without a lost request', async () => {
+    const promoted = await shop.git('rev-parse', 'main');
+    const load = new Load(shop.url, 50).start();
+    const { stdout, stderr } = await shop.succeed('revert', release);
+    await load.stop();
+
+    expect(load.problems).toEqual([]);
+    expect(stderr).not.toContain('build');
+    expect(stdout).toContain(`The stable is what it was before release ${release}.`);
+    expect(await stableImages()).toEqual(imagesBefore);
+    expect((await pages()).every((line) => !line.includes('Big dogs'))).toBe(true);
+    expect(await shop.git('log', '--format=%s', `${promoted}..main`)).toBe(
+      'Revert "Say what a discount is for"',
+    );
+    expect(await shop.git('diff', `${promoted}^`, 'main')).toBe('');
+    expect(await shop.git('status', '--porcelain')).toBe('');
+    expect((await shop.containers()).map((each) => each.service)).not.toContain('frontend-canary');
+
+    const again = await shop.succeed('revert', release);
+    expect(again.stdout).toContain('nothing was changed');
+    expect(await shop.git('log', '--format=%s', `${promoted}..main`)).not.toContain('\n');
+  });
+
+  it('is taken back under later work too, which stays', async () => {
+    await shop.write('README.md', `${await shop.read('README.md')}\nLater.\n`);
+    await shop.git('commit', '--quiet', '--all', '-m', 'Later work');
+    await shop.succeed('revert', release, '-m', 'No more descriptions');
+    expect(await shop.git('log', '-2', '--format=%s', 'main')).toBe(
+      'No more descriptions\nLater work',
+    );
+    expect(await shop.read('README.md')).toContain('Later.');
+    expect((await pages()).every((line) => !line.includes('Big dogs'))).toBe(true);
+  });
+
+  it('stays where later work changed the same lines, and nothing is touched', async () => {
+    const path = 'discounts/app.py';
+    const text = await shop.read(path);
+    await shop.write(path, text.replaceAll('description', 'words'));
+    await shop.git('commit', '--quiet', '--all', '-m', 'Call it words');
+    const [head, containers] = [await shop.git('rev-parse', 'main'), await shop.containers()];
+    const { exitCode, stderr } = await shop.canary('revert', release);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('Later commits on the stable branch changed the same lines.');
+    expect(stderr).toContain(path);
+    expect(await shop.git('rev-parse', 'main')).toBe(head);
+    expect(await shop.containers()).toEqual(containers);
+    expect((await shop.canary('revert', 'nonsense')).exitCode).toBe(2);
+  });
+});
