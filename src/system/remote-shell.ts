@@ -9,11 +9,18 @@ export interface RemoteHost {
 
 /** Runs programs on other machines. */
 export interface RemoteShell {
-  /** Resolves whatever the exit code is; 255 is ssh's own failure (ssh(1)). */
-  run(remote: RemoteHost, command: readonly string[]): Promise<RunResult>;
+  /**
+   * Resolves whatever the exit code is; 255 is ssh's own failure (ssh(1)). `configured` is the repository's
+   * `core.sshCommand`.
+   */
+  run(
+    remote: RemoteHost,
+    command: readonly string[],
+    configured: string | undefined,
+  ): Promise<RunResult>;
 }
 
-/** The ssh that git itself would use, as far as the environment says so (git(1), GIT_SSH_COMMAND and GIT_SSH). */
+/** The ssh that git itself would use (git(1): GIT_SSH_COMMAND, then core.sshCommand, then GIT_SSH). */
 export class Ssh implements RemoteShell {
   private readonly runner: ProcessRunner;
   private readonly env: Readonly<Record<string, string | undefined>>;
@@ -23,19 +30,18 @@ export class Ssh implements RemoteShell {
     this.env = env;
   }
 
-  async run({ host, port }: RemoteHost, command: readonly string[]): Promise<RunResult> {
-    const [program = 'ssh', ...own] = await this.program();
+  async run(
+    { host, port }: RemoteHost,
+    command: readonly string[],
+    configured: string | undefined,
+  ): Promise<RunResult> {
     const where = [...(port ? ['-p', String(port)] : []), '--', host];
     // ssh joins its words by spaces for the shell of the other machine: each has to arrive as it is.
-    const args = [...own, ...where, ...command.map(shellWord)];
-    return this.runner.run(program, args, { atTerminal: true });
-  }
-
-  private async program(): Promise<string[]> {
-    if (this.env.GIT_SSH_COMMAND) {
-      const { parseCommandString } = await import('execa');
-      return parseCommandString(this.env.GIT_SSH_COMMAND);
-    }
-    return [this.env.GIT_SSH || 'ssh'];
+    const args = [...where, ...command.map(shellWord)];
+    const own = this.env.GIT_SSH_COMMAND || configured;
+    // Such a command is a line of shell by git's definition; what we add comes as arguments, never as text of it.
+    return own
+      ? this.runner.run('sh', ['-c', `${own} "$@"`, 'ssh', ...args], { atTerminal: true })
+      : this.runner.run(this.env.GIT_SSH || 'ssh', args, { atTerminal: true });
   }
 }

@@ -32,12 +32,13 @@ export async function addRemote(
   context: Context,
   { name, url, directory, program }: RemoteAddOptions,
 ): Promise<RemoteAddResult> {
+  const { git } = context;
   remoteName(name);
   const { repository, settings, project } = await loadRepository(context);
   const place = parseTargetUrl(url);
   // git would take a relative path from another folder than the user does.
   const address = place.kind === 'local' ? resolve(context.options.directory, place.path) : url;
-  const known = await context.git.remoteUrl(repository, name);
+  const known = await git.remoteUrl(repository, name);
   if (known !== undefined && known !== address) {
     throw new CanaryError('remote-exists', `The remote \`${name}\` is ${known} already.`, {
       hint: 'Choose another name, or remove that one with `git remote remove`.',
@@ -48,8 +49,14 @@ export async function addRemote(
   const target =
     place.kind === 'local'
       ? await prepareTarget(context, { ...options, repository: address })
-      : await prepareThere(context, place, program, options);
-  if (known === undefined) await context.git.addRemote(repository, name, address);
+      : await prepareThere(
+          context,
+          place,
+          program,
+          options,
+          await git.setting(repository, 'core.sshCommand'),
+        );
+  if (known === undefined) await git.addRemote(repository, name, address);
   return { ...target, name, url: address, stable, canary };
 }
 
@@ -59,6 +66,7 @@ async function prepareThere(
   place: TargetUrl & { kind: 'ssh' },
   program: string,
   { repository, directory, project, stable }: PrepareOptions,
+  sshCommand: string | undefined,
 ): Promise<Target> {
   const command = [
     ...[program, '--json', 'remote', 'prepare', '--stable', stable],
@@ -66,7 +74,7 @@ async function prepareThere(
     ...(directory ? ['--directory', directory] : []),
     ...['--', repository],
   ];
-  const { exitCode, stdout } = await remoteShell.run(place, command);
+  const { exitCode, stdout } = await remoteShell.run(place, command, sshCommand);
   const answer = parseAnswer(stdout);
   if (exitCode === 0 && answer && 'repository' in answer) return answer;
   if (answer && 'error' in answer) {
