@@ -35,11 +35,17 @@ async function missingPackages() {
   const missing = new Set();
   for (const [program, name] of Object.entries(PACKAGES)) {
     // Each answers an unknown flag with its usage and does nothing else.
-    if ((await run(program, ['-?'])).code === 127) {
+    if ((await run(program, ['-?'])).code === 127 || (await isHalfInstalled(name))) {
       missing.add(name);
     }
   }
   return [...missing];
+}
+
+// Left by an installation that was killed; the next apt on the machine would start the service.
+async function isHalfInstalled(name) {
+  const { stdout } = await run('dpkg', ['--status', name], { env: { LC_ALL: 'C' } });
+  return /^Status: .*(half-installed|unpacked|half-configured)$/m.test(stdout);
 }
 
 // Debian enables and starts a service as soon as its package is installed.
