@@ -9,16 +9,19 @@ import { inspectMachine } from './setup/machine.mjs';
 import { npmPackages } from './setup/npm-packages.mjs';
 import { plugins } from './setup/plugins.mjs';
 import { SetupError, stopChildren } from './setup/process.mjs';
+import { ssh } from './setup/ssh.mjs';
 
-const USAGE = `Usage: node scripts/setup.mjs [--stop-engine]
+const USAGE = `Usage: node scripts/setup.mjs [--tests | --stop-engine]
 
 Puts in place what is missing: npm packages, a build, git, Docker's engine, Compose, buildx and
 base images. It says what it is about to install.
 
+  --tests         also OpenSSH, of which only the tests need a server; its service stays off
   --stop-engine   stop an engine that this script started by hand, and nothing else
 `;
 // In this order: each step may need the ones before it.
-const STEPS = [npmPackages, build, git, engine, plugins, images];
+const FOR_DEMO = [npmPackages, build, git, engine, plugins, images];
+const FOR_TESTS = [...FOR_DEMO, ssh];
 
 const say = (line) => process.stderr.write(`setup: ${line}\n`);
 let interrupted;
@@ -27,7 +30,9 @@ async function main(args) {
   if (args.includes('--help')) {
     process.stdout.write(USAGE);
   } else if (args.length === 0) {
-    await setUp();
+    await setUp(FOR_DEMO);
+  } else if (args.length === 1 && args[0] === '--tests') {
+    await setUp(FOR_TESTS);
   } else if (args.length === 1 && args[0] === '--stop-engine') {
     await stopOwnEngine(say);
   } else {
@@ -35,18 +40,18 @@ async function main(args) {
   }
 }
 
-async function setUp() {
+async function setUp(steps) {
   const context = {
     root: fileURLToPath(new URL('..', import.meta.url)),
     machine: inspectMachine(),
     say,
   };
-  const found = await Promise.all(STEPS.map((step) => step.inPlace(context)));
+  const found = await Promise.all(steps.map((step) => step.inPlace(context)));
   if (found.every(Boolean)) {
     say('everything is in place');
     return;
   }
-  for (const step of STEPS) {
+  for (const step of steps) {
     if (!(await step.inPlace(context))) {
       await step.provide(context);
     }

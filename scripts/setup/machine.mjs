@@ -26,7 +26,9 @@ export function needRootOnDebian(machine, missing, instruction) {
   }
   if (!machine.root) {
     throw new SetupError(`${missing} Only root can set it up.`, {
-      hint: 'Run: sudo "$(command -v node)" scripts/setup.mjs',
+      hint: ['Run: sudo "$(command -v node)" scripts/setup.mjs', ...process.argv.slice(2)].join(
+        ' ',
+      ),
       exitCode: 2,
     });
   }

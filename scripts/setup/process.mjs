@@ -17,7 +17,7 @@ export class SetupError extends Error {
 const running = new Set();
 let stopping = false;
 
-/** Passes a signal on to every child, so that each ends cleanly; no other starts after that. */
+/** Passes a signal on to every child, so that each ends cleanly; no other starts after that but to tidy up. */
 export function stopChildren(signal) {
   stopping = true;
   for (const child of running) {
@@ -27,10 +27,15 @@ export function stopChildren(signal) {
 
 /**
  * Runs a program to its end and never rejects; a program that does not exist ends with code 127.
- * With `firstOutputWithin` (ms) a program that stays silent that long is ended.
+ * With `firstOutputWithin` (ms) a program that stays silent that long is ended; with
+ * `evenWhenStopping` it is started after a signal as well, to tidy up.
  */
-export function run(command, args, { cwd, env, firstOutputWithin, stdin = 'ignore' } = {}) {
-  if (stopping) {
+export function run(
+  command,
+  args,
+  { cwd, env, firstOutputWithin, evenWhenStopping = false, stdin = 'ignore' } = {},
+) {
+  if (stopping && !evenWhenStopping) {
     return Promise.resolve({ code: 130, stdout: '', output: 'interrupted' });
   }
   return new Promise((resolve) => {
