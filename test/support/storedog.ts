@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
-const BIN = join(ROOT, 'bin/canary.js');
+export const BIN = join(ROOT, 'bin/canary.js');
 /** Of another store than the user's own, so that hooks and signing there do not matter here. */
-const GIT_ENV = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
+export const GIT_ENV = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
 
 export interface Ended {
   exitCode: number;
@@ -113,8 +113,13 @@ export class Storedog {
   }
 
   /** Runs canary to its end, whatever its exit code. */
-  async canary(...args: string[]): Promise<Ended> {
-    const { exitCode = -1, stdout, stderr } = await this.start(...args);
+  canary(...args: string[]): Promise<Ended> {
+    return this.canaryWith({}, ...args);
+  }
+
+  /** The same with more in its environment. */
+  async canaryWith(env: Record<string, string>, ...args: string[]): Promise<Ended> {
+    const { exitCode = -1, stdout, stderr } = await this.startWith(env, ...args);
     return { exitCode, stdout: String(stdout), stderr: String(stderr) };
   }
 
@@ -131,12 +136,16 @@ export class Storedog {
 
   /** Starts canary without waiting for it. */
   start(...args: string[]) {
+    return this.startWith({}, ...args);
+  }
+
+  private startWith(env: Record<string, string>, ...args: string[]) {
     return execa(process.execPath, [BIN, ...args], {
       cwd: this.directory,
       reject: false,
       stdin: 'ignore',
       timeout: 180_000,
-      env: { ...GIT_ENV, CI: 'true' },
+      env: { ...GIT_ENV, CI: 'true', ...env },
     });
   }
 

@@ -1,0 +1,193 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/system/clock.ts';
+import { FileLock } from '../../src/system/lock.ts';
+import { DeployServer } from '../support/deploy-server.ts';
+import { type ContainerFacts, Storedog, until } from '../support/storedog.ts';
+import { discountLine, Load, userNames, visit } from '../support/visitors.ts';
+
+/** The seeds' way of working: everything from a laptop, by `git push deploy`, over ssh. */
+describe('git push deploy', () => {
+  let laptop: Storedog;
+  let server: DeployServer;
+  let untouched: ContainerFacts[];
+
+  const pages = async () => (await visit(laptop.url, userNames(40))).map(discountLine);
+  const preview = async () => (await fetch(laptop.previewUrl)).text();
+  const clones = async () =>
+    (await laptop.containers()).filter((each) => each.service.endsWith('-canary'));
+
+  beforeAll(async () => {
+    laptop = await Storedog.create();
+    server = await DeployServer.start(laptop);
+  });
+
+  afterAll(async () => {
+    await laptop.dispose();
+    await server.dispose();
+  });
+
+  it('has a repository made for it on the server by `canary remote add`, twice the same', async () => {
+    const { stdout } = await server.prepare();
+    expect(stdout).toContain(`production runs in ${server.production} there.`);
+    expect(await laptop.git('remote', 'get-url', 'deploy')).toBe(server.url);
+    await server.prepare();
+  });
+
+  it('refuses a canary while nothing runs that it could stand beside', async () => {
+    const { exitCode, stderr } = await server.push('deploy', 'canary');
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain('Push the stable branch first: it starts production.');
+    expect(await server.ref('refs/heads/canary')).toBe('');
+  });
+
+  it('starts production with the first push of main, around the secrets that lie there', async () => {
+    const { exitCode, stderr } = await server.push('deploy', 'main');
+    expect(stderr).toContain('remote: ✔ start the proxy');
+    expect(exitCode).toBe(0);
+    await laptop.untilShopAnswers();
+    expect(await server.ref('refs/heads/main')).toBe(await laptop.git('rev-parse', 'main'));
+    const secrets = await readFile(join(server.production, '.env'), 'utf8');
+    expect(secrets).toBe(await laptop.read('.env'));
+    untouched = await laptop.stableContainers();
+  });
+
+  it('shows the pusher live what happens, and runs the branch as the canary', async () => {
+    await laptop.git('switch', '--quiet', 'canary');
+    await laptop.git('am', '--quiet', laptop.badPatch);
+    const { push } = await server.pushUntil('◆ release', '-o', 'weight=50', 'deploy');
+    expect(await clones()).toEqual([]);
+    const { exitCode, stderr } = await push;
+    expect(exitCode).toBe(0);
+    expect(String(stderr)).toContain('remote: ✔ send 50 % of users to the canary');
+    const seen = await pages();
+    expect(seen.some((line) => line.includes('undefined'))).toBe(true);
+    expect(seen.some((line) => line.includes('BIGDOG'))).toBe(true);
+    expect(await server.ref('refs/heads/canary')).toBe(await laptop.git('rev-parse', 'canary'));
+    expect(await laptop.stableContainers()).toEqual(untouched);
+  });
+
+  it('refuses what cannot be deployed, and the canary that runs goes on', async () => {
+    const before = await clones();
+    const compose = await laptop.read('docker-compose.yml');
+    await laptop.write('docker-compose.yml', compose.replace('services:', 'servisses:'));
+    await laptop.git('commit', '--quiet', '--all', '-m', 'A typing error');
+    const { exitCode, stderr } = await server.push('deploy');
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain('remote: ✖ Compose refuses the compose file.');
+    expect(stderr).toContain('! [remote rejected] HEAD -> canary');
+    expect(await clones()).toEqual(before);
+    await laptop.git('reset', '--quiet', '--hard', 'HEAD^');
+    expect(await server.ref('refs/heads/canary')).toBe(await laptop.git('rev-parse', 'canary'));
+  });
+
+  it('refuses while another command is at work, and says whose turn it is', async () => {
+    const lock = new FileLock(join(server.production, '.canary/lock.json'), systemClock);
+    const release = await lock.acquire('deploy');
+    await laptop.git('commit', '--quiet', '--allow-empty', '-m', 'Too early');
+    const { exitCode, stderr } = await server.push('deploy');
+    await release();
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain('remote: ✖ `canary deploy` is running');
+    await laptop.git('reset', '--quiet', '--hard', 'HEAD^');
+  });
+
+  it('deploys a pushed revert, with the traffic off before the canary changes', async () => {
+    await laptop.git('revert', '--no-edit', 'HEAD');
+    expect((await server.push('deploy')).exitCode).toBe(0);
+    const { release } = await server.status();
+    expect(release.subject).toBe('Revert "Improve naming with coupon instead of code"');
+    expect(release.weight.set).toBe(0);
+    expect(await preview()).toContain('BIGDOG');
+    expect((await pages()).every((line) => line.includes('BIGDOG'))).toBe(true);
+    const journal = await readFile(
+      join(server.production, '.canary/releases', `${release.id}.jsonl`),
+      'utf8',
+    );
+    const steps = journal.split('\n').filter((line) => line.includes('"step-started"'));
+    const kinds = steps.map((line) => JSON.parse(line).step.kind);
+    expect(kinds.indexOf('retire-canary')).toBeLessThan(kinds.indexOf('start-canary'));
+    expect(await laptop.stableContainers()).toEqual(untouched);
+  });
+
+  it('takes a forced push for what it is', async () => {
+    await laptop.git('reset', '--quiet', '--hard', 'main');
+    await laptop.git('am', '--quiet', laptop.goodPatch);
+    expect((await server.push('deploy')).exitCode).not.toBe(0);
+    const { exitCode, stderr } = await server.push('--force', 'deploy');
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('remote: ! A forced push: canary goes from');
+    expect(await preview()).toContain('Big dogs');
+  });
+
+  it('makes pushed main the stable without a gap, from the canary that runs the same', async () => {
+    await laptop.git('switch', '--quiet', 'main');
+    await laptop.git('merge', '--quiet', '--no-ff', '-m', 'Merge canary', 'canary');
+    const load = new Load(laptop.url, 50).start();
+    const { exitCode, stderr } = await server.push('deploy', 'main');
+    await load.stop();
+    expect(exitCode).toBe(0);
+    expect(load.problems).toEqual([]);
+    expect(stderr).not.toContain('build');
+    expect((await pages()).every((line) => line.includes('Big dogs'))).toBe(true);
+    expect(await clones()).toEqual([]);
+    const { stable } = await server.status();
+    expect(stable.commit).toBe(await laptop.git('rev-parse', 'main'));
+    const shared = (list: ContainerFacts[]) =>
+      list.filter((each) => ['db', 'advertisements'].includes(each.service));
+    expect(shared(await laptop.stableContainers())).toEqual(shared(untouched));
+  });
+
+  it('refuses main where somebody changed files on the server, and touches nothing', async () => {
+    const before = await laptop.containers();
+    const path = join(server.production, 'README.md');
+    const text = await readFile(path, 'utf8');
+    await laptop.write('README.md', `${text}\nFrom the laptop.\n`);
+    await laptop.git('commit', '--quiet', '--all', '-m', 'Say more');
+    await writeFile(path, `${text}\nBy hand.\n`);
+    const { exitCode, stderr } = await server.push('deploy', 'main');
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain('remote: ✖ Local changes in');
+    expect(await laptop.containers()).toEqual(before);
+    expect(await readFile(path, 'utf8')).toContain('By hand.');
+    await writeFile(path, text);
+  });
+
+  it('answers for several refs at once, each in its own right', async () => {
+    await laptop.git('branch', '--force', 'canary', 'main');
+    await laptop.git('tag', 'v1');
+    await laptop.git('branch', 'idea');
+    const refs = ['main', '+canary', 'v1', 'idea'];
+    const { exitCode, stderr } = await server.push('deploy', ...refs);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('idea: kept, not deployed');
+    expect(stderr).toContain('a tag: kept, nothing is deployed');
+    const head = await laptop.git('rev-parse', 'main');
+    for (const ref of ['refs/heads/main', 'refs/heads/canary', 'refs/heads/idea', 'refs/tags/v1'])
+      expect(await server.ref(ref)).toBe(head);
+    expect((await server.status()).release.branch).toBe('canary');
+  });
+
+  it('takes the canary away with its branch, and never the stable', async () => {
+    expect((await server.push('deploy', '--delete', 'canary')).exitCode).toBe(0);
+    expect(await clones()).toEqual([]);
+    expect((await server.status()).release).toBeNull();
+    const { exitCode, stderr } = await server.push('deploy', '--delete', 'main');
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain('the stable branch cannot be deleted');
+  });
+
+  it('comes to its end when the pusher goes away', async () => {
+    await laptop.git('switch', '--quiet', 'canary');
+    await laptop.git('am', '--quiet', laptop.badPatch);
+    const { push } = await server.pushUntil('◆ release', 'deploy');
+    push.kill('SIGKILL');
+    await push;
+    const wanted = await laptop.git('rev-parse', 'canary');
+    await until('the pushed canary runs', async () => {
+      return (await server.ref('refs/heads/canary')) === wanted;
+    });
+    expect((await server.status()).release.state).toBe('paused');
+  });
+});
