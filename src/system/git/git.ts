@@ -1,6 +1,7 @@
 import { type GitBranches, gitBranches } from './branches.ts';
 import { type GitCommits, gitCommits } from './commits.ts';
 import { type GitHistory, gitHistory } from './history.ts';
+import { type GitRecords, gitRecords } from './records.ts';
 import { runGit } from './run.ts';
 import { type GitWorktrees, gitWorktrees } from './worktrees.ts';
 
@@ -8,7 +9,7 @@ import { type GitWorktrees, gitWorktrees } from './worktrees.ts';
  * Reading and writing one repository, through simple-git. Nothing here touches the user's tree, index or HEAD
  * but `fastForward`, `commitFile` and `unstage`.
  */
-export interface Git extends GitHistory, GitWorktrees, GitBranches, GitCommits {}
+export interface Git extends GitHistory, GitWorktrees, GitBranches, GitCommits, GitRecords {}
 
 export function makeGit(): Git {
   return {
@@ -16,5 +17,6 @@ export function makeGit(): Git {
     ...gitWorktrees(runGit),
     ...gitBranches(runGit),
     ...gitCommits(runGit),
+    ...gitRecords(runGit),
   };
 }
