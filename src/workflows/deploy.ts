@@ -19,7 +19,7 @@ import { locked } from './project/locked.ts';
 import { loadProject } from './project/project.ts';
 import { refuseDuringPromotion, requireProxy } from './release/guards.ts';
 import { clearLeftovers } from './release/leftovers.ts';
-import { allReleases, changeState, withRelease } from './release/releases.ts';
+import { allReleases, changeState, replaceRelease, withRelease } from './release/releases.ts';
 import { entryAddresses } from './up.ts';
 
 export interface DeployOptions {
@@ -138,7 +138,7 @@ async function beginRelease(
     }
     await applyWeight(project, 0);
     const earlier = await withRelease(run, newest.id);
-    await record(earlier, { type: 'release-replaced', by: `${branch} at ${shortCommit(commit)}` });
+    await replaceRelease(earlier, `${branch} at ${shortCommit(commit)}`);
   }
   const id = releaseId(context.clock.now(), commit);
   const subject = await context.git.subject(project.repository, commit);

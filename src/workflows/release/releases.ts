@@ -4,13 +4,17 @@ import { foldRelease, hasEnded, type Release } from '../../rollout/release.ts';
 import type { Context } from '../context.ts';
 import { type Run, record } from '../execution/run.ts';
 import type { Project } from '../project/project.ts';
+import { recordInGit } from './git-record.ts';
+
+/** Where a release stays until a person goes on; git is told of these. */
+const SETTLED: readonly ReleaseState[] = ['paused', 'promoted', 'reverted', 'failed'];
 
 /** Every release, oldest first. */
-export async function allReleases(project: Project): Promise<Release[]> {
+export async function allReleases({ journals }: Pick<Project, 'journals'>): Promise<Release[]> {
   const releases: Release[] = [];
-  for (const id of await project.journals.list()) {
+  for (const id of await journals.list()) {
     // A journal that cannot be read tells nothing; only the newest one is needed to steer.
-    const records = await project.journals.read(id).catch(() => []);
+    const records = await journals.read(id).catch(() => []);
     const release = foldRelease(records);
     if (release) releases.push(release);
   }
@@ -45,8 +49,16 @@ export async function withRelease(run: Omit<Run, 'release'>, id: string): Promis
   return { ...run, release };
 }
 
+/** Notes a new state, in git too once the release has settled. */
 export async function changeState(run: Run, state: ReleaseState, reason: string): Promise<void> {
   await record(run, { type: 'state-changed', state, reason });
+  if (SETTLED.includes(state)) await recordInGit(run);
+}
+
+/** Ends a release in favour of a later one. */
+export async function replaceRelease(run: Run, by: string): Promise<void> {
+  await record(run, { type: 'release-replaced', by });
+  await recordInGit(run);
 }
 
 /** What the stable runs, in git's words: the last promoted commit while the branch still holds it, else the branch. */
