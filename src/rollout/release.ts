@@ -121,7 +121,7 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
 }
 
 /** Whether the release has come to its end and left nothing behind. */
-export function hasEnded(release: Release): boolean {
+export function hasEnded(release: Pick<Release, 'state'>): boolean {
   return isEnd(release.state);
 }
 

@@ -39,7 +39,7 @@ export const weightSet = (weight: number): ReleaseEvent => ({
 });
 
 /** The release that a journal tells of. */
-export function releaseOf(journal: string): Release {
+function releaseOf(journal: string): Release {
   const reading = parseJournal(journal);
   const release = 'problem' in reading ? undefined : foldRelease(reading.records);
   if (!release) throw new Error('the journal begins a release');
