@@ -136,6 +136,14 @@ describe('the record of releases', () => {
     await history();
   });
 
+  it('is made up for by the next command where a killed one left it out', async () => {
+    const stale = await shop.git('rev-parse', `refs/canary/releases/${ids.first}`);
+    await shop.git('update-ref', '-d', `refs/canary/releases/${ids.first}`);
+    await shop.git('update-ref', `refs/canary/releases/${ids.third}`, stale);
+    await shop.succeed('abort');
+    expect((await history()).map((each) => each.id)).toEqual([ids.first, ids.second, ids.third]);
+  });
+
   it('keeps the images of earlier promotions', async () => {
     await shop.commitOn('canary', 'README.md', 'Even more\n');
     ids.fourth = await deploy();

@@ -5,6 +5,7 @@ import { messageOf } from '../../errors.ts';
 import { isMissing } from '../../system/files.ts';
 import type { Context } from '../context.ts';
 import type { Project } from '../project/project.ts';
+import { mendRecords } from './git-record.ts';
 import { pruneReleases } from './retention.ts';
 
 /** Removes what earlier releases left: worktrees and image names but those of the commits to keep, and old releases. */
@@ -45,6 +46,7 @@ async function clear(context: Context, project: Project, keep: readonly string[]
     for (const name of ours.filter((each) => !kept.has(each)))
       await context.engine.untagImage(name);
   }
+  await mendRecords(context, project, retained);
 }
 
 /** Removes our worktrees but those of the given commits. */

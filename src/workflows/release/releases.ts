@@ -6,9 +6,6 @@ import { type Run, record } from '../execution/run.ts';
 import type { Project } from '../project/project.ts';
 import { recordInGit } from './git-record.ts';
 
-/** Where a release stays until a person goes on; git is told of these. */
-const SETTLED: readonly ReleaseState[] = ['paused', 'promoted', 'reverted', 'failed'];
-
 /** Every release, oldest first. */
 export async function allReleases({ journals }: Pick<Project, 'journals'>): Promise<Release[]> {
   const releases: Release[] = [];
@@ -52,7 +49,7 @@ export async function withRelease(run: Omit<Run, 'release'>, id: string): Promis
 /** Notes a new state, in git too once the release has settled. */
 export async function changeState(run: Run, state: ReleaseState, reason: string): Promise<void> {
   await record(run, { type: 'state-changed', state, reason });
-  if (SETTLED.includes(state)) await recordInGit(run);
+  await recordInGit(run);
 }
 
 /** Ends a release in favour of a later one. */

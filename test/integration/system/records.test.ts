@@ -51,6 +51,18 @@ test('people see it with plain git, and their own tags stay theirs', async () =>
   expect(await client.readRecords(clone)).toEqual([{ id: 'r1', message: MESSAGE }]);
 });
 
+test('records are pushed and fetched on request, changed ones too', async () => {
+  const [bare, clone] = [join(await emptyFolder(), 'bare.git'), join(await emptyFolder(), 'clone')];
+  await git(folder, 'clone', '--quiet', '--bare', folder, bare);
+  await git(folder, 'clone', '--quiet', bare, clone);
+  for (const message of ['first\n', 'second\n']) {
+    await write('r1', message);
+    await git(folder, 'push', '--quiet', bare, '+refs/canary/releases/*:refs/canary/releases/*');
+    await git(clone, 'fetch', '--quiet', 'origin', '+refs/canary/*:refs/canary/*');
+    expect(await client.readRecords(clone)).toEqual([{ id: 'r1', message }]);
+  }
+});
+
 test('a later record takes the place of the earlier one, and none is left once removed', async () => {
   await write('r1');
   await write('r1', 'second\n');
