@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { CanaryError } from '../../errors.ts';
 import type { RunGit } from './run.ts';
 
@@ -71,8 +71,8 @@ async function committer(run: RunGit, directory: string): Promise<string> {
 
 /** Stores a tag object. git takes it from a file, which lies beside the repository's own files meanwhile. */
 async function writeObject(run: RunGit, directory: string, tag: string): Promise<string> {
-  const shared = (await run(directory, ['rev-parse', '--git-common-dir'])).trim();
-  const home = await mkdtemp(join(resolve(directory, shared), 'canary-'));
+  const repository = (await run(directory, ['rev-parse', '--absolute-git-dir'])).trim();
+  const home = await mkdtemp(join(repository, 'canary-'));
   try {
     const file = join(home, 'tag');
     await writeFile(file, tag);
