@@ -185,6 +185,14 @@ export function buildProgram(dispatch: Dispatch, version: string) {
     );
 
   program
+    .command('history')
+    .description('every release, newest first: when, what, how far it came and how it ended')
+    .option('-n, --number <count>', 'only so many', countArgument)
+    .action((options) =>
+      run(async (session) => (await import('./commands/history.ts')).runHistory(session, options)),
+    );
+
+  program
     .command('doctor')
     .description('check engine, Compose, git, proxy, disk and clock')
     .action(() =>
@@ -201,6 +209,11 @@ function weightArgument(text: string): number {
     const hint = error instanceof CanaryError ? ` ${error.hint}` : '';
     throw new InvalidArgumentError(`${messageOf(error)}${hint}`);
   }
+}
+
+function countArgument(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(`\`${text}\` is not a number of releases.`);
 }
 
 const EXIT_CODES = `

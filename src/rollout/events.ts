@@ -26,6 +26,14 @@ export interface StableImage {
   imageId: string;
 }
 
+/** The image that runs as the canary of a service. */
+export interface CanaryImage {
+  service: string;
+  /** The name it was started by. */
+  image: string;
+  imageId: string;
+}
+
 /** Facts about a release; each is one record of its journal, and the release is their fold. */
 export type ReleaseEvent =
   | {
@@ -45,6 +53,8 @@ export type ReleaseEvent =
   | { type: 'step-started'; step: Step }
   | { type: 'step-finished'; step: Step; ms: number }
   | { type: 'step-failed'; step: Step; message: string }
+  /** What its clones run, once they are started. */
+  | { type: 'canary-started'; images: readonly CanaryImage[] }
   | { type: 'weight-set'; weight: number; counts: Counts }
   | { type: 'commit-made'; branch: string; commit: string; subject: string }
   | { type: 'stable-replacing'; from: string; commit: string; previous: readonly StableImage[] }

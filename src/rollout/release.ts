@@ -1,5 +1,5 @@
 import { type Counts, NO_COUNTS } from '../proxy/statistics.ts';
-import type { ReleaseState, StableImage } from './events.ts';
+import type { CanaryImage, ReleaseState, StableImage } from './events.ts';
 import type { JournalRecord } from './journal.ts';
 
 /** One try of one commit on one slice: the fold of its journal. */
@@ -14,12 +14,18 @@ export interface Release {
   /** Why it is in that state, one sentence. */
   reason: string;
   weight: number;
+  /** Every weight that was set and when, successive equal ones once. */
+  weights: readonly { weight: number; at: string }[];
+  /** What its canary ran last. */
+  images: readonly CanaryImage[];
   /** Its canary got as far as users could be sent to it. */
   wasReady: boolean;
   /** A later release took its place, and nobody took it back. */
   wasReplaced: boolean;
   startedAt: string;
   updatedAt: string;
+  /** When it came to its end, if it did. */
+  endedAt: string | undefined;
   /** What the proxy had counted when the release began, and when its weight was last set. */
   countsAtStart: Counts;
   countsAtWeight: Counts;
@@ -58,10 +64,13 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
       state: 'building',
       reason: 'created',
       weight: 0,
+      weights: [],
+      images: [],
       wasReady: false,
       wasReplaced: false,
       startedAt: record.at,
       updatedAt: record.at,
+      endedAt: undefined,
       countsAtStart: record.counts,
       countsAtWeight: record.counts,
       replacing: undefined,
@@ -77,12 +86,29 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
         ...next,
         state: record.state,
         reason: record.reason,
+        endedAt: isEnd(record.state) ? record.at : undefined,
         wasReady: next.wasReady || record.state === 'paused',
       };
     case 'release-replaced':
-      return { ...next, state: 'reverted', reason: `replaced by ${record.by}`, wasReplaced: true };
+      return {
+        ...next,
+        state: 'reverted',
+        reason: `replaced by ${record.by}`,
+        wasReplaced: true,
+        endedAt: record.at,
+      };
+    case 'canary-started':
+      return { ...next, images: record.images };
     case 'weight-set':
-      return { ...next, weight: record.weight, countsAtWeight: record.counts ?? NO_COUNTS };
+      return {
+        ...next,
+        weight: record.weight,
+        weights:
+          next.weights.at(-1)?.weight === record.weight
+            ? next.weights
+            : [...next.weights, { weight: record.weight, at: record.at }],
+        countsAtWeight: record.counts ?? NO_COUNTS,
+      };
     case 'stable-replacing':
       return {
         ...next,
@@ -99,8 +125,12 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
 }
 
 /** Whether the release has come to its end and left nothing behind. */
-export function hasEnded(release: Release): boolean {
-  return release.state === 'promoted' || release.state === 'reverted';
+export function hasEnded(release: Pick<Release, 'state'>): boolean {
+  return isEnd(release.state);
+}
+
+function isEnd(state: ReleaseState): boolean {
+  return state === 'promoted' || state === 'reverted';
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, truncate } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CanaryError } from '../errors.ts';
 import type { ReleaseEvent } from '../rollout/events.ts';
@@ -13,13 +13,18 @@ export interface JournalStore {
   read(id: string): Promise<JournalRecord[]>;
   /** Appends a fact; it is on disk when this resolves. */
   append(id: string, event: ReleaseEvent): Promise<void>;
+  /** Forgets a release; one that has no journal is forgotten already. */
+  remove(id: string): Promise<void>;
 }
 
 const ENDING = '.jsonl';
+const LINE_BREAK = 10;
 
 export class JournalFiles implements JournalStore {
   private readonly directory: string;
   private readonly clock: Clock;
+  /** Journals that were read whole once, so that they can be written to. */
+  private readonly known = new Set<string>();
 
   constructor(directory: string, clock: Clock) {
     this.directory = directory;
@@ -43,17 +48,25 @@ export class JournalFiles implements JournalStore {
 
   async append(id: string, event: ReleaseEvent): Promise<void> {
     await mkdir(this.directory, { recursive: true });
-    const path = this.path(id);
-    const { tornBytes, size } = await this.load(id);
-    if (tornBytes > 0) await truncate(path, size - tornBytes);
-    const file = await open(path, 'a', 0o644);
+    if (!this.known.has(id)) await this.load(id);
+    this.known.add(id);
+    const file = await open(this.path(id), 'a+', 0o644);
+    let size: number;
     try {
+      ({ size } = await file.stat());
+      // Every time, as another process may have been killed while it wrote.
+      if (size > 0 && (await lastByte(file, size)) !== LINE_BREAK)
+        await file.truncate((await this.load(id)).wholeBytes);
       await file.writeFile(formatRecord(event, this.clock.now()));
       await file.datasync();
     } finally {
       await file.close();
     }
     if (size === 0) await syncDirectory(this.directory);
+  }
+
+  async remove(id: string): Promise<void> {
+    await rm(this.path(id), { force: true });
   }
 
   private async load(id: string) {
@@ -68,10 +81,16 @@ export class JournalFiles implements JournalStore {
         },
       );
     }
-    return { ...reading, size: Buffer.byteLength(text) };
+    const { records, tornBytes } = reading;
+    return { records, wholeBytes: Buffer.byteLength(text) - tornBytes };
   }
 
   private path(id: string): string {
     return join(this.directory, `${id}${ENDING}`);
   }
+}
+
+async function lastByte(file: FileHandle, size: number): Promise<number | undefined> {
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer[0];
 }

@@ -17,6 +17,7 @@ export async function down(context: Context): Promise<{ project: string; changed
   return takingOver(context, project, 'down', async (signal) => {
     const release = await currentRelease(project);
     const run: Run = { context, project, checkout: undefined, release, signal };
+    if (release) await changeState(run, 'reverting', 'taken away by `canary down`');
     const hadCanary = await retireCanary(run);
     const observed = await observe(context, project);
     const plan = reconcile({ proxy: 'absent' }, observed, await situationOf(context, project));

@@ -133,19 +133,31 @@ async function takeCanary(
   await requireUnmoved(context, target, update);
   if (!(await hasTree(target))) throw nothingRuns(target);
   const production = inProduction(context, target);
-  const result = await deploy(production, {
-    branch,
-    commit: to,
-    patches: [],
-    message: undefined,
-    weight,
+  const move = { ref, from: from ?? '', to };
+  const options = { branch, commit: to, patches: [], message: undefined, weight };
+  const result = await deploy(production, options).catch(async (error: unknown) => {
+    // Users have seen it: the branch says what they saw, and the error why they no longer do.
+    if (await hadUsers(production, to)) await advanceBranch(context, target, move);
+    else throw error;
+    context.emit({
+      type: 'warning',
+      text: `${branch} had users and was taken back: ${messageOf(error)} The push stands.`,
+    });
+    return undefined;
   });
-  await advanceBranch(context, target, { ref, from: from ?? '', to });
+  if (!result) return;
+  await advanceBranch(context, target, move);
   const previews = result.entries.flatMap(({ preview }) => (preview ? [preview] : []));
   context.emit({
     type: 'notice',
     text: `The canary runs ${branch} at ${to.slice(0, 12)} with ${formatWeight(result.weight)} of users${previews.length > 0 ? `; alone at ${previews.join(', ')}` : ''}.`,
   });
+}
+
+/** Whether the last release is of this commit and users were sent to it. */
+async function hadUsers(production: Context, commit: string): Promise<boolean> {
+  const release = await newestRelease(await findState(production));
+  return release?.commit === commit && release.weights.some(({ weight }) => weight > 0);
 }
 
 async function retire(context: Context, target: Target, { update, branch }: Route): Promise<void> {

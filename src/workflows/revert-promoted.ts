@@ -4,10 +4,10 @@ import { branchRef } from '../git/branch-name.ts';
 import { revertMessage } from '../git/patch.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Context } from './context.ts';
-import { record } from './execution/run.ts';
 import { withScratchTree } from './project/apply.ts';
 import { checkMove, resolveBranch } from './project/branches.ts';
 import type { Project } from './project/project.ts';
+import { changeState } from './release/releases.ts';
 import { replaceStable } from './replace-stable.ts';
 
 type Promoted = Release & {
@@ -60,7 +60,7 @@ export async function revertPromoted(
   }
   const run = { context, project, checkout: undefined, release, signal: context.signal };
   const reason = `taken back from the stable by ${(commit ?? tip).slice(0, 12)}`;
-  await record(run, { type: 'state-changed', state: 'reverted', reason });
+  await changeState(run, 'reverted', reason);
   return commit;
 }
 

@@ -16,6 +16,7 @@ const COMMANDS = [
   'abort',
   'revert',
   'status',
+  'history',
   'doctor',
 ];
 

@@ -1,6 +1,7 @@
 import { type GitBranches, gitBranches } from './branches.ts';
 import { type GitCommits, gitCommits } from './commits.ts';
 import { type GitHistory, gitHistory } from './history.ts';
+import { type GitRecords, gitRecords } from './records.ts';
 import { type GitRepositories, gitRepositories } from './repositories.ts';
 import { runGit } from './run.ts';
 import { type GitWorktrees, gitWorktrees } from './worktrees.ts';
@@ -9,7 +10,13 @@ import { type GitWorktrees, gitWorktrees } from './worktrees.ts';
  * Reading and writing one repository, through simple-git. Nothing here touches the user's tree, index or HEAD
  * but `fastForward`, `commitFile` and `unstage`.
  */
-export interface Git extends GitHistory, GitWorktrees, GitBranches, GitCommits, GitRepositories {}
+export interface Git
+  extends GitHistory,
+    GitWorktrees,
+    GitBranches,
+    GitCommits,
+    GitRecords,
+    GitRepositories {}
 
 export function makeGit(): Git {
   return {
@@ -18,5 +25,6 @@ export function makeGit(): Git {
     ...gitBranches(runGit),
     ...gitCommits(runGit),
     ...gitRepositories(runGit),
+    ...gitRecords(runGit),
   };
 }

@@ -4,7 +4,7 @@ import { exists } from '../files.ts';
 import { lines, type RunGit } from './run.ts';
 
 /** What a folder is to git. */
-export interface RepositoryKind {
+interface RepositoryKind {
   /** Where the refs and hooks are. */
   commonDirectory: string;
   /** The top of the working tree, absent in a bare repository. */

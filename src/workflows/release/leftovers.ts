@@ -5,9 +5,10 @@ import { messageOf } from '../../errors.ts';
 import { isMissing } from '../../system/files.ts';
 import type { Context } from '../context.ts';
 import type { Project } from '../project/project.ts';
-import { allReleases } from './releases.ts';
+import { mendRecords } from './git-record.ts';
+import { pruneReleases } from './retention.ts';
 
-/** Removes what earlier releases left: worktrees and image names but those of the commits to keep. */
+/** Removes what earlier releases left: worktrees and image names but those of the commits to keep, and old releases. */
 export async function clearLeftovers(
   context: Context,
   project: Project,
@@ -26,18 +27,26 @@ export async function clearLeftovers(
 
 async function clear(context: Context, project: Project, keep: readonly string[]): Promise<void> {
   await clearWorktrees(context, project, keep);
-  const promoted = (await allReleases(project)).findLast((release) => release.promotedCommit);
+  const retained = await pruneReleases(context, project);
   for (const { service } of project.slice) {
     const kept = new Set([
       ...keep.map((commit) => canaryImage(project.name, service, commit)),
-      // What the stable ran before the last promotion stays, to go back to.
-      ...(promoted ? [previousImage(project.name, service, promoted.id)] : []),
+      // Of a promoted release both what it put in place of the stable and what was there before, to go back to.
+      ...retained.flatMap(({ id, promotedCommit }) =>
+        promotedCommit
+          ? [
+              previousImage(project.name, service, id),
+              canaryImage(project.name, service, promotedCommit),
+            ]
+          : [],
+      ),
     ]);
     const names = await context.engine.imageNames(`${project.name}-${service}`);
     const ours = names.filter((name) => /:(canary|before)-[^:]*$/.test(name));
     for (const name of ours.filter((each) => !kept.has(each)))
       await context.engine.untagImage(name);
   }
+  await mendRecords(context, project, retained);
 }
 
 /** Removes our worktrees but those of the given commits. */

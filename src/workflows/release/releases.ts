@@ -4,13 +4,14 @@ import { foldRelease, hasEnded, type Release } from '../../rollout/release.ts';
 import type { Context } from '../context.ts';
 import { type Run, record } from '../execution/run.ts';
 import type { Project } from '../project/project.ts';
+import { recordInGit } from './git-record.ts';
 
 /** Every release, oldest first. */
-export async function allReleases(project: Pick<Project, 'journals'>): Promise<Release[]> {
+export async function allReleases({ journals }: Pick<Project, 'journals'>): Promise<Release[]> {
   const releases: Release[] = [];
-  for (const id of await project.journals.list()) {
+  for (const id of await journals.list()) {
     // A journal that cannot be read tells nothing; only the newest one is needed to steer.
-    const records = await project.journals.read(id).catch(() => []);
+    const records = await journals.read(id).catch(() => []);
     const release = foldRelease(records);
     if (release) releases.push(release);
   }
@@ -49,8 +50,16 @@ export async function readRelease(
   throw new CanaryError('journal-unreadable', `The journal of release ${id} tells of no release.`);
 }
 
+/** Notes a new state, in git too once the release has settled. */
 export async function changeState(run: Run, state: ReleaseState, reason: string): Promise<void> {
   await record(run, { type: 'state-changed', state, reason });
+  await recordInGit(run);
+}
+
+/** Ends a release in favour of a later one. */
+export async function replaceRelease(run: Run, by: string): Promise<void> {
+  await record(run, { type: 'release-replaced', by });
+  await recordInGit(run);
 }
 
 /** What the stable runs, in git's words: the last promoted commit while the branch still holds it, else the branch. */

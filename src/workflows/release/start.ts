@@ -13,7 +13,7 @@ import { applyWeight, entryCounts } from '../execution/traffic.ts';
 import type { Checkout } from '../project/checkout.ts';
 import { refuseDuringPromotion } from './guards.ts';
 import { clearLeftovers } from './leftovers.ts';
-import { allReleases, changeState, readRelease } from './releases.ts';
+import { allReleases, changeState, readRelease, replaceRelease } from './releases.ts';
 
 /** What to release: a commit, already checked out, in the name of a branch. */
 export interface Start {
@@ -99,7 +99,7 @@ async function beginRelease(
       return earlier;
     }
     await applyWeight(project, 0);
-    await record(earlier, { type: 'release-replaced', by: `${branch} at ${shortCommit(commit)}` });
+    await replaceRelease(earlier, `${branch} at ${shortCommit(commit)}`);
   }
   const id = releaseId(context.clock.now(), commit);
   const subject = await context.git.subject(project.repository, commit);

@@ -1,4 +1,4 @@
-import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -49,6 +49,32 @@ test('a file torn at any byte keeps the whole records and takes new ones (promis
       ]);
     }),
   );
+});
+
+test('a journal is read once for all its writes, and is whole after another writer died in one', async () => {
+  const folder = await emptyFolder();
+  const store = new JournalFiles(folder, systemClock);
+  const path = join(folder, 'r.jsonl');
+  await store.append('r', event('one'));
+  await new JournalFiles(folder, systemClock).append('r', event('of another process'));
+  await appendFile(path, '{"v":1,"at":"2026-');
+  await store.append('r', event('two'));
+  expect(await reasons(store, 'r')).toEqual(['one', 'of another process', 'two']);
+  // What no reader would take goes unseen: nothing was read again.
+  await appendFile(path, 'no record\n');
+  await store.append('r', event('three'));
+  expect((await refusal(() => store.read('r'))).message).toContain(
+    'line 4 is not a journal record',
+  );
+});
+
+test('what is removed is gone, also the second time', async () => {
+  const store = new JournalFiles(await emptyFolder(), systemClock);
+  await store.append('a', event('one'));
+  await store.append('b', event('one'));
+  await store.remove('a');
+  await store.remove('a');
+  expect(await store.list()).toEqual(['b']);
 });
 
 test('a journal of another version is refused and left as it is', async () => {

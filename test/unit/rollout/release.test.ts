@@ -48,10 +48,13 @@ describe('the fold of a journal', () => {
       state: 'building',
       reason: 'created',
       weight: 0,
+      weights: [],
+      images: [],
       wasReady: false,
       wasReplaced: false,
       startedAt: '2026-01-01T00:00:00.000Z',
       updatedAt: '2026-01-01T00:00:00.000Z',
+      endedAt: undefined,
       countsAtStart: COUNTS,
       countsAtWeight: COUNTS,
       replacing: undefined,
@@ -84,6 +87,45 @@ describe('the fold of a journal', () => {
       replacing: undefined,
       promotedCommit: NEW,
     });
+  });
+
+  test('remembers what its canary ran and every weight, equal ones in a row once', () => {
+    const images = [{ service: 'frontend', image: 'shop-frontend:canary-a', imageId: 'sha256:2' }];
+    const weightSet = (weight: number) => ({ type: 'weight-set', weight, counts: LATER }) as const;
+    const release = fold(
+      CREATED,
+      { type: 'canary-started', images: [] },
+      { type: 'canary-started', images },
+      ...[0, 5, 5, 0, 5].map(weightSet),
+    );
+    expect(release?.images).toEqual(images);
+    expect(release?.weights).toEqual(
+      [
+        [0, 3],
+        [5, 4],
+        [0, 6],
+        [5, 7],
+      ].map(([weight, second]) => ({ weight, at: `2026-01-01T00:00:0${second}.000Z` })),
+    );
+  });
+
+  test('has an end when it was promoted, reverted or replaced, and not before', () => {
+    const state = (name: Release['state']): ReleaseEvent => ({
+      type: 'state-changed',
+      state: name,
+      reason: 'because',
+    });
+    const ends = [
+      state('promoted'),
+      state('reverted'),
+      { type: 'release-replaced', by: 'other' } as const,
+    ];
+    for (const end of ends)
+      expect(fold(CREATED, end, { type: 'release-resumed' })?.endedAt).toBe(
+        '2026-01-01T00:00:01.000Z',
+      );
+    for (const name of ['paused', 'failed', 'reverting'] as const)
+      expect(fold(CREATED, state(name))?.endedAt).toBeUndefined();
   });
 
   test('knows of a stable that is half replaced, until it is whole again', () => {

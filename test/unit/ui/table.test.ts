@@ -7,6 +7,16 @@ test('columns are as wide as their widest cell, the last is not padded', () => {
   );
 });
 
+test('a coloured cell is as wide as what is seen of it', () => {
+  const red = '\u001b[31mab\u001b[39m';
+  expect(
+    alignColumns([
+      [red, 'x'],
+      ['abc', 'x'],
+    ]),
+  ).toBe(`${red}   x\nabc  x`);
+});
+
 test('no rows are no text', () => {
   expect(alignColumns([])).toBe('');
 });

@@ -4,6 +4,7 @@ import { containersOf, type ObservedContainer } from '../../../rollout/observed.
 import type { Side, StepAction } from '../../../rollout/step.ts';
 import { currentStatistics } from '../observe.ts';
 import { look, type Run } from '../run.ts';
+import { recordImages } from './canary.ts';
 
 const LOOK_EVERY_MS = 200;
 /** A container that says nothing about itself must have stayed up for so many looks. */
@@ -17,6 +18,8 @@ export async function awaitReady(
   run: Run,
   step: StepAction & { kind: 'await-ready' },
 ): Promise<void> {
+  // Here and not where they are started: a command that goes on after a kill finds them started.
+  if (step.side === 'canary') await recordImages(run);
   const { clock } = run.context;
   const deadline = clock.now().getTime() + run.project.config.startTimeout;
   const began = new Map<string, number>();

@@ -1,0 +1,107 @@
+import { type CanaryImage, RELEASE_STATES, type ReleaseState } from '../rollout/events.ts';
+import type { Release } from '../rollout/release.ts';
+
+/** What is told of a release, by `history` and by its annotated tag alike. */
+export interface ReleaseRecord {
+  id: string;
+  project: string;
+  branch: string;
+  commit: string;
+  subject: string;
+  services: readonly string[];
+  images: readonly CanaryImage[];
+  weights: readonly { weight: number; at: string }[];
+  state: ReleaseState;
+  reason: string;
+  /** Nothing judges a release yet. */
+  verdict: null;
+  startedAt: string;
+  endedAt: string | null;
+  promotedCommit: string | null;
+}
+
+/** What is told of a release; every text in it is one line. */
+export function recordOf(release: Release): ReleaseRecord {
+  const { id, project, branch, commit, services, images, weights, state, startedAt } = release;
+  return {
+    ...{ id, project, branch, commit, services, images, weights, state, startedAt },
+    subject: oneLine(release.subject),
+    reason: oneLine(release.reason),
+    verdict: null,
+    endedAt: release.endedAt ?? null,
+    promotedCommit: release.promotedCommit ?? null,
+  };
+}
+
+/** The message of a release's tag: a title, the subject of its commit, and git trailers for programs. */
+export function formatReleaseRecord(record: ReleaseRecord): string {
+  const { images, weights, endedAt, promotedCommit } = record;
+  const trailers: [string, string][] = [
+    ['Project', record.project],
+    ['Branch', record.branch],
+    ['Commit', record.commit],
+    ['Services', record.services.join(', ')],
+    ...images.map(({ service, image, imageId }) => pair('Image', `${service} ${image} ${imageId}`)),
+    ...weights.map(({ weight, at }) => pair('Weight', `${weight} ${at}`)),
+    ['State', record.state],
+    ['Reason', record.reason],
+    ['Verdict', 'none'],
+    ['Started', record.startedAt],
+    ...(endedAt ? [pair('Ended', endedAt)] : []),
+    ...(promotedCommit ? [pair('Promoted-Commit', promotedCommit)] : []),
+  ];
+  const blocks = [
+    `Release ${record.id}: ${record.state}`,
+    oneLine(record.subject),
+    // One line each, so that no text can pass for a trailer of its own.
+    trailers.map(([key, value]) => `${key}: ${oneLine(value)}`.trimEnd()).join('\n'),
+  ];
+  return `${blocks.filter(Boolean).join('\n\n')}\n`;
+}
+
+/** Reads the message of a release's tag; `undefined` when it is none that this program knows. */
+export function parseReleaseRecord(text: string): ReleaseRecord | undefined {
+  const blocks = text.trimEnd().split('\n\n');
+  const id = /^Release (\S+): /.exec(blocks[0] ?? '')?.[1];
+  const trailers = (blocks.at(-1) ?? '').split('\n').map(splitTrailer);
+  const all = (key: string) => trailers.filter(([name]) => name === key).map(([, value]) => value);
+  const one = (key: string) => all(key)[0] ?? '';
+  const state = RELEASE_STATES.find((name) => name === one('State'));
+  if (!id || !state || !one('Commit')) return undefined;
+  return {
+    id,
+    project: one('Project'),
+    branch: one('Branch'),
+    commit: one('Commit'),
+    subject: blocks.length > 2 ? oneLine(blocks[1] ?? '') : '',
+    services: one('Services').split(', ').filter(Boolean),
+    images: all('Image').map((value) => {
+      const [service = '', image = '', imageId = ''] = value.split(' ');
+      return { service, image, imageId };
+    }),
+    weights: all('Weight').map((value) => {
+      const [weight, at = ''] = value.split(' ');
+      return { weight: Number(weight), at };
+    }),
+    state,
+    reason: one('Reason'),
+    verdict: null,
+    startedAt: one('Started'),
+    endedAt: all('Ended')[0] ?? null,
+    promotedCommit: all('Promoted-Commit')[0] ?? null,
+  };
+}
+
+function pair(key: string, value: string): [string, string] {
+  return [key, value];
+}
+
+function splitTrailer(line: string): [string, string] {
+  const colon = line.indexOf(':');
+  return [line.slice(0, colon), oneLine(line.slice(colon + 1))];
+}
+
+/** A text without control characters and line breaks of any kind. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+}

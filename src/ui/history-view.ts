@@ -1,0 +1,38 @@
+import { formatWeight } from '../proxy/weight.ts';
+import { alignColumns } from './table.ts';
+import type { Theme } from './theme.ts';
+
+/** What the view needs of a release; the shape of `history --json`. */
+export interface HistoryEntry {
+  id: string;
+  branch: string;
+  commit: string;
+  subject: string;
+  weights: readonly { weight: number }[];
+  state: string;
+  startedAt: string;
+  source: string;
+}
+
+/** Releases for people, one line each. */
+export function historyText(releases: readonly HistoryEntry[], theme: Theme): string {
+  if (releases.length === 0) return 'No release yet.';
+  return alignColumns(
+    releases.map((each) => [
+      theme.dim(`${each.startedAt.slice(0, 16).replace('T', ' ')}Z`),
+      each.id,
+      each.branch,
+      each.commit.slice(0, 12),
+      stateText(each.state, theme),
+      formatWeight(Math.max(0, ...each.weights.map(({ weight }) => weight))),
+      each.subject + (each.source === 'git' ? theme.dim(' (told by git alone)') : ''),
+    ]),
+  );
+}
+
+function stateText(state: string, theme: Theme): string {
+  if (state === 'promoted') return theme.good(`✔ ${state}`);
+  if (state === 'failed') return theme.bad(`✖ ${state}`);
+  if (state === 'reverted') return theme.dim(`↶ ${state}`);
+  return state === 'paused' ? theme.warn(`‖ ${state}`) : theme.canary(`◆ ${state}`);
+}

@@ -1,0 +1,182 @@
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import type { ReleaseEvent } from '../../src/rollout/events.ts';
+import { canary, canaryAndChanges, type Env, engineOff } from '../support/fixture-cli.ts';
+import {
+  emptyFolder,
+  git,
+  repository,
+  SHOP_FILES,
+  writeFiles,
+} from '../support/fixture-project.ts';
+import {
+  journalText,
+  leaveJournal,
+  leaveRecord,
+  state,
+  weightSet,
+} from '../support/fixture-release.ts';
+
+let folder: string;
+let commit: string;
+let off: Env;
+
+beforeEach(async () => {
+  folder = await repository();
+  commit = await git(folder, 'rev-parse', 'HEAD');
+  off = await engineOff();
+});
+
+const STARTED: ReleaseEvent = {
+  type: 'canary-started',
+  images: [{ service: 'frontend', image: 'shop-frontend:canary-1', imageId: 'sha256:1' }],
+};
+
+/** A promoted release, one that was taken back, and the one that runs. */
+const story = () => [
+  journalText(
+    { id: '20261121-120000-aaaaaaa', commit, branch: 'a' },
+    STARTED,
+    weightSet(5),
+    weightSet(12.5),
+    { type: 'stable-replaced', commit },
+    weightSet(0),
+    state('promoted', 'the stable runs it'),
+  ),
+  journalText(
+    { id: '20261121-130000-bbbbbbb', commit, subject: 'Break\u001b[31m it' },
+    state('reverted', 'taken\nback'),
+  ),
+  journalText({ id: '20261121-140000-ccccccc', commit }, weightSet(20), state('paused')),
+];
+
+test('every release in a line, newest first, without an engine and without a change', async () => {
+  for (const journal of story()) await leaveJournal(folder, journal);
+  const outcome = await canaryAndChanges(folder, ['history'], off);
+  const short = commit.slice(0, 12);
+  expect(outcome).toEqual({
+    stdout: `2026-11-21 12:00Z  20261121-140000-ccccccc  canary  ${short}  ‖ paused    20 %    Make it cheaper
+2026-11-21 12:00Z  20261121-130000-bbbbbbb  canary  ${short}  ↶ reverted  0 %     Break [31m it
+2026-11-21 12:00Z  20261121-120000-aaaaaaa  a       ${short}  ✔ promoted  12.5 %  Make it cheaper
+`,
+    stderr: '',
+    exitCode: 0,
+    changes: [],
+  });
+});
+
+test('-n tells the newest only, and refuses what is no number', async () => {
+  for (const journal of story()) await leaveJournal(folder, journal);
+  const { stdout } = await canary(folder, ['history', '-n', '1', '--json'], off);
+  expect(JSON.parse(stdout).releases.map((each: { id: string }) => each.id)).toEqual([
+    '20261121-140000-ccccccc',
+  ]);
+  for (const number of ['0', '-1', 'all', '1.5', '']) {
+    const { exitCode, stderr } = await canary(folder, ['history', '-n', number], off);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: `✖ \`${number}\` is not a number of releases.\n  Run \`canary --help\` to see the commands, \`canary COMMAND --help\` for one of them.\n`,
+    });
+  }
+});
+
+test('journals and git tell the same story, field by field', async () => {
+  for (const journal of story()) await leaveJournal(folder, journal);
+  const told = await emptyFolder();
+  await git(told, 'clone', '--quiet', folder, '.');
+  for (const journal of story()) await leaveRecord(told, journal);
+  const releases = async (from: string) =>
+    JSON.parse((await canary(from, ['history', '--json'], off)).stdout).releases;
+  const [ours, theirs] = [await releases(folder), await releases(told)];
+  expect(ours.at(-1)).toEqual({
+    id: '20261121-120000-aaaaaaa',
+    project: 'shop',
+    branch: 'a',
+    commit,
+    subject: 'Make it cheaper',
+    services: ['frontend', 'discounts'],
+    images: [{ service: 'frontend', image: 'shop-frontend:canary-1', imageId: 'sha256:1' }],
+    weights: [
+      { weight: 5, at: '2026-11-21T12:02:00.000Z' },
+      { weight: 12.5, at: '2026-11-21T12:03:00.000Z' },
+      { weight: 0, at: '2026-11-21T12:05:00.000Z' },
+    ],
+    state: 'promoted',
+    reason: 'the stable runs it',
+    verdict: null,
+    startedAt: '2026-11-21T12:00:00.000Z',
+    endedAt: '2026-11-21T12:06:00.000Z',
+    promotedCommit: commit,
+    source: 'journal',
+  });
+  expect(theirs).toEqual(ours.map((each: object) => ({ ...each, source: 'git' })));
+});
+
+test('a release that only git tells of is told beside the journals, those of other projects are not', async () => {
+  const [first = '', second = '', third = ''] = story();
+  await leaveJournal(folder, second);
+  await leaveRecord(folder, second);
+  await leaveRecord(folder, first);
+  await leaveRecord(folder, third.replace('"project":"shop"', '"project":"other"'));
+  await git(folder, 'update-ref', 'refs/canary/releases/not-ours', commit);
+  const { stdout } = await canary(folder, ['history'], off);
+  const short = commit.slice(0, 12);
+  expect(
+    stdout,
+  ).toBe(`2026-11-21 12:00Z  20261121-130000-bbbbbbb  canary  ${short}  ↶ reverted  0 %     Break [31m it
+2026-11-21 12:00Z  20261121-120000-aaaaaaa  a       ${short}  ✔ promoted  12.5 %  Make it cheaper (told by git alone)
+`);
+  const other = await canary(folder, ['-p', 'other', 'history', '--json'], off);
+  expect(JSON.parse(other.stdout).releases.map((each: { id: string }) => each.id)).toEqual([
+    '20261121-140000-ccccccc',
+  ]);
+});
+
+test('a bare repository and one without a compose file tell what git knows', async () => {
+  for (const journal of story()) await leaveRecord(folder, journal);
+  const bare = join(await emptyFolder(), 'bare.git');
+  await git(folder, 'clone', '--quiet', '--mirror', folder, bare);
+  await git(folder, 'rm', '--quiet', 'docker-compose.yml');
+  const texts = [
+    await canary(folder, ['history'], off),
+    await canary(bare, ['history'], off),
+    await canary(folder, ['-C', bare, 'history'], off),
+  ];
+  for (const { stdout, exitCode } of texts) {
+    expect(stdout.match(/told by git alone/g)).toHaveLength(3);
+    expect(exitCode).toBe(0);
+  }
+});
+
+test('a release whose command died is told as it is', async () => {
+  await leaveJournal(
+    folder,
+    journalText({ id: '20261121-120000-aaaaaaa', commit }, state('starting')),
+  );
+  const { stdout } = await canary(folder, ['history', '--json'], off);
+  expect(JSON.parse(stdout).releases[0]).toMatchObject({
+    state: 'failed',
+    reason: 'interrupted while starting; run the command again, or take the release back',
+  });
+});
+
+test('nothing to tell', async () => {
+  expect((await canary(folder, ['history'], off)).stdout).toBe('No release yet.\n');
+  expect((await canary(folder, ['history', '--json'], off)).stdout).toBe(
+    '{"version":1,"releases":[]}\n',
+  );
+});
+
+test('without a repository, or with a compose file that is not there, it is refused', async () => {
+  const empty = await emptyFolder();
+  for (const files of [{}, SHOP_FILES]) {
+    await writeFiles(empty, files);
+    expect(await canary(empty, ['history'], off)).toEqual({
+      stdout: '',
+      stderr:
+        '✖ DIR is not in a git repository.\n  │ git for-each-ref:\n  │ fatal: not a git repository (or any of the parent directories): .git\n  Go to the folder of your project, or name it with `-C DIR`.\n',
+      exitCode: 2,
+    });
+  }
+  expect(await canary(folder, ['-f', 'typo.yml', 'history'], off)).toMatchObject({ exitCode: 2 });
+});

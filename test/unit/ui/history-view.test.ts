@@ -1,0 +1,32 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from 'vitest';
+import { RELEASE_STATES } from '../../../src/rollout/events.ts';
+import { type HistoryEntry, historyText } from '../../../src/ui/history-view.ts';
+import { makeTheme } from '../../../src/ui/theme.ts';
+import { NEW } from '../../support/fixture-observed.ts';
+
+const entry = (rest: Partial<HistoryEntry> = {}): HistoryEntry => ({
+  id: 'r1',
+  branch: 'canary',
+  commit: NEW,
+  subject: 'Make it cheaper',
+  weights: [],
+  state: 'paused',
+  startedAt: '2026-11-21T12:42:47.000Z',
+  source: 'journal',
+  ...rest,
+});
+
+test('the highest weight it had, not the last', () => {
+  const weights = [1, 25, 0].map((weight) => ({ weight }));
+  expect(historyText([entry({ weights })], makeTheme(false))).toBe(
+    '2026-11-21 12:42Z  r1  canary  aaaaaaaaaaaa  ‖ paused  25 %  Make it cheaper',
+  );
+});
+
+test('colours do not move the columns', () => {
+  const entries = RELEASE_STATES.map((state) => entry({ state }));
+  const shown = historyText(entries, makeTheme(true));
+  expect(shown).toContain('\u001b[32m✔ promoted\u001b[39m');
+  expect(stripVTControlCharacters(shown)).toBe(historyText(entries, makeTheme(false)));
+});
