@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/system/clock.ts';
 import { FileLock } from '../../src/system/lock.ts';
@@ -178,9 +179,33 @@ describe('git push deploy', () => {
     expect(stderr).toContain('the stable branch cannot be deleted');
   });
 
-  it('comes to its end when the pusher goes away', async () => {
+  it('lets a push stand whose canary had users and could not be kept', async () => {
     await laptop.git('switch', '--quiet', 'canary');
     await laptop.git('am', '--quiet', laptop.badPatch);
+    const push = server.startPush('-o', 'weight=50', 'deploy');
+    await until('half of the users are on the canary', async () => {
+      return (await visit(laptop.url, userNames(40))).some((each) =>
+        discountLine(each).includes('undefined'),
+      );
+    });
+    await execa('pkill', ['-KILL', '-f', `receive --repository ${server.repository}`]);
+    expect((await push).exitCode).not.toBe(0);
+    expect(await server.ref('refs/heads/canary')).toBe('');
+
+    const name = `${laptop.project}-frontend-canary-1`;
+    const { stdout: image } = await execa('docker', ['inspect', '-f', '{{.Image}}', name]);
+    await execa('docker', ['rm', '--force', name]);
+    await execa('docker', ['create', '--name', name, image]);
+    const { exitCode, stderr } = await server.push('deploy');
+    await execa('docker', ['rm', '--force', name]);
+    expect(stderr).toContain('canary had users and was taken back');
+    expect(exitCode).toBe(0);
+    expect(await server.ref('refs/heads/canary')).toBe(await laptop.git('rev-parse', 'canary'));
+    expect((await pages()).every((line) => line.includes('Big dogs'))).toBe(true);
+  });
+
+  it('comes to its end when the pusher goes away', async () => {
+    await laptop.git('commit', '--quiet', '--allow-empty', '-m', 'Once more');
     const { push } = await server.pushUntil('◆ release', 'deploy');
     push.kill('SIGKILL');
     await push;
