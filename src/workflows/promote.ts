@@ -8,11 +8,11 @@ import { execute } from './execution/execute.ts';
 import { observe } from './execution/observe.ts';
 import { overrideText, type Run, record, writeOverride } from './execution/run.ts';
 import { situationOf } from './execution/situation.ts';
-import { withScratchTree } from './project/apply.ts';
 import { checkMove, resolveBranch } from './project/branches.ts';
 import { type Checkout, checkOut, servicesMounting } from './project/checkout.ts';
 import { locked } from './project/locked.ts';
 import { loadProject, type Project } from './project/project.ts';
+import { withScratchTree } from './project/scratch-tree.ts';
 import { requireCanary, requireProxy } from './release/guards.ts';
 import { clearLeftovers } from './release/leftovers.ts';
 import { changeState, currentRelease, withRelease } from './release/releases.ts';
@@ -27,8 +27,9 @@ export interface PromoteResult {
 /**
  * Makes the canary's code the stable, without a gap: merge, every user to the canary, the stable replaced
  * while it has none, users back, branch moved, canary removed. A failure puts the stable back.
+ * The message is that of the merge commit, where one is made.
  */
-export async function promote(context: Context): Promise<PromoteResult> {
+export async function promote(context: Context, message?: string): Promise<PromoteResult> {
   await context.engine.version();
   const project = await loadProject(context);
   return locked(context, project, 'promote', async (signal) => {
@@ -36,7 +37,8 @@ export async function promote(context: Context): Promise<PromoteResult> {
     requireProxy(project, observed);
     const release = requireCanary(await currentRelease(project), observed);
     const stable = project.config.git.stable;
-    const commit = release.replacing?.commit ?? (await mergeCandidate(context, project, release));
+    const commit =
+      release.replacing?.commit ?? (await mergeCandidate(context, project, release, message));
     const checkout = await checkOut(context, project, commit);
     const run: Run = { context, project, checkout, release, signal };
     const movedFiles = await findMovedFiles(context, project, release, checkout);
@@ -100,6 +102,7 @@ async function mergeCandidate(
   context: Context,
   project: Project,
   release: Release,
+  message: string | undefined,
 ): Promise<string> {
   const { git } = context;
   const stable = project.config.git.stable;
@@ -116,7 +119,7 @@ async function mergeCandidate(
     );
   }
   const candidate =
-    base === from ? release.commit : await makeMerge(context, project, release, from);
+    base === from ? release.commit : await makeMerge(context, project, release, from, message);
   await checkMove(context, project, { ref, from, to: candidate });
   return candidate;
 }
@@ -126,6 +129,7 @@ async function makeMerge(
   project: Project,
   release: Release,
   from: string,
+  message: string | undefined,
 ): Promise<string> {
   const { git } = context;
   const stable = project.config.git.stable;
@@ -133,7 +137,7 @@ async function makeMerge(
     const conflicts = await git.merge(
       tree,
       release.commit,
-      `Merge branch '${release.branch}' into ${stable}`,
+      message ?? `Merge branch '${release.branch}' into ${stable}`,
     );
     if (conflicts.length > 0) {
       throw new CanaryError(

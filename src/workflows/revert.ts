@@ -5,10 +5,10 @@ import type { Release } from '../rollout/release.ts';
 import type { Context } from './context.ts';
 import { deploy } from './deploy.ts';
 import { type Run, record } from './execution/run.ts';
-import { withScratchTree } from './project/apply.ts';
 import { advanceBranch, checkMove, resolveBranch } from './project/branches.ts';
 import { takingOver } from './project/locked.ts';
 import { findState, loadProject, type Project } from './project/project.ts';
+import { withScratchTree } from './project/scratch-tree.ts';
 import { allReleases, changeState, currentRelease } from './release/releases.ts';
 import { retireCanary, trafficOff } from './release/retire.ts';
 
@@ -73,7 +73,7 @@ async function commitRevert(
     if (tip === release.commit) await git.takeTree(tree, base);
     else await git.revert(tree, names);
     const subjects = await Promise.all(names.map((each) => git.subject(tree, each)));
-    return git.commit(tree, message ?? revertMessage(subjects, names));
+    return git.commit(tree, message ?? revertMessage(subjects));
   });
   const move = { ref, from: tip, to: commit };
   await checkMove(context, project, move);

@@ -1,20 +1,33 @@
 import { type GitBranches, gitBranches } from './branches.ts';
 import { type GitCommits, gitCommits } from './commits.ts';
 import { type GitHistory, gitHistory } from './history.ts';
+import { type GitLocation, gitLocation } from './location.ts';
+import { type GitRemotes, gitRemotes } from './remotes.ts';
 import { runGit } from './run.ts';
+import { type GitSubmodules, gitSubmodules } from './submodules.ts';
 import { type GitWorktrees, gitWorktrees } from './worktrees.ts';
 
 /**
  * Reading and writing one repository, through simple-git. Nothing here touches the user's tree, index or HEAD
  * but `fastForward`, `commitFile` and `unstage`.
  */
-export interface Git extends GitHistory, GitWorktrees, GitBranches, GitCommits {}
+export interface Git
+  extends GitLocation,
+    GitHistory,
+    GitWorktrees,
+    GitSubmodules,
+    GitBranches,
+    GitCommits,
+    GitRemotes {}
 
 export function makeGit(): Git {
   return {
+    ...gitLocation(runGit),
     ...gitHistory(runGit),
     ...gitWorktrees(runGit),
+    ...gitSubmodules(runGit),
     ...gitBranches(runGit),
     ...gitCommits(runGit),
+    ...gitRemotes(runGit),
   };
 }

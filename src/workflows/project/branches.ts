@@ -11,7 +11,7 @@ export interface BranchMove {
 /** Moves a branch forward. Where a working tree has it checked out, its files move along, as `git merge` would. */
 export async function advanceBranch(
   { git }: Context,
-  project: Project,
+  project: Pick<Project, 'repository'>,
   move: BranchMove,
 ): Promise<void> {
   if (move.from === move.to) return;
@@ -23,7 +23,7 @@ export async function advanceBranch(
 /** Refuses, before anything happens, a move that local changes of a working tree would stop. */
 export async function checkMove(
   { git }: Context,
-  project: Project,
+  project: Pick<Project, 'repository'>,
   move: BranchMove,
 ): Promise<void> {
   const tree = await git.checkedOutAt(project.repository, move.ref);
@@ -52,6 +52,6 @@ export async function resolveBranch(
   if (commit) return commit;
   const known = await git.localBranches(repository);
   throw new CanaryError('branch-unknown', `There is no branch \`${name}\`.`, {
-    hint: `Create it with \`git branch ${name}\`. There are: ${known.join(', ') || 'none, commit something first'}.`,
+    hint: `Create it with \`canary branch ${name}\`. There are: ${known.join(', ') || 'none, commit something first'}.`,
   });
 }
