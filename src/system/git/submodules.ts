@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import {
   isSafeModuleName,
   readSubmoduleSettings,
@@ -73,6 +73,7 @@ export function gitSubmodules(run: RunGit): GitSubmodules {
     const home = join(await gitDirectory(tree), 'modules', module.name);
     await rm(path, { recursive: true, force: true });
     await rm(home, { recursive: true, force: true });
+    await mkdir(dirname(home), { recursive: true });
     const failure = failed(module);
     const clone = ['clone', '--quiet', '--shared', '--no-checkout', `--separate-git-dir=${home}`];
     await run(tree, [...WITHOUT_HOOKS, ...clone, '--', copy, path], failure);
