@@ -39,6 +39,7 @@ export async function followGit(
     git.outputHandler((_command, _stdout, stderr) => follow(stderr as Readable, splitter));
     const stdout = await git.raw([...args]);
     splitter.end();
+    if (exitCode !== 0) signal?.throwIfAborted();
     return { stdout, said, exitCode };
   } catch (cause) {
     signal?.throwIfAborted();
