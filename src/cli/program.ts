@@ -31,6 +31,7 @@ export function buildProgram(dispatch: Dispatch, version: string) {
     .description('find entries and stateful services, write canary.yaml and commit that file alone')
     .option('-s, --service <name>', 'a service to clone (repeatable)', collect, [])
     .option('--no-commit', 'write the file and leave it uncommitted')
+    .option('-m, --message <text>', 'message of the commit')
     .action((options) =>
       run(async (session) => (await import('./commands/init.ts')).runInit(session, options)),
     );
@@ -80,6 +81,47 @@ export function buildProgram(dispatch: Dispatch, version: string) {
     .action(() => run(async (session) => (await import('./commands/down.ts')).runDown(session)));
 
   program
+    .command('branch')
+    .description('make a branch from the stable one, without switching to it')
+    .argument('<name>', 'the new branch')
+    .option('--from <ref>', 'begin at this branch, tag or commit')
+    .action((name, options) =>
+      run(async (session) =>
+        (await import('./commands/branch.ts')).runBranch(session, name, options),
+      ),
+    );
+
+  program
+    .command('apply')
+    .description('commit patches to a branch, all or none, without touching your working tree')
+    .argument('<patch...>', 'plain diffs, or mails of `git format-patch`, which keep their author')
+    .option('-b, --branch <name>', 'the branch (default: git.canary of canary.yaml)')
+    .option('-m, --message <text>', 'message of the commit made from plain diffs')
+    .option('--3way', 'merge where the branch has other lines around a change', false)
+    .action((patches, options) =>
+      run(async (session) =>
+        (await import('./commands/apply.ts')).runApply(session, patches, options),
+      ),
+    );
+
+  program
+    .command('push')
+    .description('push a branch to the same name at a remote, and show what the remote says')
+    .argument('[remote]', 'the remote (default: git.remote of canary.yaml)')
+    .option('-b, --branch <name>', 'the branch (default: git.canary of canary.yaml)')
+    .option(
+      '--force',
+      'replace what is there, if it is what was last seen (--force-with-lease)',
+      false,
+    )
+    .option('--releases', 'push the records of releases along', false)
+    .action((remote, options) =>
+      run(async (session) =>
+        (await import('./commands/push.ts')).runPush(session, remote, options),
+      ),
+    );
+
+  program
     .command('deploy')
     .description('put a branch beside the stable as its canary')
     .requiredOption('-b, --branch <name>', 'the branch to deploy')
@@ -95,6 +137,7 @@ export function buildProgram(dispatch: Dispatch, version: string) {
       'share of users the canary gets once it is ready',
       weightArgument,
     )
+    .option('--remote <name>', 'on the machine behind this remote, by pushing to it')
     .action((options) =>
       run(
         async (session) => (await import('./commands/deploy.ts')).runDeploy(session, options),
@@ -113,8 +156,9 @@ export function buildProgram(dispatch: Dispatch, version: string) {
   program
     .command('promote')
     .description("make the canary's code the stable, without a gap")
-    .action(() =>
-      run(async (session) => (await import('./commands/promote.ts')).runPromote(session)),
+    .option('-m, --message <text>', 'message of the merge commit, where one is needed')
+    .action((options) =>
+      run(async (session) => (await import('./commands/promote.ts')).runPromote(session, options)),
     );
 
   program

@@ -9,12 +9,10 @@ export function patchMessage(fileNames: readonly string[]): string {
   return `Apply ${fileNames.join(', ')}`;
 }
 
-/** The message of a commit that takes back several others at once. */
-export function revertMessage(subjects: readonly string[], commits: readonly string[]): string {
+/** The message of a commit that takes others back, newest first. */
+export function revertMessage(subjects: readonly string[]): string {
   const first = subjects[0] ?? '';
-  const title =
-    subjects.length === 1
-      ? `Revert "${first}"`
-      : `Revert ${subjects.length} commits up to "${first}"`;
-  return `${title}\n\n${commits.map((commit) => `This reverts commit ${commit}.`).join('\n')}\n`;
+  return subjects.length === 1
+    ? `Revert "${first}"`
+    : `Revert ${subjects.length} commits up to "${first}"`;
 }

@@ -66,6 +66,8 @@ type ProgressEvent =
   | { type: 'plan-made'; plan: Plan }
   | { type: 'notice'; text: string }
   | { type: 'warning'; text: string }
+  /** What the other side of a push said. */
+  | { type: 'remote-said'; line: string }
   | { type: 'output'; line: string };
 
 export type CanaryEvent = ReleaseEvent | ProgressEvent;

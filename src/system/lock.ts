@@ -5,16 +5,14 @@ import { dirname } from 'node:path';
 import { CanaryError } from '../errors.ts';
 import type { Clock } from './clock.ts';
 import { readIfExists } from './files.ts';
+import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
 /** Who holds the lock of a project. */
-export interface LockOwner {
+export interface LockOwner extends ProcessIdentity {
   owner: string;
-  pid: number;
   host: string;
   start: string;
   command: string;
-  /** When the process began, in the kernel's ticks: tells a process from a later one with its number. */
-  processStart: string;
   token: string;
 }
 
@@ -39,11 +37,10 @@ export class FileLock implements ProjectLock {
     await mkdir(dirname(this.path), { recursive: true });
     const mine: LockOwner = {
       owner: userName(),
-      pid: process.pid,
+      ...(await ownIdentity()),
       host: hostname(),
       start: this.clock.now().toISOString(),
       command,
-      processStart: (await processStart(process.pid)) ?? '',
       token: randomUUID(),
     };
     const draft = `${this.path}.${mine.token}`;
@@ -122,20 +119,7 @@ function parseOwner(text: string): LockOwner | undefined {
 
 /** A process of another host cannot be looked at, so it counts as alive. */
 async function isAlive(owner: LockOwner): Promise<boolean> {
-  if (owner.host !== hostname()) return true;
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-  const start = await processStart(owner.pid);
-  return start === undefined || owner.processStart === '' || start === owner.processStart;
-}
-
-/** Field 22 of /proc/PID/stat (proc(5)); `undefined` where there is no /proc. */
-async function processStart(pid: number): Promise<string | undefined> {
-  const stat = await readIfExists(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  return owner.host !== hostname() || isRunning(owner);
 }
 
 function held(owner: LockOwner): CanaryError {

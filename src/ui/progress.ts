@@ -69,6 +69,8 @@ function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | 
       return `${theme.dim('·')} ${event.text}`;
     case 'warning':
       return `${theme.warn('!')} ${event.text}`;
+    case 'remote-said':
+      return `${theme.dim('remote:')} ${event.line}`;
     case 'output':
       return isVerbose ? theme.dim(`  ${event.line}`) : undefined;
     case 'step-started':

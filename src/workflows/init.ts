@@ -17,6 +17,7 @@ export interface InitOptions {
   /** Take the likely services without asking. */
   yes: boolean;
   commit: boolean;
+  message?: string | undefined;
 }
 
 export interface InitResult {
@@ -41,7 +42,9 @@ export async function init(context: Context, options: InitOptions): Promise<Init
   // What is written is valid, or nothing is written.
   parseConfig(text, path);
   await writeDurably(path, text);
-  const commit = options.commit ? await commitOrRemove(context, project, path) : null;
+  const commit = options.commit
+    ? await commitOrRemove(context, project, path, options.message)
+    : null;
   return { path, written: true, commit, branch, services: choice.map(describe) };
 }
 
@@ -50,10 +53,11 @@ async function commitOrRemove(
   { git }: Context,
   { repository }: ComposeProject,
   path: string,
+  message = 'Add canary.yaml',
 ): Promise<string> {
   const name = relative(repository, path);
   try {
-    return await git.commitFile(repository, name, 'Add canary.yaml');
+    return await git.commitFile(repository, name, message);
   } catch (error) {
     await git.unstage(repository, name);
     await rm(path, { force: true });

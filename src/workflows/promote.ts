@@ -4,11 +4,11 @@ import { branchRef } from '../git/branch-name.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
-import { withScratchTree } from './project/apply.ts';
 import { checkMove, resolveBranch } from './project/branches.ts';
 import { checkOut } from './project/checkout.ts';
 import { locked } from './project/locked.ts';
 import { loadProject, type Project } from './project/project.ts';
+import { withScratchTree } from './project/scratch-tree.ts';
 import { requireCanary, requireProxy } from './release/guards.ts';
 import { promoteTo } from './release/promotion.ts';
 import { currentRelease } from './release/releases.ts';
@@ -22,15 +22,17 @@ export interface PromoteResult {
 /**
  * Makes the canary's code the stable, without a gap: merge, every user to the canary, the stable replaced
  * while it has none, users back, branch moved, canary removed. A failure puts the stable back.
+ * The message is that of the merge commit, where one is made.
  */
-export async function promote(context: Context): Promise<PromoteResult> {
+export async function promote(context: Context, message?: string): Promise<PromoteResult> {
   await context.engine.version();
   const project = await loadProject(context);
   return locked(context, project, 'promote', async (signal) => {
     const observed = await observe(context, project);
     requireProxy(project, observed);
     const release = requireCanary(await currentRelease(project), observed);
-    const commit = release.replacing?.commit ?? (await mergeCandidate(context, project, release));
+    const commit =
+      release.replacing?.commit ?? (await mergeCandidate(context, project, release, message));
     const checkout = await checkOut(context, project, commit);
     await promoteTo({ context, project, checkout, release, signal });
     return { release: release.id, branch: project.config.git.stable, commit };
@@ -45,6 +47,7 @@ async function mergeCandidate(
   context: Context,
   project: Project,
   release: Release,
+  message: string | undefined,
 ): Promise<string> {
   const { git } = context;
   const stable = project.config.git.stable;
@@ -61,7 +64,7 @@ async function mergeCandidate(
     );
   }
   const candidate =
-    base === from ? release.commit : await makeMerge(context, project, release, from);
+    base === from ? release.commit : await makeMerge(context, project, release, from, message);
   await checkMove(context, project, { ref, from, to: candidate });
   return candidate;
 }
@@ -71,6 +74,7 @@ async function makeMerge(
   project: Project,
   release: Release,
   from: string,
+  message: string | undefined,
 ): Promise<string> {
   const { git } = context;
   const stable = project.config.git.stable;
@@ -78,7 +82,7 @@ async function makeMerge(
     const conflicts = await git.merge(
       tree,
       release.commit,
-      `Merge branch '${release.branch}' into ${stable}`,
+      message ?? `Merge branch '${release.branch}' into ${stable}`,
     );
     if (conflicts.length > 0) {
       throw new CanaryError(

@@ -5,7 +5,7 @@ import { parseTargetUrl, type TargetUrl } from '../git/target-url.ts';
 import { tail } from '../system/process.ts';
 import type { Context } from './context.ts';
 import { type PrepareOptions, prepareTarget } from './prepare-target.ts';
-import { loadRepository } from './project/repository.ts';
+import { findRepository } from './project/repository.ts';
 import type { Target } from './project/target.ts';
 
 export interface RemoteAddOptions {
@@ -34,7 +34,7 @@ export async function addRemote(
 ): Promise<RemoteAddResult> {
   const { git } = context;
   remoteName(name);
-  const { repository, settings, project } = await loadRepository(context);
+  const { repository, project, config } = await findRepository(context);
   const place = parseTargetUrl(url);
   // git would take a relative path from another folder than the user does.
   const address = place.kind === 'local' ? resolve(context.options.directory, place.path) : url;
@@ -44,7 +44,7 @@ export async function addRemote(
       hint: 'Choose another name, or remove that one with `git remote remove`.',
     });
   }
-  const { stable, canary } = settings;
+  const { stable, canary } = config.git;
   const options = { repository: place.path, directory, project, stable };
   const target =
     place.kind === 'local'

@@ -4,9 +4,9 @@ import { branchRef } from '../git/branch-name.ts';
 import { revertMessage } from '../git/patch.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Context } from './context.ts';
-import { withScratchTree } from './project/apply.ts';
 import { checkMove, resolveBranch } from './project/branches.ts';
 import type { Project } from './project/project.ts';
+import { withScratchTree } from './project/scratch-tree.ts';
 import { changeState } from './release/releases.ts';
 import { replaceStable } from './replace-stable.ts';
 
@@ -93,6 +93,6 @@ async function makeRevert(
         },
       );
     }
-    return git.commit(tree, message ?? revertMessage(subjects, names));
+    return git.commit(tree, message ?? revertMessage(subjects));
   });
 }

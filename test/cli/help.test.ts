@@ -5,6 +5,9 @@ import { emptyFolder } from '../support/fixture-project.ts';
 
 const COMMANDS = [
   'init',
+  'branch',
+  'apply',
+  'push',
   'render',
   'plan',
   'map',

@@ -34,6 +34,9 @@ describe('git push deploy', () => {
     expect(stdout).toContain(`production runs in ${server.production} there.`);
     expect(await laptop.git('remote', 'get-url', 'deploy')).toBe(server.url);
     await server.prepare();
+    const short = ['remote', 'add', 'short', server.shortUrl];
+    const again = await laptop.canaryWith(server.environment, ...short);
+    expect(again.stdout).toContain(`production runs in ${server.production} there.`);
   });
 
   it('refuses a canary while nothing runs that it could stand beside', async () => {
@@ -96,7 +99,10 @@ describe('git push deploy', () => {
 
   it('deploys a pushed revert, with the traffic off before the canary changes', async () => {
     await laptop.git('revert', '--no-edit', 'HEAD');
-    expect((await server.push('deploy')).exitCode).toBe(0);
+    const deploy = ['deploy', '--remote', 'deploy', '--branch', 'canary', '--weight', '0'];
+    const { exitCode, stderr } = await laptop.canaryWith(server.environment, ...deploy);
+    expect(stderr).toContain('remove the canary of');
+    expect(exitCode).toBe(0);
     const { release } = await server.status();
     expect(release.subject).toBe('Revert "Improve naming with coupon instead of code"');
     expect(release.weight.set).toBe(0);

@@ -41,7 +41,7 @@ describe('a mistake', () => {
       ['deploy', '--branch', 'nope'],
       2,
       'There is no branch `nope`.',
-      '`git branch nope`',
+      '`canary branch nope`',
     );
     expect(await shop.git('for-each-ref')).toBe(refs);
   });

@@ -43,6 +43,11 @@ export class DeployServer {
     return this.ssh.url(this.repository);
   }
 
+  /** The same as `user@host:path`. */
+  get shortUrl(): string {
+    return this.ssh.scpUrl(this.repository);
+  }
+
   get environment(): Record<string, string> {
     return { ...GIT_ENV, ...this.ssh.environment };
   }

@@ -110,3 +110,42 @@ export async function fingerprint(directory: string): Promise<Record<string, str
   );
   return Object.fromEntries(digests.sort(([left], [right]) => (left < right ? -1 : 1)));
 }
+
+export interface UserState {
+  parts: Readonly<Record<string, unknown>>;
+  refs: Readonly<Record<string, string>>;
+}
+
+/**
+ * What of a working tree is the user's, byte by byte: files, index, HEAD, stash, settings, worktrees; and every ref.
+ * A bare repository has no files and no index.
+ */
+export async function userState(directory: string): Promise<UserState> {
+  const ask = (question: string) => git(directory, 'rev-parse', '--path-format=absolute', question);
+  const [own, common] = [await ask('--git-dir'), await ask('--git-common-dir')];
+  const isInTree = (await ask('--is-inside-work-tree')) === 'true';
+  const files = isInTree ? Object.entries(await fingerprint(await ask('--show-toplevel'))) : [];
+  const bytes = (path: string) =>
+    readFile(path).then(
+      (content) => createHash('sha256').update(content).digest('hex'),
+      () => 'absent',
+    );
+  const refs = await git(directory, 'for-each-ref', '--format=%(refname) %(objectname)');
+  return {
+    parts: {
+      files: files.filter(([path]) => !path.startsWith('.git/')),
+      index: await bytes(join(own, 'index')),
+      head: await readFile(join(own, 'HEAD'), 'utf8'),
+      headLog: await bytes(join(own, 'logs', 'HEAD')),
+      stash: await bytes(join(common, 'logs', 'refs', 'stash')),
+      config: await bytes(join(common, 'config')),
+      worktrees: await git(directory, 'worktree', 'list', '--porcelain'),
+    },
+    refs: Object.fromEntries(refs.split('\n').map((line) => line.split(' '))),
+  };
+}
+
+/** The same but for one ref. */
+export function stateBut({ parts, refs }: UserState, ref: string): UserState {
+  return { parts, refs: Object.fromEntries(Object.entries(refs).filter(([name]) => name !== ref)) };
+}

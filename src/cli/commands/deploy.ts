@@ -1,22 +1,31 @@
 import { formatWeight } from '../../proxy/weight.ts';
 import { deploy } from '../../workflows/deploy.ts';
+import { deployRemote } from '../../workflows/deploy-remote.ts';
 import type { Session } from '../session.ts';
+
+interface DeployFlags {
+  branch: string;
+  apply: string[];
+  message?: string | undefined;
+  weight?: number | undefined;
+  remote?: string | undefined;
+}
 
 export async function runDeploy(
   { context, output }: Session,
-  options: {
-    branch: string;
-    apply: string[];
-    message?: string | undefined;
-    weight?: number | undefined;
-  },
+  { remote, apply, branch, message, weight }: DeployFlags,
 ): Promise<undefined> {
-  const result = await deploy(context, {
-    branch: options.branch,
-    patches: options.apply,
-    message: options.message,
-    weight: options.weight,
-  });
+  const options = { branch, patches: apply, message, weight };
+  if (remote !== undefined) {
+    const result = await deployRemote(context, remote, options);
+    output.result({ type: 'result', ...result }, () =>
+      result.changed
+        ? `The canary runs ${branch} at ${result.commit.slice(0, 12)} behind ${remote}.`
+        : `${remote} has ${branch} at ${result.commit.slice(0, 12)} already; nothing was deployed. \`canary deploy\` there starts it again.`,
+    );
+    return undefined;
+  }
+  const result = await deploy(context, options);
   output.result({ type: 'result', ...result }, () => {
     const previews = result.entries.flatMap(({ preview }) =>
       preview ? [`  the canary alone: ${preview}`] : [],

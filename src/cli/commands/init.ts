@@ -3,12 +3,13 @@ import type { Session } from '../session.ts';
 
 export async function runInit(
   { context, output, globals }: Session,
-  options: { service: string[]; commit: boolean },
+  options: { service: string[]; commit: boolean; message?: string | undefined },
 ): Promise<undefined> {
   const result = await init(context, {
     services: options.service,
     yes: globals.yes,
     commit: options.commit,
+    message: options.message,
   });
   output.result(result, () => {
     if (!result.written) return `${result.path} is there already; it was left as it is.`;

@@ -1,8 +1,11 @@
 import { promote } from '../../workflows/promote.ts';
 import type { Session } from '../session.ts';
 
-export async function runPromote({ context, output }: Session): Promise<undefined> {
-  const result = await promote(context);
+export async function runPromote(
+  { context, output }: Session,
+  options: { message?: string | undefined },
+): Promise<undefined> {
+  const result = await promote(context, options.message);
   output.result(
     result,
     () =>

@@ -3,6 +3,8 @@ import { type RunGit, zeroed } from './run.ts';
 
 /** Moving branches. */
 export interface GitBranches {
+  /** Makes a branch that must not be there yet, without switching to it. */
+  createBranch(directory: string, ref: string, commit: string): Promise<void>;
   /** Moves a branch that is checked out nowhere, if it still is at `from`; throws `branch-moved`. */
   moveBranch(directory: string, ref: string, from: string, to: string): Promise<void>;
   /** Moves the branch checked out in a working tree forward, files included. */
@@ -14,8 +16,13 @@ export interface GitBranches {
 export function gitBranches(run: RunGit): GitBranches {
   const { changedPaths } = gitHistory(run);
   return {
+    async createBranch(directory, ref, commit) {
+      const absent = '0'.repeat(commit.length);
+      await run(directory, ['update-ref', '-m', 'canary', '--', ref, commit, absent]);
+    },
+
     async moveBranch(directory, ref, from, to) {
-      await run(directory, ['update-ref', '-m', 'canary', ref, to, from], {
+      await run(directory, ['update-ref', '-m', 'canary', '--', ref, to, from], {
         code: 'branch-moved',
         message: `${ref} moved while canary was at work.`,
         hint: 'Run the command again; it starts from where the branch is now.',

@@ -1,11 +1,14 @@
-import { type Failure, type RunGit, zeroed } from './run.ts';
+import { CanaryError } from '../../errors.ts';
+import { type Failure, type RunGit, succeeds, zeroed } from './run.ts';
 
 /** Making commits, in a tree of our own or of one file alone; hooks and signing settings are the repository's. */
 export interface GitCommits {
-  /** Applies a mail with its own author, date and message, and commits. */
-  applyMail(tree: string, patch: string): Promise<void>;
-  /** Applies plain diffs to tree and index. */
-  applyDiff(tree: string, patch: string): Promise<void>;
+  /** Commits a mail with its own author, date and message; returns the paths in conflict, none when it is done. */
+  applyMail(tree: string, patch: string, threeWay: boolean): Promise<string[]>;
+  /** Applies a plain diff to tree and index; returns the paths in conflict, none when it is done. */
+  applyDiff(tree: string, patch: string, threeWay: boolean): Promise<string[]>;
+  /** Whether the index holds anything that is not committed. */
+  hasStaged(tree: string): Promise<boolean>;
   /** Whether a tree already holds what a patch changes. */
   hasApplied(tree: string, patch: string): Promise<boolean>;
   /** Commits what is in the index. */
@@ -22,43 +25,74 @@ export interface GitCommits {
   revert(tree: string, commits: readonly string[], isMerge?: boolean): Promise<void>;
 }
 
-const COMMIT_FAILED: Failure = {
+const COMMIT_FAILED = {
   code: 'commit-failed',
   message: 'git would not make the commit.',
   hint: 'Its own words are above; often `git config user.name` and `user.email` are missing, or a hook refused.',
-};
+} as const satisfies Failure;
 
 export function gitCommits(run: RunGit): GitCommits {
   const head = async (tree: string) => (await run(tree, ['rev-parse', 'HEAD'])).trim();
+  /** The paths in conflict that a command left, once what it began is undone. */
+  const conflictsOf = async (
+    tree: string,
+    command: readonly string[],
+    undo: readonly string[],
+  ): Promise<string[]> => {
+    try {
+      await run(tree, command);
+      return [];
+    } catch (error) {
+      const conflicts = zeroed(await run(tree, ['diff', '--name-only', '--diff-filter=U', '-z']));
+      await run(tree, undo).catch(() => undefined);
+      if (conflicts.length > 0) return conflicts;
+      throw error;
+    }
+  };
   return {
-    async applyMail(tree, patch) {
+    async applyMail(tree, patch, threeWay) {
+      const mode = threeWay ? '--3way' : '--no-3way';
+      const am = ['am', '--quiet', '--keep-cr', mode, '--', patch];
       try {
-        await run(tree, ['am', '--quiet', '--keep-cr', '--', patch]);
+        return await conflictsOf(tree, am, ['am', '--abort']);
       } catch (error) {
-        await run(tree, ['am', '--abort']).catch(() => undefined);
-        throw error;
+        const isSound = await succeeds(run(tree, ['apply', '--check', '--', patch]));
+        if (!isSound || !(error instanceof CanaryError)) throw error;
+        // The patch fits, so it was the commit: a hook, a signature, an unknown committer.
+        throw new CanaryError('commit-failed', COMMIT_FAILED.message, {
+          ...COMMIT_FAILED,
+          details: error.details,
+          cause: error,
+        });
       }
     },
 
-    async applyDiff(tree, patch) {
-      await run(tree, ['apply', '--index', '--', patch]);
-    },
-
-    async hasApplied(tree, patch) {
-      return run(tree, ['apply', '--reverse', '--check', '--', patch]).then(
-        () => true,
-        () => false,
+    async applyDiff(tree, patch, threeWay) {
+      const mode = threeWay ? ['--3way'] : [];
+      return conflictsOf(
+        tree,
+        ['apply', '--index', ...mode, '--', patch],
+        ['reset', '--quiet', '--hard'],
       );
     },
 
+    async hasApplied(tree, patch) {
+      return succeeds(run(tree, ['apply', '--reverse', '--check', '--', patch]));
+    },
+
+    async hasStaged(tree) {
+      return (await run(tree, ['diff', '--cached', '--name-only', '-z'])) !== '';
+    },
+
     async commit(tree, message) {
-      await run(tree, ['commit', '--quiet', '-m', message], COMMIT_FAILED);
+      await run(tree, ['commit', '--quiet', `--message=${message}`], COMMIT_FAILED);
       return head(tree);
     },
 
     async commitFile(tree, path, message) {
       await run(tree, ['add', '--', path]);
-      await run(tree, ['commit', '--quiet', '--only', '-m', message, '--', path], COMMIT_FAILED);
+      const commit = ['commit', '--quiet', '--only', `--message=${message}`, '--', path];
+      await run(tree, commit, COMMIT_FAILED);
       return head(tree);
     },
 
@@ -67,15 +101,8 @@ export function gitCommits(run: RunGit): GitCommits {
     },
 
     async merge(tree, commit, message) {
-      try {
-        await run(tree, ['merge', '--quiet', '--no-ff', '-m', message, commit]);
-        return [];
-      } catch (error) {
-        const conflicts = zeroed(await run(tree, ['diff', '--name-only', '--diff-filter=U', '-z']));
-        await run(tree, ['merge', '--abort']).catch(() => undefined);
-        if (conflicts.length > 0) return conflicts;
-        throw error;
-      }
+      const merge = ['merge', '--quiet', '--no-ff', `--message=${message}`, commit];
+      return conflictsOf(tree, merge, ['merge', '--abort']);
     },
 
     async takeTree(tree, commit) {

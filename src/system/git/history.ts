@@ -1,4 +1,4 @@
-import { CanaryError } from '../../errors.ts';
+import { repositoryMissing } from './location.ts';
 import { lines, type RunGit, zeroed } from './run.ts';
 
 /** Reading a repository: commits, trees, branches. */
@@ -42,10 +42,7 @@ export function gitHistory(run: RunGit): GitHistory {
       try {
         return (await run(directory, ['rev-parse', '--show-toplevel'])).trim();
       } catch (cause) {
-        throw new CanaryError('repository-missing', `${directory} is not in a git repository.`, {
-          hint: 'A canary is built from a branch: run `git init`, commit your project, then try again.',
-          cause,
-        });
+        throw repositoryMissing(directory, cause);
       }
     },
 

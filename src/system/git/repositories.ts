@@ -1,7 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exists } from '../files.ts';
-import { lines, type RunGit } from './run.ts';
+import { gitLocation } from './location.ts';
+import type { RunGit } from './run.ts';
 
 /** What a folder is to git. */
 interface RepositoryKind {
@@ -32,12 +32,12 @@ export interface GitRepositories {
   /** Moves whatever a working tree is on to a commit, files included; local changes in the way are kept, and refuse it. */
   moveTree(tree: string, commit: string): Promise<void>;
   removeBranch(directory: string, ref: string, from: string): Promise<void>;
-  remotes(directory: string): Promise<string[]>;
   remoteUrl(directory: string, name: string): Promise<string | undefined>;
   addRemote(directory: string, name: string, url: string): Promise<void>;
 }
 
 export function gitRepositories(run: RunGit): GitRepositories {
+  const { locate, commonDirectory } = gitLocation(run);
   const attempt = (directory: string, args: readonly string[]) =>
     run(directory, args).then(
       (text) => text.replace(/\n$/, ''),
@@ -45,20 +45,10 @@ export function gitRepositories(run: RunGit): GitRepositories {
     );
   return {
     async repositoryAt(directory) {
-      if (!(await exists(directory))) return undefined;
-      const args = ['rev-parse', '--path-format=absolute', '--is-bare-repository', '--git-dir'];
-      const [isBare, gitDirectory] = lines((await attempt(directory, args)) ?? '');
-      const commonDirectory = await attempt(directory, [
-        'rev-parse',
-        '--path-format=absolute',
-        '--git-common-dir',
-      ]);
-      if (gitDirectory === undefined || commonDirectory === undefined) return undefined;
-      if (isBare === 'true') {
-        return gitDirectory === directory ? { commonDirectory, tree: undefined } : undefined;
-      }
-      const tree = await attempt(directory, ['rev-parse', '--show-toplevel']);
-      return tree === directory ? { commonDirectory, tree } : undefined;
+      const found = await locate(directory).catch(() => undefined);
+      if (found?.repository !== directory) return undefined;
+      const tree = found.isBare ? undefined : directory;
+      return { commonDirectory: await commonDirectory(directory), tree };
     },
 
     async initBare(directory, branch) {
@@ -119,10 +109,6 @@ export function gitRepositories(run: RunGit): GitRepositories {
         code: 'branch-moved',
         message: `${ref} moved while canary was at work.`,
       });
-    },
-
-    async remotes(directory) {
-      return lines(await run(directory, ['remote']));
     },
 
     remoteUrl: (directory, name) =>

@@ -1,5 +1,6 @@
-import type { SimpleGit } from 'simple-git';
+import type { SimpleGit, SimpleGitOptions } from 'simple-git';
 import { CanaryError, type ErrorCode, messageOf } from '../../errors.ts';
+import { withoutPasswords } from '../../git/urls.ts';
 import { tail } from '../process.ts';
 
 /** What a failed call of git becomes; `git-failed` with git's own words when left out. */
@@ -36,38 +37,69 @@ const ENVIRONMENT = [
   'GIT_ASKPASS',
   'SSH_ASKPASS',
   'GIT_TERMINAL_PROMPT',
+  'GIT_SSL_CAINFO',
+  'GIT_SSL_CAPATH',
+  'GIT_SSL_CERT',
+  'GIT_SSL_KEY',
 ];
 
 export const runGit: RunGit = async (directory, args, failure = {}) => {
-  const git = await client(directory);
   try {
+    const git = await client(directory);
     return await git.raw([...args]);
   } catch (cause) {
-    const verb = args.find((arg) => /^[a-z]/.test(arg)) ?? '';
-    throw new CanaryError(
-      failure.code ?? 'git-failed',
-      failure.message ?? `\`git ${verb}\` failed.`,
-      {
-        // A sentence of ours hides which command it was.
-        details: [...(failure.message ? [`git ${verb}:`] : []), ...tail(messageOf(cause))],
-        ...(failure.hint ? { hint: failure.hint } : {}),
-        cause,
-      },
-    );
+    throw gitFailure(args, messageOf(cause), failure, cause);
   }
 };
 
-async function client(directory: string): Promise<SimpleGit> {
+/** A failed call of git as an error: which command it was, and git's own words. */
+export function gitFailure(
+  args: readonly string[],
+  words: string,
+  failure: Failure = {},
+  cause?: unknown,
+): CanaryError {
+  const verb = args.find((arg) => /^[a-z-]+$/.test(arg) && !arg.startsWith('-')) ?? '';
+  return new CanaryError(
+    failure.code ?? 'git-failed',
+    failure.message ?? `\`git ${verb}\` failed.`,
+    {
+      // A sentence of ours hides which command it was.
+      details: [...(failure.message ? [`git ${verb}:`] : []), ...tail(withoutPasswords(words))],
+      ...(failure.hint ? { hint: failure.hint } : {}),
+      cause,
+    },
+  );
+}
+
+export async function client(
+  directory: string,
+  options: Partial<SimpleGitOptions> = {},
+): Promise<SimpleGit> {
   const { simpleGit } = await import('simple-git');
   return simpleGit({
     baseDir: directory,
     allowEnvironment: ENVIRONMENT,
     // The user's own settings, from the user's own environment.
-    unsafe: { allowUnsafeSshCommand: true, allowUnsafeAskPass: true, allowUnsafeHooksPath: true },
+    unsafe: {
+      allowUnsafeSshCommand: true,
+      allowUnsafeAskPass: true,
+      allowUnsafeHooksPath: true,
+      allowUnsafeConfigPaths: true,
+    },
     // Its own rule wants words on stderr; a conflict of `git merge` and a silent hook have none.
     errors: (error, { exitCode, stdOut, stdErr }) =>
       error ?? (exitCode === 0 ? undefined : Buffer.concat([...stdOut, ...stdErr])),
+    ...options,
   });
+}
+
+/** Whether a call of git ends well. */
+export function succeeds(call: Promise<unknown>): Promise<boolean> {
+  return call.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The lines of what git printed. */

@@ -1,7 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { exists } from '../files.ts';
 import { gitHistory } from './history.ts';
 import type { RunGit } from './run.ts';
+
+export const WITHOUT_HOOKS = ['-c', 'core.hooksPath=/dev/null'];
 
 /** Checkouts of our own beside the user's. */
 export interface GitWorktrees {
@@ -11,6 +14,8 @@ export interface GitWorktrees {
    */
   addWorktree(directory: string, path: string, commit: string): Promise<void>;
   removeWorktree(directory: string, path: string): Promise<void>;
+  /** Takes git's entries away of our worktrees under a folder that somebody deleted. */
+  forgetMissing(directory: string, home: string): Promise<void>;
   /** Whether a folder is a worktree that holds exactly this commit; a checkout that was cut off does not. */
   holds(tree: string, commit: string): Promise<boolean>;
   /** The working tree in which a branch is checked out, if any. */
@@ -19,15 +24,38 @@ export interface GitWorktrees {
 
 export function gitWorktrees(run: RunGit): GitWorktrees {
   const { root, resolve } = gitHistory(run);
+  const forget = async (directory: string, path: string) => {
+    // Twice forced, as above. It fails where there is no such entry.
+    const remove = ['worktree', 'remove', '--force', '--force', '--', path];
+    await run(directory, remove).catch(() => undefined);
+  };
+  const worktrees = async (directory: string) => {
+    const listed = await run(directory, ['worktree', 'list', '--porcelain']);
+    return listed.split('\n\n').map((block) => ({
+      path: block.split('\n')[0]?.replace(/^worktree /, '') ?? '',
+      ref: /^branch (.*)$/m.exec(block)?.[1],
+    }));
+  };
   return {
     async addWorktree(directory, path, commit) {
       await mkdir(dirname(path), { recursive: true });
-      await run(directory, ['worktree', 'add', '--force', '--detach', path, commit]);
+      // A hook that prepares a person's checkout has no business in ours. Twice forced: an entry that a killed
+      // process left is locked.
+      const add = ['worktree', 'add', '--force', '--force', '--detach', '--', path, commit];
+      await run(directory, [...WITHOUT_HOOKS, ...add]);
     },
 
     async removeWorktree(directory, path) {
-      await run(directory, ['worktree', 'remove', '--force', path]).catch(() => undefined);
+      // The folder first: git does not remove one that it did not finish making.
       await rm(path, { recursive: true, force: true });
+      await forget(directory, path);
+    },
+
+    async forgetMissing(directory, home) {
+      const listed = (await worktrees(directory)).map((each) => each.path);
+      for (const path of listed.filter((each) => each.startsWith(`${home}/`))) {
+        if (!(await exists(path))) await forget(directory, path);
+      }
     },
 
     async holds(tree, commit) {
@@ -41,9 +69,7 @@ export function gitWorktrees(run: RunGit): GitWorktrees {
     },
 
     async checkedOutAt(directory, ref) {
-      const listed = await run(directory, ['worktree', 'list', '--porcelain']);
-      const block = listed.split('\n\n').find((each) => each.split('\n').includes(`branch ${ref}`));
-      return block?.split('\n')[0]?.replace(/^worktree /, '');
+      return (await worktrees(directory)).find((each) => each.ref === ref)?.path;
     },
   };
 }

@@ -1,12 +1,13 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
-import { CanaryError, hasCode } from '../../errors.ts';
-import { isMailPatch, patchMessage } from '../../git/patch.ts';
-import { exists } from '../../system/files.ts';
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { CanaryError, messageOf } from '../../errors.ts';
+import { isMailPatch } from '../../git/patch.ts';
+import { isMissing } from '../../system/files.ts';
 import type { Context } from '../context.ts';
 import { advanceBranch } from './branches.ts';
-import { ensureState } from './layout.ts';
-import type { Project } from './project.ts';
+import { commitPatches, type Patch } from './patch-run.ts';
+import type { Repository } from './repository.ts';
+import { withScratchTree } from './scratch-tree.ts';
 
 export interface ApplyOptions {
   branch: string;
@@ -14,6 +15,8 @@ export interface ApplyOptions {
   from: string;
   patches: readonly string[];
   message: string | undefined;
+  /** Merge where the branch has other lines around a change (git-apply(1), "--3way"). */
+  threeWay?: boolean;
 }
 
 /**
@@ -22,88 +25,51 @@ export interface ApplyOptions {
  */
 export async function applyPatches(
   context: Context,
-  project: Project,
+  project: Pick<Repository, 'repository' | 'config'>,
   options: ApplyOptions,
 ): Promise<string> {
+  return (await patchBranch(context, project, options)).commit;
+}
+
+/** The same; tells also which patches changed something, as they were named. */
+export async function patchBranch(
+  context: Context,
+  project: Pick<Repository, 'repository' | 'config'>,
+  { branch, ref, from, message, threeWay = false, ...options }: ApplyOptions,
+): Promise<{ commit: string; applied: string[] }> {
   const { git } = context;
-  const patches = options.patches.map((path) => resolve(context.options.directory, path));
-  for (const patch of patches) {
-    if (!(await exists(patch))) {
-      throw new CanaryError('patch-missing', `There is no patch ${patch}.`, {
-        hint: 'Check the path after --apply.',
-      });
-    }
-  }
-  const tree = await git.checkedOutAt(project.repository, options.ref);
-  if (tree) {
-    throw new CanaryError(
-      'branch-checked-out',
-      `Branch \`${options.branch}\` is checked out in ${tree}; canary does not change your working tree.`,
-      {
-        hint: `Apply and commit there yourself, or switch that tree to another branch (\`git switch ${project.config.git.stable}\`), then run this again.`,
-      },
-    );
-  }
-  return withScratchTree(context, project, options.from, async (scratch) => {
-    const diffs: string[] = [];
-    const commitDiffs = async () => {
-      if (diffs.length > 0)
-        await git.commit(scratch, options.message ?? patchMessage(diffs.splice(0)));
-    };
-    for (const patch of patches) {
-      try {
-        if (isMailPatch(await readFile(patch, 'utf8'))) {
-          await commitDiffs();
-          await git.applyMail(scratch, patch);
-        } else {
-          await git.applyDiff(scratch, patch);
-          diffs.push(basename(patch));
-        }
-      } catch (error) {
-        // As after a deploy that was stopped once the branch had moved.
-        if (!(await git.hasApplied(scratch, patch))) throw refused(patch, options.branch, error);
-        context.emit({
-          type: 'notice',
-          text: `${options.branch} holds ${basename(patch)} already.`,
-        });
-      }
-    }
-    await commitDiffs();
+  const patches = await Promise.all(options.patches.map((name) => readPatch(context, name)));
+  const tree = await git.checkedOutAt(project.repository, ref);
+  if (tree) throw checkedOut(branch, tree, project.config.git.stable);
+  return withScratchTree(context, project, from, async (scratch) => {
+    const applied = await commitPatches(context, scratch, patches, { branch, message, threeWay });
     const to = await git.resolve(scratch, 'HEAD');
     if (!to) throw new CanaryError('internal', 'The worktree has no commit after applying.');
-    await advanceBranch(context, project, { ref: options.ref, from: options.from, to });
-    return to;
+    await advanceBranch(context, project, { ref, from, to });
+    return { commit: to, applied: applied.map((each) => each.name) };
   });
 }
 
-/** A worktree for one piece of git work, removed whatever happens. */
-export async function withScratchTree<T>(
-  { git }: Context,
-  project: Project,
-  commit: string,
-  work: (tree: string) => Promise<T>,
-): Promise<T> {
-  await ensureState(project.layout);
-  const home = await mkdtemp(join(project.layout.state, 'scratch-'));
-  const tree = join(home, 'tree');
+async function readPatch({ options }: Context, name: string): Promise<Patch> {
+  const path = resolve(options.directory, name);
   try {
-    await git.addWorktree(project.repository, tree, commit);
-    return await work(tree);
-  } finally {
-    await git.removeWorktree(project.repository, tree);
-    await rm(home, { recursive: true, force: true });
+    // Git reads it again: a pipe would be empty by then.
+    if (!(await stat(path)).isFile()) throw new Error('it is not a file');
+    return { name, path, isMail: isMailPatch(await readFile(path, 'utf8')) };
+  } catch (cause) {
+    const message = isMissing(cause)
+      ? `There is no patch ${path}.`
+      : `The patch ${path} cannot be read: ${messageOf(cause)}.`;
+    throw new CanaryError('patch-missing', message, { hint: 'Check the path.', cause });
   }
 }
 
-function refused(patch: string, branch: string, error: unknown): unknown {
-  if (!hasCode(error, 'git-failed')) return error;
+function checkedOut(branch: string, tree: string, other: string): CanaryError {
   return new CanaryError(
-    'patch-refused',
-    `The patch ${basename(patch)} does not apply to branch \`${branch}\`.`,
+    'branch-checked-out',
+    `Branch \`${branch}\` is checked out in ${tree}; canary does not change your working tree.`,
     {
-      details: error.details,
-      hint: 'Make the patch anew against that branch (`git format-patch`). Nothing was changed.',
-      cause: error,
+      hint: `Apply and commit there yourself, or switch that tree to another branch (\`git switch ${other}\`), then run this again.`,
     },
   );
 }

@@ -15,7 +15,7 @@ export interface BranchMove {
  */
 export async function advanceBranch(
   { git }: Context,
-  { repository }: { repository: string },
+  { repository }: Pick<Project, 'repository'>,
   { ref, from, to }: BranchMove,
 ): Promise<void> {
   if (from === to) return;
@@ -28,7 +28,7 @@ export async function advanceBranch(
 /** Refuses, before anything happens, a move that local changes of a working tree would stop. */
 export async function checkMove(
   { git }: Context,
-  project: Project,
+  project: Pick<Project, 'repository'>,
   move: BranchMove,
 ): Promise<void> {
   const tree = await git.checkedOutAt(project.repository, move.ref);
@@ -57,6 +57,6 @@ export async function resolveBranch(
   if (commit) return commit;
   const known = await git.localBranches(repository);
   throw new CanaryError('branch-unknown', `There is no branch \`${name}\`.`, {
-    hint: `Create it with \`git branch ${name}\`. There are: ${known.join(', ') || 'none, commit something first'}.`,
+    hint: `Create it with \`canary branch ${name}\`. There are: ${known.join(', ') || 'none, commit something first'}.`,
   });
 }

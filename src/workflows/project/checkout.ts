@@ -37,8 +37,11 @@ export async function checkOut(
   const isThere = (await exists(tree)) && (await context.git.holds(tree, commit));
   if (!isThere) {
     await context.git.removeWorktree(project.repository, tree);
+    await context.git.forgetMissing(project.repository, home);
     await context.git.addWorktree(project.repository, tree, commit);
   }
+  // Always: a checkout that was cut off may lack them.
+  await context.git.checkOutSubmodules(project.repository, tree);
   const directory = join(tree, relative(project.repository, project.directory));
   const files = await Promise.all(project.files.map((file) => inWorktree(project, tree, file)));
   const definitions = await Promise.all(

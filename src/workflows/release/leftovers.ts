@@ -63,4 +63,5 @@ async function clearWorktrees(
   for (const name of names.filter((each) => !kept.includes(each))) {
     await git.removeWorktree(project.repository, join(project.layout.worktrees, name));
   }
+  await git.forgetMissing(project.repository, project.layout.worktrees);
 }

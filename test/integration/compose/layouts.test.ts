@@ -116,6 +116,6 @@ test('a branch that does not exist is refused with those that do', async () => {
   expect(await refusal(() => render(contextIn(folder), 'dearer'))).toMatchObject({
     code: 'branch-unknown',
     message: 'There is no branch `dearer`.',
-    hint: 'Create it with `git branch dearer`. There are: cheaper, main.',
+    hint: 'Create it with `canary branch dearer`. There are: cheaper, main.',
   });
 });

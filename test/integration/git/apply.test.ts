@@ -107,21 +107,17 @@ describe('patches that apply', () => {
     expect(await git(folder, 'log', '-1', '--format=%s', 'cheaper')).toBe('Apply -a b.diff');
   });
 
-  test('nothing is left behind but the ignored state folder', async () => {
+  test('nothing is left behind', async () => {
     await apply([await mail('half')]);
-    expect(await readdir(join(folder, '.canary'))).not.toContainEqual(
-      expect.stringMatching(/^scratch/),
-    );
-    expect(await git(folder, 'worktree', 'list')).not.toContain('.canary');
+    expect(await readdir(folder)).not.toContain('.canary');
+    expect(await readdir(join(folder, '.git/canary/scratch'))).toEqual([]);
+    expect(await git(folder, 'worktree', 'list', '--porcelain')).not.toContain('scratch');
   });
 });
 
 describe('patches that do not apply', () => {
   /** Applies, expects a refusal, and that no ref, file, index or worktree is another. */
   async function refused(patches: readonly string[]) {
-    // The ignored state folder is canary's own; it is there before any deploy.
-    await writeFiles(folder, { '.canary/.gitignore': '*\n', '.canary/proxy/weights.map': '' });
-    await git(folder, 'worktree', 'prune');
     const [before, state] = [await fingerprint(folder), await userState()];
     const error = await refusal(() => apply(patches));
     expect(await userState()).toEqual(state);

@@ -23,6 +23,7 @@ const EVENTS: readonly CanaryEvent[] = [
   { type: 'state-changed', state: 'starting', reason: 'because' },
   { type: 'step-started', step },
   { type: 'output', line: 'Container created' },
+  { type: 'remote-said', line: 'welcome' },
   { type: 'step-finished', step, ms: 1500 },
   { type: 'step-failed', step, message: 'no' },
   { type: 'weight-set', weight: 5, counts },
@@ -46,6 +47,7 @@ test('a line when something is done or goes wrong', () => {
   expect(printed(false)).toMatchInlineSnapshot(`
     "◆ release r1 of cheaper: Make it cheaper
     ◆ going on with the release
+    remote: welcome
     ✔ start the proxy 1.5 s
     ✖ start the proxy
     · cheaper is at aaaaaaaaaaaa: Revert "x"
@@ -62,6 +64,7 @@ test('with --verbose also plans, states, weights and the words of other programs
     ◆ going on with the release
     · starting: because
       Container created
+    remote: welcome
     ✔ start the proxy 1.5 s
     ✖ start the proxy
     · weight 5 %

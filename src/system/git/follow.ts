@@ -1,0 +1,72 @@
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { messageOf } from '../../errors.ts';
+import { client, gitFailure } from './run.ts';
+
+interface Followed {
+  stdout: string;
+  /** The lines of standard error. */
+  said: readonly string[];
+  exitCode: number;
+}
+
+/**
+ * Runs git and tells every line of its standard error as it comes; resolves whatever the exit code is.
+ * The signal ends git.
+ */
+export async function followGit(
+  directory: string,
+  args: readonly string[],
+  onLine: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<Followed> {
+  signal?.throwIfAborted();
+  const said: string[] = [];
+  const splitter = lineSplitter((line) => {
+    said.push(line);
+    onLine(line);
+  });
+  let exitCode = 0;
+  try {
+    const git = await client(directory, {
+      // What a failure means is for the caller to say.
+      errors: (_error, result) => {
+        exitCode = result.exitCode;
+        return undefined;
+      },
+      ...(signal ? { abort: signal } : {}),
+    });
+    git.outputHandler((_command, _stdout, stderr) => follow(stderr as Readable, splitter));
+    const stdout = await git.raw([...args]);
+    splitter.end();
+    if (exitCode !== 0) signal?.throwIfAborted();
+    return { stdout, said, exitCode };
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw gitFailure(args, messageOf(cause), {}, cause);
+  }
+}
+
+interface LineSplitter {
+  add(chunk: Buffer): void;
+  end(): void;
+}
+
+function follow(stream: Readable, splitter: LineSplitter): void {
+  stream.on('data', (chunk: Buffer) => splitter.add(chunk));
+}
+
+/** Cuts a stream into lines; a carriage return ends one too, as progress is drawn over itself. */
+function lineSplitter(onLine: (line: string) => void): LineSplitter {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  const take = (text: string) => {
+    const parts = (rest + text).split(/\r\n|[\r\n]/);
+    rest = parts.pop() ?? '';
+    for (const line of parts.map((each) => each.trimEnd()).filter(Boolean)) onLine(line);
+  };
+  return {
+    add: (chunk) => take(decoder.write(chunk)),
+    end: () => take(`${decoder.end()}\n`),
+  };
+}

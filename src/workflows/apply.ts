@@ -1,0 +1,27 @@
+import { branchRef } from '../git/branch-name.ts';
+import type { Context } from './context.ts';
+import { patchBranch } from './project/apply.ts';
+import { resolveBranch } from './project/branches.ts';
+import { findRepository } from './project/repository.ts';
+
+export interface ApplyResult {
+  branch: string;
+  commit: string;
+  /** The patches that changed something; the others were in the branch already. */
+  applied: readonly string[];
+}
+
+/** Applies patches to a branch, all or none, and deploys nothing. */
+export async function apply(
+  context: Context,
+  patches: readonly string[],
+  options: { branch?: string | undefined; message?: string | undefined; threeWay: boolean },
+): Promise<ApplyResult> {
+  const project = await findRepository(context);
+  const branch = options.branch ?? project.config.git.canary;
+  const ref = branchRef(branch);
+  const from = await resolveBranch(context, project.repository, branch, ref);
+  const { message, threeWay } = options;
+  const how = { branch, ref, from, patches, message, threeWay };
+  return { branch, ...(await patchBranch(context, project, how)) };
+}

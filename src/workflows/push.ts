@@ -1,0 +1,67 @@
+import { CanaryError } from '../errors.ts';
+import { branchRef } from '../git/branch-name.ts';
+import type { Context } from './context.ts';
+import { resolveBranch } from './project/branches.ts';
+import { findRepository } from './project/repository.ts';
+
+export interface PushOptions {
+  remote?: string | undefined;
+  branch?: string | undefined;
+  force: boolean;
+  /** Push the records of releases along. */
+  releases: boolean;
+  /** What a deploy repository is told besides. */
+  options?: readonly string[];
+}
+
+export interface PushResult {
+  remote: string;
+  branch: string;
+  commit: string;
+  /** False when the remote had it already. */
+  changed: boolean;
+}
+
+const RELEASES = 'refs/canary/releases/*:refs/canary/releases/*';
+
+/** Pushes a branch to the same name at a remote; what the remote says is told as it comes. */
+export async function push(context: Context, options: PushOptions): Promise<PushResult> {
+  const { git, signal } = context;
+  const { repository, config } = await findRepository(context);
+  const branch = options.branch ?? config.git.canary;
+  const remote = options.remote ?? config.git.remote;
+  const ref = branchRef(branch);
+  const commit = await resolveBranch(context, repository, branch, ref);
+  await requireRemote(context, repository, remote);
+  const { changed } = await git.push(
+    repository,
+    {
+      remote,
+      source: ref,
+      target: ref,
+      force: options.force,
+      also: options.releases ? [RELEASES] : [],
+      options: options.options ?? [],
+    },
+    (line) => tell(context, line),
+    signal,
+  );
+  return { remote, branch, commit, changed };
+}
+
+function tell({ emit }: Context, line: string): void {
+  const said = /^remote: ?(.*)$/.exec(line)?.[1];
+  if (said === undefined) emit({ type: 'output', line });
+  else if (said !== '') emit({ type: 'remote-said', line: said });
+}
+
+async function requireRemote({ git }: Context, repository: string, remote: string): Promise<void> {
+  const known = await git.remotes(repository);
+  if (known.includes(remote)) return;
+  throw new CanaryError('remote-unknown', `There is no remote \`${remote}\`.`, {
+    hint:
+      known.length > 0
+        ? `There are: ${known.join(', ')}. \`canary remote add\` makes another.`
+        : 'There are none; `canary remote add` makes one.',
+  });
+}

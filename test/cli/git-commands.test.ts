@@ -1,0 +1,192 @@
+import { chmod } from 'node:fs/promises';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { canary, canaryAndChanges, engineOff } from '../support/fixture-cli.ts';
+import { ADDS_FILE, diffPatch } from '../support/fixture-patch.ts';
+import {
+  branch,
+  CANARY,
+  emptyFolder,
+  git,
+  repository,
+  SHOP_FILES,
+  writeFiles,
+} from '../support/fixture-project.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await repository();
+});
+
+const commitOf = (name: string) => git(folder, 'rev-parse', name);
+const shortOf = (name: string) => git(folder, 'rev-parse', '--short=12', name);
+
+describe('branch', () => {
+  test('makes a branch, and says so the second time, where no engine is', async () => {
+    const env = await engineOff();
+    const main = await shortOf('main');
+    expect(await canary(folder, ['branch', 'canary'], env)).toEqual({
+      stdout: `Made branch canary at ${main}.\n`,
+      stderr: '',
+      exitCode: 0,
+    });
+    expect(await canaryAndChanges(folder, ['branch', 'canary'], env)).toEqual({
+      stdout: `Branch canary is there already, at ${main}; nothing was changed.\n`,
+      stderr: '',
+      exitCode: 0,
+      changes: [],
+    });
+  });
+
+  test('that is further on is fine, and is told in JSON', async () => {
+    const commit = await branch(folder, 'canary', { 'a.txt': 'a\n' });
+    const { stdout } = await canary(folder, ['branch', 'canary', '--json']);
+    expect(stdout).toBe(`${JSON.stringify({ branch: 'canary', commit, created: false })}\n`);
+  });
+
+  test('begins where it is told', async () => {
+    const commit = await branch(folder, 'left', { 'a.txt': 'a\n' });
+    await git(folder, 'tag', 'left', 'main');
+    await canary(folder, ['branch', 'right', '--from', 'left']);
+    await canary(folder, ['branch', 'up', '--from', 'left~1']);
+    expect([await commitOf('right'), await commitOf('up')]).toEqual([
+      commit,
+      await commitOf('main'),
+    ]);
+  });
+
+  test('begins at the stable branch of canary.yaml, here and with --config', async () => {
+    await writeFiles(folder, { 'other.yaml': `${CANARY}git: { stable: trunk }\n` });
+    const commit = await branch(folder, 'trunk', { 'a.txt': 'a\n' });
+    await writeFiles(folder, { 'other.yaml': `${CANARY}git: { stable: trunk }\n` });
+    await canary(folder, ['branch', 'x', '--config', 'other.yaml']);
+    expect(await commitOf('x')).toBe(commit);
+  });
+
+  test('that lacks commits of the stable is refused', async () => {
+    await git(folder, 'branch', 'old');
+    await git(folder, 'commit', '--quiet', '--allow-empty', '--message', 'More');
+    expect(await canaryAndChanges(folder, ['branch', 'old'])).toEqual({
+      stdout: '',
+      stderr: [
+        `✖ There is a branch \`old\` already, at ${await shortOf('old')}, without all of \`main\`.`,
+        '  Merge `main` into it, or choose another name. Nothing was changed.',
+        '',
+      ].join('\n'),
+      exitCode: 2,
+      changes: [],
+    });
+  });
+
+  test.each([
+    [['a b'], 'branch-name-unsafe', '`a b` is not a branch name.'],
+    [['x', '--from', 'nope'], 'commit-unknown', 'There is no commit `nope`.'],
+    [['x', '--from', '-x'], 'commit-unknown', 'There is no commit `-x`.'],
+    [['x', '--config', 'nope.yaml'], 'config-missing', 'There is no DIR/nope.yaml.'],
+    [['x', '-C', 'nope'], 'repository-missing', 'There is no folder DIR/nope.'],
+    [['x', '-f', 'nope.yml'], 'compose-file-missing', 'There is no compose file DIR/nope.yml.'],
+  ])('%j is refused', async (argv, code, message) => {
+    const { stdout, exitCode, changes } = await canaryAndChanges(folder, [
+      'branch',
+      '--json',
+      ...argv,
+    ]);
+    expect(JSON.parse(stdout).error).toMatchObject({ code, message });
+    expect({ exitCode, changes }).toEqual({ exitCode: 2, changes: [] });
+  });
+
+  test('in a repository without a commit', async () => {
+    const empty = await emptyFolder();
+    await git(empty, 'init', '--quiet', '--initial-branch=main');
+    expect((await canary(empty, ['branch', 'canary'])).stderr).toBe(
+      '✖ There is no branch `main`.\n  Create it with `canary branch main`. There are: none, commit something first.\n',
+    );
+  });
+});
+
+describe('apply', () => {
+  test('tells the patches and where the branch is', async () => {
+    await branch(folder, 'canary', { 'a.txt': 'a\n' });
+    const patch = await diffPatch('b.diff', ADDS_FILE);
+    const { stdout, stderr, exitCode } = await canary(folder, ['apply', patch, '-m', 'Add it']);
+    expect({ stdout, stderr, exitCode }).toEqual({
+      stdout: `Applied ${patch}: canary is at ${await shortOf('canary')}.\n`,
+      stderr: '',
+      exitCode: 0,
+    });
+    expect(await git(folder, 'log', '-1', '--format=%B', 'canary')).toBe('Add it');
+    expect(await canary(folder, ['apply', patch])).toEqual({
+      stdout: `Nothing was changed: canary is at ${await shortOf('canary')}.\n`,
+      stderr: '· canary holds b.diff already.\n',
+      exitCode: 0,
+    });
+  });
+
+  test('to a branch that does not exist names the command that makes it', async () => {
+    const patch = await diffPatch('b.diff', ADDS_FILE);
+    expect(await canaryAndChanges(folder, ['apply', patch])).toEqual({
+      stdout: '',
+      stderr:
+        '✖ There is no branch `canary`.\n  Create it with `canary branch canary`. There are: main.\n',
+      exitCode: 2,
+      changes: [],
+    });
+  });
+});
+
+describe('push', () => {
+  let remote: string;
+
+  beforeEach(async () => {
+    remote = await emptyFolder();
+    await git(remote, 'init', '--quiet', '--bare');
+    await branch(folder, 'canary', { 'a.txt': 'a\n' });
+  });
+
+  test('without a remote', async () => {
+    expect(await canaryAndChanges(folder, ['push'])).toEqual({
+      stdout: '',
+      stderr: '✖ There is no remote `deploy`.\n  There are none; `canary remote add` makes one.\n',
+      exitCode: 2,
+      changes: [],
+    });
+  });
+
+  test('shows what the remote says and where the branch is', async () => {
+    await git(folder, 'remote', 'add', 'origin', remote);
+    await writeFiles(folder, {
+      'canary.yaml': `${CANARY}git: { remote: origin, canary: canary }\n`,
+    });
+    const hook = '#!/bin/sh\necho welcome\n';
+    await writeFiles(remote, { 'hooks/post-receive': hook });
+    await chmod(`${remote}/hooks/post-receive`, 0o755);
+    const at = await shortOf('canary');
+    expect(await canary(folder, ['push'])).toEqual({
+      stdout: `Pushed canary to origin: it is at ${at} there.\n`,
+      stderr: 'remote: welcome\n',
+      exitCode: 0,
+    });
+    expect(await canary(folder, ['push'])).toEqual({
+      stdout: `origin has canary at ${at} already.\n`,
+      stderr: '',
+      exitCode: 0,
+    });
+  });
+
+  test('with --json is one document', async () => {
+    await git(folder, 'remote', 'add', 'web', remote);
+    const commit = await commitOf('main');
+    const { stdout, stderr } = await canary(folder, ['push', 'web', '-b', 'main', '--json']);
+    expect({ stdout, stderr }).toEqual({
+      stdout: `${JSON.stringify({ remote: 'web', branch: 'main', commit, changed: true })}\n`,
+      stderr: '',
+    });
+  });
+});
+
+test('init -m gives the message of its commit', async () => {
+  const { 'canary.yaml': _, ...files } = SHOP_FILES;
+  folder = await repository(files);
+  await canary(folder, ['init', '--yes', '-m', '-x $(id)']);
+  expect(await git(folder, 'log', '-1', '--format=%B')).toBe('-x $(id)');
+});

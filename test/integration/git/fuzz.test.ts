@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { beforeEach, expect, test } from 'vitest';
+import { canary } from '../../support/fixture-cli.ts';
+import { ADDS_FILE, diffPatch } from '../../support/fixture-patch.ts';
+import {
+  branch,
+  emptyFolder,
+  fingerprint,
+  git,
+  repository,
+  stateBut,
+  userState,
+} from '../../support/fixture-project.ts';
+
+let home: string;
+let folder: string;
+let remote: string;
+let patch: string;
+
+beforeEach(async () => {
+  home = await emptyFolder();
+  folder = join(home, 'shop');
+  remote = join(home, 'remote.git');
+  await git(home, 'clone', '--quiet', await repository(), folder);
+  await git(folder, 'remote', 'remove', 'origin');
+  await git(home, 'init', '--quiet', '--bare', remote);
+  await git(folder, 'remote', 'add', 'deploy', remote);
+  await git(folder, 'config', 'user.name', 'Ada');
+  await git(folder, 'config', 'user.email', 'ada@example.com');
+  await branch(folder, 'canary', { 'a.txt': 'a\n' });
+  patch = await diffPatch('a.diff', ADDS_FILE);
+});
+
+/** What people, and attackers, might give where a name is meant. No NUL: an argument cannot have one. */
+const name = fc.oneof(
+  fc.constantFrom(
+    ...['-x', '--upload-pack=touch evil', '--exec=touch evil', '--force', '--', '-', 'a b'],
+    ...[
+      '$(touch evil)',
+      '`touch evil`',
+      ';touch evil',
+      '../x',
+      '../../shop',
+      '@',
+      'HEAD',
+      'FETCH_HEAD',
+    ],
+    ...[
+      'main',
+      'refs/heads/main',
+      '+main',
+      ':main',
+      'main:canary',
+      '^main',
+      'main~1',
+      '@{-1}',
+      '*',
+    ],
+    ...[
+      'a\nb',
+      'a\tb',
+      'a\u0007b',
+      'ext::sh -c touch% evil',
+      '/tmp',
+      '.',
+      '',
+      'ünï/côde',
+      'a/b',
+      'canary/b',
+    ],
+  ),
+  fc.string({ maxLength: 10 }).filter((each) => !each.includes('\0')),
+);
+
+/** Runs canary; at most this ref is another afterwards, no file outside of git is, and no bug shows. */
+async function harmless(ref: (name: string) => string, each: string, argv: readonly string[]) {
+  const [before, files, far] = [
+    await userState(folder),
+    await outside(),
+    await git(remote, 'for-each-ref'),
+  ];
+  const { stdout, exitCode } = await canary(folder, argv);
+  const code = JSON.parse(stdout).error?.code;
+  expect(code).not.toBe('internal');
+  expect([0, 1, 2]).toContain(exitCode);
+  const after = await userState(folder);
+  expect(stateBut(after, ref(each))).toEqual(stateBut(before, ref(each)));
+  expect(await outside()).toEqual(files);
+  return { far, exitCode };
+}
+
+/** Every file but those that git keeps for itself. */
+async function outside(): Promise<object> {
+  const files = await fingerprint(home);
+  return Object.entries(files).filter(([path]) => !/^(shop\/\.git|remote\.git)\//.test(path));
+}
+
+const check = (does: (each: string) => Promise<unknown>) =>
+  fc.assert(
+    fc.asyncProperty(name, async (each) => void (await does(each))),
+    { numRuns: 40 },
+  );
+
+const branchOf = (each: string) => `refs/heads/${each}`;
+
+test('branch with any name', () =>
+  check((each) => harmless(branchOf, each, ['branch', '--json', '--', each])));
+
+test('branch from anything', () =>
+  check((each) =>
+    harmless(() => branchOf('new'), each, ['branch', '--json', `--from=${each}`, 'new']),
+  ));
+
+test('apply to any branch', () =>
+  check((each) => harmless(branchOf, each, ['apply', '--json', `--branch=${each}`, patch])));
+
+test('apply any path with any message', () =>
+  check(async (each) => {
+    await harmless(() => branchOf('canary'), each, ['apply', '--json', '--', each]);
+    const argv = ['apply', '--json', `--message=${each}`, patch];
+    await harmless(() => branchOf('canary'), each, argv);
+  }));
+
+test('push any branch', () =>
+  check(async (each) => {
+    const tracking = (name: string) => `refs/remotes/deploy/${name}`;
+    const { far, exitCode } = await harmless(tracking, each, [
+      'push',
+      '--json',
+      `--branch=${each}`,
+    ]);
+    if (exitCode !== 0) expect(await git(remote, 'for-each-ref')).toBe(far);
+  }));
+
+test('push to any remote', () =>
+  check(async (each) => {
+    const { far } = await harmless(() => '', each, ['push', '--json', '--', each]);
+    expect(await git(remote, 'for-each-ref')).toBe(far);
+  }));

@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { makeGit } from '../../../src/system/git/git.ts';
+import { withScratchTree } from '../../../src/workflows/project/scratch-tree.ts';
+import { contextIn } from '../../support/fixture-context.ts';
+import { emptyFolder, git, repository, writeFiles } from '../../support/fixture-project.ts';
+
+let folder: string;
+let scratch: string;
+let main: string;
+
+beforeEach(async () => {
+  folder = await repository();
+  scratch = join(folder, '.git', 'canary', 'scratch');
+  main = await git(folder, 'rev-parse', 'main');
+});
+
+const work = <T>(does: (tree: string) => Promise<T>) =>
+  withScratchTree(contextIn(folder), { repository: folder }, main, does);
+
+const entries = async () =>
+  (await git(folder, 'worktree', 'list', '--porcelain'))
+    .split('\n')
+    .filter((line) => line.startsWith('worktree '))
+    .map((line) => line.slice('worktree '.length));
+
+/** A scratch tree as a process with this number on this host leaves it when it is killed. */
+async function leftBy(host: string, pid: number, start = '1'): Promise<string> {
+  const tree = join(scratch, `${host}-${pid}-${start}-AbC123`, 'tree');
+  await mkdir(join(tree, '..'), { recursive: true });
+  await git(folder, 'worktree', 'add', '--quiet', '--detach', tree);
+  return tree;
+}
+
+async function deadProcess(): Promise<number> {
+  const child = spawn(process.execPath, ['-e', ''], { stdio: 'ignore' });
+  await once(child, 'exit');
+  return child.pid ?? 0;
+}
+
+test('a scratch tree holds the commit and is gone afterwards, also when the work fails', async () => {
+  expect(await work((tree) => git(tree, 'rev-parse', 'HEAD'))).toBe(main);
+  await expect(work(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(await readdir(scratch)).toEqual([]);
+  expect(await entries()).toEqual([folder]);
+});
+
+test('several at once do not disturb each other', async () => {
+  const heads = Array.from({ length: 5 }, () => work((tree) => git(tree, 'rev-parse', 'HEAD')));
+  expect(await Promise.all(heads)).toEqual(heads.map(() => main));
+  expect(await readdir(scratch)).toEqual([]);
+});
+
+test.each([
+  ['whole', async () => undefined],
+  ['without its folder', (tree: string) => rm(tree, { recursive: true })],
+  ['without its link to git', (tree: string) => rm(join(tree, '.git'))],
+  ['locked, as git leaves one it did not finish', (tree: string) => lock(tree)],
+])('what a killed process left is swept: %s', async (_, damage) => {
+  await damage(await leftBy(hostname(), await deadProcess()));
+  await work(async () => undefined);
+  expect(await readdir(scratch)).toEqual([]);
+  expect(await entries()).toEqual([folder]);
+});
+
+const lock = (tree: string) => git(folder, 'worktree', 'lock', '--reason', 'initializing', tree);
+
+test('what a process with a number that was used again left is swept', async () => {
+  await leftBy(hostname(), process.pid);
+  await work(async () => undefined);
+  expect(await readdir(scratch)).toEqual([]);
+});
+
+test('what a process left that runs, or that is of another host, stays', async () => {
+  const trees = [await leftBy(hostname(), process.pid, ''), await leftBy('elsewhere', 1)];
+  await work(async () => undefined);
+  expect((await entries()).sort()).toEqual([folder, ...trees].sort());
+});
+
+test('a worktree of the user’s whose folder is away for now is not forgotten', async () => {
+  const mine = join(await emptyFolder(), 'mine');
+  await git(folder, 'worktree', 'add', '--quiet', '--detach', mine);
+  await rm(mine, { recursive: true });
+  const gone = join(folder, '.canary', 'worktrees', 'abc');
+  await git(folder, 'worktree', 'add', '--quiet', '--detach', gone);
+  await rm(gone, { recursive: true });
+  await work(async () => undefined);
+  expect((await entries()).sort()).toEqual([folder, mine, gone].sort());
+  await makeGit().forgetMissing(folder, join(folder, '.canary', 'worktrees'));
+  expect(await entries()).toEqual([folder, mine]);
+});
+
+test('the repository’s post-checkout hook is not run, its pre-commit hook is', async () => {
+  const ran = join(await emptyFolder(), 'ran');
+  await writeFiles(folder, {
+    '.git/hooks/post-checkout': `#!/bin/sh\necho post-checkout >>'${ran}'\nexit 1\n`,
+    '.git/hooks/pre-commit': `#!/bin/sh\necho pre-commit >>'${ran}'\n`,
+  });
+  for (const name of ['post-checkout', 'pre-commit'])
+    await chmod(join(folder, '.git/hooks', name), 0o755);
+  await work(async (tree) => {
+    await writeFiles(tree, { 'new.txt': 'new\n' });
+    await git(tree, 'add', 'new.txt');
+    return makeGit().commit(tree, 'New');
+  });
+  expect(await readFile(ran, 'utf8')).toBe('pre-commit\n');
+});

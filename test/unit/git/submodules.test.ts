@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import {
+  isSafeModuleName,
+  readSubmoduleSettings,
+  submodulePaths,
+} from '../../../src/git/submodules.ts';
+
+test('names and paths of a .gitmodules, whatever is in them', () => {
+  const text = 'submodule.the lib.path\nlib dir\0submodule.a.path.path\nb\nc\0';
+  expect(submodulePaths(text)).toEqual([
+    { name: 'the lib', path: 'lib dir' },
+    { name: 'a.path', path: 'b\nc' },
+  ]);
+  expect(submodulePaths('')).toEqual([]);
+});
+
+test('one with a URL is initialised, unless it is switched off', () => {
+  const isInitialised = readSubmoduleSettings(
+    'submodule.a.url\n/a\0submodule.b.url\n/b\0submodule.b.active\nfalse\0submodule.c.active\ntrue\0',
+  );
+  expect(['a', 'b', 'c', 'd'].map(isInitialised)).toEqual([true, false, false, false]);
+});
+
+test.each([
+  ['lib', true],
+  ['vendor/lib..x', true],
+  ['../lib', false],
+  ['a/../../lib', false],
+  ['/lib', false],
+])('a folder named %s below another: %s', (name, isSafe) => {
+  expect(isSafeModuleName(name)).toBe(isSafe);
+});
