@@ -1,4 +1,5 @@
 import { CanaryError } from '../errors.ts';
+import { withoutPasswords } from './urls.ts';
 
 /** Where a deploy repository is. */
 export type TargetUrl =
@@ -52,7 +53,11 @@ function ssh(url: string, host: string, port: number | undefined, path: string):
 }
 
 function unusable(url: string): CanaryError {
-  return new CanaryError('remote-unusable', `canary cannot deploy to ${JSON.stringify(url)}.`, {
-    hint: 'Give an address like ssh://user@host/srv/shop.git, user@host:/srv/shop.git or /srv/shop.git.',
-  });
+  return new CanaryError(
+    'remote-unusable',
+    `canary cannot deploy to ${JSON.stringify(withoutPasswords(url))}.`,
+    {
+      hint: 'Give an address like ssh://user@host/srv/shop.git, user@host:/srv/shop.git or /srv/shop.git.',
+    },
+  );
 }

@@ -38,8 +38,12 @@ describe('the address of a deploy repository', () => {
     expect(error).toMatchObject({ code: 'remote-unusable', exitCode: 2 });
   });
 
-  test('with a password is refused, and the password is not repeated', async () => {
-    const error = await refusal(() => parseTargetUrl('ssh://ada:hunter2@shop.example/srv/shop'));
+  test.each([
+    'ssh://ada:hunter2@shop.example/srv/shop',
+    'https://ada:hunter2@shop.example/shop.git',
+    'https://hunter2@shop.example/shop.git',
+  ])('with a password is refused, and the password is not repeated: %s', async (url) => {
+    const error = await refusal(() => parseTargetUrl(url));
     expect(error.code).toBe('remote-unusable');
     expect(JSON.stringify([error.message, error.hint, error.details])).not.toContain('hunter2');
   });
