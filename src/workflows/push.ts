@@ -22,7 +22,8 @@ export interface PushResult {
   changed: boolean;
 }
 
-const RELEASES = 'refs/canary/releases/*:refs/canary/releases/*';
+/** With force: a record is written anew whenever its release goes on. */
+const RELEASES = '+refs/canary/releases/*:refs/canary/releases/*';
 
 /** Pushes a branch to the same name at a remote; what the remote says is told as it comes. */
 export async function push(context: Context, options: PushOptions): Promise<PushResult> {

@@ -14,6 +14,13 @@ describe('a promotion', () => {
 
   afterEach(() => shop.dispose());
 
+  it('gives the merge commit the message it is told', async () => {
+    await shop.write('README.md', `${await shop.read('README.md')}\nMoved on.\n`);
+    await shop.git('commit', '--quiet', '--all', '-m', 'Move on');
+    await shop.succeed('promote', '--message', 'Ship the discounts');
+    expect(await shop.git('log', '-1', '--format=%s %p')).toMatch(/^Ship the discounts \w+ \w+$/);
+  });
+
   it('makes a merge commit when main has moved on, and runs what it merged', async () => {
     await shop.write('README.md', `${await shop.read('README.md')}\nMoved on.\n`);
     await shop.git('commit', '--quiet', '--all', '-m', 'Move on');

@@ -118,6 +118,18 @@ test.each(['../../../evil', '/tmp/evil', 'a=b', 'alias.x'])(
   },
 );
 
+test('a name that leads out of the git folder leads nowhere, even where there is a copy', async () => {
+  const name = '../../copy';
+  const modules = await readFile(join(folder, '.gitmodules'), 'utf8');
+  await writeFiles(folder, { '.gitmodules': modules.replace('the lib', name) });
+  await git(folder, 'commit', '--quiet', '--all', '--message', 'Another name');
+  await git(folder, 'config', `submodule.${name}.url`, '/nowhere');
+  await git(folder, 'clone', '--quiet', '--bare', '.git/modules/the lib', 'copy');
+  await client.addWorktree(folder, tree, 'main');
+  await client.checkOutSubmodules(folder, tree).catch(() => undefined);
+  expect(await readdir(join(folder, '.git', 'worktrees'))).toEqual(['tree']);
+});
+
 test.each([
   [false, POINTER_FILES['big.bin']],
   [true, 'the content\n'],
