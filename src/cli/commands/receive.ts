@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.ts';
+import { CanaryError, messageOf } from '../../errors.ts';
 import { readPackets } from '../../git/pkt-line.ts';
 import { formatResults, readPush } from '../../git/proc-receive.ts';
 import { errorText } from '../../ui/error-view.ts';
@@ -12,7 +12,12 @@ export async function runReceive(
 ): Promise<undefined> {
   const { stdin, stdout, stderr } = streams;
   const write = (text: string) => void stdout.write(text);
-  const push = await readPush(readPackets(stdin), write);
+  const push = await readPush(readPackets(stdin), write).catch((cause: unknown) => {
+    throw new CanaryError('push-invalid', `This is not git pushing: ${messageOf(cause)}`, {
+      hint: 'Only the hook of a deploy repository runs `canary receive`; `canary remote add` makes one.',
+      cause,
+    });
+  });
   const show = (error: unknown) =>
     void stderr.write(`${errorText(error, output.theme, globals.verbose)}\n`);
   const results = await receive(context, repository, push, show).catch((error: unknown) => {

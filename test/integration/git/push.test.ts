@@ -144,6 +144,11 @@ test('records of releases go along only when asked for', async () => {
   expect(await refs()).toBe('refs/heads/canary');
   expect(await run({ releases: true })).toMatchObject({ changed: false });
   expect(await refs()).toBe('refs/canary/releases/r1\nrefs/heads/canary');
+  // As when a release that was paused is promoted: its record is another tag, on top of nothing.
+  const commit = await git(folder, 'commit-tree', '-m', 'r1', 'main^{tree}');
+  await git(folder, 'update-ref', 'refs/canary/releases/r1', commit);
+  await run({ releases: true });
+  expect(await git(remote, 'rev-parse', 'refs/canary/releases/r1')).toBe(commit);
 });
 
 test('push options reach the hooks of the remote', async () => {

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { canary, canaryAndChanges, engineOff } from '../support/fixture-cli.ts';
+import { emptyFolder, git, repository } from '../support/fixture-project.ts';
+
+let laptop: string;
+let server: string;
+
+beforeEach(async () => {
+  laptop = await repository();
+  server = await emptyFolder();
+});
+
+describe('canary remote add', () => {
+  test('says what to push, without an engine', async () => {
+    const outcome = await canary(
+      laptop,
+      ['remote', 'add', 'deploy', join(server, 'shop.git')],
+      await engineOff(),
+    );
+    expect({ ...outcome, stdout: outcome.stdout.replaceAll(server, 'SERVER') }).toEqual({
+      exitCode: 0,
+      stderr: '',
+      stdout: `deploy is SERVER/shop.git; production runs in SERVER/shop there.
+  git push deploy main    makes it the stable, without a gap; the first time it starts everything
+  git push deploy canary  puts it beside the stable as its canary
+What git does not track, such as \`.env\`, belongs into SERVER/shop before the first push.
+`,
+    });
+  });
+
+  test('as JSON, with the branches of canary.yaml', async () => {
+    const path = join(server, 'shop.git');
+    const { stdout } = await canary(laptop, ['--json', 'remote', 'add', 'live', path]);
+    expect(JSON.parse(stdout)).toEqual({
+      name: 'live',
+      url: path,
+      repository: path,
+      directory: join(server, 'shop'),
+      project: '',
+      stable: 'main',
+      canary: 'canary',
+    });
+    expect(await git(path, 'symbolic-ref', 'HEAD')).toBe('refs/heads/main');
+  });
+
+  test.each([
+    [['deploy', 'https://shop.example/shop.git'], 'canary cannot deploy to'],
+    [['--', '-x', '/srv/shop.git'], '`-x` is not a name for a remote.'],
+    [['deploy', 'ext::sh -c id'], 'canary cannot deploy to "ext::sh -c id".'],
+  ])('refuses %j and changes nothing', async (args, words) => {
+    const outcome = await canaryAndChanges(laptop, ['remote', 'add', ...args]);
+    expect(outcome.exitCode).toBe(2);
+    expect(outcome.stderr).toContain(words);
+    expect(outcome.changes).toEqual([]);
+  });
+});
+
+test('canary remote alone shows what there is below it', async () => {
+  const { exitCode, stderr } = await canary(laptop, ['remote']);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('Usage: canary remote');
+  expect(stderr).toMatch(/^ {2}add .*<name> <url>/m);
+});
+
+test('canary receive run by a person says whose command it is', async () => {
+  const outcome = await canaryAndChanges(laptop, ['receive', '--repository', laptop]);
+  expect(outcome).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: `✖ This is not git pushing: git ended the conversation too early.
+  Only the hook of a deploy repository runs \`canary receive\`; \`canary remote add\` makes one.
+`,
+    changes: [],
+  });
+});
