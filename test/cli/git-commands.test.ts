@@ -63,6 +63,22 @@ describe('branch', () => {
     expect(await commitOf('x')).toBe(commit);
   });
 
+  test('begins at the stable branch of the canary.yaml beside the compose file above', async () => {
+    const files = Object.entries(SHOP_FILES).map(([path, text]) => [`shop/${path}`, text]);
+    const config = { 'shop/canary.yaml': `${CANARY}git: { stable: trunk }\n`, 'shop/src/x': '' };
+    const home = await repository({ ...Object.fromEntries(files), ...config });
+    await git(home, 'branch', 'trunk');
+    await git(home, 'commit', '--quiet', '--allow-empty', '--message', 'More');
+    await canary(`${home}/shop/src`, ['branch', 'x']);
+    expect(await git(home, 'rev-parse', 'x')).toBe(await git(home, 'rev-parse', 'trunk'));
+    // A repository inside of the project is another: the settings outside of it are not its own.
+    await git(home, 'clone', '--quiet', home, 'shop/inner');
+    await canary(`${home}/shop/inner`, ['branch', 'x']);
+    expect(await git(`${home}/shop/inner`, 'rev-parse', 'x')).toBe(
+      await git(home, 'rev-parse', 'main'),
+    );
+  });
+
   test('that lacks commits of the stable is refused', async () => {
     await git(folder, 'branch', 'old');
     await git(folder, 'commit', '--quiet', '--allow-empty', '--message', 'More');
