@@ -66,7 +66,7 @@ async function runCommand(
     writeOut: (text) => streams.stdout.write(text),
     // An error is printed in our own words; the help that a command without its subcommand gives is kept.
     writeErr: (text) => {
-      help = text;
+      help += text;
     },
   });
   inheritSettings(program);
