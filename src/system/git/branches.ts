@@ -1,3 +1,5 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gitHistory } from './history.ts';
 import { type RunGit, zeroed } from './run.ts';
 
@@ -9,7 +11,7 @@ export interface GitBranches {
   moveBranch(directory: string, ref: string, from: string, to: string): Promise<void>;
   /** Moves the branch checked out in a working tree forward, files included. */
   fastForward(tree: string, to: string): Promise<void>;
-  /** Paths in the way of moving a working tree from one commit to another. */
+  /** Paths in the way of moving a working tree from one commit to another, files that git ignores among them. */
   changesInTheWay(tree: string, from: string, to: string): Promise<string[]>;
 }
 
@@ -30,7 +32,8 @@ export function gitBranches(run: RunGit): GitBranches {
     },
 
     async fastForward(tree, to) {
-      await run(tree, ['merge', '--ff-only', '--quiet', to], {
+      // Without the last flag git takes ignored files, a `.env` above all, for worthless and writes over them.
+      await run(tree, ['merge', '--ff-only', '--quiet', '--no-overwrite-ignore', to], {
         code: 'branch-moved',
         message: `The branch checked out in ${tree} could not be moved forward.`,
         hint: 'Commit or stash what is in the way, then run the command again.',
@@ -41,8 +44,21 @@ export function gitBranches(run: RunGit): GitBranches {
       const changing = new Set(await changedPaths(tree, from, to));
       const local = zeroed(
         await run(tree, ['status', '--porcelain', '--no-renames', '-uall', '-z']),
-      );
-      return local.map((entry) => entry.slice(3)).filter((path) => changing.has(path));
+      ).map((entry) => entry.slice(3));
+      // Status tells nothing of files that git ignores; what the commit adds must not lie there already.
+      const args = ['diff', '--name-only', '--no-renames', '--diff-filter=A', '-z', from, to];
+      const added = zeroed(await run(tree, args));
+      const present = await Promise.all(added.map((path) => isThere(join(tree, path))));
+      const covered = added.filter((_, index) => present[index]);
+      return [...new Set([...local.filter((path) => changing.has(path)), ...covered])];
     },
   };
+}
+
+/** Also a link that leads nowhere. */
+function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { exists } from '../files.ts';
+import { dirname, resolve as resolvePath } from 'node:path';
+import { exists, readIfExists } from '../files.ts';
 import { gitHistory } from './history.ts';
 import type { RunGit } from './run.ts';
 
@@ -34,7 +34,19 @@ export function gitWorktrees(run: RunGit): GitWorktrees {
     return listed.split('\n\n').map((block) => ({
       path: block.split('\n')[0]?.replace(/^worktree /, '') ?? '',
       ref: /^branch (.*)$/m.exec(block)?.[1],
+      isDetached: /^detached$/m.test(block),
     }));
+  };
+  /** The branch that a rebase under way in a working tree will move. */
+  const rebasing = async (tree: string) => {
+    for (const kind of ['rebase-merge', 'rebase-apply']) {
+      const file = await run(tree, ['rev-parse', '--git-path', `${kind}/head-name`]).catch(
+        () => '',
+      );
+      const name = file ? await readIfExists(resolvePath(tree, file.trim())) : undefined;
+      if (name) return name.trim();
+    }
+    return undefined;
   };
   return {
     async addWorktree(directory, path, commit) {
@@ -69,7 +81,14 @@ export function gitWorktrees(run: RunGit): GitWorktrees {
     },
 
     async checkedOutAt(directory, ref) {
-      return (await worktrees(directory)).find((each) => each.ref === ref)?.path;
+      const all = await worktrees(directory);
+      const onIt = all.find((each) => each.ref === ref);
+      if (onIt) return onIt.path;
+      // In a rebase git calls the tree detached, and moves the branch when that has ended.
+      for (const { path } of all.filter((each) => each.isDetached)) {
+        if ((await rebasing(path)) === ref) return path;
+      }
+      return undefined;
     },
   };
 }

@@ -14,14 +14,18 @@ export interface BranchMove {
  * to a commit that does not build on the branch, as a forced push brings it, as `git reset --keep` would.
  */
 export async function advanceBranch(
-  { git }: Context,
+  context: Context,
   { repository }: Pick<Project, 'repository'>,
-  { ref, from, to }: BranchMove,
+  move: BranchMove,
 ): Promise<void> {
+  const { git } = context;
+  const { ref, from, to } = move;
   if (from === to) return;
   const tree = from ? await git.checkedOutAt(repository, ref) : undefined;
-  if (!tree) await git.moveBranch(repository, ref, from, to);
-  else if (await git.isAncestor(repository, from, to)) await git.fastForward(tree, to);
+  if (!tree) return git.moveBranch(repository, ref, from, to);
+  // `git reset --keep` writes over files that git ignores.
+  await checkMove(context, { repository }, move);
+  if (await git.isAncestor(repository, from, to)) await git.fastForward(tree, to);
   else await git.moveTree(tree, to);
 }
 

@@ -100,6 +100,34 @@ describe('a branch', () => {
     const inTheWay = await client.changesInTheWay(folder, main, commit);
     expect(inTheWay.sort()).toEqual(['price.txt', 'ä b.txt']);
   });
+
+  test('never writes over files that git ignores: they are secrets and data', async () => {
+    await branch(folder, 'work', { '.gitignore': '.env\n' });
+    await git(folder, 'merge', '--quiet', 'work');
+    const from = await git(folder, 'rev-parse', 'main');
+    await git(folder, 'switch', '--quiet', '--create', 'careless');
+    await writeFiles(folder, { '.env': 'theirs\n' });
+    await git(folder, 'add', '--force', '.env');
+    const to = await client.commit(folder, 'A secret');
+    await git(folder, 'switch', '--quiet', 'main');
+    await writeFiles(folder, { '.env': 'mine\n' });
+    expect(await client.changesInTheWay(folder, from, to)).toEqual(['.env']);
+    expect((await refusal(() => client.fastForward(folder, to))).code).toBe('branch-moved');
+    expect(await readFile(join(folder, '.env'), 'utf8')).toBe('mine\n');
+    expect(await git(folder, 'rev-parse', 'HEAD')).toBe(from);
+  });
+
+  test('that a rebase will move is checked out', async () => {
+    await branch(folder, 'work', { 'price.txt': 'two\n' });
+    await writeFiles(folder, { 'price.txt': 'three\n' });
+    await git(folder, 'commit', '--quiet', '--all', '--message', 'Three');
+    await git(folder, 'switch', '--quiet', 'work');
+    await expect(git(folder, 'rebase', 'main')).rejects.toThrow();
+    expect(await git(folder, 'branch', '--show-current')).toBe('');
+    expect(await client.checkedOutAt(folder, 'refs/heads/work')).toBe(folder);
+    await git(folder, 'rebase', '--abort');
+    expect(await client.checkedOutAt(folder, 'refs/heads/main')).toBeUndefined();
+  });
 });
 
 test('a commit that a hook refuses without a word is refused, never taken for done', async () => {
