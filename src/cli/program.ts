@@ -194,12 +194,12 @@ export function buildProgram(dispatch: Dispatch, version: string) {
     .description('prepare a repository that deploys what is pushed to it, and add it as a remote')
     .argument('<name>', 'name of the remote, such as deploy')
     .argument('<url>', 'ssh://[user@]host/path, [user@]host:path, or a path on this machine')
-    .option('--directory <dir>', 'where production runs there (default: beside the repository)')
+    .option('--production <dir>', 'where production runs there (default: beside the repository)')
     .option('--program <name>', 'how canary is called there', 'canary')
-    .action((name, url, { directory, program: there }) =>
+    .action((name, url, { production, program: there }) =>
       run(async (session) =>
         (await import('./commands/remote.ts')).runRemoteAdd(session, {
-          ...{ name, url, directory, program: there },
+          ...{ name, url, directory: production, program: there },
         }),
       ),
     );
@@ -208,13 +208,13 @@ export function buildProgram(dispatch: Dispatch, version: string) {
     .command('prepare')
     .description('prepare a repository on this machine; `remote add` runs this on the other one')
     .argument('<path>', 'the repository to push to; made when it is not there')
-    .option('--directory <dir>', 'where production runs (default: beside the repository)')
+    .option('--production <dir>', 'where production runs (default: beside the repository)')
     .option('--project <dir>', 'folder of the compose project inside the repository', '')
     .option('--stable <branch>', 'the branch production is built from', 'main')
     .action((repository, options) =>
       run(async (session) =>
         (await import('./commands/remote.ts')).runRemotePrepare(session, {
-          ...{ repository, directory: options.directory },
+          ...{ repository, directory: options.production },
           ...{ project: options.project, stable: options.stable },
         }),
       ),

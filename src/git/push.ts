@@ -39,7 +39,7 @@ export function readPushOptions(options: readonly string[]): PushOptions | { unk
   const known: PushOptions = { canary: false, weight: undefined };
   for (const option of options) {
     if (option === 'canary') known.canary = true;
-    else if (option.startsWith('weight=')) known.weight = option.slice('weight='.length);
+    else if (/^weight=./.test(option)) known.weight = option.slice('weight='.length);
     else return { unknown: option };
   }
   return known;
@@ -76,6 +76,9 @@ function routeOne(update: RefUpdate, branches: Branches, options: PushOptions): 
   const { ref, to } = update;
   const branch = ref.replace(/^refs\/heads\//, '');
   const route = { update, branch };
+  if (ref.startsWith('refs/canary/') && !to) {
+    return refuse(route, 'the record of a release is not deleted by a push');
+  }
   if (!ref.startsWith('refs/heads/')) {
     const note = ref.startsWith('refs/tags/') ? 'a tag: kept, nothing is deployed' : undefined;
     return { ...route, action: 'leave', note };

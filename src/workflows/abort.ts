@@ -1,6 +1,7 @@
 import type { Context } from './context.ts';
 import { takingOver } from './project/locked.ts';
 import { findState, loadProject } from './project/project.ts';
+import { finishPromotion } from './release/promotion.ts';
 import { changeState, currentRelease } from './release/releases.ts';
 import { retireCanary, trafficOff } from './release/retire.ts';
 
@@ -16,11 +17,12 @@ export async function abort(context: Context): Promise<AbortResult> {
   const project = await loadProject(context);
   await context.engine.version();
   return takingOver(context, project, 'abort', async (signal) => {
+    const finished = await finishPromotion({ context, project, signal });
     const release = await currentRelease(project);
     const run = { context, project, checkout: undefined, release, signal };
     if (release) await changeState(run, 'reverting', 'aborted by hand');
     const changed = await retireCanary(run);
     if (release) await changeState(run, 'reverted', 'aborted by hand');
-    return { release: release?.id ?? null, changed: changed || release !== undefined };
+    return { release: release?.id ?? null, changed: finished || changed || release !== undefined };
   });
 }

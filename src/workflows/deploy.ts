@@ -3,18 +3,20 @@ import type { ReleaseState } from '../rollout/events.ts';
 import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
 import { applyPatches } from './project/apply.ts';
-import { resolveBranch } from './project/branches.ts';
+import { advanceBranch, requireUnmoved, resolveBranch } from './project/branches.ts';
 import { checkOut } from './project/checkout.ts';
 import { locked } from './project/locked.ts';
-import { loadProject } from './project/project.ts';
+import { loadProject, type Project } from './project/project.ts';
 import { requireProxy } from './release/guards.ts';
+import { finishPromotion } from './release/promotion.ts';
+import { newestRelease } from './release/releases.ts';
 import { startRelease } from './release/start.ts';
 import { entryAddresses } from './up.ts';
 
 export interface DeployOptions {
   branch: string;
-  /** The commit to release, where the branch itself points elsewhere yet: what is being pushed to it. */
-  commit?: string;
+  /** What is being pushed to the branch: it is released, and the branch moved to it once that is done. */
+  pushed?: { commit: string; from: string | undefined };
   patches: readonly string[];
   message: string | undefined;
   /** Share of users in percent the canary ends with; as it is when left out and it runs already, else 0. */
@@ -39,27 +41,41 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
   const ref = branchRef(branch);
   await context.engine.version();
   const project = await loadProject(context);
-  const head = options.commit ?? (await resolveBranch(context, project.repository, branch, ref));
+  const { pushed } = options;
+  const head = pushed?.commit ?? (await resolveBranch(context, project.repository, branch, ref));
   requireProxy(project, await observe(context, project));
 
   return locked(context, project, 'deploy', async (signal) => {
+    if (pushed) await requireUnmoved(context, project, { ref, from: pushed.from });
     const commit =
       options.patches.length === 0
         ? head
         : await applyPatches(context, project, { ...options, ref, from: head });
     // Before an earlier release ends: a branch that cannot be a canary changes nothing.
     const checkout = await checkOut(context, project, commit);
-    const { release, weight } = await startRelease(
-      { context, project, signal },
-      { branch, checkout, weight: options.weight },
-    );
-    return {
-      release: release.id,
-      branch,
-      commit,
-      state: 'paused',
-      weight,
-      entries: entryAddresses(project),
+    const base = { context, project, signal };
+    await finishPromotion(base);
+    const moveBranch = async () => {
+      if (pushed)
+        await advanceBranch(context, project, { ref, from: pushed.from ?? '', to: commit });
     };
+    try {
+      const { release, weight } = await startRelease(base, {
+        ...{ branch, checkout, weight: options.weight },
+        onReady: moveBranch,
+      });
+      const entries = entryAddresses(project);
+      return { release: release.id, branch, commit, state: 'paused', weight, entries };
+    } catch (error) {
+      // Users have seen it: the branch says what they saw.
+      if (await hadUsers(project, commit)) await moveBranch().catch(() => undefined);
+      throw error;
+    }
   });
+}
+
+/** Whether the release that has just failed is of this commit and had users. */
+async function hadUsers(project: Project, commit: string): Promise<boolean> {
+  const release = await newestRelease(project);
+  return release?.commit === commit && release.weights.some(({ weight }) => weight > 0);
 }

@@ -6,6 +6,7 @@ import { type Run, writeOverride } from './execution/run.ts';
 import { situationOf } from './execution/situation.ts';
 import { takingOver } from './project/locked.ts';
 import { findState, loadProject } from './project/project.ts';
+import { finishPromotion } from './release/promotion.ts';
 import { changeState, currentRelease } from './release/releases.ts';
 import { retireCanary, trafficOff } from './release/retire.ts';
 
@@ -15,6 +16,7 @@ export async function down(context: Context): Promise<{ project: string; changed
   await context.engine.version();
   const project = await loadProject(context);
   return takingOver(context, project, 'down', async (signal) => {
+    await finishPromotion({ context, project, signal });
     const release = await currentRelease(project);
     const run: Run = { context, project, checkout: undefined, release, signal };
     if (release) await changeState(run, 'reverting', 'taken away by `canary down`');

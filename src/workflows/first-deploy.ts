@@ -30,7 +30,7 @@ export async function deployFirst(
   }
   await up(production);
   // Started by hand before it was ever pushed: brought to this commit the way every later one is.
-  if (ranBefore) await replaceStable(production, { commit });
+  if (ranBefore) await replaceStable(production, { commit, from: undefined });
   await git.moveBranch(target.repository, ref, '', commit);
   await git.attach(target.directory, ref);
 }

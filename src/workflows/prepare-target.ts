@@ -60,7 +60,7 @@ async function productionFolder(
   const other = await git.repositoryAt(directory);
   if (other && other.commonDirectory !== repository) {
     throw new CanaryError('target-unusable', `${directory} is a repository of its own.`, {
-      hint: `Deploy to it directly: give its own path, ${directory}, or choose another folder with \`--directory\`.`,
+      hint: `Deploy to it directly: give its own path, ${directory}, or choose another folder with \`--production\`.`,
     });
   }
   return directory;

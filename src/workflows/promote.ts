@@ -54,6 +54,15 @@ async function mergeCandidate(
   const ref = branchRef(stable);
   const from = await resolveBranch(context, project.repository, stable, ref);
   const base = await git.mergeBase(project.repository, from, release.commit);
+  if (base === undefined) {
+    throw new CanaryError(
+      'merge-conflict',
+      `\`${release.branch}\` and \`${stable}\` have no commit in common.`,
+      {
+        hint: `Bring the change to a branch that begins at \`${stable}\`, deploy and promote that. Nothing was changed.`,
+      },
+    );
+  }
   if (base === release.commit && from !== release.commit) {
     throw new CanaryError(
       'merge-conflict',

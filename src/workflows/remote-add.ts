@@ -71,7 +71,7 @@ async function prepareThere(
   const command = [
     ...[program, '--json', 'remote', 'prepare', '--stable', stable],
     ...(project ? ['--project', project] : []),
-    ...(directory ? ['--directory', directory] : []),
+    ...(directory ? ['--production', directory] : []),
     ...['--', repository],
   ];
   const { exitCode, stdout } = await remoteShell.run(place, command, sshCommand);

@@ -4,12 +4,12 @@ import type { Release } from '../rollout/release.ts';
 import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
 import type { Run } from './execution/run.ts';
-import { checkMove } from './project/branches.ts';
+import { checkMove, requireUnmoved } from './project/branches.ts';
 import { type Checkout, checkOut } from './project/checkout.ts';
 import { locked } from './project/locked.ts';
 import { loadProject, type Project } from './project/project.ts';
 import { canaryRuns, refuseDuringPromotion, requireProxy } from './release/guards.ts';
-import { promoteTo } from './release/promotion.ts';
+import { finishPromotion, promoteTo } from './release/promotion.ts';
 import { changeState, currentRelease } from './release/releases.ts';
 import { retireCanary } from './release/retire.ts';
 import { startRelease } from './release/start.ts';
@@ -17,6 +17,8 @@ import { startRelease } from './release/start.ts';
 export interface Replacement {
   /** The commit the stable branch then points to. */
   commit: string;
+  /** Where the stable branch was when this was decided; refused when it has moved. */
+  from: string | undefined;
   /** Images to use instead of building, as far as they are still there, by service. */
   images?: ReadonlyMap<string, string>;
 }
@@ -28,19 +30,19 @@ export interface Replacement {
  */
 export async function replaceStable(
   context: Context,
-  { commit, images = new Map() }: Replacement,
+  { commit, from, images = new Map() }: Replacement,
 ): Promise<{ release: string; commit: string }> {
   await context.engine.version();
   const project = await loadProject(context);
-  const { git } = context;
   requireProxy(project, await observe(context, project));
   return locked(context, project, 'promote', async (signal) => {
     const branch = project.config.git.stable;
     const ref = branchRef(branch);
-    const from = await git.resolve(project.repository, ref);
+    await requireUnmoved(context, project, { ref, from });
     if (from) await checkMove(context, project, { ref, from, to: commit });
     const checkout = await checkOut(context, project, commit);
     const base = { context, project, checkout, signal };
+    await finishPromotion(base);
     const running = await sameCanary(base);
     if (running) {
       await reuseImages(base, imagesOf(project, running));

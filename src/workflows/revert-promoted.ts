@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { checkMove, resolveBranch } from './project/branches.ts';
 import type { Project } from './project/project.ts';
 import { withScratchTree } from './project/scratch-tree.ts';
-import { changeState } from './release/releases.ts';
+import { changeState, currentRelease } from './release/releases.ts';
 import { replaceStable } from './replace-stable.ts';
 
 type Promoted = Release & {
@@ -47,7 +47,7 @@ export async function revertPromoted(
   }
   // As after a revert that was stopped once the stable was back.
   const isBack = await git.sameTree(repository, tip, release.before.commit);
-  const commit = isBack ? undefined : await makeRevert(context, project, release, tip, message);
+  const commit = isBack ? undefined : await revertCommit(context, project, release, tip, message);
   if (commit) {
     await checkMove(context, project, { ref, from: tip, to: commit });
     // Images of before are those of the new commit only where it holds the files of before.
@@ -56,7 +56,7 @@ export async function revertPromoted(
     const images = new Map(
       services.map((service) => [service, previousImage(name, service, release.id)] as const),
     );
-    await replaceStable(context, { commit, images });
+    await replaceStable(context, { commit, from: tip, images });
   }
   const run = { context, project, checkout: undefined, release, signal: context.signal };
   const reason = `taken back from the stable by ${(commit ?? tip).slice(0, 12)}`;
@@ -64,10 +64,23 @@ export async function revertPromoted(
   return commit;
 }
 
+/** The commit that takes the release back: the one an attempt that was stopped had made, or a new one. */
+async function revertCommit(
+  context: Context,
+  project: Project,
+  release: Promoted,
+  tip: string,
+  message: string | undefined,
+): Promise<string> {
+  const made = await makeRevert(context, project, release, tip, message);
+  const begun = (await currentRelease(project))?.replacing?.commit;
+  return begun && (await context.git.sameTree(project.repository, begun, made)) ? begun : made;
+}
+
 async function makeRevert(
   context: Context,
   project: Project,
-  { before, promotedCommit }: Promoted,
+  { before, promotedCommit, subject }: Promoted,
   tip: string,
   message: string | undefined,
 ): Promise<string> {
@@ -93,6 +106,8 @@ async function makeRevert(
         },
       );
     }
-    return git.commit(tree, message ?? revertMessage(subjects));
+    // After a step back there is no commit to name, only what was released.
+    const named = subjects.length > 0 ? subjects : [subject];
+    return git.commit(tree, message ?? revertMessage(named));
   });
 }

@@ -7,9 +7,10 @@ import type { Context } from './context.ts';
 import { deploy } from './deploy.ts';
 import { type Run, record } from './execution/run.ts';
 import { advanceBranch, checkMove, resolveBranch } from './project/branches.ts';
-import { takingOver } from './project/locked.ts';
+import { locked, takingOver } from './project/locked.ts';
 import { findState, loadProject, type Project } from './project/project.ts';
 import { withScratchTree } from './project/scratch-tree.ts';
+import { finishPromotion } from './release/promotion.ts';
 import { allReleases, changeState, currentRelease } from './release/releases.ts';
 import { retireCanary, trafficOff } from './release/retire.ts';
 import { revertPromoted, wasPromoted } from './revert-promoted.ts';
@@ -43,9 +44,15 @@ export async function revert(
     });
   }
   if (!hasEnded(release)) return revertCanary(context, message);
-  if (!wasPromoted(release)) return { release: null, side: null, commit: null, redeployed: false };
+  if (!wasPromoted(release)) {
+    const side = release.promotedCommit ? 'stable' : null;
+    return { release: side && id, side, commit: null, redeployed: false };
+  }
   await context.engine.version();
   const project = await loadProject(context);
+  await locked(context, project, 'revert', (signal) =>
+    finishPromotion({ context, project, signal }),
+  );
   const commit = await revertPromoted(context, project, release, message);
   return { release: id, side: 'stable', commit: commit ?? null, redeployed: false };
 }
@@ -59,6 +66,7 @@ async function revertCanary(context: Context, message: string | undefined): Prom
   const project = await loadProject(context);
   await context.engine.version();
   const outcome = await takingOver(context, project, 'revert', async (signal) => {
+    await finishPromotion({ context, project, signal });
     const release = await currentRelease(project);
     const run: Run = { context, project, checkout: undefined, release, signal };
     if (release) await changeState(run, 'reverting', 'taken back by hand');
@@ -128,7 +136,9 @@ async function revertBase(context: Context, project: Project, release: Release):
       return each.commit;
     }
   }
-  return fork ?? `${release.commit}^`;
+  // A branch that shares nothing with the stable begins with itself.
+  const parent = await git.resolve(project.repository, `${release.commit}^`);
+  return fork ?? parent ?? release.commit;
 }
 
 /** The canary is gone whatever git says; a release whose commit could not be made has ended all the same. */

@@ -29,6 +29,15 @@ What git does not track, such as \`.env\`, belongs into SERVER/shop before the f
     });
   });
 
+  test('takes the folder of production', async () => {
+    const args = ['remote', 'add', 'deploy', join(server, 'x.git'), '--production'];
+    const { stdout } = await canary(laptop, [...args, join(server, 'live'), '--json']);
+    expect(JSON.parse(stdout).directory).toBe(join(server, 'live'));
+    const prepare = ['remote', 'prepare', join(server, 'x.git'), '--production'];
+    const again = await canary(laptop, [...prepare, join(server, 'live'), '--json']);
+    expect(JSON.parse(again.stdout).directory).toBe(join(server, 'live'));
+  });
+
   test('as JSON, with the branches of canary.yaml', async () => {
     const path = join(server, 'shop.git');
     const { stdout } = await canary(laptop, ['--json', 'remote', 'add', 'live', path]);

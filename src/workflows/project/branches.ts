@@ -50,6 +50,18 @@ export async function checkMove(
   );
 }
 
+/** Refuses a branch that is not where it was seen; throws `branch-moved`. */
+export async function requireUnmoved(
+  { git }: Context,
+  { repository }: Pick<Project, 'repository'>,
+  { ref, from }: { ref: string; from: string | undefined },
+): Promise<void> {
+  if ((await git.resolve(repository, ref)) === from) return;
+  throw new CanaryError('branch-moved', `${ref} moved meanwhile.`, {
+    hint: 'Fetch, look at what is there, then push again. Nothing was changed.',
+  });
+}
+
 /** The commit of a local branch; throws `branch-unknown`. */
 export async function resolveBranch(
   { git }: Context,

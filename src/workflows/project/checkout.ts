@@ -3,11 +3,12 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { readDefinitions } from '../../compose/definitions.ts';
 import type { ComposeModel, ComposeVolume } from '../../compose/model.ts';
 import { shortCommit } from '../../compose/names.ts';
-import { cloneableService } from '../../compose/slice.ts';
+import { chooseSlice, cloneableService } from '../../compose/slice.ts';
+import { parseConfig } from '../../config/parse.ts';
 import { CanaryError } from '../../errors.ts';
-import { exists } from '../../system/files.ts';
+import { exists, readIfExists } from '../../system/files.ts';
 import type { Context } from '../context.ts';
-import type { Project } from './project.ts';
+import { CONFIG_NAME, type Project } from './project.ts';
 
 /** A commit of the project in a worktree of our own, as Compose sees it there. */
 export interface Checkout {
@@ -57,6 +58,7 @@ export async function checkOut(
     projectDirectory: directory,
     files,
   });
+  await checkConfig(context, { commit, directory, model });
 
   const definedIn: Record<string, string[]> = {};
   const dataMounts: Record<string, ComposeVolume[]> = {};
@@ -102,6 +104,17 @@ export async function checkOut(
       .map((path) => relative(tree, path));
   }
   return { commit, tree, directory, files, model, definedIn, dataMounts, mountedFiles };
+}
+
+/** A commit whose canary.yaml is wrong would stop every later command once it is the stable. */
+async function checkConfig(
+  { options }: Context,
+  { commit, directory, model }: Pick<Checkout, 'commit' | 'directory' | 'model'>,
+): Promise<void> {
+  if (options.config !== undefined) return;
+  const text = await readIfExists(join(directory, CONFIG_NAME));
+  if (text === undefined) return;
+  chooseSlice(parseConfig(text, `${CONFIG_NAME} at ${shortCommit(commit)}`), model);
 }
 
 /** The same compose file at the commit; one that git does not track is used where it is. */

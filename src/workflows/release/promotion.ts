@@ -1,16 +1,19 @@
+import { join, relative } from 'node:path';
 import { changedOutside } from '../../compose/changes.ts';
 import { shortCommit } from '../../compose/names.ts';
 import { CanaryError, messageOf } from '../../errors.ts';
 import { branchRef } from '../../git/branch-name.ts';
 import { reconcile } from '../../rollout/reconcile.ts';
 import type { Release } from '../../rollout/release.ts';
+import { exists } from '../../system/files.ts';
 import { execute } from '../execution/execute.ts';
 import { observe } from '../execution/observe.ts';
 import { overrideText, type Run, record, writeOverride } from '../execution/run.ts';
 import { situationOf } from '../execution/situation.ts';
-import { type Checkout, servicesMounting } from '../project/checkout.ts';
+import { type Checkout, checkOut, servicesMounting } from '../project/checkout.ts';
+import { CONFIG_NAME } from '../project/project.ts';
 import { clearLeftovers } from './leftovers.ts';
-import { changeState, readRelease } from './releases.ts';
+import { changeState, currentRelease, readRelease } from './releases.ts';
 import { restoreNeeded } from './retire.ts';
 
 export type PromotionRun = Run & { release: Release; checkout: Checkout };
@@ -23,6 +26,7 @@ export async function promoteTo(run: PromotionRun): Promise<void> {
   const { context, project, checkout } = run;
   const { commit } = checkout;
   const paths = await changedPaths(run);
+  await refuseWithoutConfig(run, paths);
   const movedFiles = await findMovedFiles(run, paths);
   const observed = await observe(context, project);
   const situation = { ...(await situationOf(context, project, checkout)), movedFiles };
@@ -41,6 +45,28 @@ export async function promoteTo(run: PromotionRun): Promise<void> {
   await changeState(run, 'promoted', `the stable runs ${shortCommit(commit)}`);
   sayWhatStays(run, paths);
   await clearLeftovers(context, project, []);
+}
+
+/**
+ * Ends a promotion that was cut off when all but its last facts were there: the branch has moved and the stable runs
+ * what it should. Says whether there was one. Needs the lock.
+ */
+export async function finishPromotion(run: Omit<Run, 'release' | 'checkout'>): Promise<boolean> {
+  const { context, project } = run;
+  const release = await currentRelease(project);
+  if (!release?.replacing) return false;
+  const observed = await observe(context, project);
+  const situation = await situationOf(context, project);
+  if (await restoreNeeded({ ...run, release, checkout: undefined }, observed, situation))
+    return false;
+  const { commit } = release.replacing;
+  context.emit({
+    type: 'notice',
+    text: `The promotion of release ${release.id} was all but done; it is ended first.`,
+  });
+  const checkout = await checkOut(context, project, commit);
+  await promoteTo({ ...run, release, checkout });
+  return true;
 }
 
 async function changedPaths({ context: { git }, project, release, checkout }: PromotionRun) {
@@ -65,6 +91,19 @@ function sayWhatStays(
   context.emit({
     type: 'warning',
     text: `${services.join(', ')} changed too, but canary.yaml does not clone it: what runs stays. When it may restart: \`docker compose up -d --build ${names}\`.`,
+  });
+}
+
+/** A stable without its canary.yaml could not be deployed to any more. */
+async function refuseWithoutConfig(
+  { context, project, checkout }: PromotionRun,
+  paths: readonly string[],
+): Promise<void> {
+  const isGone = !(await exists(join(checkout.directory, CONFIG_NAME)));
+  const path = join(relative(project.repository, project.directory), CONFIG_NAME);
+  if (context.options.config !== undefined || !isGone || !paths.includes(path)) return;
+  throw new CanaryError('config-missing', `${shortCommit(checkout.commit)} removes ${path}.`, {
+    hint: 'Keep it, or end the use of canary with `canary down` first. Nothing was changed.',
   });
 }
 

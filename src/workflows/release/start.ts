@@ -21,6 +21,8 @@ export interface Start {
   checkout: Checkout;
   /** Share of users in percent it ends with; as it is when left out and it runs already, else 0. */
   weight: number | undefined;
+  /** What belongs to a canary that is ready, before its release counts as begun well. */
+  onReady?: () => Promise<void>;
 }
 
 /**
@@ -29,11 +31,12 @@ export interface Start {
  */
 export async function startRelease(
   base: Pick<Run, 'context' | 'project' | 'signal'>,
-  { branch, checkout, weight }: Start,
+  { branch, checkout, weight, onReady }: Start,
 ): Promise<{ release: Release; weight: number }> {
   const run = await beginRelease({ ...base, checkout }, branch, checkout.commit);
   try {
     const reached = await rampTo(run, weight);
+    await onReady?.();
     await clearLeftovers(base.context, base.project, [checkout.commit]);
     return { release: run.release, weight: reached };
   } catch (error) {

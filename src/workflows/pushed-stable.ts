@@ -1,0 +1,61 @@
+import { CanaryError, messageOf } from '../errors.ts';
+import type { Route } from '../git/push.ts';
+import type { Context } from './context.ts';
+import { observe } from './execution/observe.ts';
+import { deployFirst } from './first-deploy.ts';
+import { checkMove, requireUnmoved } from './project/branches.ts';
+import { loadProject } from './project/project.ts';
+import { type Target, withConfig } from './project/target.ts';
+import { replaceStable } from './replace-stable.ts';
+import { up } from './up.ts';
+
+/** A push of the stable branch: the stable is replaced without a gap, or started when this is the first one. */
+export async function takeStable(
+  context: Context,
+  target: Target,
+  { update, branch }: Route,
+): Promise<void> {
+  const { ref, from, to = '' } = update;
+  if (!(await context.git.resolve(target.repository, ref))) {
+    await deployFirst(context, target, { ref, commit: to });
+    return;
+  }
+  await requireUnmoved(context, target, { ref, from });
+  await requireTreeOn(context, target, ref, branch);
+  if (from) await checkMove(context, target, { ref, from, to });
+  await withConfig(context, target, to, async (production) => {
+    if (!(await proxyRuns(production))) await up(production);
+    await replaceStable(production, { commit: to, from });
+    await sayIfProxyIsOld(production).catch((error: unknown) =>
+      context.emit({ type: 'warning', text: messageOf(error) }),
+    );
+  });
+}
+
+/** Files that the stable mounts come from production's working tree: it has to move along. */
+async function requireTreeOn(
+  { git }: Context,
+  { repository, directory }: Target,
+  ref: string,
+  branch: string,
+): Promise<void> {
+  if ((await git.checkedOutAt(repository, ref)) === directory) return;
+  throw new CanaryError('branch-checked-out', `${directory} is not on \`${branch}\`.`, {
+    hint: `Switch production's working tree to \`${branch}\`, then push again. Nothing was changed.`,
+  });
+}
+
+async function proxyRuns(production: Context): Promise<boolean> {
+  return (await observe(production, await loadProject(production))).proxy.state === 'running';
+}
+
+/** What was pushed may say more than which code runs; the proxy takes that over where a person is at hand. */
+async function sayIfProxyIsOld(production: Context): Promise<void> {
+  const project = await loadProject(production);
+  const { proxy } = await observe(production, project);
+  if (proxy.configuration === project.proxy.digest) return;
+  production.emit({
+    type: 'warning',
+    text: `canary.yaml changed what the proxy does: run \`canary up\` in ${project.directory}; until then nothing else can be deployed.`,
+  });
+}
