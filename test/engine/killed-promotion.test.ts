@@ -57,6 +57,17 @@ describe('a promotion that is killed', () => {
     await killAt(shop, { kind: 'drain', side: 'canary' }, 'promote');
     await shop.succeed('abort');
     expect(await newPages()).toBe(50);
+    const { release, stable } = await shop.status();
+    expect(release).toBeNull();
+    expect(stable.commit).toBe(await shop.git('rev-parse', 'main'));
+    const [newest] = JSON.parse((await shop.succeed('history', '--json')).stdout).releases;
+    expect(newest).toMatchObject({ state: 'promoted', promotedCommit: stable.commit });
+    // It can still be taken back, also when that is killed at the same place and asked for again.
+    await killAt(shop, { kind: 'drain', side: 'canary' }, 'revert', newest.id);
+    await shop.succeed('revert', newest.id);
+    expect(await newPages()).toBe(0);
     expect((await shop.status()).release).toBeNull();
+    const states = JSON.parse((await shop.succeed('history', '--json')).stdout).releases;
+    expect(states.map((each: { state: string }) => each.state)).toEqual(['promoted', 'reverted']);
   });
 });

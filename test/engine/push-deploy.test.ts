@@ -92,10 +92,24 @@ describe('git push deploy', () => {
     const release = await lock.acquire('deploy');
     await laptop.git('commit', '--quiet', '--allow-empty', '-m', 'Too early');
     const { exitCode, stderr } = await server.push('deploy');
+    // The canary of that very commit has users; that is not what this push was for.
+    const other = await server.push('-o', 'canary', 'deploy', 'HEAD^:refs/heads/other');
     await release();
     expect(exitCode).not.toBe(0);
     expect(stderr).toContain('remote: ✖ `canary deploy` is running');
+    expect(other.exitCode).not.toBe(0);
+    expect(await server.ref('refs/heads/other')).toBe('');
     await laptop.git('reset', '--quiet', '--hard', 'HEAD^');
+  });
+
+  it('refuses a branch that git could not keep, before anything starts', async () => {
+    const before = await clones();
+    const { exitCode, stderr } = await server.push(
+      ...['-o', 'canary', 'deploy', 'HEAD:refs/heads/canary/next'],
+    );
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain('remote: ✖ `canary/next` cannot be beside `canary`.');
+    expect(await clones()).toEqual(before);
   });
 
   it('deploys a pushed revert, with the traffic off before the canary changes', async () => {
@@ -147,22 +161,34 @@ describe('git push deploy', () => {
     expect(shared(await laptop.stableContainers())).toEqual(shared(untouched));
   });
 
-  it('refuses main where somebody changed files on the server, and touches nothing', async () => {
+  it.each([
+    ['somebody changed files on the server', 'README.md', 'Local changes in'],
+    ['it brings a file that lies there, ignored by git', '.env', 'Local changes in'],
+    ['its canary.yaml is wrong', 'canary.yaml', 'is not valid.'],
+  ])('refuses main where %s, and touches nothing', async (_, name, words) => {
     const before = await laptop.containers();
-    const path = join(server.production, 'README.md');
+    const path = join(server.production, name);
     const text = await readFile(path, 'utf8');
-    await laptop.write('README.md', `${text}\nFrom the laptop.\n`);
-    await laptop.git('commit', '--quiet', '--all', '-m', 'Say more');
-    await writeFile(path, `${text}\nBy hand.\n`);
+    const mine = await laptop.read(name);
+    await laptop.write(name, `${mine}\nnonsense: true\n`);
+    await laptop.git('add', '--force', name);
+    await laptop.git('commit', '--quiet', '-m', `Change ${name}`);
+    if (name === 'README.md') await writeFile(path, `${text}\nBy hand.\n`);
+    const there = await readFile(path, 'utf8');
+
     const { exitCode, stderr } = await server.push('deploy', 'main');
     expect(exitCode).not.toBe(0);
-    expect(stderr).toContain('remote: ✖ Local changes in');
+    expect(stderr).toContain(words);
     expect(await laptop.containers()).toEqual(before);
-    expect(await readFile(path, 'utf8')).toContain('By hand.');
+    expect(await readFile(path, 'utf8')).toBe(there);
+
     await writeFile(path, text);
+    await laptop.git('reset', '--quiet', '--hard', 'HEAD^');
+    await laptop.write(name, mine);
   });
 
   it('answers for several refs at once, each in its own right', async () => {
+    await laptop.git('commit', '--quiet', '--allow-empty', '-m', 'Together');
     await laptop.git('branch', '--force', 'canary', 'main');
     await laptop.git('tag', 'v1');
     await laptop.git('branch', 'idea');
