@@ -46,6 +46,10 @@ function globalSection({ owner }: ProxySettings): string {
   return section('global', [
     'log stdout format raw local0 info',
     `stats socket ${RUN_DIRECTORY}/admin.sock mode 600 uid ${owner.uid} gid ${owner.gid} level admin`,
+    // There only while a configuration is being loaded: what the worker before knew of its servers.
+    `server-state-file ${RUN_DIRECTORY}/servers.state`,
+    // A worker of before stays as long as its longest WebSocket may.
+    'hard-stop-after 24h',
     'user haproxy',
     'group haproxy',
   ]);
@@ -58,8 +62,13 @@ function defaultsSection(): string {
     'option httplog',
     'option dontlognull',
     'option forwardfor',
+    // A worker that is replaced answers once more on an idle connection and says that it closes.
+    'option idle-close-on-response',
+    'load-server-state-from-file global',
     'timeout connect 2s',
     'timeout http-request 30s',
+    // An idle connection keeps a worker that is replaced or stopped from ending.
+    'timeout http-keep-alive 5s',
     // Long: the stable had no such limits before the proxy came.
     'timeout client 10m',
     'timeout server 10m',
@@ -112,7 +121,7 @@ function entrySections(route: Route, settings: ProxySettings): string[] {
     ]),
     // Apart from the entry's backend, so that previews do not count as users' requests.
     section(`backend ${previewName(route.service)}`, [
-      `server ${SERVER.canary} ${route.clone}:${route.port} no-check init-addr none track ${route.service}/${SERVER.canary}`,
+      `server ${SERVER.canary} ${route.clone}:${route.port} no-check init-addr last,none track ${route.service}/${SERVER.canary}`,
     ]),
   ];
 }
@@ -137,8 +146,8 @@ function backendSection({ service, clone, port }: Route): string {
     `use-server ${SERVER.canary} if { var(txn.side) -m str canary }`,
     `server ${SERVER.stable} ${service}:${port} weight 1`,
     // Weight 0: nothing but the rule above reaches the canary.
-    // No address at the start: asking for a clone that is not there can take DNS ten seconds.
-    `server ${SERVER.canary} ${clone}:${port} weight 0 init-addr none`,
+    // Not asked for at the start: for a clone that is not there that can take DNS ten seconds.
+    `server ${SERVER.canary} ${clone}:${port} weight 0 init-addr last,none`,
   ]);
 }
 

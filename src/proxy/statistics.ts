@@ -89,12 +89,16 @@ export function totalCounts(
 export function countsSince(now: Counts, earlier: Counts): Counts {
   const keys = Object.keys(now) as (keyof Counts)[];
   const restarted = keys.some((key) => now[key] < earlier[key]);
-  if (restarted) return now;
+  return restarted ? now : lessCounts(now, earlier);
+}
+
+/** The difference of two counts, which may be below 0. */
+export function lessCounts(left: Counts, right: Counts): Counts {
   return {
-    stable: now.stable - earlier.stable,
-    canary: now.canary - earlier.canary,
-    stableFailures: now.stableFailures - earlier.stableFailures,
-    canaryFailures: now.canaryFailures - earlier.canaryFailures,
+    stable: left.stable - right.stable,
+    canary: left.canary - right.canary,
+    stableFailures: left.stableFailures - right.stableFailures,
+    canaryFailures: left.canaryFailures - right.canaryFailures,
   };
 }
 

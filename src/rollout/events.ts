@@ -46,6 +46,8 @@ export type ReleaseEvent =
   | { type: 'step-finished'; step: Step; ms: number }
   | { type: 'step-failed'; step: Step; message: string }
   | { type: 'weight-set'; weight: number; counts: Counts }
+  /** The proxy counts from 0 again; what the worker before had counted. */
+  | { type: 'proxy-reloaded'; counts: Counts }
   | { type: 'commit-made'; branch: string; commit: string; subject: string }
   | { type: 'stable-replacing'; from: string; commit: string; previous: readonly StableImage[] }
   | { type: 'stable-replaced'; commit: string }

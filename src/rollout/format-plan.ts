@@ -11,6 +11,8 @@ export function describeStep(step: StepAction): string {
       return `hand the port of ${list(step.services)} to the proxy`;
     case 'start-proxy':
       return 'start the proxy';
+    case 'reload-proxy':
+      return 'give the proxy its new configuration, without a gap';
     case 'set-weight':
       return step.weight === 0
         ? 'send every user to the stable'

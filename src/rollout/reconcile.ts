@@ -23,8 +23,8 @@ export interface Situation {
   unbuilt: (commit: string) => readonly string[];
   /** Whether a stable container runs the image of this commit. */
   stableRuns: (container: ObservedContainer, commit: string) => boolean;
-  /** The configuration the proxy should run with. */
-  configuration: string;
+  /** What the proxy should run with: digests of its container and of its configuration. */
+  proxy: { definition: string; configuration: string };
   /** Services that mount files which a promotion changes; they see them only once the branch has moved. */
   movedFiles: readonly string[];
   /** The commit the stable branch points to. */
@@ -100,13 +100,15 @@ function placeProxy(draft: Draft, observed: Observed, situation: Situation): voi
       cause: `port ${ports} is the stable's own`,
     });
   }
-  const { state, configuration } = observed.proxy;
-  if (holders.length === 0 && (state !== 'running' || configuration !== situation.configuration)) {
-    draft.add({
-      kind: 'start-proxy',
-      cause: state === 'running' ? 'canary.yaml changed' : `the proxy is ${state}`,
-    });
+  const { state, definition, configuration } = observed.proxy;
+  const isAsDefined = state === 'running' && definition === situation.proxy.definition;
+  if (holders.length === 0 && !isAsDefined) {
+    const cause =
+      state === 'running' ? 'its ports, networks or image changed' : `the proxy is ${state}`;
+    draft.add({ kind: 'start-proxy', cause });
   }
+  if (isAsDefined && configuration !== situation.proxy.configuration)
+    draft.add({ kind: 'reload-proxy', cause: 'canary.yaml changed' });
   const entries = slice.filter((member) => member.entry).map((member) => member.service);
   if (draft.steps.length > 0) {
     draft.add({

@@ -1,4 +1,4 @@
-import { type Counts, NO_COUNTS } from '../proxy/statistics.ts';
+import { type Counts, lessCounts, NO_COUNTS } from '../proxy/statistics.ts';
 import type { ReleaseState, StableImage } from './events.ts';
 import type { JournalRecord } from './journal.ts';
 
@@ -83,6 +83,13 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
       return { ...next, state: 'reverted', reason: `replaced by ${record.by}`, wasReplaced: true };
     case 'weight-set':
       return { ...next, weight: record.weight, countsAtWeight: record.counts ?? NO_COUNTS };
+    case 'proxy-reloaded':
+      // Below 0: what was counted before stays in every later difference.
+      return {
+        ...next,
+        countsAtStart: lessCounts(next.countsAtStart, record.counts),
+        countsAtWeight: lessCounts(next.countsAtWeight, record.counts),
+      };
     case 'stable-replacing':
       return {
         ...next,

@@ -6,6 +6,7 @@ export type StepAction =
   | { kind: 'start-stable'; services: readonly string[] }
   | { kind: 'take-ports'; services: readonly string[] }
   | { kind: 'start-proxy' }
+  | { kind: 'reload-proxy' }
   | { kind: 'set-weight'; weight: number }
   | { kind: 'drain'; side: Side; services: readonly string[] }
   | { kind: 'build'; services: readonly string[]; commit: string }

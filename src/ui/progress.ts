@@ -73,6 +73,7 @@ function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | 
       return isVerbose ? theme.dim(`  ${event.line}`) : undefined;
     case 'step-started':
     case 'release-replaced':
+    case 'proxy-reloaded':
     case 'stable-replacing':
     case 'stable-replaced':
     case 'stable-restored':

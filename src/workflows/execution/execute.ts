@@ -2,8 +2,10 @@ import { messageOf } from '../../errors.ts';
 import type { Plan, Step } from '../../rollout/step.ts';
 import { type Run, record } from './run.ts';
 import { build, retireCanary, startCanary } from './steps/canary.ts';
-import { returnPorts, startProxy, stopProxy, takePorts } from './steps/proxy.ts';
+import { returnPorts, takePorts } from './steps/ports.ts';
+import { startProxy, stopProxy } from './steps/proxy.ts';
 import { awaitReady } from './steps/readiness.ts';
+import { reloadProxy } from './steps/reload.ts';
 import {
   moveStableBranch,
   refreshStable,
@@ -41,6 +43,8 @@ function perform(run: Run, step: Step): Promise<void> {
       return takePorts(run, step);
     case 'start-proxy':
       return startProxy(run);
+    case 'reload-proxy':
+      return reloadProxy(run);
     case 'set-weight':
       return setWeight(run, step);
     case 'drain':

@@ -78,7 +78,7 @@ describe('a backend', () => {
   const lines = section('backend discounts');
 
   test('reaches the canary by its rule alone: its own weight is 0', () => {
-    expect(lines).toContain('server canary discounts-canary:5001 weight 0 init-addr none');
+    expect(lines).toContain('server canary discounts-canary:5001 weight 0 init-addr last,none');
     expect(lines).toContain('server stable discounts:5001 weight 1');
     expect(lines).toContain('use-server canary if { var(txn.side) -m str canary }');
   });
@@ -92,7 +92,7 @@ describe('a preview', () => {
   test('reaches the canary alone and is counted apart from users', () => {
     expect(section('frontend frontend:preview')[0]).toBe('bind :13000');
     expect(section('backend frontend:preview')).toEqual([
-      'server canary frontend-canary:80 no-check init-addr none track frontend/canary',
+      'server canary frontend-canary:80 no-check init-addr last,none track frontend/canary',
     ]);
   });
 

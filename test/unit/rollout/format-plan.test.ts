@@ -9,6 +9,7 @@ test('every step is a sentence of its own', () => {
     { kind: 'start-stable', services },
     { kind: 'take-ports', services },
     { kind: 'start-proxy' },
+    { kind: 'reload-proxy' },
     { kind: 'set-weight', weight: 0 },
     { kind: 'set-weight', weight: 0.25 },
     { kind: 'drain', side: 'canary', services },
@@ -26,6 +27,7 @@ test('every step is a sentence of its own', () => {
     "start frontend, discounts
     hand the port of frontend, discounts to the proxy
     start the proxy
+    give the proxy its new configuration, without a gap
     send every user to the stable
     send 0.25 % of users to the canary
     let open requests on the canary finish (frontend, discounts)

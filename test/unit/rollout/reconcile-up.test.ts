@@ -53,11 +53,22 @@ describe('up', () => {
     `);
   });
 
-  test('makes the proxy anew when canary.yaml changed', () => {
+  test('gives a running proxy its new configuration without a gap', () => {
     expect(up(observed(BEHIND_PROXY, { configuration: 'earlier' }))).toMatchInlineSnapshot(`
-      "1. start the proxy                             (canary.yaml changed)
-      2. wait until the stable of frontend is ready  (the proxy must reach it)"
+      "1. give the proxy its new configuration, without a gap  (canary.yaml changed)
+      2. wait until the stable of frontend is ready           (the proxy must reach it)"
     `);
+  });
+
+  test('makes the proxy anew when its ports changed, or an older canary made it', () => {
+    for (const definition of ['earlier', undefined]) {
+      expect(up(observed(BEHIND_PROXY, { definition, configuration: undefined }))).toBe(
+        [
+          '1. start the proxy                             (its ports, networks or image changed)',
+          '2. wait until the stable of frontend is ready  (the proxy must reach it)',
+        ].join('\n'),
+      );
+    }
   });
 
   test('starts services that `docker compose stop` stopped', () => {

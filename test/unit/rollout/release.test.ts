@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { countsSince, NO_COUNTS } from '../../../src/proxy/statistics.ts';
 import type { ReleaseEvent } from '../../../src/rollout/events.ts';
 import { RELEASE_STATES } from '../../../src/rollout/events.ts';
 import { formatRecord, parseJournal } from '../../../src/rollout/journal.ts';
@@ -84,6 +85,20 @@ describe('the fold of a journal', () => {
       replacing: undefined,
       promotedCommit: NEW,
     });
+  });
+
+  test('goes on counting where the proxy began from 0 again', () => {
+    const release = fold(
+      CREATED,
+      { type: 'weight-set', weight: 5, counts: LATER },
+      { type: 'proxy-reloaded', counts: { ...LATER, stable: 120 } },
+    );
+    const now = { ...NO_COUNTS, stable: 3 };
+    expect(release && countsSince(now, release.countsAtWeight)).toEqual({
+      ...NO_COUNTS,
+      stable: 23,
+    });
+    expect(release && countsSince(now, release.countsAtStart).stable).toBe(113);
   });
 
   test('knows of a stable that is half replaced, until it is whole again', () => {
