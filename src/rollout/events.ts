@@ -46,6 +46,8 @@ export type ReleaseEvent =
   | { type: 'step-finished'; step: Step; ms: number }
   | { type: 'step-failed'; step: Step; message: string }
   | { type: 'weight-set'; weight: number; counts: Counts }
+  /** Its users were taken away for a while. */
+  | { type: 'release-held'; weight: number }
   /** The proxy counts from 0 again; what the worker before had counted. */
   | { type: 'proxy-reloaded'; counts: Counts }
   | { type: 'commit-made'; branch: string; commit: string; subject: string }

@@ -23,6 +23,8 @@ export function describeStep(step: StepAction): string {
       return `build ${list(step.services)} at ${shortCommit(step.commit)}`;
     case 'start-canary':
       return `start the canary of ${list(step.services)} at ${shortCommit(step.commit)}`;
+    case 'arm-breaker':
+      return `arm the breaker of ${list(step.services)} again`;
     case 'await-ready':
       return `wait until the ${step.side} of ${list(step.services)} is ready`;
     case 'replace-stable':

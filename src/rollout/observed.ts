@@ -37,6 +37,8 @@ export interface ObservedProxy {
   definition: string | undefined;
   /** The digest of the configuration in force, in its own words; another one is loaded without a gap. */
   configuration: string | undefined;
+  /** Entries whose canary the breaker took out. */
+  tripped: readonly string[];
 }
 
 /** One look at the world; plans are made from it alone. */

@@ -154,6 +154,10 @@ function placeCanary(
       cause: `the canary should be ${shortCommit(commit)}`,
     });
   }
+  const { tripped } = observed.proxy;
+  if (tripped.length > 0) {
+    draft.add({ kind: 'arm-breaker', services: tripped, cause: 'it took an earlier canary out' });
+  }
   // Checks, and the ramp under the judge, belong after this step, in place of the one weight.
   draft.add({
     kind: 'await-ready',

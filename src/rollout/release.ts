@@ -14,6 +14,8 @@ export interface Release {
   /** Why it is in that state, one sentence. */
   reason: string;
   weight: number;
+  /** The weight that `resume` gives back, once `pause` took it. */
+  heldWeight: number | undefined;
   /** Its canary got as far as users could be sent to it. */
   wasReady: boolean;
   /** A later release took its place, and nobody took it back. */
@@ -58,12 +60,13 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
       state: 'building',
       reason: 'created',
       weight: 0,
+      heldWeight: undefined,
       wasReady: false,
       wasReplaced: false,
       startedAt: record.at,
       updatedAt: record.at,
-      countsAtStart: record.counts,
-      countsAtWeight: record.counts,
+      countsAtStart: { ...NO_COUNTS, ...record.counts },
+      countsAtWeight: { ...NO_COUNTS, ...record.counts },
       replacing: undefined,
       promotedCommit: undefined,
       before: undefined,
@@ -82,7 +85,14 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
     case 'release-replaced':
       return { ...next, state: 'reverted', reason: `replaced by ${record.by}`, wasReplaced: true };
     case 'weight-set':
-      return { ...next, weight: record.weight, countsAtWeight: record.counts ?? NO_COUNTS };
+      return {
+        ...next,
+        weight: record.weight,
+        heldWeight: undefined,
+        countsAtWeight: { ...NO_COUNTS, ...record.counts },
+      };
+    case 'release-held':
+      return { ...next, heldWeight: record.weight };
     case 'proxy-reloaded':
       // Below 0: what was counted before stays in every later difference.
       return {

@@ -11,6 +11,7 @@ export type StepAction =
   | { kind: 'drain'; side: Side; services: readonly string[] }
   | { kind: 'build'; services: readonly string[]; commit: string }
   | { kind: 'start-canary'; services: readonly string[]; commit: string }
+  | { kind: 'arm-breaker'; services: readonly string[] }
   | { kind: 'await-ready'; side: Side; services: readonly string[] }
   | { kind: 'replace-stable'; services: readonly string[]; commit: string }
   | { kind: 'refresh-stable'; services: readonly string[] }

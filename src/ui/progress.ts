@@ -74,6 +74,7 @@ function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | 
     case 'step-started':
     case 'release-replaced':
     case 'proxy-reloaded':
+    case 'release-held':
     case 'stable-replacing':
     case 'stable-replaced':
     case 'stable-restored':

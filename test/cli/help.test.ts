@@ -12,6 +12,8 @@ const COMMANDS = [
   'down',
   'deploy',
   'weight',
+  'pause',
+  'resume',
   'promote',
   'abort',
   'revert',

@@ -51,6 +51,7 @@ export const arbitraryWorld: fc.Arbitrary<World> = fc
       state: fc.constantFrom('running' as const, 'stopped' as const, 'absent' as const),
       weight: fc.oneof(fc.constantFrom(0, 100), weight),
       definition: fc.constantFrom(DEFINITION, 'earlier', undefined),
+      tripped: fc.constantFrom([], ['frontend']),
       configuration: fc.constantFrom(CONFIGURATION, 'earlier', undefined),
     }),
     images: fc.subarray(

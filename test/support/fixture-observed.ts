@@ -69,6 +69,7 @@ const RUNNING_PROXY: ObservedProxy = {
   weight: 0,
   definition: DEFINITION,
   configuration: CONFIGURATION,
+  tripped: [],
 };
 
 export function observed(
@@ -82,6 +83,7 @@ export const ABSENT_PROXY = {
   state: 'absent',
   definition: undefined,
   configuration: undefined,
+  tripped: [],
 } as const;
 
 const SLICE: Situation['slice'] = [

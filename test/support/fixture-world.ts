@@ -84,6 +84,7 @@ export function missingOf({ proxy, promote, canary: clone }: Desired, world: Wor
         (clones.length === SERVICES.length &&
           clones.every((each) => each.commit === clone.commit && each.state === 'running')),
     ],
+    ['the users of the canary', !clone || seen.tripped.length === 0],
     ['the weight', !clone || seen.weight === clone.weight],
   ];
   return checks.filter(([, holds]) => !holds).map(([name]) => name);
@@ -146,6 +147,8 @@ export function afterStep(world: World, step: Step): World {
           state: 'running',
         }),
       );
+    case 'arm-breaker':
+      return withProxy({ tripped: [] });
     case 'advance-branch':
       return { ...world, branchAt: step.commit };
     case 'await-ready':

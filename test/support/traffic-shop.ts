@@ -65,6 +65,11 @@ function onlyFrontend(compose: string): string {
 `;
 }
 
+/** Lets the canary fail a share of its requests from now on, through its own port. */
+export async function letCanaryFail(shop: Storedog, share: number): Promise<void> {
+  await (await fetch(`${shop.previewUrl}fail?share=${share}`)).text();
+}
+
 /** The body of an answer on a connection of its own: an idle one may still be with a worker of before. */
 export function askAnew(url: string, headers: Record<string, string>): Promise<string> {
   return new Promise((resolve, reject) => {

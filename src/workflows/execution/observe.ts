@@ -2,7 +2,12 @@ import { PROXY_SERVICE } from '../../compose/names.ts';
 import { hasCode } from '../../errors.ts';
 import { readDigest, SHOW_INFO } from '../../proxy/digest.ts';
 import { askWorker, oldWorkers, SHOW_PROCESSES } from '../../proxy/master.ts';
-import { parseStatistics, type SideStatistics, showStatistics } from '../../proxy/statistics.ts';
+import {
+  isTripped,
+  parseStatistics,
+  type SideStatistics,
+  showStatistics,
+} from '../../proxy/statistics.ts';
 import { readWeight, showWeight } from '../../proxy/weight-map.ts';
 import type { Observed, ObservedProxy } from '../../rollout/observed.ts';
 import { readIfExists } from '../../system/files.ts';
@@ -18,6 +23,7 @@ export async function observe(context: Context, project: Project): Promise<Obser
   );
   const live = await askIfRunning(project.socket, showWeight);
   const info = await askIfRunning(project.socket, SHOW_INFO);
+  const statistics = Object.entries(await currentStatistics(project));
   return {
     containers,
     proxy: {
@@ -25,6 +31,7 @@ export async function observe(context: Context, project: Project): Promise<Obser
       weight: await weightOf(project, live),
       definition: proxy?.definition,
       configuration: info === undefined ? undefined : readDigest(info),
+      tripped: statistics.filter(([, sides]) => isTripped(sides)).map(([service]) => service),
     },
   };
 }

@@ -8,8 +8,9 @@ import { chooseSlice, type SliceMember } from '../../compose/slice.ts';
 import { parseConfig } from '../../config/parse.ts';
 import type { CanaryConfig } from '../../config/schema.ts';
 import { CanaryError } from '../../errors.ts';
-import { type Route, renderConfiguration } from '../../proxy/configuration.ts';
+import { renderConfiguration } from '../../proxy/configuration.ts';
 import { signConfiguration } from '../../proxy/digest.ts';
+import type { Route } from '../../proxy/route.ts';
 import {
   type Compose,
   type ComposeScope,
@@ -160,7 +161,7 @@ function proxyOf(
   layout: Layout,
 ): Project['proxy'] {
   const configuration = renderConfiguration({
-    routes: slice.flatMap(toRoute),
+    routes: slice.flatMap((member) => toRoute(member, config)),
     identity: config.identity,
     forceHeader: config.force.header,
     owner,
@@ -180,14 +181,14 @@ function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
-function toRoute({ service, clone, port, entry }: SliceMember): Route[] {
+function toRoute({ service, clone, port, entry }: SliceMember, config: CanaryConfig): Route[] {
   if (port === undefined) return [];
+  if (!entry) return [{ service, clone, port }];
+  const { shield = config.shield, breaker = config.breaker } = config.services[service] ?? {};
   return [
     {
-      service,
-      clone,
-      port,
-      ...(entry ? { entry: { port: entry.port, preview: entry.preview } } : {}),
+      ...{ service, clone, port },
+      entry: { port: entry.port, preview: entry.preview, shield, breaker },
     },
   ];
 }

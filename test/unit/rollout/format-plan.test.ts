@@ -15,6 +15,7 @@ test('every step is a sentence of its own', () => {
     { kind: 'drain', side: 'canary', services },
     { kind: 'build', services, commit: NEW },
     { kind: 'start-canary', services, commit: NEW },
+    { kind: 'arm-breaker', services },
     { kind: 'await-ready', side: 'stable', services },
     { kind: 'replace-stable', services, commit: NEW },
     { kind: 'advance-branch', branch: 'main', commit: NEW },
@@ -33,6 +34,7 @@ test('every step is a sentence of its own', () => {
     let open requests on the canary finish (frontend, discounts)
     build frontend, discounts at aaaaaaaaaaaa
     start the canary of frontend, discounts at aaaaaaaaaaaa
+    arm the breaker of frontend, discounts again
     wait until the stable of frontend, discounts is ready
     replace the stable frontend, discounts by aaaaaaaaaaaa
     move branch main to aaaaaaaaaaaa

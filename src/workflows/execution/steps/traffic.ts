@@ -1,3 +1,4 @@
+import { openRequests } from '../../../proxy/statistics.ts';
 import type { StepAction } from '../../../rollout/step.ts';
 import { everyStatistics } from '../observe.ts';
 import { type Run, record } from '../run.ts';
@@ -24,8 +25,8 @@ export async function drain(run: Run, step: StepAction & { kind: 'drain' }): Pro
   for (;;) {
     const workers = await everyStatistics(run.project);
     const open = workers
-      .flatMap((statistics) => step.services.map((name) => statistics[name]?.[step.side].open ?? 0))
-      .reduce((sum, count) => sum + count, 0);
+      .flatMap((statistics) => step.services.flatMap((name) => statistics[name] ?? []))
+      .reduce((sum, each) => sum + openRequests(each, step.side), 0);
     if (open === 0) return;
     if (clock.now().getTime() > deadline) {
       emit({
