@@ -1,4 +1,4 @@
-import type { Counts } from '../proxy/statistics.ts';
+import type { Counts } from '../proxy/counts.ts';
 import type { Plan, Step } from './step.ts';
 
 /** The states a release can be in (contract, README). */

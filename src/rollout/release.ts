@@ -1,4 +1,4 @@
-import { type Counts, lessCounts, NO_COUNTS } from '../proxy/statistics.ts';
+import { type Counts, lessCounts, NO_COUNTS } from '../proxy/counts.ts';
 import type { ReleaseState, StableImage } from './events.ts';
 import type { JournalRecord } from './journal.ts';
 

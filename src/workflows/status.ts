@@ -1,4 +1,4 @@
-import { countsSince, measuredWeight } from '../proxy/statistics.ts';
+import { countsSince, measuredWeight } from '../proxy/counts.ts';
 import type { ReleaseState } from '../rollout/events.ts';
 import { containersOf, type Observed, type ObservedContainer } from '../rollout/observed.ts';
 import { type Release, settledState } from '../rollout/release.ts';

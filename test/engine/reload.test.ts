@@ -62,12 +62,13 @@ describe('a new configuration of the proxy', () => {
     await shop.succeed('weight', '100');
     const sides = new Set<string>();
     let isDone = false;
-    const visiting = (async () => {
-      while (!isDone) sides.add(await (await fetch(shop.url)).text());
-    })();
+    const visiting = async () => {
+      while (!isDone) sides.add(await askAnew(shop.url, {}));
+    };
+    const visitors = Array.from({ length: 8 }, visiting);
     await reconfigure('X-Fourth');
     isDone = true;
-    await visiting;
+    await Promise.all(visitors);
     expect([...sides]).toEqual(['canary']);
     await shop.succeed('weight', '20');
   });

@@ -46,6 +46,14 @@ describe('the shield', () => {
     expect(served).toBe(counted.stable + counted.shielded);
   });
 
+  it('hides connections that the canary cuts, and counts each once', async () => {
+    await letCanaryFail(shop, 0.1, 'cut');
+    const counted = await counting(() => visit(shop.url, userNames(500)));
+    expect(failed(counted.result)).toEqual([]);
+    expect(Math.abs(counted.shielded - counted.canary / 10)).toBeLessThanOrEqual(1);
+    expect(counted.canaryFailures).toBe(0);
+  });
+
   it('never repeats a request that may have been acted on', async () => {
     await letCanaryFail(shop, 1);
     const counted = await counting(() => visit(shop.url, userNames(200), 'POST'));

@@ -7,6 +7,7 @@ function server(name: string): string {
   return `import http from 'node:http';
 let share = 0;
 let owed = 0;
+let way = 'status';
 const isFailure = () => {
   owed += share;
   if (owed < 1) return false;
@@ -16,8 +17,13 @@ const isFailure = () => {
 const server = http.createServer(async (request, response) => {
   const url = new URL(request.url, 'http://shop');
   for await (const _ of request);
-  if (url.pathname === '/fail') share = Number(url.searchParams.get('share'));
-  else if (isFailure()) response.statusCode = 500;
+  if (url.pathname === '/fail') {
+    share = Number(url.searchParams.get('share'));
+    way = url.searchParams.get('way');
+  } else if (isFailure()) {
+    if (way === 'cut') return request.socket.destroy();
+    response.statusCode = 500;
+  }
   if (url.pathname === '/slow') await new Promise((resolve) => setTimeout(resolve, 1500));
   response.end('${name}');
 });
@@ -65,9 +71,13 @@ function onlyFrontend(compose: string): string {
 `;
 }
 
-/** Lets the canary fail a share of its requests from now on, through its own port. */
-export async function letCanaryFail(shop: Storedog, share: number): Promise<void> {
-  await (await fetch(`${shop.previewUrl}fail?share=${share}`)).text();
+/** Lets the canary fail a share of its requests from now on, by a status or a cut connection; asked at its own port. */
+export async function letCanaryFail(
+  shop: Storedog,
+  share: number,
+  way: 'status' | 'cut' = 'status',
+): Promise<void> {
+  await (await fetch(`${shop.previewUrl}fail?share=${share}&way=${way}`)).text();
 }
 
 /** The body of an answer on a connection of its own: an idle one may still be with a worker of before. */

@@ -1,5 +1,5 @@
 import { CanaryError, hasCode } from '../../errors.ts';
-import { type Counts, NO_COUNTS, totalCounts } from '../../proxy/statistics.ts';
+import { type Counts, NO_COUNTS, totalCounts } from '../../proxy/counts.ts';
 import { readWeight, setWeight, showWeight, weightFile } from '../../proxy/weight-map.ts';
 import { writeDurably } from '../../system/files.ts';
 import { ensureState } from '../project/layout.ts';

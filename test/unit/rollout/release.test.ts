@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { countsSince, NO_COUNTS } from '../../../src/proxy/statistics.ts';
+import { countsSince, NO_COUNTS } from '../../../src/proxy/counts.ts';
 import type { ReleaseEvent } from '../../../src/rollout/events.ts';
 import { RELEASE_STATES } from '../../../src/rollout/events.ts';
 import { formatRecord, parseJournal } from '../../../src/rollout/journal.ts';

@@ -1,8 +1,9 @@
 import { rename, rm } from 'node:fs/promises';
 import { CanaryError } from '../../../errors.ts';
+import { totalCounts } from '../../../proxy/counts.ts';
 import { RELOAD, readReload } from '../../../proxy/master.ts';
 import { SHOW_SERVER_STATES, statesToKeep } from '../../../proxy/server-states.ts';
-import { parseStatistics, showStatistics, totalCounts } from '../../../proxy/statistics.ts';
+import { parseStatistics, showStatistics } from '../../../proxy/statistics.ts';
 import { readWeight } from '../../../proxy/weight-map.ts';
 import { containersOf } from '../../../rollout/observed.ts';
 import { readIfExists, writeDurably } from '../../../system/files.ts';
