@@ -103,9 +103,11 @@ function placeProxy(draft: Draft, observed: Observed, situation: Situation): voi
   const { state, definition, configuration } = observed.proxy;
   const isAsDefined = state === 'running' && definition === situation.proxy.definition;
   if (holders.length === 0 && !isAsDefined) {
-    const cause =
-      state === 'running' ? 'its ports, networks or image changed' : `the proxy is ${state}`;
-    draft.add({ kind: 'start-proxy', cause });
+    const change = definition ? 'its ports, networks or image changed' : 'an older canary made it';
+    draft.add({
+      kind: 'start-proxy',
+      cause: state === 'running' ? change : `the proxy is ${state}`,
+    });
   }
   if (isAsDefined && configuration !== situation.proxy.configuration)
     draft.add({ kind: 'reload-proxy', cause: 'canary.yaml changed' });

@@ -57,7 +57,7 @@ async function load(project: Project): Promise<void> {
   throw refused(words);
 }
 
-/** Otherwise the new worker would send the canary's users to the stable until DNS has answered it. */
+/** Otherwise the new worker would send the canary's users to the stable until DNS answers, and trust a canary that was taken out. */
 async function handOverStates({ layout, slice, socket }: Project): Promise<void> {
   const ports = Object.fromEntries(slice.map(({ service, port }) => [service, port ?? 0]));
   const states = await socket.ask(SHOW_SERVER_STATES);
