@@ -26,6 +26,8 @@ export async function openSession(path: string, seconds: number): Promise<ProxyS
 
 function untilPrompt(socket: Socket, command: string, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
+    // A closed socket never says so again.
+    if (socket.destroyed) throw new Error('the session was closed');
     let answer = '';
     const onData = (chunk: Buffer) => {
       answer += chunk.toString();

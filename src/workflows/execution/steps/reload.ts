@@ -27,14 +27,16 @@ export async function reloadProxy(run: Run): Promise<void> {
   // Held, so that the worker which is replaced can be asked afterwards what it counted.
   const worker = await project.socket.hold(RELOAD_PATIENCE_MS / 1000);
   try {
+    const atFirst = await worker.ask(showStatistics);
     await withCandidate(
       run,
       () => checkInside(run, container.id),
       () => load(project),
     );
     await awaitProxy(run);
-    const counted = parseStatistics(await worker.ask(showStatistics));
-    const counts = totalCounts(counted, entryServices(project));
+    // A reload that took longer than the session may have lost it: then what was counted before it.
+    const counted = await worker.ask(showStatistics).catch(() => atFirst);
+    const counts = totalCounts(parseStatistics(counted), entryServices(project));
     await record(run, { type: 'proxy-reloaded', counts });
   } finally {
     worker.end();
