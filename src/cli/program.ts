@@ -154,6 +154,18 @@ export function buildProgram(dispatch: Dispatch, version: string) {
     );
 
   program
+    .command('pause')
+    .description('send every user to the stable for a while; `resume` gives them back')
+    .action(() => run(async (session) => (await import('./commands/pause.ts')).runPause(session)));
+
+  program
+    .command('resume')
+    .description('give a canary its users back that `pause` or the breaker took')
+    .action(() =>
+      run(async (session) => (await import('./commands/resume.ts')).runResume(session)),
+    );
+
+  program
     .command('promote')
     .description("make the canary's code the stable, without a gap")
     .option('-m, --message <text>', 'message of the merge commit, where one is needed')

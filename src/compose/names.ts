@@ -6,7 +6,7 @@ export const LABEL = {
   service: 'dev.canary.service',
   release: 'dev.canary.release',
   commit: 'dev.canary.commit',
-  configuration: 'dev.canary.configuration',
+  definition: 'dev.canary.definition',
 } as const;
 
 /** The compose service that is the clone of `service`. */

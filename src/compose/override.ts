@@ -1,7 +1,9 @@
 import { Document, type Node, Scalar } from 'yaml';
 import { CanaryError } from '../errors.ts';
-import type { ComposeModel, ComposePort, ComposeService, ComposeVolume } from './model.ts';
+import { escapeDollars, type Fields, networkNames, portFields } from './fields.ts';
+import type { ComposeModel, ComposeService, ComposeVolume } from './model.ts';
 import { canaryImage, cloneContainer, cloneName, LABEL, PROXY_SERVICE } from './names.ts';
+import { type ProxyContainer, proxyService } from './proxy-service.ts';
 import type { SliceMember } from './slice.ts';
 
 /** Where the clones come from: the branch, checked out in a worktree. */
@@ -16,14 +18,9 @@ export interface CloneSource {
   dataMounts: Readonly<Record<string, readonly ComposeVolume[]>>;
 }
 
-export interface ProxyDefinition {
-  image: string;
-  /** The complete HAProxy configuration. */
-  configuration: string;
-  /** A digest of the configuration, by which a running proxy is known to be up to date. */
-  digest: string;
-  /** The folder of the host that holds the admin socket and the weights. */
-  runDirectory: string;
+export interface ProxyDefinition extends ProxyContainer {
+  /** A digest of what the container is made of, by which one that runs is known to be as it should. */
+  definition: string;
 }
 
 export interface OverrideInput {
@@ -32,8 +29,6 @@ export interface OverrideInput {
   proxy: ProxyDefinition;
   clones: CloneSource | undefined;
 }
-
-type Fields = Record<string, unknown>;
 
 /**
  * The override that adds proxy and clones to the user's compose files, as YAML. Values such as `${VAR}`
@@ -46,10 +41,12 @@ export function renderOverride(input: OverrideInput): string {
     {
       services: {
         ...stableDeltas(input),
-        [PROXY_SERVICE]: proxyService(input),
+        [PROXY_SERVICE]: {
+          ...proxyService(input.proxy, input.slice, input.model),
+          labels: { [LABEL.role]: 'proxy', [LABEL.definition]: input.proxy.definition },
+        },
         ...layers[0],
       },
-      configs: { [PROXY_SERVICE]: { content: escapeDollars(input.proxy.configuration) } },
       ...branchDefinitions(input, 'networks'),
       ...branchDefinitions(input, 'volumes'),
     },
@@ -71,34 +68,6 @@ function stableDeltas({ slice, model }: OverrideInput): Fields {
     return [[service, { ports }] as const];
   });
   return Object.fromEntries(entries);
-}
-
-function proxyService({ slice, model, proxy }: OverrideInput): Fields {
-  const networks = slice.flatMap(({ service }) => networkNames(model.services[service]));
-  return {
-    image: proxy.image,
-    // HAProxy starts as root to hand its admin socket to the user of canary, then drops to its own user.
-    user: '0:0',
-    command: ['haproxy', '-W', '-db', '-f', '/usr/local/etc/haproxy/haproxy.cfg'],
-    restart: 'unless-stopped',
-    stop_signal: 'SIGUSR1',
-    stop_grace_period: '30s',
-    ports: slice.flatMap(({ entry }) => (entry ? proxyPorts(entry) : [])),
-    networks: [...new Set(networks)],
-    configs: [{ source: PROXY_SERVICE, target: '/usr/local/etc/haproxy/haproxy.cfg' }],
-    volumes: [{ type: 'bind', source: escapeDollars(proxy.runDirectory), target: '/run/canary' }],
-    labels: { [LABEL.role]: 'proxy', [LABEL.configuration]: proxy.digest },
-  };
-}
-
-function proxyPorts(entry: NonNullable<SliceMember['entry']>): Fields[] {
-  return [entry.port, ...(entry.preview ? [entry.preview] : [])].map((port) =>
-    portFields({
-      target: port,
-      published: String(port),
-      ...(entry.hostIp ? { host_ip: entry.hostIp } : {}),
-    }),
-  );
 }
 
 /** One record of clones a layer: the first with what sets the clone apart, the rest with `extends` alone. */
@@ -199,27 +168,8 @@ function branchDefinitions({ model, clones }: OverrideInput, kind: 'networks' | 
   return added.length > 0 ? { [kind]: Object.fromEntries(added) } : {};
 }
 
-function networkNames(service: ComposeService | undefined): string[] {
-  const names = Object.keys(service?.networks ?? {});
-  return names.length > 0 ? names : ['default'];
-}
-
-function portFields(port: ComposePort): Fields {
-  return {
-    target: port.target,
-    ...(port.published ? { published: port.published } : {}),
-    ...(port.host_ip ? { host_ip: port.host_ip } : {}),
-    ...(port.protocol ? { protocol: port.protocol } : {}),
-  };
-}
-
 function asWritten(volume: ComposeVolume): Fields {
   return { ...volume, ...(volume.source ? { source: escapeDollars(volume.source) } : {}) };
-}
-
-/** Compose interpolates every value; a dollar that is meant is written twice. */
-function escapeDollars(text: string): string {
-  return text.replaceAll('$', '$$$$');
 }
 
 class Tagged {

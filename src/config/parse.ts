@@ -49,6 +49,13 @@ function crossFieldProblems(config: CanaryConfig): Problem[] {
         text: 'a preview port needs an `entry`',
       });
     }
+    for (const key of ['shield', 'breaker'] as const) {
+      if (service[key] === undefined || service.entry) continue;
+      problems.push({
+        path: ['services', name, key],
+        text: 'needs an `entry`: only there users come through the proxy',
+      });
+    }
     for (const key of ['entry', 'preview'] as const) {
       const port = service[key];
       if (!port) continue;

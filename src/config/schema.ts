@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from './duration.ts';
+import { breaker, shield } from './protection.ts';
 
 const port = z.number().int().min(1).max(65_535);
 const token = /^[A-Za-z0-9_-]+$/;
@@ -17,6 +18,9 @@ const service = z
     preview: port.optional(),
     /** The port the service listens on inside its container, when its definition does not tell. */
     port: port.optional(),
+    /** As at the top, for the users of this entry alone. */
+    shield: shield.optional(),
+    breaker: breaker.optional(),
   })
   .nullable()
   .transform((value) => value ?? {});
@@ -51,6 +55,10 @@ export const configSchema = z.strictObject({
     .default({ header: 'X-Canary' }),
   git: z.strictObject(gitFields).default(DEFAULT_BRANCHES),
   proxy: z.strictObject({ image: z.string().min(1).optional() }).default({}),
+  /** Whether a failed request of the canary is answered by the stable. */
+  shield: shield.default(shield.parse(true)),
+  /** Whether a failing canary is taken out. */
+  breaker: breaker.default(breaker.parse(true)),
   /** How long open requests may take to finish before a container is stopped. */
   drain: duration.default(30_000),
   /** How long a started container may take until it is ready. */

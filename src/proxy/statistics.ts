@@ -1,9 +1,11 @@
-import { SERVER } from './configuration.ts';
+import { guardedName, SERVER } from './route.ts';
 
 /** What HAProxy counted and sees of one server. */
 interface ServerStatistics {
   /** `UP`, `DOWN`, `MAINT (resolution)` and the like, as HAProxy says it. */
   status: string;
+  /** Has no state of its own: as up or down as another server is. */
+  follows: boolean;
   /** Passed its last check. */
   checked: boolean;
   /** Where Docker's DNS says it is, without the port. */
@@ -16,26 +18,54 @@ interface ServerStatistics {
   open: number;
 }
 
-export interface SideStatistics {
+interface Servers {
   stable: ServerStatistics;
   canary: ServerStatistics;
 }
 
-/** Every backend by service name, from the CSV answer to `show stat` (HAProxy management guide, 9.1). */
+export interface SideStatistics extends Servers {
+  /** Of an entry: the users of the canary. Its stable is what answered in the canary's place. */
+  guarded: (Servers & { /** How many of them met a failure. */ met: number }) | undefined;
+}
+
+/** Every service by name, from the CSV answer to `show stat` (HAProxy management guide, 9.1). */
 export function parseStatistics(csv: string): Record<string, SideStatistics> {
+  const backends = parseBackends(csv);
+  return Object.fromEntries(
+    Object.keys(backends).flatMap((name) => {
+      const servers = both(backends[name]);
+      const isGuarded = name.includes(':');
+      if (!servers || isGuarded) return [];
+      const users = backends[guardedName(name)];
+      const guarded = both(users);
+      return [[name, { ...servers, guarded: guarded && { ...guarded, met: users?.met ?? 0 } }]];
+    }),
+  );
+}
+
+function both({ stable, canary }: Partial<Servers> = {}): Servers | undefined {
+  return stable && canary ? { stable, canary } : undefined;
+}
+
+type Backend = Partial<Servers> & { met?: number };
+
+function parseBackends(csv: string): Record<string, Backend> {
   const [head = '', ...rows] = csv.trim().split('\n');
   const columns = head.replace(/^# /, '').split(',');
-  const services: Record<string, Partial<SideStatistics>> = {};
+  const backends: Record<string, Backend> = {};
   for (const row of rows) {
     const cells = cellsOf(row);
     const cell = (name: string) => cells[columns.indexOf(name)] ?? '';
     const side = cell('svname');
-    if (side !== SERVER.stable && side !== SERVER.canary) continue;
     const count = (name: string) => Number(cell(name)) || 0;
-    services[cell('pxname')] = {
-      ...services[cell('pxname')],
+    if (side === 'BACKEND')
+      backends[cell('pxname')] = { ...backends[cell('pxname')], met: met(count) };
+    if (side !== SERVER.stable && side !== SERVER.canary) continue;
+    backends[cell('pxname')] = {
+      ...backends[cell('pxname')],
       [side]: {
         status: cell('status'),
+        follows: cell('tracked') !== '',
         checked: /^L[467]OK/.test(cell('check_status')),
         address: cell('addr').replace(/:\d+$/, ''),
         requests: count('stot'),
@@ -44,11 +74,19 @@ export function parseStatistics(csv: string): Record<string, SideStatistics> {
       },
     };
   }
-  return Object.fromEntries(
-    Object.entries(services).flatMap(([service, { stable, canary }]) =>
-      stable && canary ? [[service, { stable, canary }]] : [],
-    ),
-  );
+  return backends;
+}
+
+/**
+ * Failures that users of a backend met: answers with a 5xx status, whoever gave them, and connections that were
+ * closed without an answer. A server's own counters tell less: `eresp` also counts what was then shielded.
+ */
+function met(count: (name: string) => number): number {
+  const answers = ['1xx', '2xx', '3xx', '4xx', '5xx', 'other'].map((kind) => count(`hrsp_${kind}`));
+  const answered = answers.reduce((sum, each) => sum + each, 0);
+  // What is open may be answered already, and a user may leave in the middle: rather one too few.
+  const silent = count('stot') - answered - count('scur') - count('cli_abrt');
+  return count('hrsp_5xx') + Math.max(0, silent);
 }
 
 /** HAProxy quotes a cell that holds a comma, such as the words of a failed check. */
@@ -58,48 +96,22 @@ function cellsOf(row: string): string[] {
 
 export const showStatistics = 'show stat';
 
-/** Requests and failures a side, added over the entries. */
-export interface Counts {
-  stable: number;
-  canary: number;
-  stableFailures: number;
-  canaryFailures: number;
+/** Requests of users that a side is answering now. */
+export function openRequests({ guarded, ...servers }: SideStatistics, side: keyof Servers): number {
+  return servers[side].open + (guarded?.[side].open ?? 0);
 }
 
-export const NO_COUNTS: Counts = { stable: 0, canary: 0, stableFailures: 0, canaryFailures: 0 };
-
-/** The counts of the given backends together. */
-export function totalCounts(
-  services: Readonly<Record<string, SideStatistics>>,
-  names: readonly string[],
-): Counts {
-  return names.reduce((sum, name) => {
-    const sides = services[name];
-    if (!sides) return sum;
-    return {
-      stable: sum.stable + sides.stable.requests,
-      canary: sum.canary + sides.canary.requests,
-      stableFailures: sum.stableFailures + sides.stable.failures,
-      canaryFailures: sum.canaryFailures + sides.canary.failures,
-    };
-  }, NO_COUNTS);
+/** The command that gives a canary which the breaker took out its users back. */
+export function armBreaker(service: string): string {
+  return `set server ${guardedName(service)}/${SERVER.canary} health up`;
 }
 
-/** What was counted since an earlier look; everything, when HAProxy restarted and counts from 0 again. */
-export function countsSince(now: Counts, earlier: Counts): Counts {
-  const keys = Object.keys(now) as (keyof Counts)[];
-  const restarted = keys.some((key) => now[key] < earlier[key]);
-  if (restarted) return now;
-  return {
-    stable: now.stable - earlier.stable,
-    canary: now.canary - earlier.canary,
-    stableFailures: now.stableFailures - earlier.stableFailures,
-    canaryFailures: now.canaryFailures - earlier.canaryFailures,
-  };
-}
-
-/** The canary's share of requests in percent; `null` when there were none. */
-export function measuredWeight(counts: Counts): number | null {
-  const all = counts.stable + counts.canary;
-  return all === 0 ? null : Math.round((counts.canary / all) * 10_000) / 100;
+/**
+ * Whether the breaker took the canary out. One whose address is unknown yet is in maintenance instead, and one
+ * without a breaker follows its check.
+ */
+export function isTripped({ guarded }: SideStatistics): boolean {
+  if (!guarded) return false;
+  const { status, follows } = guarded.canary;
+  return status.startsWith('DOWN') && !follows;
 }

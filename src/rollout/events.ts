@@ -1,4 +1,4 @@
-import type { Counts } from '../proxy/statistics.ts';
+import type { Counts } from '../proxy/counts.ts';
 import type { Plan, Step } from './step.ts';
 
 /** The states a release can be in (contract, README). */
@@ -56,6 +56,10 @@ export type ReleaseEvent =
   /** What its clones run, once they are started. */
   | { type: 'canary-started'; images: readonly CanaryImage[] }
   | { type: 'weight-set'; weight: number; counts: Counts }
+  /** Its users were taken away for a while. */
+  | { type: 'release-held'; weight: number }
+  /** The proxy counts from 0 again; what the worker before had counted. */
+  | { type: 'proxy-reloaded'; counts: Counts }
   | { type: 'commit-made'; branch: string; commit: string; subject: string }
   | { type: 'stable-replacing'; from: string; commit: string; previous: readonly StableImage[] }
   | { type: 'stable-replaced'; commit: string }

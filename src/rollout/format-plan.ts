@@ -11,6 +11,8 @@ export function describeStep(step: StepAction): string {
       return `hand the port of ${list(step.services)} to the proxy`;
     case 'start-proxy':
       return 'start the proxy';
+    case 'reload-proxy':
+      return 'give the proxy its new configuration, without a gap';
     case 'set-weight':
       return step.weight === 0
         ? 'send every user to the stable'
@@ -21,6 +23,8 @@ export function describeStep(step: StepAction): string {
       return `build ${list(step.services)} at ${shortCommit(step.commit)}`;
     case 'start-canary':
       return `start the canary of ${list(step.services)} at ${shortCommit(step.commit)}`;
+    case 'arm-breaker':
+      return `arm the breaker of ${list(step.services)} again`;
     case 'await-ready':
       return `wait until the ${step.side} of ${list(step.services)} is ready`;
     case 'replace-stable':

@@ -24,8 +24,8 @@ export interface ObservedContainer {
   /** Of canaries: what they were built from. */
   commit: string | undefined;
   release: string | undefined;
-  /** Of the proxy: a digest of its configuration. */
-  configuration: string | undefined;
+  /** Of the proxy: a digest of what its container is made of: image, ports, networks, command. */
+  definition: string | undefined;
 }
 
 export interface ObservedProxy {
@@ -33,8 +33,12 @@ export interface ObservedProxy {
   state: 'running' | 'unreachable' | 'stopped' | 'absent';
   /** The weight in force, or on disk while the proxy does not run. */
   weight: number;
-  /** Which configuration it runs with. */
+  /** A digest of what its container is made of; a container of another definition is made anew. */
+  definition: string | undefined;
+  /** The digest of the configuration in force, in its own words; another one is loaded without a gap. */
   configuration: string | undefined;
+  /** Entries whose canary the breaker took out. */
+  tripped: readonly string[];
 }
 
 /** One look at the world; plans are made from it alone. */

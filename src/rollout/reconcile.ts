@@ -23,8 +23,8 @@ export interface Situation {
   unbuilt: (commit: string) => readonly string[];
   /** Whether a stable container runs the image of this commit. */
   stableRuns: (container: ObservedContainer, commit: string) => boolean;
-  /** The configuration the proxy should run with. */
-  configuration: string;
+  /** What the proxy should run with: digests of its container and of its configuration. */
+  proxy: { definition: string; configuration: string };
   /** Services that mount files which a promotion changes; they see them only once the branch has moved. */
   movedFiles: readonly string[];
   /** The commit the stable branch points to. */
@@ -100,13 +100,17 @@ function placeProxy(draft: Draft, observed: Observed, situation: Situation): voi
       cause: `port ${ports} is the stable's own`,
     });
   }
-  const { state, configuration } = observed.proxy;
-  if (holders.length === 0 && (state !== 'running' || configuration !== situation.configuration)) {
+  const { state, definition, configuration } = observed.proxy;
+  const isAsDefined = state === 'running' && definition === situation.proxy.definition;
+  if (holders.length === 0 && !isAsDefined) {
+    const change = definition ? 'its ports, networks or image changed' : 'an older canary made it';
     draft.add({
       kind: 'start-proxy',
-      cause: state === 'running' ? 'canary.yaml changed' : `the proxy is ${state}`,
+      cause: state === 'running' ? change : `the proxy is ${state}`,
     });
   }
+  if (isAsDefined && configuration !== situation.proxy.configuration)
+    draft.add({ kind: 'reload-proxy', cause: 'canary.yaml changed' });
   const entries = slice.filter((member) => member.entry).map((member) => member.service);
   if (draft.steps.length > 0) {
     draft.add({
@@ -151,6 +155,10 @@ function placeCanary(
       commit,
       cause: `the canary should be ${shortCommit(commit)}`,
     });
+  }
+  const { tripped } = observed.proxy;
+  if (tripped.length > 0) {
+    draft.add({ kind: 'arm-breaker', services: tripped, cause: 'it took an earlier canary out' });
   }
   // Checks, and the ramp under the judge, belong after this step, in place of the one weight.
   draft.add({

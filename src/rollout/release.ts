@@ -1,4 +1,4 @@
-import { type Counts, NO_COUNTS } from '../proxy/statistics.ts';
+import { type Counts, lessCounts, NO_COUNTS } from '../proxy/counts.ts';
 import type { CanaryImage, ReleaseState, StableImage } from './events.ts';
 import type { JournalRecord } from './journal.ts';
 
@@ -18,6 +18,8 @@ export interface Release {
   weights: readonly { weight: number; at: string }[];
   /** What its canary ran last. */
   images: readonly CanaryImage[];
+  /** The weight that `resume` gives back, once `pause` took it. */
+  heldWeight: number | undefined;
   /** Its canary got as far as users could be sent to it. */
   wasReady: boolean;
   /** A later release took its place, and nobody took it back. */
@@ -66,13 +68,14 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
       weight: 0,
       weights: [],
       images: [],
+      heldWeight: undefined,
       wasReady: false,
       wasReplaced: false,
       startedAt: record.at,
       updatedAt: record.at,
       endedAt: undefined,
-      countsAtStart: record.counts,
-      countsAtWeight: record.counts,
+      countsAtStart: { ...NO_COUNTS, ...record.counts },
+      countsAtWeight: { ...NO_COUNTS, ...record.counts },
       replacing: undefined,
       promotedCommit: undefined,
       before: undefined,
@@ -107,7 +110,17 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
           next.weights.at(-1)?.weight === record.weight
             ? next.weights
             : [...next.weights, { weight: record.weight, at: record.at }],
-        countsAtWeight: record.counts ?? NO_COUNTS,
+        heldWeight: undefined,
+        countsAtWeight: { ...NO_COUNTS, ...record.counts },
+      };
+    case 'release-held':
+      return { ...next, heldWeight: record.weight };
+    case 'proxy-reloaded':
+      // Below 0: what was counted before stays in every later difference.
+      return {
+        ...next,
+        countsAtStart: lessCounts(next.countsAtStart, record.counts),
+        countsAtWeight: lessCounts(next.countsAtWeight, record.counts),
       };
     case 'stable-replacing':
       return {

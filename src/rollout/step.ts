@@ -6,10 +6,12 @@ export type StepAction =
   | { kind: 'start-stable'; services: readonly string[] }
   | { kind: 'take-ports'; services: readonly string[] }
   | { kind: 'start-proxy' }
+  | { kind: 'reload-proxy' }
   | { kind: 'set-weight'; weight: number }
   | { kind: 'drain'; side: Side; services: readonly string[] }
   | { kind: 'build'; services: readonly string[]; commit: string }
   | { kind: 'start-canary'; services: readonly string[]; commit: string }
+  | { kind: 'arm-breaker'; services: readonly string[] }
   | { kind: 'await-ready'; side: Side; services: readonly string[] }
   | { kind: 'replace-stable'; services: readonly string[]; commit: string }
   | { kind: 'refresh-stable'; services: readonly string[] }

@@ -38,7 +38,7 @@ export interface Compose {
   addOne(scope: ComposeScope, service: string, total: number, options?: CallOptions): Promise<void>;
   /** Creates containers without starting them. */
   create(scope: ComposeScope, services: readonly string[], options?: CallOptions): Promise<void>;
-  /** Starts containers that exist; a config of theirs reaches them only now, so the engine alone cannot. */
+  /** Starts containers that exist; what Compose keeps for them reaches them only now, so the engine alone cannot. */
   startCreated(
     scope: ComposeScope,
     services: readonly string[],
@@ -48,7 +48,7 @@ export interface Compose {
   runOnce(scope: ComposeScope, service: string, command: readonly string[]): Promise<RunResult>;
 }
 
-/** The oldest Compose that knows `!override` and inline configs as canary writes them. */
+/** The oldest Compose that knows `!reset` and `!override` as canary writes them. */
 export const OLDEST_COMPOSE = '2.24.0';
 
 export class ComposeCli implements Compose {

@@ -1,7 +1,7 @@
 import { LABEL } from '../compose/names.ts';
 import { CanaryError } from '../errors.ts';
 import type { ObservedContainer } from '../rollout/observed.ts';
-import { type ProcessRunner, type RunOptions, tail } from './process.ts';
+import { type ProcessRunner, type RunOptions, type RunResult, tail } from './process.ts';
 
 /** The Docker Engine, through its own command line, so that contexts and remote engines work as usual. */
 export interface Engine {
@@ -21,6 +21,8 @@ export interface Engine {
   stopContainer(id: string): Promise<void>;
   /** Stops, then removes a container. */
   removeContainer(id: string): Promise<void>;
+  /** Runs a command in a running container, whatever its exit code. */
+  exec(id: string, command: readonly string[]): Promise<RunResult>;
   /** The last lines a container wrote. */
   logs(id: string, lines: number): Promise<string[]>;
 }
@@ -94,6 +96,10 @@ export class DockerEngine implements Engine {
   async removeContainer(id: string): Promise<void> {
     await this.stopContainer(id);
     await this.docker(['container', 'rm', '--force', id]);
+  }
+
+  exec(id: string, command: readonly string[]): Promise<RunResult> {
+    return this.runner.run('docker', ['exec', id, ...command]);
   }
 
   async logs(id: string, lines: number): Promise<string[]> {
@@ -189,7 +195,7 @@ function observe(container: InspectedContainer): ObservedContainer {
     ),
     commit: labels[LABEL.commit],
     release: labels[LABEL.release],
-    configuration: labels[LABEL.configuration],
+    definition: labels[LABEL.definition],
   };
 }
 

@@ -1,18 +1,21 @@
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { CanaryError } from '../errors.ts';
+import { openSession, type ProxySession } from './proxy-session.ts';
 
-/** HAProxy's admin socket. */
+/** A socket of HAProxy's that takes commands: a worker's admin socket, or the master's. */
 export interface ProxySocket {
-  /** Sends one runtime command and returns the answer; throws `proxy-unreachable`. */
-  ask(command: string): Promise<string>;
+  /** Sends one command and returns the answer; throws `proxy-unreachable`. */
+  ask(command: string, timeoutMs?: number): Promise<string>;
+  /** Opens a session for several commands with the worker that answers now; throws `proxy-unreachable`. */
+  hold(seconds: number): Promise<ProxySession>;
 }
 
 /** The kernel's limit for the path of a unix socket, on Linux. */
 const LONGEST_PATH = 107;
-const TIMEOUT_MS = 2000;
+const PATIENCE_MS = 2000;
 
 export class UnixProxySocket implements ProxySocket {
   private readonly path: string;
@@ -21,34 +24,50 @@ export class UnixProxySocket implements ProxySocket {
     this.path = path;
   }
 
-  async ask(command: string): Promise<string> {
-    if (Buffer.byteLength(this.path) <= LONGEST_PATH) return exchange(this.path, command);
-    // A project deep in the file tree: reach its socket by a shorter way.
-    const shortcut = await mkdtemp(join(tmpdir(), 'canary-'));
+  ask(command: string, timeoutMs = PATIENCE_MS): Promise<string> {
+    return this.reach((path) => exchange(path, command, timeoutMs));
+  }
+
+  hold(seconds: number): Promise<ProxySession> {
+    return this.reach((path) => openSession(path, seconds));
+  }
+
+  private async reach<T>(talk: (path: string) => Promise<T>): Promise<T> {
     try {
-      await symlink(dirname(this.path), join(shortcut, 'run'));
-      return await exchange(join(shortcut, 'run', 'admin.sock'), command);
-    } finally {
-      await rm(shortcut, { recursive: true, force: true });
+      return await withShortPath(this.path, talk);
+    } catch (cause) {
+      throw new CanaryError(
+        'proxy-unreachable',
+        `The proxy does not answer at ${basename(this.path)}.`,
+        {
+          hint: 'Run `canary up` to start it, and `canary doctor` if it should be running.',
+          cause,
+        },
+      );
     }
   }
 }
 
-function exchange(path: string, command: string): Promise<string> {
+/** A project deep in the file tree: its socket is reached by a shorter way. */
+async function withShortPath<T>(path: string, talk: (path: string) => Promise<T>): Promise<T> {
+  if (Buffer.byteLength(path) <= LONGEST_PATH) return talk(path);
+  const shortcut = await mkdtemp(join(tmpdir(), 'canary-'));
+  try {
+    await symlink(dirname(path), join(shortcut, 'run'));
+    return await talk(join(shortcut, 'run', basename(path)));
+  } finally {
+    await rm(shortcut, { recursive: true, force: true });
+  }
+}
+
+function exchange(path: string, command: string, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const socket = createConnection({ path });
-    socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('no answer in time')));
+    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('no answer in time')));
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('end', () => resolve(Buffer.concat(chunks).toString()));
-    socket.on('error', (cause) =>
-      reject(
-        new CanaryError('proxy-unreachable', 'The proxy does not answer at its admin socket.', {
-          hint: 'Run `canary up` to start it, and `canary doctor` if it should be running.',
-          cause,
-        }),
-      ),
-    );
+    socket.on('error', reject);
     socket.end(`${command}\n`);
   });
 }

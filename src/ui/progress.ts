@@ -76,6 +76,8 @@ function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | 
     case 'step-started':
     case 'release-replaced':
     case 'canary-started':
+    case 'proxy-reloaded':
+    case 'release-held':
     case 'stable-replacing':
     case 'stable-replaced':
     case 'stable-restored':

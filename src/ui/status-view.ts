@@ -25,7 +25,7 @@ export interface StatusView {
     reason: string;
     weight: { set: number; measured: number | null };
     requests: { stable: number; canary: number };
-    failures: { stable: number; canary: number };
+    failures: { stable: number; canary: number; shielded: number };
     services: readonly ServiceView[];
   };
   lock: null | { command: string; owner: string; pid: number; host: string };
@@ -60,7 +60,7 @@ export function statusText(status: StatusView, theme: Theme): string {
         [
           ['weight', `${formatWeight(weight.set)} set, ${measured}`],
           ['requests', `${count(requests.stable)} stable, ${count(requests.canary)} canary`],
-          ['failures', `${count(failures.stable)} stable, ${count(failures.canary)} canary`],
+          ['failures', failuresText(failures)],
         ],
         '  ',
       ),
@@ -72,6 +72,15 @@ export function statusText(status: StatusView, theme: Theme): string {
       `\n${theme.dim(`\`canary ${lock.command}\` is running (${lock.owner}, process ${lock.pid} on ${lock.host})`)}`,
     );
   return blocks.join('\n');
+}
+
+function failuresText({
+  stable,
+  canary,
+  shielded,
+}: NonNullable<StatusView['release']>['failures']) {
+  const met = `${count(stable)} stable, ${count(canary)} canary`;
+  return shielded === 0 ? met : `${met}, ${count(shielded)} shielded`;
 }
 
 function services(list: readonly ServiceView[]): string {

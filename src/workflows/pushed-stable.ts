@@ -24,9 +24,10 @@ export async function takeStable(
   await requireTreeOn(context, target, ref, branch);
   if (from) await checkMove(context, target, { ref, from, to });
   await withConfig(context, target, to, async (production) => {
-    if (!(await proxyRuns(production))) await up(production);
+    await updateProxy(production);
     await replaceStable(production, { commit: to, from });
-    await sayIfProxyIsOld(production).catch((error: unknown) =>
+    // The stable is replaced: what goes wrong from here on does not take the push back.
+    await updateProxy(production).catch((error: unknown) =>
       context.emit({ type: 'warning', text: messageOf(error) }),
     );
   });
@@ -45,17 +46,19 @@ async function requireTreeOn(
   });
 }
 
-async function proxyRuns(production: Context): Promise<boolean> {
-  return (await observe(production, await loadProject(production))).proxy.state === 'running';
-}
-
-/** What was pushed may say more than which code runs; the proxy takes that over where a person is at hand. */
-async function sayIfProxyIsOld(production: Context): Promise<void> {
+/**
+ * Makes the proxy what the pushed canary.yaml says. Only a person may decide on a container made anew: for that
+ * moment nobody listens on the port.
+ */
+async function updateProxy(production: Context): Promise<void> {
   const project = await loadProject(production);
   const { proxy } = await observe(production, project);
-  if (proxy.configuration === project.proxy.digest) return;
+  if (proxy.state !== 'running' || proxy.definition === project.proxy.definition) {
+    await up(production);
+    return;
+  }
   production.emit({
     type: 'warning',
-    text: `canary.yaml changed what the proxy does: run \`canary up\` in ${project.directory}; until then nothing else can be deployed.`,
+    text: `The proxy needs other ports or another image: run \`canary up\` in ${project.directory}; until then nothing else can be deployed.`,
   });
 }

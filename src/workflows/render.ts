@@ -1,10 +1,11 @@
 import { branchRef } from '../git/branch-name.ts';
+import { exists, writeDurably } from '../system/files.ts';
 import type { Context } from './context.ts';
 import { cloneSource, overrideText } from './execution/run.ts';
 import { resolveBranch } from './project/branches.ts';
 import { checkOut } from './project/checkout.ts';
 import { ensureState } from './project/layout.ts';
-import { loadProject } from './project/project.ts';
+import { loadProject, type Project } from './project/project.ts';
 import { currentRelease } from './release/releases.ts';
 
 /**
@@ -15,6 +16,7 @@ export async function render(context: Context, branch: string | undefined): Prom
   const ref = branch === undefined ? undefined : branchRef(branch);
   const project = await loadProject(context);
   const release = await currentRelease(project);
+  await ensureConfiguration(project);
   const commit =
     branch !== undefined && ref !== undefined
       ? await resolveBranch(context, project.repository, branch, ref)
@@ -23,4 +25,11 @@ export async function render(context: Context, branch: string | undefined): Prom
   await ensureState(project.layout);
   const checkout = await checkOut(context, project, commit);
   return overrideText(project, cloneSource({ checkout, release }));
+}
+
+/** The YAML mounts the proxy's configuration; where no proxy ran yet it has to be put there. */
+async function ensureConfiguration({ layout, proxy }: Project): Promise<void> {
+  if (await exists(layout.configuration)) return;
+  await ensureState(layout);
+  await writeDurably(layout.configuration, proxy.configuration);
 }

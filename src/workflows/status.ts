@@ -1,11 +1,11 @@
-import { countsSince, measuredWeight } from '../proxy/statistics.ts';
+import { countsSince, measuredWeight } from '../proxy/counts.ts';
 import type { ReleaseState } from '../rollout/events.ts';
 import { containersOf, type Observed, type ObservedContainer } from '../rollout/observed.ts';
 import { type Release, settledState } from '../rollout/release.ts';
 import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
 import { entryCounts } from './execution/traffic.ts';
-import { loadProject } from './project/project.ts';
+import { loadProject, type Project } from './project/project.ts';
 import { canaryRuns } from './release/guards.ts';
 import { currentRelease, stableCommit } from './release/releases.ts';
 import { entryAddresses } from './up.ts';
@@ -66,7 +66,7 @@ export async function status(context: Context): Promise<Status> {
           branch: release.branch,
           commit: release.commit,
           subject: release.subject,
-          ...presentState(release, holder !== undefined, observed),
+          ...presentState(project, release, holder !== undefined, observed),
           // One step, the weight a person asked for; a ramp has as many as canary.yaml lists.
           step: release.state === 'paused' ? 1 : 0,
           steps: 1,
@@ -95,6 +95,7 @@ export async function status(context: Context): Promise<Status> {
 
 /** The journal's state, unless what runs says otherwise. */
 function presentState(
+  project: Project,
   release: Release,
   isDriven: boolean,
   observed: Observed,
@@ -102,6 +103,8 @@ function presentState(
   if (release.state !== 'paused') return settledState(release, isDriven);
   if (!canaryRuns(release, observed))
     return { state: 'failed', reason: 'its canary does not run any more' };
+  const [out] = observed.proxy.tripped;
+  if (out !== undefined) return { state: 'paused', reason: trippedReason(project, out) };
   const isAsSet = observed.proxy.weight === release.weight;
   return isAsSet
     ? { state: release.state, reason: release.reason }
@@ -111,11 +114,20 @@ function presentState(
       };
 }
 
+function trippedReason({ config }: Project, service: string): string {
+  const breaker = config.services[service]?.breaker ?? config.breaker;
+  const after = breaker ? ` after ${breaker.failures} failures in a row` : '';
+  return `the breaker took the canary out${after}; \`canary resume\` gives it its users back`;
+}
+
 function sides(counts: ReturnType<typeof countsSince>) {
   return {
     requests: { stable: counts.stable, canary: counts.canary },
-    // Nothing shields a failure yet, so none is.
-    failures: { stable: counts.stableFailures, canary: counts.canaryFailures, shielded: 0 },
+    failures: {
+      stable: counts.stableFailures,
+      canary: counts.canaryFailures,
+      shielded: counts.shielded,
+    },
   };
 }
 

@@ -12,6 +12,7 @@ import { situationOf } from './execution/situation.ts';
 import { applyWeight } from './execution/traffic.ts';
 import { locked } from './project/locked.ts';
 import { loadProject, type Project } from './project/project.ts';
+import { currentRelease } from './release/releases.ts';
 
 export interface UpResult {
   project: string;
@@ -33,7 +34,8 @@ export async function up(context: Context): Promise<UpResult> {
     );
     context.emit({ type: 'plan-made', plan });
     if (observed.proxy.state === 'absent') await applyWeight(project, 0);
-    const run: Run = { context, project, checkout: undefined, release: undefined, signal };
+    const release = await currentRelease(project);
+    const run: Run = { context, project, checkout: undefined, release, signal };
     await execute(run, plan);
     return { project: project.name, changed: plan.length > 0, entries: entryAddresses(project) };
   });

@@ -15,6 +15,8 @@ const COMMANDS = [
   'down',
   'deploy',
   'weight',
+  'pause',
+  'resume',
   'promote',
   'abort',
   'revert',

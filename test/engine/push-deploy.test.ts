@@ -187,6 +187,18 @@ describe('git push deploy', () => {
     await laptop.write(name, mine);
   });
 
+  it('loads the settings of a pushed canary.yaml without a gap', async () => {
+    const settings = await laptop.read('canary.yaml');
+    await laptop.write('canary.yaml', `${settings}force: { header: X-Side }\n`);
+    await laptop.git('commit', '--quiet', '--all', '-m', 'Another header');
+    const load = new Load(laptop.url, 50).start();
+    const { exitCode, stderr } = await server.push('deploy', 'main');
+    await load.stop();
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('give the proxy its new configuration, without a gap');
+    expect(load.problems).toEqual([]);
+  });
+
   it('answers for several refs at once, each in its own right', async () => {
     await laptop.git('commit', '--quiet', '--allow-empty', '-m', 'Together');
     await laptop.git('branch', '--force', 'canary', 'main');

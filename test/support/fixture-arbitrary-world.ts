@@ -4,6 +4,7 @@ import type { Desired } from '../../src/rollout/reconcile.ts';
 import {
   CONFIGURATION,
   canary,
+  DEFINITION,
   imageOf,
   NEW,
   OLD,
@@ -49,6 +50,8 @@ export const arbitraryWorld: fc.Arbitrary<World> = fc
     proxy: fc.record({
       state: fc.constantFrom('running' as const, 'stopped' as const, 'absent' as const),
       weight: fc.oneof(fc.constantFrom(0, 100), weight),
+      definition: fc.constantFrom(DEFINITION, 'earlier', undefined),
+      tripped: fc.constantFrom([], ['frontend']),
       configuration: fc.constantFrom(CONFIGURATION, 'earlier', undefined),
     }),
     images: fc.subarray(

@@ -7,6 +7,7 @@ export const NEW = 'a'.repeat(40);
 export const OTHER = 'b'.repeat(40);
 
 export const CONFIGURATION = 'c0ffee';
+export const DEFINITION = 'decade';
 
 /** Built images in these tests are named by what they hold. */
 export function imageOf(service: string, commit: string): string {
@@ -36,7 +37,7 @@ function container(
     hasAnonymousVolume: false,
     commit: undefined,
     release: undefined,
-    configuration: undefined,
+    definition: undefined,
     ...rest,
   };
 }
@@ -66,7 +67,9 @@ export const PLAIN: readonly ObservedContainer[] = [
 const RUNNING_PROXY: ObservedProxy = {
   state: 'running',
   weight: 0,
+  definition: DEFINITION,
   configuration: CONFIGURATION,
+  tripped: [],
 };
 
 export function observed(
@@ -76,7 +79,12 @@ export function observed(
   return { containers, proxy: { ...RUNNING_PROXY, ...proxy } };
 }
 
-export const ABSENT_PROXY = { state: 'absent', configuration: undefined } as const;
+export const ABSENT_PROXY = {
+  state: 'absent',
+  definition: undefined,
+  configuration: undefined,
+  tripped: [],
+} as const;
 
 const SLICE: Situation['slice'] = [
   { service: 'frontend', entry: { port: 3000, hostIp: undefined, preview: 13_000 } },
@@ -92,7 +100,7 @@ export function situation(built: readonly string[] = [], rest: Partial<Situation
     slice: SLICE,
     unbuilt: (commit) => (built.includes(commit) ? [] : SERVICES),
     stableRuns: (each, commit) => each.imageId === imageOf(each.service, commit),
-    configuration: CONFIGURATION,
+    proxy: { definition: DEFINITION, configuration: CONFIGURATION },
     movedFiles: [],
     branchAt: OLD,
     ...rest,

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatReleaseRecord, recordOf } from '../../src/git/release-record.ts';
-import { NO_COUNTS } from '../../src/proxy/statistics.ts';
+import { NO_COUNTS } from '../../src/proxy/counts.ts';
 import type { ReleaseEvent } from '../../src/rollout/events.ts';
 import { formatRecord, parseJournal } from '../../src/rollout/journal.ts';
 import { foldRelease, type Release } from '../../src/rollout/release.ts';

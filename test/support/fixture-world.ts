@@ -2,14 +2,18 @@ import type { Observed, ObservedContainer } from '../../src/rollout/observed.ts'
 import { type Desired, reconcile, type Situation } from '../../src/rollout/reconcile.ts';
 import type { Plan, Step } from '../../src/rollout/step.ts';
 import {
+  ABSENT_PROXY,
   CONFIGURATION,
   canary,
+  DEFINITION,
   imageOf,
   OLD,
   SERVICES,
   situation,
   stable,
 } from './fixture-observed.ts';
+
+const WANTED = { definition: DEFINITION, configuration: CONFIGURATION };
 
 /** What a plan can change, without an engine: the effect of each step and nothing else. */
 export interface World {
@@ -46,6 +50,7 @@ export function missingOf({ proxy, promote, canary: clone }: Desired, world: Wor
   const checks: [string, boolean][] = [
     ['a running proxy', proxy !== 'running' || seen.state === 'running'],
     ['its configuration', proxy !== 'running' || seen.configuration === CONFIGURATION],
+    ['its container', proxy !== 'running' || seen.definition === DEFINITION],
     [
       'the free port',
       proxy !== 'running' || entries.every((each) => each.publishedPorts.length === 0),
@@ -79,6 +84,7 @@ export function missingOf({ proxy, promote, canary: clone }: Desired, world: Wor
         (clones.length === SERVICES.length &&
           clones.every((each) => each.commit === clone.commit && each.state === 'running')),
     ],
+    ['the users of the canary', !clone || seen.tripped.length === 0],
     ['the weight', !clone || seen.weight === clone.weight],
   ];
   return checks.filter(([, holds]) => !holds).map(([name]) => name);
@@ -105,13 +111,15 @@ export function afterStep(world: World, step: Step): World {
             publishedPorts: [],
             state: 'running',
           }),
-          proxy: { ...proxy, state: 'running', configuration: CONFIGURATION },
+          proxy: { ...proxy, state: 'running', ...WANTED },
         },
       };
     case 'start-proxy':
-      return withProxy({ state: 'running', configuration: CONFIGURATION });
+      return withProxy({ state: 'running', ...WANTED });
+    case 'reload-proxy':
+      return withProxy({ configuration: CONFIGURATION });
     case 'stop-proxy':
-      return withProxy({ state: 'absent', configuration: undefined });
+      return withProxy(ABSENT_PROXY);
     case 'set-weight':
       return withProxy({ weight: step.weight });
     case 'build':
@@ -139,6 +147,8 @@ export function afterStep(world: World, step: Step): World {
           state: 'running',
         }),
       );
+    case 'arm-breaker':
+      return withProxy({ tripped: [] });
     case 'advance-branch':
       return { ...world, branchAt: step.commit };
     case 'await-ready':

@@ -2,7 +2,6 @@ import { parseAllDocuments } from 'yaml';
 
 interface Layer {
   services: Record<string, Record<string, unknown>>;
-  configs?: Record<string, unknown>;
   networks?: Record<string, unknown>;
   volumes?: Record<string, unknown>;
 }

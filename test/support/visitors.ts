@@ -36,12 +36,16 @@ function ask(url: string | URL, method: string, headers: Record<string, string>)
 }
 
 /** Many visitors, each with a name of their own, a few at a time. */
-export async function visit(url: string, users: readonly string[]): Promise<Visit[]> {
+export async function visit(
+  url: string,
+  users: readonly string[],
+  method = 'GET',
+): Promise<Visit[]> {
   const visits: Visit[] = [];
   const queue = [...users];
   const worker = async () => {
     for (let user = queue.pop(); user !== undefined; user = queue.pop()) {
-      visits.push({ user, ...(await ask(url, 'GET', { 'X-User-Id': user })) });
+      visits.push({ user, ...(await ask(url, method, { 'X-User-Id': user })) });
     }
   };
   await Promise.all(Array.from({ length: 16 }, worker));

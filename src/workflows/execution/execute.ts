@@ -1,9 +1,12 @@
 import { messageOf } from '../../errors.ts';
 import type { Plan, Step } from '../../rollout/step.ts';
 import { type Run, record } from './run.ts';
+import { armBreaker } from './steps/breaker.ts';
 import { build, retireCanary, startCanary } from './steps/canary.ts';
-import { returnPorts, startProxy, stopProxy, takePorts } from './steps/proxy.ts';
+import { returnPorts, takePorts } from './steps/ports.ts';
+import { startProxy, stopProxy } from './steps/proxy.ts';
 import { awaitReady } from './steps/readiness.ts';
+import { reloadProxy } from './steps/reload.ts';
 import {
   moveStableBranch,
   refreshStable,
@@ -41,6 +44,8 @@ function perform(run: Run, step: Step): Promise<void> {
       return takePorts(run, step);
     case 'start-proxy':
       return startProxy(run);
+    case 'reload-proxy':
+      return reloadProxy(run);
     case 'set-weight':
       return setWeight(run, step);
     case 'drain':
@@ -49,6 +54,8 @@ function perform(run: Run, step: Step): Promise<void> {
       return build(run, step);
     case 'start-canary':
       return startCanary(run, step);
+    case 'arm-breaker':
+      return armBreaker(run, step);
     case 'await-ready':
       return awaitReady(run, step);
     case 'replace-stable':

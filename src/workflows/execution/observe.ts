@@ -1,9 +1,17 @@
 import { PROXY_SERVICE } from '../../compose/names.ts';
 import { hasCode } from '../../errors.ts';
-import { parseStatistics, type SideStatistics, showStatistics } from '../../proxy/statistics.ts';
+import { readDigest, SHOW_INFO } from '../../proxy/digest.ts';
+import { askWorker, oldWorkers, SHOW_PROCESSES } from '../../proxy/master.ts';
+import {
+  isTripped,
+  parseStatistics,
+  type SideStatistics,
+  showStatistics,
+} from '../../proxy/statistics.ts';
 import { readWeight, showWeight } from '../../proxy/weight-map.ts';
 import type { Observed, ObservedProxy } from '../../rollout/observed.ts';
 import { readIfExists } from '../../system/files.ts';
+import type { ProxySocket } from '../../system/proxy-socket.ts';
 import type { Context } from '../context.ts';
 import type { Project } from '../project/project.ts';
 
@@ -13,20 +21,24 @@ export async function observe(context: Context, project: Project): Promise<Obser
   const [proxy] = containers.filter(
     (each) => each.role === 'proxy' || each.service === PROXY_SERVICE,
   );
-  const live = await askIfRunning(project, showWeight);
+  const live = await askIfRunning(project.socket, showWeight);
+  const info = await askIfRunning(project.socket, SHOW_INFO);
+  const statistics = Object.entries(await currentStatistics(project));
   return {
     containers,
     proxy: {
       state: proxyState(proxy?.state, live !== undefined),
       weight: await weightOf(project, live),
-      configuration: proxy?.configuration,
+      definition: proxy?.definition,
+      configuration: info === undefined ? undefined : readDigest(info),
+      tripped: statistics.filter(([, sides]) => isTripped(sides)).map(([service]) => service),
     },
   };
 }
 
 /** The weight in force: the proxy's own, or the one it would start with. */
 export async function currentWeight(project: Pick<Project, 'socket' | 'layout'>): Promise<number> {
-  return weightOf(project, await askIfRunning(project, showWeight));
+  return weightOf(project, await askIfRunning(project.socket, showWeight));
 }
 
 async function weightOf(
@@ -44,16 +56,32 @@ function proxyState(container: string | undefined, answers: boolean): ObservedPr
 
 /** What the proxy counted, by service; nothing while it does not run. */
 export async function currentStatistics(project: Project): Promise<Record<string, SideStatistics>> {
-  const csv = await askIfRunning(project, showStatistics);
+  const csv = await askIfRunning(project.socket, showStatistics);
   return csv ? parseStatistics(csv) : {};
 }
 
-async function askIfRunning(
-  project: Pick<Project, 'socket'>,
+/** The same for every worker: the one in force, and those of before that still have open requests. */
+export async function everyStatistics(project: Project): Promise<Record<string, SideStatistics>[]> {
+  const old = await askOldWorkers(project, showStatistics);
+  return [await currentStatistics(project), ...old.map(parseStatistics)];
+}
+
+/** Asks the workers of before, which answer the requests they had when a configuration was loaded. */
+export async function askOldWorkers(
+  { master }: Pick<Project, 'master'>,
   command: string,
-): Promise<string | undefined> {
+): Promise<string[]> {
+  const answers: string[] = [];
+  for (const id of oldWorkers((await askIfRunning(master, SHOW_PROCESSES)) ?? '')) {
+    const answer = await askIfRunning(master, askWorker(id, command));
+    if (answer !== undefined) answers.push(answer);
+  }
+  return answers;
+}
+
+async function askIfRunning(socket: ProxySocket, command: string): Promise<string | undefined> {
   try {
-    return await project.socket.ask(command);
+    return await socket.ask(command);
   } catch (error) {
     if (hasCode(error, 'proxy-unreachable')) return undefined;
     throw error;

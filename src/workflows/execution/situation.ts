@@ -29,7 +29,7 @@ export async function situationOf(
       if (built) return images.get(container.service) === container.imageId;
       return checkout?.model.services[container.service]?.image === container.image;
     },
-    configuration: project.proxy.digest,
+    proxy: { definition: project.proxy.definition, configuration: project.proxy.digest },
     movedFiles: [],
     branchAt: await context.git.resolve(project.repository, branchRef(project.config.git.stable)),
   };

@@ -1,10 +1,10 @@
 import { CanaryError, hasCode } from '../../errors.ts';
-import { type Counts, NO_COUNTS, totalCounts } from '../../proxy/statistics.ts';
+import { type Counts, NO_COUNTS, totalCounts } from '../../proxy/counts.ts';
 import { readWeight, setWeight, showWeight, weightFile } from '../../proxy/weight-map.ts';
 import { writeDurably } from '../../system/files.ts';
 import { ensureState } from '../project/layout.ts';
 import { entryServices, type Project } from '../project/project.ts';
-import { currentStatistics } from './observe.ts';
+import { askOldWorkers, currentStatistics } from './observe.ts';
 
 /**
  * Sends a share of users to the canary: first at the running proxy, at once and without a reload, then in
@@ -12,7 +12,7 @@ import { currentStatistics } from './observe.ts';
  * Throws `proxy-unreachable` when the proxy does not answer and the weight is not 0.
  */
 export async function applyWeight(
-  project: Pick<Project, 'socket' | 'layout'>,
+  project: Pick<Project, 'socket' | 'master' | 'layout'>,
   weight: number,
 ): Promise<void> {
   try {
@@ -21,6 +21,8 @@ export async function applyWeight(
     if (weight !== 0 || !hasCode(error, 'proxy-unreachable')) throw error;
     // A proxy that does not run sends nobody anywhere; the file keeps it so when it starts.
   }
+  // A worker of before may still hold connections of users.
+  await askOldWorkers(project, setWeight(weight).change);
   await ensureState(project.layout);
   await writeDurably(project.layout.weights, weightFile(weight));
 }

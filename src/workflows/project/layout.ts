@@ -14,7 +14,13 @@ export interface Layout {
   /** The folder shared with the proxy's container. */
   proxyRun: string;
   weights: string;
+  /** What HAProxy runs with, and the text that is to become it once HAProxy has judged it. */
+  configuration: string;
+  candidate: string;
+  /** What a worker knows of its servers, handed to the next one. */
+  serverStates: string;
   socket: string;
+  masterSocket: string;
 }
 
 export function layoutOf(projectDirectory: string): Layout {
@@ -29,7 +35,11 @@ export function layoutOf(projectDirectory: string): Layout {
     override: join(state, 'override.yml'),
     proxyRun,
     weights: join(proxyRun, 'weights.map'),
+    configuration: join(proxyRun, 'haproxy.cfg'),
+    candidate: join(proxyRun, 'haproxy.cfg.new'),
+    serverStates: join(proxyRun, 'servers.state'),
     socket: join(proxyRun, 'admin.sock'),
+    masterSocket: join(proxyRun, 'master.sock'),
   };
 }
 

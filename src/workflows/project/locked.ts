@@ -6,7 +6,7 @@ import type { Project } from './project.ts';
 const TRY_EVERY_MS = 100;
 const PATIENCE_MS = 300_000;
 /** What `abort` may stop: the commands that move users. */
-const STOPPABLE = ['deploy', 'weight', 'promote', 'revert', 'abort', 'down'];
+const STOPPABLE = ['deploy', 'weight', 'pause', 'resume', 'promote', 'revert', 'abort', 'down'];
 
 /** Does `work` under the project's lock; throws `lock-held` at once when another command has it. */
 export async function locked<T>(

@@ -3,11 +3,14 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { ComposeModel } from '../../compose/model.ts';
 import type { ProxyDefinition } from '../../compose/override.ts';
+import { proxyService } from '../../compose/proxy-service.ts';
 import { chooseSlice, type SliceMember } from '../../compose/slice.ts';
 import { parseConfig } from '../../config/parse.ts';
 import type { CanaryConfig } from '../../config/schema.ts';
 import { CanaryError } from '../../errors.ts';
-import { type Route, renderConfiguration } from '../../proxy/configuration.ts';
+import { renderConfiguration } from '../../proxy/configuration.ts';
+import { signConfiguration } from '../../proxy/digest.ts';
+import type { Route } from '../../proxy/route.ts';
 import {
   type Compose,
   type ComposeScope,
@@ -40,7 +43,9 @@ export interface ProjectState {
   journals: JournalStore;
   lock: ProjectLock;
   stopRequest: StopRequest;
+  /** HAProxy's admin socket, and the one of its master. */
   socket: ProxySocket;
+  master: ProxySocket;
 }
 
 /** A project with its canary.yaml. */
@@ -48,7 +53,11 @@ export interface Project extends ComposeProject, ProjectState {
   name: string;
   config: CanaryConfig;
   slice: readonly SliceMember[];
-  proxy: ProxyDefinition;
+  proxy: ProxyDefinition & {
+    /** The complete HAProxy configuration, and a digest by which the one in force is known. */
+    configuration: string;
+    digest: string;
+  };
 }
 
 export const CONFIG_NAME = 'canary.yaml';
@@ -99,7 +108,7 @@ export async function loadProject(context: Context): Promise<Project> {
     name: project.model.name,
     config,
     slice,
-    proxy: proxyDefinition(context, config, slice, layout),
+    proxy: proxyOf(context, config, slice, project.model, layout),
     ...openState(context, layout),
   };
 }
@@ -117,6 +126,7 @@ function openState({ open }: Context, layout: Layout): ProjectState {
     lock: open.lock(layout.lock),
     stopRequest: open.stopRequest(layout.stopRequest),
     socket: open.proxySocket(layout.socket),
+    master: open.proxySocket(layout.masterSocket),
   };
 }
 
@@ -143,34 +153,42 @@ async function loadConfig(context: Context, projectDirectory: string): Promise<C
   return parseConfig(text, path);
 }
 
-function proxyDefinition(
-  context: Context,
+function proxyOf(
+  { owner }: Context,
   config: CanaryConfig,
   slice: readonly SliceMember[],
+  model: ComposeModel,
   layout: Layout,
-): ProxyDefinition {
+): Project['proxy'] {
   const configuration = renderConfiguration({
-    routes: slice.flatMap(toRoute),
+    routes: slice.flatMap((member) => toRoute(member, config)),
     identity: config.identity,
     forceHeader: config.force.header,
-    owner: context.owner,
+    owner,
   });
+  const digest = digestOf(configuration);
+  const image = config.proxy.image ?? DEFAULT_PROXY_IMAGE;
+  const container = { image, owner, runDirectory: layout.proxyRun };
   return {
-    image: config.proxy.image ?? DEFAULT_PROXY_IMAGE,
-    configuration,
-    digest: createHash('sha256').update(configuration).digest('hex').slice(0, 12),
-    runDirectory: layout.proxyRun,
+    ...container,
+    definition: digestOf(JSON.stringify(proxyService(container, slice, model))),
+    configuration: signConfiguration(configuration, digest),
+    digest,
   };
 }
 
-function toRoute({ service, clone, port, entry }: SliceMember): Route[] {
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+function toRoute({ service, clone, port, entry }: SliceMember, config: CanaryConfig): Route[] {
   if (port === undefined) return [];
+  if (!entry) return [{ service, clone, port }];
+  const { shield = config.shield, breaker = config.breaker } = config.services[service] ?? {};
   return [
     {
-      service,
-      clone,
-      port,
-      ...(entry ? { entry: { port: entry.port, preview: entry.preview } } : {}),
+      ...{ service, clone, port },
+      entry: { port: entry.port, preview: entry.preview, shield, breaker },
     },
   ];
 }

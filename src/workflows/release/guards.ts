@@ -21,8 +21,18 @@ export function requireProxy(project: Project, observed: Observed): void {
   }
 }
 
-/** The release whose own canary runs, whole; anything else must not get users or become the stable. */
+/** The release whose own canary runs and serves its users; anything else must not become the stable. */
 export function requireCanary(release: Release | undefined, observed: Observed): Release {
+  const found = requireRunning(release, observed);
+  const { tripped } = observed.proxy;
+  if (tripped.length === 0 || found.replacing) return found;
+  throw new CanaryError('no-canary', `The breaker took the canary of ${tripped.join(', ')} out.`, {
+    hint: 'Run `canary resume` to give it its users back, or `canary revert`.',
+  });
+}
+
+/** The release whose own canary runs, whole, whether or not the breaker keeps it from its users. */
+export function requireRunning(release: Release | undefined, observed: Observed): Release {
   if (!release) {
     throw new CanaryError('no-canary', 'No canary is running.', {
       hint: 'Start one with `canary deploy --branch BRANCH`.',

@@ -4,7 +4,8 @@ import { cloneName } from '../../../src/compose/names.ts';
 import { cloneableService } from '../../../src/compose/slice.ts';
 import { parseConfig } from '../../../src/config/parse.ts';
 import { hasCode } from '../../../src/errors.ts';
-import { type Route, renderConfiguration } from '../../../src/proxy/configuration.ts';
+import { renderConfiguration } from '../../../src/proxy/configuration.ts';
+import type { Route } from '../../../src/proxy/route.ts';
 import { haproxyCheck } from '../../support/fixture-haproxy.ts';
 import { modelOf } from '../../support/fixture-model.ts';
 
@@ -31,7 +32,10 @@ function entries(names: readonly string[]): Route[] {
     service,
     clone: cloneName(service),
     port: 80,
-    entry: { port: 10_000 + index, preview: 20_000 + index },
+    entry: {
+      ...{ port: 10_000 + index, preview: 20_000 + index },
+      ...{ shield: { maxShare: 20, paths: [] }, breaker: { failures: 5 } },
+    },
   }));
 }
 
@@ -95,6 +99,25 @@ test('HAProxy accepts any header and cookie that canary.yaml accepts', async () 
   expect(await check(SHOP, [...odd, ...fc.sample(identity, { numRuns: 60, seed: 2 })])).toBe(
     'valid',
   );
+});
+
+test('HAProxy accepts any path and share that canary.yaml accepts, and entries without protection', async () => {
+  const path = fc.stringMatching(/^\/[A-Za-z0-9._~/-]{0,20}$/);
+  const odd = ['/', '//', '/-i', '/if', '/..', '/~', `/${'x'.repeat(499)}`];
+  const paths = [...odd, ...fc.sample(path, { numRuns: 100, seed: 3 })];
+  const yaml = `{ version: 1, services: { a: { entry: 1 } }, shield: { maxShare: 0.01%, paths: ${JSON.stringify(paths)} } }`;
+  const { shield } = parseConfig(yaml, 'canary.yaml');
+  const protections = [
+    { shield, breaker: { failures: 1000 } },
+    { shield: false, breaker: { failures: 1 } },
+    { shield, breaker: false },
+    { shield: false, breaker: false },
+  ] as const;
+  const routes = entries(['a', 'b', 'c', 'd']).map((route, index) => ({
+    ...route,
+    entry: { port: 10_000 + index, preview: undefined, ...protections[index] },
+  }));
+  expect(await check(routes as Route[])).toBe('valid');
 });
 
 test.each(['-', '0', '-m', 'if', 'X_Side', '-1'])(

@@ -6,7 +6,12 @@ import { config, modelOf } from '../../support/fixture-model.ts';
 import { NEW } from '../../support/fixture-observed.ts';
 import { readLayers } from '../../support/fixture-yaml.ts';
 
-const PROXY = { image: 'haproxy', configuration: '', digest: 'd', runDirectory: '/run' };
+const PROXY = {
+  image: 'haproxy',
+  definition: 'd',
+  owner: { uid: 0, gid: 0 },
+  runDirectory: '/run',
+};
 const PORTS = [{ target: 80, published: '3000', protocol: 'tcp' }];
 
 /** The layers of a project whose one entry is `web`, as the branch defines it. */

@@ -7,9 +7,9 @@ import { readLayers } from '../../support/fixture-yaml.ts';
 
 const PROXY = {
   image: 'haproxy:3.0',
-  configuration: 'global\n  log $HOST $USER\n',
-  digest: 'c0ffee',
-  runDirectory: '/srv/shop/.canary/proxy',
+  definition: 'decade',
+  owner: { uid: 1000, gid: 1001 },
+  runDirectory: '/srv/$shop/.canary/proxy',
 };
 
 const INPUT: OverrideInput = { model: SHOP, slice: shopSlice(), proxy: PROXY, clones: undefined };
@@ -38,15 +38,17 @@ describe('without a canary', () => {
         { target: 13_000, published: '13000' },
       ],
       networks: ['default'],
-      volumes: [{ type: 'bind', source: '/srv/shop/.canary/proxy', target: '/run/canary' }],
-      labels: { 'dev.canary.role': 'proxy', 'dev.canary.configuration': 'c0ffee' },
+      volumes: [{ type: 'bind', source: '/srv/$$shop/.canary/proxy', target: '/run/canary' }],
+      labels: { 'dev.canary.role': 'proxy', 'dev.canary.definition': 'decade' },
     });
   });
 
-  test('dollars in the configuration are doubled, so that Compose leaves them', () => {
-    expect(layer?.configs).toEqual({
-      'canary-proxy': { content: 'global\n  log $$HOST $$USER\n' },
-    });
+  test('the proxy reads its configuration in its run folder, where the user of canary alone steers its master', () => {
+    expect(layer?.services['canary-proxy']?.command).toEqual([
+      ...['haproxy', '-W', '-db', '-S'],
+      '/run/canary/master.sock,mode,600,uid,1000,gid,1001',
+      ...['-f', '/run/canary/haproxy.cfg'],
+    ]);
   });
 });
 

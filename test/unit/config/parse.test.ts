@@ -14,6 +14,8 @@ describe('a valid canary.yaml', () => {
       force: { header: 'X-Canary' },
       git: { stable: 'main', canary: 'canary', remote: 'deploy' },
       proxy: {},
+      shield: { maxShare: 20, paths: [] },
+      breaker: { failures: 5 },
       drain: 30_000,
       startTimeout: 120_000,
       retention: 10,
@@ -24,18 +26,25 @@ describe('a valid canary.yaml', () => {
     const text = `
 version: 1
 services:
-  web: { entry: 3000, preview: 13000, port: 8080 }
+  web: { entry: 3000, preview: 13000, port: 8080, shield: false, breaker: { failures: 2 } }
 identity: [header:X-User-Id, cookie:session_id]
 force: { header: X-Side }
 git: { stable: release/1.x, canary: next, remote: live }
 proxy: { image: haproxy:3.2 }
+shield: { maxShare: 0.5%, paths: [/api, /img/] }
+breaker: false
 drain: 1m
 startTimeout: 500ms
 retention: 3
 `;
     expect(parse(text)).toEqual({
       version: 1,
-      services: { web: { entry: 3000, preview: 13_000, port: 8080 } },
+      services: {
+        web: {
+          ...{ entry: 3000, preview: 13_000, port: 8080 },
+          ...{ shield: false, breaker: { failures: 2 } },
+        },
+      },
       identity: [
         { from: 'header', name: 'X-User-Id' },
         { from: 'cookie', name: 'session_id' },
@@ -43,11 +52,25 @@ retention: 3
       force: { header: 'X-Side' },
       git: { stable: 'release/1.x', canary: 'next', remote: 'live' },
       proxy: { image: 'haproxy:3.2' },
+      shield: { maxShare: 0.5, paths: ['/api', '/img/'] },
+      breaker: false,
       drain: 60_000,
       startTimeout: 500,
       retention: 3,
     });
   });
+});
+
+test.each([
+  ['shield: true', { shield: { maxShare: 20, paths: [] } }],
+  ['shield: { paths: [/] }', { shield: { maxShare: 20, paths: ['/'] } }],
+  ['shield: { maxShare: 100 % }', { shield: { maxShare: 100, paths: [] } }],
+  ['breaker: true', { breaker: { failures: 5 } }],
+  ['breaker: {}', { breaker: { failures: 5 } }],
+])('%s stands for every default that it does not name', (setting, expected) => {
+  expect(parse(`version: 1\nservices: { web: { entry: 80 } }\n${setting}\n`)).toMatchObject(
+    expected,
+  );
 });
 
 describe('an invalid canary.yaml', () => {
@@ -107,6 +130,24 @@ colour: red
     expect((await problems(text)).join('\n')).toContain(`${place}: `);
   });
 
+  test.each([
+    ['shield', '20%'],
+    ['shield', '{ maxShare: 101% }'],
+    ['shield', '{ maxShare: 20 }'],
+    ['shield', '{ paths: [api] }'],
+    ['shield', '{ paths: ["/a b"] }'],
+    ['shield', '{ paths: ["/a\\n  server x"] }'],
+    ['shield', '{ share: 5% }'],
+    ['breaker', '5'],
+    ['breaker', '{ failures: 0 }'],
+  ])('%s: %s is refused where it is', async (setting, value) => {
+    const [problem, ...others] = await problems(
+      `version: 1\nservices: { web: { entry: 80 } }\n${setting}: ${value}\n`,
+    );
+    expect(problem).toMatch(new RegExp(`^line 3, ${setting}[.a-zA-Z0-9]*: .`));
+    expect(others).toEqual([]);
+  });
+
   test('broken YAML is refused in the parser’s words, with the line', async () => {
     const details = await problems('version: 1\nservices: {\n');
     expect(details.join('\n')).toMatch(/line \d/);
@@ -134,6 +175,14 @@ describe('rules that no single field can hold', () => {
       'two entries cannot share a port',
       'version: 1\nservices:\n  web: { entry: 80 }\n  api: { entry: 80 }\n',
       ['line 4, services.api.entry: port 80 is also services.web.entry'],
+    ],
+    [
+      'a shield and a breaker need an entry',
+      'version: 1\nservices:\n  web: { entry: 80 }\n  api:\n    shield: true\n    breaker: false\n',
+      [
+        'line 5, services.api.shield: needs an `entry`: only there users come through the proxy',
+        'line 6, services.api.breaker: needs an `entry`: only there users come through the proxy',
+      ],
     ],
     [
       'a preview cannot have an entry’s port',

@@ -6,7 +6,7 @@ import {
   type ReleaseRecord,
   recordOf,
 } from '../../../src/git/release-record.ts';
-import { NO_COUNTS } from '../../../src/proxy/statistics.ts';
+import { NO_COUNTS } from '../../../src/proxy/counts.ts';
 import { RELEASE_STATES } from '../../../src/rollout/events.ts';
 import type { Release } from '../../../src/rollout/release.ts';
 import { NEW, OLD } from '../../support/fixture-observed.ts';
@@ -91,6 +91,7 @@ const release: fc.Arbitrary<Release> = fc.record({
   state: fc.constantFrom(...RELEASE_STATES),
   reason: text,
   weight: fc.constant(0),
+  heldWeight: fc.constant(undefined),
   wasReady: fc.boolean(),
   wasReplaced: fc.boolean(),
   startedAt: at,

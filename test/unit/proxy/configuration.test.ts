@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { type ProxySettings, renderConfiguration } from '../../../src/proxy/configuration.ts';
+import type { Route } from '../../../src/proxy/route.ts';
+
+const ENTRY = {
+  ...{ port: 3000, preview: 13_000 },
+  ...{ shield: { maxShare: 20, paths: [] }, breaker: { failures: 5 } },
+};
 
 const SETTINGS: ProxySettings = {
   routes: [
@@ -7,7 +13,7 @@ const SETTINGS: ProxySettings = {
       service: 'frontend',
       clone: 'frontend-canary',
       port: 80,
-      entry: { port: 3000, preview: 13_000 },
+      entry: ENTRY,
     },
     { service: 'discounts', clone: 'discounts-canary', port: 5001 },
   ],
@@ -18,6 +24,12 @@ const SETTINGS: ProxySettings = {
   forceHeader: 'X-Canary',
   owner: { uid: 1000, gid: 1001 },
 };
+
+/** The same with another entry. */
+function withEntry(change: Partial<NonNullable<Route['entry']>>): ProxySettings {
+  const frontend = { service: 'frontend', clone: 'frontend-canary', port: 80 };
+  return { ...SETTINGS, routes: [{ ...frontend, entry: { ...ENTRY, ...change } }] };
+}
 
 /** The lines of one section. */
 function section(title: string, settings = SETTINGS): string[] {
@@ -78,9 +90,8 @@ describe('a backend', () => {
   const lines = section('backend discounts');
 
   test('reaches the canary by its rule alone: its own weight is 0', () => {
-    expect(lines).toContain('server canary discounts-canary:5001 weight 0 init-addr none');
+    expect(lines).toContain('server canary discounts-canary:5001 weight 0 init-addr last,none');
     expect(lines).toContain('server stable discounts:5001 weight 1');
-    expect(lines).toContain('use-server canary if { var(txn.side) -m str canary }');
   });
 
   test('never sends a request twice that may have been acted on', () => {
@@ -88,18 +99,84 @@ describe('a backend', () => {
   });
 });
 
+describe('the users of the canary', () => {
+  const GUARDED = 'backend frontend:canary';
+  const lines = section(GUARDED);
+  const guarded = (change: Partial<NonNullable<Route['entry']>>) =>
+    section(GUARDED, withEntry(change));
+
+  test('go to a backend of their own, unless the canary is gone or taken out', () => {
+    expect(section('frontend frontend:entry')).toContain(
+      'use_backend frontend:canary if { var(txn.side) -m str canary } { srv_is_up(frontend/canary) } { srv_is_up(frontend:canary/canary) }',
+    );
+    expect(lines).toContain('use-server canary if TRUE');
+  });
+
+  test('keep a canary that was taken out while there is no stable', () => {
+    expect(section('backend frontend')).toContain(
+      'use-server canary if { var(txn.side) -m str canary } !{ srv_is_up(frontend/stable) }',
+    );
+  });
+
+  test('are shielded where that is safe: once, without a body, within the share', () => {
+    const once = lines.filter((line) => line.startsWith('http-request disable-l7-retry'));
+    expect(once).toEqual([
+      'http-request disable-l7-retry if !{ method GET HEAD OPTIONS }',
+      'http-request disable-l7-retry if { req.hdr_val(content-length) gt 0 } || { req.hdr(transfer-encoding) -m found }',
+      'http-request disable-l7-retry if !{ srv_is_up(frontend/stable) }',
+      'http-request disable-l7-retry if { sc_gpc_rate(1,0) ge 5 } { sc_gpc_rate(1,0),sub(txn.shieldable) -m int ge 0 }',
+    ]);
+    expect(lines).toContain('retries 1');
+    expect(lines).toContain(
+      'http-request set-var(txn.shieldable) sc_gpc_rate(0,0),mul(2000),div(10000)',
+    );
+  });
+
+  test('are shielded on the chosen paths alone', () => {
+    expect(guarded({ shield: { maxShare: 0.5, paths: ['/api', '/img/'] } })).toEqual(
+      expect.arrayContaining([
+        'http-request set-var(txn.chosen) bool(1) if { path_beg /api }',
+        'http-request set-var(txn.chosen) bool(1) if { path_beg /img/ }',
+        'http-request disable-l7-retry if !{ var(txn.chosen) -m found }',
+        'http-request set-var(txn.shieldable) sc_gpc_rate(0,0),mul(50),div(10000)',
+      ]),
+    );
+  });
+
+  test('are not shielded where nobody wants it', () => {
+    const text = guarded({ shield: false }).join('\n');
+    expect(text).not.toMatch(/retry-on|stick-table|gpc/);
+  });
+
+  test('lose the canary after so many failures in a row, until somebody gives it back', () => {
+    const server = guarded({ breaker: { failures: 7 } }).find((line) =>
+      /^server canary/.test(line),
+    );
+    expect(server).toBe(
+      'server canary frontend-canary:80 weight 0 init-addr last,none resolvers latched addr 127.0.0.1 port 3000 rise 1000000000 fall 1 observe layer7 error-limit 7 on-error mark-down',
+    );
+    // What DNS forgets while a container restarts would arm it again.
+    expect(section('resolvers latched')).toContain('hold nx 24h');
+  });
+
+  test('keep a failing canary where no breaker is wanted', () => {
+    const server = guarded({ breaker: false }).find((line) => /^server canary/.test(line));
+    expect(server).toBe(
+      'server canary frontend-canary:80 weight 0 init-addr last,none no-check track frontend/canary',
+    );
+  });
+});
+
 describe('a preview', () => {
   test('reaches the canary alone and is counted apart from users', () => {
     expect(section('frontend frontend:preview')[0]).toBe('bind :13000');
     expect(section('backend frontend:preview')).toEqual([
-      'server canary frontend-canary:80 no-check init-addr none track frontend/canary',
+      'server canary frontend-canary:80 no-check init-addr last,none track frontend/canary',
     ]);
   });
 
   test('is absent where none is asked for', () => {
-    const routes = [{ ...SETTINGS.routes[0], entry: { port: 3000, preview: undefined } }];
-    const text = renderConfiguration({ ...SETTINGS, routes } as ProxySettings);
-    expect(text).not.toContain('preview');
+    expect(renderConfiguration(withEntry({ preview: undefined }))).not.toContain('preview');
   });
 });
 

@@ -9,11 +9,13 @@ test('every step is a sentence of its own', () => {
     { kind: 'start-stable', services },
     { kind: 'take-ports', services },
     { kind: 'start-proxy' },
+    { kind: 'reload-proxy' },
     { kind: 'set-weight', weight: 0 },
     { kind: 'set-weight', weight: 0.25 },
     { kind: 'drain', side: 'canary', services },
     { kind: 'build', services, commit: NEW },
     { kind: 'start-canary', services, commit: NEW },
+    { kind: 'arm-breaker', services },
     { kind: 'await-ready', side: 'stable', services },
     { kind: 'replace-stable', services, commit: NEW },
     { kind: 'advance-branch', branch: 'main', commit: NEW },
@@ -26,11 +28,13 @@ test('every step is a sentence of its own', () => {
     "start frontend, discounts
     hand the port of frontend, discounts to the proxy
     start the proxy
+    give the proxy its new configuration, without a gap
     send every user to the stable
     send 0.25 % of users to the canary
     let open requests on the canary finish (frontend, discounts)
     build frontend, discounts at aaaaaaaaaaaa
     start the canary of frontend, discounts at aaaaaaaaaaaa
+    arm the breaker of frontend, discounts again
     wait until the stable of frontend, discounts is ready
     replace the stable frontend, discounts by aaaaaaaaaaaa
     move branch main to aaaaaaaaaaaa

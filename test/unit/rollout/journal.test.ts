@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { NO_COUNTS } from '../../../src/proxy/statistics.ts';
+import { NO_COUNTS } from '../../../src/proxy/counts.ts';
 import type { ReleaseEvent } from '../../../src/rollout/events.ts';
 import { formatRecord, parseJournal } from '../../../src/rollout/journal.ts';
 import { NEW } from '../../support/fixture-observed.ts';

@@ -51,6 +51,14 @@ test('another weight on the same commit only moves users', () => {
   `);
 });
 
+test('a canary that the breaker took out is trusted again when it is deployed', () => {
+  const world = observed([...BEHIND_PROXY, ...running(NEW)], { weight: 5, tripped: ['frontend'] });
+  expect(deploy(world, 5, [NEW])).toMatchInlineSnapshot(`
+    "1. arm the breaker of frontend again                      (it took an earlier canary out)
+    2. wait until the canary of frontend, discounts is ready  (only a ready canary gets users)"
+  `);
+});
+
 test('another commit takes the users off the canary before it is replaced', () => {
   const world = observed([...BEHIND_PROXY, ...running(OTHER)], { weight: 5 });
   expect(deploy(world, 5)).toMatchInlineSnapshot(`

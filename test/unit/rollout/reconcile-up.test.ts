@@ -53,9 +53,21 @@ describe('up', () => {
     `);
   });
 
-  test('makes the proxy anew when canary.yaml changed', () => {
+  test('gives a running proxy its new configuration without a gap', () => {
     expect(up(observed(BEHIND_PROXY, { configuration: 'earlier' }))).toMatchInlineSnapshot(`
-      "1. start the proxy                             (canary.yaml changed)
+      "1. give the proxy its new configuration, without a gap  (canary.yaml changed)
+      2. wait until the stable of frontend is ready           (the proxy must reach it)"
+    `);
+  });
+
+  test('makes the proxy anew when its ports changed, or an older canary made it', () => {
+    expect(up(observed(BEHIND_PROXY, { definition: 'earlier' }))).toMatchInlineSnapshot(`
+      "1. start the proxy                             (its ports, networks or image changed)
+      2. wait until the stable of frontend is ready  (the proxy must reach it)"
+    `);
+    const older = { definition: undefined, configuration: undefined };
+    expect(up(observed(BEHIND_PROXY, older))).toMatchInlineSnapshot(`
+      "1. start the proxy                             (an older canary made it)
       2. wait until the stable of frontend is ready  (the proxy must reach it)"
     `);
   });

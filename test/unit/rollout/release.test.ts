@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { countsSince, NO_COUNTS } from '../../../src/proxy/counts.ts';
 import type { ReleaseEvent } from '../../../src/rollout/events.ts';
 import { RELEASE_STATES } from '../../../src/rollout/events.ts';
 import { formatRecord, parseJournal } from '../../../src/rollout/journal.ts';
@@ -11,8 +12,8 @@ import {
 } from '../../../src/rollout/release.ts';
 import { NEW, OLD, SERVICES } from '../../support/fixture-observed.ts';
 
-const COUNTS = { stable: 10, canary: 0, stableFailures: 1, canaryFailures: 0 };
-const LATER = { stable: 100, canary: 5, stableFailures: 1, canaryFailures: 2 };
+const COUNTS = { stable: 10, canary: 0, stableFailures: 1, canaryFailures: 0, shielded: 0 };
+const LATER = { stable: 100, canary: 5, stableFailures: 1, canaryFailures: 2, shielded: 0 };
 const PREVIOUS = [{ service: 'frontend', name: 'shop-frontend', imageId: 'sha256:1' }];
 
 const CREATED: ReleaseEvent = {
@@ -50,6 +51,7 @@ describe('the fold of a journal', () => {
       weight: 0,
       weights: [],
       images: [],
+      heldWeight: undefined,
       wasReady: false,
       wasReplaced: false,
       startedAt: '2026-01-01T00:00:00.000Z',
@@ -126,6 +128,36 @@ describe('the fold of a journal', () => {
       );
     for (const name of ['paused', 'failed', 'reverting'] as const)
       expect(fold(CREATED, state(name))?.endedAt).toBeUndefined();
+  });
+
+  test('keeps the weight that a pause took in mind until another is set', () => {
+    const held: ReleaseEvent[] = [
+      { type: 'weight-set', weight: 0, counts: LATER },
+      { type: 'release-held', weight: 20 },
+    ];
+    expect(fold(CREATED, ...held)?.heldWeight).toBe(20);
+    const set: ReleaseEvent = { type: 'weight-set', weight: 5, counts: LATER };
+    expect(fold(CREATED, ...held, set)?.heldWeight).toBeUndefined();
+  });
+
+  test('takes counts of an older canary as having shielded nothing', () => {
+    const { shielded: _, ...older } = COUNTS;
+    const release = fold({ ...CREATED, counts: older } as unknown as ReleaseEvent);
+    expect(release?.countsAtStart).toEqual(COUNTS);
+  });
+
+  test('goes on counting where the proxy began from 0 again', () => {
+    const release = fold(
+      CREATED,
+      { type: 'weight-set', weight: 5, counts: LATER },
+      { type: 'proxy-reloaded', counts: { ...LATER, stable: 120 } },
+    );
+    const now = { ...NO_COUNTS, stable: 3 };
+    expect(release && countsSince(now, release.countsAtWeight)).toEqual({
+      ...NO_COUNTS,
+      stable: 23,
+    });
+    expect(release && countsSince(now, release.countsAtStart).stable).toBe(113);
   });
 
   test('knows of a stable that is half replaced, until it is whole again', () => {

@@ -39,7 +39,7 @@ const RELEASE: NonNullable<StatusView['release']> = {
   reason: 'at 5 %, waiting for a person to promote or revert',
   weight: { set: 5, measured: 4.98 },
   requests: { stable: 18_993, canary: 1007 },
-  failures: { stable: 3, canary: 0 },
+  failures: { stable: 3, canary: 0, shielded: 0 },
   services: [
     {
       name: 'frontend',

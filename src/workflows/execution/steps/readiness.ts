@@ -1,6 +1,6 @@
 import { CanaryError } from '../../../errors.ts';
 import type { SideStatistics } from '../../../proxy/statistics.ts';
-import { containersOf, type ObservedContainer } from '../../../rollout/observed.ts';
+import { containersOf, type Observed, type ObservedContainer } from '../../../rollout/observed.ts';
 import type { Side, StepAction } from '../../../rollout/step.ts';
 import { currentStatistics } from '../observe.ts';
 import { look, type Run } from '../run.ts';
@@ -26,6 +26,7 @@ export async function awaitReady(
   for (let looks = 1; ; looks += 1) {
     const observed = await look(run);
     const statistics = await currentStatistics(run.project);
+    if (step.side === 'canary') refuseTripped(observed, step.services);
     const waiting: string[] = [];
     for (const service of step.services) {
       const containers = containersOf(observed, step.side, service);
@@ -57,7 +58,11 @@ function notReady(
   if (slow) return slow.state === 'running' ? 'is not healthy yet' : `is ${slow.state}`;
   if (seen) {
     const server = seen[side];
-    const isThere = containers.some((each) => each.addresses.includes(server.address));
+    // An entry's canary is known twice: to be checked, and with its users.
+    const places = [server, ...(seen.guarded ? [seen.guarded[side]] : [])];
+    const isThere = places.every(({ address }) =>
+      containers.some((each) => each.addresses.includes(address)),
+    );
     if (!isThere) return 'is not known to the proxy yet';
     return server.checked && server.status.startsWith('UP')
       ? undefined
@@ -65,6 +70,15 @@ function notReady(
   }
   const saysNothing = containers.some((each) => each.health === 'none');
   return saysNothing && looks < QUIET_LOOKS ? 'just started' : undefined;
+}
+
+/** A canary without users looks ready for ever; what waits for it would go on as if it had them. */
+function refuseTripped({ proxy }: Observed, services: readonly string[]): void {
+  const out = services.filter((service) => proxy.tripped.includes(service));
+  if (out.length === 0) return;
+  throw new CanaryError('not-ready', `The breaker took the canary of ${out.join(', ')} out.`, {
+    hint: 'Run `canary resume` to give it its users back, or `canary revert`.',
+  });
 }
 
 async function refuseBroken(

@@ -1,5 +1,6 @@
+import { openRequests } from '../../../proxy/statistics.ts';
 import type { StepAction } from '../../../rollout/step.ts';
-import { currentStatistics } from '../observe.ts';
+import { everyStatistics } from '../observe.ts';
 import { type Run, record } from '../run.ts';
 import { applyWeight, entryCounts } from '../traffic.ts';
 
@@ -22,11 +23,10 @@ export async function drain(run: Run, step: StepAction & { kind: 'drain' }): Pro
   const { clock, emit } = run.context;
   const deadline = clock.now().getTime() + run.project.config.drain;
   for (;;) {
-    const statistics = await currentStatistics(run.project);
-    const open = step.services.reduce(
-      (sum, service) => sum + (statistics[service]?.[step.side].open ?? 0),
-      0,
-    );
+    const workers = await everyStatistics(run.project);
+    const open = workers
+      .flatMap((statistics) => step.services.flatMap((name) => statistics[name] ?? []))
+      .reduce((sum, each) => sum + openRequests(each, step.side), 0);
     if (open === 0) return;
     if (clock.now().getTime() > deadline) {
       emit({

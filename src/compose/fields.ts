@@ -1,0 +1,25 @@
+import type { ComposePort, ComposeService } from './model.ts';
+
+/** A part of a compose file that is written. */
+export type Fields = Record<string, unknown>;
+
+/** A port as a compose file says it. */
+export function portFields(port: ComposePort): Fields {
+  return {
+    target: port.target,
+    ...(port.published ? { published: port.published } : {}),
+    ...(port.host_ip ? { host_ip: port.host_ip } : {}),
+    ...(port.protocol ? { protocol: port.protocol } : {}),
+  };
+}
+
+/** The networks a service is on. */
+export function networkNames(service: ComposeService | undefined): string[] {
+  const names = Object.keys(service?.networks ?? {});
+  return names.length > 0 ? names : ['default'];
+}
+
+/** Compose interpolates every value; a dollar that is meant is written twice. */
+export function escapeDollars(text: string): string {
+  return text.replaceAll('$', '$$$$');
+}

@@ -1,0 +1,44 @@
+import { escapeDollars, type Fields, networkNames, portFields } from './fields.ts';
+import type { ComposeModel } from './model.ts';
+import type { SliceMember } from './slice.ts';
+
+/** What the proxy's container is made of. Its configuration is a file that it finds in the run folder. */
+export interface ProxyContainer {
+  image: string;
+  /** Who may use the master socket: the user who runs canary. */
+  owner: { uid: number; gid: number };
+  /** The folder of the host with the configuration, the sockets and the weights. */
+  runDirectory: string;
+}
+
+/** The proxy as a compose service, but for its labels. */
+export function proxyService(
+  { image, owner, runDirectory }: ProxyContainer,
+  slice: readonly SliceMember[],
+  model: ComposeModel,
+): Fields {
+  const networks = slice.flatMap(({ service }) => networkNames(model.services[service]));
+  const socket = `/run/canary/master.sock,mode,600,uid,${owner.uid},gid,${owner.gid}`;
+  return {
+    image,
+    // HAProxy starts as root to hand its sockets to the user of canary; workers drop to its own user.
+    user: '0:0',
+    command: ['haproxy', '-W', '-db', '-S', socket, '-f', '/run/canary/haproxy.cfg'],
+    restart: 'unless-stopped',
+    stop_signal: 'SIGUSR1',
+    stop_grace_period: '30s',
+    ports: slice.flatMap(({ entry }) => (entry ? proxyPorts(entry) : [])),
+    networks: [...new Set(networks)],
+    volumes: [{ type: 'bind', source: escapeDollars(runDirectory), target: '/run/canary' }],
+  };
+}
+
+function proxyPorts(entry: NonNullable<SliceMember['entry']>): Fields[] {
+  return [entry.port, ...(entry.preview ? [entry.preview] : [])].map((port) =>
+    portFields({
+      target: port,
+      published: String(port),
+      ...(entry.hostIp ? { host_ip: entry.hostIp } : {}),
+    }),
+  );
+}

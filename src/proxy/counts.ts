@@ -1,0 +1,64 @@
+import type { SideStatistics } from './statistics.ts';
+
+/** Requests and failures that users met, a side, added over the entries. */
+export interface Counts {
+  stable: number;
+  canary: number;
+  stableFailures: number;
+  canaryFailures: number;
+  /** Failures of the canary that no user met, because the stable answered. */
+  shielded: number;
+}
+
+export const NO_COUNTS: Counts = {
+  ...{ stable: 0, canary: 0, stableFailures: 0, canaryFailures: 0, shielded: 0 },
+};
+
+/** The counts of the given services together. */
+export function totalCounts(
+  services: Readonly<Record<string, SideStatistics>>,
+  names: readonly string[],
+): Counts {
+  return names.reduce((sum, name) => {
+    const found = services[name];
+    if (!found?.guarded) return sum;
+    const { canary, stable: instead, met } = found.guarded;
+    return plusCounts(sum, {
+      stable: found.stable.requests,
+      canary: found.canary.requests + canary.requests,
+      stableFailures: found.stable.failures,
+      // Where both sides failed the user met one failure, of a request that was the canary's.
+      canaryFailures: found.canary.failures + met,
+      shielded: instead.requests - instead.failures,
+    });
+  }, NO_COUNTS);
+}
+
+/** What was counted since an earlier look; everything, when HAProxy restarted and counts from 0 again. */
+export function countsSince(now: Counts, earlier: Counts): Counts {
+  const keys = Object.keys(now) as (keyof Counts)[];
+  const restarted = keys.some((key) => now[key] < earlier[key]);
+  return restarted ? now : lessCounts(now, earlier);
+}
+
+/** The difference of two counts, which may be below 0. */
+export function lessCounts(left: Counts, right: Counts): Counts {
+  return combine(left, right, (one, other) => one - other);
+}
+
+function plusCounts(left: Counts, right: Counts): Counts {
+  return combine(left, right, (one, other) => one + other);
+}
+
+function combine(left: Counts, right: Counts, by: (one: number, other: number) => number): Counts {
+  const keys = Object.keys(NO_COUNTS) as (keyof Counts)[];
+  return Object.fromEntries(
+    keys.map((key) => [key, by(left[key], right[key])]),
+  ) as unknown as Counts;
+}
+
+/** The canary's share of requests in percent; `null` when there were none. */
+export function measuredWeight(counts: Counts): number | null {
+  const all = counts.stable + counts.canary;
+  return all === 0 ? null : Math.round((counts.canary / all) * 10_000) / 100;
+}

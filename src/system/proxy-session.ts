@@ -1,0 +1,49 @@
+import { createConnection, type Socket } from 'node:net';
+
+/** An open connection to one worker, which stays for as long as it is held, even when another takes its place. */
+export interface ProxySession {
+  /** Sends one command to that worker and returns the answer. */
+  ask(command: string): Promise<string>;
+  end(): void;
+}
+
+/** What HAProxy writes when it waits for the next command. */
+const PROMPT = '\n> ';
+
+/** Opens a session at an admin socket; HAProxy closes one that is silent for so long. */
+export async function openSession(path: string, seconds: number): Promise<ProxySession> {
+  const socket = createConnection({ path });
+  const ask = (command: string) => untilPrompt(socket, `${command}\n`, seconds * 1000);
+  try {
+    await ask('prompt');
+    await ask(`set timeout cli ${seconds}`);
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+  return { ask, end: () => socket.destroy() };
+}
+
+function untilPrompt(socket: Socket, command: string, timeoutMs: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    // A closed socket never says so again.
+    if (socket.destroyed) throw new Error('the session was closed');
+    let answer = '';
+    const onData = (chunk: Buffer) => {
+      answer += chunk.toString();
+      if (answer.endsWith(PROMPT)) finish(() => resolve(answer.slice(0, -PROMPT.length)));
+    };
+    const onClose = () => finish(() => reject(new Error('the session was closed')));
+    const onError = (error: Error) => finish(() => reject(error));
+    const patience = setTimeout(onClose, timeoutMs);
+    const finish = (settle: () => void) => {
+      clearTimeout(patience);
+      socket.off('data', onData).off('close', onClose).off('error', onError);
+      // Nobody listens between two questions; an error then shows in the next.
+      socket.on('error', () => undefined);
+      settle();
+    };
+    socket.on('data', onData).on('close', onClose).on('error', onError);
+    socket.write(command);
+  });
+}

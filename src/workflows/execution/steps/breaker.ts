@@ -1,0 +1,18 @@
+import { CanaryError } from '../../../errors.ts';
+import { armBreaker as armCommand } from '../../../proxy/statistics.ts';
+import type { StepAction } from '../../../rollout/step.ts';
+import { look, type Run } from '../run.ts';
+
+/** Gives a canary that the breaker took out its users back. */
+export async function armBreaker(
+  run: Run,
+  step: StepAction & { kind: 'arm-breaker' },
+): Promise<void> {
+  for (const service of step.services) await run.project.socket.ask(armCommand(service));
+  const { tripped } = (await look(run)).proxy;
+  const still = step.services.filter((service) => tripped.includes(service));
+  if (still.length === 0) return;
+  throw new CanaryError('not-ready', `The canary of ${still.join(', ')} fails again already.`, {
+    hint: 'Look at its logs with `docker compose logs`, or `canary revert`.',
+  });
+}

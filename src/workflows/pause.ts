@@ -1,0 +1,21 @@
+import { formatWeight } from '../proxy/weight.ts';
+import type { Context } from './context.ts';
+import { execute } from './execution/execute.ts';
+import { record } from './execution/run.ts';
+import { changeState } from './release/releases.ts';
+import { steering } from './release/steering.ts';
+
+/** Takes the canary's users away for a while; the weight they had is kept in mind for `resume`. */
+export async function pause(
+  context: Context,
+): Promise<{ release: string; weight: number; changed: boolean }> {
+  return steering(context, 'pause', async (run, observed) => {
+    const { weight } = observed.proxy;
+    const id = run.release.id;
+    if (weight === 0) return { release: id, weight: run.release.heldWeight ?? 0, changed: false };
+    await execute(run, [{ kind: 'set-weight', weight: 0, cause: 'asked for' }]);
+    await record(run, { type: 'release-held', weight });
+    await changeState(run, 'paused', `by hand, at ${formatWeight(weight)} before`);
+    return { release: id, weight, changed: true };
+  });
+}

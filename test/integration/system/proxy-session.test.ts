@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { UnixProxySocket } from '../../../src/system/proxy-socket.ts';
+
+let folder: string;
+let server: Server;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'canary-session-'));
+});
+
+afterEach(async () => {
+  await new Promise((resolve) => server.close(resolve));
+  await rm(folder, { recursive: true });
+});
+
+/** A socket that answers each line as HAProxy does in its prompt mode. */
+async function answering(
+  answer: (line: string, socket: Socket) => string,
+): Promise<UnixProxySocket> {
+  const path = join(folder, 'admin.sock');
+  server = createServer((socket) => {
+    socket.on('data', (chunk) => socket.write(answer(chunk.toString().trim(), socket)));
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  return new UnixProxySocket(path);
+}
+
+test('a session asks one command after the other on one connection', async () => {
+  const lines: string[] = [];
+  const socket = await answering((line) => {
+    lines.push(line);
+    return line === 'show stat' ? '# pxname,svname,\nfrontend,stable,\n\n> ' : '\n> ';
+  });
+  const session = await socket.hold(60);
+  expect(await session.ask('show stat')).toBe('# pxname,svname,\nfrontend,stable,\n');
+  session.end();
+  expect(lines).toEqual(['prompt', 'set timeout cli 60', 'show stat']);
+});
+
+test('a session that is closed meanwhile says so instead of waiting', async () => {
+  const socket = await answering((line, connection) => {
+    if (line === 'show stat') connection.destroy();
+    return '\n> ';
+  });
+  const session = await socket.hold(60);
+  await expect(session.ask('show stat')).rejects.toThrow('the session was closed');
+  await expect(session.ask('show stat')).rejects.toThrow();
+});
+
+test('a socket that nobody listens at is a proxy that cannot be reached', async () => {
+  await answering(() => '\n> ');
+  const absent = new UnixProxySocket(join(folder, 'absent.sock'));
+  await expect(absent.hold(60)).rejects.toMatchObject({ code: 'proxy-unreachable' });
+  await expect(absent.ask('show stat')).rejects.toMatchObject({ code: 'proxy-unreachable' });
+});

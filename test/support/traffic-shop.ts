@@ -1,0 +1,126 @@
+import { get } from 'node:http';
+import { createConnection, type Socket } from 'node:net';
+import { Storedog } from './storedog.ts';
+
+/** A service that fails, waits and echoes as a test asks it to. */
+function server(name: string): string {
+  return `import http from 'node:http';
+let share = 0;
+let owed = 0;
+let way = 'status';
+const isFailure = () => {
+  owed += share;
+  if (owed < 1) return false;
+  owed -= 1;
+  return true;
+};
+const server = http.createServer(async (request, response) => {
+  const url = new URL(request.url, 'http://shop');
+  for await (const _ of request);
+  if (url.pathname === '/fail') {
+    share = Number(url.searchParams.get('share'));
+    way = url.searchParams.get('way');
+  } else if (isFailure()) {
+    if (way === 'cut') return request.socket.destroy();
+    response.statusCode = 500;
+  }
+  if (url.pathname === '/slow') await new Promise((resolve) => setTimeout(resolve, 1500));
+  response.end('${name}');
+});
+server.on('upgrade', (request, socket) => {
+  socket.write('HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: echo\\r\\n\\r\\n');
+  socket.on('error', () => undefined);
+  socket.pipe(socket);
+});
+server.listen(3000);
+process.on('SIGTERM', () => process.exit());
+`;
+}
+
+/** One entry, `frontend`, whose stable and canary say which they are; production runs, the proxy is up. */
+export async function trafficShop(settings: readonly string[] = []): Promise<Storedog> {
+  const shop = await Storedog.create(onlyFrontend);
+  await shop.write('store-frontend/server.js', server('stable'));
+  await shop.write(
+    'canary.yaml',
+    [
+      'version: 1',
+      `services: { frontend: { entry: ${shop.port}, preview: ${shop.preview} } }`,
+      'identity: [header:X-User-Id]',
+      ...settings,
+      '',
+    ].join('\n'),
+  );
+  await shop.git('commit', '--quiet', '--all', '-m', 'A server for tests');
+  await shop.git('branch', '--force', 'canary');
+  await shop.commitOn('canary', 'store-frontend/server.js', server('canary'));
+  await shop.startProduction();
+  await shop.succeed('up');
+  return shop;
+}
+
+function onlyFrontend(compose: string): string {
+  const port = /"(\d+):3000"/.exec(compose)?.[1];
+  return `services:
+  frontend:
+    build:
+      context: ./store-frontend
+      args:
+        BASE: \${NODE_IMAGE:-node:20-slim}
+    ports: ["${port}:3000"]
+`;
+}
+
+/** Lets the canary fail a share of its requests from now on, by a status or a cut connection; asked at its own port. */
+export async function letCanaryFail(
+  shop: Storedog,
+  share: number,
+  way: 'status' | 'cut' = 'status',
+): Promise<void> {
+  await (await fetch(`${shop.previewUrl}fail?share=${share}&way=${way}`)).text();
+}
+
+/** The body of an answer on a connection of its own: an idle one may still be with a worker of before. */
+export function askAnew(url: string, headers: Record<string, string>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get(url, { headers, agent: false }, (answer) => {
+      let body = '';
+      answer.on('data', (chunk) => {
+        body += chunk;
+      });
+      answer.on('end', () => resolve(body));
+    }).on('error', reject);
+  });
+}
+
+/** An upgraded connection that stays open, as a WebSocket does. */
+export class Stream {
+  private readonly socket: Socket;
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  static async open(port: number): Promise<Stream> {
+    const stream = new Stream(createConnection({ port, host: '127.0.0.1' }));
+    const answer = await stream.send(
+      'GET /echo HTTP/1.1\r\nHost: shop\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n',
+    );
+    if (!answer.startsWith('HTTP/1.1 101')) throw new Error(`no stream: ${answer}`);
+    return stream;
+  }
+
+  /** Sends a text and gives what comes back; rejects when the connection is cut. */
+  send(text: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.socket.once('data', (chunk) => resolve(chunk.toString()));
+      this.socket.once('close', () => reject(new Error('the stream was cut')));
+      this.socket.once('error', reject);
+      this.socket.write(text);
+    });
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+}

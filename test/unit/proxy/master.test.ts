@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { readDigest, signConfiguration } from '../../../src/proxy/digest.ts';
+import { askWorker, oldWorkers, readReload } from '../../../src/proxy/master.ts';
+import { statesToKeep } from '../../../src/proxy/server-states.ts';
+
+describe('the master', () => {
+  test('says whether a configuration is in force, and why not', () => {
+    expect(readReload('Success=1\n--\n[NOTICE]   (1) : Loading success.\n\n')).toEqual({
+      isLoaded: true,
+      words: ['[NOTICE]   (1) : Loading success.'],
+    });
+    expect(readReload("Success=0\n--\n[ALERT] unknown keyword 'x'\n")).toEqual({
+      isLoaded: false,
+      words: ["[ALERT] unknown keyword 'x'"],
+    });
+    expect(readReload('').isLoaded).toBe(false);
+  });
+
+  const processes = (old: string) =>
+    `#<PID>          <type>          <reloads>       <uptime>        <version>      \n1               master          5 [failed: 0]   0d00h02m15s     3.0.11\n# workers\n29              worker          0               0d00h00m02s     3.0.11\n${old}# programs\n\n`;
+
+  test('names the workers of before, and only those', () => {
+    const old = [25, 21].map(
+      (id) => `${id}              worker          1               0d00h00m46s     3.0.11\n`,
+    );
+    expect(oldWorkers(processes(`# old workers\n${old.join('')}`))).toEqual([25, 21]);
+    expect(oldWorkers(processes(''))).toEqual([]);
+    expect(oldWorkers('')).toEqual([]);
+  });
+
+  test('passes a command on to one of them', () => {
+    expect(askWorker(25, 'show stat')).toBe('@!25 show stat');
+  });
+});
+
+test('a configuration says which one it is', () => {
+  expect(signConfiguration('defaults\n', 'c0ffee')).toBe(
+    'global\n  description c0ffee\n\ndefaults\n',
+  );
+  expect(readDigest('Uptime: 1\ndescription: c0ffee\nPid: 9\n')).toBe('c0ffee');
+  expect(readDigest('Uptime: 1\n')).toBeUndefined();
+});
+
+test('what is known of a server is handed on unless its port changes', () => {
+  const states = [
+    '1',
+    '# be_id be_name srv_id srv_name srv_addr srv_port srvrecord',
+    '3 frontend 1 stable 172.18.0.4 3000 -',
+    '4 frontend:preview 1 canary 172.18.0.5 3000 -',
+    '5 discounts 1 stable 172.18.0.3 5001 -',
+    '6 gone 1 stable 172.18.0.7 80 -',
+    '',
+  ];
+  const kept = statesToKeep(states.join('\n'), { frontend: 3000, discounts: 5002 }).split('\n');
+  expect(kept).toEqual([...states.slice(0, 4), '']);
+});
