@@ -9,7 +9,7 @@ import { abort } from './abort.ts';
 import type { Context } from './context.ts';
 import { deploy } from './deploy.ts';
 import { observe } from './execution/observe.ts';
-import { deployFirst } from './first-deploy.ts';
+import { deployFirst, finishFirst } from './first-deploy.ts';
 import { advanceBranch } from './project/branches.ts';
 import { findState, loadProject } from './project/project.ts';
 import {
@@ -99,6 +99,7 @@ async function takeStable(context: Context, target: Target, { update }: Route): 
     await deployFirst(context, target, { ref, commit: to });
     return;
   }
+  await finishFirst(context, target, update);
   await withConfig(context, target, to, async (production) => {
     if (!(await proxyRuns(production))) await up(production);
     await replaceStable(production, { commit: to });
