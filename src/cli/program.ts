@@ -223,11 +223,13 @@ export function buildProgram(dispatch: Dispatch, version: string) {
     .option('--production <dir>', 'where production runs (default: beside the repository)')
     .option('--project <dir>', 'folder of the compose project inside the repository', '')
     .option('--stable <branch>', 'the branch production is built from', 'main')
+    .option('--object-format <name>', 'of a repository that is made: sha1 or sha256')
     .action((repository, options) =>
       run(async (session) =>
         (await import('./commands/remote.ts')).runRemotePrepare(session, {
           ...{ repository, directory: options.production },
           ...{ project: options.project, stable: options.stable },
+          objectFormat: options.objectFormat,
         }),
       ),
     );

@@ -16,6 +16,8 @@ export interface PrepareOptions {
   project: string;
   /** The branch production is built from. */
   stable: string;
+  /** How the pushing repository names objects, such as `sha256`; git's own choice when left out. */
+  objectFormat: string | undefined;
 }
 
 const MARK = 'canary-hook';
@@ -35,8 +37,15 @@ export async function prepareTarget(context: Context, options: PrepareOptions): 
   }
   const directory = found?.tree ?? (await productionFolder(context, place, options.directory));
   const repository = found?.commonDirectory ?? place;
-  if (found) await refuseOtherHook(context, repository);
-  else await git.initBare(place, options.stable);
+  if (found) {
+    await refuseOtherFormat(context, repository, options.objectFormat);
+    await refuseSharedHooks(context, repository);
+    await refuseOtherHook(context, repository);
+  } else {
+    await git.initBare(place, options.stable, options.objectFormat);
+    // A folder of hooks for all repositories of this machine would get ours, and this one theirs.
+    await git.configure(place, 'core.hooksPath', join(place, 'hooks'));
+  }
   await mkdir(directory, { recursive: true });
   await installHook(context, repository);
   await git.configure(repository, TARGET_SETTING.directory, directory);
@@ -74,6 +83,34 @@ async function installHook({ git, program }: Context, repository: string): Promi
   const hooks = await git.hooksDirectory(repository);
   await mkdir(hooks, { recursive: true });
   await writeDurably(join(hooks, 'proc-receive'), text, 0o755);
+}
+
+/** git itself says of it only that the protocol is wrong, at the first push. */
+async function refuseOtherFormat(
+  { git }: Context,
+  repository: string,
+  wanted: string | undefined,
+): Promise<void> {
+  const format = await git.objectFormat(repository);
+  if (wanted === undefined || wanted === format) return;
+  throw new CanaryError(
+    'target-unusable',
+    `${repository} has objects of ${format}, the repository that pushes has ${wanted}.`,
+    { hint: 'Name a path that does not exist yet; it is made to fit.' },
+  );
+}
+
+/** In a folder that other repositories use as well, the hook would answer for all of them. */
+async function refuseSharedHooks({ git }: Context, repository: string): Promise<void> {
+  const hooks = await git.hooksDirectory(repository);
+  if (hooks.startsWith(`${repository}/`)) return;
+  throw new CanaryError(
+    'target-unusable',
+    `The hooks of ${repository} are outside of it, in ${hooks}.`,
+    {
+      hint: `Give it hooks of its own: \`git -C ${repository} config core.hooksPath ${join(repository, 'hooks')}\`.`,
+    },
+  );
 }
 
 async function refuseOtherHook({ git }: Context, repository: string): Promise<void> {

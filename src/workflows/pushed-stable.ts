@@ -2,7 +2,7 @@ import { CanaryError, messageOf } from '../errors.ts';
 import type { Route } from '../git/push.ts';
 import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
-import { deployFirst } from './first-deploy.ts';
+import { deployFirst, finishFirst } from './first-deploy.ts';
 import { checkMove, requireUnmoved } from './project/branches.ts';
 import { loadProject } from './project/project.ts';
 import { type Target, withConfig } from './project/target.ts';
@@ -21,6 +21,7 @@ export async function takeStable(
     return;
   }
   await requireUnmoved(context, target, { ref, from });
+  await finishFirst(context, target, update);
   await requireTreeOn(context, target, ref, branch);
   if (from) await checkMove(context, target, { ref, from, to });
   await withConfig(context, target, to, async (production) => {

@@ -45,7 +45,8 @@ export async function addRemote(
     });
   }
   const { stable, canary } = config.git;
-  const options = { repository: place.path, directory, project, stable };
+  const objectFormat = await git.objectFormat(repository);
+  const options = { repository: place.path, directory, project, stable, objectFormat };
   const target =
     place.kind === 'local'
       ? await prepareTarget(context, { ...options, repository: address })
@@ -65,13 +66,14 @@ async function prepareThere(
   { remoteShell }: Context,
   place: TargetUrl & { kind: 'ssh' },
   program: string,
-  { repository, directory, project, stable }: PrepareOptions,
+  { repository, directory, project, stable, objectFormat }: PrepareOptions,
   sshCommand: string | undefined,
 ): Promise<Target> {
   const command = [
     ...[program, '--json', 'remote', 'prepare', '--stable', stable],
     ...(project ? ['--project', project] : []),
     ...(directory ? ['--production', directory] : []),
+    ...(objectFormat ? ['--object-format', objectFormat] : []),
     ...['--', repository],
   ];
   const { exitCode, stdout } = await remoteShell.run(place, command, sshCommand);

@@ -38,6 +38,13 @@ What git does not track, such as \`.env\`, belongs into SERVER/shop before the f
     expect(JSON.parse(again.stdout).directory).toBe(join(server, 'live'));
   });
 
+  test('says where Compose reads `.env` of a project inside of its repository', async () => {
+    const monorepo = await repository({ 'shops/eu/docker-compose.yml': 'services: {}\n' });
+    const path = join(server, 'shop.git');
+    const { stdout } = await canary(join(monorepo, 'shops/eu'), ['remote', 'add', 'deploy', path]);
+    expect(stdout).toContain(`belongs into ${join(server, 'shop/shops/eu')} before the first push`);
+  });
+
   test('as JSON, with the branches of canary.yaml', async () => {
     const path = join(server, 'shop.git');
     const { stdout } = await canary(laptop, ['--json', 'remote', 'add', 'live', path]);

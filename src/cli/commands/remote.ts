@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type PrepareOptions, prepareTarget } from '../../workflows/prepare-target.ts';
 import {
   addRemote,
@@ -27,11 +28,11 @@ export async function runRemotePrepare(
   return undefined;
 }
 
-function describe({ name, url, directory, stable, canary }: RemoteAddResult): string {
+function describe({ name, url, directory, project, stable, canary }: RemoteAddResult): string {
   return [
     `${name} is ${url}; production runs in ${directory} there.`,
     `  git push ${name} ${stable}    makes it the stable, without a gap; the first time it starts everything`,
     `  git push ${name} ${canary}  puts it beside the stable as its canary`,
-    `What git does not track, such as \`.env\`, belongs into ${directory} before the first push.`,
+    `What git does not track, such as \`.env\`, belongs into ${join(directory, project)} before the first push.`,
   ].join('\n');
 }

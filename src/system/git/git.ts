@@ -1,5 +1,6 @@
 import { type GitBranches, gitBranches } from './branches.ts';
 import { type GitCommits, gitCommits } from './commits.ts';
+import { type GitFirstCheckout, gitFirstCheckout } from './first-checkout.ts';
 import { type GitHistory, gitHistory } from './history.ts';
 import { type GitLocation, gitLocation } from './location.ts';
 import { type GitRecords, gitRecords } from './records.ts';
@@ -11,7 +12,8 @@ import { type GitWorktrees, gitWorktrees } from './worktrees.ts';
 
 /**
  * Reading and writing one repository, through simple-git. Nothing here touches the user's tree, index or HEAD
- * but `fastForward`, `commitFile` and `unstage`.
+ * but `fastForward`, `commitFile` and `unstage`, and what works on production's tree: `checkOutAround`, `attach`,
+ * `moveTree`.
  */
 export interface Git
   extends GitLocation,
@@ -22,7 +24,8 @@ export interface Git
     GitCommits,
     GitRecords,
     GitRemotes,
-    GitRepositories {}
+    GitRepositories,
+    GitFirstCheckout {}
 
 export function makeGit(): Git {
   return {
@@ -33,6 +36,7 @@ export function makeGit(): Git {
     ...gitBranches(runGit),
     ...gitCommits(runGit),
     ...gitRepositories(runGit),
+    ...gitFirstCheckout(runGit),
     ...gitRecords(runGit),
     ...gitRemotes(runGit),
   };

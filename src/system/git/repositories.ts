@@ -1,5 +1,7 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CanaryError, messageOf } from '../../errors.ts';
+import { exists } from '../files.ts';
 import { gitLocation } from './location.ts';
 import type { RunGit } from './run.ts';
 
@@ -13,20 +15,20 @@ interface RepositoryKind {
 
 /** Setting up repositories that are pushed to, and their one working tree. */
 export interface GitRepositories {
-  /** What is at exactly this folder; `undefined` when it is no repository, or only inside one. */
+  /**
+   * What is at exactly this folder; `undefined` when it is no repository, or only inside one. Throws
+   * `target-unusable` when it is one that git refuses to open, such as another user's.
+   */
   repositoryAt(directory: string): Promise<RepositoryKind | undefined>;
-  /** Makes a bare repository whose first branch will be `branch`. */
-  initBare(directory: string, branch: string): Promise<void>;
+  /** Makes a bare repository whose first branch will be `branch`, with git's own object format when left out. */
+  initBare(directory: string, branch: string, objectFormat?: string): Promise<void>;
+  /** How objects are named: `sha1` or `sha256`. */
+  objectFormat(directory: string): Promise<string>;
   setting(directory: string, key: string): Promise<string | undefined>;
   configure(directory: string, key: string, value: string): Promise<void>;
   hooksDirectory(directory: string): Promise<string>;
   /** The text of a file at a commit, or `undefined`. */
   fileAt(directory: string, commit: string, path: string): Promise<string | undefined>;
-  /**
-   * Checks a commit out in a folder that may hold files of the user's already, such as `.env`; throws, with the
-   * folder as it was, when one of them is in the way. The working tree is on no branch.
-   */
-  checkOutAround(directory: string, folder: string, commit: string): Promise<void>;
   /** Puts a working tree that is on no branch on one that points to the same commit. */
   attach(tree: string, ref: string): Promise<void>;
   /** Moves whatever a working tree is on to a commit, files included; local changes in the way are kept, and refuse it. */
@@ -45,15 +47,22 @@ export function gitRepositories(run: RunGit): GitRepositories {
     );
   return {
     async repositoryAt(directory) {
-      const found = await locate(directory).catch(() => undefined);
+      const found = await locate(directory).catch((error: unknown) =>
+        refuseUnreadable(directory, error),
+      );
       if (found?.repository !== directory) return undefined;
       const tree = found.isBare ? undefined : directory;
       return { commonDirectory: await commonDirectory(directory), tree };
     },
 
-    async initBare(directory, branch) {
+    async initBare(directory, branch, objectFormat) {
       await mkdir(directory, { recursive: true });
-      await run(directory, ['init', '--quiet', '--bare', `--initial-branch=${branch}`]);
+      const format = objectFormat === undefined ? [] : [`--object-format=${objectFormat}`];
+      await run(directory, ['init', '--quiet', '--bare', `--initial-branch=${branch}`, ...format]);
+    },
+
+    async objectFormat(directory) {
+      return (await run(directory, ['rev-parse', '--show-object-format'])).trim();
     },
 
     setting: (directory, key) => attempt(directory, ['config', '--get', '--', key]),
@@ -68,29 +77,6 @@ export function gitRepositories(run: RunGit): GitRepositories {
     },
 
     fileAt: (directory, commit, path) => attempt(directory, ['show', `${commit}:${path}`]),
-
-    async checkOutAround(directory, folder, commit) {
-      // git makes worktrees in empty folders only: made beside, then moved around what is there.
-      const beside = `${folder}.canary-checkout`;
-      const move = async (from: string, to: string) => {
-        await mkdir(to, { recursive: true });
-        await rename(join(from, '.git'), join(to, '.git'));
-        await run(directory, ['worktree', 'repair', to]);
-      };
-      await rm(beside, { recursive: true, force: true });
-      const place = ['worktree', 'add', '--force', '--detach', '--no-checkout', beside, commit];
-      await run(directory, ['-c', 'core.hooksPath=/dev/null', ...place]);
-      await move(beside, folder);
-      await rm(beside, { recursive: true });
-      try {
-        await run(folder, ['read-tree', '-m', '-u', 'HEAD']);
-      } catch (error) {
-        // Moved away first: removing a worktree removes its folder, and this one is the user's.
-        await move(folder, beside);
-        await run(directory, ['worktree', 'remove', '--force', beside]);
-        throw error;
-      }
-    },
 
     async attach(tree, ref) {
       await run(tree, ['symbolic-ref', '-m', 'canary', 'HEAD', ref]);
@@ -120,4 +106,18 @@ export function gitRepositories(run: RunGit): GitRepositories {
       await run(directory, ['config', '--', `remote.${name}.push`, 'HEAD']);
     },
   };
+}
+
+/** What git cannot open only because there is no repository is nothing to tell. */
+async function refuseUnreadable(directory: string, error: unknown): Promise<undefined> {
+  const words = error instanceof CanaryError ? error.details : [messageOf(error)];
+  // What lies above the folder may be anybody's.
+  const marks = [join(directory, '.git'), join(directory, 'HEAD')];
+  const isRepository = (await Promise.all(marks.map(exists))).includes(true);
+  if (words.length === 0 || !isRepository) return undefined;
+  throw new CanaryError('target-unusable', `git does not open the repository ${directory}.`, {
+    details: words,
+    hint: "If it is another user's, work as that user, or allow it with git's setting `safe.directory`.",
+    cause: error,
+  });
 }

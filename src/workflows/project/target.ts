@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseConfig } from '../../config/parse.ts';
 import { type CanaryConfig, DEFAULT_BRANCHES } from '../../config/schema.ts';
 import { CanaryError } from '../../errors.ts';
+import { branchRef } from '../../git/branch-name.ts';
 import type { RefUpdate } from '../../git/push.ts';
 import { exists, readIfExists } from '../../system/files.ts';
 import type { Context } from '../context.ts';
@@ -34,24 +35,32 @@ export async function readTarget({ git }: Context, repository: string): Promise<
   return { repository, directory, project };
 }
 
-/** The branches that are deployed: as production's canary.yaml says, else as the one that is pushed does. */
+/**
+ * The branches that are deployed: as production's canary.yaml says. Until the first push has come to its end that file
+ * is only what a push before left, and where it does not parse nothing could mend it: then as the pushed one says.
+ */
 export async function deployBranches(
   context: Context,
   target: Target,
   updates: readonly RefUpdate[],
 ): Promise<CanaryConfig['git']> {
-  const own = await readIfExists(configIn(target));
-  if (own !== undefined) return parseConfig(own, configIn(target)).git;
-  for (const { to } of updates) {
-    const text = to && (await pushedConfig(context, target, to));
-    if (text) return parseConfig(text, CONFIG_NAME).git;
+  const own = readConfig(await readIfExists(configIn(target)), configIn(target));
+  if (own && 'config' in own && (await hasStable(context, target, own.config))) {
+    return own.config.git;
   }
-  return DEFAULT_BRANCHES;
+  let problem = own && 'problem' in own ? own.problem : undefined;
+  for (const { to } of updates) {
+    const pushed = readConfig(to && (await pushedConfig(context, target, to)), CONFIG_NAME);
+    if (pushed && 'config' in pushed) return pushed.config.git;
+    if (pushed) problem = pushed.problem;
+  }
+  if (problem) throw problem;
+  return own && 'config' in own ? own.config.git : DEFAULT_BRANCHES;
 }
 
 /**
- * Works in production with the canary.yaml that is there, or with that of the commit where production has none yet
- * because the commit is about to bring it.
+ * Works in production with the canary.yaml that is there, or with that of the commit where production has none that
+ * can be read: the commit is about to bring it.
  */
 export async function withConfig<T>(
   context: Context,
@@ -59,9 +68,9 @@ export async function withConfig<T>(
   commit: string,
   work: (production: Context) => Promise<T>,
 ): Promise<T> {
-  const text = (await exists(configIn(target)))
-    ? undefined
-    : await pushedConfig(context, target, commit);
+  const own = readConfig(await readIfExists(configIn(target)), configIn(target));
+  const isUsable = own !== undefined && 'config' in own;
+  const text = isUsable ? undefined : await pushedConfig(context, target, commit);
   if (text === undefined) return work(inProduction(context, target));
   const folder = await mkdtemp(join(tmpdir(), 'canary-pushed-'));
   try {
@@ -71,6 +80,26 @@ export async function withConfig<T>(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function readConfig(
+  text: string | undefined,
+  name: string,
+): { config: CanaryConfig } | { problem: unknown } | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return { config: parseConfig(text, name) };
+  } catch (problem) {
+    return { problem };
+  }
+}
+
+async function hasStable(
+  { git }: Context,
+  { repository }: Target,
+  { git: { stable } }: CanaryConfig,
+): Promise<boolean> {
+  return (await git.resolve(repository, branchRef(stable))) !== undefined;
 }
 
 function configIn({ directory, project }: Target): string {

@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { messageOf } from '../../../src/errors.ts';
 import { makeGit } from '../../../src/system/git/git.ts';
 import { prepareTarget } from '../../../src/workflows/prepare-target.ts';
 import { addRemote } from '../../../src/workflows/remote-add.ts';
@@ -26,6 +27,7 @@ function prepare(path: string, directory?: string) {
     directory: directory === undefined ? undefined : join(server, directory),
     project: '',
     stable: 'main',
+    objectFormat: undefined,
   });
 }
 
@@ -60,7 +62,7 @@ describe('a repository that is prepared for deploying', () => {
     const own = await repository();
     const target = await prepareTarget(contextIn(own), {
       ...{ repository: own, directory: undefined },
-      ...{ project: '', stable: 'main' },
+      ...{ project: '', stable: 'main', objectFormat: undefined },
     });
     expect(target).toMatchObject({ repository: join(own, '.git'), directory: own });
     expect(await git(own, 'status', '--porcelain')).toBe('');
@@ -90,6 +92,70 @@ describe('a repository that is prepared for deploying', () => {
   });
 });
 
+describe('the hooks of a repository', () => {
+  /** git as its user has set it up: one folder of hooks for every repository. */
+  async function shareHooks(): Promise<string> {
+    const folder = await emptyFolder();
+    await writeFiles(folder, { gitconfig: `[core]\n\thooksPath = ${folder}/hooks\n` });
+    await mkdir(join(folder, 'hooks'));
+    vi.stubEnv('GIT_CONFIG_GLOBAL', join(folder, 'gitconfig'));
+    onTestFinished(() => void vi.unstubAllEnvs());
+    return join(folder, 'hooks');
+  }
+
+  test('are its own where the user shares a folder of hooks: the push reaches canary', async () => {
+    const hooks = await shareHooks();
+    const laptop = await repository({ 'readme.md': 'no compose file\n' });
+    const { repository: bare } = await prepare('shop.git');
+    expect(await readdir(hooks)).toEqual([]);
+    const push = git(laptop, 'push', '--quiet', bare, 'main');
+    expect(await push.catch(messageOf)).toContain('remote: ✖ No compose file in');
+  });
+
+  test('run at a commit in production’s folder', async () => {
+    await shareHooks();
+    const laptop = await repository();
+    const { repository: bare, directory } = await prepare('shop.git');
+    await git(
+      laptop,
+      'push',
+      '--quiet',
+      '--receive-pack=git -c receive.procReceiveRefs= receive-pack',
+      bare,
+      'main:refs/keep/main',
+    );
+    const head = await git(laptop, 'rev-parse', 'HEAD');
+    await makeGit().checkOutAround(bare, directory, head);
+    await writeFile(join(bare, 'hooks/pre-commit'), '#!/bin/sh\necho ran > .hook\n', {
+      mode: 0o755,
+    });
+    const author = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];
+    await git(directory, ...author, 'commit', '--quiet', '--allow-empty', '-m', 'By hand');
+    expect(await readFile(join(directory, '.hook'), 'utf8')).toBe('ran\n');
+  });
+
+  test('outside of a repository that is there already refuse it', async () => {
+    const hooks = await shareHooks();
+    await git(server, 'init', '--quiet', '--bare', 'shop.git');
+    const before = await fingerprint(server);
+    const error = await refusal(() => prepare('shop.git'));
+    expect(error).toMatchObject({ code: 'target-unusable' });
+    expect(error.message).toContain(hooks);
+    expect(error.hint).toContain('core.hooksPath');
+    expect(await readdir(hooks)).toEqual([]);
+    expect(await fingerprint(server)).toEqual(before);
+  });
+});
+
+test('a repository that git does not open is refused in git’s own words', async () => {
+  await git(server, 'init', '--quiet', '--bare', 'shop.git');
+  await writeFiles(server, { 'shop.git/config': '[core]\n\trepositoryformatversion = 99\n' });
+  const error = await refusal(() => prepare('shop.git'));
+  expect(error).toMatchObject({ code: 'target-unusable' });
+  expect(error.details.join('\n')).toContain('Expected git repo version');
+  expect(error.hint).toContain('safe.directory');
+});
+
 describe('adding a remote', () => {
   const add = (directory: string, name: string, url: string) =>
     addRemote(contextIn(directory), { name, url, directory: undefined, program: 'canary' });
@@ -102,6 +168,23 @@ describe('adding a remote', () => {
     expect(await git(laptop, 'remote', 'get-url', 'deploy')).toBe(url);
     await add(laptop, 'deploy', url);
     expect([await fingerprint(laptop), await fingerprint(server)]).toEqual(before);
+  });
+
+  test('makes a repository that names objects as the one that pushes', async () => {
+    const laptop = await emptyFolder();
+    await git(laptop, 'init', '--quiet', '--initial-branch=main', '--object-format=sha256');
+    await writeFiles(laptop, { 'readme.md': 'no compose file\n' });
+    await git(laptop, 'add', '--all');
+    const author = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];
+    await git(laptop, ...author, 'commit', '--quiet', '-m', 'The shop');
+    await add(laptop, 'deploy', join(server, 'shop.git'));
+    expect(await git(laptop, 'push', 'deploy', 'main').catch(messageOf)).toContain(
+      'remote: ✖ No compose file in',
+    );
+    const other = await repository();
+    const error = await refusal(() => add(other, 'deploy', join(server, 'shop.git')));
+    expect(error).toMatchObject({ code: 'target-unusable' });
+    expect(error.message).toContain('sha256');
   });
 
   test('a relative path is meant from where the user is', async () => {
@@ -117,32 +200,6 @@ describe('adding a remote', () => {
     const error = await refusal(() => add(laptop, 'deploy', join(server, 'shop.git')));
     expect(error).toMatchObject({ code: 'remote-exists', exitCode: 2 });
     expect(await fingerprint(server)).toEqual({});
-  });
-});
-
-describe('a checkout around files that are there already', () => {
-  test('keeps them and takes only what is missing', async () => {
-    const source = await repository({ 'compose.yaml': 'services: {}\n' });
-    const folder = join(server, 'läden 1', 'shop');
-    await writeFiles(folder, { '.env': 'SECRET=1\n', 'data/rows': 'rows\n' });
-    const head = await git(source, 'rev-parse', 'HEAD');
-    await makeGit().checkOutAround(source, folder, head);
-    expect(await readFile(join(folder, '.env'), 'utf8')).toBe('SECRET=1\n');
-    expect(await readFile(join(folder, 'data/rows'), 'utf8')).toBe('rows\n');
-    expect(await git(folder, 'rev-parse', 'HEAD')).toBe(head);
-    expect(await git(folder, 'status', '--porcelain')).toBe('?? .env\n?? data/');
-  });
-
-  test('that are in its way leaves every byte, and no worktree behind', async () => {
-    const source = await repository({ 'compose.yaml': 'services: {}\n', 'new.txt': 'new\n' });
-    const folder = join(server, 'shop');
-    await writeFiles(folder, { 'compose.yaml': 'mine\n', '.env': 'SECRET=1\n' });
-    const before = await fingerprint(folder);
-    const head = await git(source, 'rev-parse', 'HEAD');
-    const error = await refusal(() => makeGit().checkOutAround(source, folder, head));
-    expect(error.details.join('\n')).toContain('compose.yaml');
-    expect(await fingerprint(folder)).toEqual(before);
-    expect(await git(source, 'worktree', 'list')).not.toContain('\n');
   });
 });
 
