@@ -1,3 +1,4 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Context } from '../workflows/context.ts';
 import type { Output, Streams } from './output.ts';
 
@@ -30,3 +31,9 @@ export type Action = (session: Session) => Promise<number | undefined>;
 
 /** Called by commander with the parsed command; loads and runs its action. */
 export type Dispatch = (globals: Globals, action: Action, follows: boolean) => Promise<void>;
+
+/** The command line that commands are declared on. */
+export type Program = CommandUnknownOpts;
+
+/** Hands a declared command to `Dispatch`, with the flags that every command takes. */
+export type Run = (action: Action, follows?: boolean) => Promise<void>;

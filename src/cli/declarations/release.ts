@@ -1,0 +1,89 @@
+import { collect, countArgument, weightArgument } from '../arguments.ts';
+import type { Program, Run } from '../session.ts';
+
+/** Commands that start, steer and tell of releases. */
+export function declareReleaseCommands(program: Program, run: Run): void {
+  program
+    .command('deploy')
+    .description('put a branch beside the stable as its canary')
+    .requiredOption('-b, --branch <name>', 'the branch to deploy')
+    .option(
+      '--apply <patch>',
+      'apply a patch to the branch first (repeatable, all or none)',
+      collect,
+      [],
+    )
+    .option('-m, --message <text>', 'message of the commit made from plain diffs')
+    .option(
+      '-w, --weight <percent>',
+      'share of users the canary gets once it is ready',
+      weightArgument,
+    )
+    .option('--remote <name>', 'on the machine behind this remote, by pushing to it')
+    .action((options) =>
+      run(
+        async (session) => (await import('../commands/deploy.ts')).runDeploy(session, options),
+        true,
+      ),
+    );
+
+  program
+    .command('weight')
+    .description('set the share of users on the canary by hand')
+    .argument('<percent>', '0 to 100, in steps of 0.01', weightArgument)
+    .action((percent) =>
+      run(async (session) => (await import('../commands/weight.ts')).runWeight(session, percent)),
+    );
+
+  program
+    .command('pause')
+    .description('send every user to the stable for a while; `resume` gives them back')
+    .action(() => run(async (session) => (await import('../commands/pause.ts')).runPause(session)));
+
+  program
+    .command('resume')
+    .description('give a canary its users back that `pause` or the breaker took')
+    .action(() =>
+      run(async (session) => (await import('../commands/resume.ts')).runResume(session)),
+    );
+
+  program
+    .command('promote')
+    .description("make the canary's code the stable, without a gap")
+    .option('-m, --message <text>', 'message of the merge commit, where one is needed')
+    .action((options) =>
+      run(async (session) => (await import('../commands/promote.ts')).runPromote(session, options)),
+    );
+
+  program
+    .command('abort')
+    .description('send every user to the stable at once, then remove the canary')
+    .action(() => run(async (session) => (await import('../commands/abort.ts')).runAbort(session)));
+
+  program
+    .command('revert')
+    .description('abort, and take the change back by a git revert commit on its branch')
+    .argument('[release]', 'take back this release, also one that was promoted')
+    .option('-m, --message <text>', 'message of the revert commit')
+    .action((release, options) =>
+      run(async (session) =>
+        (await import('../commands/revert.ts')).runRevert(session, release, options),
+      ),
+    );
+
+  program
+    .command('status')
+    .description('what runs, who gets what, and how it goes')
+    .option('-w, --watch', 'print it again whenever it changes', false)
+    .action((options) =>
+      run(async (session) => (await import('../commands/status.ts')).runStatus(session, options)),
+    );
+
+  program
+    .command('history')
+    .description('every release, newest first: when, what, how far it came and how it ended')
+    .option('-n, --number <count>', 'only so many', countArgument)
+    .action((options) =>
+      run(async (session) => (await import('../commands/history.ts')).runHistory(session, options)),
+    );
+}
