@@ -5,18 +5,6 @@ import { type Storedog, until } from './storedog.ts';
 interface StepRecord {
   type: string;
   step?: { kind: string; side?: string };
-  weight?: number;
-}
-
-/** Waits, without a pause, for a record in the journals of a project. */
-export async function untilRecorded(
-  shop: Pick<Storedog, 'directory'>,
-  isIt: (record: StepRecord) => boolean,
-): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await records(shop)).some(isIt)) {
-    if (Date.now() > deadline) throw new Error('Waited in vain for a record.');
-  }
 }
 
 /** Starts canary and kills it with -9 in the middle of the first step of that kind (and side). */
@@ -55,7 +43,7 @@ export async function killAt(
 }
 
 /** Every record of every journal, oldest first. */
-async function records(shop: Pick<Storedog, 'directory'>): Promise<StepRecord[]> {
+async function records(shop: Storedog): Promise<StepRecord[]> {
   const directory = join(shop.directory, '.canary/releases');
   const names = await readdir(directory).catch(() => []);
   const texts = await Promise.all(
