@@ -64,6 +64,13 @@ export async function writeFiles(directory: string, files: Files): Promise<void>
   }
 }
 
+/** A named pipe: who reads it waits until somebody writes. */
+export async function pipe(): Promise<string> {
+  const path = join(await emptyFolder(), 'pipe');
+  await run('mkfifo', [path]);
+  return path;
+}
+
 /** Runs git in a folder and gives what it printed. */
 export async function git(directory: string, ...args: string[]): Promise<string> {
   const { stdout } = await run('git', args, { cwd: directory });

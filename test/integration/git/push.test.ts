@@ -1,10 +1,17 @@
-import { chmod, readFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CanaryEvent } from '../../../src/rollout/events.ts';
 import { push } from '../../../src/workflows/push.ts';
 import { contextIn } from '../../support/fixture-context.ts';
-import { branch, emptyFolder, git, repository, writeFiles } from '../../support/fixture-project.ts';
+import {
+  branch,
+  emptyFolder,
+  git,
+  pipe,
+  repository,
+  writeFiles,
+} from '../../support/fixture-project.ts';
 import { refusal } from '../../support/fixture-refusal.ts';
 
 let folder: string;
@@ -43,18 +50,18 @@ async function rewrite(home: string, message: string): Promise<string> {
 
 test('what the remote says comes while it still works', async () => {
   // The remote goes on only when its words have been heard here.
-  const heard = join(await emptyFolder(), 'heard');
+  const heard = await pipe();
   await hook(
     remote,
     'pre-receive',
-    `echo 'building é'\nuntil [ -f '${heard}' ]; do :; done\necho done`,
+    `echo 'building é'\ntimeout 60 cat '${heard}' > /dev/null\necho done`,
   );
   const lines: string[] = [];
   await push(
     context((event) => {
       if (event.type !== 'remote-said') return;
       lines.push(event.line);
-      void writeFiles(join(heard, '..'), { heard: '' });
+      if (lines.length === 1) void writeFile(heard, 'go on\n');
     }),
     { force: false, releases: false },
   );

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { acceptsConnections } from '../../../src/system/ports.ts';
-import { emptyFolder, git, repository } from '../../support/fixture-project.ts';
+import { emptyFolder, git, pipe, repository } from '../../support/fixture-project.ts';
 import { isRunning, SshServer } from '../../support/ssh-server.ts';
 
 async function server(session?: Record<string, string>): Promise<SshServer> {
@@ -20,13 +20,6 @@ async function bareShop(hook = 'exit 0'): Promise<string> {
   await writeFile(join(bare, 'hooks/pre-receive'), `#!/bin/sh\n${hook}\n`);
   await chmod(join(bare, 'hooks/pre-receive'), 0o755);
   return bare;
-}
-
-/** A named pipe: who reads it waits until somebody writes. */
-async function pipe(): Promise<string> {
-  const path = join(await emptyFolder(), 'pipe');
-  await execa('mkfifo', [path]);
-  return path;
 }
 
 /** The shop as somebody with that environment clones it. */
