@@ -20,7 +20,7 @@ export function entrySection(
   const canaryIsUp = `{ srv_is_up(${service}/${SERVER.canary}) } { srv_is_up(${guardedName(service)}/${SERVER.canary}) }`;
   return section(`frontend ${entryName(service)}`, [
     `bind :${port}`,
-    `http-request set-var(txn.weight) str(weight),map_str_int(opt@${WEIGHT_MAP},0)`,
+    `http-request set-var(txn.weight) str(weight),map_str_int(${WEIGHT_MAP},0)`,
     ...identityRules(identity),
     `http-request set-var(txn.bucket) var(txn.id),xxh32,mod(${BUCKETS})`,
     'http-request set-var(txn.side) str(stable)',

@@ -2,7 +2,10 @@ import { fromBuckets, toBuckets } from './weight.ts';
 
 /** Where HAProxy sees the folder it shares with canary. */
 export const RUN_DIRECTORY = '/run/canary';
-/** The map that holds the weight: read when HAProxy starts, changed at its admin socket while it runs. */
+/**
+ * The map that holds the weight: read when HAProxy starts, changed at its admin socket while it runs. Not `opt@`, though
+ * the file must then be there: HAProxy would keep a map of its own for every entry, and the socket changes only the first.
+ */
 export const WEIGHT_MAP = `${RUN_DIRECTORY}/weights.map`;
 const KEY = 'weight';
 

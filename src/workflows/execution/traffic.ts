@@ -1,8 +1,8 @@
 import { CanaryError, hasCode } from '../../errors.ts';
 import { type Counts, NO_COUNTS, totalCounts } from '../../proxy/counts.ts';
 import { readWeight, setWeight, showWeight, weightFile } from '../../proxy/weight-map.ts';
-import { writeDurably } from '../../system/files.ts';
-import { ensureState } from '../project/layout.ts';
+import { exists, writeDurably } from '../../system/files.ts';
+import { ensureState, type Layout } from '../project/layout.ts';
 import { entryServices, type Project } from '../project/project.ts';
 import { askOldWorkers, currentStatistics } from './observe.ts';
 
@@ -25,6 +25,12 @@ export async function applyWeight(
   await askOldWorkers(project, setWeight(weight).change);
   await ensureState(project.layout);
   await writeDurably(project.layout.weights, weightFile(weight));
+}
+
+/** Makes the file of the weight, which HAProxy does not start without. */
+export async function ensureWeights(layout: Layout): Promise<void> {
+  await ensureState(layout);
+  if (!(await exists(layout.weights))) await writeDurably(layout.weights, weightFile(0));
 }
 
 /** Requests and failures at the entries since the proxy started. */

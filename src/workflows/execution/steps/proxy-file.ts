@@ -4,8 +4,8 @@ import { CanaryError } from '../../../errors.ts';
 import type { ComposeScope } from '../../../system/compose.ts';
 import { writeDurably } from '../../../system/files.ts';
 import { type RunResult, tail } from '../../../system/process.ts';
-import { ensureState } from '../../project/layout.ts';
 import type { Run } from '../run.ts';
+import { ensureWeights } from '../traffic.ts';
 
 const CHECK = ['haproxy', '-c', '-f', '/run/canary/haproxy.cfg.new'];
 
@@ -29,7 +29,7 @@ export async function withCandidate(
   accept: () => Promise<void>,
 ): Promise<void> {
   const { layout, proxy } = run.project;
-  await ensureState(layout);
+  await ensureWeights(layout);
   await writeDurably(layout.candidate, proxy.configuration);
   try {
     refuseUnlessValid(await check());
