@@ -171,11 +171,14 @@ test('push options reach the hooks of the remote', async () => {
 
 test('an interruption ends the push', async () => {
   const reached = new AbortController();
-  await hook(remote, 'pre-receive', 'echo waiting; while kill -0 $PPID; do :; done');
+  const end = await pipe();
+  await hook(remote, 'pre-receive', `echo waiting\ntimeout 60 cat '${end}'`);
   const stopping = {
     ...context(() => reached.abort(new Error('stopped by a test'))),
     signal: reached.signal,
   };
   const options = { force: false, releases: false };
   await expect(push(stopping, options)).rejects.toThrow('stopped by a test');
+  // The hook knows nothing of that, and ends with this.
+  await writeFile(end, 'end\n');
 });
