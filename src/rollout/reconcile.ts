@@ -1,7 +1,8 @@
 import { shortCommit } from '../compose/names.ts';
-import type { Entry } from '../compose/slice.ts';
+import { Draft, type Situation } from './draft.ts';
 import { containersOf, isRunning, type Observed, type ObservedContainer } from './observed.ts';
-import type { Plan, Step } from './step.ts';
+import { placeProxy, removeProxy } from './place-proxy.ts';
+import type { Plan } from './step.ts';
 
 /** What the world should look like. A part left out is left alone. */
 export interface Desired {
@@ -12,23 +13,6 @@ export interface Desired {
   restore?: { commit: string };
   /** `null`: no canary. */
   canary?: { commit: string; services: readonly string[]; weight: number } | null;
-}
-
-/** What does not change between two looks. */
-export interface Situation {
-  /** Every service of the compose model. */
-  services: readonly string[];
-  slice: readonly { service: string; entry: Entry | undefined }[];
-  /** The services of the slice that have no image of this commit yet, of those that are built. */
-  unbuilt: (commit: string) => readonly string[];
-  /** Whether a stable container runs the image of this commit. */
-  stableRuns: (container: ObservedContainer, commit: string) => boolean;
-  /** What the proxy should run with: digests of its container and of its configuration. */
-  proxy: { definition: string; configuration: string };
-  /** Services that mount files which a promotion changes; they see them only once the branch has moved. */
-  movedFiles: readonly string[];
-  /** The commit the stable branch points to. */
-  branchAt: string | undefined;
 }
 
 /**
@@ -50,76 +34,6 @@ export function reconcile(desired: Desired, observed: Observed, situation: Situa
   }
   if (desired.proxy === 'absent') removeProxy(draft, observed, situation);
   return draft.steps;
-}
-
-/** The plan so far and the weight it leaves. */
-class Draft {
-  readonly steps: Step[] = [];
-  private weight: number;
-
-  constructor(weight: number) {
-    this.weight = weight;
-  }
-
-  add(step: Step): void {
-    this.steps.push(step);
-  }
-
-  /** Whether every user is on the canary by now. */
-  sendsEveryone(): boolean {
-    return this.weight === 100;
-  }
-
-  setWeight(weight: number, cause: string): void {
-    if (weight === this.weight) return;
-    this.weight = weight;
-    this.add({ kind: 'set-weight', weight, cause });
-  }
-}
-
-function placeProxy(draft: Draft, observed: Observed, situation: Situation): void {
-  const { services, slice } = situation;
-  const chosen = slice.map((member) => member.service);
-  // A shared service that has stopped may be a job that came to its end.
-  const missing = services.filter((service) =>
-    chosen.includes(service)
-      ? !isRunning(observed, 'stable', service)
-      : containersOf(observed, 'stable', service).length === 0,
-  );
-  if (missing.length > 0)
-    draft.add({ kind: 'start-stable', services: missing, cause: 'not running' });
-  // What is started here is started without the entry's port, so only running services can hold one.
-  const holders = slice.filter(
-    (member) => holdsPort(observed, member) || leftHolder(observed, member),
-  );
-  if (holders.length > 0) {
-    const ports = holders.map((member) => member.entry?.port).join(', ');
-    draft.add({
-      kind: 'take-ports',
-      services: holders.map((member) => member.service),
-      cause: `port ${ports} is the stable's own`,
-    });
-  }
-  const { state, definition, configuration } = observed.proxy;
-  const isAsDefined = state === 'running' && definition === situation.proxy.definition;
-  if (holders.length === 0 && !isAsDefined) {
-    const change = definition ? 'its ports, networks or image changed' : 'an older canary made it';
-    draft.add({
-      kind: 'start-proxy',
-      cause: state === 'running' ? change : `the proxy is ${state}`,
-    });
-  }
-  if (isAsDefined && configuration !== situation.proxy.configuration)
-    draft.add({ kind: 'reload-proxy', cause: 'canary.yaml changed' });
-  const entries = slice.filter((member) => member.entry).map((member) => member.service);
-  if (draft.steps.length > 0) {
-    draft.add({
-      kind: 'await-ready',
-      side: 'stable',
-      services: entries,
-      cause: 'the proxy must reach it',
-    });
-  }
 }
 
 function placeCanary(
@@ -265,43 +179,6 @@ function retire(
     draft.add({ kind: 'drain', side: 'canary', services, cause: 'no request is cut off' });
   }
   draft.add({ kind: 'retire-canary', services, cause });
-}
-
-function removeProxy(draft: Draft, observed: Observed, { slice }: Situation): void {
-  if (observed.proxy.state !== 'absent')
-    draft.add({ kind: 'stop-proxy', cause: 'the ports go back' });
-  const bare = slice.filter(
-    (member) =>
-      member.entry &&
-      containersOf(observed, 'stable', member.service).length > 0 &&
-      !holdsPort(observed, member),
-  );
-  if (bare.length > 0) {
-    draft.add({
-      kind: 'return-ports',
-      services: bare.map((member) => member.service),
-      cause: 'the service publishes it again',
-    });
-  }
-}
-
-function holdsPort(observed: Observed, { service, entry }: Situation['slice'][number]): boolean {
-  if (!entry) return false;
-  return containersOf(observed, 'stable', service).some(
-    (each) => each.state === 'running' && each.publishedPorts.includes(entry.port),
-  );
-}
-
-/** What a hand-over that was cut off leaves: the stopped container beside the one that took its place. */
-function leftHolder(observed: Observed, { service, entry }: Situation['slice'][number]): boolean {
-  const containers = containersOf(observed, 'stable', service);
-  return (
-    containers.some((each) => each.state === 'running') &&
-    containers.some(
-      (each) =>
-        each.state !== 'running' && entry !== undefined && each.publishedPorts.includes(entry.port),
-    )
-  );
 }
 
 function unique<T>(values: readonly T[]): T[] {

@@ -1,3 +1,4 @@
+import { shortCommit } from '../compose/names.ts';
 import { CanaryError, messageOf } from '../errors.ts';
 import { branchRef, conflictingBranch } from '../git/branch-name.ts';
 import type { Route } from '../git/push.ts';
@@ -34,7 +35,7 @@ export async function takeCanary(
   const previews = result.entries.flatMap(({ preview }) => (preview ? [preview] : []));
   context.emit({
     type: 'notice',
-    text: `The canary runs ${branch} at ${to.slice(0, 12)} with ${formatWeight(result.weight)} of users${previews.length > 0 ? `; alone at ${previews.join(', ')}` : ''}.`,
+    text: `The canary runs ${branch} at ${shortCommit(to)} with ${formatWeight(result.weight)} of users${previews.length > 0 ? `; alone at ${previews.join(', ')}` : ''}.`,
   });
 }
 

@@ -1,4 +1,4 @@
-import { previousImage } from '../compose/names.ts';
+import { previousImage, shortCommit } from '../compose/names.ts';
 import { CanaryError, messageOf } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { revertMessage } from '../git/patch.ts';
@@ -59,7 +59,7 @@ export async function revertPromoted(
     await replaceStable(context, { commit, from: tip, images });
   }
   const run = { context, project, checkout: undefined, release, signal: context.signal };
-  const reason = `taken back from the stable by ${(commit ?? tip).slice(0, 12)}`;
+  const reason = `taken back from the stable by ${shortCommit(commit ?? tip)}`;
   await changeState(run, 'reverted', reason);
   return commit;
 }

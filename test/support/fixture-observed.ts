@@ -1,5 +1,5 @@
+import type { Situation } from '../../src/rollout/draft.ts';
 import type { Observed, ObservedContainer, ObservedProxy } from '../../src/rollout/observed.ts';
-import type { Situation } from '../../src/rollout/reconcile.ts';
 
 /** Commits whose first twelve digits can be told apart at a glance. */
 export const OLD = '0'.repeat(40);

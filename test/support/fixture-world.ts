@@ -1,5 +1,6 @@
+import type { Situation } from '../../src/rollout/draft.ts';
 import type { Observed, ObservedContainer } from '../../src/rollout/observed.ts';
-import { type Desired, reconcile, type Situation } from '../../src/rollout/reconcile.ts';
+import { type Desired, reconcile } from '../../src/rollout/reconcile.ts';
 import type { Plan, Step } from '../../src/rollout/step.ts';
 import {
   ABSENT_PROXY,

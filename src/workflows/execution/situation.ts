@@ -1,6 +1,6 @@
 import { canaryImage } from '../../compose/names.ts';
 import { branchRef } from '../../git/branch-name.ts';
-import type { Situation } from '../../rollout/reconcile.ts';
+import type { Situation } from '../../rollout/draft.ts';
 import type { Context } from '../context.ts';
 import type { Checkout } from '../project/checkout.ts';
 import type { Project } from '../project/project.ts';

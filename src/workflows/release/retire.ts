@@ -1,6 +1,7 @@
 import { canaryImage } from '../../compose/names.ts';
+import type { Situation } from '../../rollout/draft.ts';
 import { containersOf, type Observed } from '../../rollout/observed.ts';
-import { reconcile, type Situation } from '../../rollout/reconcile.ts';
+import { reconcile } from '../../rollout/reconcile.ts';
 import { hasEnded, type Release } from '../../rollout/release.ts';
 import { exists } from '../../system/files.ts';
 import type { Context } from '../context.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Situation } from '../../../src/rollout/draft.ts';
 import { formatPlan } from '../../../src/rollout/format-plan.ts';
 import type { Observed } from '../../../src/rollout/observed.ts';
-import { reconcile, type Situation } from '../../../src/rollout/reconcile.ts';
+import { reconcile } from '../../../src/rollout/reconcile.ts';
 import {
   BEHIND_PROXY,
   canary,
