@@ -1,5 +1,13 @@
 import type { Identity } from '../config/schema.ts';
-import { entryName, guardedName, previewName, type Route, SERVER, section } from './route.ts';
+import {
+  CANARY_SERVER,
+  entryName,
+  guardedName,
+  previewName,
+  type Route,
+  replicasName,
+  section,
+} from './route.ts';
 import { BUCKETS } from './weight.ts';
 import { WEIGHT_MAP } from './weight-map.ts';
 
@@ -17,7 +25,7 @@ export function entrySection(
   port: number,
   { identity, forceHeader }: EntrySettings,
 ): string {
-  const canaryIsUp = `{ srv_is_up(${service}/${SERVER.canary}) } { srv_is_up(${guardedName(service)}/${SERVER.canary}) }`;
+  const canaryIsUp = `{ nbsrv(${replicasName(service)}) gt 0 } { srv_is_up(${guardedName(service)}/${CANARY_SERVER}) }`;
   return section(`frontend ${entryName(service)}`, [
     `bind :${port}`,
     `http-request set-var(txn.weight) str(weight),map_str_int(opt@${WEIGHT_MAP},0)`,
@@ -28,7 +36,7 @@ export function entrySection(
     `http-request set-var(txn.side) str(canary) if { req.hdr(${forceHeader}) -m str canary }`,
     `http-request set-var(txn.side) str(stable) if { req.hdr(${forceHeader}) -m str stable }`,
     // At full weight the canary also stands in for a stable that is being replaced.
-    `http-request set-var(txn.side) str(canary) if { var(txn.weight) -m int ge ${BUCKETS} } !{ srv_is_up(${service}/${SERVER.stable}) }`,
+    `http-request set-var(txn.side) str(canary) if { var(txn.weight) -m int ge ${BUCKETS} } { nbsrv(${service}) eq 0 }`,
     // Only while a canary has users: at weight 0 answers stay as the service made them.
     `http-response add-header Set-Cookie "${IDENTITY_COOKIE}=%[var(txn.newid)]; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax" if { var(txn.newid) -m found } { var(txn.weight) -m int gt 0 }`,
     // A canary that is gone, or that the breaker took out, leaves its users to the stable.
@@ -50,17 +58,11 @@ function identityRules(identity: readonly Identity[]): string[] {
   ];
 }
 
-/** The canary alone, on a port of its own; also while the breaker keeps it from users. */
-export function previewSections({ service, clone, port }: Route, preview: number): string[] {
-  return [
-    section(`frontend ${previewName(service)}`, [
-      `bind :${preview}`,
-      `http-request return status 503 content-type text/plain string "No canary is running.\\n" if !{ srv_is_up(${service}/${SERVER.canary}) }`,
-      `default_backend ${previewName(service)}`,
-    ]),
-    // Apart from the entry's backends, so that previews do not count as users' requests.
-    section(`backend ${previewName(service)}`, [
-      `server ${SERVER.canary} ${clone}:${port} no-check init-addr last,none track ${service}/${SERVER.canary}`,
-    ]),
-  ];
+/** The canary alone, on a port of its own; also while the breaker keeps it from users. Not counted as users' requests. */
+export function previewSection({ service }: Route, preview: number): string {
+  return section(`frontend ${previewName(service)}`, [
+    `bind :${preview}`,
+    `http-request return status 503 content-type text/plain string "No canary is running.\\n" if { nbsrv(${replicasName(service)}) eq 0 }`,
+    `default_backend ${replicasName(service)}`,
+  ]);
 }

@@ -21,6 +21,8 @@ export interface Situation {
   slice: readonly { service: string; entry: Entry | undefined }[];
   /** The services of the slice that have no image of this commit yet, of those that are built. */
   unbuilt: (commit: string) => readonly string[];
+  /** How many containers the definition of a service asks for. */
+  replicas: (service: string) => number;
   /** Whether a stable container runs the image of this commit. */
   stableRuns: (container: ObservedContainer, commit: string) => boolean;
   /** What the proxy should run with: digests of its container and of its configuration. */
@@ -132,11 +134,10 @@ function placeCanary(
   const existing = containersOf(observed, 'canary');
   const isCurrent = (each: ObservedContainer) =>
     each.commit === commit && services.includes(each.service);
+  const running = existing.filter((each) => isCurrent(each) && each.state === 'running');
   const missing = services.filter(
     (service) =>
-      !existing.some(
-        (each) => each.service === service && isCurrent(each) && each.state === 'running',
-      ),
+      running.filter((each) => each.service === service).length < situation.replicas(service),
   );
   const earlier = unique(existing.filter((each) => !isCurrent(each)).map((each) => each.service));
 

@@ -98,6 +98,7 @@ export function situation(built: readonly string[] = [], rest: Partial<Situation
   return {
     services: ['frontend', 'discounts', 'db'],
     slice: SLICE,
+    replicas: () => 1,
     unbuilt: (commit) => (built.includes(commit) ? [] : SERVICES),
     stableRuns: (each, commit) => each.imageId === imageOf(each.service, commit),
     proxy: { definition: DEFINITION, configuration: CONFIGURATION },

@@ -25,6 +25,7 @@ export interface World {
 
 function situationIn(world: World): Situation {
   return situation([], {
+    replicas: () => 1,
     unbuilt: (commit) =>
       SERVICES.filter((service) => !world.images.includes(imageOf(service, commit))),
     branchAt: world.branchAt,

@@ -43,6 +43,20 @@ test('the same commit again builds and starts nothing', () => {
   );
 });
 
+test('fewer containers than the definition asks for are made whole, without users meanwhile', () => {
+  const desired = { canary: { commit: NEW, services: SERVICES, weight: 5 } };
+  const world = observed([...BEHIND_PROXY, ...running(NEW)], { weight: 5 });
+  const replicas = (service: string) => (service === 'frontend' ? 2 : 1);
+  expect(
+    formatPlan(reconcile(desired, world, situation([NEW], { replicas }))),
+  ).toMatchInlineSnapshot(`
+      "1. send every user to the stable                          (the canary changes; its users leave first)
+      2. start the canary of frontend at aaaaaaaaaaaa           (the canary should be aaaaaaaaaaaa)
+      3. wait until the canary of frontend, discounts is ready  (only a ready canary gets users)
+      4. send 5 % of users to the canary                        (asked for)"
+    `);
+});
+
 test('another weight on the same commit only moves users', () => {
   const world = observed([...BEHIND_PROXY, ...running(NEW)], { weight: 5 });
   expect(deploy(world, 20, [NEW])).toMatchInlineSnapshot(`
