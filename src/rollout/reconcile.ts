@@ -1,7 +1,9 @@
 import { shortCommit } from '../compose/names.ts';
 import type { Entry } from '../compose/slice.ts';
+import { type UserSides, userChange } from '../proxy/user-map.ts';
+import { ALL, byWeight, OFF, type Split, sameSplit } from '../proxy/weight-map.ts';
 import { containersOf, isRunning, type Observed, type ObservedContainer } from './observed.ts';
-import type { Plan, Step } from './step.ts';
+import type { Plan, Side, Step } from './step.ts';
 
 /** What the world should look like. A part left out is left alone. */
 export interface Desired {
@@ -25,8 +27,8 @@ export interface Situation {
   replicas: (service: string) => number;
   /** Whether a stable container runs the image of this commit. */
   stableRuns: (container: ObservedContainer, commit: string) => boolean;
-  /** What the proxy should run with: digests of its container and of its configuration. */
-  proxy: { definition: string; configuration: string };
+  /** What the proxy should run with: digests of its container and of its configuration, and the users of lists. */
+  proxy: { definition: string; configuration: string; users: UserSides };
   /** Services that mount files which a promotion changes; they see them only once the branch has moved. */
   movedFiles: readonly string[];
   /** The commit the stable branch points to. */
@@ -38,7 +40,7 @@ export interface Situation {
  * Traffic leaves a side before that side is touched, and a step that is already done does not appear.
  */
 export function reconcile(desired: Desired, observed: Observed, situation: Situation): Plan {
-  const draft = new Draft(observed.proxy.weight);
+  const draft = new Draft(observed.proxy);
   if (desired.proxy === 'running') placeProxy(draft, observed, situation);
   if (desired.promote) promoteStable(draft, desired.promote, observed, situation);
   if (desired.restore) restoreStable(draft, desired.restore, situation);
@@ -54,13 +56,13 @@ export function reconcile(desired: Desired, observed: Observed, situation: Situa
   return draft.steps;
 }
 
-/** The plan so far and the weight it leaves. */
+/** The plan so far and the split it leaves. */
 class Draft {
   readonly steps: Step[] = [];
-  private weight: number;
+  private split: Split;
 
-  constructor(weight: number) {
-    this.weight = weight;
+  constructor(split: Split) {
+    this.split = split;
   }
 
   add(step: Step): void {
@@ -69,13 +71,21 @@ class Draft {
 
   /** Whether every user is on the canary by now. */
   sendsEveryone(): boolean {
-    return this.weight === 100;
+    return this.split.everyoneOn === 'canary';
   }
 
+  /** A share of users to the canary, and those whom rules choose. */
   setWeight(weight: number, cause: string): void {
-    if (weight === this.weight) return;
-    this.weight = weight;
+    if (sameSplit(this.split, byWeight(weight))) return;
+    this.split = byWeight(weight);
     this.add({ kind: 'set-weight', weight, cause });
+  }
+
+  /** Also those whom rules would send elsewhere. */
+  sendEveryone(to: Side, cause: string): void {
+    if (this.split.everyoneOn === to) return;
+    this.split = to === 'stable' ? OFF : ALL;
+    this.add({ kind: 'send-everyone', to, cause });
   }
 }
 
@@ -122,6 +132,9 @@ function placeProxy(draft: Draft, observed: Observed, situation: Situation): voi
       cause: 'the proxy must reach it',
     });
   }
+  // After the configuration: where HAProxy refuses that, the lists stay too.
+  const change = userChange(observed.proxy.users, situation.proxy.users);
+  if (change) draft.add({ kind: 'set-users', ...change, cause: 'canary.yaml changed' });
 }
 
 function placeCanary(
@@ -142,7 +155,7 @@ function placeCanary(
   const earlier = unique(existing.filter((each) => !isCurrent(each)).map((each) => each.service));
 
   if (earlier.length > 0 || missing.length > 0)
-    draft.setWeight(0, 'the canary changes; its users leave first');
+    draft.sendEveryone('stable', 'the canary changes; its users leave first');
   const unbuilt = situation.unbuilt(commit).filter((service) => missing.includes(service));
   if (unbuilt.length > 0) {
     draft.add({ kind: 'build', services: unbuilt, commit, cause: 'no image of this commit yet' });
@@ -203,7 +216,7 @@ function promoteStable(
       services,
       cause: 'it serves every user for a while',
     });
-    draft.setWeight(100, 'the stable is replaced while it has no users');
+    draft.sendEveryone('canary', 'the stable is replaced while it has no users');
     draft.add({ kind: 'drain', side: 'stable', services, cause: 'no request is cut off' });
     draft.add({ kind: 'replace-stable', services, commit, cause: 'it becomes the promoted code' });
   }
@@ -230,7 +243,7 @@ function promoteStable(
       cause: 'users come back only to a ready stable',
     });
   }
-  draft.setWeight(0, 'the stable is ready');
+  draft.sendEveryone('stable', 'the stable is ready');
 }
 
 function restoreStable(
@@ -246,12 +259,12 @@ function restoreStable(
     services,
     cause: 'users come back only to a ready stable',
   });
-  draft.setWeight(0, 'the stable is ready');
+  draft.sendEveryone('stable', 'the stable is ready');
 }
 
 function removeCanary(draft: Draft, observed: Observed, cause: string): void {
   // Traffic off comes before anything slower, whatever else is there.
-  draft.setWeight(0, cause);
+  draft.sendEveryone('stable', cause);
   const services = unique(containersOf(observed, 'canary').map((each) => each.service));
   if (services.length > 0) retire(draft, observed, services, cause);
 }

@@ -12,14 +12,25 @@ async function proxyImage(): Promise<string> {
   return image;
 }
 
+/** The maps that a configuration names have to be there. */
+const CHECK =
+  'touch /run/canary/weights.map /run/canary/users.map && exec haproxy -c -f /dev/stdin';
+
 /** HAProxy's own judgement of a configuration; its words where it refuses. */
 export async function haproxyCheck(configuration: string): Promise<string> {
-  const args = ['run', '--rm', '--interactive', '--network', 'none', await proxyImage()];
+  const args = [
+    'run',
+    '--rm',
+    '--interactive',
+    '--network',
+    'none',
+    '--tmpfs',
+    '/run/canary:mode=777',
+    await proxyImage(),
+  ];
   return new Promise((resolve) => {
-    const child = execFile(
-      'docker',
-      [...args, 'haproxy', '-c', '-f', '/dev/stdin'],
-      (error, stdout, stderr) => resolve(error ? `${stdout}${stderr}` : 'valid'),
+    const child = execFile('docker', [...args, 'sh', '-c', CHECK], (error, stdout, stderr) =>
+      resolve(error ? `${stdout}${stderr}` : 'valid'),
     );
     child.stdin?.end(configuration);
   });

@@ -31,7 +31,11 @@ export async function situationOf(
       if (built) return images.get(container.service) === container.imageId;
       return checkout?.model.services[container.service]?.image === container.image;
     },
-    proxy: { definition: project.proxy.definition, configuration: project.proxy.digest },
+    proxy: {
+      definition: project.proxy.definition,
+      configuration: project.proxy.digest,
+      users: project.proxy.users,
+    },
     movedFiles: [],
     branchAt: await context.git.resolve(project.repository, branchRef(project.config.git.stable)),
   };

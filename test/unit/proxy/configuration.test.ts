@@ -21,6 +21,7 @@ const SETTINGS: ProxySettings = {
     { from: 'header', name: 'X-User-Id' },
     { from: 'cookie', name: 'session' },
   ],
+  match: [],
   forceHeader: 'X-Canary',
   owner: { uid: 1000, gid: 1001 },
 };
@@ -47,7 +48,6 @@ function section(title: string, settings = SETTINGS): string[] {
 
 describe('an entry', () => {
   const lines = section('frontend frontend:entry');
-  const position = (part: string) => lines.findIndex((line) => line.includes(part));
 
   test('listens on the port users know', () => {
     expect(lines[0]).toBe('bind :3000');
@@ -75,9 +75,44 @@ describe('an entry', () => {
     );
   });
 
-  test('lets the forced side win over the weight', () => {
-    expect(position('sub(txn.weight)')).toBeLessThan(position('req.hdr(X-Canary) -m str canary'));
-    expect(position('sub(txn.weight)')).toBeLessThan(position('req.hdr(X-Canary) -m str stable'));
+  test('lets rules win over the weight, the forced side over rules, and everybody over all', () => {
+    const order = [
+      'sub(txn.weight)',
+      'str(canary) if !{ var(txn.rule) -m found } match_0_0',
+      'req.hdr(X-Canary) -m str canary',
+      'req.hdr(X-Canary) -m str stable',
+      'set-var(txn.side) var(txn.rule)',
+      'str(stable) if { var(txn.weight) -m int lt 0 }',
+      'str(canary) if { var(txn.weight) -m int gt 10000 }',
+      'use_backend',
+    ];
+    const found = section('frontend frontend:entry', {
+      ...SETTINGS,
+      match: [{ path: '/new', side: 'canary' }],
+    });
+    const positions = order.map((part) => found.findIndex((line) => line.includes(part)));
+    expect(positions).not.toContain(-1);
+    expect(positions).toEqual([...positions].sort((left, right) => left - right));
+  });
+
+  test('is closed to the canary where no split is known', () => {
+    expect(lines).toContain(
+      'http-request set-var(txn.weight) str(weight),map_str_int(/run/canary/weights.map,-1)',
+    );
+  });
+
+  test('looks lists up where the first stands, and holds no user', () => {
+    const found = section('frontend frontend:entry', {
+      ...SETTINGS,
+      match: [
+        { path: '/new', side: 'canary' },
+        { user: ['ada'], side: 'canary' },
+        { user: ['eve'], side: 'stable' },
+      ],
+    });
+    const lookUps = found.filter((line) => line.includes('users.map'));
+    expect(lookUps).toHaveLength(1);
+    expect(found.join()).not.toMatch(/ada|eve/);
   });
 
   test('sets its cookie only while a canary has users', () => {

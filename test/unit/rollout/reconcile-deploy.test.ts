@@ -32,7 +32,8 @@ test('a fresh deploy without users sends none', () => {
   expect(deploy(observed(BEHIND_PROXY), 0)).toMatchInlineSnapshot(`
     "1. build frontend, discounts at aaaaaaaaaaaa                (no image of this commit yet)
     2. start the canary of frontend, discounts at aaaaaaaaaaaa  (the canary should be aaaaaaaaaaaa)
-    3. wait until the canary of frontend, discounts is ready    (only a ready canary gets users)"
+    3. wait until the canary of frontend, discounts is ready    (only a ready canary gets users)
+    4. send users to the canary by rules alone                  (asked for)"
   `);
 });
 
@@ -91,7 +92,8 @@ test('an earlier canary that crashed is removed without waiting for requests', (
   expect(deploy(observed([...BEHIND_PROXY, ...crashed]), 0, [NEW])).toMatchInlineSnapshot(`
     "1. remove the canary of frontend, discounts                 (an earlier canary is replaced)
     2. start the canary of frontend, discounts at aaaaaaaaaaaa  (the canary should be aaaaaaaaaaaa)
-    3. wait until the canary of frontend, discounts is ready    (only a ready canary gets users)"
+    3. wait until the canary of frontend, discounts is ready    (only a ready canary gets users)
+    4. send users to the canary by rules alone                  (asked for)"
   `);
 });
 
