@@ -59,6 +59,11 @@ export function publishedPort(service: ComposeService, hostPort: number): Compos
   );
 }
 
+/** How many containers Compose starts for a service. */
+export function replicasOf({ scale, deploy }: ComposeService): number {
+  return scale ?? deploy?.replicas ?? 1;
+}
+
 /** The image name Compose gives to a service: its own, or `<project>-<service>` for a built one. */
 export function imageName(project: string, name: string, service: ComposeService): string {
   return service.image ?? `${project}-${name}`;

@@ -14,11 +14,6 @@ export function cloneName(service: string): string {
   return `${service}-canary`;
 }
 
-/** The container Compose makes for the clone of `service`. */
-export function cloneContainer(project: string, service: string): string {
-  return `${project}-${cloneName(service)}-1`;
-}
-
 /** The image of a built service at a commit; never the stable's own name. */
 export function canaryImage(project: string, service: string, commit: string): string {
   return `${project}-${service}:canary-${shortCommit(commit)}`;

@@ -2,7 +2,7 @@ import { Document, type Node, Scalar } from 'yaml';
 import { CanaryError } from '../errors.ts';
 import { escapeDollars, type Fields, networkNames, portFields } from './fields.ts';
 import type { ComposeModel, ComposeService, ComposeVolume } from './model.ts';
-import { canaryImage, cloneContainer, cloneName, LABEL, PROXY_SERVICE } from './names.ts';
+import { canaryImage, cloneName, LABEL, PROXY_SERVICE } from './names.ts';
 import { type ProxyContainer, proxyService } from './proxy-service.ts';
 import type { SliceMember } from './slice.ts';
 
@@ -105,12 +105,11 @@ function cloneDelta({ model, slice }: OverrideInput, clones: CloneSource, name: 
     networks: replace(Object.fromEntries(networkNames(service).map((network) => [network, {}]))),
     depends_on: replace(cloneDependencies(service, slice)),
     // The usual names of the other clones, in this container alone. Unlike `links` these imply no
-    // start order, so two services that call each other can both be cloned.
+    // start order, so two services that call each other can both be cloned; and they may name a service, so that all
+    // its containers answer.
     ...(mates.length > 0
       ? {
-          external_links: mates.map(
-            (mate) => `${cloneContainer(model.name, mate.service)}:${mate.service}`,
-          ),
+          external_links: mates.map((mate) => `${mate.clone}:${mate.service}`),
         }
       : {}),
     // A link of the user's to a cloned service would name the stable beside the clone.
@@ -124,8 +123,6 @@ function cloneDelta({ model, slice }: OverrideInput, clones: CloneSource, name: 
         }
       : {}),
     ...(dataMounts.length > 0 ? { volumes: dataMounts.map(asWritten) } : {}),
-    ...(service?.scale ? { scale: 1 } : {}),
-    ...(service?.deploy?.replicas ? { deploy: { replicas: 1 } } : {}),
     labels: {
       [LABEL.role]: 'canary',
       [LABEL.service]: name,

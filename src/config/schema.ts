@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from './duration.ts';
+import { identity } from './identity.ts';
+import { match } from './match.ts';
 import { breaker, shield } from './protection.ts';
 
 const port = z.number().int().min(1).max(65_535);
@@ -25,14 +27,6 @@ const service = z
   .nullable()
   .transform((value) => value ?? {});
 
-const identity = z
-  .string()
-  .regex(/^(header|cookie):[A-Za-z0-9_-]+$/, 'is not `header:NAME` or `cookie:NAME`')
-  .transform((text) => {
-    const [from, name] = text.split(':');
-    return { from: from as 'header' | 'cookie', name: name ?? '' };
-  });
-
 /** What git is asked for where canary.yaml says nothing. */
 export const DEFAULT_BRANCHES = { stable: 'main', canary: 'canary', remote: 'deploy' };
 
@@ -49,10 +43,12 @@ const gitFields = {
 export const configSchema = z.strictObject({
   version: z.literal(1, 'is not a version this program knows (1)'),
   services: z.record(z.string().regex(/^[a-zA-Z0-9._-]+$/, 'is not a service name'), service),
-  identity: z.array(identity).default([]),
+  identity: identity.default([]),
   force: z
     .strictObject({ header: z.string().regex(token, 'is not a header name') })
     .default({ header: 'X-Canary' }),
+  /** Rules that choose a side whatever the weight. */
+  match: match.default([]),
   git: z.strictObject(gitFields).default(DEFAULT_BRANCHES),
   proxy: z.strictObject({ image: z.string().min(1).optional() }).default({}),
   /** Whether a failed request of the canary is answered by the stable. */
@@ -68,4 +64,3 @@ export const configSchema = z.strictObject({
 });
 
 export type CanaryConfig = z.output<typeof configSchema>;
-export type Identity = CanaryConfig['identity'][number];

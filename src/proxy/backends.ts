@@ -1,4 +1,16 @@
-import { type Breaker, guardedName, type Route, SERVER, type Shield, section } from './route.ts';
+import {
+  type Breaker,
+  CANARY_SERVER,
+  canaryReplicas,
+  guardedName,
+  type Route,
+  replicasName,
+  type Shield,
+  STABLE_REPLICA,
+  section,
+  stableReplicas,
+  wholeCanary,
+} from './route.ts';
 
 /** A request that may have been acted on is never sent twice. */
 const ONCE = 'http-request disable-l7-retry if !{ method GET HEAD OPTIONS }';
@@ -10,36 +22,68 @@ const SHIELD_FLOOR = 5;
 /** Fifteen years of checks: a canary that the breaker took out does not come back by itself. */
 const NEVER = 1_000_000_000;
 
-/** The stable with its users, and whether a canary is there at all. */
-export function stableBackend({ service, clone, port, entry }: Route): string {
+/** The stable with its users. */
+export function stableBackend(route: Route): string {
+  const { service, entry } = route;
   return section(`backend ${service}`, [
     ONCE,
-    // In a promotion there may be no stable: then a canary that the breaker took out is better than nobody.
+    ...stableReplicas(route),
     ...(entry
       ? [
-          `use-server ${SERVER.canary} if { var(txn.side) -m str canary } !{ srv_is_up(${service}/${SERVER.stable}) }`,
+          // In a promotion there may be no stable: then a canary that the breaker took out is better than nobody.
+          `use-server ${CANARY_SERVER} if { var(txn.side) -m str canary } { nbsrv(${service}) eq 0 } { nbsrv(${replicasName(service)}) gt 0 }`,
+          // Weight 0: nothing but the rule above reaches it.
+          wholeCanary(service, 'no-check'),
         ]
       : []),
-    `server ${SERVER.stable} ${service}:${port} weight 1`,
-    // Weight 0: nothing but the rule above reaches it; it is here to be checked.
-    // Not asked for at the start: for a clone that is not there that can take DNS ten seconds.
-    `server ${SERVER.canary} ${clone}:${port} weight 0 init-addr last,none`,
   ]);
 }
 
 /** The canary with its users. Its server counts what they asked for; the stable's, what was answered in its place. */
 export function guardedBackend(
-  { service, clone, port }: Route,
+  route: Route,
   { port: listen, shield, breaker }: NonNullable<Route['entry']>,
 ): string {
+  const { service } = route;
   return section(`backend ${guardedName(service)}`, [
     ONCE,
     ...(shield ? shieldRules(service, shield) : []),
-    `use-server ${SERVER.canary} if TRUE`,
+    `use-server ${CANARY_SERVER} if TRUE`,
     // Weight 0: a request that is repeated goes to the stable.
-    `server ${SERVER.canary} ${clone}:${port} weight 0 init-addr last,none ${watch(service, listen, breaker)}`,
-    `server ${SERVER.stable} ${service}:${port} weight 1 no-check track ${service}/${SERVER.stable}`,
+    wholeCanary(service, watch(listen, breaker)),
+    ...stableReplicas(route),
   ]);
+}
+
+/**
+ * The canary's containers. Behind an entry its users come here through a socket of the proxy itself, for HAProxy
+ * repeats a request on whatever its balancing chooses: beside the canary as one server that is the stable.
+ */
+export function replicaSections(route: Route): string[] {
+  const { service, entry } = route;
+  const name = replicasName(service);
+  if (!entry) return [section(`backend ${name}`, [canaryReplicas(route, '')])];
+  // Already there when it comes from the users' backend; the preview adds it.
+  const client = 'option forwardfor if-none';
+  return [
+    section(`frontend ${name}`, [
+      `bind abns@${name}`,
+      // The entry logs it.
+      'http-request set-log-level silent',
+      // One connection a request: none is closed for idling just when the next request comes.
+      'option httpclose',
+      client,
+      `default_backend ${name}`,
+    ]),
+    section(`backend ${name}`, [
+      client,
+      // What breaks off is the shield's to repeat; a replica that takes no connection has done nothing yet.
+      ONCE,
+      ...(entry.shield ? ['retry-on conn-failure'] : []),
+      // Such a replica is out until its next check: users stay with the others, or go back to the stable.
+      canaryReplicas(route, 'observe layer4 error-limit 1 on-error mark-down'),
+    ]),
+  ];
 }
 
 /** A failed request that is safe to repeat is repeated on the stable, as long as not too many are. */
@@ -53,22 +97,21 @@ function shieldRules(service: string, { maxShare, paths }: Shield): string[] {
     ...paths.map((path) => `http-request set-var(txn.chosen) bool(1) if { path_beg ${path} }`),
     ...(paths.length > 0 ? ['http-request disable-l7-retry if !{ var(txn.chosen) -m found }'] : []),
     // While the stable is replaced it cannot help.
-    `http-request disable-l7-retry if !{ srv_is_up(${service}/${SERVER.stable}) }`,
+    `http-request disable-l7-retry if { nbsrv(${service}) eq 0 }`,
     `stick-table type integer size 1 expire 1h store gpc(2),gpc_rate(2,${SHIELD_WINDOW})`,
     'http-request track-sc0 int(1)',
     `http-request sc-inc-gpc(${COUNTER.requests},0)`,
     `http-request set-var(txn.shieldable) ${rate(COUNTER.requests)},mul(${Math.round(maxShare * 100)}),div(10000)`,
     `http-request disable-l7-retry if { ${rate(COUNTER.shielded)} ge ${SHIELD_FLOOR} } { ${rate(COUNTER.shielded)},sub(txn.shieldable) -m int ge 0 }`,
-    `http-after-response sc-inc-gpc(${COUNTER.shielded},0) if { srv_name ${SERVER.stable} }`,
+    `http-after-response sc-inc-gpc(${COUNTER.shielded},0) if { srv_name -m beg ${STABLE_REPLICA} }`,
   ];
 }
 
 /**
  * The breaker: HAProxy itself takes the canary out, with nobody else alive. Only failed requests can; whether its
- * container is there is known from the stable's backend, so the check here asks the proxy's own port, and an
- * address that DNS forgets while a container restarts does not arm the breaker again.
+ * containers are there is known from their own checks, so the check here asks the proxy's own port.
  */
-function watch(service: string, listen: number, breaker: Breaker | false): string {
-  if (!breaker) return `no-check track ${service}/${SERVER.canary}`;
-  return `resolvers latched addr 127.0.0.1 port ${listen} rise ${NEVER} fall 1 observe layer7 error-limit ${breaker.failures} on-error mark-down`;
+function watch(listen: number, breaker: Breaker | false): string {
+  if (!breaker) return 'no-check';
+  return `addr 127.0.0.1 port ${listen} rise ${NEVER} fall 1 observe layer7 error-limit ${breaker.failures} on-error mark-down`;
 }

@@ -1,5 +1,5 @@
-import { guardedBackend, stableBackend } from './backends.ts';
-import { type EntrySettings, entrySection, previewSections } from './entry.ts';
+import { guardedBackend, replicaSections, stableBackend } from './backends.ts';
+import { type EntrySettings, entrySection, previewSection } from './entry.ts';
 import { type Route, section } from './route.ts';
 import { RUN_DIRECTORY } from './weight-map.ts';
 
@@ -10,15 +10,15 @@ export interface ProxySettings extends EntrySettings {
 }
 
 /**
- * The complete HAProxy configuration. It does not depend on whether a canary runs: its server waits without
- * an address until Docker's DNS knows the clone, so deploying never reloads the proxy.
+ * The complete HAProxy configuration. It does not depend on whether a canary runs, nor on how many
+ * containers a side has: places wait without an address until Docker's DNS names a container, so neither deploying
+ * nor scaling reloads the proxy.
  */
 export function renderConfiguration(settings: ProxySettings): string {
   const sections = [
     globalSection(settings),
     defaultsSection(),
-    resolversSection('docker', '500ms'),
-    resolversSection('latched', '24h'),
+    resolversSection(),
     ...settings.routes.flatMap((route) => routeSections(route, settings)),
   ];
   return `${sections.join('\n\n')}\n`;
@@ -26,12 +26,13 @@ export function renderConfiguration(settings: ProxySettings): string {
 
 function routeSections(route: Route, settings: EntrySettings): string[] {
   const { service, entry } = route;
-  if (!entry) return [stableBackend(route)];
+  if (!entry) return [stableBackend(route), ...replicaSections(route)];
   return [
     entrySection(service, entry.port, settings),
     stableBackend(route),
     guardedBackend(route, entry),
-    ...(entry.preview ? previewSections(route, entry.preview) : []),
+    ...replicaSections(route),
+    ...(entry.preview ? [previewSection(route, entry.preview)] : []),
   ];
 }
 
@@ -66,23 +67,25 @@ function defaultsSection(): string {
     'timeout client 10m',
     'timeout server 10m',
     'timeout tunnel 24h',
-    // A container that stops between two checks costs a retry on the other server, not a request.
-    'retries 3',
+    // A container that stops between two checks costs retries on the others, not a request, also when several stop.
+    'retries 5',
     'option redispatch 1',
     'retry-on conn-failure empty-response',
-    'default-server check inter 500ms rise 1 fall 2 resolvers docker init-addr last,libc,none',
+    'default-server check inter 500ms rise 1 fall 2 resolvers docker init-addr last,none',
   ]);
 }
 
-function resolversSection(name: string, forget: string): string {
-  return section(`resolvers ${name}`, [
+function resolversSection(): string {
+  return section('resolvers docker', [
     'nameserver embedded 127.0.0.11:53',
+    // Many replicas need a long answer.
+    'accepted_payload_size 8192',
     'resolve_retries 2',
     'timeout resolve 300ms',
     'timeout retry 300ms',
     'hold valid 500ms',
     // How soon a container that is gone is forgotten.
-    ...['nx', 'obsolete'].map((state) => `hold ${state} ${forget}`),
+    ...['nx', 'obsolete'].map((state) => `hold ${state} 500ms`),
     // A DNS that is silent for a while says nothing about the containers: what is known stays.
     ...['other', 'refused', 'timeout'].map((state) => `hold ${state} 24h`),
   ]);

@@ -1,4 +1,4 @@
-import type { SideStatistics } from './statistics.ts';
+import { type SideStatistics, total } from './statistics.ts';
 
 /** Requests and failures that users met, a side, added over the entries. */
 export interface Counts {
@@ -21,15 +21,15 @@ export function totalCounts(
 ): Counts {
   return names.reduce((sum, name) => {
     const found = services[name];
-    if (!found?.guarded) return sum;
-    const { canary, stable: instead, met } = found.guarded;
+    if (!found?.users) return sum;
+    const { whole, standIn, instead, met } = found.users;
     return plusCounts(sum, {
-      stable: found.stable.requests,
-      canary: found.canary.requests + canary.requests,
-      stableFailures: found.stable.failures,
+      stable: total(found.stable, 'requests'),
+      canary: standIn.requests + whole.requests,
+      stableFailures: total(found.stable, 'failures'),
       // Where both sides failed the user met one failure, of a request that was the canary's.
-      canaryFailures: found.canary.failures + met,
-      shielded: instead.requests - instead.failures,
+      canaryFailures: standIn.failures + met,
+      shielded: total(instead, 'requests') - total(instead, 'failures'),
     });
   }, NO_COUNTS);
 }

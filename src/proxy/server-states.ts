@@ -11,11 +11,14 @@ export function statesToKeep(states: string, ports: Readonly<Record<string, numb
       .find((line) => line.startsWith('# '))
       ?.slice(2)
       .split(' ') ?? [];
-  const [backend, port] = [columns.indexOf('be_name'), columns.indexOf('srv_port')];
+  const [backend, port, host] = ['be_name', 'srv_port', 'srv_fqdn'].map((name) =>
+    columns.indexOf(name),
+  ) as [number, number, number];
   const isKept = (line: string) => {
     const cells = line.split(' ');
     const service = cells[backend]?.split(':')[0] ?? '';
-    return !/^\d+ /.test(line) || cells[port] === String(ports[service]);
+    // The canary as a whole has no host: of it the breaker is kept.
+    return !/^\d+ /.test(line) || cells[host] === '-' || cells[port] === String(ports[service]);
   };
   return lines.filter(isKept).join('\n');
 }

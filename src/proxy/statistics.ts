@@ -1,14 +1,12 @@
-import { guardedName, SERVER } from './route.ts';
+import { CANARY_SERVER, guardedName, replicasName, STABLE_REPLICA } from './route.ts';
 
 /** What HAProxy counted and sees of one server. */
-interface ServerStatistics {
+export interface ServerStatistics {
   /** `UP`, `DOWN`, `MAINT (resolution)` and the like, as HAProxy says it. */
   status: string;
-  /** Has no state of its own: as up or down as another server is. */
-  follows: boolean;
   /** Passed its last check. */
   checked: boolean;
-  /** Where Docker's DNS says it is, without the port. */
+  /** Where Docker's DNS says it is, without the port; empty where there is no container. */
   address: string;
   /** Requests sent to it since HAProxy started. */
   requests: number;
@@ -18,36 +16,60 @@ interface ServerStatistics {
   open: number;
 }
 
-interface Servers {
-  stable: ServerStatistics;
-  canary: ServerStatistics;
+/** The users of an entry's canary, which HAProxy sees as one server. */
+interface CanaryUsers {
+  whole: ServerStatistics;
+  /** The same in place of a stable that is being replaced. */
+  standIn: ServerStatistics;
+  /** The stable where it answered in the canary's place. */
+  instead: readonly ServerStatistics[];
+  /** How many of them met a failure. */
+  met: number;
 }
 
-export interface SideStatistics extends Servers {
-  /** Of an entry: the users of the canary. Its stable is what answered in the canary's place. */
-  guarded: (Servers & { /** How many of them met a failure. */ met: number }) | undefined;
+export interface SideStatistics {
+  /** The places for containers, those without one included: they have counted earlier ones. */
+  stable: readonly ServerStatistics[];
+  canary: readonly ServerStatistics[];
+  users: CanaryUsers | undefined;
 }
 
 /** Every service by name, from the CSV answer to `show stat` (HAProxy management guide, 9.1). */
 export function parseStatistics(csv: string): Record<string, SideStatistics> {
   const backends = parseBackends(csv);
   return Object.fromEntries(
-    Object.keys(backends).flatMap((name) => {
-      const servers = both(backends[name]);
-      const isGuarded = name.includes(':');
-      if (!servers || isGuarded) return [];
-      const users = backends[guardedName(name)];
-      const guarded = both(users);
-      return [[name, { ...servers, guarded: guarded && { ...guarded, met: users?.met ?? 0 } }]];
+    Object.entries(backends).flatMap(([name, { servers }]) => {
+      const replicas = backends[replicasName(name)];
+      if (!replicas) return [];
+      const sides = {
+        stable: stableOf(servers),
+        canary: Object.values(replicas.servers),
+        users: usersOf(backends[guardedName(name)], servers[CANARY_SERVER]),
+      };
+      return [[name, sides]];
     }),
   );
 }
 
-function both({ stable, canary }: Partial<Servers> = {}): Servers | undefined {
-  return stable && canary ? { stable, canary } : undefined;
+interface Backend {
+  servers: Record<string, ServerStatistics>;
+  met: number;
 }
 
-type Backend = Partial<Servers> & { met?: number };
+function usersOf(
+  guarded: Backend | undefined,
+  standIn: ServerStatistics | undefined,
+): CanaryUsers | undefined {
+  const whole = guarded?.servers[CANARY_SERVER];
+  if (!guarded || !whole || !standIn) return undefined;
+  return { whole, standIn, instead: stableOf(guarded.servers), met: guarded.met };
+}
+
+function stableOf(servers: Backend['servers']): ServerStatistics[] {
+  return Object.entries(servers).flatMap(([name, server]) =>
+    name.startsWith(STABLE_REPLICA) ? [server] : [],
+  );
+}
 
 function parseBackends(csv: string): Record<string, Backend> {
   const [head = '', ...rows] = csv.trim().split('\n');
@@ -56,25 +78,29 @@ function parseBackends(csv: string): Record<string, Backend> {
   for (const row of rows) {
     const cells = cellsOf(row);
     const cell = (name: string) => cells[columns.indexOf(name)] ?? '';
-    const side = cell('svname');
     const count = (name: string) => Number(cell(name)) || 0;
-    if (side === 'BACKEND')
-      backends[cell('pxname')] = { ...backends[cell('pxname')], met: met(count) };
-    if (side !== SERVER.stable && side !== SERVER.canary) continue;
-    backends[cell('pxname')] = {
-      ...backends[cell('pxname')],
-      [side]: {
-        status: cell('status'),
-        follows: cell('tracked') !== '',
-        checked: /^L[467]OK/.test(cell('check_status')),
-        address: cell('addr').replace(/:\d+$/, ''),
-        requests: count('stot'),
-        failures: count('hrsp_5xx') + count('eresp') + count('econ'),
-        open: count('scur'),
-      },
-    };
+    const name = cell('svname');
+    if (name === 'FRONTEND') continue;
+    backends[cell('pxname')] ??= { servers: {}, met: 0 };
+    const backend = backends[cell('pxname')] as Backend;
+    if (name === 'BACKEND') backend.met = met(count);
+    else backend.servers[name] = serverOf(cell, count);
   }
   return backends;
+}
+
+function serverOf(
+  cell: (name: string) => string,
+  count: (name: string) => number,
+): ServerStatistics {
+  return {
+    status: cell('status'),
+    checked: /^L[467]OK/.test(cell('check_status')),
+    address: cell('addr').replace(/:\d+$/, ''),
+    requests: count('stot'),
+    failures: count('hrsp_5xx') + count('eresp') + count('econ'),
+    open: count('scur'),
+  };
 }
 
 /**
@@ -96,22 +122,26 @@ function cellsOf(row: string): string[] {
 
 export const showStatistics = 'show stat';
 
+/** One of the numbers of several servers together. */
+export function total(
+  servers: readonly ServerStatistics[],
+  what: 'requests' | 'failures' | 'open',
+): number {
+  return servers.reduce((sum, each) => sum + each[what], 0);
+}
+
 /** Requests of users that a side is answering now. */
-export function openRequests({ guarded, ...servers }: SideStatistics, side: keyof Servers): number {
-  return servers[side].open + (guarded?.[side].open ?? 0);
+export function openRequests({ stable, users }: SideStatistics, side: 'stable' | 'canary'): number {
+  if (side === 'stable') return total([...stable, ...(users?.instead ?? [])], 'open');
+  return users ? total([users.whole, users.standIn], 'open') : 0;
 }
 
 /** The command that gives a canary which the breaker took out its users back. */
 export function armBreaker(service: string): string {
-  return `set server ${guardedName(service)}/${SERVER.canary} health up`;
+  return `set server ${guardedName(service)}/${CANARY_SERVER} health up`;
 }
 
-/**
- * Whether the breaker took the canary out. One whose address is unknown yet is in maintenance instead, and one
- * without a breaker follows its check.
- */
-export function isTripped({ guarded }: SideStatistics): boolean {
-  if (!guarded) return false;
-  const { status, follows } = guarded.canary;
-  return status.startsWith('DOWN') && !follows;
+/** Whether the breaker took the canary out: nothing else takes it down as a whole. */
+export function isTripped({ users }: SideStatistics): boolean {
+  return users?.whole.status.startsWith('DOWN') ?? false;
 }

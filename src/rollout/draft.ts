@@ -1,6 +1,8 @@
 import type { Entry } from '../compose/slice.ts';
+import type { UserSides } from '../proxy/user-map.ts';
+import { ALL, byWeight, OFF, type Split, sameSplit } from '../proxy/weight-map.ts';
 import type { ObservedContainer } from './observed.ts';
-import type { Step } from './step.ts';
+import type { Side, Step } from './step.ts';
 
 /** What does not change between two looks. */
 export interface Situation {
@@ -9,23 +11,25 @@ export interface Situation {
   slice: readonly { service: string; entry: Entry | undefined }[];
   /** The services of the slice that have no image of this commit yet, of those that are built. */
   unbuilt: (commit: string) => readonly string[];
+  /** How many containers the definition of a service asks for. */
+  replicas: (service: string) => number;
   /** Whether a stable container runs the image of this commit. */
   stableRuns: (container: ObservedContainer, commit: string) => boolean;
-  /** What the proxy should run with: digests of its container and of its configuration. */
-  proxy: { definition: string; configuration: string };
+  /** What the proxy should run with: digests of its container and of its configuration, and the users of lists. */
+  proxy: { definition: string; configuration: string; users: UserSides };
   /** Services that mount files which a promotion changes; they see them only once the branch has moved. */
   movedFiles: readonly string[];
   /** The commit the stable branch points to. */
   branchAt: string | undefined;
 }
 
-/** The plan so far and the weight it leaves. */
+/** The plan so far and the split it leaves. */
 export class Draft {
   readonly steps: Step[] = [];
-  private weight: number;
+  private split: Split;
 
-  constructor(weight: number) {
-    this.weight = weight;
+  constructor(split: Split) {
+    this.split = split;
   }
 
   add(step: Step): void {
@@ -34,12 +38,20 @@ export class Draft {
 
   /** Whether every user is on the canary by now. */
   sendsEveryone(): boolean {
-    return this.weight === 100;
+    return this.split.everyoneOn === 'canary';
   }
 
+  /** A share of users to the canary, and those whom rules choose. */
   setWeight(weight: number, cause: string): void {
-    if (weight === this.weight) return;
-    this.weight = weight;
+    if (sameSplit(this.split, byWeight(weight))) return;
+    this.split = byWeight(weight);
     this.add({ kind: 'set-weight', weight, cause });
+  }
+
+  /** Also those whom rules would send elsewhere. */
+  sendEveryone(to: Side, cause: string): void {
+    if (this.split.everyoneOn === to) return;
+    this.split = to === 'stable' ? OFF : ALL;
+    this.add({ kind: 'send-everyone', to, cause });
   }
 }

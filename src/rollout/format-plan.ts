@@ -15,8 +15,12 @@ export function describeStep(step: StepAction): string {
       return 'give the proxy its new configuration, without a gap';
     case 'set-weight':
       return step.weight === 0
-        ? 'send every user to the stable'
+        ? 'send users to the canary by rules alone'
         : `send ${formatWeight(step.weight)} of users to the canary`;
+    case 'send-everyone':
+      return `send every user to the ${step.to}`;
+    case 'set-users':
+      return `change the lists of users: ${step.added} added, ${step.removed} removed, ${step.moved} moved`;
     case 'drain':
       return `let open requests on the ${step.side} finish (${list(step.services)})`;
     case 'build':

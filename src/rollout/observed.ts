@@ -1,3 +1,5 @@
+import type { UserSides } from '../proxy/user-map.ts';
+import type { Split } from '../proxy/weight-map.ts';
 import type { Side } from './step.ts';
 
 /** A container of the project as the engine shows it. */
@@ -28,17 +30,18 @@ export interface ObservedContainer {
   definition: string | undefined;
 }
 
-export interface ObservedProxy {
+/** With the split in force, or on disk while the proxy does not run. */
+export interface ObservedProxy extends Split {
   /** `unreachable`: its container runs, but nobody answers at the admin socket. */
   state: 'running' | 'unreachable' | 'stopped' | 'absent';
-  /** The weight in force, or on disk while the proxy does not run. */
-  weight: number;
   /** A digest of what its container is made of; a container of another definition is made anew. */
   definition: string | undefined;
   /** The digest of the configuration in force, in its own words; another one is loaded without a gap. */
   configuration: string | undefined;
   /** Entries whose canary the breaker took out. */
   tripped: readonly string[];
+  /** The side of every user in a list, as far as its configuration has lists. */
+  users: UserSides;
 }
 
 /** One look at the world; plans are made from it alone. */

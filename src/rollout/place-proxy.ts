@@ -1,3 +1,4 @@
+import { userChange } from '../proxy/user-map.ts';
 import type { Draft, Situation } from './draft.ts';
 import { containersOf, isRunning, type Observed } from './observed.ts';
 
@@ -45,6 +46,9 @@ export function placeProxy(draft: Draft, observed: Observed, situation: Situatio
       cause: 'the proxy must reach it',
     });
   }
+  // After the configuration: where HAProxy refuses that, the lists stay too.
+  const change = userChange(observed.proxy.users, situation.proxy.users);
+  if (change) draft.add({ kind: 'set-users', ...change, cause: 'canary.yaml changed' });
 }
 
 /** No proxy, and its ports with the services again. */

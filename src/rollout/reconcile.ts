@@ -20,7 +20,7 @@ export interface Desired {
  * Traffic leaves a side before that side is touched, and a step that is already done does not appear.
  */
 export function reconcile(desired: Desired, observed: Observed, situation: Situation): Plan {
-  const draft = new Draft(observed.proxy.weight);
+  const draft = new Draft(observed.proxy);
   if (desired.proxy === 'running') placeProxy(draft, observed, situation);
   if (desired.promote) promoteStable(draft, desired.promote, observed, situation);
   if (desired.restore) restoreStable(draft, desired.restore, situation);
@@ -46,16 +46,15 @@ function placeCanary(
   const existing = containersOf(observed, 'canary');
   const isCurrent = (each: ObservedContainer) =>
     each.commit === commit && services.includes(each.service);
+  const running = existing.filter((each) => isCurrent(each) && each.state === 'running');
   const missing = services.filter(
     (service) =>
-      !existing.some(
-        (each) => each.service === service && isCurrent(each) && each.state === 'running',
-      ),
+      running.filter((each) => each.service === service).length < situation.replicas(service),
   );
   const earlier = unique(existing.filter((each) => !isCurrent(each)).map((each) => each.service));
 
   if (earlier.length > 0 || missing.length > 0)
-    draft.setWeight(0, 'the canary changes; its users leave first');
+    draft.sendEveryone('stable', 'the canary changes; its users leave first');
   const unbuilt = situation.unbuilt(commit).filter((service) => missing.includes(service));
   if (unbuilt.length > 0) {
     draft.add({ kind: 'build', services: unbuilt, commit, cause: 'no image of this commit yet' });
@@ -116,7 +115,7 @@ function promoteStable(
       services,
       cause: 'it serves every user for a while',
     });
-    draft.setWeight(100, 'the stable is replaced while it has no users');
+    draft.sendEveryone('canary', 'the stable is replaced while it has no users');
     draft.add({ kind: 'drain', side: 'stable', services, cause: 'no request is cut off' });
     draft.add({ kind: 'replace-stable', services, commit, cause: 'it becomes the promoted code' });
   }
@@ -143,7 +142,7 @@ function promoteStable(
       cause: 'users come back only to a ready stable',
     });
   }
-  draft.setWeight(0, 'the stable is ready');
+  draft.sendEveryone('stable', 'the stable is ready');
 }
 
 function restoreStable(
@@ -159,12 +158,12 @@ function restoreStable(
     services,
     cause: 'users come back only to a ready stable',
   });
-  draft.setWeight(0, 'the stable is ready');
+  draft.sendEveryone('stable', 'the stable is ready');
 }
 
 function removeCanary(draft: Draft, observed: Observed, cause: string): void {
   // Traffic off comes before anything slower, whatever else is there.
-  draft.setWeight(0, cause);
+  draft.sendEveryone('stable', cause);
   const services = unique(containersOf(observed, 'canary').map((each) => each.service));
   if (services.length > 0) retire(draft, observed, services, cause);
 }

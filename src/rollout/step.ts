@@ -1,3 +1,5 @@
+import type { UserChange } from '../proxy/user-map.ts';
+
 /** Which side of a split a container is on. */
 export type Side = 'stable' | 'canary';
 
@@ -7,7 +9,12 @@ export type StepAction =
   | { kind: 'take-ports'; services: readonly string[] }
   | { kind: 'start-proxy' }
   | { kind: 'reload-proxy' }
+  /** Of the users whom no rule chooses a side for; the others go where rules say. */
   | { kind: 'set-weight'; weight: number }
+  /** Whatever weight and rules say. */
+  | { kind: 'send-everyone'; to: Side }
+  /** Counts of users in lists, never who they are: steps are shown and stored. */
+  | ({ kind: 'set-users' } & UserChange)
   | { kind: 'drain'; side: Side; services: readonly string[] }
   | { kind: 'build'; services: readonly string[]; commit: string }
   | { kind: 'start-canary'; services: readonly string[]; commit: string }

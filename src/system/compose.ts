@@ -17,6 +17,9 @@ export interface CallOptions {
   onLine?: ((line: string) => void) | undefined;
 }
 
+/** How many containers services get where that is not what their definition says. */
+export type Scale = Readonly<Record<string, number>>;
+
 /** Docker Compose v2, through its own command line. */
 export interface Compose {
   /** The version of the plugin; throws `compose-missing`. */
@@ -25,7 +28,11 @@ export interface Compose {
   model(scope: ComposeScope): Promise<ComposeModel>;
   build(scope: ComposeScope, services: readonly string[], options?: CallOptions): Promise<void>;
   /** Starts services as defined, and nothing they depend on. Recreates those whose definition changed. */
-  up(scope: ComposeScope, services: readonly string[], options?: CallOptions): Promise<void>;
+  up(
+    scope: ComposeScope,
+    services: readonly string[],
+    options?: CallOptions & { scale?: Scale },
+  ): Promise<void>;
   /** Makes the containers of services anew, whether or not their definition changed. */
   recreate(scope: ComposeScope, services: readonly string[], options?: CallOptions): Promise<void>;
   /** Starts services with what they depend on; leaves every container that exists as it is. */
@@ -96,14 +103,14 @@ export class ComposeCli implements Compose {
   async up(
     scope: ComposeScope,
     services: readonly string[],
-    options: CallOptions = {},
+    { scale = {}, ...options }: CallOptions & { scale?: Scale } = {},
   ): Promise<void> {
-    await this.start(
-      scope,
-      ['up', '--detach', '--no-deps', '--no-build', ...services],
-      services,
-      options,
-    );
+    const counts = Object.entries(scale).flatMap(([name, count]) => [
+      '--scale',
+      `${name}=${count}`,
+    ]);
+    const args = ['up', '--detach', '--no-deps', '--no-build', ...counts, ...services];
+    await this.start(scope, args, services, options);
   }
 
   async recreate(

@@ -10,10 +10,11 @@ export async function pause(
   context: Context,
 ): Promise<{ release: string; weight: number; changed: boolean }> {
   return steering(context, 'pause', async (run, observed) => {
-    const { weight } = observed.proxy;
+    const { weight, everyoneOn } = observed.proxy;
     const id = run.release.id;
-    if (weight === 0) return { release: id, weight: run.release.heldWeight ?? 0, changed: false };
-    await execute(run, [{ kind: 'set-weight', weight: 0, cause: 'asked for' }]);
+    if (everyoneOn === 'stable')
+      return { release: id, weight: run.release.heldWeight ?? 0, changed: false };
+    await execute(run, [{ kind: 'send-everyone', to: 'stable', cause: 'asked for' }]);
     await record(run, { type: 'release-held', weight });
     await changeState(run, 'paused', `by hand, at ${formatWeight(weight)} before`);
     return { release: id, weight, changed: true };

@@ -2,7 +2,7 @@ import { branchRef } from '../git/branch-name.ts';
 import { exists, writeDurably } from '../system/files.ts';
 import type { Context } from './context.ts';
 import { cloneSource, overrideText } from './execution/run.ts';
-import { ensureWeights } from './execution/traffic.ts';
+import { ensureMaps } from './execution/traffic.ts';
 import { resolveBranch } from './project/branches.ts';
 import { checkOut } from './project/checkout.ts';
 import { ensureState } from './project/layout.ts';
@@ -28,9 +28,9 @@ export async function render(context: Context, branch: string | undefined): Prom
   return overrideText(project, cloneSource({ checkout, release }));
 }
 
-/** The YAML mounts the proxy's configuration and weight; where no proxy ran yet they have to be put there. */
+/** The YAML mounts the proxy's configuration and maps; where no proxy ran yet they have to be put there. */
 async function ensureConfiguration({ layout, proxy }: Project): Promise<void> {
-  await ensureWeights(layout);
+  await ensureMaps(layout);
   if (await exists(layout.configuration)) return;
   await writeDurably(layout.configuration, proxy.configuration);
 }

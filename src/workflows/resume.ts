@@ -1,4 +1,5 @@
 import { formatWeight } from '../proxy/weight.ts';
+import { byWeight, sameSplit } from '../proxy/weight-map.ts';
 import { reconcile } from '../rollout/reconcile.ts';
 import type { Context } from './context.ts';
 import { execute } from './execution/execute.ts';
@@ -13,7 +14,8 @@ export async function resume(
   return steering(context, 'resume', async (run, observed) => {
     const { id, commit, services, heldWeight } = run.release;
     const weight = heldWeight ?? observed.proxy.weight;
-    const changed = weight !== observed.proxy.weight || observed.proxy.tripped.length > 0;
+    const isSplit = sameSplit(observed.proxy, byWeight(weight));
+    const changed = !isSplit || observed.proxy.tripped.length > 0;
     if (!changed) return { release: id, weight, changed };
     const situation = await situationOf(run.context, run.project);
     await execute(run, reconcile({ canary: { commit, services, weight } }, observed, situation));

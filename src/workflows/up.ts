@@ -1,4 +1,5 @@
 import { CanaryError } from '../errors.ts';
+import { OFF } from '../proxy/weight-map.ts';
 import { containersOf, type Observed } from '../rollout/observed.ts';
 import { reconcile } from '../rollout/reconcile.ts';
 import type { Plan } from '../rollout/step.ts';
@@ -9,7 +10,7 @@ import { execute } from './execution/execute.ts';
 import { observe } from './execution/observe.ts';
 import type { Run } from './execution/run.ts';
 import { situationOf } from './execution/situation.ts';
-import { applyWeight } from './execution/traffic.ts';
+import { applySplit } from './execution/traffic.ts';
 import { locked } from './project/locked.ts';
 import { loadProject, type Project } from './project/project.ts';
 import { currentRelease } from './release/releases.ts';
@@ -33,7 +34,7 @@ export async function up(context: Context): Promise<UpResult> {
       await situationOf(context, project),
     );
     context.emit({ type: 'plan-made', plan });
-    if (observed.proxy.state === 'absent') await applyWeight(project, 0);
+    if (observed.proxy.state === 'absent') await applySplit(project, OFF);
     const release = await currentRelease(project);
     const run: Run = { context, project, checkout: undefined, release, signal };
     await execute(run, plan);

@@ -30,8 +30,14 @@ test.each(NEEDS_ENGINE)('%s says that the engine is off and changes nothing', as
 
 test.each([
   ['map', []],
-  // The YAML mounts the proxy's configuration and weight, which are put where git does not see them.
-  ['render', ['.canary/.gitignore', '.canary/proxy/haproxy.cfg', '.canary/proxy/weights.map']],
+  // The YAML mounts the proxy's configuration and maps, which are put where git does not see them.
+  [
+    'render',
+    [
+      '.canary/.gitignore',
+      ...['haproxy.cfg', 'users.map', 'weights.map'].map((name) => `.canary/proxy/${name}`),
+    ],
+  ],
 ])('%s needs no engine', async (command, written) => {
   const { stderr, exitCode, changes } = await canaryAndChanges(
     await repository(),

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { ALL, byWeight, OFF } from '../../src/proxy/weight-map.ts';
 import type { ObservedContainer } from '../../src/rollout/observed.ts';
 import type { Desired } from '../../src/rollout/reconcile.ts';
 import {
@@ -11,6 +12,7 @@ import {
   OTHER,
   SERVICES,
   stable,
+  USERS,
 } from './fixture-observed.ts';
 import type { World } from './fixture-world.ts';
 
@@ -49,7 +51,8 @@ export const arbitraryWorld: fc.Arbitrary<World> = fc
       .map((groups) => groups.flat()),
     proxy: fc.record({
       state: fc.constantFrom('running' as const, 'stopped' as const, 'absent' as const),
-      weight: fc.oneof(fc.constantFrom(0, 100), weight),
+      split: fc.oneof(fc.constantFrom(OFF, ALL, byWeight(0), byWeight(100)), weight.map(byWeight)),
+      users: fc.constantFrom(USERS, new Map([['ada', 'canary']])),
       definition: fc.constantFrom(DEFINITION, 'earlier', undefined),
       tripped: fc.constantFrom([], ['frontend']),
       configuration: fc.constantFrom(CONFIGURATION, 'earlier', undefined),
@@ -59,8 +62,8 @@ export const arbitraryWorld: fc.Arbitrary<World> = fc
     ),
     branchAt: fc.constantFrom(OLD, NEW, OTHER),
   })
-  .map(({ containers, proxy, images, branchAt }) => ({
-    observed: { containers, proxy },
+  .map(({ containers, proxy: { split, ...proxy }, images, branchAt }) => ({
+    observed: { containers, proxy: { ...proxy, ...split } },
     images,
     branchAt,
   }));

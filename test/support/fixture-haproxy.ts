@@ -12,8 +12,9 @@ async function proxyImage(): Promise<string> {
   return image;
 }
 
-/** The map that a configuration names has to be there. */
-const CHECK = 'touch /run/canary/weights.map && exec haproxy -c -f /dev/stdin';
+/** The maps that a configuration names have to be there. */
+const CHECK =
+  'touch /run/canary/weights.map /run/canary/users.map && exec haproxy -c -f /dev/stdin';
 
 /** HAProxy's own judgement of a configuration; its words where it refuses. */
 export async function haproxyCheck(configuration: string): Promise<string> {

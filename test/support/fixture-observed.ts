@@ -1,3 +1,4 @@
+import { byWeight, OFF } from '../../src/proxy/weight-map.ts';
 import type { Situation } from '../../src/rollout/draft.ts';
 import type { Observed, ObservedContainer, ObservedProxy } from '../../src/rollout/observed.ts';
 
@@ -8,6 +9,8 @@ export const OTHER = 'b'.repeat(40);
 
 export const CONFIGURATION = 'c0ffee';
 export const DEFINITION = 'decade';
+/** The users of lists: there are none. */
+export const USERS: ObservedProxy['users'] = new Map();
 
 /** Built images in these tests are named by what they hold. */
 export function imageOf(service: string, commit: string): string {
@@ -66,7 +69,8 @@ export const PLAIN: readonly ObservedContainer[] = [
 
 const RUNNING_PROXY: ObservedProxy = {
   state: 'running',
-  weight: 0,
+  ...OFF,
+  users: USERS,
   definition: DEFINITION,
   configuration: CONFIGURATION,
   tripped: [],
@@ -76,7 +80,8 @@ export function observed(
   containers: readonly ObservedContainer[],
   proxy: Partial<ObservedProxy> = {},
 ): Observed {
-  return { containers, proxy: { ...RUNNING_PROXY, ...proxy } };
+  const split = proxy.weight === undefined ? {} : byWeight(proxy.weight);
+  return { containers, proxy: { ...RUNNING_PROXY, ...split, ...proxy } };
 }
 
 export const ABSENT_PROXY = {
@@ -98,9 +103,10 @@ export function situation(built: readonly string[] = [], rest: Partial<Situation
   return {
     services: ['frontend', 'discounts', 'db'],
     slice: SLICE,
+    replicas: () => 1,
     unbuilt: (commit) => (built.includes(commit) ? [] : SERVICES),
     stableRuns: (each, commit) => each.imageId === imageOf(each.service, commit),
-    proxy: { definition: DEFINITION, configuration: CONFIGURATION },
+    proxy: { definition: DEFINITION, configuration: CONFIGURATION, users: USERS },
     movedFiles: [],
     branchAt: OLD,
     ...rest,

@@ -1,3 +1,4 @@
+import { ALL, byWeight, OFF } from '../../src/proxy/weight-map.ts';
 import type { Situation } from '../../src/rollout/draft.ts';
 import type { Observed, ObservedContainer } from '../../src/rollout/observed.ts';
 import { type Desired, reconcile } from '../../src/rollout/reconcile.ts';
@@ -12,6 +13,7 @@ import {
   SERVICES,
   situation,
   stable,
+  USERS,
 } from './fixture-observed.ts';
 
 const WANTED = { definition: DEFINITION, configuration: CONFIGURATION };
@@ -26,6 +28,7 @@ export interface World {
 
 function situationIn(world: World): Situation {
   return situation([], {
+    replicas: () => 1,
     unbuilt: (commit) =>
       SERVICES.filter((service) => !world.images.includes(imageOf(service, commit))),
     branchAt: world.branchAt,
@@ -78,7 +81,7 @@ export function missingOf({ proxy, promote, canary: clone }: Desired, world: Wor
           .every((each) => each.imageId === imageOf(each.service, promote.commit)),
     ],
     ['the moved branch', !promote || world.branchAt === promote.commit],
-    ['no canary', clone !== null || (clones.length === 0 && seen.weight === 0)],
+    ['no canary', clone !== null || (clones.length === 0 && seen.everyoneOn === 'stable')],
     [
       'the canary',
       !clone ||
@@ -86,7 +89,8 @@ export function missingOf({ proxy, promote, canary: clone }: Desired, world: Wor
           clones.every((each) => each.commit === clone.commit && each.state === 'running')),
     ],
     ['the users of the canary', !clone || seen.tripped.length === 0],
-    ['the weight', !clone || seen.weight === clone.weight],
+    ['the weight', !clone || (seen.weight === clone.weight && seen.everyoneOn === undefined)],
+    ['the lists of users', proxy !== 'running' || seen.users.size === 0],
   ];
   return checks.filter(([, holds]) => !holds).map(([name]) => name);
 }
@@ -122,7 +126,11 @@ export function afterStep(world: World, step: Step): World {
     case 'stop-proxy':
       return withProxy(ABSENT_PROXY);
     case 'set-weight':
-      return withProxy({ weight: step.weight });
+      return withProxy(byWeight(step.weight));
+    case 'send-everyone':
+      return withProxy(step.to === 'stable' ? OFF : ALL);
+    case 'set-users':
+      return withProxy({ users: USERS });
     case 'build':
       return {
         ...world,

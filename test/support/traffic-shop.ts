@@ -81,9 +81,13 @@ export async function letCanaryFail(
 }
 
 /** The body of an answer on a connection of its own: an idle one may still be with a worker of before. */
-export function askAnew(url: string, headers: Record<string, string>): Promise<string> {
+export function askAnew(
+  url: string,
+  headers: Record<string, string>,
+  method = 'GET',
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    get(url, { headers, agent: false }, (answer) => {
+    get(url, { headers, method, agent: false }, (answer) => {
       let body = '';
       answer.on('data', (chunk) => {
         body += chunk;

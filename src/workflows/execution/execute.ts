@@ -14,7 +14,8 @@ import {
   restoreStable,
   startStable,
 } from './steps/stable.ts';
-import { drain, setWeight } from './steps/traffic.ts';
+import { drain, sendEveryone, setWeight } from './steps/traffic.ts';
+import { setUsers } from './steps/users.ts';
 
 /** Does a plan, one step after the other. It decides nothing: what is wanted stands in the plan. */
 export async function execute(run: Run, plan: Plan): Promise<void> {
@@ -48,6 +49,10 @@ function perform(run: Run, step: Step): Promise<void> {
       return reloadProxy(run);
     case 'set-weight':
       return setWeight(run, step);
+    case 'send-everyone':
+      return sendEveryone(run, step);
+    case 'set-users':
+      return setUsers(run);
     case 'drain':
       return drain(run, step);
     case 'build':

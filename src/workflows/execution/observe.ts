@@ -8,7 +8,8 @@ import {
   type SideStatistics,
   showStatistics,
 } from '../../proxy/statistics.ts';
-import { readWeight, showWeight } from '../../proxy/weight-map.ts';
+import { readUsers, showUsers, type UserSides } from '../../proxy/user-map.ts';
+import { readSplit, type Split, showSplit } from '../../proxy/weight-map.ts';
 import type { Observed, ObservedProxy } from '../../rollout/observed.ts';
 import { readIfExists } from '../../system/files.ts';
 import type { ProxySocket } from '../../system/proxy-socket.ts';
@@ -21,31 +22,41 @@ export async function observe(context: Context, project: Project): Promise<Obser
   const [proxy] = containers.filter(
     (each) => each.role === 'proxy' || each.service === PROXY_SERVICE,
   );
-  const live = await askIfRunning(project.socket, showWeight);
+  const live = await askIfRunning(project.socket, showSplit);
   const info = await askIfRunning(project.socket, SHOW_INFO);
   const statistics = Object.entries(await currentStatistics(project));
   return {
     containers,
     proxy: {
       state: proxyState(proxy?.state, live !== undefined),
-      weight: await weightOf(project, live),
+      ...(await splitOf(project, live)),
       definition: proxy?.definition,
       configuration: info === undefined ? undefined : readDigest(info),
       tripped: statistics.filter(([, sides]) => isTripped(sides)).map(([service]) => service),
+      users: await currentUsers(project),
     },
   };
 }
 
-/** The weight in force: the proxy's own, or the one it would start with. */
-export async function currentWeight(project: Pick<Project, 'socket' | 'layout'>): Promise<number> {
-  return weightOf(project, await askIfRunning(project.socket, showWeight));
+/** The split in force: the proxy's own, or the one it would start with. */
+export async function currentSplit(project: Pick<Project, 'socket' | 'layout'>): Promise<Split> {
+  return splitOf(project, await askIfRunning(project.socket, showSplit));
 }
 
-async function weightOf(
+async function splitOf(
   { layout }: Pick<Project, 'layout'>,
   live: string | undefined,
-): Promise<number> {
-  return readWeight(live ?? (await readIfExists(layout.weights)) ?? '');
+): Promise<Split> {
+  return readSplit(live ?? (await readIfExists(layout.weights)) ?? '');
+}
+
+/** The lists in force: the proxy's own, or those it would start with. */
+export async function currentUsers({
+  socket,
+  layout,
+}: Pick<Project, 'socket' | 'layout'>): Promise<UserSides> {
+  const live = await askIfRunning(socket, showUsers);
+  return readUsers(live ?? (await readIfExists(layout.users)) ?? '');
 }
 
 function proxyState(container: string | undefined, answers: boolean): ObservedProxy['state'] {

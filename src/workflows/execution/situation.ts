@@ -1,3 +1,4 @@
+import { replicasOf } from '../../compose/model.ts';
 import { canaryImage } from '../../compose/names.ts';
 import { branchRef } from '../../git/branch-name.ts';
 import type { Situation } from '../../rollout/draft.ts';
@@ -24,12 +25,17 @@ export async function situationOf(
     services: Object.keys(project.model.services),
     slice: project.slice,
     unbuilt: () => [...images].filter(([, id]) => id === undefined).map(([service]) => service),
+    replicas: (service) => replicasOf((checkout ?? project).model.services[service] ?? {}),
     stableRuns: (container) => {
       const built = images.has(container.service);
       if (built) return images.get(container.service) === container.imageId;
       return checkout?.model.services[container.service]?.image === container.image;
     },
-    proxy: { definition: project.proxy.definition, configuration: project.proxy.digest },
+    proxy: {
+      definition: project.proxy.definition,
+      configuration: project.proxy.digest,
+      users: project.proxy.users,
+    },
     movedFiles: [],
     branchAt: await context.git.resolve(project.repository, branchRef(project.config.git.stable)),
   };

@@ -1,36 +1,46 @@
 import { CanaryError, hasCode } from '../../errors.ts';
 import { type Counts, NO_COUNTS, totalCounts } from '../../proxy/counts.ts';
-import { readWeight, setWeight, showWeight, weightFile } from '../../proxy/weight-map.ts';
+import { userFile } from '../../proxy/user-map.ts';
+import {
+  OFF,
+  readSplit,
+  type Split,
+  sameSplit,
+  setSplit,
+  showSplit,
+  splitFile,
+} from '../../proxy/weight-map.ts';
 import { exists, writeDurably } from '../../system/files.ts';
 import { ensureState, type Layout } from '../project/layout.ts';
 import { entryServices, type Project } from '../project/project.ts';
 import { askOldWorkers, currentStatistics } from './observe.ts';
 
 /**
- * Sends a share of users to the canary: first at the running proxy, at once and without a reload, then in
+ * Splits users between the sides: first at the running proxy, at once and without a reload, then in
  * the file it starts from, so that a restart keeps the split. Needs no lock.
- * Throws `proxy-unreachable` when the proxy does not answer and the weight is not 0.
+ * Throws `proxy-unreachable` when the proxy does not answer and anybody may be on the canary.
  */
-export async function applyWeight(
+export async function applySplit(
   project: Pick<Project, 'socket' | 'master' | 'layout'>,
-  weight: number,
+  split: Split,
 ): Promise<void> {
   try {
-    await changeAtSocket(project, weight);
+    await changeAtSocket(project, split);
   } catch (error) {
-    if (weight !== 0 || !hasCode(error, 'proxy-unreachable')) throw error;
+    if (!sameSplit(split, OFF) || !hasCode(error, 'proxy-unreachable')) throw error;
     // A proxy that does not run sends nobody anywhere; the file keeps it so when it starts.
   }
   // A worker of before may still hold connections of users.
-  await askOldWorkers(project, setWeight(weight).change);
+  await askOldWorkers(project, setSplit(split).change);
   await ensureState(project.layout);
-  await writeDurably(project.layout.weights, weightFile(weight));
+  await writeDurably(project.layout.weights, splitFile(split));
 }
 
-/** Makes the file of the weight, which HAProxy does not start without. */
-export async function ensureWeights(layout: Layout): Promise<void> {
+/** Makes the files of maps that HAProxy does not start without. */
+export async function ensureMaps(layout: Layout): Promise<void> {
   await ensureState(layout);
-  if (!(await exists(layout.weights))) await writeDurably(layout.weights, weightFile(0));
+  if (!(await exists(layout.weights))) await writeDurably(layout.weights, splitFile(OFF));
+  if (!(await exists(layout.users))) await writeDurably(layout.users, userFile(new Map()));
 }
 
 /** Requests and failures at the entries since the proxy started. */
@@ -41,15 +51,19 @@ export async function entryCounts(project: Project): Promise<Counts> {
     : totalCounts(statistics, entryServices(project));
 }
 
-async function changeAtSocket(project: Pick<Project, 'socket'>, weight: number): Promise<void> {
-  const command = setWeight(weight);
+async function changeAtSocket(project: Pick<Project, 'socket'>, split: Split): Promise<void> {
+  const command = setSplit(split);
   const answer = await project.socket.ask(command.change);
   if (/not found/i.test(answer)) await project.socket.ask(command.create);
-  const inForce = readWeight(await project.socket.ask(showWeight));
-  if (inForce !== weight) {
-    throw new CanaryError('proxy-unreachable', `The proxy did not take the weight ${weight} %.`, {
-      details: [answer.trim()].filter(Boolean),
-      hint: 'Run `canary doctor`; `canary up` makes the proxy anew.',
-    });
+  const inForce = readSplit(await project.socket.ask(showSplit));
+  if (!sameSplit(inForce, split)) {
+    throw new CanaryError(
+      'proxy-unreachable',
+      `The proxy did not take the weight ${split.weight} %.`,
+      {
+        details: [answer.trim()].filter(Boolean),
+        hint: 'Run `canary doctor`; `canary up` makes the proxy anew.',
+      },
+    );
   }
 }

@@ -14,6 +14,8 @@ export interface Layout {
   /** The folder shared with the proxy's container. */
   proxyRun: string;
   weights: string;
+  /** The users of lists, from which the proxy starts. */
+  users: string;
   /** What HAProxy runs with, and the text that is to become it once HAProxy has judged it. */
   configuration: string;
   candidate: string;
@@ -35,6 +37,7 @@ export function layoutOf(projectDirectory: string): Layout {
     override: join(state, 'override.yml'),
     proxyRun,
     weights: join(proxyRun, 'weights.map'),
+    users: join(proxyRun, 'users.map'),
     configuration: join(proxyRun, 'haproxy.cfg'),
     candidate: join(proxyRun, 'haproxy.cfg.new'),
     serverStates: join(proxyRun, 'servers.state'),

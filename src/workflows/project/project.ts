@@ -11,6 +11,7 @@ import { CanaryError } from '../../errors.ts';
 import { renderConfiguration } from '../../proxy/configuration.ts';
 import { signConfiguration } from '../../proxy/digest.ts';
 import type { Route } from '../../proxy/route.ts';
+import { listedUsers, type UserSides } from '../../proxy/user-map.ts';
 import {
   type Compose,
   type ComposeScope,
@@ -57,6 +58,8 @@ export interface Project extends ComposeProject, ProjectState {
     /** The complete HAProxy configuration, and a digest by which the one in force is known. */
     configuration: string;
     digest: string;
+    /** The users of lists: not in the configuration, so that they change without a reload. */
+    users: UserSides;
   };
 }
 
@@ -163,6 +166,7 @@ function proxyOf(
   const configuration = renderConfiguration({
     routes: slice.flatMap((member) => toRoute(member, config)),
     identity: config.identity,
+    match: config.match,
     forceHeader: config.force.header,
     owner,
   });
@@ -174,6 +178,7 @@ function proxyOf(
     definition: digestOf(JSON.stringify(proxyService(container, slice, model))),
     configuration: signConfiguration(configuration, digest),
     digest,
+    users: listedUsers(config.match),
   };
 }
 

@@ -149,7 +149,9 @@ async function putBack(run: PromotionRun, error: unknown): Promise<void> {
       );
       await record(repair, { type: 'stable-restored' });
     } else if (!release.replacing) {
-      await execute(repair, [{ kind: 'set-weight', weight: 0, cause: 'the promotion failed' }]);
+      await execute(repair, [
+        { kind: 'send-everyone', to: 'stable', cause: 'the promotion failed' },
+      ]);
     }
     // A stable that was replaced whole stays; what is left to do is for the next `promote`.
     await changeState(repair, release.replacing && !restore ? 'failed' : 'paused', reason);

@@ -1,4 +1,5 @@
 import { canaryImage } from '../../compose/names.ts';
+import { OFF, sameSplit } from '../../proxy/weight-map.ts';
 import type { Situation } from '../../rollout/draft.ts';
 import { containersOf, type Observed } from '../../rollout/observed.ts';
 import { reconcile } from '../../rollout/reconcile.ts';
@@ -6,10 +7,10 @@ import { hasEnded, type Release } from '../../rollout/release.ts';
 import { exists } from '../../system/files.ts';
 import type { Context } from '../context.ts';
 import { execute } from '../execution/execute.ts';
-import { currentWeight, observe } from '../execution/observe.ts';
+import { currentSplit, observe } from '../execution/observe.ts';
 import { overrideText, type Run, record, writeOverride } from '../execution/run.ts';
 import { situationOf } from '../execution/situation.ts';
-import { applyWeight, entryCounts } from '../execution/traffic.ts';
+import { applySplit, entryCounts } from '../execution/traffic.ts';
 import type { ProjectState } from '../project/project.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { newestRelease } from './releases.ts';
@@ -31,9 +32,9 @@ export async function trafficOff(context: Context, project: ProjectState): Promi
     return;
   }
   const began = context.clock.now().getTime();
-  const weight = await currentWeight(project);
-  await applyWeight(project, 0);
-  if (weight === 0) return;
+  const before = await currentSplit(project);
+  await applySplit(project, OFF);
+  if (sameSplit(before, OFF)) return;
   const ms = context.clock.now().getTime() - began;
   context.emit({ type: 'notice', text: `Every user is on the stable (${ms} ms).` });
 }
@@ -76,7 +77,7 @@ export async function retireCanary(run: Run): Promise<boolean> {
   const plan = reconcile({ canary: null, ...(restore ? { restore } : {}) }, observed, situation);
   await execute(run, plan);
   // Also where the plan had nothing to do: the file a stopped proxy will start from.
-  await applyWeight(project, 0);
+  await applySplit(project, OFF);
   if (release && release.weight > 0) {
     await record(run, { type: 'weight-set', weight: 0, counts: await entryCounts(project) });
   }

@@ -1,6 +1,7 @@
 import { shortCommit } from '../../compose/names.ts';
 import { hasCode, messageOf } from '../../errors.ts';
 import { formatWeight } from '../../proxy/weight.ts';
+import { OFF } from '../../proxy/weight-map.ts';
 import type { ReleaseState } from '../../rollout/events.ts';
 import { reconcile } from '../../rollout/reconcile.ts';
 import { type Release, releaseId } from '../../rollout/release.ts';
@@ -9,7 +10,7 @@ import { execute } from '../execution/execute.ts';
 import { observe } from '../execution/observe.ts';
 import { type Run, record } from '../execution/run.ts';
 import { situationOf } from '../execution/situation.ts';
-import { applyWeight, entryCounts } from '../execution/traffic.ts';
+import { applySplit, entryCounts } from '../execution/traffic.ts';
 import type { Checkout } from '../project/checkout.ts';
 import { refuseDuringPromotion } from './guards.ts';
 import { clearLeftovers } from './leftovers.ts';
@@ -101,7 +102,7 @@ async function beginRelease(
       await record(earlier, { type: 'release-resumed' });
       return earlier;
     }
-    await applyWeight(project, 0);
+    await applySplit(project, OFF);
     await replaceRelease(earlier, `${branch} at ${shortCommit(commit)}`);
   }
   const id = releaseId(context.clock.now(), commit);
@@ -122,7 +123,7 @@ async function beginRelease(
 }
 
 async function takeTrafficOff(run: BegunRun, error: unknown): Promise<void> {
-  await applyWeight(run.project, 0).catch((failure: unknown) =>
+  await applySplit(run.project, OFF).catch((failure: unknown) =>
     run.context.emit({
       type: 'warning',
       text: `The traffic could not be taken off: ${messageOf(failure)}`,

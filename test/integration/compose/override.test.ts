@@ -64,7 +64,7 @@ describe('with the override, Compose resolves', () => {
       environment: { DISCOUNTS_URL: 'http://discounts:5001', EMPTY: '' },
       healthcheck: { interval: '1s' },
       logging: { driver: 'json-file' },
-      external_links: ['shop-discounts-canary-1:discounts'],
+      external_links: ['discounts-canary:discounts'],
     });
     expect(clone.container_name).toBeUndefined();
     expect(clone.hostname).toBeUndefined();
@@ -73,11 +73,11 @@ describe('with the override, Compose resolves', () => {
     expect(JSON.stringify(clone.networks)).not.toMatch(/alias|10\.99/);
   });
 
-  test('one container of a clone, on the branch’s build context, with the shared volume', async () => {
+  test('as many containers of a clone as the branch says, on the branch’s build context, with the shared volume', async () => {
     const folder = await rich();
     const commit = await branch(folder, 'cheaper', { 'discounts/Dockerfile': 'FROM scratch\n#\n' });
     const clone = serviceOf((await resolved(folder, 'cheaper')).after, 'discounts-canary');
-    expect(clone.deploy?.replicas).toBe(1);
+    expect(clone.deploy?.replicas).toBe(2);
     expect(clone.image).toBe(`shop-discounts:canary-${commit.slice(0, 12)}`);
     expect(clone.build?.context).toBe(
       `${folder}/.canary/worktrees/${commit.slice(0, 12)}/discounts`,

@@ -20,6 +20,7 @@ function check(routes: readonly Route[], identity: readonly string[] = [], heade
     renderConfiguration({
       routes,
       identity: config.identity,
+      match: config.match,
       forceHeader: config.force.header,
       owner: OWNER,
     }),
@@ -90,12 +91,22 @@ test('HAProxy accepts any name that can be chosen', async () => {
   expect(await check(entries(names))).toBe('valid');
 });
 
-test('HAProxy accepts any header and cookie that canary.yaml accepts', async () => {
+test('HAProxy accepts any identity that canary.yaml accepts', async () => {
   const name = fc.stringMatching(/^[A-Za-z0-9_-]{1,12}$/);
   const identity = fc
-    .tuple(fc.constantFrom('header', 'cookie'), name)
+    .tuple(fc.constantFrom('header', 'cookie', 'query', 'jwt'), name)
     .map((pair) => pair.join(':'));
-  const odd = ['header:-1', 'header:0', 'cookie:if', 'header:-', 'header:_', 'cookie:-m'];
+  const odd = [
+    'header:-1',
+    'query:-m',
+    'jwt:-.a',
+    'jwt:0.if',
+    'header:0',
+    'cookie:if',
+    'header:-',
+    'header:_',
+    'cookie:-m',
+  ];
   expect(await check(SHOP, [...odd, ...fc.sample(identity, { numRuns: 60, seed: 2 })])).toBe(
     'valid',
   );

@@ -47,13 +47,10 @@ test('a service of several files is extended once a file, set apart in the last 
   ]);
 });
 
-test('one canary stands for a scaled service', () => {
-  expect(cloneOf({ scale: 3, deploy: { replicas: 3 } })).toMatchObject({
-    scale: 1,
-    deploy: { replicas: 1 },
-  });
-  expect(cloneOf({})).not.toHaveProperty('scale');
-  expect(cloneOf({})).not.toHaveProperty('deploy');
+test('a scaled service has as many canaries as its branch says', () => {
+  const clone = cloneOf({ scale: 3, deploy: { replicas: 3 } });
+  expect(clone).not.toHaveProperty('scale');
+  expect(clone).not.toHaveProperty('deploy');
 });
 
 test('an image that is not built here is taken as the branch names it', () => {

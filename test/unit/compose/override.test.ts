@@ -92,7 +92,7 @@ describe('with a canary', () => {
       ports: { '!reset': [] },
       networks: { '!override': { default: {} } },
       depends_on: { '!override': { 'discounts-canary': { condition: 'service_started' } } },
-      external_links: ['shop-discounts-canary-1:discounts'],
+      external_links: ['discounts-canary:discounts'],
       labels: {
         'dev.canary.role': 'canary',
         'dev.canary.service': 'frontend',
@@ -104,7 +104,7 @@ describe('with a canary', () => {
 
   test('the other clone is reached by its usual name, shared services by theirs', () => {
     expect(layer?.services['discounts-canary']).toMatchObject({
-      external_links: ['shop-frontend-canary-1:frontend'],
+      external_links: ['frontend-canary:frontend'],
       depends_on: { '!override': { db: { condition: 'service_healthy' } } },
     });
   });

@@ -12,6 +12,7 @@ describe('a valid canary.yaml', () => {
       services: { web: { entry: 3000 }, api: {} },
       identity: [],
       force: { header: 'X-Canary' },
+      match: [],
       git: { stable: 'main', canary: 'canary', remote: 'deploy' },
       proxy: {},
       shield: { maxShare: 20, paths: [] },
@@ -27,8 +28,12 @@ describe('a valid canary.yaml', () => {
 version: 1
 services:
   web: { entry: 3000, preview: 13000, port: 8080, shield: false, breaker: { failures: 2 } }
-identity: [header:X-User-Id, cookie:session_id]
+identity: [header:X-User-Id, cookie:session_id, query:u, jwt:user.id, source]
 force: { header: X-Side }
+match:
+  - { header: X-Beta, equals: "1", path: /new, method: GET }
+  - { user: ada, side: stable }
+  - { user: [] }
 git: { stable: release/1.x, canary: next, remote: live }
 proxy: { image: haproxy:3.2 }
 shield: { maxShare: 0.5%, paths: [/api, /img/] }
@@ -48,8 +53,16 @@ retention: 3
       identity: [
         { from: 'header', name: 'X-User-Id' },
         { from: 'cookie', name: 'session_id' },
+        { from: 'query', name: 'u' },
+        { from: 'jwt', name: 'user.id' },
+        { from: 'source' },
       ],
       force: { header: 'X-Side' },
+      match: [
+        { header: 'X-Beta', equals: '1', path: '/new', method: ['GET'], side: 'canary' },
+        { user: ['ada'], side: 'stable' },
+        { user: [], side: 'canary' },
+      ],
       git: { stable: 'release/1.x', canary: 'next', remote: 'live' },
       proxy: { image: 'haproxy:3.2' },
       shield: { maxShare: 0.5, paths: ['/api', '/img/'] },
@@ -101,7 +114,7 @@ colour: red
       line 4, services.web.entry: Too big: expected number to be <=65535
       line 5, services.web.weight: is not a setting this version knows
       line 6, services.a b: is not a service name
-      line 8, identity.0: is not \`header:NAME\` or \`cookie:NAME\`
+      line 8, identity.0: is not \`header:NAME\`, \`cookie:NAME\`, \`query:NAME\`, \`jwt:CLAIM\` or \`source\`
       line 9, force.header: is not a header name"
     `);
   });

@@ -21,6 +21,7 @@ const SETTINGS: ProxySettings = {
     { from: 'header', name: 'X-User-Id' },
     { from: 'cookie', name: 'session' },
   ],
+  match: [],
   forceHeader: 'X-Canary',
   owner: { uid: 1000, gid: 1001 },
 };
@@ -47,7 +48,6 @@ function section(title: string, settings = SETTINGS): string[] {
 
 describe('an entry', () => {
   const lines = section('frontend frontend:entry');
-  const position = (part: string) => lines.findIndex((line) => line.includes(part));
 
   test('listens on the port users know', () => {
     expect(lines[0]).toBe('bind :3000');
@@ -75,9 +75,44 @@ describe('an entry', () => {
     );
   });
 
-  test('lets the forced side win over the weight', () => {
-    expect(position('sub(txn.weight)')).toBeLessThan(position('req.hdr(X-Canary) -m str canary'));
-    expect(position('sub(txn.weight)')).toBeLessThan(position('req.hdr(X-Canary) -m str stable'));
+  test('lets rules win over the weight, the forced side over rules, and everybody over all', () => {
+    const order = [
+      'sub(txn.weight)',
+      'str(canary) if !{ var(txn.rule) -m found } match_0_0',
+      'req.hdr(X-Canary) -m str canary',
+      'req.hdr(X-Canary) -m str stable',
+      'set-var(txn.side) var(txn.rule)',
+      'str(stable) if { var(txn.weight) -m int lt 0 }',
+      'str(canary) if { var(txn.weight) -m int gt 10000 }',
+      'use_backend',
+    ];
+    const found = section('frontend frontend:entry', {
+      ...SETTINGS,
+      match: [{ path: '/new', side: 'canary' }],
+    });
+    const positions = order.map((part) => found.findIndex((line) => line.includes(part)));
+    expect(positions).not.toContain(-1);
+    expect(positions).toEqual([...positions].sort((left, right) => left - right));
+  });
+
+  test('is closed to the canary where no split is known', () => {
+    expect(lines).toContain(
+      'http-request set-var(txn.weight) str(weight),map_str_int(/run/canary/weights.map,-1)',
+    );
+  });
+
+  test('looks lists up where the first stands, and holds no user', () => {
+    const found = section('frontend frontend:entry', {
+      ...SETTINGS,
+      match: [
+        { path: '/new', side: 'canary' },
+        { user: ['ada'], side: 'canary' },
+        { user: ['eve'], side: 'stable' },
+      ],
+    });
+    const lookUps = found.filter((line) => line.includes('users.map'));
+    expect(lookUps).toHaveLength(1);
+    expect(found.join()).not.toMatch(/ada|eve/);
   });
 
   test('sets its cookie only while a canary has users', () => {
@@ -89,9 +124,13 @@ describe('an entry', () => {
 describe('a backend', () => {
   const lines = section('backend discounts');
 
-  test('reaches the canary by its rule alone: its own weight is 0', () => {
-    expect(lines).toContain('server canary discounts-canary:5001 weight 0 init-addr last,none');
-    expect(lines).toContain('server stable discounts:5001 weight 1');
+  test('has places for the containers of either side, balanced alike', () => {
+    const place = 'discounts:5001 weight 1 observe layer4 error-limit 2 on-error mark-down';
+    expect(lines).toContain(`server stable1 ${place} init-addr last,libc,none`);
+    expect(lines).toContain(`server-template stable 2-20 ${place}`);
+    expect(section('backend discounts:replicas')).toEqual([
+      'server-template replica 1-20 discounts-canary:5001 weight 1',
+    ]);
   });
 
   test('never sends a request twice that may have been acted on', () => {
@@ -107,14 +146,14 @@ describe('the users of the canary', () => {
 
   test('go to a backend of their own, unless the canary is gone or taken out', () => {
     expect(section('frontend frontend:entry')).toContain(
-      'use_backend frontend:canary if { var(txn.side) -m str canary } { srv_is_up(frontend/canary) } { srv_is_up(frontend:canary/canary) }',
+      'use_backend frontend:canary if { var(txn.side) -m str canary } { nbsrv(frontend:replicas) gt 0 } { srv_is_up(frontend:canary/canary) }',
     );
     expect(lines).toContain('use-server canary if TRUE');
   });
 
   test('keep a canary that was taken out while there is no stable', () => {
     expect(section('backend frontend')).toContain(
-      'use-server canary if { var(txn.side) -m str canary } !{ srv_is_up(frontend/stable) }',
+      'use-server canary if { var(txn.side) -m str canary } { nbsrv(frontend) eq 0 } { nbsrv(frontend:replicas) gt 0 }',
     );
   });
 
@@ -123,7 +162,7 @@ describe('the users of the canary', () => {
     expect(once).toEqual([
       'http-request disable-l7-retry if !{ method GET HEAD OPTIONS }',
       'http-request disable-l7-retry if { req.hdr_val(content-length) gt 0 } || { req.hdr(transfer-encoding) -m found }',
-      'http-request disable-l7-retry if !{ srv_is_up(frontend/stable) }',
+      'http-request disable-l7-retry if { nbsrv(frontend) eq 0 }',
       'http-request disable-l7-retry if { sc_gpc_rate(1,0) ge 5 } { sc_gpc_rate(1,0),sub(txn.shieldable) -m int ge 0 }',
     ]);
     expect(lines).toContain('retries 1');
@@ -153,26 +192,46 @@ describe('the users of the canary', () => {
       /^server canary/.test(line),
     );
     expect(server).toBe(
-      'server canary frontend-canary:80 weight 0 init-addr last,none resolvers latched addr 127.0.0.1 port 3000 rise 1000000000 fall 1 observe layer7 error-limit 7 on-error mark-down',
+      'server canary abns@frontend:replicas weight 0 addr 127.0.0.1 port 3000 rise 1000000000 fall 1 observe layer7 error-limit 7 on-error mark-down',
     );
-    // What DNS forgets while a container restarts would arm it again.
-    expect(section('resolvers latched')).toContain('hold nx 24h');
   });
 
   test('keep a failing canary where no breaker is wanted', () => {
     const server = guarded({ breaker: false }).find((line) => /^server canary/.test(line));
-    expect(server).toBe(
-      'server canary frontend-canary:80 weight 0 init-addr last,none no-check track frontend/canary',
+    expect(server).toBe('server canary abns@frontend:replicas weight 0 no-check');
+  });
+});
+
+describe('the containers of a canary', () => {
+  const lines = section('backend frontend:replicas');
+
+  test('are reached by its users as one, so that a repeated request goes to the stable', () => {
+    expect(section('frontend frontend:replicas')).toEqual([
+      ...['bind abns@frontend:replicas', 'http-request set-log-level silent'],
+      ...['option httpclose', 'option forwardfor if-none', 'default_backend frontend:replicas'],
+    ]);
+    expect(lines).toContain('option forwardfor if-none');
+  });
+
+  test('leave what breaks off to the shield, where there is one', () => {
+    expect(lines).toContain('retry-on conn-failure');
+    const bare = section('backend frontend:replicas', withEntry({ shield: false }));
+    expect(bare.join()).not.toContain('retry-on');
+  });
+
+  test('are out one by one as soon as they take no connection', () => {
+    expect(lines.at(-1)).toBe(
+      'server-template replica 1-20 frontend-canary:80 weight 1 observe layer4 error-limit 1 on-error mark-down',
     );
   });
 });
 
 describe('a preview', () => {
-  test('reaches the canary alone and is counted apart from users', () => {
-    expect(section('frontend frontend:preview')[0]).toBe('bind :13000');
-    expect(section('backend frontend:preview')).toEqual([
-      'server canary frontend-canary:80 no-check init-addr last,none track frontend/canary',
-    ]);
+  test('reaches the containers of the canary past what counts and protects users', () => {
+    const lines = section('frontend frontend:preview');
+    expect(lines[0]).toBe('bind :13000');
+    expect(lines.at(-1)).toBe('default_backend frontend:replicas');
+    expect(lines[1]).toContain('if { nbsrv(frontend:replicas) eq 0 }');
   });
 
   test('is absent where none is asked for', () => {
@@ -187,7 +246,7 @@ test('an inner service is checked and has no port of its own', () => {
 
 test('names that do not resolve do not keep the proxy from starting', () => {
   expect(section('defaults').find((line) => line.startsWith('default-server'))).toContain(
-    'init-addr last,libc,none',
+    'init-addr last,none',
   );
   expect(section('resolvers docker')).toContain('nameserver embedded 127.0.0.11:53');
 });

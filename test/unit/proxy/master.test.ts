@@ -44,13 +44,14 @@ test('a configuration says which one it is', () => {
 test('what is known of a server is handed on unless its port changes', () => {
   const states = [
     '1',
-    '# be_id be_name srv_id srv_name srv_addr srv_port srvrecord',
-    '3 frontend 1 stable 172.18.0.4 3000 -',
-    '4 frontend:preview 1 canary 172.18.0.5 3000 -',
-    '5 discounts 1 stable 172.18.0.3 5001 -',
-    '6 gone 1 stable 172.18.0.7 80 -',
+    '# be_id be_name srv_id srv_name srv_addr srv_fqdn srv_port srvrecord',
+    '3 frontend 1 stable1 172.18.0.4 frontend 3000 -',
+    '4 frontend:replicas 1 replica2 172.18.0.5 frontend-canary 3000 -',
+    '4 frontend:canary 1 canary unix - 0 -',
+    '5 discounts 1 stable1 172.18.0.3 discounts 5001 -',
+    '6 gone 1 stable1 172.18.0.7 gone 80 -',
     '',
   ];
   const kept = statesToKeep(states.join('\n'), { frontend: 3000, discounts: 5002 }).split('\n');
-  expect(kept).toEqual([...states.slice(0, 4), '']);
+  expect(kept).toEqual([...states.slice(0, 5), '']);
 });

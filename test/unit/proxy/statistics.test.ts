@@ -16,68 +16,55 @@ import {
 /** The columns canary reads, among their neighbours, in HAProxy 3.0's order. */
 const CSV = `# pxname,svname,qcur,qmax,scur,smax,slim,stot,bin,bout,dreq,dresp,ereq,econ,eresp,wretr,wredis,status,weight,check_status,check_code,hrsp_4xx,hrsp_5xx,last_chk,addr,tracked,cli_abrt,hrsp_2xx,
 frontend:entry,FRONTEND,,,4,9,524258,20001,1,2,0,0,0,,,,,OPEN,,,,3,7,,,,
-frontend,stable,0,0,2,5,,18993,1,2,,0,,1,0,2,1,UP,1,L4OK,0,10,3,,172.18.0.4:3000,,
-frontend,canary,0,0,0,0,,0,1,2,,0,,0,0,0,0,UP 1/2,0,L4OK,0,0,0,,172.18.0.9:3000,,
+frontend,stable1,0,0,1,5,,10000,1,2,,0,,1,0,2,1,UP,1,L4OK,0,10,1,,172.18.0.4:3000,,
+frontend,stable2,0,0,1,5,,8993,1,2,,0,,0,0,2,1,UP 1/2,1,L4OK,0,10,2,,172.18.0.5:3000,,
+frontend,stable3,0,0,0,0,,0,1,2,,0,,0,0,0,0,MAINT (resolution),1,,0,0,0,,,,
+frontend,canary,0,0,0,0,,0,1,2,,0,,0,0,0,0,no check,0,,0,0,0,,unix,,
 frontend,BACKEND,0,0,3,6,52426,18993,1,2,0,0,,3,3,2,1,UP,1,,,10,8,,,,
-frontend:canary,canary,0,0,1,4,,1007,1,2,,0,,2,3,60,60,UP,0,L4OK,0,0,5,,172.18.0.9:3000,,
-frontend:canary,stable,0,0,1,4,,60,1,2,,0,,0,0,0,0,UP,1,,0,0,4,,172.18.0.4:3000,frontend/stable,
+frontend:canary,canary,0,0,1,4,,1007,1,2,,0,,2,3,60,60,UP,0,L4OK,0,0,5,,unix,,
+frontend:canary,stable1,0,0,1,4,,40,1,2,,0,,0,0,0,0,UP,1,L4OK,0,0,3,,172.18.0.4:3000,,
+frontend:canary,stable2,0,0,0,4,,20,1,2,,0,,0,0,0,0,UP,1,L4OK,0,0,1,,172.18.0.5:3000,,
 frontend:canary,BACKEND,0,0,1,4,52426,1007,1,2,0,0,,2,3,60,60,UP,1,,,10,8,,,,3,981,
-frontend:preview,canary,0,0,0,1,,12,1,2,,0,,0,0,0,0,UP,1,,,0,0,,172.18.0.9:3000,frontend/canary,
-frontend:preview,BACKEND,0,0,0,1,52426,12,1,2,0,0,,0,0,0,0,UP,1,,,0,0,,,,
-discounts,stable,0,0,0,0,,0,0,0,,0,,0,0,0,0,UP,1,* L4OK,0,0,0,"Connection refused, so far",172.18.0.3:5001,,
-discounts,canary,0,0,0,0,,0,0,0,,0,,0,0,0,0,MAINT (resolution),0,,,0,0,,,,
+frontend:replicas,FRONTEND,,,4,9,524258,1007,1,2,0,0,0,,,,,OPEN,,,,3,7,,,,
+frontend:replicas,replica1,0,0,1,1,,1019,1,2,,0,,0,0,0,0,UP,1,* L4OK,0,0,5,"Connection refused, so far",172.18.0.9:3000,,
+frontend:replicas,BACKEND,0,0,1,1,52426,1019,1,2,0,0,,0,0,0,0,UP,1,,,0,5,,,,
+discounts,stable1,0,0,0,0,,0,0,0,,0,,0,0,0,0,UP,1,L4OK,0,0,0,,172.18.0.3:5001,,
+discounts:replicas,replica1,0,0,0,0,,0,0,0,,0,,0,0,0,0,MAINT (resolution),0,,,0,0,,,,
 `;
-
-const CHECKED = { checked: true, follows: false, requests: 0, failures: 0, open: 0 };
 
 describe('the answer to `show stat`', () => {
   const services = parseStatistics(CSV);
+  const { frontend } = services;
 
-  test('gives both sides of every service and leaves previews out', () => {
+  test('gives both sides of every service, and nothing else', () => {
     expect(Object.keys(services)).toEqual(['frontend', 'discounts']);
+    expect(frontend?.stable.map((each) => each.address)).toEqual(['172.18.0.4', '172.18.0.5', '']);
+    expect(frontend?.canary.map((each) => each.address)).toEqual(['172.18.0.9']);
   });
 
   test('counts 5xx answers, broken answers and failed connections as failures', () => {
-    expect(services.frontend).toEqual({
-      stable: {
-        status: 'UP',
-        follows: false,
-        checked: true,
-        address: '172.18.0.4',
-        requests: 18_993,
-        failures: 4,
-        open: 2,
-      },
-      canary: { ...CHECKED, status: 'UP 1/2', address: '172.18.0.9' },
-      guarded: {
-        canary: {
-          ...{ ...CHECKED, status: 'UP', address: '172.18.0.9' },
-          ...{ requests: 1007, failures: 10, open: 1 },
-        },
-        stable: {
-          ...{ ...CHECKED, status: 'UP', checked: false, follows: true, address: '172.18.0.4' },
-          ...{ requests: 60, failures: 4, open: 1 },
-        },
-        // Eight answers, and four of 1,007 requests that are neither answered, nor open, nor given up by the user.
-        met: 12,
-      },
+    expect(frontend?.stable[0]).toEqual({
+      ...{ status: 'UP', checked: true, address: '172.18.0.4' },
+      ...{ requests: 10_000, failures: 2, open: 1 },
+    });
+    expect(frontend?.users?.whole).toMatchObject({ requests: 1007, failures: 10, open: 1 });
+  });
+
+  test('tells what answered in place of the canary, and how many users met a failure', () => {
+    expect(frontend?.users?.instead.map((each) => each.requests)).toEqual([40, 20]);
+    // Eight answers, and four of 1,007 requests that are neither answered, nor open, nor given up by the user.
+    expect(frontend?.users?.met).toBe(12);
+    expect(services.discounts?.users).toBeUndefined();
+  });
+
+  test('shows a place without a container as not checked', () => {
+    expect(services.discounts?.canary[0]).toMatchObject({
+      ...{ status: 'MAINT (resolution)', checked: false, address: '' },
     });
   });
 
-  test('shows a server without an address as not checked', () => {
-    expect(services.discounts?.canary).toMatchObject({
-      status: 'MAINT (resolution)',
-      checked: false,
-      address: '',
-    });
-  });
-
-  test('a check that still runs has not passed', () => {
-    expect(services.discounts?.stable.checked).toBe(false);
-  });
-
-  test('a comma in a quoted column moves no other column', () => {
-    expect(services.discounts?.stable.address).toBe('172.18.0.3');
+  test('a check that still runs has not passed, and a comma in a quoted column moves no other', () => {
+    expect(frontend?.canary[0]).toMatchObject({ checked: false, address: '172.18.0.9' });
   });
 
   test('is nothing when HAProxy says nothing', () => {
@@ -104,20 +91,10 @@ describe('the breaker', () => {
     ['UP', false],
     ['DOWN', true],
     ['DOWN 12/1000000000', true],
-    ['MAINT (resolution)', false],
+    ['no check', false],
   ])('has taken a canary out that is %s: %s', (status, expected) => {
     const sides = canary(status);
     expect(sides && isTripped(sides)).toBe(expected);
-  });
-
-  test('is not there where the canary only follows its check', () => {
-    const csv = CSV.replace(
-      '60,60,UP,0,L4OK,0,0,5,,172.18.0.9:3000,,',
-      '60,60,DOWN,0,,0,0,5,,172.18.0.9:3000,frontend/canary,',
-    );
-    const sides = parseStatistics(csv).frontend;
-    expect(sides?.guarded?.canary.status).toBe('DOWN');
-    expect(sides && isTripped(sides)).toBe(false);
   });
 
   test('is armed for the users of the canary, not for its check', () => {

@@ -1,23 +1,39 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readWeight, setWeight, showWeight, weightFile } from '../../../src/proxy/weight-map.ts';
+import {
+  ALL,
+  byWeight,
+  OFF,
+  readSplit,
+  setSplit,
+  showSplit,
+  splitFile,
+} from '../../../src/proxy/weight-map.ts';
 
 const weight = fc.integer({ min: 0, max: 10_000 }).map((buckets) => buckets / 100);
+const split = fc.oneof(fc.constantFrom(OFF, ALL), weight.map(byWeight));
 
-test('a weight written to the map file is read back', () => {
+test('a split written to the map file is read back', () => {
   fc.assert(
-    fc.property(weight, (each) => {
-      expect(readWeight(weightFile(each))).toBe(each);
+    fc.property(split, (each) => {
+      expect(readSplit(splitFile(each))).toEqual(each);
     }),
   );
 });
 
-test('the map file is what HAProxy reads: a key and a number of buckets', () => {
-  expect(weightFile(12.5)).toBe('weight 1250\n');
+test.each([
+  ['a weight is a number of buckets', byWeight(12.5), 1250],
+  ['weight 0 leaves those on the canary whom rules send there', byWeight(0), 0],
+  ['weight 100 leaves those on the stable whom rules send there', byWeight(100), 10_000],
+  ['nobody on the canary is less than any bucket', OFF, -1],
+  ['everybody on the canary is more than any bucket', ALL, 10_001],
+])('%s', (_, each, value) => {
+  expect(splitFile(each)).toBe(`weight ${value}\n`);
 });
 
 test('the answer to `show map` begins with an address', () => {
-  expect(readWeight('0x55e0c8f0b2a0 weight 750\n\n')).toBe(7.5);
+  expect(readSplit('0x55e0c8f0b2a0 weight 750\n\n')).toEqual(byWeight(7.5));
+  expect(readSplit('0x55e0c8f0b2a0 weight -1\n\n')).toEqual(OFF);
 });
 
 test.each([
@@ -27,14 +43,14 @@ test.each([
   ['a longer key', 'overweight 500\n'],
   ['a torn number', 'weight \n'],
   ['an error message', 'Unknown map identifier. Please use #<id> or <file>.\n'],
-])('%s is weight 0', (_, text) => {
-  expect(readWeight(text)).toBe(0);
+])('%s is nobody on the canary', (_, text) => {
+  expect(readSplit(text)).toEqual(OFF);
 });
 
 test('the admin socket is told buckets, by one command for a known entry and one for a new one', () => {
-  expect(setWeight(0.01)).toEqual({
+  expect(setSplit(byWeight(0.01))).toEqual({
     change: 'set map /run/canary/weights.map weight 1',
     create: 'add map /run/canary/weights.map weight 1',
   });
-  expect(showWeight).toBe('show map /run/canary/weights.map');
+  expect(showSplit).toBe('show map /run/canary/weights.map');
 });

@@ -12,6 +12,9 @@ test('every step is a sentence of its own', () => {
     { kind: 'reload-proxy' },
     { kind: 'set-weight', weight: 0 },
     { kind: 'set-weight', weight: 0.25 },
+    { kind: 'send-everyone', to: 'stable' },
+    { kind: 'send-everyone', to: 'canary' },
+    { kind: 'set-users', added: 2, removed: 1, moved: 0 },
     { kind: 'drain', side: 'canary', services },
     { kind: 'build', services, commit: NEW },
     { kind: 'start-canary', services, commit: NEW },
@@ -29,8 +32,11 @@ test('every step is a sentence of its own', () => {
     hand the port of frontend, discounts to the proxy
     start the proxy
     give the proxy its new configuration, without a gap
-    send every user to the stable
+    send users to the canary by rules alone
     send 0.25 % of users to the canary
+    send every user to the stable
+    send every user to the canary
+    change the lists of users: 2 added, 1 removed, 0 moved
     let open requests on the canary finish (frontend, discounts)
     build frontend, discounts at aaaaaaaaaaaa
     start the canary of frontend, discounts at aaaaaaaaaaaa
@@ -48,12 +54,12 @@ test('every step is a sentence of its own', () => {
 test('numbers and causes stand in columns', () => {
   const plan: Plan = Array.from({ length: 10 }, (_, index) => ({
     kind: 'set-weight',
-    weight: index,
+    weight: index + 1,
     cause: `cause ${index}`,
   }));
   const lines = formatPlan(plan).split('\n');
-  expect(lines[0]).toBe(' 1. send every user to the stable    (cause 0)');
-  expect(lines[9]).toBe('10. send 9 % of users to the canary  (cause 9)');
+  expect(lines[0]).toBe(' 1. send 1 % of users to the canary   (cause 0)');
+  expect(lines[9]).toBe('10. send 10 % of users to the canary  (cause 9)');
 });
 
 test('an empty plan says so', () => {

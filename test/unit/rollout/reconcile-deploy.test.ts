@@ -32,7 +32,8 @@ test('a fresh deploy without users sends none', () => {
   expect(deploy(observed(BEHIND_PROXY), 0)).toMatchInlineSnapshot(`
     "1. build frontend, discounts at aaaaaaaaaaaa                (no image of this commit yet)
     2. start the canary of frontend, discounts at aaaaaaaaaaaa  (the canary should be aaaaaaaaaaaa)
-    3. wait until the canary of frontend, discounts is ready    (only a ready canary gets users)"
+    3. wait until the canary of frontend, discounts is ready    (only a ready canary gets users)
+    4. send users to the canary by rules alone                  (asked for)"
   `);
 });
 
@@ -41,6 +42,20 @@ test('the same commit again builds and starts nothing', () => {
   expect(deploy(world, 5, [NEW])).toMatchInlineSnapshot(
     `"1. wait until the canary of frontend, discounts is ready  (only a ready canary gets users)"`,
   );
+});
+
+test('fewer containers than the definition asks for are made whole, without users meanwhile', () => {
+  const desired = { canary: { commit: NEW, services: SERVICES, weight: 5 } };
+  const world = observed([...BEHIND_PROXY, ...running(NEW)], { weight: 5 });
+  const replicas = (service: string) => (service === 'frontend' ? 2 : 1);
+  expect(
+    formatPlan(reconcile(desired, world, situation([NEW], { replicas }))),
+  ).toMatchInlineSnapshot(`
+      "1. send every user to the stable                          (the canary changes; its users leave first)
+      2. start the canary of frontend at aaaaaaaaaaaa           (the canary should be aaaaaaaaaaaa)
+      3. wait until the canary of frontend, discounts is ready  (only a ready canary gets users)
+      4. send 5 % of users to the canary                        (asked for)"
+    `);
 });
 
 test('another weight on the same commit only moves users', () => {
@@ -77,7 +92,8 @@ test('an earlier canary that crashed is removed without waiting for requests', (
   expect(deploy(observed([...BEHIND_PROXY, ...crashed]), 0, [NEW])).toMatchInlineSnapshot(`
     "1. remove the canary of frontend, discounts                 (an earlier canary is replaced)
     2. start the canary of frontend, discounts at aaaaaaaaaaaa  (the canary should be aaaaaaaaaaaa)
-    3. wait until the canary of frontend, discounts is ready    (only a ready canary gets users)"
+    3. wait until the canary of frontend, discounts is ready    (only a ready canary gets users)
+    4. send users to the canary by rules alone                  (asked for)"
   `);
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ALL } from '../../../src/proxy/weight-map.ts';
 import type { Situation } from '../../../src/rollout/draft.ts';
 import { formatPlan } from '../../../src/rollout/format-plan.ts';
 import type { Observed } from '../../../src/rollout/observed.ts';
@@ -24,7 +25,7 @@ describe('promote', () => {
   test('replaces the stable while the canary serves everybody', () => {
     expect(promote(observed([...BEHIND_PROXY, ...CANARY], { weight: 5 }))).toMatchInlineSnapshot(`
       "1. wait until the canary of frontend, discounts is ready         (it serves every user for a while)
-      2. send 100 % of users to the canary                             (the stable is replaced while it has no users)
+      2. send every user to the canary                                 (the stable is replaced while it has no users)
       3. let open requests on the stable finish (frontend, discounts)  (no request is cut off)
       4. replace the stable frontend, discounts by aaaaaaaaaaaa        (it becomes the promoted code)
       5. wait until the stable of frontend, discounts is ready         (users come back only to a ready stable)
@@ -44,7 +45,7 @@ describe('promote', () => {
   });
 
   test('goes on after the stable is replaced; until the branch has moved that is done again, which changes nothing', () => {
-    const world = observed([...REPLACED, stable('db'), ...CANARY], { weight: 100 });
+    const world = observed([...REPLACED, stable('db'), ...CANARY], ALL);
     expect(promote(world)).toMatchInlineSnapshot(`
       "1. wait until the canary of frontend, discounts is ready         (it serves every user for a while)
       2. let open requests on the stable finish (frontend, discounts)  (no request is cut off)
@@ -59,7 +60,7 @@ describe('promote', () => {
 
   test('replaces a scaled stable of which one container is replaced', () => {
     const world = observed([...REPLACED, stable('frontend'), stable('db'), ...CANARY], {
-      weight: 100,
+      ...ALL,
     });
     expect(promote(world)).toContain('replace the stable frontend, discounts');
   });
@@ -110,7 +111,7 @@ describe('abort', () => {
 
   test('puts a half replaced stable back before the users return to it', () => {
     const half = [...REPLACED.slice(0, 1), stable('discounts', { state: 'exited' }), stable('db')];
-    expect(abort(observed([...half, ...CANARY], { weight: 100 }), true)).toMatchInlineSnapshot(`
+    expect(abort(observed([...half, ...CANARY], ALL), true)).toMatchInlineSnapshot(`
       "1. put the stable frontend, discounts back to before aaaaaaaaaaaa  (its promotion did not end)
       2. wait until the stable of frontend, discounts is ready           (users come back only to a ready stable)
       3. send every user to the stable                                   (the stable is ready)

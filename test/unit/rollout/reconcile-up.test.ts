@@ -60,6 +60,21 @@ describe('up', () => {
     `);
   });
 
+  test('changes lists of users without a reload, and names nobody', () => {
+    const users = new Map([
+      ['ada', 'canary'],
+      ['eve', 'canary'],
+    ]);
+    const { proxy } = situation();
+    const wanted = { proxy: { ...proxy, users: new Map([['ada', 'stable']]) } };
+    const world = observed(BEHIND_PROXY, { users });
+    const steps = reconcile({ proxy: 'running' }, world, situation([], wanted));
+    expect(formatPlan(steps)).toMatchInlineSnapshot(
+      `"1. change the lists of users: 0 added, 1 removed, 1 moved  (canary.yaml changed)"`,
+    );
+    expect(JSON.stringify(steps)).not.toMatch(/ada|eve/);
+  });
+
   test('makes the proxy anew when its ports changed, or an older canary made it', () => {
     expect(up(observed(BEHIND_PROXY, { definition: 'earlier' }))).toMatchInlineSnapshot(`
       "1. start the proxy                             (its ports, networks or image changed)

@@ -34,7 +34,7 @@ test('a canary is started or removed only while it has no users (promise 3)', ()
       let world = start;
       for (const step of planIn(start, desired)) {
         if (step.kind === 'start-canary' || step.kind === 'retire-canary')
-          expect(world.observed.proxy.weight).toBe(0);
+          expect(world.observed.proxy.everyoneOn).toBe('stable');
         world = afterStep(world, step);
       }
     }),
@@ -45,7 +45,8 @@ test('an abort outside of a promotion takes the users off before anything else (
   fc.assert(
     fc.property(arbitraryWorld, wantsNoCanary, (world, desired) => {
       const [first] = planIn(world, desired);
-      if (world.observed.proxy.weight > 0) expect(first).toMatchObject({ weight: 0 });
+      if (world.observed.proxy.everyoneOn !== 'stable')
+        expect(first).toMatchObject({ kind: 'send-everyone', to: 'stable' });
     }),
   );
 });
@@ -58,7 +59,7 @@ test('a promotion replaces the stable only while every user is on a ready canary
       for (const step of planIn(start, desired)) {
         if (step.kind === 'await-ready' && step.side === 'canary') isCanaryReady = true;
         if (step.kind === 'replace-stable') {
-          expect(world.observed.proxy.weight).toBe(100);
+          expect(world.observed.proxy.everyoneOn).toBe('canary');
           expect(isCanaryReady).toBe(true);
         }
         world = afterStep(world, step);
@@ -71,7 +72,7 @@ test('users come back only to a stable that was waited for (promise 5)', () => {
   fc.assert(
     fc.property(arbitraryWorld, fc.oneof(wantsPromotion, wantsRestore), (world, desired) => {
       const plan = planIn(world, desired);
-      const back = plan.findIndex((step) => step.kind === 'set-weight' && step.weight === 0);
+      const back = plan.findIndex((step) => step.kind === 'send-everyone' && step.to === 'stable');
       if (back < 0) return;
       const waits = plan.findLastIndex(
         (step) => step.kind === 'await-ready' && step.side === 'stable',
@@ -87,7 +88,7 @@ test('users are sent to a canary only after it was waited for', () => {
   fc.assert(
     fc.property(arbitraryWorld, wantsCanary, (world, desired) => {
       const plan = planIn(world, desired);
-      const sent = plan.findIndex((step) => step.kind === 'set-weight' && step.weight > 0);
+      const sent = plan.findIndex((step) => step.kind === 'set-weight');
       if (sent < 0) return;
       const waited = plan.findIndex(
         (step) => step.kind === 'await-ready' && step.side === 'canary',
@@ -117,7 +118,7 @@ test('any command cut off anywhere can be followed by an abort that leaves no ca
     fc.property(arbitraryWorld, wantsAnything, fc.nat(20), (start, desired, cut) => {
       const interrupted = after(start, planIn(start, desired), cut);
       const { observed } = after(interrupted, planIn(interrupted, { canary: null }));
-      expect(observed.proxy.weight).toBe(0);
+      expect(observed.proxy.everyoneOn).toBe('stable');
       expect(observed.containers.filter((each) => each.role === 'canary')).toEqual([]);
     }),
   );

@@ -23,7 +23,11 @@ export async function recordImages(run: Run): Promise<void> {
   if (!release) return;
   const images = containersOf(await look(run), 'canary')
     .filter((each) => each.commit === release.commit)
-    .map(({ service, image, imageId }) => ({ service, image, imageId }));
+    .map(({ service, image, imageId }) => ({ service, image, imageId }))
+    // Replicas run the same one.
+    .filter(
+      ({ service }, index, all) => all.findIndex((each) => each.service === service) === index,
+    );
   if (idsOf(images) !== idsOf(release.images))
     await record(run, { type: 'canary-started', images });
 }

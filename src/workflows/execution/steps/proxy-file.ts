@@ -5,7 +5,7 @@ import type { ComposeScope } from '../../../system/compose.ts';
 import { writeDurably } from '../../../system/files.ts';
 import { type RunResult, tail } from '../../../system/process.ts';
 import type { Run } from '../run.ts';
-import { ensureWeights } from '../traffic.ts';
+import { ensureMaps } from '../traffic.ts';
 
 const CHECK = ['haproxy', '-c', '-f', '/run/canary/haproxy.cfg.new'];
 
@@ -29,7 +29,7 @@ export async function withCandidate(
   accept: () => Promise<void>,
 ): Promise<void> {
   const { layout, proxy } = run.project;
-  await ensureWeights(layout);
+  await ensureMaps(layout);
   await writeDurably(layout.candidate, proxy.configuration);
   try {
     refuseUnlessValid(await check());
@@ -61,12 +61,15 @@ function refuseUnlessValid(result: RunResult): void {
 
 /** The error for a configuration that HAProxy does not take, in its own words. */
 export function refused(words: readonly string[]): CanaryError {
+  const isRegex = words.some((line) => /regex|regular expression/i.test(line));
   return new CanaryError(
     'start-failed',
     'HAProxy refuses its configuration; nothing was changed.',
     {
       details: words,
-      hint: 'This is a bug in canary, or an HAProxy older than 3.0. Its own words are above.',
+      hint: isRegex
+        ? 'Correct the `regex` in canary.yaml; it is in the words of HAProxy above.'
+        : 'This is a bug in canary, or an HAProxy older than 3.0. Its own words are above.',
     },
   );
 }

@@ -56,20 +56,30 @@ function notReady(
   if (containers.length === 0) return 'has no container';
   const slow = containers.find((each) => each.state !== 'running' || each.health === 'starting');
   if (slow) return slow.state === 'running' ? 'is not healthy yet' : `is ${slow.state}`;
-  if (seen) {
-    const server = seen[side];
-    // An entry's canary is known twice: to be checked, and with its users.
-    const places = [server, ...(seen.guarded ? [seen.guarded[side]] : [])];
-    const isThere = places.every(({ address }) =>
-      containers.some((each) => each.addresses.includes(address)),
-    );
-    if (!isThere) return 'is not known to the proxy yet';
-    return server.checked && server.status.startsWith('UP')
-      ? undefined
-      : 'does not accept connections yet';
-  }
+  if (seen) return notReachable(containers, seen, side);
   const saysNothing = containers.some((each) => each.health === 'none');
   return saysNothing && looks < QUIET_LOOKS ? 'just started' : undefined;
+}
+
+/** Why the proxy cannot send requests to every container yet. */
+function notReachable(
+  containers: readonly ObservedContainer[],
+  seen: SideStatistics,
+  side: Side,
+): string | undefined {
+  // An entry's stable is known twice: with its users, and as what answers in the canary's place.
+  const places = [seen[side], ...(side === 'stable' && seen.users ? [seen.users.instead] : [])];
+  for (const servers of places) {
+    const known = servers.filter(({ address }) =>
+      containers.some((each) => each.addresses.includes(address)),
+    );
+    // More containers than places: the others are of no use to users, and in nobody's way.
+    if (known.length < Math.min(containers.length, servers.length))
+      return 'is not known to the proxy yet';
+    if (!known.every(({ checked, status }) => checked && status.startsWith('UP')))
+      return 'does not accept connections yet';
+  }
+  return undefined;
 }
 
 /** A canary without users looks ready for ever; what waits for it would go on as if it had them. */

@@ -4,12 +4,12 @@ import { totalCounts } from '../../../proxy/counts.ts';
 import { RELOAD, readReload } from '../../../proxy/master.ts';
 import { SHOW_SERVER_STATES, statesToKeep } from '../../../proxy/server-states.ts';
 import { parseStatistics, showStatistics } from '../../../proxy/statistics.ts';
-import { readWeight } from '../../../proxy/weight-map.ts';
+import { readSplit } from '../../../proxy/weight-map.ts';
 import { containersOf } from '../../../rollout/observed.ts';
 import { readIfExists, writeDurably } from '../../../system/files.ts';
 import { entryServices, type Project } from '../../project/project.ts';
 import { look, type Run, record } from '../run.ts';
-import { applyWeight } from '../traffic.ts';
+import { applySplit } from '../traffic.ts';
 import { awaitProxy } from './proxy.ts';
 import { checkInside, refused, withCandidate } from './proxy-file.ts';
 
@@ -42,7 +42,7 @@ export async function reloadProxy(run: Run): Promise<void> {
     worker.end();
   }
   // `abort` does not wait for the lock: what it wrote while the new worker read the file counts.
-  await applyWeight(project, readWeight((await readIfExists(project.layout.weights)) ?? ''));
+  await applySplit(project, readSplit((await readIfExists(project.layout.weights)) ?? ''));
 }
 
 async function load(project: Project): Promise<void> {

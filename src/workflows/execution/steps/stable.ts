@@ -1,10 +1,11 @@
-import { imageName } from '../../../compose/model.ts';
+import { type ComposeModel, imageName, replicasOf } from '../../../compose/model.ts';
 import { canaryImage, previousImage } from '../../../compose/names.ts';
 import { CanaryError } from '../../../errors.ts';
 import { branchRef } from '../../../git/branch-name.ts';
 import type { StableImage } from '../../../rollout/events.ts';
 import { containersOf } from '../../../rollout/observed.ts';
 import type { StepAction } from '../../../rollout/step.ts';
+import type { Scale } from '../../../system/compose.ts';
 import { advanceBranch } from '../../project/branches.ts';
 import type { Checkout } from '../../project/checkout.ts';
 import { callOptions, look, overriddenScope, type Run, record, releasedScope } from '../run.ts';
@@ -51,7 +52,9 @@ export async function replaceStable(
     const tried = canaryImage(project.name, service, step.commit);
     await context.engine.tagImage(tried, imageName(project.name, service, definition));
   }
-  await context.compose.up(await releasedScope(run, checkout), step.services, callOptions(run));
+  const scale = await keptScale(run, step.services, checkout.model);
+  const scope = await releasedScope(run, checkout);
+  await context.compose.up(scope, step.services, { ...callOptions(run), scale });
 }
 
 /** Makes services anew whose mounted files have changed: a single mounted file is otherwise the old one for ever. */
@@ -72,7 +75,9 @@ export async function restoreStable(
   for (const { imageId, name } of release?.replacing?.previous ?? []) {
     await context.engine.tagImage(imageId, name);
   }
-  await context.compose.up(await overriddenScope(run), step.services, callOptions(run));
+  const scale = await keptScale(run, step.services, run.project.model);
+  const scope = await overriddenScope(run);
+  await context.compose.up(scope, step.services, { ...callOptions(run), scale });
 }
 
 export async function moveStableBranch(
@@ -85,6 +90,22 @@ export async function moveStableBranch(
   if (from) await advanceBranch(context, project, { ref, from, to: step.commit });
   const subject = await context.git.subject(project.repository, step.commit);
   await record(run, { type: 'commit-made', branch: step.branch, commit: step.commit, subject });
+}
+
+/** A stable that was scaled by hand stays so, unless the new definition says another number than the old one. */
+async function keptScale(
+  run: Run,
+  services: readonly string[],
+  { services: definitions }: ComposeModel,
+): Promise<Scale> {
+  const observed = await look(run);
+  const counts = services.flatMap((service) => {
+    const defined = replicasOf(run.project.model.services[service] ?? {});
+    const count = containersOf(observed, 'stable', service).length;
+    const isSame = replicasOf(definitions[service] ?? {}) === defined;
+    return isSame && count > defined ? [[service, count] as const] : [];
+  });
+  return Object.fromEntries(counts);
 }
 
 async function stableImages(run: Run, services: readonly string[]): Promise<StableImage[]> {

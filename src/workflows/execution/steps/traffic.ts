@@ -1,21 +1,27 @@
 import { openRequests } from '../../../proxy/statistics.ts';
+import { ALL, byWeight, OFF, type Split } from '../../../proxy/weight-map.ts';
 import type { StepAction } from '../../../rollout/step.ts';
 import { everyStatistics } from '../observe.ts';
 import { type Run, record } from '../run.ts';
-import { applyWeight, entryCounts } from '../traffic.ts';
+import { applySplit, entryCounts } from '../traffic.ts';
 
 const LOOK_EVERY_MS = 50;
 
-export async function setWeight(
+export function setWeight(run: Run, step: StepAction & { kind: 'set-weight' }): Promise<void> {
+  return setSplit(run, byWeight(step.weight));
+}
+
+export function sendEveryone(
   run: Run,
-  step: StepAction & { kind: 'set-weight' },
+  step: StepAction & { kind: 'send-everyone' },
 ): Promise<void> {
-  await applyWeight(run.project, step.weight);
-  await record(run, {
-    type: 'weight-set',
-    weight: step.weight,
-    counts: await entryCounts(run.project),
-  });
+  return setSplit(run, step.to === 'stable' ? OFF : ALL);
+}
+
+async function setSplit(run: Run, split: Split): Promise<void> {
+  await applySplit(run.project, split);
+  const counts = await entryCounts(run.project);
+  await record(run, { type: 'weight-set', weight: split.weight, counts });
 }
 
 /** Waits until a side answers no request any more, at most the configured time. */

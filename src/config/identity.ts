@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+const FORMS = 'is not `header:NAME`, `cookie:NAME`, `query:NAME`, `jwt:CLAIM` or `source`';
+
+/** Where a request says who its user is. */
+export type Identity =
+  | { from: 'header' | 'cookie' | 'query' | 'jwt'; name: string }
+  | { from: 'source' };
+
+const place = z
+  .string()
+  .regex(
+    /^((header|cookie|query):[A-Za-z0-9_-]{1,100}|jwt:[A-Za-z0-9_-]{1,100}(\.[A-Za-z0-9_-]{1,100}){0,9}|source)$/,
+    FORMS,
+  )
+  .transform((text): Identity => {
+    if (text === 'source') return { from: 'source' };
+    const [from, name = ''] = text.split(':');
+    return { from: from as Exclude<Identity['from'], 'source'>, name };
+  });
+
+/** The places in the order in which they are looked at. */
+export const identity = z.array(place).superRefine((places, context) => {
+  const source = places.findIndex(({ from }) => from === 'source');
+  if (source < 0 || source === places.length - 1) return;
+  context.addIssue({
+    code: 'custom',
+    path: [source],
+    message: 'hides every place after it: each request has an address, so `source` comes last',
+  });
+});

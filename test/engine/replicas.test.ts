@@ -1,0 +1,143 @@
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { replicaServer, replicaShop } from '../support/replica-shop.ts';
+import { type Storedog, until } from '../support/storedog.ts';
+import { askAnew } from '../support/traffic-shop.ts';
+import { Load, userNames, type Visit, visit } from '../support/visitors.ts';
+
+const FORCED = { 'X-Canary': 'canary' };
+
+/** Services with several containers, on either side of the proxy. */
+describe('replicas', () => {
+  let shop: Storedog;
+
+  beforeAll(async () => {
+    shop = await replicaShop();
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '20');
+  });
+
+  afterAll(() => shop.dispose());
+
+  const scale = (count: number) =>
+    shop.compose(
+      ...['-f', 'docker-compose.yml', '-f', '.canary/override.yml', 'up', '--detach'],
+      ...['--no-deps', '--no-recreate', '--scale', `frontend=${count}`, 'frontend'],
+    );
+  const containersOf = async (service: string) =>
+    (await shop.containers()).filter((each) => each.service === service).map((each) => each.id);
+  /** How often each container answered, by what it says it is: its side and the start of its id. */
+  const answers = (visits: readonly Visit[]) => {
+    const counts = new Map<string, number>();
+    for (const { page } of visits) counts.set(page, (counts.get(page) ?? 0) + 1);
+    return counts;
+  };
+  const names = async (service: string, side: string) =>
+    (await containersOf(service)).map((id) => `${side} ${id.slice(0, 12)}`).sort();
+  /** Waits until users of the stable are answered by just these containers. */
+  const untilStableIs = async (count: number) => {
+    const expected = await names('frontend', 'stable');
+    expect(expected).toHaveLength(count);
+    await until(`${count} containers answer`, async () => {
+      const seen = answers(await visit(shop.url, userNames(60)));
+      const stable = [...seen.keys()].filter((page) => page.startsWith('stable')).sort();
+      return stable.join() === expected.join();
+    });
+  };
+
+  it('get their share of their side, and the weight stays what it is', async () => {
+    await scale(2);
+    await untilStableIs(2);
+    const seen = answers(await visit(shop.url, userNames(1000)));
+    const canary = await names('frontend-canary', 'canary');
+    const stable = await names('frontend', 'stable');
+    expect([...seen.keys()].sort()).toEqual([...canary, ...stable]);
+    const counts = (pages: readonly string[]) => pages.map((page) => seen.get(page) ?? 0);
+    const users = counts(canary).reduce((sum, each) => sum + each, 0);
+    expect(users).toBeGreaterThan(150);
+    expect(users).toBeLessThan(250);
+    expect(Math.min(...counts(canary))).toBeGreaterThan(users / 5);
+    expect(Math.min(...counts(stable))).toBeGreaterThan((1000 - users) / 5);
+  });
+
+  it('are all in the status', async () => {
+    const { stable, release } = await shop.status();
+    const count = (services: { name: string; containers: unknown[] }[]) =>
+      Object.fromEntries(services.map(({ name, containers }) => [name, containers.length]));
+    expect(count(stable.services)).toEqual({ frontend: 2, inner: 2 });
+    expect(count(release.services)).toEqual({ frontend: 2, inner: 2 });
+  });
+
+  it('of a cloned inner service are all reached by the clones that call it', async () => {
+    const pages = await Promise.all(
+      userNames(40).map(() => askAnew(`${shop.url}inner`, { ...FORCED })),
+    );
+    expect([...new Set(pages)].sort()).toEqual(await names('inner-canary', 'canary'));
+    const others = await Promise.all(
+      userNames(10).map(() => askAnew(`${shop.url}inner`, { 'X-Canary': 'stable' })),
+    );
+    expect(others.every((page) => page.startsWith('stable'))).toBe(true);
+  });
+
+  it('come and go under load without a lost request', async () => {
+    const load = new Load(shop.url).start();
+    for (const count of [3, 1, 4, 1, 2]) {
+      await scale(count);
+      await untilStableIs(count);
+    }
+    await load.stop();
+    expect(load.problems).toEqual([]);
+    expect(load.sent).toBeGreaterThan(500);
+  });
+
+  it('leave their users to the others of their side when one is killed', async () => {
+    const [killed = '', other = ''] = await containersOf('frontend-canary');
+    const load = new Load(shop.url).start();
+    await execa('docker', ['kill', '--signal', 'KILL', killed]);
+    await until('the others answer', async () => {
+      const pages = await Promise.all(userNames(20).map(() => askAnew(shop.url, FORCED)));
+      return pages.every((page) => page === `canary ${other.slice(0, 12)}`);
+    });
+    await load.stop();
+    // Only what the killed container had already taken can be lost; GETs among it are repeated.
+    expect(load.problems.filter((each) => each.startsWith('GET'))).toEqual([]);
+    expect(load.problems.length).toBeLessThan(5);
+    expect((await shop.status()).release.state).toBe('paused');
+  });
+
+  it('that are missing are started by a deploy of the same commit', async () => {
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '20');
+    const pages = await Promise.all(userNames(40).map(() => askAnew(shop.url, FORCED)));
+    expect([...new Set(pages)].sort()).toEqual(await names('frontend-canary', 'canary'));
+  });
+
+  it('lose no request when the canary is aborted', async () => {
+    await shop.succeed('weight', '60');
+    const load = new Load(shop.url).start();
+    await shop.succeed('abort');
+    await load.stop();
+    expect(load.problems).toEqual([]);
+    expect(await containersOf('frontend-canary')).toEqual([]);
+  });
+
+  it('lose no request when the canary becomes the stable', async () => {
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '20');
+    const load = new Load(shop.url).start();
+    await shop.succeed('promote');
+    await load.stop();
+    expect(load.problems).toEqual([]);
+    const seen = answers(await visit(shop.url, userNames(100)));
+    expect([...seen.keys()].sort()).toEqual(await names('frontend', 'canary'));
+    expect(seen.size).toBe(2);
+  });
+
+  it('that a person started beyond the definition are as many after a promotion', async () => {
+    await scale(3);
+    await shop.commitOn('canary', 'store-frontend/server.js', replicaServer('another'));
+    await shop.succeed('deploy', '--branch', 'canary');
+    const before = await containersOf('frontend');
+    await shop.succeed('promote');
+    const after = await containersOf('frontend');
+    expect(after).toHaveLength(3);
+    expect(after.filter((id) => before.includes(id))).toEqual([]);
+  });
+});

@@ -1,0 +1,144 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { parseConfig } from '../../../src/config/parse.ts';
+import { hasCode } from '../../../src/errors.ts';
+import { renderConfiguration } from '../../../src/proxy/configuration.ts';
+import { haproxyCheck } from '../../support/fixture-haproxy.ts';
+
+type Rule = Record<string, unknown>;
+
+/** The configuration of a shop with these rules; nothing when canary.yaml is refused. */
+function configurationWith(match: readonly Rule[]): string | undefined {
+  const services = { web: { entry: 80 } };
+  try {
+    const text = JSON.stringify({ version: 1, services, match });
+    const config = parseConfig(text, 'canary.yaml');
+    return renderConfiguration({
+      routes: [
+        {
+          ...{ service: 'web', clone: 'web-canary', port: 80 },
+          entry: { port: 80, preview: undefined, shield: false, breaker: false },
+        },
+      ],
+      identity: config.identity,
+      match: config.match,
+      forceHeader: config.force.header,
+      owner: { uid: 0, gid: 0 },
+    });
+  } catch (error) {
+    if (hasCode(error, 'config-invalid')) return undefined;
+    throw error;
+  }
+}
+
+/** What HAProxy could read as more than a text, and anything else. */
+const nasty = fc.constantFrom(
+  ...[
+    "'",
+    '"',
+    '\\',
+    '\\\\',
+    '$HOME',
+    '"$HOME"',
+    '#',
+    ' # ',
+    '}',
+    '{',
+    '||',
+    ' or ',
+    '!',
+    '--',
+    '-f',
+    '-m',
+  ],
+  ...[
+    '%[env(HOME)]',
+    "'\n  server x 1.1.1.1",
+    '\r',
+    '\u0000',
+    '\u2028',
+    '\u0085',
+    '\\n',
+    '\\x0a',
+    ' if TRUE',
+    '(',
+    '[',
+    '*',
+  ],
+);
+const text = fc
+  .array(fc.oneof(nasty, fc.string({ unit: 'grapheme', maxLength: 8 })), { maxLength: 6 })
+  .map((parts) => parts.join(''));
+const name = fc.oneof(text, fc.stringMatching(/^[A-Za-z0-9_-]{1,12}$/));
+const literal = (value: string) => `^${value.replace(/[^a-z0-9]/gi, '.')}`;
+
+const rule: fc.Arbitrary<Rule> = fc
+  .tuple(
+    fc.constantFrom('header', 'cookie', 'query'),
+    name,
+    fc.option(fc.tuple(fc.constantFrom('equals', 'prefix', 'regex'), text), { nil: undefined }),
+    fc.option(text, { nil: undefined }),
+    fc.option(fc.subarray(['GET', 'HEAD', 'IF', 'OR'], { minLength: 1 }), { nil: undefined }),
+    fc.constantFrom('canary', 'stable'),
+  )
+  .map(([place, where, comparison, path, method, side]) => ({
+    [place]: where,
+    ...(comparison && {
+      [comparison[0]]: comparison[0] === 'regex' ? literal(comparison[1]) : comparison[1],
+    }),
+    ...(path === undefined ? {} : { path: `/${path}` }),
+    ...(method && { method }),
+    side,
+  }));
+
+/** Lines of the rules, each beginning with what a rule may consist of. */
+function directives(configuration: string): string[] {
+  return configuration
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.trim().split(' ').slice(0, 2).join(' '));
+}
+
+test('whatever a rule that canary.yaml accepts says, HAProxy reads one rule and no more', async () => {
+  const rules = fc.sample(rule, { numRuns: 1500, seed: 4 });
+  const accepted = rules.filter((each) => configurationWith([each]) !== undefined);
+  expect(accepted.length).toBeGreaterThan(200);
+
+  const plain = directives(configurationWith([]) ?? '');
+  for (const each of accepted) {
+    const lines = directives(configurationWith([each]) ?? '');
+    const acls = 1 + (each.path === undefined ? 0 : 1) + (each.method === undefined ? 0 : 1);
+    const added = [...Array.from({ length: acls }, (_, at) => `acl match_0_${at}`)];
+    expect(lines).toHaveLength(plain.length + acls + 1);
+    expect(lines.filter((line) => line.startsWith('acl '))).toEqual(added);
+    expect(lines.filter((line) => !line.startsWith('acl ')).length).toBe(plain.length + 1);
+  }
+  for (const batch of batches(accepted, 60)) {
+    expect(await haproxyCheck(configurationWith(batch) ?? 'refused')).toBe('valid');
+  }
+});
+
+/** Up to so many rules that stand together; the first of two that overlap. */
+function batches(rules: readonly Rule[], size: number): Rule[][] {
+  const all: Rule[][] = [];
+  for (const each of rules) {
+    const last = all.at(-1);
+    if (last && last.length < size) {
+      if (configurationWith([...last, each]) !== undefined) last.push(each);
+    } else all.push([each]);
+  }
+  return all;
+}
+
+test('texts of the greatest length are accepted', async () => {
+  const long = "'".repeat(500);
+  const configuration = configurationWith([
+    { header: 'X'.repeat(100), equals: long, path: `/${long.slice(1)}` },
+    { method: Array.from({ length: 20 }, (_, at) => `M${String.fromCharCode(65 + at)}`) },
+  ]);
+  expect(await haproxyCheck(configuration ?? 'refused')).toBe('valid');
+});
+
+test('a regular expression that HAProxy does not know is refused in its words', async () => {
+  const configuration = configurationWith([{ header: 'A', regex: '(' }]);
+  expect(await haproxyCheck(configuration ?? 'refused')).toMatch(/regex/i);
+});
