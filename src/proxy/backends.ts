@@ -1,3 +1,4 @@
+import { COUNT_LONG_LIVED } from './long-lived.ts';
 import {
   type Breaker,
   CANARY_SERVER,
@@ -30,6 +31,7 @@ export function stableBackend(route: Route): string {
     ...stableReplicas(route),
     ...(entry
       ? [
+          ...COUNT_LONG_LIVED,
           // In a promotion there may be no stable: then a canary that the breaker took out is better than nobody.
           `use-server ${CANARY_SERVER} if { var(txn.side) -m str canary } { nbsrv(${service}) eq 0 } { nbsrv(${replicasName(service)}) gt 0 }`,
           // Weight 0: nothing but the rule above reaches it.
@@ -48,6 +50,7 @@ export function guardedBackend(
   return section(`backend ${guardedName(service)}`, [
     ONCE,
     ...(shield ? shieldRules(service, shield) : []),
+    ...COUNT_LONG_LIVED,
     `use-server ${CANARY_SERVER} if TRUE`,
     // Weight 0: a request that is repeated goes to the stable.
     wholeCanary(service, watch(listen, breaker)),

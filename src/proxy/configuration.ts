@@ -1,5 +1,6 @@
 import { guardedBackend, replicaSections, stableBackend } from './backends.ts';
 import { type EntrySettings, entrySection, previewSection } from './entry.ts';
+import { longLivedTable } from './long-lived.ts';
 import { type Route, section } from './route.ts';
 import { RUN_DIRECTORY } from './weight-map.ts';
 
@@ -19,6 +20,7 @@ export function renderConfiguration(settings: ProxySettings): string {
     globalSection(settings),
     defaultsSection(),
     resolversSection(),
+    longLivedTable(),
     ...settings.routes.flatMap((route) => routeSections(route, settings)),
   ];
   return `${sections.join('\n\n')}\n`;

@@ -24,6 +24,10 @@ const server = http.createServer(async (request, response) => {
     if (way === 'cut') return request.socket.destroy();
     response.statusCode = 500;
   }
+  if (url.pathname === '/events') {
+    response.setHeader('Content-Type', 'text/event-stream');
+    return response.write('data: first\\n\\n');
+  }
   if (url.pathname === '/slow') await new Promise((resolve) => setTimeout(resolve, 1500));
   response.end('${name}');
 });
@@ -105,10 +109,10 @@ export class Stream {
     this.socket = socket;
   }
 
-  static async open(port: number): Promise<Stream> {
+  static async open(port: number, header = 'X-Side: any'): Promise<Stream> {
     const stream = new Stream(createConnection({ port, host: '127.0.0.1' }));
     const answer = await stream.send(
-      'GET /echo HTTP/1.1\r\nHost: shop\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n',
+      `GET /echo HTTP/1.1\r\nHost: shop\r\nConnection: Upgrade\r\nUpgrade: echo\r\n${header}\r\n\r\n`,
     );
     if (!answer.startsWith('HTTP/1.1 101')) throw new Error(`no stream: ${answer}`);
     return stream;

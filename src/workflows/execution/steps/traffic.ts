@@ -1,7 +1,8 @@
+import { countLongLived, SHOW_LONG_LIVED } from '../../../proxy/long-lived.ts';
 import { openRequests } from '../../../proxy/statistics.ts';
 import { ALL, byWeight, OFF, type Split } from '../../../proxy/weight-map.ts';
-import type { StepAction } from '../../../rollout/step.ts';
-import { everyStatistics } from '../observe.ts';
+import type { Side, StepAction } from '../../../rollout/step.ts';
+import { askOldWorkers, everyStatistics } from '../observe.ts';
 import { type Run, record } from '../run.ts';
 import { applySplit, entryCounts } from '../traffic.ts';
 
@@ -24,23 +25,52 @@ async function setSplit(run: Run, split: Split): Promise<void> {
   await record(run, { type: 'weight-set', weight: split.weight, counts });
 }
 
-/** Waits until a side answers no request any more, at most the configured time. */
-export async function drain(run: Run, step: StepAction & { kind: 'drain' }): Promise<void> {
+/**
+ * Waits until a side answers no request any more, at most the configured time. Connections that are made to stay,
+ * such as WebSockets, get all of it; what is left is cut when the containers stop, and said.
+ */
+export async function drain(run: Run, step: Drain): Promise<void> {
   const { clock, emit } = run.context;
   const deadline = clock.now().getTime() + run.project.config.drain;
   for (;;) {
-    const workers = await everyStatistics(run.project);
-    const open = workers
-      .flatMap((statistics) => step.services.flatMap((name) => statistics[name] ?? []))
-      .reduce((sum, each) => sum + openRequests(each, step.side), 0);
+    const open = await openOn(run, step);
     if (open === 0) return;
     if (clock.now().getTime() > deadline) {
-      emit({
-        type: 'warning',
-        text: `${open} requests on the ${step.side} are still open after the drain time.`,
-      });
+      const staying = await stayingOn(run, step);
+      emit({ type: 'warning', text: cutText(step.side, open - staying, staying) });
       return;
     }
     await clock.sleep(LOOK_EVERY_MS, run.signal);
   }
+}
+
+type Drain = StepAction & { kind: 'drain' };
+
+async function openOn(run: Run, { services, side }: Drain): Promise<number> {
+  const workers = await everyStatistics(run.project);
+  return workers
+    .flatMap((statistics) => services.flatMap((name) => statistics[name] ?? []))
+    .reduce((sum, each) => sum + openRequests(each, side), 0);
+}
+
+async function stayingOn({ project }: Run, { services, side }: Drain): Promise<number> {
+  const tables = [
+    await project.socket.ask(SHOW_LONG_LIVED),
+    ...(await askOldWorkers(project, SHOW_LONG_LIVED)),
+  ];
+  return tables
+    .flatMap((table) => services.map((service) => countLongLived(table, service, side)))
+    .reduce((sum, each) => sum + each, 0);
+}
+
+function cutText(side: Side, requests: number, staying: number): string {
+  const parts = [
+    plural(Math.max(0, requests), 'request'),
+    `${plural(staying, 'long-lived connection')} (WebSockets, event streams)`,
+  ];
+  return `${parts.join(' and ')} on the ${side} are still open after the drain time, and are cut.`;
+}
+
+function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

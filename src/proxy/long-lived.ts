@@ -1,0 +1,25 @@
+import { guardedName, section } from './route.ts';
+
+/** Counts open connections that are made to stay: by backend, in a table of the proxy. */
+const TABLE = 'long:lived';
+export const SHOW_LONG_LIVED = `show table ${TABLE}`;
+
+/** The table; a backend of its own, for a backend can have one only. */
+export function longLivedTable(): string {
+  return section(`backend ${TABLE}`, [
+    'stick-table type string len 256 size 1k expire 24h store conn_cur',
+  ]);
+}
+
+/** The rule of a backend with users: WebSockets and the like, and server-sent events. */
+export const COUNT_LONG_LIVED = [
+  `http-response set-var(txn.stays) be_name if { status 101 } || { res.hdr(content-type) -m beg text/event-stream }`,
+  `http-response track-sc1 var(txn.stays) table ${TABLE} if { var(txn.stays) -m found }`,
+];
+
+/** How many of a service's are open on a side, from the answer to `SHOW_LONG_LIVED`. */
+export function countLongLived(table: string, service: string, side: 'stable' | 'canary'): number {
+  const backend = side === 'canary' ? guardedName(service) : service;
+  const line = table.split('\n').find((each) => each.includes(` key=${backend} `));
+  return Number(/ conn_cur=(\d+)/.exec(line ?? '')?.[1] ?? 0);
+}
