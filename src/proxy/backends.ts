@@ -10,6 +10,7 @@ import {
   STABLE_REPLICA,
   section,
   stableReplicas,
+  UNWATCHED_SERVER,
   wholeCanary,
 } from './route.ts';
 
@@ -22,6 +23,8 @@ const SHIELD_WINDOW = '10s';
 const SHIELD_FLOOR = 5;
 /** Fifteen years of checks: a canary that the breaker took out does not come back by itself. */
 const NEVER = 1_000_000_000;
+/** A check that passes forgets the failures before it: one a day lets failures add up also where users are few. */
+const SELDOM = ['inter', 'fastinter', 'downinter'].map((setting) => `${setting} 1d`).join(' ');
 
 /** The stable with its users. */
 export function stableBackend(route: Route): string {
@@ -51,9 +54,9 @@ export function guardedBackend(
     ONCE,
     ...(shield ? shieldRules(service, shield) : []),
     ...COUNT_LONG_LIVED,
-    `use-server ${CANARY_SERVER} if TRUE`,
     // Weight 0: a request that is repeated goes to the stable.
     wholeCanary(service, watch(listen, breaker)),
+    ...choice(service, breaker ? breaker.paths : []),
     ...stableReplicas(route),
   ]);
 }
@@ -110,11 +113,22 @@ function shieldRules(service: string, { maxShare, paths }: Shield): string[] {
   ];
 }
 
+/** Requests on paths that the breaker does not look at take a server of their own, whose failures nobody counts. */
+function choice(service: string, paths: readonly string[]): string[] {
+  if (paths.length === 0) return [`use-server ${CANARY_SERVER} if TRUE`];
+  return [
+    wholeCanary(service, 'no-check', UNWATCHED_SERVER),
+    ...paths.map((path) => `http-request set-var(txn.watched) bool(1) if { path_beg ${path} }`),
+    `use-server ${CANARY_SERVER} if { var(txn.watched) -m found }`,
+    `use-server ${UNWATCHED_SERVER} if TRUE`,
+  ];
+}
+
 /**
  * The breaker: HAProxy itself takes the canary out, with nobody else alive. Only failed requests can; whether its
  * containers are there is known from their own checks, so the check here asks the proxy's own port.
  */
 function watch(listen: number, breaker: Breaker | false): string {
   if (!breaker) return 'no-check';
-  return `addr 127.0.0.1 port ${listen} rise ${NEVER} fall 1 observe layer7 error-limit ${breaker.failures} on-error mark-down`;
+  return `addr 127.0.0.1 port ${listen} ${SELDOM} rise ${NEVER} fall 1 observe layer7 error-limit ${breaker.failures} on-error mark-down`;
 }

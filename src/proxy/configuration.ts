@@ -46,6 +46,8 @@ function globalSection({ owner }: ProxySettings): string {
     `server-state-file ${RUN_DIRECTORY}/servers.state`,
     // A worker of before stays as long as its longest WebSocket may.
     'hard-stop-after 24h',
+    // Else the first checks of a backend are spread over the longest interval in it, which is a day.
+    'max-spread-checks 500ms',
     'user haproxy',
     'group haproxy',
   ]);

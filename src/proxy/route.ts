@@ -8,6 +8,8 @@ export interface Shield {
 /** Takes the canary out after so many failures in a row. */
 export interface Breaker {
   failures: number;
+  /** Beginnings of the paths whose failures count; every path when there are none. */
+  paths: readonly string[];
 }
 
 /** One service as the proxy sees it. */
@@ -29,6 +31,8 @@ const MOST_REPLICAS = 20;
 
 /** The canary as a whole: what its users' requests go through, whichever replica answers. */
 export const CANARY_SERVER = 'canary';
+/** The same for requests whose failures the breaker does not count. */
+export const UNWATCHED_SERVER = 'unwatched';
 /** What the servers of replicas are called, before their number. */
 export const STABLE_REPLICA = 'stable';
 const CANARY_REPLICA = 'replica';
@@ -58,8 +62,8 @@ export function canaryReplicas({ clone, port }: Route, options: string): string 
 }
 
 /** The canary as one server, through the proxy itself: one to choose, to count and to take out. */
-export function wholeCanary(service: string, options: string): string {
-  return `server ${CANARY_SERVER} abns@${replicasName(service)} weight 0 ${options}`;
+export function wholeCanary(service: string, options: string, name = CANARY_SERVER): string {
+  return `server ${name} abns@${replicasName(service)} weight 0 ${options}`;
 }
 
 /** A section of HAProxy's configuration. */

@@ -1,4 +1,10 @@
-import { CANARY_SERVER, guardedName, replicasName, STABLE_REPLICA } from './route.ts';
+import {
+  CANARY_SERVER,
+  guardedName,
+  replicasName,
+  STABLE_REPLICA,
+  UNWATCHED_SERVER,
+} from './route.ts';
 
 /** What HAProxy counted and sees of one server. */
 export interface ServerStatistics {
@@ -62,7 +68,23 @@ function usersOf(
 ): CanaryUsers | undefined {
   const whole = guarded?.servers[CANARY_SERVER];
   if (!guarded || !whole || !standIn) return undefined;
-  return { whole, standIn, instead: stableOf(guarded.servers), met: guarded.met };
+  const unwatched = guarded.servers[UNWATCHED_SERVER];
+  return {
+    whole: unwatched ? plus(whole, unwatched) : whole,
+    standIn,
+    instead: stableOf(guarded.servers),
+    met: guarded.met,
+  };
+}
+
+/** Two servers that are one to people; the first says how it is. */
+function plus(server: ServerStatistics, other: ServerStatistics): ServerStatistics {
+  return {
+    ...server,
+    requests: server.requests + other.requests,
+    failures: server.failures + other.failures,
+    open: server.open + other.open,
+  };
 }
 
 function stableOf(servers: Backend['servers']): ServerStatistics[] {

@@ -35,7 +35,7 @@ function entries(names: readonly string[]): Route[] {
     port: 80,
     entry: {
       ...{ port: 10_000 + index, preview: 20_000 + index },
-      ...{ shield: { maxShare: 20, paths: [] }, breaker: { failures: 5 } },
+      ...{ shield: { maxShare: 20, paths: [] }, breaker: { failures: 5, paths: [] } },
     },
   }));
 }
@@ -119,8 +119,8 @@ test('HAProxy accepts any path and share that canary.yaml accepts, and entries w
   const yaml = `{ version: 1, services: { a: { entry: 1 } }, shield: { maxShare: 0.01%, paths: ${JSON.stringify(paths)} } }`;
   const { shield } = parseConfig(yaml, 'canary.yaml');
   const protections = [
-    { shield, breaker: { failures: 1000 } },
-    { shield: false, breaker: { failures: 1 } },
+    { shield, breaker: { failures: 1000, paths: [] } },
+    { shield: false, breaker: { failures: 1, paths: [] } },
     { shield, breaker: false },
     { shield: false, breaker: false },
   ] as const;

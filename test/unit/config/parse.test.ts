@@ -16,7 +16,7 @@ describe('a valid canary.yaml', () => {
       git: { stable: 'main', canary: 'canary', remote: 'deploy' },
       proxy: {},
       shield: { maxShare: 20, paths: [] },
-      breaker: { failures: 5 },
+      breaker: { failures: 5, paths: [] },
       drain: 30_000,
       startTimeout: 120_000,
       retention: 10,
@@ -27,7 +27,7 @@ describe('a valid canary.yaml', () => {
     const text = `
 version: 1
 services:
-  web: { entry: 3000, preview: 13000, port: 8080, shield: false, breaker: { failures: 2 } }
+  web: { entry: 3000, preview: 13000, port: 8080, shield: false, breaker: { failures: 2, paths: [] } }
 identity: [header:X-User-Id, cookie:session_id, query:u, jwt:user.id, source]
 force: { header: X-Side }
 match:
@@ -47,7 +47,7 @@ retention: 3
       services: {
         web: {
           ...{ entry: 3000, preview: 13_000, port: 8080 },
-          ...{ shield: false, breaker: { failures: 2 } },
+          ...{ shield: false, breaker: { failures: 2, paths: [] } },
         },
       },
       identity: [
@@ -78,8 +78,8 @@ test.each([
   ['shield: true', { shield: { maxShare: 20, paths: [] } }],
   ['shield: { paths: [/] }', { shield: { maxShare: 20, paths: ['/'] } }],
   ['shield: { maxShare: 100 % }', { shield: { maxShare: 100, paths: [] } }],
-  ['breaker: true', { breaker: { failures: 5 } }],
-  ['breaker: {}', { breaker: { failures: 5 } }],
+  ['breaker: true', { breaker: { failures: 5, paths: [] } }],
+  ['breaker: {}', { breaker: { failures: 5, paths: [] } }],
 ])('%s stands for every default that it does not name', (setting, expected) => {
   expect(parse(`version: 1\nservices: { web: { entry: 80 } }\n${setting}\n`)).toMatchObject(
     expected,

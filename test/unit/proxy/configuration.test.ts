@@ -4,7 +4,7 @@ import type { Route } from '../../../src/proxy/route.ts';
 
 const ENTRY = {
   ...{ port: 3000, preview: 13_000 },
-  ...{ shield: { maxShare: 20, paths: [] }, breaker: { failures: 5 } },
+  ...{ shield: { maxShare: 20, paths: [] }, breaker: { failures: 5, paths: [] } },
 };
 
 const SETTINGS: ProxySettings = {
@@ -188,12 +188,23 @@ describe('the users of the canary', () => {
   });
 
   test('lose the canary after so many failures in a row, until somebody gives it back', () => {
-    const server = guarded({ breaker: { failures: 7 } }).find((line) =>
+    const server = guarded({ breaker: { failures: 7, paths: [] } }).find((line) =>
       /^server canary/.test(line),
     );
     expect(server).toBe(
-      'server canary abns@frontend:replicas weight 0 addr 127.0.0.1 port 3000 rise 1000000000 fall 1 observe layer7 error-limit 7 on-error mark-down',
+      'server canary abns@frontend:replicas weight 0 addr 127.0.0.1 port 3000 inter 1d fastinter 1d downinter 1d rise 1000000000 fall 1 observe layer7 error-limit 7 on-error mark-down',
     );
+  });
+
+  test('lose it for failures on the chosen paths alone', () => {
+    const lines = guarded({ breaker: { failures: 7, paths: ['/pay', '/api/'] } });
+    expect(lines.filter((line) => /watched|use-server/.test(line))).toEqual([
+      'server unwatched abns@frontend:replicas weight 0 no-check',
+      'http-request set-var(txn.watched) bool(1) if { path_beg /pay }',
+      'http-request set-var(txn.watched) bool(1) if { path_beg /api/ }',
+      'use-server canary if { var(txn.watched) -m found }',
+      'use-server unwatched if TRUE',
+    ]);
   });
 
   test('keep a failing canary where no breaker is wanted', () => {
