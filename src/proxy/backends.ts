@@ -4,6 +4,7 @@ import {
   CANARY_SERVER,
   canaryReplicas,
   guardedName,
+  innerAddress,
   type Route,
   replicasName,
   type Shield,
@@ -12,6 +13,7 @@ import {
   stableReplicas,
   wholeCanary,
 } from './route.ts';
+import { innerOptions, PLAIN } from './transport.ts';
 
 /** A request that may have been acted on is never sent twice. */
 const ONCE = 'http-request disable-l7-retry if !{ method GET HEAD OPTIONS }';
@@ -35,7 +37,7 @@ export function stableBackend(route: Route): string {
           // In a promotion there may be no stable: then a canary that the breaker took out is better than nobody.
           `use-server ${CANARY_SERVER} if { var(txn.side) -m str canary } { nbsrv(${service}) eq 0 } { nbsrv(${replicasName(service)}) gt 0 }`,
           // Weight 0: nothing but the rule above reaches it.
-          wholeCanary(service, 'no-check'),
+          wholeCanary(route, 'no-check'),
         ]
       : []),
   ]);
@@ -53,7 +55,7 @@ export function guardedBackend(
     ...COUNT_LONG_LIVED,
     `use-server ${CANARY_SERVER} if TRUE`,
     // Weight 0: a request that is repeated goes to the stable.
-    wholeCanary(service, watch(listen, breaker)),
+    wholeCanary(route, watch(listen, breaker)),
     ...stableReplicas(route),
   ]);
 }
@@ -70,7 +72,7 @@ export function replicaSections(route: Route): string[] {
   const client = 'option forwardfor if-none';
   return [
     section(`frontend ${name}`, [
-      `bind abns@${name}`,
+      `bind ${innerAddress(route)}${innerOptions(entry.transport ?? PLAIN).bind}`,
       // The entry logs it.
       'http-request set-log-level silent',
       // One connection a request: none is closed for idling just when the next request comes.
