@@ -92,6 +92,7 @@ function told(handle) {
       socket.told = `${chunk.subarray(16, 20).join('.')}:${chunk.readUInt16BE(24)}`;
       socket.unshift(chunk.subarray(16 + chunk.readUInt16BE(14)));
       handle(socket);
+      socket.resume();
     });
   };
 }

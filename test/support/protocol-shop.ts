@@ -35,6 +35,8 @@ export class ProtocolShop {
   private readonly socket: UnixProxySocket;
   /** Where the proxy listens. */
   host = '';
+  /** What its users have to trust. */
+  certificate = '';
 
   private constructor(directory: string) {
     this.directory = directory;
@@ -45,7 +47,7 @@ export class ProtocolShop {
   static async start(services: Record<string, Record<string, unknown>>): Promise<ProtocolShop> {
     const shop = new ProtocolShop(await mkdtemp(join(tmpdir(), 'canary-protocols-')));
     await chmod(shop.directory, 0o755);
-    await shop.writeCertificate('site', 'shop.example');
+    shop.certificate = await shop.writeCertificate('site', 'shop.example');
     for (const side of ['stable', 'canary']) await shop.writeCertificate(side, `${side}.example`);
     const folders = await shop.configure(services);
     await execa('docker', ['network', 'create', shop.name]);
@@ -108,10 +110,11 @@ export class ProtocolShop {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  private async writeCertificate(name: string, host: string): Promise<void> {
+  private async writeCertificate(name: string, host: string): Promise<string> {
     const { certificate, key } = selfSigned(host);
     await writeFile(join(this.directory, `${name}.pem`), certificate);
     await writeFile(join(this.directory, `${name}.key`), key);
+    return certificate;
   }
 
   /** Writes what the program would, and says which folders it mounts. */
