@@ -20,8 +20,11 @@ export function setUpFile(): Promise<string> {
 const CHECK =
   'touch /run/canary/weights.map /run/canary/users.map && exec haproxy -c -f /dev/stdin';
 
-/** HAProxy's own judgement of a configuration; its words where it refuses. */
-export async function haproxyCheck(configuration: string): Promise<string> {
+/** HAProxy's own judgement of a configuration; its words where it refuses. `folders` are mounted, as `source:target`. */
+export async function haproxyCheck(
+  configuration: string,
+  folders: readonly string[] = [],
+): Promise<string> {
   const args = [
     'run',
     '--rm',
@@ -30,6 +33,7 @@ export async function haproxyCheck(configuration: string): Promise<string> {
     'none',
     '--tmpfs',
     '/run/canary:mode=777',
+    ...folders.flatMap((each) => ['--volume', each]),
     await proxyImage(),
   ];
   return new Promise((resolve) => {

@@ -4,6 +4,7 @@ import { readCertificate } from '../../config/certificate.ts';
 import type { CanaryConfig } from '../../config/schema.ts';
 import { CanaryError, messageOf } from '../../errors.ts';
 import type { CertificateFiles } from '../../proxy/transport.ts';
+import type { Context } from '../context.ts';
 
 /** The certificates of entries where TLS ends at the proxy. */
 export interface Certificates {
@@ -67,12 +68,11 @@ async function locate(path: string, service: string) {
   }
 }
 
-/** What a person should know about certificates that no client accepts any more. */
-export function expiredCertificates({ expiries }: Certificates, now: Date): string[] {
-  return expiries
-    .filter(({ validTo }) => validTo < now)
-    .map(
-      ({ service, validTo }) =>
-        `The certificate of ${service} expired on ${validTo.toISOString().slice(0, 10)}.`,
-    );
+/** Warns of certificates that no client accepts any more. */
+export function warnOfExpired({ clock, emit }: Context, { expiries }: Certificates): void {
+  for (const { service, validTo } of expiries) {
+    if (validTo > clock.now()) continue;
+    const day = validTo.toISOString().slice(0, 10);
+    emit({ type: 'warning', text: `The certificate of ${service} expired on ${day}.` });
+  }
 }
