@@ -13,7 +13,7 @@ import {
   stableReplicas,
   wholeCanary,
 } from './route.ts';
-import { innerOptions, PLAIN } from './transport.ts';
+import { innerOptions, PLAIN, patience } from './transport.ts';
 
 /** A request that may have been acted on is never sent twice. */
 const ONCE = 'http-request disable-l7-retry if !{ method GET HEAD OPTIONS }';
@@ -30,6 +30,7 @@ export function stableBackend(route: Route): string {
   const { service, entry } = route;
   return section(`backend ${service}`, [
     ONCE,
+    ...patience('server', entry?.transport),
     ...stableReplicas(route),
     ...(entry
       ? [
@@ -46,11 +47,12 @@ export function stableBackend(route: Route): string {
 /** The canary with its users. Its server counts what they asked for; the stable's, what was answered in its place. */
 export function guardedBackend(
   route: Route,
-  { port: listen, shield, breaker }: NonNullable<Route['entry']>,
+  { port: listen, shield, breaker, transport }: NonNullable<Route['entry']>,
 ): string {
   const { service } = route;
   return section(`backend ${guardedName(service)}`, [
     ONCE,
+    ...patience('server', transport),
     ...(shield ? shieldRules(service, shield) : []),
     ...COUNT_LONG_LIVED,
     `use-server ${CANARY_SERVER} if TRUE`,
@@ -77,6 +79,7 @@ export function replicaSections(route: Route): string[] {
       'http-request set-log-level silent',
       // One connection a request: none is closed for idling just when the next request comes.
       'option httpclose',
+      ...patience('client', entry.transport),
       client,
       `default_backend ${name}`,
     ]),
@@ -84,6 +87,7 @@ export function replicaSections(route: Route): string[] {
       client,
       // What breaks off is the shield's to repeat; a replica that takes no connection has done nothing yet.
       ONCE,
+      ...patience('server', entry.transport),
       ...(entry.shield ? ['retry-on conn-failure'] : []),
       // Such a replica is out until its next check: users stay with the others, or go back to the stable.
       canaryReplicas(route, 'observe layer4 error-limit 1 on-error mark-down'),

@@ -12,7 +12,7 @@ import {
   replicasName,
   section,
 } from './route.ts';
-import { bindOptions, PLAIN, previewOptions, type Transport } from './transport.ts';
+import { bindOptions, PLAIN, patience, previewOptions, type Transport } from './transport.ts';
 import { BUCKETS } from './weight.ts';
 import { NOBODY, WEIGHT_MAP } from './weight-map.ts';
 
@@ -32,6 +32,7 @@ export function entrySection(
   const canaryIsUp = `{ nbsrv(${replicasName(service)}) gt 0 } { srv_is_up(${guardedName(service)}/${CANARY_SERVER}) }`;
   return section(`frontend ${entryName(service)}`, [
     `bind :${port}${bindOptions(service, transport)}`,
+    ...patience('client', transport),
     ...forwardedLines(transport.certificate !== undefined),
     `http-request set-var(txn.weight) str(weight),map_str_int(${WEIGHT_MAP},${NOBODY})`,
     ...identityRules(identity),

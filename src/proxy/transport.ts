@@ -72,6 +72,11 @@ export function innerOptions({ protocol }: Transport): { bind: string; server: s
     : { bind: ' accept-proxy', server: ' send-proxy-v2' };
 }
 
+/** A call of gRPC may be silent for as long as a WebSocket; its connection is kept by means that HAProxy does not pass on. */
+export function patience(side: 'client' | 'server', transport: Transport = PLAIN): string[] {
+  return transport.protocol === 'http2' ? [`timeout ${side} 24h`] : [];
+}
+
 /** The users' certificates. Files are named, never copied. */
 export function certificateSection(
   entries: readonly { service: string; certificate: CertificateFiles }[],

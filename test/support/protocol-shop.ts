@@ -44,12 +44,15 @@ export class ProtocolShop {
   }
 
   /** Starts it with these services of canary.yaml; their certificate is `site.pem` with `site.key`. */
-  static async start(services: Record<string, Record<string, unknown>>): Promise<ProtocolShop> {
+  static async start(
+    services: Record<string, Record<string, unknown>>,
+    identity = ['header:X-User-Id', 'source'],
+  ): Promise<ProtocolShop> {
     const shop = new ProtocolShop(await mkdtemp(join(tmpdir(), 'canary-protocols-')));
     await chmod(shop.directory, 0o755);
     shop.certificate = await shop.writeCertificate('site', 'shop.example');
     for (const side of ['stable', 'canary']) await shop.writeCertificate(side, `${side}.example`);
-    const folders = await shop.configure(services);
+    const folders = await shop.configure(services, identity);
     await execa('docker', ['network', 'create', shop.name]);
     const names = Object.keys(services);
     await shop.startServer('stable', names);
@@ -118,9 +121,9 @@ export class ProtocolShop {
   }
 
   /** Writes what the program would, and says which folders it mounts. */
-  private async configure(services: Record<string, Record<string, unknown>>) {
+  private async configure(services: Record<string, Record<string, unknown>>, identity: string[]) {
     const file = join(this.directory, 'canary.yaml');
-    const settings = { version: 1, services, identity: ['header:X-User-Id', 'source'] };
+    const settings = { version: 1, services, identity };
     const config = parseConfig(JSON.stringify(settings), file);
     const model = Object.entries(services).map(([name, { entry, port }]) => [
       name,

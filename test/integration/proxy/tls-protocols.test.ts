@@ -14,13 +14,16 @@ const PROXIED = { accept: true, send: true };
 let shop: ProtocolShop;
 
 beforeAll(async () => {
-  shop = await ProtocolShop.start({
-    secure: { entry: 3001, port: PORT.http, tls: SITE, preview: 3101 },
-    sealed: { entry: 3002, port: PORT.tls, tls: { ...SITE, reencrypt: true } },
-    calls: { entry: 3003, port: PORT.http2, protocol: 'http2', tls: SITE },
-    told: { entry: 3004, port: PORT.httpTold, proxyProtocol: PROXIED },
-    both: { entry: 3005, port: PORT.httpTold, proxyProtocol: PROXIED, tls: SITE },
-  });
+  shop = await ProtocolShop.start(
+    {
+      secure: { entry: 3001, port: PORT.http, tls: SITE, preview: 3101 },
+      sealed: { entry: 3002, port: PORT.tls, tls: { ...SITE, reencrypt: true } },
+      calls: { entry: 3003, port: PORT.http2, protocol: 'http2', tls: SITE },
+      told: { entry: 3004, port: PORT.httpTold, proxyProtocol: PROXIED },
+      both: { entry: 3005, port: PORT.httpTold, proxyProtocol: PROXIED, tls: SITE },
+    },
+    ['header:X-User-Id'],
+  );
   await shop.split(50);
 });
 afterAll(() => shop?.dispose());
@@ -47,7 +50,7 @@ async function ask(port: number, side: string, options: RequestOptions = {}) {
     const all = { ...{ host: shop.host, port, headers, agent: false }, ...trusted(), ...options };
     request(all, resolve).on('error', reject).end();
   });
-  return { ...(await read(answer)), setCookie: answer.headers['set-cookie'] };
+  return { ...(await read(answer)), cookies: answer.headers['set-cookie'] ?? [] };
 }
 
 const header = ({ rawHeaders }: Told, name: string) =>
@@ -85,6 +88,11 @@ describe('TLS that ends at the proxy', () => {
     const old = { ciphers: 'DEFAULT@SECLEVEL=0', minVersion: 'TLSv1' } as const;
     expect((await agreed(3001, { ...old, maxVersion: 'TLSv1.2' })).protocol).toBe('TLSv1.2');
     await expect(agreed(3001, { ...old, maxVersion: 'TLSv1.1' })).rejects.toThrow(/alert/);
+  });
+
+  it('makes the cookie of an anonymous user one of TLS alone', async () => {
+    const [cookie] = (await ask(3001, 'any')).cookies;
+    expect(cookie).toMatch(/^canary-id=.*; HttpOnly; SameSite=Lax; Secure$/);
   });
 
   it('is at the preview too', async () => {
