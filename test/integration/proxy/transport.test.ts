@@ -61,10 +61,11 @@ test('HAProxy accepts any name of TLS that canary.yaml accepts', async () => {
   expect(await haproxyCheck(configurationOf([['web', transport]]))).toBe('valid');
 });
 
-test('HAProxy finds a certificate whatever its file is called', async () => {
+test('HAProxy finds a certificate whatever its file and its service are called', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'canary-names-'));
   try {
     const names = ['a b', "it's", '"', '$HOME', '#1', '\\', '}', '%[date]', 'ü', '@x', 'a,b'];
+    const services = ['if', 'alias', 'key', 'crt', 'load', '0', 'a.b_c-d', '_x', '-m', 'or', 'A'];
     const { certificate, key } = selfSigned('shop.example');
     const transports = await Promise.all(
       names.map(async (name, index): Promise<[string, Transport]> => {
@@ -74,7 +75,10 @@ test('HAProxy finds a certificate whatever its file is called', async () => {
           certificate: `/etc/canary/0/${name}.pem`,
           key: `/etc/canary/0/${name}.key`,
         };
-        return [`s${index}`, { ...PLAIN, certificate: { ...files, fingerprint: 'AA:BB' } }];
+        return [
+          services[index] ?? '',
+          { ...PLAIN, certificate: { ...files, fingerprint: 'AA:BB' } },
+        ];
       }),
     );
     const mount = [`${folder}:/etc/canary/0:ro`];

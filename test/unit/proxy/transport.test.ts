@@ -47,6 +47,11 @@ describe('what an entry speaks', () => {
     const configuration = configured({ protocol: 'http2' });
     const servers = serversOf(configuration);
     expect(servers.filter((line) => !line.includes(' proto h2'))).toEqual([]);
+    const whole = servers.filter((line) => line.startsWith('server canary '));
+    expect(whole).toHaveLength(2);
+    expect(whole.filter((line) => !line.includes('send-proxy-v2 proto h2 max-reuse 0'))).toEqual(
+      [],
+    );
     expect(linesOf(configuration, 'bind abns@')).toEqual([
       'bind abns@web:replicas:http2 accept-proxy proto h2',
     ]);
