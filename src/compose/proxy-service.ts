@@ -9,11 +9,13 @@ export interface ProxyContainer {
   owner: { uid: number; gid: number };
   /** The folder of the host with the configuration, the sockets and the weights. */
   runDirectory: string;
+  /** Folders of the host with the files of certificates, and where the container has them. */
+  certificateFolders?: readonly { source: string; target: string }[];
 }
 
 /** The proxy as a compose service, but for its labels. */
 export function proxyService(
-  { image, owner, runDirectory }: ProxyContainer,
+  { image, owner, runDirectory, certificateFolders = [] }: ProxyContainer,
   slice: readonly SliceMember[],
   model: ComposeModel,
 ): Fields {
@@ -29,7 +31,14 @@ export function proxyService(
     stop_grace_period: '30s',
     ports: slice.flatMap(({ entry }) => (entry ? proxyPorts(entry) : [])),
     networks: [...new Set(networks)],
-    volumes: [{ type: 'bind', source: escapeDollars(runDirectory), target: '/run/canary' }],
+    volumes: [
+      { type: 'bind', source: escapeDollars(runDirectory), target: '/run/canary' },
+      ...certificateFolders.map(({ source, target }) => ({
+        type: 'bind',
+        source: escapeDollars(source),
+        ...{ target, read_only: true },
+      })),
+    ],
   };
 }
 

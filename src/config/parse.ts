@@ -2,6 +2,7 @@ import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { CanaryError } from '../errors.ts';
 import { type CanaryConfig, configSchema } from './schema.ts';
+import { protocolProblems } from './service-protocol.ts';
 
 interface Problem {
   path: readonly PropertyKey[];
@@ -56,6 +57,8 @@ function crossFieldProblems(config: CanaryConfig): Problem[] {
         text: 'needs an `entry`: only there users come through the proxy',
       });
     }
+    for (const { key, text } of protocolProblems(service))
+      problems.push({ path: ['services', name, key], text });
     for (const key of ['entry', 'preview'] as const) {
       const port = service[key];
       if (!port) continue;

@@ -3,6 +3,7 @@ import { parseDuration } from './duration.ts';
 import { identity } from './identity.ts';
 import { match } from './match.ts';
 import { breaker, shield } from './protection.ts';
+import { protocolFields } from './service-protocol.ts';
 
 const port = z.number().int().min(1).max(65_535);
 const token = /^[A-Za-z0-9_-]+$/;
@@ -23,6 +24,7 @@ const service = z
     /** As at the top, for the users of this entry alone. */
     shield: shield.optional(),
     breaker: breaker.optional(),
+    ...protocolFields,
   })
   .nullable()
   .transform((value) => value ?? {});

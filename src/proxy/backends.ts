@@ -4,6 +4,7 @@ import {
   CANARY_SERVER,
   canaryReplicas,
   guardedName,
+  innerAddress,
   type Route,
   replicasName,
   type Shield,
@@ -13,6 +14,7 @@ import {
   UNWATCHED_SERVER,
   wholeCanary,
 } from './route.ts';
+import { innerOptions, PLAIN, patience } from './transport.ts';
 
 /** A request that may have been acted on is never sent twice. */
 const ONCE = 'http-request disable-l7-retry if !{ method GET HEAD OPTIONS }';
@@ -31,6 +33,7 @@ export function stableBackend(route: Route): string {
   const { service, entry } = route;
   return section(`backend ${service}`, [
     ONCE,
+    ...patience('server', entry?.transport),
     ...stableReplicas(route),
     ...(entry
       ? [
@@ -38,7 +41,7 @@ export function stableBackend(route: Route): string {
           // In a promotion there may be no stable: then a canary that the breaker took out is better than nobody.
           `use-server ${CANARY_SERVER} if { var(txn.side) -m str canary } { nbsrv(${service}) eq 0 } { nbsrv(${replicasName(service)}) gt 0 }`,
           // Weight 0: nothing but the rule above reaches it.
-          wholeCanary(service, 'no-check'),
+          wholeCanary(route, 'no-check'),
         ]
       : []),
   ]);
@@ -47,16 +50,17 @@ export function stableBackend(route: Route): string {
 /** The canary with its users. Its server counts what they asked for; the stable's, what was answered in its place. */
 export function guardedBackend(
   route: Route,
-  { port: listen, shield, breaker }: NonNullable<Route['entry']>,
+  { port: listen, shield, breaker, transport }: NonNullable<Route['entry']>,
 ): string {
   const { service } = route;
   return section(`backend ${guardedName(service)}`, [
     ONCE,
+    ...patience('server', transport),
     ...(shield ? shieldRules(service, shield) : []),
     ...COUNT_LONG_LIVED,
     // Weight 0: a request that is repeated goes to the stable.
-    wholeCanary(service, watch(listen, breaker)),
-    ...choice(service, breaker ? breaker.paths : []),
+    wholeCanary(route, watch(listen, breaker)),
+    ...choice(route, breaker ? breaker.paths : []),
     ...stableReplicas(route),
   ]);
 }
@@ -73,11 +77,12 @@ export function replicaSections(route: Route): string[] {
   const client = 'option forwardfor if-none';
   return [
     section(`frontend ${name}`, [
-      `bind abns@${name}`,
+      `bind ${innerAddress(route)}${innerOptions(entry.transport ?? PLAIN).bind}`,
       // The entry logs it.
       'http-request set-log-level silent',
       // One connection a request: none is closed for idling just when the next request comes.
       'option httpclose',
+      ...patience('client', entry.transport),
       client,
       `default_backend ${name}`,
     ]),
@@ -85,6 +90,7 @@ export function replicaSections(route: Route): string[] {
       client,
       // What breaks off is the shield's to repeat; a replica that takes no connection has done nothing yet.
       ONCE,
+      ...patience('server', entry.transport),
       ...(entry.shield ? ['retry-on conn-failure'] : []),
       // Such a replica is out until its next check: users stay with the others, or go back to the stable.
       canaryReplicas(route, 'observe layer4 error-limit 1 on-error mark-down'),
@@ -114,10 +120,10 @@ function shieldRules(service: string, { maxShare, paths }: Shield): string[] {
 }
 
 /** Requests on paths that the breaker does not look at take a server of their own, whose failures nobody counts. */
-function choice(service: string, paths: readonly string[]): string[] {
+function choice(route: Route, paths: readonly string[]): string[] {
   if (paths.length === 0) return [`use-server ${CANARY_SERVER} if TRUE`];
   return [
-    wholeCanary(service, 'no-check', UNWATCHED_SERVER),
+    wholeCanary(route, 'no-check', UNWATCHED_SERVER),
     ...paths.map((path) => `http-request set-var(txn.watched) bool(1) if { path_beg ${path} }`),
     `use-server ${CANARY_SERVER} if { var(txn.watched) -m found }`,
     `use-server ${UNWATCHED_SERVER} if TRUE`,

@@ -2,6 +2,8 @@ import { guardedBackend, replicaSections, stableBackend } from './backends.ts';
 import { type EntrySettings, entrySection, previewSection } from './entry.ts';
 import { longLivedTable } from './long-lived.ts';
 import { type Route, section } from './route.ts';
+import { streamDefaults, streamSections } from './stream.ts';
+import { certificateSection, isStream, PLAIN } from './transport.ts';
 import { RUN_DIRECTORY } from './weight-map.ts';
 
 export interface ProxySettings extends EntrySettings {
@@ -18,6 +20,8 @@ export interface ProxySettings extends EntrySettings {
 export function renderConfiguration(settings: ProxySettings): string {
   const sections = [
     globalSection(settings),
+    ...certificates(settings),
+    ...(settings.routes.some(handsBytesOn) ? [streamDefaults(COMMON)] : []),
     defaultsSection(),
     resolversSection(),
     longLivedTable(),
@@ -29,13 +33,27 @@ export function renderConfiguration(settings: ProxySettings): string {
 function routeSections(route: Route, settings: EntrySettings): string[] {
   const { service, entry } = route;
   if (!entry) return [stableBackend(route), ...replicaSections(route)];
+  if (handsBytesOn(route)) return streamSections(route, entry);
   return [
-    entrySection(service, entry.port, settings),
+    entrySection(service, entry.port, settings, entry.transport),
     stableBackend(route),
     guardedBackend(route, entry),
     ...replicaSections(route),
     ...(entry.preview ? [previewSection(route, entry.preview)] : []),
   ];
+}
+
+/** Whether a route's bytes are handed on as they are. */
+function handsBytesOn({ entry }: Route): boolean {
+  return isStream(entry?.transport ?? PLAIN);
+}
+
+function certificates({ routes }: ProxySettings): string[] {
+  const loaded = routes.flatMap(({ service, entry }) => {
+    const certificate = entry?.transport?.certificate;
+    return certificate ? [{ service, certificate }] : [];
+  });
+  return loaded.length > 0 ? [certificateSection(loaded)] : [];
 }
 
 function globalSection({ owner }: ProxySettings): string {
@@ -53,17 +71,26 @@ function globalSection({ owner }: ProxySettings): string {
   ]);
 }
 
+/** Of requests and of bytes. */
+const COMMON = [
+  'log global',
+  'option dontlognull',
+  'load-server-state-from-file global',
+  'timeout connect 2s',
+  // A container that stops between two checks costs retries on the others, not a request, also when several stop.
+  'retries 5',
+  'option redispatch 1',
+  'default-server check inter 500ms rise 1 fall 2 resolvers docker init-addr last,none',
+];
+
 function defaultsSection(): string {
   return section('defaults', [
     'mode http',
-    'log global',
+    ...COMMON,
     'option httplog',
-    'option dontlognull',
     'option forwardfor',
     // A worker that is replaced answers once more on an idle connection and says that it closes.
     'option idle-close-on-response',
-    'load-server-state-from-file global',
-    'timeout connect 2s',
     'timeout http-request 30s',
     // An idle connection keeps a worker that is replaced or stopped from ending.
     'timeout http-keep-alive 5s',
@@ -71,11 +98,7 @@ function defaultsSection(): string {
     'timeout client 10m',
     'timeout server 10m',
     'timeout tunnel 24h',
-    // A container that stops between two checks costs retries on the others, not a request, also when several stop.
-    'retries 5',
-    'option redispatch 1',
     'retry-on conn-failure empty-response',
-    'default-server check inter 500ms rise 1 fall 2 resolvers docker init-addr last,none',
   ]);
 }
 

@@ -1,5 +1,6 @@
 import type { Identity } from '../config/identity.ts';
 import type { MatchRule } from '../config/match.ts';
+import { forwardedLines } from './forwarded.ts';
 import { cookieRule, identityRules } from './identity.ts';
 import { matchLines } from './match.ts';
 import {
@@ -11,6 +12,7 @@ import {
   replicasName,
   section,
 } from './route.ts';
+import { bindOptions, PLAIN, patience, previewOptions, type Transport } from './transport.ts';
 import { BUCKETS } from './weight.ts';
 import { NOBODY, WEIGHT_MAP } from './weight-map.ts';
 
@@ -25,10 +27,13 @@ export function entrySection(
   service: string,
   port: number,
   { identity, match, forceHeader }: EntrySettings,
+  transport: Transport = PLAIN,
 ): string {
   const canaryIsUp = `{ nbsrv(${replicasName(service)}) gt 0 } { srv_is_up(${guardedName(service)}/${CANARY_SERVER}) }`;
   return section(`frontend ${entryName(service)}`, [
-    `bind :${port}`,
+    `bind :${port}${bindOptions(service, transport)}`,
+    ...patience('client', transport),
+    ...forwardedLines(transport.certificate !== undefined),
     `http-request set-var(txn.weight) str(weight),map_str_int(${WEIGHT_MAP},${NOBODY})`,
     ...identityRules(identity),
     `http-request set-var(txn.bucket) var(txn.id),xxh32,mod(${BUCKETS})`,
@@ -52,10 +57,12 @@ export function entrySection(
 }
 
 /** The canary alone, on a port of its own; also while the breaker keeps it from users. Not counted as users' requests. */
-export function previewSection({ service }: Route, preview: number): string {
+export function previewSection({ service, entry }: Route, preview: number): string {
+  const transport = entry?.transport ?? PLAIN;
   return section(`frontend ${previewName(service)}`, [
-    `bind :${preview}`,
+    `bind :${preview}${previewOptions(service, transport)}`,
     `http-request return status 503 content-type text/plain string "No canary is running.\\n" if { nbsrv(${replicasName(service)}) eq 0 }`,
+    ...forwardedLines(transport.certificate !== undefined),
     `default_backend ${replicasName(service)}`,
   ]);
 }

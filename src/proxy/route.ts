@@ -1,3 +1,5 @@
+import { innerOptions, PLAIN, serverOptions, type Transport } from './transport.ts';
+
 /** Answers failed requests of the canary by the stable; `maxShare` of the canary's requests in percent at most. */
 export interface Shield {
   maxShare: number;
@@ -23,6 +25,8 @@ export interface Route {
     preview: number | undefined;
     shield: Shield | false;
     breaker: Breaker | false;
+    /** Plain HTTP when left out. */
+    transport?: Transport;
   };
 }
 
@@ -46,9 +50,11 @@ export const guardedName = (service: string) => `${service}:canary`;
 export const replicasName = (service: string) => `${service}:replicas`;
 
 /** The places for the containers of the stable. */
-export function stableReplicas({ service, port }: Route): string[] {
+export function stableReplicas({ service, port, entry }: Route, role = ''): string[] {
   // Two failed connections and no other between: out at once, until its next check.
-  const place = `${service}:${port} weight 1 observe layer4 error-limit 2 on-error mark-down`;
+  const watch = 'observe layer4 error-limit 2 on-error mark-down';
+  const options = `${serverOptions(entry?.transport ?? PLAIN)}${role && ` ${role}`}`;
+  const place = `${service}:${port} weight 1 ${watch}${options}`;
   return [
     // Looked up at the start too, so that a proxy that starts has somebody to ask at once.
     `server ${STABLE_REPLICA}1 ${place} init-addr last,libc,none`,
@@ -57,13 +63,21 @@ export function stableReplicas({ service, port }: Route): string[] {
 }
 
 /** The places for the containers of the canary. */
-export function canaryReplicas({ clone, port }: Route, options: string): string {
-  return `server-template ${CANARY_REPLICA} 1-${MOST_REPLICAS} ${clone}:${port} weight 1 ${options}`.trim();
+export function canaryReplicas({ clone, port, entry }: Route, options: string): string {
+  const wire = serverOptions(entry?.transport ?? PLAIN);
+  return `server-template ${CANARY_REPLICA} 1-${MOST_REPLICAS} ${clone}:${port}${wire} weight 1 ${options}`.trim();
 }
 
 /** The canary as one server, through the proxy itself: one to choose, to count and to take out. */
-export function wholeCanary(service: string, options: string, name = CANARY_SERVER): string {
-  return `server ${name} abns@${replicasName(service)} weight 0 ${options}`;
+export function wholeCanary(route: Route, options: string, name = CANARY_SERVER): string {
+  const { server } = innerOptions(route.entry?.transport ?? PLAIN);
+  return `server ${name} ${innerAddress(route)}${server} weight 0 ${options}`;
+}
+
+/** Where the proxy itself asks for the canary. A worker of before may still speak what was spoken then. */
+export function innerAddress({ service, entry }: Route): string {
+  const isHttp2 = entry?.transport?.protocol === 'http2';
+  return `abns@${replicasName(service)}${isHttp2 ? ':http2' : ''}`;
 }
 
 /** A section of HAProxy's configuration. */

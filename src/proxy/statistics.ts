@@ -60,12 +60,17 @@ export function parseStatistics(csv: string): Record<string, SideStatistics> {
 interface Backend {
   servers: Record<string, ServerStatistics>;
   met: number;
+  /** Hands bytes on: its requests are connections. */
+  isStream: boolean;
+  requests: number;
+  open: number;
 }
 
 function usersOf(
   guarded: Backend | undefined,
   standIn: ServerStatistics | undefined,
 ): CanaryUsers | undefined {
+  if (guarded?.isStream) return usersOfStream(guarded);
   const whole = guarded?.servers[CANARY_SERVER];
   if (!guarded || !whole || !standIn) return undefined;
   const unwatched = guarded.servers[UNWATCHED_SERVER];
@@ -87,6 +92,18 @@ function plus(server: ServerStatistics, other: ServerStatistics): ServerStatisti
   };
 }
 
+/** Bytes are handed to the canary's containers themselves, so no server of their backend is the canary as a whole. */
+function usersOfStream({ servers, met, requests, open }: Backend): CanaryUsers {
+  const instead = stableOf(servers);
+  const none = { status: 'no check', checked: false, address: '', failures: 0 };
+  return {
+    whole: { ...none, requests, open: open - total(instead, 'open') },
+    standIn: { ...none, requests: 0, open: 0 },
+    instead,
+    met,
+  };
+}
+
 function stableOf(servers: Backend['servers']): ServerStatistics[] {
   return Object.entries(servers).flatMap(([name, server]) =>
     name.startsWith(STABLE_REPLICA) ? [server] : [],
@@ -103,10 +120,16 @@ function parseBackends(csv: string): Record<string, Backend> {
     const count = (name: string) => Number(cell(name)) || 0;
     const name = cell('svname');
     if (name === 'FRONTEND') continue;
-    backends[cell('pxname')] ??= { servers: {}, met: 0 };
+    backends[cell('pxname')] ??= { servers: {}, met: 0, isStream: false, requests: 0, open: 0 };
     const backend = backends[cell('pxname')] as Backend;
-    if (name === 'BACKEND') backend.met = met(count);
-    else backend.servers[name] = serverOf(cell, count);
+    if (name !== 'BACKEND') {
+      backend.servers[name] = serverOf(cell, count);
+      continue;
+    }
+    backend.isStream = cell('mode') === 'tcp';
+    backend.met = backend.isStream ? broken(count) : met(count);
+    backend.requests = count('stot');
+    backend.open = count('scur');
   }
   return backends;
 }
@@ -120,9 +143,14 @@ function serverOf(
     checked: /^L[467]OK/.test(cell('check_status')),
     address: cell('addr').replace(/:\d+$/, ''),
     requests: count('stot'),
-    failures: count('hrsp_5xx') + count('eresp') + count('econ'),
+    failures: count('hrsp_5xx') + broken(count),
     open: count('scur'),
   };
+}
+
+/** Failed connections, and those that broke off. */
+function broken(count: (name: string) => number): number {
+  return count('eresp') + count('econ');
 }
 
 /**

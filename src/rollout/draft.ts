@@ -16,7 +16,13 @@ export interface Situation {
   /** Whether a stable container runs the image of this commit. */
   stableRuns: (container: ObservedContainer, commit: string) => boolean;
   /** What the proxy should run with: digests of its container and of its configuration, and the users of lists. */
-  proxy: { definition: string; configuration: string; users: UserSides };
+  proxy: {
+    definition: string;
+    configuration: string;
+    users: UserSides;
+    /** TLS ends there: a renewed certificate changes the configuration too. */
+    endsTls?: boolean;
+  };
   /** Services that mount files which a promotion changes; they see them only once the branch has moved. */
   movedFiles: readonly string[];
   /** The commit the stable branch points to. */

@@ -36,7 +36,10 @@ export function placeProxy(draft: Draft, observed: Observed, situation: Situatio
     });
   }
   if (isAsDefined && configuration !== situation.proxy.configuration)
-    draft.add({ kind: 'reload-proxy', cause: 'canary.yaml changed' });
+    draft.add({
+      kind: 'reload-proxy',
+      cause: `canary.yaml${situation.proxy.endsTls ? ' or a certificate' : ''} changed`,
+    });
   const entries = slice.filter((member) => member.entry).map((member) => member.service);
   if (draft.steps.length > 0) {
     draft.add({

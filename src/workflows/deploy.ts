@@ -4,6 +4,7 @@ import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
 import { applyPatches } from './project/apply.ts';
 import { advanceBranch, requireUnmoved, resolveBranch } from './project/branches.ts';
+import { warnOfExpired } from './project/certificates.ts';
 import { checkOut } from './project/checkout.ts';
 import { locked } from './project/locked.ts';
 import { loadProject, type Project } from './project/project.ts';
@@ -41,6 +42,7 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
   const ref = branchRef(branch);
   await context.engine.version();
   const project = await loadProject(context);
+  warnOfExpired(context, project.proxy.certificates);
   const { pushed } = options;
   const head = pushed?.commit ?? (await resolveBranch(context, project.repository, branch, ref));
   requireProxy(project, await observe(context, project));

@@ -11,6 +11,7 @@ import { observe } from './execution/observe.ts';
 import type { Run } from './execution/run.ts';
 import { situationOf } from './execution/situation.ts';
 import { applySplit } from './execution/traffic.ts';
+import { warnOfExpired } from './project/certificates.ts';
 import { locked } from './project/locked.ts';
 import { loadProject, type Project } from './project/project.ts';
 import { currentRelease } from './release/releases.ts';
@@ -25,6 +26,7 @@ export interface UpResult {
 export async function up(context: Context): Promise<UpResult> {
   await context.engine.version();
   const project = await loadProject(context);
+  warnOfExpired(context, project.proxy.certificates);
   return locked(context, project, 'up', async (signal) => {
     const observed = await observe(context, project);
     await checkPorts(project, observed);
@@ -44,17 +46,18 @@ export async function up(context: Context): Promise<UpResult> {
 
 /** Where users and testers reach the entries. */
 export function entryAddresses(project: Project): UpResult['entries'] {
-  return project.slice.flatMap(({ service, entry }) =>
-    entry
-      ? [
-          {
-            service,
-            address: `http://localhost:${entry.port}`,
-            preview: entry.preview ? `http://localhost:${entry.preview}` : null,
-          },
-        ]
-      : [],
-  );
+  return project.slice.flatMap(({ service, entry }) => {
+    if (!entry) return [];
+    const at = (port: number) => `${schemeOf(project, service)}://localhost:${port}`;
+    const preview = entry.preview ? at(entry.preview) : null;
+    return [{ service, address: at(entry.port), preview }];
+  });
+}
+
+function schemeOf({ config }: Project, service: string): string {
+  const { protocol = 'http', tls } = config.services[service] ?? {};
+  if (protocol === 'tcp' || protocol === 'tls') return protocol;
+  return tls ? 'https' : 'http';
 }
 
 /** Refuses, before anything is touched, a port that is neither free nor the project's own. */

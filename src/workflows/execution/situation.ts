@@ -35,6 +35,7 @@ export async function situationOf(
       definition: project.proxy.definition,
       configuration: project.proxy.digest,
       users: project.proxy.users,
+      endsTls: project.proxy.certificates.folders.length > 0,
     },
     movedFiles: [],
     branchAt: await context.git.resolve(project.repository, branchRef(project.config.git.stable)),

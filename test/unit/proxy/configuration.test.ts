@@ -192,14 +192,14 @@ describe('the users of the canary', () => {
       /^server canary/.test(line),
     );
     expect(server).toBe(
-      'server canary abns@frontend:replicas weight 0 addr 127.0.0.1 port 3000 inter 1d fastinter 1d downinter 1d rise 1000000000 fall 1 observe layer7 error-limit 7 on-error mark-down',
+      'server canary abns@frontend:replicas send-proxy-v2 weight 0 addr 127.0.0.1 port 3000 inter 1d fastinter 1d downinter 1d rise 1000000000 fall 1 observe layer7 error-limit 7 on-error mark-down',
     );
   });
 
   test('lose it for failures on the chosen paths alone', () => {
     const lines = guarded({ breaker: { failures: 7, paths: ['/pay', '/api/'] } });
     expect(lines.filter((line) => /watched|use-server/.test(line))).toEqual([
-      'server unwatched abns@frontend:replicas weight 0 no-check',
+      'server unwatched abns@frontend:replicas send-proxy-v2 weight 0 no-check',
       'http-request set-var(txn.watched) bool(1) if { path_beg /pay }',
       'http-request set-var(txn.watched) bool(1) if { path_beg /api/ }',
       'use-server canary if { var(txn.watched) -m found }',
@@ -209,7 +209,7 @@ describe('the users of the canary', () => {
 
   test('keep a failing canary where no breaker is wanted', () => {
     const server = guarded({ breaker: false }).find((line) => /^server canary/.test(line));
-    expect(server).toBe('server canary abns@frontend:replicas weight 0 no-check');
+    expect(server).toBe('server canary abns@frontend:replicas send-proxy-v2 weight 0 no-check');
   });
 });
 
@@ -218,7 +218,7 @@ describe('the containers of a canary', () => {
 
   test('are reached by its users as one, so that a repeated request goes to the stable', () => {
     expect(section('frontend frontend:replicas')).toEqual([
-      ...['bind abns@frontend:replicas', 'http-request set-log-level silent'],
+      ...['bind abns@frontend:replicas accept-proxy', 'http-request set-log-level silent'],
       ...['option httpclose', 'option forwardfor if-none', 'default_backend frontend:replicas'],
     ]);
     expect(lines).toContain('option forwardfor if-none');

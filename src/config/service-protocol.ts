@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+/** A name as clients send it in a TLS hello: `shop.example.com`, or `*.example.com` for every name one label longer. */
+const serverName = z
+  .string()
+  .max(253)
+  .regex(
+    /^(\*\.)?([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/,
+    'is not a name such as shop.example.com or *.example.com',
+  );
+
+/** A path becomes a word of the proxy's configuration and of the override. */
+const path = z
+  .string()
+  .min(1)
+  .max(1000)
+  .regex(/^\P{Cc}*$/u, 'has control characters or line breaks');
+
+/** What users of an entry speak, and what the service does. */
+export const protocolFields = {
+  /** `http2`: the service speaks HTTP/2 without TLS, as gRPC does; `tcp`, `tls`: bytes, by source address. */
+  protocol: z.enum(['http', 'http2', 'tcp', 'tls']).optional(),
+  /** TLS ends at the proxy. Paths are relative to canary.yaml. */
+  tls: z
+    .strictObject({
+      certificate: path,
+      key: path,
+      /** The service speaks TLS itself. */
+      reencrypt: z.boolean().default(false),
+    })
+    .optional(),
+  /** Of an entry with `protocol: tls` only these names are split. */
+  sni: z.array(serverName).min(1).max(200).optional(),
+  /** The client's address by PROXY protocol: from who is in front, and to the service. */
+  proxyProtocol: z
+    .strictObject({ accept: z.boolean().default(false), send: z.boolean().default(false) })
+    .optional(),
+};
+
+interface ProtocolSettings {
+  entry?: number | undefined;
+  protocol?: 'http' | 'http2' | 'tcp' | 'tls' | undefined;
+  tls?: unknown;
+  sni?: unknown;
+  proxyProtocol?: unknown;
+  shield?: unknown;
+  breaker?: unknown;
+}
+
+/** Settings of a service that cannot work together, by name. */
+export function protocolProblems(service: ProtocolSettings): { key: string; text: string }[] {
+  const { protocol = 'http' } = service;
+  const problems: { key: string; text: string }[] = [];
+  if (!service.entry) {
+    for (const key of ['protocol', 'tls', 'sni', 'proxyProtocol'] as const)
+      if (service[key] !== undefined)
+        problems.push({ key, text: 'needs an `entry`: only there users come through the proxy' });
+    return problems;
+  }
+  if (service.sni !== undefined && protocol !== 'tls')
+    problems.push({ key: 'sni', text: 'needs `protocol: tls`: elsewhere no name is read' });
+  if (protocol !== 'tcp' && protocol !== 'tls') return problems;
+  if (service.tls !== undefined)
+    problems.push({
+      key: 'tls',
+      text: `ends TLS at the proxy, which \`protocol: ${protocol}\` hands on as it is; leave one of them out`,
+    });
+  for (const [key, why] of [
+    ['shield', 'a byte stream cannot be repeated'],
+    ['breaker', 'a byte stream has no answers that fail'],
+  ] as const)
+    if (service[key]) problems.push({ key, text: `needs \`protocol: http\` or http2: ${why}` });
+  return problems;
+}
