@@ -23,6 +23,7 @@ const EXIT_CODE_OF = {
   'service-stateful': EXIT.usage,
   'service-not-cloneable': EXIT.usage,
   'port-unknown': EXIT.usage,
+  'caller-unusable': EXIT.usage,
   'port-taken': EXIT.usage,
   'repository-missing': EXIT.usage,
   'branch-unknown': EXIT.usage,

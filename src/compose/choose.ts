@@ -1,4 +1,4 @@
-import type { ComposeModel, ComposeService } from './model.ts';
+import { type ComposeModel, hostPorts } from './model.ts';
 import { findCalls } from './service-map.ts';
 import { cloneableService } from './slice.ts';
 import { statefulReason } from './stateful.ts';
@@ -84,13 +84,6 @@ function yamlKey(name: string): string {
 
 function inner(service: string, why: string): ChosenService {
   return { service, entry: undefined, preview: undefined, why: `inner: ${why}` };
-}
-
-function hostPorts(service: ComposeService): number[] {
-  return (service.ports ?? [])
-    .filter((port) => (port.protocol ?? 'tcp') === 'tcp')
-    .map((port) => Number(port.published))
-    .filter((port) => Number.isInteger(port) && port > 0);
 }
 
 /** A port that the compose file does not publish and a person can remember: ten thousand further. */

@@ -4,6 +4,7 @@ import {
   CANARY_SERVER,
   canaryReplicas,
   guardedName,
+  isAskedByProxies,
   type Route,
   replicasName,
   type Shield,
@@ -27,6 +28,7 @@ const NEVER = 1_000_000_000;
 export function stableBackend(route: Route): string {
   const { service, entry } = route;
   return section(`backend ${service}`, [
+    ...keepClient(route),
     ONCE,
     ...stableReplicas(route),
     ...(entry
@@ -48,6 +50,7 @@ export function guardedBackend(
 ): string {
   const { service } = route;
   return section(`backend ${guardedName(service)}`, [
+    ...keepClient(route),
     ONCE,
     ...(shield ? shieldRules(service, shield) : []),
     ...COUNT_LONG_LIVED,
@@ -87,6 +90,11 @@ export function replicaSections(route: Route): string[] {
       canaryReplicas(route, 'observe layer4 error-limit 1 on-error mark-down'),
     ]),
   ];
+}
+
+/** An address that a proxy of the stack gave already stays the only one. */
+function keepClient(route: Route): string[] {
+  return isAskedByProxies(route) ? ['option forwardfor if-none'] : [];
 }
 
 /** A failed request that is safe to repeat is repeated on the stable, as long as not too many are. */

@@ -15,13 +15,17 @@ export interface Route {
   service: string;
   clone: string;
   port: number;
-  /** Ports of the proxy itself, and what protects users there; absent for inner services, which are only checked. */
+  /** Ports of the proxy itself, and what protects those who come there; absent where a service is only checked. */
   entry?: {
     port: number;
     preview: number | undefined;
     shield: Shield | false;
     breaker: Breaker | false;
+    /** Who comes: users, users through another proxy of the stack, or only calls of other services. */
+    from?: 'users' | 'edge' | 'services';
   };
+  /** What other services call it by, on its own port; absent where they reach its stable. */
+  hops?: readonly string[];
 }
 
 /** Replicas of a side that the proxy can know; each has a place that is empty until DNS names it. */
@@ -60,6 +64,11 @@ export function canaryReplicas({ clone, port }: Route, options: string): string 
 /** The canary as one server, through the proxy itself: one to choose, to count and to take out. */
 export function wholeCanary(service: string, options: string): string {
   return `server ${CANARY_SERVER} abns@${replicasName(service)} weight 0 ${options}`;
+}
+
+/** Whether callers may have said already whom they ask for; their word is kept. */
+export function isAskedByProxies({ entry }: Route): boolean {
+  return entry?.from === 'edge' || entry?.from === 'services';
 }
 
 /** A section of HAProxy's configuration. */

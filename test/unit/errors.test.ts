@@ -12,6 +12,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   'service-unknown': 2,
   'service-stateful': 2,
   'service-not-cloneable': 2,
+  'caller-unusable': 2,
   'port-unknown': 2,
   'port-taken': 2,
   'repository-missing': 2,

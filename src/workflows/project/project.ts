@@ -4,13 +4,12 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { ComposeModel } from '../../compose/model.ts';
 import type { ProxyDefinition } from '../../compose/override.ts';
 import { proxyService } from '../../compose/proxy-service.ts';
-import { chooseSlice, type SliceMember } from '../../compose/slice.ts';
+import { chooseSlice, hasUsers, type SliceMember } from '../../compose/slice.ts';
 import { parseConfig } from '../../config/parse.ts';
 import type { CanaryConfig } from '../../config/schema.ts';
 import { CanaryError } from '../../errors.ts';
 import { renderConfiguration } from '../../proxy/configuration.ts';
 import { signConfiguration } from '../../proxy/digest.ts';
-import type { Route } from '../../proxy/route.ts';
 import { listedUsers, type UserSides } from '../../proxy/user-map.ts';
 import {
   type Compose,
@@ -25,7 +24,9 @@ import type { ProxySocket } from '../../system/proxy-socket.ts';
 import type { StopRequest } from '../../system/stop-request.ts';
 import type { Context } from '../context.ts';
 import { findComposeFiles } from './compose-files.ts';
+import { knownCalls } from './configuration-files.ts';
 import { type Layout, layoutOf } from './layout.ts';
+import { routeOf } from './route.ts';
 
 /** What can be known of a project without its canary.yaml. */
 export interface ComposeProject {
@@ -104,7 +105,8 @@ export async function supportedCompose(compose: Compose): Promise<string> {
 export async function loadProject(context: Context): Promise<Project> {
   const project = await loadComposeProject(context);
   const config = await loadConfig(context, project.directory);
-  const slice = chooseSlice(config, project.model);
+  const calls = await knownCalls(project.model);
+  const slice = chooseSlice(config, project.model, calls);
   const layout = layoutOf(project.directory);
   return {
     ...project,
@@ -142,7 +144,7 @@ export function configPath({ options }: Context, projectDirectory: string): stri
 
 /** The services that users reach through the proxy. */
 export function entryServices(project: Pick<Project, 'slice'>): string[] {
-  return project.slice.filter((member) => member.entry).map((member) => member.service);
+  return project.slice.filter(hasUsers).map((member) => member.service);
 }
 
 async function loadConfig(context: Context, projectDirectory: string): Promise<CanaryConfig> {
@@ -164,7 +166,7 @@ function proxyOf(
   layout: Layout,
 ): Project['proxy'] {
   const configuration = renderConfiguration({
-    routes: slice.flatMap((member) => toRoute(member, config)),
+    routes: slice.flatMap((member) => routeOf(member, slice, config)),
     identity: config.identity,
     match: config.match,
     forceHeader: config.force.header,
@@ -184,16 +186,4 @@ function proxyOf(
 
 function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
-}
-
-function toRoute({ service, clone, port, entry }: SliceMember, config: CanaryConfig): Route[] {
-  if (port === undefined) return [];
-  if (!entry) return [{ service, clone, port }];
-  const { shield = config.shield, breaker = config.breaker } = config.services[service] ?? {};
-  return [
-    {
-      ...{ service, clone, port },
-      entry: { port: entry.port, preview: entry.preview, shield, breaker },
-    },
-  ];
 }

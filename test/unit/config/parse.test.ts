@@ -177,12 +177,12 @@ describe('rules that no single field can hold', () => {
     [
       'without an entry nobody could reach the canary',
       'version: 1\nservices:\n  api: {}\n',
-      ['line 3, services: no service has an `entry`, so no user could ever reach the canary'],
+      ['line 3, services: no service has an `entry`, or is `behind` a proxy, so no user could ever reach the canary'],
     ],
     [
       'a preview needs an entry',
       'version: 1\nservices:\n  web: { entry: 80 }\n  api: { preview: 81 }\n',
-      ['line 4, services.api.preview: a preview port needs an `entry`'],
+      ['line 4, services.api.preview: a preview port needs an `entry` or `behind`'],
     ],
     [
       'two entries cannot share a port',
@@ -193,8 +193,8 @@ describe('rules that no single field can hold', () => {
       'a shield and a breaker need an entry',
       'version: 1\nservices:\n  web: { entry: 80 }\n  api:\n    shield: true\n    breaker: false\n',
       [
-        'line 5, services.api.shield: needs an `entry`: only there users come through the proxy',
-        'line 6, services.api.breaker: needs an `entry`: only there users come through the proxy',
+        'line 5, services.api.shield: needs an `entry`, `behind` or `inner`: nobody else comes through the proxy',
+        'line 6, services.api.breaker: needs an `entry`, `behind` or `inner`: nobody else comes through the proxy',
       ],
     ],
     [
