@@ -13,7 +13,9 @@ interface LinkDelta {
  * would name the stable beside the proxy.
  */
 export function linkDeltas(model: ComposeModel, slice: readonly DooredMember[]): LinkDelta[] {
-  return [...callerLinks(slice)].map(([caller, externalLinks]) => {
+  // A branch may have lost a caller that the stable has.
+  const callers = [...callerLinks(slice)].filter(([caller]) => model.services[caller]);
+  return callers.map(([caller, externalLinks]) => {
     const own = model.services[caller]?.links ?? [];
     const doors = slice.filter(({ door }) => door?.callers.includes(caller));
     const kept = own.filter((link) => !doors.some(({ service }) => link.split(':')[0] === service));

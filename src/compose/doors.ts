@@ -1,6 +1,6 @@
 import type { CanaryConfig } from '../config/schema.ts';
 import { CanaryError } from '../errors.ts';
-import { foundByLabels } from './edge.ts';
+import { byLabels, foundByLabels } from './edge.ts';
 import { networkNames } from './fields.ts';
 import type { ComposeModel, ComposeService } from './model.ts';
 import { PROXY_SERVICE } from './names.ts';
@@ -17,11 +17,18 @@ export interface Door {
   preview: number | undefined;
 }
 
+/** The port of the host that users know, taken over by the proxy. */
+interface Entry {
+  port: number;
+  hostIp: string | undefined;
+  preview: number | undefined;
+}
+
 /** A service of the slice, as far as its doors are concerned. */
 export interface DooredMember {
   service: string;
   port?: number | undefined;
-  entry: { port: number; preview: number | undefined } | undefined;
+  entry: Entry | undefined;
   door?: Door | undefined;
 }
 
@@ -45,15 +52,7 @@ export function doorOf(
     );
   }
   const labels = behind && foundByLabels(model.services[name] ?? {});
-  if (labels) {
-    throw new CanaryError(
-      'caller-unusable',
-      `\`${behind.join(', ')}\` finds \`${name}\` by ${labels}, not by its name.`,
-      {
-        hint: 'Nobody can be led to the proxy by a link then. Let it forward to the name, or use `entry`.',
-      },
-    );
-  }
+  if (labels) throw byLabels(behind, name, labels);
   return {
     kind: behind ? 'behind' : 'inner',
     callers,

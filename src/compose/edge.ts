@@ -1,3 +1,4 @@
+import { CanaryError } from '../errors.ts';
 import type { ConfigurationFile } from './configuration-file.ts';
 import type { ComposeService } from './model.ts';
 
@@ -42,7 +43,7 @@ export function edgeKind(
  * Whether a proxy keeps the address of a name for as long as it runs. Caddy, Traefik and Envoy ask for every
  * connection; of what is not known the worse is assumed.
  */
-export function keepsAddresses(service: ComposeService | undefined): boolean {
+export function edgeKeepsAddresses(service: ComposeService | undefined): boolean {
   const kind = service && edgeKind(service);
   return kind === undefined || !['caddy', 'traefik', 'envoy'].includes(kind);
 }
@@ -56,6 +57,17 @@ export function foundByLabels({ labels, environment }: ComposeService): string |
   return environment && 'VIRTUAL_HOST' in environment
     ? 'its environment `VIRTUAL_HOST`'
     : undefined;
+}
+
+/** The error for a service that a proxy finds by its labels. */
+export function byLabels(edges: readonly string[], name: string, labels: string): CanaryError {
+  return new CanaryError(
+    'caller-unusable',
+    `\`${edges.join(', ')}\` finds \`${name}\` by ${labels}, not by its name.`,
+    {
+      hint: 'No link leads it to the proxy then. Let it forward to the name, or publish a port and use `entry`.',
+    },
+  );
 }
 
 /** What the last stage is built on. */

@@ -22,7 +22,7 @@ export interface ComposeService {
   environment?: Readonly<Record<string, string | null>>;
   depends_on?: Readonly<Record<string, { condition: string; required?: boolean }>>;
   links?: readonly string[];
-  networks?: Readonly<Record<string, { aliases?: readonly string[] } | null>>;
+  networks?: Readonly<Record<string, ComposeNetwork | null>>;
   ports?: readonly ComposePort[];
   expose?: readonly string[];
   volumes?: readonly ComposeVolume[];
@@ -30,6 +30,13 @@ export interface ComposeService {
   healthcheck?: { test?: readonly string[]; disable?: boolean };
   scale?: number;
   deploy?: { replicas?: number };
+}
+
+/** How a service is on a network. */
+interface ComposeNetwork {
+  aliases?: readonly string[];
+  ipv4_address?: string;
+  ipv6_address?: string;
 }
 
 export interface ComposePort {

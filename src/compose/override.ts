@@ -29,6 +29,8 @@ export interface OverrideInput {
   slice: readonly SliceMember[];
   proxy: ProxyDefinition;
   clones: CloneSource | undefined;
+  /** Callers are not led to the proxy, because it does not run yet. */
+  isUnlinked?: boolean;
 }
 
 /**
@@ -59,7 +61,7 @@ export function renderOverride(input: OverrideInput): string {
 }
 
 /** The stable's only changes: the entry's port goes to the proxy, and callers of doors are led to it. */
-function stableDeltas({ slice, model }: OverrideInput): Fields {
+function stableDeltas({ slice, model, isUnlinked }: OverrideInput): Fields {
   const deltas = new Map<string, Fields>();
   for (const { service, entry } of slice) {
     if (!entry) continue;
@@ -69,7 +71,7 @@ function stableDeltas({ slice, model }: OverrideInput): Fields {
     const ports = others.length === 0 ? reset([]) : replace(others.map(portFields));
     deltas.set(service, { ports });
   }
-  for (const { caller, links, externalLinks } of linkDeltas(model, slice)) {
+  for (const { caller, links, externalLinks } of isUnlinked ? [] : linkDeltas(model, slice)) {
     deltas.set(caller, {
       ...deltas.get(caller),
       external_links: externalLinks,

@@ -1,27 +1,16 @@
 import type { CanaryConfig } from '../config/schema.ts';
 import { CanaryError } from '../errors.ts';
-import { type Door, doorOf, refuseSharedDoors } from './doors.ts';
+import { type DooredMember, doorOf, refuseSharedDoors } from './doors.ts';
 import { type ComposeModel, listeningPort, publishedPort } from './model.ts';
 import { cloneName, PROXY_SERVICE } from './names.ts';
 import { type Call, findCalls } from './service-map.ts';
 import { statefulReason } from './stateful.ts';
 
-/** The port of the host that users know, taken over by the proxy. */
-export interface Entry {
-  port: number;
-  hostIp: string | undefined;
-  preview: number | undefined;
-}
-
 /** One service of the slice: the chosen services, released as one. */
-export interface SliceMember {
-  service: string;
+export interface SliceMember extends DooredMember {
   clone: string;
   /** Where it listens inside its container; unknown for workers. */
   port: number | undefined;
-  entry: Entry | undefined;
-  /** Where callers that use its name come in; absent where they reach its stable as before. */
-  door?: Door | undefined;
 }
 
 /** Checks the chosen services against the compose model and says what each is; throws on the first that cannot be. */
@@ -69,7 +58,7 @@ export function chooseSlice(
 }
 
 /** Whether users come in here: at a published port or through another proxy. */
-export function hasUsers({ entry, door }: Pick<SliceMember, 'entry' | 'door'>): boolean {
+export function hasUsers({ entry, door }: Pick<DooredMember, 'entry' | 'door'>): boolean {
   return entry !== undefined || door?.kind === 'behind';
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { buildMap, formatMap } from '../../../src/compose/map.ts';
 import { modelOf, SHOP, shopSlice } from '../../support/fixture-model.ts';
 
-const CHOSEN = new Map(shopSlice().map(({ service, entry }) => [service, entry?.port]));
+const CHOSEN = shopSlice();
 
 test('as text: who is cloned, who is shared and why, who calls whom', () => {
   expect(formatMap(buildMap(SHOP, CHOSEN), 'text')).toMatchInlineSnapshot(`
@@ -50,7 +50,7 @@ test('as dot', () => {
 });
 
 test('without a choice the services without data are candidates', () => {
-  const roles = buildMap(SHOP, new Map()).services.map(({ name, role }) => `${name} ${role}`);
+  const roles = buildMap(SHOP, []).services.map(({ name, role }) => `${name} ${role}`);
   expect(roles).toEqual([
     'ads candidate',
     'db shared',
@@ -60,7 +60,7 @@ test('without a choice the services without data are candidates', () => {
 });
 
 test('names that a diagram would read as syntax are only ever labels', () => {
-  const map = buildMap(modelOf({ end: {}, 'a.b-c': { environment: { X: 'end' } } }), new Map());
+  const map = buildMap(modelOf({ end: {}, 'a.b-c': { environment: { X: 'end' } } }), []);
   expect(formatMap(map, 'mermaid').split('\n').slice(1)).toEqual([
     '  s0["a.b-c"]',
     '  s1["end"]',

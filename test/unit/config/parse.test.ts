@@ -177,7 +177,9 @@ describe('rules that no single field can hold', () => {
     [
       'without an entry nobody could reach the canary',
       'version: 1\nservices:\n  api: {}\n',
-      ['line 3, services: no service has an `entry`, or is `behind` a proxy, so no user could ever reach the canary'],
+      [
+        'line 3, services: no service has an `entry`, or is `behind` a proxy, so no user could ever reach the canary',
+      ],
     ],
     [
       'a preview needs an entry',
