@@ -37,7 +37,7 @@ export function hopSections(routes: readonly Route[], settings: SideSettings): s
 
 /** The condition that a service is the one that was called, where there are several. */
 function isCalled(service: string, here: readonly Route[]): string {
-  return here.length > 1 ? `{ var(txn.called) -m str ${service} } ` : '';
+  return here.length > 1 ? `{ var(txn.called) -m str -- ${service} } ` : '';
 }
 
 const UNKNOWN_NAME =

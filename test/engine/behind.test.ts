@@ -119,7 +119,8 @@ describe.each([NGINX, CADDY])('a service behind $name', (kind) => {
     // Takes the address that is free now.
     const squatter = [
       ...['run', '--detach', '--rm', '--network', `${shop.project}_default`],
-      ...['--label', `com.docker.compose.project=${shop.project}`, `${shop.project}-web`],
+      ...['--label', `com.docker.compose.project=${shop.project}`, '--entrypoint', 'sleep'],
+      ...[`${shop.project}-web`, 'infinity'],
     ];
     const { stdout: squatting } = await execa('docker', squatter);
     await shop.succeed('up');
