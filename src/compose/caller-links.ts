@@ -1,4 +1,5 @@
 import { callerLinks, type DooredMember } from './doors.ts';
+import type { Fields } from './fields.ts';
 import type { ComposeModel } from './model.ts';
 
 interface LinkDelta {
@@ -6,6 +7,8 @@ interface LinkDelta {
   externalLinks: string[];
   /** The user's own links without those that would name the stable; only where there are such. */
   links: string[] | undefined;
+  /** The start order that those implied. */
+  dependsOn: Fields;
 }
 
 /**
@@ -18,7 +21,14 @@ export function linkDeltas(model: ComposeModel, slice: readonly DooredMember[]):
   return callers.map(([caller, externalLinks]) => {
     const own = model.services[caller]?.links ?? [];
     const doors = slice.filter(({ door }) => door?.callers.includes(caller));
-    const kept = own.filter((link) => !doors.some(({ service }) => link.split(':')[0] === service));
-    return { caller, externalLinks, links: kept.length < own.length ? kept : undefined };
+    const isReplaced = (link: string) =>
+      doors.some(({ service }) => link.split(':')[0] === service);
+    const kept = own.filter((link) => !isReplaced(link));
+    const order = Object.entries(model.services[caller]?.depends_on ?? {});
+    const links = kept.length < own.length ? kept : undefined;
+    const dependsOn = order.filter(
+      ([target]) => links && doors.some((each) => each.service === target),
+    );
+    return { caller, externalLinks, links, dependsOn: Object.fromEntries(dependsOn) };
   });
 }

@@ -71,11 +71,13 @@ function stableDeltas({ slice, model, isUnlinked }: OverrideInput): Fields {
     const ports = others.length === 0 ? reset([]) : replace(others.map(portFields));
     deltas.set(service, { ports });
   }
-  for (const { caller, links, externalLinks } of isUnlinked ? [] : linkDeltas(model, slice)) {
+  for (const { caller, links, externalLinks, dependsOn } of isUnlinked
+    ? []
+    : linkDeltas(model, slice)) {
     deltas.set(caller, {
       ...deltas.get(caller),
       external_links: externalLinks,
-      ...(links ? { links: replace(links) } : {}),
+      ...(links ? { links: replace(links), depends_on: dependsOn } : {}),
     });
   }
   return Object.fromEntries(deltas);

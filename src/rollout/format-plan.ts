@@ -10,9 +10,9 @@ export function describeStep(step: StepAction): string {
     case 'take-ports':
       return `hand the port of ${list(step.services)} to the proxy`;
     case 'link-callers':
-      return `link ${list(step.services)} to the doors of the proxy`;
+      return `make ${list(step.services)} anew with today's links to the proxy`;
     case 'unlink-callers':
-      return `lead ${list(step.services)} past the proxy`;
+      return `make ${list(step.services)} anew without links to the proxy`;
     case 'restart-callers':
       return `let ${list(step.services)} look up the proxy again`;
     case 'start-proxy':

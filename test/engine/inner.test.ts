@@ -43,7 +43,7 @@ describe('an inner service', () => {
     const before = await idsOf('last');
     const callers = await idsOf('web', 'middle');
     const { stdout: plan } = await shop.succeed('plan');
-    expect(plan).toContain('link middle, web to the doors of the proxy');
+    expect(plan).toContain("make middle, web anew with today's links to the proxy");
     expect(plan).toContain('middle calls last (environment NEXT) through the proxy');
     await shop.succeed('up');
     expect(await idsOf('last')).toEqual(before);

@@ -16,7 +16,7 @@ export const NGINX: EdgeKind = {
   command: '["nginx", "-g", "daemon off;"]',
   configuration: {
     path: '/etc/nginx/nginx.conf',
-    text: `events {}
+    text: `events { worker_connections 8192; }
 http {
   access_log off;
   upstream app { server web:3000; keepalive 16; }
