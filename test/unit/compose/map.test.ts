@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { buildMap, formatMap } from '../../../src/compose/map.ts';
-import { modelOf, SHOP, shopSlice } from '../../support/fixture-model.ts';
+import { chooseSlice } from '../../../src/compose/slice.ts';
+import { config, modelOf, SHOP, shopSlice } from '../../support/fixture-model.ts';
 
 const CHOSEN = shopSlice();
 
@@ -67,4 +68,23 @@ test('names that a diagram would read as syntax are only ever labels', () => {
     '  s0 --> s1',
   ]);
   expect(formatMap(map, 'dot')).toContain('"a.b-c" -> "end";');
+});
+
+test('doors by name are told', () => {
+  const model = modelOf({
+    edge: { image: 'nginx', depends_on: { web: { condition: 'service_started' } } },
+    web: { environment: { API: 'http://api' } },
+    api: { expose: ['80'] },
+  });
+  const slice = chooseSlice(
+    config('{ web: { behind: edge, port: 81 }, api: { inner: true } }'),
+    model,
+  );
+  const map = buildMap(model, slice);
+  expect(map.services.map(({ name, note }) => `${name}: ${note}`)).toEqual([
+    'api: cloned; the other clones call its clone; calls of web are split too',
+    'edge: not chosen',
+    'web: users reach it through edge',
+  ]);
+  expect(formatMap(map, 'mermaid')).toContain('users((users)) --> s1');
 });

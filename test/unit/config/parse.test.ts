@@ -86,6 +86,31 @@ test.each([
   );
 });
 
+test.each([
+  ['{ behind: edge }', { behind: ['edge'] }],
+  ['{ behind: [edge, edge, other], preview: 81 }', { behind: ['edge', 'other'], preview: 81 }],
+  ['{ entry: 80, inner: true }', { entry: 80, inner: {} }],
+  ['{ entry: 80, inner: false }', { entry: 80 }],
+  ['{ entry: 80, inner: { callers: a } }', { entry: 80, inner: { callers: ['a'] } }],
+])('the doors %s are read', (web, expected) => {
+  expect(parse(`version: 1\nservices: { web: ${web} }\n`).services.web).toEqual(expected);
+});
+
+test.each([
+  ['inner', 'yes'],
+  ['inner', '{ callers: [] }'],
+  ['inner', '{ callers: ["a b"] }'],
+  ['inner', '{ caller: a }'],
+  ['behind', '[]'],
+  ['behind', '"a\\n  server x"'],
+  ['behind', 'true'],
+])('a door %s: %s is refused where it is', async (door, value) => {
+  const [problem] = await problems(
+    `version: 1\nservices:\n  api: { entry: 80 }\n  web:\n    ${door}: ${value}\n`,
+  );
+  expect(problem).toMatch(new RegExp(`^line 5, services\\.web\\.${door}[.a-z0-9]*: .`));
+});
+
 describe('an invalid canary.yaml', () => {
   test('is refused with every problem at once, each with its line and path', async () => {
     const text = `version: 2
@@ -197,6 +222,15 @@ describe('rules that no single field can hold', () => {
       [
         'line 5, services.api.shield: needs an `entry`, `behind` or `inner`: nobody else comes through the proxy',
         'line 6, services.api.breaker: needs an `entry`, `behind` or `inner`: nobody else comes through the proxy',
+      ],
+    ],
+    [
+      'users come through another proxy or at a port, not both, and that proxy is nobody chosen',
+      'version: 1\nservices:\n  web: { entry: 80, behind: edge }\n  api: { inner: true, behind: [web] }\n',
+      [
+        'line 3, services.web.behind: cannot stand beside `entry`: choose one of them',
+        'line 4, services.api.behind: cannot stand beside `inner`: choose one of them',
+        'line 4, services.api.behind: `web` is a chosen service itself',
       ],
     ],
     [
