@@ -26,6 +26,7 @@ const EXIT_CODE_OF = {
   'certificate-invalid': EXIT.usage,
   'certificate-mismatch': EXIT.usage,
   'port-unknown': EXIT.usage,
+  'caller-unusable': EXIT.usage,
   'port-taken': EXIT.usage,
   'repository-missing': EXIT.usage,
   'branch-unknown': EXIT.usage,

@@ -1,3 +1,4 @@
+import { arrivalPort } from './doors.ts';
 import { escapeDollars, type Fields, networkNames, portFields } from './fields.ts';
 import type { ComposeModel } from './model.ts';
 import type { SliceMember } from './slice.ts';
@@ -29,7 +30,7 @@ export function proxyService(
     restart: 'unless-stopped',
     stop_signal: 'SIGUSR1',
     stop_grace_period: '30s',
-    ports: slice.flatMap(({ entry }) => (entry ? proxyPorts(entry) : [])),
+    ports: slice.flatMap((member) => proxyPorts(member, slice)),
     networks: [...new Set(networks)],
     volumes: [
       { type: 'bind', source: escapeDollars(runDirectory), target: '/run/canary' },
@@ -42,12 +43,16 @@ export function proxyService(
   };
 }
 
-function proxyPorts(entry: NonNullable<SliceMember['entry']>): Fields[] {
-  return [entry.port, ...(entry.preview ? [entry.preview] : [])].map((port) =>
-    portFields({
-      target: port,
-      published: String(port),
-      ...(entry.hostIp ? { host_ip: entry.hostIp } : {}),
-    }),
+function proxyPorts({ entry, door }: SliceMember, slice: readonly SliceMember[]): Fields[] {
+  return [entry?.port, entry?.preview, door?.preview].flatMap((port) =>
+    port === undefined
+      ? []
+      : [
+          portFields({
+            target: arrivalPort(slice, port),
+            published: String(port),
+            ...(entry?.hostIp ? { host_ip: entry.hostIp } : {}),
+          }),
+        ],
   );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { behind, inner, SERVICE_NAME } from './doors.ts';
 import { parseDuration } from './duration.ts';
 import { identity } from './identity.ts';
 import { match } from './match.ts';
@@ -21,6 +22,10 @@ const service = z
     preview: port.optional(),
     /** The port the service listens on inside its container, when its definition does not tell. */
     port: port.optional(),
+    /** Calls of other services by name are split too. */
+    inner: inner.optional(),
+    /** Users come through these proxies of the stack. */
+    behind: behind.optional(),
     /** As at the top, for the users of this entry alone. */
     shield: shield.optional(),
     breaker: breaker.optional(),
@@ -44,7 +49,7 @@ const gitFields = {
 /** canary.yaml as people write it; unknown keys are refused, never ignored. */
 export const configSchema = z.strictObject({
   version: z.literal(1, 'is not a version this program knows (1)'),
-  services: z.record(z.string().regex(/^[a-zA-Z0-9._-]+$/, 'is not a service name'), service),
+  services: z.record(z.string().regex(SERVICE_NAME, 'is not a service name'), service),
   identity: identity.default([]),
   force: z
     .strictObject({ header: z.string().regex(token, 'is not a header name') })

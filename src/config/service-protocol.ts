@@ -39,6 +39,8 @@ export const protocolFields = {
 
 interface ProtocolSettings {
   entry?: number | undefined;
+  inner?: unknown;
+  behind?: unknown;
   protocol?: 'http' | 'http2' | 'tcp' | 'tls' | undefined;
   tls?: unknown;
   sni?: unknown;
@@ -52,11 +54,17 @@ export function protocolProblems(service: ProtocolSettings): { key: string; text
   const { protocol = 'http' } = service;
   const problems: { key: string; text: string }[] = [];
   if (!service.entry) {
-    for (const key of ['protocol', 'tls', 'sni', 'proxyProtocol'] as const)
-      if (service[key] !== undefined)
-        problems.push({ key, text: 'needs an `entry`: only there users come through the proxy' });
+    const isCalled = Boolean(service.inner || service.behind);
+    for (const key of ['protocol', 'tls', 'sni', 'proxyProtocol'] as const) {
+      // Whoever calls by name speaks HTTP; which one the service speaks is its own.
+      const isOpen = key === 'protocol' && isCalled && protocol.startsWith('http');
+      if (service[key] !== undefined && !isOpen)
+        problems.push({ key, text: 'needs an `entry`: only there users come to the proxy itself' });
+    }
     return problems;
   }
+  if (service.inner && (protocol === 'tcp' || protocol === 'tls'))
+    problems.push({ key: 'inner', text: `needs HTTP: \`protocol: ${protocol}\` has no names` });
   if (service.sni !== undefined && protocol !== 'tls')
     problems.push({ key: 'sni', text: 'needs `protocol: tls`: elsewhere no name is read' });
   if (protocol !== 'tcp' && protocol !== 'tls') return problems;

@@ -5,6 +5,7 @@ import {
   canaryReplicas,
   guardedName,
   innerAddress,
+  isAskedByProxies,
   type Route,
   replicasName,
   type Shield,
@@ -32,6 +33,7 @@ const SELDOM = ['inter', 'fastinter', 'downinter'].map((setting) => `${setting} 
 export function stableBackend(route: Route): string {
   const { service, entry } = route;
   return section(`backend ${service}`, [
+    ...keepClient(route),
     ONCE,
     ...patience('server', entry?.transport),
     ...stableReplicas(route),
@@ -54,6 +56,7 @@ export function guardedBackend(
 ): string {
   const { service } = route;
   return section(`backend ${guardedName(service)}`, [
+    ...keepClient(route),
     ONCE,
     ...patience('server', transport),
     ...(shield ? shieldRules(service, shield) : []),
@@ -96,6 +99,11 @@ export function replicaSections(route: Route): string[] {
       canaryReplicas(route, 'observe layer4 error-limit 1 on-error mark-down'),
     ]),
   ];
+}
+
+/** An address that a proxy of the stack gave already stays the only one. */
+function keepClient(route: Route): string[] {
+  return isAskedByProxies(route) ? ['option forwardfor if-none'] : [];
 }
 
 /** A failed request that is safe to repeat is repeated on the stable, as long as not too many are. */

@@ -1,12 +1,14 @@
 import { guardedBackend, replicaSections, stableBackend } from './backends.ts';
-import { type EntrySettings, entrySection, previewSection } from './entry.ts';
+import { entrySection, previewSection } from './entry.ts';
+import { hopSections } from './hops.ts';
 import { longLivedTable } from './long-lived.ts';
 import { type Route, section } from './route.ts';
+import type { SideSettings } from './side.ts';
 import { streamDefaults, streamSections } from './stream.ts';
 import { certificateSection, isStream, PLAIN } from './transport.ts';
 import { RUN_DIRECTORY } from './weight-map.ts';
 
-export interface ProxySettings extends EntrySettings {
+export interface ProxySettings extends SideSettings {
   routes: readonly Route[];
   /** Owner of the admin socket: the user who runs canary. */
   owner: { uid: number; gid: number };
@@ -26,20 +28,22 @@ export function renderConfiguration(settings: ProxySettings): string {
     resolversSection(),
     longLivedTable(),
     ...settings.routes.flatMap((route) => routeSections(route, settings)),
+    ...hopSections(settings.routes, settings),
   ];
   return `${sections.join('\n\n')}\n`;
 }
 
-function routeSections(route: Route, settings: EntrySettings): string[] {
-  const { service, entry } = route;
+function routeSections(route: Route, settings: ProxySettings): string[] {
+  const { entry } = route;
   if (!entry) return [stableBackend(route), ...replicaSections(route)];
   if (handsBytesOn(route)) return streamSections(route, entry);
+  const hasHops = settings.routes.some(({ hops }) => hops);
   return [
-    entrySection(service, entry.port, settings, entry.transport),
+    ...(entry.from === 'services' ? [] : [entrySection(route, entry, { ...settings, hasHops })]),
     stableBackend(route),
     guardedBackend(route, entry),
     ...replicaSections(route),
-    ...(entry.preview ? [previewSection(route, entry.preview)] : []),
+    ...(entry.preview ? [previewSection(route, entry.preview, { ...settings, hasHops })] : []),
   ];
 }
 

@@ -19,7 +19,7 @@ export interface Route {
   service: string;
   clone: string;
   port: number;
-  /** Ports of the proxy itself, and what protects users there; absent for inner services, which are only checked. */
+  /** Ports of the proxy itself, and what protects those who come there; absent where a service is only checked. */
   entry?: {
     port: number;
     preview: number | undefined;
@@ -27,7 +27,11 @@ export interface Route {
     breaker: Breaker | false;
     /** Plain HTTP when left out. */
     transport?: Transport;
+    /** Who comes: users, users through another proxy of the stack, or only calls of other services. */
+    from?: 'users' | 'edge' | 'services';
   };
+  /** What other services call it by, on its own port; absent where they reach its stable. */
+  hops?: readonly string[];
 }
 
 /** Replicas of a side that the proxy can know; each has a place that is empty until DNS names it. */
@@ -78,6 +82,11 @@ export function wholeCanary(route: Route, options: string, name = CANARY_SERVER)
 export function innerAddress({ service, entry }: Route): string {
   const isHttp2 = entry?.transport?.protocol === 'http2';
   return `abns@${replicasName(service)}${isHttp2 ? ':http2' : ''}`;
+}
+
+/** Whether callers may have said already whom they ask for; their word is kept. */
+export function isAskedByProxies({ entry }: Route): boolean {
+  return entry?.from === 'edge' || entry?.from === 'services';
 }
 
 /** A section of HAProxy's configuration. */

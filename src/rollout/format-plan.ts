@@ -9,6 +9,12 @@ export function describeStep(step: StepAction): string {
       return `start ${list(step.services)}`;
     case 'take-ports':
       return `hand the port of ${list(step.services)} to the proxy`;
+    case 'link-callers':
+      return `make ${list(step.services)} anew with today's links to the proxy`;
+    case 'unlink-callers':
+      return `make ${list(step.services)} anew without links to the proxy`;
+    case 'restart-callers':
+      return `let ${list(step.services)} look up the proxy again`;
     case 'start-proxy':
       return 'start the proxy';
     case 'reload-proxy':

@@ -8,6 +8,11 @@ export type StepAction =
   | { kind: 'start-stable'; services: readonly string[] }
   | { kind: 'take-ports'; services: readonly string[] }
   | { kind: 'start-proxy' }
+  /** Makes callers anew by today's definition, which leads them to the proxy where that has a door for them. */
+  | { kind: 'link-callers'; services: readonly string[] }
+  | { kind: 'unlink-callers'; services: readonly string[] }
+  /** Restarts callers that keep the address a name had when they started. */
+  | { kind: 'restart-callers'; services: readonly string[] }
   | { kind: 'reload-proxy' }
   /** Of the users whom no rule chooses a side for; the others go where rules say. */
   | { kind: 'set-weight'; weight: number }

@@ -1,16 +1,19 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { callerLinks } from '../compose/doors.ts';
 import { shortCommit } from '../compose/names.ts';
-import { callersOutside, findCalls } from '../compose/service-map.ts';
+import { type Call, callersOutside } from '../compose/service-map.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { reconcile } from '../rollout/reconcile.ts';
 import type { Plan } from '../rollout/step.ts';
 import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
 import { situationOf } from './execution/situation.ts';
+import { twinObstacle } from './execution/steps/twin.ts';
 import { resolveBranch } from './project/branches.ts';
 import { type Checkout, checkOut } from './project/checkout.ts';
+import { knownCalls } from './project/configuration-files.ts';
 import { loadProject, type Project } from './project/project.ts';
 
 export interface PlanResult {
@@ -50,7 +53,7 @@ export async function plan(
       commit: null,
       steps,
       mounts: [],
-      notes: notes(project),
+      notes: await notes(project),
     };
   }
   const commit = await resolveBranch(context, project.repository, branch, ref);
@@ -63,7 +66,7 @@ export async function plan(
     const canary = { commit, services, weight: weight ?? observed.proxy.weight };
     const steps = reconcile({ proxy: 'running', canary }, observed, situation);
     const mounts = project.slice.flatMap(({ service }) => mountsOf(checkout, service));
-    const said = [...notes(project), ...mounts.map(describeMount)];
+    const said = [...(await notes(project)), ...mounts.map(describeMount)];
     return { project: project.name, branch, commit, steps, mounts, notes: said };
   } finally {
     await context.git.removeWorktree(project.repository, join(home, shortCommit(commit)));
@@ -71,15 +74,26 @@ export async function plan(
   }
 }
 
-function notes(project: Project): string[] {
+async function notes(project: Project): Promise<string[]> {
   const slice = project.slice.map((member) => member.service);
   const shared = Object.keys(project.model.services).filter((name) => !slice.includes(name));
-  const callers = callersOutside(findCalls(project.model), slice);
+  const callers = callersOutside(await knownCalls(project.model), slice);
+  const isLed = ({ from, to }: Call) =>
+    project.slice.some(({ service, door }) => service === to && door?.callers.includes(from));
+  const led = [...callerLinks(project.slice).keys()];
   return [
     `Cloned: ${slice.join(', ')}. Shared with the stable: ${shared.join(', ') || 'nothing'}.`,
-    ...callers.map(
-      (call) => `${call.from} calls ${call.to} (${call.because}) and keeps reaching its stable.`,
+    ...callers.map((call) =>
+      isLed(call)
+        ? `${call.from} calls ${call.to} (${call.because}) through the proxy, which splits it.`
+        : `${call.from} calls ${call.to} (${call.because}) and keeps reaching its stable.`,
     ),
+    ...led.flatMap((caller) => {
+      const reason = twinObstacle(project, caller);
+      return reason
+        ? `${caller} is made anew by \`up\` and \`down\` with a gap, because ${reason}; nothing else touches it.`
+        : [];
+    }),
   ];
 }
 

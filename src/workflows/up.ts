@@ -1,3 +1,6 @@
+import { publishedPorts } from '../compose/doors.ts';
+import { hostPorts } from '../compose/model.ts';
+import { hasUsers } from '../compose/slice.ts';
 import { CanaryError } from '../errors.ts';
 import { OFF } from '../proxy/weight-map.ts';
 import { containersOf, type Observed } from '../rollout/observed.ts';
@@ -44,17 +47,22 @@ export async function up(context: Context): Promise<UpResult> {
   });
 }
 
-/** Where users and testers reach the entries. */
-export function entryAddresses(project: Project): UpResult['entries'] {
-  return project.slice.flatMap(({ service, entry }) => {
-    if (!entry) return [];
-    const at = (port: number) => `${schemeOf(project, service)}://localhost:${port}`;
-    const preview = entry.preview ? at(entry.preview) : null;
-    return [{ service, address: at(entry.port), preview }];
+/** Where users and testers reach the entries; behind another proxy that is where this one is published. */
+export function entryAddresses({ slice, model, config }: Project): UpResult['entries'] {
+  return slice.filter(hasUsers).map(({ service, entry, door }) => {
+    const local = (port: number) => `${schemeOf(config, service)}://localhost:${port}`;
+    const edges = door?.callers.map((edge) => model.services[edge] ?? {}) ?? [];
+    const [port] = entry ? [entry.port] : edges.flatMap(hostPorts);
+    const preview = entry?.preview ?? door?.preview;
+    return {
+      service,
+      address: port === undefined ? `behind ${door?.callers.join(', ')}` : local(port),
+      preview: preview === undefined ? null : local(preview),
+    };
   });
 }
 
-function schemeOf({ config }: Project, service: string): string {
+function schemeOf(config: Project['config'], service: string): string {
   const { protocol = 'http', tls } = config.services[service] ?? {};
   if (protocol === 'tcp' || protocol === 'tls') return protocol;
   return tls ? 'https' : 'http';
@@ -67,24 +75,19 @@ async function checkPorts(project: Project, observed: Observed): Promise<void> {
       .filter((each) => each.state === 'running')
       .flatMap((each) => each.publishedPorts),
   );
-  for (const { entry } of project.slice) {
-    for (const port of [entry?.port, entry?.preview]) {
-      if (port === undefined || ours.has(port)) continue;
-      if (!(await isPortFree(port))) throw portTaken(port);
-    }
+  for (const port of publishedPorts(project.slice)) {
+    if (!ours.has(port) && !(await isPortFree(port))) throw portTaken(port);
   }
-  const clash = project.slice.find(
-    ({ entry }) => entry?.preview && publishedByOther(project, entry.preview),
+  const previews = project.slice.flatMap(
+    ({ entry, door }) => entry?.preview ?? door?.preview ?? [],
   );
-  if (clash?.entry?.preview) {
-    throw new CanaryError(
-      'port-taken',
-      `The preview port ${clash.entry.preview} is published by a service of the compose file.`,
-      {
-        hint: 'Choose another `preview` port in canary.yaml.',
-      },
-    );
-  }
+  const clash = previews.find((port) => publishedByOther(project, port));
+  if (clash === undefined) return;
+  throw new CanaryError(
+    'port-taken',
+    `The preview port ${clash} is published by a service of the compose file.`,
+    { hint: 'Choose another `preview` port in canary.yaml.' },
+  );
 }
 
 function publishedByOther(project: Project, port: number): boolean {

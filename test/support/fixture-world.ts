@@ -1,3 +1,4 @@
+import { callerLinks } from '../../src/compose/doors.ts';
 import { ALL, byWeight, OFF } from '../../src/proxy/weight-map.ts';
 import type { Situation } from '../../src/rollout/draft.ts';
 import type { Observed, ObservedContainer } from '../../src/rollout/observed.ts';
@@ -160,6 +161,15 @@ export function afterStep(world: World, step: Step): World {
       return withProxy({ tripped: [] });
     case 'advance-branch':
       return { ...world, branchAt: step.commit };
+    case 'link-callers':
+      return withContainers(
+        changeStable(containers, step.services, {
+          proxyLinks: [...(callerLinks(situation().slice).values().next().value ?? [])],
+        }),
+      );
+    case 'unlink-callers':
+      return withContainers(changeStable(containers, step.services, { proxyLinks: [] }));
+    case 'restart-callers':
     case 'await-ready':
     case 'refresh-stable':
     case 'drain':

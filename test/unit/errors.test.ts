@@ -15,6 +15,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   'certificate-missing': 2,
   'certificate-invalid': 2,
   'certificate-mismatch': 2,
+  'caller-unusable': 2,
   'port-unknown': 2,
   'port-taken': 2,
   'repository-missing': 2,

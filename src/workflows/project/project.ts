@@ -4,7 +4,7 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { ComposeModel } from '../../compose/model.ts';
 import type { ProxyDefinition } from '../../compose/override.ts';
 import { proxyService } from '../../compose/proxy-service.ts';
-import { chooseSlice, type SliceMember } from '../../compose/slice.ts';
+import { chooseSlice, hasUsers, type SliceMember } from '../../compose/slice.ts';
 import { parseConfig } from '../../config/parse.ts';
 import type { CanaryConfig } from '../../config/schema.ts';
 import { CanaryError } from '../../errors.ts';
@@ -25,6 +25,7 @@ import type { StopRequest } from '../../system/stop-request.ts';
 import type { Context } from '../context.ts';
 import { type Certificates, loadCertificates } from './certificates.ts';
 import { findComposeFiles } from './compose-files.ts';
+import { knownCalls } from './configuration-files.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { routesOf } from './routes.ts';
 
@@ -106,8 +107,9 @@ export async function supportedCompose(compose: Compose): Promise<string> {
 export async function loadProject(context: Context): Promise<Project> {
   const project = await loadComposeProject(context);
   const config = await loadConfig(context, project.directory);
-  const slice = chooseSlice(config, project.model);
   const certificates = await loadCertificates(config, configPath(context, project.directory));
+  const calls = await knownCalls(project.model);
+  const slice = chooseSlice(config, project.model, calls);
   const layout = layoutOf(project.directory);
   return {
     ...project,
@@ -145,7 +147,7 @@ export function configPath({ options }: Context, projectDirectory: string): stri
 
 /** The services that users reach through the proxy. */
 export function entryServices(project: Pick<Project, 'slice'>): string[] {
-  return project.slice.filter((member) => member.entry).map((member) => member.service);
+  return project.slice.filter(hasUsers).map((member) => member.service);
 }
 
 async function loadConfig(context: Context, projectDirectory: string): Promise<CanaryConfig> {

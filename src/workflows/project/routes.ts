@@ -1,3 +1,4 @@
+import { arrivalPort } from '../../compose/doors.ts';
 import type { SliceMember } from '../../compose/slice.ts';
 import type { CanaryConfig } from '../../config/schema.ts';
 import type { Route } from '../../proxy/route.ts';
@@ -10,17 +11,27 @@ export function routesOf(
   config: CanaryConfig,
   certificates: Certificates['files'],
 ): Route[] {
-  return slice.flatMap(({ service, clone, port, entry }): Route[] => {
+  const arrival = (published: number | undefined) =>
+    published === undefined ? undefined : arrivalPort(slice, published);
+  return slice.flatMap(({ service, clone, port, entry, door }): Route[] => {
     if (port === undefined) return [];
-    if (!entry) return [{ service, clone, port }];
+    const base = {
+      ...{ service, clone, port },
+      ...(door?.kind === 'inner' ? { hops: door.names } : {}),
+    };
+    if (!entry && !door) return [base];
     const settings = config.services[service] ?? {};
     const { shield = config.shield, breaker = config.breaker } = settings;
+    const from = entry ? 'users' : door?.kind === 'behind' ? 'edge' : 'services';
     const transport = transportOf(settings, certificates[service]);
-    const { port: published, preview } = entry;
     return [
       {
-        ...{ service, clone, port },
-        entry: { port: published, preview, shield, breaker, transport },
+        ...base,
+        entry: {
+          port: arrival(entry?.port) ?? port,
+          preview: arrival(entry?.preview ?? door?.preview),
+          ...{ shield, breaker, from, transport },
+        },
       },
     ];
   });

@@ -16,7 +16,10 @@ const PROTOCOLS = ['http', 'http2', 'tcp', 'tls'] as const;
 function configurationOf(transports: readonly [service: string, transport: Transport][]): string {
   return renderConfiguration({
     routes: transports.map(([service, transport], index): Route => {
-      const protection = { shield: { maxShare: 20, paths: [] }, breaker: { failures: 5, paths: [] } };
+      const protection = {
+        shield: { maxShare: 20, paths: [] },
+        breaker: { failures: 5, paths: [] },
+      };
       const ports = { port: 10_000 + index, preview: 20_000 + index };
       const entry = { ...ports, ...protection, transport };
       return { service, clone: `${service}-canary`, port: 80, entry };

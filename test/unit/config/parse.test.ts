@@ -86,6 +86,31 @@ test.each([
   );
 });
 
+test.each([
+  ['{ behind: edge }', { behind: ['edge'] }],
+  ['{ behind: [edge, edge, other], preview: 81 }', { behind: ['edge', 'other'], preview: 81 }],
+  ['{ entry: 80, inner: true }', { entry: 80, inner: {} }],
+  ['{ entry: 80, inner: false }', { entry: 80 }],
+  ['{ entry: 80, inner: { callers: a } }', { entry: 80, inner: { callers: ['a'] } }],
+])('the doors %s are read', (web, expected) => {
+  expect(parse(`version: 1\nservices: { web: ${web} }\n`).services.web).toEqual(expected);
+});
+
+test.each([
+  ['inner', 'yes'],
+  ['inner', '{ callers: [] }'],
+  ['inner', '{ callers: ["a b"] }'],
+  ['inner', '{ caller: a }'],
+  ['behind', '[]'],
+  ['behind', '"a\\n  server x"'],
+  ['behind', 'true'],
+])('a door %s: %s is refused where it is', async (door, value) => {
+  const [problem] = await problems(
+    `version: 1\nservices:\n  api: { entry: 80 }\n  web:\n    ${door}: ${value}\n`,
+  );
+  expect(problem).toMatch(new RegExp(`^line 5, services\\.web\\.${door}[.a-z0-9]*: .`));
+});
+
 describe('an invalid canary.yaml', () => {
   test('is refused with every problem at once, each with its line and path', async () => {
     const text = `version: 2
@@ -177,12 +202,14 @@ describe('rules that no single field can hold', () => {
     [
       'without an entry nobody could reach the canary',
       'version: 1\nservices:\n  api: {}\n',
-      ['line 3, services: no service has an `entry`, so no user could ever reach the canary'],
+      [
+        'line 3, services: no service has an `entry`, or is `behind` a proxy, so no user could ever reach the canary',
+      ],
     ],
     [
       'a preview needs an entry',
       'version: 1\nservices:\n  web: { entry: 80 }\n  api: { preview: 81 }\n',
-      ['line 4, services.api.preview: a preview port needs an `entry`'],
+      ['line 4, services.api.preview: a preview port needs an `entry` or `behind`'],
     ],
     [
       'two entries cannot share a port',
@@ -193,8 +220,17 @@ describe('rules that no single field can hold', () => {
       'a shield and a breaker need an entry',
       'version: 1\nservices:\n  web: { entry: 80 }\n  api:\n    shield: true\n    breaker: false\n',
       [
-        'line 5, services.api.shield: needs an `entry`: only there users come through the proxy',
-        'line 6, services.api.breaker: needs an `entry`: only there users come through the proxy',
+        'line 5, services.api.shield: needs an `entry`, `behind` or `inner`: nobody else comes through the proxy',
+        'line 6, services.api.breaker: needs an `entry`, `behind` or `inner`: nobody else comes through the proxy',
+      ],
+    ],
+    [
+      'users come through another proxy or at a port, not both, and that proxy is nobody chosen',
+      'version: 1\nservices:\n  web: { entry: 80, behind: edge }\n  api: { inner: true, behind: [web] }\n',
+      [
+        'line 3, services.web.behind: cannot stand beside `entry`: choose one of them',
+        'line 4, services.api.behind: cannot stand beside `inner`: choose one of them',
+        'line 4, services.api.behind: `web` is a chosen service itself',
       ],
     ],
     [

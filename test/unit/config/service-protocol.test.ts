@@ -46,7 +46,7 @@ describe('what users of an entry speak', () => {
     [{ tls: FILES, sni: ['shop.example'] }, /^sni: needs `protocol: tls`/],
     [{ protocol: 'tls', sni: [] }, /^sni: /],
     [{ protocol: 'tcp', shield: true }, /^shield: needs .*cannot be repeated/],
-    [{ protocol: 'tls', breaker: { failures: 3 } }, /^breaker: needs .*no answers/],
+    [{ protocol: 'tls', breaker: { failures: 3, paths: [] } }, /^breaker: needs .*no answers/],
     [{ tls: { certificate: 'a.pem' } }, /^tls\.key: /],
     [{ tls: { ...FILES, password: 'x' } }, /^tls\.password: is not a setting/],
     [{ tls: { ...FILES, key: 'a\nb' } }, /^tls\.key: has control characters/],
@@ -64,7 +64,7 @@ describe('what users of an entry speak', () => {
   );
 
   test('is a matter of entries alone', () => {
-    const only = 'needs an `entry`: only there users come through the proxy';
+    const only = 'needs an `entry`: only there users come to the proxy itself';
     expect(problems({ protocol: 'tcp', proxyProtocol: { send: true } })).toEqual(
       expect.arrayContaining([`protocol: ${only}`, `proxyProtocol: ${only}`]),
     );

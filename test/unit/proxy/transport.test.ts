@@ -11,7 +11,12 @@ const FILES = {
 };
 
 function configured(transport: Partial<Transport>): string {
-  const entry = { port: 443, preview: 8443, shield: false, breaker: { failures: 5, paths: [] } } as const;
+  const entry = {
+    port: 443,
+    preview: 8443,
+    shield: false,
+    breaker: { failures: 5, paths: [] },
+  } as const;
   return renderConfiguration({
     routes: [
       {
