@@ -41,6 +41,12 @@ function crossFieldProblems(config: CanaryConfig): Problem[] {
       text: 'no service has an `entry`, so no user could ever reach the canary',
     });
   }
+  if (config.steps.length > 0 && config.strategy.kind !== 'canary') {
+    problems.push({
+      path: ['steps'],
+      text: `are of \`strategy: canary\` alone; this is ${config.strategy.kind}`,
+    });
+  }
   const taken = new Map<number, string>();
   for (const [name, service] of services) {
     if (service.preview && !service.entry) {

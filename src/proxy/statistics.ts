@@ -14,6 +14,8 @@ export interface ServerStatistics {
   failures: number;
   /** Requests being answered now. */
   open: number;
+  /** Mean milliseconds until an answer began, over the latest 1,024 requests. */
+  responseTime: number;
 }
 
 /** The users of an entry's canary, which HAProxy sees as one server. */
@@ -100,6 +102,7 @@ function serverOf(
     requests: count('stot'),
     failures: count('hrsp_5xx') + count('eresp') + count('econ'),
     open: count('scur'),
+    responseTime: count('rtime'),
   };
 }
 

@@ -14,6 +14,7 @@ import { NEW, OLD, SERVICES } from '../../support/fixture-observed.ts';
 
 const COUNTS = { stable: 10, canary: 0, stableFailures: 1, canaryFailures: 0, shielded: 0 };
 const LATER = { stable: 100, canary: 5, stableFailures: 1, canaryFailures: 2, shielded: 0 };
+const NOW = new Date('2026-01-01T00:10:00.000Z');
 const PREVIOUS = [{ service: 'frontend', name: 'shop-frontend', imageId: 'sha256:1' }];
 
 const CREATED: ReleaseEvent = {
@@ -191,11 +192,11 @@ describe('the state a person is told', () => {
 
   test('is the journal’s own while a command drives the release', () => {
     for (const state of RELEASE_STATES)
-      expect(settledState(inState(state), true)).toEqual({ state, reason: 'because' });
+      expect(settledState(inState(state), true, NOW)).toEqual({ state, reason: 'because' });
   });
 
   test('is failed where nobody drives a release that was on its way', () => {
-    const told = RELEASE_STATES.map((state) => settledState(inState(state), false).state);
+    const told = RELEASE_STATES.map((state) => settledState(inState(state), false, NOW).state);
     expect(Object.fromEntries(RELEASE_STATES.map((state, index) => [state, told[index]]))).toEqual({
       building: 'failed',
       rehearsing: 'failed',
@@ -210,7 +211,9 @@ describe('the state a person is told', () => {
       reverted: 'reverted',
       failed: 'failed',
     });
-    expect(settledState(inState('starting'), false).reason).toMatch(/interrupted while starting/);
+    expect(settledState(inState('starting'), false, NOW).reason).toMatch(
+      /interrupted while starting/,
+    );
   });
 
   test('only a promoted or reverted release has come to its end', () => {

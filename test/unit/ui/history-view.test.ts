@@ -14,6 +14,7 @@ const entry = (rest: Partial<HistoryEntry> = {}): HistoryEntry => ({
   state: 'paused',
   startedAt: '2026-11-21T12:42:47.000Z',
   source: 'journal',
+  comparison: null,
   ...rest,
 });
 

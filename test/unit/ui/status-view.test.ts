@@ -37,6 +37,8 @@ const RELEASE: NonNullable<StatusView['release']> = {
   subject: 'Make it cheaper',
   state: 'paused',
   reason: 'at 5 %, waiting for a person to promote or revert',
+  step: 1,
+  steps: 1,
   weight: { set: 5, measured: 4.98 },
   requests: { stable: 18_993, canary: 1007 },
   failures: { stable: 3, canary: 0, shielded: 0 },
