@@ -68,12 +68,9 @@ export function comparisonSentence({ from, to, stable, canary }: Comparison): st
   const time = `In ${formatDuration(ms)}`;
   if (canary.failureRate === null || stable.failureRate === null)
     return `${time} one side had no requests: there is nothing to compare.`;
-  const said = `${time} ${failed(canary, 'the canary')}, ${failed(stable, 'the stable')}`;
-  return `${said}; whether the difference is chance is not judged.`;
-}
-
-function failed({ failureRate, requests }: ComparedSide, name: string): string {
-  return `${name} failed ${failureRate} % of ${requests.toLocaleString('en-US')} requests`;
+  const of = ({ failureRate, requests }: ComparedSide) =>
+    `${failureRate} % of its ${requests.toLocaleString('en-US')} requests`;
+  return `${time} the canary failed ${of(canary)}, the stable ${of(stable)}; whether the difference is chance is not judged.`;
 }
 
 function percent(part: number, whole: number): number | null {

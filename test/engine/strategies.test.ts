@@ -1,5 +1,7 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ContainerFacts, type Storedog, until } from '../support/storedog.ts';
 import { letCanaryFail, trafficShop } from '../support/traffic-shop.ts';
 import { Load, userNames, visit } from '../support/visitors.ts';
@@ -9,6 +11,7 @@ describe('strategies', () => {
   let shop: Storedog;
   let original: string;
   let untouched: ContainerFacts[];
+  let load: Load;
 
   beforeAll(async () => {
     shop = await trafficShop();
@@ -18,7 +21,12 @@ describe('strategies', () => {
 
   afterAll(() => shop.dispose());
 
+  beforeEach(() => {
+    load = new Load(shop.url, 50);
+  });
+
   afterEach(async () => {
+    await load.stop();
     await shop.succeed('abort');
     expect(await shop.stableContainers()).toEqual(untouched);
   });
@@ -26,10 +34,13 @@ describe('strategies', () => {
   const configure = (...settings: string[]) =>
     shop.write('canary.yaml', `${original}${settings.join('\n')}\n`);
   const start = () => shop.start('deploy', '--branch', 'canary');
+  /** Asks the journal itself: a status takes a while, and a step is short. */
   const untilStep = (step: number) =>
     until(`step ${step} is held`, async () => {
-      const { release } = await shop.status();
-      return release?.state === 'ramping' && release.step === step;
+      const directory = join(shop.directory, '.canary/releases');
+      const name = (await readdir(directory)).sort().at(-1) ?? '';
+      const text = await readFile(join(directory, name), 'utf8');
+      return text.includes(`"state":"ramping","reason":"step ${step} of `);
     });
   const release = async () => (await shop.status()).release;
   /** The weights of a run with --json, in the order they were set. */
@@ -47,7 +58,7 @@ describe('strategies', () => {
       await configure(
         'steps: [{ weight: 10, for: 2s }, { weight: 40, for: 2s }, { weight: 100, for: 1s }]',
       );
-      const load = new Load(shop.url).start();
+      load = new Load(shop.url, 50).start();
       const child = shop.start('deploy', '--branch', 'canary', '--json');
       let isOver = false;
       void child.then(() => {
@@ -74,7 +85,7 @@ describe('strategies', () => {
 
     it('can be paused while it waits, and goes on with `resume`; at a pause a person goes on', async () => {
       await configure(
-        'steps: [{ weight: 10, for: 6s }, { weight: 40 }, { pause: true }, { weight: 70, for: 1s }]',
+        'steps: [{ weight: 10, for: 12s }, { weight: 40 }, { pause: true }, { weight: 70, for: 1s }]',
       );
       const child = start();
       await untilStep(1);
@@ -103,7 +114,7 @@ describe('strategies', () => {
     });
 
     it('killed while it waits: users stay, `status` tells, `resume` goes on', async () => {
-      await configure('steps: [{ weight: 10, for: 5s }, { weight: 40, for: 1s }]');
+      await configure('steps: [{ weight: 10, for: 8s }, { weight: 40, for: 1s }]');
       const child = start();
       await untilStep(1);
       child.kill('SIGKILL');
@@ -120,7 +131,7 @@ describe('strategies', () => {
     });
 
     it('interrupted while it waits: users off, `resume` goes on with the step', async () => {
-      await configure('steps: [{ weight: 10, for: 3s }, { weight: 40, for: 1s }]');
+      await configure('steps: [{ weight: 10, for: 8s }, { weight: 40, for: 1s }]');
       const child = start();
       await untilStep(1);
       child.kill('SIGINT');
@@ -199,7 +210,7 @@ describe('strategies', () => {
     const { stdout } = await shop.succeed('deploy', '--branch', 'canary');
     expect(stdout).toContain(`the canary alone: http://localhost:${shop.preview}`);
     const users = userNames(100);
-    const load = new Load(shop.url).start();
+    load = new Load(shop.url, 50).start();
     expect(await onCanary(users)).toHaveLength(0);
     await shop.succeed('weight', '100');
     expect(await onCanary(users)).toHaveLength(100);
@@ -212,7 +223,7 @@ describe('strategies', () => {
 
   describe('ab', () => {
     it('splits for a time, promotes nothing, and ends with a comparison', async () => {
-      await configure('strategy: { ab: { weight: 40, for: 6s } }');
+      await configure('strategy: { ab: { weight: 40, for: 10s } }');
       const child = shop.start('deploy', '--branch', 'canary', '--json');
       await untilStep(1);
       await letCanaryFail(shop, 0.1);
@@ -235,9 +246,7 @@ describe('strategies', () => {
       expect(comparison.stable.responseTime).toBeGreaterThanOrEqual(0);
       const told = JSON.parse((await shop.succeed('history', '--json', '-n', '1')).stdout);
       expect(told.releases[0].comparison).toEqual(comparison);
-      expect((await shop.succeed('history', '-n', '1')).stdout).toContain(
-        'the stable failed 0 % of',
-      );
+      expect((await shop.succeed('history', '-n', '1')).stdout).toContain('the stable 0 % of its');
     });
 
     it('is not promoted, and ended by hand with the comparison', async () => {
@@ -257,7 +266,7 @@ describe('strategies', () => {
     });
 
     it('whose process died is over in time all the same; `status` says so, `resume` ends it', async () => {
-      await configure('strategy: { ab: { weight: 40, for: 2s } }');
+      await configure('strategy: { ab: { weight: 40, for: 5s } }');
       const child = start();
       await untilStep(1);
       child.kill('SIGKILL');

@@ -80,19 +80,23 @@ async function takeOver<T>(
   const { clock, emit } = context;
   await ensureState(project.layout);
   const deadline = clock.now().getTime() + PATIENCE_MS;
-  for (let isFirst = true; ; isFirst = false) {
+  let asked: string | undefined;
+  for (;;) {
     try {
       return await locked(context, project, command, work);
     } catch (error) {
       const holder = hasCode(error, 'lock-held') ? await project.lock.holder() : undefined;
       if (!hasCode(error, 'lock-held')) throw error;
-      if (holder && !(await mayStop(holder))) throw error;
+      const isAsked = holder?.token === asked;
+      // What it is doing may look different once it has heard.
+      if (holder && !isAsked && !(await mayStop(holder))) throw error;
       if (clock.now().getTime() > deadline) throw stuck(error);
-      if (isFirst && holder)
+      if (holder && !isAsked)
         emit({
           type: 'notice',
           text: `Stopping \`canary ${holder.command}\` (process ${holder.pid}).`,
         });
+      asked = holder?.token;
       await project.stopRequest.send(command, way);
       await clock.sleep(TRY_EVERY_MS, context.signal);
     }

@@ -41,7 +41,6 @@ async function refuseChange(
   inForce: Observed,
   { proxy, containers }: Observed,
 ): Promise<void> {
-  if (proxy.tripped.length > 0) throw breakerTripped(proxy.tripped);
   const broken = brokenSince(inForce, { proxy, containers }, release);
   if (broken) {
     const { container, problem } = broken;
@@ -51,6 +50,8 @@ async function refuseChange(
       hint: 'No user is on the canary. The lines above are the last it wrote.',
     });
   }
+  // A container that died also trips the breaker, but says less by it.
+  if (proxy.tripped.length > 0) throw breakerTripped(proxy.tripped);
   if (sameSplit(proxy, byWeight(inForce.proxy.weight))) return;
   throw new CanaryError('stopped', 'The users of the canary were moved by somebody else.', {
     hint: '`canary status` says where it stands.',

@@ -6,6 +6,7 @@ import {
   NO_COUNTS,
   totalCounts,
 } from '../../../src/proxy/counts.ts';
+import { responseTimes } from '../../../src/proxy/response-times.ts';
 import {
   armBreaker,
   isTripped,
@@ -153,4 +154,11 @@ describe('the measured weight', () => {
   test('is unknown without requests: missing data is never a number', () => {
     expect(measured(0, 0)).toBeNull();
   });
+});
+
+test('response times are means by requests, a side', () => {
+  const times = responseTimes(parseStatistics(CSV), ['frontend']);
+  // Of 10,000 requests of 4 ms and 8,993 of 2 ms.
+  expect(times).toEqual({ stable: 3.1, canary: 7 });
+  expect(responseTimes({}, ['frontend'])).toEqual({ stable: null, canary: null });
 });
