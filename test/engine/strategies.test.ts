@@ -40,7 +40,8 @@ describe('strategies', () => {
       const directory = join(shop.directory, '.canary/releases');
       const name = (await readdir(directory)).sort().at(-1) ?? '';
       const text = await readFile(join(directory, name), 'utf8');
-      return text.includes(`"state":"ramping","reason":"step ${step} of `);
+      const hasEnded = text.includes('"state":"reverted"');
+      return !hasEnded && text.includes(`"state":"ramping","reason":"step ${step} of `);
     });
   const release = async () => (await shop.status()).release;
   /** The weights of a run with --json, in the order they were set. */

@@ -87,17 +87,17 @@ async function takeOver<T>(
     } catch (error) {
       const holder = hasCode(error, 'lock-held') ? await project.lock.holder() : undefined;
       if (!hasCode(error, 'lock-held')) throw error;
-      const isAsked = holder?.token === asked;
-      // What it is doing may look different once it has heard.
-      if (holder && !isAsked && !(await mayStop(holder))) throw error;
       if (clock.now().getTime() > deadline) throw stuck(error);
-      if (holder && !isAsked)
+      // What it is doing may look different once it has heard.
+      if (holder && holder.token !== asked) {
+        if (!(await mayStop(holder))) throw error;
         emit({
           type: 'notice',
           text: `Stopping \`canary ${holder.command}\` (process ${holder.pid}).`,
         });
-      asked = holder?.token;
-      await project.stopRequest.send(command, way);
+        asked = holder.token;
+      }
+      if (holder) await project.stopRequest.send(command, way);
       await clock.sleep(TRY_EVERY_MS, context.signal);
     }
   }

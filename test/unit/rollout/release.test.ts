@@ -228,3 +228,38 @@ test('release ids sort by time and tell the commit', () => {
   expect(first).toBe('20260301-090507-aaaaaaa');
   expect(first < second).toBe(true);
 });
+
+describe('a release whose command died in its steps', () => {
+  const steps = [{ weight: 5, for: 60_000 }, { pause: true as const }];
+  const begun = (strategy: 'canary' | 'ab'): ReleaseEvent[] => [
+    CREATED,
+    { type: 'ramp-begun', strategy, steps },
+    { type: 'ramp-step-begun', index: 0, of: 2, step: { weight: 5, for: 60_000 }, counts: COUNTS },
+    { type: 'state-changed', state: 'ramping', reason: 'step 1 of 2' },
+  ];
+  const settled = (strategy: 'canary' | 'ab', now: string) =>
+    settledState(fold(...begun(strategy)) as Release, false, new Date(now));
+
+  test('waits for a person, with its users', () => {
+    expect(settled('canary', '2026-01-01T01:00:00.000Z')).toEqual({
+      state: 'paused',
+      reason: 'interrupted in step 1 of 2; its weight stays, `canary resume` goes on',
+    });
+  });
+
+  test('tells when the time of an A/B test is over', () => {
+    expect(settled('ab', '2026-01-01T00:01:01.000Z').reason).toContain('interrupted in step 1');
+    expect(settled('ab', '2026-01-01T00:01:02.000Z').reason).toBe(
+      'the time of the A/B test is over since 2026-01-01T00:01:02.000Z; `canary resume` ends it with the comparison',
+    );
+  });
+
+  test('keeps what it is while somebody drives it, and has no steps once a person set a weight', () => {
+    const release = fold(...begun('canary')) as Release;
+    expect(settledState(release, true, NOW).state).toBe('ramping');
+    expect(fold(...begun('canary'), { type: 'ramp-left' })?.ramp).toBeUndefined();
+    // Deployed again it begins anew.
+    const again = fold(...begun('canary'), { type: 'ramp-begun', strategy: 'canary', steps });
+    expect(again?.ramp?.index).toBe(-1);
+  });
+});

@@ -25,6 +25,17 @@ test('the highest weight it had, not the last', () => {
   );
 });
 
+test('an A/B test with what it came to', () => {
+  const side = { requests: 5, share: 50, failures: 1, shielded: 0, failureRate: 20 };
+  const times = { from: '2026-11-21T12:00:00.000Z', to: '2026-11-21T13:00:00.000Z' };
+  const one = { ...side, responseTime: null };
+  const comparison = { ...times, stable: { ...one, failureRate: 0 }, canary: one };
+  const [, line] = historyText([entry({ comparison }), entry()], makeTheme(false)).split('\n');
+  expect(line).toBe(
+    '  In 1h the canary failed 20 % of its 5 requests, the stable 0 % of its 5 requests; whether the difference is chance is not judged.',
+  );
+});
+
 test('colours do not move the columns', () => {
   const entries = RELEASE_STATES.map((state) => entry({ state }));
   const shown = historyText(entries, makeTheme(true));

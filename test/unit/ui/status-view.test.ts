@@ -89,6 +89,12 @@ test('a canary that nobody asked yet has no measured weight', () => {
   expect(text({ ...PLAIN, release: { ...RELEASE, weight } })).toContain('5 % set, no requests yet');
 });
 
+test('a release with steps tells which one it is at', () => {
+  const release = { ...RELEASE, step: 2, steps: 4 };
+  expect(text({ ...PLAIN, release })).toMatch(/^ {2}step +2 of 4$/m);
+  expect(text({ ...PLAIN, release: RELEASE })).not.toMatch(/^ {2}step/m);
+});
+
 test('a failed release and the command that holds the lock', () => {
   const release = { ...RELEASE, state: 'failed', reason: 'interrupted while starting' };
   const lock = { command: 'deploy', owner: 'ada', pid: 42, host: 'prod' };
