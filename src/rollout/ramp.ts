@@ -64,7 +64,8 @@ export function foldRamp(
  */
 export function nextAction(ramp: Ramp, now: Date, isInForce: boolean): RampAction {
   if (ramp.isStepDone) {
-    const index = ramp.index + 1;
+    const goesOn = isInForce || ramp.index < 0 || ramp.strategy === 'ab';
+    const index = goesOn ? ramp.index + 1 : ramp.index;
     return index < ramp.steps.length ? { do: 'begin', index } : { do: 'end' };
   }
   const until = endOfStep(ramp);

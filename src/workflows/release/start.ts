@@ -11,6 +11,7 @@ import { situationOf } from '../execution/situation.ts';
 import { applySplit, entryCounts } from '../execution/traffic.ts';
 import type { Checkout } from '../project/checkout.ts';
 import type { Project } from '../project/project.ts';
+import { compareIfTest } from './compare.ts';
 import { refuseDuringPromotion } from './guards.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { inPhases } from './phases.ts';
@@ -91,6 +92,7 @@ async function beginRelease(
       return earlier;
     }
     await applySplit(project, OFF);
+    await compareIfTest(earlier);
     await replaceRelease(earlier, `${branch} at ${shortCommit(commit)}`);
   }
   const id = releaseId(context.clock.now(), commit);

@@ -41,15 +41,13 @@ export async function walk(run: WalkRun): Promise<Arrival> {
         await record(run, { type: 'ramp-step-done', index: ramp.index });
         break;
       case 'ask':
-        return arrive(
-          run,
-          ramp,
-          `${stepName(ramp)} waits for a person at`,
-          '`canary resume` goes on',
-        );
+        return arrive(run, ramp, (weight) => {
+          const place = `${stepName(ramp)} waits for a person at ${weight}`;
+          return `${place}; \`canary resume\` goes on`;
+        });
       case 'end':
-        if (ramp.strategy === 'ab') return endTest(await fresh(run));
-        return arrive(run, ramp, 'at', 'every step done; promote or revert');
+        if (ramp.strategy === 'ab') return endTest(run);
+        return arrive(run, ramp, (weight) => `at ${weight}, every step done; promote or revert`);
     }
   }
 }
@@ -94,9 +92,9 @@ async function findInForce(run: WalkRun): Promise<Observed | undefined> {
   return isInForce ? observe(run.context, run.project) : undefined;
 }
 
-async function arrive(run: WalkRun, ramp: Ramp, what: string, next: string): Promise<Arrival> {
+async function arrive(run: WalkRun, ramp: Ramp, say: (weight: string) => string): Promise<Arrival> {
   const weight = weightStep(ramp, ramp.index)?.weight ?? 0;
-  const reason = `${what} ${formatWeight(weight)}${what === 'at' ? ',' : ';'} ${next}`;
+  const reason = say(formatWeight(weight));
   await changeState(run, 'paused', reason);
   return { state: 'paused', reason, weight, step: ramp.index + 1, steps: ramp.steps.length };
 }
@@ -105,8 +103,4 @@ async function readRamp(run: WalkRun): Promise<Ramp> {
   const { ramp } = await readRelease(run.project, run.release.id);
   if (ramp) return ramp;
   throw new CanaryError('internal', 'The release has no steps to go through.');
-}
-
-async function fresh(run: WalkRun): Promise<WalkRun> {
-  return { ...run, release: await readRelease(run.project, run.release.id) };
 }

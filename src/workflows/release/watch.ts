@@ -1,11 +1,12 @@
 import { CanaryError } from '../../errors.ts';
-import { byWeight, sameSplit } from '../../proxy/weight-map.ts';
+import { byWeight, OFF, sameSplit } from '../../proxy/weight-map.ts';
 import { brokenSince } from '../../rollout/health.ts';
 import type { Observed } from '../../rollout/observed.ts';
 import type { Release } from '../../rollout/release.ts';
 import { observe } from '../execution/observe.ts';
 import type { Run } from '../execution/run.ts';
 import { breakerTripped } from '../execution/steps/breaker.ts';
+import { applySplit } from '../execution/traffic.ts';
 
 const LOOK_EVERY_MS = 1000;
 
@@ -37,12 +38,14 @@ export async function watchUntil(
 }
 
 async function refuseChange(
-  { context, release }: Run & { release: Release },
+  { context, project, release }: Run & { release: Release },
   inForce: Observed,
   { proxy, containers }: Observed,
 ): Promise<void> {
   const broken = brokenSince(inForce, { proxy, containers }, release);
   if (broken) {
+    // Before its words are asked for, which takes longer.
+    await applySplit(project, OFF);
     const { container, problem } = broken;
     const isThere = containers.some(({ id }) => id === container.id);
     throw new CanaryError('not-ready', `Container ${container.name} ${problem}.`, {

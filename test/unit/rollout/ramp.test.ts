@@ -127,6 +127,17 @@ describe('going through the steps', () => {
     expect(nextAction(again as Ramp, at(5050), true)).toEqual({ do: 'hold', until: at(5100) });
   });
 
+  test('a step that is done is begun again too, where its users were taken before the next one', () => {
+    const list = [
+      { weight: 5, for: 100 },
+      { weight: 9, for: 100 },
+    ];
+    const done = fact({ type: 'ramp-step-done', index: 0 }, 1100);
+    const ramp = fold([begun(list), ...stepBegun(0, list, 1000), done]) as Ramp;
+    expect(nextAction(ramp, at(1200), true)).toEqual({ do: 'begin', index: 1 });
+    expect(nextAction(ramp, at(1200), false)).toEqual({ do: 'begin', index: 0 });
+  });
+
   test('nothing is promoted at the end, and a person is asked at a pause', () => {
     const list: RampStep[] = [{ pause: true }, { weight: 5, for: 0 }];
     const walker = new Walker([begun(list)], 0);
