@@ -38,8 +38,8 @@ describe('strategies', () => {
   const untilStep = (step: number) =>
     until(`step ${step} is held`, async () => {
       const directory = join(shop.directory, '.canary/releases');
-      const name = (await readdir(directory)).sort().at(-1) ?? '';
-      const text = await readFile(join(directory, name), 'utf8');
+      const [name] = (await readdir(directory).catch(() => [])).sort().reverse();
+      const text = name ? await readFile(join(directory, name), 'utf8') : '';
       const hasEnded = text.includes('"state":"reverted"');
       return !hasEnded && text.includes(`"state":"ramping","reason":"step ${step} of `);
     });

@@ -45,10 +45,11 @@ export async function startRelease(
   const steps = weight === undefined ? stepsOf(project, checkout) : [];
   return takingOff(run, async () => {
     // The first step alone: whoever waits for the canary to be ready does not wait for all of them.
-    const arrival = steps.length > 0 ? await beginWalk(run, steps) : await rampTo(run, weight);
+    const begun = steps.length > 0 ? await beginWalk(run, steps) : undefined;
+    const arrival = begun ? undefined : await rampTo(run, weight);
     await onReady?.();
     await clearLeftovers(context, project, [checkout.commit]);
-    return { release: run.release, ...(arrival ?? (await walk(run))) };
+    return { release: run.release, ...(arrival ?? (await walk(run, begun))) };
   });
 }
 

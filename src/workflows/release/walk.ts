@@ -21,10 +21,11 @@ export type WalkRun = Run & { release: Release; checkout: Checkout };
 /**
  * Goes through the steps of a release from where its journal says it is, in this process: weight, wait, next.
  * Ends where a person has to go on. Needs the lock; throws when the canary breaks or somebody stops it.
+ * `begun` is the world as it was when this process began the step: what broke since then is not mended but told.
  */
-export async function walk(run: WalkRun): Promise<Arrival> {
+export async function walk(run: WalkRun, begun?: Observed): Promise<Arrival> {
   const { context } = run;
-  let inForce = await findInForce(run);
+  let inForce = begun ?? (await findInForce(run));
   for (;;) {
     const ramp = await readRamp(run);
     const action = nextAction(ramp, context.clock.now(), inForce !== undefined);
@@ -53,10 +54,10 @@ export async function walk(run: WalkRun): Promise<Arrival> {
 }
 
 /** Notes the steps of a release and brings the first one about. */
-export async function beginWalk(run: WalkRun, steps: readonly RampStep[]): Promise<undefined> {
+export async function beginWalk(run: WalkRun, steps: readonly RampStep[]): Promise<Observed> {
   const strategy = run.project.config.strategy.kind;
   await record(run, { type: 'ramp-begun', strategy, steps });
-  await beginStep(run, await readRamp(run), 0);
+  return beginStep(run, await readRamp(run), 0);
 }
 
 /** Brings a step about and gives what the world then looks like. The first one builds and starts the canary. */
