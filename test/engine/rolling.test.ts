@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { replicaShop } from '../support/replica-shop.ts';
+import { untilStep } from '../support/steps.ts';
 import type { ContainerFacts, Storedog } from '../support/storedog.ts';
 import { Load, userNames, visit } from '../support/visitors.ts';
 
@@ -94,9 +95,7 @@ describe('rolling', () => {
     await rolling('1m');
     await shop.commitOn('canary', 'README.md', 'Another try.\n');
     const child = shop.start('deploy', '--branch', 'canary');
-    for await (const line of child.iterable({ from: 'stderr' })) {
-      if (line.includes('step 1 of 3')) break;
-    }
+    await untilStep(shop, 1);
     expect(await clones()).toHaveLength(1);
     await shop.succeed('pause');
     expect((await child).exitCode).toBe(1);

@@ -1,7 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { untilStep } from '../support/steps.ts';
 import { type ContainerFacts, type Storedog, until } from '../support/storedog.ts';
 import { letCanaryFail, trafficShop } from '../support/traffic-shop.ts';
 import { Load, userNames, visit } from '../support/visitors.ts';
@@ -34,15 +33,6 @@ describe('strategies', () => {
   const configure = (...settings: string[]) =>
     shop.write('canary.yaml', `${original}${settings.join('\n')}\n`);
   const start = () => shop.start('deploy', '--branch', 'canary');
-  /** Asks the journal itself: a status takes a while, and a step is short. */
-  const untilStep = (step: number) =>
-    until(`step ${step} is held`, async () => {
-      const directory = join(shop.directory, '.canary/releases');
-      const [name] = (await readdir(directory).catch(() => [])).sort().reverse();
-      const text = name ? await readFile(join(directory, name), 'utf8') : '';
-      const hasEnded = text.includes('"state":"reverted"');
-      return !hasEnded && text.includes(`"state":"ramping","reason":"step ${step} of `);
-    });
   const release = async () => (await shop.status()).release;
   /** The weights of a run with --json, in the order they were set. */
   const weightsIn = (stdout: unknown) =>
@@ -89,7 +79,7 @@ describe('strategies', () => {
         'steps: [{ weight: 10, for: 12s }, { weight: 40 }, { pause: true }, { weight: 70, for: 1s }]',
       );
       const child = start();
-      await untilStep(1);
+      await untilStep(shop, 1);
       await shop.succeed('pause');
       const { exitCode, stderr } = await child;
       expect(exitCode).toBe(1);
@@ -117,7 +107,7 @@ describe('strategies', () => {
     it('killed while it waits: users stay, `status` tells, `resume` goes on', async () => {
       await configure('steps: [{ weight: 10, for: 8s }, { weight: 40, for: 1s }]');
       const child = start();
-      await untilStep(1);
+      await untilStep(shop, 1);
       child.kill('SIGKILL');
       await child;
       expect(await shop.status()).toMatchObject({
@@ -134,7 +124,7 @@ describe('strategies', () => {
     it('interrupted while it waits: users off, `resume` goes on with the step', async () => {
       await configure('steps: [{ weight: 10, for: 8s }, { weight: 40, for: 1s }]');
       const child = start();
-      await untilStep(1);
+      await untilStep(shop, 1);
       child.kill('SIGINT');
       expect((await child).exitCode).toBe(130);
       expect(await release()).toMatchObject({
@@ -148,7 +138,7 @@ describe('strategies', () => {
     it('a weight set by hand takes over from the steps, without moving anybody twice', async () => {
       await configure('steps: [{ weight: 10, for: 1m }, { weight: 40, for: 1s }]');
       const child = start();
-      await untilStep(1);
+      await untilStep(shop, 1);
       const users = userNames(200);
       const earlier = await onCanary(users);
       await shop.succeed('weight', '30');
@@ -165,7 +155,7 @@ describe('strategies', () => {
     it('`abort` ends it while it waits', async () => {
       await configure('steps: [{ weight: 10, for: 1m }]');
       const child = start();
-      await untilStep(1);
+      await untilStep(shop, 1);
       await shop.succeed('abort');
       expect((await child).exitCode).toBe(1);
       expect(await release()).toBeNull();
@@ -174,7 +164,7 @@ describe('strategies', () => {
     it('a breaker that trips takes everybody off and ends in 4', async () => {
       await configure('steps: [{ weight: 50, for: 1m }, { weight: 60, for: 1s }]');
       const child = start();
-      await untilStep(1);
+      await untilStep(shop, 1);
       await letCanaryFail(shop, 1);
       await visit(shop.url, userNames(100));
       const { exitCode, stderr } = await child;
@@ -189,7 +179,7 @@ describe('strategies', () => {
     it('a canary whose container dies loses its users at once', async () => {
       await configure('steps: [{ weight: 50, for: 1m }, { weight: 60, for: 1s }]');
       const child = start();
-      await untilStep(1);
+      await untilStep(shop, 1);
       const clone = (await shop.containers()).find(({ service }) => service === 'frontend-canary');
       await execa('docker', ['kill', clone?.id ?? '']);
       const began = Date.now();
@@ -226,7 +216,7 @@ describe('strategies', () => {
     it('splits for a time, promotes nothing, and ends with a comparison', async () => {
       await configure('strategy: { ab: { weight: 40, for: 10s } }');
       const child = shop.start('deploy', '--branch', 'canary', '--json');
-      await untilStep(1);
+      await untilStep(shop, 1);
       await letCanaryFail(shop, 0.1);
       await visit(shop.url, userNames(400), 'POST');
       const { exitCode, stdout } = await child;
@@ -253,7 +243,7 @@ describe('strategies', () => {
     it('is not promoted, and ended by hand with the comparison', async () => {
       await configure('strategy: { ab: { weight: 40, for: 1h } }');
       const child = start();
-      await untilStep(1);
+      await untilStep(shop, 1);
       child.kill('SIGKILL');
       await child;
       await visit(shop.url, userNames(100));
@@ -269,7 +259,7 @@ describe('strategies', () => {
     it('whose process died is over in time all the same; `status` says so, `resume` ends it', async () => {
       await configure('strategy: { ab: { weight: 40, for: 5s } }');
       const child = start();
-      await untilStep(1);
+      await untilStep(shop, 1);
       child.kill('SIGKILL');
       await child;
       await until('its time is over', async () =>
