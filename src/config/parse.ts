@@ -37,6 +37,12 @@ export function parseConfig(text: string, fileName: string): CanaryConfig {
 function crossFieldProblems(config: CanaryConfig): Problem[] {
   const services = Object.entries(config.services);
   const problems: Problem[] = problemsOfDoors(config.services);
+  if (config.steps.length > 0 && config.strategy.kind !== 'canary') {
+    problems.push({
+      path: ['steps'],
+      text: `are of \`strategy: canary\` alone; this is ${config.strategy.kind}`,
+    });
+  }
   const taken = new Map<number, string>();
   for (const [name, service] of services) {
     for (const { key, text } of protocolProblems(service))

@@ -5,6 +5,7 @@ import { identity } from './identity.ts';
 import { match } from './match.ts';
 import { breaker, shield } from './protection.ts';
 import { protocolFields } from './service-protocol.ts';
+import { steps, strategy } from './strategy.ts';
 
 const port = z.number().int().min(1).max(65_535);
 const token = /^[A-Za-z0-9_-]+$/;
@@ -56,6 +57,10 @@ export const configSchema = z.strictObject({
     .default({ header: 'X-Canary' }),
   /** Rules that choose a side whatever the weight. */
   match: match.default([]),
+  /** How users come to the canary. */
+  strategy: strategy.default({ kind: 'canary' }),
+  /** Of `strategy: canary`; without any it stops at the weight it is given. */
+  steps: steps.default([]),
   git: z.strictObject(gitFields).default(DEFAULT_BRANCHES),
   proxy: z.strictObject({ image: z.string().min(1).optional() }).default({}),
   /** Whether a failed request of the canary is answered by the stable. */

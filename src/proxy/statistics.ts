@@ -20,6 +20,8 @@ export interface ServerStatistics {
   failures: number;
   /** Requests being answered now. */
   open: number;
+  /** Mean milliseconds until an answer began, over the latest 1,024 requests. */
+  responseTime: number;
 }
 
 /** The users of an entry's canary, which HAProxy sees as one server. */
@@ -84,9 +86,12 @@ function usersOf(
 
 /** Two servers that are one to people; the first says how it is. */
 function plus(server: ServerStatistics, other: ServerStatistics): ServerStatistics {
+  const requests = server.requests + other.requests;
+  const times = server.requests * server.responseTime + other.requests * other.responseTime;
   return {
     ...server,
-    requests: server.requests + other.requests,
+    requests,
+    responseTime: requests === 0 ? 0 : Math.round(times / requests),
     failures: server.failures + other.failures,
     open: server.open + other.open,
   };
@@ -95,7 +100,7 @@ function plus(server: ServerStatistics, other: ServerStatistics): ServerStatisti
 /** Bytes are handed to the canary's containers themselves, so no server of their backend is the canary as a whole. */
 function usersOfStream({ servers, met, requests, open }: Backend): CanaryUsers {
   const instead = stableOf(servers);
-  const none = { status: 'no check', checked: false, address: '', failures: 0 };
+  const none = { status: 'no check', checked: false, address: '', failures: 0, responseTime: 0 };
   return {
     whole: { ...none, requests, open: open - total(instead, 'open') },
     standIn: { ...none, requests: 0, open: 0 },
@@ -145,6 +150,7 @@ function serverOf(
     requests: count('stot'),
     failures: count('hrsp_5xx') + broken(count),
     open: count('scur'),
+    responseTime: count('rtime'),
   };
 }
 

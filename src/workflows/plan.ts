@@ -5,8 +5,11 @@ import { callerLinks } from '../compose/doors.ts';
 import { shortCommit } from '../compose/names.ts';
 import { type Call, callersOutside } from '../compose/service-map.ts';
 import { branchRef } from '../git/branch-name.ts';
+import { stepName, weightStep } from '../rollout/ramp.ts';
+import { describeRampStep } from '../rollout/ramp-step.ts';
 import { reconcile } from '../rollout/reconcile.ts';
 import type { Plan } from '../rollout/step.ts';
+import { requireWeight } from '../rollout/strategy-rules.ts';
 import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
 import { situationOf } from './execution/situation.ts';
@@ -15,12 +18,15 @@ import { resolveBranch } from './project/branches.ts';
 import { type Checkout, checkOut } from './project/checkout.ts';
 import { knownCalls } from './project/configuration-files.ts';
 import { loadProject, type Project } from './project/project.ts';
+import { stepsOf } from './release/start.ts';
 
 export interface PlanResult {
   project: string;
   branch: string | null;
   commit: string | null;
   steps: Plan;
+  /** What `deploy` then goes through by itself, a line a step. */
+  ramp: string[];
   /** The bind mounts of the clones, and whose files they are. */
   mounts: Mount[];
   /** What the operator should know before doing it. */
@@ -44,6 +50,7 @@ export async function plan(
   const ref = branch === undefined ? undefined : branchRef(branch);
   await context.engine.version();
   const project = await loadProject(context);
+  if (weight !== undefined) requireWeight(project.config.strategy, weight, 'deploy');
   const observed = await observe(context, project);
   if (branch === undefined || ref === undefined) {
     const steps = reconcile({ proxy: 'running' }, observed, await situationOf(context, project));
@@ -52,6 +59,7 @@ export async function plan(
       branch: null,
       commit: null,
       steps,
+      ramp: [],
       mounts: [],
       notes: await notes(project),
     };
@@ -63,11 +71,21 @@ export async function plan(
     const checkout = await checkOut(context, project, commit, home);
     const situation = await situationOf(context, project, checkout);
     const services = project.slice.map((member) => member.service);
-    const canary = { commit, services, weight: weight ?? observed.proxy.weight };
+    const ramp = weight === undefined ? stepsOf(project, checkout) : [];
+    const first = weightStep({ steps: ramp }, 0);
+    const canary = {
+      ...{ commit, services, replicas: first?.replicas },
+      weight: weight ?? (ramp.length > 0 ? (first?.weight ?? 0) : observed.proxy.weight),
+      ...(ramp.length > 0 ? { cause: stepName({ steps: ramp, index: 0 }) } : {}),
+    };
     const steps = reconcile({ proxy: 'running', canary }, observed, situation);
     const mounts = project.slice.flatMap(({ service }) => mountsOf(checkout, service));
     const said = [...(await notes(project)), ...mounts.map(describeMount)];
-    return { project: project.name, branch, commit, steps, mounts, notes: said };
+    return {
+      ...{ project: project.name, branch, commit, steps, mounts },
+      ramp: ramp.map(describeRampStep),
+      notes: said,
+    };
   } finally {
     await context.git.removeWorktree(project.repository, join(home, shortCommit(commit)));
     await rm(home, { recursive: true, force: true });

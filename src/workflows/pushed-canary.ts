@@ -32,6 +32,7 @@ export async function takeCanary(
     return undefined;
   });
   if (!result) return;
+  if (result.comparison) return;
   const previews = result.entries.flatMap(({ preview }) => (preview ? [preview] : []));
   context.emit({
     type: 'notice',

@@ -142,6 +142,18 @@ export function afterStep(world: World, step: Step): World {
         ...containers.filter((each) => each.role !== 'canary' || !isOf(each, step.services)),
         ...step.services.map((service) => canary(service, step.commit)),
       ]);
+    case 'grow-canary':
+      return withContainers([
+        ...containers,
+        ...step.services.flatMap((service) => {
+          const isOne = (each: ObservedContainer) =>
+            each.role === 'canary' && each.service === service && each.state === 'running';
+          const more = (step.counts[service] ?? 0) - containers.filter(isOne).length;
+          return Array.from({ length: more }, (_, index) =>
+            canary(service, step.commit, { id: `${service}-more-${index}` }),
+          );
+        }),
+      ]);
     case 'retire-canary':
       return withContainers(
         containers.filter((each) => each.role !== 'canary' || !isOf(each, step.services)),

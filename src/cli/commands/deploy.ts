@@ -27,12 +27,14 @@ export async function runDeploy(
   }
   const result = await deploy(context, options);
   output.result({ type: 'result', ...result }, () => {
+    if (result.comparison) return `The canary is gone: ${result.reason}`;
     const previews = result.entries.flatMap(({ preview }) =>
       preview ? [`  the canary alone: ${preview}`] : [],
     );
     return [
       `${output.theme.canary('The canary runs')}: ${result.branch} at ${result.commit.slice(0, 12)}, ${formatWeight(result.weight)} of users.`,
       ...previews,
+      ...(result.steps === undefined ? [] : [`  ${result.reason}`]),
       'Next: `canary status`, `canary weight N`, then `canary promote` or `canary revert`.',
     ].join('\n');
   });

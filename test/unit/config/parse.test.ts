@@ -13,6 +13,8 @@ describe('a valid canary.yaml', () => {
       identity: [],
       force: { header: 'X-Canary' },
       match: [],
+      strategy: { kind: 'canary' },
+      steps: [],
       git: { stable: 'main', canary: 'canary', remote: 'deploy' },
       proxy: {},
       shield: { maxShare: 20, paths: [] },
@@ -34,6 +36,8 @@ match:
   - { header: X-Beta, equals: "1", path: /new, method: GET }
   - { user: ada, side: stable }
   - { user: [] }
+strategy: { canary: {} }
+steps: [{ weight: 0.5, for: 1m30s }, { weight: 25 }, { pause: true }, { weight: 100, for: 1d }]
 git: { stable: release/1.x, canary: next, remote: live }
 proxy: { image: haproxy:3.2 }
 shield: { maxShare: 0.5%, paths: [/api, /img/] }
@@ -62,6 +66,13 @@ retention: 3
         { header: 'X-Beta', equals: '1', path: '/new', method: ['GET'], side: 'canary' },
         { user: ['ada'], side: 'stable' },
         { user: [], side: 'canary' },
+      ],
+      strategy: { kind: 'canary' },
+      steps: [
+        { weight: 0.5, for: 90_000 },
+        { weight: 25 },
+        { pause: true },
+        { weight: 100, for: 86_400_000 },
       ],
       git: { stable: 'release/1.x', canary: 'next', remote: 'live' },
       proxy: { image: 'haproxy:3.2' },

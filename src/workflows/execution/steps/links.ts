@@ -58,7 +58,7 @@ async function relink(
   // One that was cut off may have started some already.
   const lacking = stray.length - (running.length - stray.length);
   const known = new Set(stray.map((each) => each.id));
-  if (lacking > 0) await compose.addOne(scope, service, all.length + lacking, callOptions(run));
+  if (lacking > 0) await compose.grow(scope, { [service]: all.length + lacking }, callOptions(run));
   await awaitTwins(run, service, known);
   const isSplit = run.project.slice.some((each) => each.service === service && each.port);
   if (isSplit && observed.proxy.state === 'running')

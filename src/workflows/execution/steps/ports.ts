@@ -32,7 +32,8 @@ export async function takePorts(
       const containers = containersOf(before, 'stable', service);
       // A hand-over that was killed may have left one.
       const hasTwin = containers.some((each) => each.state === 'running' && !known.has(each.id));
-      if (!hasTwin) await compose.addOne(scope, service, containers.length + 1, callOptions(run));
+      if (!hasTwin)
+        await compose.grow(scope, { [service]: containers.length + 1 }, callOptions(run));
       await awaitTwins(run, service, known);
     }
     if (single.length > 0) await compose.up(scope, single, callOptions(run));
