@@ -120,6 +120,8 @@ export class Stream {
 
   /** Sends a text and gives what comes back; rejects when the connection is cut. */
   send(text: string): Promise<string> {
+    // Nothing is heard of a socket that has closed already.
+    if (this.socket.destroyed) return Promise.reject(new Error('the stream was cut'));
     return new Promise((resolve, reject) => {
       this.socket.once('data', (chunk) => resolve(chunk.toString()));
       this.socket.once('close', () => reject(new Error('the stream was cut')));
