@@ -96,12 +96,6 @@ export class ProtocolShop {
     return Math.max(...sizes);
   }
 
-  /** What the proxy wrote to its log. */
-  async log(): Promise<string> {
-    const { stdout, stderr } = await execa('docker', ['logs', `${this.name}-proxy`]);
-    return `${stdout}\n${stderr}`;
-  }
-
   kill(side: 'stable' | 'canary'): Promise<unknown> {
     return execa('docker', ['kill', '--signal', 'KILL', `${this.name}-${side}`]);
   }

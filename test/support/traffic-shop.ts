@@ -120,10 +120,10 @@ export class Stream {
 
   /** Sends a text and gives what comes back; rejects when the connection is cut. */
   send(text: string): Promise<string> {
+    // A socket that the other side ended says so once only.
+    if (this.socket.readableEnded || this.socket.destroyed)
+      return Promise.reject(new Error('the stream was cut'));
     return new Promise((resolve, reject) => {
-      // A socket that the other side ended says so once only.
-      if (this.socket.readableEnded || this.socket.destroyed)
-        reject(new Error('the stream was cut'));
       this.socket.once('data', (chunk) => resolve(chunk.toString()));
       this.socket.once('close', () => reject(new Error('the stream was cut')));
       this.socket.once('error', reject);

@@ -15,9 +15,13 @@ export function requireProxy(project: Project, observed: Observed): void {
     );
   }
   if (observed.proxy.configuration !== project.proxy.digest) {
-    throw new CanaryError('proxy-not-up', 'The proxy runs with an earlier canary.yaml.', {
-      hint: 'Run `canary up` to bring it up to date.',
-    });
+    throw new CanaryError(
+      'proxy-not-up',
+      'The proxy runs with an earlier canary.yaml or certificate.',
+      {
+        hint: 'Run `canary up` to bring it up to date.',
+      },
+    );
   }
 }
 

@@ -16,6 +16,7 @@ beforeAll(async () => {
   shop = await ProtocolShop.start({
     raw: { entry: 3001, port: PORT.bytes, protocol: 'tcp', preview: 3101 },
     many: { entry: 3002, port: PORT.bytesTold, protocol: 'tcp', proxyProtocol: BOTH },
+    page: { entry: 3005, port: PORT.httpTold, proxyProtocol: BOTH },
     pass: { entry: 3003, port: PORT.tls, protocol: 'tls' },
     named: {
       ...{ entry: 3004, port: PORT.tls, protocol: 'tls' },
@@ -63,6 +64,25 @@ describe('bytes', () => {
     const more = await onCanary();
     expect(more.size).toBeGreaterThan(half.size);
     expect([...half].filter((each) => !more.has(each))).toEqual([]);
+  });
+
+  it('of an address are on the side that requests of that address are on', async () => {
+    await shop.split(50);
+    const canary = await onCanary();
+    const some = sources.slice(0, 30);
+    const pages = await Promise.all(
+      some.map(async (source) => {
+        const socket = connect(3005, shop.host);
+        socket.write(`PROXY TCP4 ${source} 192.0.2.1 40000 3005\r\n`);
+        socket.write('GET / HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n');
+        let page = '';
+        for await (const chunk of socket) page += chunk;
+        return /"side":"(\w+)"/.exec(page)?.[1];
+      }),
+    );
+    const expected = some.map((source) => (canary.has(source) ? 'canary' : 'stable'));
+    expect(pages).toEqual(expected);
+    expect(new Set(pages).size).toBe(2);
   });
 
   it.each([
