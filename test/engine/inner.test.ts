@@ -151,6 +151,24 @@ describe('an inner service', () => {
     expect(await idsOf('canary-proxy')).toEqual([]);
   });
 
+  it('keeps a caller as it is when the one with links does not become ready', async () => {
+    const [compose, settings] = [
+      await shop.read('docker-compose.yml'),
+      await shop.read('canary.yaml'),
+    ];
+    const never = '  middle:\n    healthcheck: { test: [CMD, "false"], interval: 1h }\n';
+    await shop.write('docker-compose.yml', compose.replace('  middle:\n', never));
+    await shop.write('canary.yaml', `${settings}startTimeout: 10s\n`);
+    const middle = await idsOf('middle');
+    const { exitCode, stderr } = await shop.canary('up');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('A second middle did not become ready in time.');
+    expect(await idsOf('middle')).toEqual(middle);
+    expect(await ask('known')).toBe('canary stable canary');
+    await shop.write('docker-compose.yml', compose);
+    await shop.write('canary.yaml', settings);
+  });
+
   it('is split by an `up` that starts everything', async () => {
     await shop.compose('down');
     await shop.succeed('up');
