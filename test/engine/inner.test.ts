@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hopShop } from '../support/hop-shop.ts';
-import type { Storedog } from '../support/storedog.ts';
+import { type Storedog, until } from '../support/storedog.ts';
 import { askAnew } from '../support/traffic-shop.ts';
 import { Load, userNames, visit } from '../support/visitors.ts';
 
@@ -108,13 +108,28 @@ describe('an inner service', () => {
     expect(await asMiddle({ baggage: 'canary=canary' })).toBe('canary');
   });
 
+  it('leaves its users to the stable while its canary is not there, and says so to the service', async () => {
+    const [clone = ''] = await idsOf('last-canary');
+    await execa('docker', ['kill', clone]);
+    await until(
+      'the proxy knows',
+      async () => (await asMiddle({ 'X-Canary': 'canary' })) === 'stable',
+    );
+    const seen = await ask('seen', { 'X-Canary': 'canary' });
+    expect(JSON.parse(seen.slice('canary stable '.length))['x-canary']).toBe('stable');
+    await execa('docker', ['start', clone]);
+    await until('it is back', async () => (await asMiddle({ 'X-Canary': 'canary' })) === 'canary');
+  });
+
   it('is replaced by a promotion without a lost request, also of those who only call it', async () => {
     await shop.succeed('weight', '30');
-    const [middle, load] = [await idsOf('middle'), new Load(`${shop.url}known`).start()];
+    const middle = await idsOf('middle');
+    // Each request is one of every service.
+    const load = new Load(`${shop.url}known`, 60).start();
     await shop.succeed('promote');
     await load.stop();
     expect(load.problems).toEqual([]);
-    expect(load.sent).toBeGreaterThan(500);
+    expect(load.sent).toBeGreaterThan(300);
     expect(await idsOf('middle')).toEqual(middle);
     expect(await ask('known')).toBe('canary stable canary');
     expect(JSON.parse((await shop.succeed('up', '--json')).stdout).changed).toBe(false);
@@ -134,5 +149,32 @@ describe('an inner service', () => {
     expect(links.stdout).not.toContain('canary-proxy');
     expect(proxied).toHaveLength(1);
     expect(await idsOf('canary-proxy')).toEqual([]);
+  });
+
+  it('keeps a caller as it is when the one with links does not become ready', async () => {
+    const [compose, settings] = [
+      await shop.read('docker-compose.yml'),
+      await shop.read('canary.yaml'),
+    ];
+    const never = '  middle:\n    healthcheck: { test: [CMD, "false"], interval: 1h }\n';
+    await shop.write('docker-compose.yml', compose.replace('  middle:\n', never));
+    await shop.write('canary.yaml', `${settings}startTimeout: 10s\n`);
+    const middle = await idsOf('middle');
+    const { exitCode, stderr } = await shop.canary('up');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('A second middle did not become ready in time.');
+    expect(await idsOf('middle')).toEqual(middle);
+    expect(await ask('known')).toBe('canary stable canary');
+    await shop.write('docker-compose.yml', compose);
+    await shop.write('canary.yaml', settings);
+  });
+
+  it('is split by an `up` that starts everything', async () => {
+    await shop.compose('down');
+    await shop.succeed('up');
+    expect(await ask('known')).toBe('canary stable canary');
+    const seen = await ask('seen');
+    expect(JSON.parse(seen.slice('canary stable '.length)).baggage).toBe('canary=stable');
+    expect(JSON.parse((await shop.succeed('up', '--json')).stdout).changed).toBe(false);
   });
 });

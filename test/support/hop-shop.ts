@@ -1,7 +1,7 @@
 import { Storedog } from './storedog.ts';
 
 /** Says its side, and those of whom it calls; the path says which headers it passes on. */
-export function hopServer(side: string): string {
+function hopServer(side: string): string {
   return `import http from 'node:http';
 import { Server } from 'node:net';
 const WAYS = {

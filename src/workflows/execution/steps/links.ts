@@ -57,13 +57,30 @@ async function relink(
   }
   // One that was cut off may have started some already.
   const lacking = stray.length - (running.length - stray.length);
-  const known = new Set(stray.map((each) => each.id));
-  if (lacking > 0) await compose.grow(scope, { [service]: all.length + lacking }, callOptions(run));
-  await awaitTwins(run, service, known);
-  const isSplit = run.project.slice.some((each) => each.service === service && each.port);
-  if (isSplit && observed.proxy.state === 'running')
-    await awaitReady(run, { kind: 'await-ready', side: 'stable', services: [service] });
+  try {
+    if (lacking > 0)
+      await compose.grow(scope, { [service]: all.length + lacking }, callOptions(run));
+    await awaitTwins(run, service, new Set(stray.map((each) => each.id)));
+    const isSplit = run.project.slice.some((each) => each.service === service && each.port);
+    if (isSplit && observed.proxy.state === 'running')
+      await awaitReady(run, { kind: 'await-ready', side: 'stable', services: [service] });
+  } catch (error) {
+    await removeTwins(run, service, all);
+    throw error;
+  }
   for (const { id } of stray) await engine.removeContainer(id);
+}
+
+/** What did not become ready is not left beside those that serve. */
+async function removeTwins(
+  run: Run,
+  service: string,
+  before: readonly ObservedContainer[],
+): Promise<void> {
+  const twins = containersOf(await look(run), 'stable', service).filter(
+    (each) => !before.some(({ id }) => id === each.id),
+  );
+  for (const { id } of twins) await run.context.engine.removeContainer(id);
 }
 
 function runningOf(observed: Awaited<ReturnType<typeof look>>, service: string) {
