@@ -7,7 +7,7 @@ import type { Storedog } from '../support/storedog.ts';
 const REQUESTS = Number(process.env.CANARY_LOAD_REQUESTS ?? 20_000);
 const PER_SECOND = 250;
 const DRAIN_SECONDS = 3;
-const PATIENCE_MS = 200_000 + (REQUESTS / PER_SECOND) * 2000;
+const PATIENCE_MS = 300_000 + (REQUESTS / PER_SECOND) * 2000;
 
 describe(`a shop under a constant load, ${REQUESTS} requests and more`, () => {
   let shop: Storedog;

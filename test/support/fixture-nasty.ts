@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** What HAProxy could read as more than a text. */
-const PIECES = [
+export const PIECES = [
   ...[
     "'",
     '"',
@@ -43,7 +43,7 @@ const PIECES = [
     '\t',
     '%',
   ],
-  ...['.if', '.else', '.endif', '$(id)', '`id`', 'é', '🐕'],
+  ...['.if', '.else', '.endif', '$(id)', ';', '; show info', '<<', '`id`', 'é', '🐕'],
 ];
 
 /** A text that tries to be more than a text. */

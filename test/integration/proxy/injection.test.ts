@@ -8,7 +8,7 @@ import { renderConfiguration } from '../../../src/proxy/configuration.ts';
 import { changeUsers, listedUsers, readUsers, userFile } from '../../../src/proxy/user-map.ts';
 import { haproxyCheckAll, haproxyLines } from '../../support/fixture-haproxy.ts';
 import { canBeChosen } from '../../support/fixture-model.ts';
-import { nasty } from '../../support/fixture-nasty.ts';
+import { nasty, PIECES } from '../../support/fixture-nasty.ts';
 
 /** Every place of canary.yaml whose text comes to the proxy. */
 const PLACES = {
@@ -28,7 +28,7 @@ const PLACES = {
   'query of a rule': (text: string) => ({ match: [{ query: text, prefix: '1' }] }),
   'text of a rule': (text: string) => ({ match: [{ header: 'X-A', equals: text }] }),
   'beginning in a rule': (text: string) => ({ match: [{ cookie: 'a', prefix: text }] }),
-  'expression of a rule': (text: string) => ({ match: [{ query: 'a', regex: literal(text) }] }),
+  'expression of a rule': (text: string) => ({ match: [{ query: 'a', regex: text }] }),
   'path of a rule': (text: string) => ({ match: [{ path: `/${text}` }] }),
   'method of a rule': (text: string) => ({ match: [{ method: [text] }] }),
   'side of a rule': (text: string) => ({ match: [{ path: '/a', side: text }] }),
@@ -36,17 +36,24 @@ const PLACES = {
 } satisfies Record<string, (text: string) => object>;
 type Place = keyof typeof PLACES;
 
-/** Texts that are legal in each place, to compare with. */
-const PLAIN: Partial<Record<Place, string>> = {
+/** Where a text stands in single quotes, in which HAProxy gives nothing a meaning. */
+const QUOTED: readonly Place[] = [
+  ...(['text of a rule', 'beginning in a rule', 'expression of a rule', 'path of a rule'] as const),
+];
+/** Where only a few texts are legal. */
+const FEW: Partial<Record<Place, string>> = {
   identity: 'header:plain',
   'share of the shield': '20%',
   'method of a rule': 'PLAIN',
   'side of a rule': 'canary',
 };
-
-/** Nasty texts whose parentheses balance are still expressions; what is not one is HAProxy's to refuse. */
-function literal(text: string): string {
-  return `^${text.replace(/[()[\]{}*+?\\|]/g, (character) => `\\${character}`)}`;
+/** A text as it is written in a place: every other one has letters around it, so that it can be found again. */
+function around(place: Place, text: string): string {
+  if (place in FEW) return text;
+  // What is not an expression is HAProxy's to refuse.
+  const isExpression = place === 'expression of a rule';
+  const literal = text.replace(/[()[\]{}*+?\\|]/g, (character) => `\\${character}`);
+  return `zq${isExpression ? literal : text}qz`;
 }
 
 function accepted(place: Place, text: string): CanaryConfig | undefined {
@@ -85,47 +92,61 @@ function rendered(configs: readonly CanaryConfig[]): string {
   });
 }
 
-/** Sections, directives and what they are about, without the texts that come from canary.yaml. */
-function shapeOf(lines: readonly string[]): string[] {
-  return lines.map((line) => {
-    const [first = '', second = ''] = line.trim().split(/\s+/);
-    const isNamed = /^(frontend|backend|bind|default_backend|use_backend)$/.test(first);
-    return `${line.startsWith('\t') ? '  ' : ''}${first} ${isNamed ? '' : second.replace(/\(.*/, '')}`;
-  });
-}
-
 /** What canary.yaml may hold of letters alone, so that enough is accepted everywhere. */
 const legal = fc.stringMatching(/^[A-Za-z0-9_.~-]{1,12}$/);
-
+const texts = [
+  ...[...PIECES, ...fc.sample(nasty, { numRuns: 300, seed: 7 })],
+  ...fc.sample(legal, { numRuns: 20, seed: 9 }),
+];
 const places = Object.keys(PLACES) as Place[];
-const texts = fc.sample(fc.oneof({ arbitrary: nasty, weight: 4 }, legal), {
-  ...{ numRuns: 700, seed: 7 },
-});
-const tried = places.map((place) => ({
-  place,
-  plain: accepted(place, PLAIN[place] ?? 'plain'),
-  configs: texts.flatMap((text) => accepted(place, text) ?? []).slice(0, 20),
-}));
+const cases = places.flatMap((place) =>
+  texts.flatMap((text) => {
+    const written = around(place, text);
+    const config = accepted(place, written);
+    return config ? [{ place, written, config }] : [];
+  }),
+);
+const plain = new Map(
+  places.map((place) => [place, accepted(place, FEW[place] ?? around(place, ''))]),
+);
 
 test('no text of canary.yaml adds, removes or changes a line of the proxy’s configuration', async () => {
-  const cases = tried.flatMap(({ place, plain, configs }) =>
-    [plain ?? [], configs].flat().map((config) => ({ place, config })),
-  );
-  const read = await haproxyLines(cases.map(({ config }) => rendered([config])));
-  const shapes = new Map<Place, string[]>();
-  for (const [index, { place }] of cases.entries()) {
-    const shape = shapeOf(read[index] ?? []);
-    expect(shape.length).toBeGreaterThan(50);
-    // The first of a place is the plain one.
-    if (!shapes.has(place)) shapes.set(place, shape);
-    expect({ place, shape }).toEqual({ place, shape: shapes.get(place) });
+  const configs = [...plain.values(), ...cases.map(({ config }) => config)];
+  const [...read] = await haproxyLines(configs.map((config) => rendered(config ? [config] : [])));
+  const expected = new Map(places.map((place, index) => [place, read[index] ?? []]));
+  for (const [index, { place, written }] of cases.entries()) {
+    const lines = read[places.length + index] ?? [];
+    const compared =
+      place in FEW
+        ? lines.map(beginning)
+        : lines.map((line) => line.replaceAll(written, around(place, '')));
+    const wanted = expected.get(place) ?? [];
+    expect({ place, written, lines: compared }).toEqual({
+      ...{ place, written },
+      lines: place in FEW ? wanted.map(beginning) : wanted,
+    });
+    expect(lines.length).toBeGreaterThan(50);
   }
-  expect([...shapes.keys()]).toEqual(places);
-  expect(cases.length).toBeGreaterThan(250);
+  expect(cases.length).toBeGreaterThan(1000);
 });
 
+test('a text that stands without quotes has nothing that HAProxy gives a meaning', () => {
+  const bare = cases.filter(({ place }) => !QUOTED.includes(place) && place !== 'user of a list');
+  expect(
+    bare.filter(({ written }) => /[\s"'\\#$(){},%]/.test(written) && !/%$/.test(written)),
+  ).toEqual([]);
+  for (const place of QUOTED)
+    expect(cases.some((each) => each.place === place && each.written.includes("'"))).toBe(true);
+});
+
+/** The directive and what it is about, where the rest is another with each text. */
+function beginning(line: string): string {
+  return line.trim().split(/\s+/).slice(0, 2).join(' ').replace(/\(.*/, '');
+}
+
 test('whatever canary.yaml accepts, HAProxy accepts', async () => {
-  const groups = tried.flatMap(({ place, configs }) => {
+  const groups = places.flatMap((place) => {
+    const configs = cases.filter((each) => each.place === place).map(({ config }) => config);
     const isOneOnly = place === 'forcing header' || place === 'share of the shield';
     return isOneOnly ? configs.slice(0, 8).map((each) => [each]) : [configs];
   });
@@ -136,23 +157,26 @@ test('whatever canary.yaml accepts, HAProxy accepts', async () => {
 
 test('no name of a list is more than one entry of the map, in its file and at the socket', () => {
   fc.assert(
-    fc.property(fc.array(fc.oneof(nasty, legal), { maxLength: 5 }), (users) => {
-      const yaml = { version: 1, services: { web: { entry: 80 } }, match: [{ user: users }] };
-      let config: CanaryConfig;
-      try {
-        config = parseConfig(JSON.stringify(yaml), 'canary.yaml');
-      } catch (error) {
-        if (hasCode(error, 'config-invalid')) return;
-        throw error;
-      }
-      const listed = listedUsers(config.match);
-      expect(userFile(listed).split(/[\r\n\0]/)).toHaveLength(listed.size + 1);
-      expect(readUsers(userFile(listed))).toEqual(listed);
-      const commands = changeUsers(new Map(), listed).flatMap((line) => line.split(/;|\n/));
-      expect(commands).toHaveLength(listed.size);
-      for (const command of commands)
-        expect(command.trim()).toMatch(/^add map \/run\/canary\/users\.map \S+ canary$/);
-    }),
+    fc.property(
+      fc.array(fc.oneof(nasty, legal, fc.constantFrom(...PIECES)), { maxLength: 2 }),
+      (users) => {
+        const yaml = { version: 1, services: { web: { entry: 80 } }, match: [{ user: users }] };
+        let config: CanaryConfig;
+        try {
+          config = parseConfig(JSON.stringify(yaml), 'canary.yaml');
+        } catch (error) {
+          if (hasCode(error, 'config-invalid')) return;
+          throw error;
+        }
+        const listed = listedUsers(config.match);
+        expect(userFile(listed).split(/[\r\n\0]/)).toHaveLength(listed.size + 1);
+        expect(readUsers(userFile(listed))).toEqual(listed);
+        const commands = changeUsers(new Map(), listed).flatMap((line) => line.split(/;|\n/));
+        expect(commands).toHaveLength(listed.size);
+        for (const command of commands)
+          expect(command.trim()).toMatch(/^add map \/run\/canary\/users\.map \S+ canary$/);
+      },
+    ),
     { seed: 8, numRuns: 500 },
   );
 });
