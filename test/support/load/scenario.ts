@@ -46,6 +46,9 @@ export class Scenario {
     this.client.start();
     try {
       await this.tell();
+    } catch (cause) {
+      const words = [...this.client.problems.slice(0, 20), ...(await this.readProxyLog())];
+      throw new Error(`${String(cause)}\n${words.join('\n')}`, { cause });
     } finally {
       await this.client.stop();
       if (this.client.problems.length > 0) this.proxyWords = await this.readProxyLog();
