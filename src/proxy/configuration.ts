@@ -73,7 +73,9 @@ function defaultsSection(): string {
     'retries 5',
     'option redispatch 1',
     'retry-on conn-failure empty-response',
-    'default-server check inter 500ms rise 1 fall 2 resolvers docker init-addr last,none',
+    // A refused connection tells at once, also a user's; silence is what overload looks like, so it has to last. Not
+    // an `inter` of a second or more: HAProxy would spread the first checks over it.
+    'default-server check inter 900ms fastinter 500ms downinter 500ms rise 1 fall 5 resolvers docker init-addr last,none',
   ]);
 }
 

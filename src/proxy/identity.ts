@@ -7,14 +7,17 @@ const IDENTITY_COOKIE = 'canary-id';
 export function identityRules(identity: readonly Identity[]): string[] {
   const places = [...identity, { from: 'cookie' as const, name: IDENTITY_COOKIE }];
   return [
-    ...places.map((place) => {
-      const fetch = fetchOf(place);
-      return `http-request set-var(txn.id) ${fetch} if !{ var(txn.id) -m found } { ${fetch} -m found }`;
-    }),
+    // What a request does not have sets nothing.
+    ...places.map(
+      (place) => `http-request set-var(txn.id) ${fetchOf(place)} if !{ var(txn.id) -m found }`,
+    ),
     'http-request set-var(txn.newid) uuid() if !{ var(txn.id) -m found }',
     'http-request set-var(txn.id) var(txn.newid) if !{ var(txn.id) -m found }',
     // Of the request, and gone when the answer comes.
-    `http-request set-var(txn.secure) str('; Secure') if { ssl_fc } || { req.hdr(X-Forwarded-Proto) -m str -i https }`,
+    ...['ssl_fc', 'req.hdr(X-Forwarded-Proto) -m str -i https'].map(
+      (isSecure) =>
+        `http-request set-var(txn.secure) str('; Secure') if { var(txn.newid) -m found } { ${isSecure} }`,
+    ),
   ];
 }
 

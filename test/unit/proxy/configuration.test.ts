@@ -192,13 +192,15 @@ describe('the users of the canary', () => {
       /^server canary/.test(line),
     );
     expect(server).toBe(
-      'server canary abns@frontend:replicas weight 0 addr 127.0.0.1 port 3000 rise 1000000000 fall 1 observe layer7 error-limit 7 on-error mark-down',
+      'server canary abns@frontend:replicas weight 0 pool-purge-delay 2s addr 127.0.0.1 port 3000 rise 1000000000 fall 1 observe layer7 error-limit 7 on-error mark-down',
     );
   });
 
   test('keep a failing canary where no breaker is wanted', () => {
     const server = guarded({ breaker: false }).find((line) => /^server canary/.test(line));
-    expect(server).toBe('server canary abns@frontend:replicas weight 0 no-check');
+    expect(server).toBe(
+      'server canary abns@frontend:replicas weight 0 pool-purge-delay 2s no-check',
+    );
   });
 });
 
@@ -208,7 +210,11 @@ describe('the containers of a canary', () => {
   test('are reached by its users as one, so that a repeated request goes to the stable', () => {
     expect(section('frontend frontend:replicas')).toEqual([
       ...['bind abns@frontend:replicas', 'http-request set-log-level silent'],
-      ...['option httpclose', 'option forwardfor if-none', 'default_backend frontend:replicas'],
+      ...[
+        'timeout http-keep-alive 1h',
+        'option forwardfor if-none',
+        'default_backend frontend:replicas',
+      ],
     ]);
     expect(lines).toContain('option forwardfor if-none');
   });
