@@ -61,13 +61,14 @@ function defaultsSection(): string {
     // A worker that is replaced answers once more on an idle connection and says that it closes.
     'option idle-close-on-response',
     'load-server-state-from-file global',
-    'timeout connect 2s',
     'timeout http-request 30s',
     // An idle connection keeps a worker that is replaced or stopped from ending.
     'timeout http-keep-alive 5s',
     // Long: the stable had no such limits before the proxy came.
     'timeout client 10m',
     'timeout server 10m',
+    // A full queue of connections is silence, and two of those take a server out; a refusal tells at once.
+    'timeout connect 10s',
     'timeout tunnel 24h',
     // A container that stops between two checks costs retries on the others, not a request, also when several stop.
     'retries 5',

@@ -2,22 +2,8 @@ import fc from 'fast-check';
 
 /** What HAProxy could read as more than a text. */
 export const PIECES = [
-  ...[
-    "'",
-    '"',
-    '\\',
-    '\\\\',
-    '$HOME',
-    '"$HOME"',
-    '${HOME}',
-    '#',
-    ' # ',
-    '}',
-    '{',
-    '||',
-    ' or ',
-    '!',
-  ],
+  `$${'{HOME}'}`,
+  ...["'", '"', '\\', '\\\\', '$HOME', '"$HOME"', '#', ' # ', '}', '{', '||', ' or ', '!'],
   ...[
     '--',
     '-f',

@@ -1,5 +1,5 @@
 /** Which way users may change sides. */
-export type Move = 'join' | 'leave';
+type Move = 'join' | 'leave';
 
 /** A part of the story, and what is right while it lasts. */
 export interface Phase {
