@@ -23,12 +23,6 @@ const SHIELD_FLOOR = 5;
 /** Fifteen years of checks: a canary that the breaker took out does not come back by itself. */
 const NEVER = 1_000_000_000;
 
-/**
- * The hop inside the proxy keeps its connections, for one a request would cost more than the rest of it. They are
- * closed at the asking end, long before the answering one would: none ends just when the next request comes.
- */
-const KEPT = 'pool-purge-delay 2s';
-
 /** The stable with its users. */
 export function stableBackend(route: Route): string {
   const { service, entry } = route;
@@ -41,7 +35,7 @@ export function stableBackend(route: Route): string {
           // In a promotion there may be no stable: then a canary that the breaker took out is better than nobody.
           `use-server ${CANARY_SERVER} if { var(txn.side) -m str canary } { nbsrv(${service}) eq 0 } { nbsrv(${replicasName(service)}) gt 0 }`,
           // Weight 0: nothing but the rule above reaches it.
-          wholeCanary(service, `${KEPT} no-check`),
+          wholeCanary(service, 'no-check'),
         ]
       : []),
   ]);
@@ -59,7 +53,7 @@ export function guardedBackend(
     ...COUNT_LONG_LIVED,
     `use-server ${CANARY_SERVER} if TRUE`,
     // Weight 0: a request that is repeated goes to the stable.
-    wholeCanary(service, `${KEPT} ${watch(listen, breaker)}`),
+    wholeCanary(service, watch(listen, breaker)),
     ...stableReplicas(route),
   ]);
 }
@@ -79,8 +73,8 @@ export function replicaSections(route: Route): string[] {
       `bind abns@${name}`,
       // The entry logs it.
       'http-request set-log-level silent',
-      // Only the other end, in this very process, closes connections that idle: see KEPT.
-      'timeout http-keep-alive 1h',
+      // One connection a request: none is closed for idling just when the next request comes.
+      'option httpclose',
       client,
       `default_backend ${name}`,
     ]),

@@ -192,15 +192,13 @@ describe('the users of the canary', () => {
       /^server canary/.test(line),
     );
     expect(server).toBe(
-      'server canary abns@frontend:replicas weight 0 pool-purge-delay 2s addr 127.0.0.1 port 3000 rise 1000000000 fall 1 observe layer7 error-limit 7 on-error mark-down',
+      'server canary abns@frontend:replicas weight 0 addr 127.0.0.1 port 3000 rise 1000000000 fall 1 observe layer7 error-limit 7 on-error mark-down',
     );
   });
 
   test('keep a failing canary where no breaker is wanted', () => {
     const server = guarded({ breaker: false }).find((line) => /^server canary/.test(line));
-    expect(server).toBe(
-      'server canary abns@frontend:replicas weight 0 pool-purge-delay 2s no-check',
-    );
+    expect(server).toBe('server canary abns@frontend:replicas weight 0 no-check');
   });
 });
 
