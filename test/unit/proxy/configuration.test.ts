@@ -208,11 +208,7 @@ describe('the containers of a canary', () => {
   test('are reached by its users as one, so that a repeated request goes to the stable', () => {
     expect(section('frontend frontend:replicas')).toEqual([
       ...['bind abns@frontend:replicas', 'http-request set-log-level silent'],
-      ...[
-        'timeout http-keep-alive 1h',
-        'option forwardfor if-none',
-        'default_backend frontend:replicas',
-      ],
+      ...['option httpclose', 'option forwardfor if-none', 'default_backend frontend:replicas'],
     ]);
     expect(lines).toContain('option forwardfor if-none');
   });
