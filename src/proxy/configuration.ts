@@ -80,11 +80,13 @@ const COMMON = [
   'log global',
   'option dontlognull',
   'load-server-state-from-file global',
-  'timeout connect 2s',
+  // A full queue of connections is silence, and two of those take a server out; a refusal tells at once.
+  'timeout connect 10s',
   // A container that stops between two checks costs retries on the others, not a request, also when several stop.
   'retries 5',
   'option redispatch 1',
-  'default-server check inter 500ms rise 1 fall 2 resolvers docker init-addr last,none',
+  // A refused connection tells at once, also a user's; silence is what overload looks like, so it has to last.
+  'default-server check inter 900ms fastinter 500ms downinter 500ms rise 1 fall 5 resolvers docker init-addr last,none',
 ];
 
 function defaultsSection(): string {

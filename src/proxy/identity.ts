@@ -14,13 +14,16 @@ export function identityRules(identity: readonly Identity[], client = CLIENT): s
     ...places
       .flatMap((place) => (place.from === 'source' ? client : [fetchOf(place)]))
       .map(
-        (fetch) =>
-          `http-request set-var(txn.id) ${fetch} if !{ var(txn.id) -m found } { ${fetch} -m found }`,
+        // What a request does not have sets nothing.
+        (fetch) => `http-request set-var(txn.id) ${fetch} if !{ var(txn.id) -m found }`,
       ),
     'http-request set-var(txn.newid) uuid() if !{ var(txn.id) -m found }',
     'http-request set-var(txn.id) var(txn.newid) if !{ var(txn.id) -m found }',
     // Of the request, and gone when the answer comes.
-    `http-request set-var(txn.secure) str('; Secure') if { ssl_fc } || { req.hdr(X-Forwarded-Proto) -m str -i https }`,
+    ...['ssl_fc', 'req.hdr(X-Forwarded-Proto) -m str -i https'].map(
+      (isSecure) =>
+        `http-request set-var(txn.secure) str('; Secure') if { var(txn.newid) -m found } { ${isSecure} }`,
+    ),
   ];
 }
 

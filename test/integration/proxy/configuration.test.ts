@@ -1,13 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cloneName } from '../../../src/compose/names.ts';
-import { cloneableService } from '../../../src/compose/slice.ts';
 import { parseConfig } from '../../../src/config/parse.ts';
-import { hasCode } from '../../../src/errors.ts';
 import { renderConfiguration } from '../../../src/proxy/configuration.ts';
 import type { Route } from '../../../src/proxy/route.ts';
 import { haproxyCheck } from '../../support/fixture-haproxy.ts';
-import { modelOf } from '../../support/fixture-model.ts';
+import { canBeChosen } from '../../support/fixture-model.ts';
 
 const OWNER = { uid: 1000, gid: 1000 };
 
@@ -38,16 +36,6 @@ function entries(names: readonly string[]): Route[] {
       ...{ shield: { maxShare: 20, paths: [] }, breaker: { failures: 5, paths: [] } },
     },
   }));
-}
-
-function canBeChosen(name: string): boolean {
-  try {
-    cloneableService(modelOf({ [name]: {} }), name);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'service-not-cloneable')) return false;
-    throw error;
-  }
 }
 
 const SHOP: Route[] = [
