@@ -80,7 +80,7 @@ function rendered(configs: readonly CanaryConfig[]): string {
           entry: {
             ...{ port: 10_000 + index, preview: preview && 20_000 + index },
             shield: { maxShare: first?.shield ? first.shield.maxShare : 0, paths },
-            breaker: { failures: 5 },
+            breaker: { failures: 5, paths: [] },
           },
         }),
       }),
