@@ -1,8 +1,10 @@
 import { COUNT_LONG_LIVED } from './long-lived.ts';
 import {
+  aloneName,
   type Breaker,
   CANARY_SERVER,
   canaryReplicas,
+  canaryReplicasOfBytes,
   guardedName,
   innerAddress,
   isAskedByProxies,
@@ -15,7 +17,7 @@ import {
   UNWATCHED_SERVER,
   wholeCanary,
 } from './route.ts';
-import { innerOptions, PLAIN, patience } from './transport.ts';
+import { patience } from './transport.ts';
 
 /** A request that may have been acted on is never sent twice. */
 const ONCE = 'http-request disable-l7-retry if !{ method GET HEAD OPTIONS }';
@@ -59,7 +61,8 @@ export function guardedBackend(
     ...keepClient(route),
     ONCE,
     ...patience('server', transport),
-    ...(shield ? shieldRules(service, shield) : []),
+    // A request that got no answer would be repeated on the stable.
+    ...(shield ? shieldRules(service, shield) : ['retry-on none']),
     ...COUNT_LONG_LIVED,
     // Weight 0: a request that is repeated goes to the stable.
     wholeCanary(route, watch(listen, breaker)),
@@ -70,34 +73,36 @@ export function guardedBackend(
 
 /**
  * The canary's containers. Behind an entry its users come here through a socket of the proxy itself, for HAProxy
- * repeats a request on whatever its balancing chooses: beside the canary as one server that is the stable.
+ * repeats a request on whatever its balancing chooses: beside the canary as one server that is the stable. Bytes are
+ * handed on as they are: a request is read once.
  */
 export function replicaSections(route: Route): string[] {
   const { service, entry } = route;
   const name = replicasName(service);
   if (!entry) return [section(`backend ${name}`, [canaryReplicas(route, '')])];
-  // Already there when it comes from the users' backend; the preview adds it.
-  const client = 'option forwardfor if-none';
   return [
     section(`frontend ${name}`, [
-      `bind ${innerAddress(route)}${innerOptions(entry.transport ?? PLAIN).bind}`,
+      'mode tcp',
+      `bind ${innerAddress(service)}`,
       // The entry logs it.
-      'http-request set-log-level silent',
-      // One connection a request: none is closed for idling just when the next request comes.
-      'option httpclose',
-      ...patience('client', entry.transport),
-      client,
+      'no log',
       `default_backend ${name}`,
     ]),
     section(`backend ${name}`, [
-      client,
-      // What breaks off is the shield's to repeat; a replica that takes no connection has done nothing yet.
-      ONCE,
-      ...patience('server', entry.transport),
-      ...(entry.shield ? ['retry-on conn-failure'] : []),
+      'mode tcp',
       // Such a replica is out until its next check: users stay with the others, or go back to the stable.
-      canaryReplicas(route, 'observe layer4 error-limit 1 on-error mark-down'),
+      canaryReplicasOfBytes(route, 'observe layer4 error-limit 1 on-error mark-down'),
     ]),
+    ...(entry.preview
+      ? [
+          section(`backend ${aloneName(service)}`, [
+            'retry-on none',
+            ...patience('server', entry.transport),
+            `use-server ${CANARY_SERVER} if TRUE`,
+            wholeCanary(route, 'no-check'),
+          ]),
+        ]
+      : []),
   ];
 }
 

@@ -80,8 +80,9 @@ const COMMON = [
   'log global',
   'option dontlognull',
   'load-server-state-from-file global',
-  // A full queue of connections is silence, and two of those take a server out; a refusal tells at once.
-  'timeout connect 10s',
+  // Silence is a full queue, or a container that is gone: long enough for a second and a third try of the kernel's (after
+  // one and three seconds), and not longer.
+  'timeout connect 4s',
   // A container that stops between two checks costs retries on the others, not a request, also when several stop.
   'retries 5',
   'option redispatch 1',

@@ -1,7 +1,15 @@
 import { tell, tellSide, toldRules } from './baggage.ts';
 import { forwardedLines } from './forwarded.ts';
 import { CLIENT, cookieRule, EDGE_CLIENT } from './identity.ts';
-import { entryName, guardedName, previewName, type Route, replicasName, section } from './route.ts';
+import {
+  aloneName,
+  entryName,
+  guardedName,
+  previewName,
+  type Route,
+  replicasName,
+  section,
+} from './route.ts';
 import { canaryIsUp, forceRules, type SideSettings, sideRules, standInRule } from './side.ts';
 import { bindOptions, PLAIN, patience, previewOptions } from './transport.ts';
 
@@ -53,6 +61,6 @@ export function previewSection(
     `http-request return status 503 content-type text/plain string "No canary is running.\\n" if { nbsrv(${replicasName(service)}) eq 0 }`,
     ...forwardedLines(transport.certificate !== undefined),
     ...(hasHops ? tell(forceHeader, 'canary') : []),
-    `default_backend ${replicasName(service)}`,
+    `default_backend ${aloneName(service)}`,
   ]);
 }

@@ -1,4 +1,4 @@
-import { innerOptions, PLAIN, serverOptions, type Transport } from './transport.ts';
+import { checkOptions, PLAIN, serverOptions, type Transport, wireOptions } from './transport.ts';
 
 /** Answers failed requests of the canary by the stable; `maxShare` of the canary's requests in percent at most. */
 export interface Shield {
@@ -37,6 +37,9 @@ export interface Route {
 /** Replicas of a side that the proxy can know; each has a place that is empty until DNS names it. */
 const MOST_REPLICAS = 20;
 
+/** Requests on one connection inside the proxy: few enough that a container which comes gets its share in seconds. */
+const MOST_REUSE = 20;
+
 /** The canary as a whole: what its users' requests go through, whichever replica answers. */
 export const CANARY_SERVER = 'canary';
 /** The same for requests whose failures the breaker does not count. */
@@ -50,13 +53,15 @@ export const entryName = (service: string) => `${service}:entry`;
 export const previewName = (service: string) => `${service}:preview`;
 /** The backend of the users who are on the canary. */
 export const guardedName = (service: string) => `${service}:canary`;
+/** The canary for its preview, counted by nobody. */
+export const aloneName = (service: string) => `${service}:alone`;
 /** The containers of the canary: a backend, and where the proxy itself asks for it. */
 export const replicasName = (service: string) => `${service}:replicas`;
 
 /** The places for the containers of the stable. */
 export function stableReplicas({ service, port, entry }: Route, role = ''): string[] {
-  // Two failed connections and no other between: out at once, until its next check.
-  const watch = 'observe layer4 error-limit 2 on-error mark-down';
+  // Three failed connections and no other between: out at once, until its next check.
+  const watch = 'observe layer4 error-limit 3 on-error mark-down';
   const options = `${serverOptions(entry?.transport ?? PLAIN)}${role && ` ${role}`}`;
   const place = `${service}:${port} weight 1 ${watch}${options}`;
   return [
@@ -67,21 +72,31 @@ export function stableReplicas({ service, port, entry }: Route, role = ''): stri
 }
 
 /** The places for the containers of the canary. */
-export function canaryReplicas({ clone, port, entry }: Route, options: string): string {
-  const wire = serverOptions(entry?.transport ?? PLAIN);
+export function canaryReplicas(route: Route, options: string): string {
+  return replicaPlaces(route, serverOptions(route.entry?.transport ?? PLAIN), options);
+}
+
+/** The same where bytes are handed on that were made for them already. */
+export function canaryReplicasOfBytes(route: Route, options: string): string {
+  return replicaPlaces(route, checkOptions(route.entry?.transport ?? PLAIN), options);
+}
+
+function replicaPlaces({ clone, port }: Route, wire: string, options: string): string {
   return `server-template ${CANARY_REPLICA} 1-${MOST_REPLICAS} ${clone}:${port}${wire} weight 1 ${options}`.trim();
 }
 
 /** The canary as one server, through the proxy itself: one to choose, to count and to take out. */
 export function wholeCanary(route: Route, options: string, name = CANARY_SERVER): string {
-  const { server } = innerOptions(route.entry?.transport ?? PLAIN);
-  return `server ${name} ${innerAddress(route)}${server} weight 0 ${options}`;
+  const transport = route.entry?.transport ?? PLAIN;
+  // Calls of HTTP/2 share a connection, and with it a container: one call each.
+  const reuse = transport.protocol === 'http2' ? 0 : MOST_REUSE;
+  const wire = `${wireOptions(transport)} max-reuse ${reuse} pool-purge-delay 2s`;
+  return `server ${name} ${innerAddress(route.service)}${wire} weight 0 ${options}`;
 }
 
-/** Where the proxy itself asks for the canary. A worker of before may still speak what was spoken then. */
-export function innerAddress({ service, entry }: Route): string {
-  const isHttp2 = entry?.transport?.protocol === 'http2';
-  return `abns@${replicasName(service)}${isHttp2 ? ':http2' : ''}`;
+/** Where the proxy itself asks for the canary. */
+export function innerAddress(service: string): string {
+  return `abns@${replicasName(service)}:bytes`;
 }
 
 /** Whether callers may have said already whom they ask for; their word is kept. */

@@ -54,22 +54,27 @@ function tlsOptions(service: string, certificate: Transport['certificate']): str
 }
 
 /** How containers are talked to, users and checks alike; behind the options of a `server`. */
-export function serverOptions({ protocol, reencrypt, proxyProtocol }: Transport): string {
+export function serverOptions(transport: Transport): string {
+  return `${wireOptions(transport)}${transport.proxyProtocol.send ? ' check-send-proxy' : ''}`;
+}
+
+/** The same for users alone. */
+export function wireOptions({ protocol, reencrypt, proxyProtocol }: Transport): string {
   const isHttp2 = protocol === 'http2';
   return [
     ...(isHttp2 ? [' proto h2'] : []),
     // Inside the project nobody has a certificate that anybody could know.
     ...(reencrypt ? [` ssl verify none${isHttp2 ? ' alpn h2' : ''}`] : []),
-    ...(proxyProtocol.send ? [' send-proxy-v2 check-send-proxy'] : []),
+    ...(proxyProtocol.send ? [' send-proxy-v2'] : []),
   ].join('');
 }
 
-/** How the proxy talks to itself: the client's address comes along, and HTTP/2 stays what it is. */
-export function innerOptions({ protocol }: Transport): { bind: string; server: string } {
-  return protocol === 'http2'
-    ? // One stream a connection: none is closed for idling just when the next call comes.
-      { bind: ' accept-proxy proto h2', server: ' send-proxy-v2 proto h2 max-reuse 0' }
-    : { bind: ' accept-proxy', server: ' send-proxy-v2' };
+/** The same for checks alone, of containers whose users' bytes are handed on as they come. */
+export function checkOptions({ reencrypt, proxyProtocol }: Transport): string {
+  return [
+    ...(reencrypt ? [' check-ssl verify none'] : []),
+    ...(proxyProtocol.send ? [' check-send-proxy'] : []),
+  ].join('');
 }
 
 /** A call of gRPC may be silent for as long as a WebSocket; its connection is kept by means that HAProxy does not pass on. */

@@ -22,6 +22,8 @@ export interface DeployOptions {
   message: string | undefined;
   /** Share of users in percent the canary ends with; the strategy's own steps when left out. */
   weight: number | undefined;
+  /** Ends once the first step is in force; `resume` goes on. */
+  detach?: boolean;
 }
 
 export interface DeployResult extends Arrival {
@@ -65,6 +67,8 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
     try {
       const { release, ...arrival } = await startRelease(base, {
         ...{ branch, checkout, weight: options.weight },
+        // Nobody keeps a push open for the days of an A/B test.
+        detach: options.detach ?? (pushed !== undefined && project.config.strategy.kind === 'ab'),
         onReady: moveBranch,
       });
       const entries = entryAddresses(project);

@@ -121,6 +121,19 @@ describe('strategies', () => {
       expect((await release()).weight.set).toBe(40);
     });
 
+    it('with `--detach` is left at the first step, and goes on with `resume`', async () => {
+      await configure('steps: [{ weight: 30, for: 1s }, { weight: 60, for: 1s }]');
+      const deployed = await shop.succeed('deploy', '--branch', 'canary', '--detach', '--json');
+      expect(weightsIn(deployed.stdout.trim())).toEqual([30]);
+      const { state, reason } = await release();
+      expect([state, reason]).toEqual([
+        'paused',
+        'step 1 of 2 is in force, at 30 %; `canary resume` goes on',
+      ]);
+      const resumed = await shop.succeed('resume', '--json');
+      expect(JSON.parse(resumed.stdout)).toMatchObject({ changed: true, weight: 60, steps: 2 });
+    });
+
     it('interrupted while it waits: users off, `resume` goes on with the step', async () => {
       await configure('steps: [{ weight: 10, for: 8s }, { weight: 40, for: 1s }]');
       const child = start();

@@ -9,11 +9,12 @@ interface DeployFlags {
   message?: string | undefined;
   weight?: number | undefined;
   remote?: string | undefined;
+  detach?: boolean | undefined;
 }
 
 export async function runDeploy(
   { context, output }: Session,
-  { remote, apply, branch, message, weight }: DeployFlags,
+  { remote, apply, branch, message, weight, detach = false }: DeployFlags,
 ): Promise<undefined> {
   const options = { branch, patches: apply, message, weight };
   if (remote !== undefined) {
@@ -25,7 +26,7 @@ export async function runDeploy(
     );
     return undefined;
   }
-  const result = await deploy(context, options);
+  const result = await deploy(context, { ...options, detach });
   output.result({ type: 'result', ...result }, () => {
     if (result.comparison) return `The canary is gone: ${result.reason}`;
     const previews = result.entries.flatMap(({ preview }) =>

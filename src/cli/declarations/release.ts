@@ -19,6 +19,7 @@ export function declareReleaseCommands(program: Program, run: Run): void {
       'share of users the canary gets, instead of the steps in canary.yaml',
       weightArgument,
     )
+    .option('--detach', 'return once the first step is in force; `canary resume` goes on')
     .option('--remote <name>', 'on the machine behind this remote, by pushing to it')
     .action((options) =>
       run(

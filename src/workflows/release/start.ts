@@ -16,7 +16,7 @@ import { refuseDuringPromotion } from './guards.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { inPhases } from './phases.ts';
 import { type Arrival, allReleases, changeState, readRelease, replaceRelease } from './releases.ts';
-import { beginWalk, type WalkRun, walk } from './walk.ts';
+import { beginWalk, leaveWalk, type WalkRun, walk } from './walk.ts';
 import { takingOff } from './way-out.ts';
 
 /** What to release: a commit, already checked out, in the name of a branch. */
@@ -28,6 +28,8 @@ export interface Start {
    * runs already, else 0.
    */
   weight: number | undefined;
+  /** Ends once the first step is in force. */
+  detach?: boolean;
   /** What belongs to a canary that is ready, before its release counts as begun well. */
   onReady?: () => Promise<void>;
 }
@@ -38,7 +40,7 @@ export interface Start {
  */
 export async function startRelease(
   base: Pick<Run, 'context' | 'project' | 'signal'>,
-  { branch, checkout, weight, onReady }: Start,
+  { branch, checkout, weight, detach, onReady }: Start,
 ): Promise<{ release: Release } & Arrival> {
   const { context, project } = base;
   const run = await beginRelease({ ...base, checkout }, branch, checkout.commit);
@@ -49,7 +51,8 @@ export async function startRelease(
     const arrival = begun ? undefined : await rampTo(run, weight);
     await onReady?.();
     await clearLeftovers(context, project, [checkout.commit]);
-    return { release: run.release, ...(arrival ?? (await walk(run, begun))) };
+    const goOn = () => (detach ? leaveWalk(run) : walk(run, begun));
+    return { release: run.release, ...(arrival ?? (await goOn())) };
   });
 }
 

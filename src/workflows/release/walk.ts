@@ -53,6 +53,15 @@ export async function walk(run: WalkRun, begun?: Observed): Promise<Arrival> {
   }
 }
 
+/** Leaves a release at the step that is in force, for `resume` to go on. */
+export async function leaveWalk(run: WalkRun): Promise<Arrival> {
+  const ramp = await readRamp(run);
+  return arrive(run, ramp, (weight) => {
+    const place = `${stepName(ramp)} is in force, at ${weight}`;
+    return `${place}; \`canary resume\` ${ramp.strategy === 'ab' ? 'waits for the end of the test' : 'goes on'}`;
+  });
+}
+
 /** Notes the steps of a release and brings the first one about. */
 export async function beginWalk(run: WalkRun, steps: readonly RampStep[]): Promise<Observed> {
   const strategy = run.project.config.strategy.kind;
