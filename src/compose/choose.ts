@@ -13,6 +13,7 @@ export interface ChosenService {
   /** The proxies of the stack that users come through, and where the service listens. */
   behind?: readonly string[] | undefined;
   port?: number | undefined;
+  protocol?: 'http2' | undefined;
 }
 
 export interface Candidate {
@@ -72,7 +73,8 @@ export function describeChoice(
       doors.add(edge.port);
       const preview = previewFor(edge.published);
       const why = `users reach it through ${edge.names.join(', ')} (${edge.because}); the canary alone answers on ${preview}`;
-      return { service, entry: undefined, behind: edge.names, port: edge.said, preview, why };
+      const { names: behind, said, protocol } = edge;
+      return { service, entry: undefined, behind, port: said, protocol, preview, why };
     }
     const caller = callerOf(service);
     if (caller && service !== onlyDoor) return inner(service, `${caller} calls it by name`);
@@ -97,12 +99,19 @@ export function configText(choice: readonly ChosenService[], stableBranch: strin
   ].join('\n');
 }
 
-function flowText({ entry, behind, port, preview }: Omit<ChosenService, 'service'>): string {
+function flowText({
+  entry,
+  behind,
+  port,
+  protocol,
+  preview,
+}: Omit<ChosenService, 'service'>): string {
   const edges = behind?.map(yamlKey);
   const settings = [
     ...(entry === undefined ? [] : [`entry: ${entry}`]),
     ...(edges ? [`behind: ${edges.length === 1 ? edges[0] : `[${edges.join(', ')}]`}`] : []),
     ...(port === undefined ? [] : [`port: ${port}`]),
+    ...(protocol === undefined ? [] : [`protocol: ${protocol}`]),
     ...(preview === undefined ? [] : [`preview: ${preview}`]),
   ];
   return settings.length === 0 ? '{}' : `{ ${settings.join(', ')} }`;

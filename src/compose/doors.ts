@@ -1,10 +1,11 @@
 import type { CanaryConfig } from '../config/schema.ts';
 import { CanaryError } from '../errors.ts';
-import { byLabels, foundByLabels } from './edge.ts';
+import { byLabels, edgeKind, foundByLabels } from './edge.ts';
 import { networkNames } from './fields.ts';
 import type { ComposeModel, ComposeService } from './model.ts';
 import { PROXY_SERVICE } from './names.ts';
 import type { Call } from './service-map.ts';
+import { statefulReason } from './stateful.ts';
 
 /** A way to a service for callers that use its name: links lead them to the proxy instead. */
 export interface Door {
@@ -62,7 +63,7 @@ export function doorOf(
 }
 
 /** Refuses doors on one port of the proxy that no request could be told apart at; throws `caller-unusable`. */
-export function refuseSharedDoors(slice: readonly DooredMember[]): void {
+export function refuseSharedDoors(slice: readonly DooredMember[], model: ComposeModel): void {
   const doors = slice.flatMap(({ service, port, door }) => (door ? [{ service, port, door }] : []));
   for (const { service, port } of doors) {
     if (port !== undefined) continue;
@@ -70,13 +71,15 @@ export function refuseSharedDoors(slice: readonly DooredMember[]): void {
       hint: `Say it: \`${service}: { port: 8080, … }\`; its callers reach the proxy on the same port.`,
     });
   }
-  for (const { service, port } of doors.filter(({ door }) => door.kind === 'behind')) {
+  const isAskedByEdge = ({ kind, callers }: Door) =>
+    kind === 'behind' || callers.some((caller) => edgeKind(model.services[caller] ?? {}));
+  for (const { service, port } of doors.filter(({ door }) => isAskedByEdge(door))) {
     const other = doors.find((each) => each.port === port && each.service !== service);
     if (!other) continue;
     // The names that users send reach the proxy through the edge: they must never choose the service.
     throw new CanaryError(
       'caller-unusable',
-      `\`${service}\` and \`${other.service}\` both listen on port ${port}, and \`${service}\` is \`behind\` another proxy.`,
+      `\`${service}\` and \`${other.service}\` both listen on port ${port}, and another proxy calls \`${service}\`.`,
       {
         hint: 'That proxy may pass on any Host, so nothing tells the two apart. Let one of them listen on another port.',
       },
@@ -141,6 +144,9 @@ function refuseCaller(model: ComposeModel, caller: string, name: string): void {
 
 function obstacle(model: ComposeModel, caller: string, name: string): string | undefined {
   const service = model.services[caller];
+  const reason = service && statefulReason(service);
+  // To lead it elsewhere it would have to be made anew.
+  if (reason) return `it keeps data (${reason})`;
   const mode = service?.network_mode;
   if (mode && mode !== 'bridge') return `it uses \`network_mode: ${mode}\``;
   const shared = networkNames(model.services[name]);

@@ -1,4 +1,5 @@
-import type { ConfigurationFiles } from './configuration-file.ts';
+import { CanaryError } from '../errors.ts';
+import { type ConfigurationFiles, otherLanguage } from './configuration-file.ts';
 import { byLabels, edgeKind, foundByLabels } from './edge.ts';
 import { type ComposeModel, hostPorts, listeningPort } from './model.ts';
 import { findCalls } from './service-map.ts';
@@ -30,6 +31,17 @@ interface FoundEdge {
   /** Where the service listens, and the same where its definition does not say it. */
   port: number;
   said: number | undefined;
+  protocol: 'http2' | undefined;
+}
+
+function notHttp(edge: string, name: string, language: string): CanaryError {
+  return new CanaryError(
+    'caller-unusable',
+    `\`${edge}\` speaks ${language} to \`${name}\`, which the proxy cannot split.`,
+    {
+      hint: `Choose both: \`canary init --service ${edge} --service ${name}\`. Users then come to the proxy first, and the canary of ${edge} calls that of ${name}.`,
+    },
+  );
 }
 
 /** The edges in front of a service that publishes nothing; throws `caller-unusable` where they find it in a way that no link changes. */
@@ -50,11 +62,18 @@ export function edgeOf(
   const own = edges.filter((edge) => edge.calls.has(name));
   const [first] = own;
   if (!first) return undefined;
+  const language = own
+    .flatMap((edge) => files[edge.name] ?? [])
+    .map((file) => otherLanguage(file, name))
+    .find((each) => each !== undefined);
+  if (language && language !== 'gRPC') throw notHttp(first.name, name, language);
   const said = listeningPort(service) === undefined ? portSaid(files, own, name) : undefined;
   const port = listeningPort(service) ?? said;
   if (port === undefined) return undefined;
   const names = own.map((edge) => edge.name);
-  return { names, because: first.calls.get(name) ?? '', published: first.published, port, said };
+  const because = first.calls.get(name) ?? '';
+  const protocol = language === 'gRPC' ? 'http2' : undefined;
+  return { names, because, published: first.published, port, said, protocol };
 }
 
 /** Where a service listens, as the edges in front of it or its own Dockerfile say. */

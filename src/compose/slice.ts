@@ -53,7 +53,7 @@ export function chooseSlice(
       ...(door ? { door } : {}),
     };
   });
-  refuseSharedDoors(slice);
+  refuseSharedDoors(slice, model);
   return slice;
 }
 

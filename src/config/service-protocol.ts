@@ -42,9 +42,9 @@ interface ProtocolSettings {
   inner?: unknown;
   behind?: unknown;
   protocol?: 'http' | 'http2' | 'tcp' | 'tls' | undefined;
-  tls?: unknown;
+  tls?: { reencrypt: boolean } | undefined;
   sni?: unknown;
-  proxyProtocol?: unknown;
+  proxyProtocol?: { send: boolean } | undefined;
   shield?: unknown;
   breaker?: unknown;
 }
@@ -63,6 +63,11 @@ export function protocolProblems(service: ProtocolSettings): { key: string; text
     }
     return problems;
   }
+  if (service.inner && (service.tls?.reencrypt || service.proxyProtocol?.send))
+    problems.push({
+      key: 'inner',
+      text: 'needs plain HTTP: callers speak TLS or the PROXY protocol to this service, and the door for them does not',
+    });
   if (service.inner && (protocol === 'tcp' || protocol === 'tls'))
     problems.push({ key: 'inner', text: `needs HTTP: \`protocol: ${protocol}\` has no names` });
   if (service.sni !== undefined && protocol !== 'tls')

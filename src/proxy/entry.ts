@@ -21,13 +21,13 @@ export interface EntrySettings extends SideSettings {
 /** Where users come in: who they are, and which side they are on. */
 export function entrySection(
   { service }: Route,
-  { port, from, transport = PLAIN }: NonNullable<Route['entry']>,
+  { port, from, published, transport = PLAIN }: NonNullable<Route['entry']>,
   settings: EntrySettings,
 ): string {
   return section(`frontend ${entryName(service)}`, [
     `bind :${port}${bindOptions(service, transport)}`,
     ...patience('client', transport),
-    ...forwardedLines(transport.certificate !== undefined),
+    ...forwardedLines(transport.certificate !== undefined, published),
     ...(from === 'edge' ? KEEP_CLIENT : []),
     ...sideRules(
       settings,

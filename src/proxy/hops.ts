@@ -1,6 +1,7 @@
 import { baggageRules, tellSide, toldRules } from './baggage.ts';
 import { guardedName, type Route, section } from './route.ts';
 import { canaryIsUp, forceRules, type SideSettings, sideRules, standInRule } from './side.ts';
+import { patience, type Transport } from './transport.ts';
 import { word } from './word.ts';
 
 // No service can be called like this.
@@ -17,6 +18,7 @@ export function hopSections(routes: readonly Route[], settings: SideSettings): s
     const here = called.filter((route) => route.port === port);
     return section(`frontend ${hopsName(port)}`, [
       `bind :${port}`,
+      ...patience('client', mostPatient(here)),
       'option forwardfor if-none',
       // A whole service has one address: that is nobody's identity here.
       ...sideRules(
@@ -33,6 +35,11 @@ export function hopSections(routes: readonly Route[], settings: SideSettings): s
       ...here.flatMap(({ service }) => backendRules(service, isCalled(service, here))),
     ]);
   });
+}
+
+/** Calls of gRPC may be silent for long; the others here do not mind. */
+function mostPatient(here: readonly Route[]): Transport | undefined {
+  return here.find(({ entry }) => entry?.transport?.protocol === 'http2')?.entry?.transport;
 }
 
 /** The condition that a service is the one that was called, where there are several. */

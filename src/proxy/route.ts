@@ -22,6 +22,8 @@ export interface Route {
   /** Ports of the proxy itself, and what protects those who come there; absent where a service is only checked. */
   entry?: {
     port: number;
+    /** The port of the host by which users know it, where they come to the proxy itself. */
+    published?: number | undefined;
     preview: number | undefined;
     shield: Shield | false;
     breaker: Breaker | false;

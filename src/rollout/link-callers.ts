@@ -55,9 +55,16 @@ export function restartCallers(
 }
 
 /** Before the proxy goes nobody may be led to it; `others` are made anew later anyway. */
-export function unlinkCallers(draft: Draft, observed: Observed, others: readonly string[]): void {
+export function unlinkCallers(
+  draft: Draft,
+  observed: Observed,
+  { services: known }: Situation,
+  others: readonly string[],
+): void {
+  // What the compose files do not define any more nobody can make anew.
   const linked = containersOf(observed, 'stable').filter(
-    (each) => each.proxyLinks.length > 0 && !others.includes(each.service),
+    (each) =>
+      each.proxyLinks.length > 0 && known.includes(each.service) && !others.includes(each.service),
   );
   const services = [...new Set(linked.map((each) => each.service))];
   if (services.length === 0) return;

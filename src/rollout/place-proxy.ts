@@ -73,7 +73,8 @@ export function placeProxy(draft: Draft, observed: Observed, situation: Situatio
 }
 
 /** No proxy, and its ports with the services again. */
-export function removeProxy(draft: Draft, observed: Observed, { slice }: Situation): void {
+export function removeProxy(draft: Draft, observed: Observed, situation: Situation): void {
+  const { slice } = situation;
   const bare = slice.filter(
     (member) =>
       member.entry &&
@@ -83,6 +84,7 @@ export function removeProxy(draft: Draft, observed: Observed, { slice }: Situati
   unlinkCallers(
     draft,
     observed,
+    situation,
     bare.map(({ service }) => service),
   );
   if (observed.proxy.state !== 'absent')

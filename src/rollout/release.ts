@@ -121,6 +121,8 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
         heldWeight: undefined,
         countsAtWeight: { ...NO_COUNTS, ...record.counts },
       };
+    case 'ramp-begun':
+      return { ...next, comparison: undefined };
     case 'comparison-made':
       return { ...next, comparison: record.comparison };
     case 'release-held':

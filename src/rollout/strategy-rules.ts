@@ -5,7 +5,7 @@ import type { Release } from './release.ts';
 
 /** Refuses, before anything is touched, a weight by hand that the strategy does not know. */
 export function requireWeight(
-  { kind }: Strategy,
+  kind: Strategy['kind'],
   weight: number,
   command: 'deploy' | 'weight',
 ): void {
@@ -23,8 +23,13 @@ export function requireWeight(
 }
 
 /** Refuses to make the stable of what its strategy does not promote, or not yet. */
-export function requirePromotable({ kind }: Strategy, { replacing, ramp, branch }: Release): void {
+export function requirePromotable(
+  strategy: Strategy['kind'],
+  { replacing, ramp, branch }: Release,
+): void {
   if (replacing) return;
+  // A release is what it began as, whatever canary.yaml says by now.
+  const kind = ramp?.strategy ?? strategy;
   if (kind === 'ab') {
     throw new CanaryError('strategy-refuses', 'An A/B test is compared, not promoted.', {
       hint: 'To promote the winner change `strategy` in canary.yaml to canary, then deploy and promote it.',

@@ -44,7 +44,7 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
   const project = await loadProject(context);
   warnOfExpired(context, project.proxy.certificates);
   if (options.weight !== undefined)
-    requireWeight(project.config.strategy, options.weight, 'deploy');
+    requireWeight(project.config.strategy.kind, options.weight, 'deploy');
   const { pushed } = options;
   const head = pushed?.commit ?? (await resolveBranch(context, project.repository, branch, ref));
   requireProxy(project, await observe(context, project));

@@ -7,7 +7,7 @@ import { loadComposeProject, loadProject } from './project/project.ts';
 /** The service map; with the slice where canary.yaml says what it is. */
 export async function map(context: Context): Promise<ServiceMap> {
   try {
-    const project = await loadProject(context);
+    const project = await loadProject(context, 'optional');
     return buildMap(project.model, project.slice, await knownCalls(project.model));
   } catch (error) {
     if (!hasCode(error, 'config-missing')) throw error;

@@ -50,7 +50,7 @@ export async function plan(
   const ref = branch === undefined ? undefined : branchRef(branch);
   await context.engine.version();
   const project = await loadProject(context);
-  if (weight !== undefined) requireWeight(project.config.strategy, weight, 'deploy');
+  if (weight !== undefined) requireWeight(project.config.strategy.kind, weight, 'deploy');
   const observed = await observe(context, project);
   if (branch === undefined || ref === undefined) {
     const steps = reconcile({ proxy: 'running' }, observed, await situationOf(context, project));

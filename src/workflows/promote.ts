@@ -32,7 +32,7 @@ export async function promote(context: Context, message?: string): Promise<Promo
     const observed = await observe(context, project);
     requireProxy(project, observed);
     const release = requireCanary(await currentRelease(project), observed);
-    requirePromotable(project.config.strategy, release);
+    requirePromotable(project.config.strategy.kind, release);
     const commit =
       release.replacing?.commit ?? (await mergeCandidate(context, project, release, message));
     const checkout = await checkOut(context, project, commit);

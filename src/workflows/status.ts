@@ -43,7 +43,7 @@ export interface Status {
 /** The present: the release's journal checked against engine and proxy. Takes no lock and changes nothing. */
 export async function status(context: Context): Promise<Status> {
   await context.engine.version();
-  const project = await loadProject(context);
+  const project = await loadProject(context, 'optional');
   const observed = await observe(context, project);
   const holder = await project.lock.holder();
   const release = await currentRelease(project);

@@ -20,8 +20,10 @@ export async function setWeight(
   context: Context,
   weight: number,
 ): Promise<{ release: string; weight: number }> {
-  const check = ({ config }: Project) => requireWeight(config.strategy, weight, 'weight');
-  return steering(context, 'weight', { check, takesOver: true }, async (run, observed) => {
+  const check = ({ config }: Project, release: Release | undefined) =>
+    requireWeight(release?.ramp?.strategy ?? config.strategy.kind, weight, 'weight');
+  const options = { check, takesOver: true, takesOff: weight === 0 };
+  return steering(context, 'weight', options, async (run, observed) => {
     const { id, services, ramp } = run.release;
     const ready: Plan = [
       { kind: 'await-ready', side: 'canary', services, cause: 'only a ready canary gets users' },

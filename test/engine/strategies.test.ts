@@ -80,7 +80,11 @@ describe('strategies', () => {
       );
       const child = start();
       await untilStep(shop, 1);
+      // Whatever canary.yaml says by now: users are taken off all the same.
+      const steps = await shop.read('canary.yaml');
+      await shop.write('canary.yaml', `${steps}drain: 7s\nforce: { header: X-Other }\n`);
       await shop.succeed('pause');
+      await shop.write('canary.yaml', steps);
       const { exitCode, stderr } = await child;
       expect(exitCode).toBe(1);
       expect(String(stderr)).toContain('Stopped by `canary pause`.');

@@ -1,3 +1,4 @@
+import { CanaryError } from '../../errors.ts';
 import { formatWeight } from '../../proxy/weight.ts';
 import { deploy } from '../../workflows/deploy.ts';
 import { deployRemote } from '../../workflows/deploy-remote.ts';
@@ -18,6 +19,11 @@ export async function runDeploy(
 ): Promise<undefined> {
   const options = { branch, patches: apply, message, weight };
   if (remote !== undefined) {
+    if (detach) {
+      throw new CanaryError('usage', '`--detach` and `--remote` do not go together.', {
+        hint: 'A push goes through the steps on the other machine; `canary pause` or `canary weight N` there end them.',
+      });
+    }
     const result = await deployRemote(context, remote, options);
     output.result({ type: 'result', ...result }, () =>
       result.changed

@@ -15,6 +15,8 @@ export interface Certificates {
   expiries: readonly { service: string; validTo: Date }[];
 }
 
+export const NO_CERTIFICATES: Certificates = { files: {}, folders: [], expiries: [] };
+
 /** Where the container has certificates, a folder for each of the host. */
 const TARGET = '/etc/canary';
 

@@ -23,7 +23,7 @@ import type { ProjectLock } from '../../system/lock.ts';
 import type { ProxySocket } from '../../system/proxy-socket.ts';
 import type { StopRequest } from '../../system/stop-request.ts';
 import type { Context } from '../context.ts';
-import { type Certificates, loadCertificates } from './certificates.ts';
+import { type Certificates, loadCertificates, NO_CERTIFICATES } from './certificates.ts';
 import { findComposeFiles } from './compose-files.ts';
 import { knownCalls } from './configuration-files.ts';
 import { type Layout, layoutOf } from './layout.ts';
@@ -103,11 +103,21 @@ export async function supportedCompose(compose: Compose): Promise<string> {
   });
 }
 
-/** Loads everything a command needs and checks canary.yaml against the compose model; changes nothing. */
-export async function loadProject(context: Context): Promise<Project> {
+/**
+ * Loads everything a command needs and checks canary.yaml against the compose model; changes nothing. Commands that only
+ * look or take away do without certificates that cannot be read.
+ */
+export async function loadProject(
+  context: Context,
+  certificatesAre: 'required' | 'optional' = 'required',
+): Promise<Project> {
   const project = await loadComposeProject(context);
   const config = await loadConfig(context, project.directory);
-  const certificates = await loadCertificates(config, configPath(context, project.directory));
+  const file = configPath(context, project.directory);
+  const certificates = await loadCertificates(config, file).catch((error: unknown) => {
+    if (certificatesAre === 'required') throw error;
+    return NO_CERTIFICATES;
+  });
   const calls = await knownCalls(project.model);
   const slice = chooseSlice(config, project.model, calls);
   const layout = layoutOf(project.directory);

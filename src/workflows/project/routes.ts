@@ -29,6 +29,7 @@ export function routesOf(
         ...base,
         entry: {
           port: arrival(entry?.port) ?? port,
+          published: entry?.port,
           preview: arrival(entry?.preview ?? door?.preview),
           ...{ shield, breaker, from, transport },
         },

@@ -5,21 +5,26 @@ import type { Project } from '../project/project.ts';
 
 /** Deploying and steering never touch the stable, so the proxy has to be in front of it already. */
 export function requireProxy(project: Project, observed: Observed): void {
-  if (observed.proxy.state !== 'running') {
-    throw new CanaryError(
-      'proxy-not-up',
-      `The proxy of \`${project.name}\` is ${observed.proxy.state}.`,
-      {
-        hint: 'Run `canary up`: it puts the proxy in front of your services.',
-      },
-    );
-  }
+  requireRunningProxy(project, observed);
   if (observed.proxy.configuration !== project.proxy.digest) {
     throw new CanaryError(
       'proxy-not-up',
       'The proxy runs with an earlier canary.yaml or certificate.',
       {
         hint: 'Run `canary up` to bring it up to date.',
+      },
+    );
+  }
+}
+
+/** Taking users off needs a proxy that listens, whatever its configuration. */
+export function requireRunningProxy(project: Project, observed: Observed): void {
+  if (observed.proxy.state !== 'running') {
+    throw new CanaryError(
+      'proxy-not-up',
+      `The proxy of \`${project.name}\` is ${observed.proxy.state}.`,
+      {
+        hint: 'Run `canary up`: it puts the proxy in front of your services.',
       },
     );
   }

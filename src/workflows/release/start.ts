@@ -64,7 +64,6 @@ export function stepsOf({ config, slice }: Project, { model }: Checkout): RampSt
 
 async function rampTo(run: WalkRun, wanted: number | undefined): Promise<Arrival> {
   const { context, project, checkout, release } = run;
-  if (release.ramp) await record(run, { type: 'ramp-left' });
   const observed = await observe(context, project);
   const weight = wanted ?? (release.state === 'paused' ? observed.proxy.weight : 0);
   const services = project.slice.map((member) => member.service);
@@ -72,6 +71,8 @@ async function rampTo(run: WalkRun, wanted: number | undefined): Promise<Arrival
   const plan = reconcile(desired, observed, await situationOf(context, project, checkout));
   context.emit({ type: 'plan-made', plan });
   await inPhases(run, plan);
+  // Not before: until then a canary that has not all its containers is not promoted.
+  if (release.ramp) await record(run, { type: 'ramp-left' });
   const reason = `at ${formatWeight(weight)}, waiting for a person to promote or revert`;
   await changeState(run, 'paused', reason);
   return { state: 'paused', reason, weight };

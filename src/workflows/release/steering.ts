@@ -5,12 +5,19 @@ import { observe } from '../execution/observe.ts';
 import type { Run } from '../execution/run.ts';
 import { locked, takingOverWalk } from '../project/locked.ts';
 import { loadProject, type Project } from '../project/project.ts';
-import { refuseDuringPromotion, requireProxy, requireRunning } from './guards.ts';
+import {
+  refuseDuringPromotion,
+  requireProxy,
+  requireRunning,
+  requireRunningProxy,
+} from './guards.ts';
 import { currentRelease } from './releases.ts';
 
 interface Steering {
-  /** Throws for what canary.yaml does not allow, before anything is touched. */
-  check?: (project: Project) => void;
+  /** Throws for what the strategy does not allow, before anything is touched. */
+  check?: (project: Project, release: Release | undefined) => void;
+  /** Only takes users off: the proxy need not know today's canary.yaml for that. */
+  takesOff?: boolean;
   /** Also while `deploy` or `resume` goes through the steps: that one ends and leaves the users to this command. */
   takesOver?: boolean;
 }
@@ -19,16 +26,19 @@ interface Steering {
 export async function steering<T>(
   context: Context,
   command: string,
-  { check, takesOver = false }: Steering,
+  { check, takesOff = false, takesOver = false }: Steering,
   work: (run: Run & { release: Release }, observed: Observed) => Promise<T>,
 ): Promise<T> {
   await context.engine.version();
-  const project = await loadProject(context);
-  check?.(project);
+  const project = await loadProject(context, takesOff ? 'optional' : 'required');
+  check?.(project, await currentRelease(project));
+  const requireReady = takesOff ? requireRunningProxy : requireProxy;
+  // Before another command is asked to stop and to leave its users to this one.
+  requireReady(project, await observe(context, project));
   const enter = takesOver ? takingOverWalk : locked;
   return enter(context, project, command, async (signal) => {
     const observed = await observe(context, project);
-    requireProxy(project, observed);
+    requireReady(project, observed);
     const release = requireRunning(await currentRelease(project), observed);
     refuseDuringPromotion(release);
     return work({ context, project, checkout: undefined, release, signal }, observed);

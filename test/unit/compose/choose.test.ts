@@ -95,6 +95,28 @@ describe('a stack whose users come through a proxy', () => {
     );
   });
 
+  test.each([
+    ['fastcgi_pass shop:9000;', 'FastCGI'],
+    ['upstream php { server shop:9000; } fastcgi_pass php;', 'FastCGI'],
+    ['uwsgi_pass uwsgi://shop:9000;', 'uwsgi'],
+    ['proxy_pass https://shop:8443;', 'TLS'],
+  ])('that says %j to it gets none, and a way that works', async (text, language) => {
+    const model = modelOf({ nginx, shop: { build: {} } });
+    const error = await refusal(() => describeChoice(model, ['shop'], conf(text)));
+    expect(error.message).toBe(
+      `\`nginx\` speaks ${language} to \`shop\`, which the proxy cannot split.`,
+    );
+    expect(error.hint).toContain('--service nginx --service shop');
+  });
+
+  test('that speaks gRPC to it is told of it', () => {
+    const model = modelOf({ nginx, shop: { build: {} } });
+    const choice = describeChoice(model, ['shop'], conf('grpc_pass grpc://shop:50051;'));
+    expect(configText(choice, 'main')).toContain(
+      '  shop: { behind: nginx, port: 50051, protocol: http2, preview: 10080 }\n',
+    );
+  });
+
   test('keeps an entry of its own where the service publishes a port', () => {
     const model = modelOf({ nginx, shop: web('3000') });
     expect(describeChoice(model, ['shop'], toShop)[0]).toMatchObject({ entry: 3000 });

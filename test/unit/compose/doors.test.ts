@@ -30,6 +30,22 @@ describe('an inner service', () => {
     });
   });
 
+  test('has no callers that keep data, for those would have to be made anew', async () => {
+    const store: ComposeService = {
+      image: 'minio/minio',
+      environment: { HOOK: 'http://api:3000/' },
+    };
+    const [, member] = sliceOf('{ web: { entry: 3000 }, api: { inner: true } }', {
+      web,
+      api,
+      store,
+    });
+    expect(member?.door?.callers).toEqual(['web']);
+    const named = '{ web: { entry: 3000 }, api: { inner: { callers: store } } }';
+    const error = await refusal(() => sliceOf(named, { web, api, store }));
+    expect(error.message).toContain('it keeps data');
+  });
+
   test('has the callers that canary.yaml names instead', () => {
     const model = { web, api, other: {} };
     const slice = sliceOf('{ web: { entry: 3000 }, api: { inner: { callers: other } } }', model);
@@ -110,8 +126,16 @@ describe('a service behind another proxy', () => {
     const both = '{ web: { behind: edge }, api: { inner: true } }';
     const error = await refusal(() => sliceOf(both, model));
     expect(error.message).toBe(
-      '`web` and `api` both listen on port 3000, and `web` is `behind` another proxy.',
+      '`web` and `api` both listen on port 3000, and another proxy calls `web`.',
     );
+  });
+
+  test('shares it with nobody either where such a proxy only calls it', async () => {
+    const other: ComposeService = { expose: ['3000'] };
+    const inner =
+      '{ web: { entry: 3000 }, api: { inner: { callers: edge } }, other: { inner: { callers: web } } }';
+    const error = await refusal(() => sliceOf(inner, { web, api, other, edge }));
+    expect(error.message).toContain('another proxy calls `api`');
   });
 
   test.each([

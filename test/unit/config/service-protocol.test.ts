@@ -63,6 +63,15 @@ describe('what users of an entry speak', () => {
     },
   );
 
+  test('of a service that others call by name is plain HTTP', () => {
+    const inner = { entry: 443, inner: true };
+    const refused = expect.stringMatching(/^inner: needs /);
+    expect(problems({ ...inner, tls: { ...FILES, reencrypt: true } })).toEqual([refused]);
+    expect(problems({ ...inner, proxyProtocol: { send: true } })).toEqual([refused]);
+    expect(problems({ ...inner, protocol: 'tls' })).toEqual([refused]);
+    expect(problems({ ...inner, tls: FILES, protocol: 'http2' })).toEqual([]);
+  });
+
   test('is a matter of entries alone', () => {
     const only = 'needs an `entry`: only there users come to the proxy itself';
     expect(problems({ protocol: 'tcp', proxyProtocol: { send: true } })).toEqual(

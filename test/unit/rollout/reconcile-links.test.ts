@@ -122,6 +122,13 @@ describe('down, with an inner service,', () => {
     `);
   });
 
+  test('does not wait for a caller that the compose files do not define any more', () => {
+    const [ads] = LINKED.filter(({ service }) => service === 'ads');
+    if (!ads) throw new Error('no caller');
+    const world = observed([...LINKED, { ...ads, id: 'left', service: 'gone' }]);
+    expect(plan({ proxy: 'absent' }, world)).not.toContain('gone');
+  });
+
   test('goes on where it was killed', () => {
     const world = LINKED.map((each) => (each.service === 'ads' ? stable('ads') : each));
     expect(plan({ proxy: 'absent' }, observed(world))).not.toContain('link');

@@ -16,7 +16,7 @@ describe('a weight by hand', () => {
   const allowed = (strategy: Strategy, command: 'deploy' | 'weight') =>
     [0, 50, 100].filter((weight) => {
       try {
-        requireWeight(strategy, weight, command);
+        requireWeight(strategy.kind, weight, command);
         return true;
       } catch {
         return false;
@@ -34,7 +34,7 @@ describe('a weight by hand', () => {
   });
 
   test('is refused as input, with what to do', async () => {
-    const error = await refusal(() => requireWeight(AB, 20, 'deploy'));
+    const error = await refusal(() => requireWeight(AB.kind, 20, 'deploy'));
     expect(error).toMatchObject({ code: 'strategy-refuses', exitCode: 2 });
     expect(error.hint).toContain('canary abort');
   });
@@ -49,15 +49,18 @@ describe('a promotion', () => {
   const replacing = { from: '', commit: '', previous: [] };
 
   test('of an A/B test is refused, but for one that has begun', async () => {
-    const error = await refusal(() => requirePromotable(AB, release({})));
+    const error = await refusal(() => requirePromotable(AB.kind, release({})));
     expect(error.message).toBe('An A/B test is compared, not promoted.');
-    expect(() => requirePromotable(AB, release({ replacing }))).not.toThrow();
+    expect(() => requirePromotable(AB.kind, release({ replacing }))).not.toThrow();
+    const begun = release({ ramp: { ...ramp(0), strategy: 'ab' } });
+    const later = await refusal(() => requirePromotable('canary', begun));
+    expect(later.message, 'also when canary.yaml says something else by now').toBe(error.message);
   });
 
   test('waits for every container of a rolling release', async () => {
-    const error = await refusal(() => requirePromotable(ROLLING, release({ ramp: ramp(0) })));
+    const error = await refusal(() => requirePromotable(ROLLING.kind, release({ ramp: ramp(0) })));
     expect(error.message).toContain('step 1 of 2');
-    expect(() => requirePromotable(ROLLING, release({ ramp: ramp(1) }))).not.toThrow();
-    expect(() => requirePromotable(CANARY, release({}))).not.toThrow();
+    expect(() => requirePromotable(ROLLING.kind, release({ ramp: ramp(1) }))).not.toThrow();
+    expect(() => requirePromotable(CANARY.kind, release({}))).not.toThrow();
   });
 });

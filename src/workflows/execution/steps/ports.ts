@@ -1,7 +1,7 @@
 import { PROXY_SERVICE } from '../../../compose/names.ts';
 import { containersOf } from '../../../rollout/observed.ts';
 import type { StepAction } from '../../../rollout/step.ts';
-import { callOptions, look, type Run, unlinkedScope } from '../run.ts';
+import { callOptions, look, overriddenScope, type Run, unlinkedScope } from '../run.ts';
 import { awaitProxy, stopProxy } from './proxy.ts';
 import { placeConfiguration } from './proxy-file.ts';
 import { awaitTwins, canHaveTwin } from './twin.ts';
@@ -44,6 +44,8 @@ export async function takePorts(
     // … to here; everything that takes time was done before or comes after.
     await awaitProxy(run);
     for (const holder of replaced) await engine.removeContainer(holder.id);
+    // For plain commands of Compose: the links are true from here on.
+    await overriddenScope(run);
   } catch (error) {
     await undoTakePorts(run, step.services, known);
     throw error;
