@@ -1,5 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+/** Needs the machine for itself. */
+const LOAD = 'test/engine/load.test.ts';
+
+const ENGINE = {
+  include: ['test/engine/**/*.test.ts'],
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+};
+
 /** One project a ring: unit and cli are pure and fast, integration and engine use the real parts. */
 export default defineConfig({
   test: {
@@ -20,12 +29,21 @@ export default defineConfig({
       },
       {
         test: {
+          ...ENGINE,
           name: 'engine',
-          include: ['test/engine/**/*.test.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          // Two cores: containers that boot side by side make each other slow, not faster.
+          exclude: [LOAD],
+          // Two cores, and most of a test is waiting: more side by side make each other slow, not faster.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...ENGINE,
+          name: 'load',
+          include: [LOAD],
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
