@@ -53,7 +53,8 @@ export const SHOP_FILES: Files = {
 /** An empty folder that is gone when the test is. */
 export async function emptyFolder(): Promise<string> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'canary-fixture-')));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  // A process of git's that a test cut off may still be writing its last.
+  onTestFinished(() => rm(directory, { recursive: true, force: true, maxRetries: 20 }));
   return directory;
 }
 
