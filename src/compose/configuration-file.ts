@@ -1,3 +1,5 @@
+import { literally } from './literally.ts';
+
 /** A file that a service reads its configuration from, as far as it could be read. */
 export interface ConfigurationFile {
   /** As people would name it. */
@@ -34,13 +36,13 @@ export function otherLanguage(
     ...blocks.flatMap(([, name = '', body = '']) => (asWord(host).test(body) ? [name] : [])),
   ];
   return OTHERS.find(([, before]) =>
-    names.some((name) => new RegExp(`${before}${escaped(name)}${END}`, 'm').test(said)),
+    names.some((name) => new RegExp(`${before}${literally(name)}${END}`, 'm').test(said)),
   )?.[0];
 }
 
 /** Whether a configuration sends requests to a host: in a URL, or in what nginx, Caddy, HAProxy and others say. */
 export function sendsTo({ text }: ConfigurationFile, host: string): boolean {
-  const name = escaped(host);
+  const name = literally(host);
   const url = new RegExp(`[a-z]://(?:[^/@\\s]*@)?${name}${END}`, 'im');
   const directive = new RegExp(`(?:^|[\\s{;])(?:${DIRECTIVES})\\s(?:.*[\\s"'])?${name}${END}`, 'm');
   const said = withoutComments(text);
@@ -51,11 +53,7 @@ export function sendsTo({ text }: ConfigurationFile, host: string): boolean {
 const END = `(?=$|[:/,;\\s"'})])`;
 
 function asWord(host: string): RegExp {
-  return new RegExp(`(?:^|\\s)${escaped(host)}${END}`, 'm');
-}
-
-function escaped(host: string): string {
-  return host.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(?:^|\\s)${literally(host)}${END}`, 'm');
 }
 
 function withoutComments(text: string): string {

@@ -1,6 +1,7 @@
 import { CanaryError } from '../errors.ts';
 import { type ConfigurationFiles, otherLanguage } from './configuration-file.ts';
 import { byLabels, edgeKind, foundByLabels } from './edge.ts';
+import { literally } from './literally.ts';
 import { type ComposeModel, hostPorts, listeningPort } from './model.ts';
 import { findCalls } from './service-map.ts';
 
@@ -82,7 +83,7 @@ function portSaid(
   edges: readonly Edge[],
   name: string,
 ): number | undefined {
-  const host = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const host = literally(name);
   const patterns = [
     ...edges.map((edge) => [edge.name, new RegExp(`[/\\s]${host}:(\\d{1,5})\\b`)] as const),
     [name, /^\s*EXPOSE\s+(\d{1,5})/im] as const,

@@ -1,4 +1,5 @@
 import { type ConfigurationFile, type ConfigurationFiles, sendsTo } from './configuration-file.ts';
+import { literally } from './literally.ts';
 import type { ComposeModel, ComposeService } from './model.ts';
 
 export interface Call {
@@ -48,6 +49,5 @@ function mention(
 
 /** Whether a value names a host: alone, as `host:port`, in a URL, or in a list of such. */
 function namesHost(value: string, host: string): boolean {
-  const escaped = host.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`(^|//|[@,;=(\\s"'])${escaped}(?=$|[:/,;?)\\s"'])`).test(value);
+  return new RegExp(`(^|//|[@,;=(\\s"'])${literally(host)}(?=$|[:/,;?)\\s"'])`).test(value);
 }

@@ -22,18 +22,36 @@ export function sideRules(
   client = CLIENT,
 ): string[] {
   return [
-    `http-request set-var(txn.weight) str(weight),map_str_int(${WEIGHT_MAP},${NOBODY})`,
-    ...identityRules(identity, client),
-    `http-request set-var(txn.bucket) var(txn.id),xxh32,mod(${BUCKETS})`,
-    'http-request set-var(txn.side) str(stable)',
-    'http-request set-var(txn.side) str(canary) if { var(txn.bucket),sub(txn.weight) -m int lt 0 }',
+    ...weightRules(REQUESTS, identityRules(identity, client)),
     // Above the weight stand the rules, and above those what the request says.
     ...matchLines(match),
     ...told,
     'http-request set-var(txn.side) var(txn.rule) if { var(txn.rule) -m found }',
-    // Above everything stands whether anybody, or everybody, is to be on the canary.
-    'http-request set-var(txn.side) str(stable) if { var(txn.weight) -m int lt 0 }',
-    `http-request set-var(txn.side) str(canary) if { var(txn.weight) -m int gt ${BUCKETS} }`,
+    ...everybodyRules(REQUESTS),
+  ];
+}
+
+/** What HAProxy calls rules of requests, and of connections whose bytes are handed on. */
+const REQUESTS = 'http-request';
+export const CONNECTIONS = 'tcp-request content';
+type Ruleset = typeof REQUESTS | typeof CONNECTIONS;
+
+/** The side by weight; `identity` are the lines that find out who it is. */
+export function weightRules(rules: Ruleset, identity: readonly string[]): string[] {
+  return [
+    `${rules} set-var(txn.weight) str(weight),map_str_int(${WEIGHT_MAP},${NOBODY})`,
+    ...identity,
+    `${rules} set-var(txn.bucket) var(txn.id),xxh32,mod(${BUCKETS})`,
+    `${rules} set-var(txn.side) str(stable)`,
+    `${rules} set-var(txn.side) str(canary) if { var(txn.bucket),sub(txn.weight) -m int lt 0 }`,
+  ];
+}
+
+/** Above everything stands whether anybody, or everybody, is to be on the canary. */
+export function everybodyRules(rules: Ruleset): string[] {
+  return [
+    `${rules} set-var(txn.side) str(stable) if { var(txn.weight) -m int lt 0 }`,
+    `${rules} set-var(txn.side) str(canary) if { var(txn.weight) -m int gt ${BUCKETS} }`,
   ];
 }
 
@@ -46,8 +64,8 @@ export function forceRules(header: string): string[] {
 }
 
 /** At full weight the canary of a service also stands in for a stable that is being replaced. */
-export function standInRule(service: string, condition = ''): string {
-  return `http-request set-var(txn.side) str(canary) if ${condition}{ var(txn.weight) -m int ge ${BUCKETS} } { nbsrv(${service}) eq 0 }`;
+export function standInRule(service: string, condition = '', rules: Ruleset = REQUESTS): string {
+  return `${rules} set-var(txn.side) str(canary) if ${condition}{ var(txn.weight) -m int ge ${BUCKETS} } { nbsrv(${service}) eq 0 }`;
 }
 
 /** Condition that the canary of a service takes users: it is there, and the breaker has not taken it out. */

@@ -9,9 +9,8 @@ import {
   section,
   stableReplicas,
 } from './route.ts';
+import { CONNECTIONS, everybodyRules, standInRule, weightRules } from './side.ts';
 import { bindOptions, PLAIN, type Transport } from './transport.ts';
-import { BUCKETS } from './weight.ts';
-import { NOBODY, WEIGHT_MAP } from './weight-map.ts';
 import { word } from './word.ts';
 
 /** Of this name are the defaults of sections that hand bytes on. */
@@ -67,18 +66,11 @@ export function streamSections(
 
 /** Which side a connection is on. The bucket is that of the same address in an entry with `identity: [source]`. */
 function sideLines(service: string, { protocol, sni }: Transport): string[] {
-  const set = (value: string, condition = '') =>
-    `tcp-request content set-var(txn.${value}${condition && ` if ${condition}`}`;
   return [
-    set(`weight) str(weight),map_str_int(${WEIGHT_MAP},${NOBODY})`),
-    set('id) src'),
-    set(`bucket) var(txn.id),xxh32,mod(${BUCKETS})`),
-    set('side) str(stable)'),
-    set('side) str(canary)', '{ var(txn.bucket),sub(txn.weight) -m int lt 0 }'),
+    ...weightRules(CONNECTIONS, [`${CONNECTIONS} set-var(txn.id) src`]),
     ...(protocol === 'tls' && sni.length > 0 ? nameLines(sni) : []),
-    set('side) str(stable)', '{ var(txn.weight) -m int lt 0 }'),
-    set('side) str(canary)', `{ var(txn.weight) -m int gt ${BUCKETS} }`),
-    set('side) str(canary)', `{ var(txn.weight) -m int ge ${BUCKETS} } { nbsrv(${service}) eq 0 }`),
+    ...everybodyRules(CONNECTIONS),
+    standInRule(service, '', CONNECTIONS),
   ];
 }
 

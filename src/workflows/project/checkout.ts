@@ -8,7 +8,7 @@ import { parseConfig } from '../../config/parse.ts';
 import { CanaryError } from '../../errors.ts';
 import { exists, readIfExists } from '../../system/files.ts';
 import type { Context } from '../context.ts';
-import { knownCalls } from './configuration-files.ts';
+import { callsForDoors } from './configuration-files.ts';
 import { CONFIG_NAME, type Project } from './project.ts';
 
 /** A commit of the project in a worktree of our own, as Compose sees it there. */
@@ -116,7 +116,7 @@ async function checkConfig(
   const text = await readIfExists(join(directory, CONFIG_NAME));
   if (text === undefined) return;
   const config = parseConfig(text, `${CONFIG_NAME} at ${shortCommit(commit)}`);
-  chooseSlice(config, model, await knownCalls(model));
+  chooseSlice(config, model, await callsForDoors(config, model));
 }
 
 /** The same compose file at the commit; one that git does not track is used where it is. */

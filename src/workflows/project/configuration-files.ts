@@ -4,6 +4,7 @@ import type { ConfigurationFile, ConfigurationFiles } from '../../compose/config
 import { edgeKind } from '../../compose/edge.ts';
 import type { ComposeModel, ComposeService } from '../../compose/model.ts';
 import { type Call, findCalls } from '../../compose/service-map.ts';
+import type { CanaryConfig } from '../../config/schema.ts';
 
 const CONFIGURATION = /(^Caddyfile|\.(conf|cfg|ya?ml|toml|json|ini|template|tmpl|inc))$/i;
 /** They name every service, and say nothing about who calls it. */
@@ -16,6 +17,15 @@ const MOST_FILES = 50;
 /** Who calls whom, by the definitions and by the configuration files that can be read. */
 export async function knownCalls(model: ComposeModel): Promise<Call[]> {
   return findCalls(model, await readConfigurationFiles(model));
+}
+
+/** The same for the doors that canary.yaml asks for: nothing is read unless one leaves its callers to be found. */
+export async function callsForDoors(
+  { services }: CanaryConfig,
+  model: ComposeModel,
+): Promise<Call[]> {
+  const isAsked = Object.values(services).some(({ inner }) => inner && !inner.callers);
+  return isAsked ? knownCalls(model) : [];
 }
 
 /** What services mount or are built with, as far as it looks like configuration and can be read. */

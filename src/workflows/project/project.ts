@@ -25,7 +25,7 @@ import type { StopRequest } from '../../system/stop-request.ts';
 import type { Context } from '../context.ts';
 import { type Certificates, loadCertificates, NO_CERTIFICATES } from './certificates.ts';
 import { findComposeFiles } from './compose-files.ts';
-import { knownCalls } from './configuration-files.ts';
+import { callsForDoors } from './configuration-files.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { routesOf } from './routes.ts';
 
@@ -118,7 +118,7 @@ export async function loadProject(
     if (certificatesAre === 'required') throw error;
     return NO_CERTIFICATES;
   });
-  const calls = await knownCalls(project.model);
+  const calls = await callsForDoors(config, project.model);
   const slice = chooseSlice(config, project.model, calls);
   const layout = layoutOf(project.directory);
   return {

@@ -31,10 +31,10 @@ export async function steering<T>(
 ): Promise<T> {
   await context.engine.version();
   const project = await loadProject(context, takesOff ? 'optional' : 'required');
-  check?.(project, await currentRelease(project));
+  if (check) check(project, await currentRelease(project));
   const requireReady = takesOff ? requireRunningProxy : requireProxy;
   // Before another command is asked to stop and to leave its users to this one.
-  requireReady(project, await observe(context, project));
+  if (takesOver) requireReady(project, await observe(context, project));
   const enter = takesOver ? takingOverWalk : locked;
   return enter(context, project, command, async (signal) => {
     const observed = await observe(context, project);

@@ -1,7 +1,15 @@
 import { PROXY_SERVICE } from '../../../compose/names.ts';
 import { containersOf } from '../../../rollout/observed.ts';
 import type { StepAction } from '../../../rollout/step.ts';
-import { callOptions, look, overriddenScope, type Run, unlinkedScope } from '../run.ts';
+import {
+  callOptions,
+  cloneSource,
+  look,
+  overrideText,
+  type Run,
+  unlinkedScope,
+  writeOverride,
+} from '../run.ts';
 import { awaitProxy, stopProxy } from './proxy.ts';
 import { placeConfiguration } from './proxy-file.ts';
 import { awaitTwins, canHaveTwin } from './twin.ts';
@@ -45,7 +53,7 @@ export async function takePorts(
     await awaitProxy(run);
     for (const holder of replaced) await engine.removeContainer(holder.id);
     // For plain commands of Compose: the links are true from here on.
-    await overriddenScope(run);
+    await writeOverride(run.project, overrideText(run.project, cloneSource(run)));
   } catch (error) {
     await undoTakePorts(run, step.services, known);
     throw error;
