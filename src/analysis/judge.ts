@@ -43,10 +43,12 @@ export interface Rates {
 /** Groups that are told apart; the others count in all. */
 const MOST_GROUPS = 20;
 /**
- * How alpha is divided among the comparisons (Bonferroni's inequality with weights): half to every request together, the
- * rest to single groups in equal parts. Looking at more places never makes a false alarm more likely than alpha.
+ * How alpha is divided among the questions (Bonferroni's inequality with weights): the largest part to failures of all
+ * requests together, which catches most; what is left of a signal's part goes to single groups, in equal parts.
+ * Looking at more places never makes a false alarm more likely than alpha.
  */
-const SHARE_OF_ALL = 0.5;
+const PART = { failed: 0.55, slow: 0.2, refused: 0.15, size: 0.1 } as const;
+const OF_ALL = 0.6;
 
 /**
  * Judges a canary by its users' requests, beside those of the stable at the same time. Holds at every look: `fail` comes
@@ -108,12 +110,12 @@ export class Judge {
   }
 
   private reasons(): Reason[] {
-    const { alpha, signals } = this.settings;
-    const ofAll = (alpha * SHARE_OF_ALL) / signals.length;
-    const ofGroup = (alpha * (1 - SHARE_OF_ALL)) / (signals.length * MOST_GROUPS);
+    const { alpha } = this.settings;
     return [
-      ...decided(undefined, this.overall, ofAll),
-      ...[...this.grouped].flatMap(([group, each]) => decided(group, each, ofGroup)),
+      ...decided(undefined, this.overall, alpha * OF_ALL),
+      ...[...this.grouped].flatMap(([group, each]) =>
+        decided(group, each, (alpha * (1 - OF_ALL)) / MOST_GROUPS),
+      ),
     ];
   }
 
@@ -134,7 +136,7 @@ function decided(
   alpha: number,
 ): Reason[] {
   return [...comparisons]
-    .filter(([, comparison]) => comparison.logEvidence() >= Math.log(1 / alpha))
+    .filter(([signal, comparison]) => comparison.logEvidence() >= -Math.log(alpha * PART[signal]))
     .map(([signal, comparison]) => ({
       signal,
       group,
