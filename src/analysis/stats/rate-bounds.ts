@@ -28,21 +28,20 @@ function edge(tally: Tally, alpha: number, outermost: 0 | 1): number {
   if (trials === 0) return outermost;
   let inside = failed / trials;
   let outside: number = outermost;
-  if (isPossible(tally, outside, alpha)) return outside;
+  // Below this likelihood a rate is ruled out.
+  const least =
+    logBeta(PRIOR.failed + failed, PRIOR.passed + trials - failed) -
+    logBeta(PRIOR.failed, PRIOR.passed) +
+    Math.log(alpha);
+  const isPossible = (rate: number) =>
+    times(failed, Math.log(rate)) + times(trials - failed, Math.log1p(-rate)) > least;
+  if (isPossible(outside)) return outside;
   for (let step = 0; step < STEPS; step += 1) {
     const middle = (inside + outside) / 2;
-    if (isPossible(tally, middle, alpha)) inside = middle;
+    if (isPossible(middle)) inside = middle;
     else outside = middle;
   }
   return outside;
-}
-
-function isPossible({ trials, failed }: Tally, rate: number, alpha: number): boolean {
-  const passed = trials - failed;
-  const mixture =
-    logBeta(PRIOR.failed + failed, PRIOR.passed + passed) - logBeta(PRIOR.failed, PRIOR.passed);
-  const likelihood = times(failed, Math.log(rate)) + times(passed, Math.log1p(-rate));
-  return mixture - likelihood < Math.log(1 / alpha);
 }
 
 /** Nothing seen says nothing, also at a rate of 0 or 1. */
