@@ -10,6 +10,7 @@ const LONGEST_TOKEN = 24;
  */
 export function looksLikeId(key: string): boolean {
   if (key.length > LONGEST_NAME || key.includes('@')) return true;
+  if (!/\d/.test(key)) return false;
   if (NUMBER_LIKE.test(key)) return true;
   const last = key.slice(Math.max(key.lastIndexOf('_'), key.lastIndexOf(':')) + 1);
   return [key, last].some((text) => text.search(UUID) === 0 || HEX.test(text) || isRandom(text));
