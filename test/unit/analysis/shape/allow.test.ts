@@ -27,7 +27,8 @@ describe('declared changes', () => {
     const [before, after] = [page('<main><p>Hello</main>'), page('<main></main>')];
     expect(differencesOf([before], [after], ['main > p'])).toEqual([]);
     expect(differencesOf([before], [after], ['html > body > main > *'])).toEqual([]);
-    expect(differencesOf([before], [after], ['aside > p'])).toEqual(['missing main > p']);
+    for (const other of ['aside > p', '$', '$.main.p'])
+      expect(differencesOf([before], [after], [other])).toEqual(['missing main > p']);
   });
 });
 

@@ -50,6 +50,8 @@ test.each([
     '<svg><g><circle r="1"/></g></svg><p>',
     [],
   ],
+  ['what follows a picture has', '<svg><g></g></svg><p>', '<svg></svg>', ['missing body > p']],
+  ['the name of what is no field', '<a name="top">a</a>', '<a>a</a>', []],
   ['nor do scripts', '<script>"<p>"</script>', '<script>"<i>"</script>', []],
   ['text like a tag', '<p>5 < 6</p>', '<p>a <b@c.example> d</p>', ['new p > unknown']],
 ])('%s', (_, stable, canary, found) => {

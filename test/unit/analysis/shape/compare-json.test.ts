@@ -129,6 +129,14 @@ describe('maps', () => {
     expect(differencesOf([stock(names)], [stock(names.slice(1))])).toEqual(['missing $.rope']);
   });
 
+  test('a few keys that vary make no map of the others', () => {
+    const dog = { name: 'Rex', breed: 'Corgi', owner: 'Ann' };
+    const stable = [json({ ...dog, chip: 'a' }), json({ ...dog, vet: 'b' })];
+    expect(differencesOf(stable, [json({ name: 'Rex', breed: 'Corgi' })])).toEqual([
+      'missing $.owner',
+    ]);
+  });
+
   test('variants whose values are not alike are no map', () => {
     const stable = [json({ dog: { legs: 4 } }), json({ cat: { lives: 9 } })];
     expect(differencesOf(stable, [json({ dog: {} })])).toEqual(['missing $.dog.legs']);

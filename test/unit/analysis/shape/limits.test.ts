@@ -31,6 +31,14 @@ describe('a body that is not looked into is said', () => {
     });
   });
 
+  test('one of the stable too: its noise is not known then', () => {
+    const large = jsonText(`"${'x'.repeat(BODY_LIMIT)}"`);
+    expect(compared([json({ a: 1 }), large], [json({ b: 1 })])).toMatchObject({
+      differences: [],
+      unread: ['large'],
+    });
+  });
+
   test('in one sentence', () => {
     expect(describeUnread('GET', '/all?key=1', ['large'])).toBe(
       'GET /all?…: only status and content type were compared, the body is larger than 1 MiB.',
