@@ -1,4 +1,6 @@
-import type { ComposeModel, ComposeService } from './model.ts';
+import type { ConfigurationFiles } from './configuration-file.ts';
+import { edgeOf, findEdges } from './find-edges.ts';
+import { type ComposeModel, hostPorts } from './model.ts';
 import { findCalls } from './service-map.ts';
 import { cloneableService } from './slice.ts';
 import { statefulReason } from './stateful.ts';
@@ -8,6 +10,10 @@ export interface ChosenService {
   entry: number | undefined;
   preview: number | undefined;
   why: string;
+  /** The proxies of the stack that users come through, and where the service listens. */
+  behind?: readonly string[] | undefined;
+  port?: number | undefined;
+  protocol?: 'http2' | undefined;
 }
 
 export interface Candidate {
@@ -18,7 +24,8 @@ export interface Candidate {
 }
 
 /** Every service that could be cloned, and whether it likely should be: what is built here, not what is only used. */
-export function findCandidates(model: ComposeModel): Candidate[] {
+export function findCandidates(model: ComposeModel, files: ConfigurationFiles = {}): Candidate[] {
+  const edges = findEdges(model, files);
   return Object.entries(model.services)
     .filter(([, service]) => statefulReason(service) === undefined)
     .map(([name, service]) => {
@@ -26,7 +33,7 @@ export function findCandidates(model: ComposeModel): Candidate[] {
       const where = ports.length > 0 ? `, published on ${ports.join(', ')}` : '';
       return {
         name,
-        isLikely: service.build !== undefined,
+        isLikely: service.build !== undefined && !edges.some((edge) => edge.name === name),
         why: `${service.build ? 'built from this repository' : `runs ${service.image}`}${where}`,
       };
     })
@@ -34,36 +41,53 @@ export function findCandidates(model: ComposeModel): Candidate[] {
 }
 
 /** Turns chosen names into entries and inner services; throws where one cannot be cloned. */
-export function describeChoice(model: ComposeModel, names: readonly string[]): ChosenService[] {
-  const calls = findCalls(model);
+export function describeChoice(
+  model: ComposeModel,
+  names: readonly string[],
+  files: ConfigurationFiles = {},
+): ChosenService[] {
+  const calls = findCalls(model, files);
+  const edges = findEdges(model, files).filter((edge) => !names.includes(edge.name));
   const taken = new Set(Object.values(model.services).flatMap(hostPorts));
+  const doors = new Set<number>();
   const callerOf = (service: string) =>
     calls.find((call) => call.to === service && names.includes(call.from))?.from;
   const published = names.filter((name) => hostPorts(model.services[name] ?? {}).length > 0);
   // Services that name each other leave no outermost one: the first is where users come in.
   const onlyDoor = published.every(callerOf) ? published[0] : undefined;
-  return [...new Set(names)].map((service) => {
-    const [port] = hostPorts(cloneableService(model, service));
-    if (port === undefined) return inner(service, 'it publishes no port');
-    const caller = callerOf(service);
-    if (caller && service !== onlyDoor) return inner(service, `${caller} calls it by name`);
+  const previewFor = (port: number) => {
     const preview = freePort(port, taken);
     taken.add(preview);
-    return {
-      service,
-      entry: port,
-      preview,
-      why: `users reach it on port ${port}; the canary alone answers on ${preview}`,
-    };
+    return preview;
+  };
+  return [...new Set(names)].map((service) => {
+    const [port] = hostPorts(cloneableService(model, service));
+    if (port === undefined) {
+      const edge = edgeOf(model, files, edges, service);
+      if (!edge) return inner(service, 'it publishes no port');
+      if (doors.has(edge.port))
+        return inner(
+          service,
+          `another service behind ${edge.names[0]} listens on ${edge.port} too`,
+        );
+      doors.add(edge.port);
+      const preview = previewFor(edge.published);
+      const why = `users reach it through ${edge.names.join(', ')} (${edge.because}); the canary alone answers on ${preview}`;
+      const { names: behind, said, protocol } = edge;
+      return { service, entry: undefined, behind, port: said, protocol, preview, why };
+    }
+    const caller = callerOf(service);
+    if (caller && service !== onlyDoor) return inner(service, `${caller} calls it by name`);
+    const preview = previewFor(port);
+    const why = `users reach it on port ${port}; the canary alone answers on ${preview}`;
+    return { service, entry: port, preview, why };
   });
 }
 
 /** canary.yaml for a choice; the same choice always gives the same text. */
 export function configText(choice: readonly ChosenService[], stableBranch: string): string {
-  const lines = choice.map(({ service, entry, preview }) =>
-    entry === undefined
-      ? `  ${yamlKey(service)}: {}`
-      : `  ${yamlKey(service)}: { entry: ${entry}, preview: ${preview} }`,
+  const lines = choice.map(
+    ({ service, ...settings }) => `  ${yamlKey(service)}: ${flowText(settings)}`,
   );
   return [
     '# What canary clones, and where users come in. All settings: README of canary.',
@@ -75,6 +99,24 @@ export function configText(choice: readonly ChosenService[], stableBranch: strin
   ].join('\n');
 }
 
+function flowText({
+  entry,
+  behind,
+  port,
+  protocol,
+  preview,
+}: Omit<ChosenService, 'service'>): string {
+  const edges = behind?.map(yamlKey);
+  const settings = [
+    ...(entry === undefined ? [] : [`entry: ${entry}`]),
+    ...(edges ? [`behind: ${edges.length === 1 ? edges[0] : `[${edges.join(', ')}]`}`] : []),
+    ...(port === undefined ? [] : [`port: ${port}`]),
+    ...(protocol === undefined ? [] : [`protocol: ${protocol}`]),
+    ...(preview === undefined ? [] : [`preview: ${preview}`]),
+  ];
+  return settings.length === 0 ? '{}' : `{ ${settings.join(', ')} }`;
+}
+
 /** Compose allows names that YAML alone would take for a number or for nothing. */
 function yamlKey(name: string): string {
   const isPlain =
@@ -84,13 +126,6 @@ function yamlKey(name: string): string {
 
 function inner(service: string, why: string): ChosenService {
   return { service, entry: undefined, preview: undefined, why: `inner: ${why}` };
-}
-
-function hostPorts(service: ComposeService): number[] {
-  return (service.ports ?? [])
-    .filter((port) => (port.protocol ?? 'tcp') === 'tcp')
-    .map((port) => Number(port.published))
-    .filter((port) => Number.isInteger(port) && port > 0);
 }
 
 /** A port that the compose file does not publish and a person can remember: ten thousand further. */

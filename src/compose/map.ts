@@ -1,3 +1,4 @@
+import type { DooredMember } from './doors.ts';
 import type { ComposeModel } from './model.ts';
 import { type Call, findCalls } from './service-map.ts';
 import { statefulReason } from './stateful.ts';
@@ -10,6 +11,8 @@ interface MapNode {
   role: 'entry' | 'inner' | 'candidate' | 'shared';
   /** Why it is shared, or where users reach it. */
   note: string;
+  /** The proxies that users come through before they reach it. */
+  behind?: readonly string[];
 }
 
 export interface ServiceMap {
@@ -19,27 +22,35 @@ export interface ServiceMap {
   calls: Call[];
 }
 
-/** The service map of a model; `chosen` are the services of the slice with the entry port, if they have one. */
+/** The service map of a model and its slice, where something is chosen already. */
 export function buildMap(
   model: ComposeModel,
-  chosen: ReadonlyMap<string, number | undefined>,
+  slice: readonly DooredMember[],
+  calls: readonly Call[] = findCalls(model),
 ): ServiceMap {
+  const chosen = new Map(slice.map((member) => [member.service, member]));
   const services = Object.keys(model.services)
     .sort()
     .map((name): MapNode => {
       const service = model.services[name] ?? {};
-      const entry = chosen.get(name);
-      if (entry !== undefined)
-        return { name, role: 'entry', note: `users reach it on port ${entry}` };
-      if (chosen.has(name))
-        return { name, role: 'inner', note: 'cloned; the other clones call its clone' };
+      const member = chosen.get(name);
+      if (member) return { name, ...describe(member) };
       const reason = statefulReason(service);
       if (reason) return { name, role: 'shared', note: reason };
       return chosen.size > 0
         ? { name, role: 'shared', note: 'not chosen' }
         : { name, role: 'candidate', note: 'could have a canary; `canary init` chooses' };
     });
-  return { version: 1, project: model.name, services, calls: findCalls(model) };
+  return { version: 1, project: model.name, services, calls: [...calls] };
+}
+
+function describe({ entry, door }: DooredMember): Omit<MapNode, 'name'> {
+  const callers = door?.callers.join(', ');
+  if (door?.kind === 'behind')
+    return { role: 'entry', note: `users reach it through ${callers}`, behind: door.callers };
+  const split = door ? `; calls of ${callers} are split too` : '';
+  if (entry) return { role: 'entry', note: `users reach it on port ${entry.port}${split}` };
+  return { role: 'inner', note: `cloned; the other clones call its clone${split}` };
 }
 
 /** Renders a map; text for people, mermaid and dot for documents. */
@@ -79,7 +90,8 @@ function mermaidMap({ services, calls }: ServiceMap): string {
     ),
     ...services
       .filter(({ role }) => role === 'entry')
-      .map(({ name }) => `  users((users)) --> ${id(name)}`),
+      .flatMap(({ name, behind }) => behind ?? [name])
+      .map((name) => `  users((users)) --> ${id(name)}`),
     ...calls.map(({ from, to }) => `  ${id(from)} --> ${id(to)}`),
   ].join('\n');
 }

@@ -7,27 +7,36 @@ export interface ComposeModel {
   services: Readonly<Record<string, ComposeService>>;
   networks?: Readonly<Record<string, unknown>>;
   volumes?: Readonly<Record<string, unknown>>;
-  configs?: Readonly<Record<string, { file?: string }>>;
+  configs?: Readonly<Record<string, { file?: string; content?: string }>>;
   secrets?: Readonly<Record<string, { file?: string }>>;
 }
 
 export interface ComposeService {
   image?: string;
-  build?: { context?: string };
+  build?: { context?: string; dockerfile?: string };
   command?: readonly string[] | null;
   container_name?: string;
   hostname?: string;
   network_mode?: string;
+  labels?: Readonly<Record<string, string>>;
   environment?: Readonly<Record<string, string | null>>;
   depends_on?: Readonly<Record<string, { condition: string; required?: boolean }>>;
   links?: readonly string[];
-  networks?: Readonly<Record<string, unknown>>;
+  networks?: Readonly<Record<string, ComposeNetwork | null>>;
   ports?: readonly ComposePort[];
   expose?: readonly string[];
   volumes?: readonly ComposeVolume[];
+  configs?: readonly { source: string; target?: string }[];
   healthcheck?: { test?: readonly string[]; disable?: boolean };
   scale?: number;
   deploy?: { replicas?: number };
+}
+
+/** How a service is on a network. */
+interface ComposeNetwork {
+  aliases?: readonly string[];
+  ipv4_address?: string;
+  ipv6_address?: string;
 }
 
 export interface ComposePort {
@@ -67,4 +76,12 @@ export function replicasOf({ scale, deploy }: ComposeService): number {
 /** The image name Compose gives to a service: its own, or `<project>-<service>` for a built one. */
 export function imageName(project: string, name: string, service: ComposeService): string {
   return service.image ?? `${project}-${name}`;
+}
+
+/** The ports of the host that a service publishes by TCP. */
+export function hostPorts(service: ComposeService): number[] {
+  return (service.ports ?? [])
+    .filter((port) => (port.protocol ?? 'tcp') === 'tcp')
+    .map((port) => Number(port.published))
+    .filter((port) => Number.isInteger(port) && port > 0);
 }

@@ -1,5 +1,6 @@
 import { Document, type Node, Scalar } from 'yaml';
 import { CanaryError } from '../errors.ts';
+import { linkDeltas } from './caller-links.ts';
 import { escapeDollars, type Fields, networkNames, portFields } from './fields.ts';
 import type { ComposeModel, ComposeService, ComposeVolume } from './model.ts';
 import { canaryImage, cloneName, LABEL, PROXY_SERVICE } from './names.ts';
@@ -28,6 +29,8 @@ export interface OverrideInput {
   slice: readonly SliceMember[];
   proxy: ProxyDefinition;
   clones: CloneSource | undefined;
+  /** Callers are not led to the proxy, because it does not run yet. */
+  isUnlinked?: boolean;
 }
 
 /**
@@ -57,17 +60,27 @@ export function renderOverride(input: OverrideInput): string {
   return header + documents.map(stringify).join('---\n');
 }
 
-/** The stable's only change: the entry's port goes to the proxy. */
-function stableDeltas({ slice, model }: OverrideInput): Fields {
-  const entries = slice.flatMap(({ service, entry }) => {
-    if (!entry) return [];
+/** The stable's only changes: the entry's port goes to the proxy, and callers of doors are led to it. */
+function stableDeltas({ slice, model, isUnlinked }: OverrideInput): Fields {
+  const deltas = new Map<string, Fields>();
+  for (const { service, entry } of slice) {
+    if (!entry) continue;
     const others = (model.services[service]?.ports ?? []).filter(
       (port) => port.published !== String(entry.port) || (port.protocol ?? 'tcp') !== 'tcp',
     );
     const ports = others.length === 0 ? reset([]) : replace(others.map(portFields));
-    return [[service, { ports }] as const];
-  });
-  return Object.fromEntries(entries);
+    deltas.set(service, { ports });
+  }
+  for (const { caller, links, externalLinks, dependsOn } of isUnlinked
+    ? []
+    : linkDeltas(model, slice)) {
+    deltas.set(caller, {
+      ...deltas.get(caller),
+      external_links: externalLinks,
+      ...(links ? { links: replace(links), depends_on: dependsOn } : {}),
+    });
+  }
+  return Object.fromEntries(deltas);
 }
 
 /** One record of clones a layer: the first with what sets the clone apart, the rest with `extends` alone. */

@@ -1,3 +1,4 @@
+import { arrivalPort } from './doors.ts';
 import { escapeDollars, type Fields, networkNames, portFields } from './fields.ts';
 import type { ComposeModel } from './model.ts';
 import type { SliceMember } from './slice.ts';
@@ -9,11 +10,13 @@ export interface ProxyContainer {
   owner: { uid: number; gid: number };
   /** The folder of the host with the configuration, the sockets and the weights. */
   runDirectory: string;
+  /** Folders of the host with the files of certificates, and where the container has them. */
+  certificateFolders?: readonly { source: string; target: string }[];
 }
 
 /** The proxy as a compose service, but for its labels. */
 export function proxyService(
-  { image, owner, runDirectory }: ProxyContainer,
+  { image, owner, runDirectory, certificateFolders = [] }: ProxyContainer,
   slice: readonly SliceMember[],
   model: ComposeModel,
 ): Fields {
@@ -27,18 +30,29 @@ export function proxyService(
     restart: 'unless-stopped',
     stop_signal: 'SIGUSR1',
     stop_grace_period: '30s',
-    ports: slice.flatMap(({ entry }) => (entry ? proxyPorts(entry) : [])),
+    ports: slice.flatMap((member) => proxyPorts(member, slice)),
     networks: [...new Set(networks)],
-    volumes: [{ type: 'bind', source: escapeDollars(runDirectory), target: '/run/canary' }],
+    volumes: [
+      { type: 'bind', source: escapeDollars(runDirectory), target: '/run/canary' },
+      ...certificateFolders.map(({ source, target }) => ({
+        type: 'bind',
+        source: escapeDollars(source),
+        ...{ target, read_only: true },
+      })),
+    ],
   };
 }
 
-function proxyPorts(entry: NonNullable<SliceMember['entry']>): Fields[] {
-  return [entry.port, ...(entry.preview ? [entry.preview] : [])].map((port) =>
-    portFields({
-      target: port,
-      published: String(port),
-      ...(entry.hostIp ? { host_ip: entry.hostIp } : {}),
-    }),
+function proxyPorts({ entry, door }: SliceMember, slice: readonly SliceMember[]): Fields[] {
+  return [entry?.port, entry?.preview, door?.preview].flatMap((port) =>
+    port === undefined
+      ? []
+      : [
+          portFields({
+            target: arrivalPort(slice, port),
+            published: String(port),
+            ...(entry?.hostIp ? { host_ip: entry.hostIp } : {}),
+          }),
+        ],
   );
 }

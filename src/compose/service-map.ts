@@ -1,3 +1,4 @@
+import { type ConfigurationFile, type ConfigurationFiles, sendsTo } from './configuration-file.ts';
 import type { ComposeModel, ComposeService } from './model.ts';
 
 export interface Call {
@@ -7,8 +8,11 @@ export interface Call {
   because: string;
 }
 
-/** Who calls whom by name, as far as the definitions tell: environment, command, links, `depends_on`. */
-export function findCalls(model: ComposeModel): Call[] {
+/**
+ * Who calls whom by name, as far as the definitions tell: environment, command, links, `depends_on`, and
+ * configuration files where there are some to read.
+ */
+export function findCalls(model: ComposeModel, files: ConfigurationFiles = {}): Call[] {
   const names = Object.keys(model.services);
   return names.flatMap((from) => {
     const service = model.services[from];
@@ -16,7 +20,7 @@ export function findCalls(model: ComposeModel): Call[] {
     return names
       .filter((to) => to !== from)
       .flatMap((to) => {
-        const because = mention(service, to);
+        const because = mention(service, files[from] ?? [], to);
         return because ? [{ from, to, because }] : [];
       });
   });
@@ -27,12 +31,18 @@ export function callersOutside(calls: readonly Call[], services: readonly string
   return calls.filter((call) => services.includes(call.to) && !services.includes(call.from));
 }
 
-function mention(service: ComposeService, name: string): string | undefined {
+function mention(
+  service: ComposeService,
+  files: readonly ConfigurationFile[],
+  name: string,
+): string | undefined {
   for (const [key, value] of Object.entries(service.environment ?? {})) {
     if (value !== null && namesHost(value, name)) return `environment ${key}`;
   }
   if (service.command?.some((word) => namesHost(word, name))) return 'command';
   if (service.links?.some((link) => link.split(':')[0] === name)) return 'links';
+  const file = files.find((each) => sendsTo(each, name));
+  if (file) return file.path;
   return service.depends_on?.[name] ? 'depends_on' : undefined;
 }
 

@@ -1,35 +1,34 @@
 import type { CanaryConfig } from '../config/schema.ts';
 import { CanaryError } from '../errors.ts';
+import { type DooredMember, doorOf, refuseSharedDoors } from './doors.ts';
 import { type ComposeModel, listeningPort, publishedPort } from './model.ts';
 import { cloneName, PROXY_SERVICE } from './names.ts';
+import { type Call, findCalls } from './service-map.ts';
 import { statefulReason } from './stateful.ts';
 
-/** The port of the host that users know, taken over by the proxy. */
-export interface Entry {
-  port: number;
-  hostIp: string | undefined;
-  preview: number | undefined;
-}
-
 /** One service of the slice: the chosen services, released as one. */
-export interface SliceMember {
-  service: string;
+export interface SliceMember extends DooredMember {
   clone: string;
   /** Where it listens inside its container; unknown for workers. */
   port: number | undefined;
-  entry: Entry | undefined;
 }
 
 /** Checks the chosen services against the compose model and says what each is; throws on the first that cannot be. */
-export function chooseSlice(config: CanaryConfig, model: ComposeModel): SliceMember[] {
-  return Object.entries(config.services).map(([name, choice]) => {
+export function chooseSlice(
+  config: CanaryConfig,
+  model: ComposeModel,
+  calls: readonly Call[] = findCalls(model),
+): SliceMember[] {
+  const slice = Object.entries(config.services).map(([name, choice]) => {
     const service = cloneableService(model, name);
+    const door = doorOf(name, choice, model, calls);
     if (!choice.entry) {
       return {
         service: name,
         clone: cloneName(name),
         port: choice.port ?? listeningPort(service),
         entry: undefined,
+        ...(door ? { door } : {}),
       };
     }
     const published = publishedPort(service, choice.entry);
@@ -51,8 +50,16 @@ export function chooseSlice(config: CanaryConfig, model: ComposeModel): SliceMem
       clone: cloneName(name),
       port: choice.port ?? published.target,
       entry: { port: choice.entry, hostIp: published.host_ip, preview: choice.preview },
+      ...(door ? { door } : {}),
     };
   });
+  refuseSharedDoors(slice, model);
+  return slice;
+}
+
+/** Whether users come in here: at a published port or through another proxy. */
+export function hasUsers({ entry, door }: Pick<DooredMember, 'entry' | 'door'>): boolean {
+  return entry !== undefined || door?.kind === 'behind';
 }
 
 /** The definition of a service that may be cloned; throws with the reason when it may not. */

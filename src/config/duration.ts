@@ -1,11 +1,23 @@
-const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const UNIT_MS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
 
-/** Reads a duration as Compose writes it (`500ms`, `30s`, `1m30s`, `2h`), in milliseconds; `undefined` when it is none. */
+/** Reads a duration as Compose writes it, and days (`500ms`, `30s`, `1m30s`, `2h`, `14d`), in milliseconds; `undefined` when it is none. */
 export function parseDuration(text: string): number | undefined {
-  if (!/^(\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) return undefined;
+  if (!/^(\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/.test(text)) return undefined;
   let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
     total += Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];
   }
   return total;
+}
+
+/** A duration as people write it: `14d`, `1m30s`. */
+export function formatDuration(ms: number): string {
+  let rest = Math.round(ms);
+  let text = '';
+  for (const [unit, size] of Object.entries(UNIT_MS)) {
+    const amount = Math.floor(rest / size);
+    if (amount > 0) text += `${amount}${unit}`;
+    rest -= amount * size;
+  }
+  return text || '0s';
 }

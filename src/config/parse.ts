@@ -1,7 +1,9 @@
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { CanaryError } from '../errors.ts';
+import { problemsOfDoors } from './doors.ts';
 import { type CanaryConfig, configSchema } from './schema.ts';
+import { protocolProblems } from './service-protocol.ts';
 
 interface Problem {
   path: readonly PropertyKey[];
@@ -34,28 +36,17 @@ export function parseConfig(text: string, fileName: string): CanaryConfig {
 /** Rules no single field can hold. */
 function crossFieldProblems(config: CanaryConfig): Problem[] {
   const services = Object.entries(config.services);
-  const problems: Problem[] = [];
-  if (!services.some(([, service]) => service.entry)) {
+  const problems: Problem[] = problemsOfDoors(config.services);
+  if (config.steps.length > 0 && config.strategy.kind !== 'canary') {
     problems.push({
-      path: ['services'],
-      text: 'no service has an `entry`, so no user could ever reach the canary',
+      path: ['steps'],
+      text: `are of \`strategy: canary\` alone; this is ${config.strategy.kind}`,
     });
   }
   const taken = new Map<number, string>();
   for (const [name, service] of services) {
-    if (service.preview && !service.entry) {
-      problems.push({
-        path: ['services', name, 'preview'],
-        text: 'a preview port needs an `entry`',
-      });
-    }
-    for (const key of ['shield', 'breaker'] as const) {
-      if (service[key] === undefined || service.entry) continue;
-      problems.push({
-        path: ['services', name, key],
-        text: 'needs an `entry`: only there users come through the proxy',
-      });
-    }
+    for (const { key, text } of protocolProblems(service))
+      problems.push({ path: ['services', name, key], text });
     for (const key of ['entry', 'preview'] as const) {
       const port = service[key];
       if (!port) continue;

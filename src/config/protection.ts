@@ -25,6 +25,8 @@ const shieldFields = z.strictObject({
 const breakerFields = z.strictObject({
   /** Failures in a row until the canary is taken out. */
   failures: z.number().int().min(1).max(1000).default(DEFAULT_FAILURES),
+  /** Beginnings of the paths whose failures count; every path when there are none. */
+  paths: z.array(path).default([]),
 });
 
 /** `true` stands for every default of the fields. */

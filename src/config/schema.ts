@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { behind, inner, SERVICE_NAME } from './doors.ts';
 import { parseDuration } from './duration.ts';
 import { identity } from './identity.ts';
 import { match } from './match.ts';
 import { breaker, shield } from './protection.ts';
+import { protocolFields } from './service-protocol.ts';
+import { steps, strategy } from './strategy.ts';
 
 const port = z.number().int().min(1).max(65_535);
 const token = /^[A-Za-z0-9_-]+$/;
@@ -20,9 +23,14 @@ const service = z
     preview: port.optional(),
     /** The port the service listens on inside its container, when its definition does not tell. */
     port: port.optional(),
+    /** Calls of other services by name are split too. */
+    inner: inner.optional(),
+    /** Users come through these proxies of the stack. */
+    behind: behind.optional(),
     /** As at the top, for the users of this entry alone. */
     shield: shield.optional(),
     breaker: breaker.optional(),
+    ...protocolFields,
   })
   .nullable()
   .transform((value) => value ?? {});
@@ -42,13 +50,17 @@ const gitFields = {
 /** canary.yaml as people write it; unknown keys are refused, never ignored. */
 export const configSchema = z.strictObject({
   version: z.literal(1, 'is not a version this program knows (1)'),
-  services: z.record(z.string().regex(/^[a-zA-Z0-9._-]+$/, 'is not a service name'), service),
+  services: z.record(z.string().regex(SERVICE_NAME, 'is not a service name'), service),
   identity: identity.default([]),
   force: z
     .strictObject({ header: z.string().regex(token, 'is not a header name') })
     .default({ header: 'X-Canary' }),
   /** Rules that choose a side whatever the weight. */
   match: match.default([]),
+  /** How users come to the canary. */
+  strategy: strategy.default({ kind: 'canary' }),
+  /** Of `strategy: canary`; without any it stops at the weight it is given. */
+  steps: steps.default([]),
   git: z.strictObject(gitFields).default(DEFAULT_BRANCHES),
   proxy: z.strictObject({ image: z.string().min(1).optional() }).default({}),
   /** Whether a failed request of the canary is answered by the stable. */

@@ -1,3 +1,4 @@
+import type { Comparison } from '../rollout/comparison.ts';
 import { type CanaryImage, RELEASE_STATES, type ReleaseState } from '../rollout/events.ts';
 import type { Release } from '../rollout/release.ts';
 
@@ -15,6 +16,8 @@ export interface ReleaseRecord {
   reason: string;
   /** Nothing judges a release yet. */
   verdict: null;
+  /** What its A/B test came to. */
+  comparison: Comparison | null;
   startedAt: string;
   endedAt: string | null;
   promotedCommit: string | null;
@@ -28,6 +31,7 @@ export function recordOf(release: Release): ReleaseRecord {
     subject: oneLine(release.subject),
     reason: oneLine(release.reason),
     verdict: null,
+    comparison: release.comparison ?? null,
     endedAt: release.endedAt ?? null,
     promotedCommit: release.promotedCommit ?? null,
   };
@@ -35,7 +39,7 @@ export function recordOf(release: Release): ReleaseRecord {
 
 /** The message of a release's tag: a title, the subject of its commit, and git trailers for programs. */
 export function formatReleaseRecord(record: ReleaseRecord): string {
-  const { images, weights, endedAt, promotedCommit } = record;
+  const { images, weights, comparison, endedAt, promotedCommit } = record;
   const trailers: [string, string][] = [
     ['Project', record.project],
     ['Branch', record.branch],
@@ -46,6 +50,7 @@ export function formatReleaseRecord(record: ReleaseRecord): string {
     ['State', record.state],
     ['Reason', record.reason],
     ['Verdict', 'none'],
+    ...(comparison ? [pair('Comparison', JSON.stringify(comparison))] : []),
     ['Started', record.startedAt],
     ...(endedAt ? [pair('Ended', endedAt)] : []),
     ...(promotedCommit ? [pair('Promoted-Commit', promotedCommit)] : []),
@@ -86,10 +91,19 @@ export function parseReleaseRecord(text: string): ReleaseRecord | undefined {
     state,
     reason: one('Reason'),
     verdict: null,
+    comparison: parseComparison(all('Comparison')[0]),
     startedAt: one('Started'),
     endedAt: all('Ended')[0] ?? null,
     promotedCommit: all('Promoted-Commit')[0] ?? null,
   };
+}
+
+function parseComparison(text: string | undefined): Comparison | null {
+  try {
+    return text === undefined ? null : (JSON.parse(text) as Comparison);
+  } catch {
+    return null;
+  }
 }
 
 function pair(key: string, value: string): [string, string] {

@@ -1,17 +1,23 @@
 import { COUNT_LONG_LIVED } from './long-lived.ts';
 import {
+  aloneName,
   type Breaker,
   CANARY_SERVER,
   canaryReplicas,
+  canaryReplicasOfBytes,
   guardedName,
+  innerAddress,
+  isAskedByProxies,
   type Route,
   replicasName,
   type Shield,
   STABLE_REPLICA,
   section,
   stableReplicas,
+  UNWATCHED_SERVER,
   wholeCanary,
 } from './route.ts';
+import { patience } from './transport.ts';
 
 /** A request that may have been acted on is never sent twice. */
 const ONCE = 'http-request disable-l7-retry if !{ method GET HEAD OPTIONS }';
@@ -22,12 +28,16 @@ const SHIELD_WINDOW = '10s';
 const SHIELD_FLOOR = 5;
 /** Fifteen years of checks: a canary that the breaker took out does not come back by itself. */
 const NEVER = 1_000_000_000;
+/** A check that passes forgets the failures before it: one a day lets failures add up also where users are few. */
+const SELDOM = ['inter', 'fastinter', 'downinter'].map((setting) => `${setting} 1d`).join(' ');
 
 /** The stable with its users. */
 export function stableBackend(route: Route): string {
   const { service, entry } = route;
   return section(`backend ${service}`, [
+    ...keepClient(route),
     ONCE,
+    ...patience('server', entry?.transport),
     ...stableReplicas(route),
     ...(entry
       ? [
@@ -35,7 +45,7 @@ export function stableBackend(route: Route): string {
           // In a promotion there may be no stable: then a canary that the breaker took out is better than nobody.
           `use-server ${CANARY_SERVER} if { var(txn.side) -m str canary } { nbsrv(${service}) eq 0 } { nbsrv(${replicasName(service)}) gt 0 }`,
           // Weight 0: nothing but the rule above reaches it.
-          wholeCanary(service, 'no-check'),
+          wholeCanary(route, 'no-check'),
         ]
       : []),
   ]);
@@ -44,49 +54,61 @@ export function stableBackend(route: Route): string {
 /** The canary with its users. Its server counts what they asked for; the stable's, what was answered in its place. */
 export function guardedBackend(
   route: Route,
-  { port: listen, shield, breaker }: NonNullable<Route['entry']>,
+  { port: listen, shield, breaker, transport }: NonNullable<Route['entry']>,
 ): string {
   const { service } = route;
   return section(`backend ${guardedName(service)}`, [
+    ...keepClient(route),
     ONCE,
-    ...(shield ? shieldRules(service, shield) : []),
+    ...patience('server', transport),
+    // A request that got no answer would be repeated on the stable.
+    ...(shield ? shieldRules(service, shield) : ['retry-on none']),
     ...COUNT_LONG_LIVED,
-    `use-server ${CANARY_SERVER} if TRUE`,
     // Weight 0: a request that is repeated goes to the stable.
-    wholeCanary(service, watch(listen, breaker)),
+    wholeCanary(route, watch(listen, breaker)),
+    ...choice(route, breaker ? breaker.paths : []),
     ...stableReplicas(route),
   ]);
 }
 
 /**
  * The canary's containers. Behind an entry its users come here through a socket of the proxy itself, for HAProxy
- * repeats a request on whatever its balancing chooses: beside the canary as one server that is the stable.
+ * repeats a request on whatever its balancing chooses: beside the canary as one server that is the stable. Bytes are
+ * handed on as they are: a request is read once.
  */
 export function replicaSections(route: Route): string[] {
   const { service, entry } = route;
   const name = replicasName(service);
   if (!entry) return [section(`backend ${name}`, [canaryReplicas(route, '')])];
-  // Already there when it comes from the users' backend; the preview adds it.
-  const client = 'option forwardfor if-none';
   return [
     section(`frontend ${name}`, [
-      `bind abns@${name}`,
+      'mode tcp',
+      `bind ${innerAddress(service)}`,
       // The entry logs it.
-      'http-request set-log-level silent',
-      // One connection a request: none is closed for idling just when the next request comes.
-      'option httpclose',
-      client,
+      'no log',
       `default_backend ${name}`,
     ]),
     section(`backend ${name}`, [
-      client,
-      // What breaks off is the shield's to repeat; a replica that takes no connection has done nothing yet.
-      ONCE,
-      ...(entry.shield ? ['retry-on conn-failure'] : []),
+      'mode tcp',
       // Such a replica is out until its next check: users stay with the others, or go back to the stable.
-      canaryReplicas(route, 'observe layer4 error-limit 1 on-error mark-down'),
+      canaryReplicasOfBytes(route, 'observe layer4 error-limit 1 on-error mark-down'),
     ]),
+    ...(entry.preview
+      ? [
+          section(`backend ${aloneName(service)}`, [
+            'retry-on none',
+            ...patience('server', entry.transport),
+            `use-server ${CANARY_SERVER} if TRUE`,
+            wholeCanary(route, 'no-check'),
+          ]),
+        ]
+      : []),
   ];
+}
+
+/** An address that a proxy of the stack gave already stays the only one. */
+function keepClient(route: Route): string[] {
+  return isAskedByProxies(route) ? ['option forwardfor if-none'] : [];
 }
 
 /** A failed request that is safe to repeat is repeated on the stable, as long as not too many are. */
@@ -110,11 +132,22 @@ function shieldRules(service: string, { maxShare, paths }: Shield): string[] {
   ];
 }
 
+/** Requests on paths that the breaker does not look at take a server of their own, whose failures nobody counts. */
+function choice(route: Route, paths: readonly string[]): string[] {
+  if (paths.length === 0) return [`use-server ${CANARY_SERVER} if TRUE`];
+  return [
+    wholeCanary(route, 'no-check', UNWATCHED_SERVER),
+    ...paths.map((path) => `http-request set-var(txn.watched) bool(1) if { path_beg ${path} }`),
+    `use-server ${CANARY_SERVER} if { var(txn.watched) -m found }`,
+    `use-server ${UNWATCHED_SERVER} if TRUE`,
+  ];
+}
+
 /**
  * The breaker: HAProxy itself takes the canary out, with nobody else alive. Only failed requests can; whether its
  * containers are there is known from their own checks, so the check here asks the proxy's own port.
  */
 function watch(listen: number, breaker: Breaker | false): string {
   if (!breaker) return 'no-check';
-  return `addr 127.0.0.1 port ${listen} rise ${NEVER} fall 1 observe layer7 error-limit ${breaker.failures} on-error mark-down`;
+  return `addr 127.0.0.1 port ${listen} ${SELDOM} rise ${NEVER} fall 1 observe layer7 error-limit ${breaker.failures} on-error mark-down`;
 }

@@ -1,10 +1,14 @@
 import { guardedBackend, replicaSections, stableBackend } from './backends.ts';
-import { type EntrySettings, entrySection, previewSection } from './entry.ts';
+import { entrySection, previewSection } from './entry.ts';
+import { hopSections } from './hops.ts';
 import { longLivedTable } from './long-lived.ts';
 import { type Route, section } from './route.ts';
+import type { SideSettings } from './side.ts';
+import { streamDefaults, streamSections } from './stream.ts';
+import { certificateSection, isStream, PLAIN } from './transport.ts';
 import { RUN_DIRECTORY } from './weight-map.ts';
 
-export interface ProxySettings extends EntrySettings {
+export interface ProxySettings extends SideSettings {
   routes: readonly Route[];
   /** Owner of the admin socket: the user who runs canary. */
   owner: { uid: number; gid: number };
@@ -18,24 +22,42 @@ export interface ProxySettings extends EntrySettings {
 export function renderConfiguration(settings: ProxySettings): string {
   const sections = [
     globalSection(settings),
+    ...certificates(settings),
+    ...(settings.routes.some(handsBytesOn) ? [streamDefaults(COMMON)] : []),
     defaultsSection(),
     resolversSection(),
     longLivedTable(),
     ...settings.routes.flatMap((route) => routeSections(route, settings)),
+    ...hopSections(settings.routes, settings),
   ];
   return `${sections.join('\n\n')}\n`;
 }
 
-function routeSections(route: Route, settings: EntrySettings): string[] {
-  const { service, entry } = route;
+function routeSections(route: Route, settings: ProxySettings): string[] {
+  const { entry } = route;
   if (!entry) return [stableBackend(route), ...replicaSections(route)];
+  if (handsBytesOn(route)) return streamSections(route, entry);
+  const hasHops = settings.routes.some(({ hops }) => hops);
   return [
-    entrySection(service, entry.port, settings),
+    ...(entry.from === 'services' ? [] : [entrySection(route, entry, { ...settings, hasHops })]),
     stableBackend(route),
     guardedBackend(route, entry),
     ...replicaSections(route),
-    ...(entry.preview ? [previewSection(route, entry.preview)] : []),
+    ...(entry.preview ? [previewSection(route, entry.preview, { ...settings, hasHops })] : []),
   ];
+}
+
+/** Whether a route's bytes are handed on as they are. */
+function handsBytesOn({ entry }: Route): boolean {
+  return isStream(entry?.transport ?? PLAIN);
+}
+
+function certificates({ routes }: ProxySettings): string[] {
+  const loaded = routes.flatMap(({ service, entry }) => {
+    const certificate = entry?.transport?.certificate;
+    return certificate ? [{ service, certificate }] : [];
+  });
+  return loaded.length > 0 ? [certificateSection(loaded)] : [];
 }
 
 function globalSection({ owner }: ProxySettings): string {
@@ -46,22 +68,36 @@ function globalSection({ owner }: ProxySettings): string {
     `server-state-file ${RUN_DIRECTORY}/servers.state`,
     // A worker of before stays as long as its longest WebSocket may.
     'hard-stop-after 24h',
+    // Else the first checks of a backend are spread over the longest interval in it, which is a day.
+    'max-spread-checks 500ms',
     'user haproxy',
     'group haproxy',
   ]);
 }
 
+/** Of requests and of bytes. */
+const COMMON = [
+  'log global',
+  'option dontlognull',
+  'load-server-state-from-file global',
+  // Silence is a full queue, or a container that is gone: long enough for a second and a third try of the kernel's (after
+  // one and three seconds), and not longer.
+  'timeout connect 4s',
+  // A container that stops between two checks costs retries on the others, not a request, also when several stop.
+  'retries 5',
+  'option redispatch 1',
+  // A refused connection tells at once, also a user's; silence is what overload looks like, so it has to last.
+  'default-server check inter 900ms fastinter 500ms downinter 500ms rise 1 fall 5 resolvers docker init-addr last,none',
+];
+
 function defaultsSection(): string {
   return section('defaults', [
     'mode http',
-    'log global',
+    ...COMMON,
     'option httplog',
-    'option dontlognull',
     'option forwardfor',
     // A worker that is replaced answers once more on an idle connection and says that it closes.
     'option idle-close-on-response',
-    'load-server-state-from-file global',
-    'timeout connect 2s',
     'timeout http-request 30s',
     // An idle connection keeps a worker that is replaced or stopped from ending.
     'timeout http-keep-alive 5s',
@@ -69,11 +105,7 @@ function defaultsSection(): string {
     'timeout client 10m',
     'timeout server 10m',
     'timeout tunnel 24h',
-    // A container that stops between two checks costs retries on the others, not a request, also when several stop.
-    'retries 5',
-    'option redispatch 1',
     'retry-on conn-failure empty-response',
-    'default-server check inter 500ms rise 1 fall 2 resolvers docker init-addr last,none',
   ]);
 }
 

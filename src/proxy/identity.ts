@@ -3,18 +3,27 @@ import type { Identity } from '../config/identity.ts';
 /** The cookie that keeps an anonymous user on one side. */
 const IDENTITY_COOKIE = 'canary-id';
 
+/** Where the client's address is found: on the connection, or where a proxy in front wrote it. */
+export const CLIENT = ['src'];
+export const EDGE_CLIENT = ['req.hdr_ip(X-Forwarded-For,1)', 'src'];
+
 /** Who the user is: the configured places in order, else a cookie of our own. */
-export function identityRules(identity: readonly Identity[]): string[] {
+export function identityRules(identity: readonly Identity[], client = CLIENT): string[] {
   const places = [...identity, { from: 'cookie' as const, name: IDENTITY_COOKIE }];
   return [
-    ...places.map((place) => {
-      const fetch = fetchOf(place);
-      return `http-request set-var(txn.id) ${fetch} if !{ var(txn.id) -m found } { ${fetch} -m found }`;
-    }),
+    ...places
+      .flatMap((place) => (place.from === 'source' ? client : [fetchOf(place)]))
+      .map(
+        // What a request does not have sets nothing.
+        (fetch) => `http-request set-var(txn.id) ${fetch} if !{ var(txn.id) -m found }`,
+      ),
     'http-request set-var(txn.newid) uuid() if !{ var(txn.id) -m found }',
     'http-request set-var(txn.id) var(txn.newid) if !{ var(txn.id) -m found }',
     // Of the request, and gone when the answer comes.
-    `http-request set-var(txn.secure) str('; Secure') if { ssl_fc } || { req.hdr(X-Forwarded-Proto) -m str -i https }`,
+    ...['ssl_fc', 'req.hdr(X-Forwarded-Proto) -m str -i https'].map(
+      (isSecure) =>
+        `http-request set-var(txn.secure) str('; Secure') if { var(txn.newid) -m found } { ${isSecure} }`,
+    ),
   ];
 }
 
@@ -24,7 +33,7 @@ export function cookieRule(): string {
   return `http-response add-header Set-Cookie "${IDENTITY_COOKIE}=%[var(txn.newid)]; ${attributes}" if { var(txn.newid) -m found } { var(txn.weight) -m int gt 0 }`;
 }
 
-function fetchOf(place: Identity): string {
+function fetchOf(place: Exclude<Identity, { from: 'source' }>): string {
   switch (place.from) {
     case 'header':
       return `req.hdr(${place.name})`;
@@ -35,7 +44,5 @@ function fetchOf(place: Identity): string {
     case 'jwt':
       // Not verified: it chooses a side, and lets nobody in.
       return `http_auth_bearer,jwt_payload_query('$.${place.name}')`;
-    case 'source':
-      return 'src';
   }
 }

@@ -17,6 +17,9 @@ export const COUNT_LONG_LIVED = [
   `http-response track-sc1 var(txn.stays) table ${TABLE} if { var(txn.stays) -m found }`,
 ];
 
+/** The same of a backend that hands bytes on: every connection is made to stay. */
+export const longLivedStream = `tcp-request content track-sc1 be_name table ${TABLE}`;
+
 /** How many of a service's are open on a side, from the answer to `SHOW_LONG_LIVED`. */
 export function countLongLived(table: string, service: string, side: 'stable' | 'canary'): number {
   const backend = side === 'canary' ? guardedName(service) : service;

@@ -1,3 +1,5 @@
+import { checkOptions, PLAIN, serverOptions, type Transport, wireOptions } from './transport.ts';
+
 /** Answers failed requests of the canary by the stable; `maxShare` of the canary's requests in percent at most. */
 export interface Shield {
   maxShare: number;
@@ -8,6 +10,8 @@ export interface Shield {
 /** Takes the canary out after so many failures in a row. */
 export interface Breaker {
   failures: number;
+  /** Beginnings of the paths whose failures count; every path when there are none. */
+  paths: readonly string[];
 }
 
 /** One service as the proxy sees it. */
@@ -15,20 +19,33 @@ export interface Route {
   service: string;
   clone: string;
   port: number;
-  /** Ports of the proxy itself, and what protects users there; absent for inner services, which are only checked. */
+  /** Ports of the proxy itself, and what protects those who come there; absent where a service is only checked. */
   entry?: {
     port: number;
+    /** The port of the host by which users know it, where they come to the proxy itself. */
+    published?: number | undefined;
     preview: number | undefined;
     shield: Shield | false;
     breaker: Breaker | false;
+    /** Plain HTTP when left out. */
+    transport?: Transport;
+    /** Who comes: users, users through another proxy of the stack, or only calls of other services. */
+    from?: 'users' | 'edge' | 'services';
   };
+  /** What other services call it by, on its own port; absent where they reach its stable. */
+  hops?: readonly string[];
 }
 
 /** Replicas of a side that the proxy can know; each has a place that is empty until DNS names it. */
 const MOST_REPLICAS = 20;
 
+/** Requests on one connection inside the proxy: few enough that a container which comes gets its share in seconds. */
+const MOST_REUSE = 20;
+
 /** The canary as a whole: what its users' requests go through, whichever replica answers. */
 export const CANARY_SERVER = 'canary';
+/** The same for requests whose failures the breaker does not count. */
+export const UNWATCHED_SERVER = 'unwatched';
 /** What the servers of replicas are called, before their number. */
 export const STABLE_REPLICA = 'stable';
 const CANARY_REPLICA = 'replica';
@@ -38,13 +55,17 @@ export const entryName = (service: string) => `${service}:entry`;
 export const previewName = (service: string) => `${service}:preview`;
 /** The backend of the users who are on the canary. */
 export const guardedName = (service: string) => `${service}:canary`;
+/** The canary for its preview, counted by nobody. */
+export const aloneName = (service: string) => `${service}:alone`;
 /** The containers of the canary: a backend, and where the proxy itself asks for it. */
 export const replicasName = (service: string) => `${service}:replicas`;
 
 /** The places for the containers of the stable. */
-export function stableReplicas({ service, port }: Route): string[] {
-  // Two failed connections and no other between: out at once, until its next check.
-  const place = `${service}:${port} weight 1 observe layer4 error-limit 2 on-error mark-down`;
+export function stableReplicas({ service, port, entry }: Route, role = ''): string[] {
+  // Three failed connections and no other between: out at once, until its next check.
+  const watch = 'observe layer4 error-limit 3 on-error mark-down';
+  const options = `${serverOptions(entry?.transport ?? PLAIN)}${role && ` ${role}`}`;
+  const place = `${service}:${port} weight 1 ${watch}${options}`;
   return [
     // Looked up at the start too, so that a proxy that starts has somebody to ask at once.
     `server ${STABLE_REPLICA}1 ${place} init-addr last,libc,none`,
@@ -53,13 +74,36 @@ export function stableReplicas({ service, port }: Route): string[] {
 }
 
 /** The places for the containers of the canary. */
-export function canaryReplicas({ clone, port }: Route, options: string): string {
-  return `server-template ${CANARY_REPLICA} 1-${MOST_REPLICAS} ${clone}:${port} weight 1 ${options}`.trim();
+export function canaryReplicas(route: Route, options: string): string {
+  return replicaPlaces(route, serverOptions(route.entry?.transport ?? PLAIN), options);
+}
+
+/** The same where bytes are handed on that were made for them already. */
+export function canaryReplicasOfBytes(route: Route, options: string): string {
+  return replicaPlaces(route, checkOptions(route.entry?.transport ?? PLAIN), options);
+}
+
+function replicaPlaces({ clone, port }: Route, wire: string, options: string): string {
+  return `server-template ${CANARY_REPLICA} 1-${MOST_REPLICAS} ${clone}:${port}${wire} weight 1 ${options}`.trim();
 }
 
 /** The canary as one server, through the proxy itself: one to choose, to count and to take out. */
-export function wholeCanary(service: string, options: string): string {
-  return `server ${CANARY_SERVER} abns@${replicasName(service)} weight 0 ${options}`;
+export function wholeCanary(route: Route, options: string, name = CANARY_SERVER): string {
+  const transport = route.entry?.transport ?? PLAIN;
+  // Calls of HTTP/2 share a connection, and with it a container: one call each.
+  const reuse = transport.protocol === 'http2' ? 0 : MOST_REUSE;
+  const wire = `${wireOptions(transport)} max-reuse ${reuse} pool-purge-delay 2s`;
+  return `server ${name} ${innerAddress(route.service)}${wire} weight 0 ${options}`;
+}
+
+/** Where the proxy itself asks for the canary. */
+export function innerAddress(service: string): string {
+  return `abns@${replicasName(service)}:bytes`;
+}
+
+/** Whether callers may have said already whom they ask for; their word is kept. */
+export function isAskedByProxies({ entry }: Route): boolean {
+  return entry?.from === 'edge' || entry?.from === 'services';
 }
 
 /** A section of HAProxy's configuration. */

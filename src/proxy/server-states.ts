@@ -1,24 +1,36 @@
+import { replicasName } from './route.ts';
+
+/** How a service is talked to. */
+export interface Wire {
+  port: number;
+  isTls: boolean;
+}
+
 export const SHOW_SERVER_STATES = 'show servers state';
 
 /**
  * What one worker knows of its servers, for the next to start with: addresses above all, without which the
- * canary would be out until DNS answers. A server whose port changes starts afresh: HAProxy would keep the old.
+ * canary would be out until DNS answers. A server whose port changes, or whether it is talked to by TLS, starts afresh:
+ * HAProxy would keep the old.
  */
-export function statesToKeep(states: string, ports: Readonly<Record<string, number>>): string {
+export function statesToKeep(states: string, wires: Readonly<Record<string, Wire>>): string {
   const lines = states.split('\n');
   const columns =
     lines
       .find((line) => line.startsWith('# '))
       ?.slice(2)
       .split(' ') ?? [];
-  const [backend, port, host] = ['be_name', 'srv_port', 'srv_fqdn'].map((name) =>
-    columns.indexOf(name),
-  ) as [number, number, number];
   const isKept = (line: string) => {
     const cells = line.split(' ');
-    const service = cells[backend]?.split(':')[0] ?? '';
+    const cell = (name: string) => cells[columns.indexOf(name)] ?? '';
+    if (!/^\d+ /.test(line)) return true;
+    const [service = ''] = cell('be_name').split(':');
+    const wire = wires[service];
+    // Containers of the canary get bytes that are made already.
+    const isTls = wire?.isTls === true && cell('be_name') !== replicasName(service);
+    if ((cell('srv_use_ssl') === '1') !== isTls) return false;
     // The canary as a whole has no host: of it the breaker is kept.
-    return !/^\d+ /.test(line) || cells[host] === '-' || cells[port] === String(ports[service]);
+    return cell('srv_fqdn') === '-' || cell('srv_port') === String(wire?.port);
   };
   return lines.filter(isKept).join('\n');
 }

@@ -1,4 +1,10 @@
-import { CANARY_SERVER, guardedName, replicasName, STABLE_REPLICA } from './route.ts';
+import {
+  CANARY_SERVER,
+  guardedName,
+  replicasName,
+  STABLE_REPLICA,
+  UNWATCHED_SERVER,
+} from './route.ts';
 
 /** What HAProxy counted and sees of one server. */
 export interface ServerStatistics {
@@ -14,6 +20,8 @@ export interface ServerStatistics {
   failures: number;
   /** Requests being answered now. */
   open: number;
+  /** Mean milliseconds until an answer began, over the latest 1,024 requests. */
+  responseTime: number;
 }
 
 /** The users of an entry's canary, which HAProxy sees as one server. */
@@ -54,15 +62,51 @@ export function parseStatistics(csv: string): Record<string, SideStatistics> {
 interface Backend {
   servers: Record<string, ServerStatistics>;
   met: number;
+  /** Hands bytes on: its requests are connections. */
+  isStream: boolean;
+  requests: number;
+  open: number;
 }
 
 function usersOf(
   guarded: Backend | undefined,
   standIn: ServerStatistics | undefined,
 ): CanaryUsers | undefined {
+  if (guarded?.isStream) return usersOfStream(guarded);
   const whole = guarded?.servers[CANARY_SERVER];
   if (!guarded || !whole || !standIn) return undefined;
-  return { whole, standIn, instead: stableOf(guarded.servers), met: guarded.met };
+  const unwatched = guarded.servers[UNWATCHED_SERVER];
+  return {
+    whole: unwatched ? plus(whole, unwatched) : whole,
+    standIn,
+    instead: stableOf(guarded.servers),
+    met: guarded.met,
+  };
+}
+
+/** Two servers that are one to people; the first says how it is. */
+function plus(server: ServerStatistics, other: ServerStatistics): ServerStatistics {
+  const requests = server.requests + other.requests;
+  const times = server.requests * server.responseTime + other.requests * other.responseTime;
+  return {
+    ...server,
+    requests,
+    responseTime: requests === 0 ? 0 : Math.round(times / requests),
+    failures: server.failures + other.failures,
+    open: server.open + other.open,
+  };
+}
+
+/** Bytes are handed to the canary's containers themselves, so no server of their backend is the canary as a whole. */
+function usersOfStream({ servers, met, requests, open }: Backend): CanaryUsers {
+  const instead = stableOf(servers);
+  const none = { status: 'no check', checked: false, address: '', failures: 0, responseTime: 0 };
+  return {
+    whole: { ...none, requests, open: open - total(instead, 'open') },
+    standIn: { ...none, requests: 0, open: 0 },
+    instead,
+    met,
+  };
 }
 
 function stableOf(servers: Backend['servers']): ServerStatistics[] {
@@ -81,10 +125,16 @@ function parseBackends(csv: string): Record<string, Backend> {
     const count = (name: string) => Number(cell(name)) || 0;
     const name = cell('svname');
     if (name === 'FRONTEND') continue;
-    backends[cell('pxname')] ??= { servers: {}, met: 0 };
+    backends[cell('pxname')] ??= { servers: {}, met: 0, isStream: false, requests: 0, open: 0 };
     const backend = backends[cell('pxname')] as Backend;
-    if (name === 'BACKEND') backend.met = met(count);
-    else backend.servers[name] = serverOf(cell, count);
+    if (name !== 'BACKEND') {
+      backend.servers[name] = serverOf(cell, count);
+      continue;
+    }
+    backend.isStream = cell('mode') === 'tcp';
+    backend.met = backend.isStream ? broken(count) : met(count);
+    backend.requests = count('stot');
+    backend.open = count('scur');
   }
   return backends;
 }
@@ -98,9 +148,15 @@ function serverOf(
     checked: /^L[467]OK/.test(cell('check_status')),
     address: cell('addr').replace(/:\d+$/, ''),
     requests: count('stot'),
-    failures: count('hrsp_5xx') + count('eresp') + count('econ'),
+    failures: count('hrsp_5xx') + broken(count),
     open: count('scur'),
+    responseTime: count('rtime'),
   };
+}
+
+/** Failed connections, and those that broke off. */
+function broken(count: (name: string) => number): number {
+  return count('eresp') + count('econ');
 }
 
 /**

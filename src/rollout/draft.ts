@@ -1,4 +1,4 @@
-import type { Entry } from '../compose/slice.ts';
+import type { DooredMember } from '../compose/doors.ts';
 import type { UserSides } from '../proxy/user-map.ts';
 import { ALL, byWeight, OFF, type Split, sameSplit } from '../proxy/weight-map.ts';
 import type { ObservedContainer } from './observed.ts';
@@ -8,7 +8,9 @@ import type { Side, Step } from './step.ts';
 export interface Situation {
   /** Every service of the compose model. */
   services: readonly string[];
-  slice: readonly { service: string; entry: Entry | undefined }[];
+  slice: readonly DooredMember[];
+  /** Callers that keep the address of a name as long as they run. */
+  keepsAddresses: (service: string) => boolean;
   /** The services of the slice that have no image of this commit yet, of those that are built. */
   unbuilt: (commit: string) => readonly string[];
   /** How many containers the definition of a service asks for. */
@@ -16,7 +18,13 @@ export interface Situation {
   /** Whether a stable container runs the image of this commit. */
   stableRuns: (container: ObservedContainer, commit: string) => boolean;
   /** What the proxy should run with: digests of its container and of its configuration, and the users of lists. */
-  proxy: { definition: string; configuration: string; users: UserSides };
+  proxy: {
+    definition: string;
+    configuration: string;
+    users: UserSides;
+    /** TLS ends there: a renewed certificate changes the configuration too. */
+    endsTls?: boolean;
+  };
   /** Services that mount files which a promotion changes; they see them only once the branch has moved. */
   movedFiles: readonly string[];
   /** The commit the stable branch points to. */

@@ -1,4 +1,7 @@
+import type { Strategy } from '../config/strategy.ts';
 import type { Counts } from '../proxy/counts.ts';
+import type { Comparison } from './comparison.ts';
+import type { RampStep } from './ramp-step.ts';
 import type { Plan, Step } from './step.ts';
 
 /** The states a release can be in (contract, README). */
@@ -56,6 +59,15 @@ export type ReleaseEvent =
   /** What its clones run, once they are started. */
   | { type: 'canary-started'; images: readonly CanaryImage[] }
   | { type: 'weight-set'; weight: number; counts: Counts }
+  /** It goes on by itself through these steps. */
+  | { type: 'ramp-begun'; strategy: Strategy['kind']; steps: readonly RampStep[] }
+  /** A step of the ramp is in force, or waits for a person; `of` how many, from 0. */
+  | { type: 'ramp-step-begun'; index: number; of: number; step: RampStep; counts: Counts }
+  | { type: 'ramp-step-done'; index: number }
+  /** A person moves the users from here on. */
+  | { type: 'ramp-left' }
+  /** What an A/B test came to. */
+  | { type: 'comparison-made'; comparison: Comparison }
   /** Its users were taken away for a while. */
   | { type: 'release-held'; weight: number }
   /** The proxy counts from 0 again; what the worker before had counted. */

@@ -1,6 +1,6 @@
 import { shortCommit } from '../compose/names.ts';
 import { formatWeight } from '../proxy/weight.ts';
-import type { Plan, StepAction } from './step.ts';
+import type { Plan, ReplicaCounts, StepAction } from './step.ts';
 
 /** A step in one sentence, the same in `plan`, in progress lines and in tests. */
 export function describeStep(step: StepAction): string {
@@ -9,6 +9,12 @@ export function describeStep(step: StepAction): string {
       return `start ${list(step.services)}`;
     case 'take-ports':
       return `hand the port of ${list(step.services)} to the proxy`;
+    case 'link-callers':
+      return `make ${list(step.services)} anew with today's links to the proxy`;
+    case 'unlink-callers':
+      return `make ${list(step.services)} anew without links to the proxy`;
+    case 'restart-callers':
+      return `let ${list(step.services)} look up the proxy again`;
     case 'start-proxy':
       return 'start the proxy';
     case 'reload-proxy':
@@ -26,7 +32,9 @@ export function describeStep(step: StepAction): string {
     case 'build':
       return `build ${list(step.services)} at ${shortCommit(step.commit)}`;
     case 'start-canary':
-      return `start the canary of ${list(step.services)} at ${shortCommit(step.commit)}`;
+      return `start the canary of ${listCounted(step.services, step.counts)} at ${shortCommit(step.commit)}`;
+    case 'grow-canary':
+      return `start more of the canary: ${listCounted(step.services, step.counts)}`;
     case 'arm-breaker':
       return `arm the breaker of ${list(step.services)} again`;
     case 'await-ready':
@@ -58,6 +66,11 @@ export function formatPlan(plan: Plan): string {
       return `${number}. ${describeStep(step).padEnd(width)}  (${step.cause})`;
     })
     .join('\n');
+}
+
+/** A service is named with its number where it is not what the definition says. */
+function listCounted(names: readonly string[], counts: ReplicaCounts = {}): string {
+  return list(names.map((name) => (counts[name] ? `${name} (${counts[name]})` : name)));
 }
 
 function list(names: readonly string[]): string {

@@ -23,6 +23,8 @@ export interface ObservedContainer {
   addresses: readonly string[];
   /** Holds data in a volume without a name, which only Compose's own recreation carries over. */
   hasAnonymousVolume: boolean;
+  /** What leads it to the proxy: links such as `canary-proxy:discounts`. */
+  proxyLinks: readonly string[];
   /** Of canaries: what they were built from. */
   commit: string | undefined;
   release: string | undefined;

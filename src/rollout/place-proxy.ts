@@ -1,5 +1,6 @@
 import { userChange } from '../proxy/user-map.ts';
 import type { Draft, Situation } from './draft.ts';
+import { linkCallers, restartCallers, strayCallers, unlinkCallers } from './link-callers.ts';
 import { containersOf, isRunning, type Observed } from './observed.ts';
 
 /** The proxy in front of a stable that runs, with the configuration it should have. */
@@ -27,6 +28,11 @@ export function placeProxy(draft: Draft, observed: Observed, situation: Situatio
     });
   }
   const { state, definition, configuration } = observed.proxy;
+  const isUp = state === 'running';
+  // Containers that start while no proxy runs are started without links, which would lead nowhere.
+  const started = [...(isUp ? [] : missing), ...holders.map((member) => member.service)];
+  const callers = strayCallers(observed, situation, started);
+  if (isUp) linkCallers(draft, callers.leaving, 'they have no door any more');
   const isAsDefined = state === 'running' && definition === situation.proxy.definition;
   if (holders.length === 0 && !isAsDefined) {
     const change = definition ? 'its ports, networks or image changed' : 'an older canary made it';
@@ -36,8 +42,11 @@ export function placeProxy(draft: Draft, observed: Observed, situation: Situatio
     });
   }
   if (isAsDefined && configuration !== situation.proxy.configuration)
-    draft.add({ kind: 'reload-proxy', cause: 'canary.yaml changed' });
-  const entries = slice.filter((member) => member.entry).map((member) => member.service);
+    draft.add({
+      kind: 'reload-proxy',
+      cause: `canary.yaml${situation.proxy.endsTls ? ' or a certificate' : ''} changed`,
+    });
+  const entries = slice.filter(({ entry, door }) => entry || door).map(({ service }) => service);
   if (draft.steps.length > 0) {
     draft.add({
       kind: 'await-ready',
@@ -46,21 +55,40 @@ export function placeProxy(draft: Draft, observed: Observed, situation: Situatio
       cause: 'the proxy must reach it',
     });
   }
+  const isMadeAnew = draft.steps.some(
+    ({ kind }) => kind === 'start-proxy' || kind === 'take-ports',
+  );
+  linkCallers(
+    draft,
+    isUp ? callers.coming : [...callers.leaving, ...callers.coming],
+    'they call services that the proxy splits',
+  );
+  restartCallers(draft, observed, situation, {
+    isMadeAnew,
+    except: [...callers.coming, ...callers.leaving],
+  });
   // After the configuration: where HAProxy refuses that, the lists stay too.
   const change = userChange(observed.proxy.users, situation.proxy.users);
   if (change) draft.add({ kind: 'set-users', ...change, cause: 'canary.yaml changed' });
 }
 
 /** No proxy, and its ports with the services again. */
-export function removeProxy(draft: Draft, observed: Observed, { slice }: Situation): void {
-  if (observed.proxy.state !== 'absent')
-    draft.add({ kind: 'stop-proxy', cause: 'the ports go back' });
+export function removeProxy(draft: Draft, observed: Observed, situation: Situation): void {
+  const { slice } = situation;
   const bare = slice.filter(
     (member) =>
       member.entry &&
       containersOf(observed, 'stable', member.service).length > 0 &&
       !holdsPort(observed, member),
   );
+  unlinkCallers(
+    draft,
+    observed,
+    situation,
+    bare.map(({ service }) => service),
+  );
+  if (observed.proxy.state !== 'absent')
+    draft.add({ kind: 'stop-proxy', cause: 'the ports go back' });
   if (bare.length > 0) {
     draft.add({
       kind: 'return-ports',

@@ -12,7 +12,17 @@ export interface Desired {
   /** The stable put back to what it was before the promotion to `commit` began. */
   restore?: { commit: string };
   /** `null`: no canary. */
-  canary?: { commit: string; services: readonly string[]; weight: number } | null;
+  canary?: DesiredCanary | null;
+}
+
+interface DesiredCanary {
+  commit: string;
+  services: readonly string[];
+  weight: number;
+  /** At most so many containers of each service; as many as the definitions say when left out. */
+  replicas?: number | undefined;
+  /** Why just this weight. */
+  cause?: string;
 }
 
 /**
@@ -38,22 +48,28 @@ export function reconcile(desired: Desired, observed: Observed, situation: Situa
 
 function placeCanary(
   draft: Draft,
-  canary: NonNullable<Desired['canary']>,
+  canary: DesiredCanary,
   observed: Observed,
   situation: Situation,
 ): void {
-  const { commit, services, weight } = canary;
+  const { commit, services, weight, replicas = Number.POSITIVE_INFINITY } = canary;
   const existing = containersOf(observed, 'canary');
   const isCurrent = (each: ObservedContainer) =>
     each.commit === commit && services.includes(each.service);
   const running = existing.filter((each) => isCurrent(each) && each.state === 'running');
-  const missing = services.filter(
-    (service) =>
-      running.filter((each) => each.service === service).length < situation.replicas(service),
-  );
+  const wanted = (service: string) => Math.min(situation.replicas(service), replicas);
+  const count = (service: string) => running.filter((each) => each.service === service).length;
+  const missing = services.filter((service) => count(service) < wanted(service));
   const earlier = unique(existing.filter((each) => !isCurrent(each)).map((each) => each.service));
 
-  if (earlier.length > 0 || missing.length > 0)
+  // Replica by replica, those that serve stay as they are, so their users can stay too.
+  const { tripped } = observed.proxy;
+  const canGrow =
+    canary.replicas !== undefined &&
+    earlier.length === 0 &&
+    tripped.length === 0 &&
+    services.every((service) => count(service) > 0);
+  if (earlier.length > 0 || (missing.length > 0 && !canGrow))
     draft.sendEveryone('stable', 'the canary changes; its users leave first');
   const unbuilt = situation.unbuilt(commit).filter((service) => missing.includes(service));
   if (unbuilt.length > 0) {
@@ -62,25 +78,28 @@ function placeCanary(
   // A rehearsal of the first boot on a copy of the database belongs here, before anything is started.
   if (earlier.length > 0) retire(draft, observed, earlier, 'an earlier canary is replaced');
   if (missing.length > 0) {
-    draft.add({
-      kind: 'start-canary',
-      services: missing,
-      commit,
-      cause: `the canary should be ${shortCommit(commit)}`,
-    });
+    const counts = Object.fromEntries(missing.map((service) => [service, wanted(service)]));
+    const more = { services: missing, commit };
+    if (canGrow) draft.add({ kind: 'grow-canary', ...more, counts, cause: 'replica by replica' });
+    else
+      draft.add({
+        kind: 'start-canary',
+        ...more,
+        ...(canary.replicas === undefined ? {} : { counts }),
+        cause: `the canary should be ${shortCommit(commit)}`,
+      });
   }
-  const { tripped } = observed.proxy;
   if (tripped.length > 0) {
     draft.add({ kind: 'arm-breaker', services: tripped, cause: 'it took an earlier canary out' });
   }
-  // Checks, and the ramp under the judge, belong after this step, in place of the one weight.
+  // Checks belong after this step.
   draft.add({
     kind: 'await-ready',
     side: 'canary',
     services,
     cause: 'only a ready canary gets users',
   });
-  draft.setWeight(weight, 'asked for');
+  draft.setWeight(weight, canary.cause ?? 'asked for');
 }
 
 function promoteStable(

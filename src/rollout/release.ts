@@ -1,6 +1,8 @@
 import { type Counts, lessCounts, NO_COUNTS } from '../proxy/counts.ts';
+import type { Comparison } from './comparison.ts';
 import type { CanaryImage, ReleaseState, StableImage } from './events.ts';
 import type { JournalRecord } from './journal.ts';
+import { endOfStep, foldRamp, type Ramp, stepName } from './ramp.ts';
 
 /** One try of one commit on one slice: the fold of its journal. */
 export interface Release {
@@ -20,6 +22,10 @@ export interface Release {
   images: readonly CanaryImage[];
   /** The weight that `resume` gives back, once `pause` took it. */
   heldWeight: number | undefined;
+  /** The steps it goes through by itself, unless a person moves its users. */
+  ramp: Ramp | undefined;
+  /** What its A/B test came to. */
+  comparison: Comparison | undefined;
   /** Its canary got as far as users could be sent to it. */
   wasReady: boolean;
   /** A later release took its place, and nobody took it back. */
@@ -69,6 +75,8 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
       weights: [],
       images: [],
       heldWeight: undefined,
+      ramp: undefined,
+      comparison: undefined,
       wasReady: false,
       wasReplaced: false,
       startedAt: record.at,
@@ -82,7 +90,7 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
     };
   }
   if (!release) return undefined;
-  const next = { ...release, updatedAt: record.at };
+  const next = { ...release, updatedAt: record.at, ramp: foldRamp(release.ramp, record) };
   switch (record.type) {
     case 'state-changed':
       return {
@@ -113,6 +121,10 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
         heldWeight: undefined,
         countsAtWeight: { ...NO_COUNTS, ...record.counts },
       };
+    case 'ramp-begun':
+      return { ...next, comparison: undefined };
+    case 'comparison-made':
+      return { ...next, comparison: record.comparison };
     case 'release-held':
       return { ...next, heldWeight: record.weight };
     case 'proxy-reloaded':
@@ -148,19 +160,29 @@ function isEnd(state: ReleaseState): boolean {
 
 /**
  * What is true of a release when the process that drove it may be gone: a state in progress that
- * nobody drives is reported as failed, with what to do.
+ * nobody drives is reported as failed, with what to do. Where it walked its steps users stay where they are.
  */
 export function settledState(
   release: Release,
   isDriven: boolean,
+  now: Date,
 ): Pick<Release, 'state' | 'reason'> {
   if (isDriven || !IN_PROGRESS.includes(release.state)) {
     return { state: release.state, reason: release.reason };
   }
+  if (release.state === 'ramping' && release.ramp)
+    return { state: 'paused', reason: leftReason(release.ramp, now) };
   return {
     state: 'failed',
     reason: `interrupted while ${release.state}; run the command again, or take the release back`,
   };
+}
+
+function leftReason(ramp: Ramp, now: Date): string {
+  const until = endOfStep(ramp);
+  if (ramp.strategy === 'ab' && until && until <= now)
+    return `the time of the A/B test is over since ${until.toISOString()}; \`canary resume\` ends it with the comparison`;
+  return `interrupted in ${stepName(ramp)}; its weight stays, \`canary resume\` goes on`;
 }
 
 /** A release id: sorts by time, and tells the commit. */

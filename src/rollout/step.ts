@@ -3,11 +3,19 @@ import type { UserChange } from '../proxy/user-map.ts';
 /** Which side of a split a container is on. */
 export type Side = 'stable' | 'canary';
 
+/** How many containers a service is to have. */
+export type ReplicaCounts = Readonly<Record<string, number>>;
+
 /** What a plan can contain. Each step is safe to repeat. */
 export type StepAction =
   | { kind: 'start-stable'; services: readonly string[] }
   | { kind: 'take-ports'; services: readonly string[] }
   | { kind: 'start-proxy' }
+  /** Makes callers anew by today's definition, which leads them to the proxy where that has a door for them. */
+  | { kind: 'link-callers'; services: readonly string[] }
+  | { kind: 'unlink-callers'; services: readonly string[] }
+  /** Restarts callers that keep the address a name had when they started. */
+  | { kind: 'restart-callers'; services: readonly string[] }
   | { kind: 'reload-proxy' }
   /** Of the users whom no rule chooses a side for; the others go where rules say. */
   | { kind: 'set-weight'; weight: number }
@@ -17,7 +25,10 @@ export type StepAction =
   | ({ kind: 'set-users' } & UserChange)
   | { kind: 'drain'; side: Side; services: readonly string[] }
   | { kind: 'build'; services: readonly string[]; commit: string }
-  | { kind: 'start-canary'; services: readonly string[]; commit: string }
+  /** As many containers as each definition says, or `counts`. */
+  | { kind: 'start-canary'; services: readonly string[]; commit: string; counts?: ReplicaCounts }
+  /** More containers beside those that serve users. */
+  | { kind: 'grow-canary'; services: readonly string[]; commit: string; counts: ReplicaCounts }
   | { kind: 'arm-breaker'; services: readonly string[] }
   | { kind: 'await-ready'; side: Side; services: readonly string[] }
   | { kind: 'replace-stable'; services: readonly string[]; commit: string }

@@ -41,8 +41,8 @@ export interface Compose {
     services: readonly string[],
     options?: CallOptions,
   ): Promise<void>;
-  /** Starts one more container of a service by today's definition beside those that exist. */
-  addOne(scope: ComposeScope, service: string, total: number, options?: CallOptions): Promise<void>;
+  /** Brings services to so many containers, by today's definition, beside those that exist. */
+  grow(scope: ComposeScope, scale: Scale, options?: CallOptions): Promise<void>;
   /** Creates containers without starting them. */
   create(scope: ComposeScope, services: readonly string[], options?: CallOptions): Promise<void>;
   /** Starts containers that exist; what Compose keeps for them reaches them only now, so the engine alone cannot. */
@@ -105,11 +105,7 @@ export class ComposeCli implements Compose {
     services: readonly string[],
     { scale = {}, ...options }: CallOptions & { scale?: Scale } = {},
   ): Promise<void> {
-    const counts = Object.entries(scale).flatMap(([name, count]) => [
-      '--scale',
-      `${name}=${count}`,
-    ]);
-    const args = ['up', '--detach', '--no-deps', '--no-build', ...counts, ...services];
+    const args = ['up', '--detach', '--no-deps', '--no-build', ...scaleFlags(scale), ...services];
     await this.start(scope, args, services, options);
   }
 
@@ -130,23 +126,10 @@ export class ComposeCli implements Compose {
     await this.start(scope, ['up', '--detach', '--no-recreate', ...services], services, options);
   }
 
-  async addOne(
-    scope: ComposeScope,
-    service: string,
-    total: number,
-    options: CallOptions = {},
-  ): Promise<void> {
-    const args = [
-      'up',
-      '--detach',
-      '--no-deps',
-      '--no-build',
-      '--no-recreate',
-      '--scale',
-      `${service}=${total}`,
-      service,
-    ];
-    await this.start(scope, args, [service], options);
+  async grow(scope: ComposeScope, scale: Scale, options: CallOptions = {}): Promise<void> {
+    const services = Object.keys(scale);
+    const flags = ['--detach', '--no-deps', '--no-build', '--no-recreate', ...scaleFlags(scale)];
+    await this.start(scope, ['up', ...flags, ...services], services, options);
   }
 
   async create(
@@ -220,6 +203,10 @@ export class ComposeCli implements Compose {
       await this.version();
     return new CanaryError(code, message, { details: tail(result.stderr) });
   }
+}
+
+function scaleFlags(scale: Scale): string[] {
+  return Object.entries(scale).flatMap(([name, count]) => ['--scale', `${name}=${count}`]);
 }
 
 /** Whether a version is at least another; both as `2.40.3`, whatever follows. */

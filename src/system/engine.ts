@@ -1,4 +1,4 @@
-import { LABEL } from '../compose/names.ts';
+import { LABEL, PROXY_SERVICE } from '../compose/names.ts';
 import { CanaryError } from '../errors.ts';
 import type { ObservedContainer } from '../rollout/observed.ts';
 import { type ProcessRunner, type RunOptions, type RunResult, tail } from './process.ts';
@@ -164,7 +164,7 @@ interface InspectedContainer {
   Config: { Image: string; Labels: Record<string, string> };
   HostConfig: { PortBindings: Record<string, { HostPort: string }[] | null> | null };
   Mounts: { Type: string; Name?: string }[];
-  NetworkSettings: { Networks: Record<string, { IPAddress: string }> };
+  NetworkSettings: { Networks: Record<string, { IPAddress: string; Links: string[] | null }> };
 }
 
 function observe(container: InspectedContainer): ObservedContainer {
@@ -193,10 +193,17 @@ function observe(container: InspectedContainer): ObservedContainer {
     hasAnonymousVolume: container.Mounts.some(
       (mount) => mount.Type === 'volume' && /^[0-9a-f]{64}$/.test(mount.Name ?? ''),
     ),
+    proxyLinks: linksOf(container),
     commit: labels[LABEL.commit],
     release: labels[LABEL.release],
     definition: labels[LABEL.definition],
   };
+}
+
+/** Named once, however many networks it is on. */
+function linksOf({ NetworkSettings: { Networks } }: InspectedContainer): string[] {
+  const links = Object.values(Networks).flatMap((network) => network.Links ?? []);
+  return [...new Set(links)].filter((link) => link.startsWith(`${PROXY_SERVICE}:`)).sort();
 }
 
 function byName(left: ObservedContainer, right: ObservedContainer): number {

@@ -15,7 +15,8 @@ export interface ProxySocket {
 
 /** The kernel's limit for the path of a unix socket, on Linux. */
 const LONGEST_PATH = 107;
-const PATIENCE_MS = 2000;
+/** Also of a machine with far too much to do: what does not run refuses at once. */
+const PATIENCE_MS = 5000;
 
 export class UnixProxySocket implements ProxySocket {
   private readonly path: string;

@@ -9,13 +9,15 @@ import { readIfExists } from './files.ts';
  * cross hosts or process namespaces.
  */
 export interface StopRequest {
-  /** Asks the holder of the lock to stop. */
-  send(command: string): Promise<void>;
+  /** Asks the holder of the lock to stop; `taken-over` where users stay as they are, because the sender moves them. */
+  send(command: string, way?: Way): Promise<void>;
   /** Forgets a request, once its sender has the lock. */
   clear(): Promise<void>;
   /** Aborts the returned signal when somebody asks, until `end` is called. */
   watch(signal: AbortSignal | undefined): { signal: AbortSignal; end: () => void };
 }
+
+type Way = 'stopped' | 'taken-over';
 
 const LOOK_EVERY_MS = 100;
 
@@ -28,9 +30,9 @@ export class FileStopRequest implements StopRequest {
     this.clock = clock;
   }
 
-  async send(command: string): Promise<void> {
+  async send(command: string, way: Way = 'stopped'): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true });
-    await writeFile(this.path, command);
+    await writeFile(this.path, `${command} ${way}`);
   }
 
   async clear(): Promise<void> {
@@ -42,8 +44,8 @@ export class FileStopRequest implements StopRequest {
     const done = new AbortController();
     const look = async () => {
       while (!done.signal.aborted && !stop.signal.aborted) {
-        const command = await readIfExists(this.path);
-        if (command) stop.abort(new CanaryError('stopped', `Stopped by \`canary ${command}\`.`));
+        const request = await readIfExists(this.path);
+        if (request) stop.abort(stopError(request));
         await this.clock.sleep(LOOK_EVERY_MS, done.signal).catch(() => undefined);
       }
     };
@@ -53,4 +55,10 @@ export class FileStopRequest implements StopRequest {
       end: () => done.abort(),
     };
   }
+}
+
+function stopError(request: string): CanaryError {
+  const [command, way] = request.split(' ');
+  const code = way === 'taken-over' ? way : 'stopped';
+  return new CanaryError(code, `Stopped by \`canary ${command}\`.`);
 }

@@ -1,4 +1,5 @@
 import { formatWeight } from '../proxy/weight.ts';
+import { type Comparison, comparisonSentence } from '../rollout/comparison.ts';
 import { alignColumns } from './table.ts';
 import type { Theme } from './theme.ts';
 
@@ -12,12 +13,13 @@ export interface HistoryEntry {
   state: string;
   startedAt: string;
   source: string;
+  comparison: Comparison | null;
 }
 
 /** Releases for people, one line each. */
 export function historyText(releases: readonly HistoryEntry[], theme: Theme): string {
   if (releases.length === 0) return 'No release yet.';
-  return alignColumns(
+  const lines = alignColumns(
     releases.map((each) => [
       theme.dim(`${each.startedAt.slice(0, 16).replace('T', ' ')}Z`),
       each.id,
@@ -27,7 +29,13 @@ export function historyText(releases: readonly HistoryEntry[], theme: Theme): st
       formatWeight(Math.max(0, ...each.weights.map(({ weight }) => weight))),
       each.subject + (each.source === 'git' ? theme.dim(' (told by git alone)') : ''),
     ]),
-  );
+  ).split('\n');
+  return releases
+    .flatMap(({ comparison }, index) => [
+      lines[index] ?? '',
+      ...(comparison ? [`  ${theme.dim(comparisonSentence(comparison))}`] : []),
+    ])
+    .join('\n');
 }
 
 function stateText(state: string, theme: Theme): string {

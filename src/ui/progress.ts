@@ -2,6 +2,8 @@ import type { Ora } from 'ora';
 import { formatWeight } from '../proxy/weight.ts';
 import type { CanaryEvent, EventSink } from '../rollout/events.ts';
 import { describeStep, formatPlan } from '../rollout/format-plan.ts';
+import { describeRampStep } from '../rollout/ramp-step.ts';
+import { comparisonText } from './comparison-view.ts';
 import type { Theme } from './theme.ts';
 
 export interface Terminal {
@@ -27,24 +29,31 @@ export async function spinningProgress(
   const { default: ora } = await import('ora');
   let spinner: Ora | undefined;
   return (event) => {
-    if (event.type === 'step-started') {
-      spinner = ora({ stream, text: describeStep(event.step), discardStdin: false }).start();
-      return;
-    }
-    const line = lineOf(event, terminal.theme, terminal.isVerbose);
-    if (event.type === 'step-finished' || event.type === 'step-failed') {
+    if (endsWait(event)) {
       spinner?.stop();
       spinner = undefined;
     }
-    if (line === undefined) return;
-    if (!spinner) {
+    const line = lineOf(event, terminal.theme, terminal.isVerbose);
+    if (line !== undefined) {
+      spinner?.clear();
       terminal.write(`${line}\n`);
-      return;
+      spinner?.render();
     }
-    spinner.clear();
-    terminal.write(`${line}\n`);
-    spinner.render();
+    const text = waitOf(event);
+    if (text !== undefined) spinner = ora({ stream, text, discardStdin: false }).start();
   };
+}
+
+/** What is waited for from this event on. */
+function waitOf(event: CanaryEvent): string | undefined {
+  if (event.type === 'step-started') return describeStep(event.step);
+  if (event.type !== 'ramp-step-begun' || 'pause' in event.step) return undefined;
+  return describeRampStep(event.step);
+}
+
+function endsWait(event: CanaryEvent): boolean {
+  if (event.type === 'state-changed') return event.state !== 'ramping';
+  return ['step-finished', 'step-failed', 'ramp-step-done'].includes(event.type);
 }
 
 function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | undefined {
@@ -73,7 +82,14 @@ function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | 
       return `${theme.dim('remote:')} ${event.line}`;
     case 'output':
       return isVerbose ? theme.dim(`  ${event.line}`) : undefined;
+    case 'ramp-step-begun':
+      return `${theme.canary('◆')} step ${event.index + 1} of ${event.of}: ${describeRampStep(event.step)}`;
+    case 'comparison-made':
+      return comparisonText(event.comparison);
     case 'step-started':
+    case 'ramp-begun':
+    case 'ramp-step-done':
+    case 'ramp-left':
     case 'release-replaced':
     case 'canary-started':
     case 'proxy-reloaded':

@@ -23,6 +23,8 @@ export interface StatusView {
     subject: string;
     state: string;
     reason: string;
+    step: number;
+    steps: number;
     weight: { set: number; measured: number | null };
     requests: { stable: number; canary: number };
     failures: { stable: number; canary: number; shielded: number };
@@ -58,6 +60,7 @@ export function statusText(status: StatusView, theme: Theme): string {
       `  ${stateMark(release.state, theme)} ${release.reason}`,
       alignColumns(
         [
+          ...(release.steps > 1 ? [['step', `${release.step} of ${release.steps}`]] : []),
           ['weight', `${formatWeight(weight.set)} set, ${measured}`],
           ['requests', `${count(requests.stable)} stable, ${count(requests.canary)} canary`],
           ['failures', failuresText(failures)],

@@ -14,7 +14,7 @@ export interface AbortResult {
 /** Takes every user off the canary at once, then removes it. Does nothing when nothing runs. */
 export async function abort(context: Context): Promise<AbortResult> {
   await trafficOff(context, await findState(context));
-  const project = await loadProject(context);
+  const project = await loadProject(context, 'optional');
   await context.engine.version();
   return takingOver(context, project, 'abort', async (signal) => {
     const finished = await finishPromotion({ context, project, signal });

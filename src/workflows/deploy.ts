@@ -1,15 +1,16 @@
 import { branchRef } from '../git/branch-name.ts';
-import type { ReleaseState } from '../rollout/events.ts';
+import { requireWeight } from '../rollout/strategy-rules.ts';
 import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
 import { applyPatches } from './project/apply.ts';
 import { advanceBranch, requireUnmoved, resolveBranch } from './project/branches.ts';
+import { warnOfExpired } from './project/certificates.ts';
 import { checkOut } from './project/checkout.ts';
 import { locked } from './project/locked.ts';
 import { loadProject, type Project } from './project/project.ts';
 import { requireProxy } from './release/guards.ts';
 import { finishPromotion } from './release/promotion.ts';
-import { newestRelease } from './release/releases.ts';
+import { type Arrival, newestRelease } from './release/releases.ts';
 import { startRelease } from './release/start.ts';
 import { entryAddresses } from './up.ts';
 
@@ -19,31 +20,35 @@ export interface DeployOptions {
   pushed?: { commit: string; from: string | undefined };
   patches: readonly string[];
   message: string | undefined;
-  /** Share of users in percent the canary ends with; as it is when left out and it runs already, else 0. */
+  /** Share of users in percent the canary ends with; the strategy's own steps when left out. */
   weight: number | undefined;
+  /** Ends once the first step is in force; `resume` goes on. */
+  detach?: boolean;
 }
 
-export interface DeployResult {
+export interface DeployResult extends Arrival {
   release: string;
   branch: string;
   commit: string;
-  state: ReleaseState;
-  weight: number;
   entries: ReturnType<typeof entryAddresses>;
 }
 
 /**
- * Puts a branch beside the stable as its canary: commit, worktree, build, start, ready, traffic. Stops at
- * the given weight, where a person promotes or reverts.
+ * Puts a branch beside the stable as its canary: commit, worktree, build, start, ready, traffic. Stops at the given
+ * weight or after the steps of the strategy, where a person promotes or reverts.
  */
 export async function deploy(context: Context, options: DeployOptions): Promise<DeployResult> {
   const { branch } = options;
   const ref = branchRef(branch);
   await context.engine.version();
   const project = await loadProject(context);
+  warnOfExpired(context, project.proxy.certificates);
+  if (options.weight !== undefined)
+    requireWeight(project.config.strategy.kind, options.weight, 'deploy');
   const { pushed } = options;
   const head = pushed?.commit ?? (await resolveBranch(context, project.repository, branch, ref));
   requireProxy(project, await observe(context, project));
+  sayHowToLook(context, project);
 
   return locked(context, project, 'deploy', async (signal) => {
     if (pushed) await requireUnmoved(context, project, { ref, from: pushed.from });
@@ -60,17 +65,28 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
         await advanceBranch(context, project, { ref, from: pushed.from ?? '', to: commit });
     };
     try {
-      const { release, weight } = await startRelease(base, {
+      const { release, ...arrival } = await startRelease(base, {
         ...{ branch, checkout, weight: options.weight },
+        // Nobody keeps a push open for the days of an A/B test.
+        detach: options.detach ?? (pushed !== undefined && project.config.strategy.kind === 'ab'),
         onReady: moveBranch,
       });
       const entries = entryAddresses(project);
-      return { release: release.id, branch, commit, state: 'paused', weight, entries };
+      return { release: release.id, branch, commit, ...arrival, entries };
     } catch (error) {
       // Users have seen it: the branch says what they saw.
       if (await hadUsers(project, commit)) await moveBranch().catch(() => undefined);
       throw error;
     }
+  });
+}
+
+/** What nobody looked at should not get everybody at once. */
+function sayHowToLook({ emit }: Context, { config, slice }: Project): void {
+  if (config.strategy.kind !== 'blue-green' || slice.some(({ entry }) => entry?.preview)) return;
+  emit({
+    type: 'warning',
+    text: `No entry has a \`preview\` port in canary.yaml: before everybody gets the canary, look at it with the header \`${config.force.header}: canary\`.`,
   });
 }
 

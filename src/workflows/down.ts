@@ -14,7 +14,7 @@ import { retireCanary, trafficOff } from './release/retire.ts';
 export async function down(context: Context): Promise<{ project: string; changed: boolean }> {
   await trafficOff(context, await findState(context));
   await context.engine.version();
-  const project = await loadProject(context);
+  const project = await loadProject(context, 'optional');
   return takingOver(context, project, 'down', async (signal) => {
     await finishPromotion({ context, project, signal });
     const release = await currentRelease(project);

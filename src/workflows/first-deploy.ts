@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import { hasUsers } from '../compose/slice.ts';
 import { statefulReason } from '../compose/stateful.ts';
 import { CanaryError } from '../errors.ts';
 import { containersOf, type Observed } from '../rollout/observed.ts';
 import { acceptsConnections } from '../system/ports.ts';
 import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
-import { callOptions, overriddenScope } from './execution/run.ts';
+import { callOptions, unlinkedScope } from './execution/run.ts';
 import { locked } from './project/locked.ts';
 import { loadProject, type Project } from './project/project.ts';
 import { hasTree, inProduction, type Target } from './project/target.ts';
@@ -82,7 +83,7 @@ async function bringToCommit(
   const keepsData = (name: string) => statefulReason(project.model.services[name] ?? {});
   const keeping = existing.filter(keepsData);
   const moving = existing.filter((name) => !keepsData(name));
-  const scope = await overriddenScope(run);
+  const scope = await unlinkedScope(run);
   if (keeping.length > 0) await compose.startMissing(scope, keeping, callOptions(run));
   if (moving.length > 0) await compose.up(scope, moving, callOptions(run));
 }
@@ -96,17 +97,15 @@ interface Bringing {
 
 /** Whether somebody answers at every entry; a container that starts again and again runs too, now and then. */
 async function servesUsers(project: Project, observed: Observed): Promise<boolean> {
-  const answers = project.slice
-    .filter(({ entry }) => entry)
-    .map(async ({ service, port = 0 }) => {
-      const running = containersOf(observed, 'stable', service).filter(
-        (each) => each.state === 'running' && each.health !== 'unhealthy',
-      );
-      const tried = running.map(async ({ addresses: [address] }) =>
-        address === undefined ? false : acceptsConnections(address, port),
-      );
-      return (await Promise.all(tried)).includes(true);
-    });
+  const answers = project.slice.filter(hasUsers).map(async ({ service, port = 0 }) => {
+    const running = containersOf(observed, 'stable', service).filter(
+      (each) => each.state === 'running' && each.health !== 'unhealthy',
+    );
+    const tried = running.map(async ({ addresses: [address] }) =>
+      address === undefined ? false : acceptsConnections(address, port),
+    );
+    return (await Promise.all(tried)).includes(true);
+  });
   return (await Promise.all(answers)).every(Boolean);
 }
 

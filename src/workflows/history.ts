@@ -20,7 +20,7 @@ export interface History {
 export async function history(context: Context, limit: number | undefined): Promise<History> {
   const { options } = context;
   const state = await findStateIfAny(context);
-  const own = state ? await journaled(state) : [];
+  const own = state ? await journaled(context, state) : [];
   const directory = state ? dirname(state.layout.state) : options.directory;
   // One repository may hold several projects; this folder's is the one its journals tell of.
   const project = options.projectName ?? own.at(-1)?.project;
@@ -36,10 +36,11 @@ export async function history(context: Context, limit: number | undefined): Prom
   return { version: 1, releases: releases.slice(0, limit) };
 }
 
-async function journaled(state: ProjectState): Promise<ReleaseRecord[]> {
+async function journaled(context: Context, state: ProjectState): Promise<ReleaseRecord[]> {
   const isDriven = (await state.lock.holder()) !== undefined;
   const releases = await allReleases(state);
-  return releases.map((each) => recordOf({ ...each, ...settledState(each, isDriven) }));
+  const now = context.clock.now();
+  return releases.map((each) => recordOf({ ...each, ...settledState(each, isDriven, now) }));
 }
 
 async function findStateIfAny(context: Context): Promise<ProjectState | undefined> {

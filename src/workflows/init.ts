@@ -6,10 +6,12 @@ import {
   describeChoice,
   findCandidates,
 } from '../compose/choose.ts';
+import type { ConfigurationFiles } from '../compose/configuration-file.ts';
 import { parseConfig } from '../config/parse.ts';
 import { CanaryError } from '../errors.ts';
 import { exists, writeDurably } from '../system/files.ts';
 import type { Context } from './context.ts';
+import { readConfigurationFiles } from './project/configuration-files.ts';
 import { type ComposeProject, configPath, loadComposeProject } from './project/project.ts';
 
 export interface InitOptions {
@@ -37,7 +39,9 @@ export async function init(context: Context, options: InitOptions): Promise<Init
   if (await exists(path)) {
     return { path, written: false, commit: null, branch, services: [] };
   }
-  const choice = describeChoice(project.model, await chooseNames(context, project, options));
+  const files = await readConfigurationFiles(project.model);
+  const names = await chooseNames(context, project, files, options);
+  const choice = describeChoice(project.model, names, files);
   const text = configText(choice, branch ?? 'main');
   // What is written is valid, or nothing is written.
   parseConfig(text, path);
@@ -68,10 +72,11 @@ async function commitOrRemove(
 async function chooseNames(
   context: Context,
   { model }: ComposeProject,
+  files: ConfigurationFiles,
   options: InitOptions,
 ): Promise<readonly string[]> {
   if (options.services.length > 0) return options.services;
-  const candidates = findCandidates(model);
+  const candidates = findCandidates(model, files);
   const likely = candidates.filter((each) => each.isLikely).map((each) => each.name);
   if (options.yes && likely.length > 0) return likely;
   const chosen = options.yes ? undefined : await context.prompt.chooseServices(candidates, likely);

@@ -9,7 +9,7 @@ import { steering } from './release/steering.ts';
 export async function pause(
   context: Context,
 ): Promise<{ release: string; weight: number; changed: boolean }> {
-  return steering(context, 'pause', async (run, observed) => {
+  return steering(context, 'pause', { takesOver: true, takesOff: true }, async (run, observed) => {
     const { weight, everyoneOn } = observed.proxy;
     const id = run.release.id;
     if (everyoneOn === 'stable')

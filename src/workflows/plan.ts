@@ -1,23 +1,32 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { callerLinks } from '../compose/doors.ts';
 import { shortCommit } from '../compose/names.ts';
-import { callersOutside, findCalls } from '../compose/service-map.ts';
+import { type Call, callersOutside } from '../compose/service-map.ts';
 import { branchRef } from '../git/branch-name.ts';
+import { stepName, weightStep } from '../rollout/ramp.ts';
+import { describeRampStep } from '../rollout/ramp-step.ts';
 import { reconcile } from '../rollout/reconcile.ts';
 import type { Plan } from '../rollout/step.ts';
+import { requireWeight } from '../rollout/strategy-rules.ts';
 import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
 import { situationOf } from './execution/situation.ts';
+import { twinObstacle } from './execution/steps/twin.ts';
 import { resolveBranch } from './project/branches.ts';
 import { type Checkout, checkOut } from './project/checkout.ts';
+import { knownCalls } from './project/configuration-files.ts';
 import { loadProject, type Project } from './project/project.ts';
+import { stepsOf } from './release/start.ts';
 
 export interface PlanResult {
   project: string;
   branch: string | null;
   commit: string | null;
   steps: Plan;
+  /** What `deploy` then goes through by itself, a line a step. */
+  ramp: string[];
   /** The bind mounts of the clones, and whose files they are. */
   mounts: Mount[];
   /** What the operator should know before doing it. */
@@ -41,6 +50,7 @@ export async function plan(
   const ref = branch === undefined ? undefined : branchRef(branch);
   await context.engine.version();
   const project = await loadProject(context);
+  if (weight !== undefined) requireWeight(project.config.strategy.kind, weight, 'deploy');
   const observed = await observe(context, project);
   if (branch === undefined || ref === undefined) {
     const steps = reconcile({ proxy: 'running' }, observed, await situationOf(context, project));
@@ -49,8 +59,9 @@ export async function plan(
       branch: null,
       commit: null,
       steps,
+      ramp: [],
       mounts: [],
-      notes: notes(project),
+      notes: await notes(project),
     };
   }
   const commit = await resolveBranch(context, project.repository, branch, ref);
@@ -60,26 +71,47 @@ export async function plan(
     const checkout = await checkOut(context, project, commit, home);
     const situation = await situationOf(context, project, checkout);
     const services = project.slice.map((member) => member.service);
-    const canary = { commit, services, weight: weight ?? observed.proxy.weight };
+    const ramp = weight === undefined ? stepsOf(project, checkout) : [];
+    const first = weightStep({ steps: ramp }, 0);
+    const canary = {
+      ...{ commit, services, replicas: first?.replicas },
+      weight: weight ?? (ramp.length > 0 ? (first?.weight ?? 0) : observed.proxy.weight),
+      ...(ramp.length > 0 ? { cause: stepName({ steps: ramp, index: 0 }) } : {}),
+    };
     const steps = reconcile({ proxy: 'running', canary }, observed, situation);
     const mounts = project.slice.flatMap(({ service }) => mountsOf(checkout, service));
-    const said = [...notes(project), ...mounts.map(describeMount)];
-    return { project: project.name, branch, commit, steps, mounts, notes: said };
+    const said = [...(await notes(project)), ...mounts.map(describeMount)];
+    return {
+      ...{ project: project.name, branch, commit, steps, mounts },
+      ramp: ramp.map(describeRampStep),
+      notes: said,
+    };
   } finally {
     await context.git.removeWorktree(project.repository, join(home, shortCommit(commit)));
     await rm(home, { recursive: true, force: true });
   }
 }
 
-function notes(project: Project): string[] {
+async function notes(project: Project): Promise<string[]> {
   const slice = project.slice.map((member) => member.service);
   const shared = Object.keys(project.model.services).filter((name) => !slice.includes(name));
-  const callers = callersOutside(findCalls(project.model), slice);
+  const callers = callersOutside(await knownCalls(project.model), slice);
+  const isLed = ({ from, to }: Call) =>
+    project.slice.some(({ service, door }) => service === to && door?.callers.includes(from));
+  const led = [...callerLinks(project.slice).keys()];
   return [
     `Cloned: ${slice.join(', ')}. Shared with the stable: ${shared.join(', ') || 'nothing'}.`,
-    ...callers.map(
-      (call) => `${call.from} calls ${call.to} (${call.because}) and keeps reaching its stable.`,
+    ...callers.map((call) =>
+      isLed(call)
+        ? `${call.from} calls ${call.to} (${call.because}) through the proxy, which splits it.`
+        : `${call.from} calls ${call.to} (${call.because}) and keeps reaching its stable.`,
     ),
+    ...led.flatMap((caller) => {
+      const reason = twinObstacle(project, caller);
+      return reason
+        ? `${caller} is made anew by \`up\` and \`down\` with a gap, because ${reason}; nothing else touches it.`
+        : [];
+    }),
   ];
 }
 

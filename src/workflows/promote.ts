@@ -2,6 +2,7 @@ import { shortCommit } from '../compose/names.ts';
 import { CanaryError } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
 import type { Release } from '../rollout/release.ts';
+import { requirePromotable } from '../rollout/strategy-rules.ts';
 import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
 import { checkMove, resolveBranch } from './project/branches.ts';
@@ -31,6 +32,7 @@ export async function promote(context: Context, message?: string): Promise<Promo
     const observed = await observe(context, project);
     requireProxy(project, observed);
     const release = requireCanary(await currentRelease(project), observed);
+    requirePromotable(project.config.strategy.kind, release);
     const commit =
       release.replacing?.commit ?? (await mergeCandidate(context, project, release, message));
     const checkout = await checkOut(context, project, commit);

@@ -1,5 +1,5 @@
 import { shortCommit } from '../compose/names.ts';
-import { CanaryError, messageOf } from '../errors.ts';
+import { CanaryError, hasCode, messageOf } from '../errors.ts';
 import { branchRef, conflictingBranch } from '../git/branch-name.ts';
 import type { Route } from '../git/push.ts';
 import { formatWeight } from '../proxy/weight.ts';
@@ -25,13 +25,13 @@ export async function takeCanary(
   const options = { branch, pushed: { commit: to, from }, patches: [], message: undefined, weight };
   const result = await deploy(production, options).catch(async (error: unknown) => {
     if (from === to || (await context.git.resolve(target.repository, ref)) !== to) throw error;
-    context.emit({
-      type: 'warning',
-      text: `${branch} had users and was taken back: ${messageOf(error)} The push stands.`,
-    });
+    const end = hasCode(error, 'taken-over') ? 'runs on' : 'had users and was taken back';
+    const text = `${branch} ${end}: ${messageOf(error)} The push stands.`;
+    context.emit({ type: 'warning', text });
     return undefined;
   });
   if (!result) return;
+  if (result.comparison) return;
   const previews = result.entries.flatMap(({ preview }) => (preview ? [preview] : []));
   context.emit({
     type: 'notice',

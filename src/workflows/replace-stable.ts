@@ -1,5 +1,6 @@
 import { canaryImage } from '../compose/names.ts';
 import { branchRef } from '../git/branch-name.ts';
+import { isPartial } from '../rollout/ramp.ts';
 import type { Release } from '../rollout/release.ts';
 import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
@@ -70,6 +71,8 @@ async function sameCanary({ context, project, checkout }: Base): Promise<Release
   if (release.replacing?.commit === checkout.commit) return release;
   refuseDuringPromotion(release);
   if (!canaryRuns(release, await observe(context, project))) return undefined;
+  // It could not serve everybody.
+  if (release.ramp && isPartial(release.ramp)) return undefined;
   const isSame = await context.git.sameTree(project.repository, release.commit, checkout.commit);
   return isSame ? release : undefined;
 }

@@ -63,7 +63,7 @@ export async function revert(
  */
 async function revertCanary(context: Context, message: string | undefined): Promise<RevertResult> {
   await trafficOff(context, await findState(context));
-  const project = await loadProject(context);
+  const project = await loadProject(context, 'optional');
   await context.engine.version();
   const outcome = await takingOver(context, project, 'revert', async (signal) => {
     await finishPromotion({ context, project, signal });

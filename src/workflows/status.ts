@@ -43,7 +43,7 @@ export interface Status {
 /** The present: the release's journal checked against engine and proxy. Takes no lock and changes nothing. */
 export async function status(context: Context): Promise<Status> {
   await context.engine.version();
-  const project = await loadProject(context);
+  const project = await loadProject(context, 'optional');
   const observed = await observe(context, project);
   const holder = await project.lock.holder();
   const release = await currentRelease(project);
@@ -66,10 +66,8 @@ export async function status(context: Context): Promise<Status> {
           branch: release.branch,
           commit: release.commit,
           subject: release.subject,
-          ...presentState(project, release, holder !== undefined, observed),
-          // One step, the weight a person asked for; a ramp has as many as canary.yaml lists.
-          step: release.state === 'paused' ? 1 : 0,
-          steps: 1,
+          ...presentState(project, release, holder !== undefined, observed, context.clock.now()),
+          ...progress(release),
           weight: {
             set: observed.proxy.weight,
             measured: measuredWeight(countsSince(counts, release.countsAtWeight)),
@@ -93,21 +91,29 @@ export async function status(context: Context): Promise<Status> {
   };
 }
 
+/** One step, the weight a person asked for, unless the release has steps of its own. */
+function progress({ ramp, state }: Release): { step: number; steps: number } {
+  if (ramp) return { step: ramp.index + 1, steps: ramp.steps.length };
+  return { step: state === 'paused' ? 1 : 0, steps: 1 };
+}
+
 /** The journal's state, unless what runs says otherwise. */
 function presentState(
   project: Project,
   release: Release,
   isDriven: boolean,
   observed: Observed,
+  now: Date,
 ): Pick<Release, 'state' | 'reason'> {
-  if (release.state !== 'paused') return settledState(release, isDriven);
+  const settled = settledState(release, isDriven, now);
+  if (settled.state !== 'paused') return settled;
   if (!canaryRuns(release, observed))
     return { state: 'failed', reason: 'its canary does not run any more' };
   const [out] = observed.proxy.tripped;
   if (out !== undefined) return { state: 'paused', reason: trippedReason(project, out) };
   const isAsSet = observed.proxy.weight === release.weight;
   return isAsSet
-    ? { state: release.state, reason: release.reason }
+    ? settled
     : {
         state: 'paused',
         reason: `the weight is ${observed.proxy.weight} %, not ${release.weight} % as it was set`,

@@ -1,3 +1,6 @@
+import { publishedPorts } from '../compose/doors.ts';
+import { hostPorts } from '../compose/model.ts';
+import { hasUsers } from '../compose/slice.ts';
 import { CanaryError } from '../errors.ts';
 import { OFF } from '../proxy/weight-map.ts';
 import { containersOf, type Observed } from '../rollout/observed.ts';
@@ -11,6 +14,7 @@ import { observe } from './execution/observe.ts';
 import type { Run } from './execution/run.ts';
 import { situationOf } from './execution/situation.ts';
 import { applySplit } from './execution/traffic.ts';
+import { warnOfExpired } from './project/certificates.ts';
 import { locked } from './project/locked.ts';
 import { loadProject, type Project } from './project/project.ts';
 import { currentRelease } from './release/releases.ts';
@@ -25,6 +29,7 @@ export interface UpResult {
 export async function up(context: Context): Promise<UpResult> {
   await context.engine.version();
   const project = await loadProject(context);
+  warnOfExpired(context, project.proxy.certificates);
   return locked(context, project, 'up', async (signal) => {
     const observed = await observe(context, project);
     await checkPorts(project, observed);
@@ -42,19 +47,25 @@ export async function up(context: Context): Promise<UpResult> {
   });
 }
 
-/** Where users and testers reach the entries. */
-export function entryAddresses(project: Project): UpResult['entries'] {
-  return project.slice.flatMap(({ service, entry }) =>
-    entry
-      ? [
-          {
-            service,
-            address: `http://localhost:${entry.port}`,
-            preview: entry.preview ? `http://localhost:${entry.preview}` : null,
-          },
-        ]
-      : [],
-  );
+/** Where users and testers reach the entries; behind another proxy that is where this one is published. */
+export function entryAddresses({ slice, model, config }: Project): UpResult['entries'] {
+  return slice.filter(hasUsers).map(({ service, entry, door }) => {
+    const local = (port: number) => `${schemeOf(config, service)}://localhost:${port}`;
+    const edges = door?.callers.map((edge) => model.services[edge] ?? {}) ?? [];
+    const [port] = entry ? [entry.port] : edges.flatMap(hostPorts);
+    const preview = entry?.preview ?? door?.preview;
+    return {
+      service,
+      address: port === undefined ? `behind ${door?.callers.join(', ')}` : local(port),
+      preview: preview === undefined ? null : local(preview),
+    };
+  });
+}
+
+function schemeOf(config: Project['config'], service: string): string {
+  const { protocol = 'http', tls } = config.services[service] ?? {};
+  if (protocol === 'tcp' || protocol === 'tls') return protocol;
+  return tls ? 'https' : 'http';
 }
 
 /** Refuses, before anything is touched, a port that is neither free nor the project's own. */
@@ -64,24 +75,19 @@ async function checkPorts(project: Project, observed: Observed): Promise<void> {
       .filter((each) => each.state === 'running')
       .flatMap((each) => each.publishedPorts),
   );
-  for (const { entry } of project.slice) {
-    for (const port of [entry?.port, entry?.preview]) {
-      if (port === undefined || ours.has(port)) continue;
-      if (!(await isPortFree(port))) throw portTaken(port);
-    }
+  for (const port of publishedPorts(project.slice)) {
+    if (!ours.has(port) && !(await isPortFree(port))) throw portTaken(port);
   }
-  const clash = project.slice.find(
-    ({ entry }) => entry?.preview && publishedByOther(project, entry.preview),
+  const previews = project.slice.flatMap(
+    ({ entry, door }) => entry?.preview ?? door?.preview ?? [],
   );
-  if (clash?.entry?.preview) {
-    throw new CanaryError(
-      'port-taken',
-      `The preview port ${clash.entry.preview} is published by a service of the compose file.`,
-      {
-        hint: 'Choose another `preview` port in canary.yaml.',
-      },
-    );
-  }
+  const clash = previews.find((port) => publishedByOther(project, port));
+  if (clash === undefined) return;
+  throw new CanaryError(
+    'port-taken',
+    `The preview port ${clash} is published by a service of the compose file.`,
+    { hint: 'Choose another `preview` port in canary.yaml.' },
+  );
 }
 
 function publishedByOther(project: Project, port: number): boolean {

@@ -1,25 +1,59 @@
 import { formatWeight } from '../proxy/weight.ts';
+import type { Observed } from '../rollout/observed.ts';
+import { isPartial } from '../rollout/ramp.ts';
+import { reconcile } from '../rollout/reconcile.ts';
+import type { Release } from '../rollout/release.ts';
 import type { Plan } from '../rollout/step.ts';
+import { requireWeight } from '../rollout/strategy-rules.ts';
 import type { Context } from './context.ts';
 import { execute } from './execution/execute.ts';
+import { type Run, record } from './execution/run.ts';
+import { situationOf } from './execution/situation.ts';
+import { breakerTripped } from './execution/steps/breaker.ts';
+import { checkOut } from './project/checkout.ts';
+import type { Project } from './project/project.ts';
 import { changeState } from './release/releases.ts';
 import { steering } from './release/steering.ts';
 
-/** Sets the share of users on the canary that runs, by hand. */
+/** Sets the share of users on the canary that runs, by hand; from then on its steps do not count any more. */
 export async function setWeight(
   context: Context,
   weight: number,
 ): Promise<{ release: string; weight: number }> {
-  return steering(context, 'weight', async (run) => {
-    const { id, services } = run.release;
+  const check = ({ config }: Project, release: Release | undefined) =>
+    requireWeight(release?.ramp?.strategy ?? config.strategy.kind, weight, 'weight');
+  const options = { check, takesOver: true, takesOff: weight === 0 };
+  return steering(context, 'weight', options, async (run, observed) => {
+    const { id, services, ramp } = run.release;
     const ready: Plan = [
       { kind: 'await-ready', side: 'canary', services, cause: 'only a ready canary gets users' },
     ];
-    await execute(run, [
-      ...(weight > 0 ? ready : []),
-      { kind: 'set-weight', weight, cause: 'asked for' },
-    ]);
+    if (ramp && isPartial(ramp)) {
+      await growWhole(run, observed, weight);
+    } else {
+      await execute(run, [
+        ...(weight > 0 ? ready : []),
+        { kind: 'set-weight', weight, cause: 'asked for' },
+      ]);
+    }
+    if (ramp) await record(run, { type: 'ramp-left' });
     await changeState(run, 'paused', `at ${formatWeight(weight)}, set by hand`);
     return { release: id, weight };
   });
+}
+
+/** Without its steps nothing would bring a rolling canary to all its containers. */
+async function growWhole(
+  run: Run & { release: Release },
+  observed: Observed,
+  weight: number,
+): Promise<void> {
+  const { context, project } = run;
+  const { commit, services } = run.release;
+  if (observed.proxy.tripped.length > 0) throw breakerTripped(observed.proxy.tripped);
+  const checkout = await checkOut(context, project, commit);
+  const situation = await situationOf(context, project, checkout);
+  const replicas = Math.max(...services.map(situation.replicas));
+  const plan = reconcile({ canary: { commit, services, weight, replicas } }, observed, situation);
+  await execute({ ...run, checkout }, plan);
 }

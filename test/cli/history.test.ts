@@ -104,6 +104,7 @@ test('journals and git tell the same story, field by field', async () => {
     state: 'promoted',
     reason: 'the stable runs it',
     verdict: null,
+    comparison: null,
     startedAt: '2026-11-21T12:00:00.000Z',
     endedAt: '2026-11-21T12:06:00.000Z',
     promotedCommit: commit,

@@ -51,6 +51,24 @@ describe('the breaker', () => {
     expect(release.weight.set).toBe(50);
   });
 
+  it('does not count failures on other paths than the chosen ones', async () => {
+    await shop.succeed('resume');
+    await shop.write('canary.yaml', `${original}breaker: { paths: [/slow] }\n`);
+    await shop.succeed('up');
+    await letCanaryFail(shop, 1);
+    for (let request = 0; request < 10; request += 1)
+      await askAnew(shop.url, { 'X-Canary': 'canary' }, 'POST');
+    expect((await shop.status()).release.reason).not.toBe(OUT);
+    await shop.write('canary.yaml', original);
+    await shop.succeed('up');
+  });
+
+  it('takes it out after as many failures that come slowly', async () => {
+    for (let request = 0; request < 5; request += 1)
+      await askAnew(`${shop.url}slow`, { 'X-Canary': 'canary' }, 'POST');
+    expect((await shop.status()).release.reason).toBe(OUT);
+  });
+
   it('keeps it out when it is well again, also for a new configuration of the proxy', async () => {
     await letCanaryFail(shop, 0);
     await shop.write('canary.yaml', `${original}drain: 5s\nforce: { header: X-Side }\n`);

@@ -1,7 +1,8 @@
 import type { ComposeModel } from '../../src/compose/model.ts';
-import { chooseSlice, type SliceMember } from '../../src/compose/slice.ts';
+import { chooseSlice, cloneableService, type SliceMember } from '../../src/compose/slice.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import type { CanaryConfig } from '../../src/config/schema.ts';
+import { hasCode } from '../../src/errors.ts';
 
 /** A shop as Compose resolves it: an entry, an inner service, a shared service, a database. */
 export const SHOP: ComposeModel = {
@@ -39,6 +40,17 @@ export const SHOP: ComposeModel = {
 /** A model of these services and nothing else. */
 export function modelOf(services: ComposeModel['services']): ComposeModel {
   return { name: 'shop', services };
+}
+
+/** Whether a service of this name can be part of a slice. */
+export function canBeChosen(name: string): boolean {
+  try {
+    cloneableService(modelOf({ [name]: {} }), name);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'service-not-cloneable')) return false;
+    throw error;
+  }
 }
 
 /** canary.yaml of the shop, or with other services. */

@@ -38,6 +38,7 @@ function container(
     publishedPorts: [],
     addresses: [],
     hasAnonymousVolume: false,
+    proxyLinks: [],
     commit: undefined,
     release: undefined,
     definition: undefined,
@@ -103,6 +104,7 @@ export function situation(built: readonly string[] = [], rest: Partial<Situation
   return {
     services: ['frontend', 'discounts', 'db'],
     slice: SLICE,
+    keepsAddresses: () => false,
     replicas: () => 1,
     unbuilt: (commit) => (built.includes(commit) ? [] : SERVICES),
     stableRuns: (each, commit) => each.imageId === imageOf(each.service, commit),

@@ -1,3 +1,4 @@
+import { callerLinks } from '../../src/compose/doors.ts';
 import { ALL, byWeight, OFF } from '../../src/proxy/weight-map.ts';
 import type { Situation } from '../../src/rollout/draft.ts';
 import type { Observed, ObservedContainer } from '../../src/rollout/observed.ts';
@@ -141,6 +142,18 @@ export function afterStep(world: World, step: Step): World {
         ...containers.filter((each) => each.role !== 'canary' || !isOf(each, step.services)),
         ...step.services.map((service) => canary(service, step.commit)),
       ]);
+    case 'grow-canary':
+      return withContainers([
+        ...containers,
+        ...step.services.flatMap((service) => {
+          const isOne = (each: ObservedContainer) =>
+            each.role === 'canary' && each.service === service && each.state === 'running';
+          const more = (step.counts[service] ?? 0) - containers.filter(isOne).length;
+          return Array.from({ length: more }, (_, index) =>
+            canary(service, step.commit, { id: `${service}-more-${index}` }),
+          );
+        }),
+      ]);
     case 'retire-canary':
       return withContainers(
         containers.filter((each) => each.role !== 'canary' || !isOf(each, step.services)),
@@ -160,6 +173,15 @@ export function afterStep(world: World, step: Step): World {
       return withProxy({ tripped: [] });
     case 'advance-branch':
       return { ...world, branchAt: step.commit };
+    case 'link-callers':
+      return withContainers(
+        changeStable(containers, step.services, {
+          proxyLinks: [...(callerLinks(situation().slice).values().next().value ?? [])],
+        }),
+      );
+    case 'unlink-callers':
+      return withContainers(changeStable(containers, step.services, { proxyLinks: [] }));
+    case 'restart-callers':
     case 'await-ready':
     case 'refresh-stable':
     case 'drain':

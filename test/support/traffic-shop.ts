@@ -120,6 +120,9 @@ export class Stream {
 
   /** Sends a text and gives what comes back; rejects when the connection is cut. */
   send(text: string): Promise<string> {
+    // A socket that the other side ended says so once only.
+    if (this.socket.readableEnded || this.socket.destroyed)
+      return Promise.reject(new Error('the stream was cut'));
     return new Promise((resolve, reject) => {
       this.socket.once('data', (chunk) => resolve(chunk.toString()));
       this.socket.once('close', () => reject(new Error('the stream was cut')));

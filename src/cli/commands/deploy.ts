@@ -1,3 +1,4 @@
+import { CanaryError } from '../../errors.ts';
 import { formatWeight } from '../../proxy/weight.ts';
 import { deploy } from '../../workflows/deploy.ts';
 import { deployRemote } from '../../workflows/deploy-remote.ts';
@@ -9,14 +10,20 @@ interface DeployFlags {
   message?: string | undefined;
   weight?: number | undefined;
   remote?: string | undefined;
+  detach?: boolean | undefined;
 }
 
 export async function runDeploy(
   { context, output }: Session,
-  { remote, apply, branch, message, weight }: DeployFlags,
+  { remote, apply, branch, message, weight, detach = false }: DeployFlags,
 ): Promise<undefined> {
   const options = { branch, patches: apply, message, weight };
   if (remote !== undefined) {
+    if (detach) {
+      throw new CanaryError('usage', '`--detach` and `--remote` do not go together.', {
+        hint: 'A push goes through the steps on the other machine; `canary pause` or `canary weight N` there end them.',
+      });
+    }
     const result = await deployRemote(context, remote, options);
     output.result({ type: 'result', ...result }, () =>
       result.changed
@@ -25,14 +32,16 @@ export async function runDeploy(
     );
     return undefined;
   }
-  const result = await deploy(context, options);
+  const result = await deploy(context, { ...options, detach });
   output.result({ type: 'result', ...result }, () => {
+    if (result.comparison) return `The canary is gone: ${result.reason}`;
     const previews = result.entries.flatMap(({ preview }) =>
       preview ? [`  the canary alone: ${preview}`] : [],
     );
     return [
       `${output.theme.canary('The canary runs')}: ${result.branch} at ${result.commit.slice(0, 12)}, ${formatWeight(result.weight)} of users.`,
       ...previews,
+      ...(result.steps === undefined ? [] : [`  ${result.reason}`]),
       'Next: `canary status`, `canary weight N`, then `canary promote` or `canary revert`.',
     ].join('\n');
   });

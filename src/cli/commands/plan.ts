@@ -13,8 +13,13 @@ export async function runPlan(
     [
       output.theme.bold(`Plan for ${planTitle(result)}`),
       formatPlan(result.steps),
+      ...rampLines(result.ramp),
       ...result.notes.map((note) => output.theme.dim(`· ${note}`)),
     ].join('\n'),
   );
   return options.exitCode && steps.length > 0 ? EXIT.failed : EXIT.done;
+}
+
+function rampLines(ramp: readonly string[]): string[] {
+  return ramp.map((text, index) => `step ${index + 1} of ${ramp.length}: ${text}`);
 }

@@ -4,11 +4,12 @@ import type { Session } from '../session.ts';
 
 export async function runResume({ context, output }: Session): Promise<undefined> {
   const result = await resume(context);
-  const { weight, changed } = result;
-  output.result(result, () =>
-    changed
-      ? `${formatWeight(weight)} of users are sent to the canary again.`
-      : 'Nothing was paused.',
-  );
+  const { weight, changed, state, reason } = result;
+  output.result(result, () => {
+    if (!changed) return 'Nothing was paused.';
+    return state === 'paused'
+      ? `${formatWeight(weight)} of users are sent to the canary: ${reason}.`
+      : `Every user is on the stable: ${reason}`;
+  });
   return undefined;
 }

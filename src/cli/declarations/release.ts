@@ -16,9 +16,10 @@ export function declareReleaseCommands(program: Program, run: Run): void {
     .option('-m, --message <text>', 'message of the commit made from plain diffs')
     .option(
       '-w, --weight <percent>',
-      'share of users the canary gets once it is ready',
+      'share of users the canary gets, instead of the steps in canary.yaml',
       weightArgument,
     )
+    .option('--detach', 'return once the first step is in force; `canary resume` goes on')
     .option('--remote <name>', 'on the machine behind this remote, by pushing to it')
     .action((options) =>
       run(
@@ -29,7 +30,7 @@ export function declareReleaseCommands(program: Program, run: Run): void {
 
   program
     .command('weight')
-    .description('set the share of users on the canary by hand')
+    .description('set the share of users on the canary by hand; ends the steps in canary.yaml')
     .argument('<percent>', '0 to 100, in steps of 0.01', weightArgument)
     .action((percent) =>
       run(async (session) => (await import('../commands/weight.ts')).runWeight(session, percent)),
@@ -42,7 +43,7 @@ export function declareReleaseCommands(program: Program, run: Run): void {
 
   program
     .command('resume')
-    .description('give a canary its users back that `pause` or the breaker took')
+    .description('give a canary its users back, and go on with the steps in canary.yaml')
     .action(() =>
       run(async (session) => (await import('../commands/resume.ts')).runResume(session)),
     );

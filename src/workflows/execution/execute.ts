@@ -2,7 +2,8 @@ import { messageOf } from '../../errors.ts';
 import type { Plan, Step } from '../../rollout/step.ts';
 import { type Run, record } from './run.ts';
 import { armBreaker } from './steps/breaker.ts';
-import { build, retireCanary, startCanary } from './steps/canary.ts';
+import { build, growCanary, retireCanary, startCanary } from './steps/canary.ts';
+import { linkCallers, restartCallers, unlinkCallers } from './steps/links.ts';
 import { returnPorts, takePorts } from './steps/ports.ts';
 import { startProxy, stopProxy } from './steps/proxy.ts';
 import { awaitReady } from './steps/readiness.ts';
@@ -43,6 +44,12 @@ function perform(run: Run, step: Step): Promise<void> {
       return startStable(run, step);
     case 'take-ports':
       return takePorts(run, step);
+    case 'link-callers':
+      return linkCallers(run, step);
+    case 'unlink-callers':
+      return unlinkCallers(run, step);
+    case 'restart-callers':
+      return restartCallers(run, step);
     case 'start-proxy':
       return startProxy(run);
     case 'reload-proxy':
@@ -59,6 +66,8 @@ function perform(run: Run, step: Step): Promise<void> {
       return build(run, step);
     case 'start-canary':
       return startCanary(run, step);
+    case 'grow-canary':
+      return growCanary(run, step);
     case 'arm-breaker':
       return armBreaker(run, step);
     case 'await-ready':

@@ -37,13 +37,13 @@ export function callOptions(run: Run): CallOptions {
 }
 
 /** The YAML that adds proxy and clones to the user's files. */
-export function overrideText(project: Project, clones: CloneSource | undefined): string {
-  return renderOverride({
-    model: project.model,
-    slice: project.slice,
-    proxy: project.proxy,
-    clones,
-  });
+export function overrideText(
+  project: Project,
+  clones: CloneSource | undefined,
+  isUnlinked = false,
+): string {
+  const { model, slice, proxy } = project;
+  return renderOverride({ model, slice, proxy, clones, isUnlinked });
 }
 
 /** Keeps the override on disk true, so that it can be used with plain `docker compose` at any time. */
@@ -56,6 +56,13 @@ export async function writeOverride(project: Project, text: string): Promise<voi
 export async function overriddenScope(run: Run): Promise<ComposeScope> {
   const { project } = run;
   await writeOverride(project, overrideText(project, cloneSource(run)));
+  return { ...project.scope, files: [...project.files, project.layout.override] };
+}
+
+/** The same for what starts before the proxy does: a link to it would lead nowhere, and some need whom they call at once. */
+export async function unlinkedScope(run: Run): Promise<ComposeScope> {
+  const { project } = run;
+  await writeOverride(project, overrideText(project, cloneSource(run), true));
   return { ...project.scope, files: [...project.files, project.layout.override] };
 }
 

@@ -1,3 +1,4 @@
+import { edgeKeepsAddresses, edgeKind } from '../../compose/edge.ts';
 import { replicasOf } from '../../compose/model.ts';
 import { canaryImage } from '../../compose/names.ts';
 import { branchRef } from '../../git/branch-name.ts';
@@ -24,6 +25,7 @@ export async function situationOf(
   return {
     services: Object.keys(project.model.services),
     slice: project.slice,
+    keepsAddresses: (service) => keepsAddresses(project, service),
     unbuilt: () => [...images].filter(([, id]) => id === undefined).map(([service]) => service),
     replicas: (service) => replicasOf((checkout ?? project).model.services[service] ?? {}),
     stableRuns: (container) => {
@@ -35,8 +37,19 @@ export async function situationOf(
       definition: project.proxy.definition,
       configuration: project.proxy.digest,
       users: project.proxy.users,
+      endsTls: project.proxy.certificates.folders.length > 0,
     },
     movedFiles: [],
     branchAt: await context.git.resolve(project.repository, branchRef(project.config.git.stable)),
   };
+}
+
+/** Applications ask for every connection; of a proxy that is not known the worse is assumed. */
+function keepsAddresses({ model, slice }: Project, service: string): boolean {
+  const definition = model.services[service];
+  const isEdge = slice.some(
+    ({ door }) => door?.kind === 'behind' && door.callers.includes(service),
+  );
+  if (!isEdge && !(definition && edgeKind(definition))) return false;
+  return edgeKeepsAddresses(definition);
 }

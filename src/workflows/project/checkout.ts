@@ -8,6 +8,7 @@ import { parseConfig } from '../../config/parse.ts';
 import { CanaryError } from '../../errors.ts';
 import { exists, readIfExists } from '../../system/files.ts';
 import type { Context } from '../context.ts';
+import { knownCalls } from './configuration-files.ts';
 import { CONFIG_NAME, type Project } from './project.ts';
 
 /** A commit of the project in a worktree of our own, as Compose sees it there. */
@@ -114,7 +115,8 @@ async function checkConfig(
   if (options.config !== undefined) return;
   const text = await readIfExists(join(directory, CONFIG_NAME));
   if (text === undefined) return;
-  chooseSlice(parseConfig(text, `${CONFIG_NAME} at ${shortCommit(commit)}`), model);
+  const config = parseConfig(text, `${CONFIG_NAME} at ${shortCommit(commit)}`);
+  chooseSlice(config, model, await knownCalls(model));
 }
 
 /** The same compose file at the commit; one that git does not track is used where it is. */

@@ -4,13 +4,12 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { ComposeModel } from '../../compose/model.ts';
 import type { ProxyDefinition } from '../../compose/override.ts';
 import { proxyService } from '../../compose/proxy-service.ts';
-import { chooseSlice, type SliceMember } from '../../compose/slice.ts';
+import { chooseSlice, hasUsers, type SliceMember } from '../../compose/slice.ts';
 import { parseConfig } from '../../config/parse.ts';
 import type { CanaryConfig } from '../../config/schema.ts';
 import { CanaryError } from '../../errors.ts';
 import { renderConfiguration } from '../../proxy/configuration.ts';
 import { signConfiguration } from '../../proxy/digest.ts';
-import type { Route } from '../../proxy/route.ts';
 import { listedUsers, type UserSides } from '../../proxy/user-map.ts';
 import {
   type Compose,
@@ -24,8 +23,11 @@ import type { ProjectLock } from '../../system/lock.ts';
 import type { ProxySocket } from '../../system/proxy-socket.ts';
 import type { StopRequest } from '../../system/stop-request.ts';
 import type { Context } from '../context.ts';
+import { type Certificates, loadCertificates, NO_CERTIFICATES } from './certificates.ts';
 import { findComposeFiles } from './compose-files.ts';
+import { knownCalls } from './configuration-files.ts';
 import { type Layout, layoutOf } from './layout.ts';
+import { routesOf } from './routes.ts';
 
 /** What can be known of a project without its canary.yaml. */
 export interface ComposeProject {
@@ -60,6 +62,7 @@ export interface Project extends ComposeProject, ProjectState {
     digest: string;
     /** The users of lists: not in the configuration, so that they change without a reload. */
     users: UserSides;
+    certificates: Certificates;
   };
 }
 
@@ -100,18 +103,30 @@ export async function supportedCompose(compose: Compose): Promise<string> {
   });
 }
 
-/** Loads everything a command needs and checks canary.yaml against the compose model; changes nothing. */
-export async function loadProject(context: Context): Promise<Project> {
+/**
+ * Loads everything a command needs and checks canary.yaml against the compose model; changes nothing. Commands that only
+ * look or take away do without certificates that cannot be read.
+ */
+export async function loadProject(
+  context: Context,
+  certificatesAre: 'required' | 'optional' = 'required',
+): Promise<Project> {
   const project = await loadComposeProject(context);
   const config = await loadConfig(context, project.directory);
-  const slice = chooseSlice(config, project.model);
+  const file = configPath(context, project.directory);
+  const certificates = await loadCertificates(config, file).catch((error: unknown) => {
+    if (certificatesAre === 'required') throw error;
+    return NO_CERTIFICATES;
+  });
+  const calls = await knownCalls(project.model);
+  const slice = chooseSlice(config, project.model, calls);
   const layout = layoutOf(project.directory);
   return {
     ...project,
     name: project.model.name,
     config,
     slice,
-    proxy: proxyOf(context, config, slice, project.model, layout),
+    proxy: proxyOf(context, config, slice, project.model, layout, certificates),
     ...openState(context, layout),
   };
 }
@@ -142,7 +157,7 @@ export function configPath({ options }: Context, projectDirectory: string): stri
 
 /** The services that users reach through the proxy. */
 export function entryServices(project: Pick<Project, 'slice'>): string[] {
-  return project.slice.filter((member) => member.entry).map((member) => member.service);
+  return project.slice.filter(hasUsers).map((member) => member.service);
 }
 
 async function loadConfig(context: Context, projectDirectory: string): Promise<CanaryConfig> {
@@ -162,9 +177,10 @@ function proxyOf(
   slice: readonly SliceMember[],
   model: ComposeModel,
   layout: Layout,
+  certificates: Certificates,
 ): Project['proxy'] {
   const configuration = renderConfiguration({
-    routes: slice.flatMap((member) => toRoute(member, config)),
+    routes: routesOf(slice, config, certificates.files),
     identity: config.identity,
     match: config.match,
     forceHeader: config.force.header,
@@ -172,28 +188,18 @@ function proxyOf(
   });
   const digest = digestOf(configuration);
   const image = config.proxy.image ?? DEFAULT_PROXY_IMAGE;
-  const container = { image, owner, runDirectory: layout.proxyRun };
+  const { folders: certificateFolders } = certificates;
+  const container = { image, owner, runDirectory: layout.proxyRun, certificateFolders };
   return {
     ...container,
     definition: digestOf(JSON.stringify(proxyService(container, slice, model))),
     configuration: signConfiguration(configuration, digest),
     digest,
     users: listedUsers(config.match),
+    certificates,
   };
 }
 
 function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
-}
-
-function toRoute({ service, clone, port, entry }: SliceMember, config: CanaryConfig): Route[] {
-  if (port === undefined) return [];
-  if (!entry) return [{ service, clone, port }];
-  const { shield = config.shield, breaker = config.breaker } = config.services[service] ?? {};
-  return [
-    {
-      ...{ service, clone, port },
-      entry: { port: entry.port, preview: entry.preview, shield, breaker },
-    },
-  ];
 }

@@ -5,6 +5,20 @@ import type { Project } from '../project/project.ts';
 
 /** Deploying and steering never touch the stable, so the proxy has to be in front of it already. */
 export function requireProxy(project: Project, observed: Observed): void {
+  requireRunningProxy(project, observed);
+  if (observed.proxy.configuration !== project.proxy.digest) {
+    throw new CanaryError(
+      'proxy-not-up',
+      'The proxy runs with an earlier canary.yaml or certificate.',
+      {
+        hint: 'Run `canary up` to bring it up to date.',
+      },
+    );
+  }
+}
+
+/** Taking users off needs a proxy that listens, whatever its configuration. */
+export function requireRunningProxy(project: Project, observed: Observed): void {
   if (observed.proxy.state !== 'running') {
     throw new CanaryError(
       'proxy-not-up',
@@ -13,11 +27,6 @@ export function requireProxy(project: Project, observed: Observed): void {
         hint: 'Run `canary up`: it puts the proxy in front of your services.',
       },
     );
-  }
-  if (observed.proxy.configuration !== project.proxy.digest) {
-    throw new CanaryError('proxy-not-up', 'The proxy runs with an earlier canary.yaml.', {
-      hint: 'Run `canary up` to bring it up to date.',
-    });
   }
 }
 

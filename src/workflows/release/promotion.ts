@@ -12,6 +12,7 @@ import { overrideText, type Run, record, writeOverride } from '../execution/run.
 import { situationOf } from '../execution/situation.ts';
 import { type Checkout, checkOut, servicesMounting } from '../project/checkout.ts';
 import { CONFIG_NAME } from '../project/project.ts';
+import { compareIfTest } from './compare.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { changeState, currentRelease, readRelease } from './releases.ts';
 import { restoreNeeded } from './retire.ts';
@@ -33,6 +34,8 @@ export async function promoteTo(run: PromotionRun): Promise<void> {
   const promotion = { commit, branch: project.config.git.stable };
   const plan = reconcile({ promote: promotion, canary: null }, observed, situation);
   context.emit({ type: 'plan-made', plan });
+  // A push can make an A/B test the stable.
+  await compareIfTest(run);
   await changeState(run, 'promoting', `to ${shortCommit(commit)}`);
   try {
     await execute(run, plan);

@@ -1,10 +1,23 @@
 import { CanaryError } from '../../errors.ts';
+import type { Comparison } from '../../rollout/comparison.ts';
 import type { ReleaseState } from '../../rollout/events.ts';
 import { foldRelease, hasEnded, type Release } from '../../rollout/release.ts';
 import type { Context } from '../context.ts';
 import { type Run, record } from '../execution/run.ts';
 import type { Project } from '../project/project.ts';
 import { recordInGit } from './git-record.ts';
+
+/** Where a command has brought a release to. */
+export interface Arrival {
+  state: ReleaseState;
+  reason: string;
+  weight: number;
+  /** Where it is in the steps of its strategy, when it has some. */
+  step?: number;
+  steps?: number;
+  /** What its A/B test came to, once that is over. */
+  comparison?: Comparison;
+}
 
 /** Every release, oldest first. */
 export async function allReleases({ journals }: Pick<Project, 'journals'>): Promise<Release[]> {

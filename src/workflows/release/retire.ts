@@ -12,6 +12,7 @@ import { overrideText, type Run, record, writeOverride } from '../execution/run.
 import { situationOf } from '../execution/situation.ts';
 import { applySplit, entryCounts } from '../execution/traffic.ts';
 import type { ProjectState } from '../project/project.ts';
+import { compareIfTest } from './compare.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { newestRelease } from './releases.ts';
 
@@ -78,6 +79,7 @@ export async function retireCanary(run: Run): Promise<boolean> {
   await execute(run, plan);
   // Also where the plan had nothing to do: the file a stopped proxy will start from.
   await applySplit(project, OFF);
+  await compareIfTest(run);
   if (release && release.weight > 0) {
     await record(run, { type: 'weight-set', weight: 0, counts: await entryCounts(project) });
   }

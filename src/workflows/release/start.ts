@@ -1,54 +1,68 @@
+import { replicasOf } from '../../compose/model.ts';
 import { shortCommit } from '../../compose/names.ts';
-import { hasCode, messageOf } from '../../errors.ts';
 import { formatWeight } from '../../proxy/weight.ts';
 import { OFF } from '../../proxy/weight-map.ts';
-import type { ReleaseState } from '../../rollout/events.ts';
+import { type RampStep, rampSteps } from '../../rollout/ramp-step.ts';
 import { reconcile } from '../../rollout/reconcile.ts';
 import { type Release, releaseId } from '../../rollout/release.ts';
-import type { Plan, Step } from '../../rollout/step.ts';
-import { execute } from '../execution/execute.ts';
 import { observe } from '../execution/observe.ts';
 import { type Run, record } from '../execution/run.ts';
 import { situationOf } from '../execution/situation.ts';
 import { applySplit, entryCounts } from '../execution/traffic.ts';
 import type { Checkout } from '../project/checkout.ts';
+import type { Project } from '../project/project.ts';
+import { compareIfTest } from './compare.ts';
 import { refuseDuringPromotion } from './guards.ts';
 import { clearLeftovers } from './leftovers.ts';
-import { allReleases, changeState, readRelease, replaceRelease } from './releases.ts';
+import { inPhases } from './phases.ts';
+import { type Arrival, allReleases, changeState, readRelease, replaceRelease } from './releases.ts';
+import { beginWalk, leaveWalk, type WalkRun, walk } from './walk.ts';
+import { takingOff } from './way-out.ts';
 
 /** What to release: a commit, already checked out, in the name of a branch. */
 export interface Start {
   branch: string;
   checkout: Checkout;
-  /** Share of users in percent it ends with; as it is when left out and it runs already, else 0. */
+  /**
+   * Share of users in percent it ends with. When left out the steps of the strategy; without any, as it is where it
+   * runs already, else 0.
+   */
   weight: number | undefined;
+  /** Ends once the first step is in force. */
+  detach?: boolean;
   /** What belongs to a canary that is ready, before its release counts as begun well. */
   onReady?: () => Promise<void>;
 }
 
 /**
- * From a commit to a canary with users: build, start, ready, traffic; every fact on the way goes to the
- * journal. Whatever goes wrong, the traffic goes off first. Needs the lock.
+ * From a commit to a canary with users: build, start, ready, traffic, and the steps of its strategy; every fact on
+ * the way goes to the journal. Whatever goes wrong, the traffic goes off first. Needs the lock.
  */
 export async function startRelease(
   base: Pick<Run, 'context' | 'project' | 'signal'>,
-  { branch, checkout, weight, onReady }: Start,
-): Promise<{ release: Release; weight: number }> {
+  { branch, checkout, weight, detach, onReady }: Start,
+): Promise<{ release: Release } & Arrival> {
+  const { context, project } = base;
   const run = await beginRelease({ ...base, checkout }, branch, checkout.commit);
-  try {
-    const reached = await rampTo(run, weight);
+  const steps = weight === undefined ? stepsOf(project, checkout) : [];
+  return takingOff(run, async () => {
+    // The first step alone: whoever waits for the canary to be ready does not wait for all of them.
+    const begun = steps.length > 0 ? await beginWalk(run, steps) : undefined;
+    const arrival = begun ? undefined : await rampTo(run, weight);
     await onReady?.();
-    await clearLeftovers(base.context, base.project, [checkout.commit]);
-    return { release: run.release, weight: reached };
-  } catch (error) {
-    await takeTrafficOff(run, error);
-    throw error;
-  }
+    await clearLeftovers(context, project, [checkout.commit]);
+    const goOn = () => (detach ? leaveWalk(run) : walk(run, begun));
+    return { release: run.release, ...(arrival ?? (await goOn())) };
+  });
 }
 
-type BegunRun = Run & { release: Release; checkout: Checkout };
+/** The steps the strategy asks for, with as many replicas as the commit defines. */
+export function stepsOf({ config, slice }: Project, { model }: Checkout): RampStep[] {
+  const replicas = slice.map(({ service }) => replicasOf(model.services[service] ?? {}));
+  return rampSteps(config, Math.max(1, ...replicas));
+}
 
-async function rampTo(run: BegunRun, wanted: number | undefined): Promise<number> {
+async function rampTo(run: WalkRun, wanted: number | undefined): Promise<Arrival> {
   const { context, project, checkout, release } = run;
   const observed = await observe(context, project);
   const weight = wanted ?? (release.state === 'paused' ? observed.proxy.weight : 0);
@@ -57,39 +71,19 @@ async function rampTo(run: BegunRun, wanted: number | undefined): Promise<number
   const plan = reconcile(desired, observed, await situationOf(context, project, checkout));
   context.emit({ type: 'plan-made', plan });
   await inPhases(run, plan);
-  await changeState(
-    run,
-    'paused',
-    `at ${formatWeight(weight)}, waiting for a person to promote or revert`,
-  );
-  return weight;
-}
-
-/** Does the plan and names the phase in the journal, so that `status` tells where it is. */
-async function inPhases(run: BegunRun, plan: Plan): Promise<void> {
-  let phase: ReleaseState | undefined;
-  for (const step of plan) {
-    const next = phaseOf(step) ?? phase;
-    if (next && next !== phase)
-      await changeState(run, next, `${next} ${shortCommit(run.release.commit)}`);
-    phase = next;
-    await execute(run, [step]);
-  }
-}
-
-function phaseOf(step: Step): ReleaseState | undefined {
-  if (step.kind === 'build') return 'building';
-  if (step.kind === 'start-canary') return 'starting';
-  if (step.kind === 'set-weight' && step.weight > 0) return 'ramping';
-  return undefined;
+  // Not before: until then a canary that has not all its containers is not promoted.
+  if (release.ramp) await record(run, { type: 'ramp-left' });
+  const reason = `at ${formatWeight(weight)}, waiting for a person to promote or revert`;
+  await changeState(run, 'paused', reason);
+  return { state: 'paused', reason, weight };
 }
 
 /** The release of this commit goes on if its deploy did not end well; any other attempt is a new release. */
 async function beginRelease(
-  run: Omit<BegunRun, 'release'>,
+  run: Omit<WalkRun, 'release'>,
   branch: string,
   commit: string,
-): Promise<BegunRun> {
+): Promise<WalkRun> {
   const { context, project } = run;
   const services = project.slice.map((member) => member.service);
   const newest = (await allReleases(project)).at(-1);
@@ -103,6 +97,7 @@ async function beginRelease(
       return earlier;
     }
     await applySplit(project, OFF);
+    await compareIfTest(earlier);
     await replaceRelease(earlier, `${branch} at ${shortCommit(commit)}`);
   }
   const id = releaseId(context.clock.now(), commit);
@@ -120,22 +115,6 @@ async function beginRelease(
   await project.journals.append(id, created);
   context.emit(created);
   return { ...run, release: await readRelease(project, id) };
-}
-
-async function takeTrafficOff(run: BegunRun, error: unknown): Promise<void> {
-  await applySplit(run.project, OFF).catch((failure: unknown) =>
-    run.context.emit({
-      type: 'warning',
-      text: `The traffic could not be taken off: ${messageOf(failure)}`,
-    }),
-  );
-  await record(run, { type: 'weight-set', weight: 0, counts: await entryCounts(run.project) });
-  const interrupted = hasCode(error, 'interrupted') || hasCode(error, 'stopped');
-  await changeState(
-    run,
-    'failed',
-    interrupted ? 'interrupted; no user is on the canary' : messageOf(error),
-  );
 }
 
 function sameNames(left: readonly string[], right: readonly string[]): boolean {

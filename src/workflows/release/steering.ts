@@ -3,22 +3,42 @@ import type { Release } from '../../rollout/release.ts';
 import type { Context } from '../context.ts';
 import { observe } from '../execution/observe.ts';
 import type { Run } from '../execution/run.ts';
-import { locked } from '../project/locked.ts';
-import { loadProject } from '../project/project.ts';
-import { refuseDuringPromotion, requireProxy, requireRunning } from './guards.ts';
+import { locked, takingOverWalk } from '../project/locked.ts';
+import { loadProject, type Project } from '../project/project.ts';
+import {
+  refuseDuringPromotion,
+  requireProxy,
+  requireRunning,
+  requireRunningProxy,
+} from './guards.ts';
 import { currentRelease } from './releases.ts';
+
+interface Steering {
+  /** Throws for what the strategy does not allow, before anything is touched. */
+  check?: (project: Project, release: Release | undefined) => void;
+  /** Only takes users off: the proxy need not know today's canary.yaml for that. */
+  takesOff?: boolean;
+  /** Also while `deploy` or `resume` goes through the steps: that one ends and leaves the users to this command. */
+  takesOver?: boolean;
+}
 
 /** Does `work` on the canary that runs, under the lock; throws when there is none, or a promotion is under way. */
 export async function steering<T>(
   context: Context,
   command: string,
+  { check, takesOff = false, takesOver = false }: Steering,
   work: (run: Run & { release: Release }, observed: Observed) => Promise<T>,
 ): Promise<T> {
   await context.engine.version();
-  const project = await loadProject(context);
-  return locked(context, project, command, async (signal) => {
+  const project = await loadProject(context, takesOff ? 'optional' : 'required');
+  check?.(project, await currentRelease(project));
+  const requireReady = takesOff ? requireRunningProxy : requireProxy;
+  // Before another command is asked to stop and to leave its users to this one.
+  requireReady(project, await observe(context, project));
+  const enter = takesOver ? takingOverWalk : locked;
+  return enter(context, project, command, async (signal) => {
     const observed = await observe(context, project);
-    requireProxy(project, observed);
+    requireReady(project, observed);
     const release = requireRunning(await currentRelease(project), observed);
     refuseDuringPromotion(release);
     return work({ context, project, checkout: undefined, release, signal }, observed);

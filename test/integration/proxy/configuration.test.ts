@@ -1,13 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cloneName } from '../../../src/compose/names.ts';
-import { cloneableService } from '../../../src/compose/slice.ts';
 import { parseConfig } from '../../../src/config/parse.ts';
-import { hasCode } from '../../../src/errors.ts';
 import { renderConfiguration } from '../../../src/proxy/configuration.ts';
 import type { Route } from '../../../src/proxy/route.ts';
 import { haproxyCheck } from '../../support/fixture-haproxy.ts';
-import { modelOf } from '../../support/fixture-model.ts';
+import { canBeChosen } from '../../support/fixture-model.ts';
 
 const OWNER = { uid: 1000, gid: 1000 };
 
@@ -35,19 +33,9 @@ function entries(names: readonly string[]): Route[] {
     port: 80,
     entry: {
       ...{ port: 10_000 + index, preview: 20_000 + index },
-      ...{ shield: { maxShare: 20, paths: [] }, breaker: { failures: 5 } },
+      ...{ shield: { maxShare: 20, paths: [] }, breaker: { failures: 5, paths: [] } },
     },
   }));
-}
-
-function canBeChosen(name: string): boolean {
-  try {
-    cloneableService(modelOf({ [name]: {} }), name);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'service-not-cloneable')) return false;
-    throw error;
-  }
 }
 
 const SHOP: Route[] = [
@@ -119,8 +107,8 @@ test('HAProxy accepts any path and share that canary.yaml accepts, and entries w
   const yaml = `{ version: 1, services: { a: { entry: 1 } }, shield: { maxShare: 0.01%, paths: ${JSON.stringify(paths)} } }`;
   const { shield } = parseConfig(yaml, 'canary.yaml');
   const protections = [
-    { shield, breaker: { failures: 1000 } },
-    { shield: false, breaker: { failures: 1 } },
+    { shield, breaker: { failures: 1000, paths: [] } },
+    { shield: false, breaker: { failures: 1, paths: [] } },
     { shield, breaker: false },
     { shield: false, breaker: false },
   ] as const;

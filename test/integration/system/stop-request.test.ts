@@ -19,6 +19,16 @@ test('a request stops the one that watches, and says who asked', async () => {
   expect(watch.signal.reason.message).toBe('Stopped by `canary abort`.');
 });
 
+test('a request to leave the users where they are is told apart', async () => {
+  const request = await newRequest();
+  const watch = request.watch(undefined);
+  const stopped = once(watch.signal, 'abort');
+  await request.send('pause', 'taken-over');
+  await stopped;
+  expect(hasCode(watch.signal.reason, 'taken-over')).toBe(true);
+  expect(watch.signal.reason.message).toBe('Stopped by `canary pause`.');
+});
+
 test('an interrupt of its own stops the watcher too', async () => {
   const interrupt = new AbortController();
   const watch = (await newRequest()).watch(interrupt.signal);

@@ -67,6 +67,97 @@ describe('a choice', () => {
   });
 });
 
+describe('a stack whose users come through a proxy', () => {
+  const nginx = { image: 'nginx:1', ...web('80') };
+  const conf = (text: string) => ({ nginx: [{ path: 'nginx.conf', text }] });
+  const toShop = conf('proxy_pass http://shop:3000;');
+
+  test('gets a door behind it, with the port that its configuration tells', () => {
+    const model = modelOf({ nginx, shop: { build: {} }, api: { build: {} } });
+    const choice = describeChoice(model, ['shop', 'api'], toShop);
+    expect(choice[0]?.why).toBe(
+      'users reach it through nginx (nginx.conf); the canary alone answers on 10080',
+    );
+    expect(configText(choice, 'main')).toContain(
+      '  shop: { behind: nginx, port: 3000, preview: 10080 }\n  api: {}\n',
+    );
+  });
+
+  test('needs no port where the definition says it, and names every proxy in front', () => {
+    const model = modelOf({
+      nginx,
+      caddy: { image: 'caddy', ...web('443') },
+      shop: { expose: ['3000'] },
+    });
+    const files = { ...toShop, caddy: [{ path: 'Caddyfile', text: 'reverse_proxy shop:3000' }] };
+    expect(configText(describeChoice(model, ['shop'], files), 'main')).toContain(
+      '  shop: { behind: [nginx, caddy], preview: 10080 }\n',
+    );
+  });
+
+  test.each([
+    ['fastcgi_pass shop:9000;', 'FastCGI'],
+    ['upstream php { server shop:9000; } fastcgi_pass php;', 'FastCGI'],
+    ['uwsgi_pass uwsgi://shop:9000;', 'uwsgi'],
+    ['proxy_pass https://shop:8443;', 'TLS'],
+  ])('that says %j to it gets none, and a way that works', async (text, language) => {
+    const model = modelOf({ nginx, shop: { build: {} } });
+    const error = await refusal(() => describeChoice(model, ['shop'], conf(text)));
+    expect(error.message).toBe(
+      `\`nginx\` speaks ${language} to \`shop\`, which the proxy cannot split.`,
+    );
+    expect(error.hint).toContain('--service nginx --service shop');
+  });
+
+  test('that speaks gRPC to it is told of it', () => {
+    const model = modelOf({ nginx, shop: { build: {} } });
+    const choice = describeChoice(model, ['shop'], conf('grpc_pass grpc://shop:50051;'));
+    expect(configText(choice, 'main')).toContain(
+      '  shop: { behind: nginx, port: 50051, protocol: http2, preview: 10080 }\n',
+    );
+  });
+
+  test('keeps an entry of its own where the service publishes a port', () => {
+    const model = modelOf({ nginx, shop: web('3000') });
+    expect(describeChoice(model, ['shop'], toShop)[0]).toMatchObject({ entry: 3000 });
+  });
+
+  test('leaves the second of two on one port to its stable, and says so', () => {
+    const model = modelOf({ nginx, shop: {}, api: {} });
+    const files = conf('proxy_pass http://shop:3000; }\nproxy_pass http://api:3000;');
+    expect(describeChoice(model, ['shop', 'api'], files)[1]?.why).toBe(
+      'inner: another service behind nginx listens on 3000 too',
+    );
+  });
+
+  test('does not take the proxy itself for a likely service, unless it sends nobody on', () => {
+    const model = modelOf({ nginx: { build: {}, ...web('80') }, shop: { build: {} } });
+    const built = { nginx: [{ path: 'Dockerfile', text: 'FROM nginx:1' }, ...toShop.nginx] };
+    const likely = (files: typeof built) =>
+      findCandidates(model, files)
+        .filter((each) => each.isLikely)
+        .map(({ name }) => name);
+    expect(likely(built)).toEqual(['shop']);
+    expect(likely({ nginx: built.nginx.slice(0, 1) })).toEqual(['nginx', 'shop']);
+  });
+
+  test('is refused where the proxy goes by labels', async () => {
+    const traefik = { image: 'traefik:v3', ...web('80') };
+    const model = modelOf({ traefik, shop: { labels: { 'traefik.enable': 'true' } } });
+    const error = await refusal(() => describeChoice(model, ['shop']));
+    expect(error.message).toBe(
+      '`traefik` finds `shop` by its label `traefik.enable`, not by its name.',
+    );
+  });
+});
+
+test('a stack with several published services gets an entry for each', () => {
+  const model = modelOf({ shop: web('3000'), admin: web('4000') });
+  expect(configText(describeChoice(model, ['shop', 'admin']), 'main')).toContain(
+    '  shop: { entry: 3000, preview: 13000 }\n  admin: { entry: 4000, preview: 14000 }\n',
+  );
+});
+
 describe('canary.yaml', () => {
   test('is the same text for the same choice', () => {
     const choice = describeChoice(SHOP, ['frontend', 'discounts']);

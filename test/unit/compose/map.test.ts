@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { buildMap, formatMap } from '../../../src/compose/map.ts';
-import { modelOf, SHOP, shopSlice } from '../../support/fixture-model.ts';
+import { chooseSlice } from '../../../src/compose/slice.ts';
+import { config, modelOf, SHOP, shopSlice } from '../../support/fixture-model.ts';
 
-const CHOSEN = new Map(shopSlice().map(({ service, entry }) => [service, entry?.port]));
+const CHOSEN = shopSlice();
 
 test('as text: who is cloned, who is shared and why, who calls whom', () => {
   expect(formatMap(buildMap(SHOP, CHOSEN), 'text')).toMatchInlineSnapshot(`
@@ -50,7 +51,7 @@ test('as dot', () => {
 });
 
 test('without a choice the services without data are candidates', () => {
-  const roles = buildMap(SHOP, new Map()).services.map(({ name, role }) => `${name} ${role}`);
+  const roles = buildMap(SHOP, []).services.map(({ name, role }) => `${name} ${role}`);
   expect(roles).toEqual([
     'ads candidate',
     'db shared',
@@ -60,11 +61,30 @@ test('without a choice the services without data are candidates', () => {
 });
 
 test('names that a diagram would read as syntax are only ever labels', () => {
-  const map = buildMap(modelOf({ end: {}, 'a.b-c': { environment: { X: 'end' } } }), new Map());
+  const map = buildMap(modelOf({ end: {}, 'a.b-c': { environment: { X: 'end' } } }), []);
   expect(formatMap(map, 'mermaid').split('\n').slice(1)).toEqual([
     '  s0["a.b-c"]',
     '  s1["end"]',
     '  s0 --> s1',
   ]);
   expect(formatMap(map, 'dot')).toContain('"a.b-c" -> "end";');
+});
+
+test('doors by name are told', () => {
+  const model = modelOf({
+    edge: { image: 'nginx', depends_on: { web: { condition: 'service_started' } } },
+    web: { environment: { API: 'http://api' } },
+    api: { expose: ['80'] },
+  });
+  const slice = chooseSlice(
+    config('{ web: { behind: edge, port: 81 }, api: { inner: true } }'),
+    model,
+  );
+  const map = buildMap(model, slice);
+  expect(map.services.map(({ name, note }) => `${name}: ${note}`)).toEqual([
+    'api: cloned; the other clones call its clone; calls of web are split too',
+    'edge: not chosen',
+    'web: users reach it through edge',
+  ]);
+  expect(formatMap(map, 'mermaid')).toContain('users((users)) --> s1');
 });

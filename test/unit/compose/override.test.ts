@@ -136,3 +136,45 @@ test('a clone without mates has no links', () => {
     depends_on: { '!override': { discounts: { condition: 'service_started' } } },
   });
 });
+
+describe('an inner service', () => {
+  const slice = chooseSlice(
+    config('{ frontend: { entry: 3000 }, discounts: { inner: { callers: [frontend, ads] } } }'),
+    SHOP,
+  );
+  const stableOf = (rest: Partial<OverrideInput> = {}) =>
+    readLayers(renderOverride({ ...INPUT, slice, ...rest }))[0]?.services ?? {};
+
+  test('gives its callers links, beside the entry’s port', () => {
+    const links = { external_links: ['canary-proxy:discounts'] };
+    expect(stableOf().frontend).toEqual({ ports: { '!reset': [] }, ...links });
+    expect(stableOf().ads).toEqual(links);
+    expect(stableOf().discounts).toBeUndefined();
+  });
+
+  test('gives none to what starts before the proxy', () => {
+    expect(stableOf({ isUnlinked: true }).frontend).toEqual({ ports: { '!reset': [] } });
+    expect(stableOf({ isUnlinked: true }).ads).toBeUndefined();
+  });
+
+  test('adds no service for a caller that a branch has lost', () => {
+    const { ads: _, ...services } = SHOP.services;
+    expect(stableOf({ model: { ...SHOP, services } }).ads).toBeUndefined();
+  });
+
+  test('replaces the links of a caller that would name its stable, and keeps the order they implied', () => {
+    const frontend = {
+      ...SHOP.services.frontend,
+      links: ['discounts:prices', 'db'],
+      depends_on: {
+        discounts: { condition: 'service_started' },
+        db: { condition: 'service_healthy' },
+      },
+    };
+    const model = { ...SHOP, services: { ...SHOP.services, frontend } };
+    expect(stableOf({ model }).frontend).toMatchObject({
+      links: { '!override': ['db'] },
+      depends_on: { discounts: { condition: 'service_started' } },
+    });
+  });
+});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseDuration } from '../../../src/config/duration.ts';
+import { formatDuration, parseDuration } from '../../../src/config/duration.ts';
 
 test.each([
   ['0s', 0],
@@ -10,11 +10,12 @@ test.each([
   ['2h', 7_200_000],
   ['1.5s', 1500],
   ['1h2m3s4ms', 3_723_004],
+  ['14d', 1_209_600_000],
 ])('%s is %i ms', (text, ms) => {
   expect(parseDuration(text)).toBe(ms);
 });
 
-test.each(['', '30', 's', '30 s', '-1s', '1d', '1s ', '1S', '.5s', '1.s', '1e3s', '1s\n'])(
+test.each(['', '30', 's', '30 s', '-1s', '1w', '1s ', '1S', '.5s', '1.s', '1e3s', '1s\n'])(
   '%j is no duration',
   (text) => {
     expect(parseDuration(text)).toBeUndefined();
@@ -27,4 +28,14 @@ test('minutes and seconds add up', () => {
       expect(parseDuration(`${minutes}m${seconds}s`)).toBe((minutes * 60 + seconds) * 1000);
     }),
   );
+});
+
+test('a duration is written as it is read', () => {
+  fc.assert(
+    fc.property(fc.nat(1_000_000_000), (ms) => {
+      expect(parseDuration(formatDuration(ms))).toBe(ms);
+    }),
+  );
+  expect(formatDuration(1_209_600_000)).toBe('14d');
+  expect(formatDuration(90_000)).toBe('1m30s');
 });

@@ -13,10 +13,12 @@ describe('a valid canary.yaml', () => {
       identity: [],
       force: { header: 'X-Canary' },
       match: [],
+      strategy: { kind: 'canary' },
+      steps: [],
       git: { stable: 'main', canary: 'canary', remote: 'deploy' },
       proxy: {},
       shield: { maxShare: 20, paths: [] },
-      breaker: { failures: 5 },
+      breaker: { failures: 5, paths: [] },
       drain: 30_000,
       startTimeout: 120_000,
       retention: 10,
@@ -27,13 +29,15 @@ describe('a valid canary.yaml', () => {
     const text = `
 version: 1
 services:
-  web: { entry: 3000, preview: 13000, port: 8080, shield: false, breaker: { failures: 2 } }
+  web: { entry: 3000, preview: 13000, port: 8080, shield: false, breaker: { failures: 2, paths: [] } }
 identity: [header:X-User-Id, cookie:session_id, query:u, jwt:user.id, source]
 force: { header: X-Side }
 match:
   - { header: X-Beta, equals: "1", path: /new, method: GET }
   - { user: ada, side: stable }
   - { user: [] }
+strategy: { canary: {} }
+steps: [{ weight: 0.5, for: 1m30s }, { weight: 25 }, { pause: true }, { weight: 100, for: 1d }]
 git: { stable: release/1.x, canary: next, remote: live }
 proxy: { image: haproxy:3.2 }
 shield: { maxShare: 0.5%, paths: [/api, /img/] }
@@ -47,7 +51,7 @@ retention: 3
       services: {
         web: {
           ...{ entry: 3000, preview: 13_000, port: 8080 },
-          ...{ shield: false, breaker: { failures: 2 } },
+          ...{ shield: false, breaker: { failures: 2, paths: [] } },
         },
       },
       identity: [
@@ -62,6 +66,13 @@ retention: 3
         { header: 'X-Beta', equals: '1', path: '/new', method: ['GET'], side: 'canary' },
         { user: ['ada'], side: 'stable' },
         { user: [], side: 'canary' },
+      ],
+      strategy: { kind: 'canary' },
+      steps: [
+        { weight: 0.5, for: 90_000 },
+        { weight: 25 },
+        { pause: true },
+        { weight: 100, for: 86_400_000 },
       ],
       git: { stable: 'release/1.x', canary: 'next', remote: 'live' },
       proxy: { image: 'haproxy:3.2' },
@@ -78,12 +89,37 @@ test.each([
   ['shield: true', { shield: { maxShare: 20, paths: [] } }],
   ['shield: { paths: [/] }', { shield: { maxShare: 20, paths: ['/'] } }],
   ['shield: { maxShare: 100 % }', { shield: { maxShare: 100, paths: [] } }],
-  ['breaker: true', { breaker: { failures: 5 } }],
-  ['breaker: {}', { breaker: { failures: 5 } }],
+  ['breaker: true', { breaker: { failures: 5, paths: [] } }],
+  ['breaker: {}', { breaker: { failures: 5, paths: [] } }],
 ])('%s stands for every default that it does not name', (setting, expected) => {
   expect(parse(`version: 1\nservices: { web: { entry: 80 } }\n${setting}\n`)).toMatchObject(
     expected,
   );
+});
+
+test.each([
+  ['{ behind: edge }', { behind: ['edge'] }],
+  ['{ behind: [edge, edge, other], preview: 81 }', { behind: ['edge', 'other'], preview: 81 }],
+  ['{ entry: 80, inner: true }', { entry: 80, inner: {} }],
+  ['{ entry: 80, inner: false }', { entry: 80 }],
+  ['{ entry: 80, inner: { callers: a } }', { entry: 80, inner: { callers: ['a'] } }],
+])('the doors %s are read', (web, expected) => {
+  expect(parse(`version: 1\nservices: { web: ${web} }\n`).services.web).toEqual(expected);
+});
+
+test.each([
+  ['inner', 'yes'],
+  ['inner', '{ callers: [] }'],
+  ['inner', '{ callers: ["a b"] }'],
+  ['inner', '{ caller: a }'],
+  ['behind', '[]'],
+  ['behind', '"a\\n  server x"'],
+  ['behind', 'true'],
+])('a door %s: %s is refused where it is', async (door, value) => {
+  const [problem] = await problems(
+    `version: 1\nservices:\n  api: { entry: 80 }\n  web:\n    ${door}: ${value}\n`,
+  );
+  expect(problem).toMatch(new RegExp(`^line 5, services\\.web\\.${door}[.a-z0-9]*: .`));
 });
 
 describe('an invalid canary.yaml', () => {
@@ -177,12 +213,14 @@ describe('rules that no single field can hold', () => {
     [
       'without an entry nobody could reach the canary',
       'version: 1\nservices:\n  api: {}\n',
-      ['line 3, services: no service has an `entry`, so no user could ever reach the canary'],
+      [
+        'line 3, services: no service has an `entry`, or is `behind` a proxy, so no user could ever reach the canary',
+      ],
     ],
     [
       'a preview needs an entry',
       'version: 1\nservices:\n  web: { entry: 80 }\n  api: { preview: 81 }\n',
-      ['line 4, services.api.preview: a preview port needs an `entry`'],
+      ['line 4, services.api.preview: a preview port needs an `entry` or `behind`'],
     ],
     [
       'two entries cannot share a port',
@@ -193,8 +231,17 @@ describe('rules that no single field can hold', () => {
       'a shield and a breaker need an entry',
       'version: 1\nservices:\n  web: { entry: 80 }\n  api:\n    shield: true\n    breaker: false\n',
       [
-        'line 5, services.api.shield: needs an `entry`: only there users come through the proxy',
-        'line 6, services.api.breaker: needs an `entry`: only there users come through the proxy',
+        'line 5, services.api.shield: needs an `entry`, `behind` or `inner`: nobody else comes through the proxy',
+        'line 6, services.api.breaker: needs an `entry`, `behind` or `inner`: nobody else comes through the proxy',
+      ],
+    ],
+    [
+      'users come through another proxy or at a port, not both, and that proxy is nobody chosen',
+      'version: 1\nservices:\n  web: { entry: 80, behind: edge }\n  api: { inner: true, behind: [web] }\n',
+      [
+        'line 3, services.web.behind: cannot stand beside `entry`: choose one of them',
+        'line 4, services.api.behind: cannot stand beside `inner`: choose one of them',
+        'line 4, services.api.behind: `web` is a chosen service itself',
       ],
     ],
     [

@@ -31,10 +31,14 @@ const RECORD: ReleaseRecord = {
   state: 'promoted',
   reason: 'the stable runs aaaaaaaaaaaa',
   verdict: null,
+  comparison: null,
   startedAt: AT,
   endedAt: '2026-11-21T13:00:00.000Z',
   promotedCommit: NEW,
 };
+
+const SIDE = { requests: 5, share: 50, failures: 1, shielded: 0, failureRate: 20, responseTime: 3 };
+const COMPARISON = { from: AT, to: AT, stable: SIDE, canary: { ...SIDE, failureRate: null } };
 
 test('a release as git shows it', () => {
   expect(formatReleaseRecord(RECORD)).toBe(`Release 20261121-124247-aaaaaaa: promoted
@@ -92,6 +96,8 @@ const release: fc.Arbitrary<Release> = fc.record({
   reason: text,
   weight: fc.constant(0),
   heldWeight: fc.constant(undefined),
+  ramp: fc.constant(undefined),
+  comparison: fc.option(fc.constant(COMPARISON), { nil: undefined }),
   wasReady: fc.boolean(),
   wasReplaced: fc.boolean(),
   startedAt: at,

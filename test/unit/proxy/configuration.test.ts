@@ -4,7 +4,7 @@ import type { Route } from '../../../src/proxy/route.ts';
 
 const ENTRY = {
   ...{ port: 3000, preview: 13_000 },
-  ...{ shield: { maxShare: 20, paths: [] }, breaker: { failures: 5 } },
+  ...{ shield: { maxShare: 20, paths: [] }, breaker: { failures: 5, paths: [] } },
 };
 
 const SETTINGS: ProxySettings = {
@@ -125,7 +125,7 @@ describe('a backend', () => {
   const lines = section('backend discounts');
 
   test('has places for the containers of either side, balanced alike', () => {
-    const place = 'discounts:5001 weight 1 observe layer4 error-limit 2 on-error mark-down';
+    const place = 'discounts:5001 weight 1 observe layer4 error-limit 3 on-error mark-down';
     expect(lines).toContain(`server stable1 ${place} init-addr last,libc,none`);
     expect(lines).toContain(`server-template stable 2-20 ${place}`);
     expect(section('backend discounts:replicas')).toEqual([
@@ -184,21 +184,34 @@ describe('the users of the canary', () => {
 
   test('are not shielded where nobody wants it', () => {
     const text = guarded({ shield: false }).join('\n');
-    expect(text).not.toMatch(/retry-on|stick-table|gpc/);
+    expect(text).not.toMatch(/retry-on (?!none)|stick-table|gpc/);
   });
 
   test('lose the canary after so many failures in a row, until somebody gives it back', () => {
-    const server = guarded({ breaker: { failures: 7 } }).find((line) =>
+    const server = guarded({ breaker: { failures: 7, paths: [] } }).find((line) =>
       /^server canary/.test(line),
     );
     expect(server).toBe(
-      'server canary abns@frontend:replicas weight 0 addr 127.0.0.1 port 3000 rise 1000000000 fall 1 observe layer7 error-limit 7 on-error mark-down',
+      'server canary abns@frontend:replicas:bytes max-reuse 20 pool-purge-delay 2s weight 0 addr 127.0.0.1 port 3000 inter 1d fastinter 1d downinter 1d rise 1000000000 fall 1 observe layer7 error-limit 7 on-error mark-down',
     );
+  });
+
+  test('lose it for failures on the chosen paths alone', () => {
+    const lines = guarded({ breaker: { failures: 7, paths: ['/pay', '/api/'] } });
+    expect(lines.filter((line) => /watched|use-server/.test(line))).toEqual([
+      'server unwatched abns@frontend:replicas:bytes max-reuse 20 pool-purge-delay 2s weight 0 no-check',
+      'http-request set-var(txn.watched) bool(1) if { path_beg /pay }',
+      'http-request set-var(txn.watched) bool(1) if { path_beg /api/ }',
+      'use-server canary if { var(txn.watched) -m found }',
+      'use-server unwatched if TRUE',
+    ]);
   });
 
   test('keep a failing canary where no breaker is wanted', () => {
     const server = guarded({ breaker: false }).find((line) => /^server canary/.test(line));
-    expect(server).toBe('server canary abns@frontend:replicas weight 0 no-check');
+    expect(server).toBe(
+      'server canary abns@frontend:replicas:bytes max-reuse 20 pool-purge-delay 2s weight 0 no-check',
+    );
   });
 });
 
@@ -207,16 +220,10 @@ describe('the containers of a canary', () => {
 
   test('are reached by its users as one, so that a repeated request goes to the stable', () => {
     expect(section('frontend frontend:replicas')).toEqual([
-      ...['bind abns@frontend:replicas', 'http-request set-log-level silent'],
-      ...['option httpclose', 'option forwardfor if-none', 'default_backend frontend:replicas'],
+      ...['mode tcp', 'bind abns@frontend:replicas:bytes', 'no log'],
+      'default_backend frontend:replicas',
     ]);
-    expect(lines).toContain('option forwardfor if-none');
-  });
-
-  test('leave what breaks off to the shield, where there is one', () => {
-    expect(lines).toContain('retry-on conn-failure');
-    const bare = section('backend frontend:replicas', withEntry({ shield: false }));
-    expect(bare.join()).not.toContain('retry-on');
+    expect(lines[0]).toBe('mode tcp');
   });
 
   test('are out one by one as soon as they take no connection', () => {
@@ -230,7 +237,8 @@ describe('a preview', () => {
   test('reaches the containers of the canary past what counts and protects users', () => {
     const lines = section('frontend frontend:preview');
     expect(lines[0]).toBe('bind :13000');
-    expect(lines.at(-1)).toBe('default_backend frontend:replicas');
+    expect(lines.at(-1)).toBe('default_backend frontend:alone');
+    expect(section('backend frontend:alone').at(-1)).toMatch(/^server canary abns@/);
     expect(lines[1]).toContain('if { nbsrv(frontend:replicas) eq 0 }');
   });
 

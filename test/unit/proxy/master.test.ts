@@ -41,17 +41,34 @@ test('a configuration says which one it is', () => {
   expect(readDigest('Uptime: 1\n')).toBeUndefined();
 });
 
+const keptOf = (states: string[], ports: Record<string, number>, isTls = false) => {
+  const wires = Object.entries(ports).map(([service, port]) => [service, { port, isTls }]);
+  return statesToKeep(states.join('\n'), Object.fromEntries(wires)).split('\n');
+};
+
+test('what is known of a server is not handed on when it is talked to by TLS from now on', () => {
+  const states = [
+    '# be_id be_name srv_id srv_name srv_addr srv_fqdn srv_port srvrecord srv_use_ssl',
+    '3 web 1 stable1 172.18.0.4 web 443 - 0',
+    '4 web:canary 1 canary unix - 0 - 0',
+    '5 web:replicas 1 replica1 172.18.0.5 web-canary 443 - 0',
+  ];
+  const [titles, , , handedOn] = states;
+  expect(keptOf(states, { web: 443 }, true)).toEqual([titles, handedOn]);
+  expect(keptOf(states, { web: 443 })).toEqual(states);
+});
+
 test('what is known of a server is handed on unless its port changes', () => {
   const states = [
     '1',
-    '# be_id be_name srv_id srv_name srv_addr srv_fqdn srv_port srvrecord',
-    '3 frontend 1 stable1 172.18.0.4 frontend 3000 -',
-    '4 frontend:replicas 1 replica2 172.18.0.5 frontend-canary 3000 -',
-    '4 frontend:canary 1 canary unix - 0 -',
-    '5 discounts 1 stable1 172.18.0.3 discounts 5001 -',
-    '6 gone 1 stable1 172.18.0.7 gone 80 -',
+    '# be_id be_name srv_id srv_name srv_addr srv_fqdn srv_port srvrecord srv_use_ssl',
+    '3 frontend 1 stable1 172.18.0.4 frontend 3000 - 0',
+    '4 frontend:replicas 1 replica2 172.18.0.5 frontend-canary 3000 - 0',
+    '4 frontend:canary 1 canary unix - 0 - 0',
+    '5 discounts 1 stable1 172.18.0.3 discounts 5001 - 0',
+    '6 gone 1 stable1 172.18.0.7 gone 80 - 0',
     '',
   ];
-  const kept = statesToKeep(states.join('\n'), { frontend: 3000, discounts: 5002 }).split('\n');
+  const kept = keptOf(states, { frontend: 3000, discounts: 5002 });
   expect(kept).toEqual([...states.slice(0, 5), '']);
 });

@@ -6,6 +6,7 @@ import {
   NO_COUNTS,
   totalCounts,
 } from '../../../src/proxy/counts.ts';
+import { responseTimes } from '../../../src/proxy/response-times.ts';
 import {
   armBreaker,
   isTripped,
@@ -14,14 +15,14 @@ import {
 } from '../../../src/proxy/statistics.ts';
 
 /** The columns canary reads, among their neighbours, in HAProxy 3.0's order. */
-const CSV = `# pxname,svname,qcur,qmax,scur,smax,slim,stot,bin,bout,dreq,dresp,ereq,econ,eresp,wretr,wredis,status,weight,check_status,check_code,hrsp_4xx,hrsp_5xx,last_chk,addr,tracked,cli_abrt,hrsp_2xx,
+const CSV = `# pxname,svname,qcur,qmax,scur,smax,slim,stot,bin,bout,dreq,dresp,ereq,econ,eresp,wretr,wredis,status,weight,check_status,check_code,hrsp_4xx,hrsp_5xx,last_chk,addr,tracked,cli_abrt,hrsp_2xx,rtime,
 frontend:entry,FRONTEND,,,4,9,524258,20001,1,2,0,0,0,,,,,OPEN,,,,3,7,,,,
-frontend,stable1,0,0,1,5,,10000,1,2,,0,,1,0,2,1,UP,1,L4OK,0,10,1,,172.18.0.4:3000,,
-frontend,stable2,0,0,1,5,,8993,1,2,,0,,0,0,2,1,UP 1/2,1,L4OK,0,10,2,,172.18.0.5:3000,,
+frontend,stable1,0,0,1,5,,10000,1,2,,0,,1,0,2,1,UP,1,L4OK,0,10,1,,172.18.0.4:3000,,,,4,
+frontend,stable2,0,0,1,5,,8993,1,2,,0,,0,0,2,1,UP 1/2,1,L4OK,0,10,2,,172.18.0.5:3000,,,,2,
 frontend,stable3,0,0,0,0,,0,1,2,,0,,0,0,0,0,MAINT (resolution),1,,0,0,0,,,,
 frontend,canary,0,0,0,0,,0,1,2,,0,,0,0,0,0,no check,0,,0,0,0,,unix,,
 frontend,BACKEND,0,0,3,6,52426,18993,1,2,0,0,,3,3,2,1,UP,1,,,10,8,,,,
-frontend:canary,canary,0,0,1,4,,1007,1,2,,0,,2,3,60,60,UP,0,L4OK,0,0,5,,unix,,
+frontend:canary,canary,0,0,1,4,,1007,1,2,,0,,2,3,60,60,UP,0,L4OK,0,0,5,,unix,,,,7,
 frontend:canary,stable1,0,0,1,4,,40,1,2,,0,,0,0,0,0,UP,1,L4OK,0,0,3,,172.18.0.4:3000,,
 frontend:canary,stable2,0,0,0,4,,20,1,2,,0,,0,0,0,0,UP,1,L4OK,0,0,1,,172.18.0.5:3000,,
 frontend:canary,BACKEND,0,0,1,4,52426,1007,1,2,0,0,,2,3,60,60,UP,1,,,10,8,,,,3,981,
@@ -45,7 +46,7 @@ describe('the answer to `show stat`', () => {
   test('counts 5xx answers, broken answers and failed connections as failures', () => {
     expect(frontend?.stable[0]).toEqual({
       ...{ status: 'UP', checked: true, address: '172.18.0.4' },
-      ...{ requests: 10_000, failures: 2, open: 1 },
+      ...{ requests: 10_000, failures: 2, open: 1, responseTime: 4 },
     });
     expect(frontend?.users?.whole).toMatchObject({ requests: 1007, failures: 10, open: 1 });
   });
@@ -153,4 +154,11 @@ describe('the measured weight', () => {
   test('is unknown without requests: missing data is never a number', () => {
     expect(measured(0, 0)).toBeNull();
   });
+});
+
+test('response times are means by requests, a side', () => {
+  const times = responseTimes(parseStatistics(CSV), ['frontend']);
+  // Of 10,000 requests of 4 ms and 8,993 of 2 ms.
+  expect(times).toEqual({ stable: 3.1, canary: 7 });
+  expect(responseTimes({}, ['frontend'])).toEqual({ stable: null, canary: null });
 });

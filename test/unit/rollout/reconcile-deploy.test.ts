@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { formatPlan } from '../../../src/rollout/format-plan.ts';
 import type { Observed } from '../../../src/rollout/observed.ts';
 import { reconcile } from '../../../src/rollout/reconcile.ts';
@@ -128,4 +128,47 @@ test('the clone of a service that is no longer chosen goes', () => {
     4. wait until the canary of frontend, discounts is ready  (only a ready canary gets users)
     5. send 5 % of users to the canary                        (asked for)"
   `);
+});
+
+describe('replica by replica', () => {
+  const replicas = (service: string) => (service === 'frontend' ? 3 : 1);
+  const step = (world: Observed, count: number, weight: number) => {
+    const desired = {
+      canary: { commit: NEW, services: SERVICES, weight, replicas: count, cause: 'a step' },
+    };
+    return formatPlan(reconcile(desired, world, situation([NEW], { replicas })));
+  };
+
+  test('the first one starts one container of each service', () => {
+    expect(step(observed(BEHIND_PROXY), 1, 33.33)).toMatchInlineSnapshot(`
+      "1. start the canary of frontend (1), discounts (1) at aaaaaaaaaaaa  (the canary should be aaaaaaaaaaaa)
+      2. wait until the canary of frontend, discounts is ready            (only a ready canary gets users)
+      3. send 33.33 % of users to the canary                              (a step)"
+    `);
+  });
+
+  test('the next ones are started beside those that serve, whose users stay', () => {
+    const world = observed([...BEHIND_PROXY, ...running(NEW)], { weight: 33.33 });
+    expect(step(world, 2, 66.67)).toMatchInlineSnapshot(`
+      "1. start more of the canary: frontend (2)                 (replica by replica)
+      2. wait until the canary of frontend, discounts is ready  (only a ready canary gets users)
+      3. send 66.67 % of users to the canary                    (a step)"
+    `);
+  });
+
+  test('a step that is in force already is waited for alone', () => {
+    const world = observed([...BEHIND_PROXY, ...running(NEW)], { weight: 33.33 });
+    expect(step(world, 1, 33.33)).toMatchInlineSnapshot(
+      `"1. wait until the canary of frontend, discounts is ready  (only a ready canary gets users)"`,
+    );
+  });
+
+  test('users leave first where a service has no container at all, or the breaker tripped', () => {
+    const half = observed([...BEHIND_PROXY, canary('frontend', NEW)], { weight: 33.33 });
+    const tripped = observed([...BEHIND_PROXY, ...running(NEW)], {
+      ...{ weight: 33.33, tripped: ['frontend'] },
+    });
+    for (const world of [half, tripped])
+      expect(step(world, 2, 66.67)).toMatch(/^1\. send every user to the stable/);
+  });
 });

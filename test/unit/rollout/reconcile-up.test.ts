@@ -60,6 +60,13 @@ describe('up', () => {
     `);
   });
 
+  test('says that a certificate may be why, where there is one', () => {
+    const wanted = { proxy: { ...situation().proxy, endsTls: true } };
+    const world = observed(BEHIND_PROXY, { configuration: 'earlier' });
+    const steps = reconcile({ proxy: 'running' }, world, situation([], wanted));
+    expect(steps[0]?.cause).toBe('canary.yaml or a certificate changed');
+  });
+
   test('changes lists of users without a reload, and names nobody', () => {
     const users = new Map([
       ['ada', 'canary'],

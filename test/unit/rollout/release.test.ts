@@ -14,6 +14,7 @@ import { NEW, OLD, SERVICES } from '../../support/fixture-observed.ts';
 
 const COUNTS = { stable: 10, canary: 0, stableFailures: 1, canaryFailures: 0, shielded: 0 };
 const LATER = { stable: 100, canary: 5, stableFailures: 1, canaryFailures: 2, shielded: 0 };
+const NOW = new Date('2026-01-01T00:10:00.000Z');
 const PREVIOUS = [{ service: 'frontend', name: 'shop-frontend', imageId: 'sha256:1' }];
 
 const CREATED: ReleaseEvent = {
@@ -191,11 +192,11 @@ describe('the state a person is told', () => {
 
   test('is the journal’s own while a command drives the release', () => {
     for (const state of RELEASE_STATES)
-      expect(settledState(inState(state), true)).toEqual({ state, reason: 'because' });
+      expect(settledState(inState(state), true, NOW)).toEqual({ state, reason: 'because' });
   });
 
   test('is failed where nobody drives a release that was on its way', () => {
-    const told = RELEASE_STATES.map((state) => settledState(inState(state), false).state);
+    const told = RELEASE_STATES.map((state) => settledState(inState(state), false, NOW).state);
     expect(Object.fromEntries(RELEASE_STATES.map((state, index) => [state, told[index]]))).toEqual({
       building: 'failed',
       rehearsing: 'failed',
@@ -210,7 +211,9 @@ describe('the state a person is told', () => {
       reverted: 'reverted',
       failed: 'failed',
     });
-    expect(settledState(inState('starting'), false).reason).toMatch(/interrupted while starting/);
+    expect(settledState(inState('starting'), false, NOW).reason).toMatch(
+      /interrupted while starting/,
+    );
   });
 
   test('only a promoted or reverted release has come to its end', () => {
@@ -224,4 +227,39 @@ test('release ids sort by time and tell the commit', () => {
   const second = releaseId(new Date('2026-03-01T10:00:00.000Z'), OLD);
   expect(first).toBe('20260301-090507-aaaaaaa');
   expect(first < second).toBe(true);
+});
+
+describe('a release whose command died in its steps', () => {
+  const steps = [{ weight: 5, for: 60_000 }, { pause: true as const }];
+  const begun = (strategy: 'canary' | 'ab'): ReleaseEvent[] => [
+    CREATED,
+    { type: 'ramp-begun', strategy, steps },
+    { type: 'ramp-step-begun', index: 0, of: 2, step: { weight: 5, for: 60_000 }, counts: COUNTS },
+    { type: 'state-changed', state: 'ramping', reason: 'step 1 of 2' },
+  ];
+  const settled = (strategy: 'canary' | 'ab', now: string) =>
+    settledState(fold(...begun(strategy)) as Release, false, new Date(now));
+
+  test('waits for a person, with its users', () => {
+    expect(settled('canary', '2026-01-01T01:00:00.000Z')).toEqual({
+      state: 'paused',
+      reason: 'interrupted in step 1 of 2; its weight stays, `canary resume` goes on',
+    });
+  });
+
+  test('tells when the time of an A/B test is over', () => {
+    expect(settled('ab', '2026-01-01T00:01:01.000Z').reason).toContain('interrupted in step 1');
+    expect(settled('ab', '2026-01-01T00:01:02.000Z').reason).toBe(
+      'the time of the A/B test is over since 2026-01-01T00:01:02.000Z; `canary resume` ends it with the comparison',
+    );
+  });
+
+  test('keeps what it is while somebody drives it, and has no steps once a person set a weight', () => {
+    const release = fold(...begun('canary')) as Release;
+    expect(settledState(release, true, NOW).state).toBe('ramping');
+    expect(fold(...begun('canary'), { type: 'ramp-left' })?.ramp).toBeUndefined();
+    // Deployed again it begins anew.
+    const again = fold(...begun('canary'), { type: 'ramp-begun', strategy: 'canary', steps });
+    expect(again?.ramp?.index).toBe(-1);
+  });
 });

@@ -14,6 +14,7 @@ const entry = (rest: Partial<HistoryEntry> = {}): HistoryEntry => ({
   state: 'paused',
   startedAt: '2026-11-21T12:42:47.000Z',
   source: 'journal',
+  comparison: null,
   ...rest,
 });
 
@@ -21,6 +22,17 @@ test('the highest weight it had, not the last', () => {
   const weights = [1, 25, 0].map((weight) => ({ weight }));
   expect(historyText([entry({ weights })], makeTheme(false))).toBe(
     '2026-11-21 12:42Z  r1  canary  aaaaaaaaaaaa  ‖ paused  25 %  Make it cheaper',
+  );
+});
+
+test('an A/B test with what it came to', () => {
+  const side = { requests: 5, share: 50, failures: 1, shielded: 0, failureRate: 20 };
+  const times = { from: '2026-11-21T12:00:00.000Z', to: '2026-11-21T13:00:00.000Z' };
+  const one = { ...side, responseTime: null };
+  const comparison = { ...times, stable: { ...one, failureRate: 0 }, canary: one };
+  const [, line] = historyText([entry({ comparison }), entry()], makeTheme(false)).split('\n');
+  expect(line).toBe(
+    '  In 1h the canary failed 20 % of its 5 requests, the stable 0 % of its 5 requests; whether the difference is chance is not judged.',
   );
 });
 

@@ -28,6 +28,12 @@ const EVENTS: readonly CanaryEvent[] = [
   { type: 'step-failed', step, message: 'no' },
   { type: 'weight-set', weight: 5, counts },
   { type: 'commit-made', branch: 'cheaper', commit: NEW, subject: 'Revert "x"' },
+  {
+    type: 'ramp-step-begun',
+    ...{ index: 1, of: 3, step: { weight: 66.67, for: 90_000, replicas: 2 }, counts },
+  },
+  { type: 'ramp-step-begun', index: 2, of: 3, step: { pause: true }, counts },
+  { type: 'ramp-step-done', index: 2 },
   { type: 'notice', text: 'by the way' },
   { type: 'warning', text: 'look out' },
 ];
@@ -51,6 +57,8 @@ test('a line when something is done or goes wrong', () => {
     ✔ start the proxy 1.5 s
     ✖ start the proxy
     · cheaper is at aaaaaaaaaaaa: Revert "x"
+    ◆ step 2 of 3: 66.67 % of users for 1m30s, with 2 containers of each service that has so many
+    ◆ step 3 of 3: wait for a person
     · by the way
     ! look out
     "
@@ -69,6 +77,8 @@ test('with --verbose also plans, states, weights and the words of other programs
     ✖ start the proxy
     · weight 5 %
     · cheaper is at aaaaaaaaaaaa: Revert "x"
+    ◆ step 2 of 3: 66.67 % of users for 1m30s, with 2 containers of each service that has so many
+    ◆ step 3 of 3: wait for a person
     · by the way
     ! look out
     "

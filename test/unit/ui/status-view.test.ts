@@ -37,6 +37,8 @@ const RELEASE: NonNullable<StatusView['release']> = {
   subject: 'Make it cheaper',
   state: 'paused',
   reason: 'at 5 %, waiting for a person to promote or revert',
+  step: 1,
+  steps: 1,
   weight: { set: 5, measured: 4.98 },
   requests: { stable: 18_993, canary: 1007 },
   failures: { stable: 3, canary: 0, shielded: 0 },
@@ -85,6 +87,12 @@ test('a canary with users: both weights, requests, failures and where it answers
 test('a canary that nobody asked yet has no measured weight', () => {
   const weight = { set: 5, measured: null };
   expect(text({ ...PLAIN, release: { ...RELEASE, weight } })).toContain('5 % set, no requests yet');
+});
+
+test('a release with steps tells which one it is at', () => {
+  const release = { ...RELEASE, step: 2, steps: 4 };
+  expect(text({ ...PLAIN, release })).toMatch(/^ {2}step +2 of 4$/m);
+  expect(text({ ...PLAIN, release: RELEASE })).not.toMatch(/^ {2}step/m);
 });
 
 test('a failed release and the command that holds the lock', () => {

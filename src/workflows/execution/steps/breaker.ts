@@ -16,3 +16,12 @@ export async function armBreaker(
     hint: 'Look at its logs with `docker compose logs`, or `canary revert`.',
   });
 }
+
+/** The proxy took a canary out: nothing goes on with it until a person says so. */
+export function breakerTripped(services: readonly string[]): CanaryError {
+  return new CanaryError(
+    'breaker-tripped',
+    `The breaker took the canary of ${services.join(', ')} out.`,
+    { hint: 'Run `canary resume` to give it its users back, or `canary revert`.' },
+  );
+}

@@ -1,7 +1,8 @@
 import { cloneName } from '../../../compose/names.ts';
 import type { CanaryImage } from '../../../rollout/events.ts';
 import { containersOf } from '../../../rollout/observed.ts';
-import type { StepAction } from '../../../rollout/step.ts';
+import type { ReplicaCounts, StepAction } from '../../../rollout/step.ts';
+import type { Scale } from '../../../system/compose.ts';
 import { callOptions, look, overriddenScope, type Run, record } from '../run.ts';
 
 export async function build(run: Run, step: StepAction & { kind: 'build' }): Promise<void> {
@@ -14,7 +15,23 @@ export async function startCanary(
   step: StepAction & { kind: 'start-canary' },
 ): Promise<void> {
   const scope = await overriddenScope(run);
-  await run.context.compose.up(scope, step.services.map(cloneName), callOptions(run));
+  const scale = scaleOf(step.counts ?? {});
+  await run.context.compose.up(scope, step.services.map(cloneName), { ...callOptions(run), scale });
+}
+
+/** More containers beside those that run, which stay exactly as they are. */
+export async function growCanary(
+  run: Run,
+  step: StepAction & { kind: 'grow-canary' },
+): Promise<void> {
+  const scope = await overriddenScope(run);
+  await run.context.compose.grow(scope, scaleOf(step.counts), callOptions(run));
+}
+
+function scaleOf(counts: ReplicaCounts): Scale {
+  return Object.fromEntries(
+    Object.entries(counts).map(([service, count]) => [cloneName(service), count]),
+  );
 }
 
 /** Notes which images the clones of the release run, when that is news. */

@@ -1,11 +1,10 @@
 import { PROXY_SERVICE } from '../../../compose/names.ts';
-import { containersOf, type ObservedContainer } from '../../../rollout/observed.ts';
+import { containersOf } from '../../../rollout/observed.ts';
 import type { StepAction } from '../../../rollout/step.ts';
-import { acceptsConnections } from '../../../system/ports.ts';
-import { callOptions, look, overriddenScope, type Run } from '../run.ts';
+import { callOptions, look, overriddenScope, type Run, unlinkedScope } from '../run.ts';
 import { awaitProxy, stopProxy } from './proxy.ts';
 import { placeConfiguration } from './proxy-file.ts';
-import { until } from './until.ts';
+import { awaitTwins, canHaveTwin } from './twin.ts';
 
 /**
  * Hands published ports from services to the proxy. A twin of each service without the port is started
@@ -17,7 +16,7 @@ export async function takePorts(
   step: StepAction & { kind: 'take-ports' },
 ): Promise<void> {
   const { compose, engine } = run.context;
-  const scope = await overriddenScope(run);
+  const scope = await unlinkedScope(run);
   await placeConfiguration(run, scope);
   await compose.create(scope, [PROXY_SERVICE], callOptions(run));
   const before = await look(run);
@@ -26,15 +25,16 @@ export async function takePorts(
     .flatMap((service) => containersOf(before, 'stable', service))
     .filter((each) => each.publishedPorts.some((port) => ports.includes(port)));
   const known = new Set(holders.map((each) => each.id));
-  const twinned = step.services.filter((service) => canHaveTwin(run, service, holders));
+  const twinned = step.services.filter((service) => canHaveTwin(run, holders, service));
   const single = step.services.filter((service) => !twinned.includes(service));
   try {
     for (const service of twinned) {
       const containers = containersOf(before, 'stable', service);
       // A hand-over that was killed may have left one.
       const hasTwin = containers.some((each) => each.state === 'running' && !known.has(each.id));
-      if (!hasTwin) await compose.addOne(scope, service, containers.length + 1, callOptions(run));
-      await awaitTwin(run, service, known);
+      if (!hasTwin)
+        await compose.grow(scope, { [service]: containers.length + 1 }, callOptions(run));
+      await awaitTwins(run, service, known);
     }
     if (single.length > 0) await compose.up(scope, single, callOptions(run));
     const replaced = holders.filter((each) => twinned.includes(each.service));
@@ -44,6 +44,8 @@ export async function takePorts(
     // … to here; everything that takes time was done before or comes after.
     await awaitProxy(run);
     for (const holder of replaced) await engine.removeContainer(holder.id);
+    // For plain commands of Compose: the links are true from here on.
+    await overriddenScope(run);
   } catch (error) {
     await undoTakePorts(run, step.services, known);
     throw error;
@@ -70,36 +72,9 @@ async function undoTakePorts(
   await compose.up(run.project.scope, services);
 }
 
-/** A second container needs a name and ports of its own, and data in a volume without a name would stay behind. */
-function canHaveTwin(run: Run, service: string, holders: readonly ObservedContainer[]): boolean {
-  const definition = run.project.model.services[service];
-  const entry = run.project.slice.find((member) => member.service === service)?.entry;
-  const isFixed =
-    definition?.container_name !== undefined ||
-    definition?.ports?.some((port) => port.published && port.published !== String(entry?.port));
-  return !isFixed && !holders.some((each) => each.service === service && each.hasAnonymousVolume);
-}
-
 export async function returnPorts(
   run: Run,
   step: StepAction & { kind: 'return-ports' },
 ): Promise<void> {
   await run.context.compose.up(run.project.scope, step.services, callOptions(run));
-}
-
-/** Before the proxy runs nobody but canary can ask whether a container answers. */
-async function awaitTwin(run: Run, service: string, known: ReadonlySet<string>): Promise<void> {
-  const port = run.project.slice.find((member) => member.service === service)?.port;
-  await until(run, `A second ${service} did not become ready in time.`, async () => {
-    const twin = containersOf(await look(run), 'stable', service).find(
-      (each) => !known.has(each.id),
-    );
-    if (twin?.state !== 'running' || twin.health === 'starting') return false;
-    return port === undefined || (await answers(twin, port));
-  });
-}
-
-async function answers(container: ObservedContainer, port: number): Promise<boolean> {
-  const address = container.addresses[0];
-  return address !== undefined && (await acceptsConnections(address, port));
 }

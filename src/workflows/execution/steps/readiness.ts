@@ -1,9 +1,11 @@
 import { CanaryError } from '../../../errors.ts';
 import type { SideStatistics } from '../../../proxy/statistics.ts';
+import { brokenReason } from '../../../rollout/health.ts';
 import { containersOf, type Observed, type ObservedContainer } from '../../../rollout/observed.ts';
 import type { Side, StepAction } from '../../../rollout/step.ts';
 import { currentStatistics } from '../observe.ts';
 import { look, type Run } from '../run.ts';
+import { breakerTripped } from './breaker.ts';
 import { recordImages } from './canary.ts';
 
 const LOOK_EVERY_MS = 200;
@@ -85,10 +87,7 @@ function notReachable(
 /** A canary without users looks ready for ever; what waits for it would go on as if it had them. */
 function refuseTripped({ proxy }: Observed, services: readonly string[]): void {
   const out = services.filter((service) => proxy.tripped.includes(service));
-  if (out.length === 0) return;
-  throw new CanaryError('not-ready', `The breaker took the canary of ${out.join(', ')} out.`, {
-    hint: 'Run `canary resume` to give it its users back, or `canary revert`.',
-  });
+  if (out.length > 0) throw breakerTripped(out);
 }
 
 async function refuseBroken(
@@ -96,14 +95,7 @@ async function refuseBroken(
   container: ObservedContainer,
   restarts: number,
 ): Promise<void> {
-  const problem =
-    container.state === 'exited' || container.state === 'dead'
-      ? `stopped with exit code ${container.exitCode}`
-      : container.health === 'unhealthy'
-        ? 'is unhealthy'
-        : restarts > 0 || container.state === 'restarting'
-          ? 'restarts again and again'
-          : undefined;
+  const problem = brokenReason(container, restarts);
   if (!problem) return;
   throw new CanaryError('not-ready', `Container ${container.name} ${problem}.`, {
     details: await run.context.engine.logs(container.id, 12),

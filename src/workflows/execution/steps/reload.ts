@@ -60,8 +60,13 @@ async function load(project: Project): Promise<void> {
 }
 
 /** Otherwise the new worker would send the canary's users to the stable until DNS answers, and trust a canary that was taken out. */
-async function handOverStates({ layout, slice, socket }: Project): Promise<void> {
-  const ports = Object.fromEntries(slice.map(({ service, port }) => [service, port ?? 0]));
+async function handOverStates({ layout, slice, socket, config }: Project): Promise<void> {
+  const wires = Object.fromEntries(
+    slice.map(({ service, port = 0 }) => {
+      const isTls = config.services[service]?.tls?.reencrypt === true;
+      return [service, { port, isTls }];
+    }),
+  );
   const states = await socket.ask(SHOW_SERVER_STATES);
-  await writeDurably(layout.serverStates, statesToKeep(states, ports));
+  await writeDurably(layout.serverStates, statesToKeep(states, wires));
 }

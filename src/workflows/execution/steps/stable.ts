@@ -8,7 +8,15 @@ import type { StepAction } from '../../../rollout/step.ts';
 import type { Scale } from '../../../system/compose.ts';
 import { advanceBranch } from '../../project/branches.ts';
 import type { Checkout } from '../../project/checkout.ts';
-import { callOptions, look, overriddenScope, type Run, record, releasedScope } from '../run.ts';
+import {
+  callOptions,
+  look,
+  overriddenScope,
+  type Run,
+  record,
+  releasedScope,
+  unlinkedScope,
+} from '../run.ts';
 
 /**
  * Starts what does not run. A container of before that stopped may still claim the entry's port, so it is
@@ -20,7 +28,8 @@ export async function startStable(
 ): Promise<void> {
   const { compose } = run.context;
   const observed = await look(run);
-  const scope = await overriddenScope(run);
+  const isLinkable = observed.proxy.state === 'running';
+  const scope = await (isLinkable ? overriddenScope(run) : unlinkedScope(run));
   const existing = step.services.filter(
     (service) => containersOf(observed, 'stable', service).length > 0,
   );

@@ -1,0 +1,185 @@
+import type { CanaryConfig } from '../config/schema.ts';
+import { CanaryError } from '../errors.ts';
+import { byLabels, edgeKind, foundByLabels } from './edge.ts';
+import { networkNames } from './fields.ts';
+import type { ComposeModel, ComposeService } from './model.ts';
+import { PROXY_SERVICE } from './names.ts';
+import type { Call } from './service-map.ts';
+import { statefulReason } from './stateful.ts';
+
+/** A way to a service for callers that use its name: links lead them to the proxy instead. */
+export interface Door {
+  /** `inner`: other services call it. `behind`: users come through another proxy of the stack. */
+  kind: 'inner' | 'behind';
+  callers: readonly string[];
+  /** What the callers may call it. */
+  names: readonly string[];
+  /** Of `behind`: a published port on which the canary alone answers. */
+  preview: number | undefined;
+}
+
+/** The port of the host that users know, taken over by the proxy. */
+interface Entry {
+  port: number;
+  hostIp: string | undefined;
+  preview: number | undefined;
+}
+
+/** A service of the slice, as far as its doors are concerned. */
+export interface DooredMember {
+  service: string;
+  port?: number | undefined;
+  entry: Entry | undefined;
+  door?: Door | undefined;
+}
+
+/** The door that canary.yaml asks for; throws `caller-unusable` or `service-unknown` where callers cannot be led there. */
+export function doorOf(
+  name: string,
+  choice: CanaryConfig['services'][string],
+  model: ComposeModel,
+  calls: readonly Call[],
+): Door | undefined {
+  const { inner, behind, preview } = choice;
+  const named = behind ?? inner?.callers;
+  if (!inner && !behind) return undefined;
+  for (const caller of named ?? []) refuseCaller(model, caller, name);
+  const callers = named ?? knownCallers(model, calls, name);
+  if (callers.length === 0) {
+    throw new CanaryError(
+      'caller-unusable',
+      `Nothing in the compose file says who calls \`${name}\`, which is \`inner\`.`,
+      { hint: `Name them: \`${name}: { inner: { callers: [NAME] } }\`.` },
+    );
+  }
+  const labels = behind && foundByLabels(model.services[name] ?? {});
+  if (labels) throw byLabels(behind, name, labels);
+  return {
+    kind: behind ? 'behind' : 'inner',
+    callers,
+    names: namesOf(model, name, callers),
+    preview: behind ? preview : undefined,
+  };
+}
+
+/** Refuses doors on one port of the proxy that no request could be told apart at; throws `caller-unusable`. */
+export function refuseSharedDoors(slice: readonly DooredMember[], model: ComposeModel): void {
+  const doors = slice.flatMap(({ service, port, door }) => (door ? [{ service, port, door }] : []));
+  for (const { service, port } of doors) {
+    if (port !== undefined) continue;
+    throw new CanaryError('port-unknown', `Where \`${service}\` listens is not known.`, {
+      hint: `Say it: \`${service}: { port: 8080, … }\`; its callers reach the proxy on the same port.`,
+    });
+  }
+  const isAskedByEdge = ({ kind, callers }: Door) =>
+    kind === 'behind' || callers.some((caller) => edgeKind(model.services[caller] ?? {}));
+  for (const { service, port } of doors.filter(({ door }) => isAskedByEdge(door))) {
+    const other = doors.find((each) => each.port === port && each.service !== service);
+    if (!other) continue;
+    // The names that users send reach the proxy through the edge: they must never choose the service.
+    throw new CanaryError(
+      'caller-unusable',
+      `\`${service}\` and \`${other.service}\` both listen on port ${port}, and another proxy calls \`${service}\`.`,
+      {
+        hint: 'That proxy may pass on any Host, so nothing tells the two apart. Let one of them listen on another port.',
+      },
+    );
+  }
+}
+
+/** Where in the proxy's container a published port arrives: at the same number, unless callers use that by name. */
+export function arrivalPort(slice: readonly DooredMember[], published: number): number {
+  const taken = new Set(slice.flatMap(({ door, port }) => (door && port ? [port] : [])));
+  for (const port of publishedPorts(slice)) {
+    const arrival = freeFrom(port, taken);
+    if (port === published) return arrival;
+    taken.add(arrival);
+  }
+  return published;
+}
+
+/** The ports of the host that the proxy holds. */
+export function publishedPorts(slice: readonly DooredMember[]): number[] {
+  const ports = slice.flatMap(({ entry, door }) => [entry?.port, entry?.preview, door?.preview]);
+  return ports.filter((port) => port !== undefined);
+}
+
+/** The links that callers need, by caller. */
+export function callerLinks(slice: readonly DooredMember[]): Map<string, string[]> {
+  const links = new Map<string, string[]>();
+  for (const { door } of slice) {
+    for (const caller of door?.callers ?? []) {
+      const own = door?.names.map((name) => `${PROXY_SERVICE}:${name}`) ?? [];
+      links.set(caller, [...(links.get(caller) ?? []), ...own]);
+    }
+  }
+  return links;
+}
+
+function knownCallers(model: ComposeModel, calls: readonly Call[], name: string): string[] {
+  const callers = calls.filter((call) => call.to === name).map((call) => call.from);
+  return [...new Set(callers)].filter((caller) => !obstacle(model, caller, name));
+}
+
+function refuseCaller(model: ComposeModel, caller: string, name: string): void {
+  if (!model.services[caller]) {
+    throw new CanaryError(
+      'service-unknown',
+      `There is no service \`${caller}\`, which should call \`${name}\`.`,
+      {
+        hint: `The compose file has: ${Object.keys(model.services).sort().join(', ')}.`,
+      },
+    );
+  }
+  const reason = caller === name ? 'it is the same service' : obstacle(model, caller, name);
+  if (!reason) return;
+  throw new CanaryError(
+    'caller-unusable',
+    `\`${caller}\` cannot be led to the proxy when it calls \`${name}\`: ${reason}.`,
+    {
+      hint: 'Take it out of the callers in canary.yaml.',
+    },
+  );
+}
+
+function obstacle(model: ComposeModel, caller: string, name: string): string | undefined {
+  const service = model.services[caller];
+  const reason = service && statefulReason(service);
+  // To lead it elsewhere it would have to be made anew.
+  if (reason) return `it keeps data (${reason})`;
+  const mode = service?.network_mode;
+  if (mode && mode !== 'bridge') return `it uses \`network_mode: ${mode}\``;
+  const shared = networkNames(model.services[name]);
+  return networkNames(service).some((network) => shared.includes(network))
+    ? undefined
+    : 'they share no network';
+}
+
+/** Anything else could mean more than itself in the proxy's configuration. */
+const HOST_NAME = /^[a-zA-Z0-9._-]+$/;
+
+/** The service's name and what else leads to it alone. */
+function namesOf(model: ComposeModel, name: string, callers: readonly string[]): string[] {
+  const others = Object.entries(model.services).filter(([other]) => other !== name);
+  const elsewhere = new Set(others.flatMap(([other, service]) => [other, ...aliasesOf(service)]));
+  const links = callers.flatMap((caller) => model.services[caller]?.links ?? []);
+  const linked = links.map((link) => link.split(':')).filter(([target]) => target === name);
+  const own = [
+    ...aliasesOf(model.services[name] ?? {}),
+    ...linked.flatMap(([, alias]) => alias ?? []),
+  ];
+  return [
+    ...new Set([name, ...own.filter((alias) => HOST_NAME.test(alias) && !elsewhere.has(alias))]),
+  ];
+}
+
+function aliasesOf({ container_name, networks }: ComposeService): string[] {
+  const aliases = Object.values(networks ?? {}).flatMap((network) => network?.aliases ?? []);
+  return [...(container_name ? [container_name] : []), ...aliases];
+}
+
+function freeFrom(wanted: number, taken: ReadonlySet<number>): number {
+  let port = wanted;
+  while (taken.has(port)) port = (port % 65_535) + 1;
+  return port;
+}

@@ -1,0 +1,83 @@
+import { CanaryError } from '../errors.ts';
+import type { ConfigurationFile } from './configuration-file.ts';
+import type { ComposeService } from './model.ts';
+
+/** A proxy that users come through before they reach a service. */
+export type EdgeKind = 'nginx' | 'caddy' | 'traefik' | 'haproxy' | 'envoy' | 'apache';
+
+const IMAGES: [EdgeKind, RegExp][] = [
+  ['nginx', /^(nginx|nginx-unprivileged|nginx-proxy|openresty|tengine|angie|freenginx)$/],
+  ['caddy', /^(caddy|caddy-docker-proxy)$/],
+  ['traefik', /^traefik$/],
+  ['haproxy', /^(haproxy|haproxy-alpine|haproxy-debian|haproxy-ubi)$/],
+  ['envoy', /^(envoy|envoy-distroless|envoy-contrib)$/],
+  ['apache', /^(httpd|apache|apache2)$/],
+];
+
+const CONFIGURATIONS: [EdgeKind, RegExp][] = [
+  ['nginx', /\/etc\/nginx(\/|$)|\/usr\/local\/openresty\/nginx\/conf/],
+  ['caddy', /\/Caddyfile$|\/etc\/caddy(\/|$)/],
+  ['traefik', /\/etc\/traefik(\/|$)|\/traefik\.(ya?ml|toml)$/],
+  ['haproxy', /\/haproxy(\.cfg$|\/|$)/],
+  ['envoy', /\/envoy(\.ya?ml$|\/|$)/],
+  ['apache', /\/usr\/local\/apache2\/conf|\/etc\/apache2(\/|$)/],
+];
+
+/** Which proxy a service runs, by its image whatever its registry and tag, by what it is built on, or by where its configuration lies. */
+export function edgeKind(
+  service: ComposeService,
+  files: readonly ConfigurationFile[] = [],
+): EdgeKind | undefined {
+  const images = service.build
+    ? files.flatMap(({ text }) => baseImages(text))
+    : [service.image ?? ''];
+  const byImage = IMAGES.find(([, pattern]) => images.some((each) => pattern.test(nameOf(each))));
+  if (byImage) return byImage[0];
+  const targets = [...(service.volumes ?? []), ...(service.configs ?? [])].map(
+    ({ target }) => target ?? '',
+  );
+  return CONFIGURATIONS.find(([, pattern]) => targets.some((each) => pattern.test(each)))?.[0];
+}
+
+/**
+ * Whether a proxy keeps the address of a name for as long as it runs. Caddy, Traefik and Envoy ask for every
+ * connection; of what is not known the worse is assumed.
+ */
+export function edgeKeepsAddresses(service: ComposeService | undefined): boolean {
+  const kind = service && edgeKind(service);
+  return kind === undefined || !['caddy', 'traefik', 'envoy'].includes(kind);
+}
+
+/** How a proxy finds a service where it does not go by its name: then no link can lead it elsewhere. */
+export function foundByLabels({ labels, environment }: ComposeService): string | undefined {
+  const label = Object.keys(labels ?? {}).find((key) =>
+    /^(traefik\.|caddy(_\d+)?(\.|$))/.test(key),
+  );
+  if (label) return `its label \`${label}\``;
+  return environment && 'VIRTUAL_HOST' in environment
+    ? 'its environment `VIRTUAL_HOST`'
+    : undefined;
+}
+
+/** The error for a service that a proxy finds by its labels. */
+export function byLabels(edges: readonly string[], name: string, labels: string): CanaryError {
+  return new CanaryError(
+    'caller-unusable',
+    `\`${edges.join(', ')}\` finds \`${name}\` by ${labels}, not by its name.`,
+    {
+      hint: 'No link leads it to the proxy then. Let it forward to the name, or publish a port and use `entry`.',
+    },
+  );
+}
+
+/** What the last stage is built on. */
+function baseImages(dockerfile: string): string[] {
+  const froms = [...dockerfile.matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)/gim)];
+  return froms.slice(-1).map(([, image = '']) => image);
+}
+
+/** `registry.example:5000/team/nginx:1.27-alpine@sha256:…` is `nginx`. */
+function nameOf(image: string): string {
+  const path = image.replace(/@.*$/, '').split('/').at(-1) ?? '';
+  return path.replace(/:.*$/, '').toLowerCase();
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { parseDuration } from './duration.ts';
+
+const LONGEST_MS = 366 * 86_400_000;
+const DAY_MS = 86_400_000;
+
+const weight = z
+  .number({ error: 'is not a weight from 0 to 100' })
+  .refine((value) => value >= 0 && value <= 100, 'is not a weight from 0 to 100')
+  .refine(
+    (value) => Math.abs(value * 100 - Math.round(value * 100)) < 1e-6,
+    'is finer than steps of 0.01',
+  );
+
+const part = weight.refine((value) => value > 0 && value < 100, 'leaves one side without users');
+
+/** How long something is held; a clock must be able to tell its end. */
+const holding = z
+  .string({ error: 'is not a duration such as 30s, 5m or 14d' })
+  .refine((text) => {
+    const ms = parseDuration(text);
+    return ms !== undefined && ms > 0 && ms <= LONGEST_MS;
+  }, 'is not a duration such as 30s, 5m or 14d, of at most 366 days')
+  .transform((text) => parseDuration(text) ?? 0);
+
+const step = z
+  .strictObject({
+    /** Share of users in percent. */
+    weight: weight.optional(),
+    /** How long until the next step. */
+    for: holding.optional(),
+    /** A person goes on, by `canary resume`. */
+    pause: z.literal(true, 'is not `true`').optional(),
+  })
+  .superRefine((each, context) => {
+    const problem =
+      each.pause && (each.weight !== undefined || each.for !== undefined)
+        ? 'is a weight or a pause, not both: make it two steps'
+        : !each.pause && each.weight === undefined
+          ? 'has neither `weight` nor `pause`'
+          : undefined;
+    if (problem) context.addIssue({ code: 'custom', message: problem });
+  });
+
+type ConfiguredStep = z.output<typeof step>;
+
+/** The weights of `strategy: canary`, one after the other. */
+export const steps = z
+  .array(step)
+  .max(100)
+  .superRefine((all, context) => {
+    for (const { path, message } of problemsOfSteps(all))
+      context.addIssue({ code: 'custom', path, message });
+  });
+
+const KINDS = ['canary', 'blue-green', 'rolling', 'ab'] as const;
+const NOT_A_STRATEGY = 'is not canary, blue-green, rolling or ab';
+
+/** A name alone, or with its settings. */
+export const strategy = z.preprocess(
+  (value) => (KINDS.some((kind) => kind === value) ? { [value as string]: {} } : value),
+  z
+    .strictObject(
+      {
+        canary: settings({}),
+        'blue-green': settings({}),
+        /** How long every step, a container more of each service, is held. */
+        rolling: settings({ for: holding.default(60_000) }),
+        /** The share of users on the canary, and for how long. */
+        ab: settings({ weight: part.default(50), for: holding.default(14 * DAY_MS) }),
+      },
+      { error: (issue) => (issue.code === 'invalid_type' ? NOT_A_STRATEGY : undefined) },
+    )
+    .refine(
+      (value) => Object.values(value).filter(Boolean).length === 1,
+      'names not just one strategy',
+    )
+    .transform(({ rolling, ab, ...rest }): Strategy => {
+      if (rolling) return { kind: 'rolling', ...rolling };
+      if (ab) return { kind: 'ab', ...ab };
+      return { kind: rest['blue-green'] ? 'blue-green' : 'canary' };
+    }),
+);
+
+export type Strategy =
+  | { kind: 'canary' }
+  | { kind: 'blue-green' }
+  | { kind: 'rolling'; for: number }
+  | { kind: 'ab'; weight: number; for: number };
+
+function settings<T extends z.ZodRawShape>(shape: T) {
+  return z.preprocess((value) => (value === null ? {} : value), z.strictObject(shape).optional());
+}
+
+function problemsOfSteps(all: readonly ConfiguredStep[]) {
+  const problems: { path: PropertyKey[]; message: string }[] = [];
+  let highest = -1;
+  for (const [index, each] of all.entries()) {
+    if (each.weight === undefined) continue;
+    if (each.weight <= highest)
+      problems.push({
+        path: [index, 'weight'],
+        message: `is not above ${highest}: weights rise from step to step`,
+      });
+    highest = Math.max(highest, each.weight);
+    const next = all[index + 1];
+    if (each.for === undefined && next && !next.pause)
+      problems.push({ path: [index], message: 'needs `for`, or a `pause` after it' });
+  }
+  if (all.length > 0 && highest < 0) problems.push({ path: [], message: 'have no weight' });
+  return problems;
+}

@@ -1,0 +1,78 @@
+import { formatDuration } from '../config/duration.ts';
+import { type Counts, countsSince } from '../proxy/counts.ts';
+import type { ResponseTimes } from '../proxy/response-times.ts';
+
+/** What one side of an A/B test did. */
+export interface ComparedSide {
+  requests: number;
+  /** Share of all requests, in percent. */
+  share: number | null;
+  /** Failed requests; of the canary also those that the stable then answered. */
+  failures: number;
+  /** Of those, the ones that no user met. */
+  shielded: number;
+  /** Failures in percent of its requests. */
+  failureRate: number | null;
+  /** Mean of HAProxy's latest 1,024 requests of the side, in milliseconds. */
+  responseTime: number | null;
+}
+
+/** What an A/B test comes to. Numbers alone: whether a difference is chance is not judged. */
+export interface Comparison {
+  /** From when to when was counted: later than the test's begin where the proxy was restarted. */
+  from: string;
+  to: string;
+  stable: ComparedSide;
+  canary: ComparedSide;
+}
+
+export interface Counted {
+  from: Date;
+  to: Date;
+  /** What the proxy had counted then, and has now. */
+  earlier: Counts;
+  now: Counts;
+  times: ResponseTimes;
+}
+
+/** Compares both sides by what the proxy counted. */
+export function compareSides({ from, to, earlier, now, times }: Counted): Comparison {
+  const counts = countsSince(now, earlier);
+  const all = counts.stable + counts.canary;
+  const side = (requests: number, failures: number, shielded: number) => ({
+    requests,
+    share: percent(requests, all),
+    failures,
+    shielded,
+    failureRate: percent(failures, requests),
+  });
+  const { canaryFailures, shielded } = counts;
+  return {
+    from: from.toISOString(),
+    to: to.toISOString(),
+    stable: {
+      ...side(counts.stable, counts.stableFailures, 0),
+      responseTime: times.stable,
+    },
+    canary: {
+      ...side(counts.canary, canaryFailures + shielded, shielded),
+      responseTime: times.canary,
+    },
+  };
+}
+
+/** The comparison in one sentence. */
+export function comparisonSentence({ from, to, stable, canary }: Comparison): string {
+  // To the second: nobody reads the rest.
+  const ms = Math.round((Date.parse(to) - Date.parse(from)) / 1000) * 1000;
+  const time = `In ${formatDuration(ms)}`;
+  if (canary.failureRate === null || stable.failureRate === null)
+    return `${time} one side had no requests: there is nothing to compare.`;
+  const of = ({ failureRate, requests }: ComparedSide) =>
+    `${failureRate} % of its ${requests.toLocaleString('en-US')} requests`;
+  return `${time} the canary failed ${of(canary)}, the stable ${of(stable)}; whether the difference is chance is not judged.`;
+}
+
+function percent(part: number, whole: number): number | null {
+  return whole === 0 ? null : Math.round((part / whole) * 10_000) / 100;
+}

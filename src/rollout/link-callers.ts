@@ -1,0 +1,80 @@
+import { callerLinks } from '../compose/doors.ts';
+import type { Draft, Situation } from './draft.ts';
+import { containersOf, type Observed, type ObservedContainer } from './observed.ts';
+
+/**
+ * Services whose running containers are not led to the proxy as they should be: `leaving` ones are led to doors that
+ * are gone, and lack none. `started` are those that the plan starts without links.
+ */
+export function strayCallers(
+  observed: Observed,
+  { services, slice }: Situation,
+  started: readonly string[],
+): { leaving: string[]; coming: string[] } {
+  const wanted = callerLinks(slice);
+  const leaving: string[] = [];
+  const coming: string[] = [];
+  for (const service of services) {
+    const links = wanted.get(service) ?? [];
+    const running = runningOf(observed, service);
+    const lacks = running.some((each) => links.some((link) => !each.proxyLinks.includes(link)));
+    const exceeds = running.some((each) => each.proxyLinks.some((link) => !links.includes(link)));
+    if (lacks || (links.length > 0 && started.includes(service))) coming.push(service);
+    else if (exceeds) leaving.push(service);
+  }
+  return { leaving, coming };
+}
+
+/** Makes callers anew, and goes on when they are ready. */
+export function linkCallers(draft: Draft, services: readonly string[], cause: string): void {
+  if (services.length === 0) return;
+  draft.add({ kind: 'link-callers', services, cause });
+  draft.add({ kind: 'await-ready', side: 'stable', services, cause: 'they were made anew' });
+}
+
+/** A proxy that started after a caller may have another address than the caller knows. */
+export function restartCallers(
+  draft: Draft,
+  observed: Observed,
+  { slice, keepsAddresses }: Situation,
+  { isMadeAnew, except }: { isMadeAnew: boolean; except: readonly string[] },
+): void {
+  const [proxy] = containersOf(observed, 'proxy');
+  const isEarlier = (each: ObservedContainer) =>
+    isMadeAnew || (proxy !== undefined && started(each) < started(proxy));
+  const services = [...callerLinks(slice).keys()].filter(
+    (service) =>
+      !except.includes(service) &&
+      keepsAddresses(service) &&
+      runningOf(observed, service).some(isEarlier),
+  );
+  if (services.length === 0) return;
+  const cause = 'they keep the address that it had when they started';
+  draft.add({ kind: 'restart-callers', services, cause });
+  draft.add({ kind: 'await-ready', side: 'stable', services, cause: 'they were restarted' });
+}
+
+/** Before the proxy goes nobody may be led to it; `others` are made anew later anyway. */
+export function unlinkCallers(
+  draft: Draft,
+  observed: Observed,
+  { services: known }: Situation,
+  others: readonly string[],
+): void {
+  // What the compose files do not define any more nobody can make anew.
+  const linked = containersOf(observed, 'stable').filter(
+    (each) =>
+      each.proxyLinks.length > 0 && known.includes(each.service) && !others.includes(each.service),
+  );
+  const services = [...new Set(linked.map((each) => each.service))];
+  if (services.length === 0) return;
+  draft.add({ kind: 'unlink-callers', services, cause: 'the proxy goes' });
+}
+
+function runningOf(observed: Observed, service: string): ObservedContainer[] {
+  return containersOf(observed, 'stable', service).filter((each) => each.state === 'running');
+}
+
+function started(container: ObservedContainer): number {
+  return Date.parse(container.startedAt);
+}

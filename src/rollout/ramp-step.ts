@@ -1,0 +1,44 @@
+import { formatDuration } from '../config/duration.ts';
+import type { CanaryConfig } from '../config/schema.ts';
+import { formatWeight } from '../proxy/weight.ts';
+
+/** One step of a ramp. */
+export type RampStep =
+  | {
+      weight: number;
+      /** How long it is held before the next one, in milliseconds. */
+      for: number;
+      /** At most so many canary containers of each service. */
+      replicas?: number;
+    }
+  /** A person goes on. */
+  | { pause: true };
+
+/** The steps that canary.yaml asks for; none where a person moves the users. `replicas`: of the most scaled service. */
+export function rampSteps(
+  { strategy, steps }: Pick<CanaryConfig, 'strategy' | 'steps'>,
+  replicas: number,
+): RampStep[] {
+  if (strategy.kind === 'ab') return [{ weight: strategy.weight, for: strategy.for }];
+  if (strategy.kind === 'rolling') {
+    return Array.from({ length: replicas }, (_, index) => ({
+      weight: Math.round(((index + 1) / replicas) * 10_000) / 100,
+      for: strategy.for,
+      replicas: index + 1,
+    }));
+  }
+  return steps.map(({ weight, for: hold }) =>
+    weight === undefined ? { pause: true } : { weight, for: hold ?? 0 },
+  );
+}
+
+/** What a step is, in words. */
+export function describeRampStep(step: RampStep): string {
+  if ('pause' in step) return 'wait for a person';
+  const containers =
+    step.replicas === undefined
+      ? ''
+      : `, with ${step.replicas} ${step.replicas === 1 ? 'container' : 'containers'} of each service that has so many`;
+  const time = step.for > 0 ? ` for ${formatDuration(step.for)}` : '';
+  return `${formatWeight(step.weight)} of users${time}${containers}`;
+}

@@ -1,0 +1,46 @@
+import type { Strategy } from '../config/strategy.ts';
+import { CanaryError } from '../errors.ts';
+import { isPartial, stepName } from './ramp.ts';
+import type { Release } from './release.ts';
+
+/** Refuses, before anything is touched, a weight by hand that the strategy does not know. */
+export function requireWeight(
+  kind: Strategy['kind'],
+  weight: number,
+  command: 'deploy' | 'weight',
+): void {
+  if (kind === 'blue-green' && weight !== 0 && weight !== 100) {
+    throw new CanaryError('strategy-refuses', 'Blue-green knows the weights 0 and 100 alone.', {
+      hint: '`canary weight 100` moves every user at once, `canary weight 0` moves them back.',
+    });
+  }
+  if (kind !== 'ab') return;
+  // A canary without users can be looked at before its test begins.
+  if (command === 'deploy' && weight === 0) return;
+  throw new CanaryError('strategy-refuses', 'The split of an A/B test stays what it is.', {
+    hint: 'Its share is `strategy: { ab: { weight: N } }` in canary.yaml. `canary pause` takes the users off for a while, `canary abort` ends the test.',
+  });
+}
+
+/** Refuses to make the stable of what its strategy does not promote, or not yet. */
+export function requirePromotable(
+  strategy: Strategy['kind'],
+  { replacing, ramp, branch }: Release,
+): void {
+  if (replacing) return;
+  // A release is what it began as, whatever canary.yaml says by now.
+  const kind = ramp?.strategy ?? strategy;
+  if (kind === 'ab') {
+    throw new CanaryError('strategy-refuses', 'An A/B test is compared, not promoted.', {
+      hint: 'To promote the winner change `strategy` in canary.yaml to canary, then deploy and promote it.',
+    });
+  }
+  if (!ramp || !isPartial(ramp)) return;
+  throw new CanaryError(
+    'strategy-refuses',
+    `The canary has not all its containers yet (${stepName(ramp)}); it could not serve everybody.`,
+    {
+      hint: `\`canary resume\` goes on with the steps, \`canary deploy --branch ${branch} --weight 100\` starts them all at once.`,
+    },
+  );
+}

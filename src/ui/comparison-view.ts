@@ -1,0 +1,26 @@
+import { type ComparedSide, type Comparison, comparisonSentence } from '../rollout/comparison.ts';
+import { alignColumns } from './table.ts';
+
+/** What an A/B test came to: a row a side, and the sentence. */
+export function comparisonText(comparison: Comparison): string {
+  const head = ['', 'requests', 'share', 'failures', 'rate', 'shielded', 'response'];
+  const rows = [head, row('stable', comparison.stable), row('canary', comparison.canary)];
+  return `${alignColumns(rows, '  ')}\n${comparisonSentence(comparison)}`;
+}
+
+function row(name: string, side: ComparedSide): string[] {
+  const count = (value: number) => value.toLocaleString('en-US');
+  return [
+    name,
+    count(side.requests),
+    unit(side.share, '%'),
+    count(side.failures),
+    unit(side.failureRate, '%'),
+    count(side.shielded),
+    unit(side.responseTime, 'ms'),
+  ];
+}
+
+function unit(value: number | null, name: string): string {
+  return value === null ? '-' : `${value} ${name}`;
+}

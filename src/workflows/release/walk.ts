@@ -1,0 +1,116 @@
+import { CanaryError } from '../../errors.ts';
+import { formatWeight } from '../../proxy/weight.ts';
+import type { Observed } from '../../rollout/observed.ts';
+import { nextAction, type Ramp, stepName, weightStep } from '../../rollout/ramp.ts';
+import { describeRampStep, type RampStep } from '../../rollout/ramp-step.ts';
+import { reconcile } from '../../rollout/reconcile.ts';
+import type { Release } from '../../rollout/release.ts';
+import type { Plan } from '../../rollout/step.ts';
+import { observe } from '../execution/observe.ts';
+import { type Run, record } from '../execution/run.ts';
+import { situationOf } from '../execution/situation.ts';
+import { entryCounts } from '../execution/traffic.ts';
+import type { Checkout } from '../project/checkout.ts';
+import { endTest } from './ab-test.ts';
+import { inPhases } from './phases.ts';
+import { type Arrival, changeState, readRelease } from './releases.ts';
+import { watchUntil } from './watch.ts';
+
+export type WalkRun = Run & { release: Release; checkout: Checkout };
+
+/**
+ * Goes through the steps of a release from where its journal says it is, in this process: weight, wait, next.
+ * Ends where a person has to go on. Needs the lock; throws when the canary breaks or somebody stops it.
+ * `begun` is the world as it was when this process began the step: what broke since then is not mended but told.
+ */
+export async function walk(run: WalkRun, begun?: Observed): Promise<Arrival> {
+  const { context } = run;
+  let inForce = begun ?? (await findInForce(run));
+  for (;;) {
+    const ramp = await readRamp(run);
+    const action = nextAction(ramp, context.clock.now(), inForce !== undefined);
+    switch (action.do) {
+      case 'begin':
+        if (inForce) await watchUntil(run, inForce, context.clock.now());
+        inForce = await beginStep(run, ramp, action.index);
+        break;
+      case 'hold':
+        if (inForce) await watchUntil(run, inForce, action.until);
+        break;
+      case 'finish-step':
+        // The judge has its say here, before the step counts as done.
+        await record(run, { type: 'ramp-step-done', index: ramp.index });
+        break;
+      case 'ask':
+        return arrive(run, ramp, (weight) => {
+          const place = `${stepName(ramp)} waits for a person at ${weight}`;
+          return `${place}; \`canary resume\` goes on`;
+        });
+      case 'end':
+        if (ramp.strategy === 'ab') return endTest(run);
+        return arrive(run, ramp, (weight) => `at ${weight}, every step done; promote or revert`);
+    }
+  }
+}
+
+/** Leaves a release at the step that is in force, for `resume` to go on. */
+export async function leaveWalk(run: WalkRun): Promise<Arrival> {
+  const ramp = await readRamp(run);
+  return arrive(run, ramp, (weight) => {
+    const place = `${stepName(ramp)} is in force, at ${weight}`;
+    return `${place}; \`canary resume\` ${ramp.strategy === 'ab' ? 'waits for the end of the test' : 'goes on'}`;
+  });
+}
+
+/** Notes the steps of a release and brings the first one about. */
+export async function beginWalk(run: WalkRun, steps: readonly RampStep[]): Promise<Observed> {
+  const strategy = run.project.config.strategy.kind;
+  await record(run, { type: 'ramp-begun', strategy, steps });
+  return beginStep(run, await readRamp(run), 0);
+}
+
+/** Brings a step about and gives what the world then looks like. The first one builds and starts the canary. */
+async function beginStep(run: WalkRun, ramp: Ramp, index: number): Promise<Observed> {
+  const { context, project } = run;
+  const step = ramp.steps[index] as RampStep;
+  const began = { ...ramp, index };
+  const plan = await planStep(run, began);
+  context.emit({ type: 'plan-made', plan });
+  await inPhases(run, plan);
+  const counts = await entryCounts(project);
+  const of = ramp.steps.length;
+  await record(run, { type: 'ramp-step-begun', index, of, step, counts });
+  await changeState(run, 'ramping', `${stepName(began)}: ${describeRampStep(step)}`);
+  return observe(context, project);
+}
+
+async function planStep(run: WalkRun, ramp: Ramp): Promise<Plan> {
+  const { context, project, checkout, release } = run;
+  const { commit, services } = release;
+  const { weight, replicas } = weightStep(ramp, ramp.index) ?? { weight: 0 };
+  const canary = { commit, services, weight, replicas, cause: stepName(ramp) };
+  const observed = await observe(context, project);
+  return reconcile({ canary }, observed, await situationOf(context, project, checkout));
+}
+
+/** The world, when the step that a killed process left is still as it should be: nothing is left to do for it. */
+async function findInForce(run: WalkRun): Promise<Observed | undefined> {
+  const ramp = await readRamp(run);
+  if (ramp.index < 0) return undefined;
+  const plan = await planStep(run, ramp);
+  const isInForce = plan.every(({ kind }) => kind === 'await-ready');
+  return isInForce ? observe(run.context, run.project) : undefined;
+}
+
+async function arrive(run: WalkRun, ramp: Ramp, say: (weight: string) => string): Promise<Arrival> {
+  const weight = weightStep(ramp, ramp.index)?.weight ?? 0;
+  const reason = say(formatWeight(weight));
+  await changeState(run, 'paused', reason);
+  return { state: 'paused', reason, weight, step: ramp.index + 1, steps: ramp.steps.length };
+}
+
+async function readRamp(run: WalkRun): Promise<Ramp> {
+  const { ramp } = await readRelease(run.project, run.release.id);
+  if (ramp) return ramp;
+  throw new CanaryError('internal', 'The release has no steps to go through.');
+}

@@ -1,0 +1,50 @@
+import { hasCode, messageOf } from '../../errors.ts';
+import { OFF } from '../../proxy/weight-map.ts';
+import type { ReleaseState } from '../../rollout/events.ts';
+import { stepName } from '../../rollout/ramp.ts';
+import type { Release } from '../../rollout/release.ts';
+import { type Run, record } from '../execution/run.ts';
+import { applySplit, entryCounts } from '../execution/traffic.ts';
+import { changeState, readRelease } from './releases.ts';
+
+type ReleaseRun = Run & { release: Release };
+
+/** Does `work`; whatever goes wrong in it, no user stays on the canary, and the journal tells why. */
+export async function takingOff<T>(run: ReleaseRun, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await takeTrafficOff(run, error);
+    throw error;
+  }
+}
+
+async function takeTrafficOff(run: ReleaseRun, error: unknown): Promise<void> {
+  // The command that took over moves the users itself: taking them off first would move them twice.
+  if (hasCode(error, 'taken-over')) return changeState(run, 'paused', error.message);
+  await applySplit(run.project, OFF).catch((failure: unknown) =>
+    run.context.emit({
+      type: 'warning',
+      text: `The traffic could not be taken off: ${messageOf(failure)}`,
+    }),
+  );
+  await record(run, { type: 'weight-set', weight: 0, counts: await entryCounts(run.project) });
+  const { state, reason } = outcome(await readRelease(run.project, run.release.id), error);
+  await changeState(run, state, reason);
+}
+
+/** A canary that had users and is whole waits for a person; any other has failed. */
+function outcome(
+  { ramp, state }: Release,
+  error: unknown,
+): { state: ReleaseState; reason: string } {
+  const place = ramp && state === 'ramping' ? ` in ${stepName(ramp)}` : '';
+  const goesOn = 'no user is on the canary; `canary resume` goes on';
+  if (hasCode(error, 'breaker-tripped'))
+    return { state: 'paused', reason: `the breaker took the canary out${place}; ${goesOn}` };
+  const isInterrupted = hasCode(error, 'interrupted');
+  if (isInterrupted && place) return { state: 'paused', reason: `interrupted${place}; ${goesOn}` };
+  if (isInterrupted || hasCode(error, 'stopped'))
+    return { state: 'failed', reason: 'interrupted; no user is on the canary' };
+  return { state: 'failed', reason: messageOf(error) };
+}

@@ -1,0 +1,180 @@
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hopShop } from '../support/hop-shop.ts';
+import { type Storedog, until } from '../support/storedog.ts';
+import { askAnew } from '../support/traffic-shop.ts';
+import { Load, userNames, visit } from '../support/visitors.ts';
+
+/** An inner service that is split where others call it: `web` -> `middle` (nobody's choice) -> `last`. */
+describe('an inner service', () => {
+  let shop: Storedog;
+  const users = userNames(150);
+
+  beforeAll(async () => {
+    shop = await hopShop(
+      ({ port, preview }) =>
+        `{ web: { entry: ${port}, preview: ${preview} }, last: { inner: true } }`,
+    );
+  });
+
+  afterAll(() => shop.dispose());
+
+  const ask = (way: string, headers: Record<string, string> = {}) =>
+    askAnew(`${shop.url}${way}`, headers);
+  const idsOf = async (...services: string[]) => {
+    const containers = await shop.containers();
+    return containers.filter((each) => services.includes(each.service)).map((each) => each.id);
+  };
+  /** Asked by `middle` itself, as its own code would. */
+  const asMiddle = async (headers: Record<string, string>) => {
+    const script = `fetch('http://last:3000/', { headers: ${JSON.stringify(headers)} })
+      .then((answer) => answer.text()).then(console.log)`;
+    return (await shop.compose('exec', '-T', 'middle', 'node', '-e', script)).trim();
+  };
+  /** How many users got which answer. */
+  const answers = async (way: string) => {
+    const counts: Record<string, number> = {};
+    for (const { page } of await visit(`${shop.url}${way}`, users))
+      counts[page] = (counts[page] ?? 0) + 1;
+    return counts;
+  };
+
+  it('gets its callers linked by `up`, once', async () => {
+    const before = await idsOf('last');
+    const callers = await idsOf('web', 'middle');
+    const { stdout: plan } = await shop.succeed('plan');
+    expect(plan).toContain("make middle, web anew with today's links to the proxy");
+    expect(plan).toContain('middle calls last (environment NEXT) through the proxy');
+    await shop.succeed('up');
+    expect(await idsOf('last')).toEqual(before);
+    expect((await idsOf('web', 'middle')).filter((id) => callers.includes(id))).toEqual([]);
+    expect(await idsOf('web', 'middle')).toHaveLength(2);
+    expect(JSON.parse((await shop.succeed('up', '--json')).stdout).changed).toBe(false);
+    expect(await ask('told')).toBe('stable stable stable');
+    expect(await ask('told/direct')).toBe('stable stable');
+  });
+
+  it('gets users of the canary by what the apps pass on, over a hop that is not cloned', async () => {
+    const before = await shop.stableContainers();
+    await shop.succeed('deploy', '--branch', 'canary');
+    const forced = { 'X-Canary': 'canary' };
+    expect(await ask('told', forced)).toBe('canary stable canary');
+    expect(await ask('baggage', forced)).toBe('canary stable canary');
+    expect(await ask('told/direct', forced)).toBe('canary canary');
+    expect(await ask('told', { 'X-Canary': 'stable' })).toBe('stable stable stable');
+    // Where apps pass nothing on, the weight is all there is.
+    expect(await ask('known', { ...forced, 'X-User-Id': 'ada' })).toBe('canary stable stable');
+    expect(await shop.stableContainers()).toEqual(before);
+  });
+
+  it('is told the side with the rest of the baggage, and only the forcing header counts at an entry', async () => {
+    const baggage = 'a=1;p=2, canary=canary , b=%20';
+    const seen = JSON.parse((await ask('seen', { baggage })).replace('stable stable ', ''));
+    expect(seen['x-canary']).toBe('stable');
+    expect(seen.baggage.split(/\s*,\s*/).sort()).toEqual(['a=1;p=2', 'b=%20', 'canary=stable']);
+    expect(seen.cookie).toBeUndefined();
+    const bare = JSON.parse(
+      (await ask('seen', { 'X-Canary': 'canary' })).slice('canary stable '.length),
+    );
+    expect(bare.baggage).toBe('canary=canary');
+  });
+
+  it('puts a user whom the apps name on the same side everywhere', async () => {
+    await shop.succeed('weight', '30');
+    const sides = await answers('known');
+    expect(Object.keys(sides).sort()).toEqual(['canary stable canary', 'stable stable stable']);
+    const share = (sides['canary stable canary'] ?? 0) / users.length;
+    expect(share).toBeGreaterThan(0.15);
+    expect(share).toBeLessThan(0.45);
+    expect(await answers('told')).toEqual(sides);
+    await shop.succeed('weight', '100');
+    expect(await answers('known')).toEqual({ 'canary stable canary': users.length });
+    expect(await asMiddle({})).toBe('canary');
+  });
+
+  it('counts users’ requests once', async () => {
+    const { requests } = (await shop.status()).release;
+    await visit(`${shop.url}known`, users);
+    const after = (await shop.status()).release.requests;
+    expect(after.stable + after.canary - requests.stable - requests.canary).toBe(users.length);
+  });
+
+  it('is the stable’s alone once everybody is sent there, whatever a request says', async () => {
+    expect(await asMiddle({ 'X-Canary': 'stable' })).toBe('stable');
+    expect(await asMiddle({ baggage: 'x=1,canary = stable;p' })).toBe('stable');
+    await shop.succeed('pause');
+    expect(await asMiddle({ 'X-Canary': 'canary', baggage: 'canary=canary' })).toBe('stable');
+    await shop.succeed('resume');
+    expect(await asMiddle({ baggage: 'canary=canary' })).toBe('canary');
+  });
+
+  it('leaves its users to the stable while its canary is not there, and says so to the service', async () => {
+    const [clone = ''] = await idsOf('last-canary');
+    await execa('docker', ['kill', clone]);
+    await until(
+      'the proxy knows',
+      async () => (await asMiddle({ 'X-Canary': 'canary' })) === 'stable',
+    );
+    const seen = await ask('seen', { 'X-Canary': 'canary' });
+    expect(JSON.parse(seen.slice('canary stable '.length))['x-canary']).toBe('stable');
+    await execa('docker', ['start', clone]);
+    await until('it is back', async () => (await asMiddle({ 'X-Canary': 'canary' })) === 'canary');
+  });
+
+  it('is replaced by a promotion without a lost request, also of those who only call it', async () => {
+    await shop.succeed('weight', '30');
+    const middle = await idsOf('middle');
+    // Each request is one of every service.
+    const load = new Load(`${shop.url}known`, 60).start();
+    await shop.succeed('promote');
+    await load.stop();
+    expect(load.problems).toEqual([]);
+    expect(load.sent).toBeGreaterThan(300);
+    expect(await idsOf('middle')).toEqual(middle);
+    expect(await ask('known')).toBe('canary stable canary');
+    expect(JSON.parse((await shop.succeed('up', '--json')).stdout).changed).toBe(false);
+  });
+
+  it('is called by its name as ever after `down`', async () => {
+    const proxied = await idsOf('canary-proxy');
+    await shop.succeed('down');
+    await shop.untilShopAnswers();
+    expect(await ask('known')).toBe('canary stable canary');
+    const links = await execa('docker', [
+      'inspect',
+      '--format',
+      '{{range .NetworkSettings.Networks}}{{json .Links}}{{end}}',
+      ...(await idsOf('web', 'middle', 'last')),
+    ]);
+    expect(links.stdout).not.toContain('canary-proxy');
+    expect(proxied).toHaveLength(1);
+    expect(await idsOf('canary-proxy')).toEqual([]);
+  });
+
+  it('keeps a caller as it is when the one with links does not become ready', async () => {
+    const [compose, settings] = [
+      await shop.read('docker-compose.yml'),
+      await shop.read('canary.yaml'),
+    ];
+    const never = '  middle:\n    healthcheck: { test: [CMD, "false"], interval: 1h }\n';
+    await shop.write('docker-compose.yml', compose.replace('  middle:\n', never));
+    await shop.write('canary.yaml', `${settings}startTimeout: 10s\n`);
+    const middle = await idsOf('middle');
+    const { exitCode, stderr } = await shop.canary('up');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('A second middle did not become ready in time.');
+    expect(await idsOf('middle')).toEqual(middle);
+    expect(await ask('known')).toBe('canary stable canary');
+    await shop.write('docker-compose.yml', compose);
+    await shop.write('canary.yaml', settings);
+  });
+
+  it('is split by an `up` that starts everything', async () => {
+    await shop.compose('down');
+    await shop.succeed('up');
+    expect(await ask('known')).toBe('canary stable canary');
+    const seen = await ask('seen');
+    expect(JSON.parse(seen.slice('canary stable '.length)).baggage).toBe('canary=stable');
+    expect(JSON.parse((await shop.succeed('up', '--json')).stdout).changed).toBe(false);
+  });
+});

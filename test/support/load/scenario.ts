@@ -1,0 +1,182 @@
+import { execa } from 'execa';
+import type { ContainerFacts, Storedog } from '../storedog.ts';
+import { LoadClient } from './client.ts';
+import { type Phase, Story } from './phases.ts';
+import { commitVersion, outerAddress } from './shop.ts';
+
+const USERS = 1000;
+const RESIDENTS = 20;
+const RAISES = [1, 5, 25, 50, 99, 100];
+/** How often the load goes on for a while: the raises, and before and after everything else. */
+const HOLDS = RAISES.length + 7;
+
+/** A weight as it was set, as users met it and as `status` tells it. */
+export interface WeightSeen {
+  set: number;
+  /** Share of the users who were on the canary, in percent. */
+  users: number;
+  /** Share of the requests that it answered, in percent. */
+  requests: number;
+  measured: number;
+}
+
+/** The life of a shop under a constant load, step by step. */
+export class Scenario {
+  private readonly shop: Storedog;
+  private readonly requests: number;
+  private holds = 0;
+  private wasShared: ContainerFacts[] = [];
+  readonly story = new Story();
+  readonly client: LoadClient;
+  readonly weights: WeightSeen[] = [];
+  /** Steps after which containers were not what they should be. */
+  readonly touched: string[] = [];
+  proxyWords: string[] = [];
+
+  constructor(shop: Storedog, requests: number, perSecond: number) {
+    this.shop = shop;
+    this.requests = requests;
+    const target = { host: outerAddress(), port: shop.port };
+    this.client = new LoadClient(target, this.story, { perSecond, users: USERS });
+  }
+
+  async play(): Promise<void> {
+    this.begin({ name: 'production', versions: ['v1'] });
+    this.wasShared = await this.shared();
+    this.client.start();
+    try {
+      await this.tell();
+    } catch (cause) {
+      const words = [...this.client.problems.slice(0, 20), ...(await this.readProxyLog())];
+      throw new Error(`${String(cause)}\n${words.join('\n')}`, { cause });
+    } finally {
+      await this.client.stop();
+      if (this.client.problems.length > 0) this.proxyWords = await this.readProxyLog();
+    }
+  }
+
+  /** What HAProxy said of requests that failed and of servers that came and went: why a request was lost. */
+  private async readProxyLog(): Promise<string[]> {
+    const proxies = (await this.shop.containers()).filter(
+      (each) => each.service === 'canary-proxy',
+    );
+    const { stdout, stderr } = await execa('docker', ['logs', proxies[0]?.id ?? '']);
+    const lines = `${stdout}\n${stderr}`.split('\n');
+    return lines
+      .filter((line) => / (503|502|504|400|-1) \d+ |is (DOWN|UP)|no server/.test(line))
+      .slice(0, 200);
+  }
+
+  private async tell(): Promise<void> {
+    const { shop, client } = this;
+    await this.hold();
+    await this.step({ name: 'up', versions: ['v1'], handsOver: true }, 'up');
+    client.sockets.start();
+    await client.sockets.add(RESIDENTS);
+    await this.hold();
+
+    await this.untouched('the first release', async () => {
+      await this.step({ name: 'deploy', versions: ['v1'] }, 'deploy', '--branch', 'canary');
+      for (const weight of RAISES) await this.raise(weight);
+      // These come to the canary, and stay there when everybody else leaves.
+      await client.sockets.add(RESIDENTS);
+      const lowering = { versions: ['v1', 'v2'], canary: 'v2', moves: ['leave'] } as const;
+      await this.step({ name: 'to 0 %', ...lowering }, 'weight', '0');
+      this.begin({ name: 'at 0 %', versions: ['v1'] });
+      await this.hold();
+      await commitVersion(shop, 'v3');
+      await this.step(
+        { name: 'redeploy', versions: ['v1'], retires: ['v2'] },
+        ...['deploy', '--branch', 'canary'],
+      );
+      const joining = { versions: ['v1', 'v3'], canary: 'v3' };
+      await this.step({ name: 'redeployed', ...joining, moves: ['join'] }, 'weight', '20');
+      await this.hold();
+    });
+
+    const { release } = await shop.status();
+    await this.step(
+      {
+        ...{ name: 'promote', versions: ['v1', 'v3'], canary: 'v3', moves: ['join'] },
+        retires: ['v1', 'v3'],
+      },
+      'promote',
+    );
+    await this.untouched('the promoted stable', async () => {
+      this.begin({ name: 'promoted', versions: ['v3'] });
+      await this.hold();
+    });
+    await this.step(
+      {
+        ...{ name: 'revert', versions: ['v3', 'v1'], canary: 'v1', moves: ['join'] },
+        retires: ['v3', 'v1'],
+      },
+      ...['revert', release.id],
+    );
+    await this.untouched('the stable of before', async () => {
+      this.begin({ name: 'reverted', versions: ['v1'] });
+      await this.hold();
+      await this.reconfigure('X-Other');
+      await this.hold();
+    });
+  }
+
+  private async raise(weight: number): Promise<void> {
+    const sides = { versions: ['v1', 'v2'], canary: 'v2' };
+    await this.step({ name: `to ${weight} %`, ...sides, moves: ['join'] }, 'weight', `${weight}`);
+    const name = `at ${weight} %`;
+    this.begin({ name, ...sides, versions: weight === 100 ? ['v2'] : sides.versions });
+    await this.hold();
+    const { measured } = (await this.shop.status()).release.weight;
+    this.weights.push({ set: weight, ...this.sharesAt(name), measured });
+    // With users on both sides, who must stay where they are.
+    if (weight === 50) await this.reconfigure('X-Half');
+  }
+
+  private async reconfigure(header: string): Promise<void> {
+    const settings = await this.shop.read('canary.yaml');
+    const other = settings.replace(/^force:.*\n/m, '');
+    await this.shop.write('canary.yaml', `${other}force: { header: ${header} }\n`);
+    const { stdout } = await this.shop.succeed('up', '--json');
+    if (!JSON.parse(stdout).changed) throw new Error('The new configuration was not loaded.');
+  }
+
+  private begin(phase: Phase): void {
+    this.story.begin(phase, Date.now());
+  }
+
+  private async step(phase: Phase, ...args: string[]): Promise<void> {
+    this.begin(phase);
+    await this.shop.succeed(...args);
+    const { versions, canary } = phase;
+    this.begin({ name: `after ${phase.name}`, versions, ...(canary ? { canary } : {}) });
+  }
+
+  /** Lets the load go on: for its part of all requests, and until every user has come at least once. */
+  private async hold(): Promise<void> {
+    this.holds += 1;
+    const due = Math.ceil((this.requests * this.holds) / HOLDS);
+    await this.client.reach(Math.max(due, this.client.sent + USERS));
+  }
+
+  /** Compares the containers of the stable before and after, and what is shared with the very beginning. */
+  private async untouched(name: string, work: () => Promise<void>): Promise<void> {
+    const before = await this.shop.stableContainers();
+    await work();
+    const after = await this.shop.stableContainers();
+    if (JSON.stringify(after) !== JSON.stringify(before)) this.touched.push(`stable in ${name}`);
+    if (JSON.stringify(await this.shared()) !== JSON.stringify(this.wasShared))
+      this.touched.push(`shared services by the end of ${name}`);
+  }
+
+  private async shared(): Promise<ContainerFacts[]> {
+    return (await this.shop.stableContainers()).filter(({ service }) => service !== 'frontend');
+  }
+
+  private sharesAt(name: string): { users: number; requests: number } {
+    const users = this.story.users.get(name)?.get('v2')?.size ?? 0;
+    const counts = this.story.counts.get(name) ?? new Map<string, number>();
+    const all = [...counts.values()].reduce((sum, each) => sum + each, 0);
+    return { users: (users * 100) / USERS, requests: ((counts.get('v2') ?? 0) * 100) / all };
+  }
+}

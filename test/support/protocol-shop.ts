@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { execa } from 'execa';
+import { chooseSlice } from '../../src/compose/slice.ts';
+import { parseConfig } from '../../src/config/parse.ts';
+import { renderConfiguration } from '../../src/proxy/configuration.ts';
+import {
+  parseStatistics,
+  type SideStatistics,
+  showStatistics,
+} from '../../src/proxy/statistics.ts';
+import { byWeight, OFF, type Split, setSplit, splitFile } from '../../src/proxy/weight-map.ts';
+import { UnixProxySocket } from '../../src/system/proxy-socket.ts';
+import { loadCertificates } from '../../src/workflows/project/certificates.ts';
+import { routesOf } from '../../src/workflows/project/routes.ts';
+import { selfSigned } from './fixture-certificate.ts';
+import { proxyImage, setUpFile } from './fixture-haproxy.ts';
+import { modelOf } from './fixture-model.ts';
+import { until } from './storedog.ts';
+
+const SERVER = new URL('protocol-server.mjs', import.meta.url).pathname;
+
+/** Ports of `protocol-server.mjs`. */
+export const PORT = {
+  ...{ http: 8080, http2: 8081, bytes: 8082, httpTold: 8084, bytesTold: 8085, tls: 8443 },
+};
+
+/** The real proxy with its real configuration before two servers, stable and canary, that speak every protocol. */
+export class ProtocolShop {
+  private readonly name = `canary-protocols-${randomBytes(4).toString('hex')}`;
+  private readonly directory: string;
+  private readonly socket: UnixProxySocket;
+  /** Where the proxy listens. */
+  host = '';
+  /** What its users have to trust. */
+  certificate = '';
+
+  private constructor(directory: string) {
+    this.directory = directory;
+    this.socket = new UnixProxySocket(join(directory, 'admin.sock'));
+  }
+
+  /** Starts it with these services of canary.yaml; their certificate is `site.pem` with `site.key`. */
+  static async start(
+    services: Record<string, Record<string, unknown>>,
+    identity = ['header:X-User-Id', 'source'],
+  ): Promise<ProtocolShop> {
+    const shop = new ProtocolShop(await mkdtemp(join(tmpdir(), 'canary-protocols-')));
+    await chmod(shop.directory, 0o755);
+    shop.certificate = await shop.writeCertificate('site', 'shop.example');
+    for (const side of ['stable', 'canary']) await shop.writeCertificate(side, `${side}.example`);
+    const folders = await shop.configure(services, identity);
+    await execa('docker', ['network', 'create', shop.name]);
+    const names = Object.keys(services);
+    await shop.startServer('stable', names);
+    await shop.startServer(
+      'canary',
+      names.map((name) => `${name}-canary`),
+    );
+    await shop.run('proxy', [
+      ...['--volume', `${shop.directory}:/run/canary`],
+      ...folders.flatMap(({ source, target }) => ['--volume', `${source}:${target}:ro`]),
+      ...[await proxyImage(), 'haproxy', '-W', '-db', '-f', '/run/canary/haproxy.cfg'],
+    ]);
+    const address = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}';
+    const { stdout } = await execa('docker', ['inspect', '-f', address, `${shop.name}-proxy`]);
+    shop.host = stdout;
+    await until('every service is ready', () => shop.isReady(names));
+    return shop;
+  }
+
+  split(split: Split | number): Promise<string> {
+    const wanted = typeof split === 'number' ? byWeight(split) : split;
+    return this.socket.ask(setSplit(wanted).change);
+  }
+
+  async statistics(service: string): Promise<SideStatistics> {
+    const all = parseStatistics(await this.socket.ask(showStatistics));
+    const found = all[service];
+    if (!found) throw new Error(`no service ${service}`);
+    return found;
+  }
+
+  ask(command: string): Promise<string> {
+    return this.socket.ask(command);
+  }
+
+  /** The most memory that any process of the proxy has had, in bytes. */
+  async peakMemory(): Promise<number> {
+    const show = 'grep -h VmHWM /proc/[0-9]*/status';
+    const { stdout } = await execa('docker', ['exec', `${this.name}-proxy`, 'sh', '-c', show]);
+    const sizes = [...stdout.matchAll(/(\d+) kB/g)].map(([, size]) => Number(size) * 1024);
+    return Math.max(...sizes);
+  }
+
+  kill(side: 'stable' | 'canary'): Promise<unknown> {
+    return execa('docker', ['kill', '--signal', 'KILL', `${this.name}-${side}`]);
+  }
+
+  async dispose(): Promise<void> {
+    for (const part of ['proxy', 'stable', 'canary'])
+      await execa('docker', ['rm', '--force', `${this.name}-${part}`], { reject: false });
+    await execa('docker', ['network', 'rm', this.name], { reject: false });
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private async writeCertificate(name: string, host: string): Promise<string> {
+    const { certificate, key } = selfSigned(host);
+    await writeFile(join(this.directory, `${name}.pem`), certificate);
+    await writeFile(join(this.directory, `${name}.key`), key);
+    return certificate;
+  }
+
+  /** Writes what the program would, and says which folders it mounts. */
+  private async configure(services: Record<string, Record<string, unknown>>, identity: string[]) {
+    const file = join(this.directory, 'canary.yaml');
+    const settings = { version: 1, services, identity };
+    const config = parseConfig(JSON.stringify(settings), file);
+    const model = Object.entries(services).map(([name, { entry, port }]) => [
+      name,
+      { ports: [{ target: Number(port), published: String(entry) }] },
+    ]);
+    const slice = chooseSlice(config, modelOf(Object.fromEntries(model)));
+    const { files, folders } = await loadCertificates(config, file);
+    const configuration = renderConfiguration({
+      routes: routesOf(slice, config, files),
+      identity: config.identity,
+      match: config.match,
+      forceHeader: config.force.header,
+      owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+    });
+    await writeFile(join(this.directory, 'haproxy.cfg'), configuration);
+    await writeFile(join(this.directory, 'weights.map'), splitFile(OFF));
+    await writeFile(join(this.directory, 'users.map'), '');
+    await writeFile(join(this.directory, 'servers.state'), '');
+    return folders;
+  }
+
+  private async startServer(side: string, names: readonly string[]): Promise<void> {
+    const image = parseEnv(await setUpFile()).NODE_IMAGE ?? '';
+    await this.run(side, [
+      ...names.flatMap((name) => ['--network-alias', name]),
+      ...['--volume', `${SERVER}:/server.mjs:ro`, '--volume', `${this.directory}:/files:ro`],
+      ...['--env', `SIDE=${side}`, '--env', `CERTIFICATE=/files/${side}.pem`],
+      ...['--env', `KEY=/files/${side}.key`, image, 'node', '/server.mjs'],
+    ]);
+  }
+
+  private async run(part: string, args: readonly string[]): Promise<void> {
+    const common = ['run', '--detach', '--name', `${this.name}-${part}`, '--network', this.name];
+    await execa('docker', [...common, ...args]);
+  }
+
+  private async isReady(names: readonly string[]): Promise<boolean> {
+    const csv = await this.socket.ask(showStatistics).catch(() => '');
+    const all = parseStatistics(csv);
+    return names.every((name) => {
+      const { stable = [], canary = [] } = all[name] ?? {};
+      return stable.some((each) => each.checked) && canary.some((each) => each.checked);
+    });
+  }
+}

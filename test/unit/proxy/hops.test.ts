@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import { type ProxySettings, renderConfiguration } from '../../../src/proxy/configuration.ts';
+import type { Route } from '../../../src/proxy/route.ts';
+
+const PROTECTION = {
+  preview: undefined,
+  shield: false,
+  breaker: { failures: 5, paths: [] },
+} as const;
+
+function hop(service: string, port = 3000, hops = [service]): Route {
+  return {
+    ...{ service, clone: `${service}-canary`, port, hops },
+    entry: { ...PROTECTION, port, from: 'services' },
+  };
+}
+
+const WEB: Route = {
+  ...{ service: 'web', clone: 'web-canary', port: 3000 },
+  entry: { ...PROTECTION, port: 80, preview: 81, from: 'users' },
+};
+
+function rendered(routes: readonly Route[], rest: Partial<ProxySettings> = {}): string {
+  return renderConfiguration({
+    ...{ routes, identity: [], match: [], forceHeader: 'X-Side', owner: { uid: 0, gid: 0 } },
+    ...rest,
+  });
+}
+
+function section(title: string, text: string): string[] {
+  const found = text.split('\n\n').find((each) => each.startsWith(`${title}\n`)) ?? '';
+  return found.split('\n').map((line) => line.trim());
+}
+
+describe('without calls that are split', () => {
+  test('requests stay as they came', () => {
+    expect(rendered([WEB])).not.toMatch(/baggage|set-header X-Canary|hops:/);
+  });
+});
+
+describe('with calls that are split', () => {
+  const text = rendered([WEB, hop('api')]);
+
+  test.each([
+    ['frontend web:entry', '%[var(txn.told)]'],
+    ['frontend web:preview', 'canary'],
+    ['frontend hops:3000', '%[var(txn.told)]'],
+  ])('%s tells the service the side', (title, side) => {
+    const lines = section(title, text);
+    expect(lines).toContain(`http-request set-header X-Side ${side}`);
+    expect(lines).toContain(
+      `http-request replace-value baggage '^[[:blank:]]*canary[[:blank:]]*=.*$' 'canary=${side}'`,
+    );
+  });
+
+  test('an entry listens to no baggage from outside', () => {
+    expect(section('frontend web:entry', text).join('\n')).not.toMatch(/txn\.rule.*baggage/);
+  });
+
+  test('a hop asks the request first, then the weight, and the off switch above all', () => {
+    const lines = section('frontend hops:3000', text).join('\n');
+    const order = [
+      'sub(txn.weight)',
+      'req.hdr(baggage)',
+      'req.hdr(X-Side)',
+      'var(txn.rule) if',
+      'lt 0 }\n',
+    ];
+    const places = order.map((each) => lines.lastIndexOf(`${each}`));
+    expect(places[0]).toBeLessThan(places[1] ?? 0);
+    expect(places).not.toContain(-1);
+    expect(lines).toContain('set-var(txn.side) str(stable) if { var(txn.weight) -m int lt 0 }');
+  });
+
+  test('a hop gives no cookie and takes no address for an identity', () => {
+    const identity = [{ from: 'header', name: 'X-User' }, { from: 'source' }] as const;
+    const lines = section('frontend hops:3000', rendered([WEB, hop('api')], { identity })).join(
+      '\n',
+    );
+    expect(lines).toContain('set-var(txn.id) req.hdr(X-User)');
+    expect(lines).not.toMatch(/Set-Cookie|set-var\(txn\.id\) src/);
+  });
+
+  test('one service on a port needs no name; several are told apart by theirs', () => {
+    expect(section('frontend hops:3000', text)).toContain('default_backend api');
+    const lines = section(
+      'frontend hops:3000',
+      rendered([WEB, hop('api', 3000, ['api', 'api.internal']), hop('ads')]),
+    );
+    expect(lines).toContain(
+      "http-request set-var(txn.called) str(api) if { req.hdr(host),host_only -m str -i -- 'api' 'api.internal' }",
+    );
+    expect(lines).toContain('use_backend ads if { var(txn.called) -m str -- ads }');
+    expect(lines.filter((line) => line.startsWith('default_backend'))).toEqual([]);
+    expect(lines.join('\n')).toContain('status 421');
+  });
+
+  test('each port has a place of its own', () => {
+    const two = rendered([WEB, hop('api'), hop('ads', 5002)]);
+    expect(section('frontend hops:5002', two)).toContain('bind :5002');
+  });
+});
+
+describe('behind another proxy', () => {
+  const edge: Route = { ...WEB, entry: { ...PROTECTION, port: 3000, from: 'edge' } };
+  const identity = [{ from: 'source' }] as const;
+  const text = rendered([edge], { identity });
+
+  test('users are known by the address that it gives', () => {
+    const lines = section('frontend web:entry', text);
+    const places = lines.flatMap((line) => /set-var\(txn\.id\) (\S+)/.exec(line)?.[1] ?? []);
+    expect(places.slice(0, 2)).toEqual(['req.hdr_ip(X-Forwarded-For,1)', 'src']);
+    expect(lines.join('\n')).toContain('Set-Cookie');
+  });
+
+  test.each(['frontend web:entry', 'backend web', 'backend web:canary'])(
+    '%s leaves the address as it is',
+    (title) => {
+      expect(section(title, text)).toContain('option forwardfor if-none');
+    },
+  );
+
+  test('a published entry adds the address whatever a client says', () => {
+    expect(section('backend web', rendered([WEB]))).not.toContain('option forwardfor if-none');
+  });
+});

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { NO_COUNTS } from '../../../src/proxy/counts.ts';
+import { compareSides, comparisonSentence } from '../../../src/rollout/comparison.ts';
+import { comparisonText } from '../../../src/ui/comparison-view.ts';
+
+const FROM = new Date('2026-11-01T00:00:00.000Z');
+const TO = new Date('2026-11-15T00:00:00.400Z');
+const EARLIER = { ...NO_COUNTS, stable: 100, stableFailures: 3 };
+const NOW = { stable: 2100, canary: 2000, stableFailures: 5, canaryFailures: 10, shielded: 30 };
+const compare = (now = NOW, earlier = EARLIER) =>
+  compareSides({ from: FROM, to: TO, earlier, now, times: { stable: 4.2, canary: null } });
+
+test('both sides since the test began; what was shielded is a failure of the canary', () => {
+  expect(compare()).toEqual({
+    from: FROM.toISOString(),
+    to: TO.toISOString(),
+    stable: {
+      ...{ requests: 2000, share: 50, failures: 2, shielded: 0 },
+      ...{ failureRate: 0.1, responseTime: 4.2 },
+    },
+    canary: {
+      ...{ requests: 2000, share: 50, failures: 40, shielded: 30 },
+      ...{ failureRate: 2, responseTime: null },
+    },
+  });
+});
+
+test('a table and a sentence that claims no significance', () => {
+  expect(comparisonText(compare())).toMatchInlineSnapshot(`
+    "          requests  share  failures  rate   shielded  response
+      stable  2,000     50 %   2         0.1 %  0         4.2 ms
+      canary  2,000     50 %   40        2 %    30        -
+    In 14d the canary failed 2 % of its 2,000 requests, the stable 0.1 % of its 2,000 requests; whether the difference is chance is not judged."
+  `);
+});
+
+test('a side without requests is nothing to compare', () => {
+  const comparison = compare({ ...NOW, canary: 0, canaryFailures: 0, shielded: 0 });
+  expect(comparisonSentence(comparison)).toBe(
+    'In 14d one side had no requests: there is nothing to compare.',
+  );
+  expect(comparison.canary.failureRate).toBeNull();
+});
+
+test('a proxy that counts from 0 again tells what it has', () => {
+  const comparison = compare({ ...NOW, stable: 50 });
+  expect(comparison.stable.requests).toBe(50);
+});

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { brokenSince } from '../../../src/rollout/health.ts';
+import type { ObservedContainer } from '../../../src/rollout/observed.ts';
+import { BEHIND_PROXY, canary, NEW, OTHER, observed } from '../../support/fixture-observed.ts';
+
+const RELEASE = { services: ['frontend'], commit: NEW };
+const world = (...clones: ObservedContainer[]) => observed([...BEHIND_PROXY, ...clones]);
+const one = canary('frontend', NEW, { id: 'one', restartCount: 2 });
+const broken = (now: Partial<ObservedContainer>) =>
+  brokenSince(world(one), world({ ...one, ...now }), RELEASE)?.problem;
+
+test('a canary is broken when one of its containers is not what it was', () => {
+  expect(broken({})).toBeUndefined();
+  expect(broken({ health: 'starting' })).toBeUndefined();
+  expect(broken({ state: 'exited', exitCode: 137 })).toBe('stopped with exit code 137');
+  expect(broken({ state: 'restarting' })).toBe('restarts again and again');
+  expect(broken({ restartCount: 3 })).toBe('restarts again and again');
+  expect(broken({ health: 'unhealthy' })).toBe('is unhealthy');
+  expect(brokenSince(world(one), world(), RELEASE)?.problem).toBe('is gone');
+});
+
+test('containers of others, of another commit and new ones do not matter', () => {
+  const others = [canary('discounts', NEW), canary('frontend', OTHER, { id: 'two' })];
+  const more = canary('frontend', NEW, { id: 'three', state: 'created' });
+  expect(brokenSince(world(one, ...others), world(one, more), RELEASE)).toBeUndefined();
+});

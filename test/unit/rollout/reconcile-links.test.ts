@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest';
+import { formatPlan } from '../../../src/rollout/format-plan.ts';
+import type { Observed } from '../../../src/rollout/observed.ts';
+import { type Desired, reconcile } from '../../../src/rollout/reconcile.ts';
+import {
+  ABSENT_PROXY,
+  BEHIND_PROXY,
+  canary,
+  NEW,
+  observed,
+  PLAIN,
+  situation,
+  stable,
+} from '../../support/fixture-observed.ts';
+
+const LINK = 'canary-proxy:discounts';
+const DOOR = {
+  kind: 'inner',
+  callers: ['frontend', 'ads'],
+  names: ['discounts'],
+  preview: undefined,
+} as const;
+const SLICE = [
+  { service: 'frontend', entry: { port: 3000, hostIp: undefined, preview: undefined } },
+  { service: 'discounts', port: 5001, entry: undefined, door: DOOR },
+];
+const SERVICES = ['frontend', 'discounts', 'ads', 'db'];
+const ADS = stable('ads');
+const LINKED = [
+  stable('frontend', { proxyLinks: [LINK] }),
+  stable('ads', { proxyLinks: [LINK] }),
+  stable('discounts'),
+  stable('db'),
+];
+
+const plan = (desired: Desired, world: Observed, rest = {}) =>
+  formatPlan(
+    reconcile(desired, world, situation([NEW], { slice: SLICE, services: SERVICES, ...rest })),
+  );
+const up = (world: Observed, rest = {}) => plan({ proxy: 'running' }, world, rest);
+
+describe('up, with an inner service,', () => {
+  test('links callers once the proxy is there, those too that it starts before', () => {
+    expect(up(observed([...PLAIN, ADS], ABSENT_PROXY))).toMatchInlineSnapshot(`
+      "1. hand the port of frontend to the proxy                   (port 3000 is the stable's own)
+      2. wait until the stable of frontend, discounts is ready    (the proxy must reach it)
+      3. make frontend, ads anew with today's links to the proxy  (they call services that the proxy splits)
+      4. wait until the stable of frontend, ads is ready          (they were made anew)"
+    `);
+  });
+
+  test('has nothing to do the second time', () => {
+    expect(up(observed(LINKED))).toBe('Nothing to do.');
+  });
+
+  test('links only who is not, and whoever has a container that is not', () => {
+    const world = [...LINKED, stable('ads', { id: 'second' })];
+    expect(up(observed(world))).toMatchInlineSnapshot(`
+      "1. make ads anew with today's links to the proxy  (they call services that the proxy splits)
+      2. wait until the stable of ads is ready          (they were made anew)"
+    `);
+  });
+
+  test('leads callers away from a door that is gone before it closes', () => {
+    const slice = [
+      { service: 'frontend', entry: SLICE[0]?.entry },
+      { service: 'discounts', entry: undefined },
+    ];
+    expect(up(observed(LINKED, { configuration: 'earlier' }), { slice })).toMatchInlineSnapshot(`
+      "1. make frontend, ads anew with today's links to the proxy  (they have no door any more)
+      2. wait until the stable of frontend, ads is ready          (they were made anew)
+      3. give the proxy its new configuration, without a gap      (canary.yaml changed)
+      4. wait until the stable of frontend is ready               (the proxy must reach it)"
+    `);
+  });
+
+  test('leaves a caller alone that does not run', () => {
+    const world = LINKED.map((each) =>
+      each.service === 'ads' ? stable('ads', { state: 'exited' }) : each,
+    );
+    expect(up(observed(world))).toBe('Nothing to do.');
+  });
+
+  test('starts a caller with its links where the proxy runs', () => {
+    const world = LINKED.filter((each) => each.service !== 'ads');
+    expect(up(observed(world))).not.toContain('link');
+  });
+
+  test('restarts callers that keep addresses when the proxy started after them', () => {
+    const keepsAddresses = (service: string) => service === 'ads';
+    const at = (startedAt: string) => ({
+      ...stable('canary-proxy', { startedAt }),
+      role: 'proxy' as const,
+    });
+    const later = observed([...LINKED, at('2026-01-01T00:00:00.5Z')]);
+    expect(up(later, { keepsAddresses })).toMatchInlineSnapshot(`
+      "1. let ads look up the proxy again        (they keep the address that it had when they started)
+      2. wait until the stable of ads is ready  (they were restarted)"
+    `);
+    const earlier = observed([...LINKED, at('2025-12-31T23:59:59.999999999Z')]);
+    expect(up(earlier, { keepsAddresses })).toBe('Nothing to do.');
+    expect(up(observed(LINKED, { state: 'stopped' }), { keepsAddresses })).toContain(
+      'let ads look up the proxy again',
+    );
+  });
+});
+
+test('deploy and every way out of a canary touch no caller', () => {
+  const world = observed([...BEHIND_PROXY, ADS], { weight: 5 });
+  const slice = SLICE.map(({ service }) => service);
+  const deploy = plan({ canary: { commit: NEW, services: slice, weight: 5 } }, world);
+  const out = plan({ canary: null }, observed([...world.containers, canary('discounts', NEW)]));
+  expect(`${deploy}\n${out}`).not.toMatch(/link|look up/);
+});
+
+describe('down, with an inner service,', () => {
+  test('leads callers past the proxy before it goes; an entry gets its port and loses its links at once', () => {
+    expect(plan({ canary: null, proxy: 'absent' }, observed(LINKED))).toMatchInlineSnapshot(`
+      "1. make ads anew without links to the proxy  (the proxy goes)
+      2. remove the proxy                          (the ports go back)
+      3. give the port back to frontend            (the service publishes it again)"
+    `);
+  });
+
+  test('does not wait for a caller that the compose files do not define any more', () => {
+    const [ads] = LINKED.filter(({ service }) => service === 'ads');
+    if (!ads) throw new Error('no caller');
+    const world = observed([...LINKED, { ...ads, id: 'left', service: 'gone' }]);
+    expect(plan({ proxy: 'absent' }, world)).not.toContain('gone');
+  });
+
+  test('goes on where it was killed', () => {
+    const world = LINKED.map((each) => (each.service === 'ads' ? stable('ads') : each));
+    expect(plan({ proxy: 'absent' }, observed(world))).not.toContain('link');
+  });
+});
