@@ -1,0 +1,147 @@
+import { Comparison } from './comparison.ts';
+import type { UserRequest } from './request.ts';
+import { type Signal, shows } from './signals.ts';
+import { lowerRate, type Tally, upperRate } from './stats/rate-bounds.ts';
+import { UsualLearner } from './usual.ts';
+
+export interface JudgeSettings {
+  /** The chance of taking a canary back that is no worse, over its whole life. */
+  alpha: number;
+  /** Users of all that may be hurt beyond what the stable does, as a share (0.005: 0.5 %). */
+  margin: number;
+  /** Requests the canary must have had before anything passes. */
+  minimumRequests: number;
+  /** Of the stable's durations; longer is slow. */
+  percentile: number;
+  signals: readonly Signal[];
+}
+
+/** A comparison that decided, with its numbers. */
+export interface Reason {
+  signal: Signal;
+  /** The route, or every request. */
+  group: string | undefined;
+  stable: Tally;
+  canary: Tally;
+  /** How many times more likely this is with a worse canary, as a power of ten. */
+  evidence: number;
+}
+
+export type Verdict =
+  | { result: 'fail'; reasons: readonly Reason[] }
+  | { result: 'pass'; rates: Rates }
+  /** Not enough is known; `missing` says what. */
+  | { result: 'wait'; missing: 'requests' | 'certainty'; rates: Rates };
+
+/** Failures so far, and by how much the canary's rate may be above the stable's. */
+export interface Rates {
+  stable: Tally;
+  canary: Tally;
+  excess: number;
+}
+
+/** Groups that are told apart; the others count in all. */
+const MOST_GROUPS = 20;
+/**
+ * How alpha is divided among the questions (Bonferroni's inequality with weights): the largest part to failures of all
+ * requests together, which catches most; what is left of a signal's part goes to single groups, in equal parts.
+ * Looking at more places never makes a false alarm more likely than alpha.
+ */
+const PART = { failed: 0.55, slow: 0.2, refused: 0.15, size: 0.1 } as const;
+const OF_ALL = 0.6;
+
+/**
+ * Judges a canary by its users' requests, beside those of the stable at the same time. Holds at every look: `fail` comes
+ * with a chance of at most alpha when the canary is no worse, however long it runs and however often one asks.
+ */
+export class Judge {
+  private readonly settings: JudgeSettings;
+  private readonly usual: UsualLearner;
+  private readonly overall: ReadonlyMap<Signal, Comparison>;
+  private readonly grouped = new Map<string, ReadonlyMap<Signal, Comparison>>();
+
+  /** `now` as in requests: milliseconds. */
+  constructor(settings: JudgeSettings, now: number) {
+    this.settings = settings;
+    this.usual = new UsualLearner(settings.percentile);
+    this.overall = this.newComparisons(now);
+  }
+
+  /** Takes the next request; they come in about the order of their time. */
+  observe(request: UserRequest): void {
+    for (const comparisons of [this.overall, this.comparisonsOf(request)]) {
+      for (const [signal, comparison] of comparisons ?? []) {
+        comparison.tick(request.at);
+        const hit = shows(signal, request, this.usual.usual);
+        if (hit !== undefined) comparison.add(request, hit);
+      }
+    }
+    this.usual.learn(request);
+  }
+
+  /**
+   * The verdict on going on to a weight. Passing takes evidence too: with the next weight's share of users on the
+   * canary, no more than `margin` of all of them can be hurt beyond what the stable does.
+   */
+  verdict(nextWeight: number, now: number): Verdict {
+    for (const comparisons of [this.overall, ...this.grouped.values()])
+      for (const comparison of comparisons.values()) comparison.tick(now);
+    const reasons = this.reasons();
+    if (reasons.length > 0) return { result: 'fail', reasons };
+    const { minimumRequests, margin } = this.settings;
+    const rates = this.rates();
+    if (rates.canary.trials < minimumRequests)
+      return { result: 'wait', missing: 'requests', rates };
+    return (rates.excess * nextWeight) / 100 <= margin
+      ? { result: 'pass', rates }
+      : { result: 'wait', missing: 'certainty', rates };
+  }
+
+  private comparisonsOf({ group, at }: UserRequest) {
+    const known = this.grouped.get(group);
+    if (known || this.grouped.size >= MOST_GROUPS) return known;
+    const made = this.newComparisons(at);
+    this.grouped.set(group, made);
+    return made;
+  }
+
+  private newComparisons(now: number): ReadonlyMap<Signal, Comparison> {
+    return new Map(this.settings.signals.map((signal) => [signal, new Comparison(now)]));
+  }
+
+  private reasons(): Reason[] {
+    const { alpha } = this.settings;
+    return [
+      ...decided(undefined, this.overall, alpha * OF_ALL),
+      ...[...this.grouped].flatMap(([group, each]) =>
+        decided(group, each, (alpha * (1 - OF_ALL)) / MOST_GROUPS),
+      ),
+    ];
+  }
+
+  private rates(): Rates {
+    const failures = this.overall.get('failed');
+    const stable = { ...(failures?.tally('stable') ?? NOTHING) };
+    const canary = { ...(failures?.tally('canary') ?? NOTHING) };
+    const alpha = this.settings.alpha / 2;
+    return { stable, canary, excess: upperRate(canary, alpha) - lowerRate(stable, alpha) };
+  }
+}
+
+const NOTHING: Tally = { trials: 0, failed: 0 };
+
+function decided(
+  group: string | undefined,
+  comparisons: ReadonlyMap<Signal, Comparison>,
+  alpha: number,
+): Reason[] {
+  return [...comparisons]
+    .filter(([signal, comparison]) => comparison.logEvidence() >= -Math.log(alpha * PART[signal]))
+    .map(([signal, comparison]) => ({
+      signal,
+      group,
+      stable: { ...comparison.tally('stable') },
+      canary: { ...comparison.tally('canary') },
+      evidence: comparison.logEvidence() / Math.LN10,
+    }));
+}

@@ -1,0 +1,87 @@
+import { readHtml } from './html.ts';
+import { readJson } from './json.ts';
+import type { Reading, Unread } from './reading.ts';
+import { mergeValues, NOTHING, type ValueShape } from './value.ts';
+
+/** What a service answered to one request. */
+export interface Answer {
+  status: number;
+  contentType: string | undefined;
+  body: string;
+}
+
+/** The structure of answers to one request; answers of one status are alike, those of another are others. */
+export interface AnswerShape {
+  readonly byStatus: ReadonlyMap<number, BodyShape>;
+}
+
+export interface BodyShape {
+  /** Without parameters; '' where there was none. */
+  readonly mediaTypes: ReadonlySet<string>;
+  readonly json: ValueShape;
+  readonly html: ValueShape;
+  /** JSON by its type, but not by its text. */
+  readonly isInvalid: boolean;
+  readonly unread: ReadonlySet<Unread>;
+}
+
+/** Bytes of a body that are looked into; of a larger one only status and content type are compared. */
+export const BODY_LIMIT = 1024 * 1024;
+
+const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
+
+/** The structure of one answer: never a value of it. */
+export function shapeOf(answer: Answer): AnswerShape {
+  const mediaType = mediaTypeOf(answer.contentType);
+  return { byStatus: new Map([[answer.status, bodyShape(answer, mediaType)]]) };
+}
+
+/** What is known after seeing both: commutative, associative and idempotent. */
+export function mergeShapes(one: AnswerShape, other: AnswerShape): AnswerShape {
+  const byStatus = new Map(one.byStatus);
+  for (const [status, body] of other.byStatus) {
+    const known = byStatus.get(status);
+    byStatus.set(status, known ? mergeBodies(known, body) : body);
+  }
+  return { byStatus };
+}
+
+function mergeBodies(one: BodyShape, other: BodyShape): BodyShape {
+  return {
+    mediaTypes: new Set([...one.mediaTypes, ...other.mediaTypes]),
+    json: mergeValues(one.json, other.json),
+    html: mergeValues(one.html, other.html),
+    isInvalid: one.isInvalid || other.isInvalid,
+    unread: new Set([...one.unread, ...other.unread]),
+  };
+}
+
+function bodyShape({ status, body }: Answer, mediaType: string): BodyShape {
+  const type = BODILESS.has(status) ? 'other' : bodyType(mediaType);
+  const reading = type === 'other' ? undefined : readBody(body, type);
+  const shape = reading?.state === 'read' ? reading.shape : NOTHING;
+  return {
+    mediaTypes: new Set([mediaType]),
+    json: type === 'json' ? shape : NOTHING,
+    html: type === 'html' ? shape : NOTHING,
+    isInvalid: reading?.state === 'invalid',
+    unread: new Set(reading?.state === 'unread' ? [reading.why] : []),
+  };
+}
+
+function readBody(body: string, type: 'json' | 'html'): Reading {
+  if (Buffer.byteLength(body) > BODY_LIMIT) return { state: 'unread', why: 'large' };
+  return type === 'json' ? readJson(body) : readHtml(body);
+}
+
+function bodyType(mediaType: string): 'json' | 'html' | 'other' {
+  if (mediaType === 'application/json' || mediaType.endsWith('+json')) return 'json';
+  return ['text/html', 'application/xhtml+xml'].includes(mediaType) ? 'html' : 'other';
+}
+
+/** `application/json` of `Application/JSON; charset=utf-8`; what is no type is none, so it is never printed. */
+function mediaTypeOf(contentType: string | undefined): string {
+  const [type = ''] = (contentType ?? '').split(';');
+  const mediaType = type.trim().toLowerCase();
+  return /^[a-z0-9!#$&^_.+-]{1,60}\/[a-z0-9!#$&^_.+-]{1,80}$/.test(mediaType) ? mediaType : '';
+}

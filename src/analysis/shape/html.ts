@@ -1,0 +1,73 @@
+import { Parser } from 'htmlparser2';
+import { type Draft, draftKey, finishDraft, newDraft } from './draft.ts';
+import { maskIds } from './ids.ts';
+import { DEEPEST, type Reading } from './reading.ts';
+
+const FIELDS: ReadonlySet<string> = new Set([
+  'form',
+  'input',
+  'select',
+  'textarea',
+  'button',
+  'fieldset',
+  'output',
+]);
+/** Pictures: their lines are data. */
+const LEAVES: ReadonlySet<string> = new Set(['svg', 'math']);
+/** The parser looks for the start of an element among those that are open: bounded by looking up in between. */
+const CHUNK = 4096;
+
+/** An open element: the place of its like, and which children it has itself. */
+interface Open {
+  readonly draft: Draft;
+  readonly children: Set<string>;
+}
+
+/**
+ * The shape of a page: an element is an object whose keys are its children (tag, id, the name of a form's field),
+ * siblings alike are one. Text and other attributes are no part of it.
+ */
+export function readHtml(text: string): Reading {
+  const root = newDraft();
+  const open: Open[] = [enter(root)];
+  let isDeep = false;
+  let leaf = 0;
+  const parser = new Parser({
+    onopentag(tag, attributes) {
+      const parent = open.at(-1);
+      if (leaf > 0 || LEAVES.has(tag)) leaf += 1;
+      isDeep ||= open.length + leaf > DEEPEST;
+      if (leaf > 1 || isDeep || !parent) return;
+      open.push(enter(child(parent, labelOf(tag, attributes))));
+    },
+    onclosetag() {
+      if (leaf > 0) leaf -= 1;
+      if (leaf === 0 && !isDeep) open.pop();
+    },
+  });
+  for (let at = 0; at < text.length && !isDeep; at += CHUNK)
+    parser.write(text.slice(at, at + CHUNK));
+  if (isDeep) return { state: 'unread', why: 'deep' };
+  parser.end();
+  return isDeep ? { state: 'unread', why: 'deep' } : { state: 'read', shape: finishDraft(root) };
+}
+
+function enter(draft: Draft): Open {
+  draft.objects += 1;
+  return { draft, children: new Set() };
+}
+
+/** The place of a child; a second one like it counts as the same. */
+function child({ draft, children }: Open, label: string): Draft {
+  const known = children.has(label) ? draft.keys.get(label) : undefined;
+  children.add(label);
+  return known?.draft ?? draftKey(draft, label);
+}
+
+function labelOf(tag: string, { id, name }: Record<string, string>): string {
+  // Text that happens to follow a `<` is no element's name, and is never printed.
+  const element = /^[a-z][a-z0-9-]{0,30}$/.test(tag) ? tag : 'unknown';
+  const landmark = id && maskIds(id.replace(/[[\]]/g, '-'));
+  const field = name && FIELDS.has(tag) && maskIds(name);
+  return `${element}${landmark ? `#${landmark}` : ''}${field ? `[name=${field}]` : ''}`;
+}

@@ -1,0 +1,42 @@
+import type { UserRequest } from './request.ts';
+import type { Usual } from './signals.ts';
+import { Quantiles } from './stats/quantile.ts';
+
+/** So many answers tell what is usual. */
+const ENOUGH = 200;
+/** A page that grows by a line is not another size. */
+const ROOM = 1.5;
+const RARE = 0.005;
+
+/**
+ * Learns from the stable what is usual, and then never changes: a threshold that moved with the traffic it judges would
+ * make the test's error rate unknown.
+ */
+export class UsualLearner {
+  private readonly durations = new Quantiles();
+  private readonly sizes = new Quantiles();
+  private fixed: Usual | undefined;
+  private readonly percentile: number;
+
+  /** `percentile`: of the stable's durations; longer is slow. */
+  constructor(percentile: number) {
+    this.percentile = percentile;
+  }
+
+  /** What is usual, once enough was seen. */
+  get usual(): Usual | undefined {
+    return this.fixed;
+  }
+
+  learn({ side, failed, status, duration, bytes }: UserRequest): void {
+    if (this.fixed || side !== 'stable' || failed) return;
+    if (duration !== undefined) this.durations.add(duration);
+    if (bytes !== undefined && status === 200) this.sizes.add(bytes);
+    if (this.durations.count < ENOUGH) return;
+    this.fixed = {
+      slow: this.durations.at(this.percentile / 100) ?? Number.POSITIVE_INFINITY,
+      smallest: (this.sizes.at(RARE) ?? 0) / ROOM,
+      largest: (this.sizes.at(1 - RARE) ?? Number.POSITIVE_INFINITY) * ROOM,
+    };
+  }
+}

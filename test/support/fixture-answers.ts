@@ -1,0 +1,39 @@
+import type { Answer } from '../../src/analysis/shape/answer.ts';
+import { type Comparison, compareShapes } from '../../src/analysis/shape/compare.ts';
+import { readAnswerPath } from '../../src/config/answer-path.ts';
+
+export function json(value: unknown, status = 200): Answer {
+  return { status, contentType: 'application/json', body: JSON.stringify(value) };
+}
+
+export function page(body: string): Answer {
+  const head = '<head><meta charset="utf-8"><title>Shop</title></head>';
+  return {
+    status: 200,
+    contentType: 'text/html; charset=utf-8',
+    body: `<!doctype html>\n<html lang="en">\n${head}\n<body>${body}</body>\n</html>`,
+  };
+}
+
+/** Compares; one answer of the stable stands for two alike. */
+export function compared(
+  stable: readonly Answer[],
+  canary: readonly Answer[],
+  allowed: readonly string[] = [],
+): Comparison {
+  const [first, second = first, ...more] = stable;
+  const [tried, ...others] = canary;
+  if (!first || !second || !tried) throw new Error('a comparison needs answers of both sides');
+  return compareShapes([first, second, ...more], [tried, ...others], allowed.map(path));
+}
+
+/** The differences as short lines: `missing $[].code`. */
+export function differencesOf(...args: Parameters<typeof compared>): string[] {
+  return compared(...args).differences.map(({ kind, path }) => `${kind} ${path}`.trim());
+}
+
+function path(text: string) {
+  const read = readAnswerPath(text);
+  if (!read) throw new Error(`${text} is not a path`);
+  return read;
+}

@@ -1,0 +1,73 @@
+import { Judge, type JudgeSettings, type Verdict } from '../../src/analysis/judge.ts';
+import type { UserRequest } from '../../src/analysis/request.ts';
+
+/** Random numbers from 0 to 1 that a seed decides (mulberry32, Tommy Ettinger, public domain). */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+export const SETTINGS: JudgeSettings = {
+  ...{ alpha: 0.01, margin: 0.005, minimumRequests: 100, percentile: 99 },
+  signals: ['failed', 'slow', 'refused', 'size'],
+};
+
+/** What traffic is like; rates are shares of requests. */
+export interface Traffic {
+  perSecond: number;
+  requests: number;
+  users: number;
+  /** Share of users on the canary in percent, as it is at a moment from 0 to 1 of the run. */
+  weight: (moment: number) => number;
+  /** How often a request fails on a side at a moment. */
+  failing: (side: UserRequest['side'], moment: number) => number;
+  /** So many users fail always, whichever side they are on. */
+  broken: number;
+  /** How many times as long an answer takes on the canary. */
+  slowness: number;
+}
+
+export const CALM: Traffic = {
+  ...{ perSecond: 50, requests: 30_000, users: 3000, broken: 0, slowness: 1 },
+  weight: () => 5,
+  failing: () => 0.001,
+};
+
+/** Runs traffic before the judge, who looks once a second as in life; ends with the first failure. */
+export function judged(
+  seed: number,
+  change: Partial<Traffic>,
+  settings: JudgeSettings = SETTINGS,
+): { verdict: Verdict; canary: number; failures: number } {
+  const traffic = { ...CALM, ...change };
+  const random = randomFrom(seed);
+  const judge = new Judge(settings, 0);
+  // A user's place is fixed, so that a raised weight only adds users to the canary.
+  const places = Array.from({ length: traffic.users }, () => random() * 100);
+  let [canary, failures] = [0, 0];
+  for (let index = 0; index < traffic.requests; index += 1) {
+    const moment = index / traffic.requests;
+    const at = (index / traffic.perSecond) * 1000;
+    // Few users ask often, many seldom.
+    const user = Math.floor(traffic.users * random() ** 1.5);
+    const side = (places[user] ?? 0) < traffic.weight(moment) ? 'canary' : 'stable';
+    const failed = user < traffic.broken || random() < traffic.failing(side, moment);
+    const usual = 10 * Math.exp(3 * random());
+    if (side === 'canary') [canary, failures] = [canary + 1, failures + Number(failed)];
+    judge.observe({
+      ...{ at, side, user, failed, shielded: false, bytes: 1000 + 500 * random() },
+      group: `GET /${Math.floor(8 * random())}`,
+      status: failed ? 500 : random() < 0.02 ? 404 : 200,
+      duration: side === 'canary' ? usual * traffic.slowness : usual,
+    });
+    if (index % traffic.perSecond !== 0) continue;
+    const verdict = judge.verdict(25, at);
+    if (verdict.result === 'fail') return { verdict, canary, failures };
+  }
+  return { verdict: judge.verdict(25, Number.MAX_SAFE_INTEGER), canary, failures };
+}

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { explain } from '../../../src/analysis/explain.ts';
+import { judged, SETTINGS, type Traffic } from '../../support/fixture-traffic.ts';
+
+const RUNS = 16;
+/** Simulations take their time on a machine that does other things too. */
+const PATIENCE_MS = 60_000;
+const seeds = Array.from({ length: RUNS }, (_, index) => 7919 * index + 13);
+
+/** How many of all runs end with a canary taken back. */
+function alarms(change: Partial<Traffic>, settings = SETTINGS): number {
+  return seeds.filter((seed) => judged(seed, change, settings).verdict.result === 'fail').length;
+}
+
+/** Everything here fails alike on both sides. */
+const SAME: readonly [string, Partial<Traffic>][] = [
+  ['calm traffic', {}],
+  ['an outage that hits both sides', { failing: (_, at) => (at > 0.4 && at < 0.45 ? 0.6 : 0.001) }],
+  ['bursts of failures', { failing: (_, at) => (Math.floor(at * 200) % 20 === 0 ? 0.3 : 0.001) }],
+  [
+    'a share that drifts while failures drift',
+    { weight: (at) => 1 + 40 * at, failing: (_, at) => 0.02 * at },
+  ],
+  ['a weight that goes up and down', { weight: (at) => [1, 25, 5, 50][Math.floor(at * 4)] ?? 5 }],
+  ['clients in a loop that always fail', { broken: 3 }],
+  ['few users', { perSecond: 1, requests: 5000, users: 60 }],
+  ['half of all users on the canary', { weight: () => 50, failing: () => 0.05 }],
+];
+
+describe('a canary that is no worse', () => {
+  test.each(SAME)(
+    'is not taken back in %s',
+    (_, change) => {
+      expect(alarms({ requests: 12_000, ...change })).toBe(0);
+    },
+    PATIENCE_MS,
+  );
+
+  test('is taken back at most as often as alpha says, where alpha is large enough to count', () => {
+    // Of 16 runs at 20 % three are expected at most; eight or more would come once in 100 times.
+    expect(
+      alarms({ failing: () => 0.05, requests: 10_000 }, { ...SETTINGS, alpha: 0.2 }),
+    ).toBeLessThan(8);
+  });
+});
+
+describe('a canary that is worse', () => {
+  const onCanary = (rate: number): Partial<Traffic> => ({
+    failing: (side) => (side === 'canary' ? rate : 0.001),
+  });
+  const median = (values: number[]) =>
+    values.sort((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+  test.each([
+    [0.1, 100, 6],
+    [0.02, 500, 9],
+  ])('by failing %d of requests is taken back after few of them', (rate, requests, failures) => {
+    const runs = seeds.map((seed) => judged(seed, onCanary(rate)));
+    expect(runs.map(({ verdict }) => verdict.result)).toEqual(seeds.map(() => 'fail'));
+    expect(median(runs.map(({ canary }) => canary))).toBeLessThan(requests);
+    expect(median(runs.map((run) => run.failures))).toBeLessThanOrEqual(failures);
+  });
+
+  test('by being slow is taken back', () => {
+    const { verdict } = judged(13, { slowness: 3 });
+    expect(verdict).toMatchObject({ result: 'fail', reasons: [{ signal: 'slow' }] });
+    expect(explain(verdict)).toMatch(
+      /^\d+ of \d+ requests on the canary were slow, and \d+ of \d+ on the stable/,
+    );
+  });
+
+  test('at full weight is found by what the stable did before', () => {
+    const run = judged(13, {
+      weight: (at) => (at < 0.5 ? 20 : 100),
+      failing: (side, at) => (side === 'canary' && at > 0.5 ? 0.05 : 0.001),
+    });
+    expect(run.verdict.result).toBe('fail');
+  });
+});
+
+describe('a canary that is as good', () => {
+  test('passes once enough is known, and not before', () => {
+    expect(judged(13, { requests: 600 }).verdict).toMatchObject({
+      result: 'wait',
+      missing: 'requests',
+    });
+    const late = judged(13, {}).verdict;
+    expect(late.result).toBe('pass');
+    expect(explain(late)).toMatch(
+      / requests failed on the canary, \d+ of \d+ on the stable; its rate is at most /,
+    );
+  });
+
+  test('does not pass where nothing is known', () => {
+    expect(judged(13, { requests: 0 }).verdict).toMatchObject({
+      result: 'wait',
+      missing: 'requests',
+    });
+    expect(judged(13, { weight: () => 0 }).verdict).toMatchObject({
+      result: 'wait',
+      missing: 'requests',
+    });
+  });
+});
