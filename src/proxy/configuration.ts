@@ -2,6 +2,7 @@ import { guardedBackend, replicaSections, stableBackend } from './backends.ts';
 import { entrySection, previewSection } from './entry.ts';
 import { hopSections } from './hops.ts';
 import { longLivedTable } from './long-lived.ts';
+import { requestRing } from './request-log.ts';
 import { type Route, section } from './route.ts';
 import type { SideSettings } from './side.ts';
 import { streamDefaults, streamSections } from './stream.ts';
@@ -27,6 +28,7 @@ export function renderConfiguration(settings: ProxySettings): string {
     defaultsSection(),
     resolversSection(),
     longLivedTable(),
+    requestRing(),
     ...settings.routes.flatMap((route) => routeSections(route, settings)),
     ...hopSections(settings.routes, settings),
   ];

@@ -1,6 +1,7 @@
 import { tell, tellSide, toldRules } from './baggage.ts';
 import { forwardedLines } from './forwarded.ts';
 import { CLIENT, cookieRule, EDGE_CLIENT } from './identity.ts';
+import { logRequests } from './request-log.ts';
 import {
   aloneName,
   entryName,
@@ -35,6 +36,7 @@ export function entrySection(
       from === 'edge' ? EDGE_CLIENT : CLIENT,
     ),
     standInRule(service),
+    ...logRequests(from === 'edge' ? EDGE_CLIENT : CLIENT),
     ...(settings.hasHops ? [...toldRules(service), ...tellSide(settings.forceHeader)] : []),
     cookieRule(),
     // A canary that is gone, or that the breaker took out, leaves its users to the stable.

@@ -1,4 +1,5 @@
 import { baggageRules, tellSide, toldRules } from './baggage.ts';
+import { logRequests } from './request-log.ts';
 import { guardedName, type Route, section } from './route.ts';
 import { canaryIsUp, forceRules, type SideSettings, sideRules, standInRule } from './side.ts';
 import { patience, type Transport } from './transport.ts';
@@ -25,6 +26,7 @@ export function hopSections(routes: readonly Route[], settings: SideSettings): s
         { ...settings, identity: settings.identity.filter(({ from }) => from !== 'source') },
         [...baggageRules(), ...forceRules(settings.forceHeader)],
       ),
+      ...logRequests([]),
       ...(here.length > 1 ? [...here.map(calledRule), UNKNOWN_NAME] : []),
       ...here.flatMap(({ service }) => [
         standInRule(service, isCalled(service, here)),

@@ -1,30 +1,39 @@
-import { guardedName, STABLE_REPLICA } from './route.ts';
+import { guardedName, STABLE_REPLICA, section } from './route.ts';
 
 /** The ring in the proxy's memory that keeps the last requests; it needs no reader, and forgets the oldest. */
 const RING = 'requests';
 const LONGEST = 1200;
-/** The command that shows what is in the ring and then every new request; `-n`: only new ones. */
-export const FOLLOW_REQUESTS = `show events ${RING} -w -n`;
+/** The command that tells of every request from now on, also where none comes for a day. */
+export const FOLLOW_REQUESTS = `set timeout cli 86400; show events ${RING} -w -n`;
 
-/** The section of the ring, some ten thousand requests. */
-export const REQUEST_RING = [
-  `ring ${RING}`,
-  '  format raw',
-  `  maxlen ${LONGEST}`,
-  '  size 4194304',
-].join('\n');
+/** The section of the ring: some ten thousand requests. */
+export function requestRing(): string {
+  return section(`ring ${RING}`, ['format raw', `maxlen ${LONGEST}`, 'size 4194304']);
+}
 
 /**
- * The lines of an entry that log each request for the judge: who it was as a number, what was asked for without the
- * query, and how it went. Nothing that identifies a person, and nothing on disk.
+ * The lines that log each request for the judge, and on the proxy's own output: as HAProxy writes requests, with who it
+ * was as a number, and what chose the side, before the request itself. `client`: where its address is found.
  */
-export const LOG_REQUESTS = [
-  // A client that keeps no cookie is told by its address: it is one witness, however many cookies it was given.
-  'http-request set-var(txn.witness) src,xxh32,mod(65536) if { var(txn.newid) -m found }',
-  'http-request set-var(txn.witness) var(txn.id),xxh32,mod(65536) if !{ var(txn.newid) -m found }',
-  `log ring@${RING} len ${LONGEST} local0`,
-  'log-format "%Ts.%ms %b %s %ST %ts %Ta %B %[var(txn.witness)] %[var(txn.rule)] %HM %{+Q}HPO"',
-];
+export function logRequests(client: readonly string[]): string[] {
+  const witness = 'xxh32,mod(65536)';
+  return [
+    `http-request set-var(txn.witness) var(txn.id),${witness}`,
+    // A client that keeps no cookie is told by its address: it is one witness, however many cookies it was given.
+    ...client
+      .toReversed()
+      .map(
+        (fetch) =>
+          `http-request set-var(txn.witness) ${fetch},${witness} if { var(txn.newid) -m found } { ${fetch} -m found }`,
+      ),
+    `log ring@${RING} len ${LONGEST} local0`,
+    `log-format "${FORMAT}"`,
+  ];
+}
+
+/** HAProxy's own format for requests; the braces before the request are ours, and cut by no long path. */
+const FORMAT =
+  '%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs {%Ts.%ms %[var(txn.witness)] %[var(txn.rule)]} %{+Q}r';
 
 /** One request at an entry. */
 export interface LoggedRequest {
@@ -48,12 +57,15 @@ export interface LoggedRequest {
 }
 
 const LINE =
-  /^(?<at>\d+\.\d{3}) (?<backend>\S+) (?<server>\S+) (?<status>-?\d+) (?<state>\S\S) (?<duration>-?\d+) (?<bytes>\d+) (?<user>\d+) (?<rule>\S+) (?<method>\S+) "(?<path>.*)"$/;
+  /^\S+ \[[^\]]*\] \S+ (?<backend>\S+)\/(?<server>\S+) -?\d+\/-?\d+\/-?\d+\/-?\d+\/\+?(?<duration>-?\d+) (?<status>-?\d+) \+?(?<bytes>\d+) \S+ \S+ (?<state>\S\S)\S* \S+ \S+ .*\{(?<at>\d+\.\d{3}) (?<user>\d+) (?<rule>\S+)\} "(?<method>\S+) (?<path>\S*)/;
+
+/** A frontend stands in the place of a backend when a request ended before it got one. */
+const NO_SIDE = /:(entry|replicas)$|^hops:/;
 
 /** Reads a line of the log; `undefined` for what is none, or a request that ended before it had a side. */
 export function parseRequest(line: string): LoggedRequest | undefined {
   const found = LINE.exec(line.trim())?.groups as Record<string, string> | undefined;
-  if (!found?.backend || found.backend.endsWith(':entry')) return undefined;
+  if (!found?.backend || NO_SIDE.test(found.backend)) return undefined;
   const { backend, server = '', state = '--', method = '', path = '' } = found;
   const service = backend.replace(/:canary$/, '');
   const side = backend === guardedName(service) ? 'canary' : 'stable';

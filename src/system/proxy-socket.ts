@@ -3,6 +3,7 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { CanaryError } from '../errors.ts';
+import { type Following, followLines } from './line-stream.ts';
 import { openSession, type ProxySession } from './proxy-session.ts';
 
 /** A socket of HAProxy's that takes commands: a worker's admin socket, or the master's. */
@@ -11,6 +12,8 @@ export interface ProxySocket {
   ask(command: string, timeoutMs?: number): Promise<string>;
   /** Opens a session for several commands with the worker that answers now; throws `proxy-unreachable`. */
   hold(seconds: number): Promise<ProxySession>;
+  /** Hands on every line that a command tells from now on, of the worker that answers now; throws `proxy-unreachable`. */
+  follow(command: string, onLine: (line: string) => void): Promise<Following>;
 }
 
 /** The kernel's limit for the path of a unix socket, on Linux. */
@@ -31,6 +34,10 @@ export class UnixProxySocket implements ProxySocket {
 
   hold(seconds: number): Promise<ProxySession> {
     return this.reach((path) => openSession(path, seconds));
+  }
+
+  follow(command: string, onLine: (line: string) => void): Promise<Following> {
+    return this.reach((path) => followLines(path, command, onLine));
   }
 
   private async reach<T>(talk: (path: string) => Promise<T>): Promise<T> {

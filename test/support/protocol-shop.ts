@@ -13,6 +13,7 @@ import {
   showStatistics,
 } from '../../src/proxy/statistics.ts';
 import { byWeight, OFF, type Split, setSplit, splitFile } from '../../src/proxy/weight-map.ts';
+import type { Following } from '../../src/system/line-stream.ts';
 import { UnixProxySocket } from '../../src/system/proxy-socket.ts';
 import { loadCertificates } from '../../src/workflows/project/certificates.ts';
 import { routesOf } from '../../src/workflows/project/routes.ts';
@@ -86,6 +87,10 @@ export class ProtocolShop {
 
   ask(command: string): Promise<string> {
     return this.socket.ask(command);
+  }
+
+  follow(command: string, onLine: (line: string) => void): Promise<Following> {
+    return this.socket.follow(command, onLine);
   }
 
   /** The most memory that any process of the proxy has had, in bytes. */

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FOLLOW_REQUESTS, type LoggedRequest, parseRequest } from '../../../src/proxy/request-log.ts';
+import type { Following } from '../../../src/system/line-stream.ts';
+import { PORT, ProtocolShop } from '../../support/protocol-shop.ts';
+import { until } from '../../support/storedog.ts';
+
+/** What the judge hears of requests, from the real proxy. */
+describe('the log of requests', () => {
+  let shop: ProtocolShop;
+  let following: Following;
+  let seen: LoggedRequest[] = [];
+
+  beforeAll(async () => {
+    shop = await ProtocolShop.start({ web: { entry: 3001, port: PORT.http } }, [
+      'header:X-User-Id',
+    ]);
+    following = await shop.follow(FOLLOW_REQUESTS, (line) => {
+      const request = parseRequest(line);
+      if (request) seen.push(request);
+      else console.log(line);
+    });
+    await shop.split(50);
+  });
+  afterAll(async () => {
+    following?.end();
+    await following?.ended;
+    await shop?.dispose();
+  });
+  beforeEach(() => {
+    seen = [];
+  });
+
+  const ask = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+    fetch(`http://${shop.host}:3001${path}`, { method, headers }).then((answer) => answer.text());
+  const logged = (count: number) =>
+    until(`${count} requests are logged`, async () => seen.length >= count);
+
+  it('tells of every request once, with its user and side', async () => {
+    const users = Array.from({ length: 200 }, (_, at) => `user-${at}`);
+    const sides = await Promise.all(
+      users.map(async (user) => JSON.parse(await ask('/', { 'X-User-Id': user })).side),
+    );
+    await logged(200);
+    expect(seen.filter(({ side }) => side === 'canary')).toHaveLength(
+      sides.filter((side) => side === 'canary').length,
+    );
+    expect(new Set(seen.map(({ user }) => user)).size).toBeGreaterThan(195);
+    expect(seen.every(({ status, failed, byRule }) => status === 200 && !failed && !byRule)).toBe(true);
+  });
+
+  it('tells one client without identity from its address, however many cookies it is given', async () => {
+    for (let at = 0; at < 5; at += 1) await ask('/');
+    await logged(5);
+    expect(new Set(seen.map(({ user }) => user)).size).toBe(1);
+  });
+
+  it('marks requests that chose their side themselves', async () => {
+    await ask('/', { 'X-Canary': 'canary' });
+    await logged(1);
+    expect(seen[0]).toMatchObject({ side: 'canary', byRule: true });
+  });
+
+  it('keeps what matters of a request whose path is longer than a line', async () => {
+    await ask(`/long/${'a'.repeat(3000)}?q="} {1.000 1 -} "GET /x`, { 'X-User-Id': 'long' });
+    await logged(1);
+    expect(seen[0]?.path.startsWith('/long/aaa')).toBe(true);
+    expect(seen[0]?.method).toBe('GET');
+  });
+});
