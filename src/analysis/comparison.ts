@@ -20,6 +20,22 @@ const LONGEST_MS = 60_000;
 interface Present {
   atRisk: Set<number>;
   failed: Set<number>;
+  requests: { trials: number; failed: number };
+}
+
+/** What a moment came to on a side: users and those hit for the first time, then requests and those hit. */
+export interface Seen {
+  atRisk: number;
+  failed: number;
+  requests: Tally;
+}
+
+/** A moment that was weighed; enough to weigh it again with other settings. */
+export interface Moment {
+  /** When it ended, in milliseconds. */
+  at: number;
+  stable: Seen;
+  canary: Seen;
 }
 
 /**
@@ -46,8 +62,9 @@ export class Comparison {
     const times = this.counted[witness] ?? 0;
     if (times < MOST_OF_ONE) {
       this.counted[witness] = times + 1;
-      this.tallies[side].trials += 1;
-      if (hit) this.tallies[side].failed += 1;
+      const { requests } = this.moment[side];
+      requests.trials += 1;
+      if (hit) requests.failed += 1;
     }
     if (this.witnesses[witness]) return;
     this.moment[side].atRisk.add(witness);
@@ -56,20 +73,34 @@ export class Comparison {
 
   /**
    * Weighs what was counted, once the moment is over: after a second if both sides had users, else when they have, and
-   * at the latest after a minute. What decides on the end are users who came, never failures.
+   * at the latest after a minute. What decides on the end are users who came, never failures. Gives what it weighed.
    */
-  tick(now: number): void {
+  tick(now: number): Moment | undefined {
     const { stable, canary } = this.moment;
     const age = now - this.moment.began;
     const hasBoth = stable.atRisk.size > 0 && canary.atRisk.size > 0;
-    if (age < LONGEST_MS && !(hasBoth && age >= SHORTEST_MS)) return;
-    if (stable.atRisk.size > 0) {
-      this.share.observe({ canary: sizes(canary), stable: sizes(stable) });
-    } else if (canary.atRisk.size > 0 && this.tallies.stable.trials > 0) {
-      this.alone.observe(sizes(canary), upperRate(this.tallies.stable, REFERENCE_ALPHA));
-    }
+    if (age < LONGEST_MS && !(hasBoth && age >= SHORTEST_MS)) return undefined;
+    const moment = { at: now, stable: seen(stable), canary: seen(canary) };
     for (const witness of [...stable.failed, ...canary.failed]) this.witnesses[witness] = 1;
     this.moment = newMoment(now);
+    this.weigh(moment);
+    return moment;
+  }
+
+  /** Takes a moment that is over into account. */
+  weigh({ stable, canary }: Moment): void {
+    if (stable.atRisk > 0) {
+      this.share.observe({ canary, stable });
+    } else if (canary.atRisk > 0 && this.tallies.stable.trials > 0) {
+      this.alone.observe(canary, upperRate(this.tallies.stable, REFERENCE_ALPHA));
+    }
+    for (const [side, { requests }] of [
+      ['stable', stable],
+      ['canary', canary],
+    ] as const) {
+      this.tallies[side].trials += requests.trials;
+      this.tallies[side].failed += requests.failed;
+    }
   }
 
   /** The evidence that the canary is worse, as a logarithm: of both tests, each of which has half a say. */
@@ -87,13 +118,13 @@ function newTally(): { trials: number; failed: number } {
 }
 
 function newMoment(began: number): Record<Side, Present> & { began: number } {
-  return {
-    began,
-    stable: { atRisk: new Set(), failed: new Set() },
-    canary: { atRisk: new Set(), failed: new Set() },
-  };
+  return { began, stable: newPresent(), canary: newPresent() };
 }
 
-function sizes({ atRisk, failed }: Present) {
-  return { atRisk: atRisk.size, failed: failed.size };
+function newPresent(): Present {
+  return { atRisk: new Set(), failed: new Set(), requests: newTally() };
+}
+
+function seen({ atRisk, failed, requests }: Present): Seen {
+  return { atRisk: atRisk.size, failed: failed.size, requests };
 }

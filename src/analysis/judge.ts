@@ -1,4 +1,4 @@
-import { Comparison } from './comparison.ts';
+import { Comparison, type Moment } from './comparison.ts';
 import type { UserRequest } from './request.ts';
 import { type Signal, shows } from './signals.ts';
 import { lowerRate, type Tally, upperRate } from './stats/rate-bounds.ts';
@@ -33,6 +33,13 @@ export type Verdict =
   /** Not enough is known; `missing` says what. */
   | { result: 'wait'; missing: 'requests' | 'certainty'; rates: Rates };
 
+/** A moment of one question, as it was weighed. */
+export interface JudgedMoment extends Moment {
+  signal: Signal;
+  /** The route, or every request. */
+  group: string | undefined;
+}
+
 /** Failures so far, and by how much the canary's rate may be above the stable's. */
 export interface Rates {
   stable: Tally;
@@ -60,18 +67,29 @@ export class Judge {
   private readonly overall: ReadonlyMap<Signal, Comparison>;
   private readonly grouped = new Map<string, ReadonlyMap<Signal, Comparison>>();
 
-  /** `now` as in requests: milliseconds. */
-  constructor(settings: JudgeSettings, now: number) {
+  private readonly record: (moment: JudgedMoment) => void;
+
+  /** `now` as in requests: milliseconds. `record` is told of every moment that is weighed. */
+  constructor(
+    settings: JudgeSettings,
+    now: number,
+    record: (moment: JudgedMoment) => void = () => undefined,
+  ) {
     this.settings = settings;
+    this.record = record;
     this.usual = new UsualLearner(settings.percentile);
     this.overall = this.newComparisons(now);
   }
 
   /** Takes the next request; they come in about the order of their time. */
   observe(request: UserRequest): void {
-    for (const comparisons of [this.overall, this.comparisonsOf(request)]) {
+    const { group, at } = request;
+    for (const [name, comparisons] of [
+      [undefined, this.overall],
+      [group, this.comparisonsOf(group, at)],
+    ] as const) {
       for (const [signal, comparison] of comparisons ?? []) {
-        comparison.tick(request.at);
+        this.tick(signal, name, comparison, at);
         const hit = shows(signal, request, this.usual.usual);
         if (hit !== undefined) comparison.add(request, hit);
       }
@@ -83,12 +101,16 @@ export class Judge {
    * The verdict on going on to a weight. Passing takes evidence too: with the next weight's share of users on the
    * canary, no more than `margin` of all of them can be hurt beyond what the stable does.
    */
-  verdict(nextWeight: number, now: number): Verdict {
-    for (const comparisons of [this.overall, ...this.grouped.values()])
-      for (const comparison of comparisons.values()) comparison.tick(now);
+  verdict(
+    nextWeight: number,
+    now: number,
+    minimumRequests = this.settings.minimumRequests,
+  ): Verdict {
+    for (const [group, comparisons] of [[undefined, this.overall] as const, ...this.grouped])
+      for (const [signal, comparison] of comparisons) this.tick(signal, group, comparison, now);
     const reasons = this.reasons();
     if (reasons.length > 0) return { result: 'fail', reasons };
-    const { minimumRequests, margin } = this.settings;
+    const { margin } = this.settings;
     const rates = this.rates();
     if (rates.canary.trials < minimumRequests)
       return { result: 'wait', missing: 'requests', rates };
@@ -97,7 +119,19 @@ export class Judge {
       : { result: 'wait', missing: 'certainty', rates };
   }
 
-  private comparisonsOf({ group, at }: UserRequest) {
+  /** Takes a moment of an earlier process, or of a record, into account. */
+  weigh(moment: JudgedMoment): void {
+    const { signal, group, at } = moment;
+    const comparisons = group === undefined ? this.overall : this.comparisonsOf(group, at);
+    comparisons?.get(signal)?.weigh(moment);
+  }
+
+  private tick(signal: Signal, group: string | undefined, comparison: Comparison, now: number) {
+    const moment = comparison.tick(now);
+    if (moment) this.record({ ...moment, signal, group });
+  }
+
+  private comparisonsOf(group: string, at: number) {
     const known = this.grouped.get(group);
     if (known || this.grouped.size >= MOST_GROUPS) return known;
     const made = this.newComparisons(at);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { switchable } from './values.ts';
 
 const DEFAULT_SHARE = 20;
 const DEFAULT_FAILURES = 5;
@@ -28,13 +29,6 @@ const breakerFields = z.strictObject({
   /** Beginnings of the paths whose failures count; every path when there are none. */
   paths: z.array(path).default([]),
 });
-
-/** `true` stands for every default of the fields. */
-function switchable<T extends z.ZodType>(fields: T) {
-  return z
-    .preprocess((value) => (value === true ? {} : value), z.union([z.literal(false), fields]))
-    .transform((value) => value as false | z.output<T>);
-}
 
 /** Answers failed requests of the canary by the stable. */
 export const shield = switchable(shieldFields);

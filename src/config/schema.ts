@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { analysis } from './analysis.ts';
 import { behind, inner, SERVICE_NAME } from './doors.ts';
 import { parseDuration } from './duration.ts';
 import { identity } from './identity.ts';
@@ -6,6 +7,7 @@ import { match } from './match.ts';
 import { breaker, shield } from './protection.ts';
 import { protocolFields } from './service-protocol.ts';
 import { steps, strategy } from './strategy.ts';
+import { holding } from './values.ts';
 
 const port = z.number().int().min(1).max(65_535);
 const token = /^[A-Za-z0-9_-]+$/;
@@ -61,6 +63,12 @@ export const configSchema = z.strictObject({
   strategy: strategy.default({ kind: 'canary' }),
   /** Of `strategy: canary`; without any it stops at the weight it is given. */
   steps: steps.default([]),
+  /** How the canary is judged while it goes through its steps. */
+  analysis: analysis.default(analysis.parse(true)),
+  /** What follows the last step of a canary that passed: it becomes the stable, or a person makes it. */
+  promote: z.enum(['auto', 'manual'], 'is not auto or manual').default('auto'),
+  /** How long a step may wait for enough evidence once its time is over. */
+  progressDeadline: holding.default(30 * 60_000),
   git: z.strictObject(gitFields).default(DEFAULT_BRANCHES),
   proxy: z.strictObject({ image: z.string().min(1).optional() }).default({}),
   /** Whether a failed request of the canary is answered by the stable. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { parseDuration } from './duration.ts';
+import { holding } from './values.ts';
 
-const LONGEST_MS = 366 * 86_400_000;
 const DAY_MS = 86_400_000;
 
 const weight = z
@@ -13,15 +12,6 @@ const weight = z
   );
 
 const part = weight.refine((value) => value > 0 && value < 100, 'leaves one side without users');
-
-/** How long something is held; a clock must be able to tell its end. */
-const holding = z
-  .string({ error: 'is not a duration such as 30s, 5m or 14d' })
-  .refine((text) => {
-    const ms = parseDuration(text);
-    return ms !== undefined && ms > 0 && ms <= LONGEST_MS;
-  }, 'is not a duration such as 30s, 5m or 14d, of at most 366 days')
-  .transform((text) => parseDuration(text) ?? 0);
 
 const step = z
   .strictObject({

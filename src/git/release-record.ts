@@ -1,6 +1,7 @@
 import type { Comparison } from '../rollout/comparison.ts';
 import { type CanaryImage, RELEASE_STATES, type ReleaseState } from '../rollout/events.ts';
 import type { Release } from '../rollout/release.ts';
+import { type ReleaseVerdict, VERDICTS } from '../rollout/verdict.ts';
 
 /** What is told of a release, by `history` and by its annotated tag alike. */
 export interface ReleaseRecord {
@@ -14,8 +15,8 @@ export interface ReleaseRecord {
   weights: readonly { weight: number; at: string }[];
   state: ReleaseState;
   reason: string;
-  /** Nothing judges a release yet. */
-  verdict: null;
+  /** What its analysis said last; none where nobody judged. */
+  verdict: ReleaseVerdict | null;
   /** What its A/B test came to. */
   comparison: Comparison | null;
   startedAt: string;
@@ -30,7 +31,9 @@ export function recordOf(release: Release): ReleaseRecord {
     ...{ id, project, branch, commit, services, images, weights, state, startedAt },
     subject: oneLine(release.subject),
     reason: oneLine(release.reason),
-    verdict: null,
+    verdict: release.verdict
+      ? { ...release.verdict, reasons: release.verdict.reasons.map(oneLine) }
+      : null,
     comparison: release.comparison ?? null,
     endedAt: release.endedAt ?? null,
     promotedCommit: release.promotedCommit ?? null,
@@ -49,7 +52,8 @@ export function formatReleaseRecord(record: ReleaseRecord): string {
     ...weights.map(({ weight, at }) => pair('Weight', `${weight} ${at}`)),
     ['State', record.state],
     ['Reason', record.reason],
-    ['Verdict', 'none'],
+    ['Verdict', record.verdict?.result ?? 'none'],
+    ...(record.verdict?.reasons ?? []).map((reason) => pair('Verdict-Reason', reason)),
     ...(comparison ? [pair('Comparison', JSON.stringify(comparison))] : []),
     ['Started', record.startedAt],
     ...(endedAt ? [pair('Ended', endedAt)] : []),
@@ -90,12 +94,17 @@ export function parseReleaseRecord(text: string): ReleaseRecord | undefined {
     }),
     state,
     reason: one('Reason'),
-    verdict: null,
+    verdict: parseVerdict(one('Verdict'), all('Verdict-Reason')),
     comparison: parseComparison(all('Comparison')[0]),
     startedAt: one('Started'),
     endedAt: all('Ended')[0] ?? null,
     promotedCommit: all('Promoted-Commit')[0] ?? null,
   };
+}
+
+function parseVerdict(text: string, reasons: readonly string[]): ReleaseVerdict | null {
+  const result = VERDICTS.find((each) => each === text);
+  return result ? { result, reasons } : null;
 }
 
 function parseComparison(text: string | undefined): Comparison | null {

@@ -3,6 +3,7 @@ import type { Counts } from '../proxy/counts.ts';
 import type { Comparison } from './comparison.ts';
 import type { RampStep } from './ramp-step.ts';
 import type { Plan, Step } from './step.ts';
+import type { ReleaseVerdict } from './verdict.ts';
 
 /** The states a release can be in (contract, README). */
 export const RELEASE_STATES = [
@@ -64,6 +65,8 @@ export type ReleaseEvent =
   /** A step of the ramp is in force, or waits for a person; `of` how many, from 0. */
   | { type: 'ramp-step-begun'; index: number; of: number; step: RampStep; counts: Counts }
   | { type: 'ramp-step-done'; index: number }
+  /** What its analysis says, at the end of a step or when it decided. */
+  | { type: 'verdict-given'; verdict: ReleaseVerdict }
   /** A person moves the users from here on. */
   | { type: 'ramp-left' }
   /** What an A/B test came to. */
@@ -82,6 +85,8 @@ type ProgressEvent =
   | { type: 'plan-made'; plan: Plan }
   | { type: 'notice'; text: string }
   | { type: 'warning'; text: string }
+  /** What the analysis says for now, while nothing is decided. */
+  | { type: 'judging'; text: string }
   /** What the other side of a push said. */
   | { type: 'remote-said'; line: string }
   | { type: 'output'; line: string };

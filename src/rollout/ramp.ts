@@ -91,6 +91,12 @@ export function weightStep(
   return step && 'weight' in step ? step : undefined;
 }
 
+/** The weight that comes after the step that is in force: that of a later one, or everybody in a promotion. */
+export function weightAfter({ steps, index }: Pick<Ramp, 'steps' | 'index'>): number {
+  const next = steps.slice(index + 1).find((each) => 'weight' in each);
+  return next && 'weight' in next ? next.weight : 100;
+}
+
 /** Whether nothing happens by itself any more: a pause, or every step is done. */
 export function waitsForPerson(ramp: Ramp): boolean {
   if (ramp.isStepDone) return ramp.index === ramp.steps.length - 1 && ramp.strategy !== 'ab';

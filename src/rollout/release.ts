@@ -3,6 +3,7 @@ import type { Comparison } from './comparison.ts';
 import type { CanaryImage, ReleaseState, StableImage } from './events.ts';
 import type { JournalRecord } from './journal.ts';
 import { endOfStep, foldRamp, type Ramp, stepName } from './ramp.ts';
+import type { ReleaseVerdict } from './verdict.ts';
 
 /** One try of one commit on one slice: the fold of its journal. */
 export interface Release {
@@ -24,6 +25,8 @@ export interface Release {
   heldWeight: number | undefined;
   /** The steps it goes through by itself, unless a person moves its users. */
   ramp: Ramp | undefined;
+  /** What its analysis said last. */
+  verdict: ReleaseVerdict | undefined;
   /** What its A/B test came to. */
   comparison: Comparison | undefined;
   /** Its canary got as far as users could be sent to it. */
@@ -76,6 +79,7 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
       images: [],
       heldWeight: undefined,
       ramp: undefined,
+      verdict: undefined,
       comparison: undefined,
       wasReady: false,
       wasReplaced: false,
@@ -122,7 +126,9 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
         countsAtWeight: { ...NO_COUNTS, ...record.counts },
       };
     case 'ramp-begun':
-      return { ...next, comparison: undefined };
+      return { ...next, comparison: undefined, verdict: undefined };
+    case 'verdict-given':
+      return { ...next, verdict: record.verdict };
     case 'comparison-made':
       return { ...next, comparison: record.comparison };
     case 'release-held':

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { appendFile, type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CanaryError } from '../errors.ts';
 import type { ReleaseEvent } from '../rollout/events.ts';
@@ -13,12 +13,18 @@ export interface JournalStore {
   read(id: string): Promise<JournalRecord[]>;
   /** Appends a fact; it is on disk when this resolves. */
   append(id: string, event: ReleaseEvent): Promise<void>;
+  /** Keeps what a release was judged by, in a file beside its journal; not on disk yet when this resolves. */
+  keepEvidence(id: string, lines: string): Promise<void>;
+  /** All of that; empty where there is none. */
+  readEvidence(id: string): Promise<string>;
   /** Forgets a release; one that has no journal is forgotten already. */
   remove(id: string): Promise<void>;
 }
 
 const ENDING = '.jsonl';
 const LINE_BREAK = 10;
+/** In bytes, for one release: days of a busy shop. */
+const MOST_EVIDENCE = 50_000_000;
 
 export class JournalFiles implements JournalStore {
   private readonly directory: string;
@@ -65,7 +71,18 @@ export class JournalFiles implements JournalStore {
     if (size === 0) await syncDirectory(this.directory);
   }
 
+  async keepEvidence(id: string, lines: string): Promise<void> {
+    const path = this.evidencePath(id);
+    const { size } = await stat(path).catch(() => ({ size: 0 }));
+    if (size < MOST_EVIDENCE) await appendFile(path, lines);
+  }
+
+  async readEvidence(id: string): Promise<string> {
+    return (await readIfExists(this.evidencePath(id))) ?? '';
+  }
+
   async remove(id: string): Promise<void> {
+    await rm(this.evidencePath(id), { force: true });
     await rm(this.path(id), { force: true });
   }
 
@@ -83,6 +100,10 @@ export class JournalFiles implements JournalStore {
     }
     const { records, tornBytes } = reading;
     return { records, wholeBytes: Buffer.byteLength(text) - tornBytes };
+  }
+
+  private evidencePath(id: string): string {
+    return join(this.directory, `${id}.evidence`);
   }
 
   private path(id: string): string {

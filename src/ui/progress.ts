@@ -3,6 +3,7 @@ import { formatWeight } from '../proxy/weight.ts';
 import type { CanaryEvent, EventSink } from '../rollout/events.ts';
 import { describeStep, formatPlan } from '../rollout/format-plan.ts';
 import { describeRampStep } from '../rollout/ramp-step.ts';
+import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import { comparisonText } from './comparison-view.ts';
 import type { Theme } from './theme.ts';
 
@@ -84,6 +85,10 @@ function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | 
       return isVerbose ? theme.dim(`  ${event.line}`) : undefined;
     case 'ramp-step-begun':
       return `${theme.canary('◆')} step ${event.index + 1} of ${event.of}: ${describeRampStep(event.step)}`;
+    case 'verdict-given':
+      return verdictLine(event.verdict, theme);
+    case 'judging':
+      return isVerbose ? theme.dim(`· ${event.text}`) : undefined;
     case 'comparison-made':
       return comparisonText(event.comparison);
     case 'step-started':
@@ -99,6 +104,12 @@ function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | 
     case 'stable-restored':
       return undefined;
   }
+}
+
+function verdictLine({ result, reasons }: ReleaseVerdict, theme: Theme): string {
+  const mark = { pass: theme.good('✔'), fail: theme.bad('✖') };
+  const first = result === 'pass' || result === 'fail' ? mark[result] : theme.warn('?');
+  return reasons.map((reason) => `${first} ${theme.bold(result)}: ${reason}`).join('\n');
 }
 
 function duration(ms: number): string {

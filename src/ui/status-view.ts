@@ -28,6 +28,7 @@ export interface StatusView {
     weight: { set: number; measured: number | null };
     requests: { stable: number; canary: number };
     failures: { stable: number; canary: number; shielded: number };
+    verdict: { result: string; reasons: readonly string[] } | null;
     services: readonly ServiceView[];
   };
   lock: null | { command: string; owner: string; pid: number; host: string };
@@ -64,6 +65,7 @@ export function statusText(status: StatusView, theme: Theme): string {
           ['weight', `${formatWeight(weight.set)} set, ${measured}`],
           ['requests', `${count(requests.stable)} stable, ${count(requests.canary)} canary`],
           ['failures', failuresText(failures)],
+          ...verdictRows(release.verdict),
         ],
         '  ',
       ),
@@ -75,6 +77,14 @@ export function statusText(status: StatusView, theme: Theme): string {
       `\n${theme.dim(`\`canary ${lock.command}\` is running (${lock.owner}, process ${lock.pid} on ${lock.host})`)}`,
     );
   return blocks.join('\n');
+}
+
+function verdictRows(verdict: NonNullable<StatusView['release']>['verdict']): string[][] {
+  if (!verdict) return [];
+  return verdict.reasons.map((reason, index) => [
+    index === 0 ? 'verdict' : '',
+    index === 0 ? `${verdict.result}: ${reason}` : reason,
+  ]);
 }
 
 function failuresText({

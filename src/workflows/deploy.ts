@@ -69,6 +69,8 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
         ...{ branch, checkout, weight: options.weight },
         // Nobody keeps a push open for the days of an A/B test.
         detach: options.detach ?? (pushed !== undefined && project.config.strategy.kind === 'ab'),
+        // Whoever pushed has the commit; a second one on top of it would be in the way of the next push.
+        revertsCommit: pushed === undefined,
         onReady: moveBranch,
       });
       const entries = entryAddresses(project);

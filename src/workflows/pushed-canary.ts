@@ -32,6 +32,10 @@ export async function takeCanary(
   });
   if (!result) return;
   if (result.comparison) return;
+  if (result.state === 'promoted') {
+    const text = `${branch} was promoted at ${shortCommit(to)}: ${result.reason}.`;
+    return context.emit({ type: 'notice', text });
+  }
   const previews = result.entries.flatMap(({ preview }) => (preview ? [preview] : []));
   context.emit({
     type: 'notice',

@@ -3,11 +3,13 @@ import { byWeight, sameSplit } from '../proxy/weight-map.ts';
 import type { Observed } from '../rollout/observed.ts';
 import { stepName, waitsForPerson, weightStep } from '../rollout/ramp.ts';
 import { reconcile } from '../rollout/reconcile.ts';
+import { analysing } from './analysis/analysis.ts';
 import type { Context } from './context.ts';
 import { execute } from './execution/execute.ts';
 import { record } from './execution/run.ts';
 import { situationOf } from './execution/situation.ts';
 import { checkOut } from './project/checkout.ts';
+import { promotePassed } from './release/passed.ts';
 import { type Arrival, changeState } from './release/releases.ts';
 import { steering } from './release/steering.ts';
 import { type WalkRun, walk } from './release/walk.ts';
@@ -32,8 +34,11 @@ export async function resume(context: Context): Promise<ResumeResult> {
       return { release: id, changed: false, state, reason, weight };
     }
     if (isStanding) await record(run, { type: 'ramp-step-done', index: ramp.index });
-    const arrival = await takingOff(whole, () => walk(whole));
-    return { release: id, changed: true, ...arrival };
+    const arrival = await takingOff(whole, true, () =>
+      analysing(whole, (analysis) => walk({ ...whole, analysis })),
+    );
+    const end = arrival.isPassed ? await promotePassed(whole) : arrival;
+    return { release: id, changed: true, ...end };
   });
 }
 

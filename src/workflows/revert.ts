@@ -1,18 +1,16 @@
-import { CanaryError, messageOf } from '../errors.ts';
+import { CanaryError } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
-import { revertMessage } from '../git/patch.ts';
-import { hasEnded, type Release } from '../rollout/release.ts';
+import { hasEnded } from '../rollout/release.ts';
 import type { Side } from '../rollout/step.ts';
 import type { Context } from './context.ts';
 import { deploy } from './deploy.ts';
-import { type Run, record } from './execution/run.ts';
-import { advanceBranch, checkMove, resolveBranch } from './project/branches.ts';
+import type { Run } from './execution/run.ts';
 import { locked, takingOver } from './project/locked.ts';
 import { findState, loadProject, type Project } from './project/project.ts';
-import { withScratchTree } from './project/scratch-tree.ts';
 import { finishPromotion } from './release/promotion.ts';
 import { allReleases, changeState, currentRelease } from './release/releases.ts';
 import { retireCanary, trafficOff } from './release/retire.ts';
+import { endWithCommit } from './release/take-back.ts';
 import { revertPromoted, wasPromoted } from './revert-promoted.ts';
 
 export interface RevertOptions {
@@ -72,7 +70,7 @@ async function revertCanary(context: Context, message: string | undefined): Prom
     if (release) await changeState(run, 'reverting', 'taken back by hand');
     await retireCanary(run);
     if (!release) return undefined;
-    const commit = await endWithCommit(run, release, message);
+    const commit = await endWithCommit(run, release, { message, why: 'taken back' });
     return {
       release,
       commit,
@@ -89,84 +87,6 @@ async function revertCanary(context: Context, message: string | undefined): Prom
     await deploy(context, { branch: release.branch, patches: [], message: undefined, weight: 0 });
   }
   return { release: release.id, side: 'canary', commit: commit ?? null, redeployed: redeploy };
-}
-
-async function commitRevert(
-  run: Run,
-  release: Release,
-  message: string | undefined,
-): Promise<string | undefined> {
-  const { context, project } = run;
-  const { git } = context;
-  const ref = branchRef(release.branch);
-  const tip = await resolveBranch(context, project.repository, release.branch, ref);
-  const base = await revertBase(context, project, release);
-  // Nothing to take back: the branch left the release behind, or the release changed nothing.
-  if (!(await git.isAncestor(project.repository, release.commit, tip))) return undefined;
-  if (await git.sameTree(project.repository, base, release.commit)) return undefined;
-  const commits = await git.commitsBetween(project.repository, base, release.commit);
-  const names = commits.map((each) => each.commit);
-  const commit = await withScratchTree(context, project, tip, async (tree) => {
-    // At the tip the files of the base are the revert, merges included; below it git has to work it out.
-    if (tip === release.commit) await git.takeTree(tree, base);
-    else await git.revert(tree, names);
-    const subjects = await Promise.all(names.map((each) => git.subject(tree, each)));
-    return git.commit(tree, message ?? revertMessage(subjects));
-  });
-  const move = { ref, from: tip, to: commit };
-  await checkMove(context, project, move);
-  await advanceBranch(context, project, move);
-  const subject = await git.subject(project.repository, commit);
-  await record(run, { type: 'commit-made', branch: release.branch, commit, subject });
-  return commit;
-}
-
-/** Where the release began: the last release of the branch that was ready and kept, else where the branch left the stable. */
-async function revertBase(context: Context, project: Project, release: Release): Promise<string> {
-  const { git } = context;
-  const stable = await git.resolve(project.repository, branchRef(project.config.git.stable));
-  const fork = stable ? await git.mergeBase(project.repository, stable, release.commit) : undefined;
-  const earlier = (await allReleases(project)).filter(
-    (each) =>
-      each.id < release.id && each.branch === release.branch && each.wasReady && each.wasReplaced,
-  );
-  for (const each of earlier.reverse()) {
-    const isBefore = await git.isAncestor(project.repository, each.commit, release.commit);
-    if (isBefore && (!fork || (await git.isAncestor(project.repository, fork, each.commit)))) {
-      return each.commit;
-    }
-  }
-  // A branch that shares nothing with the stable begins with itself.
-  const parent = await git.resolve(project.repository, `${release.commit}^`);
-  return fork ?? parent ?? release.commit;
-}
-
-/** The canary is gone whatever git says; a release whose commit could not be made has ended all the same. */
-async function endWithCommit(
-  run: Run,
-  release: Release,
-  message: string | undefined,
-): Promise<string | undefined> {
-  try {
-    const commit = await commitRevert(run, release, message);
-    await changeState(
-      run,
-      'reverted',
-      commit ? 'taken back by a revert commit' : 'taken back; there was no commit to make',
-    );
-    return commit;
-  } catch (error) {
-    await changeState(run, 'reverted', 'the canary is gone; its revert commit could not be made');
-    throw new CanaryError(
-      'revert-failed',
-      `No user is on the canary and it is gone, but branch \`${release.branch}\` was not changed: ${messageOf(error)}`,
-      {
-        details: error instanceof CanaryError ? error.details : [],
-        hint: `Make the commit yourself: \`git revert\` on \`${release.branch}\`.`,
-        cause: error,
-      },
-    );
-  }
 }
 
 async function differsFromStable(

@@ -2,6 +2,7 @@ import { countsSince, measuredWeight } from '../proxy/counts.ts';
 import type { ReleaseState } from '../rollout/events.ts';
 import { containersOf, type Observed, type ObservedContainer } from '../rollout/observed.ts';
 import { type Release, settledState } from '../rollout/release.ts';
+import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
 import { entryCounts } from './execution/traffic.ts';
@@ -34,7 +35,7 @@ export interface Status {
     weight: { set: number; measured: number | null };
     requests: { stable: number; canary: number };
     failures: { stable: number; canary: number; shielded: number };
-    verdict: { result: string; reasons: string[] } | null;
+    verdict: ReleaseVerdict | null;
     services: ServiceStatus[];
   };
   lock: null | { command: string; owner: string; pid: number; host: string; start: string };
@@ -73,7 +74,7 @@ export async function status(context: Context): Promise<Status> {
             measured: measuredWeight(countsSince(counts, release.countsAtWeight)),
           },
           ...sides(countsSince(counts, release.countsAtStart)),
-          verdict: null,
+          verdict: release.verdict ?? null,
           services: release.services.map((name) =>
             describe(name, containersOf(observed, 'canary', name)),
           ),

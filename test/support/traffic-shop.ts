@@ -1,5 +1,6 @@
 import { get } from 'node:http';
 import { createConnection, type Socket } from 'node:net';
+import { execa } from 'execa';
 import { Storedog } from './storedog.ts';
 
 /** A service that fails, waits and echoes as a test asks it to. */
@@ -41,7 +42,10 @@ process.on('SIGTERM', () => process.exit());
 `;
 }
 
-/** One entry, `frontend`, whose stable and canary say which they are; production runs, the proxy is up. */
+/**
+ * One entry, `frontend`, whose stable and canary say which they are; production runs, the proxy is up. Nobody judges the
+ * canary unless `settings` say how.
+ */
 export async function trafficShop(settings: readonly string[] = []): Promise<Storedog> {
   const shop = await Storedog.create(onlyFrontend);
   await shop.write('store-frontend/server.js', server('stable'));
@@ -52,6 +56,7 @@ export async function trafficShop(settings: readonly string[] = []): Promise<Sto
       `services: { frontend: { entry: ${shop.port}, preview: ${shop.preview} } }`,
       'identity: [header:X-User-Id]',
       ...settings,
+      ...(settings.some((line) => line.startsWith('analysis:')) ? [] : ['analysis: false']),
       '',
     ].join('\n'),
   );
@@ -82,6 +87,12 @@ export async function letCanaryFail(
   way: 'status' | 'cut' = 'status',
 ): Promise<void> {
   await (await fetch(`${shop.previewUrl}fail?share=${share}&way=${way}`)).text();
+}
+
+/** Ends the canary's container from outside, as the kernel does when memory runs out. */
+export async function killCanary(shop: Storedog): Promise<void> {
+  const canaries = (await shop.containers()).filter(({ service }) => service.includes('-canary'));
+  await execa('docker', ['kill', '--signal', 'KILL', ...canaries.map(({ id }) => id)]);
 }
 
 /** The body of an answer on a connection of its own: an idle one may still be with a worker of before. */

@@ -12,6 +12,12 @@ export class Quantiles {
     this.total += 1;
   }
 
+  /** Takes over all that another one has seen. */
+  addAll(other: Quantiles): void {
+    for (const [bin, count] of other.bins) this.bins.set(bin, (this.bins.get(bin) ?? 0) + count);
+    this.total += other.total;
+  }
+
   get count(): number {
     return this.total;
   }

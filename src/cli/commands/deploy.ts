@@ -1,7 +1,8 @@
-import { CanaryError } from '../../errors.ts';
+import { CanaryError, EXIT } from '../../errors.ts';
 import { formatWeight } from '../../proxy/weight.ts';
 import { deploy } from '../../workflows/deploy.ts';
 import { deployRemote } from '../../workflows/deploy-remote.ts';
+import { exitOf } from '../exit-of.ts';
 import type { Session } from '../session.ts';
 
 interface DeployFlags {
@@ -16,7 +17,7 @@ interface DeployFlags {
 export async function runDeploy(
   { context, output }: Session,
   { remote, apply, branch, message, weight, detach = false }: DeployFlags,
-): Promise<undefined> {
+): Promise<number> {
   const options = { branch, patches: apply, message, weight };
   if (remote !== undefined) {
     if (detach) {
@@ -30,11 +31,13 @@ export async function runDeploy(
         ? `The canary runs ${branch} at ${result.commit.slice(0, 12)} behind ${remote}.`
         : `${remote} has ${branch} at ${result.commit.slice(0, 12)} already; nothing was deployed. \`canary deploy\` there starts it again.`,
     );
-    return undefined;
+    return EXIT.done;
   }
   const result = await deploy(context, { ...options, detach });
   output.result({ type: 'result', ...result }, () => {
     if (result.comparison) return `The canary is gone: ${result.reason}`;
+    if (result.state === 'promoted')
+      return `${output.theme.good('Promoted')}: ${result.branch} at ${result.commit.slice(0, 12)}; ${result.reason}.`;
     const previews = result.entries.flatMap(({ preview }) =>
       preview ? [`  the canary alone: ${preview}`] : [],
     );
@@ -45,5 +48,5 @@ export async function runDeploy(
       'Next: `canary status`, `canary weight N`, then `canary promote` or `canary revert`.',
     ].join('\n');
   });
-  return undefined;
+  return exitOf(result);
 }

@@ -6,8 +6,11 @@ export type AnalysisRun = Run & { release: Release };
 
 /** Something that looks at a canary while it has users, in the background of the command that moves them. */
 export interface Source {
-  /** What it says now of going on to a weight. Asked every second: it only tells what it knows already. */
-  opinions(nextWeight: number): readonly Opinion[];
+  /**
+   * What it says now of going on to a weight, after at least so many requests of the canary's users. Asked often: it
+   * only tells what it knows already.
+   */
+  opinions(nextWeight: number, minimumRequests: number): readonly Opinion[];
   /** Ends whatever it does; resolves once all of it has ended. Safe to repeat. */
   stop(): Promise<void>;
 }

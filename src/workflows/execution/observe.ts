@@ -1,6 +1,6 @@
 import { PROXY_SERVICE } from '../../compose/names.ts';
 import { hasCode } from '../../errors.ts';
-import { readDigest, SHOW_INFO } from '../../proxy/digest.ts';
+import { readDigest, SHOW_INFO } from '../../proxy/info.ts';
 import { askWorker, oldWorkers, SHOW_PROCESSES } from '../../proxy/master.ts';
 import {
   isTripped,

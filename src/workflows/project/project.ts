@@ -9,7 +9,7 @@ import { parseConfig } from '../../config/parse.ts';
 import type { CanaryConfig } from '../../config/schema.ts';
 import { CanaryError } from '../../errors.ts';
 import { renderConfiguration } from '../../proxy/configuration.ts';
-import { signConfiguration } from '../../proxy/digest.ts';
+import { signConfiguration } from '../../proxy/info.ts';
 import { listedUsers, type UserSides } from '../../proxy/user-map.ts';
 import {
   type Compose,

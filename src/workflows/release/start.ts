@@ -5,6 +5,7 @@ import { OFF } from '../../proxy/weight-map.ts';
 import { type RampStep, rampSteps } from '../../rollout/ramp-step.ts';
 import { reconcile } from '../../rollout/reconcile.ts';
 import { type Release, releaseId } from '../../rollout/release.ts';
+import { analysing } from '../analysis/analysis.ts';
 import { observe } from '../execution/observe.ts';
 import { type Run, record } from '../execution/run.ts';
 import { situationOf } from '../execution/situation.ts';
@@ -14,6 +15,7 @@ import type { Project } from '../project/project.ts';
 import { compareIfTest } from './compare.ts';
 import { refuseDuringPromotion } from './guards.ts';
 import { clearLeftovers } from './leftovers.ts';
+import { promotePassed } from './passed.ts';
 import { inPhases } from './phases.ts';
 import { type Arrival, allReleases, changeState, readRelease, replaceRelease } from './releases.ts';
 import { beginWalk, leaveWalk, type WalkRun, walk } from './walk.ts';
@@ -30,6 +32,8 @@ export interface Start {
   weight: number | undefined;
   /** Ends once the first step is in force. */
   detach?: boolean;
+  /** A canary that is judged bad is also taken back in git. */
+  revertsCommit?: boolean;
   /** What belongs to a canary that is ready, before its release counts as begun well. */
   onReady?: () => Promise<void>;
 }
@@ -40,19 +44,36 @@ export interface Start {
  */
 export async function startRelease(
   base: Pick<Run, 'context' | 'project' | 'signal'>,
-  { branch, checkout, weight, detach, onReady }: Start,
+  { branch, checkout, weight, detach, revertsCommit, onReady }: Start,
 ): Promise<{ release: Release } & Arrival> {
   const { context, project } = base;
   const run = await beginRelease({ ...base, checkout }, branch, checkout.commit);
   const steps = weight === undefined ? stepsOf(project, checkout) : [];
-  return takingOff(run, async () => {
-    // The first step alone: whoever waits for the canary to be ready does not wait for all of them.
-    const begun = steps.length > 0 ? await beginWalk(run, steps) : undefined;
-    const arrival = begun ? undefined : await rampTo(run, weight);
+  const ready = async () => {
     await onReady?.();
     await clearLeftovers(context, project, [checkout.commit]);
-    const goOn = () => (detach ? leaveWalk(run) : walk(run, begun));
-    return { release: run.release, ...(arrival ?? (await goOn())) };
+  };
+  const arrival = await takingOff(run, revertsCommit ?? false, async () => {
+    if (steps.length > 0) return walkFrom(run, steps, { detach, ready });
+    const arrival = await rampTo(run, weight);
+    await ready();
+    return arrival;
+  });
+  return { release: run.release, ...(arrival.isPassed ? await promotePassed(run) : arrival) };
+}
+
+/** Goes through the steps from the first. */
+function walkFrom(
+  run: WalkRun,
+  steps: readonly RampStep[],
+  { detach, ready }: { detach: boolean | undefined; ready: () => Promise<void> },
+): Promise<Arrival> {
+  // While the canary is built the judge learns already what is usual on the stable.
+  return analysing(run, async (analysis) => {
+    // The first step alone: whoever waits for the canary to be ready does not wait for all of them.
+    const begun = await beginWalk(run, steps);
+    await ready();
+    return detach ? leaveWalk(run) : walk({ ...run, analysis }, begun);
   });
 }
 

@@ -1,46 +1,59 @@
+import { sentence, type Verdict } from '../../analysis/combine.ts';
 import { CanaryError } from '../../errors.ts';
 import { formatWeight } from '../../proxy/weight.ts';
 import type { Observed } from '../../rollout/observed.ts';
-import { nextAction, type Ramp, stepName, weightStep } from '../../rollout/ramp.ts';
+import { nextAction, type Ramp, stepName, weightAfter, weightStep } from '../../rollout/ramp.ts';
 import { describeRampStep, type RampStep } from '../../rollout/ramp-step.ts';
 import { reconcile } from '../../rollout/reconcile.ts';
 import type { Release } from '../../rollout/release.ts';
 import type { Plan } from '../../rollout/step.ts';
+import type { Analysis } from '../analysis/analysis.ts';
 import { observe } from '../execution/observe.ts';
 import { type Run, record } from '../execution/run.ts';
 import { situationOf } from '../execution/situation.ts';
 import { entryCounts } from '../execution/traffic.ts';
 import type { Checkout } from '../project/checkout.ts';
 import { endTest } from './ab-test.ts';
+import { reasonsOf } from './judged.ts';
 import { inPhases } from './phases.ts';
 import { type Arrival, changeState, readRelease } from './releases.ts';
-import { watchUntil } from './watch.ts';
+import { type Watch, watchUntil } from './watch.ts';
+
+/** How often is asked whether enough is known. */
+const ASK_EVERY_MS = 1000;
 
 export type WalkRun = Run & { release: Release; checkout: Checkout };
+/** `analysis`: who judges the canary meanwhile, if anybody does. */
+type JudgedRun = WalkRun & { analysis: Analysis | undefined };
 
 /**
  * Goes through the steps of a release from where its journal says it is, in this process: weight, wait, next.
  * Ends where a person has to go on. Needs the lock; throws when the canary breaks or somebody stops it.
  * `begun` is the world as it was when this process began the step: what broke since then is not mended but told.
  */
-export async function walk(run: WalkRun, begun?: Observed): Promise<Arrival> {
+export async function walk(run: JudgedRun, begun?: Observed): Promise<Arrival> {
   const { context } = run;
   let inForce = begun ?? (await findInForce(run));
+  let patience: Date | undefined;
   for (;;) {
     const ramp = await readRamp(run);
     const action = nextAction(ramp, context.clock.now(), inForce !== undefined);
     switch (action.do) {
       case 'begin':
-        if (inForce) await watchUntil(run, inForce, context.clock.now());
+        if (inForce) await watchUntil(run, watchOf(run, ramp, inForce), context.clock.now());
         inForce = await beginStep(run, ramp, action.index);
+        patience = undefined;
         break;
       case 'hold':
-        if (inForce) await watchUntil(run, inForce, action.until);
+        if (inForce) await watchUntil(run, watchOf(run, ramp, inForce), action.until);
         break;
-      case 'finish-step':
-        // The judge has its say here, before the step counts as done.
-        await record(run, { type: 'ramp-step-done', index: ramp.index });
+      case 'finish-step': {
+        const now = context.clock.now().getTime();
+        patience ??= new Date(now + run.project.config.progressDeadline);
+        const stuck = await finishStep(run, ramp, inForce, patience);
+        if (stuck) return stuck;
         break;
+      }
       case 'ask':
         return arrive(run, ramp, (weight) => {
           const place = `${stepName(ramp)} waits for a person at ${weight}`;
@@ -48,9 +61,73 @@ export async function walk(run: WalkRun, begun?: Observed): Promise<Arrival> {
         });
       case 'end':
         if (ramp.strategy === 'ab') return endTest(run);
-        return arrive(run, ramp, (weight) => `at ${weight}, every step done; promote or revert`);
+        return {
+          ...(await arrive(
+            run,
+            ramp,
+            (weight) => `at ${weight}, every step done; promote or revert`,
+          )),
+          isPassed: run.analysis !== undefined && run.project.config.promote === 'auto',
+        };
     }
   }
+}
+
+/**
+ * Counts a step as done once everything that looks at the canary lets it pass; what is not known yet is waited for.
+ * Ends the walk where that takes longer than the deadline.
+ */
+async function finishStep(
+  run: JudgedRun,
+  ramp: Ramp,
+  inForce: Observed | undefined,
+  patience: Date,
+): Promise<Arrival | undefined> {
+  const done = () => record(run, { type: 'ramp-step-done', index: ramp.index });
+  const { analysis, context } = run;
+  // An A/B test is compared at its end; without users there is nothing to judge.
+  const isJudged = analysis && inForce && ramp.strategy !== 'ab' && inForce.proxy.weight > 0;
+  if (!isJudged) {
+    await done();
+    return undefined;
+  }
+  const watch = watchOf(run, ramp, inForce);
+  for (;;) {
+    // Throws when it is bad.
+    await watchUntil(run, watch, context.clock.now());
+    const verdict = analysis.verdict(watch.nextWeight, watch.minimumRequests);
+    const reasons = reasonsOf(verdict);
+    if (verdict.result === 'pass') {
+      await record(run, { type: 'verdict-given', verdict: { result: 'pass', reasons } });
+      await done();
+      return undefined;
+    }
+    if (context.clock.now() >= patience) return remainUnsure(run, ramp, verdict);
+    context.emit({ type: 'judging', text: sentence(verdict) });
+    await watchUntil(run, watch, new Date(context.clock.now().getTime() + ASK_EVERY_MS));
+  }
+}
+
+/** Leaves the canary with the users it has: nothing speaks against it, and not enough for it. */
+async function remainUnsure(run: WalkRun, ramp: Ramp, verdict: Verdict): Promise<Arrival> {
+  const result = verdict.result === 'error' ? 'error' : 'inconclusive';
+  await record(run, { type: 'verdict-given', verdict: { result, reasons: reasonsOf(verdict) } });
+  return arrive(
+    run,
+    ramp,
+    (weight) => `${stepName(ramp)} at ${weight} could not be judged: ${sentence(verdict)}`,
+    'inconclusive',
+  );
+}
+
+function watchOf(run: JudgedRun, ramp: Ramp, inForce: Observed): Watch {
+  const { analysis: settings } = run.project.config;
+  return {
+    inForce,
+    analysis: run.analysis,
+    nextWeight: weightAfter(ramp),
+    minimumRequests: settings ? settings.minimumRequests : 0,
+  };
 }
 
 /** Leaves a release at the step that is in force, for `resume` to go on. */
@@ -102,11 +179,16 @@ async function findInForce(run: WalkRun): Promise<Observed | undefined> {
   return isInForce ? observe(run.context, run.project) : undefined;
 }
 
-async function arrive(run: WalkRun, ramp: Ramp, say: (weight: string) => string): Promise<Arrival> {
+async function arrive(
+  run: WalkRun,
+  ramp: Ramp,
+  say: (weight: string) => string,
+  state: 'paused' | 'inconclusive' = 'paused',
+): Promise<Arrival> {
   const weight = weightStep(ramp, ramp.index)?.weight ?? 0;
   const reason = say(formatWeight(weight));
-  await changeState(run, 'paused', reason);
-  return { state: 'paused', reason, weight, step: ramp.index + 1, steps: ramp.steps.length };
+  await changeState(run, state, reason);
+  return { state, reason, weight, step: ramp.index + 1, steps: ramp.steps.length };
 }
 
 async function readRamp(run: WalkRun): Promise<Ramp> {

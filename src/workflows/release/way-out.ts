@@ -6,20 +6,28 @@ import type { Release } from '../../rollout/release.ts';
 import { type Run, record } from '../execution/run.ts';
 import { applySplit, entryCounts } from '../execution/traffic.ts';
 import { changeState, readRelease } from './releases.ts';
+import { takeBack } from './take-back.ts';
 
 type ReleaseRun = Run & { release: Release };
 
-/** Does `work`; whatever goes wrong in it, no user stays on the canary, and the journal tells why. */
-export async function takingOff<T>(run: ReleaseRun, work: () => Promise<T>): Promise<T> {
+/**
+ * Does `work`; whatever goes wrong in it, no user stays on the canary, and the journal tells why. A canary that is judged
+ * bad is also removed and, if `commits`, taken back in git.
+ */
+export async function takingOff<T>(
+  run: ReleaseRun,
+  commits: boolean,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    await takeTrafficOff(run, error);
+    await takeTrafficOff(run, error, commits);
     throw error;
   }
 }
 
-async function takeTrafficOff(run: ReleaseRun, error: unknown): Promise<void> {
+async function takeTrafficOff(run: ReleaseRun, error: unknown, commits: boolean): Promise<void> {
   // The command that took over moves the users itself: taking them off first would move them twice.
   if (hasCode(error, 'taken-over')) return changeState(run, 'paused', error.message);
   await applySplit(run.project, OFF).catch((failure: unknown) =>
@@ -29,6 +37,7 @@ async function takeTrafficOff(run: ReleaseRun, error: unknown): Promise<void> {
     }),
   );
   await record(run, { type: 'weight-set', weight: 0, counts: await entryCounts(run.project) });
+  if (hasCode(error, 'judged-bad')) return takeBack(run, error.message, commits);
   const { state, reason } = outcome(await readRelease(run.project, run.release.id), error);
   await changeState(run, state, reason);
 }
@@ -40,6 +49,8 @@ function outcome(
 ): { state: ReleaseState; reason: string } {
   const place = ramp && state === 'ramping' ? ` in ${stepName(ramp)}` : '';
   const goesOn = 'no user is on the canary; `canary resume` goes on';
+  if (hasCode(error, 'not-measured'))
+    return { state: 'inconclusive', reason: `${messageOf(error)} No user is on the canary` };
   if (hasCode(error, 'breaker-tripped'))
     return { state: 'paused', reason: `the breaker took the canary out${place}; ${goesOn}` };
   const isInterrupted = hasCode(error, 'interrupted');

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { FOLLOW_REQUESTS, type LoggedRequest, parseRequest } from '../../../src/proxy/request-log.ts';
+import {
+  FOLLOW_REQUESTS,
+  type LoggedRequest,
+  parseRequest,
+} from '../../../src/proxy/request-log.ts';
 import type { Following } from '../../../src/system/line-stream.ts';
 import { PORT, ProtocolShop } from '../../support/protocol-shop.ts';
 import { until } from '../../support/storedog.ts';
@@ -45,7 +49,9 @@ describe('the log of requests', () => {
       sides.filter((side) => side === 'canary').length,
     );
     expect(new Set(seen.map(({ user }) => user)).size).toBeGreaterThan(195);
-    expect(seen.every(({ status, failed, byRule }) => status === 200 && !failed && !byRule)).toBe(true);
+    expect(seen.every(({ status, failed, byRule }) => status === 200 && !failed && !byRule)).toBe(
+      true,
+    );
   });
 
   it('tells one client without identity from its address, however many cookies it is given', async () => {

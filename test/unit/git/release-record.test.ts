@@ -9,6 +9,7 @@ import {
 import { NO_COUNTS } from '../../../src/proxy/counts.ts';
 import { RELEASE_STATES } from '../../../src/rollout/events.ts';
 import type { Release } from '../../../src/rollout/release.ts';
+import { VERDICTS } from '../../../src/rollout/verdict.ts';
 import { NEW, OLD } from '../../support/fixture-observed.ts';
 
 const AT = '2026-11-21T12:42:47.000Z';
@@ -97,6 +98,13 @@ const release: fc.Arbitrary<Release> = fc.record({
   weight: fc.constant(0),
   heldWeight: fc.constant(undefined),
   ramp: fc.constant(undefined),
+  verdict: fc.option(
+    fc.record({
+      result: fc.constantFrom(...VERDICTS),
+      reasons: fc.array(text, { maxLength: 3 }),
+    }),
+    { nil: undefined },
+  ),
   comparison: fc.option(fc.constant(COMPARISON), { nil: undefined }),
   wasReady: fc.boolean(),
   wasReplaced: fc.boolean(),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readDigest, signConfiguration } from '../../../src/proxy/digest.ts';
+import { readDigest, signConfiguration } from '../../../src/proxy/info.ts';
 import { askWorker, oldWorkers, readReload } from '../../../src/proxy/master.ts';
 import { statesToKeep } from '../../../src/proxy/server-states.ts';
 

@@ -42,6 +42,7 @@ const RELEASE: NonNullable<StatusView['release']> = {
   weight: { set: 5, measured: 4.98 },
   requests: { stable: 18_993, canary: 1007 },
   failures: { stable: 3, canary: 0, shielded: 0 },
+  verdict: null,
   services: [
     {
       name: 'frontend',
@@ -105,4 +106,16 @@ test('a failed release and the command that holds the lock', () => {
 
 test('no line ends in spaces', () => {
   expect(text({ ...PLAIN, release: RELEASE })).not.toMatch(/ $/m);
+});
+
+test('what it was judged to be, each reason on a line', () => {
+  const verdict = {
+    result: 'inconclusive',
+    reasons: ['requests: Too few requests to tell: 3 on the canary.', 'shape: Nothing was asked.'],
+  };
+  expect(text({ ...PLAIN, release: { ...RELEASE, verdict } })).toContain(`
+  failures  3 stable, 0 canary
+  verdict   inconclusive: requests: Too few requests to tell: 3 on the canary.
+            shape: Nothing was asked.
+`);
 });

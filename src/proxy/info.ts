@@ -9,3 +9,8 @@ export const SHOW_INFO = 'show info';
 export function readDigest(info: string): string | undefined {
   return /^description: (\S+)$/m.exec(info)?.[1];
 }
+
+/** The process that answered `show info`: a reload makes another one. */
+export function readWorker(info: string): string {
+  return /^Pid: (\d+)$/m.exec(info)?.[1] ?? '';
+}

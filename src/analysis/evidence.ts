@@ -1,0 +1,73 @@
+import type { Seen } from './comparison.ts';
+import type { JudgedMoment } from './judge.ts';
+import { SIGNALS } from './signals.ts';
+
+/** Collects moments between two writes; those of one question become one. */
+export class EvidenceBook {
+  private pending = new Map<string, JudgedMoment>();
+
+  add(moment: JudgedMoment): void {
+    const key = `${moment.signal} ${moment.group ?? ''}`;
+    const earlier = this.pending.get(key);
+    this.pending.set(key, earlier ? together(earlier, moment) : moment);
+  }
+
+  /** What was collected, a line each, and no more after that. */
+  take(): string {
+    const lines = [...this.pending.values()].map(formatMoment);
+    this.pending = new Map();
+    return lines.join('');
+  }
+}
+
+/** Reads what was written, in the order of time; what is cut off by a kill is passed over. */
+export function parseEvidence(text: string): JudgedMoment[] {
+  return text.split('\n').flatMap((line) => parseMoment(line) ?? []);
+}
+
+function together(left: JudgedMoment, right: JudgedMoment): JudgedMoment {
+  return {
+    ...right,
+    stable: add(left.stable, right.stable),
+    canary: add(left.canary, right.canary),
+  };
+}
+
+function add(left: Seen, right: Seen): Seen {
+  return {
+    atRisk: left.atRisk + right.atRisk,
+    failed: left.failed + right.failed,
+    requests: {
+      trials: left.requests.trials + right.requests.trials,
+      failed: left.requests.failed + right.requests.failed,
+    },
+  };
+}
+
+function formatMoment({ at, signal, group, stable, canary }: JudgedMoment): string {
+  const record = { at, signal, group, stable: numbers(stable), canary: numbers(canary) };
+  return `${JSON.stringify(record)}\n`;
+}
+
+function numbers({ atRisk, failed, requests }: Seen): number[] {
+  return [atRisk, failed, requests.trials, requests.failed];
+}
+
+function parseMoment(line: string): JudgedMoment | undefined {
+  try {
+    const { at, signal, group, stable, canary } = JSON.parse(line);
+    if (typeof at !== 'number' || !SIGNALS.includes(signal)) return undefined;
+    return { at, signal, group, stable: seen(stable), canary: seen(canary) };
+  } catch {
+    return undefined;
+  }
+}
+
+function seen([atRisk, failed, trials, hits]: number[]): Seen {
+  const count = (value: number | undefined) => value ?? 0;
+  return {
+    atRisk: count(atRisk),
+    failed: count(failed),
+    requests: { trials: count(trials), failed: count(hits) },
+  };
+}

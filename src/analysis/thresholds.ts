@@ -1,0 +1,87 @@
+import type { Opinion } from './opinion.ts';
+import type { UserRequest } from './request.ts';
+import { Quantiles } from './stats/quantile.ts';
+
+/** Limits that somebody fixed for the canary alone, whatever the stable does. */
+export interface Limits {
+  /** In percent of its requests. */
+  failures?: number | undefined;
+  /** In milliseconds. */
+  p99?: number | undefined;
+  /** How far back is looked, in milliseconds. */
+  window: number;
+}
+
+/** The window is forgotten in so many parts. */
+const PARTS = 12;
+const SOURCE = 'thresholds';
+
+interface Part {
+  began: number;
+  requests: number;
+  failed: number;
+  durations: Quantiles;
+}
+
+/** The canary's last requests against fixed limits, as most tools judge; says nothing before there are enough. */
+export class Thresholds {
+  private readonly limits: Limits;
+  private readonly enough: number;
+  private parts: Part[] = [];
+
+  /** `enough`: requests in the window that a limit is held against. */
+  constructor(limits: Limits, enough: number) {
+    this.limits = limits;
+    this.enough = enough;
+  }
+
+  observe({ side, at, failed, duration }: UserRequest): void {
+    if (side !== 'canary') return;
+    const part = this.partAt(at);
+    part.requests += 1;
+    if (failed) part.failed += 1;
+    else if (duration !== undefined) part.durations.add(duration);
+  }
+
+  /** One for every limit, in the words of today's window. */
+  opinions(now: number): Opinion[] {
+    const parts = this.parts.filter(({ began }) => now - began <= this.limits.window);
+    const requests = sum(parts.map((part) => part.requests));
+    if (requests < this.enough) {
+      const text = `Too few requests for the limits: ${requests} of ${this.enough} on the canary.`;
+      return [{ source: SOURCE, result: 'wait', text }];
+    }
+    return [...this.failures(parts, requests), ...this.slowest(parts)];
+  }
+
+  private failures(parts: readonly Part[], requests: number): Opinion[] {
+    const { failures } = this.limits;
+    if (failures === undefined) return [];
+    const failed = sum(parts.map((part) => part.failed));
+    const share = (100 * failed) / requests;
+    const text = `${failed} of ${requests} requests failed on the canary, ${share.toFixed(2)} %; the limit is ${failures} %.`;
+    return [{ source: SOURCE, result: share > failures ? 'fail' : 'pass', text }];
+  }
+
+  private slowest(parts: readonly Part[]): Opinion[] {
+    const { p99 } = this.limits;
+    if (p99 === undefined) return [];
+    const durations = new Quantiles();
+    for (const part of parts) durations.addAll(part.durations);
+    const slowest = Math.round(durations.at(0.99) ?? 0);
+    const text = `99 % of the canary's answers took at most ${slowest} ms; the limit is ${p99} ms.`;
+    return [{ source: SOURCE, result: slowest > p99 ? 'fail' : 'pass', text }];
+  }
+
+  private partAt(at: number): Part {
+    const last = this.parts.at(-1);
+    if (last && at - last.began < this.limits.window / PARTS) return last;
+    const part = { began: at, requests: 0, failed: 0, durations: new Quantiles() };
+    this.parts = [...this.parts.slice(-PARTS), part];
+    return part;
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

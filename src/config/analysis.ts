@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { holding, percentage, switchable } from './values.ts';
+
+const DEFAULT_PERCENTILE = 99;
+
+const alpha = z
+  .number()
+  .gt(0, 'is not a chance above 0, such as 0.01')
+  .max(0.2, 'is a chance of more than 20 % that a canary is taken back that is no worse');
+
+const latency = switchable(
+  z.strictObject({
+    /** Of the stable's answers; what takes longer is slow. */
+    percentile: z
+      .number()
+      .min(50, 'is not a percentile from 50 to 99.9')
+      .max(99.9, 'is not a percentile from 50 to 99.9')
+      .default(DEFAULT_PERCENTILE),
+  }),
+);
+
+const thresholds = z
+  .strictObject({
+    /** Of the canary's requests, in percent; more fails it. */
+    failures: percentage.optional(),
+    /** Of the canary's answers; a longer 99th percentile fails it. */
+    p99: holding.optional(),
+    /** How far back is looked. */
+    window: holding.default(60_000),
+  })
+  .refine(
+    ({ failures, p99 }) => failures !== undefined || p99 !== undefined,
+    'has neither `failures` nor `p99`',
+  );
+
+const analysisFields = z.strictObject({
+  /** The chance of taking a canary back that is no worse, over its whole life. */
+  alpha: alpha.default(0.01),
+  /** Requests the canary must have had before a step counts as passed. */
+  minimumRequests: z.number().int().min(1).max(1_000_000_000).default(100),
+  /** Of all users who may be hurt, beyond what the stable does, by going on; in percent. */
+  margin: percentage.default(0.5),
+  /** Whether requests that fail count: 5xx, timeouts, broken answers, also those that the stable answered instead. */
+  errors: z.boolean().default(true),
+  /** Whether refusals (4xx) count. */
+  refused: z.boolean().default(true),
+  /** Whether slow answers count. */
+  latency: latency.default(latency.parse(true)),
+  /** Whether answers of an unusual size count. */
+  size: z.boolean().default(true),
+  shape: z.literal(false).optional(),
+  /** Fixed limits, beside the comparison with the stable. */
+  thresholds: thresholds.optional(),
+});
+
+/** How the canary is judged while it has users; `false`: nobody does. */
+export const analysis = switchable(analysisFields);
+
+export type AnalysisConfig = Exclude<z.output<typeof analysis>, false>;

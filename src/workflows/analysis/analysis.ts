@@ -1,0 +1,30 @@
+import { combine, type Verdict } from '../../analysis/combine.ts';
+import { startRequests } from './requests.ts';
+import type { AnalysisRun, Source } from './source.ts';
+
+/** Everything that looks at a canary while it has users. */
+export interface Analysis {
+  /** What all of it says now of going on to a weight. */
+  verdict(nextWeight: number, minimumRequests: number): Verdict;
+}
+
+/**
+ * Does `work` while everything that canary.yaml asks for looks at the canary; all of it has ended when this returns.
+ * `work` gets nothing where nobody is to judge.
+ */
+export async function analysing<T>(
+  run: AnalysisRun,
+  work: (analysis: Analysis | undefined) => Promise<T>,
+): Promise<T> {
+  const settings = run.project.config.analysis;
+  if (!settings) return work(undefined);
+  const sources: Source[] = [];
+  try {
+    sources.push(await startRequests(run, settings));
+    const verdict: Analysis['verdict'] = (nextWeight, minimumRequests) =>
+      combine(sources.flatMap((each) => each.opinions(nextWeight, minimumRequests)));
+    return await work({ verdict });
+  } finally {
+    await Promise.all(sources.map((each) => each.stop()));
+  }
+}

@@ -1,0 +1,138 @@
+import { EvidenceBook, parseEvidence } from '../../analysis/evidence.ts';
+import { explain } from '../../analysis/explain.ts';
+import { Judge, type JudgeSettings, type Verdict } from '../../analysis/judge.ts';
+import type { Opinion } from '../../analysis/opinion.ts';
+import type { UserRequest } from '../../analysis/request.ts';
+import { routeGroup } from '../../analysis/route-group.ts';
+import { SIGNALS } from '../../analysis/signals.ts';
+import { Thresholds } from '../../analysis/thresholds.ts';
+import type { AnalysisConfig } from '../../config/analysis.ts';
+import { readWorker, SHOW_INFO } from '../../proxy/info.ts';
+import { FOLLOW_REQUESTS, type LoggedRequest, parseRequest } from '../../proxy/request-log.ts';
+import type { Following } from '../../system/line-stream.ts';
+import type { AnalysisRun, Source } from './source.ts';
+
+const LOOK_EVERY_MS = 1000;
+/** A proxy may be restarted; what is not heard for longer cannot be judged. */
+const SILENT_MS = 10_000;
+const KEEP_EVERY_MS = 10_000;
+const SOURCE = 'requests';
+
+/** Judges the canary by the requests of its users, beside those of the stable, as the proxy tells them. */
+export async function startRequests(run: AnalysisRun, settings: AnalysisConfig): Promise<Source> {
+  const { clock } = run.context;
+  const now = () => clock.now().getTime();
+  const { journals } = run.project;
+  const book = new EvidenceBook();
+  const judge = new Judge(judgeSettings(settings), now(), (moment) => book.add(moment));
+  const limits =
+    settings.thresholds && new Thresholds(settings.thresholds, settings.minimumRequests);
+  // What an earlier process saw counts: the chance of a false alarm is one for the whole release.
+  for (const moment of parseEvidence(await journals.readEvidence(run.release.id)))
+    judge.weigh(moment);
+  const observe = (request: LoggedRequest) => {
+    // A side that somebody chose is no fair sample.
+    if (request.byRule) return;
+    const seen = userRequest(request, now());
+    judge.observe(seen);
+    limits?.observe(seen);
+  };
+  const keep = async () => {
+    const lines = book.take();
+    if (lines) await journals.keepEvidence(run.release.id, lines);
+  };
+  const listener = listen(run, observe, keep);
+  return {
+    opinions: (nextWeight, minimumRequests) => {
+      if (now() - listener.heardAt() > SILENT_MS) return [SILENT];
+      const verdict = judge.verdict(nextWeight, now(), minimumRequests);
+      return [opinionOf(verdict), ...(limits?.opinions(now()) ?? [])];
+    },
+    stop: async () => {
+      await listener.stop();
+      await keep();
+    },
+  };
+}
+
+/** What canary.yaml says, as the judge takes it. */
+export function judgeSettings(settings: AnalysisConfig): JudgeSettings {
+  const { alpha, margin, latency, minimumRequests, errors, refused, size } = settings;
+  const isAsked = { failed: errors, slow: latency !== false, refused, size };
+  return {
+    ...{ alpha, minimumRequests, margin: margin / 100 },
+    percentile: latency ? latency.percentile : 99,
+    signals: SIGNALS.filter((signal) => isAsked[signal]),
+  };
+}
+
+function opinionOf(verdict: Verdict): Opinion {
+  return { source: SOURCE, result: verdict.result, text: explain(verdict) };
+}
+
+const SILENT: Opinion = {
+  source: SOURCE,
+  result: 'error',
+  text: 'The proxy does not tell of its requests, so nobody can say how the canary does.',
+};
+
+function userRequest(request: LoggedRequest, at: number): UserRequest {
+  const { service, method, path, side, user, status, failed, shielded, duration, bytes } = request;
+  const group = `${service} ${routeGroup(method, path)}`;
+  return { at, side, user, group, status, failed, shielded, duration, bytes };
+}
+
+interface Listener {
+  /** When the proxy was last known to tell of every request. */
+  heardAt(): number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Follows the log of the worker that answers. A reload brings a new worker with a log of its own; the one before is
+ * listened to until it has ended, for it still serves the connections it has.
+ */
+function listen(
+  { context, project }: AnalysisRun,
+  observe: (request: LoggedRequest) => void,
+  every: () => Promise<void>,
+): Listener {
+  const { clock } = context;
+  const ends = new AbortController();
+  const open = new Map<string, Following>();
+  let heardAt = clock.now().getTime();
+  const onLine = (line: string) => {
+    const request = parseRequest(line);
+    if (request) observe(request);
+  };
+  const connect = async () => {
+    const worker = readWorker(await project.socket.ask(SHOW_INFO));
+    if (!open.has(worker)) {
+      const following = await project.socket.follow(FOLLOW_REQUESTS, onLine);
+      // A reload between the two questions: whoever answers now is asked in the next round.
+      if (readWorker(await project.socket.ask(SHOW_INFO)) !== worker) return following.end();
+      open.set(worker, following);
+      void following.ended.then(() => open.delete(worker));
+    }
+    heardAt = clock.now().getTime();
+  };
+  const loop = async () => {
+    for (let kept = 0; !ends.signal.aborted; ) {
+      await connect().catch(() => undefined);
+      if (clock.now().getTime() - kept > KEEP_EVERY_MS) {
+        await every();
+        kept = clock.now().getTime();
+      }
+      await clock.sleep(LOOK_EVERY_MS, ends.signal).catch(() => undefined);
+    }
+  };
+  const looping = loop();
+  return {
+    heardAt: () => heardAt,
+    stop: async () => {
+      ends.abort();
+      await looping;
+      for (const following of open.values()) following.end();
+    },
+  };
+}

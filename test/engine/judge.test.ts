@@ -1,0 +1,119 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { untilStep } from '../support/steps.ts';
+import type { ContainerFacts, Storedog } from '../support/storedog.ts';
+import { killCanary, letCanaryFail, trafficShop } from '../support/traffic-shop.ts';
+import { UserTraffic } from '../support/user-traffic.ts';
+
+/** What becomes of a canary by itself, judged by what its users meet. */
+describe('the judge', () => {
+  let shop: Storedog;
+  let original: string;
+  let untouched: ContainerFacts[];
+  let traffic: UserTraffic | undefined;
+
+  beforeAll(async () => {
+    shop = await trafficShop(['analysis: { minimumRequests: 50, shape: false }']);
+    original = await shop.read('canary.yaml');
+    untouched = await shop.stableContainers();
+  });
+
+  afterAll(() => shop.dispose());
+
+  afterEach(async () => {
+    await traffic?.stop();
+    await shop.succeed('abort');
+  });
+
+  const configure = (...settings: string[]) =>
+    shop.write('canary.yaml', `${original}${settings.join('\n')}\n`);
+  const lines = (stdout: unknown) =>
+    String(stdout)
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+
+  it('takes a canary back that fails a tenth of its POSTs, before many are hurt', async () => {
+    await configure('steps: [{ weight: 5, for: 5m }, { weight: 50, for: 5m }]');
+    traffic = new UserTraffic(shop.url, { perSecond: 100, method: 'POST' }).start();
+    const child = shop.start('deploy', '--branch', 'canary', '--json');
+    await untilStep(shop, 1);
+    await letCanaryFail(shop, 0.1);
+    const { exitCode, stdout } = await child;
+    const seen = await traffic.stop();
+    expect(exitCode).toBe(3);
+    expect(seen.hurt.size).toBeLessThanOrEqual(20);
+    const events = lines(stdout);
+    const error = events.at(-1).error;
+    expect(error).toMatchObject({ code: 'judged-bad' });
+    expect(error.message).toMatch(
+      /^\d+ of \d+ requests on the canary failed, and 0 of \d+ on the stable\.$/,
+    );
+    const verdict = events.find(({ type }) => type === 'verdict-given').verdict;
+    expect(verdict).toEqual({ result: 'fail', reasons: [`requests: ${error.message}`] });
+    // Why stands in the history, in the revert commit, and the canary is gone.
+    const [newest] = JSON.parse((await shop.succeed('history', '--json')).stdout).releases;
+    expect(newest).toMatchObject({ state: 'reverted', verdict });
+    const message = await shop.git('log', '-1', '--format=%B', 'canary');
+    expect(message).toContain('Revert "Change store-frontend/server.js"');
+    expect(message).toContain(error.message);
+    expect((await shop.containers()).some(({ service }) => service === 'frontend-canary')).toBe(
+      false,
+    );
+    expect(await shop.stableContainers()).toEqual(untouched);
+    await shop.git('branch', '--force', 'canary', 'canary~1');
+  });
+
+  it('hurts nobody by a canary whose GETs fail', async () => {
+    await configure('steps: [{ weight: 20, for: 5m }]');
+    traffic = new UserTraffic(shop.url, { perSecond: 100, method: 'GET' }).start();
+    const child = shop.start('deploy', '--branch', 'canary');
+    await untilStep(shop, 1);
+    await letCanaryFail(shop, 0.2);
+    const { exitCode } = await child;
+    const seen = await traffic.stop();
+    expect(exitCode).toBe(3);
+    expect(seen.hurt.size).toBe(0);
+    await shop.git('branch', '--force', 'canary', 'canary~1');
+  });
+
+  it('takes a canary back at once whose container is killed', async () => {
+    await configure('steps: [{ weight: 5, for: 5m }]');
+    const child = shop.start('deploy', '--branch', 'canary');
+    await untilStep(shop, 1);
+    await killCanary(shop);
+    const { exitCode, stderr } = await child;
+    expect(exitCode).toBe(3);
+    expect(String(stderr)).toContain('stopped with exit code 137');
+  });
+
+  it('pauses, and promotes nothing, where too few users come to tell', async () => {
+    await configure('steps: [{ weight: 5, for: 1s }]', 'progressDeadline: 3s');
+    const { exitCode, stdout } = await shop.canary('deploy', '--branch', 'canary', '--json');
+    expect(exitCode).toBe(4);
+    expect(lines(stdout).at(-1)).toMatchObject({
+      state: 'inconclusive',
+      reason: 'step 1 of 1 at 5 % could not be judged: Too few requests to tell: 0 on the canary.',
+    });
+    expect((await shop.status()).release).toMatchObject({
+      ...{ state: 'inconclusive', weight: { set: 5 } },
+      verdict: {
+        result: 'inconclusive',
+        reasons: ['requests: Too few requests to tell: 0 on the canary.'],
+      },
+    });
+  });
+
+  it('promotes a canary that passes every step', async () => {
+    await configure('steps: [{ weight: 25, for: 2s }, { weight: 100, for: 2s }]');
+    traffic = new UserTraffic(shop.url, { perSecond: 200, method: 'POST' }).start();
+    const { exitCode, stdout } = await shop.canary('deploy', '--branch', 'canary', '--json');
+    const seen = await traffic.stop();
+    expect(exitCode).toBe(0);
+    expect(seen.hurt.size).toBe(0);
+    const events = lines(stdout);
+    expect(events.at(-1)).toMatchObject({ state: 'promoted', branch: 'canary' });
+    const verdicts = events.filter(({ type }) => type === 'verdict-given');
+    expect(verdicts.map(({ verdict }) => verdict.result)).toEqual(['pass', 'pass']);
+    expect(await shop.git('rev-parse', 'main')).toBe(await shop.git('rev-parse', 'canary'));
+  });
+});
