@@ -9,6 +9,8 @@ export const WITNESSES = 65_536;
 const MOST_OF_ONE = 50;
 /** With what chance of error the stable's rate is taken from before, where it has no users to compare with. */
 const REFERENCE_ALPHA = 0.001;
+/** A rate that everything may still be compared with. */
+const HIGHEST = 0.99;
 
 type Side = UserRequest['side'];
 
@@ -43,7 +45,8 @@ export interface Moment {
  * requests: everybody is a witness once. Requests are counted too, for rates that people can read.
  */
 export class Comparison {
-  private readonly share = new ShareTest();
+  private readonly share: ShareTest;
+  private readonly tolerance: number;
   private readonly alone = new RateTest();
   /** Who was hit before, and how often everybody was counted; the canary's users in the upper half. */
   private readonly witnesses = new Uint8Array(2 * WITNESSES);
@@ -51,8 +54,10 @@ export class Comparison {
   private readonly tallies = { stable: newTally(), canary: newTally() };
   private moment: ReturnType<typeof newMoment>;
 
-  /** `now` as in requests: milliseconds. */
-  constructor(now: number) {
+  /** `now` as in requests: milliseconds. `tolerance`: how many times as often is still no worse. */
+  constructor(now: number, tolerance = 1) {
+    this.tolerance = tolerance;
+    this.share = new ShareTest(tolerance);
     this.moment = newMoment(now);
   }
 
@@ -92,7 +97,8 @@ export class Comparison {
     if (stable.atRisk > 0) {
       this.share.observe({ canary, stable });
     } else if (canary.atRisk > 0 && this.tallies.stable.trials > 0) {
-      this.alone.observe(canary, upperRate(this.tallies.stable, REFERENCE_ALPHA));
+      const usual = upperRate(this.tallies.stable, REFERENCE_ALPHA);
+      this.alone.observe(canary, Math.min(usual * this.tolerance, HIGHEST));
     }
     for (const [side, { requests }] of [
       ['stable', stable],

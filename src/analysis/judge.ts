@@ -1,6 +1,6 @@
 import { Comparison, type Moment } from './comparison.ts';
 import type { UserRequest } from './request.ts';
-import { type Signal, shows } from './signals.ts';
+import { type Signal, shows, TOLERANCE } from './signals.ts';
 import { lowerRate, type Tally, upperRate } from './stats/rate-bounds.ts';
 import { UsualLearner } from './usual.ts';
 
@@ -13,6 +13,8 @@ export interface JudgeSettings {
   minimumRequests: number;
   /** Of the stable's durations; longer is slow. */
   percentile: number;
+  /** How long the canary's answers may be slow once it has users, in milliseconds: a fresh process is cold. */
+  warmUp: number;
   signals: readonly Signal[];
 }
 
@@ -67,6 +69,8 @@ export class Judge {
   private readonly overall: ReadonlyMap<Signal, Comparison>;
   private readonly grouped = new Map<string, ReadonlyMap<Signal, Comparison>>();
 
+  /** When the canary's users came. */
+  private firstAt: number | undefined;
   private readonly record: (moment: JudgedMoment) => void;
 
   /** `now` as in requests: milliseconds. `record` is told of every moment that is weighed. */
@@ -83,13 +87,16 @@ export class Judge {
 
   /** Takes the next request; they come in about the order of their time. */
   observe(request: UserRequest): void {
-    const { group, at } = request;
+    const { group, at, side } = request;
+    if (side === 'canary') this.firstAt ??= at;
+    const isWarm = this.firstAt !== undefined && at - this.firstAt >= this.settings.warmUp;
     for (const [name, comparisons] of [
       [undefined, this.overall],
       [group, this.comparisonsOf(group, at)],
     ] as const) {
       for (const [signal, comparison] of comparisons ?? []) {
         this.tick(signal, name, comparison, at);
+        if (signal === 'slow' && !isWarm) continue;
         const hit = shows(signal, request, this.usual.usual);
         if (hit !== undefined) comparison.add(request, hit);
       }
@@ -140,7 +147,9 @@ export class Judge {
   }
 
   private newComparisons(now: number): ReadonlyMap<Signal, Comparison> {
-    return new Map(this.settings.signals.map((signal) => [signal, new Comparison(now)]));
+    return new Map(
+      this.settings.signals.map((signal) => [signal, new Comparison(now, TOLERANCE[signal])]),
+    );
   }
 
   private reasons(): Reason[] {

@@ -4,6 +4,12 @@ import type { UserRequest } from './request.ts';
 export const SIGNALS = ['failed', 'slow', 'refused', 'size'] as const;
 export type Signal = (typeof SIGNALS)[number];
 
+/**
+ * How many times as often a signal may show on the canary until it is worse by that. Users notice every failure; that a
+ * fresh container is a little slower, or its answers a little longer, is no reason to take it back.
+ */
+export const TOLERANCE: Record<Signal, number> = { failed: 1, slow: 2, refused: 1.5, size: 2 };
+
 /** What is usual on the stable, fixed before the canary is compared by it. */
 export interface Usual {
   /** Milliseconds that few answers take longer than. */

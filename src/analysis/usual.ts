@@ -4,8 +4,11 @@ import { Quantiles } from './stats/quantile.ts';
 
 /** So many answers tell what is usual. */
 const ENOUGH = 200;
-/** A page that grows by a line is not another size. */
-const ROOM = 1.5;
+/** An answer cut to half says that something is missing; pages grow more easily. */
+const SHORTER = 2;
+const LONGER = 4;
+/** What nobody notices: a quarter more, or so many milliseconds, whatever is longer. */
+const UNNOTICED = { factor: 1.25, ms: 20 };
 const RARE = 0.005;
 
 /**
@@ -34,9 +37,14 @@ export class UsualLearner {
     if (bytes !== undefined && status === 200) this.sizes.add(bytes);
     if (this.durations.count < ENOUGH) return;
     this.fixed = {
-      slow: this.durations.at(this.percentile / 100) ?? Number.POSITIVE_INFINITY,
-      smallest: (this.sizes.at(RARE) ?? 0) / ROOM,
-      largest: (this.sizes.at(1 - RARE) ?? Number.POSITIVE_INFINITY) * ROOM,
+      slow: slowFrom(this.durations.at(this.percentile / 100)),
+      smallest: (this.sizes.at(RARE) ?? 0) / SHORTER,
+      largest: (this.sizes.at(1 - RARE) ?? Number.POSITIVE_INFINITY) * LONGER,
     };
   }
+}
+
+function slowFrom(usual: number | undefined): number {
+  if (usual === undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(usual * UNNOTICED.factor, usual + UNNOTICED.ms);
 }

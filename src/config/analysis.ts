@@ -16,6 +16,8 @@ const latency = switchable(
       .min(50, 'is not a percentile from 50 to 99.9')
       .max(99.9, 'is not a percentile from 50 to 99.9')
       .default(DEFAULT_PERCENTILE),
+    /** How long the canary may be slow at first: a fresh process is cold. */
+    warmUp: holding.default(30_000),
   }),
 );
 

@@ -108,6 +108,7 @@ describe('the judge', () => {
     traffic = new UserTraffic(shop.url, { perSecond: 200, method: 'POST' }).start();
     const { exitCode, stdout } = await shop.canary('deploy', '--branch', 'canary', '--json');
     const seen = await traffic.stop();
+    console.log(lines(stdout).slice(-4));
     expect(exitCode).toBe(0);
     expect(seen.hurt.size).toBe(0);
     const events = lines(stdout);

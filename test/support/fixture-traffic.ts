@@ -13,7 +13,7 @@ export function randomFrom(seed: number): () => number {
 }
 
 export const SETTINGS: JudgeSettings = {
-  ...{ alpha: 0.01, margin: 0.005, minimumRequests: 100, percentile: 99 },
+  ...{ alpha: 0.01, margin: 0.005, minimumRequests: 100, percentile: 99, warmUp: 0 },
   signals: ['failed', 'slow', 'refused', 'size'],
 };
 

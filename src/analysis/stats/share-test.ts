@@ -15,20 +15,28 @@ export interface Look {
  * looks (Ville's inequality; J. Ville, Étude critique de la notion de collectif, 1939). Failures of several users in
  * one look are drawn without replacement, which only lowers the expectation (W. Hoeffding, Probability inequalities for
  * sums of bounded random variables, 1963, theorem 4).
+ * With a tolerance t the question is whether it fails more than t times as often: the ratio is then that of k·t to t, whose
+ * expectation stays at most 1 for every lower factor too, as it grows with the chance of a failure.
  */
 export class ShareTest {
   /** Logarithms of the likelihood ratios, one a factor. */
   private readonly logRatios = FACTORS.map(() => 0);
+  private readonly tolerance: number;
+
+  /** `tolerance`: how many times as often is still no worse. */
+  constructor(tolerance = 1) {
+    this.tolerance = tolerance;
+  }
 
   observe({ canary, stable }: Look): void {
     const failed = canary.failed + stable.failed;
     // Without both sides there is nothing to compare.
     if (failed === 0 || canary.atRisk === 0 || stable.atRisk === 0) return;
-    const all = canary.atRisk + stable.atRisk;
+    const tolerated = this.tolerance * canary.atRisk;
     for (const [index, factor] of FACTORS.entries()) {
       const change =
         canary.failed * Math.log(factor) +
-        failed * Math.log(all / (factor * canary.atRisk + stable.atRisk));
+        failed * Math.log((tolerated + stable.atRisk) / (factor * tolerated + stable.atRisk));
       this.logRatios[index] = (this.logRatios[index] ?? 0) + change;
     }
   }

@@ -62,6 +62,7 @@ export function judgeSettings(settings: AnalysisConfig): JudgeSettings {
   return {
     ...{ alpha, minimumRequests, margin: margin / 100 },
     percentile: latency ? latency.percentile : 99,
+    warmUp: latency ? latency.warmUp : 0,
     signals: SIGNALS.filter((signal) => isAsked[signal]),
   };
 }
