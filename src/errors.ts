@@ -62,6 +62,8 @@ const EXIT_CODE_OF = {
   'journal-unreadable': EXIT.failed,
   stopped: EXIT.failed,
   'taken-over': EXIT.failed,
+  'wait-timeout': EXIT.failed,
+  'wait-ended': EXIT.failed,
   'breaker-tripped': EXIT.inconclusive,
   'judged-bad': EXIT.judgedBad,
   'not-measured': EXIT.inconclusive,

@@ -1,6 +1,9 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { SIGNALS, type Signal } from '../analysis/signals.ts';
+import { parseDuration } from '../config/duration.ts';
 import { CanaryError, messageOf } from '../errors.ts';
 import { parseWeight } from '../proxy/weight.ts';
+import { RELEASE_STATES, type ReleaseState } from '../rollout/events.ts';
 
 /** Gathers the values of a flag that may be given several times. */
 export const collect = (value: string, earlier: string[]): string[] => [...earlier, value];
@@ -18,5 +21,35 @@ export function weightArgument(text: string): number {
 /** How many of something. */
 export function countArgument(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError(`\`${text}\` is not a number of releases.`);
+  throw new InvalidArgumentError(`\`${text}\` is not a count.`);
+}
+
+/** A duration in milliseconds. */
+export function durationArgument(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms > 0) return ms;
+  throw new InvalidArgumentError(`\`${text}\` is not a duration such as 30s or 10m.`);
+}
+
+/** A chance above 0 and below 1. */
+export function chanceArgument(text: string): number {
+  const chance = Number(text);
+  if (/^0?\.\d+$/.test(text) && chance > 0) return chance;
+  throw new InvalidArgumentError(`\`${text}\` is not a chance such as 0.01.`);
+}
+
+/** The state of a release, beside earlier ones. */
+export function collectState(text: string, earlier: ReleaseState[]): ReleaseState[] {
+  return [...earlier, oneOf(RELEASE_STATES, text)];
+}
+
+/** A signal of the judge, beside earlier ones. */
+export function collectSignal(text: string, earlier: Signal[]): Signal[] {
+  return [...earlier, oneOf(SIGNALS, text)];
+}
+
+function oneOf<T extends string>(known: readonly T[], text: string): T {
+  const found = known.find((each) => each === text);
+  if (found) return found;
+  throw new InvalidArgumentError(`\`${text}\` is none of ${known.join(', ')}.`);
 }

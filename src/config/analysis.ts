@@ -58,4 +58,7 @@ const analysisFields = z.strictObject({
 /** How the canary is judged while it has users; `false`: nobody does. */
 export const analysis = switchable(analysisFields);
 
-export type AnalysisConfig = Exclude<z.output<typeof analysis>, false>;
+export type AnalysisConfig = z.output<typeof analysisFields>;
+
+/** What is judged by where canary.yaml says nothing. */
+export const DEFAULT_ANALYSIS: AnalysisConfig = analysisFields.parse({});

@@ -19,9 +19,14 @@ export const percentage = z
   .transform((text) => Number.parseFloat(text))
   .refine((percent) => percent <= 100, 'is more than 100%');
 
-/** `true` stands for every default of the fields. */
+/** `true` stands for every default of the fields. Problems are those of the fields: a union would hide them. */
 export function switchable<T extends z.ZodType>(fields: T) {
-  return z
-    .preprocess((value) => (value === true ? {} : value), z.union([z.literal(false), fields]))
-    .transform((value) => value as false | z.output<T>);
+  return z.unknown().transform((value, context): false | z.output<T> => {
+    if (value === false) return false;
+    const result = fields.safeParse(value === true ? {} : value);
+    if (result.success) return result.data;
+    for (const issue of result.error.issues)
+      context.issues.push({ ...issue, input: value } as z.core.$ZodRawIssue);
+    return z.NEVER;
+  });
 }

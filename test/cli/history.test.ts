@@ -75,7 +75,7 @@ test('-n tells the newest only, and refuses what is no number', async () => {
     const { exitCode, stderr } = await canary(folder, ['history', '-n', number], off);
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
-      stderr: `✖ \`${number}\` is not a number of releases.\n  Run \`canary --help\` to see the commands, \`canary COMMAND --help\` for one of them.\n`,
+      stderr: `✖ \`${number}\` is not a count.\n  Run \`canary --help\` to see the commands, \`canary COMMAND --help\` for one of them.\n`,
     });
   }
 });

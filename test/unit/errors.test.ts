@@ -52,6 +52,8 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   'journal-unreadable': 1,
   stopped: 1,
   'taken-over': 1,
+  'wait-timeout': 1,
+  'wait-ended': 1,
   'breaker-tripped': 4,
   'judged-bad': 3,
   'not-measured': 4,

@@ -1,4 +1,12 @@
-import { collect, countArgument, weightArgument } from '../arguments.ts';
+import {
+  chanceArgument,
+  collect,
+  collectSignal,
+  collectState,
+  countArgument,
+  durationArgument,
+  weightArgument,
+} from '../arguments.ts';
 import type { Program, Run } from '../session.ts';
 
 /** Commands that start, steer and tell of releases. */
@@ -78,6 +86,27 @@ export function declareReleaseCommands(program: Program, run: Run): void {
     .option('-w, --watch', 'print it again whenever it changes', false)
     .action((options) =>
       run(async (session) => (await import('../commands/status.ts')).runStatus(session, options)),
+    );
+
+  program
+    .command('wait')
+    .description('wait until the release is in a state; goes on with steps that nobody watches')
+    .option('--for <state>', 'such as promoted, paused or reverted (repeatable)', collectState, [])
+    .option('--timeout <duration>', 'at most so long, such as 10m', durationArgument)
+    .action((options) =>
+      run(async (session) => (await import('../commands/wait.ts')).runWait(session, options)),
+    );
+
+  program
+    .command('analyze')
+    .description('judge a recorded release again, with other settings')
+    .requiredOption('--replay <journal>', 'the file of a journal, or the id of a release')
+    .option('--alpha <chance>', 'of taking back a canary that is no worse', chanceArgument)
+    .option('--margin <percent>', 'of users who may be hurt', weightArgument)
+    .option('--minimum-requests <count>', 'on the canary, for a step to pass', countArgument)
+    .option('--signal <name>', 'failed, slow, refused or size (repeatable)', collectSignal, [])
+    .action((options) =>
+      run(async (session) => (await import('../commands/analyze.ts')).runAnalyze(session, options)),
     );
 
   program

@@ -15,6 +15,12 @@ describe('a valid canary.yaml', () => {
       match: [],
       strategy: { kind: 'canary' },
       steps: [],
+      analysis: {
+        ...{ alpha: 0.01, minimumRequests: 100, margin: 0.5, errors: true, refused: true },
+        ...{ latency: { percentile: 99, warmUp: 30_000 }, size: true },
+      },
+      promote: 'auto',
+      progressDeadline: 1_800_000,
       git: { stable: 'main', canary: 'canary', remote: 'deploy' },
       proxy: {},
       shield: { maxShare: 20, paths: [] },
@@ -41,6 +47,17 @@ steps: [{ weight: 0.5, for: 1m30s }, { weight: 25 }, { pause: true }, { weight: 
 git: { stable: release/1.x, canary: next, remote: live }
 proxy: { image: haproxy:3.2 }
 shield: { maxShare: 0.5%, paths: [/api, /img/] }
+analysis:
+  alpha: 0.05
+  minimumRequests: 20
+  margin: 2%
+  errors: true
+  refused: false
+  latency: { percentile: 95, warmUp: 1m }
+  size: false
+  thresholds: { failures: 5%, p99: 800ms, window: 2m }
+promote: manual
+progressDeadline: 2h
 breaker: false
 drain: 1m
 startTimeout: 500ms
@@ -77,6 +94,13 @@ retention: 3
       git: { stable: 'release/1.x', canary: 'next', remote: 'live' },
       proxy: { image: 'haproxy:3.2' },
       shield: { maxShare: 0.5, paths: ['/api', '/img/'] },
+      analysis: {
+        ...{ alpha: 0.05, minimumRequests: 20, margin: 2, errors: true, refused: false },
+        ...{ latency: { percentile: 95, warmUp: 60_000 }, size: false },
+        thresholds: { failures: 5, p99: 800, window: 120_000 },
+      },
+      promote: 'manual',
+      progressDeadline: 7_200_000,
       breaker: false,
       drain: 60_000,
       startTimeout: 500,
@@ -95,6 +119,28 @@ test.each([
   expect(parse(`version: 1\nservices: { web: { entry: 80 } }\n${setting}\n`)).toMatchObject(
     expected,
   );
+});
+
+test.each([
+  ['{ alpha: 0 }', 'analysis.alpha', 'is not a chance above 0, such as 0.01'],
+  [
+    '{ alpha: 0.5 }',
+    'analysis.alpha',
+    'is a chance of more than 20 % that a canary is taken back that is no worse',
+  ],
+  ['{ margin: 1 }', 'analysis.margin', 'is not a share such as 0.5%'],
+  ['{ latency: { percentile: 10 } }', 'latency.percentile', 'is not a percentile from 50 to 99.9'],
+  ['{ thresholds: {} }', 'analysis.thresholds', 'has neither `failures` nor `p99`'],
+])('analysis: %s is refused', async (setting, place, why) => {
+  const text = `version: 1\nservices: { web: { entry: 80 } }\nanalysis: ${setting}\n`;
+  const [detail] = await problems(text);
+  expect(detail).toContain(place);
+  expect(detail?.endsWith(`: ${why}`)).toBe(true);
+});
+
+test('analysis: false judges nothing', () => {
+  const text = 'version: 1\nservices: { web: { entry: 80 } }\nanalysis: false\n';
+  expect(parse(text).analysis).toBe(false);
 });
 
 test.each([

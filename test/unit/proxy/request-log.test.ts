@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { parseRequest } from '../../../src/proxy/request-log.ts';
 
-const GOOD = '1795285577.206 web stable1 200 -- 12 5120 46062 - GET "/a/b%22c"';
+/** A line as the proxy writes it. */
+function line(start: string, end: string, who: string, request: string): string {
+  const [at, place] = start.split(' ');
+  const [status, state, duration, bytes] = end.split(' ');
+  return `10.0.0.9:4711 [21/Nov/2026:21:12:57.206] web:entry ${place} 0/0/0/1/${duration} ${status} ${bytes} - - ${state}-- 1/1/0/0/0 0/0 {${at} ${who}} "${request} HTTP/1.1"`;
+}
+
+const GOOD = line('1795285577.206 web/stable1', '200 -- 12 5120', '46062 -', 'GET /a/b%22c');
 
 test('a request of the stable', () => {
   expect(parseRequest(`${GOOD}\n`)).toEqual({
@@ -14,34 +21,42 @@ test('a request of the stable', () => {
 test.each([
   [
     'a failure',
-    '1.000 web:canary canary 500 -- 3 90 7 - GET "/"',
+    line('1.000 web:canary/canary', '500 -- 3 90', '7 -', 'GET /'),
     { side: 'canary', failed: true, shielded: false, duration: 3 },
   ],
   [
     'a failure that the stable answered',
-    '1.000 web:canary stable2 200 -- 30 90 7 - GET "/"',
+    line('1.000 web:canary/stable2', '200 -- 30 90', '7 -', 'GET /'),
     { side: 'canary', failed: true, shielded: true, duration: undefined, bytes: undefined },
   ],
   [
     'an answer that broke off',
-    '1.000 web:canary canary 200 SD 30 90 7 - GET "/"',
+    line('1.000 web:canary/canary', '200 SD 30 90', '7 -', 'GET /'),
     { failed: true },
   ],
-  ['a user who left', '1.000 web:canary canary -1 CD 30 0 7 - GET "/"', { failed: false }],
-  ['nobody to ask', '1.000 web <NOSRV> 503 SC 0 90 7 - GET "/"', { side: 'stable', failed: true }],
+  [
+    'a user who left',
+    line('1.000 web:canary/canary', '-1 CD 30 0', '7 -', 'GET /'),
+    { failed: false },
+  ],
+  [
+    'nobody to ask',
+    line('1.000 web/<NOSRV>', '503 SC 0 90', '7 -', 'GET /'),
+    { side: 'stable', failed: true },
+  ],
   [
     'a side that a rule chose',
-    '1.000 web:canary canary 200 -- 30 90 7 canary GET "/"',
+    line('1.000 web:canary/canary', '200 -- 30 90', '7 canary', 'GET /'),
     { byRule: true },
   ],
-])('%s', (_, line, expected) => {
-  expect(parseRequest(line)).toMatchObject(expected);
+])('%s', (_, text, expected) => {
+  expect(parseRequest(text)).toMatchObject(expected);
 });
 
 test.each([
   '',
   'Proxy web started.',
-  '1.000 web:entry <NOSRV> 400 PR 0 90 - - <BADREQ> "<BADREQ>"',
-])('%j is no request of a user', (line) => {
-  expect(parseRequest(line)).toBeUndefined();
+  line('1.000 web:entry/<NOSRV>', '400 PR 0 90', '- -', '<BADREQ>'),
+])('%j is no request of a user', (text) => {
+  expect(parseRequest(text)).toBeUndefined();
 });

@@ -1,0 +1,24 @@
+import type { Theme } from './theme.ts';
+
+/** What the view needs of `analyze --json`. */
+export interface ReplayView {
+  release: string;
+  recorded: { result: string; reasons: readonly string[] } | null;
+  steps: readonly { weight: number; result: string; text: string; at: string }[];
+}
+
+/** A release judged again, step by step. */
+export function replayText({ release, recorded, steps }: ReplayView, theme: Theme): string {
+  const then = recorded ? `${recorded.result}: ${recorded.reasons.join(' ')}` : 'nobody judged it';
+  return [
+    `${theme.bold(release)}  judged then  ${then}`,
+    ...steps.map(
+      ({ weight, result, text, at }) => `  ${mark(result, theme)} ${weight} %  ${at}  ${text}`,
+    ),
+  ].join('\n');
+}
+
+function mark(result: string, theme: Theme): string {
+  if (result === 'pass') return theme.good('✔ pass');
+  return result === 'fail' ? theme.bad('✖ fail') : theme.warn(`? ${result}`);
+}

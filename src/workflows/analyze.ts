@@ -1,0 +1,103 @@
+import { basename, dirname, resolve } from 'node:path';
+import { parseEvidence } from '../analysis/evidence.ts';
+import type { JudgeSettings } from '../analysis/judge.ts';
+import { type JudgedStep, replay, type WalkedStep } from '../analysis/replay.ts';
+import { DEFAULT_ANALYSIS } from '../config/analysis.ts';
+import { CanaryError } from '../errors.ts';
+import type { JournalRecord } from '../rollout/journal.ts';
+import { foldRamp, type Ramp, weightAfter, weightStep } from '../rollout/ramp.ts';
+import { foldRelease } from '../rollout/release.ts';
+import type { ReleaseVerdict } from '../rollout/verdict.ts';
+import { exists } from '../system/files.ts';
+import { judgeSettings } from './analysis/requests.ts';
+import type { Context } from './context.ts';
+import { findState } from './project/project.ts';
+
+/** What of the judge's settings is tried; what is left out is the default. */
+export interface AnalyzeOptions {
+  /** A journal's file, or the id of a release of this folder. */
+  journal: string;
+  alpha?: number | undefined;
+  /** In percent. */
+  margin?: number | undefined;
+  minimumRequests?: number | undefined;
+  /** Only these. */
+  signals?: readonly JudgeSettings['signals'][number][] | undefined;
+}
+
+export interface Analysis {
+  version: 1;
+  release: string;
+  /** What it was judged to be when it ran. */
+  recorded: ReleaseVerdict | null;
+  steps: (Omit<JudgedStep, 'at'> & { at: string })[];
+  settings: Pick<JudgeSettings, 'alpha' | 'margin' | 'minimumRequests' | 'signals'>;
+}
+
+/** Judges a recorded release again, with other settings; needs no engine and changes nothing. */
+export async function analyze(context: Context, options: AnalyzeOptions): Promise<Analysis> {
+  const { directory, id } = await findJournal(context, options.journal);
+  const journals = context.open.journals(directory);
+  const records = await journals.read(id);
+  const release = foldRelease(records);
+  const evidence = parseEvidence(await journals.readEvidence(id));
+  if (!release || evidence.length === 0) throw nothingRecorded(id);
+  const settings = settingsOf(options);
+  const judged = replay(evidence, walkedSteps(records, settings.minimumRequests), settings);
+  const { alpha, margin, minimumRequests, signals } = settings;
+  return {
+    version: 1,
+    release: id,
+    recorded: release.verdict ?? null,
+    steps: judged.map((step) => ({ ...step, at: new Date(step.at).toISOString() })),
+    settings: { alpha, margin, minimumRequests, signals },
+  };
+}
+
+async function findJournal(
+  context: Context,
+  name: string,
+): Promise<{ directory: string; id: string }> {
+  const path = resolve(context.options.directory, name);
+  if (name.endsWith('.jsonl') && (await exists(path)))
+    return { directory: dirname(path), id: basename(path, '.jsonl') };
+  const { layout, journals } = await findState(context);
+  if ((await journals.list()).includes(name)) return { directory: layout.releases, id: name };
+  throw new CanaryError('release-unknown', `There is no journal and no release \`${name}\`.`, {
+    hint: '`canary history` lists the releases of this folder.',
+  });
+}
+
+function settingsOf({ alpha, margin, minimumRequests, signals }: AnalyzeOptions): JudgeSettings {
+  const defaults = judgeSettings(DEFAULT_ANALYSIS);
+  return {
+    ...defaults,
+    ...(alpha === undefined ? {} : { alpha }),
+    ...(margin === undefined ? {} : { margin: margin / 100 }),
+    ...(minimumRequests === undefined ? {} : { minimumRequests }),
+    ...(signals === undefined ? {} : { signals }),
+  };
+}
+
+/** The steps of a release in the order they were walked, and when each ended. */
+function walkedSteps(records: readonly JournalRecord[], minimumRequests: number): WalkedStep[] {
+  const steps: WalkedStep[] = [];
+  let ramp: Ramp | undefined;
+  for (const record of records) {
+    ramp = foldRamp(ramp, record);
+    const last = steps.at(-1);
+    if (record.type === 'ramp-step-done' && last) last.endedAt = Date.parse(record.at);
+    if (record.type !== 'ramp-step-begun' || !ramp || 'pause' in record.step) continue;
+    const weight = weightStep(ramp, ramp.index)?.weight ?? 0;
+    if (last && last.endedAt === undefined) steps.pop();
+    if (weight === 0) continue;
+    steps.push({ weight, nextWeight: weightAfter(ramp), minimumRequests, endedAt: undefined });
+  }
+  return steps;
+}
+
+function nothingRecorded(id: string): CanaryError {
+  return new CanaryError('release-unknown', `Nothing was recorded of the requests of \`${id}\`.`, {
+    hint: 'Only a release that goes through `steps` with an `analysis` is recorded.',
+  });
+}

@@ -1,0 +1,108 @@
+import { CanaryError, EXIT } from '../errors.ts';
+import type { ReleaseState } from '../rollout/events.ts';
+import { waitsForPerson, weightStep } from '../rollout/ramp.ts';
+import { type Release, settledState } from '../rollout/release.ts';
+import type { ReleaseVerdict } from '../rollout/verdict.ts';
+import type { Context } from './context.ts';
+import { currentSplit } from './execution/observe.ts';
+import { findState, type ProjectState } from './project/project.ts';
+import { newestRelease } from './release/releases.ts';
+import { resume } from './resume.ts';
+
+export interface WaitOptions {
+  /** Any of these ends the wait; when left out, whatever no command changes any more. */
+  states: readonly ReleaseState[];
+  /** In milliseconds; for ever when left out. */
+  timeout: number | undefined;
+}
+
+export interface WaitResult {
+  release: string;
+  state: ReleaseState;
+  reason: string;
+  verdict: ReleaseVerdict | null;
+}
+
+const LOOK_EVERY_MS = 500;
+const MOVING: readonly ReleaseState[] = [
+  'building',
+  'rehearsing',
+  'starting',
+  'checking',
+  'ramping',
+  'promoting',
+  'reverting',
+];
+
+/**
+ * Waits until the newest release is in a state. Where a detached `deploy` left its steps, this takes the watch up again.
+ * Throws when the release settles in a state that was not asked for.
+ */
+export async function wait(
+  context: Context,
+  { states, timeout }: WaitOptions,
+): Promise<WaitResult> {
+  const project = await findState(context);
+  const { clock, signal } = context;
+  const began = clock.now().getTime();
+  for (;;) {
+    signal.throwIfAborted();
+    const release = await newestRelease(project);
+    if (!release) {
+      throw new CanaryError('no-canary', 'There is no release to wait for.', {
+        hint: 'Start one with `canary deploy --branch BRANCH`.',
+      });
+    }
+    const isDriven = (await project.lock.holder()) !== undefined;
+    const { state, reason } = settledState(release, isDriven, clock.now());
+    const isReached = states.length > 0 ? states.includes(state) : !MOVING.includes(state);
+    if (!isDriven && (await isLeft(project, release))) {
+      if (states.includes(state)) return resultOf(release, state, reason);
+      await resume(context);
+      continue;
+    }
+    if (isReached) return resultOf(release, state, reason);
+    if (!isDriven && !MOVING.includes(state)) throw settledElsewhere(release, state, states);
+    if (timeout !== undefined && clock.now().getTime() - began >= timeout)
+      throw new CanaryError(
+        'wait-timeout',
+        `Release ${release.id} is ${state} after ${timeout / 1000} s.`,
+        {
+          hint: '`canary status` says where it stands.',
+        },
+      );
+    await clock.sleep(LOOK_EVERY_MS, signal);
+  }
+}
+
+/** Where steps were begun, nobody took the users away, and no command goes on with them. */
+async function isLeft(project: ProjectState, { ramp, state, heldWeight }: Release) {
+  if (!ramp || heldWeight !== undefined || (state !== 'paused' && state !== 'ramping'))
+    return false;
+  if (ramp.index < 0 || waitsForPerson(ramp)) return false;
+  const { weight } = await currentSplit(project);
+  return weight === (weightStep(ramp, ramp.index)?.weight ?? 0);
+}
+
+function resultOf({ id, verdict }: Release, state: ReleaseState, reason: string): WaitResult {
+  return { release: id, state, reason, verdict: verdict ?? null };
+}
+
+function settledElsewhere(
+  { id, verdict, reason }: Release,
+  state: ReleaseState,
+  wanted: readonly ReleaseState[],
+): CanaryError {
+  const isBad = state === 'reverted' && verdict?.result === 'fail';
+  const code = isBad ? 'judged-bad' : state === 'inconclusive' ? 'not-measured' : 'wait-ended';
+  return new CanaryError(code, `Release ${id} is ${state}, not ${wanted.join(' or ')}: ${reason}`, {
+    hint: '`canary status` says where it stands.',
+  });
+}
+
+/** How the command ends where no state was asked for. */
+export function exitOfWait({ state, verdict }: WaitResult, isAsked: boolean): number {
+  if (isAsked || state === 'paused' || state === 'promoted') return EXIT.done;
+  if (state === 'inconclusive') return EXIT.inconclusive;
+  return state === 'reverted' && verdict?.result === 'fail' ? EXIT.judgedBad : EXIT.failed;
+}
