@@ -3,8 +3,10 @@ import type { Release } from './release.ts';
 
 /** Why a container is of no use to users, if it is: it ended, turned unhealthy or restarts. */
 export function brokenReason(container: ObservedContainer, restarts: number): string | undefined {
-  if (container.state === 'exited' || container.state === 'dead')
-    return `stopped with exit code ${container.exitCode}`;
+  if (container.state === 'exited' || container.state === 'dead') {
+    const why = container.outOfMemory ? ': it ran out of memory' : '';
+    return `stopped with exit code ${container.exitCode}${why}`;
+  }
   if (container.health === 'unhealthy') return 'is unhealthy';
   return restarts > 0 || container.state === 'restarting' ? 'restarts again and again' : undefined;
 }

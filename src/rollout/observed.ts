@@ -17,6 +17,8 @@ export interface ObservedContainer {
   image: string;
   startedAt: string;
   exitCode: number;
+  /** The kernel ended it for want of memory. */
+  outOfMemory?: boolean;
   restartCount: number;
   /** Ports of the host it holds. */
   publishedPorts: readonly number[];

@@ -160,7 +160,13 @@ interface InspectedContainer {
   Name: string;
   Image: string;
   RestartCount: number;
-  State: { Status: string; StartedAt: string; ExitCode: number; Health?: { Status: string } };
+  State: {
+    Status: string;
+    StartedAt: string;
+    ExitCode: number;
+    OOMKilled?: boolean;
+    Health?: { Status: string };
+  };
   Config: { Image: string; Labels: Record<string, string> };
   HostConfig: { PortBindings: Record<string, { HostPort: string }[] | null> | null };
   Mounts: { Type: string; Name?: string }[];
@@ -183,6 +189,7 @@ function observe(container: InspectedContainer): ObservedContainer {
     image: container.Config.Image,
     startedAt: container.State.StartedAt,
     exitCode: container.State.ExitCode,
+    ...(container.State.OOMKilled ? { outOfMemory: true } : {}),
     restartCount: container.RestartCount,
     publishedPorts: Object.values(container.HostConfig.PortBindings ?? {}).flatMap((bindings) =>
       (bindings ?? []).map((binding) => Number(binding.HostPort)).filter((port) => port > 0),

@@ -13,6 +13,9 @@ test('a canary is broken when one of its containers is not what it was', () => {
   expect(broken({})).toBeUndefined();
   expect(broken({ health: 'starting' })).toBeUndefined();
   expect(broken({ state: 'exited', exitCode: 137 })).toBe('stopped with exit code 137');
+  expect(broken({ state: 'exited', exitCode: 137, outOfMemory: true })).toBe(
+    'stopped with exit code 137: it ran out of memory',
+  );
   expect(broken({ state: 'restarting' })).toBe('restarts again and again');
   expect(broken({ restartCount: 3 })).toBe('restarts again and again');
   expect(broken({ health: 'unhealthy' })).toBe('is unhealthy');

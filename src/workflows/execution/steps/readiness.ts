@@ -3,6 +3,7 @@ import type { SideStatistics } from '../../../proxy/statistics.ts';
 import { brokenReason } from '../../../rollout/health.ts';
 import { containersOf, type Observed, type ObservedContainer } from '../../../rollout/observed.ts';
 import type { Side, StepAction } from '../../../rollout/step.ts';
+import { refusesConnections } from '../../../system/ports.ts';
 import { currentStatistics } from '../observe.ts';
 import { look, type Run } from '../run.ts';
 import { breakerTripped } from './breaker.ts';
@@ -36,7 +37,9 @@ export async function awaitReady(
         if (!began.has(container.id)) began.set(container.id, container.restartCount);
         await refuseBroken(run, container, container.restartCount - (began.get(container.id) ?? 0));
       }
-      const reason = notReady(containers, statistics[service], step.side, looks);
+      const reason =
+        notReady(containers, statistics[service], step.side, looks) ??
+        (statistics[service] && (await notListening(run, service, containers)));
       if (reason) waiting.push(`${service} ${reason}`);
     }
     if (waiting.length === 0) return;
@@ -61,6 +64,22 @@ function notReady(
   if (seen) return notReachable(containers, seen, side);
   const saysNothing = containers.some((each) => each.health === 'none');
   return saysNothing && looks < QUIET_LOOKS ? 'just started' : undefined;
+}
+
+/** The proxy's last check of a place may be that of a container before: its port is asked itself. */
+async function notListening(
+  { project }: Run,
+  service: string,
+  containers: readonly ObservedContainer[],
+): Promise<string | undefined> {
+  const port = project.slice.find((member) => member.service === service)?.port;
+  if (port === undefined) return undefined;
+  for (const { addresses } of containers) {
+    const refused = await Promise.all(addresses.map((each) => refusesConnections(each, port)));
+    // One that answers is enough: it need not listen on every network.
+    if (refused.length > 0 && !refused.includes(false)) return 'does not accept connections yet';
+  }
+  return undefined;
 }
 
 /** Why the proxy cannot send requests to every container yet. */
