@@ -7,7 +7,9 @@ import { match } from './match.ts';
 import { breaker, shield } from './protection.ts';
 import { protocolFields } from './service-protocol.ts';
 import { steps, strategy } from './strategy.ts';
-import { holding } from './values.ts';
+import { holding, switchable } from './values.ts';
+
+const DAY_MS = 86_400_000;
 
 const port = z.number().int().min(1).max(65_535);
 const token = /^[A-Za-z0-9_-]+$/;
@@ -67,6 +69,8 @@ export const configSchema = z.strictObject({
   analysis: analysis.default(analysis.parse(true)),
   /** What follows the last step of a canary that passed: it becomes the stable, or a person makes it. */
   promote: z.enum(['auto', 'manual'], 'is not auto or manual').default('auto'),
+  /** How long a canary keeps its users when nobody does anything with it. */
+  maxAge: switchable(holding).default(7 * DAY_MS),
   /** How long a step may wait for enough evidence once its time is over. */
   progressDeadline: holding.default(30 * 60_000),
   git: z.strictObject(gitFields).default(DEFAULT_BRANCHES),

@@ -4,7 +4,7 @@ import { CLIENT, identityRules } from './identity.ts';
 import { matchLines } from './match.ts';
 import { CANARY_SERVER, guardedName, replicasName } from './route.ts';
 import { BUCKETS } from './weight.ts';
-import { NOBODY, WEIGHT_MAP } from './weight-map.ts';
+import { weightLines } from './weight-map.ts';
 
 export interface SideSettings {
   identity: readonly Identity[];
@@ -39,7 +39,7 @@ type Ruleset = typeof REQUESTS | typeof CONNECTIONS;
 /** The side by weight; `identity` are the lines that find out who it is. */
 export function weightRules(rules: Ruleset, identity: readonly string[]): string[] {
   return [
-    `${rules} set-var(txn.weight) str(weight),map_str_int(${WEIGHT_MAP},${NOBODY})`,
+    ...weightLines(rules),
     ...identity,
     `${rules} set-var(txn.bucket) var(txn.id),xxh32,mod(${BUCKETS})`,
     `${rules} set-var(txn.side) str(stable)`,

@@ -8,12 +8,13 @@ export const RUN_DIRECTORY = '/run/canary';
  */
 export const WEIGHT_MAP = `${RUN_DIRECTORY}/weights.map`;
 const KEY = 'weight';
+const AGE_KEY = 'until';
 
 /**
  * Values beside the buckets of a weight. One value for everything, so that one command takes everybody off:
  * users by weight, by rule and by the forcing header.
  */
-export const NOBODY = -1;
+const NOBODY = -1;
 const EVERYBODY = BUCKETS + 1;
 
 /** How users are split. */
@@ -34,9 +35,12 @@ export function byWeight(weight: number): Split {
   return { weight, everyoneOn: undefined };
 }
 
-/** The map file's whole content. */
-export function splitFile(split: Split): string {
-  return `${KEY} ${valueIn(split)}\n`;
+/**
+ * The map file's whole content. `until`: from that second of the epoch on nobody is on the canary, though no command runs
+ * then; 0 for never.
+ */
+export function splitFile(split: Split, until = 0): string {
+  return `${KEY} ${valueIn(split)}\n${AGE_KEY} ${until}\n`;
 }
 
 /** The split in a map file or in the answer to `show map`; nobody on the canary when there is none. */
@@ -46,11 +50,46 @@ export function readSplit(text: string): Split {
   return value > BUCKETS ? ALL : byWeight(fromBuckets(value));
 }
 
+/** When a split ends by itself, by a map file or the answer to `show map`; 0 for never. */
+export function readUntil(text: string): number {
+  return Number(/(?:^|\s)until (\d+)\s*$/m.exec(text)?.[1] ?? 0);
+}
+
+/** Whether a split has ended by itself. */
+export function hasExpired(text: string, now: Date): boolean {
+  const until = readUntil(text);
+  return until > 0 && now.getTime() >= until * 1000;
+}
+
+/** The lines that read the weight in force; who is on the canary after its time is not any more. */
+export function weightLines(rules: string): string[] {
+  const read = (key: string, absent: number) => `str(${key}),map_str_int(${WEIGHT_MAP},${absent})`;
+  return [
+    `${rules} set-var(txn.weight) ${read(KEY, NOBODY)}`,
+    `${rules} set-var(txn.until) ${read(AGE_KEY, 0)}`,
+    `${rules} set-var(txn.weight) int(${NOBODY}) if { var(txn.until) -m int gt 0 } { date,sub(txn.until) -m int ge 0 }`,
+  ];
+}
+
 export const showSplit = `show map ${WEIGHT_MAP}`;
 
 /** HAProxy changes an entry with one command and creates it with another. */
-export function setSplit(split: Split): { change: string; create: string } {
-  const entry = `${WEIGHT_MAP} ${KEY} ${valueIn(split)}`;
+export interface MapChange {
+  change: string;
+  create: string;
+}
+
+export function setSplit(split: Split): MapChange {
+  return setEntry(KEY, valueIn(split));
+}
+
+/** Says when the split is to end; before it is set, so that it never lasts longer. */
+export function setUntil(until: number): MapChange {
+  return setEntry(AGE_KEY, until);
+}
+
+function setEntry(key: string, value: number): MapChange {
+  const entry = `${WEIGHT_MAP} ${key} ${value}`;
   return { change: `set map ${entry}`, create: `add map ${entry}` };
 }
 

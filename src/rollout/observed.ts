@@ -38,6 +38,8 @@ export interface ObservedContainer {
 export interface ObservedProxy extends Split {
   /** `unreachable`: its container runs, but nobody answers at the admin socket. */
   state: 'running' | 'unreachable' | 'stopped' | 'absent';
+  /** Nobody is on the canary because its time is over. */
+  hasExpired?: boolean;
   /** A digest of what its container is made of; a container of another definition is made anew. */
   definition: string | undefined;
   /** The digest of the configuration in force, in its own words; another one is loaded without a gap. */

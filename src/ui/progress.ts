@@ -29,6 +29,7 @@ export async function spinningProgress(
 ): Promise<EventSink> {
   const { default: ora } = await import('ora');
   let spinner: Ora | undefined;
+  let held = '';
   return (event) => {
     if (endsWait(event)) {
       spinner?.stop();
@@ -40,7 +41,10 @@ export async function spinningProgress(
       terminal.write(`${line}\n`);
       spinner?.render();
     }
+    if (event.type === 'judging' && spinner)
+      spinner.text = `${held} ${terminal.theme.dim(event.text)}`;
     const text = waitOf(event);
+    if (text !== undefined) held = text;
     if (text !== undefined) spinner = ora({ stream, text, discardStdin: false }).start();
   };
 }

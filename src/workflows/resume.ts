@@ -47,7 +47,8 @@ async function giveBack(run: WalkRun, observed: Observed): Promise<Arrival | und
   const { context, project, checkout } = run;
   const { commit, services, heldWeight, ramp } = run.release;
   const stepWeight = ramp && (weightStep(ramp, ramp.index)?.weight ?? 0);
-  const weight = stepWeight ?? heldWeight ?? observed.proxy.weight;
+  const before = observed.proxy.hasExpired ? run.release.weight : observed.proxy.weight;
+  const weight = stepWeight ?? heldWeight ?? before;
   const { tripped } = observed.proxy;
   if (sameSplit(observed.proxy, byWeight(weight)) && tripped.length === 0) return undefined;
   const situation = await situationOf(context, project, checkout);

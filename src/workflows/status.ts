@@ -112,6 +112,10 @@ function presentState(
     return { state: 'failed', reason: 'its canary does not run any more' };
   const [out] = observed.proxy.tripped;
   if (out !== undefined) return { state: 'paused', reason: trippedReason(project, out) };
+  if (observed.proxy.hasExpired) {
+    const reason = 'its age limit sent its users to the stable; `canary resume` gives them back';
+    return { state: 'paused', reason };
+  }
   const isAsSet = observed.proxy.weight === release.weight;
   return isAsSet
     ? settled

@@ -9,7 +9,7 @@ import {
   showStatistics,
 } from '../../proxy/statistics.ts';
 import { readUsers, showUsers, type UserSides } from '../../proxy/user-map.ts';
-import { readSplit, type Split, showSplit } from '../../proxy/weight-map.ts';
+import { hasExpired, OFF, readSplit, type Split, showSplit } from '../../proxy/weight-map.ts';
 import type { Observed, ObservedProxy } from '../../rollout/observed.ts';
 import { readIfExists } from '../../system/files.ts';
 import type { ProxySocket } from '../../system/proxy-socket.ts';
@@ -29,7 +29,7 @@ export async function observe(context: Context, project: Project): Promise<Obser
     containers,
     proxy: {
       state: proxyState(proxy?.state, live !== undefined),
-      ...(await splitOf(project, live)),
+      ...(await splitNow(context, project, live)),
       definition: proxy?.definition,
       configuration: info === undefined ? undefined : readDigest(info),
       tripped: statistics.filter(([, sides]) => isTripped(sides)).map(([service]) => service),
@@ -41,6 +41,17 @@ export async function observe(context: Context, project: Project): Promise<Obser
 /** The split in force: the proxy's own, or the one it would start with. */
 export async function currentSplit(project: Pick<Project, 'socket' | 'layout'>): Promise<Split> {
   return splitOf(project, await askIfRunning(project.socket, showSplit));
+}
+
+/** Nobody is on a canary whose time is over. */
+async function splitNow(
+  { clock }: Context,
+  { layout }: Project,
+  live: string | undefined,
+): Promise<Split & { hasExpired: boolean }> {
+  const text = live ?? (await readIfExists(layout.weights)) ?? '';
+  const isOver = hasExpired(text, clock.now());
+  return { ...(isOver ? OFF : readSplit(text)), hasExpired: isOver };
 }
 
 async function splitOf(

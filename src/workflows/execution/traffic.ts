@@ -2,11 +2,13 @@ import { CanaryError, hasCode } from '../../errors.ts';
 import { type Counts, NO_COUNTS, totalCounts } from '../../proxy/counts.ts';
 import { userFile } from '../../proxy/user-map.ts';
 import {
+  type MapChange,
   OFF,
   readSplit,
   type Split,
   sameSplit,
   setSplit,
+  setUntil,
   showSplit,
   splitFile,
 } from '../../proxy/weight-map.ts';
@@ -17,23 +19,26 @@ import { askOldWorkers, currentStatistics } from './observe.ts';
 
 /**
  * Splits users between the sides: first at the running proxy, at once and without a reload, then in
- * the file it starts from, so that a restart keeps the split. Needs no lock.
+ * the file it starts from, so that a restart keeps the split. From the second `until` on the proxy itself sends everybody
+ * to the stable; 0 for never. Needs no lock.
  * Throws `proxy-unreachable` when the proxy does not answer and anybody may be on the canary.
  */
 export async function applySplit(
   project: Pick<Project, 'socket' | 'master' | 'layout'>,
   split: Split,
+  until = 0,
 ): Promise<void> {
   try {
-    await changeAtSocket(project, split);
+    await changeAtSocket(project, split, until);
   } catch (error) {
     if (!sameSplit(split, OFF) || !hasCode(error, 'proxy-unreachable')) throw error;
     // A proxy that does not run sends nobody anywhere; the file keeps it so when it starts.
   }
   // A worker of before may still hold connections of users.
+  await askOldWorkers(project, setUntil(until).change);
   await askOldWorkers(project, setSplit(split).change);
   await ensureState(project.layout);
-  await writeDurably(project.layout.weights, splitFile(split));
+  await writeDurably(project.layout.weights, splitFile(split, until));
 }
 
 /** Makes the files of maps that HAProxy does not start without. */
@@ -51,10 +56,22 @@ export async function entryCounts(project: Project): Promise<Counts> {
     : totalCounts(statistics, entryServices(project));
 }
 
-async function changeAtSocket(project: Pick<Project, 'socket'>, split: Split): Promise<void> {
-  const command = setSplit(split);
-  const answer = await project.socket.ask(command.change);
-  if (/not found/i.test(answer)) await project.socket.ask(command.create);
+async function changeMap({ socket }: Pick<Project, 'socket'>, command: MapChange): Promise<string> {
+  const answer = await socket.ask(command.change);
+  if (/not found/i.test(answer)) await socket.ask(command.create);
+  return answer;
+}
+
+async function changeAtSocket(
+  project: Pick<Project, 'socket'>,
+  split: Split,
+  until: number,
+): Promise<void> {
+  // Whoever leaves the canary leaves it at once; whoever comes finds the end of the time set.
+  const isOff = sameSplit(split, OFF);
+  if (!isOff) await changeMap(project, setUntil(until));
+  const answer = await changeMap(project, setSplit(split));
+  if (isOff) await changeMap(project, setUntil(until));
   const inForce = readSplit(await project.socket.ask(showSplit));
   if (!sameSplit(inForce, split)) {
     throw new CanaryError(

@@ -103,7 +103,6 @@ async function finishStep(
       return undefined;
     }
     if (context.clock.now() >= patience) return remainUnsure(run, ramp, verdict);
-    context.emit({ type: 'judging', text: sentence(verdict) });
     await watchUntil(run, watch, new Date(context.clock.now().getTime() + ASK_EVERY_MS));
   }
 }

@@ -1,3 +1,4 @@
+import { sentence, type Verdict } from '../../analysis/combine.ts';
 import { CanaryError } from '../../errors.ts';
 import { byWeight, OFF, sameSplit } from '../../proxy/weight-map.ts';
 import { brokenSince } from '../../rollout/health.ts';
@@ -22,6 +23,7 @@ export interface Watch {
 type WatchRun = Run & { release: Release };
 
 const LOOK_EVERY_MS = 1000;
+const TELL_EVERY_MS = 5000;
 /** A verdict costs next to nothing: it is asked for far more often than the engine is. */
 const JUDGE_EVERY_MS = 100;
 /** Until a burst of failures that tripped the breaker has been weighed. */
@@ -35,6 +37,7 @@ const WEIGHED_AFTER_MS = 3000;
 export async function watchUntil(run: WatchRun, watch: Watch, until: Date): Promise<void> {
   const { clock } = run.context;
   let lastSeen = clock.now().getTime();
+  let lastTold = lastSeen;
   for (;;) {
     run.signal.throwIfAborted();
     const observed = await observe(run.context, run.project);
@@ -45,7 +48,11 @@ export async function watchUntil(run: WatchRun, watch: Watch, until: Date): Prom
     } else if (clock.now().getTime() - lastSeen > run.project.config.startTimeout) {
       throw proxyGone(observed);
     }
-    await refuseBad(run, watch);
+    const verdict = await refuseBad(run, watch);
+    if (verdict && clock.now().getTime() - lastTold >= TELL_EVERY_MS) {
+      run.context.emit({ type: 'judging', text: sentence(verdict) });
+      lastTold = clock.now().getTime();
+    }
     const left = until.getTime() - clock.now().getTime();
     if (left <= 0 && isSeen) return;
     await judgeFor(run, watch, isSeen ? Math.min(left, LOOK_EVERY_MS) : LOOK_EVERY_MS);
@@ -61,10 +68,11 @@ async function judgeFor(run: WatchRun, watch: Watch, ms: number): Promise<void> 
   }
 }
 
-async function refuseBad(run: WatchRun, watch: Watch): Promise<void> {
+async function refuseBad(run: WatchRun, watch: Watch): Promise<Verdict | undefined> {
   const { analysis, nextWeight, minimumRequests } = watch;
   const verdict = analysis?.verdict(nextWeight, minimumRequests);
   if (verdict?.result === 'fail') throw await judgedBad(run, verdict);
+  return verdict;
 }
 
 async function refuseChange(

@@ -165,6 +165,23 @@ describe('HTTP/1.1', () => {
   );
 });
 
+describe('a canary that everybody forgot', () => {
+  it('loses its users by itself when its time is over, and whoever asks for it by header too', async () => {
+    const map = '/run/canary/weights.map';
+    await shop.split(100);
+    const sideOf = async (headers: Record<string, string>) =>
+      JSON.parse(await text(await answerTo('/', { headers, agent: false }))).side;
+    const soon = Math.floor(Date.now() / 1000) + 3600;
+    await shop.ask(`set map ${map} until ${soon}`);
+    expect(await sideOf({ 'X-User-Id': 'ada' })).toBe('canary');
+    await shop.ask(`set map ${map} until ${soon - 7200}`);
+    expect(await sideOf({ 'X-User-Id': 'ada' })).toBe('stable');
+    expect(await sideOf(on('canary'))).toBe('stable');
+    await shop.ask(`set map ${map} until 0`);
+    expect(await sideOf({ 'X-User-Id': 'ada' })).toBe('canary');
+  });
+});
+
 describe('what a service is told of its client', () => {
   /** Headers as they came, by their names in small letters; a name that came twice has two values. */
   const told = async (path: string, headers: Record<string, string>) => {

@@ -21,6 +21,7 @@ describe('a valid canary.yaml', () => {
       },
       promote: 'auto',
       progressDeadline: 1_800_000,
+      maxAge: 604_800_000,
       git: { stable: 'main', canary: 'canary', remote: 'deploy' },
       proxy: {},
       shield: { maxShare: 20, paths: [] },
@@ -58,6 +59,7 @@ analysis:
   thresholds: { failures: 5%, p99: 800ms, window: 2m }
 promote: manual
 progressDeadline: 2h
+maxAge: 1d
 breaker: false
 drain: 1m
 startTimeout: 500ms
@@ -101,6 +103,7 @@ retention: 3
       },
       promote: 'manual',
       progressDeadline: 7_200_000,
+      maxAge: 86_400_000,
       breaker: false,
       drain: 60_000,
       startTimeout: 500,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   ALL,
   byWeight,
+  hasExpired,
   OFF,
   readSplit,
   setSplit,
@@ -28,7 +29,7 @@ test.each([
   ['nobody on the canary is less than any bucket', OFF, -1],
   ['everybody on the canary is more than any bucket', ALL, 10_001],
 ])('%s', (_, each, value) => {
-  expect(splitFile(each)).toBe(`weight ${value}\n`);
+  expect(splitFile(each)).toBe(`weight ${value}\nuntil 0\n`);
 });
 
 test('the answer to `show map` begins with an address', () => {
@@ -53,4 +54,12 @@ test('the admin socket is told buckets, by one command for a known entry and one
     create: 'add map /run/canary/weights.map weight 1',
   });
   expect(showSplit).toBe('show map /run/canary/weights.map');
+});
+
+test('a split that ends by itself is over from that second on', () => {
+  const text = splitFile(byWeight(5), 1_800_000_000);
+  expect(readSplit(text)).toEqual(byWeight(5));
+  expect(hasExpired(text, new Date(1_799_999_999_999))).toBe(false);
+  expect(hasExpired(text, new Date(1_800_000_000_000))).toBe(true);
+  expect(hasExpired(splitFile(byWeight(5)), new Date('2999-01-01'))).toBe(false);
 });

@@ -4,7 +4,7 @@ import { totalCounts } from '../../../proxy/counts.ts';
 import { RELOAD, readReload } from '../../../proxy/master.ts';
 import { SHOW_SERVER_STATES, statesToKeep } from '../../../proxy/server-states.ts';
 import { parseStatistics, showStatistics } from '../../../proxy/statistics.ts';
-import { readSplit } from '../../../proxy/weight-map.ts';
+import { readSplit, readUntil } from '../../../proxy/weight-map.ts';
 import { containersOf } from '../../../rollout/observed.ts';
 import { readIfExists, writeDurably } from '../../../system/files.ts';
 import { entryServices, type Project } from '../../project/project.ts';
@@ -42,7 +42,8 @@ export async function reloadProxy(run: Run): Promise<void> {
     worker.end();
   }
   // `abort` does not wait for the lock: what it wrote while the new worker read the file counts.
-  await applySplit(project, readSplit((await readIfExists(project.layout.weights)) ?? ''));
+  const file = (await readIfExists(project.layout.weights)) ?? '';
+  await applySplit(project, readSplit(file), readUntil(file));
 }
 
 async function load(project: Project): Promise<void> {

@@ -9,7 +9,15 @@ import { applySplit, entryCounts } from '../traffic.ts';
 const LOOK_EVERY_MS = 50;
 
 export function setWeight(run: Run, step: StepAction & { kind: 'set-weight' }): Promise<void> {
-  return setSplit(run, byWeight(step.weight));
+  return setSplit(run, byWeight(step.weight), endOfAge(run, step.weight));
+}
+
+/** A canary that everybody forgot loses its users by itself; whoever moves them has not forgotten it. */
+function endOfAge({ context, project }: Run, weight: number): number {
+  const { maxAge, strategy } = project.config;
+  // An A/B test has a time of its own.
+  if (maxAge === false || weight === 0 || strategy.kind === 'ab') return 0;
+  return Math.ceil((context.clock.now().getTime() + maxAge) / 1000);
 }
 
 export function sendEveryone(
@@ -19,8 +27,8 @@ export function sendEveryone(
   return setSplit(run, step.to === 'stable' ? OFF : ALL);
 }
 
-async function setSplit(run: Run, split: Split): Promise<void> {
-  await applySplit(run.project, split);
+async function setSplit(run: Run, split: Split, until = 0): Promise<void> {
+  await applySplit(run.project, split, until);
   const counts = await entryCounts(run.project);
   await record(run, { type: 'weight-set', weight: split.weight, counts });
 }
