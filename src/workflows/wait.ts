@@ -1,4 +1,4 @@
-import { CanaryError, EXIT } from '../errors.ts';
+import { CanaryError, EXIT, hasCode } from '../errors.ts';
 import type { ReleaseState } from '../rollout/events.ts';
 import { waitsForPerson, weightStep } from '../rollout/ramp.ts';
 import { type Release, settledState } from '../rollout/release.ts';
@@ -42,9 +42,21 @@ export async function wait(
   context: Context,
   { states, timeout }: WaitOptions,
 ): Promise<WaitResult> {
+  const patience = patienceOf(context, timeout);
+  try {
+    return await waitPatiently(context, states, patience.signal);
+  } finally {
+    patience.end();
+  }
+}
+
+async function waitPatiently(
+  context: Context,
+  states: readonly ReleaseState[],
+  patience: AbortSignal,
+): Promise<WaitResult> {
   const project = await findState(context);
   const { clock, signal } = context;
-  const began = clock.now().getTime();
   for (;;) {
     signal.throwIfAborted();
     const release = await newestRelease(project);
@@ -55,24 +67,42 @@ export async function wait(
     }
     const isDriven = (await project.lock.holder()) !== undefined;
     const { state, reason } = settledState(release, isDriven, clock.now());
-    const isReached = states.length > 0 ? states.includes(state) : !MOVING.includes(state);
+    if (states.includes(state)) return resultOf(release, state, reason);
+    if (patience.aborted) throw tooLong(release, state);
     if (!isDriven && (await isLeft(project, release))) {
-      if (states.includes(state)) return resultOf(release, state, reason);
-      await resume(context);
-      continue;
+      await takeUp({ ...context, signal: AbortSignal.any([signal, patience]) });
+    } else {
+      if (states.length === 0 && !MOVING.includes(state)) return resultOf(release, state, reason);
+      if (!isDriven && !MOVING.includes(state)) throw settledElsewhere(release, state, states);
+      await clock.sleep(LOOK_EVERY_MS, signal);
     }
-    if (isReached) return resultOf(release, state, reason);
-    if (!isDriven && !MOVING.includes(state)) throw settledElsewhere(release, state, states);
-    if (timeout !== undefined && clock.now().getTime() - began >= timeout)
-      throw new CanaryError(
-        'wait-timeout',
-        `Release ${release.id} is ${state} after ${timeout / 1000} s.`,
-        {
-          hint: '`canary status` says where it stands.',
-        },
-      );
-    await clock.sleep(LOOK_EVERY_MS, signal);
   }
+}
+
+/** Goes on with the steps; a command that was quicker, or the end of the patience, leaves the users where they are. */
+async function takeUp(context: Context): Promise<void> {
+  await resume(context).catch((error: unknown) => {
+    if (!hasCode(error, 'lock-held') && !hasCode(error, 'taken-over')) throw error;
+  });
+}
+
+function patienceOf({ clock, signal }: Context, timeout: number | undefined) {
+  const over = new AbortController();
+  const ends = new AbortController();
+  if (timeout !== undefined) {
+    const isOver = new CanaryError('taken-over', 'Nobody waits for it any more.');
+    void clock.sleep(timeout, AbortSignal.any([signal, ends.signal])).then(
+      () => over.abort(isOver),
+      () => undefined,
+    );
+  }
+  return { signal: over.signal, end: () => ends.abort() };
+}
+
+function tooLong({ id }: Release, state: ReleaseState): CanaryError {
+  return new CanaryError('wait-timeout', `Release ${id} is still ${state}.`, {
+    hint: '`canary status` says where it stands.',
+  });
 }
 
 /** Where steps were begun, nobody took the users away, and no command goes on with them. */

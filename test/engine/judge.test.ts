@@ -103,12 +103,42 @@ describe('the judge', () => {
     });
   });
 
+  it('goes on where a detached deploy left, by `wait`, and judges what was recorded again', async () => {
+    await configure('steps: [{ weight: 20, for: 5m }]');
+    traffic = new UserTraffic(shop.url, { perSecond: 100, method: 'POST' }).start();
+    const started = JSON.parse(
+      (await shop.succeed('deploy', '--branch', 'canary', '--detach', '--json')).stdout
+        .split('\n')
+        .at(-1) ?? '',
+    );
+    const early = await shop.canary('wait', '--for', 'promoted', '--timeout', '1ms', '--json');
+    expect(early.exitCode).toBe(1);
+    await letCanaryFail(shop, 0.3);
+    const { exitCode, stdout } = await shop.canary('wait', '--json');
+    expect(exitCode).toBe(3);
+    expect(JSON.parse(stdout).error.code).toBe('judged-bad');
+    const again = async (...args: string[]) => {
+      const ended = await shop.canary('analyze', '--replay', started.release, '--json', ...args);
+      return { exitCode: ended.exitCode, ...JSON.parse(ended.stdout) };
+    };
+    expect(await again()).toMatchObject({
+      ...{ exitCode: 3, release: started.release, recorded: { result: 'fail' } },
+      steps: [{ weight: 20, result: 'fail' }],
+    });
+    expect(await again('--signal', 'refused')).toMatchObject({
+      exitCode: 4,
+      steps: [{ weight: 20, result: 'wait' }],
+    });
+    const ended = await shop.canary('wait', '--for', 'promoted', '--json');
+    expect(ended.exitCode).toBe(3);
+    await shop.git('branch', '--force', 'canary', 'canary~1');
+  });
+
   it('promotes a canary that passes every step', async () => {
     await configure('steps: [{ weight: 25, for: 2s }, { weight: 100, for: 2s }]');
     traffic = new UserTraffic(shop.url, { perSecond: 200, method: 'POST' }).start();
     const { exitCode, stdout } = await shop.canary('deploy', '--branch', 'canary', '--json');
     const seen = await traffic.stop();
-    console.log(lines(stdout).slice(-4));
     expect(exitCode).toBe(0);
     expect(seen.hurt.size).toBe(0);
     const events = lines(stdout);
