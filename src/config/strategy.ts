@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from './duration.ts';
+import { gates } from './gates.ts';
 
 const LONGEST_MS = 366 * 86_400_000;
 const DAY_MS = 86_400_000;
@@ -29,12 +30,16 @@ const step = z
     weight: weight.optional(),
     /** How long until the next step. */
     for: holding.optional(),
+    /** Requests that the canary has to have had in it. */
+    minimumRequests: z.number().int().min(1).max(1_000_000_000).optional(),
+    /** What has to be open before it counts as done. */
+    gates: gates.optional(),
     /** A person goes on, by `canary resume`. */
     pause: z.literal(true, 'is not `true`').optional(),
   })
   .superRefine((each, context) => {
     const problem =
-      each.pause && (each.weight !== undefined || each.for !== undefined)
+      each.pause && Object.keys(each).length > 1
         ? 'is a weight or a pause, not both: make it two steps'
         : !each.pause && each.weight === undefined
           ? 'has neither `weight` nor `pause`'

@@ -84,6 +84,8 @@ function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | 
       return isVerbose ? theme.dim(`  ${event.line}`) : undefined;
     case 'ramp-step-begun':
       return `${theme.canary('◆')} step ${event.index + 1} of ${event.of}: ${describeRampStep(event.step)}`;
+    case 'hook-ran':
+      return `${event.ok ? theme.good('✔') : theme.bad('✖')} ${event.phase} hook ${event.hook} ${theme.dim(duration(event.ms))}`;
     case 'comparison-made':
       return comparisonText(event.comparison);
     case 'step-started':

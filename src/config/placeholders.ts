@@ -1,0 +1,67 @@
+import { literally } from '../compose/literally.ts';
+
+/** What `{{…}}` can stand for in a query, an address or a body: nothing in these values means more than itself there. */
+const PLACES = [
+  'project',
+  'service',
+  'canaryService',
+  'stableBackend',
+  'canaryBackend',
+  'release',
+  'commit',
+] as const;
+
+export type Places = Readonly<Record<(typeof PLACES)[number], string>>;
+
+const PLACE = /\{\{\s*([^{}]*?)\s*\}\}/g;
+const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+
+/** What is wrong with the `{{…}}` of a text; `undefined` when all of them are known. */
+export function placeProblem(text: string): string | undefined {
+  const unknown = [...text.matchAll(PLACE)].find(([, name]) => !isPlace(name));
+  return unknown && `has the unknown {{${unknown[1]}}}; there are ${PLACES.join(', ')}`;
+}
+
+/** A text with what its `{{…}}` stand for. */
+export function fillPlaces(
+  text: string,
+  places: Places,
+  encode: (value: string) => string = (value) => value,
+): string {
+  return text.replace(PLACE, (whole, name) => (isPlace(name) ? encode(places[name]) : whole));
+}
+
+/** A text with the values of its `${NAME}`, and those values by name; or the first name that has none. */
+export function fillVariables(
+  text: string,
+  env: Readonly<Record<string, string | undefined>>,
+): { text: string; values: Record<string, string> } | { missing: string } {
+  const values: Record<string, string> = {};
+  for (const [, name = ''] of text.matchAll(VARIABLE)) {
+    const value = env[name];
+    if (!value) return { missing: name };
+    values[name] = value;
+  }
+  return { text: text.replace(VARIABLE, (_, name) => values[name] ?? ''), values };
+}
+
+/** A text without the values of variables, also where they were encoded on the way or lost their capitals. */
+export function hideValues(text: string, values: Readonly<Record<string, string>>): string {
+  const forms = Object.entries(values)
+    .flatMap(([name, value]) =>
+      [value, value.trim(), encodeURIComponent(value), JSON.stringify(value).slice(1, -1)]
+        .filter((form) => form !== '')
+        .map((form) => ({ name, form })),
+    )
+    .sort((left, right) => right.form.length - left.form.length);
+  if (forms.length === 0) return text;
+  const pattern = new RegExp(forms.map(({ form }) => `(${literally(form)})`).join('|'), 'gi');
+  return text.replace(pattern, (_, ...groups) => {
+    const found = forms[groups.findIndex((group) => group !== undefined)];
+    return `\${${found?.name}}`;
+  });
+}
+
+function isPlace(name: string | undefined): name is keyof Places {
+  return PLACES.some((each) => each === name);
+}

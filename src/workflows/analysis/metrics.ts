@@ -1,0 +1,79 @@
+import {
+  addReading,
+  type MetricRule,
+  type MetricState,
+  metricOpinion,
+  UNMEASURED,
+} from '../../analysis/metric.ts';
+import type { Reading } from '../../analysis/metric-readings.ts';
+import type { Clock } from '../../system/clock.ts';
+import { measureCommand, measureHttp, measurePrometheus, type Settings } from './measure.ts';
+import type { AnalysisRun, StartSource } from './source.ts';
+
+/** A metric that is measured again and again. */
+interface Metric {
+  rule: MetricRule;
+  every: number;
+  /** Rejects only when the signal aborts. */
+  measure: (signal: AbortSignal) => Promise<Reading>;
+  state: MetricState;
+}
+
+/** Measures every metric of canary.yaml, the first time at once; a pass counts only for the weight it was measured at. */
+export const startMetrics: StartSource = async (run) => {
+  const { clock } = run.context;
+  const metrics = metricsOf(run);
+  const stopping = new AbortController();
+  const signal = AbortSignal.any([run.signal, stopping.signal]);
+  const loops = metrics.map((metric) => keepMeasuring(metric, clock, signal));
+  let weight: number | undefined;
+  let since = clock.now();
+  return {
+    opinions(nextWeight) {
+      if (weight !== undefined && weight !== nextWeight) since = clock.now();
+      weight = nextWeight;
+      return metrics.map(({ rule, state }) => metricOpinion(rule, state, since));
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all(loops);
+    },
+  };
+};
+
+async function keepMeasuring(metric: Metric, clock: Clock, signal: AbortSignal): Promise<void> {
+  try {
+    for (;;) {
+      const at = clock.now();
+      const reading = await metric.measure(signal);
+      metric.state = addReading(metric.rule, metric.state, reading, at);
+      await clock.sleep(metric.every, signal);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+function metricsOf(run: AnalysisRun): Metric[] {
+  const { prometheus, http, command } = run.project.config.analysis;
+  return [
+    ...prometheus.map((settings) =>
+      metric('prometheus', settings, measurePrometheus(run, settings)),
+    ),
+    ...http.map((settings) => metric('http', settings, measureHttp(run, settings))),
+    ...command.map((settings) => metric('command', settings, measureCommand(run, settings))),
+  ];
+}
+
+function metric(kind: string, settings: Settings, measure: Metric['measure']): Metric {
+  const { name, pass, fail, failures, errors, every, noData = 'wait' } = settings;
+  const rule = { source: `${kind} ${name}`, failures, errors, noData };
+  // A program without conditions says it by its exit code.
+  const told =
+    pass || fail
+      ? { subject: `${name} is`, pass, fail }
+      : { subject: `${name} ended with`, pass: ENDS_WELL, fail: undefined };
+  return { rule: { ...rule, ...told }, every, measure, state: UNMEASURED };
+}
+
+const ENDS_WELL = [{ operator: '==', number: 0 }] as const;
