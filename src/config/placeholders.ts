@@ -1,4 +1,5 @@
 import { literally } from '../compose/literally.ts';
+import { parseDuration } from './duration.ts';
 
 /** What `{{…}}` can stand for in a query, an address or a body: nothing in these values means more than itself there. */
 const PLACES = [
@@ -11,24 +12,36 @@ const PLACES = [
   'commit',
 ] as const;
 
-export type Places = Readonly<Record<(typeof PLACES)[number], string>>;
+export type Places = Readonly<Record<(typeof PLACES)[number], string>> & {
+  /** What `{{now}}` is; `{{now-5m}}` is before it. */
+  readonly now: Date;
+};
 
 const PLACE = /\{\{\s*([^{}]*?)\s*\}\}/g;
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 /** What is wrong with the `{{…}}` of a text; `undefined` when all of them are known. */
 export function placeProblem(text: string): string | undefined {
-  const unknown = [...text.matchAll(PLACE)].find(([, name]) => !isPlace(name));
-  return unknown && `has the unknown {{${unknown[1]}}}; there are ${PLACES.join(', ')}`;
+  const unknown = [...text.matchAll(PLACE)].find(([, name = '']) => {
+    return !isPlace(name) && timeBeforeNow(name) === undefined;
+  });
+  const known = [...PLACES, 'now', 'now-5m'].join(', ');
+  return unknown && `has the unknown {{${unknown[1]}}}; there are ${known}`;
 }
 
-/** A text with what its `{{…}}` stand for. */
+/** A text with what its `{{…}}` stand for; times are seconds since 1970. */
 export function fillPlaces(
   text: string,
   places: Places,
   encode: (value: string) => string = (value) => value,
 ): string {
-  return text.replace(PLACE, (whole, name) => (isPlace(name) ? encode(places[name]) : whole));
+  return text.replace(PLACE, (whole, name) => {
+    if (isPlace(name)) return encode(places[name]);
+    const before = timeBeforeNow(name);
+    return before === undefined
+      ? whole
+      : String(Math.floor((places.now.getTime() - before) / 1000));
+  });
 }
 
 /** A text with the values of its `${NAME}`, and those values by name; or the first name that has none. */
@@ -62,6 +75,12 @@ export function hideValues(text: string, values: Readonly<Record<string, string>
   });
 }
 
-function isPlace(name: string | undefined): name is keyof Places {
+function timeBeforeNow(name: string): number | undefined {
+  if (name === 'now') return 0;
+  const [, duration] = /^now ?- ?(\S+)$/.exec(name) ?? [];
+  return duration === undefined ? undefined : parseDuration(duration);
+}
+
+function isPlace(name: string): name is (typeof PLACES)[number] {
   return PLACES.some((each) => each === name);
 }

@@ -10,11 +10,12 @@ interface ConfiguredRequest {
   url: string;
   headers: Readonly<Record<string, string>>;
   method?: string;
+  /** As it is sent. */
   body?: string | undefined;
   timeout: number;
   /** The service that places stand for. */
   service?: string | undefined;
-  /** Further parameters of the address, filled in already. */
+  /** Further parameters of the address. */
   parameters?: Readonly<Record<string, string>>;
 }
 
@@ -30,11 +31,10 @@ export async function askConfigured(
   signal: AbortSignal | undefined,
 ): Promise<Asked> {
   const { context } = run;
-  const { method = 'GET', body, timeout } = request;
-  const address = fillVariables(
-    fillPlaces(request.url, placesOf(run, request.service), encodeURIComponent),
-    context.env,
-  );
+  const { method = 'GET', body, timeout, parameters = {} } = request;
+  const places = placesOf(run, request.service);
+  const place = fillPlaces(request.url, places, encodeURIComponent);
+  const address = fillVariables(place, context.env);
   if ('missing' in address) return notSet(address.missing);
   const headers: Record<string, string> = {};
   const values = { ...address.values };
@@ -47,8 +47,8 @@ export async function askConfigured(
   const hide = (text: string) => hideValues(text, values);
   try {
     const url = new URL(address.text);
-    for (const [name, value] of Object.entries(request.parameters ?? {}))
-      url.searchParams.set(name, value);
+    for (const [name, text] of Object.entries(parameters))
+      url.searchParams.set(name, fillPlaces(text, places));
     const answer = await context.http(
       { url: url.href, method, headers, body, timeout, limit: LIMIT_BYTES },
       signal,

@@ -29,8 +29,8 @@ export function variablesOf(facts: object): Record<string, string> {
   );
 }
 
-/** What `{{…}}` stand for, of a service or of the first one with users. */
-export function placesOf({ project, release }: AnalysisRun, named?: string): Places {
+/** What `{{…}}` stand for now, of a service or of the first one with users. */
+export function placesOf({ context, project, release }: AnalysisRun, named?: string): Places {
   const service = named ?? entryServices(project)[0] ?? '';
   return {
     project: project.name,
@@ -40,5 +40,6 @@ export function placesOf({ project, release }: AnalysisRun, named?: string): Pla
     canaryBackend: guardedName(service),
     release: release.id,
     commit: release.commit,
+    now: context.clock.now(),
   };
 }

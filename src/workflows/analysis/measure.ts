@@ -20,9 +20,9 @@ type Measure = (signal: AbortSignal) => Promise<Reading>;
 /** Asks a Prometheus for the present value of a query. */
 export function measurePrometheus(run: AnalysisRun, metric: PrometheusMetric): Measure {
   const url = `${metric.url.replace(/\/+$/, '')}/api/v1/query`;
-  const query = fillPlaces(metric.query, placesOf(run, metric.service));
+  const request = { ...metric, url, parameters: { query: metric.query } };
   return async (signal) => {
-    const asked = await askConfigured(run, { ...metric, url, parameters: { query } }, signal);
+    const asked = await askConfigured(run, request, signal);
     if ('problem' in asked) return asked;
     const { answer, hide } = asked;
     const body = answer.body.toString();
@@ -33,8 +33,8 @@ export function measurePrometheus(run: AnalysisRun, metric: PrometheusMetric): M
 
 /** Asks any server for JSON that has the number. */
 export function measureHttp(run: AnalysisRun, metric: HttpMetric): Measure {
-  const body = metric.body && fillPlaces(metric.body, placesOf(run, metric.service));
   return async (signal) => {
+    const body = metric.body && fillPlaces(metric.body, placesOf(run, metric.service));
     const asked = await askConfigured(run, { ...metric, body }, signal);
     if ('problem' in asked) return asked;
     const { answer } = asked;

@@ -28,8 +28,11 @@ const STOPS: Record<HookPhase, boolean> = {
   onRevert: false,
 };
 
-/** How a hook ended when it did not end well, and what it wrote. */
-type Failure = { why: string; output?: string } | undefined;
+/** How a hook ended that did not end well, and what it wrote. */
+interface Failure {
+  why: string;
+  output?: string;
+}
 
 /**
  * Runs the hooks of a phase one after the other. One that fails throws `hook-failed`, or is a warning where it comes
@@ -47,7 +50,7 @@ export async function runHooks(
     const name = errandName(hook);
     const began = clock.now().getTime();
     const failure = await perform(run, hook, { phase, ...facts }, signal).catch(
-      (error: unknown) => {
+      (error: unknown): Failure => {
         if (STOPS[phase]) throw error;
         return { why: 'was interrupted' };
       },
@@ -66,7 +69,7 @@ async function perform(
   hook: Hook,
   facts: HookFacts & { phase: HookPhase },
   signal: AbortSignal | undefined,
-): Promise<Failure> {
+): Promise<Failure | undefined> {
   if ('run' in hook) {
     const end = await runConfigured(run, hook, signal, facts);
     const { output } = end;
