@@ -62,7 +62,7 @@ export function fillVariables(
 export function hideValues(text: string, values: Readonly<Record<string, string>>): string {
   const forms = Object.entries(values)
     .flatMap(([name, value]) =>
-      [value, value.trim(), encodeURIComponent(value), JSON.stringify(value).slice(1, -1)]
+      [value, value.trim(), ...encoded(value), ...partsOfAddress(value)]
         .filter((form) => form !== '')
         .map((form) => ({ name, form })),
     )
@@ -73,6 +73,17 @@ export function hideValues(text: string, values: Readonly<Record<string, string>
     const found = forms[groups.findIndex((group) => group !== undefined)];
     return `\${${found?.name}}`;
   });
+}
+
+function encoded(value: string): string[] {
+  return [encodeURIComponent(value), JSON.stringify(value).slice(1, -1)];
+}
+
+/** What an error may name of an address. */
+function partsOfAddress(value: string): string[] {
+  if (!URL.canParse(value)) return [];
+  const { host, hostname, username, password, pathname } = new URL(value);
+  return [host, hostname, username, password, pathname].filter((part) => part.length > 1);
 }
 
 function timeBeforeNow(name: string): number | undefined {

@@ -22,12 +22,12 @@ interface Metric {
 /** Measures every metric of canary.yaml, the first time at once; a pass counts only for the weight it was measured at. */
 export const startMetrics: StartSource = async (run) => {
   const { clock } = run.context;
+  let weight: number | undefined;
+  let since = clock.now();
   const metrics = metricsOf(run);
   const stopping = new AbortController();
   const signal = AbortSignal.any([run.signal, stopping.signal]);
   const loops = metrics.map((metric) => keepMeasuring(metric, clock, signal));
-  let weight: number | undefined;
-  let since = clock.now();
   return {
     opinions(nextWeight) {
       if (weight !== undefined && weight !== nextWeight) since = clock.now();
