@@ -181,7 +181,7 @@ describe('a command', () => {
 
   test('knows the release, runs in the project, and shows what it writes', async () => {
     const files = { 'shown.txt': 'a file of the project' };
-    const script = 'cat shown.txt; echo " of $CANARY_PROJECT $CANARY_RELEASE $CANARY_BRANCH"';
+    const script = 'cat shown.txt; echo; echo " of $CANARY_PROJECT $CANARY_RELEASE $CANARY_BRANCH"';
     const { events } = await measured(one(script), { files });
     const lines = events.flatMap((event) => (event.type === 'output' ? event.line : []));
     expect(lines).toEqual(['a file of the project', ` of shop ${RELEASE} canary`]);

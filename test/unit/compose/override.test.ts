@@ -78,6 +78,20 @@ test('the proxy listens where the entry listened, on every network of the slice'
   });
 });
 
+test('Prometheus comes in from this machine alone, and moves away from a door', () => {
+  const own = (slice: OverrideInput['slice']) => {
+    const proxy = { ...INPUT.proxy, metricsPort: 5001 };
+    const [layer] = readLayers(renderOverride({ ...INPUT, slice, proxy }));
+    const { ports } = layer?.services['canary-proxy'] as { ports: unknown[] };
+    return ports.at(-1);
+  };
+  const published = { published: '5001', host_ip: '127.0.0.1' };
+  expect(own(INPUT.slice)).toEqual({ target: 5001, ...published });
+  const door = { kind: 'inner', callers: [], names: [], preview: undefined } as const;
+  const doored = INPUT.slice.map((each) => (each.port === 5001 ? { ...each, door } : each));
+  expect(own(doored)).toEqual({ target: 5002, ...published });
+});
+
 describe('with a canary', () => {
   const [layer] = readLayers(renderOverride({ ...INPUT, clones: CLONES }));
   const frontend = layer?.services['frontend-canary'];
