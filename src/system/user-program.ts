@@ -1,7 +1,7 @@
 import { lineTap } from './process.ts';
 
 /** A program that the user named, with its arguments. */
-export interface UserProgram {
+interface UserProgram {
   argv: readonly string[];
   cwd: string;
   /** What it is told beside the environment of canary. */

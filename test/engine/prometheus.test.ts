@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Opinion } from '../../src/analysis/opinion.ts';
@@ -55,6 +56,17 @@ describe('prometheus', () => {
     return startMetrics({ context, project, checkout: undefined, release, signal });
   };
   const opinion = (of: Source) => of.opinions(100)[0] as Opinion;
+
+  it('a port that somebody else has is refused before anything changes', async () => {
+    const settings = await shop.read('canary.yaml');
+    const other = createServer().listen(0);
+    const { port: taken } = other.address() as AddressInfo;
+    await shop.write('canary.yaml', settings.replace(`metrics: ${port}`, `metrics: ${taken}`));
+    const { exitCode, stdout } = await shop.canary('up', '--json');
+    other.close();
+    await shop.write('canary.yaml', settings);
+    expect([exitCode, JSON.parse(stdout).error.code]).toEqual([2, 'port-taken']);
+  });
 
   it('the proxy tells what it counts on a port of this machine, and counts nobody who asks', async () => {
     const before = (await shop.status()).release.requests;
