@@ -23,6 +23,7 @@ describe('JSON', () => {
     ['{"value":"NaN"}', NO_DATA],
     ['{"value":"+Inf"}', NO_DATA],
     ['{"value":1e999}', NO_DATA],
+    ['{"value":"1e999"}', NO_DATA],
     ['{"value":true}', NO_NUMBER],
     ['{"value":[1]}', NO_NUMBER],
     ['{"value":"0x10"}', NO_NUMBER],

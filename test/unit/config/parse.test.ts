@@ -15,6 +15,8 @@ describe('a valid canary.yaml', () => {
       match: [],
       strategy: { kind: 'canary' },
       steps: [],
+      analysis: { prometheus: [], http: [], command: [] },
+      hooks: { preDeploy: [], postStep: [], prePromote: [], postPromote: [], onRevert: [] },
       git: { stable: 'main', canary: 'canary', remote: 'deploy' },
       proxy: {},
       shield: { maxShare: 20, paths: [] },
@@ -38,8 +40,10 @@ match:
   - { user: [] }
 strategy: { canary: {} }
 steps: [{ weight: 0.5, for: 1m30s }, { weight: 25 }, { pause: true }, { weight: 100, for: 1d }]
+analysis: { command: [{ name: smoke, run: [./smoke.sh], every: 1m, timeout: 5s, errors: 0, failures: 2 }] }
+hooks: { onRevert: [{ run: [./tell.sh] }] }
 git: { stable: release/1.x, canary: next, remote: live }
-proxy: { image: haproxy:3.2 }
+proxy: { image: haproxy:3.2, metrics: 8405 }
 shield: { maxShare: 0.5%, paths: [/api, /img/] }
 breaker: false
 drain: 1m
@@ -74,8 +78,22 @@ retention: 3
         { pause: true },
         { weight: 100, for: 86_400_000 },
       ],
+      analysis: {
+        prometheus: [],
+        http: [],
+        command: [
+          {
+            ...{ name: 'smoke', run: ['./smoke.sh'], every: 60_000, timeout: 5000 },
+            ...{ errors: 0, failures: 2 },
+          },
+        ],
+      },
+      hooks: {
+        ...{ preDeploy: [], postStep: [], prePromote: [], postPromote: [] },
+        onRevert: [{ run: ['./tell.sh'], timeout: 60_000 }],
+      },
       git: { stable: 'release/1.x', canary: 'next', remote: 'live' },
-      proxy: { image: 'haproxy:3.2' },
+      proxy: { image: 'haproxy:3.2', metrics: 8405 },
       shield: { maxShare: 0.5, paths: ['/api', '/img/'] },
       breaker: false,
       drain: 60_000,
