@@ -19,24 +19,28 @@ interface Metric {
   state: MetricState;
 }
 
-/** Measures every metric of canary.yaml, the first time at once; a pass counts only for the weight it was measured at. */
+/**
+ * Measures every metric of canary.yaml, at once when it is first asked and then again and again: before that the canary
+ * may not even be built. A pass counts only for the weight it was measured at.
+ */
 export const startMetrics: StartSource = async (run) => {
   const { clock } = run.context;
-  let weight: number | undefined;
-  let since = clock.now();
   const metrics = metricsOf(run);
   const stopping = new AbortController();
   const signal = AbortSignal.any([run.signal, stopping.signal]);
-  const loops = metrics.map((metric) => keepMeasuring(metric, clock, signal));
+  let loops: Promise<void>[] | undefined;
+  let weight: number | undefined;
+  let since = clock.now();
   return {
     opinions(nextWeight) {
-      if (weight !== undefined && weight !== nextWeight) since = clock.now();
+      if (weight !== nextWeight) since = clock.now();
       weight = nextWeight;
+      loops ??= metrics.map((metric) => keepMeasuring(metric, clock, signal));
       return metrics.map(({ rule, state }) => metricOpinion(rule, state, since));
     },
     async stop() {
       stopping.abort();
-      await Promise.all(loops);
+      await Promise.all(loops ?? []);
     },
   };
 };

@@ -198,6 +198,7 @@ describe('a command', () => {
         analysis: one('echo begun; sleep 600'),
       });
       const source = await startMetrics(run);
+      said(source);
       await until('it runs', async () => events.length > 0);
       if (way === 'interrupt') interrupt.abort(new Error('Interrupted.'));
       await source.stop();
@@ -205,6 +206,17 @@ describe('a command', () => {
       expect(said(source)).toMatch(/: wait: Nothing was measured yet\.$/);
     }
   });
+});
+
+test('nothing is measured before somebody asks: the canary may not be there yet', async () => {
+  const { url, received } = await answering(() => ({ body: vector('0') }));
+  const prometheus = [{ name: 'errors', url, query: 'up', pass: '< 1' }];
+  const { run } = await analysisRun({ analysis: { prometheus } });
+  const source = await startMetrics(run);
+  await source.stop();
+  expect(said(source)).toMatch(/Nothing was measured yet\.$/);
+  await source.stop();
+  expect(received).toEqual([]);
 });
 
 test('without metrics there is nothing to say', async () => {
