@@ -59,6 +59,7 @@ const EXIT_CODE_OF = {
   'not-ready': EXIT.failed,
   'promotion-failed': EXIT.failed,
   'command-failed': EXIT.failed,
+  'hook-failed': EXIT.failed,
   'journal-unreadable': EXIT.failed,
   stopped: EXIT.failed,
   'taken-over': EXIT.failed,

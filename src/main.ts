@@ -10,12 +10,14 @@ import { systemClock } from './system/clock.ts';
 import { ComposeCli } from './system/compose.ts';
 import { DockerEngine } from './system/engine.ts';
 import { makeGit } from './system/git/git.ts';
+import { askHttp } from './system/http.ts';
 import { JournalFiles } from './system/journal-store.ts';
 import { FileLock } from './system/lock.ts';
 import { ExecaRunner } from './system/process.ts';
 import { UnixProxySocket } from './system/proxy-socket.ts';
 import { Ssh } from './system/remote-shell.ts';
 import { FileStopRequest } from './system/stop-request.ts';
+import { programRunner } from './system/user-program.ts';
 import { errorDocument, errorText } from './ui/error-view.ts';
 import { plainProgress, spinningProgress } from './ui/progress.ts';
 import { makeTheme, type Theme } from './ui/theme.ts';
@@ -174,6 +176,8 @@ function makeContext(
     compose: new ComposeCli(runner),
     git: makeGit(),
     remoteShell: new Ssh(runner, streams.env),
+    http: askHttp,
+    runProgram: programRunner(streams.env),
     program: {
       node: process.execPath,
       script: fileURLToPath(new URL('bin/canary.js', PACKAGE)),

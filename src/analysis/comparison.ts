@@ -4,7 +4,7 @@ import { RateTest } from './stats/rate-test.ts';
 import { ShareTest } from './stats/share-test.ts';
 
 /** Users are told apart by so many numbers; however many there are, memory stays the same. */
-export const WITNESSES = 65_536;
+const WITNESSES = 65_536;
 /** How often one user counts towards a rate: a client in a loop is one client. */
 const MOST_OF_ONE = 50;
 /** With what chance of error the stable's rate is taken from before, where it has no users to compare with. */

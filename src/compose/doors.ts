@@ -98,6 +98,13 @@ export function arrivalPort(slice: readonly DooredMember[], published: number): 
   return published;
 }
 
+/** Where in the proxy's container a port arrives that is published beside those of the slice. */
+export function spareArrivalPort(slice: readonly DooredMember[], published: number): number {
+  const doors = slice.flatMap(({ door, port }) => (door && port ? [port] : []));
+  const arrivals = publishedPorts(slice).map((port) => arrivalPort(slice, port));
+  return freeFrom(published, new Set([...doors, ...arrivals]));
+}
+
 /** The ports of the host that the proxy holds. */
 export function publishedPorts(slice: readonly DooredMember[]): number[] {
   const ports = slice.flatMap(({ entry, door }) => [entry?.port, entry?.preview, door?.preview]);

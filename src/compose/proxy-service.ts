@@ -1,4 +1,4 @@
-import { arrivalPort } from './doors.ts';
+import { arrivalPort, spareArrivalPort } from './doors.ts';
 import { escapeDollars, type Fields, networkNames, portFields } from './fields.ts';
 import type { ComposeModel } from './model.ts';
 import type { SliceMember } from './slice.ts';
@@ -12,11 +12,13 @@ export interface ProxyContainer {
   runDirectory: string;
   /** Folders of the host with the files of certificates, and where the container has them. */
   certificateFolders?: readonly { source: string; target: string }[];
+  /** The port of the host on which Prometheus can ask what it counts. */
+  metricsPort?: number | undefined;
 }
 
 /** The proxy as a compose service, but for its labels. */
 export function proxyService(
-  { image, owner, runDirectory, certificateFolders = [] }: ProxyContainer,
+  { image, owner, runDirectory, certificateFolders = [], metricsPort }: ProxyContainer,
   slice: readonly SliceMember[],
   model: ComposeModel,
 ): Fields {
@@ -30,7 +32,10 @@ export function proxyService(
     restart: 'unless-stopped',
     stop_signal: 'SIGUSR1',
     stop_grace_period: '30s',
-    ports: slice.flatMap((member) => proxyPorts(member, slice)),
+    ports: [
+      ...slice.flatMap((member) => proxyPorts(member, slice)),
+      ...(metricsPort === undefined ? [] : [metricsFields(slice, metricsPort)]),
+    ],
     networks: [...new Set(networks)],
     volumes: [
       { type: 'bind', source: escapeDollars(runDirectory), target: '/run/canary' },
@@ -55,4 +60,10 @@ function proxyPorts({ entry, door }: SliceMember, slice: readonly SliceMember[])
           }),
         ],
   );
+}
+
+/** Of this machine alone: the numbers are nobody else's. */
+function metricsFields(slice: readonly SliceMember[], port: number): Fields {
+  const target = spareArrivalPort(slice, port);
+  return portFields({ target, published: String(port), host_ip: '127.0.0.1' });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { metricFields } from './metrics.ts';
 import { holding, percentage, switchable } from './values.ts';
 
 const DEFAULT_PERCENTILE = 99;
@@ -53,6 +54,7 @@ const analysisFields = z.strictObject({
   shape: z.literal(false).optional(),
   /** Fixed limits, beside the comparison with the stable. */
   thresholds: thresholds.optional(),
+  ...metricFields,
 });
 
 /** How the canary is judged while it has users; `false`: nobody does. */

@@ -4,6 +4,12 @@ export type PathPart =
   | { readonly kind: 'any' }
   | { readonly kind: 'elements' };
 
+/** One element of an array, counted from 0, from its end where negative. Shapes have none: their elements are one. */
+export interface ElementPart {
+  readonly kind: 'element';
+  readonly index: number;
+}
+
 /** A place in an answer: `$.items[].price` in JSON, `main > form > input[name=q]` in HTML. */
 export interface AnswerPath {
   readonly body: 'json' | 'html';
@@ -17,7 +23,7 @@ export const ANY: PathPart = { kind: 'any' };
 export const PAGE_PARTS: ReadonlySet<string> = new Set(['html', 'head', 'body']);
 
 const JSON_STEP =
-  /\[\*?\]|\.\*|\.([\p{L}_][\p{L}\p{N}_-]*)|\[("(?:[^"\\]|\\.)*")\]|\['([^']*)'\]/uy;
+  /\[\*?\]|\.\*|\.([\p{L}_][\p{L}\p{N}_-]*)|\[("(?:[^"\\]|\\.)*")\]|\['([^']*)'\]|\[(-?\d{1,6})\]/uy;
 const HTML_STEP = /^[a-z][a-z0-9-]*(#[^\s>#[\]]+)?(\[name=[^\s>]+\])?$/;
 
 /**
@@ -40,19 +46,27 @@ export function belowPage(parts: readonly PathPart[]): readonly PathPart[] {
 }
 
 function readJsonPath(text: string): AnswerPath | undefined {
-  const parts: PathPart[] = [];
+  const parts = readJsonSteps(text);
+  if (!parts?.every((part) => part.kind !== 'element')) return undefined;
+  return { body: 'json', parts };
+}
+
+/** The steps of a path into JSON behind its `$`; `undefined` when it is none. */
+export function readJsonSteps(text: string): (PathPart | ElementPart)[] | undefined {
+  const parts: (PathPart | ElementPart)[] = [];
   const pattern = new RegExp(JSON_STEP);
   pattern.lastIndex = 1;
   while (pattern.lastIndex < text.length) {
     const step = pattern.exec(text);
     if (!step) return undefined;
-    const [whole, plain, doubleQuoted, singleQuoted] = step;
+    const [whole, plain, doubleQuoted, singleQuoted, index] = step;
     const name = plain ?? singleQuoted ?? unquote(doubleQuoted);
     if (name !== undefined) parts.push(key(name));
+    else if (index !== undefined) parts.push({ kind: 'element', index: Number(index) });
     else if (doubleQuoted !== undefined) return undefined;
     else parts.push(whole === '.*' ? ANY : ELEMENTS);
   }
-  return { body: 'json', parts };
+  return parts;
 }
 
 function unquote(quoted: string | undefined): string | undefined {

@@ -2,6 +2,7 @@ import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { CanaryError } from '../errors.ts';
 import { problemsOfDoors } from './doors.ts';
+import { problemsOfMetrics } from './metrics.ts';
 import { type CanaryConfig, configSchema } from './schema.ts';
 import { protocolProblems } from './service-protocol.ts';
 
@@ -36,7 +37,10 @@ export function parseConfig(text: string, fileName: string): CanaryConfig {
 /** Rules no single field can hold. */
 function crossFieldProblems(config: CanaryConfig): Problem[] {
   const services = Object.entries(config.services);
-  const problems: Problem[] = problemsOfDoors(config.services);
+  const problems: Problem[] = [
+    ...problemsOfDoors(config.services),
+    ...(config.analysis ? problemsOfMetrics(config.analysis, config.services) : []),
+  ];
   if (config.steps.length > 0 && config.strategy.kind !== 'canary') {
     problems.push({
       path: ['steps'],
@@ -57,6 +61,10 @@ function crossFieldProblems(config: CanaryConfig): Problem[] {
       taken.set(port, `services.${name}.${key}`);
     }
   }
+  const { metrics } = config.proxy;
+  const owner = metrics === undefined ? undefined : taken.get(metrics);
+  if (owner)
+    problems.push({ path: ['proxy', 'metrics'], text: `port ${metrics} is also ${owner}` });
   return problems;
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { analysis } from './analysis.ts';
 import { behind, inner, SERVICE_NAME } from './doors.ts';
 import { parseDuration } from './duration.ts';
+import { hooks } from './hooks.ts';
 import { identity } from './identity.ts';
 import { match } from './match.ts';
 import { breaker, shield } from './protection.ts';
@@ -73,8 +74,16 @@ export const configSchema = z.strictObject({
   maxAge: switchable(holding).default(7 * DAY_MS),
   /** How long a step may wait for enough evidence once its time is over. */
   progressDeadline: holding.default(30 * 60_000),
+  /** What is run or told on the way of a release. */
+  hooks: hooks.prefault({}),
   git: z.strictObject(gitFields).default(DEFAULT_BRANCHES),
-  proxy: z.strictObject({ image: z.string().min(1).optional() }).default({}),
+  proxy: z
+    .strictObject({
+      image: z.string().min(1).optional(),
+      /** A port on which the proxy tells Prometheus what it counts. */
+      metrics: port.optional(),
+    })
+    .default({}),
   /** Whether a failed request of the canary is answered by the stable. */
   shield: shield.default(shield.parse(true)),
   /** Whether a failing canary is taken out. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { gates } from './gates.ts';
 import { holding } from './values.ts';
 
 const DAY_MS = 86_400_000;
@@ -19,12 +20,16 @@ const step = z
     weight: weight.optional(),
     /** How long until the next step. */
     for: holding.optional(),
+    /** Requests that the canary has to have had in it. */
+    minimumRequests: z.number().int().min(1).max(1_000_000_000).optional(),
+    /** What has to be open before it counts as done. */
+    gates: gates.optional(),
     /** A person goes on, by `canary resume`. */
     pause: z.literal(true, 'is not `true`').optional(),
   })
   .superRefine((each, context) => {
     const problem =
-      each.pause && (each.weight !== undefined || each.for !== undefined)
+      each.pause && Object.keys(each).length > 1
         ? 'is a weight or a pause, not both: make it two steps'
         : !each.pause && each.weight === undefined
           ? 'has neither `weight` nor `pause`'

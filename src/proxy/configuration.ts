@@ -2,6 +2,7 @@ import { guardedBackend, replicaSections, stableBackend } from './backends.ts';
 import { entrySection, previewSection } from './entry.ts';
 import { hopSections } from './hops.ts';
 import { longLivedTable } from './long-lived.ts';
+import { metricsSection } from './metrics.ts';
 import { requestRing } from './request-log.ts';
 import { type Route, section } from './route.ts';
 import type { SideSettings } from './side.ts';
@@ -13,6 +14,8 @@ export interface ProxySettings extends SideSettings {
   routes: readonly Route[];
   /** Owner of the admin socket: the user who runs canary. */
   owner: { uid: number; gid: number };
+  /** Where Prometheus can ask what HAProxy counts. */
+  metricsPort?: number | undefined;
 }
 
 /**
@@ -31,6 +34,7 @@ export function renderConfiguration(settings: ProxySettings): string {
     requestRing(),
     ...settings.routes.flatMap((route) => routeSections(route, settings)),
     ...hopSections(settings.routes, settings),
+    ...(settings.metricsPort === undefined ? [] : [metricsSection(settings.metricsPort)]),
   ];
   return `${sections.join('\n\n')}\n`;
 }

@@ -6,7 +6,7 @@ export const RUN_DIRECTORY = '/run/canary';
  * The map that holds the split: read when HAProxy starts, changed at its admin socket while it runs. Not `opt@`, though
  * the file must then be there: HAProxy would keep a map of its own for every use, and the socket changes only the first.
  */
-export const WEIGHT_MAP = `${RUN_DIRECTORY}/weights.map`;
+const WEIGHT_MAP = `${RUN_DIRECTORY}/weights.map`;
 const KEY = 'weight';
 const AGE_KEY = 'until';
 

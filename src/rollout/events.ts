@@ -1,3 +1,4 @@
+import type { HookPhase } from '../config/hooks.ts';
 import type { Strategy } from '../config/strategy.ts';
 import type { Counts } from '../proxy/counts.ts';
 import type { Comparison } from './comparison.ts';
@@ -78,7 +79,9 @@ export type ReleaseEvent =
   | { type: 'commit-made'; branch: string; commit: string; subject: string }
   | { type: 'stable-replacing'; from: string; commit: string; previous: readonly StableImage[] }
   | { type: 'stable-replaced'; commit: string }
-  | { type: 'stable-restored' };
+  | { type: 'stable-restored' }
+  /** A hook of the user's came to its end. */
+  | { type: 'hook-ran'; phase: HookPhase; hook: string; ok: boolean; ms: number };
 
 /** What the user also sees while a command runs; never stored. */
 type ProgressEvent =

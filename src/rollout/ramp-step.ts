@@ -1,4 +1,5 @@
 import { formatDuration } from '../config/duration.ts';
+import type { Gate } from '../config/gates.ts';
 import type { CanaryConfig } from '../config/schema.ts';
 import { formatWeight } from '../proxy/weight.ts';
 
@@ -10,6 +11,10 @@ export type RampStep =
       for: number;
       /** At most so many canary containers of each service. */
       replicas?: number;
+      /** Requests that the canary has to have had in it. */
+      minimumRequests?: number;
+      /** What has to be open before it counts as done. */
+      gates?: readonly Gate[];
     }
   /** A person goes on. */
   | { pause: true };
@@ -27,8 +32,15 @@ export function rampSteps(
       replicas: index + 1,
     }));
   }
-  return steps.map(({ weight, for: hold }) =>
-    weight === undefined ? { pause: true } : { weight, for: hold ?? 0 },
+  return steps.map(({ weight, for: hold, minimumRequests, gates }) =>
+    weight === undefined
+      ? { pause: true }
+      : {
+          weight,
+          for: hold ?? 0,
+          ...(minimumRequests ? { minimumRequests } : {}),
+          ...(gates ? { gates } : {}),
+        },
   );
 }
 
@@ -40,5 +52,9 @@ export function describeRampStep(step: RampStep): string {
       ? ''
       : `, with ${step.replicas} ${step.replicas === 1 ? 'container' : 'containers'} of each service that has so many`;
   const time = step.for > 0 ? ` for ${formatDuration(step.for)}` : '';
-  return `${formatWeight(step.weight)} of users${time}${containers}`;
+  const { minimumRequests, gates = [] } = step;
+  const requests = minimumRequests ? `, at least ${minimumRequests} requests` : '';
+  const open =
+    gates.length > 0 ? `, until ${gates.length === 1 ? 'its gate is' : 'its gates are'} open` : '';
+  return `${formatWeight(step.weight)} of users${time}${containers}${requests}${open}`;
 }

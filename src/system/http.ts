@@ -1,7 +1,7 @@
 import { request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
 
-export interface HttpRequest {
+interface HttpRequest {
   /** Absolute, `http:` or `https:`. */
   url: string;
   method?: string;

@@ -73,7 +73,8 @@ function missing(command: string): CanaryError {
   );
 }
 
-function lineTap(onLine: (line: string) => void) {
+/** Hands every line of a stream to a listener as it passes. */
+export function lineTap(onLine: (line: string) => void) {
   return function* tap(line: unknown) {
     onLine(String(line));
     yield line;

@@ -93,6 +93,8 @@ function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | 
       return verdictLine(event.verdict, theme);
     case 'judging':
       return isVerbose ? theme.dim(`· ${event.text}`) : undefined;
+    case 'hook-ran':
+      return `${event.ok ? theme.good('✔') : theme.bad('✖')} ${event.phase} hook ${event.hook} ${theme.dim(duration(event.ms))}`;
     case 'comparison-made':
       return comparisonText(event.comparison);
     case 'step-started':

@@ -1,6 +1,7 @@
 import type { Context } from './context.ts';
 import { takingOver } from './project/locked.ts';
 import { findState, loadProject } from './project/project.ts';
+import { runHooks } from './release/hooks.ts';
 import { finishPromotion } from './release/promotion.ts';
 import { changeState, currentRelease } from './release/releases.ts';
 import { retireCanary, trafficOff } from './release/retire.ts';
@@ -22,7 +23,10 @@ export async function abort(context: Context): Promise<AbortResult> {
     const run = { context, project, checkout: undefined, release, signal };
     if (release) await changeState(run, 'reverting', 'aborted by hand');
     const changed = await retireCanary(run);
-    if (release) await changeState(run, 'reverted', 'aborted by hand');
+    if (release) {
+      await changeState(run, 'reverted', 'aborted by hand');
+      await runHooks({ ...run, release }, 'onRevert', { weight: 0, reason: 'aborted by hand' });
+    }
     return { release: release?.id ?? null, changed: finished || changed || release !== undefined };
   });
 }

@@ -3,11 +3,13 @@ import type { Clock } from '../system/clock.ts';
 import type { Compose } from '../system/compose.ts';
 import type { Engine } from '../system/engine.ts';
 import type { Git } from '../system/git/git.ts';
+import type { AskHttp } from '../system/http.ts';
 import type { JournalStore } from '../system/journal-store.ts';
 import type { ProjectLock } from '../system/lock.ts';
 import type { ProxySocket } from '../system/proxy-socket.ts';
 import type { RemoteShell } from '../system/remote-shell.ts';
 import type { StopRequest } from '../system/stop-request.ts';
+import type { RunProgram } from '../system/user-program.ts';
 
 /** Flags every command takes. */
 interface GlobalOptions {
@@ -48,6 +50,9 @@ export interface Context {
   compose: Compose;
   git: Git;
   remoteShell: RemoteShell;
+  http: AskHttp;
+  /** Runs programs that canary.yaml names. */
+  runProgram: RunProgram;
   program: Program;
   prompt: Prompt;
   emit: EventSink;

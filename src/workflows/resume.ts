@@ -12,7 +12,8 @@ import { checkOut } from './project/checkout.ts';
 import { promotePassed } from './release/passed.ts';
 import { type Arrival, changeState } from './release/releases.ts';
 import { steering } from './release/steering.ts';
-import { type WalkRun, walk } from './release/walk.ts';
+import { walk } from './release/walk.ts';
+import type { WalkRun } from './release/walk-run.ts';
 import { takingOff } from './release/way-out.ts';
 
 export type ResumeResult = { release: string; changed: boolean } & Arrival;

@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { checkMove, resolveBranch } from './project/branches.ts';
 import type { Project } from './project/project.ts';
 import { withScratchTree } from './project/scratch-tree.ts';
+import { runHooks } from './release/hooks.ts';
 import { changeState, currentRelease } from './release/releases.ts';
 import { replaceStable } from './replace-stable.ts';
 
@@ -61,6 +62,7 @@ export async function revertPromoted(
   const run = { context, project, checkout: undefined, release, signal: context.signal };
   const reason = `taken back from the stable by ${shortCommit(commit ?? tip)}`;
   await changeState(run, 'reverted', reason);
+  await runHooks(run, 'onRevert', { weight: 0, reason });
   return commit;
 }
 

@@ -7,6 +7,7 @@ import { deploy } from './deploy.ts';
 import type { Run } from './execution/run.ts';
 import { locked, takingOver } from './project/locked.ts';
 import { findState, loadProject, type Project } from './project/project.ts';
+import { runHooks } from './release/hooks.ts';
 import { finishPromotion } from './release/promotion.ts';
 import { allReleases, changeState, currentRelease } from './release/releases.ts';
 import { retireCanary, trafficOff } from './release/retire.ts';
@@ -70,7 +71,9 @@ async function revertCanary(context: Context, message: string | undefined): Prom
     if (release) await changeState(run, 'reverting', 'taken back by hand');
     await retireCanary(run);
     if (!release) return undefined;
-    const commit = await endWithCommit(run, release, { message, why: 'taken back' });
+    const tell = () =>
+      runHooks({ ...run, release }, 'onRevert', { weight: 0, reason: 'taken back by hand' });
+    const commit = await endWithCommit(run, release, { message, why: 'taken back' }).finally(tell);
     return {
       release,
       commit,

@@ -75,18 +75,23 @@ async function checkPorts(project: Project, observed: Observed): Promise<void> {
       .filter((each) => each.state === 'running')
       .flatMap((each) => each.publishedPorts),
   );
-  for (const port of publishedPorts(project.slice)) {
+  const { metrics } = project.config.proxy;
+  for (const port of [...publishedPorts(project.slice), ...(metrics ? [metrics] : [])]) {
     if (!ours.has(port) && !(await isPortFree(port))) throw portTaken(port);
   }
   const previews = project.slice.flatMap(
     ({ entry, door }) => entry?.preview ?? door?.preview ?? [],
   );
-  const clash = previews.find((port) => publishedByOther(project, port));
+  const added = [
+    ...previews.map((port) => ({ port, setting: 'preview' })),
+    ...(metrics ? [{ port: metrics, setting: 'metrics' }] : []),
+  ];
+  const clash = added.find(({ port }) => publishedByOther(project, port));
   if (clash === undefined) return;
   throw new CanaryError(
     'port-taken',
-    `The preview port ${clash} is published by a service of the compose file.`,
-    { hint: 'Choose another `preview` port in canary.yaml.' },
+    `The ${clash.setting} port ${clash.port} is published by a service of the compose file.`,
+    { hint: `Choose another \`${clash.setting}\` port in canary.yaml.` },
   );
 }
 

@@ -3,12 +3,14 @@ import { systemClock } from '../../src/system/clock.ts';
 import { ComposeCli } from '../../src/system/compose.ts';
 import { DockerEngine } from '../../src/system/engine.ts';
 import { makeGit } from '../../src/system/git/git.ts';
+import { askHttp } from '../../src/system/http.ts';
 import { JournalFiles } from '../../src/system/journal-store.ts';
 import { FileLock } from '../../src/system/lock.ts';
 import { ExecaRunner } from '../../src/system/process.ts';
 import { UnixProxySocket } from '../../src/system/proxy-socket.ts';
 import { Ssh } from '../../src/system/remote-shell.ts';
 import { FileStopRequest } from '../../src/system/stop-request.ts';
+import { programRunner } from '../../src/system/user-program.ts';
 import type { Context } from '../../src/workflows/context.ts';
 
 /** The real parts, as main builds them, for a workflow in a folder. Nobody can be asked. */
@@ -32,6 +34,8 @@ export function contextIn(directory: string, options: Partial<Context['options']
     compose: new ComposeCli(runner),
     git: makeGit(),
     remoteShell: new Ssh(runner, env),
+    http: askHttp,
+    runProgram: programRunner(env),
     program: {
       node: process.execPath,
       script: fileURLToPath(new URL('../../bin/canary.js', import.meta.url)),

@@ -32,7 +32,7 @@ export interface Traffic {
   slowness: number;
 }
 
-export const CALM: Traffic = {
+const CALM: Traffic = {
   ...{ perSecond: 50, requests: 30_000, users: 3000, broken: 0, slowness: 1 },
   weight: () => 5,
   failing: () => 0.001,

@@ -269,7 +269,7 @@ export async function until(
 }
 
 /** Below the ports that the kernel gives to outgoing connections, so that none of those takes one meanwhile. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);

@@ -49,6 +49,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   'not-ready': 1,
   'promotion-failed': 1,
   'command-failed': 1,
+  'hook-failed': 1,
   'journal-unreadable': 1,
   stopped: 1,
   'taken-over': 1,

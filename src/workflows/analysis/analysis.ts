@@ -1,12 +1,15 @@
 import { combine, type Verdict } from '../../analysis/combine.ts';
+import { startMetrics } from './metrics.ts';
 import { startRequests } from './requests.ts';
-import type { AnalysisRun, Source } from './source.ts';
+import type { AnalysisRun, Source, StartSource } from './source.ts';
 
 /** Everything that looks at a canary while it has users. */
 export interface Analysis {
   /** What all of it says now of going on to a weight. */
   verdict(nextWeight: number, minimumRequests: number): Verdict;
 }
+
+const SOURCES: readonly StartSource[] = [startRequests, startMetrics];
 
 /**
  * Does `work` while everything that canary.yaml asks for looks at the canary; all of it has ended when this returns.
@@ -20,7 +23,7 @@ export async function analysing<T>(
   if (!settings) return work(undefined);
   const sources: Source[] = [];
   try {
-    sources.push(await startRequests(run, settings));
+    for (const start of SOURCES) sources.push(await start(run, settings));
     const verdict: Analysis['verdict'] = (nextWeight, minimumRequests) =>
       combine(sources.flatMap((each) => each.opinions(nextWeight, minimumRequests)));
     return await work({ verdict });

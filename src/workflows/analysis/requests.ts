@@ -10,7 +10,7 @@ import type { AnalysisConfig } from '../../config/analysis.ts';
 import { readWorker, SHOW_INFO } from '../../proxy/info.ts';
 import { FOLLOW_REQUESTS, type LoggedRequest, parseRequest } from '../../proxy/request-log.ts';
 import type { Following } from '../../system/line-stream.ts';
-import type { AnalysisRun, Source } from './source.ts';
+import type { AnalysisRun, StartSource } from './source.ts';
 
 const LOOK_EVERY_MS = 1000;
 /** A proxy may be restarted; what is not heard for longer cannot be judged. */
@@ -19,7 +19,7 @@ const KEEP_EVERY_MS = 10_000;
 const SOURCE = 'requests';
 
 /** Judges the canary by the requests of its users, beside those of the stable, as the proxy tells them. */
-export async function startRequests(run: AnalysisRun, settings: AnalysisConfig): Promise<Source> {
+export const startRequests: StartSource = async (run, settings) => {
   const { clock } = run.context;
   const now = () => clock.now().getTime();
   const { journals } = run.project;
@@ -53,7 +53,7 @@ export async function startRequests(run: AnalysisRun, settings: AnalysisConfig):
       await keep();
     },
   };
-}
+};
 
 /** What canary.yaml says, as the judge takes it. */
 export function judgeSettings(settings: AnalysisConfig): JudgeSettings {

@@ -1,4 +1,5 @@
 import type { Opinion } from '../../analysis/opinion.ts';
+import type { AnalysisConfig } from '../../config/analysis.ts';
 import type { Release } from '../../rollout/release.ts';
 import type { Run } from '../execution/run.ts';
 
@@ -16,4 +17,4 @@ export interface Source {
 }
 
 /** Begins to look; what it needs to know of the world it finds out by itself. */
-export type StartSource = (run: AnalysisRun) => Promise<Source>;
+export type StartSource = (run: AnalysisRun, settings: AnalysisConfig) => Promise<Source>;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { spareArrivalPort } from '../../compose/doors.ts';
 import type { ComposeModel } from '../../compose/model.ts';
 import type { ProxyDefinition } from '../../compose/override.ts';
 import { proxyService } from '../../compose/proxy-service.ts';
@@ -179,17 +180,22 @@ function proxyOf(
   layout: Layout,
   certificates: Certificates,
 ): Project['proxy'] {
+  const { metrics } = config.proxy;
   const configuration = renderConfiguration({
     routes: routesOf(slice, config, certificates.files),
     identity: config.identity,
     match: config.match,
     forceHeader: config.force.header,
     owner,
+    metricsPort: metrics === undefined ? undefined : spareArrivalPort(slice, metrics),
   });
   const digest = digestOf(configuration);
   const image = config.proxy.image ?? DEFAULT_PROXY_IMAGE;
   const { folders: certificateFolders } = certificates;
-  const container = { image, owner, runDirectory: layout.proxyRun, certificateFolders };
+  const container = {
+    ...{ image, owner, runDirectory: layout.proxyRun, certificateFolders },
+    metricsPort: metrics,
+  };
   return {
     ...container,
     definition: digestOf(JSON.stringify(proxyService(container, slice, model))),

@@ -13,6 +13,7 @@ import { situationOf } from '../execution/situation.ts';
 import { type Checkout, checkOut, servicesMounting } from '../project/checkout.ts';
 import { CONFIG_NAME } from '../project/project.ts';
 import { compareIfTest } from './compare.ts';
+import { runHooks } from './hooks.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { changeState, currentRelease, readRelease } from './releases.ts';
 import { restoreNeeded } from './retire.ts';
@@ -36,6 +37,7 @@ export async function promoteTo(run: PromotionRun): Promise<void> {
   context.emit({ type: 'plan-made', plan });
   // A push can make an A/B test the stable.
   await compareIfTest(run);
+  await runHooks(run, 'prePromote', { weight: observed.proxy.weight });
   await changeState(run, 'promoting', `to ${shortCommit(commit)}`);
   try {
     await execute(run, plan);
@@ -47,6 +49,7 @@ export async function promoteTo(run: PromotionRun): Promise<void> {
   await writeOverride(project, overrideText(project, undefined));
   await changeState(run, 'promoted', `the stable runs ${shortCommit(commit)}`);
   sayWhatStays(run, paths);
+  await runHooks(run, 'postPromote', { weight: 0 });
   await clearLeftovers(context, project, []);
 }
 

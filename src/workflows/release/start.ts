@@ -14,11 +14,13 @@ import type { Checkout } from '../project/checkout.ts';
 import type { Project } from '../project/project.ts';
 import { compareIfTest } from './compare.ts';
 import { refuseDuringPromotion } from './guards.ts';
+import { runHooks } from './hooks.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { promotePassed } from './passed.ts';
 import { inPhases } from './phases.ts';
 import { type Arrival, allReleases, changeState, readRelease, replaceRelease } from './releases.ts';
-import { beginWalk, leaveWalk, type WalkRun, walk } from './walk.ts';
+import { beginWalk, leaveWalk, walk } from './walk.ts';
+import type { WalkRun } from './walk-run.ts';
 import { takingOff } from './way-out.ts';
 
 /** What to release: a commit, already checked out, in the name of a branch. */
@@ -54,6 +56,7 @@ export async function startRelease(
     await clearLeftovers(context, project, [checkout.commit]);
   };
   const arrival = await takingOff(run, revertsCommit ?? false, async () => {
+    await runHooks(run, 'preDeploy');
     if (steps.length > 0) return walkFrom(run, steps, { detach, ready });
     const arrival = await rampTo(run, weight);
     await ready();

@@ -7,6 +7,7 @@ import { type Run, record } from '../execution/run.ts';
 import { advanceBranch, checkMove, resolveBranch } from '../project/branches.ts';
 import type { Project } from '../project/project.ts';
 import { withScratchTree } from '../project/scratch-tree.ts';
+import { runHooks } from './hooks.ts';
 import { allReleases, changeState } from './releases.ts';
 import { retireCanary } from './retire.ts';
 
@@ -34,11 +35,16 @@ export async function takeBack(
   await changeState(whole, 'reverting', why);
   await retireCanary(whole);
   const reason = `judged bad: ${why.replace(/\.$/, '')}`;
-  if (!commits) return changeState(whole, 'reverted', reason);
+  const tell = () => runHooks(whole, 'onRevert', { weight: 0, verdict: 'fail', reason: why });
+  if (!commits) {
+    await changeState(whole, 'reverted', reason);
+    return tell();
+  }
   const because = `The canary of release ${release.id} was judged bad.\n${why}`;
   await endWithCommit(whole, release, { because, why: `${reason}; taken back` }).catch(
     (error: unknown) => context.emit({ type: 'warning', text: messageOf(error) }),
   );
+  await tell();
 }
 
 /**

@@ -2,29 +2,21 @@ import { sentence, type Verdict } from '../../analysis/combine.ts';
 import { CanaryError } from '../../errors.ts';
 import { formatWeight } from '../../proxy/weight.ts';
 import type { Observed } from '../../rollout/observed.ts';
-import { nextAction, type Ramp, stepName, weightAfter, weightStep } from '../../rollout/ramp.ts';
+import { nextAction, type Ramp, stepName, weightStep } from '../../rollout/ramp.ts';
 import { describeRampStep, type RampStep } from '../../rollout/ramp-step.ts';
 import { reconcile } from '../../rollout/reconcile.ts';
-import type { Release } from '../../rollout/release.ts';
 import type { Plan } from '../../rollout/step.ts';
-import type { Analysis } from '../analysis/analysis.ts';
 import { observe } from '../execution/observe.ts';
-import { type Run, record } from '../execution/run.ts';
+import { record } from '../execution/run.ts';
 import { situationOf } from '../execution/situation.ts';
 import { entryCounts } from '../execution/traffic.ts';
-import type { Checkout } from '../project/checkout.ts';
 import { endTest } from './ab-test.ts';
+import { finishStep, watchOf } from './finish-step.ts';
 import { reasonsOf } from './judged.ts';
 import { inPhases } from './phases.ts';
 import { type Arrival, changeState, readRelease } from './releases.ts';
-import { type Watch, watchUntil } from './watch.ts';
-
-/** How often is asked whether enough is known. */
-const ASK_EVERY_MS = 1000;
-
-export type WalkRun = Run & { release: Release; checkout: Checkout };
-/** `analysis`: who judges the canary meanwhile, if anybody does. */
-type JudgedRun = WalkRun & { analysis: Analysis | undefined };
+import type { JudgedRun, WalkRun } from './walk-run.ts';
+import { watchUntil } from './watch.ts';
 
 /**
  * Goes through the steps of a release from where its journal says it is, in this process: weight, wait, next.
@@ -51,7 +43,7 @@ export async function walk(run: JudgedRun, begun?: Observed): Promise<Arrival> {
         const now = context.clock.now().getTime();
         patience ??= new Date(now + run.project.config.progressDeadline);
         const stuck = await finishStep(run, ramp, inForce, patience);
-        if (stuck) return stuck;
+        if (stuck) return remainUnsure(run, ramp, stuck);
         break;
       }
       case 'ask':
@@ -73,40 +65,6 @@ export async function walk(run: JudgedRun, begun?: Observed): Promise<Arrival> {
   }
 }
 
-/**
- * Counts a step as done once everything that looks at the canary lets it pass; what is not known yet is waited for.
- * Ends the walk where that takes longer than the deadline.
- */
-async function finishStep(
-  run: JudgedRun,
-  ramp: Ramp,
-  inForce: Observed | undefined,
-  patience: Date,
-): Promise<Arrival | undefined> {
-  const done = () => record(run, { type: 'ramp-step-done', index: ramp.index });
-  const { analysis, context } = run;
-  // An A/B test is compared at its end; without users there is nothing to judge.
-  const isJudged = analysis && inForce && ramp.strategy !== 'ab' && inForce.proxy.weight > 0;
-  if (!isJudged) {
-    await done();
-    return undefined;
-  }
-  const watch = watchOf(run, ramp, inForce);
-  for (;;) {
-    // Throws when it is bad.
-    await watchUntil(run, watch, context.clock.now());
-    const verdict = analysis.verdict(watch.nextWeight, watch.minimumRequests);
-    const reasons = reasonsOf(verdict);
-    if (verdict.result === 'pass') {
-      await record(run, { type: 'verdict-given', verdict: { result: 'pass', reasons } });
-      await done();
-      return undefined;
-    }
-    if (context.clock.now() >= patience) return remainUnsure(run, ramp, verdict);
-    await watchUntil(run, watch, new Date(context.clock.now().getTime() + ASK_EVERY_MS));
-  }
-}
-
 /** Leaves the canary with the users it has: nothing speaks against it, and not enough for it. */
 async function remainUnsure(run: WalkRun, ramp: Ramp, verdict: Verdict): Promise<Arrival> {
   const result = verdict.result === 'error' ? 'error' : 'inconclusive';
@@ -117,16 +75,6 @@ async function remainUnsure(run: WalkRun, ramp: Ramp, verdict: Verdict): Promise
     (weight) => `${stepName(ramp)} at ${weight} could not be judged: ${sentence(verdict)}`,
     'inconclusive',
   );
-}
-
-function watchOf(run: JudgedRun, ramp: Ramp, inForce: Observed): Watch {
-  const { analysis: settings } = run.project.config;
-  return {
-    inForce,
-    analysis: run.analysis,
-    nextWeight: weightAfter(ramp),
-    minimumRequests: settings ? settings.minimumRequests : 0,
-  };
 }
 
 /** Leaves a release at the step that is in force, for `resume` to go on. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { arrivalPort, callerLinks } from '../../../src/compose/doors.ts';
+import { arrivalPort, callerLinks, spareArrivalPort } from '../../../src/compose/doors.ts';
 import type { ComposeService } from '../../../src/compose/model.ts';
 import { chooseSlice } from '../../../src/compose/slice.ts';
 import { config, modelOf } from '../../support/fixture-model.ts';
@@ -74,6 +74,9 @@ describe('an inner service', () => {
     expect([3000, 3001].map((port) => arrivalPort(slice, port))).toEqual([3001, 3002]);
     const plain = sliceOf('{ web: { entry: 3000, preview: 3001 }, api: {} }', { web, api });
     expect([3000, 3001].map((port) => arrivalPort(plain, port))).toEqual([3000, 3001]);
+    expect([3000, 3002, 8405].map((port) => spareArrivalPort(slice, port))).toEqual([
+      3003, 3003, 8405,
+    ]);
   });
 
   test.each([

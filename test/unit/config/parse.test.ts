@@ -18,10 +18,12 @@ describe('a valid canary.yaml', () => {
       analysis: {
         ...{ alpha: 0.01, minimumRequests: 100, margin: 0.5, errors: true, refused: true },
         ...{ latency: { percentile: 99, warmUp: 30_000 }, size: true },
+        ...{ prometheus: [], http: [], command: [] },
       },
       promote: 'auto',
       progressDeadline: 1_800_000,
       maxAge: 604_800_000,
+      hooks: { preDeploy: [], postStep: [], prePromote: [], postPromote: [], onRevert: [] },
       git: { stable: 'main', canary: 'canary', remote: 'deploy' },
       proxy: {},
       shield: { maxShare: 20, paths: [] },
@@ -45,8 +47,9 @@ match:
   - { user: [] }
 strategy: { canary: {} }
 steps: [{ weight: 0.5, for: 1m30s }, { weight: 25 }, { pause: true }, { weight: 100, for: 1d }]
+hooks: { onRevert: [{ run: [./tell.sh] }] }
 git: { stable: release/1.x, canary: next, remote: live }
-proxy: { image: haproxy:3.2 }
+proxy: { image: haproxy:3.2, metrics: 8405 }
 shield: { maxShare: 0.5%, paths: [/api, /img/] }
 analysis:
   alpha: 0.05
@@ -57,6 +60,7 @@ analysis:
   latency: { percentile: 95, warmUp: 1m }
   size: false
   thresholds: { failures: 5%, p99: 800ms, window: 2m }
+  command: [{ name: smoke, run: [./smoke.sh], every: 1m, timeout: 5s, errors: 0, failures: 2 }]
 promote: manual
 progressDeadline: 2h
 maxAge: 1d
@@ -93,13 +97,25 @@ retention: 3
         { pause: true },
         { weight: 100, for: 86_400_000 },
       ],
+      hooks: {
+        ...{ preDeploy: [], postStep: [], prePromote: [], postPromote: [] },
+        onRevert: [{ run: ['./tell.sh'], timeout: 60_000 }],
+      },
       git: { stable: 'release/1.x', canary: 'next', remote: 'live' },
-      proxy: { image: 'haproxy:3.2' },
+      proxy: { image: 'haproxy:3.2', metrics: 8405 },
       shield: { maxShare: 0.5, paths: ['/api', '/img/'] },
       analysis: {
         ...{ alpha: 0.05, minimumRequests: 20, margin: 2, errors: true, refused: false },
         ...{ latency: { percentile: 95, warmUp: 60_000 }, size: false },
         thresholds: { failures: 5, p99: 800, window: 120_000 },
+        prometheus: [],
+        http: [],
+        command: [
+          {
+            ...{ name: 'smoke', run: ['./smoke.sh'], every: 60_000, timeout: 5000 },
+            ...{ errors: 0, failures: 2 },
+          },
+        ],
       },
       promote: 'manual',
       progressDeadline: 7_200_000,

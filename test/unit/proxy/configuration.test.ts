@@ -252,6 +252,17 @@ test('an inner service is checked and has no port of its own', () => {
   expect(text).not.toContain('frontend discounts');
 });
 
+test('Prometheus is answered only where that is asked for', () => {
+  const title = 'frontend proxy:metrics';
+  expect(section(title)).toEqual([]);
+  expect(section(title, { ...SETTINGS, metricsPort: 8405 })).toEqual([
+    'bind :8405',
+    'no log',
+    'http-request use-service prometheus-exporter if { path /metrics }',
+    'http-request return status 404 content-type text/plain string "It is at /metrics.\\n"',
+  ]);
+});
+
 test('names that do not resolve do not keep the proxy from starting', () => {
   expect(section('defaults').find((line) => line.startsWith('default-server'))).toContain(
     'init-addr last,none',

@@ -10,7 +10,7 @@ import {
   waitsForPerson,
   weightStep,
 } from '../../../src/rollout/ramp.ts';
-import { type RampStep, rampSteps } from '../../../src/rollout/ramp-step.ts';
+import { describeRampStep, type RampStep, rampSteps } from '../../../src/rollout/ramp-step.ts';
 
 type Fact = ReleaseEvent & { at: string };
 
@@ -217,6 +217,18 @@ describe('the steps of a strategy', () => {
       { pause: true },
       { weight: 7, for: 0 },
     ]);
+  });
+
+  test('a step keeps what it needs to be done, and says so', () => {
+    const gates = [{ run: ['./open.sh'], timeout: 1000 }];
+    const steps = [{ weight: 5, for: 60_000, minimumRequests: 500, gates }];
+    const [step] = rampSteps({ strategy: { kind: 'canary' }, steps }, 1) as [RampStep];
+    expect(step).toEqual(steps[0]);
+    expect(describeRampStep(step)).toBe(
+      '5 % of users for 1m, at least 500 requests, until its gate is open',
+    );
+    const two = { ...step, gates: [...gates, ...gates] };
+    expect(describeRampStep(two)).toMatch(/, until its gates are open$/);
   });
 
   test('a pause keeps the weight of the step before it', () => {

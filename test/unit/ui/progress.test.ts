@@ -34,6 +34,8 @@ const EVENTS: readonly CanaryEvent[] = [
   },
   { type: 'ramp-step-begun', index: 2, of: 3, step: { pause: true }, counts },
   { type: 'ramp-step-done', index: 2 },
+  { type: 'hook-ran', phase: 'preDeploy', hook: './announce.sh', ok: true, ms: 20 },
+  { type: 'hook-ran', phase: 'onRevert', hook: 'POST chat.example.com', ok: false, ms: 2000 },
   { type: 'notice', text: 'by the way' },
   { type: 'warning', text: 'look out' },
 ];
@@ -59,6 +61,8 @@ test('a line when something is done or goes wrong', () => {
     · cheaper is at aaaaaaaaaaaa: Revert "x"
     ◆ step 2 of 3: 66.67 % of users for 1m30s, with 2 containers of each service that has so many
     ◆ step 3 of 3: wait for a person
+    ✔ preDeploy hook ./announce.sh 20 ms
+    ✖ onRevert hook POST chat.example.com 2.0 s
     · by the way
     ! look out
     "
@@ -79,6 +83,8 @@ test('with --verbose also plans, states, weights and the words of other programs
     · cheaper is at aaaaaaaaaaaa: Revert "x"
     ◆ step 2 of 3: 66.67 % of users for 1m30s, with 2 containers of each service that has so many
     ◆ step 3 of 3: wait for a person
+    ✔ preDeploy hook ./announce.sh 20 ms
+    ✖ onRevert hook POST chat.example.com 2.0 s
     · by the way
     ! look out
     "

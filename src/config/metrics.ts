@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { conditions } from './condition.ts';
+import { SERVICE_NAME } from './doors.ts';
+import { argv, filled, headers, span, timeout, url } from './outside.ts';
+import { valuePath } from './value-path.ts';
+
+const EVERY_MS = 30_000;
+
+const name = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}$/,
+    'is not a name of letters, digits, `-`, `_` and `.`',
+  );
+
+/** What every metric can say. */
+const common = {
+  name,
+  /** How long from one measurement to the next. */
+  every: span(1000, '30s').default(EVERY_MS),
+  /** When a number is good and when it is bad; one alone stands for the opposite of the other. */
+  pass: conditions.optional(),
+  fail: conditions.optional(),
+  /** So many bad measurements in a row are a failure. */
+  failures: z.number().int().min(1).max(100).default(1),
+  /** So many measurements in a row may go wrong. */
+  errors: z.number().int().min(0).max(100).default(3),
+};
+
+const asked = {
+  ...common,
+  /** The service that `{{service}}` and the backends stand for; the first one with users when left out. */
+  service: z.string().regex(SERVICE_NAME, 'is not a service name').optional(),
+  url,
+  headers: headers.default({}),
+  timeout: timeout(10_000),
+  /** What an answer without a number is: no evidence yet, or one that went wrong. */
+  noData: z.enum(['wait', 'error'], 'is not wait or error').default('wait'),
+};
+
+const prometheus = z.strictObject({ ...asked, query: filled }).superRefine(requireCondition);
+
+const http = z
+  .strictObject({
+    ...asked,
+    method: z.enum(['GET', 'POST', 'PUT'], 'is not GET, POST or PUT').default('GET'),
+    body: filled.optional(),
+    /** Where in the JSON of the answer the number is. */
+    value: valuePath,
+  })
+  .superRefine(requireCondition);
+
+/** Without conditions exit code 0 passes and 1 fails; with them the last line it writes is a number. */
+const command = z.strictObject({ ...common, run: argv, timeout: timeout(30_000) });
+
+/** The settings of `analysis` for sources other than the users' own requests. */
+export const metricFields = {
+  prometheus: named(prometheus),
+  http: named(http),
+  command: named(command),
+};
+
+export type PrometheusMetric = z.output<typeof prometheus>;
+export type HttpMetric = z.output<typeof http>;
+export type CommandMetric = z.output<typeof command>;
+
+interface Problem {
+  path: string[];
+  text: string;
+}
+
+/** Metrics of services that are not chosen. */
+export function problemsOfMetrics(
+  analysis: Record<'prometheus' | 'http', readonly { service?: string | undefined }[]>,
+  services: Readonly<Record<string, unknown>>,
+): Problem[] {
+  return (['prometheus', 'http'] as const).flatMap((kind) =>
+    analysis[kind].flatMap(({ service }, index) =>
+      service === undefined || Object.hasOwn(services, service)
+        ? []
+        : [
+            {
+              path: ['analysis', kind, String(index), 'service'],
+              text: `\`${service}\` is not a chosen service`,
+            },
+          ],
+    ),
+  );
+}
+
+function requireCondition(
+  { pass, fail }: { pass?: unknown; fail?: unknown },
+  context: z.RefinementCtx,
+): void {
+  if (!pass && !fail)
+    context.addIssue({ code: 'custom', message: 'has neither `pass` nor `fail`' });
+}
+
+/** Metrics are told apart by name. */
+function named<T extends z.ZodType<{ name: string }>>(metric: T) {
+  return z
+    .array(metric)
+    .max(50)
+    .default([])
+    .superRefine((all, context) => {
+      for (const [index, each] of all.entries()) {
+        const first = all.findIndex((other) => other.name === each.name);
+        if (first < index)
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'name'],
+            message: `is the name of metric ${first} already`,
+          });
+      }
+    });
+}

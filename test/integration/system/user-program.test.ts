@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { programRunner } from '../../../src/system/user-program.ts';
+import { emptyFolder } from '../../support/fixture-project.ts';
+import { until } from '../../support/storedog.ts';
+
+const runProgram = programRunner({ PATH: process.env.PATH, OWN: 'own' });
+
+async function inShell(script: string, timeout = 30_000, signal?: AbortSignal) {
+  const cwd = await emptyFolder();
+  const end = await runProgram(
+    { argv: ['sh', '-c', script], cwd, facts: { FACT: 'fact' }, timeout },
+    signal,
+  );
+  return { cwd, end };
+}
+
+/** Whether a process is there, by the file that has its id. */
+async function isAlive(pidFile: string): Promise<boolean> {
+  try {
+    process.kill(Number(await readFile(pidFile, 'utf8')), 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test('its exit code and what it wrote; nothing of it went through a shell', async () => {
+  const cwd = await emptyFolder();
+  const argv = ['printf', '%s\n', '$OWN `id`; exit 1'];
+  expect(await runProgram({ argv, cwd, facts: {}, timeout: 5000 })).toEqual({
+    ...{ exitCode: 0, stdout: '$OWN `id`; exit 1', output: '$OWN `id`; exit 1' },
+  });
+  const { end } = await inShell('echo "$OWN $FACT"; echo err >&2; exit 4');
+  expect(end).toEqual({ exitCode: 4, stdout: 'own fact', output: 'own fact\nerr' });
+});
+
+test.each([
+  [['./missing'], 'was not found'],
+  [['/'], 'may not be run'],
+  [['sh', '-c', 'kill -TERM $$'], 'was ended by SIGTERM'],
+])('%j %s', async (argv, problem) => {
+  const cwd = await emptyFolder();
+  expect(await runProgram({ argv, cwd, facts: {}, timeout: 5000 })).toMatchObject({ problem });
+});
+
+test('what takes too long is ended, with everything it started, also what does not listen', async () => {
+  const script = 'trap "" TERM; (trap "" TERM; sleep 600) & echo $! > pid; wait';
+  const { cwd, end } = await inShell(script, 500);
+  expect(end).toMatchObject({ problem: 'did not end within 500 ms' });
+  await until('its child is gone', async () => !(await isAlive(join(cwd, 'pid'))));
+});
+
+test('what left its group does not keep anybody waiting', async () => {
+  const script = 'setsid sleep 600 & echo $! > pid; exit 0';
+  const { cwd, end } = await inShell(script, 500);
+  expect(end).toMatchObject({ problem: 'did not end within 500 ms' });
+  process.kill(Number(await readFile(join(cwd, 'pid'), 'utf8')), 'SIGKILL');
+});
+
+test('an abort ends it, with its reason', async () => {
+  const abort = new AbortController();
+  const cwd = await emptyFolder();
+  const ended = runProgram(
+    {
+      argv: ['sh', '-c', 'sleep 600 & echo $! > pid; echo begun; wait'],
+      ...{ cwd, facts: {}, timeout: 60_000 },
+      onLine: () => abort.abort(new Error('Interrupted.')),
+    },
+    abort.signal,
+  );
+  await expect(ended).rejects.toThrow('Interrupted.');
+  await until('its child is gone', async () => !(await isAlive(join(cwd, 'pid'))));
+  await expect(inShell('true', 1000, abort.signal)).rejects.toThrow('Interrupted.');
+});

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+import type { AnalysisConfig } from '../../src/config/analysis.ts';
+import type { CanaryEvent } from '../../src/rollout/events.ts';
+import { programRunner } from '../../src/system/user-program.ts';
+import type { AnalysisRun } from '../../src/workflows/analysis/source.ts';
+import { loadProject } from '../../src/workflows/project/project.ts';
+import { currentRelease } from '../../src/workflows/release/releases.ts';
+import { contextIn } from './fixture-context.ts';
+import { CANARY, type Files, repository, SHOP_FILES } from './fixture-project.ts';
+import { journalText, leaveJournal, state } from './fixture-release.ts';
+
+export const RELEASE = '20261121-120000-abcdef0';
+const COMMIT = 'abcdef0123456789abcdef0123456789abcdef01';
+
+/** A release that runs, with these settings in canary.yaml, and what its command shows. No engine is asked. */
+export async function analysisRun(
+  settings: object,
+  { env = {}, files = {} }: { env?: Record<string, string>; files?: Files } = {},
+): Promise<{ run: AnalysisRun; events: CanaryEvent[]; interrupt: AbortController }> {
+  const config = Object.entries(settings).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
+  const text = `${CANARY}${config.join('\n')}\n`;
+  const directory = await repository({ ...SHOP_FILES, ...files, 'canary.yaml': text });
+  await leaveJournal(directory, journalText({ id: RELEASE, commit: COMMIT }, state('ramping')));
+  const events: CanaryEvent[] = [];
+  const base = contextIn(directory);
+  const context = {
+    ...base,
+    env: { ...base.env, ...env },
+    runProgram: programRunner({ ...base.env, ...env }),
+    emit: (event: CanaryEvent) => void events.push(event),
+  };
+  const project = await loadProject(context);
+  const release = await currentRelease(project);
+  if (!release) throw new Error('the journal begins a release');
+  const interrupt = new AbortController();
+  const run = { context, project, checkout: undefined, release, signal: interrupt.signal };
+  return { run, events, interrupt };
+}
+
+/** What a server of a test was asked. */
+export interface Received {
+  method: string | undefined;
+  url: string;
+  headers: IncomingMessage['headers'];
+  body: string;
+}
+
+/** A server that answers as told, and what it was asked; `undefined` never answers. */
+export async function answering(
+  answer: (request: Received) => { status?: number; body?: string } | undefined,
+): Promise<{ url: string; received: Received[] }> {
+  const received: Received[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { method, url = '', headers } = request;
+    const one = { method, url, headers, body: Buffer.concat(chunks).toString() };
+    received.push(one);
+    const told = answer(one);
+    if (!told) return;
+    response.statusCode = told.status ?? 200;
+    response.end(told.body ?? '');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received };
+}
+
+/** What canary.yaml says of analysis. */
+export function analysisOf({ project }: Pick<AnalysisRun, 'project'>): AnalysisConfig {
+  const { analysis } = project.config;
+  if (!analysis) throw new Error('nobody is to judge here');
+  return analysis;
+}
