@@ -63,6 +63,8 @@ const EXIT_CODE_OF = {
   stopped: EXIT.failed,
   'taken-over': EXIT.failed,
   'breaker-tripped': EXIT.inconclusive,
+  'judged-bad': EXIT.judgedBad,
+  'not-measured': EXIT.inconclusive,
   internal: EXIT.failed,
   'lock-held': EXIT.lockHeld,
   'engine-unreachable': EXIT.unreachable,

@@ -37,7 +37,8 @@ Exit codes:
   0    done
   1    failed
   2    usage, configuration or refused input
-  4    paused: the breaker took the canary out
+  3    the canary was judged bad
+  4    paused: the breaker took the canary out, or the canary could not be measured
   5    another command holds the lock
   6    engine, compose or proxy not reachable
   130  interrupted`;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { analysis } from './analysis.ts';
 import { behind, inner, SERVICE_NAME } from './doors.ts';
 import { parseDuration } from './duration.ts';
 import { identity } from './identity.ts';
@@ -67,6 +68,8 @@ export const configSchema = z.strictObject({
   shield: shield.default(shield.parse(true)),
   /** Whether a failing canary is taken out. */
   breaker: breaker.default(breaker.parse(true)),
+  /** How the canary is judged. */
+  analysis: analysis.default(analysis.parse({})),
   /** How long open requests may take to finish before a container is stopped. */
   drain: duration.default(30_000),
   /** How long a started container may take until it is ready. */

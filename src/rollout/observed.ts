@@ -54,7 +54,7 @@ export interface Observed {
 
 /** The containers of one side of a service. */
 export function containersOf(
-  observed: Observed,
+  observed: Pick<Observed, 'containers'>,
   role: ObservedContainer['role'],
   service?: string,
 ) {

@@ -21,6 +21,7 @@ const COMMANDS = [
   'abort',
   'revert',
   'status',
+  'check',
   'history',
   'doctor',
 ];
@@ -30,7 +31,7 @@ test('--help lists every command, every global option and every exit code', asyn
   for (const name of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${name} .*\\S`, 'm'));
   for (const option of ['-C', '-f', '-p', '--env-file', '--profile', '--config', '--json', '-q'])
     expect(stdout).toContain(option);
-  for (const code of [0, 1, 2, 4, 5, 6, 130])
+  for (const code of [0, 1, 2, 3, 4, 5, 6, 130])
     expect(stdout).toMatch(new RegExp(`^  ${code} +\\w`, 'm'));
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
 });

@@ -53,6 +53,8 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   stopped: 1,
   'taken-over': 1,
   'breaker-tripped': 4,
+  'judged-bad': 3,
+  'not-measured': 4,
   internal: 1,
   'lock-held': 5,
   'engine-unreachable': 6,

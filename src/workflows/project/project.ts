@@ -184,6 +184,7 @@ function proxyOf(
     identity: config.identity,
     match: config.match,
     forceHeader: config.force.header,
+    keepsSamples: config.analysis.shape !== false,
     owner,
   });
   const digest = digestOf(configuration);

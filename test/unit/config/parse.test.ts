@@ -19,6 +19,7 @@ describe('a valid canary.yaml', () => {
       proxy: {},
       shield: { maxShare: 20, paths: [] },
       breaker: { failures: 5, paths: [] },
+      analysis: { checks: [], shape: { allow: [], exclude: [], every: 1000 } },
       drain: 30_000,
       startTimeout: 120_000,
       retention: 10,
@@ -42,6 +43,7 @@ git: { stable: release/1.x, canary: next, remote: live }
 proxy: { image: haproxy:3.2 }
 shield: { maxShare: 0.5%, paths: [/api, /img/] }
 breaker: false
+analysis: { shape: false, checks: [{ head: /up, expect: {}, every: 5s }] }
 drain: 1m
 startTimeout: 500ms
 retention: 3
@@ -78,6 +80,15 @@ retention: 3
       proxy: { image: 'haproxy:3.2' },
       shield: { maxShare: 0.5, paths: ['/api', '/img/'] },
       breaker: false,
+      analysis: {
+        shape: false,
+        checks: [
+          {
+            ...{ service: undefined, method: 'HEAD', path: '/up', headers: {}, body: undefined },
+            ...{ expect: { header: {}, contains: [], json: [] }, compare: false, every: 5000 },
+          },
+        ],
+      },
       drain: 60_000,
       startTimeout: 500,
       retention: 3,
