@@ -13,9 +13,11 @@ export interface Sample {
 
 /**
  * Places for samples in the proxy's memory: variables of the worker's, which no file and no log has. By what is asked
- * for, so that pages which few ask for have places of their own; each is written once a second at most.
+ * for, so that pages which few ask for have places too; each is written once a second at most.
  */
 const PLACES = Array.from({ length: 16 }, (_, index) => index);
+/** How long two pages that happen to have one place share it, in seconds. */
+const DEALT_FOR = 2;
 /** What is larger than these is no sample: HAProxy writes one into a buffer of 16 KiB. */
 const LONGEST_TARGET = 2000;
 const LONGEST_HEADERS = 8000;
@@ -31,13 +33,14 @@ export function offerSample(service: string, condition = ''): string {
     ),
     `{ pathq,length lt ${LONGEST_TARGET} } { req.hdrs,length lt ${LONGEST_HEADERS} }`,
   ].join(' ');
-  const isWanted = `METH_GET { var(txn.side) -m str stable } { nbsrv(${replicasName(service)}) gt 0 }`;
+  const isWanted = `{ method GET } { var(txn.side) -m str stable } { nbsrv(${replicasName(service)}) gt 0 }`;
   return `http-request set-var(txn.sampleof) str(${service}) if ${condition}${isWanted} ${isOrdinary}`;
 }
 
 /** Keeps what was offered. In base64, so that whatever users send is one word. */
 export const KEEP_SAMPLE = [
-  `http-request set-var(txn.sample) base,xxh32,mod(${PLACES.length}) if { var(txn.sampleof) -m found }`,
+  `http-request set-var-fmt(txn.page) "%[base] %[date,div(${DEALT_FOR})]" if { var(txn.sampleof) -m found }`,
+  `http-request set-var(txn.sample) var(txn.page),xxh32,mod(${PLACES.length}) if { var(txn.page) -m found }`,
   ...PLACES.flatMap((place) => {
     const isDue = `{ var(txn.sample) -m int ${place} } { date,sub(proc.sampled${place}) -m int gt 0 }`;
     return [

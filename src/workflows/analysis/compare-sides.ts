@@ -16,7 +16,7 @@ export type SidesResult =
   | { result: 'compared'; comparison: Comparison }
   /** The canary gave no answer where the stable did; why, in the words of the connection. */
   | { result: 'silent'; why: string }
-  /** The stable gave none: nothing to compare with. */
+  /** The stable gave none, or a side does not run: there is nothing to compare. */
   | { result: 'unmeasured'; why: string };
 
 type Asked = Omit<Question, 'timeout' | 'limit' | 'method'>;
@@ -34,7 +34,14 @@ export async function compareSides(
   asked: Asked,
   allowed: readonly AnswerPath[],
 ): Promise<SidesResult> {
-  const ask = (side: Side, turn: number) => askSide(run, containers, asked, side, turn);
+  const places = {
+    stable: placesOf(run, containers, 'stable', asked.service),
+    canary: placesOf(run, containers, 'canary', asked.service),
+  };
+  for (const side of ['stable', 'canary'] as const)
+    if (places[side].length === 0)
+      return { result: 'unmeasured', why: `no container of the ${side} runs` };
+  const ask = (side: Side, turn: number) => askSide(run, places[side], asked, side, turn);
   const first = await askBoth(ask, 0);
   const before = judge(first.stable, first.canary, allowed);
   if (before.result === 'unmeasured') return before;
@@ -62,7 +69,8 @@ function judge(
 ): SidesResult {
   const missing = stable.find(isSilence);
   const [one, two, ...more] = stable.filter(isAnswer);
-  if (missing || !one || !two) return { result: 'unmeasured', why: missing?.why ?? '' };
+  if (missing || !one || !two)
+    return { result: 'unmeasured', why: `${missing?.why} from the stable` };
   const silence = canary.find(isSilence);
   const [first, ...later] = canary.filter(isAnswer);
   if (silence || !first) return { result: 'silent', why: silence?.why ?? '' };
@@ -73,14 +81,12 @@ function judge(
 /** Every replica in turn. */
 async function askSide(
   run: AskRun,
-  containers: Containers,
+  places: readonly string[],
   asked: Asked,
   side: Side,
   turn: number,
 ): Promise<Answer | Silence> {
-  const places = placesOf(run, containers, side, asked.service);
-  const place = places[turn % places.length];
-  if (place === undefined) return { why: 'no answer (no container of it runs)' };
+  const place = places[turn % places.length] ?? '';
   const question = { ...asked, method: 'GET', timeout: PATIENCE_MS, limit: BODY_LIMIT + 1 };
   try {
     const { status, headers, body } = await askPlace(run, place, side, question);

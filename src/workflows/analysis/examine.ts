@@ -1,6 +1,6 @@
 import { runCheck } from './checks.ts';
 import type { Finding } from './finding.ts';
-import { compareNow } from './shape.ts';
+import { compareNow } from './pages.ts';
 import type { AskRun } from './sides.ts';
 
 /** What every check, and the comparison with the stable, say of the canary now. */

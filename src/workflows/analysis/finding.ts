@@ -21,10 +21,7 @@ export function sidesFinding(
   const finding = (result: Finding['result'], text: string) => ({ service, request, result, text });
   switch (compared.result) {
     case 'unmeasured':
-      return finding(
-        'error',
-        `${request}: nothing to compare with, ${compared.why} from the stable.`,
-      );
+      return finding('error', `${request}: nothing was compared, ${compared.why}.`);
     case 'silent':
       return finding('fail', `${request}: ${compared.why} from the canary.`);
     case 'compared': {

@@ -64,7 +64,7 @@ test.each([
     '.headers.A: has line breaks or characters that no header may have',
   ],
   [
-    '{ get: /, headers: { A: "${B C}" } }',
+    `{ get: /, headers: { A: "\${B C}" } }`,
     '.headers.A: has `$` and `{` without the name of a variable and `}` behind them',
   ],
   ['{ get: /, headers: { "A B": x } }', '.headers.A B: is not a header name'],
