@@ -32,7 +32,11 @@ export class Sides {
   }
 
   /** What the workflows work with, by these settings of canary.yaml. */
-  run(analysis = '{}', env: Record<string, string> = {}): AskRun {
+  run(
+    analysis = '{}',
+    env: Record<string, string> = {},
+    askProxy: () => Promise<string> = async () => '',
+  ): AskRun {
     const tls = this.isTls ? ', tls: { certificate: a, key: b, reencrypt: true }' : '';
     const config = parseConfig(
       `version: 1\nservices: { web: { entry: 3000${tls} } }\nanalysis: ${analysis}\n`,
@@ -51,7 +55,7 @@ export class Sides {
         clock: systemClock,
         engine: { containers: async () => containers },
       } as unknown as Context,
-      project: { name: 'shop', config, slice } as unknown as Project,
+      project: { name: 'shop', config, slice, socket: { ask: askProxy } } as unknown as Project,
       signal: this.ending.signal,
     };
   }

@@ -130,7 +130,7 @@ export class ProtocolShop {
       identity: config.identity,
       match: config.match,
       forceHeader: config.force.header,
-      keepsSamples: config.analysis.shape !== false,
+      keepsSamples: true,
       owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
     });
     await writeFile(join(this.directory, 'haproxy.cfg'), configuration);

@@ -1,5 +1,6 @@
 import { describeUnmet, unmet } from '../../analysis/check.ts';
 import { requestName } from '../../analysis/shape/describe.ts';
+import { checksOf, shapeOf } from '../../config/analysis.ts';
 import { type Check, checkedService } from '../../config/checks.ts';
 import { expandVariables, missingVariables } from '../../config/environment.ts';
 import type { Expectation } from '../../config/expect.ts';
@@ -23,10 +24,9 @@ const MOST_READ = 8 * 1024 * 1024;
 
 /** Runs every check again and again while the canary has users. */
 export const startChecks: StartSource = async (run) => {
-  const { checks } = run.project.config.analysis;
   return lookingSource(
     run,
-    checks.map((check): Looking => {
+    checksOf(run.project.config).map((check): Looking => {
       const source = `check ${requestName(check.method, check.path)}`;
       return {
         everyMs: check.every,
@@ -71,7 +71,7 @@ async function attempt(
   if (phrases.length > 0)
     return { service, request, result: 'fail', text: describeUnmet(method, path, phrases) };
   if (!compare) return { service, request, result: 'pass', text: `${request}: as expected.` };
-  const { shape } = run.project.config.analysis;
+  const shape = shapeOf(run.project.config);
   const asked = { service, target: path, headers };
   const compared = await compareSides(run, containers, asked, shape ? shape.allow : []);
   return sidesFinding({ service, method, path }, compared);

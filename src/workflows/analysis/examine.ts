@@ -1,3 +1,4 @@
+import { checksOf, shapeOf } from '../../config/analysis.ts';
 import { runCheck } from './checks.ts';
 import type { Finding } from './finding.ts';
 import { compareNow } from './pages.ts';
@@ -11,9 +12,10 @@ export interface Examination {
 
 /** Runs every check and compares what users ask for now. Changes nothing, but for what the checks themselves ask. */
 export async function examine(run: AskRun): Promise<Examination> {
-  const { checks, shape } = run.project.config.analysis;
+  const { config } = run.project;
+  const shape = shapeOf(config);
   const findings: Finding[] = [];
-  for (const check of checks) findings.push(await runCheck(run, check));
+  for (const check of checksOf(config)) findings.push(await runCheck(run, check));
   return { checks: findings, shape: shape ? await compareNow(run, shape) : [] };
 }
 

@@ -18,7 +18,10 @@ export async function recentSamples(
     if (hasCode(error, 'proxy-unreachable')) return '';
     throw error;
   });
-  const isAskable = ({ service }: Sample) => !unaskable(project.config.services[service] ?? {});
+  const isAskable = ({ service }: Sample) => {
+    const settings = project.config.services[service];
+    return settings !== undefined && !unaskable(settings);
+  };
   return readSamples(answer)
     .filter((sample) => sample.at >= oldest && isAskable(sample) && mayAskAgain(sample, exclude))
     .map((sample) => ({ ...sample, headers: headersToRepeat(sample.headers) }));

@@ -1,4 +1,5 @@
 import type { Opinion } from '../../analysis/opinion.ts';
+import { shapeOf } from '../../config/analysis.ts';
 import type { ShapeSettings } from '../../config/shape.ts';
 import type { Sample } from '../../proxy/samples.ts';
 import { type Looking, lookingSource } from './background.ts';
@@ -19,7 +20,7 @@ const NOTHING_YET: Opinion = {
 
 /** Compares one request of a user after the other while the canary has users. */
 export const startShape: StartSource = async (run) => {
-  const { shape } = run.project.config.analysis;
+  const shape = shapeOf(run.project.config);
   if (!shape) return lookingSource(run, []);
   return lookingSource(run, [
     { everyMs: shape.every, before: NOTHING_YET, look: lookAtPages(shape) },

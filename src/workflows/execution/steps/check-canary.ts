@@ -1,3 +1,4 @@
+import { shapeOf } from '../../../config/analysis.ts';
 import { CanaryError } from '../../../errors.ts';
 import { examine, reasonsOf } from '../../analysis/examine.ts';
 import type { Run } from '../run.ts';
@@ -22,7 +23,7 @@ export async function checkCanary(run: Run): Promise<void> {
       hint: 'No user has seen it. Mend what is named above, and deploy again.',
     });
   }
-  if (run.project.config.analysis.shape && examination.shape.length === 0)
+  if (shapeOf(run.project.config) && examination.shape.length === 0)
     run.context.emit({
       type: 'notice',
       text: 'No user of the stable asked for anything just now, so no answers were compared.',
