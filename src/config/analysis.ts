@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { type Check, checks } from './checks.ts';
 import { metricFields } from './metrics.ts';
+import { type ShapeSettings, shape } from './shape.ts';
 import { holding, percentage, switchable } from './values.ts';
 
 const DEFAULT_PERCENTILE = 99;
@@ -51,9 +53,12 @@ const analysisFields = z.strictObject({
   latency: latency.default(latency.parse(true)),
   /** Whether answers of an unusual size count. */
   size: z.boolean().default(true),
-  shape: z.literal(false).optional(),
   /** Fixed limits, beside the comparison with the stable. */
   thresholds: thresholds.optional(),
+  /** Requests that the canary has to answer as expected. */
+  checks: checks.default([]),
+  /** How the answers of both sides are compared. */
+  shape: shape.default(shape.parse(true)),
   ...metricFields,
 });
 
@@ -64,3 +69,22 @@ export type AnalysisConfig = z.output<typeof analysisFields>;
 
 /** What is judged by where canary.yaml says nothing. */
 export const DEFAULT_ANALYSIS: AnalysisConfig = analysisFields.parse({});
+
+interface Judged {
+  analysis: AnalysisConfig | false;
+}
+
+/** The requests that the canary has to answer as expected. */
+export function checksOf({ analysis }: Judged): readonly Check[] {
+  return analysis ? analysis.checks : [];
+}
+
+/** How the answers of both sides are compared; false where they are not. */
+export function shapeOf({ analysis }: Judged): ShapeSettings | false {
+  return analysis && analysis.shape;
+}
+
+/** Whether a canary is asked anything before its first user. */
+export function hasChecks(config: Judged): boolean {
+  return checksOf(config).length > 0 || shapeOf(config) !== false;
+}

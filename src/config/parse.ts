@@ -1,6 +1,8 @@
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { CanaryError } from '../errors.ts';
+import { checksOf } from './analysis.ts';
+import { problemsOfChecks } from './checks.ts';
 import { problemsOfDoors } from './doors.ts';
 import { problemsOfMetrics } from './metrics.ts';
 import { type CanaryConfig, configSchema } from './schema.ts';
@@ -47,6 +49,7 @@ function crossFieldProblems(config: CanaryConfig): Problem[] {
       text: `are of \`strategy: canary\` alone; this is ${config.strategy.kind}`,
     });
   }
+  problems.push(...problemsOfChecks(checksOf(config), config.services));
   const taken = new Map<number, string>();
   for (const [name, service] of services) {
     for (const { key, text } of protocolProblems(service))

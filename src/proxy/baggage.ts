@@ -25,6 +25,12 @@ export function tellSide(forceHeader: string): string[] {
   return tell(forceHeader, '%[var(txn.told)]');
 }
 
+/** The baggage of a request that says of itself which side it is for; the rest of it is kept. */
+export function baggageOf(side: 'stable' | 'canary', received = ''): string {
+  const others = received.split(',').filter((member) => !/^\s*(canary\s*=|$)/.test(member));
+  return [...others.map((member) => member.trim()), `${KEY}=${side}`].join(',');
+}
+
 /** Replaces what came under these names, and keeps the rest of the baggage as it is. */
 export function tell(forceHeader: string, side: string): string[] {
   return [

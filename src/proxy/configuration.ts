@@ -5,6 +5,7 @@ import { longLivedTable } from './long-lived.ts';
 import { metricsSection } from './metrics.ts';
 import { requestRing } from './request-log.ts';
 import { type Route, section } from './route.ts';
+import { SAMPLE_PLACES } from './samples.ts';
 import type { SideSettings } from './side.ts';
 import { streamDefaults, streamSections } from './stream.ts';
 import { certificateSection, isStream, PLAIN } from './transport.ts';
@@ -66,7 +67,7 @@ function certificates({ routes }: ProxySettings): string[] {
   return loaded.length > 0 ? [certificateSection(loaded)] : [];
 }
 
-function globalSection({ owner }: ProxySettings): string {
+function globalSection({ owner, keepsSamples }: ProxySettings): string {
   return section('global', [
     'log stdout format raw local0 info',
     `stats socket ${RUN_DIRECTORY}/admin.sock mode 600 uid ${owner.uid} gid ${owner.gid} level admin`,
@@ -76,6 +77,7 @@ function globalSection({ owner }: ProxySettings): string {
     'hard-stop-after 24h',
     // Else the first checks of a backend are spread over the longest interval in it, which is a day.
     'max-spread-checks 500ms',
+    ...(keepsSamples ? SAMPLE_PLACES : []),
     'user haproxy',
     'group haproxy',
   ]);

@@ -11,6 +11,7 @@ import {
   replicasName,
   section,
 } from './route.ts';
+import { KEEP_SAMPLE, offerSample } from './samples.ts';
 import { canaryIsUp, forceRules, type SideSettings, sideRules, standInRule } from './side.ts';
 import { bindOptions, PLAIN, patience, previewOptions } from './transport.ts';
 
@@ -39,6 +40,9 @@ export function entrySection(
     ...logRequests(from === 'edge' ? EDGE_CLIENT : CLIENT),
     ...(settings.hasHops ? [...toldRules(service), ...tellSide(settings.forceHeader)] : []),
     cookieRule(),
+    ...(settings.keepsSamples
+      ? [offerSample(service, '!{ var(txn.rule) -m found } '), ...KEEP_SAMPLE]
+      : []),
     // A canary that is gone, or that the breaker took out, leaves its users to the stable.
     `use_backend ${guardedName(service)} if { var(txn.side) -m str canary } ${canaryIsUp(service)}`,
     `default_backend ${service}`,

@@ -1,6 +1,7 @@
 import { baggageRules, tellSide, toldRules } from './baggage.ts';
 import { logRequests } from './request-log.ts';
 import { guardedName, type Route, section } from './route.ts';
+import { KEEP_SAMPLE, offerSample } from './samples.ts';
 import { canaryIsUp, forceRules, type SideSettings, sideRules, standInRule } from './side.ts';
 import { patience, type Transport } from './transport.ts';
 import { word } from './word.ts';
@@ -34,6 +35,12 @@ export function hopSections(routes: readonly Route[], settings: SideSettings): s
       ]),
       // For the next hop, also where nobody told this one.
       ...tellSide(settings.forceHeader),
+      ...(settings.keepsSamples
+        ? [
+            ...here.map(({ service }) => offerSample(service, isCalled(service, here))),
+            ...KEEP_SAMPLE,
+          ]
+        : []),
       ...here.flatMap(({ service }) => backendRules(service, isCalled(service, here))),
     ]);
   });

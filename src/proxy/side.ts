@@ -10,6 +10,8 @@ export interface SideSettings {
   identity: readonly Identity[];
   match: readonly MatchRule[];
   forceHeader: string;
+  /** Some of what users GET is kept in memory, so that it can be asked of both sides. */
+  keepsSamples?: boolean;
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Situation {
   keepsAddresses: (service: string) => boolean;
   /** The services of the slice that have no image of this commit yet, of those that are built. */
   unbuilt: (commit: string) => readonly string[];
+  /** There is something to ask a canary before its first user. */
+  hasChecks?: boolean;
   /** How many containers the definition of a service asks for. */
   replicas: (service: string) => number;
   /** Whether a stable container runs the image of this commit. */
@@ -47,6 +49,11 @@ export class Draft {
   /** Whether every user is on the canary by now. */
   sendsEveryone(): boolean {
     return this.split.everyoneOn === 'canary';
+  }
+
+  /** Whether no user is on the canary, not even by a rule. */
+  sendsNobody(): boolean {
+    return this.split.everyoneOn === 'stable';
   }
 
   /** A share of users to the canary, and those whom rules choose. */

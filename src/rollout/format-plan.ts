@@ -39,6 +39,8 @@ export function describeStep(step: StepAction): string {
       return `arm the breaker of ${list(step.services)} again`;
     case 'await-ready':
       return `wait until the ${step.side} of ${list(step.services)} is ready`;
+    case 'check-canary':
+      return `check the answers of the canary of ${list(step.services)}`;
     case 'replace-stable':
       return `replace the stable ${list(step.services)} by ${shortCommit(step.commit)}`;
     case 'restore-stable':

@@ -58,7 +58,7 @@ export interface Observed {
 
 /** The containers of one side of a service. */
 export function containersOf(
-  observed: Observed,
+  observed: Pick<Observed, 'containers'>,
   role: ObservedContainer['role'],
   service?: string,
 ) {

@@ -92,13 +92,14 @@ function placeCanary(
   if (tripped.length > 0) {
     draft.add({ kind: 'arm-breaker', services: tripped, cause: 'it took an earlier canary out' });
   }
-  // Checks belong after this step.
   draft.add({
     kind: 'await-ready',
     side: 'canary',
     services,
     cause: 'only a ready canary gets users',
   });
+  if (situation.hasChecks && draft.sendsNobody())
+    draft.add({ kind: 'check-canary', services, cause: 'before its first user' });
   draft.setWeight(weight, canary.cause ?? 'asked for');
 }
 

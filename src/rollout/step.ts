@@ -31,6 +31,8 @@ export type StepAction =
   | { kind: 'grow-canary'; services: readonly string[]; commit: string; counts: ReplicaCounts }
   | { kind: 'arm-breaker'; services: readonly string[] }
   | { kind: 'await-ready'; side: Side; services: readonly string[] }
+  /** Asks it what its users will ask, before the first of them. */
+  | { kind: 'check-canary'; services: readonly string[] }
   | { kind: 'replace-stable'; services: readonly string[]; commit: string }
   | { kind: 'refresh-stable'; services: readonly string[] }
   | { kind: 'advance-branch'; branch: string; commit: string }

@@ -23,6 +23,7 @@ const COMMANDS = [
   'status',
   'wait',
   'analyze',
+  'check',
   'history',
   'doctor',
 ];

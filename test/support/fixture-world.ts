@@ -183,6 +183,7 @@ export function afterStep(world: World, step: Step): World {
       return withContainers(changeStable(containers, step.services, { proxyLinks: [] }));
     case 'restart-callers':
     case 'await-ready':
+    case 'check-canary':
     case 'refresh-stable':
     case 'drain':
       return world;

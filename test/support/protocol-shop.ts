@@ -135,6 +135,7 @@ export class ProtocolShop {
       identity: config.identity,
       match: config.match,
       forceHeader: config.force.header,
+      keepsSamples: true,
       owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
     });
     await writeFile(join(this.directory, 'haproxy.cfg'), configuration);

@@ -65,7 +65,7 @@ function withArticles(types: string): string {
 }
 
 /** The request without its query, whose values may be secrets. */
-function requestName(method: string, path: string): string {
+export function requestName(method: string, path: string): string {
   const end = path.search(/[?#]/);
   const plain = end < 0 ? path : `${path.slice(0, end)}?…`;
   return `${method} ${printable(plain)}`;

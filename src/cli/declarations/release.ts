@@ -110,6 +110,11 @@ export function declareReleaseCommands(program: Program, run: Run): void {
     );
 
   program
+    .command('check')
+    .description('run the checks in canary.yaml and compare the answers of both sides now')
+    .action(() => run(async (session) => (await import('../commands/check.ts')).runCheck(session)));
+
+  program
     .command('history')
     .description('every release, newest first: when, what, how far it came and how it ended')
     .option('-n, --number <count>', 'only so many', countArgument)

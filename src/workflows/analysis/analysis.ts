@@ -1,6 +1,8 @@
 import { combine, type Verdict } from '../../analysis/combine.ts';
+import { startChecks } from './checks.ts';
 import { startMetrics } from './metrics.ts';
 import { startRequests } from './requests.ts';
+import { startShape } from './shape.ts';
 import type { AnalysisRun, Source, StartSource } from './source.ts';
 
 /** Everything that looks at a canary while it has users. */
@@ -9,7 +11,7 @@ export interface Analysis {
   verdict(nextWeight: number, minimumRequests: number): Verdict;
 }
 
-const SOURCES: readonly StartSource[] = [startRequests, startMetrics];
+const SOURCES: readonly StartSource[] = [startRequests, startShape, startChecks, startMetrics];
 
 /**
  * Does `work` while everything that canary.yaml asks for looks at the canary; all of it has ended when this returns.

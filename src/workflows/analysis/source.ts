@@ -11,7 +11,7 @@ export interface Source {
    * What it says now of going on to a weight, after at least so many requests of the canary's users. Asked often: it
    * only tells what it knows already.
    */
-  opinions(nextWeight: number, minimumRequests: number): readonly Opinion[];
+  opinions(nextWeight: number, minimumRequests?: number): readonly Opinion[];
   /** Ends whatever it does; resolves once all of it has ended. Safe to repeat. */
   stop(): Promise<void>;
 }

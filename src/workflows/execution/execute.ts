@@ -3,6 +3,7 @@ import type { Plan, Step } from '../../rollout/step.ts';
 import { type Run, record } from './run.ts';
 import { armBreaker } from './steps/breaker.ts';
 import { build, growCanary, retireCanary, startCanary } from './steps/canary.ts';
+import { checkCanary } from './steps/check-canary.ts';
 import { linkCallers, restartCallers, unlinkCallers } from './steps/links.ts';
 import { returnPorts, takePorts } from './steps/ports.ts';
 import { startProxy, stopProxy } from './steps/proxy.ts';
@@ -72,6 +73,8 @@ function perform(run: Run, step: Step): Promise<void> {
       return armBreaker(run, step);
     case 'await-ready':
       return awaitReady(run, step);
+    case 'check-canary':
+      return checkCanary(run);
     case 'replace-stable':
       return replaceStable(run, step);
     case 'refresh-stable':

@@ -1,6 +1,7 @@
 import { edgeKeepsAddresses, edgeKind } from '../../compose/edge.ts';
 import { replicasOf } from '../../compose/model.ts';
 import { canaryImage } from '../../compose/names.ts';
+import { hasChecks } from '../../config/analysis.ts';
 import { branchRef } from '../../git/branch-name.ts';
 import type { Situation } from '../../rollout/draft.ts';
 import type { Context } from '../context.ts';
@@ -27,6 +28,7 @@ export async function situationOf(
     slice: project.slice,
     keepsAddresses: (service) => keepsAddresses(project, service),
     unbuilt: () => [...images].filter(([, id]) => id === undefined).map(([service]) => service),
+    hasChecks: hasChecks(project.config),
     replicas: (service) => replicasOf((checkout ?? project).model.services[service] ?? {}),
     stableRuns: (container) => {
       const built = images.has(container.service);

@@ -6,6 +6,7 @@ import type { ComposeModel } from '../../compose/model.ts';
 import type { ProxyDefinition } from '../../compose/override.ts';
 import { proxyService } from '../../compose/proxy-service.ts';
 import { chooseSlice, hasUsers, type SliceMember } from '../../compose/slice.ts';
+import { shapeOf } from '../../config/analysis.ts';
 import { parseConfig } from '../../config/parse.ts';
 import type { CanaryConfig } from '../../config/schema.ts';
 import { CanaryError } from '../../errors.ts';
@@ -186,6 +187,7 @@ function proxyOf(
     identity: config.identity,
     match: config.match,
     forceHeader: config.force.header,
+    keepsSamples: shapeOf(config) !== false,
     owner,
     metricsPort: metrics === undefined ? undefined : spareArrivalPort(slice, metrics),
   });

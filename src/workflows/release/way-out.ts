@@ -1,4 +1,4 @@
-import { hasCode, messageOf } from '../../errors.ts';
+import { type CanaryError, hasCode, messageOf } from '../../errors.ts';
 import { OFF } from '../../proxy/weight-map.ts';
 import type { ReleaseState } from '../../rollout/events.ts';
 import { stepName } from '../../rollout/ramp.ts';
@@ -12,7 +12,7 @@ type ReleaseRun = Run & { release: Release };
 
 /**
  * Does `work`; whatever goes wrong in it, no user stays on the canary, and the journal tells why. A canary that is judged
- * bad is also removed and, if `commits`, taken back in git.
+ * bad is also removed and, if `commits` and users have seen it, taken back in git.
  */
 export async function takingOff<T>(
   run: ReleaseRun,
@@ -37,9 +37,26 @@ async function takeTrafficOff(run: ReleaseRun, error: unknown, commits: boolean)
     }),
   );
   await record(run, { type: 'weight-set', weight: 0, counts: await entryCounts(run.project) });
-  if (hasCode(error, 'judged-bad')) return takeBack(run, error.message, commits);
+  if (hasCode(error, 'judged-bad')) {
+    const release = await readRelease(run.project, run.release.id);
+    await recordVerdict(run, release, error);
+    // What no user has seen can be deployed again as it is, once canary.yaml declares what is meant.
+    const hadUsers = release.weights.some(({ weight }) => weight > 0);
+    return takeBack(run, error.message, commits && hadUsers);
+  }
   const { state, reason } = outcome(await readRelease(run.project, run.release.id), error);
   await changeState(run, state, reason);
+}
+
+/** Why a canary was found bad before its first user; what was found later is noted where it was. */
+async function recordVerdict(
+  run: ReleaseRun,
+  { verdict }: Release,
+  { message, details }: CanaryError,
+): Promise<void> {
+  if (verdict?.result === 'fail') return;
+  const reasons = details.length > 0 ? details : [message];
+  await record(run, { type: 'verdict-given', verdict: { result: 'fail', reasons } });
 }
 
 /** A canary that had users and is whole waits for a person; any other has failed. */

@@ -20,6 +20,7 @@ function check(routes: readonly Route[], identity: readonly string[] = [], heade
       identity: config.identity,
       match: config.match,
       forceHeader: config.force.header,
+      keepsSamples: true,
       owner: OWNER,
     }),
   );

@@ -39,6 +39,7 @@ function check(routes: readonly Route[], header = 'X-Canary'): Promise<string> {
       identity: config.identity,
       match,
       forceHeader: force.header,
+      keepsSamples: true,
       owner,
     }),
   );

@@ -21,7 +21,7 @@ describe('metrics', () => {
     });
     const common = { every: 30_000, failures: 1, errors: 3 };
     const asked = { ...common, headers: {}, timeout: 10_000, noData: 'wait' };
-    expect(analysis).toEqual({
+    expect(analysis).toMatchObject({
       prometheus: [{ ...PROMETHEUS, ...asked, pass: [{ operator: '<', number: 1 }] }],
       http: [
         {
@@ -31,7 +31,7 @@ describe('metrics', () => {
       ],
       command: [{ ...COMMAND, ...common, timeout: 30_000 }],
     });
-    expect(parse({}).analysis).toEqual({ prometheus: [], http: [], command: [] });
+    expect(parse({}).analysis).toMatchObject({ prometheus: [], http: [], command: [] });
   });
 
   test.each([

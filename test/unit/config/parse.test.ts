@@ -18,6 +18,7 @@ describe('a valid canary.yaml', () => {
       analysis: {
         ...{ alpha: 0.01, minimumRequests: 100, margin: 0.5, errors: true, refused: true },
         ...{ latency: { percentile: 99, warmUp: 30_000 }, size: true },
+        ...{ checks: [], shape: { allow: [], exclude: [], every: 1000 } },
         ...{ prometheus: [], http: [], command: [] },
       },
       promote: 'auto',
@@ -60,6 +61,8 @@ analysis:
   latency: { percentile: 95, warmUp: 1m }
   size: false
   thresholds: { failures: 5%, p99: 800ms, window: 2m }
+  shape: false
+  checks: [{ head: /up, expect: {}, every: 5s }]
   command: [{ name: smoke, run: [./smoke.sh], every: 1m, timeout: 5s, errors: 0, failures: 2 }]
 promote: manual
 progressDeadline: 2h
@@ -108,6 +111,13 @@ retention: 3
         ...{ alpha: 0.05, minimumRequests: 20, margin: 2, errors: true, refused: false },
         ...{ latency: { percentile: 95, warmUp: 60_000 }, size: false },
         thresholds: { failures: 5, p99: 800, window: 120_000 },
+        shape: false,
+        checks: [
+          {
+            ...{ service: undefined, method: 'HEAD', path: '/up', headers: {}, body: undefined },
+            ...{ expect: { header: {}, contains: [], json: [] }, compare: false, every: 5000 },
+          },
+        ],
         prometheus: [],
         http: [],
         command: [

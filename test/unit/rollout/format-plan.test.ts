@@ -20,6 +20,7 @@ test('every step is a sentence of its own', () => {
     { kind: 'start-canary', services, commit: NEW },
     { kind: 'arm-breaker', services },
     { kind: 'await-ready', side: 'stable', services },
+    { kind: 'check-canary', services },
     { kind: 'replace-stable', services, commit: NEW },
     { kind: 'advance-branch', branch: 'main', commit: NEW },
     { kind: 'restore-stable', services, commit: NEW },
@@ -42,6 +43,7 @@ test('every step is a sentence of its own', () => {
     start the canary of frontend, discounts at aaaaaaaaaaaa
     arm the breaker of frontend, discounts again
     wait until the stable of frontend, discounts is ready
+    check the answers of the canary of frontend, discounts
     replace the stable frontend, discounts by aaaaaaaaaaaa
     move branch main to aaaaaaaaaaaa
     put the stable frontend, discounts back to before aaaaaaaaaaaa

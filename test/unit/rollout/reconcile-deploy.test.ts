@@ -37,6 +37,32 @@ test('a fresh deploy without users sends none', () => {
   `);
 });
 
+describe('a canary that is asked before its first user', () => {
+  const asked = (world: Observed, weight: number) => {
+    const desired = { canary: { commit: NEW, services: SERVICES, weight } };
+    return reconcile(desired, world, situation([NEW], { hasChecks: true })).map(({ kind }) => kind);
+  };
+
+  test.each([0, 5])(
+    'is asked once it is ready, also where rules alone send users (%i %%)',
+    (weight) => {
+      expect(asked(observed(BEHIND_PROXY), weight)).toEqual([
+        ...['start-canary', 'await-ready', 'check-canary', 'set-weight'],
+      ]);
+    },
+  );
+
+  test('is not asked again when it has users', () => {
+    const world = observed([...BEHIND_PROXY, ...running(NEW)], { weight: 0 });
+    expect(asked(world, 5)).toEqual(['await-ready', 'set-weight']);
+  });
+
+  test('is asked when another takes its place', () => {
+    const world = observed([...BEHIND_PROXY, ...running(OTHER)], { weight: 5 });
+    expect(asked(world, 5).slice(-3)).toEqual(['await-ready', 'check-canary', 'set-weight']);
+  });
+});
+
 test('the same commit again builds and starts nothing', () => {
   const world = observed([...BEHIND_PROXY, ...running(NEW)], { weight: 5 });
   expect(deploy(world, 5, [NEW])).toMatchInlineSnapshot(

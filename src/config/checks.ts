@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { SERVICE_NAME } from './doors.ts';
+import { type Expectation, expectation } from './expect.ts';
+import { period } from './period.ts';
+
+/** By what name a check says what it asks for. */
+const METHODS = ['get', 'head', 'options', 'post', 'put', 'patch', 'delete'] as const;
+type Method = (typeof METHODS)[number];
+
+/** A request to the canary that has to be answered as expected. */
+export interface Check {
+  /** The first entry when left out. */
+  service: string | undefined;
+  method: string;
+  /** With its query. */
+  path: string;
+  /** Values may name variables of the environment: `${TOKEN}`. */
+  headers: Readonly<Record<string, string>>;
+  body: string | undefined;
+  expect: Expectation | undefined;
+  /** The stable is asked too, and the shapes of both answers are compared. */
+  compare: boolean;
+  /** How often while the canary has users. */
+  every: number;
+}
+
+const path = z
+  .string({ error: 'is not a path such as /health' })
+  .max(2000)
+  .regex(/^\/[!-~]*$/, 'is not a path such as /health: it begins with /, without blanks')
+  .regex(/^[^#]*$/, 'has a `#`, which no server is sent');
+
+const paths = Object.fromEntries(METHODS.map((name) => [name, path.optional()])) as Record<
+  Method,
+  z.ZodOptional<typeof path>
+>;
+
+const headers = z.record(
+  z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, 'is not a header name'),
+  z
+    .string({ error: 'is not a text; quote numbers' })
+    .max(4000)
+    .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'has line breaks or characters that no header may have')
+    .regex(
+      /^([^$]|\$(?!\{)|\$\{[A-Za-z_][A-Za-z0-9_]*\})*$/,
+      'has `$` and `{` without the name of a variable and `}` behind them',
+    ),
+);
+
+const check = z
+  .strictObject({
+    service: z.string().regex(SERVICE_NAME, 'is not a service name').optional(),
+    ...paths,
+    headers: headers.default({}),
+    /** A text as it is; anything else is sent as JSON. */
+    body: z.json().optional(),
+    expect: expectation.optional(),
+    compare: z.boolean().optional(),
+    every: period('1s', '1d').default(10_000),
+  })
+  .transform((written, context): Check => {
+    const [method, ...others] = METHODS.filter((name) => written[name] !== undefined);
+    const refuse = (message: string, at: string[] = []) => {
+      context.addIssue({ code: 'custom', message, path: at });
+      return z.NEVER;
+    };
+    if (!method) return refuse(`asks for nothing: name a path by one of ${METHODS.join(', ')}`);
+    if (others.length > 0) return refuse(`asks for more than one thing: ${method}, ${others[0]}`);
+    const { service, headers: given, body, expect, every, compare = !expect } = written;
+    if (compare && method !== 'get')
+      return expect
+        ? refuse('is of `get` alone: nothing else is sent to the stable', ['compare'])
+        : refuse('needs `expect`: only the answer to a `get` is compared with the stable');
+    if (!compare && !expect) return refuse('checks nothing: it has no `expect`', ['compare']);
+    if (body !== undefined && ['get', 'head'].includes(method))
+      return refuse(`is not sent with \`${method}\``, ['body']);
+    return {
+      ...{ service, method: method.toUpperCase(), path: written[method] ?? '/', expect },
+      headers: headersWith(given, body),
+      body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+      ...{ compare, every },
+    };
+  });
+
+/** Requests to the canary that have to be answered as expected, before its first user and then again and again. */
+export const checks = z.array(check).max(100);
+
+/** A body that is no text says that it is JSON. */
+function headersWith(given: Record<string, string>, body: unknown): Record<string, string> {
+  const isJson = body !== undefined && typeof body !== 'string';
+  const isSaid = Object.keys(given).some((name) => name.toLowerCase() === 'content-type');
+  return isJson && !isSaid ? { ...given, 'Content-Type': 'application/json' } : given;
+}
+
+interface ServiceSettings {
+  entry?: number | undefined;
+  behind?: unknown;
+  protocol?: string | undefined;
+  proxyProtocol?: { send: boolean } | undefined;
+}
+
+/** Checks that no service could be asked, with the reason. */
+export function problemsOfChecks(
+  list: readonly Check[],
+  services: Readonly<Record<string, ServiceSettings>>,
+): { path: PropertyKey[]; text: string }[] {
+  return list.flatMap((each, index) => {
+    const name = checkedService(each, services);
+    const settings = Object.hasOwn(services, name) ? services[name] : undefined;
+    const reason = settings ? unaskable(settings) : `\`${name}\` is not among the chosen services`;
+    return reason ? [{ path: ['analysis', 'checks', index], text: reason }] : [];
+  });
+}
+
+/** The service a check asks: the first that users come to, when it names none. */
+export function checkedService(
+  { service }: Pick<Check, 'service'>,
+  services: Readonly<Record<string, ServiceSettings>>,
+): string {
+  if (service) return service;
+  const all = Object.entries(services);
+  return all.find(([, { entry, behind }]) => entry || behind)?.[0] ?? all[0]?.[0] ?? '';
+}
+
+/** Why a service cannot be asked by HTTP/1.1 at its own address; nothing when it can. */
+export function unaskable({
+  protocol = 'http',
+  proxyProtocol,
+}: ServiceSettings): string | undefined {
+  if (protocol === 'http2') return 'asks a service of `protocol: http2`; checks speak HTTP/1.1';
+  if (protocol !== 'http') return `asks a service of \`protocol: ${protocol}\`; checks speak HTTP`;
+  if (proxyProtocol?.send)
+    return 'asks a service that takes connections by PROXY protocol alone; checks do not speak it';
+  return undefined;
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { type AnswerPath, readAnswerPath } from './answer-path.ts';
+import { period } from './period.ts';
+
+const status = z
+  .number({ error: 'is not a status such as 200' })
+  .int()
+  .min(100, 'is not a status such as 200')
+  .max(599, 'is not a status such as 200');
+
+const text = z.string({ error: 'is not a text' }).min(1).max(2000);
+
+/** A place in a JSON answer, as it was written and as it was read. */
+const jsonPath = z
+  .string()
+  .max(500)
+  .refine(
+    (written) => readAnswerPath(written)?.body === 'json',
+    'is not a path such as `$.status` or `$.items[].price`',
+  );
+
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** What an answer has to be like. */
+export const expectation = z.strictObject({
+  status: z.preprocess(listed, z.array(status).min(1).max(50)).optional(),
+  /** Values of headers, a `*` at the end for any rest; or whether a header is there. */
+  header: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, 'is not a header name'),
+      z.union([z.string().max(2000), z.boolean()], { error: 'is not a text, `true` or `false`' }),
+    )
+    .default({}),
+  /** Texts that stand in the body. */
+  contains: z.preprocess(listed, z.array(text).max(50)).default([]),
+  /** Values in a JSON body; of a path through an array every one. */
+  json: z
+    .record(jsonPath, z.json())
+    .transform((places) =>
+      Object.entries(places).map(([written, value]): JsonExpectation => {
+        const path = readAnswerPath(written) as AnswerPath;
+        return { written, path, value: value as Json };
+      }),
+    )
+    .default([]),
+  /** The time until the whole answer is there. */
+  within: period('1ms', '1m').optional(),
+});
+
+export interface JsonExpectation {
+  written: string;
+  path: AnswerPath;
+  value: Json;
+}
+
+export type Expectation = z.output<typeof expectation>;
+
+function listed(value: unknown): unknown {
+  return Array.isArray(value) || value === undefined ? value : [value];
+}

@@ -1,0 +1,23 @@
+import type { Theme } from './theme.ts';
+
+/** What the view needs of one request to the canary; the shape of `check --json`. */
+interface Finding {
+  result: 'pass' | 'fail' | 'error';
+  text: string;
+}
+
+/** What checks and comparisons found, a line each, and what to make of nothing. */
+export function examinationText(
+  { checks, shape }: { checks: readonly Finding[]; shape: readonly Finding[] },
+  theme: Theme,
+): string {
+  const lines = [...checks, ...shape].map(({ result, text }) => `${markOf(result, theme)} ${text}`);
+  if (lines.length === 0)
+    return 'Nothing to go by: canary.yaml has no checks, and no user of the stable asked for anything that is compared.';
+  return lines.join('\n');
+}
+
+function markOf(result: Finding['result'], theme: Theme): string {
+  if (result === 'pass') return theme.good('✔');
+  return result === 'fail' ? theme.bad('✖') : theme.warn('?');
+}

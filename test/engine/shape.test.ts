@@ -1,0 +1,208 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Opinion } from '../../src/analysis/opinion.ts';
+import { startChecks } from '../../src/workflows/analysis/checks.ts';
+import { startShape } from '../../src/workflows/analysis/shape.ts';
+import type { AnalysisRun, Source } from '../../src/workflows/analysis/source.ts';
+import { loadProject } from '../../src/workflows/project/project.ts';
+import { newestRelease } from '../../src/workflows/release/releases.ts';
+import { contextIn } from '../support/fixture-context.ts';
+import { Storedog, until } from '../support/storedog.ts';
+
+const RENAMED = 'GET /discount: $[].code is missing on the canary, $[].coupon is new.';
+const SECRET = 'swordfish-7f3a';
+
+/** The answers of the canary, before its first user and later; `code` renamed to `coupon` answers 200 like ever. */
+describe('a canary whose answers are looked at', () => {
+  let shop: Storedog;
+  let ports: string;
+  let visits: AbortController;
+
+  beforeAll(async () => {
+    shop = await Storedog.create();
+    ports = `{ entry: ${shop.port}, preview: ${shop.preview} }`;
+    await shop.startProduction();
+    await shop.git('branch', 'good');
+    await shop.succeed('apply', '--branch', 'canary', shop.badPatch);
+    await shop.succeed('apply', '--branch', 'good', shop.goodPatch);
+  });
+
+  afterAll(async () => {
+    visits?.abort();
+    await shop.dispose();
+  });
+
+  /** Users of the stable who come one after the other, and say who they are. */
+  const keepVisiting = () => {
+    visits = new AbortController();
+    const { signal } = visits;
+    const headers = { 'X-User-Id': 'ada', Cookie: `session=${SECRET}`, Authorization: SECRET };
+    const visit = async () => {
+      while (!signal.aborted)
+        await fetch(`${shop.url}?q=${SECRET}`, { headers, signal })
+          .then((answer) => answer.text())
+          .catch(() => undefined);
+    };
+    void visit();
+  };
+
+  const configure = async (analysis: string, discounts = '{ inner: true }') => {
+    const services = `{ frontend: ${ports}, discounts: ${discounts} }`;
+    const text = `version: 1\nservices: ${services}\nidentity: [header:X-User-Id]\nanalysis: ${analysis}\n`;
+    await shop.write('canary.yaml', text);
+    await shop.succeed('up');
+  };
+
+  const deploy = (branch = 'canary', env: Record<string, string> = {}) =>
+    shop.canaryWith(env, 'deploy', '--branch', branch, '--weight', '50', '--json');
+  /** The error document at the end of what a command printed. */
+  const errorIn = (stdout: string) => JSON.parse(stdout.trim().split('\n').at(-1) ?? '').error;
+
+  it('is not judged by what nobody asks, and that is said', async () => {
+    await configure('{}');
+    const { stderr } = await shop.succeed('deploy', '--branch', 'good', '--weight', '0');
+    expect(stderr).toContain('check the answers of the canary of frontend, discounts');
+    expect(stderr).toContain('so no answers were compared');
+    const { exitCode, stdout } = await shop.canary('check', '--json');
+    expect({ exitCode, ...JSON.parse(stdout) }).toMatchObject({
+      ...{ exitCode: 4, result: 'error', checks: [], shape: [] },
+    });
+    await shop.succeed('abort');
+  });
+
+  it('is refused before its first user by what users ask of an inner service', async () => {
+    keepVisiting();
+    const { exitCode, stdout } = await deploy();
+    expect(exitCode).toBe(3);
+    expect(errorIn(stdout)).toMatchObject({ code: 'judged-bad', message: RENAMED });
+    const [newest] = JSON.parse((await shop.succeed('history', '--json')).stdout).releases;
+    expect(newest).toMatchObject({
+      ...{ state: 'reverted', verdict: { result: 'fail', reasons: [RENAMED] } },
+    });
+    expect(newest.weights.every(({ weight }: { weight: number }) => weight === 0)).toBe(true);
+    // The canary is gone, and its branch as it was: nobody has seen it.
+    expect((await shop.containers()).some(({ service }) => service === 'frontend-canary')).toBe(
+      false,
+    );
+    expect(await shop.git('log', '-1', '--format=%s', 'canary')).not.toContain('Revert');
+  });
+
+  it('passes with the change declared', async () => {
+    await configure('{ shape: { allow: ["$[].coupon"] } }');
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '50');
+    const { exitCode, stdout } = await shop.canary('check', '--json');
+    const { result, shape } = JSON.parse(stdout);
+    expect({ exitCode, result }).toEqual({ exitCode: 0, result: 'pass' });
+    expect(shape.map(({ request }: { request: string }) => request).sort()).toEqual([
+      'GET /',
+      'GET /discount',
+    ]);
+  });
+
+  it('is found out by `check` while it has users, which changes nothing', async () => {
+    await configure('{}');
+    const before = await shop.status();
+    const { exitCode, stdout } = await shop.canary('check', '--json');
+    const { release, result, shape } = JSON.parse(stdout);
+    expect({ exitCode, release, result }).toEqual({
+      ...{ exitCode: 1, release: before.release.id, result: 'fail' },
+    });
+    expect(shape).toContainEqual({
+      ...{ service: 'discounts', request: 'GET /discount', result: 'fail', text: RENAMED },
+    });
+    const after = await shop.status();
+    expect(after.release.weight.set).toBe(50);
+    expect(after.release.state).toBe(before.release.state);
+  });
+
+  it('leaves no trace of what users sent', async () => {
+    const kept = join(shop.directory, '.canary');
+    const files = await readdir(kept, { recursive: true, withFileTypes: true });
+    const texts = files
+      .filter((each) => each.isFile())
+      .map((each) => readFile(join(each.parentPath, each.name), 'utf8'));
+    const logs = await execa('docker', ['logs', `${shop.project}-canary-proxy-1`], { all: true });
+    const all = (await Promise.all(texts)).join('\n');
+    expect(all).toContain('check-canary');
+    expect(all).not.toContain(SECRET);
+    expect(all).not.toContain(Buffer.from(SECRET).toString('base64').slice(0, 12));
+    // The proxy logs what is asked for, as it always did, but no header.
+    expect(logs.all.replaceAll(`q=${SECRET}`, '')).not.toContain(SECRET);
+    await shop.succeed('abort');
+  });
+
+  it('is refused by a comparison that a check asks for, where nobody calls through the proxy', async () => {
+    await configure('{ shape: false, checks: [{ service: discounts, get: /discount }] }', '{}');
+    const { exitCode, stdout } = await deploy();
+    expect(exitCode).toBe(3);
+    expect(errorIn(stdout)).toMatchObject({ code: 'judged-bad', details: [RENAMED] });
+    await shop.succeed('abort');
+  });
+
+  it('is refused by a check that is not met, with every reason', async () => {
+    await configure(
+      '{ shape: false, checks: [{ get: /health, expect: { json: { $.status: wonderful } } }, { post: /signup, expect: { status: 201 } }, { get: /, expect: { status: 200, contains: Storedog, header: { Content-Type: "text/html*" }, within: 5s } }] }',
+    );
+    const { exitCode, stdout } = await deploy('good');
+    expect(exitCode).toBe(3);
+    expect(errorIn(stdout).details).toEqual([
+      'GET /health: $.status is not "wonderful".',
+      'POST /signup: status 400, not 201.',
+    ]);
+    await shop.succeed('abort');
+  });
+
+  it('is not passed where a check cannot be run, and tells no secret', async () => {
+    const header = `headers: { Authorization: "Bearer \${SHOP_TOKEN}" }`;
+    await configure(`{ checks: [{ get: /?a=${SECRET}, ${header}, expect: { status: 204 } }] }`);
+    const missing = await deploy('good');
+    expect(missing.exitCode).toBe(4);
+    expect(errorIn(missing.stdout)).toMatchObject({
+      code: 'not-measured',
+      details: ['GET /?…: not asked, for the environment has no SHOP_TOKEN.'],
+    });
+    const refused = await deploy('good', { SHOP_TOKEN: SECRET });
+    expect(errorIn(refused.stdout)).toMatchObject({
+      code: 'judged-bad',
+      details: ['GET /?…: status 200, not 204.'],
+    });
+    expect(refused.stdout + refused.stderr).not.toContain(SECRET);
+    await shop.succeed('abort');
+  });
+
+  it('is found out by checks and comparisons in the background once it turns bad', async () => {
+    await configure('{ checks: [{ get: /, expect: { status: 200 }, every: 1s }] }');
+    // With users by rules alone: with more, calls of the stable that say nothing of their user fail as well.
+    await shop.succeed('deploy', '--branch', 'good', '--weight', '0');
+    const [checks, shape] = [await startHere(startChecks), await startHere(startShape)];
+    const results = () => [...checks.opinions(50), ...shape.opinions(50)];
+    await until('both have looked', async () =>
+      results().every(({ text }) => /as expected|answer alike/.test(text)),
+    );
+    const inner = await shop.compose(
+      ...['-f', 'docker-compose.yml', '-f', '.canary/override.yml', 'ps', '-q', 'discounts-canary'],
+    );
+    await execa('docker', ['pause', inner.trim()]);
+    try {
+      await until('both say so', async () => results().every(({ result }) => result === 'fail'));
+    } finally {
+      await execa('docker', ['unpause', inner.trim()]);
+    }
+    expect(results().map(({ source, text }: Opinion) => [source, text])).toEqual([
+      ['check GET /', 'GET /: status 502, not 200.'],
+      ['shape', 'GET /: the status is 502 on the canary instead of 200.'],
+    ]);
+    await Promise.all([checks.stop(), shape.stop()]);
+  });
+
+  /** A source as the walk of a release would start it. */
+  async function startHere(start: (run: AnalysisRun) => Promise<Source>) {
+    const context = contextIn(shop.directory);
+    const project = await loadProject(context);
+    const release = await newestRelease(project);
+    if (!release) throw new Error('There is no release.');
+    return start({ context, project, checkout: undefined, release, signal: context.signal });
+  }
+});
