@@ -48,7 +48,7 @@ const MOST_GROUPS = 20;
  * Looking at more places never makes a false alarm more likely than alpha.
  */
 const PART = { failed: 0.55, slow: 0.2, refused: 0.15, size: 0.1 } as const;
-const OF_ALL = 0.6;
+const OF_ALL = 0.8;
 
 /**
  * Judges a canary by its users' requests, beside those of the stable at the same time. Holds at every look: `fail` comes
