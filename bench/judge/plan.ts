@@ -30,6 +30,9 @@ const LATE = { 'fails 10 % after 15 minutes': { ...SAME, failing: 0.1, from: 900
 
 export const ALIKE = 'no difference';
 
+/** Which part of all runs is played; less is less exact. */
+const PART = Number(process.env.CANARY_BENCH_PART ?? 1);
+
 /** All that is played; `quick` plays little of it, to see that it works. */
 export function plan(quick: boolean): Series[] {
   if (quick) return [...worse(WORSE, [5], [100], () => 2), ...alike(2, 100, 5000)];
@@ -37,12 +40,13 @@ export function plan(quick: boolean): Series[] {
     if (weight === GOAL.weight && perSecond === GOAL.perSecond) return 100;
     return perSecond === 1000 ? 10 : 30;
   };
-  return [
+  const all = [
     ...worse(WORSE, WEIGHTS, RATES, runs),
     ...worse(LATE, [GOAL.weight], [GOAL.perSecond], () => 50),
     ...alike(300, 100, LONG_REQUESTS),
     ...alike(100, 10, HOUR_REQUESTS),
   ];
+  return all.map((each) => ({ ...each, runs: Math.ceil(each.runs * PART) }));
 }
 
 function worse(

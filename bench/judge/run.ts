@@ -20,37 +20,35 @@ export function playRun<Name extends string>(
   const stream = new Stream(scenario, seed);
   const minutes = new Minutes();
   const decisions = {} as Record<Name, Decision | undefined>;
-  const waiting = new Map(
-    (Object.keys(rules) as Name[]).map((name) => [name, { rule: rules[name], look: 1 }]),
-  );
+  let waiting = (Object.keys(rules) as Name[]).map((name) => ({
+    ...{ name, rule: rules[name] },
+    look: rules[name].everyMs,
+  }));
   const hurt = new Set<number>();
   const soFar = { requests: 0, failures: 0 };
-  const look = (until: number) => {
-    for (const [name, each] of waiting) {
-      for (
-        let now = each.look * each.rule.everyMs;
-        now <= until;
-        now = each.look * each.rule.everyMs
-      ) {
-        each.look += 1;
-        if (!each.rule.isWorse(now, minutes)) continue;
-        const seconds = now / 1000 - scenario.from;
-        decisions[name] = { ...soFar, hurt: hurt.size, seconds };
-        waiting.delete(name);
-        break;
+  /** Lets everybody look whose time has come; gives when the next one looks. */
+  const lookUntil = (until: number): number => {
+    for (const each of waiting) {
+      for (; each.look <= until && !(each.name in decisions); each.look += each.rule.everyMs) {
+        if (!each.rule.isWorse(each.look, minutes)) continue;
+        const seconds = each.look / 1000 - scenario.from;
+        decisions[each.name] = { ...soFar, hurt: hurt.size, seconds };
       }
     }
+    waiting = waiting.filter(({ name }) => !(name in decisions));
+    return Math.min(...waiting.map(({ look }) => look));
   };
   const end = scenario.seconds * 1000;
-  for (;;) {
+  for (let next = 0; waiting.length > 0; ) {
     const request = stream.next();
-    look(Math.min(request.at, end));
-    if (request.at > end || waiting.size === 0) return decisions;
-    for (const { rule } of waiting.values()) rule.observe?.(request);
+    if (request.at >= next) next = lookUntil(Math.min(request.at, end));
+    if (request.at > end) break;
+    for (const { rule } of waiting) rule.observe?.(request);
     minutes.add(request);
     if (request.side === 'stable' || request.at < scenario.from * 1000) continue;
     soFar.requests += 1;
     if (request.failed) soFar.failures += 1;
     if (request.failed || scenario.slowness > 1) hurt.add(request.user);
   }
+  return decisions;
 }
