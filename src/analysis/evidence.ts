@@ -1,6 +1,6 @@
-import type { Seen } from './comparison.ts';
 import type { JudgedMoment } from './judge.ts';
 import { SIGNALS } from './signals.ts';
+import type { Seen } from './witnesses.ts';
 
 /** Collects moments between two writes; those of one question become one. */
 export class EvidenceBook {
@@ -37,6 +37,8 @@ function add(left: Seen, right: Seen): Seen {
   return {
     atRisk: left.atRisk + right.atRisk,
     failed: left.failed + right.failed,
+    first: left.first + right.first,
+    users: left.users + right.users,
     requests: {
       trials: left.requests.trials + right.requests.trials,
       failed: left.requests.failed + right.requests.failed,
@@ -49,8 +51,8 @@ function formatMoment({ at, signal, group, stable, canary }: JudgedMoment): stri
   return `${JSON.stringify(record)}\n`;
 }
 
-function numbers({ atRisk, failed, requests }: Seen): number[] {
-  return [atRisk, failed, requests.trials, requests.failed];
+function numbers({ atRisk, failed, requests, first, users }: Seen): number[] {
+  return [atRisk, failed, requests.trials, requests.failed, first, users];
 }
 
 function parseMoment(line: string): JudgedMoment | undefined {
@@ -63,11 +65,13 @@ function parseMoment(line: string): JudgedMoment | undefined {
   }
 }
 
-function seen([atRisk, failed, trials, hits]: number[]): Seen {
+function seen([atRisk, failed, trials, hits, first, users]: number[]): Seen {
   const count = (value: number | undefined) => value ?? 0;
   return {
     atRisk: count(atRisk),
     failed: count(failed),
+    first: count(first),
+    users: count(users),
     requests: { trials: count(trials), failed: count(hits) },
   };
 }

@@ -57,7 +57,7 @@ const MOST_GROUPS = 20;
  * Looking at more places never makes a false alarm more likely than alpha.
  */
 const PART = { failed: 0.55, slow: 0.2, refused: 0.15, size: 0.1 } as const;
-const OF_ALL = 0.6;
+const OF_ALL = 0.8;
 
 /**
  * Judges a canary by its users' requests, beside those of the stable at the same time. Holds at every look: `fail` comes
@@ -164,8 +164,11 @@ export class Judge {
 
   private rates(): Rates {
     const failures = this.overall.get('failed');
-    const stable = { ...(failures?.tally('stable') ?? NOTHING) };
-    const canary = { ...(failures?.tally('canary') ?? NOTHING) };
+    const [any] = this.overall.values();
+    const of = (side: UserRequest['side']) => ({ ...((failures ?? any)?.tally(side) ?? NOTHING) });
+    const [stable, canary] = [of('stable'), of('canary')];
+    // Where failures do not count nobody is hurt by them.
+    if (!failures) return { stable, canary, excess: 0 };
     const alpha = this.settings.alpha / 2;
     return { stable, canary, excess: upperRate(canary, alpha) - lowerRate(stable, alpha) };
   }

@@ -2,6 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { parseEvidence } from '../analysis/evidence.ts';
 import type { JudgeSettings } from '../analysis/judge.ts';
 import { type JudgedStep, replay, type WalkedStep } from '../analysis/replay.ts';
+import { judgeSettings } from '../analysis/settings.ts';
 import { DEFAULT_ANALYSIS } from '../config/analysis.ts';
 import { CanaryError } from '../errors.ts';
 import type { JournalRecord } from '../rollout/journal.ts';
@@ -9,7 +10,6 @@ import { foldRamp, type Ramp, weightAfter, weightStep } from '../rollout/ramp.ts
 import { foldRelease } from '../rollout/release.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import { exists } from '../system/files.ts';
-import { judgeSettings } from './analysis/requests.ts';
 import type { Context } from './context.ts';
 import { findState } from './project/project.ts';
 

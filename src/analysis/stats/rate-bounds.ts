@@ -55,10 +55,10 @@ function logBeta(left: number, right: number): number {
 
 /** Stirling's series after shifting the argument above 10 (Abramowitz and Stegun, 6.1.41); good to 1e-10. */
 function logGamma(argument: number): number {
-  let shift = 0;
+  let product = 1;
   let x = argument;
-  for (; x < 10; x += 1) shift += Math.log(x);
+  for (; x < 10; x += 1) product *= x;
   const inverse = 1 / x;
   const series = inverse / 12 - inverse ** 3 / 360 + inverse ** 5 / 1260 - inverse ** 7 / 1680;
-  return (x - 0.5) * Math.log(x) - x + Math.log(2 * Math.PI) / 2 + series - shift;
+  return (x - 0.5) * Math.log(x) - x + Math.log(2 * Math.PI) / 2 + series - Math.log(product);
 }

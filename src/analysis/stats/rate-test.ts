@@ -1,27 +1,19 @@
-import { FACTORS, logMean } from './factors.ts';
+import type { Tally } from './rate-bounds.ts';
 
 const HIGHEST = 0.999;
 
 /**
- * Whether failures come more often than a known rate, for when there is nobody to compare with at the same time. The
- * mean likelihood ratio of k times the rate against the rate itself; valid at every look as long as the true rate is
- * not above the given one (Ville's inequality).
+ * Whether failures come more often than a known rate r, for when there is nobody to compare with at the same time. The
+ * logarithm of the likelihood ratio of k times the rate, for n trials with x failures:
+ *
+ *     x log k + (n-x) log((1-kr)/(1-r))
+ *
+ * Its expectation before the logarithm is 1 where trials fail at the rate r, and less where they do so more seldom
+ * (A. Wald, Sequential tests of statistical hypotheses, Ann. Math. Statist. 16, 1945).
  */
-export class RateTest {
-  private readonly logRatios = FACTORS.map(() => 0);
-
-  observe(look: { atRisk: number; failed: number }, rate: number): void {
-    const passed = look.atRisk - look.failed;
-    for (const [index, factor] of FACTORS.entries()) {
-      const raised = Math.min(rate * factor, HIGHEST);
-      if (raised <= rate) continue;
-      const change =
-        look.failed * Math.log(raised / rate) + passed * (Math.log1p(-raised) - Math.log1p(-rate));
-      this.logRatios[index] = (this.logRatios[index] ?? 0) + change;
-    }
-  }
-
-  logEvidence(): number {
-    return logMean(this.logRatios);
-  }
+export function logRateRatio({ trials, failed }: Tally, rate: number, factor: number): number {
+  const raised = Math.min(rate * factor, HIGHEST);
+  if (raised <= rate) return 0;
+  const passed = trials - failed;
+  return failed * Math.log(raised / rate) + passed * (Math.log1p(-raised) - Math.log1p(-rate));
 }

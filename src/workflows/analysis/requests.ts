@@ -1,12 +1,11 @@
 import { EvidenceBook, parseEvidence } from '../../analysis/evidence.ts';
 import { explain } from '../../analysis/explain.ts';
-import { Judge, type JudgeSettings, type Verdict } from '../../analysis/judge.ts';
+import { Judge, type Verdict } from '../../analysis/judge.ts';
 import type { Opinion } from '../../analysis/opinion.ts';
 import type { UserRequest } from '../../analysis/request.ts';
 import { routeGroup } from '../../analysis/route-group.ts';
-import { SIGNALS } from '../../analysis/signals.ts';
+import { judgeSettings } from '../../analysis/settings.ts';
 import { Thresholds } from '../../analysis/thresholds.ts';
-import type { AnalysisConfig } from '../../config/analysis.ts';
 import { readWorker, SHOW_INFO } from '../../proxy/info.ts';
 import { FOLLOW_REQUESTS, type LoggedRequest, parseRequest } from '../../proxy/request-log.ts';
 import type { Following } from '../../system/line-stream.ts';
@@ -54,18 +53,6 @@ export const startRequests: StartSource = async (run, settings) => {
     },
   };
 };
-
-/** What canary.yaml says, as the judge takes it. */
-export function judgeSettings(settings: AnalysisConfig): JudgeSettings {
-  const { alpha, margin, latency, minimumRequests, errors, refused, size } = settings;
-  const isAsked = { failed: errors, slow: latency !== false, refused, size };
-  return {
-    ...{ alpha, minimumRequests, margin: margin / 100 },
-    percentile: latency ? latency.percentile : 99,
-    warmUp: latency ? latency.warmUp : 0,
-    signals: SIGNALS.filter((signal) => isAsked[signal]),
-  };
-}
 
 function opinionOf(verdict: Verdict): Opinion {
   return { source: SOURCE, result: verdict.result, text: explain(verdict) };

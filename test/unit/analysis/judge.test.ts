@@ -24,6 +24,26 @@ const SAME: readonly [string, Partial<Traffic>][] = [
   ['a weight that goes up and down', { weight: (at) => [1, 25, 5, 50][Math.floor(at * 4)] ?? 5 }],
   ['clients in a loop that always fail', { broken: 3 }],
   ['few users', { perSecond: 1, requests: 5000, users: 60 }],
+  [
+    'low traffic with outages that hit both sides',
+    {
+      perSecond: 2,
+      users: 200,
+      failing: (_, at) => (Math.floor(at * 60) % 12 === 0 ? 0.5 : 0.001),
+    },
+  ],
+  [
+    'a full weight, where nobody is left to compare with and everybody asks often',
+    { weight: (at) => (at < 0.3 ? 20 : 100), failing: () => 0.01, users: 300 },
+  ],
+  [
+    'a higher weight that moves users who fail always',
+    { broken: 300, weight: (at) => (at < 0.5 ? 5 : 25) },
+  ],
+  [
+    'pauses and a canary that comes back',
+    { weight: (at) => [5, 0, 5, 0, 25][Math.floor(at * 5)] ?? 5 },
+  ],
   ['half of all users on the canary', { weight: () => 50, failing: () => 0.05 }],
 ];
 
@@ -52,14 +72,25 @@ describe('a canary that is worse', () => {
     values.sort((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
 
   test.each([
-    [0.1, 100, 6],
-    [0.02, 500, 9],
+    [0.1, 60, 4],
+    [0.02, 350, 6],
   ])('by failing %d of requests is taken back after few of them', (rate, requests, failures) => {
     const runs = seeds.map((seed) => judged(seed, onCanary(rate)));
     expect(runs.map(({ verdict }) => verdict.result)).toEqual(seeds.map(() => 'fail'));
     expect(median(runs.map(({ canary }) => canary))).toBeLessThan(requests);
     expect(median(runs.map((run) => run.failures))).toBeLessThanOrEqual(failures);
   });
+
+  test(
+    'is taken back soon also when it was good for a long time',
+    () => {
+      const late = (side: string, at: number) => (side === 'canary' && at > 0.9 ? 0.1 : 0.001);
+      const runs = seeds.map((seed) => judged(seed, { failing: late, requests: 60_000 }));
+      expect(runs.map(({ verdict }) => verdict.result)).toEqual(seeds.map(() => 'fail'));
+      expect(median(runs.map((run) => run.failures))).toBeLessThanOrEqual(12);
+    },
+    PATIENCE_MS,
+  );
 
   test('by being slow is taken back', () => {
     const { verdict } = judged(13, { slowness: 3 });

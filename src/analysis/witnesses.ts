@@ -1,0 +1,80 @@
+import type { UserRequest } from './request.ts';
+import type { Tally } from './stats/rate-bounds.ts';
+
+type Side = UserRequest['side'];
+
+/** What users of a side did in a moment. */
+export interface Seen {
+  /** Users who had not been hit before the moment, and how many of them were hit in it. */
+  atRisk: number;
+  failed: number;
+  /** Requests of those users, up to the hit. */
+  first: number;
+  /** Users who never came before. */
+  users: number;
+  /** All requests, no more than a few dozen a user. */
+  requests: Tally;
+}
+
+/** Users are told apart by so many numbers, a power of two; however many there are, memory stays the same. */
+const WITNESSES = 65_536;
+/** How often one user counts towards a rate: a client in a loop is one client. */
+const MOST_OF_ONE = 50;
+
+/** A user's mark: how often either side counted the user (6 bits each), whether there was a hit, the last moment. */
+const COUNT = 0b11_1111;
+const SHIFT = { stable: 0, canary: 6 } as const;
+const HIT = 1 << 12;
+const MOMENT_SHIFT = 16;
+const ALL_BUT_MOMENT = 0xffff;
+const MOMENTS = 0xffff;
+
+/**
+ * Who was seen and who was hit. Everybody is a witness once, on whichever side it happens first: whoever is hit often
+ * says it once, and takes no past along when a weight moves them to the other side.
+ */
+export class Witnesses {
+  private readonly marks = new Uint32Array(WITNESSES);
+  private seen = { stable: nobody(), canary: nobody() };
+  private moment = 1;
+
+  /** Counts a request; `hit`: whether it shows what is asked about. */
+  add({ side, user }: UserRequest, hit: boolean): void {
+    const index = user & (WITNESSES - 1);
+    const seen = this.seen[side];
+    let mark = this.marks[index] ?? 0;
+    const times = (mark >>> SHIFT[side]) & COUNT;
+    if (times === 0) seen.users += 1;
+    if (times < MOST_OF_ONE) {
+      mark += 1 << SHIFT[side];
+      seen.requests.trials += 1;
+      if (hit) seen.requests.failed += 1;
+    }
+    if ((mark & HIT) === 0) {
+      seen.first += 1;
+      if (mark >>> MOMENT_SHIFT !== this.moment) seen.atRisk += 1;
+      if (hit) seen.failed += 1;
+      mark = (mark & ALL_BUT_MOMENT) | (this.moment << MOMENT_SHIFT) | (hit ? HIT : 0);
+    }
+    this.marks[index] = mark;
+  }
+
+  /** How many who had not been hit came since the moment began. */
+  atRisk(side: Side): number {
+    return this.seen[side].atRisk;
+  }
+
+  /** What was seen since the moment began; the next one begins. */
+  take(): Record<Side, Seen> {
+    const seen = this.seen;
+    this.seen = { stable: nobody(), canary: nobody() };
+    this.moment = this.moment === MOMENTS ? 1 : this.moment + 1;
+    // The numbers of moments come again; no mark of the last time may be left.
+    if (this.moment === 1) this.marks.set(this.marks.map((mark) => mark & ALL_BUT_MOMENT));
+    return seen;
+  }
+}
+
+function nobody() {
+  return { atRisk: 0, failed: 0, first: 0, users: 0, requests: { trials: 0, failed: 0 } };
+}
