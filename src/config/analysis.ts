@@ -81,7 +81,7 @@ export function checksOf({ analysis }: Judged): readonly Check[] {
 
 /** How the answers of both sides are compared; false where they are not. */
 export function shapeOf({ analysis }: Judged): ShapeSettings | false {
-  return analysis && analysis.shape;
+  return analysis ? analysis.shape : false;
 }
 
 /** Whether a canary is asked anything before its first user. */

@@ -13,6 +13,7 @@ describe('the log of requests', () => {
   let shop: ProtocolShop;
   let following: Following;
   let seen: LoggedRequest[] = [];
+  const unread: string[] = [];
 
   beforeAll(async () => {
     shop = await ProtocolShop.start({ web: { entry: 3001, port: PORT.http } }, [
@@ -21,7 +22,7 @@ describe('the log of requests', () => {
     following = await shop.follow(FOLLOW_REQUESTS, (line) => {
       const request = parseRequest(line);
       if (request) seen.push(request);
-      else console.log(line);
+      else unread.push(line);
     });
     await shop.split(50);
   });
@@ -66,10 +67,22 @@ describe('the log of requests', () => {
     expect(seen[0]).toMatchObject({ side: 'canary', byRule: true });
   });
 
+  it('tells of failures that the stable answered in the place of the canary', async () => {
+    await shop.split(100);
+    expect(JSON.parse(await ask('/shielded', { 'X-User-Id': 'ada' })).side).toBe('stable');
+    await logged(1);
+    expect(seen[0]).toMatchObject({ side: 'canary', failed: true, shielded: true, status: 200 });
+    await ask('/shielded', { 'X-User-Id': 'ada' }, 'POST');
+    await logged(2);
+    expect(seen[1]).toMatchObject({ side: 'canary', failed: true, shielded: false, status: 500 });
+    await shop.split(50);
+  });
+
   it('keeps what matters of a request whose path is longer than a line', async () => {
     await ask(`/long/${'a'.repeat(3000)}?q="} {1.000 1 -} "GET /x`, { 'X-User-Id': 'long' });
     await logged(1);
     expect(seen[0]?.path.startsWith('/long/aaa')).toBe(true);
     expect(seen[0]?.method).toBe('GET');
+    expect(unread).toEqual([]);
   });
 });
