@@ -42,10 +42,10 @@ try {
     process.stdout.write(`${line(scenario, runs)}\n`);
   }
   await writeFile(
-    join(root, 'docs/judge-live.json'),
+    join(root, 'docs/benchmarks-judge-live.json'),
     `${JSON.stringify({ weight: WEIGHT, perSecond: PER_SECOND, results }, undefined, 2)}\n`,
   );
-  await writeFile(join(root, 'docs/judge-live.md'), report(results));
+  await writeFile(join(root, 'docs/benchmarks-judge-live.md'), report(results));
 } finally {
   await shop.dispose();
 }

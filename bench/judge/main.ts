@@ -33,8 +33,8 @@ async function main(root: string, isQuick: boolean): Promise<void> {
   process.stdout.write(page);
   say(`${Math.round((Date.now() - began) / 1000)} s`);
   if (isQuick) return;
-  await writeFile(join(root, 'docs/judge.md'), page);
-  await writeFile(join(root, 'docs/judge.json'), `${JSON.stringify(toJson(figures), null, 1)}\n`);
+  await writeFile(join(root, 'docs/benchmarks-judge.md'), page);
+  await writeFile(join(root, 'docs/benchmarks-judge.json'), `${JSON.stringify(toJson(figures), null, 1)}\n`);
 }
 
 function joined(parts: readonly Decisions[]): Decisions {

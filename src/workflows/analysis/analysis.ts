@@ -1,4 +1,5 @@
 import { combine, type Verdict } from '../../analysis/combine.ts';
+import type { Opinion } from '../../analysis/opinion.ts';
 import { startChecks } from './checks.ts';
 import { startMetrics } from './metrics.ts';
 import { startRequests } from './requests.ts';
@@ -13,6 +14,13 @@ export interface Analysis {
 
 const SOURCES: readonly StartSource[] = [startRequests, startShape, startChecks, startMetrics];
 
+/** What nobody looks at is never passed. */
+const NOBODY_LOOKS: Opinion = {
+  source: 'analysis',
+  result: 'wait',
+  text: 'Nothing in canary.yaml looks at the canary.',
+};
+
 /**
  * Does `work` while everything that canary.yaml asks for looks at the canary; all of it has ended when this returns.
  * `work` gets nothing where nobody is to judge.
@@ -26,8 +34,10 @@ export async function analysing<T>(
   const sources: Source[] = [];
   try {
     for (const start of SOURCES) sources.push(await start(run, settings));
-    const verdict: Analysis['verdict'] = (nextWeight, minimumRequests) =>
-      combine(sources.flatMap((each) => each.opinions(nextWeight, minimumRequests)));
+    const verdict: Analysis['verdict'] = (nextWeight, minimumRequests) => {
+      const opinions = sources.flatMap((each) => each.opinions(nextWeight, minimumRequests));
+      return combine(opinions.length > 0 ? opinions : [NOBODY_LOOKS]);
+    };
     return await work({ verdict });
   } finally {
     await Promise.all(sources.map((each) => each.stop()));

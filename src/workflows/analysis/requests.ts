@@ -9,7 +9,7 @@ import { Thresholds } from '../../analysis/thresholds.ts';
 import { readWorker, SHOW_INFO } from '../../proxy/info.ts';
 import { FOLLOW_REQUESTS, type LoggedRequest, parseRequest } from '../../proxy/request-log.ts';
 import type { Following } from '../../system/line-stream.ts';
-import type { AnalysisRun, StartSource } from './source.ts';
+import type { AnalysisRun, Source, StartSource } from './source.ts';
 
 const LOOK_EVERY_MS = 1000;
 /** A proxy may be restarted; what is not heard for longer cannot be judged. */
@@ -19,6 +19,7 @@ const SOURCE = 'requests';
 
 /** Judges the canary by the requests of its users, beside those of the stable, as the proxy tells them. */
 export const startRequests: StartSource = async (run, settings) => {
+  if (judgeSettings(settings).signals.length === 0 && !settings.thresholds) return NOBODY;
   const { clock } = run.context;
   const now = () => clock.now().getTime();
   const { journals } = run.project;
@@ -57,6 +58,9 @@ export const startRequests: StartSource = async (run, settings) => {
 function opinionOf(verdict: Verdict): Opinion {
   return { source: SOURCE, result: verdict.result, text: explain(verdict) };
 }
+
+/** Where no signal is to count. */
+const NOBODY: Source = { opinions: () => [], stop: async () => undefined };
 
 const SILENT: Opinion = {
   source: SOURCE,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { lowerRate, upperRate } from '../../../../src/analysis/stats/rate-bounds.ts';
+import { DEFAULT_ANALYSIS } from '../../../../src/config/analysis.ts';
 import { randomFrom } from '../../../support/fixture-traffic.ts';
 
 const tally = fc
@@ -46,3 +47,19 @@ test('the true rate stays inside at every look, but for alpha of all runs', () =
   // Each bound may miss a tenth of the runs.
   expect(missed).toBeLessThan(40);
 });
+
+test.each([
+  [25, 320],
+  [50, 660],
+  [100, 1400],
+])(
+  'to go on to %d %% takes %d requests without a failure, by the default margin',
+  (weight, requests) => {
+    const { alpha, margin } = DEFAULT_ANALYSIS;
+    const excess = (trials: number) =>
+      upperRate({ trials, failed: 0 }, alpha / 2) -
+      lowerRate({ trials: 19 * trials, failed: 0 }, alpha / 2);
+    expect(excess(requests) * weight).toBeLessThanOrEqual(margin);
+    expect(excess(requests - 20) * weight).toBeGreaterThan(margin);
+  },
+);
