@@ -4,7 +4,15 @@ import { makeNarrator, seconds } from './demo/narration.mjs';
 import { CommandFailed, makeRunner } from './demo/programs.mjs';
 import { claimPlace, clearPlace, environmentFor, fillPlace } from './demo/shop-copy.mjs';
 import { makeStage } from './demo/stage.mjs';
-import { badChange, goodChange, production, proxy, putAway, takenBack } from './demo/story.mjs';
+import {
+  badChange,
+  goodChange,
+  judged,
+  production,
+  proxy,
+  putAway,
+  takenBack,
+} from './demo/story.mjs';
 
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 };
 
@@ -70,6 +78,7 @@ async function play(place) {
   await proxy(stage);
   const before = await badChange(stage);
   await takenBack(stage, before);
+  await judged(stage);
   await goodChange(stage);
   await putAway(stage);
 }

@@ -7,6 +7,7 @@ const PATIENCE_MS = 60_000;
 export class CommandFailed extends Error {
   constructor(typed, exitCode, output) {
     super(`\`${typed}\` failed with exit code ${exitCode}.`);
+    this.exitCode = exitCode;
     this.output = output;
   }
 }

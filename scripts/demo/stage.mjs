@@ -1,5 +1,6 @@
 // What every chapter works with: commands shown as one would type them, and questions to the real shop.
 import { fileURLToPath } from 'node:url';
+import { CommandFailed } from './programs.mjs';
 import { askEach, discountLine, makeUsers, send } from './requests.mjs';
 import { fingerprint } from './shop-copy.mjs';
 
@@ -35,6 +36,17 @@ export function makeStage({ place, narrator, run, signal }) {
     /** The same for the CLI under test, which people type as `canary`. */
     canary(...args) {
       return show(asTyped(['canary', ...args]), process.execPath, [CANARY, ...args]);
+    },
+
+    /** The same where another end than a good one is expected; gives the exit code. */
+    async canaryEnds(...args) {
+      try {
+        await this.canary(...args);
+        return 0;
+      } catch (error) {
+        if (error instanceof CommandFailed) return error.exitCode;
+        throw error;
+      }
     },
 
     /** What `canary status` tells programs; not shown. */

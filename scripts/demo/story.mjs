@@ -1,4 +1,4 @@
-// The story in six chapters. Every number that is printed was measured in this run.
+// The story in seven chapters. Every number that is printed was measured in this run.
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { count, percent } from './narration.mjs';
@@ -216,6 +216,38 @@ export async function takenBack(stage, { untouched, hit }) {
     `${isSame ? untouched.length : 'not all'} of ${untouched.length}`,
     isSame,
   );
+}
+
+export async function judged(stage) {
+  const { narrator, place } = stage;
+  narrator.chapter('The same change, judged');
+  narrator.say(
+    `Somebody has to be at the keyboard for that. So canary.yaml gets steps: from now on \`deploy\` raises
+    the weight by itself, compares the canary with the stable all the time, and promotes it or takes it
+    back. The same bad change comes again, while 50 visitors a second ask for the shop page.`,
+  );
+  const config = join(place.directory, 'canary.yaml');
+  await appendFile(config, 'steps: [{ weight: 5, for: 10s }, { weight: 50, for: 10s }]\n');
+  await stage.show('git', 'commit', '--quiet', '-am', 'Raise the weight in steps');
+  let exitCode = 0;
+  const load = { url: stage.shop, perSecond: 50, users: stage.users };
+  const answers = await whileRequested(load, async () => {
+    const args = ['--branch', 'canary', '--apply', BAD_CHANGE];
+    exitCode = await stage.canaryEnds('deploy', ...args);
+  });
+  narrator.say(
+    `It was asked what visitors ask of the stable, and did not answer alike, though with a status of 200.
+    No visitor was sent to it.`,
+  );
+  narrator.finding('Judged: exit code of `deploy`', String(exitCode), exitCode === 3);
+  const hurt = answers.filter((answer) => !isOk(answer) || isBroken(answer)).length;
+  narrator.finding(
+    'Judged: visitors who saw "undefined" or an error',
+    `${count(hurt)} of ${count(answers.length)}`,
+    hurt === 0,
+  );
+  // What nobody has seen stays on the branch, to be mended there.
+  await stage.show('git', 'branch', '--force', 'canary', 'canary~1');
 }
 
 export async function goodChange(stage) {
