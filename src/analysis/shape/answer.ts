@@ -23,6 +23,8 @@ export interface BodyShape {
   /** JSON by its type, but not by its text. */
   readonly isInvalid: boolean;
   readonly unread: ReadonlySet<Unread>;
+  /** Of pages: words that stand where a value is missing, such as `undefined`. */
+  readonly blanks: ReadonlySet<string>;
 }
 
 /** Bytes of a body that are looked into; of a larger one only status and content type are compared. */
@@ -53,6 +55,7 @@ function mergeBodies(one: BodyShape, other: BodyShape): BodyShape {
     html: mergeValues(one.html, other.html),
     isInvalid: one.isInvalid || other.isInvalid,
     unread: new Set([...one.unread, ...other.unread]),
+    blanks: new Set([...one.blanks, ...other.blanks]),
   };
 }
 
@@ -66,6 +69,7 @@ function bodyShape({ status, body }: Answer, mediaType: string): BodyShape {
     html: type === 'html' ? shape : NOTHING,
     isInvalid: reading?.state === 'invalid',
     unread: new Set(reading?.state === 'unread' ? [reading.why] : []),
+    blanks: new Set(reading?.state === 'read' ? reading.blanks : []),
   };
 }
 

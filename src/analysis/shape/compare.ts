@@ -58,7 +58,9 @@ function compareBodies(
   if (canary.isInvalid && !stable.isInvalid)
     return [difference('invalid', '', 'valid JSON', 'not valid JSON')];
   if (stable.unread.size > 0 || canary.unread.size > 0) return [];
+  const blanks = [...canary.blanks].filter((word) => !stable.blanks.has(word)).sort();
   return [
+    ...blanks.map((word) => difference('blank', '', 'a value', word)),
     ...compareValues('json', stable.json, canary.json, allowed),
     ...compareValues('html', stable.html, canary.html, allowed),
   ];

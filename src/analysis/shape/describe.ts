@@ -51,6 +51,8 @@ function phrase({ kind, path, stable, canary }: Difference): [what: string, inst
       return [`the status is ${canary}`, ` instead of ${stable}`];
     case 'content-type':
       return [`the content type is ${canary}`, ` instead of ${stable}`];
+    case 'blank':
+      return [`the text has \`${canary}\``];
     case 'invalid':
       return [`the body is ${canary}`];
   }

@@ -5,7 +5,8 @@ export type DifferenceKind =
   | 'nullness'
   | 'status'
   | 'content-type'
-  | 'invalid';
+  | 'invalid'
+  | 'blank';
 
 /** One thing in which the canary's answers differ from every answer of the stable. */
 export interface Difference {

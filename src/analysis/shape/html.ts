@@ -14,6 +14,10 @@ const FIELDS: ReadonlySet<string> = new Set([
 ]);
 /** Pictures: their lines are data. */
 const LEAVES: ReadonlySet<string> = new Set(['svg', 'math']);
+/** What a page shows where a program had no value for it. */
+const BLANK = /\b(?:undefined|NaN)\b|\[object Object\]/g;
+/** Their text is code. */
+const CODE: ReadonlySet<string> = new Set(['script', 'style', 'template']);
 /** The parser looks for the start of an element among those that are open: bounded by looking up in between. */
 const CHUNK = 4096;
 
@@ -25,22 +29,29 @@ interface Open {
 
 /**
  * The shape of a page: an element is an object whose keys are its children (tag, id, the name of a form's field),
- * siblings alike are one. Text and other attributes are no part of it.
+ * siblings alike are one. Text and other attributes are no part of it, but for words that say that a value is missing.
  */
 export function readHtml(text: string): Reading {
   const root = newDraft();
   const open: Open[] = [enter(root)];
+  const blanks = new Set<string>();
   let isDeep = false;
   let leaf = 0;
+  let code = 0;
   const parser = new Parser({
     onopentag(tag, attributes) {
       const parent = open.at(-1);
+      if (CODE.has(tag)) code += 1;
       if (leaf > 0 || LEAVES.has(tag)) leaf += 1;
       isDeep ||= open.length + leaf > DEEPEST;
       if (leaf > 1 || isDeep || !parent) return;
       open.push(enter(child(parent, labelOf(tag, attributes))));
     },
-    onclosetag() {
+    ontext(words) {
+      if (code === 0) for (const [word] of words.matchAll(BLANK)) blanks.add(word);
+    },
+    onclosetag(tag) {
+      if (CODE.has(tag)) code -= 1;
       if (leaf > 0) leaf -= 1;
       if (leaf === 0 && !isDeep) open.pop();
     },
@@ -49,7 +60,9 @@ export function readHtml(text: string): Reading {
     parser.write(text.slice(at, at + CHUNK));
   if (isDeep) return { state: 'unread', why: 'deep' };
   parser.end();
-  return isDeep ? { state: 'unread', why: 'deep' } : { state: 'read', shape: finishDraft(root) };
+  return isDeep
+    ? { state: 'unread', why: 'deep' }
+    : { state: 'read', shape: finishDraft(root), blanks };
 }
 
 function enter(draft: Draft): Open {

@@ -5,7 +5,12 @@ export type Unread = 'large' | 'deep';
 
 /** What came of reading a body. */
 export type Reading =
-  | { state: 'read'; shape: ValueShape }
+  | {
+      state: 'read';
+      shape: ValueShape;
+      /** Words in the text of a page that stand where a value is missing. */
+      blanks?: ReadonlySet<string>;
+    }
   | { state: 'invalid' }
   | { state: 'unread'; why: Unread };
 

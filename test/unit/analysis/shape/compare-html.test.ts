@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { compareShapes } from '../../../../src/analysis/shape/compare.ts';
+import { describeDifferences } from '../../../../src/analysis/shape/describe.ts';
 import { differencesOf, page } from '../../../support/fixture-answers.ts';
 
 const search = '<form><input name="q"><button>Go</button></form>';
@@ -82,4 +84,27 @@ test('a page without its body', () => {
     'missing head',
     'missing body',
   ]);
+});
+
+test.each([
+  ['<p>undefined</p>', ['undefined']],
+  ['<p>Price: NaN</p>', ['NaN']],
+  ['<p>Hello [object Object]!</p>', ['[object Object]']],
+  ['<p>CODE1</p><script>let x = undefined;</script>', []],
+  ['<p title="undefined">undefinedness</p>', []],
+])('%s shows a value that is missing: %j', (body, words) => {
+  const stable = page('<p>CODE1</p>');
+  const { differences, isBroken } = compareShapes([stable, stable], [page(body)]);
+  const blanks = differences.filter(({ kind }) => kind === 'blank');
+  expect(blanks.map(({ canary }) => canary)).toEqual(words);
+  expect(isBroken).toBe(words.length > 0 || differences.length > 0);
+  if (words.length > 0)
+    expect(describeDifferences('GET', '/', blanks)).toBe(
+      `GET /: the text has \`${words[0]}\` on the canary.`,
+    );
+});
+
+test('what a page of the stable shows as well is no difference', () => {
+  const both = page('<p>undefined</p>');
+  expect(compareShapes([both, both], [both]).isBroken).toBe(false);
 });
