@@ -2,12 +2,15 @@ import type { JudgedMoment } from './judge.ts';
 import { SIGNALS } from './signals.ts';
 import type { Seen } from './witnesses.ts';
 
-/** Collects moments between two writes; those of one question become one. */
+/**
+ * Collects moments between two writes; those of one question become one where the canary had about the same share of
+ * users. Across a change of weight they stay apart: whose failures they were is told by the share.
+ */
 export class EvidenceBook {
   private pending = new Map<string, JudgedMoment>();
 
   add(moment: JudgedMoment): void {
-    const key = `${moment.signal} ${moment.group ?? ''}`;
+    const key = `${moment.signal} ${shareOf(moment)} ${moment.group ?? ''}`;
     const earlier = this.pending.get(key);
     this.pending.set(key, earlier ? together(earlier, moment) : moment);
   }
@@ -23,6 +26,11 @@ export class EvidenceBook {
 /** Reads what was written, in the order of time; what is cut off by a kill is passed over. */
 export function parseEvidence(text: string): JudgedMoment[] {
   return text.split('\n').flatMap((line) => parseMoment(line) ?? []);
+}
+
+/** In steps of a quarter of an octave. */
+function shareOf({ stable, canary }: JudgedMoment): number {
+  return Math.round(4 * Math.log2((canary.atRisk + 0.5) / (stable.atRisk + 0.5)));
 }
 
 function together(left: JudgedMoment, right: JudgedMoment): JudgedMoment {

@@ -8,7 +8,7 @@ export interface Limits {
   failures?: number | undefined;
   /** In milliseconds. */
   p99?: number | undefined;
-  /** How far back is looked, in milliseconds. */
+  /** How far back is looked, in milliseconds; further where that holds too few requests. */
   window: number;
 }
 
@@ -45,7 +45,7 @@ export class Thresholds {
 
   /** One for every limit, in the words of today's window. */
   opinions(now: number): Opinion[] {
-    const parts = this.parts.filter(({ began }) => now - began <= this.limits.window);
+    const parts = this.recent(now);
     const requests = sum(parts.map((part) => part.requests));
     if (requests < this.enough) {
       const text = `Too few requests for the limits: ${requests} of ${this.enough} on the canary.`;
@@ -77,8 +77,19 @@ export class Thresholds {
     const last = this.parts.at(-1);
     if (last && at - last.began < this.limits.window / PARTS) return last;
     const part = { began: at, requests: 0, failed: 0, durations: new Quantiles() };
-    this.parts = [...this.parts.slice(-PARTS), part];
+    this.parts = [...this.recent(at), part];
     return part;
+  }
+
+  /** Those of the window; where few come as many more as make enough. */
+  private recent(now: number): Part[] {
+    let requests = 0;
+    const newestFirst = this.parts.toReversed().filter((part) => {
+      const isNeeded = now - part.began <= this.limits.window || requests < this.enough;
+      requests += part.requests;
+      return isNeeded;
+    });
+    return newestFirst.toReversed();
   }
 }
 

@@ -6,9 +6,11 @@ import type { Source } from './source.ts';
 /** Something that is looked at again and again. */
 export interface Looking {
   everyMs: number;
-  /** What is said of it before the first look. */
-  before: Opinion;
-  look(run: AskRun): Promise<Opinion>;
+  source: string;
+  /** What is said of it before the first look; nothing where that is no fault. */
+  before: Opinion | undefined;
+  /** Nothing where there was nothing to look at. */
+  look(run: AskRun): Promise<Opinion | undefined>;
 }
 
 /**
@@ -29,7 +31,7 @@ export function lookingSource(run: AskRun, all: readonly Looking[]): Source {
   return {
     opinions: () => {
       loops ??= begin();
-      return [...opinions];
+      return opinions.filter((each) => each !== undefined);
     },
     async stop() {
       ending.abort();
@@ -40,17 +42,17 @@ export function lookingSource(run: AskRun, all: readonly Looking[]): Source {
 
 async function again(
   run: AskRun,
-  { everyMs, before, look }: Looking,
-  say: (opinion: Opinion) => void,
+  { everyMs, source, look }: Looking,
+  say: (opinion: Opinion | undefined) => void,
 ): Promise<void> {
   const { clock } = run.context;
   while (!run.signal.aborted) {
     const opinion = await look(run).catch(
-      (error: unknown): Opinion => ({ ...before, result: 'error', text: messageOf(error) }),
+      (error: unknown): Opinion => ({ source, result: 'error', text: messageOf(error) }),
     );
     if (run.signal.aborted) return;
     say(opinion);
-    if (opinion.result === 'fail') return;
+    if (opinion?.result === 'fail') return;
     // Only its end wakes it early.
     await clock.sleep(everyMs, run.signal).catch(() => undefined);
   }

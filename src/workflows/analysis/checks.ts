@@ -29,6 +29,7 @@ export async function startChecks(run: AskRun): Promise<Source> {
     checksOf(run.project.config).map((check): Looking => {
       const source = `check ${requestName(check.method, check.path)}`;
       return {
+        source,
         everyMs: check.every,
         before: { source, result: 'wait', text: `${source} has not run yet.` },
         look: async (asking) => {

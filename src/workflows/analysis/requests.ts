@@ -19,7 +19,8 @@ const SOURCE = 'requests';
 
 /** Judges the canary by the requests of its users, beside those of the stable, as the proxy tells them. */
 export const startRequests: StartSource = async (run, settings) => {
-  if (judgeSettings(settings).signals.length === 0 && !settings.thresholds) return NOBODY;
+  const hasSignals = judgeSettings(settings).signals.length > 0;
+  if (!hasSignals && !settings.thresholds) return NOBODY;
   const { clock } = run.context;
   const now = () => clock.now().getTime();
   const { journals } = run.project;
@@ -37,16 +38,17 @@ export const startRequests: StartSource = async (run, settings) => {
     judge.observe(seen);
     limits?.observe(seen);
   };
+  // What cannot be kept is missing for a later process; this one knows it all the same.
   const keep = async () => {
     const lines = book.take();
-    if (lines) await journals.keepEvidence(run.release.id, lines);
+    if (lines) await journals.keepEvidence(run.release.id, lines).catch(() => undefined);
   };
   const listener = listen(run, observe, keep);
   return {
     opinions: (nextWeight, minimumRequests) => {
       if (now() - listener.heardAt() > SILENT_MS) return [SILENT];
       const verdict = judge.verdict(nextWeight, now(), minimumRequests);
-      return [opinionOf(verdict), ...(limits?.opinions(now()) ?? [])];
+      return [...(hasSignals ? [opinionOf(verdict)] : []), ...(limits?.opinions(now()) ?? [])];
     },
     stop: async () => {
       await listener.stop();

@@ -13,18 +13,16 @@ const TOO_MANY = 5;
 /** Pages that are told apart. */
 const MOST_PAGES = 1000;
 
-const NOTHING_YET: Opinion = {
-  source: 'shape',
-  result: 'pass',
-  text: 'No answers were compared yet: no user of the stable asked for anything.',
-};
+/** Says nothing: what nobody asked is no fault, and no pass either. */
+const NOTHING_YET = undefined;
+const SOURCE = 'shape';
 
 /** Compares one request of a user after the other while the canary has users. */
 export async function startShape(run: AskRun): Promise<Source> {
   const shape = shapeOf(run.project.config);
   if (!shape) return lookingSource(run, []);
   return lookingSource(run, [
-    { everyMs: shape.every, before: NOTHING_YET, look: lookAtPages(shape) },
+    { source: SOURCE, everyMs: shape.every, before: NOTHING_YET, look: lookAtPages(shape) },
   ]);
 }
 
@@ -34,7 +32,7 @@ function lookAtPages(settings: ShapeSettings): Looking['look'] {
   let turn = 0;
   let compared = 0;
   let unmeasured = 0;
-  let latest = NOTHING_YET;
+  let latest: Opinion | undefined = NOTHING_YET;
   return async (run) => {
     const lastTurn = (sample: Sample) => pages.get(pageOf(sample)) ?? 0;
     const samples = await recentSamples(run, settings);
@@ -45,9 +43,10 @@ function lookAtPages(settings: ShapeSettings): Looking['look'] {
     if (pages.size < MOST_PAGES || pages.has(pageOf(next))) pages.set(pageOf(next), turn);
     compared += result === 'pass' ? 1 : 0;
     unmeasured = result === 'error' ? unmeasured + 1 : 0;
-    if (result === 'pass') latest = { ...NOTHING_YET, text: alikeText(compared, pages.size) };
+    if (result === 'pass')
+      latest = { source: SOURCE, result: 'pass', text: alikeText(compared, pages.size) };
     else if (result === 'fail' || compared === 0 || unmeasured >= TOO_MANY)
-      latest = { ...NOTHING_YET, result, text };
+      latest = { source: SOURCE, result, text };
     return latest;
   };
 }

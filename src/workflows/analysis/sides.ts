@@ -29,9 +29,12 @@ export function containersNow({ context, project }: AskRun): Promise<Containers>
   return context.engine.containers(project.name);
 }
 
+/** One that just started may not listen yet; with others beside it nobody waits for it. */
+const BOOTING_MS = 30_000;
+
 /** The running containers of a side of a service, each as the beginning of a URL. */
 export function placesOf(
-  { project }: AskRun,
+  { project, context }: AskRun,
   containers: Containers,
   side: Side,
   service: string,
@@ -40,12 +43,17 @@ export function placesOf(
   const settings = project.config.services[service] ?? {};
   if (port === undefined || unaskable(settings)) return [];
   const scheme = settings.tls?.reencrypt ? 'https' : 'http';
-  return containersOf({ containers }, side, service)
-    .filter(({ state }) => state === 'running')
-    .flatMap(({ addresses: [address] }) => {
-      if (!address) return [];
-      return [`${scheme}://${address.includes(':') ? `[${address}]` : address}:${port}`];
-    });
+  const running = containersOf({ containers }, side, service).filter(
+    ({ state }) => state === 'running',
+  );
+  const now = context.clock.now().getTime();
+  const settled = running.filter(
+    ({ health, startedAt }) => health !== 'starting' && now - Date.parse(startedAt) >= BOOTING_MS,
+  );
+  return (settled.length > 0 ? settled : running).flatMap(({ addresses: [address] }) => {
+    if (!address) return [];
+    return [`${scheme}://${address.includes(':') ? `[${address}]` : address}:${port}`];
+  });
 }
 
 /**
