@@ -236,8 +236,8 @@ export async function judged(stage) {
     exitCode = await stage.canaryEnds('deploy', ...args);
   });
   narrator.say(
-    `It was asked what visitors ask of the stable, and did not answer alike, though with a status of 200.
-    No visitor was sent to it.`,
+    `The canary was asked what visitors had just asked of the stable, and its page did not say the same,
+    though with a status of 200. No visitor was sent to it.`,
   );
   narrator.finding('Judged: exit code of `deploy`', String(exitCode), exitCode === 3);
   const hurt = answers.filter((answer) => !isOk(answer) || isBroken(answer)).length;

@@ -38,6 +38,8 @@ export interface ObservedContainer {
 export interface ObservedProxy extends Split {
   /** `unreachable`: its container runs, but nobody answers at the admin socket. */
   state: 'running' | 'unreachable' | 'stopped' | 'absent';
+  /** When the split ends by itself, in seconds of the epoch; 0 for never. */
+  until?: number;
   /** Nobody is on the canary because its time is over. */
   hasExpired?: boolean;
   /** A digest of what its container is made of; a container of another definition is made anew. */

@@ -1,5 +1,4 @@
 import { formatDuration } from '../config/duration.ts';
-import type { Gate } from '../config/gates.ts';
 import type { CanaryConfig } from '../config/schema.ts';
 import { formatWeight } from '../proxy/weight.ts';
 
@@ -11,10 +10,10 @@ export type RampStep =
       for: number;
       /** At most so many canary containers of each service. */
       replicas?: number;
-      /** Requests that the canary has to have had in it. */
+      /** Requests that the canary has to have had by its end. */
       minimumRequests?: number;
-      /** What has to be open before it counts as done. */
-      gates?: readonly Gate[];
+      /** How many gates have to be open before it counts as done; what they are stays in canary.yaml. */
+      gates?: number;
     }
   /** A person goes on. */
   | { pause: true };
@@ -39,7 +38,7 @@ export function rampSteps(
           weight,
           for: hold ?? 0,
           ...(minimumRequests ? { minimumRequests } : {}),
-          ...(gates ? { gates } : {}),
+          ...(gates && gates.length > 0 ? { gates: gates.length } : {}),
         },
   );
 }
@@ -52,9 +51,8 @@ export function describeRampStep(step: RampStep): string {
       ? ''
       : `, with ${step.replicas} ${step.replicas === 1 ? 'container' : 'containers'} of each service that has so many`;
   const time = step.for > 0 ? ` for ${formatDuration(step.for)}` : '';
-  const { minimumRequests, gates = [] } = step;
+  const { minimumRequests, gates = 0 } = step;
   const requests = minimumRequests ? `, at least ${minimumRequests} requests` : '';
-  const open =
-    gates.length > 0 ? `, until ${gates.length === 1 ? 'its gate is' : 'its gates are'} open` : '';
+  const open = gates > 0 ? `, until ${gates === 1 ? 'its gate is' : 'its gates are'} open` : '';
   return `${formatWeight(step.weight)} of users${time}${containers}${requests}${open}`;
 }

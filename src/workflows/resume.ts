@@ -1,8 +1,10 @@
+import { CanaryError, hasCode } from '../errors.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import { byWeight, sameSplit } from '../proxy/weight-map.ts';
 import type { Observed } from '../rollout/observed.ts';
 import { stepName, waitsForPerson, weightStep } from '../rollout/ramp.ts';
 import { reconcile } from '../rollout/reconcile.ts';
+import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import { analysing } from './analysis/analysis.ts';
 import type { Context } from './context.ts';
 import { execute } from './execution/execute.ts';
@@ -12,7 +14,7 @@ import { checkOut } from './project/checkout.ts';
 import { promotePassed } from './release/passed.ts';
 import { type Arrival, changeState } from './release/releases.ts';
 import { steering } from './release/steering.ts';
-import { walk } from './release/walk.ts';
+import { type Walked, walk } from './release/walk.ts';
 import type { WalkRun } from './release/walk-run.ts';
 import { takingOff } from './release/way-out.ts';
 
@@ -20,27 +22,53 @@ export type ResumeResult = { release: string; changed: boolean } & Arrival;
 
 /**
  * Gives a canary its users back that `pause` or the breaker took, or that were lost with an interrupted command,
- * and goes on with its steps. Where a step waits for a person and nothing was taken, that person goes on by this.
+ * and goes on with its steps. Where a step waits for a person and nothing was taken, that person goes on by this. When
+ * `patience` ends the steps are left as they are; a promotion that has begun is not.
  */
-export async function resume(context: Context): Promise<ResumeResult> {
+export async function resume(
+  context: Context,
+  patience = new AbortController().signal,
+): Promise<ResumeResult> {
   return steering(context, 'resume', {}, async (run, observed) => {
     const { release, project } = run;
     const { id, ramp, state, reason } = release;
     const whole: WalkRun = { ...run, checkout: await checkOut(context, project, release.commit) };
+    const takeOff = <T>(work: () => Promise<T>) => takingOff(whole, true, work);
+    // A command that found it bad was killed before it had taken it back.
+    if (release.verdict?.result === 'fail') await takeOff(async () => refuse(release.verdict));
     const isStanding = !ramp || (state === 'paused' && waitsForPerson(ramp));
-    const back = isStanding ? await giveBack(whole, observed) : undefined;
+    const back = isStanding ? await giveBack(whole, observed).catch(endIfBad(whole)) : undefined;
     if (back) return { release: id, changed: true, ...back };
     if (!ramp || (isStanding && ramp.isStepDone)) {
       const { weight } = observed.proxy;
       return { release: id, changed: false, state, reason, weight };
     }
     if (isStanding) await record(run, { type: 'ramp-step-done', index: ramp.index });
-    const arrival = await takingOff(whole, true, () =>
-      analysing(whole, (analysis) => walk({ ...whole, analysis })),
+    const walking = { ...whole, signal: AbortSignal.any([whole.signal, patience]) };
+    const { checkout, ...arrival }: Walked = await analysing(walking, (analysis) =>
+      takeOff(() => walk({ ...walking, analysis })),
     );
-    const end = arrival.isPassed ? await promotePassed(whole) : arrival;
+    const end = checkout ? await promotePassed(whole, checkout) : arrival;
     return { release: id, changed: true, ...end };
   });
+}
+
+function refuse(verdict: ReleaseVerdict | undefined): never {
+  const [first = 'The canary was judged bad.', ...more] = verdict?.reasons ?? [];
+  throw new CanaryError('judged-bad', first, {
+    details: more,
+    hint: 'Every user is on the stable. `canary history` keeps why.',
+  });
+}
+
+/** Also a canary that is to get its users back may turn out to be bad before it does. */
+function endIfBad(run: WalkRun): (error: unknown) => Promise<never> {
+  return (error) => {
+    if (!hasCode(error, 'judged-bad')) throw error;
+    return takingOff(run, true, async () => {
+      throw error;
+    });
+  };
 }
 
 /** The users it had; nothing when it has them. */

@@ -4,7 +4,7 @@ import { waitsForPerson, weightStep } from '../rollout/ramp.ts';
 import { type Release, settledState } from '../rollout/release.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import type { Context } from './context.ts';
-import { currentSplit } from './execution/observe.ts';
+import { peek } from './execution/observe.ts';
 import { findState, type ProjectState } from './project/project.ts';
 import { newestRelease } from './release/releases.ts';
 import { resume } from './resume.ts';
@@ -21,6 +21,8 @@ export interface WaitResult {
   state: ReleaseState;
   reason: string;
   verdict: ReleaseVerdict | null;
+  /** The breaker, or its age limit, keeps the users from it. */
+  isOut?: boolean;
 }
 
 const LOOK_EVERY_MS = 500;
@@ -69,10 +71,14 @@ async function waitPatiently(
     const { state, reason } = settledState(release, isDriven, clock.now());
     if (states.includes(state)) return resultOf(release, state, reason);
     if (patience.aborted) throw tooLong(release, state);
-    if (!isDriven && (await isLeft(project, release))) {
-      await takeUp({ ...context, signal: AbortSignal.any([signal, patience]) });
+    if (!isDriven && (await isLeft(context, project, release))) {
+      await takeUp(context, patience);
     } else {
-      if (states.length === 0 && !MOVING.includes(state)) return resultOf(release, state, reason);
+      if (states.length === 0 && !MOVING.includes(state)) {
+        const { isOut } = await peek(context, project);
+        const isEnded = state === 'promoted' || state === 'reverted';
+        return { ...resultOf(release, state, reason), isOut: isOut && !isEnded };
+      }
       if (!isDriven && !MOVING.includes(state)) throw settledElsewhere(release, state, states);
       await clock.sleep(LOOK_EVERY_MS, signal);
     }
@@ -80,8 +86,8 @@ async function waitPatiently(
 }
 
 /** Goes on with the steps; a command that was quicker, or the end of the patience, leaves the users where they are. */
-async function takeUp(context: Context): Promise<void> {
-  await resume(context).catch((error: unknown) => {
+async function takeUp(context: Context, patience: AbortSignal): Promise<void> {
+  await resume(context, patience).catch((error: unknown) => {
     if (!hasCode(error, 'lock-held') && !hasCode(error, 'taken-over')) throw error;
   });
 }
@@ -105,13 +111,22 @@ function tooLong({ id }: Release, state: ReleaseState): CanaryError {
   });
 }
 
-/** Where steps were begun, nobody took the users away, and no command goes on with them. */
-async function isLeft(project: ProjectState, { ramp, state, heldWeight }: Release) {
+/**
+ * Where steps were begun, the canary has its users, and no command goes on with them; or where it was found bad and the
+ * command that found it was killed before it had taken it back.
+ */
+async function isLeft(
+  context: Context,
+  project: ProjectState,
+  { ramp, state, heldWeight, verdict }: Release,
+): Promise<boolean> {
+  if (state === 'promoted' || state === 'reverted') return false;
+  if (verdict?.result === 'fail') return true;
   if (!ramp || heldWeight !== undefined || (state !== 'paused' && state !== 'ramping'))
     return false;
   if (ramp.index < 0 || waitsForPerson(ramp)) return false;
-  const { weight } = await currentSplit(project);
-  return weight === (weightStep(ramp, ramp.index)?.weight ?? 0);
+  const { weight, isOut } = await peek(context, project);
+  return !isOut && weight === (weightStep(ramp, ramp.index)?.weight ?? 0);
 }
 
 function resultOf({ id, verdict }: Release, state: ReleaseState, reason: string): WaitResult {
@@ -131,7 +146,8 @@ function settledElsewhere(
 }
 
 /** How the command ends where no state was asked for. */
-export function exitOfWait({ state, verdict }: WaitResult, isAsked: boolean): number {
+export function exitOfWait({ state, verdict, isOut }: WaitResult, isAsked: boolean): number {
+  if (isOut) return EXIT.inconclusive;
   if (isAsked || state === 'paused' || state === 'promoted') return EXIT.done;
   if (state === 'inconclusive') return EXIT.inconclusive;
   return state === 'reverted' && verdict?.result === 'fail' ? EXIT.judgedBad : EXIT.failed;

@@ -1,8 +1,11 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { untilStep } from '../support/steps.ts';
-import type { ContainerFacts, Storedog } from '../support/storedog.ts';
-import { killCanary, letCanaryFail, trafficShop } from '../support/traffic-shop.ts';
+import { type ContainerFacts, type Storedog, until } from '../support/storedog.ts';
+import { killCanary, letCanaryFail, Stream, trafficShop } from '../support/traffic-shop.ts';
 import { UserTraffic } from '../support/user-traffic.ts';
+import { userNames, visit } from '../support/visitors.ts';
 
 /** What becomes of a canary by itself, judged by what its users meet. */
 describe('the judge', () => {
@@ -132,6 +135,74 @@ describe('the judge', () => {
     const ended = await shop.canary('wait', '--for', 'promoted', '--json');
     expect(ended.exitCode).toBe(3);
     await shop.git('branch', '--force', 'canary', 'canary~1');
+  });
+
+  it('is asked by nobody who only waits where the breaker took the canary out', async () => {
+    await configure(
+      'steps: [{ weight: 20, for: 5m }]',
+      'shield: false',
+      'breaker: { failures: 2 }',
+    );
+    await shop.succeed('up');
+    await shop.succeed('deploy', '--branch', 'canary', '--detach');
+    await letCanaryFail(shop, 1);
+    await until('the breaker trips', async () => {
+      await visit(shop.url, userNames(20), 'POST');
+      return (await shop.status()).release.reason.includes('the breaker took the canary out');
+    });
+    const { exitCode } = await shop.canary('wait', '--timeout', '20s');
+    expect(exitCode).toBe(4);
+    await letCanaryFail(shop, 0);
+    expect((await shop.status()).release.reason).toContain('the breaker took the canary out');
+  });
+
+  it('ends what a killed command had found bad: `wait` takes it back', async () => {
+    await configure('steps: [{ weight: 20, for: 5m }]', 'drain: 30s');
+    await shop.succeed('up');
+    const open = await Stream.open(shop.port, 'X-User-Id: user-0');
+    traffic = new UserTraffic(shop.url, { perSecond: 100, method: 'POST' }).start();
+    const child = shop.start('deploy', '--branch', 'canary', '--json');
+    await untilStep(shop, 1);
+    await letCanaryFail(shop, 0.5);
+    const path = () => join(shop.directory, '.canary/releases');
+    await until('it was found bad', async () => {
+      const names = (await readdir(path())).filter((name) => name.endsWith('.jsonl')).sort();
+      return (await readFile(join(path(), names.at(-1) ?? ''), 'utf8')).includes('"result":"fail"');
+    });
+    child.kill('SIGKILL');
+    await child;
+    await traffic.stop();
+    open.close();
+    expect((await shop.status()).release?.weight.set ?? 0).toBe(0);
+    const { exitCode } = await shop.canary('wait');
+    expect(exitCode).toBe(3);
+    expect((await shop.status()).release).toBeNull();
+    const message = await shop.git('log', '-1', '--format=%B', 'canary');
+    expect(message).toContain('Revert');
+    await shop.git('branch', '--force', 'canary', 'canary~1');
+  });
+
+  it('keeps its users where hooks or git do not let it be promoted, and tells the hooks', async () => {
+    await configure(
+      'steps: [{ weight: 50, for: 1s, gates: [{ run: [test, -e, open] }] }]',
+      'hooks: { postStep: [{ run: [touch, stepped] }], prePromote: [{ run: ["false"] }], onRevert: [{ run: [touch, reverted] }] }',
+    );
+    traffic = new UserTraffic(shop.url, { perSecond: 200, method: 'POST' }).start();
+    const child = shop.start('deploy', '--branch', 'canary', '--json');
+    await untilStep(shop, 1);
+    expect(await shop.exists('stepped')).toBe(false);
+    await shop.write('open', '');
+    const { exitCode, stdout } = await child;
+    expect(exitCode).toBe(4);
+    expect(await shop.exists('stepped')).toBe(true);
+    expect(lines(stdout).at(-1)).toMatchObject({
+      state: 'inconclusive',
+      weight: 50,
+      reason: expect.stringContaining('The prePromote hook false ended with exit code 1'),
+    });
+    expect((await shop.status()).release.weight.set).toBe(50);
+    await shop.succeed('abort');
+    expect(await shop.exists('reverted')).toBe(true);
   });
 
   it('promotes a canary that passes every step', async () => {

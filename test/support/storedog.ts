@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -183,6 +183,13 @@ export class Storedog {
 
   async write(path: string, content: string): Promise<void> {
     await writeFile(join(this.directory, path), content);
+  }
+
+  async exists(path: string): Promise<boolean> {
+    return access(join(this.directory, path)).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Runs SQL in the shared database and returns its rows as text. */

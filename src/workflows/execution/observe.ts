@@ -9,12 +9,19 @@ import {
   showStatistics,
 } from '../../proxy/statistics.ts';
 import { readUsers, showUsers, type UserSides } from '../../proxy/user-map.ts';
-import { hasExpired, OFF, readSplit, type Split, showSplit } from '../../proxy/weight-map.ts';
+import {
+  hasExpired,
+  OFF,
+  readSplit,
+  readUntil,
+  type Split,
+  showSplit,
+} from '../../proxy/weight-map.ts';
 import type { Observed, ObservedProxy } from '../../rollout/observed.ts';
 import { readIfExists } from '../../system/files.ts';
 import type { ProxySocket } from '../../system/proxy-socket.ts';
 import type { Context } from '../context.ts';
-import type { Project } from '../project/project.ts';
+import type { Project, ProjectState } from '../project/project.ts';
 
 /** One look at the engine and the proxy. */
 export async function observe(context: Context, project: Project): Promise<Observed> {
@@ -43,15 +50,28 @@ export async function currentSplit(project: Pick<Project, 'socket' | 'layout'>):
   return splitOf(project, await askIfRunning(project.socket, showSplit));
 }
 
+/** What the proxy alone tells of a canary, without the engine: its weight, and whether it is kept from its users. */
+export async function peek(
+  { clock }: Context,
+  project: ProjectState,
+): Promise<{ weight: number; isOut: boolean }> {
+  const text = (await askIfRunning(project.socket, showSplit)) ?? '';
+  const isTrippedAnywhere = Object.values(await currentStatistics(project)).some(isTripped);
+  return {
+    weight: (await currentSplit(project)).weight,
+    isOut: isTrippedAnywhere || hasExpired(text, clock.now()),
+  };
+}
+
 /** Nobody is on a canary whose time is over. */
 async function splitNow(
   { clock }: Context,
   { layout }: Project,
   live: string | undefined,
-): Promise<Split & { hasExpired: boolean }> {
+): Promise<Split & { hasExpired: boolean; until: number }> {
   const text = live ?? (await readIfExists(layout.weights)) ?? '';
   const isOver = hasExpired(text, clock.now());
-  return { ...(isOver ? OFF : readSplit(text)), hasExpired: isOver };
+  return { ...(isOver ? OFF : readSplit(text)), hasExpired: isOver, until: readUntil(text) };
 }
 
 async function splitOf(
@@ -77,7 +97,9 @@ function proxyState(container: string | undefined, answers: boolean): ObservedPr
 }
 
 /** What the proxy counted, by service; nothing while it does not run. */
-export async function currentStatistics(project: Project): Promise<Record<string, SideStatistics>> {
+export async function currentStatistics(
+  project: Pick<Project, 'socket'>,
+): Promise<Record<string, SideStatistics>> {
   const csv = await askIfRunning(project.socket, showStatistics);
   return csv ? parseStatistics(csv) : {};
 }

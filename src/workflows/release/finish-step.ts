@@ -2,12 +2,13 @@ import { combine, sentence, type Verdict } from '../../analysis/combine.ts';
 import type { Opinion } from '../../analysis/opinion.ts';
 import type { Observed } from '../../rollout/observed.ts';
 import { type Ramp, weightAfter, weightStep } from '../../rollout/ramp.ts';
+import type { AnalysisRun } from '../analysis/source.ts';
 import { record } from '../execution/run.ts';
 import { askGates } from './gates.ts';
 import { type HookFacts, runHooks } from './hooks.ts';
 import { reasonsOf } from './judged.ts';
 import type { JudgedRun } from './walk-run.ts';
-import { type Watch, watchUntil } from './watch.ts';
+import { type Watch, watchUntil, whileWatched } from './watch.ts';
 
 /** How often is asked whether enough is known. */
 const ASK_EVERY_MS = 2000;
@@ -28,12 +29,14 @@ export async function finishStep(
     // Throws when it is bad.
     if (watch) await watchUntil(run, watch, clock.now());
     const verdict = await ask(run, ramp, watch);
-    const reasons = reasonsOf(verdict);
     if (verdict.result === 'pass') {
+      await during(run, watch, run.project.config.hooks.postStep.length > 0, (each) =>
+        runHooks(each, 'postStep', factsOf(ramp, sentence(verdict))),
+      );
+      const reasons = reasonsOf(verdict);
       if (reasons.length > 0)
         await record(run, { type: 'verdict-given', verdict: { result: 'pass', reasons } });
       await record(run, { type: 'ramp-step-done', index: ramp.index });
-      await runHooks(run, 'postStep', factsOf(ramp, sentence(verdict)));
       return undefined;
     }
     if (clock.now() >= patience) return verdict;
@@ -55,8 +58,20 @@ async function ask(run: JudgedRun, ramp: Ramp, watch: Watch | undefined): Promis
   const opinions = judge(run, ramp, watch);
   const verdict = combine(opinions);
   if (verdict.result !== 'pass') return verdict;
-  const gates = weightStep(ramp, ramp.index)?.gates ?? [];
-  return combine([...opinions, ...(await askGates(run, gates))]);
+  // Not of the journal, which keeps no words of a program or a server.
+  const gates = (ramp.strategy === 'canary' && run.project.config.steps[ramp.index]?.gates) || [];
+  const answers = await during(run, watch, gates.length > 0, (each) => askGates(each, gates));
+  return combine([...opinions, ...answers]);
+}
+
+/** Other programs and servers take their time: the canary is watched meanwhile. */
+function during<T>(
+  run: JudgedRun,
+  watch: Watch | undefined,
+  takesTime: boolean,
+  work: (run: AnalysisRun) => Promise<T>,
+): Promise<T> {
+  return watch && takesTime ? whileWatched(run, watch, work) : work(run);
 }
 
 function factsOf(ramp: Ramp, reason: string): HookFacts {

@@ -1,30 +1,45 @@
 import { shortCommit } from '../../compose/names.ts';
-import { messageOf } from '../../errors.ts';
-import { checkOut } from '../project/checkout.ts';
+import { hasCode, messageOf } from '../../errors.ts';
+import { branchRef } from '../../git/branch-name.ts';
+import type { Release } from '../../rollout/release.ts';
+import type { Run } from '../execution/run.ts';
+import { resolveBranch } from '../project/branches.ts';
+import { type Checkout, checkOut } from '../project/checkout.ts';
+import { runHooks } from './hooks.ts';
 import { mergeCandidate } from './merge-candidate.ts';
 import { promoteTo } from './promotion.ts';
-import { type Arrival, changeState, readRelease } from './releases.ts';
+import { type Arrival, readRelease } from './releases.ts';
 import type { WalkRun } from './walk-run.ts';
 
 /**
- * Makes a canary the stable that passed every step. Where git or a hook does not allow it, nothing has been touched yet:
- * then it keeps its users and a person has to decide.
+ * Finds out, before anything is touched, whether a canary that passed every step can become the stable, and asks the hooks.
+ * Only just what was judged is promoted by itself: where the stable branch moved on, a merge would be something else.
  */
-export async function promotePassed(run: WalkRun): Promise<Arrival> {
-  const { context, project } = run;
-  const release = await readRelease(project, run.release.id);
+export async function preparePromotion(
+  run: Run & { release: Release },
+): Promise<{ checkout: Checkout } | { refusal: string }> {
+  const { context, project, release } = run;
   try {
+    const { stable } = project.config.git;
+    const tip = await resolveBranch(context, project.repository, stable, branchRef(stable));
+    if (!(await context.git.isAncestor(project.repository, tip, release.commit)))
+      return { refusal: `\`${stable}\` moved on meanwhile; \`canary promote\` merges it.` };
     const commit = await mergeCandidate(context, project, release, undefined);
     const checkout = await checkOut(context, project, commit);
-    await promoteTo({ ...run, release, checkout });
-    const reason = `every step passed; the stable runs ${shortCommit(commit)}`;
-    return { state: 'promoted', reason, weight: 0 };
+    await runHooks(run, 'prePromote', { weight: release.weight });
+    return { checkout };
   } catch (error) {
-    // A promotion that began says so first.
-    if ((await readRelease(project, release.id)).state !== release.state) throw error;
-    const reason = `every step passed, but it cannot be promoted: ${messageOf(error)}`;
+    run.signal.throwIfAborted();
+    if (hasCode(error, 'interrupted')) throw error;
     context.emit({ type: 'warning', text: messageOf(error) });
-    await changeState(run, 'inconclusive', reason);
-    return { state: 'inconclusive', reason, weight: release.weight };
+    return { refusal: messageOf(error) };
   }
+}
+
+/** Makes a canary the stable that passed every step and was prepared. */
+export async function promotePassed(run: WalkRun, checkout: Checkout): Promise<Arrival> {
+  const release = await readRelease(run.project, run.release.id);
+  await promoteTo({ ...run, release, checkout }, { isAnnounced: true });
+  const reason = `every step passed; the stable runs ${shortCommit(checkout.commit)}`;
+  return { state: 'promoted', reason, weight: 0 };
 }

@@ -22,9 +22,13 @@ export type PromotionRun = Run & { release: Release; checkout: Checkout };
 
 /**
  * Makes a commit the stable while the canary of a release serves every user: stable replaced, users back,
- * stable branch moved to the commit, canary removed. A failure puts the stable back. Needs the lock.
+ * stable branch moved to the commit, canary removed. A failure puts the stable back. Needs the lock. `isAnnounced`: the
+ * hooks that come before have run.
  */
-export async function promoteTo(run: PromotionRun): Promise<void> {
+export async function promoteTo(
+  run: PromotionRun,
+  { isAnnounced = false }: { isAnnounced?: boolean } = {},
+): Promise<void> {
   const { context, project, checkout } = run;
   const { commit } = checkout;
   const paths = await changedPaths(run);
@@ -37,7 +41,7 @@ export async function promoteTo(run: PromotionRun): Promise<void> {
   context.emit({ type: 'plan-made', plan });
   // A push can make an A/B test the stable.
   await compareIfTest(run);
-  await runHooks(run, 'prePromote', { weight: observed.proxy.weight });
+  if (!isAnnounced) await runHooks(run, 'prePromote', { weight: observed.proxy.weight });
   await changeState(run, 'promoting', `to ${shortCommit(commit)}`);
   try {
     await execute(run, plan);

@@ -17,8 +17,6 @@ export interface Arrival {
   steps?: number;
   /** What its A/B test came to, once that is over. */
   comparison?: Comparison;
-  /** It went through every step and everything that looked at it let it pass: it may become the stable. */
-  isPassed?: boolean;
 }
 
 /** Every release, oldest first. */

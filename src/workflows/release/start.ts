@@ -5,7 +5,7 @@ import { OFF } from '../../proxy/weight-map.ts';
 import { type RampStep, rampSteps } from '../../rollout/ramp-step.ts';
 import { reconcile } from '../../rollout/reconcile.ts';
 import { type Release, releaseId } from '../../rollout/release.ts';
-import { analysing } from '../analysis/analysis.ts';
+import { type Analysis, analysing } from '../analysis/analysis.ts';
 import { observe } from '../execution/observe.ts';
 import { type Run, record } from '../execution/run.ts';
 import { situationOf } from '../execution/situation.ts';
@@ -19,7 +19,7 @@ import { clearLeftovers } from './leftovers.ts';
 import { promotePassed } from './passed.ts';
 import { inPhases } from './phases.ts';
 import { type Arrival, allReleases, changeState, readRelease, replaceRelease } from './releases.ts';
-import { beginWalk, leaveWalk, walk } from './walk.ts';
+import { beginWalk, leaveWalk, type Walked, walk } from './walk.ts';
 import type { WalkRun } from './walk-run.ts';
 import { takingOff } from './way-out.ts';
 
@@ -55,29 +55,21 @@ export async function startRelease(
     await onReady?.();
     await clearLeftovers(context, project, [checkout.commit]);
   };
-  const arrival = await takingOff(run, revertsCommit ?? false, async () => {
+  const begin = async (analysis: Analysis | undefined) => {
     await runHooks(run, 'preDeploy');
-    if (steps.length > 0) return walkFrom(run, steps, { detach, ready });
-    const arrival = await rampTo(run, weight);
-    await ready();
-    return arrival;
-  });
-  return { release: run.release, ...(arrival.isPassed ? await promotePassed(run) : arrival) };
-}
-
-/** Goes through the steps from the first. */
-function walkFrom(
-  run: WalkRun,
-  steps: readonly RampStep[],
-  { detach, ready }: { detach: boolean | undefined; ready: () => Promise<void> },
-): Promise<Arrival> {
-  // While the canary is built the judge learns already what is usual on the stable.
-  return analysing(run, async (analysis) => {
     // The first step alone: whoever waits for the canary to be ready does not wait for all of them.
-    const begun = await beginWalk(run, steps);
+    const begun = steps.length > 0 ? await beginWalk(run, steps) : undefined;
+    const arrival = begun ? undefined : await rampTo(run, weight);
     await ready();
+    if (arrival) return arrival;
     return detach ? leaveWalk(run) : walk({ ...run, analysis }, begun);
-  });
+  };
+  const whole = (analysis?: Analysis) =>
+    takingOff(run, revertsCommit ?? false, () => begin(analysis));
+  // While the canary is built the judge learns already what is usual on the stable.
+  const { checkout: passed, ...arrival }: Walked =
+    steps.length > 0 ? await analysing(run, whole) : await whole();
+  return { release: run.release, ...(passed ? await promotePassed(run, passed) : arrival) };
 }
 
 /** The steps the strategy asks for, with as many replicas as the commit defines. */
@@ -116,7 +108,8 @@ async function beginRelease(
     const isSame =
       newest.branch === branch && newest.commit === commit && sameNames(newest.services, services);
     const earlier = { ...run, release: newest };
-    if (isSame) {
+    const wasBad = newest.verdict?.result === 'fail';
+    if (isSame && !wasBad) {
       await record(earlier, { type: 'release-resumed' });
       return earlier;
     }

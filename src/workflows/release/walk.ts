@@ -10,20 +10,22 @@ import { observe } from '../execution/observe.ts';
 import { record } from '../execution/run.ts';
 import { situationOf } from '../execution/situation.ts';
 import { entryCounts } from '../execution/traffic.ts';
+import type { Checkout } from '../project/checkout.ts';
 import { endTest } from './ab-test.ts';
 import { finishStep, watchOf } from './finish-step.ts';
 import { reasonsOf } from './judged.ts';
+import { preparePromotion } from './passed.ts';
 import { inPhases } from './phases.ts';
 import { type Arrival, changeState, readRelease } from './releases.ts';
 import type { JudgedRun, WalkRun } from './walk-run.ts';
-import { watchUntil } from './watch.ts';
+import { watchUntil, whileWatched } from './watch.ts';
 
 /**
  * Goes through the steps of a release from where its journal says it is, in this process: weight, wait, next.
  * Ends where a person has to go on. Needs the lock; throws when the canary breaks or somebody stops it.
  * `begun` is the world as it was when this process began the step: what broke since then is not mended but told.
  */
-export async function walk(run: JudgedRun, begun?: Observed): Promise<Arrival> {
+export async function walk(run: JudgedRun, begun?: Observed): Promise<Walked> {
   const { context } = run;
   let inForce = begun ?? (await findInForce(run));
   let patience: Date | undefined;
@@ -53,16 +55,24 @@ export async function walk(run: JudgedRun, begun?: Observed): Promise<Arrival> {
         });
       case 'end':
         if (ramp.strategy === 'ab') return endTest(run);
-        return {
-          ...(await arrive(
-            run,
-            ramp,
-            (weight) => `at ${weight}, every step done; promote or revert`,
-          )),
-          isPassed: run.analysis !== undefined && run.project.config.promote === 'auto',
-        };
+        return finishWalk(run, ramp, inForce);
     }
   }
+}
+
+/** After the last step: what passed under everybody's eyes may become the stable, of anything else a person decides. */
+async function finishWalk(
+  run: JudgedRun,
+  ramp: Ramp,
+  inForce: Observed | undefined,
+): Promise<Walked> {
+  const every = (weight: string) => `at ${weight}, every step done; promote or revert`;
+  const isJudged = run.analysis !== undefined && inForce !== undefined && inForce.proxy.weight > 0;
+  if (!isJudged || run.project.config.promote === 'manual') return arrive(run, ramp, every);
+  const prepared = await whileWatched(run, watchOf(run, ramp, inForce), preparePromotion);
+  if ('checkout' in prepared) return { ...(await arrive(run, ramp, every)), ...prepared };
+  const reason = `every step passed, but it cannot be promoted: ${prepared.refusal}`;
+  return arrive(run, ramp, () => reason, 'inconclusive');
 }
 
 /** Leaves the canary with the users it has: nothing speaks against it, and not enough for it. */
@@ -76,6 +86,9 @@ async function remainUnsure(run: WalkRun, ramp: Ramp, verdict: Verdict): Promise
     'inconclusive',
   );
 }
+
+/** `checkout`: what is to become the stable now. */
+export type Walked = Arrival & { checkout?: Checkout };
 
 /** Leaves a release at the step that is in force, for `resume` to go on. */
 export async function leaveWalk(run: WalkRun): Promise<Arrival> {

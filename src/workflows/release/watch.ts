@@ -8,6 +8,7 @@ import type { Analysis } from '../analysis/analysis.ts';
 import { observe } from '../execution/observe.ts';
 import type { Run } from '../execution/run.ts';
 import { breakerTripped } from '../execution/steps/breaker.ts';
+import { renewAge } from '../execution/steps/traffic.ts';
 import { applySplit } from '../execution/traffic.ts';
 import { judgedBad } from './judged.ts';
 
@@ -23,6 +24,7 @@ export interface Watch {
 type WatchRun = Run & { release: Release };
 
 const LOOK_EVERY_MS = 1000;
+const FOREVER = new Date(8.64e15);
 const TELL_EVERY_MS = 5000;
 /** A verdict costs next to nothing: it is asked for far more often than the engine is. */
 const JUDGE_EVERY_MS = 100;
@@ -45,6 +47,7 @@ export async function watchUntil(run: WatchRun, watch: Watch, until: Date): Prom
     if (isSeen) {
       lastSeen = clock.now().getTime();
       await refuseChange(run, watch, observed);
+      await renewAge(run, watch.inForce, observed);
     } else if (clock.now().getTime() - lastSeen > run.project.config.startTimeout) {
       throw proxyGone(observed);
     }
@@ -56,6 +59,36 @@ export async function watchUntil(run: WatchRun, watch: Watch, until: Date): Prom
     const left = until.getTime() - clock.now().getTime();
     if (left <= 0 && isSeen) return;
     await judgeFor(run, watch, isSeen ? Math.min(left, LOOK_EVERY_MS) : LOOK_EVERY_MS);
+  }
+}
+
+/**
+ * Does something that takes its time while the canary has users, and watches it meanwhile: what throws in the watch stops
+ * the work.
+ */
+export async function whileWatched<T>(
+  run: WatchRun,
+  watch: Watch,
+  work: (run: WatchRun) => Promise<T>,
+): Promise<T> {
+  const done = new AbortController();
+  const broken = new AbortController();
+  const watching = watchUntil(
+    { ...run, signal: AbortSignal.any([run.signal, done.signal]) },
+    watch,
+    FOREVER,
+  ).catch((error: unknown) => {
+    if (!done.signal.aborted) broken.abort(error);
+  });
+  try {
+    const result = await work({ ...run, signal: AbortSignal.any([run.signal, broken.signal]) });
+    broken.signal.throwIfAborted();
+    return result;
+  } catch (error) {
+    throw broken.signal.aborted ? broken.signal.reason : error;
+  } finally {
+    done.abort();
+    await watching;
   }
 }
 

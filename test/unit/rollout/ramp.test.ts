@@ -219,15 +219,15 @@ describe('the steps of a strategy', () => {
     ]);
   });
 
-  test('a step keeps what it needs to be done, and says so', () => {
+  test('a step keeps what it needs to be done, but not the words of its gates, and says so', () => {
     const gates = [{ run: ['./open.sh'], timeout: 1000 }];
     const steps = [{ weight: 5, for: 60_000, minimumRequests: 500, gates }];
     const [step] = rampSteps({ strategy: { kind: 'canary' }, steps }, 1) as [RampStep];
-    expect(step).toEqual(steps[0]);
+    expect(step).toEqual({ weight: 5, for: 60_000, minimumRequests: 500, gates: 1 });
     expect(describeRampStep(step)).toBe(
       '5 % of users for 1m, at least 500 requests, until its gate is open',
     );
-    const two = { ...step, gates: [...gates, ...gates] };
+    const two = { ...step, gates: 2 };
     expect(describeRampStep(two)).toMatch(/, until its gates are open$/);
   });
 

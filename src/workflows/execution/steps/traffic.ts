@@ -1,6 +1,7 @@
 import { countLongLived, SHOW_LONG_LIVED } from '../../../proxy/long-lived.ts';
 import { openRequests } from '../../../proxy/statistics.ts';
 import { ALL, byWeight, OFF, type Split } from '../../../proxy/weight-map.ts';
+import type { Observed } from '../../../rollout/observed.ts';
 import type { Side, StepAction } from '../../../rollout/step.ts';
 import { askOldWorkers, everyStatistics } from '../observe.ts';
 import { type Run, record } from '../run.ts';
@@ -25,6 +26,16 @@ export function sendEveryone(
   step: StepAction & { kind: 'send-everyone' },
 ): Promise<void> {
   return setSplit(run, step.to === 'stable' ? OFF : ALL);
+}
+
+/** A canary that somebody watches is not forgotten. */
+export async function renewAge(run: Run, inForce: Observed, { proxy }: Observed): Promise<void> {
+  const { maxAge } = run.project.config;
+  const { until = 0 } = proxy;
+  const left = until * 1000 - run.context.clock.now().getTime();
+  if (until === 0 || maxAge === false || left > maxAge / 2) return;
+  const { weight } = inForce.proxy;
+  await applySplit(run.project, byWeight(weight), endOfAge(run, weight));
 }
 
 async function setSplit(run: Run, split: Split, until = 0): Promise<void> {
