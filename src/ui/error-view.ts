@@ -8,7 +8,9 @@ export function errorText(error: unknown, theme: Theme, isVerbose: boolean): str
     return `${theme.bad('✖')} ${theme.bold('This is a bug in canary:')} ${messageOf(error)}${stack}\n  ${theme.dim('Run again with --verbose for the place, and report it.')}`;
   }
   const lines = [`${theme.bad('✖')} ${theme.bold(error.message)}`];
-  for (const detail of error.details) lines.push(`  ${theme.dim('│')} ${detail}`);
+  // The only reason is the sentence itself.
+  const details = error.details.filter((detail) => detail !== error.message);
+  for (const detail of details) lines.push(`  ${theme.dim('│')} ${detail}`);
   if (error.hint) lines.push(`  ${error.hint}`);
   return lines.join('\n');
 }
