@@ -16,6 +16,7 @@ export function baselineDelta(
   image: string,
   release: string,
 ): Fields {
+  const stable = model.services[service];
   const caller = linkDeltas(model, slice).find((each) => each.caller === service);
   return {
     image,
@@ -26,9 +27,10 @@ export function baselineDelta(
     hostname: reset(null),
     ports: reset([]),
     // Without the stable's aliases and addresses: a clone that kept them would take the stable's traffic.
-    networks: replace(
-      Object.fromEntries(networkNames(model.services[service]).map((network) => [network, {}])),
-    ),
+    networks: replace(Object.fromEntries(networkNames(stable).map((network) => [network, {}]))),
+    // One, however many the stable has, and wherever its definition says so.
+    ...(stable?.scale === undefined ? {} : { scale: 1 }),
+    ...(stable?.deploy?.replicas === undefined ? {} : { deploy: { replicas: 1 } }),
     // It calls others the way the stable does.
     ...(caller ? linkFields(caller) : {}),
     labels: {

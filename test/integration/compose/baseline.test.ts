@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { replicasOf } from '../../../src/compose/model.ts';
 import { renderOverride } from '../../../src/compose/override.ts';
 import { loadProject } from '../../../src/workflows/project/project.ts';
 import { contextIn } from '../../support/fixture-context.ts';
@@ -28,33 +29,44 @@ networks:
 `;
 const IMAGE = `sha256:${'1'.repeat(64)}`;
 
-test('Compose resolves a baseline to the stable without its names, and the stable as before', async () => {
-  const folder = await repository({
-    ...SHOP_FILES,
-    'docker-compose.yml': RICH,
-    'canary.yaml': `${CANARY}analysis: { baseline: true }\n`,
-  });
-  const context = contextIn(folder);
-  const project = await loadProject(context);
-  const baselines = { frontend: { image: IMAGE, files: ['docker-compose.yml'] } };
-  const path = join(folder, 'rendered.yml');
-  await writeFile(path, renderOverride({ ...project, clones: undefined, baselines }));
-  const files = [...project.files, path];
-  const after = await context.compose.model({ ...project.scope, files });
+const NAME = 'container_name: the-frontend';
 
-  const stable = serviceOf(project.model, 'frontend');
-  const baseline = serviceOf(after, 'frontend-baseline');
-  expect(baseline).toMatchObject({
-    ...{ image: IMAGE, pull_policy: 'never' },
-    ...{ environment: stable.environment, volumes: stable.volumes, depends_on: stable.depends_on },
-    labels: { 'dev.canary.role': 'baseline', 'dev.canary.service': 'frontend' },
-  });
-  expect(baseline.build ?? null).toBeNull();
-  expect(baseline.container_name).toBeUndefined();
-  expect(baseline.hostname).toBeUndefined();
-  expect(baseline.ports ?? []).toEqual([]);
-  expect(Object.keys(baseline.networks ?? {}).sort()).toEqual(['back', 'front']);
-  expect(JSON.stringify(baseline.networks)).not.toMatch(/alias|10\.99/);
-  const names = ['frontend', 'discounts'];
-  expect(stableWithoutPorts(after, names)).toEqual(stableWithoutPorts(project.model, names));
-});
+// A name and a number exclude each other.
+test.each([NAME, 'deploy: { replicas: 3 }', 'scale: 3'])(
+  'Compose resolves one baseline, without the names of the stable, which stays as it was: %s',
+  async (line) => {
+    const folder = await repository({
+      ...SHOP_FILES,
+      'docker-compose.yml': RICH.replace(NAME, line),
+      'canary.yaml': `${CANARY}analysis: { baseline: true }\n`,
+    });
+    const context = contextIn(folder);
+    const project = await loadProject(context);
+    const baselines = { frontend: { image: IMAGE, files: ['docker-compose.yml'] } };
+    const path = join(folder, 'rendered.yml');
+    await writeFile(path, renderOverride({ ...project, clones: undefined, baselines }));
+    const files = [...project.files, path];
+    const after = await context.compose.model({ ...project.scope, files });
+
+    const stable = serviceOf(project.model, 'frontend');
+    const baseline = serviceOf(after, 'frontend-baseline');
+    expect(baseline).toMatchObject({
+      ...{ image: IMAGE, pull_policy: 'never' },
+      ...{
+        environment: stable.environment,
+        volumes: stable.volumes,
+        depends_on: stable.depends_on,
+      },
+      labels: { 'dev.canary.role': 'baseline', 'dev.canary.service': 'frontend' },
+    });
+    expect(replicasOf(baseline)).toBe(1);
+    expect(baseline.build ?? null).toBeNull();
+    expect(baseline.container_name).toBeUndefined();
+    expect(baseline.hostname).toBeUndefined();
+    expect(baseline.ports ?? []).toEqual([]);
+    expect(Object.keys(baseline.networks ?? {}).sort()).toEqual(['back', 'front']);
+    expect(JSON.stringify(baseline.networks)).not.toMatch(/alias|10\.99/);
+    const names = ['frontend', 'discounts'];
+    expect(stableWithoutPorts(after, names)).toEqual(stableWithoutPorts(project.model, names));
+  },
+);

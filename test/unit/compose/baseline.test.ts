@@ -55,6 +55,13 @@ describe('a baseline in the override', () => {
     expect(layer?.services.web).toMatchObject(links);
   });
 
+  test('is one container, however the stable says how many it has', () => {
+    expect(layers({ scale: 3 })[0]?.services['web-baseline']).toMatchObject({ scale: 1 });
+    const [layer] = layers({ deploy: { replicas: 3 } });
+    expect(layer?.services['web-baseline']).toMatchObject({ deploy: { replicas: 1 } });
+    expect(layers({})[0]?.services['web-baseline']).not.toHaveProperty('scale');
+  });
+
   test('of a service of several files is extended once a file', () => {
     const found = layers({}, ['a.yml', 'b.yml']).map((each) => each.services['web-baseline']);
     expect(found.map((each) => each?.extends)).toEqual([
