@@ -34,7 +34,10 @@ async function main(root: string, isQuick: boolean): Promise<void> {
   say(`${Math.round((Date.now() - began) / 1000)} s`);
   if (isQuick) return;
   await writeFile(join(root, 'docs/benchmarks-judge.md'), page);
-  await writeFile(join(root, 'docs/benchmarks-judge.json'), `${JSON.stringify(toJson(figures), null, 1)}\n`);
+  await writeFile(
+    join(root, 'docs/benchmarks-judge.json'),
+    `${JSON.stringify(toJson(figures), null, 1)}\n`,
+  );
 }
 
 function joined(parts: readonly Decisions[]): Decisions {

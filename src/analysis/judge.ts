@@ -101,6 +101,11 @@ export class Judge {
         if (hit !== undefined) comparison.add(request, hit);
       }
     }
+    this.learn(request);
+  }
+
+  /** Takes what is usual from a request of the stable, also from one that the canary is not compared with. */
+  learn(request: UserRequest): void {
     this.usual.learn(request);
   }
 

@@ -1,6 +1,7 @@
 import { callerLinks, type DooredMember } from './doors.ts';
 import type { Fields } from './fields.ts';
 import type { ComposeModel } from './model.ts';
+import { replace } from './tagged.ts';
 
 interface LinkDelta {
   caller: string;
@@ -31,4 +32,12 @@ export function linkDeltas(model: ComposeModel, slice: readonly DooredMember[]):
     );
     return { caller, externalLinks, links, dependsOn: Object.fromEntries(dependsOn) };
   });
+}
+
+/** The fields of a caller that lead it there. */
+export function linkFields({ externalLinks, links, dependsOn }: LinkDelta): Fields {
+  return {
+    external_links: externalLinks,
+    ...(links ? { links: replace(links), depends_on: dependsOn } : {}),
+  };
 }

@@ -14,6 +14,11 @@ export function cloneName(service: string): string {
   return `${service}-canary`;
 }
 
+/** The compose service that is a fresh clone of the stable of `service`. */
+export function baselineName(service: string): string {
+  return `${service}-baseline`;
+}
+
 /** The image of a built service at a commit; never the stable's own name. */
 export function canaryImage(project: string, service: string, commit: string): string {
   return `${project}-${service}:canary-${shortCommit(commit)}`;

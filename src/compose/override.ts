@@ -1,11 +1,12 @@
-import { Document, type Node, Scalar } from 'yaml';
 import { CanaryError } from '../errors.ts';
-import { linkDeltas } from './caller-links.ts';
+import { type BaselineSource, baselineDelta } from './baseline.ts';
+import { linkDeltas, linkFields } from './caller-links.ts';
 import { escapeDollars, type Fields, networkNames, portFields } from './fields.ts';
 import type { ComposeModel, ComposeService, ComposeVolume } from './model.ts';
-import { canaryImage, cloneName, LABEL, PROXY_SERVICE } from './names.ts';
+import { baselineName, canaryImage, cloneName, LABEL, PROXY_SERVICE } from './names.ts';
 import { type ProxyContainer, proxyService } from './proxy-service.ts';
 import type { SliceMember } from './slice.ts';
+import { replace, reset, stringify } from './tagged.ts';
 
 /** Where the clones come from: the branch, checked out in a worktree. */
 export interface CloneSource {
@@ -29,6 +30,8 @@ export interface OverrideInput {
   slice: readonly SliceMember[];
   proxy: ProxyDefinition;
   clones: CloneSource | undefined;
+  /** Fresh clones of the stable, beside the branch's. */
+  baselines?: BaselineSource;
   /** Callers are not led to the proxy, because it does not run yet. */
   isUnlinked?: boolean;
 }
@@ -71,34 +74,50 @@ function stableDeltas({ slice, model, isUnlinked }: OverrideInput): Fields {
     const ports = others.length === 0 ? reset([]) : replace(others.map(portFields));
     deltas.set(service, { ports });
   }
-  for (const { caller, links, externalLinks, dependsOn } of isUnlinked
-    ? []
-    : linkDeltas(model, slice)) {
-    deltas.set(caller, {
-      ...deltas.get(caller),
-      external_links: externalLinks,
-      ...(links ? { links: replace(links), depends_on: dependsOn } : {}),
-    });
-  }
+  for (const each of isUnlinked ? [] : linkDeltas(model, slice))
+    deltas.set(each.caller, { ...deltas.get(each.caller), ...linkFields(each) });
   return Object.fromEntries(deltas);
 }
 
-/** One record of clones a layer: the first with what sets the clone apart, the rest with `extends` alone. */
+/** A service in the override that is another one but for some fields. */
+interface Extension {
+  name: string;
+  service: string;
+  /** The files that define the other, in the order Compose merges them. */
+  files: readonly string[];
+  delta: Fields;
+}
+
+/** One record of clones a layer: the last of each with what sets it apart, the rest with `extends` alone. */
 function cloneLayers(input: OverrideInput): Fields[] {
-  const { clones } = input;
-  if (!clones) return [{}];
-  const depth = Math.max(...input.slice.map(({ service }) => clones.files[service]?.length ?? 0));
-  return Array.from({ length: depth }, (_, index) => {
-    const members = input.slice.filter(({ service }) => clones.files[service]?.[index]);
-    return Object.fromEntries(
-      members.map(({ service, clone }) => {
-        const file = escapeDollars(clones.files[service]?.[index] ?? '');
-        const base = { extends: { file, service } };
-        const last = index === (clones.files[service]?.length ?? 0) - 1;
-        return [clone, last ? { ...base, ...cloneDelta(input, clones, service) } : base];
+  const extensions = [...canaries(input), ...baselines(input)];
+  const depth = Math.max(1, ...extensions.map(({ files }) => files.length));
+  return Array.from({ length: depth }, (_, index) =>
+    Object.fromEntries(
+      extensions.flatMap(({ name, service, files, delta }) => {
+        const file = files[index];
+        if (!file) return [];
+        const base = { extends: { file: escapeDollars(file), service } };
+        return [[name, index === files.length - 1 ? { ...base, ...delta } : base]];
       }),
-    );
-  });
+    ),
+  );
+}
+
+function canaries(input: OverrideInput): Extension[] {
+  const { clones, slice } = input;
+  if (!clones) return [];
+  return slice.map(({ service, clone }) => ({
+    ...{ name: clone, service, files: clones.files[service] ?? [] },
+    delta: cloneDelta(input, clones, service),
+  }));
+}
+
+function baselines({ model, slice, clones, baselines = {} }: OverrideInput): Extension[] {
+  return Object.entries(baselines).map(([service, { image, files }]) => ({
+    ...{ name: baselineName(service), service, files },
+    delta: baselineDelta(model, slice, service, image, clones?.release ?? ''),
+  }));
 }
 
 /** What sets a clone apart from the service it extends. */
@@ -180,42 +199,4 @@ function branchDefinitions({ model, clones }: OverrideInput, kind: 'networks' | 
 
 function asWritten(volume: ComposeVolume): Fields {
   return { ...volume, ...(volume.source ? { source: escapeDollars(volume.source) } : {}) };
-}
-
-class Tagged {
-  readonly tag: string;
-  readonly value: unknown;
-  constructor(tag: string, value: unknown) {
-    this.tag = tag;
-    this.value = value;
-  }
-}
-
-const reset = (empty: null | []) => new Tagged('!reset', empty);
-const replace = (value: unknown) => new Tagged('!override', value);
-
-function stringify(value: Fields): string {
-  const document = new Document();
-  document.contents = toNode(document, value) as typeof document.contents;
-  return document.toString({ lineWidth: 0 });
-}
-
-function toNode(document: Document, value: unknown): Node {
-  if (value instanceof Tagged) {
-    const node = value.value === null ? new Scalar(null) : toNode(document, value.value);
-    node.tag = value.tag;
-    return node;
-  }
-  if (typeof value !== 'object' || value === null) return document.createNode(value);
-  const node = document.createNode(Array.isArray(value) ? [] : {}) as unknown as {
-    items: unknown[];
-  } & Node;
-  if (Array.isArray(value)) {
-    node.items = value.map((item) => toNode(document, item));
-  } else {
-    node.items = Object.entries(value).map(([key, item]) =>
-      document.createPair(key, toNode(document, item)),
-    );
-  }
-  return node;
 }

@@ -1,8 +1,10 @@
+import { hasBaseline } from '../config/analysis.ts';
 import type { CanaryConfig } from '../config/schema.ts';
+import { handsBytesOn } from '../config/service-protocol.ts';
 import { CanaryError } from '../errors.ts';
 import { type DooredMember, doorOf, refuseSharedDoors } from './doors.ts';
 import { type ComposeModel, listeningPort, publishedPort } from './model.ts';
-import { cloneName, PROXY_SERVICE } from './names.ts';
+import { baselineName, cloneName, PROXY_SERVICE } from './names.ts';
 import { type Call, findCalls } from './service-map.ts';
 import { statefulReason } from './stateful.ts';
 
@@ -11,6 +13,8 @@ export interface SliceMember extends DooredMember {
   clone: string;
   /** Where it listens inside its container; unknown for workers. */
   port: number | undefined;
+  /** The fresh clone of the stable that the canary is compared with; absent where there is none. */
+  baseline?: string;
 }
 
 /** Checks the chosen services against the compose model and says what each is; throws on the first that cannot be. */
@@ -54,7 +58,21 @@ export function chooseSlice(
     };
   });
   refuseSharedDoors(slice, model);
-  return slice;
+  return hasBaseline(config) ? slice.map((member) => withBaseline(member, config, model)) : slice;
+}
+
+/** Users of an entry whose requests can be told apart are compared with those of a baseline. */
+function withBaseline(member: SliceMember, config: CanaryConfig, model: ComposeModel): SliceMember {
+  const { service } = member;
+  if (!hasUsers(member) || handsBytesOn(config.services[service] ?? {})) return member;
+  const baseline = baselineName(service);
+  const obstacle = nameObstacle(model, baseline);
+  if (!obstacle) return { ...member, baseline };
+  throw new CanaryError(
+    'service-not-cloneable',
+    `Service \`${service}\` cannot have a baseline: ${obstacle}.`,
+    { hint: 'Leave `analysis.baseline` out, or give the service another name.' },
+  );
 }
 
 /** Whether users come in here: at a published port or through another proxy. */
@@ -99,16 +117,15 @@ function cloneObstacle(model: ComposeModel, name: string): string | undefined {
   const service = model.services[name];
   const mode = service?.network_mode;
   if (mode && mode !== 'bridge') return `it uses \`network_mode: ${mode}\``;
-  if (model.services[cloneName(name)])
-    return `the name \`${cloneName(name)}\` is taken by another service`;
   if (name === PROXY_SERVICE || model.services[PROXY_SERVICE])
     return `the name \`${PROXY_SERVICE}\` is taken by a service`;
+  return nameObstacle(model, cloneName(name));
+}
+
+function nameObstacle(model: ComposeModel, clone: string): string | undefined {
+  if (model.services[clone]) return `the name \`${clone}\` is taken by another service`;
   // The proxy and the other clones find services by DNS, which knows no empty and no longer part.
-  if (
-    cloneName(name)
-      .split('.')
-      .some((part) => part === '' || part.length > 63)
-  )
+  if (clone.split('.').some((part) => part === '' || part.length > 63))
     return "its name, or its clone's, cannot be looked up in DNS";
   return undefined;
 }

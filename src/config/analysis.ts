@@ -53,6 +53,8 @@ const analysisFields = z.strictObject({
   latency: latency.default(latency.parse(true)),
   /** Whether answers of an unusual size count. */
   size: z.boolean().default(true),
+  /** Whether the canary is compared with a fresh clone of the stable instead of the stable that runs. */
+  baseline: z.boolean().default(false),
   /** Fixed limits, beside the comparison with the stable. */
   thresholds: thresholds.optional(),
   /** Requests that the canary has to answer as expected. */
@@ -82,6 +84,11 @@ export function checksOf({ analysis }: Judged): readonly Check[] {
 /** How the answers of both sides are compared; false where they are not. */
 export function shapeOf({ analysis }: Judged): ShapeSettings | false {
   return analysis ? analysis.shape : false;
+}
+
+/** Whether the canary is compared with a fresh clone of the stable. */
+export function hasBaseline({ analysis }: Judged): boolean {
+  return analysis !== false && analysis.baseline;
 }
 
 /** Whether a canary is asked anything before its first user. */

@@ -49,6 +49,11 @@ interface ProtocolSettings {
   breaker?: unknown;
 }
 
+/** Whether the bytes of an entry are handed on as they are, and nobody sees requests. */
+export function handsBytesOn({ protocol }: ProtocolSettings): boolean {
+  return protocol === 'tcp' || protocol === 'tls';
+}
+
 /** Settings of a service that cannot work together, by name. */
 export function protocolProblems(service: ProtocolSettings): { key: string; text: string }[] {
   const { protocol = 'http' } = service;
@@ -68,11 +73,11 @@ export function protocolProblems(service: ProtocolSettings): { key: string; text
       key: 'inner',
       text: 'needs plain HTTP: callers speak TLS or the PROXY protocol to this service, and the door for them does not',
     });
-  if (service.inner && (protocol === 'tcp' || protocol === 'tls'))
+  if (service.inner && handsBytesOn(service))
     problems.push({ key: 'inner', text: `needs HTTP: \`protocol: ${protocol}\` has no names` });
   if (service.sni !== undefined && protocol !== 'tls')
     problems.push({ key: 'sni', text: 'needs `protocol: tls`: elsewhere no name is read' });
-  if (protocol !== 'tcp' && protocol !== 'tls') return problems;
+  if (!handsBytesOn(service)) return problems;
   if (service.tls !== undefined)
     problems.push({
       key: 'tls',

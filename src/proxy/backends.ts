@@ -1,3 +1,4 @@
+import { baselineLines } from './baseline.ts';
 import { COUNT_LONG_LIVED } from './long-lived.ts';
 import {
   aloneName,
@@ -39,6 +40,7 @@ export function stableBackend(route: Route): string {
     ONCE,
     ...patience('server', entry?.transport),
     ...stableReplicas(route),
+    ...baselineLines(route),
     ...(entry
       ? [
           ...COUNT_LONG_LIVED,

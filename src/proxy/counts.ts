@@ -22,11 +22,12 @@ export function totalCounts(
   return names.reduce((sum, name) => {
     const found = services[name];
     if (!found?.users) return sum;
+    const stable = [...found.stable, ...found.baseline];
     const { whole, standIn, instead, met } = found.users;
     return plusCounts(sum, {
-      stable: total(found.stable, 'requests'),
+      stable: total(stable, 'requests'),
       canary: standIn.requests + whole.requests,
-      stableFailures: total(found.stable, 'failures'),
+      stableFailures: total(stable, 'failures'),
       // Where both sides failed the user met one failure, of a request that was the canary's.
       canaryFailures: standIn.failures + met,
       shielded: total(instead, 'requests') - total(instead, 'failures'),

@@ -1,4 +1,5 @@
 import { tell, tellSide, toldRules } from './baggage.ts';
+import { chooseBaseline } from './baseline.ts';
 import { forwardedLines } from './forwarded.ts';
 import { CLIENT, cookieRule, EDGE_CLIENT } from './identity.ts';
 import { logRequests } from './request-log.ts';
@@ -22,7 +23,7 @@ export interface EntrySettings extends SideSettings {
 
 /** Where users come in: who they are, and which side they are on. */
 export function entrySection(
-  { service }: Route,
+  { service, baseline }: Route,
   { port, from, published, transport = PLAIN }: NonNullable<Route['entry']>,
   settings: EntrySettings,
 ): string {
@@ -37,6 +38,7 @@ export function entrySection(
       from === 'edge' ? EDGE_CLIENT : CLIENT,
     ),
     standInRule(service),
+    ...(baseline ? [chooseBaseline] : []),
     ...logRequests(from === 'edge' ? EDGE_CLIENT : CLIENT),
     ...(settings.hasHops ? [...toldRules(service), ...tellSide(settings.forceHeader)] : []),
     cookieRule(),

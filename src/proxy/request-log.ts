@@ -1,4 +1,4 @@
-import { guardedName, STABLE_REPLICA, section } from './route.ts';
+import { BASELINE_SERVER, guardedName, STABLE_REPLICA, section } from './route.ts';
 
 /** The ring in the proxy's memory that keeps the last requests; it needs no reader, and forgets the oldest. */
 const RING = 'requests';
@@ -41,6 +41,8 @@ export interface LoggedRequest {
   at: number;
   service: string;
   side: 'stable' | 'canary';
+  /** The fresh clone of the stable answered. */
+  onBaseline: boolean;
   /** The user as a number from 0 to 65535. */
   user: number;
   /** A rule or the forcing header chose the side, not the weight. */
@@ -75,6 +77,7 @@ export function parseRequest(line: string): LoggedRequest | undefined {
   const broke = /^[Ss]/.test(state);
   return {
     ...{ at: Math.round(Number(found.at) * 1000), service, side, method, path, status, shielded },
+    onBaseline: side === 'stable' && server === BASELINE_SERVER,
     user: Number(found.user),
     byRule: found.rule !== '-',
     failed: shielded || status >= 500 || broke,

@@ -16,7 +16,7 @@ export function responseTimes(
 ): ResponseTimes {
   const found = names.flatMap((name) => services[name] ?? []);
   return {
-    stable: meanOf(found.flatMap(({ stable }) => stable)),
+    stable: meanOf(found.flatMap(({ stable, baseline }) => [...stable, ...baseline])),
     canary: meanOf(found.flatMap(({ users }) => (users ? [users.whole] : []))),
   };
 }

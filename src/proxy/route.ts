@@ -32,6 +32,8 @@ export interface Route {
     /** Who comes: users, users through another proxy of the stack, or only calls of other services. */
     from?: 'users' | 'edge' | 'services';
   };
+  /** The service that is a fresh clone of the stable, which has as many users as the canary; absent where nobody wants it. */
+  baseline?: string | undefined;
   /** What other services call it by, on its own port; absent where they reach its stable. */
   hops?: readonly string[];
 }
@@ -46,6 +48,8 @@ const MOST_REUSE = 20;
 export const CANARY_SERVER = 'canary';
 /** The same for requests whose failures the breaker does not count. */
 export const UNWATCHED_SERVER = 'unwatched';
+/** The fresh clone of the stable, beside the stable's own containers. */
+export const BASELINE_SERVER = 'baseline';
 /** What the servers of replicas are called, before their number. */
 export const STABLE_REPLICA = 'stable';
 const CANARY_REPLICA = 'replica';

@@ -1,4 +1,5 @@
 import {
+  BASELINE_SERVER,
   CANARY_SERVER,
   guardedName,
   replicasName,
@@ -39,6 +40,8 @@ export interface SideStatistics {
   /** The places for containers, those without one included: they have counted earlier ones. */
   stable: readonly ServerStatistics[];
   canary: readonly ServerStatistics[];
+  /** The fresh clone of the stable, where the proxy knows one: its users are the stable's. */
+  baseline: readonly ServerStatistics[];
   users: CanaryUsers | undefined;
 }
 
@@ -49,9 +52,11 @@ export function parseStatistics(csv: string): Record<string, SideStatistics> {
     Object.entries(backends).flatMap(([name, { servers }]) => {
       const replicas = backends[replicasName(name)];
       if (!replicas) return [];
+      const baseline = servers[BASELINE_SERVER];
       const sides = {
         stable: stableOf(servers),
         canary: Object.values(replicas.servers),
+        baseline: baseline ? [baseline] : [],
         users: usersOf(backends[guardedName(name)], servers[CANARY_SERVER]),
       };
       return [[name, sides]];
@@ -186,10 +191,13 @@ export function total(
   return servers.reduce((sum, each) => sum + each[what], 0);
 }
 
-/** Requests of users that a side is answering now. */
-export function openRequests({ stable, users }: SideStatistics, side: 'stable' | 'canary'): number {
+/** Requests of users that a side is answering now; the baseline goes when the canary does. */
+export function openRequests(
+  { stable, baseline, users }: SideStatistics,
+  side: 'stable' | 'canary',
+): number {
   if (side === 'stable') return total([...stable, ...(users?.instead ?? [])], 'open');
-  return users ? total([users.whole, users.standIn], 'open') : 0;
+  return users ? total([users.whole, users.standIn, ...baseline], 'open') : 0;
 }
 
 /** The command that gives a canary which the breaker took out its users back. */

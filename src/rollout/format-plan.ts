@@ -35,6 +35,8 @@ export function describeStep(step: StepAction): string {
       return `start the canary of ${listCounted(step.services, step.counts)} at ${shortCommit(step.commit)}`;
     case 'grow-canary':
       return `start more of the canary: ${listCounted(step.services, step.counts)}`;
+    case 'start-baseline':
+      return `start a fresh stable of ${list(step.services)} beside the canary`;
     case 'arm-breaker':
       return `arm the breaker of ${list(step.services)} again`;
     case 'await-ready':

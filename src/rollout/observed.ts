@@ -1,6 +1,6 @@
 import type { UserSides } from '../proxy/user-map.ts';
 import type { Split } from '../proxy/weight-map.ts';
-import type { Side } from './step.ts';
+import type { Role } from './step.ts';
 
 /** A container of the project as the engine shows it. */
 export interface ObservedContainer {
@@ -8,7 +8,7 @@ export interface ObservedContainer {
   name: string;
   /** The compose service, or for a clone the service it is a clone of. */
   service: string;
-  role: Side | 'proxy';
+  role: Role | 'proxy';
   /** `running`, `exited`, `restarting` … in the engine's words. */
   state: string;
   health: 'healthy' | 'unhealthy' | 'starting' | 'none';
@@ -67,6 +67,11 @@ export function containersOf(
   return observed.containers.filter(
     (each) => each.role === role && (service === undefined || each.service === service),
   );
+}
+
+/** The containers that come and go with a canary: its own and its baseline's. */
+export function clonesOf(observed: Pick<Observed, 'containers'>): ObservedContainer[] {
+  return [...containersOf(observed, 'canary'), ...containersOf(observed, 'baseline')];
 }
 
 /** Whether a service has a running container on that side. */

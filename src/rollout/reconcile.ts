@@ -1,6 +1,12 @@
 import { shortCommit } from '../compose/names.ts';
 import { Draft, type Situation } from './draft.ts';
-import { containersOf, isRunning, type Observed, type ObservedContainer } from './observed.ts';
+import {
+  clonesOf,
+  containersOf,
+  isRunning,
+  type Observed,
+  type ObservedContainer,
+} from './observed.ts';
 import { placeProxy, removeProxy } from './place-proxy.ts';
 import type { Plan } from './step.ts';
 
@@ -21,6 +27,8 @@ interface DesiredCanary {
   weight: number;
   /** At most so many containers of each service; as many as the definitions say when left out. */
   replicas?: number | undefined;
+  /** Services that are to have a baseline. */
+  baseline?: readonly string[];
   /** Why just this weight. */
   cause?: string;
 }
@@ -52,7 +60,7 @@ function placeCanary(
   observed: Observed,
   situation: Situation,
 ): void {
-  const { commit, services, weight, replicas = Number.POSITIVE_INFINITY } = canary;
+  const { commit, services, weight, replicas = Number.POSITIVE_INFINITY, baseline = [] } = canary;
   const existing = containersOf(observed, 'canary');
   const isCurrent = (each: ObservedContainer) =>
     each.commit === commit && services.includes(each.service);
@@ -69,8 +77,8 @@ function placeCanary(
     earlier.length === 0 &&
     tripped.length === 0 &&
     services.every((service) => count(service) > 0);
-  if (earlier.length > 0 || (missing.length > 0 && !canGrow))
-    draft.sendEveryone('stable', 'the canary changes; its users leave first');
+  const isNew = earlier.length > 0 || (missing.length > 0 && !canGrow);
+  if (isNew) draft.sendEveryone('stable', 'the canary changes; its users leave first');
   const unbuilt = situation.unbuilt(commit).filter((service) => missing.includes(service));
   if (unbuilt.length > 0) {
     draft.add({ kind: 'build', services: unbuilt, commit, cause: 'no image of this commit yet' });
@@ -89,6 +97,10 @@ function placeCanary(
         cause: `the canary should be ${shortCommit(commit)}`,
       });
   }
+  // As fresh as the canary is.
+  const alone = baseline.filter((service) => isNew || !isRunning(observed, 'baseline', service));
+  if (alone.length > 0)
+    draft.add({ kind: 'start-baseline', services: alone, cause: 'the canary is compared with it' });
   if (tripped.length > 0) {
     draft.add({ kind: 'arm-breaker', services: tripped, cause: 'it took an earlier canary out' });
   }
@@ -98,6 +110,13 @@ function placeCanary(
     services,
     cause: 'only a ready canary gets users',
   });
+  if (baseline.length > 0)
+    draft.add({
+      kind: 'await-ready',
+      side: 'baseline',
+      services: baseline,
+      cause: 'it gets users with the canary',
+    });
   if (situation.hasChecks && draft.sendsNobody())
     draft.add({ kind: 'check-canary', services, cause: 'before its first user' });
   draft.setWeight(weight, canary.cause ?? 'asked for');
@@ -184,7 +203,7 @@ function restoreStable(
 function removeCanary(draft: Draft, observed: Observed, cause: string): void {
   // Traffic off comes before anything slower, whatever else is there.
   draft.sendEveryone('stable', cause);
-  const services = unique(containersOf(observed, 'canary').map((each) => each.service));
+  const services = unique(clonesOf(observed).map((each) => each.service));
   if (services.length > 0) retire(draft, observed, services, cause);
 }
 
@@ -194,7 +213,8 @@ function retire(
   services: readonly string[],
   cause: string,
 ): void {
-  if (observed.proxy.state === 'running' && isRunning(observed, 'canary')) {
+  const isServing = clonesOf(observed).some((each) => each.state === 'running');
+  if (observed.proxy.state === 'running' && isServing) {
     draft.add({ kind: 'drain', side: 'canary', services, cause: 'no request is cut off' });
   }
   draft.add({ kind: 'retire-canary', services, cause });

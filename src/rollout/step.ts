@@ -3,6 +3,9 @@ import type { UserChange } from '../proxy/user-map.ts';
 /** Which side of a split a container is on. */
 export type Side = 'stable' | 'canary';
 
+/** What a container of the slice is: of a side, or a fresh clone of the stable beside the canary. */
+export type Role = Side | 'baseline';
+
 /** How many containers a service is to have. */
 export type ReplicaCounts = Readonly<Record<string, number>>;
 
@@ -29,14 +32,17 @@ export type StepAction =
   | { kind: 'start-canary'; services: readonly string[]; commit: string; counts?: ReplicaCounts }
   /** More containers beside those that serve users. */
   | { kind: 'grow-canary'; services: readonly string[]; commit: string; counts: ReplicaCounts }
+  /** One fresh clone of the stable of each. */
+  | { kind: 'start-baseline'; services: readonly string[] }
   | { kind: 'arm-breaker'; services: readonly string[] }
-  | { kind: 'await-ready'; side: Side; services: readonly string[] }
+  | { kind: 'await-ready'; side: Role; services: readonly string[] }
   /** Asks it what its users will ask, before the first of them. */
   | { kind: 'check-canary'; services: readonly string[] }
   | { kind: 'replace-stable'; services: readonly string[]; commit: string }
   | { kind: 'refresh-stable'; services: readonly string[] }
   | { kind: 'advance-branch'; branch: string; commit: string }
   | { kind: 'restore-stable'; services: readonly string[]; commit: string }
+  /** With its baseline. */
   | { kind: 'retire-canary'; services: readonly string[] }
   | { kind: 'stop-proxy' }
   | { kind: 'return-ports'; services: readonly string[] };

@@ -181,7 +181,7 @@ function observe(container: InspectedContainer): ObservedContainer {
     id: container.Id,
     name: container.Name.replace(/^\//, ''),
     service: labels[LABEL.service] ?? labels['com.docker.compose.service'] ?? '',
-    role: role === 'canary' || role === 'proxy' ? role : 'stable',
+    role: role === 'canary' || role === 'baseline' || role === 'proxy' ? role : 'stable',
     state: container.State.Status,
     health:
       health === 'healthy' || health === 'unhealthy' || health === 'starting' ? health : 'none',

@@ -11,6 +11,7 @@ import { reconcile } from '../rollout/reconcile.ts';
 import type { Plan } from '../rollout/step.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
 import type { Context } from './context.ts';
+import { baselinesOf } from './execution/baseline.ts';
 import { observe } from './execution/observe.ts';
 import { situationOf } from './execution/situation.ts';
 import { twinObstacle } from './execution/steps/twin.ts';
@@ -76,7 +77,9 @@ export async function plan(
     const canary = {
       ...{ commit, services, replicas: first?.replicas },
       weight: weight ?? (ramp.length > 0 ? (first?.weight ?? 0) : observed.proxy.weight),
-      ...(ramp.length > 0 ? { cause: stepName({ steps: ramp, index: 0 }) } : {}),
+      ...(ramp.length > 0
+        ? { cause: stepName({ steps: ramp, index: 0 }), baseline: baselinesOf(project) }
+        : {}),
     };
     const steps = reconcile({ proxy: 'running', canary }, observed, situation);
     const mounts = project.slice.flatMap(({ service }) => mountsOf(checkout, service));

@@ -3,6 +3,7 @@ import { ALL, byWeight, OFF } from '../../src/proxy/weight-map.ts';
 import type { ObservedContainer } from '../../src/rollout/observed.ts';
 import type { Desired } from '../../src/rollout/reconcile.ts';
 import {
+  baseline,
   CONFIGURATION,
   canary,
   DEFINITION,
@@ -41,12 +42,20 @@ function canaryContainers(service: string): fc.Arbitrary<ObservedContainer[]> {
     .map((found) => (found ? [canary(service, found.commit, { state: found.state })] : []));
 }
 
+/** What may be left of a baseline. */
+function baselineContainers(service: string): fc.Arbitrary<ObservedContainer[]> {
+  return fc
+    .option(state, { nil: undefined })
+    .map((found) => (found ? [baseline(service, { state: found })] : []));
+}
+
 export const arbitraryWorld: fc.Arbitrary<World> = fc
   .record({
     containers: fc
       .tuple(
         ...['frontend', 'discounts', 'db'].map(stableContainers),
         ...['frontend', 'discounts', 'ads'].map(canaryContainers),
+        ...['frontend', 'ads'].map(baselineContainers),
       )
       .map((groups) => groups.flat()),
     proxy: fc.record({
@@ -70,7 +79,7 @@ export const arbitraryWorld: fc.Arbitrary<World> = fc
 
 /** What `deploy` wants. */
 export const wantsCanary: fc.Arbitrary<Desired> = fc
-  .record({ commit, weight })
+  .record({ commit, weight, baseline: fc.constantFrom([], ['frontend']) })
   .map((each) => ({ canary: { ...each, services: SERVICES } }));
 
 /** What `abort` and `revert` want. */

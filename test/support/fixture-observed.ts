@@ -22,7 +22,7 @@ function container(
   service: string,
   rest: Partial<ObservedContainer> = {},
 ): ObservedContainer {
-  const name = `shop-${service}${role === 'canary' ? '-canary' : ''}-1`;
+  const name = `shop-${service}${role === 'stable' ? '' : `-${role}`}-1`;
   return {
     id: name,
     name,
@@ -52,6 +52,10 @@ export function stable(service: string, rest: Partial<ObservedContainer> = {}): 
 
 export function canary(service: string, commit: string, rest: Partial<ObservedContainer> = {}) {
   return container('canary', service, { commit, imageId: imageOf(service, commit), ...rest });
+}
+
+export function baseline(service: string, rest: Partial<ObservedContainer> = {}) {
+  return container('baseline', service, rest);
 }
 
 /** A stable behind its proxy, as `up` leaves it. */

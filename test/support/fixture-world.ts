@@ -6,6 +6,7 @@ import { type Desired, reconcile } from '../../src/rollout/reconcile.ts';
 import type { Plan, Step } from '../../src/rollout/step.ts';
 import {
   ABSENT_PROXY,
+  baseline,
   CONFIGURATION,
   canary,
   DEFINITION,
@@ -50,6 +51,7 @@ export function missingOf({ proxy, promote, canary: clone }: Desired, world: Wor
   const { containers, proxy: seen } = world.observed;
   const stables = containers.filter((each) => each.role === 'stable');
   const clones = containers.filter((each) => each.role === 'canary');
+  const baselines = containers.filter((each) => each.role === 'baseline');
   const entries = stables.filter((each) => each.service === 'frontend');
   const isChosen = (each: ObservedContainer) => SERVICES.includes(each.service);
   const checks: [string, boolean][] = [
@@ -82,7 +84,17 @@ export function missingOf({ proxy, promote, canary: clone }: Desired, world: Wor
           .every((each) => each.imageId === imageOf(each.service, promote.commit)),
     ],
     ['the moved branch', !promote || world.branchAt === promote.commit],
-    ['no canary', clone !== null || (clones.length === 0 && seen.everyoneOn === 'stable')],
+    [
+      'no canary',
+      clone !== null || (clones.length + baselines.length === 0 && seen.everyoneOn === 'stable'),
+    ],
+    [
+      'the baseline',
+      !clone?.baseline ||
+        clone.baseline.every((name) =>
+          baselines.some((each) => each.service === name && each.state === 'running'),
+        ),
+    ],
     [
       'the canary',
       !clone ||
@@ -154,9 +166,16 @@ export function afterStep(world: World, step: Step): World {
           );
         }),
       ]);
+    case 'start-baseline':
+      return withContainers([
+        ...containers.filter((each) => each.role !== 'baseline' || !isOf(each, step.services)),
+        ...step.services.map((service) => baseline(service)),
+      ]);
     case 'retire-canary':
       return withContainers(
-        containers.filter((each) => each.role !== 'canary' || !isOf(each, step.services)),
+        containers.filter(
+          (each) => !['canary', 'baseline'].includes(each.role) || !isOf(each, step.services),
+        ),
       );
     case 'replace-stable':
       return withContainers(recreated(containers, step.services, step.commit));

@@ -22,6 +22,7 @@ import { proxyImage, setUpFile } from './fixture-haproxy.ts';
 import { modelOf } from './fixture-model.ts';
 import { until } from './storedog.ts';
 
+const SERVERS = ['stable', 'canary', 'baseline'] as const;
 const SERVER = new URL('protocol-server.mjs', import.meta.url).pathname;
 
 /** Ports of `protocol-server.mjs`. */
@@ -44,16 +45,20 @@ export class ProtocolShop {
     this.socket = new UnixProxySocket(join(directory, 'admin.sock'));
   }
 
-  /** Starts it with these services of canary.yaml; their certificate is `site.pem` with `site.key`. */
+  /**
+   * Starts it with these services of canary.yaml; their certificate is `site.pem` with `site.key`. With `baseline` there is
+   * a third server, a baseline of every service.
+   */
   static async start(
     services: Record<string, Record<string, unknown>>,
     identity = ['header:X-User-Id', 'source'],
+    { baseline = false } = {},
   ): Promise<ProtocolShop> {
     const shop = new ProtocolShop(await mkdtemp(join(tmpdir(), 'canary-protocols-')));
     await chmod(shop.directory, 0o755);
     shop.certificate = await shop.writeCertificate('site', 'shop.example');
-    for (const side of ['stable', 'canary']) await shop.writeCertificate(side, `${side}.example`);
-    const folders = await shop.configure(services, identity);
+    for (const side of SERVERS) await shop.writeCertificate(side, `${side}.example`);
+    const folders = await shop.configure(services, identity, baseline);
     await execa('docker', ['network', 'create', shop.name]);
     const names = Object.keys(services);
     await shop.startServer('stable', names);
@@ -61,6 +66,11 @@ export class ProtocolShop {
       'canary',
       names.map((name) => `${name}-canary`),
     );
+    if (baseline)
+      await shop.startServer(
+        'baseline',
+        names.map((name) => `${name}-baseline`),
+      );
     await shop.run('proxy', [
       ...['--volume', `${shop.directory}:/run/canary`],
       ...folders.flatMap(({ source, target }) => ['--volume', `${source}:${target}:ro`]),
@@ -101,12 +111,12 @@ export class ProtocolShop {
     return Math.max(...sizes);
   }
 
-  kill(side: 'stable' | 'canary'): Promise<unknown> {
+  kill(side: (typeof SERVERS)[number]): Promise<unknown> {
     return execa('docker', ['kill', '--signal', 'KILL', `${this.name}-${side}`]);
   }
 
   async dispose(): Promise<void> {
-    for (const part of ['proxy', 'stable', 'canary'])
+    for (const part of ['proxy', ...SERVERS])
       await execa('docker', ['rm', '--force', `${this.name}-${part}`], { reject: false });
     await execa('docker', ['network', 'rm', this.name], { reject: false });
     await rm(this.directory, { recursive: true, force: true });
@@ -120,9 +130,13 @@ export class ProtocolShop {
   }
 
   /** Writes what the program would, and says which folders it mounts. */
-  private async configure(services: Record<string, Record<string, unknown>>, identity: string[]) {
+  private async configure(
+    services: Record<string, Record<string, unknown>>,
+    identity: string[],
+    baseline: boolean,
+  ) {
     const file = join(this.directory, 'canary.yaml');
-    const settings = { version: 1, services, identity };
+    const settings = { version: 1, services, identity, analysis: { baseline } };
     const config = parseConfig(JSON.stringify(settings), file);
     const model = Object.entries(services).map(([name, { entry, port }]) => [
       name,
@@ -164,8 +178,9 @@ export class ProtocolShop {
     const csv = await this.socket.ask(showStatistics).catch(() => '');
     const all = parseStatistics(csv);
     return names.every((name) => {
-      const { stable = [], canary = [] } = all[name] ?? {};
-      return stable.some((each) => each.checked) && canary.some((each) => each.checked);
+      const { stable = [], canary = [], baseline = [] } = all[name] ?? {};
+      const isChecked = (servers: typeof stable) => servers.some((each) => each.checked);
+      return isChecked(stable) && isChecked(canary) && baseline.every((each) => each.checked);
     });
   }
 }

@@ -210,7 +210,7 @@ export class Storedog {
 
   /** Every container of the project that canary did not make. */
   async stableContainers(): Promise<ContainerFacts[]> {
-    return (await this.containers()).filter((each) => !each.service.includes('canary'));
+    return (await this.containers()).filter((each) => !/canary|-baseline$/.test(each.service));
   }
 
   async containers(): Promise<ContainerFacts[]> {

@@ -6,6 +6,7 @@ import { Storedog } from './storedog.ts';
 /** A service that fails, waits and echoes as a test asks it to. */
 function server(name: string): string {
   return `import http from 'node:http';
+import { hostname } from 'node:os';
 let share = 0;
 let owed = 0;
 let way = 'status';
@@ -18,6 +19,7 @@ const isFailure = () => {
 const server = http.createServer(async (request, response) => {
   const url = new URL(request.url, 'http://shop');
   for await (const _ of request);
+  response.setHeader('X-Container', hostname());
   if (url.pathname === '/fail') {
     share = Number(url.searchParams.get('share'));
     way = url.searchParams.get('way');

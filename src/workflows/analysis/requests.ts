@@ -35,6 +35,8 @@ export const startRequests: StartSource = async (run, settings) => {
     // A side that somebody chose is no fair sample.
     if (request.byRule) return;
     const seen = userRequest(request, now());
+    // What is slow the warm stable tells, and before the canary has users.
+    if (settings.baseline && isWarm(request)) return judge.learn(seen);
     judge.observe(seen);
     limits?.observe(seen);
   };
@@ -69,6 +71,11 @@ const SILENT: Opinion = {
   result: 'error',
   text: 'The proxy does not tell of its requests, so nobody can say how the canary does.',
 };
+
+/** A request of the stable that runs, where a fresh one is what the canary is compared with. */
+function isWarm({ side, onBaseline }: LoggedRequest): boolean {
+  return side === 'stable' && !onBaseline;
+}
 
 function userRequest(request: LoggedRequest, at: number): UserRequest {
   const { service, method, path, side, user, status, failed, shielded, duration, bytes } = request;

@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { Plan, Step } from '../../rollout/step.ts';
 import { type Run, record } from './run.ts';
+import { startBaseline } from './steps/baseline.ts';
 import { armBreaker } from './steps/breaker.ts';
 import { build, growCanary, retireCanary, startCanary } from './steps/canary.ts';
 import { checkCanary } from './steps/check-canary.ts';
@@ -69,6 +70,8 @@ function perform(run: Run, step: Step): Promise<void> {
       return startCanary(run, step);
     case 'grow-canary':
       return growCanary(run, step);
+    case 'start-baseline':
+      return startBaseline(run, step);
     case 'arm-breaker':
       return armBreaker(run, step);
     case 'await-ready':

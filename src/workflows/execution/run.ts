@@ -1,3 +1,4 @@
+import type { BaselineSource } from '../../compose/baseline.ts';
 import { type CloneSource, renderOverride } from '../../compose/override.ts';
 import type { ReleaseEvent } from '../../rollout/events.ts';
 import type { Observed } from '../../rollout/observed.ts';
@@ -8,6 +9,7 @@ import type { Context } from '../context.ts';
 import type { Checkout } from '../project/checkout.ts';
 import { ensureState } from '../project/layout.ts';
 import type { Project } from '../project/project.ts';
+import { baselineSource } from './baseline.ts';
 import { observe } from './observe.ts';
 
 /** What the steps of one command work with. */
@@ -40,10 +42,10 @@ export function callOptions(run: Run): CallOptions {
 export function overrideText(
   project: Project,
   clones: CloneSource | undefined,
-  isUnlinked = false,
+  rest: { isUnlinked?: boolean; baselines?: BaselineSource } = {},
 ): string {
   const { model, slice, proxy } = project;
-  return renderOverride({ model, slice, proxy, clones, isUnlinked });
+  return renderOverride({ model, slice, proxy, clones, ...rest });
 }
 
 /** Keeps the override on disk true, so that it can be used with plain `docker compose` at any time. */
@@ -53,16 +55,21 @@ export async function writeOverride(project: Project, text: string): Promise<voi
 }
 
 /** Compose with the user's files and the override, which is written first. */
-export async function overriddenScope(run: Run): Promise<ComposeScope> {
+export async function overriddenScope(
+  run: Run,
+  /** Services whose baseline is about to start, beside those that have one. */
+  coming: readonly string[] = [],
+): Promise<ComposeScope> {
   const { project } = run;
-  await writeOverride(project, overrideText(project, cloneSource(run)));
+  const baselines = await baselineSource(run, coming);
+  await writeOverride(project, overrideText(project, cloneSource(run), { baselines }));
   return { ...project.scope, files: [...project.files, project.layout.override] };
 }
 
 /** The same for what starts before the proxy does: a link to it would lead nowhere, and some need whom they call at once. */
 export async function unlinkedScope(run: Run): Promise<ComposeScope> {
   const { project } = run;
-  await writeOverride(project, overrideText(project, cloneSource(run), true));
+  await writeOverride(project, overrideText(project, cloneSource(run), { isUnlinked: true }));
   return { ...project.scope, files: [...project.files, project.layout.override] };
 }
 

@@ -1,6 +1,5 @@
-import { mkdir, readFile, symlink } from 'node:fs/promises';
+import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { readDefinitions } from '../../compose/definitions.ts';
 import type { ComposeModel, ComposeVolume } from '../../compose/model.ts';
 import { shortCommit } from '../../compose/names.ts';
 import { chooseSlice, cloneableService } from '../../compose/slice.ts';
@@ -9,6 +8,7 @@ import { CanaryError } from '../../errors.ts';
 import { exists, readIfExists } from '../../system/files.ts';
 import type { Context } from '../context.ts';
 import { callsForDoors } from './configuration-files.ts';
+import { definitionsIn, filesDefining, namedFrom } from './definitions.ts';
 import { CONFIG_NAME, type Project } from './project.ts';
 
 /** A commit of the project in a worktree of our own, as Compose sees it there. */
@@ -46,9 +46,7 @@ export async function checkOut(
   await context.git.checkOutSubmodules(project.repository, tree);
   const directory = join(tree, relative(project.repository, project.directory));
   const files = await Promise.all(project.files.map((file) => inWorktree(project, tree, file)));
-  const definitions = await Promise.all(
-    files.map(async (file) => ({ file, ...readDefinitions(await readFile(file, 'utf8')) })),
-  );
+  const definitions = await definitionsIn(files);
   await linkSettings(
     project,
     directory,
@@ -78,7 +76,7 @@ export async function checkOut(
       .map(([name]) => name)
       .find((name) => !(name in project.model.services));
     if (unknown) throw newDependency(service, unknown);
-    const own = definitions.filter((each) => each.services.has(service)).map((each) => each.file);
+    const own = filesDefining(definitions, service);
     const stray = own.find((file) => !isInside(file, tree));
     if (stray) throw untracked(stray, service);
     if (own.length === 0) {
@@ -90,7 +88,7 @@ export async function checkOut(
         },
       );
     }
-    definedIn[service] = own.map((file) => relative(project.directory, file));
+    definedIn[service] = namedFrom(project.directory, own);
     dataMounts[service] = await findDataMounts(
       context,
       project,

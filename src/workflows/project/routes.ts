@@ -13,7 +13,7 @@ export function routesOf(
 ): Route[] {
   const arrival = (published: number | undefined) =>
     published === undefined ? undefined : arrivalPort(slice, published);
-  return slice.flatMap(({ service, clone, port, entry, door }): Route[] => {
+  return slice.flatMap(({ service, clone, baseline, port, entry, door }): Route[] => {
     if (port === undefined) return [];
     const base = {
       ...{ service, clone, port },
@@ -27,6 +27,7 @@ export function routesOf(
     return [
       {
         ...base,
+        ...(baseline ? { baseline } : {}),
         entry: {
           port: arrival(entry?.port) ?? port,
           published: entry?.port,

@@ -6,6 +6,7 @@ import { nextAction, type Ramp, stepName, weightStep } from '../../rollout/ramp.
 import { describeRampStep, type RampStep } from '../../rollout/ramp-step.ts';
 import { reconcile } from '../../rollout/reconcile.ts';
 import type { Plan } from '../../rollout/step.ts';
+import { baselinesOf } from '../execution/baseline.ts';
 import { observe } from '../execution/observe.ts';
 import { record } from '../execution/run.ts';
 import { situationOf } from '../execution/situation.ts';
@@ -125,7 +126,8 @@ async function planStep(run: WalkRun, ramp: Ramp): Promise<Plan> {
   const { context, project, checkout, release } = run;
   const { commit, services } = release;
   const { weight, replicas } = weightStep(ramp, ramp.index) ?? { weight: 0 };
-  const canary = { commit, services, weight, replicas, cause: stepName(ramp) };
+  const baseline = baselinesOf(project);
+  const canary = { commit, services, weight, replicas, baseline, cause: stepName(ramp) };
   const observed = await observe(context, project);
   return reconcile({ canary }, observed, await situationOf(context, project, checkout));
 }

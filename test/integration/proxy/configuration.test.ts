@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cloneName } from '../../../src/compose/names.ts';
+import { baselineName, cloneName } from '../../../src/compose/names.ts';
 import { parseConfig } from '../../../src/config/parse.ts';
 import { renderConfiguration } from '../../../src/proxy/configuration.ts';
 import type { Route } from '../../../src/proxy/route.ts';
@@ -50,6 +50,12 @@ test('HAProxy accepts what an ordinary canary.yaml gives', async () => {
 
 test('HAProxy tells when a configuration is wrong, so that the other tests can fail', async () => {
   expect(await haproxyCheck('frontend x\n  nonsense\n')).toContain('nonsense');
+});
+
+test('HAProxy accepts a baseline beside any entry', async () => {
+  const routes = entries(['frontend', 'baseline', 'if']);
+  const withBaseline = routes.map((route) => ({ ...route, baseline: baselineName(route.service) }));
+  expect(await check(withBaseline)).toBe('valid');
 });
 
 test('HAProxy accepts odd but legal service names', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { explain } from '../../../src/analysis/explain.ts';
+import { Judge } from '../../../src/analysis/judge.ts';
 import { judged, SETTINGS, type Traffic } from '../../support/fixture-traffic.ts';
 
 const RUNS = 16;
@@ -131,5 +132,24 @@ describe('a canary that is as good', () => {
       result: 'wait',
       missing: 'requests',
     });
+  });
+});
+
+test('requests that the canary is not compared with say what is usual, and count on no side', () => {
+  const judge = new Judge(SETTINGS, 0);
+  const request = (side: 'stable' | 'canary', user: number, at: number, duration: number) => ({
+    ...{ at, side, user, group: 'web GET /', status: 200, failed: false, shielded: false },
+    ...{ duration, bytes: 100 },
+  });
+  for (let user = 0; user < 300; user += 1) judge.learn(request('stable', user, 0, 10));
+  expect(judge.verdict(5, 0)).toMatchObject({ rates: { stable: { trials: 0 } } });
+  // Too few on the stable to learn from: slow is what was slow before.
+  for (let user = 0; user < 60; user += 1) {
+    judge.observe(request('stable', 1000 + user, user * 100, 10));
+    judge.observe(request('canary', 2000 + user, user * 100, 500));
+  }
+  const verdict = judge.verdict(5, 60_000);
+  expect(verdict.result === 'fail' && verdict.reasons[0]).toMatchObject({
+    ...{ signal: 'slow', stable: { failed: 0 }, canary: { trials: 60, failed: 60 } },
   });
 });

@@ -18,7 +18,7 @@ describe('a valid canary.yaml', () => {
       analysis: {
         ...{ alpha: 0.01, minimumRequests: 100, margin: 0.5, errors: true, refused: true },
         ...{ latency: { percentile: 99, warmUp: 30_000 }, size: true },
-        ...{ checks: [], shape: { allow: [], exclude: [], every: 1000 } },
+        ...{ baseline: false, checks: [], shape: { allow: [], exclude: [], every: 1000 } },
         ...{ prometheus: [], http: [], command: [] },
       },
       promote: 'auto',
@@ -60,6 +60,7 @@ analysis:
   refused: false
   latency: { percentile: 95, warmUp: 1m }
   size: false
+  baseline: true
   thresholds: { failures: 5%, p99: 800ms, window: 2m }
   shape: false
   checks: [{ head: /up, expect: {}, every: 5s }]
@@ -110,6 +111,7 @@ retention: 3
       analysis: {
         ...{ alpha: 0.05, minimumRequests: 20, margin: 2, errors: true, refused: false },
         ...{ latency: { percentile: 95, warmUp: 60_000 }, size: false },
+        baseline: true,
         thresholds: { failures: 5, p99: 800, window: 120_000 },
         shape: false,
         checks: [

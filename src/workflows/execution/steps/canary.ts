@@ -1,6 +1,6 @@
 import { cloneName } from '../../../compose/names.ts';
 import type { CanaryImage } from '../../../rollout/events.ts';
-import { containersOf } from '../../../rollout/observed.ts';
+import { clonesOf, containersOf } from '../../../rollout/observed.ts';
 import type { ReplicaCounts, StepAction } from '../../../rollout/step.ts';
 import type { Scale } from '../../../system/compose.ts';
 import { callOptions, look, overriddenScope, type Run, record } from '../run.ts';
@@ -58,8 +58,6 @@ export async function retireCanary(
   step: StepAction & { kind: 'retire-canary' },
 ): Promise<void> {
   const observed = await look(run);
-  const containers = containersOf(observed, 'canary').filter((each) =>
-    step.services.includes(each.service),
-  );
+  const containers = clonesOf(observed).filter((each) => step.services.includes(each.service));
   await Promise.all(containers.map((each) => run.context.engine.removeContainer(each.id)));
 }

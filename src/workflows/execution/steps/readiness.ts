@@ -2,7 +2,7 @@ import { CanaryError } from '../../../errors.ts';
 import type { SideStatistics } from '../../../proxy/statistics.ts';
 import { brokenReason } from '../../../rollout/health.ts';
 import { containersOf, type Observed, type ObservedContainer } from '../../../rollout/observed.ts';
-import type { Side, StepAction } from '../../../rollout/step.ts';
+import type { Role, StepAction } from '../../../rollout/step.ts';
 import { refusesConnections } from '../../../system/ports.ts';
 import { currentStatistics } from '../observe.ts';
 import { look, type Run } from '../run.ts';
@@ -55,7 +55,7 @@ export async function awaitReady(
 function notReady(
   containers: readonly ObservedContainer[],
   seen: SideStatistics | undefined,
-  side: Side,
+  side: Role,
   looks: number,
 ): string | undefined {
   if (containers.length === 0) return 'has no container';
@@ -86,7 +86,7 @@ async function notListening(
 function notReachable(
   containers: readonly ObservedContainer[],
   seen: SideStatistics,
-  side: Side,
+  side: Role,
 ): string | undefined {
   // An entry's stable is known twice: with its users, and as what answers in the canary's place.
   const places = [seen[side], ...(side === 'stable' && seen.users ? [seen.users.instead] : [])];

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ALL, OFF, type Split } from '../../../src/proxy/weight-map.ts';
+import { PORT, ProtocolShop } from '../../support/protocol-shop.ts';
+
+type Sides = Record<'stable' | 'canary' | 'baseline', Set<string>>;
+
+/** Whom the real proxy gives to a fresh clone of the stable. */
+describe('users of the baseline', () => {
+  let shop: ProtocolShop;
+
+  beforeAll(async () => {
+    shop = await ProtocolShop.start(
+      {
+        web: { entry: 3001, port: PORT.http },
+        // Calls of gRPC go there as well; its check is of that protocol too.
+        calls: { entry: 3002, port: PORT.http2, protocol: 'http2' },
+      },
+      ['header:X-User-Id'],
+      { baseline: true },
+    );
+  });
+  afterAll(() => shop?.dispose());
+
+  const ask = async (user: string, headers: Record<string, string> = {}) => {
+    const answer = await fetch(`http://${shop.host}:3001/`, {
+      headers: { 'X-User-Id': user, ...headers },
+    });
+    return JSON.parse(await answer.text()).side as keyof Sides;
+  };
+
+  async function sides(split: Split | number): Promise<Sides> {
+    await shop.split(split);
+    const found: Sides = { stable: new Set(), canary: new Set(), baseline: new Set() };
+    const users = Array.from({ length: 1000 }, (_, at) => `user-${at}`);
+    for (let from = 0; from < users.length; from += 100)
+      await Promise.all(
+        users.slice(from, from + 100).map(async (user) => found[await ask(user)].add(user)),
+      );
+    return found;
+  }
+
+  it('are as many as the canary’s, and a higher weight only adds to them up to a half', async () => {
+    let before: Sides | undefined;
+    for (const weight of [1, 10, 25, 50]) {
+      const now = await sides(weight);
+      for (const side of ['canary', 'baseline'] as const) {
+        expect(Math.abs(now[side].size - weight * 10)).toBeLessThan(50);
+        for (const user of before?.[side] ?? []) expect(now[side]).toContain(user);
+      }
+      before = now;
+    }
+    expect(before?.stable.size).toBe(0);
+  });
+
+  it('are everybody whom a weight above a half leaves, and nobody where it leaves none', async () => {
+    const most = await sides(80);
+    expect(most.stable.size).toBe(0);
+    expect(most.canary.size + most.baseline.size).toBe(1000);
+    expect(most.canary.size).toBeGreaterThan(750);
+    for (const [split, side] of [
+      [100, 'canary'],
+      [ALL, 'canary'],
+      [OFF, 'stable'],
+      [0, 'stable'],
+    ] as const)
+      expect((await sides(split))[side].size).toBe(1000);
+  });
+
+  it('are not those who chose the stable themselves', async () => {
+    await shop.split(50);
+    for (let at = 0; at < 50; at += 1)
+      expect(await ask(`user-${at}`, { 'X-Canary': 'stable' })).toBe('stable');
+  });
+
+  it('are answered by the stable once it is gone, without a failure', async () => {
+    await shop.split(40);
+    await shop.kill('baseline');
+    const now = await sides(40);
+    expect(now.baseline.size).toBe(0);
+    expect(now.stable.size + now.canary.size).toBe(1000);
+    expect(now.stable.size).toBeGreaterThan(500);
+  });
+});
