@@ -32,6 +32,7 @@ export async function replicaShop(): Promise<Storedog> {
       'version: 1',
       `services: { frontend: { entry: ${shop.port}, preview: ${shop.preview} }, inner: {} }`,
       'identity: [header:X-User-Id]',
+      'analysis: false',
       '',
     ].join('\n'),
   );

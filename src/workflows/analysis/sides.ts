@@ -29,8 +29,9 @@ export function containersNow({ context, project }: AskRun): Promise<Containers>
   return context.engine.containers(project.name);
 }
 
-/** One that just started may not listen yet; with others beside it nobody waits for it. */
 const BOOTING_MS = 30_000;
+/** Replicas that are started together start so close to each other. */
+const TOGETHER_MS = 5000;
 
 /** The running containers of a side of a service, each as the beginning of a URL. */
 export function placesOf(
@@ -46,11 +47,7 @@ export function placesOf(
   const running = containersOf({ containers }, side, service).filter(
     ({ state }) => state === 'running',
   );
-  const now = context.clock.now().getTime();
-  const settled = running.filter(
-    ({ health, startedAt }) => health !== 'starting' && now - Date.parse(startedAt) >= BOOTING_MS,
-  );
-  return (settled.length > 0 ? settled : running).flatMap(({ addresses: [address] }) => {
+  return settled(running, context.clock.now()).flatMap(({ addresses: [address] }) => {
     if (!address) return [];
     return [`${scheme}://${address.includes(':') ? `[${address}]` : address}:${port}`];
   });
@@ -105,4 +102,11 @@ function lowerCased(headers: Readonly<Record<string, string>>): Record<string, s
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
   );
+}
+
+/** Without those that joined the others just now, and may not listen yet. */
+function settled(running: Containers, now: Date): Containers {
+  const starts = running.map(({ startedAt }) => Date.parse(startedAt));
+  const latest = Math.max(Math.min(...starts) + TOGETHER_MS, now.getTime() - BOOTING_MS);
+  return running.filter(({ startedAt }) => Date.parse(startedAt) <= latest);
 }

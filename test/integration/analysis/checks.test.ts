@@ -118,6 +118,7 @@ test('a source that is stopped ends what it is asking', async () => {
   const source = await startChecks(
     sides.run('{ checks: [{ get: /, expect: {} }] }') as AnalysisRun,
   );
+  source.opinions(5);
   await until('it asks', async () => sides?.asked[1]?.length === 1);
   await source.stop();
   expect(source.opinions(5)).toMatchObject([{ result: 'wait' }]);
