@@ -48,7 +48,8 @@ export interface Release {
   before: { commit: string; images: readonly StableImage[] } | undefined;
 }
 
-const IN_PROGRESS: readonly ReleaseState[] = [
+/** States in which a command is at work. */
+export const IN_PROGRESS: readonly ReleaseState[] = [
   'building',
   'rehearsing',
   'starting',

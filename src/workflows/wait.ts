@@ -1,7 +1,7 @@
 import { CanaryError, EXIT, hasCode } from '../errors.ts';
 import type { ReleaseState } from '../rollout/events.ts';
 import { waitsForPerson, weightStep } from '../rollout/ramp.ts';
-import { type Release, settledState } from '../rollout/release.ts';
+import { IN_PROGRESS, type Release, settledState } from '../rollout/release.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import type { Context } from './context.ts';
 import { peek } from './execution/observe.ts';
@@ -26,15 +26,6 @@ export interface WaitResult {
 }
 
 const LOOK_EVERY_MS = 500;
-const MOVING: readonly ReleaseState[] = [
-  'building',
-  'rehearsing',
-  'starting',
-  'checking',
-  'ramping',
-  'promoting',
-  'reverting',
-];
 
 /**
  * Waits until the newest release is in a state. Where a detached `deploy` left its steps, this takes the watch up again.
@@ -74,12 +65,12 @@ async function waitPatiently(
     if (!isDriven && (await isLeft(context, project, release))) {
       await takeUp(context, patience);
     } else {
-      if (states.length === 0 && !MOVING.includes(state)) {
+      if (states.length === 0 && !IN_PROGRESS.includes(state)) {
         const { isOut } = await peek(context, project);
         const isEnded = state === 'promoted' || state === 'reverted';
         return { ...resultOf(release, state, reason), isOut: isOut && !isEnded };
       }
-      if (!isDriven && !MOVING.includes(state)) throw settledElsewhere(release, state, states);
+      if (!isDriven && !IN_PROGRESS.includes(state)) throw settledElsewhere(release, state, states);
       await clock.sleep(LOOK_EVERY_MS, signal);
     }
   }
