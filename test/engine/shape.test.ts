@@ -12,6 +12,8 @@ import { contextIn } from '../support/fixture-context.ts';
 import { Storedog, until } from '../support/storedog.ts';
 
 const RENAMED = 'GET /discount: $[].code is missing on the canary, $[].coupon is new.';
+/** What becomes of it on the page, also where nobody sees the call between the services. */
+const UNDEFINED = 'GET /: the text has `undefined` on the canary.';
 const SECRET = 'swordfish-7f3a';
 
 /** The answers of the canary, before its first user and later; `code` renamed to `coupon` answers 200 like ever. */
@@ -76,11 +78,15 @@ describe('a canary whose answers are looked at', () => {
     keepVisiting();
     const { exitCode, stdout } = await deploy();
     expect(exitCode).toBe(3);
-    expect(errorIn(stdout)).toMatchObject({ code: 'judged-bad', message: RENAMED });
+    expect(errorIn(stdout)).toMatchObject({
+      code: 'judged-bad',
+      details: expect.arrayContaining([RENAMED, UNDEFINED]),
+    });
     const [newest] = JSON.parse((await shop.succeed('history', '--json')).stdout).releases;
     expect(newest).toMatchObject({
-      ...{ state: 'reverted', verdict: { result: 'fail', reasons: [RENAMED] } },
+      ...{ state: 'reverted', verdict: { result: 'fail' } },
     });
+    expect([...newest.verdict.reasons].sort()).toEqual([UNDEFINED, RENAMED].sort());
     expect(newest.weights.every(({ weight }: { weight: number }) => weight === 0)).toBe(true);
     // The canary is gone, and its branch as it was: nobody has seen it.
     expect((await shop.containers()).some(({ service }) => service === 'frontend-canary')).toBe(
@@ -90,7 +96,7 @@ describe('a canary whose answers are looked at', () => {
   });
 
   it('passes with the change declared', async () => {
-    await configure('{ shape: { allow: ["$[].coupon"] } }');
+    await configure('{ shape: { allow: ["$[].coupon", "body > text"] } }');
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '50');
     const { exitCode, stdout } = await shop.canary('check', '--json');
     const { result, shape } = JSON.parse(stdout);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { compareShapes } from '../../../../src/analysis/shape/compare.ts';
 import { describeDifferences } from '../../../../src/analysis/shape/describe.ts';
+import { allow } from '../../../../src/config/allow.ts';
 import { differencesOf, page } from '../../../support/fixture-answers.ts';
 
 const search = '<form><input name="q"><button>Go</button></form>';
@@ -102,6 +103,13 @@ test.each([
     expect(describeDifferences('GET', '/', blanks)).toBe(
       `GET /: the text has \`${words[0]}\` on the canary.`,
     );
+});
+
+test('a page that shows it on purpose is declared by `body > text`', () => {
+  const stable = page('<p>CODE1</p>');
+  const allowed = allow.parse(['body > text']);
+  const compared = compareShapes([stable, stable], [page('<p>undefined</p>')], allowed);
+  expect(compared.isBroken).toBe(false);
 });
 
 test('what a page of the stable shows as well is no difference', () => {
