@@ -38,7 +38,8 @@ describe('prometheus', () => {
     prometheus = await Prometheus.start(`${shop.project}_default`, `canary-proxy:${port}`);
     const metric = { ...(await metricOfTemplate()), url: prometheus.url };
     const analysis = JSON.stringify({ prometheus: [metric] });
-    await shop.write('canary.yaml', `${await shop.read('canary.yaml')}analysis: ${analysis}\n`);
+    const before = await shop.read('canary.yaml');
+    await shop.write('canary.yaml', before.replace('analysis: false', `analysis: ${analysis}`));
     await shop.succeed('deploy', '--branch', 'canary');
   });
 
