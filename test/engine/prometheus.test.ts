@@ -37,7 +37,7 @@ describe('prometheus', () => {
     await shop.succeed('up');
     prometheus = await Prometheus.start(`${shop.project}_default`, `canary-proxy:${port}`);
     const metric = { ...(await metricOfTemplate()), url: prometheus.url };
-    const analysis = JSON.stringify({ prometheus: [metric] });
+    const analysis = JSON.stringify({ shape: false, prometheus: [metric] });
     const before = await shop.read('canary.yaml');
     await shop.write('canary.yaml', before.replace('analysis: false', `analysis: ${analysis}`));
     await shop.succeed('deploy', '--branch', 'canary');
