@@ -1,18 +1,28 @@
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** The variables of the environment that texts name as `${NAME}` and that are not set. */
-export function missingVariables(
-  texts: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): string[] {
-  const names = texts.flatMap((text) => [...text.matchAll(VARIABLE)].map(([, name = '']) => name));
-  return [...new Set(names)].filter((name) => !env[name]);
+export function missingVariables(texts: readonly string[], env: Environment): string[] {
+  return [...new Set(texts.flatMap(namesIn))].filter((name) => !env[name]);
 }
 
 /** A text with the variables that it names; those that are not set are left out. */
-export function expandVariables(
-  text: string,
-  env: Readonly<Record<string, string | undefined>>,
-): string {
+export function expandVariables(text: string, env: Environment): string {
   return text.replace(VARIABLE, (_, name: string) => env[name] ?? '');
+}
+
+/** A text with the variables that it names, and their values by name; or the first name that has none. */
+export function fillVariables(
+  text: string,
+  env: Environment,
+): { text: string; values: Record<string, string> } | { missing: string } {
+  const [missing] = missingVariables([text], env);
+  if (missing !== undefined) return { missing };
+  const values = Object.fromEntries(namesIn(text).map((name) => [name, env[name] ?? '']));
+  return { text: expandVariables(text, env), values };
+}
+
+function namesIn(text: string): string[] {
+  return [...text.matchAll(VARIABLE)].map(([, name = '']) => name);
 }

@@ -18,7 +18,6 @@ export type Places = Readonly<Record<(typeof PLACES)[number], string>> & {
 };
 
 const PLACE = /\{\{\s*([^{}]*?)\s*\}\}/g;
-const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 /** What is wrong with the `{{…}}` of a text; `undefined` when all of them are known. */
 export function placeProblem(text: string): string | undefined {
@@ -42,20 +41,6 @@ export function fillPlaces(
       ? whole
       : String(Math.floor((places.now.getTime() - before) / 1000));
   });
-}
-
-/** A text with the values of its `${NAME}`, and those values by name; or the first name that has none. */
-export function fillVariables(
-  text: string,
-  env: Readonly<Record<string, string | undefined>>,
-): { text: string; values: Record<string, string> } | { missing: string } {
-  const values: Record<string, string> = {};
-  for (const [, name = ''] of text.matchAll(VARIABLE)) {
-    const value = env[name];
-    if (!value) return { missing: name };
-    values[name] = value;
-  }
-  return { text: text.replace(VARIABLE, (_, name) => values[name] ?? ''), values };
 }
 
 /** A text without the values of variables, also where they were encoded on the way or lost their capitals. */

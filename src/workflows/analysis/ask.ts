@@ -1,5 +1,6 @@
 import { printable } from '../../analysis/shape/printable.ts';
-import { fillPlaces, fillVariables, hideValues } from '../../config/placeholders.ts';
+import { fillVariables } from '../../config/environment.ts';
+import { fillPlaces, hideValues } from '../../config/placeholders.ts';
 import { messageOf } from '../../errors.ts';
 import type { HttpAnswer } from '../../system/http.ts';
 import { placesOf } from './facts.ts';

@@ -19,13 +19,14 @@ const SOURCE = 'requests';
 
 /** Judges the canary by the requests of its users, beside those of the stable, as the proxy tells them. */
 export const startRequests: StartSource = async (run, settings) => {
-  const hasSignals = judgeSettings(settings).signals.length > 0;
+  const asked = judgeSettings(settings);
+  const hasSignals = asked.signals.length > 0;
   if (!hasSignals && !settings.thresholds) return NOBODY;
   const { clock } = run.context;
   const now = () => clock.now().getTime();
   const { journals } = run.project;
   const book = new EvidenceBook();
-  const judge = new Judge(judgeSettings(settings), now(), (moment) => book.add(moment));
+  const judge = new Judge(asked, now(), (moment) => book.add(moment));
   const limits =
     settings.thresholds && new Thresholds(settings.thresholds, settings.minimumRequests);
   // What an earlier process saw counts: the chance of a false alarm is one for the whole release.

@@ -13,8 +13,6 @@ const TOO_MANY = 5;
 /** Pages that are told apart. */
 const MOST_PAGES = 1000;
 
-/** Says nothing: what nobody asked is no fault, and no pass either. */
-const NOTHING_YET = undefined;
 const SOURCE = 'shape';
 
 /** Compares one request of a user after the other while the canary has users. */
@@ -22,7 +20,7 @@ export async function startShape(run: AskRun): Promise<Source> {
   const shape = shapeOf(run.project.config);
   if (!shape) return lookingSource(run, []);
   return lookingSource(run, [
-    { source: SOURCE, everyMs: shape.every, before: NOTHING_YET, look: lookAtPages(shape) },
+    { source: SOURCE, everyMs: shape.every, before: undefined, look: lookAtPages(shape) },
   ]);
 }
 
@@ -32,7 +30,8 @@ function lookAtPages(settings: ShapeSettings): Looking['look'] {
   let turn = 0;
   let compared = 0;
   let unmeasured = 0;
-  let latest: Opinion | undefined = NOTHING_YET;
+  // What nobody asked is no fault, and no pass either: then nothing is said.
+  let latest: Opinion | undefined;
   return async (run) => {
     const lastTurn = (sample: Sample) => pages.get(pageOf(sample)) ?? 0;
     const samples = await recentSamples(run, settings);

@@ -47,7 +47,7 @@ export async function observe(context: Context, project: Project): Promise<Obser
 
 /** The split in force: the proxy's own, or the one it would start with. */
 export async function currentSplit(project: Pick<Project, 'socket' | 'layout'>): Promise<Split> {
-  return splitOf(project, await askIfRunning(project.socket, showSplit));
+  return readSplit(await splitText(project, await askIfRunning(project.socket, showSplit)));
 }
 
 /** What the proxy alone tells of a canary, without the engine: its weight, and whether it is kept from its users. */
@@ -55,30 +55,31 @@ export async function peek(
   { clock }: Context,
   project: ProjectState,
 ): Promise<{ weight: number; isOut: boolean }> {
-  const text = (await askIfRunning(project.socket, showSplit)) ?? '';
+  const live = await askIfRunning(project.socket, showSplit);
   const isTrippedAnywhere = Object.values(await currentStatistics(project)).some(isTripped);
   return {
-    weight: (await currentSplit(project)).weight,
-    isOut: isTrippedAnywhere || hasExpired(text, clock.now()),
+    weight: readSplit(await splitText(project, live)).weight,
+    isOut: isTrippedAnywhere || hasExpired(live ?? '', clock.now()),
   };
 }
 
 /** Nobody is on a canary whose time is over. */
 async function splitNow(
   { clock }: Context,
-  { layout }: Project,
+  project: Project,
   live: string | undefined,
 ): Promise<Split & { hasExpired: boolean; until: number }> {
-  const text = live ?? (await readIfExists(layout.weights)) ?? '';
+  const text = await splitText(project, live);
   const isOver = hasExpired(text, clock.now());
   return { ...(isOver ? OFF : readSplit(text)), hasExpired: isOver, until: readUntil(text) };
 }
 
-async function splitOf(
+/** The map of the split: the proxy's own, or the file it would start with. */
+async function splitText(
   { layout }: Pick<Project, 'layout'>,
   live: string | undefined,
-): Promise<Split> {
-  return readSplit(live ?? (await readIfExists(layout.weights)) ?? '');
+): Promise<string> {
+  return live ?? (await readIfExists(layout.weights)) ?? '';
 }
 
 /** The lists in force: the proxy's own, or those it would start with. */

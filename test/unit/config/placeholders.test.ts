@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import {
-  fillPlaces,
-  fillVariables,
-  hideValues,
-  placeProblem,
-} from '../../../src/config/placeholders.ts';
+import { fillVariables } from '../../../src/config/environment.ts';
+import { fillPlaces, hideValues, placeProblem } from '../../../src/config/placeholders.ts';
 
 const PLACES = {
   project: 'shop',
