@@ -8,6 +8,7 @@ import { CanaryError, EXIT } from './errors.ts';
 import type { EventSink } from './rollout/events.ts';
 import { systemClock } from './system/clock.ts';
 import { ComposeCli } from './system/compose.ts';
+import { DockerStreams } from './system/container-streams.ts';
 import { DockerEngine } from './system/engine.ts';
 import { makeGit } from './system/git/git.ts';
 import { askHttp } from './system/http.ts';
@@ -173,6 +174,7 @@ function makeContext(
     owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
     clock: systemClock,
     engine: new DockerEngine(runner),
+    streams: new DockerStreams(streams.env),
     compose: new ComposeCli(runner),
     git: makeGit(),
     remoteShell: new Ssh(runner, streams.env),

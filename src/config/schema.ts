@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { analysis } from './analysis.ts';
+import { database } from './database.ts';
 import { behind, inner, SERVICE_NAME } from './doors.ts';
 import { parseDuration } from './duration.ts';
 import { hooks } from './hooks.ts';
@@ -76,6 +77,8 @@ export const configSchema = z.strictObject({
   progressDeadline: holding.default(30 * 60_000),
   /** What is run or told on the way of a release. */
   hooks: hooks.prefault({}),
+  /** The databases that canary and stable share. */
+  database: database.prefault({}),
   git: z.strictObject(gitFields).default(DEFAULT_BRANCHES),
   proxy: z
     .strictObject({

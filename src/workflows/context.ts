@@ -1,6 +1,7 @@
 import type { EventSink } from '../rollout/events.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Compose } from '../system/compose.ts';
+import type { ContainerStreams } from '../system/container-streams.ts';
 import type { Engine } from '../system/engine.ts';
 import type { Git } from '../system/git/git.ts';
 import type { AskHttp } from '../system/http.ts';
@@ -47,6 +48,8 @@ export interface Context {
   owner: { uid: number; gid: number };
   clock: Clock;
   engine: Engine;
+  /** Talks with programs inside of containers. */
+  streams: ContainerStreams;
   compose: Compose;
   git: Git;
   remoteShell: RemoteShell;

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/system/clock.ts';
 import { ComposeCli } from '../../src/system/compose.ts';
+import { DockerStreams } from '../../src/system/container-streams.ts';
 import { DockerEngine } from '../../src/system/engine.ts';
 import { makeGit } from '../../src/system/git/git.ts';
 import { askHttp } from '../../src/system/http.ts';
@@ -31,6 +32,7 @@ export function contextIn(directory: string, options: Partial<Context['options']
     owner: { uid: 0, gid: 0 },
     clock: systemClock,
     engine: new DockerEngine(runner),
+    streams: new DockerStreams(env),
     compose: new ComposeCli(runner),
     git: makeGit(),
     remoteShell: new Ssh(runner, env),

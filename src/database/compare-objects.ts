@@ -1,0 +1,67 @@
+import type { Difference, FindingClass } from './finding.ts';
+import type { DatabaseObject, Snapshot } from './snapshot.ts';
+
+/** What became of everything that is no table. What goes or comes with its table is told with that. */
+export function compareObjects(before: Snapshot, after: Snapshot): Difference[] {
+  const stays = (table: string | undefined) =>
+    table === undefined ||
+    (before.tables.some(({ id }) => id === table) && after.tables.some(({ id }) => id === table));
+  const gone = before.objects.filter((each) => stays(each.table) && !twin(after, each));
+  const come = after.objects.filter((each) => stays(each.table) && !twin(before, each));
+  return [
+    ...gone.map((each) => told(before, each, 'contracting', 'dropped', dropped(each))),
+    ...before.objects.flatMap((each) => {
+      const same = stays(each.table) ? twin(after, each) : undefined;
+      if (!same || (same.definition === each.definition && same.name === each.name)) return [];
+      return [changed(before, each, same)];
+    }),
+    ...come.map((each) => {
+      const kind = worksOnStable(each) ? 'contracting' : 'expanding';
+      return told(after, each, kind, 'added', 'is new');
+    }),
+  ];
+}
+
+/** The same object in the other snapshot: by its id, or made anew under its name. */
+function twin({ objects }: Snapshot, { id, kind, name }: DatabaseObject) {
+  return (
+    objects.find((each) => each.kind === kind && each.id === id) ??
+    objects.find((each) => each.kind === kind && each.name === name)
+  );
+}
+
+function changed(snapshot: Snapshot, before: DatabaseObject, after: DatabaseObject): Difference {
+  if (after.name !== before.name && after.definition === before.definition)
+    return told(snapshot, before, 'contracting', 'renamed', `is renamed to ${after.name}`);
+  const values = new Set(after.definition.split('\n'));
+  const hasAll = before.definition.split('\n').every((value) => values.has(value));
+  if (before.kind === 'type' && hasAll)
+    return told(snapshot, before, 'expanding', 'changed', 'has new values');
+  return told(snapshot, before, 'contracting', 'changed', 'is changed, and the stable uses it too');
+}
+
+function dropped({ kind }: DatabaseObject): string {
+  return kind === 'grant' ? 'is taken away' : 'is dropped';
+}
+
+/** Whether it meddles with what the stable does on a table of before. */
+function worksOnStable({ kind, table }: DatabaseObject): boolean {
+  return table !== undefined && (kind === 'trigger' || kind === 'policy');
+}
+
+function told(
+  { tables }: Snapshot,
+  { kind, name, table }: DatabaseObject,
+  level: FindingClass,
+  verb: string,
+  what: string,
+): Difference {
+  const owner = tables.find(({ id }) => id === table)?.name;
+  return {
+    class: level,
+    kind: `${kind.replaceAll(' ', '-')}-${verb}`,
+    object: owner ?? name,
+    changed: name,
+    text: `${kind} ${name}${owner ? ` of ${owner}` : ''} ${what}`,
+  };
+}

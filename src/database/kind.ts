@@ -1,0 +1,78 @@
+import type { ComposeService } from '../compose/model.ts';
+import { statefulReason } from '../compose/stateful.ts';
+
+/** The servers whose databases can be rehearsed. */
+export type ServerKind = 'postgres' | 'mysql';
+
+/** What a stateful service is: a server that can be rehearsed, or the name of one that cannot. */
+export type StatefulKind = { server: ServerKind } | { other: string };
+
+interface Signs {
+  image: RegExp;
+  data: RegExp;
+  settings: RegExp;
+  port: number;
+}
+
+const SERVERS: Readonly<Record<ServerKind, Signs>> = {
+  postgres: {
+    image: /(postgres|postgis|pgvector|timescaledb|supabase)/,
+    data: /\/postgres(ql)?(\/|$)/,
+    settings: /^(POSTGRES_(DB|USER|PASSWORD)|POSTGRESQL_(DATABASE|USERNAME|PASSWORD)|PGDATA$)/,
+    port: 5432,
+  },
+  mysql: {
+    image: /(mysql|mariadb|percona)/,
+    data: /\/(mysql|mariadb)(\/|$)/,
+    settings: /^(MYSQL|MARIADB)_(ROOT_PASSWORD|DATABASE|USER|ALLOW_EMPTY)/,
+    port: 3306,
+  },
+};
+
+const OTHERS: readonly [RegExp, string, number][] = [
+  [/mongo/, 'MongoDB', 27_017],
+  [/(redis|valkey|keydb)/, 'Redis', 6379],
+  [/rabbitmq/, 'RabbitMQ', 5672],
+  [/kafka/, 'Kafka', 9092],
+  [/(elasticsearch|opensearch)/, 'Elasticsearch', 9200],
+  [/memcached/, 'Memcached', 11_211],
+  [/cassandra/, 'Cassandra', 9042],
+  [/mssql/, 'SQL Server', 1433],
+];
+
+/** Servers of which canary workers would take the same messages as the stable's. */
+const QUEUES = new Set(['Redis', 'RabbitMQ', 'Kafka']);
+
+/** What a service is that keeps data; `undefined` for one that keeps none. */
+export function statefulKind(service: ComposeService): StatefulKind | undefined {
+  const reason = statefulReason(service);
+  if (!reason) return undefined;
+  const image = (service.build ? '' : (service.image ?? '')).toLowerCase();
+  const named = OTHERS.find(([pattern]) => pattern.test(image));
+  const kinds = Object.keys(SERVERS) as ServerKind[];
+  const server =
+    kinds.find((kind) => SERVERS[kind].image.test(image)) ??
+    (named ? undefined : kinds.find((kind) => looksLike(SERVERS[kind], service)));
+  if (server) return { server };
+  if (named) return { other: named[1] };
+  const ports = portsOf(service);
+  const byPort = OTHERS.find(([, , port]) => ports.includes(port));
+  return { other: byPort?.[1] ?? 'a service that keeps data' };
+}
+
+/** Whether canary workers would take work from the stable's. */
+export function isQueue(kind: string): boolean {
+  return QUEUES.has(kind);
+}
+
+function looksLike({ data, settings, port }: Signs, service: ComposeService): boolean {
+  return (
+    (service.volumes ?? []).some(({ target }) => data.test(target)) ||
+    Object.keys(service.environment ?? {}).some((key) => settings.test(key)) ||
+    portsOf(service).includes(port)
+  );
+}
+
+function portsOf({ ports = [], expose = [] }: ComposeService): number[] {
+  return [...ports.map(({ target }) => target), ...expose.map(Number)];
+}

@@ -1,0 +1,152 @@
+import { Transform } from 'node:stream';
+import { CanaryError } from '../errors.ts';
+import { engineUnreachable, isUnreachable } from './engine.ts';
+import { lineTap, type RunResult, tail } from './process.ts';
+
+/** A program inside a running container. */
+export interface InContainer {
+  container: string;
+  command: readonly string[];
+  /** What it finds in its environment beside the container's own; never part of an argument. */
+  env?: Readonly<Record<string, string>>;
+  user?: string;
+}
+
+/** A path inside a container, running or not, as a tar archive. */
+export interface Archive {
+  container: string;
+  path: string;
+}
+
+export interface StreamOptions {
+  signal?: AbortSignal | undefined;
+  /** Called with all the bytes so far, as they pass. */
+  onBytes?: ((total: number) => void) | undefined;
+}
+
+/** Talks with programs inside of containers, through Docker's own command line. */
+export interface ContainerStreams {
+  /** Runs a program to its end, whatever its exit code. */
+  run(
+    program: InContainer,
+    options?: {
+      input?: string;
+      signal?: AbortSignal | undefined;
+      onLine?: ((line: string) => void) | undefined;
+    },
+  ): Promise<RunResult>;
+  /** Sends what one end gives to the other. Nothing is kept on the way. Throws `command-failed` when an end fails. */
+  pipe(
+    from: InContainer | Archive,
+    to: InContainer | Archive,
+    options?: StreamOptions,
+  ): Promise<void>;
+}
+
+export class DockerStreams implements ContainerStreams {
+  private readonly env: Readonly<Record<string, string | undefined>>;
+
+  constructor(env: Readonly<Record<string, string | undefined>>) {
+    this.env = env;
+  }
+
+  async run(
+    program: InContainer,
+    {
+      input,
+      signal,
+      onLine,
+    }: {
+      input?: string;
+      signal?: AbortSignal | undefined;
+      onLine?: ((line: string) => void) | undefined;
+    } = {},
+  ): Promise<RunResult> {
+    signal?.throwIfAborted();
+    const { execa } = await import('execa');
+    const result = await execa('docker', execArguments(program, input !== undefined), {
+      ...this.options(program.env, signal),
+      ...(input === undefined ? { stdin: 'ignore' } : { input }),
+      ...(onLine ? { stdout: ['pipe', lineTap(onLine)] } : {}),
+    });
+    signal?.throwIfAborted();
+    const stderr = String(result.stderr ?? '');
+    if (result.exitCode !== 0 && isUnreachable(stderr)) throw engineUnreachable(stderr);
+    return { stdout: String(result.stdout ?? ''), stderr, exitCode: result.exitCode ?? 1 };
+  }
+
+  async pipe(
+    from: InContainer | Archive,
+    to: InContainer | Archive,
+    { signal, onBytes }: StreamOptions = {},
+  ): Promise<void> {
+    signal?.throwIfAborted();
+    const { execa } = await import('execa');
+    const source = execa('docker', sourceArguments(from), {
+      ...this.options('env' in from ? from.env : undefined, signal),
+      ...{ stdin: 'ignore', buffer: { stdout: false } },
+    });
+    const sink = execa('docker', sinkArguments(to), {
+      ...this.options('env' in to ? to.env : undefined, signal),
+      ...{ stdin: 'pipe', buffer: { stdout: false } },
+    });
+    sink.stdout?.resume();
+    let total = 0;
+    const counter = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        total += chunk.length;
+        onBytes?.(total);
+        done(null, chunk);
+      },
+    });
+    // An end that leaves early is told by its exit code.
+    for (const stream of [source.stdout, counter, sink.stdin]) stream?.on('error', () => undefined);
+    if (source.stdout && sink.stdin) source.stdout.pipe(counter).pipe(sink.stdin);
+    // Without a reader the source would wait for ever.
+    void sink.finally(() => source.kill());
+    const [given, taken] = await Promise.all([source, sink]);
+    signal?.throwIfAborted();
+    // The end that broke first is not known; the taker's words say more than a broken pipe.
+    const failed = taken.exitCode !== 0 ? taken : given.exitCode !== 0 ? given : undefined;
+    if (!failed) return;
+    const words = [taken.stderr, given.stderr].map(String).join('\n');
+    if (isUnreachable(words)) throw engineUnreachable(words);
+    throw new CanaryError('command-failed', 'A copy between containers broke off.', {
+      details: tail(words),
+    });
+  }
+
+  private options(env: Readonly<Record<string, string>> = {}, signal: AbortSignal | undefined) {
+    return {
+      reject: false,
+      env: { ...this.env, ...env },
+      extendEnv: false,
+      // A group of its own: Ctrl-C at the terminal reaches canary, which ends its children in its own order.
+      detached: true,
+      maxBuffer: 200_000_000,
+      ...(signal ? { cancelSignal: signal } : {}),
+    } as const;
+  }
+}
+
+function sourceArguments(from: InContainer | Archive): string[] {
+  if ('command' in from) return execArguments(from, false);
+  return ['container', 'cp', '--', `${from.container}:${from.path}`, '-'];
+}
+
+function sinkArguments(to: InContainer | Archive): string[] {
+  if ('command' in to) return execArguments(to, true);
+  return ['container', 'cp', '--archive', '--', '-', `${to.container}:${to.path}`];
+}
+
+function execArguments({ container, command, env = {}, user }: InContainer, hasInput: boolean) {
+  return [
+    'exec',
+    ...(hasInput ? ['--interactive'] : []),
+    ...(user ? ['--user', user] : []),
+    // Docker takes the values from its own environment.
+    ...Object.keys(env).flatMap((name) => ['--env', name]),
+    container,
+    ...command,
+  ];
+}

@@ -1,0 +1,60 @@
+import type { ComposeService } from '../../compose/model.ts';
+import type { DatabaseConfig } from '../../config/database.ts';
+import type { Observation } from '../../database/observation.ts';
+import type { ContainerStreams } from '../../system/container-streams.ts';
+
+/** A database server inside a container. */
+export interface Place {
+  streams: ContainerStreams;
+  /** Id of its container. */
+  container: string;
+  /** The service's definition; its environment holds credentials, which stay in memory. */
+  definition: ComposeService;
+  signal: AbortSignal;
+}
+
+/** How large a database is, in bytes, and how many a copy may take. */
+export interface Size {
+  bytes: number;
+  free: number;
+}
+
+export interface CopyJob {
+  original: Place;
+  /** A container of the same image and settings with an empty volume, created and not started. */
+  copy: Place;
+  /** Starts that container, once; resolves when the server answers. */
+  start(): Promise<void>;
+  data: DatabaseConfig['data'];
+  /** Rows of each table in a sample. */
+  sample: number;
+  onBytes: (total: number) => void;
+}
+
+/** A copy that is watched. */
+export interface Watch {
+  /**
+   * Looks a last time and tells all of it. `serviceAt`: the service under rehearsal at an address; `undefined` for anybody
+   * else, whose doings are left out.
+   */
+  end(serviceAt: (address: string) => string | undefined): Promise<Observation>;
+}
+
+/** A kind of database server: how it is copied and watched. The next kind is one more of these. */
+export interface Server {
+  measure(place: Place): Promise<Size>;
+  /**
+   * Makes the copy hold what the original holds, online: the original is neither locked nor changed. Ends with the copy
+   * started and answering. Throws `not-rehearsed` where that cannot be done.
+   */
+  copy(job: CopyJob): Promise<void>;
+  /** Takes the first look at a copy and begins to note what is done to it. */
+  watch(copy: Place): Promise<Watch>;
+  /** Whether nothing is at work in it: no statement of anybody under way. */
+  isQuiet(copy: Place): Promise<boolean>;
+  /** A program whose output restores these tables as they are now; run in the original's container. */
+  dump(
+    place: Place,
+    tables: readonly string[],
+  ): { command: readonly string[]; env: Readonly<Record<string, string>> };
+}
