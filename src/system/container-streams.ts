@@ -9,7 +9,8 @@ export interface InContainer {
   command: readonly string[];
   /** What it finds in its environment beside the container's own; never part of an argument. */
   env?: Readonly<Record<string, string>>;
-  user?: string;
+  /** What it reads. */
+  input?: string;
 }
 
 /** A path inside a container, running or not, as a tar archive. */
@@ -30,7 +31,6 @@ export interface ContainerStreams {
   run(
     program: InContainer,
     options?: {
-      input?: string;
       signal?: AbortSignal | undefined;
       onLine?: ((line: string) => void) | undefined;
     },
@@ -53,20 +53,18 @@ export class DockerStreams implements ContainerStreams {
   async run(
     program: InContainer,
     {
-      input,
       signal,
       onLine,
     }: {
-      input?: string;
       signal?: AbortSignal | undefined;
       onLine?: ((line: string) => void) | undefined;
     } = {},
   ): Promise<RunResult> {
     signal?.throwIfAborted();
     const { execa } = await import('execa');
-    const result = await execa('docker', execArguments(program, input !== undefined), {
+    const result = await execa('docker', execArguments(program), {
       ...this.options(program.env, signal),
-      ...(input === undefined ? { stdin: 'ignore' } : { input }),
+      ...inputOf(program),
       ...(onLine ? { stdout: ['pipe', lineTap(onLine)] } : {}),
     });
     signal?.throwIfAborted();
@@ -84,7 +82,8 @@ export class DockerStreams implements ContainerStreams {
     const { execa } = await import('execa');
     const source = execa('docker', sourceArguments(from), {
       ...this.options('env' in from ? from.env : undefined, signal),
-      ...{ stdin: 'ignore', buffer: { stdout: false } },
+      ...('command' in from ? inputOf(from) : { stdin: 'ignore' as const }),
+      buffer: { stdout: false },
     });
     const sink = execa('docker', sinkArguments(to), {
       ...this.options('env' in to ? to.env : undefined, signal),
@@ -130,7 +129,7 @@ export class DockerStreams implements ContainerStreams {
 }
 
 function sourceArguments(from: InContainer | Archive): string[] {
-  if ('command' in from) return execArguments(from, false);
+  if ('command' in from) return execArguments(from);
   return ['container', 'cp', '--', `${from.container}:${from.path}`, '-'];
 }
 
@@ -139,11 +138,17 @@ function sinkArguments(to: InContainer | Archive): string[] {
   return ['container', 'cp', '--archive', '--', '-', `${to.container}:${to.path}`];
 }
 
-function execArguments({ container, command, env = {}, user }: InContainer, hasInput: boolean) {
+function inputOf({ input }: InContainer) {
+  return input === undefined ? ({ stdin: 'ignore' } as const) : { input };
+}
+
+function execArguments(
+  { container, command, env = {}, input }: InContainer,
+  isFed = input !== undefined,
+) {
   return [
     'exec',
-    ...(hasInput ? ['--interactive'] : []),
-    ...(user ? ['--user', user] : []),
+    ...(isFed ? ['--interactive'] : []),
     // Docker takes the values from its own environment.
     ...Object.keys(env).flatMap((name) => ['--env', name]),
     container,

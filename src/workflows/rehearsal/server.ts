@@ -42,6 +42,8 @@ export interface Watch {
 
 /** A kind of database server: how it is copied and watched. The next kind is one more of these. */
 export interface Server {
+  /** Where it keeps its files, so that the copy's are on a volume of their own. */
+  dataDirectory(original: Place): Promise<string>;
   measure(place: Place): Promise<Size>;
   /**
    * Makes the copy hold what the original holds, online: the original is neither locked nor changed. Ends with the copy
@@ -52,9 +54,6 @@ export interface Server {
   watch(copy: Place): Promise<Watch>;
   /** Whether nothing is at work in it: no statement of anybody under way. */
   isQuiet(copy: Place): Promise<boolean>;
-  /** A program whose output restores these tables as they are now; run in the original's container. */
-  dump(
-    place: Place,
-    tables: readonly string[],
-  ): { command: readonly string[]; env: Readonly<Record<string, string>> };
+  /** Ends what a rehearsal that was killed left at work in the original. */
+  clear(original: Place): Promise<void>;
 }
