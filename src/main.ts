@@ -194,6 +194,11 @@ function makeContext(
           output: streams.stderr,
         });
       },
+      async confirm(question) {
+        if (!streams.stdin.isTTY || !streams.stderr.isTTY) return false;
+        const { askToConfirm } = await import('./ui/prompts.ts');
+        return askToConfirm(question, { input: streams.stdin, output: streams.stderr });
+      },
     },
     emit,
     signal,

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { SIGNALS, type Signal } from '../analysis/signals.ts';
 import { parseDuration } from '../config/duration.ts';
+import { type Exception, parseException } from '../database/allow.ts';
 import { CanaryError, messageOf } from '../errors.ts';
 import { parseWeight } from '../proxy/weight.ts';
 import { RELEASE_STATES, type ReleaseState } from '../rollout/events.ts';
@@ -36,6 +37,15 @@ export function chanceArgument(text: string): number {
   const chance = Number(text);
   if (/^0?\.\d+$/.test(text) && chance > 0) return chance;
   throw new InvalidArgumentError(`\`${text}\` is not a chance such as 0.01.`);
+}
+
+/** An exception from what a rehearsal refuses, beside earlier ones. */
+export function collectException(text: string, earlier: Exception[]): Exception[] {
+  const exception = parseException(text);
+  if (exception) return [...earlier, exception];
+  throw new InvalidArgumentError(
+    `\`${text}\` is not an exception such as destructive:TABLE, contracting:TABLE or unrehearsed:SERVICE.`,
+  );
 }
 
 /** The state of a release, beside earlier ones. */

@@ -19,6 +19,21 @@ export function baselineName(service: string): string {
   return `${service}-baseline`;
 }
 
+/** The throw-away compose project in which a canary boots first. */
+export function rehearsalProject(project: string): string {
+  return `${project}-rehearsal`;
+}
+
+/** The compose service that plays `service` there. */
+export function rehearsalName(service: string): string {
+  return `${service}-rehearsal`;
+}
+
+/** The compose service that is the stable of `service` there, on what the canary made of the database. */
+export function oldCodeName(service: string): string {
+  return `${service}-before`;
+}
+
 /** The image of a built service at a commit; never the stable's own name. */
 export function canaryImage(project: string, service: string, commit: string): string {
   return `${project}-${service}:canary-${shortCommit(commit)}`;

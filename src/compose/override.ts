@@ -1,6 +1,7 @@
 import { CanaryError } from '../errors.ts';
 import { type BaselineSource, baselineDelta } from './baseline.ts';
 import { linkDeltas, linkFields } from './caller-links.ts';
+import { type Extension, extensionLayers } from './extension.ts';
 import { escapeDollars, type Fields, networkNames, portFields } from './fields.ts';
 import type { ComposeModel, ComposeService, ComposeVolume } from './model.ts';
 import { baselineName, canaryImage, cloneName, LABEL, PROXY_SERVICE } from './names.ts';
@@ -42,7 +43,7 @@ export interface OverrideInput {
  * extended once a file, in documents of their own, which Compose merges in order.
  */
 export function renderOverride(input: OverrideInput): string {
-  const layers = cloneLayers(input);
+  const layers = extensionLayers([...canaries(input), ...baselines(input)]);
   const documents: Fields[] = [
     {
       services: {
@@ -77,31 +78,6 @@ function stableDeltas({ slice, model, isUnlinked }: OverrideInput): Fields {
   for (const each of isUnlinked ? [] : linkDeltas(model, slice))
     deltas.set(each.caller, { ...deltas.get(each.caller), ...linkFields(each) });
   return Object.fromEntries(deltas);
-}
-
-/** A service in the override that is another one but for some fields. */
-interface Extension {
-  name: string;
-  service: string;
-  /** The files that define the other, in the order Compose merges them. */
-  files: readonly string[];
-  delta: Fields;
-}
-
-/** One record of clones a layer: the last of each with what sets it apart, the rest with `extends` alone. */
-function cloneLayers(input: OverrideInput): Fields[] {
-  const extensions = [...canaries(input), ...baselines(input)];
-  const depth = Math.max(1, ...extensions.map(({ files }) => files.length));
-  return Array.from({ length: depth }, (_, index) =>
-    Object.fromEntries(
-      extensions.flatMap(({ name, service, files, delta }) => {
-        const file = files[index];
-        if (!file) return [];
-        const base = { extends: { file: escapeDollars(file), service } };
-        return [[name, index === files.length - 1 ? { ...base, ...delta } : base]];
-      }),
-    ),
-  );
 }
 
 function canaries(input: OverrideInput): Extension[] {

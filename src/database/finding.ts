@@ -38,3 +38,8 @@ export function findingSentence({ text, statement, service }: Finding): string {
   const by = service ? ` by ${service}` : '';
   return `${text}${statement ? ` (\`${statement}\`${by})` : by && ` (${by.trim()})`}.`;
 }
+
+/** Whether it is about definitions, not rows or time alone. */
+export function changesDefinitions({ kind }: Finding): boolean {
+  return !/^(rows-|table-truncated$|table-rewritten$|lock-held$)/.test(kind);
+}

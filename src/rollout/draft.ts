@@ -15,6 +15,8 @@ export interface Situation {
   unbuilt: (commit: string) => readonly string[];
   /** There is something to ask a canary before its first user. */
   hasChecks?: boolean;
+  /** The shared databases on copies of which a canary has to boot first. */
+  rehearses?: readonly string[];
   /** How many containers the definition of a service asks for. */
   replicas: (service: string) => number;
   /** Whether a stable container runs the image of this commit. */

@@ -1,5 +1,6 @@
 import type { HookPhase } from '../config/hooks.ts';
 import type { Strategy } from '../config/strategy.ts';
+import type { RehearsalReport } from '../database/report.ts';
 import type { Counts } from '../proxy/counts.ts';
 import type { Comparison } from './comparison.ts';
 import type { RampStep } from './ramp-step.ts';
@@ -80,6 +81,8 @@ export type ReleaseEvent =
   | { type: 'stable-replacing'; from: string; commit: string; previous: readonly StableImage[] }
   | { type: 'stable-replaced'; commit: string }
   | { type: 'stable-restored' }
+  /** What its first boot did to a copy of the shared databases. */
+  | { type: 'rehearsed'; report: RehearsalReport; isRefused: boolean }
   /** A hook of the user's came to its end. */
   | { type: 'hook-ran'; phase: HookPhase; hook: string; ok: boolean; ms: number };
 
@@ -88,6 +91,8 @@ type ProgressEvent =
   | { type: 'plan-made'; plan: Plan }
   | { type: 'notice'; text: string }
   | { type: 'warning'; text: string }
+  /** How far a step that takes long has come. */
+  | { type: 'progress'; text: string }
   /** What the analysis says for now, while nothing is decided. */
   | { type: 'judging'; text: string }
   /** What the other side of a push said. */

@@ -31,6 +31,8 @@ export function describeStep(step: StepAction): string {
       return `let open requests on the ${step.side} finish (${list(step.services)})`;
     case 'build':
       return `build ${list(step.services)} at ${shortCommit(step.commit)}`;
+    case 'rehearse':
+      return `boot the canary of ${list(step.services)} on a copy of ${list(step.databases)}`;
     case 'start-canary':
       return `start the canary of ${listCounted(step.services, step.counts)} at ${shortCommit(step.commit)}`;
     case 'grow-canary':

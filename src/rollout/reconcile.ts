@@ -83,7 +83,14 @@ function placeCanary(
   if (unbuilt.length > 0) {
     draft.add({ kind: 'build', services: unbuilt, commit, cause: 'no image of this commit yet' });
   }
-  // A rehearsal of the first boot on a copy of the database belongs here, before anything is started.
+  const { rehearses = [] } = situation;
+  // Before anything is started, and while an earlier canary is still whole.
+  if (rehearses.length > 0 && missing.length > 0 && !canGrow)
+    draft.add({
+      kind: 'rehearse',
+      ...{ services, databases: rehearses, commit },
+      cause: 'what it does to the data is known first',
+    });
   if (earlier.length > 0) retire(draft, observed, earlier, 'an earlier canary is replaced');
   if (missing.length > 0) {
     const counts = Object.fromEntries(missing.map((service) => [service, wanted(service)]));

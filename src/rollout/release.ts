@@ -1,3 +1,4 @@
+import type { RehearsalReport } from '../database/report.ts';
 import { type Counts, lessCounts, NO_COUNTS } from '../proxy/counts.ts';
 import type { Comparison } from './comparison.ts';
 import type { CanaryImage, ReleaseState, StableImage } from './events.ts';
@@ -27,6 +28,8 @@ export interface Release {
   ramp: Ramp | undefined;
   /** What its analysis said last. */
   verdict: ReleaseVerdict | undefined;
+  /** What its first boot did to a copy of the shared databases, last time. */
+  rehearsal: { report: RehearsalReport; isRefused: boolean } | undefined;
   /** What its A/B test came to. */
   comparison: Comparison | undefined;
   /** Its canary got as far as users could be sent to it. */
@@ -81,6 +84,7 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
       heldWeight: undefined,
       ramp: undefined,
       verdict: undefined,
+      rehearsal: undefined,
       comparison: undefined,
       wasReady: false,
       wasReplaced: false,
@@ -130,6 +134,8 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
       return { ...next, comparison: undefined, verdict: undefined };
     case 'verdict-given':
       return { ...next, verdict: record.verdict };
+    case 'rehearsed':
+      return { ...next, rehearsal: { report: record.report, isRefused: record.isRefused } };
     case 'comparison-made':
       return { ...next, comparison: record.comparison };
     case 'release-held':

@@ -1,6 +1,7 @@
 import { LABEL, PROXY_SERVICE } from '../compose/names.ts';
 import { CanaryError } from '../errors.ts';
 import type { ObservedContainer } from '../rollout/observed.ts';
+import { disposeOf } from './dispose.ts';
 import { type ProcessRunner, type RunOptions, type RunResult, tail } from './process.ts';
 
 /** The Docker Engine, through its own command line, so that contexts and remote engines work as usual. */
@@ -21,6 +22,10 @@ export interface Engine {
   stopContainer(id: string): Promise<void>;
   /** Stops, then removes a container. */
   removeContainer(id: string): Promise<void>;
+  /** Removes a container at once, with its volumes that have no name. */
+  destroyContainer(id: string): Promise<void>;
+  /** Removes all that a throw-away compose project of ours has. Safe to repeat. */
+  dispose(project: string): Promise<void>;
   /** Runs a command in a running container, whatever its exit code. */
   exec(id: string, command: readonly string[]): Promise<RunResult>;
   /** The last lines a container wrote. */
@@ -96,6 +101,14 @@ export class DockerEngine implements Engine {
   async removeContainer(id: string): Promise<void> {
     await this.stopContainer(id);
     await this.docker(['container', 'rm', '--force', id]);
+  }
+
+  async destroyContainer(id: string): Promise<void> {
+    await this.docker(['container', 'rm', '--force', '--volumes', id]);
+  }
+
+  dispose(project: string): Promise<void> {
+    return disposeOf(this.runner, project);
   }
 
   exec(id: string, command: readonly string[]): Promise<RunResult> {

@@ -5,6 +5,7 @@ import { describeStep, formatPlan } from '../rollout/format-plan.ts';
 import { describeRampStep } from '../rollout/ramp-step.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import { comparisonText } from './comparison-view.ts';
+import { findingLines } from './rehearsal-view.ts';
 import type { Theme } from './theme.ts';
 
 export interface Terminal {
@@ -41,7 +42,7 @@ export async function spinningProgress(
       terminal.write(`${line}\n`);
       spinner?.render();
     }
-    if (event.type === 'judging' && spinner)
+    if ((event.type === 'judging' || event.type === 'progress') && spinner)
       spinner.text = `${held} ${terminal.theme.dim(event.text)}`;
     const text = waitOf(event);
     if (text !== undefined) held = text;
@@ -91,10 +92,13 @@ function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | 
       return `${theme.canary('◆')} step ${event.index + 1} of ${event.of}: ${describeRampStep(event.step)}`;
     case 'verdict-given':
       return verdictLine(event.verdict, theme);
+    case 'progress':
     case 'judging':
       return isVerbose ? theme.dim(`· ${event.text}`) : undefined;
     case 'hook-ran':
       return `${event.ok ? theme.good('✔') : theme.bad('✖')} ${event.phase} hook ${event.hook} ${theme.dim(duration(event.ms))}`;
+    case 'rehearsed':
+      return event.isRefused ? undefined : findingLines(event.report, theme).join('\n');
     case 'comparison-made':
       return comparisonText(event.comparison);
     case 'step-started':

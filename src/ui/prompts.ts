@@ -1,4 +1,4 @@
-import { isCancel, multiselect } from '@clack/prompts';
+import { confirm, isCancel, multiselect } from '@clack/prompts';
 
 export interface Choice {
   name: string;
@@ -19,4 +19,18 @@ export async function askForServices(
     output: streams.output as import('node:stream').Writable,
   });
   return isCancel(answer) ? undefined : answer;
+}
+
+/** Asks a question whose answer is no unless a person says yes. */
+export async function askToConfirm(
+  message: string,
+  streams: { input: NodeJS.ReadableStream; output: NodeJS.WritableStream },
+): Promise<boolean> {
+  const answer = await confirm({
+    message,
+    initialValue: false,
+    input: streams.input as import('node:stream').Readable,
+    output: streams.output as import('node:stream').Writable,
+  });
+  return answer === true;
 }

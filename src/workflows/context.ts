@@ -31,6 +31,8 @@ interface Prompt {
     choices: readonly { name: string; why: string }[],
     preselected: readonly string[],
   ): Promise<string[] | undefined>;
+  /** Whether a person agrees; `false` also when nobody can be asked. */
+  confirm(question: string): Promise<boolean>;
 }
 
 /** Where this program is, so that a hook can call it. */

@@ -1,3 +1,4 @@
+import type { Exception } from '../database/allow.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
 import type { Context } from './context.ts';
@@ -8,6 +9,7 @@ import { warnOfExpired } from './project/certificates.ts';
 import { checkOut } from './project/checkout.ts';
 import { locked } from './project/locked.ts';
 import { loadProject, type Project } from './project/project.ts';
+import { agree } from './rehearsal/agreement.ts';
 import { requireProxy } from './release/guards.ts';
 import { finishPromotion } from './release/promotion.ts';
 import { type Arrival, newestRelease } from './release/releases.ts';
@@ -22,6 +24,8 @@ export interface DeployOptions {
   message: string | undefined;
   /** Share of users in percent the canary ends with; the strategy's own steps when left out. */
   weight: number | undefined;
+  /** What a person lets pass of the rehearsal, such as `destructive:TABLE`. */
+  allow?: readonly Exception[];
   /** Ends once the first step is in force; `resume` goes on. */
   detach?: boolean;
 }
@@ -52,13 +56,15 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
 
   return locked(context, project, 'deploy', async (signal) => {
     if (pushed) await requireUnmoved(context, project, { ref, from: pushed.from });
+    // Before anything is done: nobody may agree.
+    const agreement = await agree(context, project, options.allow ?? [], signal);
     const commit =
       options.patches.length === 0
         ? head
         : await applyPatches(context, project, { ...options, ref, from: head });
     // Before an earlier release ends: a branch that cannot be a canary changes nothing.
     const checkout = await checkOut(context, project, commit);
-    const base = { context, project, signal };
+    const base = { context, project, signal, agreement };
     await finishPromotion(base);
     const moveBranch = async () => {
       if (pushed)

@@ -80,7 +80,7 @@ async function giveBack(run: WalkRun, observed: Observed): Promise<Arrival | und
   const weight = stepWeight ?? heldWeight ?? before;
   const { tripped } = observed.proxy;
   if (sameSplit(observed.proxy, byWeight(weight)) && tripped.length === 0) return undefined;
-  const situation = await situationOf(context, project, checkout);
+  const situation = await situationOf(context, project, checkout, run.release);
   await execute(run, reconcile({ canary: { commit, services, weight } }, observed, situation));
   const waits = ramp && !ramp.isStepDone;
   const next = waits ? `; ${stepName(ramp)} waits for a person: \`canary resume\` goes on` : '';

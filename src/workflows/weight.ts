@@ -52,7 +52,7 @@ async function growWhole(
   const { commit, services } = run.release;
   if (observed.proxy.tripped.length > 0) throw breakerTripped(observed.proxy.tripped);
   const checkout = await checkOut(context, project, commit);
-  const situation = await situationOf(context, project, checkout);
+  const situation = await situationOf(context, project, checkout, run.release);
   const replicas = Math.max(...services.map(situation.replicas));
   const plan = reconcile({ canary: { commit, services, weight, replicas } }, observed, situation);
   await execute({ ...run, checkout }, plan);

@@ -43,7 +43,7 @@ export function contextIn(directory: string, options: Partial<Context['options']
       script: fileURLToPath(new URL('../../bin/canary.js', import.meta.url)),
       templates: fileURLToPath(new URL('../../templates', import.meta.url)),
     },
-    prompt: { chooseServices: async () => undefined },
+    prompt: { chooseServices: async () => undefined, confirm: async () => false },
     emit: () => undefined,
     signal: new AbortController().signal,
     open: {

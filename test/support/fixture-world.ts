@@ -144,6 +144,8 @@ export function afterStep(world: World, step: Step): World {
       return withProxy(step.to === 'stable' ? OFF : ALL);
     case 'set-users':
       return withProxy({ users: USERS });
+    case 'rehearse':
+      return world;
     case 'build':
       return {
         ...world,

@@ -32,7 +32,9 @@ export class PostgresPair {
   }
 
   get definition(): ComposeService {
-    return { environment: { POSTGRES_USER: 'shop', POSTGRES_PASSWORD: PASSWORD, POSTGRES_DB: 'shop' } };
+    return {
+      environment: { POSTGRES_USER: 'shop', POSTGRES_PASSWORD: PASSWORD, POSTGRES_DB: 'shop' },
+    };
   }
 
   place(container: string): Place {
@@ -56,7 +58,11 @@ export class PostgresPair {
   }
 
   /** What a canary that connects over the network does; statements of one call are one request each. */
-  async canary(copy: Place, sql: string, user = 'shop'): Promise<{ address: string; failed: boolean }> {
+  async canary(
+    copy: Place,
+    sql: string,
+    user = 'shop',
+  ): Promise<{ address: string; failed: boolean }> {
     const name = `${this.name}-canary`;
     await execa('docker', [
       ...['run', '--detach', '--rm', '--name', name, '--network', this.name],

@@ -1,3 +1,4 @@
+import type { Exception } from '../../database/allow.ts';
 import { CanaryError, EXIT } from '../../errors.ts';
 import { formatWeight } from '../../proxy/weight.ts';
 import { deploy } from '../../workflows/deploy.ts';
@@ -12,14 +13,20 @@ interface DeployFlags {
   weight?: number | undefined;
   remote?: string | undefined;
   detach?: boolean | undefined;
+  allow: Exception[];
 }
 
 export async function runDeploy(
   { context, output }: Session,
-  { remote, apply, branch, message, weight, detach = false }: DeployFlags,
+  { remote, apply, branch, message, weight, allow, detach = false }: DeployFlags,
 ): Promise<number> {
   const options = { branch, patches: apply, message, weight };
   if (remote !== undefined) {
+    if (allow.length > 0) {
+      throw new CanaryError('usage', '`--allow` and `--remote` do not go together.', {
+        hint: 'Run `canary deploy --allow` on the machine behind the remote.',
+      });
+    }
     if (detach) {
       throw new CanaryError('usage', '`--detach` and `--remote` do not go together.', {
         hint: 'A push goes through the steps on the other machine; `canary pause` or `canary weight N` there end them.',
@@ -33,7 +40,7 @@ export async function runDeploy(
     );
     return EXIT.done;
   }
-  const result = await deploy(context, { ...options, detach });
+  const result = await deploy(context, { ...options, detach, allow });
   output.result({ type: 'result', ...result }, () => {
     if (result.comparison) return `The canary is gone: ${result.reason}`;
     if (result.state === 'promoted')

@@ -1,6 +1,7 @@
 import {
   chanceArgument,
   collect,
+  collectException,
   collectSignal,
   collectState,
   countArgument,
@@ -27,12 +28,34 @@ export function declareReleaseCommands(program: Program, run: Run): void {
       'share of users the canary gets, instead of the steps in canary.yaml',
       weightArgument,
     )
+    .option(
+      '--allow <exception>',
+      'let one change of the rehearsal pass: destructive:TABLE, contracting:TABLE (repeatable)',
+      collectException,
+      [],
+    )
     .option('--detach', 'return once the first step is in force; `canary resume` goes on')
     .option('--remote <name>', 'on the machine behind this remote, by pushing to it')
     .action((options) =>
       run(
         async (session) => (await import('../commands/deploy.ts')).runDeploy(session, options),
         true,
+      ),
+    );
+
+  program
+    .command('rehearse')
+    .description('boot a branch on a throw-away copy of the shared database and tell what it does')
+    .option('-b, --branch <name>', "the branch; canary.yaml's own when left out")
+    .option(
+      '--allow <exception>',
+      'let one change pass: destructive:TABLE, contracting:TABLE (repeatable)',
+      collectException,
+      [],
+    )
+    .action((options) =>
+      run(async (session) =>
+        (await import('../commands/rehearse.ts')).runRehearse(session, options),
       ),
     );
 

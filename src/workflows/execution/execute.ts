@@ -9,6 +9,7 @@ import { linkCallers, restartCallers, unlinkCallers } from './steps/links.ts';
 import { returnPorts, takePorts } from './steps/ports.ts';
 import { startProxy, stopProxy } from './steps/proxy.ts';
 import { awaitReady } from './steps/readiness.ts';
+import { rehearseCanary } from './steps/rehearse.ts';
 import { reloadProxy } from './steps/reload.ts';
 import {
   moveStableBranch,
@@ -66,6 +67,8 @@ function perform(run: Run, step: Step): Promise<void> {
       return drain(run, step);
     case 'build':
       return build(run, step);
+    case 'rehearse':
+      return rehearseCanary(run);
     case 'start-canary':
       return startCanary(run, step);
     case 'grow-canary':

@@ -9,6 +9,7 @@ import type { Context } from '../context.ts';
 import type { Checkout } from '../project/checkout.ts';
 import { ensureState } from '../project/layout.ts';
 import type { Project } from '../project/project.ts';
+import type { Agreement } from '../rehearsal/agreement.ts';
 import { baselineSource } from './baseline.ts';
 import { observe } from './observe.ts';
 
@@ -19,6 +20,8 @@ export interface Run {
   /** The commit being released; absent where only containers are moved. */
   checkout: Checkout | undefined;
   release: Release | undefined;
+  /** What a person let pass of the rehearsal; settled by the step itself when left out. */
+  agreement?: Agreement | undefined;
   /** Aborts on an interrupt and when `abort` or `revert` asks this command to stop. */
   signal: AbortSignal;
 }

@@ -4,15 +4,19 @@ import { canaryImage } from '../../compose/names.ts';
 import { hasChecks } from '../../config/analysis.ts';
 import { branchRef } from '../../git/branch-name.ts';
 import type { Situation } from '../../rollout/draft.ts';
+import type { Release } from '../../rollout/release.ts';
 import type { Context } from '../context.ts';
 import type { Checkout } from '../project/checkout.ts';
 import type { Project } from '../project/project.ts';
+import { sharedDataOf } from '../rehearsal/agreement.ts';
 
 /** What plans are made from besides the containers: images, the branch, the proxy's configuration. */
 export async function situationOf(
   context: Context,
   project: Project,
   checkout?: Checkout,
+  /** Of which the canary is to be; absent where it is not known yet. */
+  release?: Release,
 ): Promise<Situation> {
   const images = new Map<string, string | undefined>();
   for (const { service } of project.slice) {
@@ -29,6 +33,7 @@ export async function situationOf(
     keepsAddresses: (service) => keepsAddresses(project, service),
     unbuilt: () => [...images].filter(([, id]) => id === undefined).map(([service]) => service),
     hasChecks: hasChecks(project.config),
+    rehearses: checkout ? await rehearsesOn(project, release) : [],
     replicas: (service) => replicasOf((checkout ?? project).model.services[service] ?? {}),
     stableRuns: (container) => {
       const built = images.has(container.service);
@@ -44,6 +49,14 @@ export async function situationOf(
     movedFiles: [],
     branchAt: await context.git.resolve(project.repository, branchRef(project.config.git.stable)),
   };
+}
+
+/** The databases that a canary has to boot on copies of; none once it has, unless it is to do so every time. */
+async function rehearsesOn(project: Project, release: Release | undefined): Promise<string[]> {
+  const { rehearsal } = release ?? {};
+  const hasPassed = rehearsal !== undefined && !rehearsal.isRefused;
+  if (hasPassed && project.config.database.rehearse === 'auto') return [];
+  return (await sharedDataOf(project)).databases.map(({ service }) => service);
 }
 
 /** Applications ask for every connection; of a proxy that is not known the worse is assumed. */

@@ -11,6 +11,8 @@ export interface Layout {
   stopRequest: string;
   /** The override of the last command that started something. */
   override: string;
+  /** The services of a rehearsal that goes on. */
+  rehearsal: string;
   /** The folder shared with the proxy's container. */
   proxyRun: string;
   weights: string;
@@ -35,6 +37,7 @@ export function layoutOf(projectDirectory: string): Layout {
     lock: join(state, 'lock.json'),
     stopRequest: join(state, 'stop-request'),
     override: join(state, 'override.yml'),
+    rehearsal: join(state, 'rehearsal.yml'),
     proxyRun,
     weights: join(proxyRun, 'weights.map'),
     users: join(proxyRun, 'users.map'),

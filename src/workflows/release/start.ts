@@ -45,7 +45,7 @@ export interface Start {
  * the way goes to the journal. Whatever goes wrong, the traffic goes off first. Needs the lock.
  */
 export async function startRelease(
-  base: Pick<Run, 'context' | 'project' | 'signal'>,
+  base: Pick<Run, 'context' | 'project' | 'signal' | 'agreement'>,
   { branch, checkout, weight, detach, revertsCommit, onReady }: Start,
 ): Promise<{ release: Release } & Arrival> {
   const { context, project } = base;
@@ -84,7 +84,7 @@ async function rampTo(run: WalkRun, wanted: number | undefined): Promise<Arrival
   const weight = wanted ?? (release.state === 'paused' ? observed.proxy.weight : 0);
   const services = project.slice.map((member) => member.service);
   const desired = { canary: { commit: release.commit, services, weight } };
-  const plan = reconcile(desired, observed, await situationOf(context, project, checkout));
+  const plan = reconcile(desired, observed, await situationOf(context, project, checkout, release));
   context.emit({ type: 'plan-made', plan });
   await inPhases(run, plan);
   // Not before: until then a canary that has not all its containers is not promoted.

@@ -129,7 +129,7 @@ async function planStep(run: WalkRun, ramp: Ramp): Promise<Plan> {
   const baseline = baselinesOf(project);
   const canary = { commit, services, weight, replicas, baseline, cause: stepName(ramp) };
   const observed = await observe(context, project);
-  return reconcile({ canary }, observed, await situationOf(context, project, checkout));
+  return reconcile({ canary }, observed, await situationOf(context, project, checkout, release));
 }
 
 /** The world, when the step that a killed process left is still as it should be: nothing is left to do for it. */

@@ -1,0 +1,51 @@
+import { formatBytes } from '../database/bytes.ts';
+import { type Finding, findingSentence } from '../database/finding.ts';
+import type { RehearsalReport } from '../database/report.ts';
+import type { Theme } from './theme.ts';
+
+/** What a rehearsal found, a line each, and what it comes to. */
+export function rehearsalText(
+  result: RehearsalReport & { result: 'pass' | 'refused'; needs: readonly string[] },
+  theme: Theme,
+): string {
+  const lines = [...copyLines(result, theme), ...findingLines(result, theme)];
+  if (result.result === 'pass') {
+    lines.push(
+      `${theme.good('Passed')}: the stable can live with what the canary does to the database.`,
+    );
+  } else {
+    const flags = result.needs.map((each) => `--allow ${each}`);
+    lines.push(
+      `${theme.bad('Refused')}: the canary would harm the shared database. Production was not touched.`,
+      `If it is meant: \`${flags.join(' ')}\`.`,
+    );
+  }
+  return lines.join('\n');
+}
+
+/** Findings and exceptions of a rehearsal, a line each. */
+export function findingLines(
+  { findings, allowed }: Pick<RehearsalReport, 'findings' | 'allowed'>,
+  theme: Theme,
+): string[] {
+  if (findings.length === 0) return [`${theme.good('✔')} nothing in the database changed`];
+  return findings.map((finding) => {
+    const exception = `${finding.class}:${finding.object}`;
+    const isAllowed = allowed.includes(exception);
+    const note = isAllowed ? theme.dim(' (allowed)') : '';
+    return `${markOf(finding, isAllowed, theme)} ${theme.bold(finding.class)}: ${findingSentence(finding)}${note}`;
+  });
+}
+
+function copyLines({ databases, ms }: RehearsalReport, theme: Theme): string[] {
+  return databases.map(({ service, server, data, bytes }) => {
+    const what = { full: 'all rows', schema: 'schema alone', sample: 'schema and some rows' }[data];
+    const facts = `${server}, ${what}, ${formatBytes(bytes)}, ${(ms / 1000).toFixed(1)} s in all`;
+    return theme.dim(`· a copy of ${service} (${facts})`);
+  });
+}
+
+function markOf({ class: kind }: Finding, isAllowed: boolean, theme: Theme): string {
+  if (isAllowed || kind === 'expanding' || kind === 'none') return theme.good('✔');
+  return theme.bad('✖');
+}

@@ -1,0 +1,109 @@
+import type { DatabaseConfig } from '../../config/database.ts';
+import { type Exception, formatException, parseException } from '../../database/allow.ts';
+import { formatBytes } from '../../database/bytes.ts';
+import { type SharedData, sharedData, type Unrehearsed } from '../../database/shared.ts';
+import { CanaryError } from '../../errors.ts';
+import type { Context } from '../context.ts';
+import { knownCalls } from '../project/configuration-files.ts';
+import type { Project } from '../project/project.ts';
+import { type Original, originalsOf } from './originals.ts';
+import { SERVERS } from './servers.ts';
+
+/** What a person lets pass, and how much is copied. */
+export interface Agreement {
+  exceptions: readonly Exception[];
+  data: DatabaseConfig['data'];
+}
+
+/** What is left free on the disk at least. */
+const RESERVE = 1_000_000_000;
+
+/** What the slice shares with the stable, as far as it is to be rehearsed; nothing where that is switched off. */
+export async function sharedDataOf({ config, model, slice }: Project): Promise<SharedData> {
+  if (config.database.rehearse === 'off') return { databases: [], unrehearsed: [] };
+  const services = slice.map(({ service }) => service);
+  const { service: wanted } = config.database;
+  const unknown = wanted?.find((name) => !model.services[name]);
+  if (unknown !== undefined)
+    throw new CanaryError(
+      'service-unknown',
+      `There is no service \`${unknown}\` in the compose file.`,
+      {
+        hint: 'It is `database.service` in canary.yaml.',
+      },
+    );
+  return sharedData(model, services, await knownCalls(model), wanted);
+}
+
+/**
+ * Settles before anything is built what only a person can: services that cannot be rehearsed, and a database too large for
+ * the disk. Throws `not-rehearsed` where nobody agreed.
+ */
+export async function agree(
+  context: Context,
+  project: Project,
+  given: readonly Exception[],
+  signal: AbortSignal = context.signal,
+): Promise<Agreement> {
+  const { database } = project.config;
+  const standing = database.allow.flatMap((text) => parseException(text) ?? []);
+  const exceptions = [...standing, ...given];
+  const { databases, unrehearsed } = await sharedDataOf(project);
+  for (const each of unrehearsed)
+    exceptions.push(...(await settle(context, each, exceptions, database)));
+  const originals = await originalsOf(context, project, databases, signal);
+  const data = database.data === 'full' ? await fitting(context, originals) : database.data;
+  return { exceptions, data };
+}
+
+/** Says what is shared without a rehearsal; asks where nobody has agreed yet. */
+async function settle(
+  { emit, prompt }: Context,
+  { service, kind, isQueue }: Unrehearsed,
+  exceptions: readonly Exception[],
+  { rehearse }: DatabaseConfig,
+): Promise<Exception[]> {
+  const exception: Exception = { what: 'unrehearsed', name: service };
+  const isKnown = exceptions.some(({ what, name }) => what === 'unrehearsed' && name === service);
+  const shared = `The canary shares \`${service}\` (${kind}) with the stable`;
+  const risk = isQueue ? ': workers of the canary take work from the same queues' : '';
+  if (isKnown && rehearse !== 'always') {
+    emit({ type: 'warning', text: `${shared}${risk}. It cannot be rehearsed.` });
+    return [];
+  }
+  const isAgreed =
+    rehearse !== 'always' &&
+    (await prompt.confirm(`${shared}${risk}. It cannot be rehearsed. Go on?`));
+  if (isAgreed) return [exception];
+  throw new CanaryError(
+    'not-rehearsed',
+    `${shared}, and what it does to it cannot be rehearsed${risk}.`,
+    {
+      hint:
+        rehearse === 'always'
+          ? '`database: {rehearse: auto}` in canary.yaml lets exceptions pass.'
+          : `If that is meant: \`--allow ${formatException(exception)}\`, or for good \`database: {allow: [${formatException(exception)}]}\` in canary.yaml.`,
+    },
+  );
+}
+
+/** All of the rows where they fit on the disk; else a sample, if a person says so. */
+async function fitting(
+  { prompt }: Context,
+  originals: readonly Original[],
+): Promise<DatabaseConfig['data']> {
+  let bytes = 0;
+  let free = Number.POSITIVE_INFINITY;
+  for (const { server, place } of originals) {
+    const size = await SERVERS[server].server.measure(place);
+    bytes += size.bytes;
+    free = Math.min(free, size.free);
+  }
+  if (originals.length === 0 || bytes + RESERVE <= free) return 'full';
+  const text = `A copy of ${originals.map(({ service }) => service).join(', ')} takes ${formatBytes(bytes)}, and ${formatBytes(free)} are free`;
+  if (await prompt.confirm(`${text}. Rehearse on the schema and a sample of the rows instead?`))
+    return 'sample';
+  throw new CanaryError('not-rehearsed', `${text}: too little.`, {
+    hint: 'Free some, or copy less: `database: {data: sample}` or `{data: schema}` in canary.yaml.',
+  });
+}

@@ -1,0 +1,38 @@
+import type { SharedDatabase } from '../../database/shared.ts';
+import { CanaryError } from '../../errors.ts';
+import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
+import type { Context } from '../context.ts';
+import type { Project } from '../project/project.ts';
+import type { Place } from './server.ts';
+
+/** A shared database as it runs in production. */
+export interface Original extends SharedDatabase {
+  container: ObservedContainer;
+  place: Place;
+}
+
+/** The containers of shared databases; throws `not-rehearsed` where one does not run. */
+export async function originalsOf(
+  { engine, streams }: Context,
+  project: Project,
+  databases: readonly SharedDatabase[],
+  signal: AbortSignal,
+): Promise<Original[]> {
+  const containers = await engine.containers(project.name);
+  return databases.map((database) => {
+    const { service } = database;
+    const container = containersOf({ containers }, 'stable', service).find(
+      ({ state }) => state === 'running',
+    );
+    if (!container)
+      throw new CanaryError('not-rehearsed', `The database \`${service}\` does not run.`, {
+        hint: `Start it (\`docker compose up -d ${service}\`), then try again.`,
+      });
+    const definition = project.model.services[service] ?? {};
+    return {
+      ...database,
+      container,
+      place: { streams, container: container.id, definition, signal },
+    };
+  });
+}

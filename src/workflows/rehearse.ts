@@ -1,0 +1,66 @@
+import { cloneName } from '../compose/names.ts';
+import { type Exception, exceptionsFor, refusedBy } from '../database/allow.ts';
+import type { RehearsalReport } from '../database/report.ts';
+import { CanaryError } from '../errors.ts';
+import { branchRef } from '../git/branch-name.ts';
+import type { Context } from './context.ts';
+import { callOptions, overriddenScope } from './execution/run.ts';
+import { situationOf } from './execution/situation.ts';
+import { resolveBranch } from './project/branches.ts';
+import { checkOut } from './project/checkout.ts';
+import { locked } from './project/locked.ts';
+import { loadProject } from './project/project.ts';
+import { agree, sharedDataOf } from './rehearsal/agreement.ts';
+import { rehearse } from './rehearsal/rehearse.ts';
+
+/** What `rehearse --json` prints (contract, README). */
+export interface RehearsalResult extends RehearsalReport {
+  version: 1;
+  branch: string;
+  commit: string;
+  result: 'pass' | 'refused';
+  /** The exceptions that would let it pass. */
+  needs: string[];
+}
+
+/** Only the rehearsal: builds a branch, boots it on throw-away copies of the shared databases, tells what it did there. */
+export async function rehearseBranch(
+  context: Context,
+  named: string | undefined,
+  exceptions: readonly Exception[],
+): Promise<RehearsalResult> {
+  await context.engine.version();
+  const project = await loadProject(context);
+  const branch = named ?? project.config.git.canary;
+  const ref = branchRef(branch);
+  const commit = await resolveBranch(context, project.repository, branch, ref);
+  return locked(context, project, 'rehearse', async (signal) => {
+    const agreement = await agree(context, project, exceptions, signal);
+    const { databases } = await sharedDataOf(project);
+    if (databases.length === 0) throw nothingToRehearse(project.config.database.rehearse);
+    const checkout = await checkOut(context, project, commit);
+    const run = { context, project, checkout, release: undefined, signal };
+    const unbuilt = (await situationOf(context, project, checkout)).unbuilt(commit);
+    if (unbuilt.length > 0) {
+      context.emit({ type: 'notice', text: `Building ${unbuilt.join(', ')}.` });
+      const scope = await overriddenScope(run);
+      await context.compose.build(scope, unbuilt.map(cloneName), callOptions(run));
+    }
+    const report = await rehearse(run, agreement);
+    const { refused } = refusedBy(report.findings, agreement.exceptions);
+    return {
+      ...{ version: 1 as const, branch, commit, ...report },
+      result: refused.length > 0 ? ('refused' as const) : ('pass' as const),
+      needs: exceptionsFor(refused),
+    };
+  });
+}
+
+function nothingToRehearse(rehearse: string): CanaryError {
+  return new CanaryError('not-rehearsed', 'There is no database to rehearse on.', {
+    hint:
+      rehearse === 'off'
+        ? 'canary.yaml has `database: {rehearse: off}`.'
+        : 'The chosen services name none that canary knows; `database: {service: NAME}` in canary.yaml names one.',
+  });
+}
