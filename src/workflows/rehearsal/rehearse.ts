@@ -23,6 +23,8 @@ import { SERVERS } from './servers.ts';
 import { smokeAnswers } from './smoke.ts';
 import { Stage } from './stage.ts';
 
+const TELL_EVERY_MS = 1000;
+
 /** A copy of a shared database on the stage. */
 interface Copy {
   original: Original;
@@ -96,14 +98,18 @@ async function copy(
   const { context, project } = run;
   const { service, server, place } = original;
   const name = rehearsalName(service);
-  const place2 = stage.placeOf(await stage.container({ service, name }), place.definition);
+  const target = stage.placeOf(await stage.container({ service, name }), place.definition);
   let bytes = 0;
+  let told = context.clock.now().getTime();
   const onBytes = (total: number) => {
     bytes = total;
+    const now = context.clock.now().getTime();
+    if (now - told < TELL_EVERY_MS) return;
+    told = now;
     context.emit({ type: 'progress', text: `copying ${service}: ${formatBytes(total)}` });
   };
   await SERVERS[server].server.copy({
-    ...{ original: place, copy: place2, data, onBytes },
+    ...{ original: place, copy: target, data, onBytes },
     sample: project.config.database.sample,
     start: async () => {
       await stage.start([name]);
@@ -112,7 +118,7 @@ async function copy(
   });
   return {
     original,
-    place: place2,
+    place: target,
     copied: { service, server: SERVERS[server].name, data, bytes },
   };
 }
