@@ -33,6 +33,7 @@ export async function replicaShop(): Promise<Storedog> {
       `services: { frontend: { entry: ${shop.port}, preview: ${shop.preview} }, inner: {} }`,
       'identity: [header:X-User-Id]',
       'analysis: false',
+      'database: { rehearse: off }',
       '',
     ].join('\n'),
   );

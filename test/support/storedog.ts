@@ -67,8 +67,9 @@ export class Storedog {
         `  frontend: { entry: ${port}, preview: ${preview} }`,
         '  discounts: {}',
         'identity: [header:X-User-Id]',
-        // Looking at answers takes seconds a deploy: the tests of that switch it on.
+        // Looking at answers and rehearsing take seconds a deploy: the tests of those switch them on.
         'analysis: false',
+        'database: { rehearse: off }',
         '',
       ].join('\n'),
     );

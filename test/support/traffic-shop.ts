@@ -59,6 +59,7 @@ export async function trafficShop(settings: readonly string[] = []): Promise<Sto
       'identity: [header:X-User-Id]',
       ...settings,
       ...(settings.some((line) => line.startsWith('analysis:')) ? [] : ['analysis: false']),
+      'database: { rehearse: off }',
       '',
     ].join('\n'),
   );

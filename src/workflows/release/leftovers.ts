@@ -5,6 +5,7 @@ import { messageOf } from '../../errors.ts';
 import { isMissing } from '../../system/files.ts';
 import type { Context } from '../context.ts';
 import type { Project } from '../project/project.ts';
+import { clearRehearsal } from '../rehearsal/clear.ts';
 import { mendRecords } from './git-record.ts';
 import { pruneReleases } from './retention.ts';
 
@@ -26,6 +27,7 @@ export async function clearLeftovers(
 }
 
 async function clear(context: Context, project: Project, keep: readonly string[]): Promise<void> {
+  await clearRehearsal(context, project);
   await clearWorktrees(context, project, keep);
   const retained = await pruneReleases(context, project);
   for (const { service } of project.slice) {

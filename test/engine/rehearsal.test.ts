@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RehearsalShop } from '../support/rehearsal-shop.ts';
+import { until } from '../support/storedog.ts';
+
+let rehearsal: RehearsalShop;
+
+/** A table a case, so that one boot does all of them. */
+const TABLES = [
+  'truncated',
+  'deleted',
+  'overwritten',
+  'column_dropped',
+  'column_renamed',
+  'narrowed',
+  'required',
+  'locked',
+  'nullable',
+  'indexed',
+  'backfilled',
+  'rolled_back',
+  'tidied',
+  'recreated',
+  'read',
+];
+
+beforeAll(async () => {
+  rehearsal = await RehearsalShop.create();
+  const { shop } = rehearsal;
+  for (const table of TABLES)
+    await shop.sql(
+      `create table t_${table} (id int primary key, code varchar(50), amount bigint not null default 1); insert into t_${table} select i, 'code ' || i, i from generate_series(1, 100) i`,
+    );
+  await shop.succeed('up');
+});
+afterAll(async () => {
+  await rehearsal.dispose();
+});
+
+describe('a canary and the shared database', () => {
+  it('what the seeds do, dropping and making their tables anew, never reaches production', async () => {
+    const { shop } = rehearsal;
+    await rehearsal.bootWithSql(
+      'DROP TABLE discount',
+      'CREATE TABLE discount (id serial PRIMARY KEY, name text NOT NULL, code text NOT NULL UNIQUE, value integer NOT NULL)',
+      "INSERT INTO discount (name, code, value) VALUES ('Secret', 'HUSH', 1)",
+    );
+    const before = await rehearsal.productionFacts();
+    const containers = await shop.stableContainers();
+    const deployed = await shop.canary('deploy', '--branch', 'canary');
+    expect(deployed.exitCode).toBe(7);
+    expect(deployed.stderr).toContain(
+      'The canary would harm the shared database: destructive: table discount is dropped and made anew, without its 3 rows (`DROP TABLE discount` by discounts).',
+    );
+    expect(deployed.stderr).toContain('--allow destructive:discount');
+    expect(await rehearsal.productionFacts()).toBe(before);
+    expect(await shop.stableContainers()).toEqual(containers);
+    expect((await shop.containers()).map(({ service }) => service)).not.toContain(
+      'discounts-canary',
+    );
+    expect(await rehearsal.leftovers()).toEqual([]);
+    expect((await shop.status()).release).toMatchObject({ state: 'failed', weight: { set: 0 } });
+  });
+
+  it('everything that a boot does gets its class, its statement and its service', async () => {
+    await rehearsal.bootWithSql(
+      'TRUNCATE t_truncated',
+      'DELETE FROM t_deleted',
+      "UPDATE t_overwritten SET code = 'x'",
+      'ALTER TABLE t_column_dropped DROP COLUMN code',
+      'ALTER TABLE t_column_renamed RENAME COLUMN code TO coupon',
+      'ALTER TABLE t_narrowed ALTER COLUMN amount TYPE int',
+      'ALTER TABLE t_required ALTER COLUMN code SET NOT NULL, ADD COLUMN more int NOT NULL DEFAULT 0',
+      'ALTER TABLE t_required ALTER COLUMN more DROP DEFAULT',
+      'BEGIN; LOCK TABLE t_locked; SELECT pg_sleep(1.6); COMMIT',
+      'ALTER TABLE t_nullable ADD COLUMN note text',
+      'CREATE INDEX t_indexed_code ON t_indexed (code)',
+      'CREATE TABLE t_new (id int)',
+      'ALTER TABLE t_backfilled ADD COLUMN note text; UPDATE t_backfilled SET note = code',
+      'BEGIN; DELETE FROM t_rolled_back; ROLLBACK',
+      'DELETE FROM t_tidied WHERE id <= 3',
+      'DROP TABLE t_recreated; CREATE TABLE t_recreated (id int)',
+      'SELECT * FROM t_read',
+    );
+    const before = await rehearsal.productionFacts();
+    const { exitCode, report } = await rehearsal.rehearse();
+    expect(exitCode).toBe(7);
+    const found = Object.fromEntries(
+      TABLES.concat('new').map((table) => [
+        table,
+        report.findings
+          .filter(({ object }) => object === `t_${table}`)
+          .map((each) => `${each.class} ${each.kind} ${each.service ?? ''}`),
+      ]),
+    );
+    expect(found).toEqual({
+      truncated: ['destructive table-truncated discounts'],
+      deleted: ['destructive rows-deleted discounts'],
+      overwritten: ['destructive rows-updated discounts'],
+      column_dropped: ['contracting column-dropped discounts'],
+      column_renamed: ['contracting column-renamed discounts'],
+      narrowed: ['contracting column-retyped discounts', 'expanding table-rewritten discounts'],
+      required: ['contracting column-not-null discounts', 'contracting column-required discounts'],
+      locked: ['contracting lock-held discounts'],
+      nullable: ['expanding column-added discounts'],
+      indexed: ['expanding index-added discounts'],
+      backfilled: ['expanding column-added discounts'],
+      rolled_back: [],
+      tidied: ['none rows-deleted discounts'],
+      recreated: ['destructive table-recreated discounts'],
+      read: [],
+      new: ['expanding table-added discounts'],
+    });
+    expect(report.findings.find(({ object }) => object === 't_overwritten')).toMatchObject({
+      text: '100 rows of 100 of t_overwritten are overwritten',
+      statement: "UPDATE t_overwritten SET code = '…'",
+    });
+    expect(report.databases).toMatchObject([{ service: 'db', data: 'full' }]);
+    expect(await rehearsal.productionFacts()).toBe(before);
+    expect(await rehearsal.leftovers()).toEqual([]);
+  });
+
+  it('has no way to the real database, to the stable, or out', async () => {
+    const { shop } = rehearsal;
+    const real = await shop.sql('select inet_server_addr()').catch(() => '');
+    const [db] = (await shop.containers()).filter(({ service }) => service === 'db');
+    const address = await addressOf(db?.id ?? '');
+    expect(real).toBe('');
+    await rehearsal.bootWith(
+      [
+        'import socket',
+        `for host, port in (('${address}', 5432), ('172.17.0.1', ${shop.port}), ('host.docker.internal', ${shop.port}), ('1.1.1.1', 53)):`,
+        '    try:',
+        '        socket.create_connection((host, port), 1).close()',
+        "        execute('CREATE TABLE reached_%s (id int)' % host.replace('.', '_'))",
+        '    except OSError:',
+        '        pass',
+        // The only network that it has begins at its own gateway.
+        "gateway = '.'.join(socket.gethostbyname(socket.gethostname()).split('.')[:3]) + '.1'",
+        `for port in (${shop.port}, 5432):`,
+        '    try:',
+        '        socket.create_connection((gateway, port), 1).close()',
+        "        execute('CREATE TABLE reached_gateway_%d (id int)' % port)",
+        '    except OSError:',
+        '        pass',
+      ].join('\n'),
+    );
+    const { report } = await rehearsal.rehearse();
+    expect(report.findings).toEqual([]);
+  });
+
+  it('a killed rehearsal leaves nothing once the next one, or an abort, has run', async () => {
+    const { shop } = rehearsal;
+    await rehearsal.bootWith('import time\ntime.sleep(30)');
+    for (const next of [['rehearse', '--json'], ['abort']]) {
+      const running = shop.start('rehearse');
+      await until(
+        'the canary boots in its rehearsal',
+        async () => (await rehearsal.leftovers()).length >= 6,
+      );
+      running.kill('SIGKILL');
+      await running;
+      expect((await rehearsal.leftovers()).length).toBeGreaterThan(0);
+      await rehearsal.bootWithSql('SELECT 1');
+      await shop.canary(...next);
+      expect(await rehearsal.leftovers()).toEqual([]);
+      await rehearsal.bootWith('import time\ntime.sleep(30)');
+    }
+  });
+
+  it('what is safe for both passes, is recorded, and an exception is for one table alone', async () => {
+    const { shop } = rehearsal;
+    await rehearsal.bootWithSql(
+      'ALTER TABLE discount ADD COLUMN IF NOT EXISTS note text',
+      'ALTER TABLE t_column_dropped DROP COLUMN IF EXISTS code',
+    );
+    const refused = await shop.canary(
+      'deploy',
+      '--branch',
+      'canary',
+      '--allow',
+      'contracting:discount',
+    );
+    expect(refused.exitCode).toBe(7);
+    expect(refused.stderr).toContain('--allow contracting:t_column_dropped');
+    const deployed = await shop.canary(
+      'deploy',
+      '--branch',
+      'canary',
+      '--allow',
+      'contracting:t_column_dropped',
+    );
+    expect(deployed.stderr).toContain('expanding: column discount.note is new');
+    expect(deployed.exitCode).toBe(0);
+    const { id } = (await shop.status()).release;
+    const journal = await shop.read(`.canary/releases/${id}.jsonl`);
+    expect(journal).toContain('"allowed":["contracting:t_column_dropped"]');
+    expect(
+      await shop.sql(
+        "select count(*) from information_schema.columns where table_name = 'discount' and column_name = 'note'",
+      ),
+    ).toBe('1');
+    await shop.succeed('revert');
+  });
+});
+
+async function addressOf(id: string): Promise<string> {
+  const { execa } = await import('execa');
+  const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}';
+  return (await execa('docker', ['inspect', '--format', format, id])).stdout;
+}

@@ -1,0 +1,122 @@
+import { execa } from 'execa';
+import { Storedog } from './storedog.ts';
+
+/** What `rehearse --json` prints, as far as tests look at it. */
+export interface Rehearsed {
+  result: string;
+  needs: string[];
+  databases: { service: string; data: string; bytes: number }[];
+  findings: {
+    class: string;
+    kind: string;
+    object: string;
+    text: string;
+    statement?: string;
+    service?: string;
+  }[];
+}
+
+/** Storedog whose discounts does something to the database when it boots. */
+export class RehearsalShop {
+  readonly shop: Storedog;
+
+  private constructor(shop: Storedog) {
+    this.shop = shop;
+  }
+
+  static async create(edit?: (compose: string, project: string) => string): Promise<RehearsalShop> {
+    const shop = await Storedog.create(edit);
+    const text = await shop.read('canary.yaml');
+    await shop.write(
+      'canary.yaml',
+      text.replace('database: { rehearse: off }', 'database: { settle: 500ms }'),
+    );
+    await shop.git('commit', '--quiet', '--all', '-m', 'Rehearse');
+    await shop.git('branch', '--force', 'canary', 'main');
+    await shop.startProduction();
+    return new RehearsalShop(shop);
+  }
+
+  /** Makes the canary run Python code once, in the first process, before it serves; `execute(sql)` is known to it. */
+  async bootWith(code: string): Promise<void> {
+    const settings = await this.shop.read('discounts/gunicorn.conf.py');
+    const body = code
+      .split('\n')
+      .map((line) => `    ${line}\n`)
+      .join('');
+    await this.shop.git('branch', '--force', 'canary', 'main');
+    await this.shop.commitOn(
+      'canary',
+      'discounts/gunicorn.conf.py',
+      `${settings}
+
+import psycopg2
+
+
+def execute(sql):
+    connection = psycopg2.connect(
+        host=os.environ['POSTGRES_HOST'], dbname=os.environ['POSTGRES_DB'],
+        user=os.environ['POSTGRES_USER'], password=os.environ['POSTGRES_PASSWORD'])
+    connection.autocommit = True
+    connection.cursor().execute(sql)
+    connection.close()
+
+
+def on_starting(server):
+${body}`,
+    );
+  }
+
+  /** The same with SQL, each statement on its own. */
+  bootWithSql(...statements: string[]): Promise<void> {
+    return this.bootWith(statements.map((sql) => `execute(${JSON.stringify(sql)})`).join('\n'));
+  }
+
+  async rehearse(
+    ...args: string[]
+  ): Promise<{ exitCode: number; report: Rehearsed; stderr: string }> {
+    const { exitCode, stdout, stderr } = await this.shop.canary('rehearse', '--json', ...args);
+    if (exitCode !== 0 && exitCode !== 7) throw new Error(`${stdout}\n${stderr}`);
+    return { exitCode, report: JSON.parse(stdout) as Rehearsed, stderr };
+  }
+
+  /** Ids, file nodes and contents of every table of production. */
+  async productionFacts(): Promise<string> {
+    const tables = await this.shop.sql(
+      "select string_agg(relname || ' ' || oid || ' ' || relfilenode, ',' order by relname) from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace",
+    );
+    const names = await this.shop.sql(
+      "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace order by 1",
+    );
+    const sums = await Promise.all(
+      names
+        .split('\n')
+        .map((name) =>
+          this.shop.sql(
+            `select '${name}', count(*), md5(string_agg(t::text, ',' order by t::text)) from "${name}" t`,
+          ),
+        ),
+    );
+    return [tables, ...sums].join('\n');
+  }
+
+  /** Containers, networks and volumes of a rehearsal, and its file. */
+  async leftovers(): Promise<string[]> {
+    const filter = ['--filter', `label=com.docker.compose.project=${this.shop.project}-rehearsal`];
+    const lists = [
+      ['ps', '--all'],
+      ['network', 'ls'],
+      ['volume', 'ls'],
+    ];
+    const found = await Promise.all(
+      lists.map(async (list) => (await execa('docker', [...list, '--quiet', ...filter])).stdout),
+    );
+    const file = (await this.shop.exists('.canary/rehearsal.yml')) ? ['rehearsal.yml'] : [];
+    return [...found.flatMap((text) => text.split('\n')).filter(Boolean), ...file];
+  }
+
+  async dispose(): Promise<void> {
+    await this.shop.canary('abort');
+    await this.shop.dispose();
+  }
+}
