@@ -1,11 +1,11 @@
 import type { ComposeService } from './model.ts';
 
 const STATEFUL_IMAGES =
-  /(^|[/_-])(postgres|postgresql|postgis|pgvector|timescaledb|mysql|mariadb|percona|mongo|mongodb|redis|valkey|keydb|memcached|rabbitmq|kafka|zookeeper|nats|elasticsearch|opensearch|cassandra|couchdb|influxdb|clickhouse|neo4j|minio|etcd|consul|vault|mssql|cockroachdb?)([-_:@]|$)/;
+  /(^|[/_-])(postgres|postgresql|postgis|pgvector|timescaledb|mysql|mariadb|percona|mongo|mongodb|redis|valkey|keydb|memcached|rabbitmq|kafka|zookeeper|nats|elasticsearch|opensearch|cassandra|couchdb|influxdb|clickhouse|neo4j|minio|etcd|consul|vault|mssql|cockroach(db)?)([-_/]|$)/;
 
 /** Programs that go with a server and keep nothing themselves. */
 const COMPANION =
-  /(exporter|consumer|producer|client|proxy|ui|admin|operator|connect|commander|insight)$/;
+  /(exporter|consumer|producer|client|proxy|ui|admin|operator|connect|commander|insight|express|meta)$/;
 
 const DATA_DIRECTORIES = [
   '/var/lib/postgresql',
@@ -38,7 +38,7 @@ const DATABASE_PORTS = new Set([1433, 3306, 5432, 5672, 6379, 9042, 9092, 9200, 
 export function statefulReason(service: ComposeService): string | undefined {
   // What is built here is the user's own code, whatever its image is called.
   const image = service.build ? undefined : service.image;
-  if (image && isServerImage(image.toLowerCase())) return `its image is ${image}`;
+  if (image && isServerImage(image)) return `its image is ${image}`;
   const data = service.volumes?.find((volume) =>
     DATA_DIRECTORIES.some((directory) => isInside(volume.target, directory)),
   );
@@ -55,16 +55,20 @@ export function statefulReason(service: ComposeService): string | undefined {
   return undefined;
 }
 
-/** Registry and tag say nothing: `app:1-redis` is an app; `mcr.example/mssql/server` is a server. */
 function isServerImage(image: string): boolean {
+  const name = programName(image);
+  return STATEFUL_IMAGES.test(name) && !COMPANION.test(name);
+}
+
+/** Registry and tag say nothing: `app:1-redis` is an app; `mcr.example/mssql/server` is a server. */
+export function programName(image: string): string {
   const path = image
+    .toLowerCase()
     .replace(/@.*$/, '')
     .replace(/:[^/:]*$/, '')
-    .split('/')
-    .slice(-2);
+    .split('/');
   const name = path.at(-1) ?? '';
-  if (COMPANION.test(name)) return false;
-  return STATEFUL_IMAGES.test(name) || (name === 'server' && STATEFUL_IMAGES.test(path[0] ?? ''));
+  return name === 'server' ? `${path.at(-2) ?? ''}/${name}` : name;
 }
 
 function isInside(path: string, directory: string): boolean {

@@ -1,75 +1,66 @@
+import { type ColumnType, parseColumnType } from './column-type-name.ts';
+
 /** Each holds every value of those before it (PostgreSQL and MySQL names). */
 const LADDERS: readonly (readonly string[])[] = [
   ['tinyint', 'smallint', 'mediumint', 'integer', 'bigint', 'numeric'],
   ['real', 'double precision'],
-  ['character varying', 'text'],
-  ['character', 'character varying', 'text'],
+  ['character', 'character varying', 'text', 'mediumtext', 'longtext'],
   ['tinytext', 'text', 'mediumtext', 'longtext'],
   ['tinyblob', 'blob', 'mediumblob', 'longblob'],
   ['varbinary', 'blob', 'mediumblob', 'longblob'],
 ];
 
-const SYNONYMS: Readonly<Record<string, string>> = {
-  int: 'integer',
-  varchar: 'character varying',
-  char: 'character',
-  decimal: 'numeric',
-  double: 'double precision',
-  float: 'real',
-};
+/** In MySQL `int(11)` holds what `int(4)` does. */
+const WHOLE_NUMBERS = new Set(['tinyint', 'smallint', 'mediumint', 'integer', 'bigint']);
 
-interface ColumnType {
-  name: string;
-  /** What stands in parentheses. */
-  arguments: readonly string[];
-  /** What follows, such as `unsigned` or `[]`. */
-  rest: string;
-}
+/** Whose parentheses hold limits; of others they are part of the type, such as the length of a `bit` or a vector. */
+const LIMITED = new Set([
+  'numeric',
+  'real',
+  'double precision',
+  'character',
+  'character varying',
+  'varbinary',
+  'bit varying',
+  'time',
+  'timestamp',
+  'datetime',
+]);
+
+/** In MySQL no fraction of a second where none is named; PostgreSQL says more after the name. */
+const TIMES = new Set(['time', 'timestamp', 'datetime']);
 
 /** Whether a column of type `to` takes and gives every value that one of type `from` did. */
 export function isWidened(from: string, to: string): boolean {
-  const [old, next] = [parse(from), parse(to)];
+  const [old, next] = [parseColumnType(from), parseColumnType(to)];
   if (old.rest !== next.rest) return false;
   if (old.name === next.name) return holdsMore(old, next);
-  // Without their limits in mind: `numeric(3)` holds less than an integer.
-  const isRoomy = next.arguments.length === 0 || next.name === 'integer';
-  const bounded = next.name === 'character varying' && old.name === 'character';
-  if (!isRoomy && !(bounded && holdsMore(old, next)) && !isDisplayWidth(next)) return false;
-  return LADDERS.some((ladder) => {
+  const isHigher = LADDERS.some((ladder) => {
     const [low, high] = [ladder.indexOf(old.name), ladder.indexOf(next.name)];
     return low >= 0 && high > low;
   });
+  return isHigher && hasRoom(old, next);
+}
+
+/** Of a wider type: a limit of its own may take away what the type gives, as `numeric(3)` does for an integer. */
+function hasRoom(old: ColumnType, next: ColumnType): boolean {
+  if (WHOLE_NUMBERS.has(next.name) || next.arguments.length === 0) return true;
+  return old.name === 'character' && next.name === 'character varying' && holdsMore(old, next);
 }
 
 /** Of the same type: limits no smaller, values of an enumeration all still there. */
 function holdsMore(old: ColumnType, next: ColumnType): boolean {
   if (old.name === 'enum' || old.name === 'set')
     return old.arguments.every((value) => next.arguments.includes(value));
-  if (isDisplayWidth(old) || isDisplayWidth(next)) return true;
-  if (next.arguments.length === 0) return true;
-  if (old.arguments.length === 0) return false;
-  const [oldLength = 0, oldScale = 0] = old.arguments.map(Number);
-  const [length = 0, scale = 0] = next.arguments.map(Number);
+  if (WHOLE_NUMBERS.has(old.name)) return true;
+  const [before, now] = [limitsOf(old), limitsOf(next)];
+  if (now.length === 0 || before.join() === now.join()) return true;
+  if (before.length === 0 || !LIMITED.has(old.name)) return false;
+  const [oldLength = 0, oldScale = 0] = before.map(Number);
+  const [length = 0, scale = 0] = now.map(Number);
   return scale >= oldScale && length - scale >= oldLength - oldScale;
 }
 
-/** `int(11)` of MySQL holds what `int(4)` does. */
-function isDisplayWidth({ name }: ColumnType): boolean {
-  return /int(eger)?$/.test(name);
-}
-
-function parse(text: string): ColumnType {
-  const [, word = '', inside, rest = ''] =
-    /^([^([]+?)\s*(?:\(([^)]*)\))?((?:\s*\[\])*(?:\s+.*)?)$/.exec(text.trim().toLowerCase()) ?? [];
-  const [name, tail] = splitUnsigned(word);
-  return {
-    name: SYNONYMS[name] ?? name,
-    arguments: inside === undefined ? [] : inside.split(',').map((each) => each.trim()),
-    rest: `${tail}${rest}`.trim(),
-  };
-}
-
-function splitUnsigned(word: string): [string, string] {
-  const found = /^(.*?)(\s+unsigned.*)$/.exec(word);
-  return found ? [found[1] ?? '', found[2] ?? ''] : [word, ''];
+function limitsOf({ name, arguments: limits, rest }: ColumnType): readonly string[] {
+  return limits.length === 0 && rest === '' && TIMES.has(name) ? ['0'] : limits;
 }

@@ -28,22 +28,26 @@ function columnChanges(before: Column, after: Column): Change[] {
     changes.push(['contracting', 'column-renamed', `is renamed to ${after.name}`]);
   if (after.type !== before.type) changes.push(retyped(before.type, after.type));
   if (before.isNullable && !after.isNullable)
-    changes.push(['contracting', 'column-not-null', 'must not be null any more']);
+    changes.push(['contracting', 'column-not-null', 'may no longer be null']);
   if (!before.isNullable && after.isNullable)
-    changes.push(['expanding', 'column-nullable', 'may be null now']);
+    changes.push(['expanding', 'column-nullable', 'may now be null']);
   if (before.hasDefault && !after.hasDefault && !after.isNullable)
     changes.push([
       'contracting',
       'default-dropped',
-      'has no default any more, and must not be null',
+      'loses its default and may not be null: inserts of the stable that leave it out fail',
     ]);
   return changes;
 }
 
 function retyped(from: string, to: string): Change {
   return isWidened(from, to)
-    ? ['expanding', 'column-widened', `becomes ${to}, which holds all that ${from} does`]
-    : ['contracting', 'column-retyped', `becomes ${to}, which was ${from}`];
+    ? [
+        'expanding',
+        'column-widened',
+        `changes its type from ${from} to ${to}, which holds every value it had`,
+      ]
+    : ['contracting', 'column-retyped', `changes its type from ${from} to ${to}`];
 }
 
 function droppedColumn({ name }: Column, after: Table): Change {
@@ -59,7 +63,7 @@ function addedColumn({ isNullable, hasDefault }: Column): Change {
     : [
         'contracting',
         'column-required',
-        'is new, must not be null and has no default: inserts of the stable fail',
+        'is new, may not be null and has no default: inserts of the stable fail',
       ];
 }
 

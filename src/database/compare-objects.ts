@@ -12,8 +12,7 @@ export function compareObjects(before: Snapshot, after: Snapshot): Difference[] 
     ...gone.map((each) => told(before, each, 'contracting', 'dropped', dropped(each))),
     ...before.objects.flatMap((each) => {
       const same = stays(each.table) ? twin(after, each) : undefined;
-      if (!same || (same.definition === each.definition && same.name === each.name)) return [];
-      return [changed(before, each, same)];
+      return same ? changed(before, each, same) : [];
     }),
     ...come.map((each) => {
       const kind = worksOnStable(each) ? 'contracting' : 'expanding';
@@ -30,14 +29,20 @@ function twin({ objects }: Snapshot, { id, kind, name }: DatabaseObject) {
   );
 }
 
-function changed(snapshot: Snapshot, before: DatabaseObject, after: DatabaseObject): Difference {
+function changed(snapshot: Snapshot, before: DatabaseObject, after: DatabaseObject): Difference[] {
+  const tell = (level: FindingClass, verb: string, what: string) => [
+    told(snapshot, before, level, verb, what),
+  ];
   if (after.name !== before.name && after.definition === before.definition)
-    return told(snapshot, before, 'contracting', 'renamed', `is renamed to ${after.name}`);
+    return tell('contracting', 'renamed', `is renamed to ${after.name}`);
+  // Its next number is one that rows have already.
+  if (before.kind === 'sequence' && after.id !== before.id)
+    return tell('contracting', 'recreated', 'is dropped and made anew, and counts from its start');
+  if (after.definition === before.definition) return [];
   const values = new Set(after.definition.split('\n'));
   const hasAll = before.definition.split('\n').every((value) => values.has(value));
-  if (before.kind === 'type' && hasAll)
-    return told(snapshot, before, 'expanding', 'changed', 'has new values');
-  return told(snapshot, before, 'contracting', 'changed', 'is changed, and the stable uses it too');
+  if (before.kind === 'type' && hasAll) return tell('expanding', 'changed', 'has new values');
+  return tell('contracting', 'changed', 'is changed');
 }
 
 function dropped({ kind }: DatabaseObject): string {

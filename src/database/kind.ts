@@ -1,5 +1,5 @@
 import type { ComposeService } from '../compose/model.ts';
-import { statefulReason } from '../compose/stateful.ts';
+import { programName, statefulReason } from '../compose/stateful.ts';
 
 /** The servers whose databases can be rehearsed. */
 export type ServerKind = 'postgres' | 'mysql';
@@ -34,6 +34,7 @@ const OTHERS: readonly [RegExp, string, number][] = [
   [/(redis|valkey|keydb)/, 'Redis', 6379],
   [/rabbitmq/, 'RabbitMQ', 5672],
   [/kafka/, 'Kafka', 9092],
+  [/^nats/, 'NATS', 4222],
   [/(elasticsearch|opensearch)/, 'Elasticsearch', 9200],
   [/memcached/, 'Memcached', 11_211],
   [/cassandra/, 'Cassandra', 9042],
@@ -41,20 +42,21 @@ const OTHERS: readonly [RegExp, string, number][] = [
 ];
 
 /** Servers of which canary workers would take the same messages as the stable's. */
-const QUEUES = new Set(['Redis', 'RabbitMQ', 'Kafka']);
+const QUEUES = new Set(['Redis', 'RabbitMQ', 'Kafka', 'NATS']);
 
 /** What a service is that keeps data; `undefined` for one that keeps none. */
 export function statefulKind(service: ComposeService): StatefulKind | undefined {
   const reason = statefulReason(service);
   if (!reason) return undefined;
-  const image = (service.build ? '' : (service.image ?? '')).toLowerCase();
-  const named = OTHERS.find(([pattern]) => pattern.test(image));
+  const program = service.build ? '' : programName(service.image ?? '');
+  // First, for Percona and Bitnami make several.
+  const named = OTHERS.find(([pattern]) => pattern.test(program));
+  if (named) return { other: named[1] };
   const kinds = Object.keys(SERVERS) as ServerKind[];
   const server =
-    kinds.find((kind) => SERVERS[kind].image.test(image)) ??
-    (named ? undefined : kinds.find((kind) => looksLike(SERVERS[kind], service)));
+    kinds.find((kind) => SERVERS[kind].image.test(program)) ??
+    kinds.find((kind) => looksLike(SERVERS[kind], service));
   if (server) return { server };
-  if (named) return { other: named[1] };
   const ports = portsOf(service);
   const byPort = OTHERS.find(([, , port]) => ports.includes(port));
   return { other: byPort?.[1] ?? 'a service that keeps data' };

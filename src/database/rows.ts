@@ -28,7 +28,8 @@ export function compareRows(
 }
 
 function emptiedTable(table: Table, write: RowWrite): Difference {
-  const text = `table ${table.name} is emptied of its ${count(table.rows)}`;
+  const had = table.rows > 0 ? ` of its ${count(table.rows)}` : '';
+  const text = `table ${table.name} is emptied${had}`;
   return rowsOf(table, 'destructive', 'table-truncated', text, write);
 }
 
@@ -40,7 +41,7 @@ function deletions(table: Table, writes: readonly RowWrite[], massShare: number)
   if (rows === 0 && !all) return [];
   const [worst] = [...deletes].sort((left, right) => right.rows - left.rows);
   const isMass = all !== undefined || isMassive(rows, table.rows, massShare);
-  const text = `${count(rows)} of ${table.rows.toLocaleString('en-US')} of ${table.name} are deleted`;
+  const text = all ? `every row of ${table.name} is deleted` : `${share(rows, table)} deleted`;
   return [rowsOf(table, isMass ? 'destructive' : 'none', 'rows-deleted', text, all ?? worst ?? {})];
 }
 
@@ -49,7 +50,7 @@ function unseen(table: Table, rows: number, massShare: number): Difference[] {
   const lost = table.rows - rows;
   if (lost <= 0) return [];
   const kind = isMassive(lost, table.rows, massShare) ? 'destructive' : 'none';
-  const text = `${count(lost)} of ${table.rows.toLocaleString('en-US')} of ${table.name} are gone`;
+  const text = `${share(lost, table)} gone`;
   return [rowsOf(table, kind, 'rows-deleted', text, {})];
 }
 
@@ -60,12 +61,21 @@ function updates(table: Table, writes: readonly RowWrite[], massShare: number): 
   const [worst] = [...own].sort((left, right) => right.rows - left.rows);
   // A table of one row is a setting or a counter.
   const isMass = rows > 1 && isMassive(rows, table.rows, massShare);
-  const text = `${count(rows)} of ${table.rows.toLocaleString('en-US')} of ${table.name} are overwritten`;
+  const text = `${share(rows, table)} overwritten`;
   return [rowsOf(table, isMass ? 'destructive' : 'none', 'rows-updated', text, worst ?? {})];
 }
 
 function isMassive(rows: number, of: number, massShare: number): boolean {
-  return rows > 0 && rows * 100 >= of * massShare;
+  // Rows of a table that had none are the canary's own.
+  return rows > 0 && of > 0 && rows * 100 >= of * massShare;
+}
+
+/** So many of a table's rows, with the verb: a statement may reach more of them than there were at first. */
+function share(rows: number, { name, rows: of }: Table): string {
+  if (of > 1 && rows >= of) return `all ${count(of)} of ${name} are`;
+  const [amount, verb] = [count(rows), rows === 1 ? 'is' : 'are'];
+  if (rows >= of) return `${amount} of ${name} ${verb}`;
+  return `${amount.split(' ')[0]} of the ${count(of)} of ${name} ${verb}`;
 }
 
 function unqualified(name: string): string {

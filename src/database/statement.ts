@@ -1,20 +1,86 @@
 const LONGEST = 160;
 
-/** A statement as it may be shown and kept: on one line, its values hidden (they may be secrets), not too long. */
-export function shownStatement(text: string): string {
-  const hidden = text
-    // Before anything else: a quote in a comment opens no value.
-    .replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ')
-    .replace(/\$(\w*)\$[\s\S]*?\$\1\$/g, "'…'")
-    .replace(/[eEnN]?'(?:[^'\\]|''|\\.)*'/g, "'…'")
-    .replace(/\s+/g, ' ')
-    .replace(/;\s*$/, '')
-    .trim();
-  return hidden.length <= LONGEST ? hidden : `${hidden.slice(0, LONGEST - 1).trimEnd()}…`;
+/** Of longer statements the rest is not read: only the beginning is shown anyway. */
+const READ = 100_000;
+
+/** What a statement is made of, as far as values go. */
+const PIECE = new RegExp(
+  [
+    String.raw`(?<comment>--[^\n]*|#(?![>-])[^\n]*|/\*[\s\S]*?(?:\*/|$))`,
+    String.raw`(?<escaped>\b[eE]'[^'\\]*(?:(?:''|\\[\s\S])[^'\\]*)*(?:'|$))`,
+    String.raw`(?<value>(?:\b[nNxXbB])?'[^']*(?:''[^']*)*(?:'|$))`,
+    String.raw`(?<dollar>\$(?<tag>(?:[\p{L}_][\p{L}\p{N}_]*)?)\$[\s\S]*?(?:\$\k<tag>\$|$))`,
+    '(?<quoted>"[^"]*(?:""[^"]*)*(?:"|$))',
+    '(?<name>`[^`]*(?:``[^`]*)*(?:`|$))',
+    String.raw`(?<word>[\p{L}_][\p{L}\p{N}_$]*)`,
+  ].join('|'),
+  'gu',
+);
+
+const HIDDEN = "'…'";
+
+/**
+ * A statement as it may be shown and kept: on one line, its values hidden (they may be secrets), not too long.
+ * `doubleQuotes`: whether they hold names, as in the standard, or values, as in MySQL. Where servers do not agree on
+ * what ends a value or a comment, the rest is left out.
+ */
+export function shownStatement(
+  statement: string,
+  doubleQuotes: 'names' | 'values' = 'names',
+): string {
+  const text = statement.slice(0, READ);
+  let shown = '';
+  let end = 0;
+  let hidesNames = doubleQuotes === 'values';
+  for (const match of text.matchAll(PIECE)) {
+    const groups = match.groups ?? {};
+    shown += text.slice(end, match.index) + shownPiece(match[0], groups, hidesNames);
+    end = match.index + match[0].length;
+    hidesNames ||= /^(password|identified)$/i.test(groups.word ?? '');
+    if (!isDisputed(groups, hidesNames)) continue;
+    shown += ' …';
+    end = text.length;
+    break;
+  }
+  shown += text.slice(end) + (statement.length > READ ? ' …' : '');
+  const line = shown.replace(/\s+/g, ' ').replace(/;\s*$/, '').trim();
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1).trimEnd()}…`;
 }
 
-/** Whether a statement deletes from or updates a table without saying which rows. */
+type Groups = Readonly<Record<string, string | undefined>>;
+
+function shownPiece(piece: string, { comment, word, name, quoted }: Groups, hidesNames: boolean) {
+  if (comment !== undefined) return ' ';
+  const isName = name !== undefined || (quoted !== undefined && !hidesNames);
+  return word !== undefined || (isName && isWhole(piece)) ? piece : HIDDEN;
+}
+
+/** Whether one server sees an end where another goes on: a backslash, a comment in a comment, a quote in a name. */
+function isDisputed(
+  { comment = '', value = '', quoted = '""', name = '``' }: Groups,
+  quotesHoldValues: boolean,
+): boolean {
+  if (/\\['"]/.test(value + quoted)) return true;
+  if (!isWhole(name) || (!quotesHoldValues && !isWhole(quoted))) return true;
+  if (comment.startsWith('/*')) return comment.indexOf('/*', 2) > 0;
+  return comment !== '' && !/^--(\s|$)/.test(comment) && /['"`$]|\/\*|\*\//.test(comment);
+}
+
+/** Whether a shown statement deletes from or updates a table without saying which rows. */
 export function namesNoRows(statement: string): boolean {
   const words = statement.trim();
-  return /^(delete\s+from|update)\s/i.test(words) && !/\s(where|limit|using)\s/i.test(words);
+  if (!/^(delete\s+from|update)\s/i.test(words) || isCut(words)) return false;
+  return (
+    !/\b(where|limit|using)\b/i.test(words) ||
+    /\bwhere\s+(true|1\s*=\s*1|'…'\s*=\s*'…')$/i.test(words)
+  );
+}
+
+/** A name with its end, and with no quote of another kind in it. */
+function isWhole(name: string): boolean {
+  return /^("[^'`]*"|`[^'"]*`)$/.test(name);
+}
+
+function isCut(words: string): boolean {
+  return words.endsWith('…');
 }
