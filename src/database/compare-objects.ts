@@ -22,10 +22,10 @@ export function compareObjects(before: Snapshot, after: Snapshot): Difference[] 
 }
 
 /** The same object in the other snapshot: by its id, or made anew under its name. */
-function twin({ objects }: Snapshot, { id, kind, name }: DatabaseObject) {
+function twin({ objects }: Snapshot, { id, kind, name, table }: DatabaseObject) {
   return (
     objects.find((each) => each.kind === kind && each.id === id) ??
-    objects.find((each) => each.kind === kind && each.name === name)
+    objects.find((each) => each.kind === kind && each.name === name && each.table === table)
   );
 }
 

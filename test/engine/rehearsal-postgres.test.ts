@@ -86,7 +86,7 @@ describe('a copy of PostgreSQL', () => {
     expect(lines).toEqual([
       'contracting: check short of discount is new',
       'contracting: grant UPDATE to clerk of discount is taken away',
-      'contracting: sequence orders_id_seq of orders is changed, and the stable uses it too',
+      'contracting: sequence orders_id_seq of orders is changed',
       'contracting: trigger touching of discount is dropped',
       'contracting: view cheap is dropped',
       'destructive: table audit.Entry of is emptied of its 1 row',
