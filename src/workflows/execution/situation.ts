@@ -14,15 +14,7 @@ export async function situationOf(
   project: Project,
   checkout?: Checkout,
 ): Promise<Situation> {
-  const images = new Map<string, string | undefined>();
-  for (const { service } of project.slice) {
-    const definition = checkout?.model.services[service];
-    if (!checkout || !definition?.build) continue;
-    images.set(
-      service,
-      await context.engine.imageId(canaryImage(project.name, service, checkout.commit)),
-    );
-  }
+  const images = new Map(checkout ? await builtImages(context, project, checkout) : []);
   return {
     services: Object.keys(project.model.services),
     slice: project.slice,
@@ -44,6 +36,17 @@ export async function situationOf(
     movedFiles: [],
     branchAt: await context.git.resolve(project.repository, branchRef(project.config.git.stable)),
   };
+}
+
+/** The services that the commit builds, each with the id of its image where that exists. */
+function builtImages({ engine }: Context, { name, slice }: Project, { model, commit }: Checkout) {
+  const built = slice.filter(({ service }) => model.services[service]?.build);
+  return Promise.all(
+    built.map(
+      async ({ service }) =>
+        [service, await engine.imageId(canaryImage(name, service, commit))] as const,
+    ),
+  );
 }
 
 /** Applications ask for every connection; of a proxy that is not known the worse is assumed. */
