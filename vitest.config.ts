@@ -20,7 +20,15 @@ export default defineConfig({
       ? ['default', ['json', { outputFile: process.env.VITEST_JSON }]]
       : ['default'],
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], maxWorkers: EVERY_CORE } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          maxWorkers: EVERY_CORE,
+          // Pure: what one file imports, the next can have. It saves a third of the work.
+          isolate: false,
+        },
+      },
       { test: { name: 'cli', include: ['test/cli/**/*.test.ts'], maxWorkers: EVERY_CORE } },
       {
         test: {
