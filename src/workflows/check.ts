@@ -1,7 +1,7 @@
 import { type Examination, examine, resultOf } from './analysis/examine.ts';
 import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
-import { loadProject } from './project/project.ts';
+import { loadLiveProject } from './project/project.ts';
 import { requireRunning, requireRunningProxy } from './release/guards.ts';
 import { currentRelease } from './release/releases.ts';
 
@@ -14,8 +14,7 @@ export interface CheckResult extends Examination {
 
 /** Runs the checks and the comparison with the stable against the canary that runs. Takes no lock and changes nothing. */
 export async function check(context: Context): Promise<CheckResult> {
-  await context.engine.version();
-  const project = await loadProject(context, 'optional');
+  const project = await loadLiveProject(context, 'optional');
   const observed = await observe(context, project);
   const release = requireRunning(await currentRelease(project), observed);
   requireRunningProxy(project, observed);

@@ -8,7 +8,7 @@ import { advanceBranch, requireUnmoved, resolveBranch } from './project/branches
 import { warnOfExpired } from './project/certificates.ts';
 import { checkOut } from './project/checkout.ts';
 import { locked } from './project/locked.ts';
-import { loadProject, type Project } from './project/project.ts';
+import { loadLiveProject, type Project } from './project/project.ts';
 import { agree } from './rehearsal/agreement.ts';
 import { requireProxy } from './release/guards.ts';
 import { finishPromotion } from './release/promotion.ts';
@@ -44,8 +44,7 @@ export interface DeployResult extends Arrival {
 export async function deploy(context: Context, options: DeployOptions): Promise<DeployResult> {
   const { branch } = options;
   const ref = branchRef(branch);
-  await context.engine.version();
-  const project = await loadProject(context);
+  const project = await loadLiveProject(context);
   warnOfExpired(context, project.proxy.certificates);
   if (options.weight !== undefined)
     requireWeight(project.config.strategy.kind, options.weight, 'deploy');

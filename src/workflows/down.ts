@@ -5,7 +5,7 @@ import { observe } from './execution/observe.ts';
 import { type Run, writeOverride } from './execution/run.ts';
 import { situationOf } from './execution/situation.ts';
 import { takingOver } from './project/locked.ts';
-import { findState, loadProject } from './project/project.ts';
+import { findState, loadLiveProject } from './project/project.ts';
 import { finishPromotion } from './release/promotion.ts';
 import { changeState, currentRelease } from './release/releases.ts';
 import { retireCanary, trafficOff } from './release/retire.ts';
@@ -13,8 +13,7 @@ import { retireCanary, trafficOff } from './release/retire.ts';
 /** Takes canary and proxy away and gives the ports back to the services. */
 export async function down(context: Context): Promise<{ project: string; changed: boolean }> {
   await trafficOff(context, await findState(context));
-  await context.engine.version();
-  const project = await loadProject(context, 'optional');
+  const project = await loadLiveProject(context, 'optional');
   return takingOver(context, project, 'down', async (signal) => {
     await finishPromotion({ context, project, signal });
     const release = await currentRelease(project);

@@ -18,7 +18,7 @@ import { twinObstacle } from './execution/steps/twin.ts';
 import { resolveBranch } from './project/branches.ts';
 import { type Checkout, checkOut } from './project/checkout.ts';
 import { knownCalls } from './project/configuration-files.ts';
-import { loadProject, type Project } from './project/project.ts';
+import { loadLiveProject, type Project } from './project/project.ts';
 import { stepsOf } from './release/start.ts';
 
 export interface PlanResult {
@@ -49,8 +49,7 @@ export async function plan(
   weight: number | undefined,
 ): Promise<PlanResult> {
   const ref = branch === undefined ? undefined : branchRef(branch);
-  await context.engine.version();
-  const project = await loadProject(context);
+  const project = await loadLiveProject(context);
   if (weight !== undefined) requireWeight(project.config.strategy.kind, weight, 'deploy');
   const observed = await observe(context, project);
   if (branch === undefined || ref === undefined) {

@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
 import { checkOut } from './project/checkout.ts';
 import { locked } from './project/locked.ts';
-import { loadProject } from './project/project.ts';
+import { loadLiveProject } from './project/project.ts';
 import { requireCanary, requireProxy } from './release/guards.ts';
 import { mergeCandidate } from './release/merge-candidate.ts';
 import { promoteTo } from './release/promotion.ts';
@@ -21,8 +21,7 @@ export interface PromoteResult {
  * The message is that of the merge commit, where one is made.
  */
 export async function promote(context: Context, message?: string): Promise<PromoteResult> {
-  await context.engine.version();
-  const project = await loadProject(context);
+  const project = await loadLiveProject(context);
   return locked(context, project, 'promote', async (signal) => {
     const observed = await observe(context, project);
     requireProxy(project, observed);

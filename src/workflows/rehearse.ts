@@ -9,7 +9,7 @@ import { situationOf } from './execution/situation.ts';
 import { resolveBranch } from './project/branches.ts';
 import { checkOut } from './project/checkout.ts';
 import { locked } from './project/locked.ts';
-import { loadProject } from './project/project.ts';
+import { loadLiveProject } from './project/project.ts';
 import { agree, sharedDataOf } from './rehearsal/agreement.ts';
 import { rehearse } from './rehearsal/rehearse.ts';
 
@@ -29,8 +29,7 @@ export async function rehearseBranch(
   named: string | undefined,
   exceptions: readonly Exception[],
 ): Promise<RehearsalResult> {
-  await context.engine.version();
-  const project = await loadProject(context);
+  const project = await loadLiveProject(context);
   const branch = named ?? project.config.git.canary;
   const ref = branchRef(branch);
   const commit = await resolveBranch(context, project.repository, branch, ref);

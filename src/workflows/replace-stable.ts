@@ -8,7 +8,7 @@ import type { Run } from './execution/run.ts';
 import { checkMove, requireUnmoved } from './project/branches.ts';
 import { type Checkout, checkOut } from './project/checkout.ts';
 import { locked } from './project/locked.ts';
-import { loadProject, type Project } from './project/project.ts';
+import { loadLiveProject, type Project } from './project/project.ts';
 import { canaryRuns, refuseDuringPromotion, requireProxy } from './release/guards.ts';
 import { finishPromotion, promoteTo } from './release/promotion.ts';
 import { changeState, currentRelease } from './release/releases.ts';
@@ -33,8 +33,7 @@ export async function replaceStable(
   context: Context,
   { commit, from, images = new Map() }: Replacement,
 ): Promise<{ release: string; commit: string }> {
-  await context.engine.version();
-  const project = await loadProject(context);
+  const project = await loadLiveProject(context);
   requireProxy(project, await observe(context, project));
   return locked(context, project, 'promote', async (signal) => {
     const branch = project.config.git.stable;

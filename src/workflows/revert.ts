@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { deploy } from './deploy.ts';
 import type { Run } from './execution/run.ts';
 import { locked, takingOver } from './project/locked.ts';
-import { findState, loadProject, type Project } from './project/project.ts';
+import { findState, loadLiveProject, loadProject, type Project } from './project/project.ts';
 import { runHooks } from './release/hooks.ts';
 import { finishPromotion } from './release/promotion.ts';
 import { allReleases, changeState, currentRelease } from './release/releases.ts';
@@ -47,8 +47,7 @@ export async function revert(
     const side = release.promotedCommit ? 'stable' : null;
     return { release: side && id, side, commit: null, redeployed: false };
   }
-  await context.engine.version();
-  const project = await loadProject(context);
+  const project = await loadLiveProject(context);
   await locked(context, project, 'revert', (signal) =>
     finishPromotion({ context, project, signal }),
   );

@@ -6,7 +6,7 @@ import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import type { Context } from './context.ts';
 import { observe } from './execution/observe.ts';
 import { entryCounts } from './execution/traffic.ts';
-import { loadProject, type Project } from './project/project.ts';
+import { loadLiveProject, type Project } from './project/project.ts';
 import { canaryRuns } from './release/guards.ts';
 import { currentRelease, stableCommit } from './release/releases.ts';
 import { entryAddresses } from './up.ts';
@@ -43,8 +43,7 @@ export interface Status {
 
 /** The present: the release's journal checked against engine and proxy. Takes no lock and changes nothing. */
 export async function status(context: Context): Promise<Status> {
-  await context.engine.version();
-  const project = await loadProject(context, 'optional');
+  const project = await loadLiveProject(context, 'optional');
   const observed = await observe(context, project);
   const holder = await project.lock.holder();
   const release = await currentRelease(project);

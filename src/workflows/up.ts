@@ -16,7 +16,7 @@ import { situationOf } from './execution/situation.ts';
 import { applySplit } from './execution/traffic.ts';
 import { warnOfExpired } from './project/certificates.ts';
 import { locked } from './project/locked.ts';
-import { loadProject, type Project } from './project/project.ts';
+import { loadLiveProject, type Project } from './project/project.ts';
 import { currentRelease } from './release/releases.ts';
 
 export interface UpResult {
@@ -27,8 +27,7 @@ export interface UpResult {
 
 /** Puts the proxy in front of the stable, starting what does not run. */
 export async function up(context: Context): Promise<UpResult> {
-  await context.engine.version();
-  const project = await loadProject(context);
+  const project = await loadLiveProject(context);
   warnOfExpired(context, project.proxy.certificates);
   return locked(context, project, 'up', async (signal) => {
     const observed = await observe(context, project);

@@ -29,6 +29,16 @@ test.each(NEEDS_ENGINE)('%s says that the engine is off and changes nothing', as
 });
 
 test.each([
+  ['no compose file that can be read', 'docker-compose.yml', 'services: ['],
+  ['no canary.yaml that can be read', 'canary.yaml', 'services: ['],
+])('with %s either, the engine is what is said', async (_, path, text) => {
+  const folder = await repository({ ...SHOP_FILES, [path]: text });
+  const { stdout, exitCode } = await canary(folder, ['status', '--json'], await engineOff());
+  expect(JSON.parse(stdout).error.code).toBe('engine-unreachable');
+  expect(exitCode).toBe(6);
+});
+
+test.each([
   ['map', []],
   // The YAML mounts the proxy's configuration and maps, which are put where git does not see them.
   [

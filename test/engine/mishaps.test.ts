@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Storedog } from '../support/storedog.ts';
 import { discountLine, userNames, visit } from '../support/visitors.ts';
 
@@ -8,13 +8,20 @@ import { discountLine, userNames, visit } from '../support/visitors.ts';
 describe('behind canary’s back', () => {
   let shop: Storedog;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     shop = await Storedog.create();
     await shop.startProduction();
     await shop.succeed('up');
   });
 
-  afterEach(() => shop.dispose());
+  afterAll(() => shop.dispose());
+
+  afterEach(async () => {
+    await shop.git('reset', '--quiet', '--hard', 'main');
+    await shop.succeed('abort');
+    await shop.succeed('up');
+    await shop.git('branch', '--force', 'canary', 'main');
+  });
 
   async function brokenPages(): Promise<number> {
     const visits = await visit(shop.url, userNames(50));
@@ -72,11 +79,13 @@ describe('behind canary’s back', () => {
   it('an old journal cannot be read: nothing else minds', async () => {
     await shop.succeed('deploy', '--branch', 'canary', '--apply', shop.badPatch, '--weight', '50');
     await shop.succeed('abort');
-    await shop.write('.canary/releases/20200101-000000-abcdef0.jsonl', 'garbage\n');
+    const garbage = '.canary/releases/20200101-000000-abcdef0.jsonl';
+    await shop.write(garbage, 'garbage\n');
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '100');
     expect(await brokenPages()).toBe(50);
     await shop.succeed('revert');
     expect(await brokenPages()).toBe(0);
+    await rm(join(shop.directory, garbage));
   });
 
   it('a canary that is not the release’s own is never promoted or given users', async () => {

@@ -1,27 +1,29 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Storedog } from '../support/storedog.ts';
 import { discountLine, Load, userNames, visit } from '../support/visitors.ts';
 
 describe('a promotion', () => {
   let shop: Storedog;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     shop = await Storedog.create();
     await shop.startProduction();
     await shop.succeed('up');
-    await shop.succeed('deploy', '--branch', 'canary', '--apply', shop.goodPatch, '--weight', '10');
   });
 
-  afterEach(() => shop.dispose());
+  afterAll(() => shop.dispose());
 
-  it('gives the merge commit the message it is told', async () => {
-    await shop.write('README.md', `${await shop.read('README.md')}\nMoved on.\n`);
-    await shop.git('commit', '--quiet', '--all', '-m', 'Move on');
-    await shop.succeed('promote', '--message', 'Ship the discounts');
-    expect(await shop.git('log', '-1', '--format=%s %p')).toMatch(/^Ship the discounts \w+ \w+$/);
-  });
+  afterEach(() => shop.git('branch', '--force', 'canary', 'main'));
+
+  /** A canary one commit ahead of main, in the shop's frontend. */
+  async function deployed(change: string): Promise<void> {
+    const path = 'store-frontend/server.js';
+    await shop.commitOn('canary', path, `${await shop.read(path)}// ${change}\n`);
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '10');
+  }
 
   it('makes a merge commit when main has moved on, and runs what it merged', async () => {
+    await shop.succeed('deploy', '--branch', 'canary', '--apply', shop.goodPatch, '--weight', '10');
     await shop.write('README.md', `${await shop.read('README.md')}\nMoved on.\n`);
     await shop.git('commit', '--quiet', '--all', '-m', 'Move on');
     await shop.write('notes.txt', 'not committed, not in the way\n');
@@ -36,9 +38,19 @@ describe('a promotion', () => {
     const visits = await visit(shop.url, userNames(20));
     expect(visits.every((each) => discountLine(each).includes('Big dogs'))).toBe(true);
     expect((await shop.status()).stable.commit).toBe(await shop.git('rev-parse', 'main'));
+    await shop.git('clean', '--quiet', '--force');
+  });
+
+  it('gives the merge commit the message it is told', async () => {
+    await deployed('one more');
+    await shop.write('README.md', `${await shop.read('README.md')}\nMoved on.\n`);
+    await shop.git('commit', '--quiet', '--all', '-m', 'Move on');
+    await shop.succeed('promote', '--message', 'Ship the discounts');
+    expect(await shop.git('log', '-1', '--format=%s %p')).toMatch(/^Ship the discounts \w+ \w+$/);
   });
 
   it('moves a branch that no working tree is on, and leaves the tree as it is', async () => {
+    await deployed('another');
     await shop.git('switch', '--quiet', '--create', 'elsewhere');
     await shop.write('README.md', 'half done\n');
     const before = await shop.git('status', '--porcelain');
@@ -49,6 +61,7 @@ describe('a promotion', () => {
     expect(await shop.git('status', '--porcelain')).toBe(before);
     expect(await shop.git('rev-parse', 'HEAD')).toBe(head);
     expect(await shop.git('branch', '--show-current')).toBe('elsewhere');
+    await shop.git('switch', '--quiet', '--force', 'main');
   });
 
   it('of code that dies in the stable’s place puts the stable back, and no user notices', async () => {

@@ -1,6 +1,4 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Storedog } from '../support/storedog.ts';
 import { discountLine, Load, userNames, visit } from '../support/visitors.ts';
 
@@ -15,18 +13,24 @@ describe('a release that was promoted', () => {
     );
   const pages = async () => (await visit(shop.url, userNames(20))).map(discountLine);
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     shop = await Storedog.create();
     await shop.startProduction();
-    imagesBefore = await stableImages();
     await shop.succeed('up');
-    await shop.succeed('deploy', '--branch', 'canary', '--apply', shop.goodPatch, '--weight', '10');
-    await shop.succeed('promote');
-    const [journal = ''] = await readdir(join(shop.directory, '.canary/releases'));
-    release = journal.replace('.jsonl', '');
   });
 
-  afterEach(() => shop.dispose());
+  afterAll(() => shop.dispose());
+
+  // What was promoted is taken back by then, and can be promoted again.
+  beforeEach(async () => {
+    imagesBefore = await stableImages();
+    await shop.succeed('deploy', '--branch', 'canary', '--apply', shop.goodPatch, '--weight', '10');
+    await shop.succeed('promote');
+    const [newest] = JSON.parse((await shop.succeed('history', '--json')).stdout).releases;
+    release = newest.id;
+  });
+
+  afterEach(() => shop.git('branch', '--force', 'canary', 'main'));
 
   it('is taken back from the images of before, by a commit, without a lost request', async () => {
     const promoted = await shop.git('rev-parse', 'main');

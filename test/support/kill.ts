@@ -30,6 +30,8 @@ export async function killAt(
       );
   while (!(await isReached())) {
     if (ended) throw new Error(`canary ${args.join(' ')} never came to ${step.kind}.`);
+    // Some steps are over in a moment; to look all the time would leave a core less to the command.
+    await new Promise((resolve) => setTimeout(resolve, 2));
   }
   child.kill('SIGKILL');
   const { signal } = await child;

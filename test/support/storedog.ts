@@ -58,7 +58,8 @@ export class Storedog {
       ),
     );
     const images = await readFile(join(ROOT, '.setup/images.env'), 'utf8');
-    await shop.write('.env', `COMPOSE_PROJECT_NAME=${project}\n${images}`);
+    // One worker a service: it starts sooner, and has threads enough.
+    await shop.write('.env', `COMPOSE_PROJECT_NAME=${project}\nWEB_CONCURRENCY=1\n${images}`);
     await shop.write(
       'canary.yaml',
       [

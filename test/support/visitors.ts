@@ -9,11 +9,12 @@ export interface Visit {
 
 const ANSWER_WITHIN_MS = 20_000;
 // Not fetch: a connection that breaks at the wrong moment can leave a fetch waiting for ever.
-// In turn: a connection left idle is closed by the proxy after a while, perhaps just when the next request is sent.
-const agent = new Agent({ keepAlive: true, scheduling: 'fifo' });
+// Used by one stream alone and in turn: a connection left idle is closed by the proxy after a while, perhaps just
+// when the next request is sent.
+const connections = () => new Agent({ keepAlive: true, scheduling: 'fifo' });
 
 /** One request; rejects when the connection breaks or no answer comes in time. */
-function ask(url: string | URL, method: string, headers: Record<string, string>) {
+function ask(agent: Agent, url: string | URL, method: string, headers: Record<string, string>) {
   return new Promise<{ status: number; page: string }>((resolve, reject) => {
     const call = request(url, { method, headers, agent }, (answer) => {
       const chunks: Buffer[] = [];
@@ -44,12 +45,13 @@ export async function visit(
 ): Promise<Visit[]> {
   const visits: Visit[] = [];
   const queue = [...users];
+  const agent = connections();
   const worker = async () => {
     for (let user = queue.pop(); user !== undefined; user = queue.pop()) {
-      visits.push({ user, ...(await ask(url, method, { 'X-User-Id': user })) });
+      visits.push({ user, ...(await ask(agent, url, method, { 'X-User-Id': user })) });
     }
   };
-  await Promise.all(Array.from({ length: 16 }, worker));
+  await Promise.all(Array.from({ length: 16 }, worker)).finally(() => agent.destroy());
   return visits;
 }
 
@@ -66,6 +68,7 @@ export function discountLine({ page }: Visit): string {
 export class Load {
   private readonly url: string;
   private readonly perSecond: number;
+  private readonly agent = connections();
   private readonly open = new Set<Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
   private began = 0;
@@ -90,6 +93,7 @@ export class Load {
   async stop(): Promise<this> {
     clearInterval(this.timer);
     await Promise.all(this.open);
+    this.agent.destroy();
     return this;
   }
 
@@ -98,7 +102,7 @@ export class Load {
     const isPost = number % 5 === 0;
     const method = isPost ? 'POST' : 'GET';
     const url = isPost ? new URL('signup', this.url) : this.url;
-    const answered = ask(url, method, { 'X-User-Id': `load-${number}` })
+    const answered = ask(this.agent, url, method, { 'X-User-Id': `load-${number}` })
       .then(({ status }) => {
         if (status >= 500) this.problems.push(`${method} ${status}`);
       })

@@ -1,10 +1,18 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, resolve as resolvePath } from 'node:path';
+import { CanaryError } from '../../errors.ts';
 import { exists, readIfExists } from '../files.ts';
 import { gitHistory } from './history.ts';
 import type { RunGit } from './run.ts';
 
 export const WITHOUT_HOOKS = ['-c', 'core.hooksPath=/dev/null'];
+
+/**
+ * What git says, in any language, over an entry that another process is just making, and where one was the last
+ * to go and took the folder of all entries with it.
+ */
+const DISTURBED = /\bworktrees\/[^/\s]+(?:\/commondir\b|\W*:)/;
+const TRIES = 5;
 
 /** Checkouts of our own beside the user's. */
 export interface GitWorktrees {
@@ -24,13 +32,23 @@ export interface GitWorktrees {
 
 export function gitWorktrees(run: RunGit): GitWorktrees {
   const { root, resolve } = gitHistory(run);
+  /** Git reads the entries of all worktrees without a lock, and dies over what another process does to one: again, then. */
+  const runAmongOthers: RunGit = async (directory, args) => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await run(directory, args);
+      } catch (error) {
+        if (tries === TRIES || !isDisturbed(error)) throw error;
+      }
+    }
+  };
   const forget = async (directory: string, path: string) => {
     // Twice forced, as above. It fails where there is no such entry.
     const remove = ['worktree', 'remove', '--force', '--force', '--', path];
-    await run(directory, remove).catch(() => undefined);
+    await runAmongOthers(directory, remove).catch(() => undefined);
   };
   const worktrees = async (directory: string) => {
-    const listed = await run(directory, ['worktree', 'list', '--porcelain']);
+    const listed = await runAmongOthers(directory, ['worktree', 'list', '--porcelain']);
     return listed.split('\n\n').map((block) => ({
       path: block.split('\n')[0]?.replace(/^worktree /, '') ?? '',
       ref: /^branch (.*)$/m.exec(block)?.[1],
@@ -54,7 +72,7 @@ export function gitWorktrees(run: RunGit): GitWorktrees {
       // A hook that prepares a person's checkout has no business in ours. Twice forced: an entry that a killed
       // process left is locked.
       const add = ['worktree', 'add', '--force', '--force', '--detach', '--', path, commit];
-      await run(directory, [...WITHOUT_HOOKS, ...add]);
+      await runAmongOthers(directory, [...WITHOUT_HOOKS, ...add]);
     },
 
     async removeWorktree(directory, path) {
@@ -91,4 +109,8 @@ export function gitWorktrees(run: RunGit): GitWorktrees {
       return undefined;
     },
   };
+}
+
+function isDisturbed(error: unknown): boolean {
+  return error instanceof CanaryError && error.details.some((line) => DISTURBED.test(line));
 }

@@ -18,15 +18,7 @@ export async function situationOf(
   /** Of which the canary is to be; absent where it is not known yet. */
   release?: Release,
 ): Promise<Situation> {
-  const images = new Map<string, string | undefined>();
-  for (const { service } of project.slice) {
-    const definition = checkout?.model.services[service];
-    if (!checkout || !definition?.build) continue;
-    images.set(
-      service,
-      await context.engine.imageId(canaryImage(project.name, service, checkout.commit)),
-    );
-  }
+  const images = new Map(checkout ? await builtImages(context, project, checkout) : []);
   return {
     services: Object.keys(project.model.services),
     slice: project.slice,
@@ -57,6 +49,17 @@ async function rehearsesOn(project: Project, release: Release | undefined): Prom
   const hasPassed = rehearsal !== undefined && !rehearsal.isRefused;
   if (hasPassed && project.config.database.rehearse === 'auto') return [];
   return (await sharedDataOf(project)).databases.map(({ service }) => service);
+}
+
+/** The services that the commit builds, each with the id of its image where that exists. */
+function builtImages({ engine }: Context, { name, slice }: Project, { model, commit }: Checkout) {
+  const built = slice.filter(({ service }) => model.services[service]?.build);
+  return Promise.all(
+    built.map(
+      async ({ service }) =>
+        [service, await engine.imageId(canaryImage(name, service, commit))] as const,
+    ),
+  );
 }
 
 /** Applications ask for every connection; of a proxy that is not known the worse is assumed. */

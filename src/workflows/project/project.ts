@@ -76,7 +76,6 @@ const DEFAULT_PROXY_IMAGE = '${CANARY_PROXY_IMAGE:-haproxy:3.0}';
 export async function loadComposeProject(context: Context): Promise<ComposeProject> {
   const { options, compose, git } = context;
   const found = await findComposeFiles(context);
-  await supportedCompose(compose);
   const scope: ComposeScope = {
     projectDirectory: found.directory,
     files: found.files,
@@ -84,7 +83,7 @@ export async function loadComposeProject(context: Context): Promise<ComposeProje
     envFiles: options.envFiles,
     profiles: options.profiles,
   };
-  let model = await compose.model(scope);
+  let [, model] = await together([supportedCompose(compose), compose.model(scope)]);
   // As git names the folder: a project may be reached through a symbolic link. Its name stays the link's.
   const directory = await realpath(found.directory);
   const files = await Promise.all(
@@ -131,6 +130,24 @@ export async function loadProject(
     proxy: proxyOf(context, config, slice, project.model, layout, certificates),
     ...openState(context, layout),
   };
+}
+
+/** The same where the engine is needed too; throws `engine-unreachable` first, whatever else is wrong. */
+export async function loadLiveProject(
+  context: Context,
+  certificatesAre?: 'required' | 'optional',
+): Promise<Project> {
+  const [, project] = await together([
+    context.engine.version(),
+    loadProject(context, certificatesAre),
+  ]);
+  return project;
+}
+
+/** What was begun at once, when all of it has ended. When several fail, the first in the list says why. */
+async function together<const Works extends readonly Promise<unknown>[]>(works: Works) {
+  await Promise.allSettled(works);
+  return Promise.all(works);
 }
 
 /** What is enough to take the traffic off: found by file names alone, whatever the files say by now. */

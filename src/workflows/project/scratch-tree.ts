@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Git } from '../../system/git/git.ts';
@@ -19,14 +19,13 @@ export async function withScratchTree<T>(
   await mkdir(scratch, { recursive: true });
   await sweep(git, repository, scratch);
   const { pid, processStart } = await ownIdentity();
-  const home = await mkdtemp(join(scratch, `${hostname()}-${pid}-${processStart}-`));
-  const tree = join(home, 'tree');
+  // Git names its entry after this folder. A name that came again could be taken for one that was just removed.
+  const tree = await mkdtemp(join(scratch, `${hostname()}-${pid}-${processStart}-`));
   try {
     await git.addWorktree(repository, tree, commit);
     return await work(tree);
   } finally {
     await git.removeWorktree(repository, tree);
-    await rm(home, { recursive: true, force: true });
   }
 }
 
@@ -35,8 +34,7 @@ async function sweep(git: Git, repository: string, scratch: string): Promise<voi
   for (const name of await readdir(scratch)) {
     const [, host, pid, processStart = ''] = /^(.+)-(\d+)-(\d*)-\w+$/.exec(name) ?? [];
     if (host !== hostname() || (await isRunning({ pid: Number(pid), processStart }))) continue;
-    await git.removeWorktree(repository, join(scratch, name, 'tree'));
-    await rm(join(scratch, name), { recursive: true, force: true });
+    await git.removeWorktree(repository, join(scratch, name));
   }
   await git.forgetMissing(repository, scratch);
 }

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { observe } from '../execution/observe.ts';
 import type { Run } from '../execution/run.ts';
 import { locked, takingOverWalk } from '../project/locked.ts';
-import { loadProject, type Project } from '../project/project.ts';
+import { loadLiveProject, type Project } from '../project/project.ts';
 import {
   refuseDuringPromotion,
   requireProxy,
@@ -29,8 +29,7 @@ export async function steering<T>(
   { check, takesOff = false, takesOver = false }: Steering,
   work: (run: Run & { release: Release }, observed: Observed) => Promise<T>,
 ): Promise<T> {
-  await context.engine.version();
-  const project = await loadProject(context, takesOff ? 'optional' : 'required');
+  const project = await loadLiveProject(context, takesOff ? 'optional' : 'required');
   if (check) check(project, await currentRelease(project));
   const requireReady = takesOff ? requireRunningProxy : requireProxy;
   // Before another command is asked to stop and to leave its users to this one.

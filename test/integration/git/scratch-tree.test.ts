@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { exists } from '../../../src/system/files.ts';
 import { makeGit } from '../../../src/system/git/git.ts';
+import { gitFailure, type RunGit, runGit } from '../../../src/system/git/run.ts';
+import { gitWorktrees } from '../../../src/system/git/worktrees.ts';
 import { withScratchTree } from '../../../src/workflows/project/scratch-tree.ts';
 import { contextIn } from '../../support/fixture-context.ts';
-import { emptyFolder, git, repository, writeFiles } from '../../support/fixture-project.ts';
+import { emptyFolder, git, pipe, repository, writeFiles } from '../../support/fixture-project.ts';
 
 let folder: string;
 let scratch: string;
@@ -30,8 +33,7 @@ const entries = async () =>
 
 /** A scratch tree as a process with this number on this host leaves it when it is killed. */
 async function leftBy(host: string, pid: number, start = '1'): Promise<string> {
-  const tree = join(scratch, `${host}-${pid}-${start}-AbC123`, 'tree');
-  await mkdir(join(tree, '..'), { recursive: true });
+  const tree = join(scratch, `${host}-${pid}-${start}-AbC123`);
   await git(folder, 'worktree', 'add', '--quiet', '--detach', tree);
   return tree;
 }
@@ -53,6 +55,54 @@ test('several at once do not disturb each other', async () => {
   const heads = Array.from({ length: 5 }, () => work((tree) => git(tree, 'rev-parse', 'HEAD')));
   expect(await Promise.all(heads)).toEqual(heads.map(() => main));
   expect(await readdir(scratch)).toEqual([]);
+});
+
+test('each has a name of its own at git, which nobody who removes another takes for it', async () => {
+  const name = () => work((tree) => git(tree, 'rev-parse', '--git-dir'));
+  expect(await name()).not.toBe(await name());
+});
+
+/** An entry that another process is just making: the next who reads it finds nothing in it yet, everybody after that all. */
+async function entryInTheMaking(): Promise<void> {
+  const entry = join(folder, '.git', 'worktrees', 'half');
+  await mkdir(entry, { recursive: true });
+  const commondir = await pipe();
+  await writeFiles(entry, {
+    gitdir: `${join(await emptyFolder(), '.git')}\n`,
+    HEAD: `${main}\n`,
+    'commondir.later': '../..\n',
+  });
+  await symlink(commondir, join(entry, 'commondir'));
+  void open(commondir, 'w').then(async (reader) => {
+    await rename(join(entry, 'commondir.later'), join(entry, 'commondir'));
+    await reader.close();
+  });
+}
+
+test.each([
+  ['looks', () => makeGit().checkedOutAt(folder, 'refs/heads/none')],
+  ['adds', (tree: string) => makeGit().addWorktree(folder, join(tree, 'another'), main)],
+  ['removes', (tree: string) => makeGit().removeWorktree(folder, tree)],
+])('who %s while another process makes an entry is not disturbed', async (_, does) => {
+  const tree = await emptyFolder();
+  await makeGit().addWorktree(folder, tree, main);
+  await entryInTheMaking();
+  await does(tree);
+  expect(await readdir(join(folder, '.git/worktrees/half'))).not.toContain('commondir.later');
+  expect((await entries()).includes(tree)).toBe(await exists(tree));
+});
+
+test('who adds while the last entry goes, and with it the folder of all, is not disturbed', async () => {
+  const tree = join(await emptyFolder(), 'tree');
+  let calls = 0;
+  const run: RunGit = (directory, args) => {
+    calls += 1;
+    if (calls > 1) return runGit(directory, args);
+    const words = "could not create directory of '.git/worktrees/tree': No such file or directory";
+    return Promise.reject(gitFailure(args, `fatal: ${words}`));
+  };
+  await gitWorktrees(run).addWorktree(folder, tree, main);
+  expect(await entries()).toEqual([folder, tree]);
 });
 
 test.each([

@@ -48,14 +48,10 @@ const SAME: readonly [string, Partial<Traffic>][] = [
   ['half of all users on the canary', { weight: () => 50, failing: () => 0.05 }],
 ];
 
-describe('a canary that is no worse', () => {
-  test.each(SAME)(
-    'is not taken back in %s',
-    (_, change) => {
-      expect(alarms({ requests: 12_000, ...change })).toBe(0);
-    },
-    PATIENCE_MS,
-  );
+describe('a canary that is no worse', { timeout: PATIENCE_MS }, () => {
+  test.each(SAME)('is not taken back in %s', (_, change) => {
+    expect(alarms({ requests: 12_000, ...change })).toBe(0);
+  });
 
   test('is taken back at most as often as alpha says, where alpha is large enough to count', () => {
     // Of 16 runs at 20 % three are expected at most; eight or more would come once in 100 times.
@@ -65,7 +61,7 @@ describe('a canary that is no worse', () => {
   });
 });
 
-describe('a canary that is worse', () => {
+describe('a canary that is worse', { timeout: PATIENCE_MS }, () => {
   const onCanary = (rate: number): Partial<Traffic> => ({
     failing: (side) => (side === 'canary' ? rate : 0.001),
   });
@@ -82,16 +78,12 @@ describe('a canary that is worse', () => {
     expect(median(runs.map((run) => run.failures))).toBeLessThanOrEqual(failures);
   });
 
-  test(
-    'is taken back soon also when it was good for a long time',
-    () => {
-      const late = (side: string, at: number) => (side === 'canary' && at > 0.9 ? 0.1 : 0.001);
-      const runs = seeds.map((seed) => judged(seed, { failing: late, requests: 60_000 }));
-      expect(runs.map(({ verdict }) => verdict.result)).toEqual(seeds.map(() => 'fail'));
-      expect(median(runs.map((run) => run.failures))).toBeLessThanOrEqual(12);
-    },
-    PATIENCE_MS,
-  );
+  test('is taken back soon also when it was good for a long time', () => {
+    const late = (side: string, at: number) => (side === 'canary' && at > 0.9 ? 0.1 : 0.001);
+    const runs = seeds.map((seed) => judged(seed, { failing: late, requests: 60_000 }));
+    expect(runs.map(({ verdict }) => verdict.result)).toEqual(seeds.map(() => 'fail'));
+    expect(median(runs.map((run) => run.failures))).toBeLessThanOrEqual(12);
+  });
 
   test('by being slow is taken back', () => {
     const { verdict } = judged(13, { slowness: 3 });

@@ -1,6 +1,6 @@
 import { cloneName } from '../../../compose/names.ts';
 import type { CanaryImage } from '../../../rollout/events.ts';
-import { clonesOf, containersOf } from '../../../rollout/observed.ts';
+import { clonesOf, containersOf, type Observed } from '../../../rollout/observed.ts';
 import type { ReplicaCounts, StepAction } from '../../../rollout/step.ts';
 import type { Scale } from '../../../system/compose.ts';
 import { callOptions, look, overriddenScope, type Run, record } from '../run.ts';
@@ -35,10 +35,10 @@ function scaleOf(counts: ReplicaCounts): Scale {
 }
 
 /** Notes which images the clones of the release run, when that is news. */
-export async function recordImages(run: Run): Promise<void> {
+export async function recordImages(run: Run, observed: Observed): Promise<void> {
   const { release } = run;
   if (!release) return;
-  const images = containersOf(await look(run), 'canary')
+  const images = containersOf(observed, 'canary')
     .filter((each) => each.commit === release.commit)
     .map(({ service, image, imageId }) => ({ service, image, imageId }))
     // Replicas run the same one.

@@ -21,13 +21,13 @@ export async function awaitReady(
   run: Run,
   step: StepAction & { kind: 'await-ready' },
 ): Promise<void> {
-  // Here and not where they are started: a command that goes on after a kill finds them started.
-  if (step.side === 'canary') await recordImages(run);
   const { clock } = run.context;
   const deadline = clock.now().getTime() + run.project.config.startTimeout;
   const began = new Map<string, number>();
   for (let looks = 1; ; looks += 1) {
     const observed = await look(run);
+    // Here and not where they are started: a command that goes on after a kill finds them started.
+    if (step.side === 'canary' && looks === 1) await recordImages(run, observed);
     const statistics = await currentStatistics(run.project);
     if (step.side === 'canary') refuseTripped(observed, step.services);
     const waiting: string[] = [];
