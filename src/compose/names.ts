@@ -19,6 +19,11 @@ export function baselineName(service: string): string {
   return `${service}-baseline`;
 }
 
+/** The compose service that runs the migration of a commit once, as `service` defines it. */
+export function migrationName(service: string): string {
+  return `${service}-migration`;
+}
+
 /** The throw-away compose project in which a canary boots first. */
 export function rehearsalProject(project: string): string {
   return `${project}-rehearsal`;

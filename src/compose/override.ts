@@ -4,7 +4,14 @@ import { linkDeltas, linkFields } from './caller-links.ts';
 import { type Extension, extensionLayers } from './extension.ts';
 import { escapeDollars, type Fields, networkNames, portFields } from './fields.ts';
 import type { ComposeModel, ComposeService, ComposeVolume } from './model.ts';
-import { baselineName, canaryImage, cloneName, LABEL, PROXY_SERVICE } from './names.ts';
+import {
+  baselineName,
+  canaryImage,
+  cloneName,
+  LABEL,
+  migrationName,
+  PROXY_SERVICE,
+} from './names.ts';
 import { type ProxyContainer, proxyService } from './proxy-service.ts';
 import type { SliceMember } from './slice.ts';
 import { replace, reset, stringify } from './tagged.ts';
@@ -17,8 +24,15 @@ export interface CloneSource {
   model: ComposeModel;
   /** The worktree's compose files that define each service, in the order Compose merges them. */
   files: Readonly<Record<string, readonly string[]>>;
+  /** The service that runs the branch's migration, and its command where that is not the service's own. */
+  migration?: Migration | undefined;
   /** Bind mounts that git does not track: data, which stays the stable's. */
   dataMounts: Readonly<Record<string, readonly ComposeVolume[]>>;
+}
+
+export interface Migration {
+  service: string;
+  command?: readonly string[] | undefined;
 }
 
 export interface ProxyDefinition extends ProxyContainer {
@@ -43,7 +57,7 @@ export interface OverrideInput {
  * extended once a file, in documents of their own, which Compose merges in order.
  */
 export function renderOverride(input: OverrideInput): string {
-  const layers = extensionLayers([...canaries(input), ...baselines(input)]);
+  const layers = extensionLayers([...canaries(input), ...baselines(input), ...migrations(input)]);
   const documents: Fields[] = [
     {
       services: {
@@ -87,6 +101,24 @@ function canaries(input: OverrideInput): Extension[] {
     ...{ name: clone, service, files: clones.files[service] ?? [] },
     delta: cloneDelta(input, clones, service),
   }));
+}
+
+/** What runs once: as the branch defines it, and with nobody of the canary there yet. */
+function migrations(input: OverrideInput): Extension[] {
+  const { clones } = input;
+  if (!clones?.migration) return [];
+  const { service, command } = clones.migration;
+  const delta = cloneDelta({ ...input, slice: [] }, clones, service);
+  const own: Fields = {
+    ...delta,
+    ...(command ? { command: replace(command.map(escapeDollars)) } : {}),
+    depends_on: replace({}),
+    restart: 'no',
+    labels: { ...(delta.labels as Fields), [LABEL.role]: 'migration' },
+  };
+  return [
+    { name: migrationName(service), service, files: clones.files[service] ?? [], delta: own },
+  ];
 }
 
 function baselines({ model, slice, clones, baselines = {} }: OverrideInput): Extension[] {

@@ -1,7 +1,7 @@
 import { type Extension, extensionLayers } from './extension.ts';
 import { escapeDollars, type Fields } from './fields.ts';
 import type { ComposeModel, ComposeService, ComposeVolume } from './model.ts';
-import { LABEL, oldCodeName, rehearsalName } from './names.ts';
+import { LABEL, migrationName, oldCodeName, rehearsalName } from './names.ts';
 import { replace, reset, stringify } from './tagged.ts';
 
 const NETWORK = 'canary-rehearsal';
@@ -13,6 +13,8 @@ interface Player {
   files: readonly string[];
   definition: ComposeService;
   image: string;
+  /** In place of the service's own. */
+  command?: readonly string[] | undefined;
   /** What it mounts in place of its own volumes. */
   volumes: readonly ComposeVolume[];
 }
@@ -23,6 +25,8 @@ export interface Cast {
   databases: readonly Player[];
   /** What the canary needs to start and is not under rehearsal, as the stable runs it. */
   companions: readonly Player[];
+  /** What the branch runs once before its canary starts. */
+  migrations: readonly Player[];
   /** The canary. */
   canaries: readonly Player[];
   /** The stable's own code, for a look at what the canary left. */
@@ -43,6 +47,7 @@ export function renderRehearsal(cast: Cast, model: ComposeModel): string {
     ...cast.databases.map(extension('database', rehearsalName)),
     ...cast.companions.map(extension('companion', rehearsalName)),
     // On trial, as checks of canaries know them.
+    ...cast.migrations.map(extension('canary', migrationName)),
     ...cast.canaries.map(extension('canary', rehearsalName)),
     ...cast.before.map(extension('canary', oldCodeName)),
   ];
@@ -63,12 +68,13 @@ export function renderRehearsal(cast: Cast, model: ComposeModel): string {
 }
 
 function deltaOf(
-  { service, definition, image, volumes }: Player,
+  { service, definition, image, volumes, command }: Player,
   role: string,
   aliases: string[],
 ): Fields {
   return {
     image,
+    ...(command ? { command: replace(command.map(escapeDollars)) } : {}),
     build: reset(null),
     pull_policy: 'never',
     container_name: reset(null),

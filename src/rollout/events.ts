@@ -83,6 +83,9 @@ export type ReleaseEvent =
   | { type: 'stable-restored' }
   /** What its first boot did to a copy of the shared databases. */
   | { type: 'rehearsed'; report: RehearsalReport; isRefused: boolean }
+  /** The migration of the commit came to its end, or begins. */
+  | { type: 'migration-begun'; service: string }
+  | { type: 'migration-ended'; service: string; exitCode: number }
   /** A hook of the user's came to its end. */
   | { type: 'hook-ran'; phase: HookPhase; hook: string; ok: boolean; ms: number };
 

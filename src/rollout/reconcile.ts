@@ -79,18 +79,23 @@ function placeCanary(
     services.every((service) => count(service) > 0);
   const isNew = earlier.length > 0 || (missing.length > 0 && !canGrow);
   if (isNew) draft.sendEveryone('stable', 'the canary changes; its users leave first');
-  const unbuilt = situation.unbuilt(commit).filter((service) => missing.includes(service));
+  const { rehearses = [], migrates } = situation;
+  const unbuilt = situation
+    .unbuilt(commit)
+    .filter((service) => missing.includes(service) || service === migrates);
   if (unbuilt.length > 0) {
     draft.add({ kind: 'build', services: unbuilt, commit, cause: 'no image of this commit yet' });
   }
-  const { rehearses = [] } = situation;
+  const boots = missing.length > 0 && !canGrow;
   // Before anything is started, and while an earlier canary is still whole.
-  if (rehearses.length > 0 && missing.length > 0 && !canGrow)
+  if (rehearses.length > 0 && boots)
     draft.add({
       kind: 'rehearse',
       ...{ services, databases: rehearses, commit },
       cause: 'what it does to the data is known first',
     });
+  if (migrates !== undefined && boots)
+    draft.add({ kind: 'migrate', service: migrates, commit, cause: 'the canary needs it' });
   if (earlier.length > 0) retire(draft, observed, earlier, 'an earlier canary is replaced');
   if (missing.length > 0) {
     const counts = Object.fromEntries(missing.map((service) => [service, wanted(service)]));

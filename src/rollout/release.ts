@@ -30,6 +30,8 @@ export interface Release {
   verdict: ReleaseVerdict | undefined;
   /** What its first boot did to a copy of the shared databases, last time. */
   rehearsal: { report: RehearsalReport; isRefused: boolean } | undefined;
+  /** How far its migration came; `failed` may have changed part of what it meant to. */
+  migration: 'begun' | 'done' | 'failed' | undefined;
   /** What its A/B test came to. */
   comparison: Comparison | undefined;
   /** Its canary got as far as users could be sent to it. */
@@ -85,6 +87,7 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
       ramp: undefined,
       verdict: undefined,
       rehearsal: undefined,
+      migration: undefined,
       comparison: undefined,
       wasReady: false,
       wasReplaced: false,
@@ -136,6 +139,10 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
       return { ...next, verdict: record.verdict };
     case 'rehearsed':
       return { ...next, rehearsal: { report: record.report, isRefused: record.isRefused } };
+    case 'migration-begun':
+      return { ...next, migration: 'begun' };
+    case 'migration-ended':
+      return { ...next, migration: record.exitCode === 0 ? 'done' : 'failed' };
     case 'comparison-made':
       return { ...next, comparison: record.comparison };
     case 'release-held':

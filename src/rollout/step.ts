@@ -30,6 +30,8 @@ export type StepAction =
   | { kind: 'build'; services: readonly string[]; commit: string }
   /** Boots the canary on throw-away copies of the shared databases, and reads what it did. */
   | { kind: 'rehearse'; services: readonly string[]; databases: readonly string[]; commit: string }
+  /** Runs the migration of the commit, once a release. */
+  | { kind: 'migrate'; service: string; commit: string }
   /** As many containers as each definition says, or `counts`. */
   | { kind: 'start-canary'; services: readonly string[]; commit: string; counts?: ReplicaCounts }
   /** More containers beside those that serve users. */

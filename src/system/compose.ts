@@ -51,6 +51,13 @@ export interface Compose {
     services: readonly string[],
     options?: CallOptions,
   ): Promise<void>;
+  /** Starts the one container of a service under a name, apart from those that Compose keeps running. */
+  startOnce(
+    scope: ComposeScope,
+    service: string,
+    name: string,
+    options?: CallOptions,
+  ): Promise<void>;
   /** Runs a command in a container of a service that is removed after it, with no port published. */
   runOnce(scope: ComposeScope, service: string, command: readonly string[]): Promise<RunResult>;
 }
@@ -138,6 +145,16 @@ export class ComposeCli implements Compose {
     options: CallOptions = {},
   ): Promise<void> {
     await this.start(scope, ['create', '--no-build', ...services], services, options);
+  }
+
+  async startOnce(
+    scope: ComposeScope,
+    service: string,
+    name: string,
+    options: CallOptions = {},
+  ): Promise<void> {
+    const args = ['run', '--detach', '--no-deps', '--no-TTY', '--name', name, service];
+    await this.start(scope, args, [service], options);
   }
 
   runOnce(scope: ComposeScope, service: string, command: readonly string[]): Promise<RunResult> {

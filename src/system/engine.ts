@@ -22,6 +22,8 @@ export interface Engine {
   stopContainer(id: string): Promise<void>;
   /** Stops, then removes a container. */
   removeContainer(id: string): Promise<void>;
+  /** Waits until a container has ended and gives its exit code; `undefined` when there is none of that name. */
+  exitCode(name: string, signal: AbortSignal): Promise<number | undefined>;
   /** Removes a container at once, with its volumes that have no name. */
   destroyContainer(id: string): Promise<void>;
   /** Removes all that a throw-away compose project of ours has. Safe to repeat. */
@@ -101,6 +103,13 @@ export class DockerEngine implements Engine {
   async removeContainer(id: string): Promise<void> {
     await this.stopContainer(id);
     await this.docker(['container', 'rm', '--force', id]);
+  }
+
+  async exitCode(name: string, signal: AbortSignal): Promise<number | undefined> {
+    const format = ['--format', '{{.State.Status}}'];
+    const found = await this.runner.run('docker', ['container', 'inspect', ...format, name]);
+    if (found.exitCode !== 0) return undefined;
+    return Number(await this.docker(['container', 'wait', name], { signal }));
   }
 
   async destroyContainer(id: string): Promise<void> {

@@ -101,6 +101,8 @@ function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | 
       return event.isRefused ? undefined : findingLines(event.report, theme).join('\n');
     case 'comparison-made':
       return comparisonText(event.comparison);
+    case 'migration-begun':
+    case 'migration-ended':
     case 'step-started':
     case 'ramp-begun':
     case 'ramp-step-done':

@@ -25,7 +25,7 @@ export async function render(context: Context, branch: string | undefined): Prom
   if (commit === undefined) return overrideText(project, undefined);
   await ensureState(project.layout);
   const checkout = await checkOut(context, project, commit);
-  return overrideText(project, cloneSource({ checkout, release }));
+  return overrideText(project, cloneSource({ project, checkout, release }));
 }
 
 /** The YAML mounts the proxy's configuration and maps; where no proxy ran yet they have to be put there. */

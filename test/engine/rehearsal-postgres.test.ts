@@ -100,12 +100,12 @@ describe('a copy of PostgreSQL', () => {
 
   it('another user with their own password is watched as well, also past triggers that are off', async () => {
     const { lines, observation } = await doneBy('DELETE FROM orders WHERE id > 100', {}, 'clerk');
-    expect(lines).toEqual(['destructive: 400 rows of 500 of orders are deleted']);
+    expect(lines).toEqual(['destructive: 400 of the 500 rows of orders are deleted']);
     expect(observation.writes).toMatchObject([
       { service: 'discounts', table: 'orders', rows: 400 },
     ]);
     const blind = await doneBy('ALTER TABLE orders DISABLE TRIGGER ALL; DELETE FROM orders');
-    expect(blind.lines).toEqual(['destructive: 500 rows of 500 of orders are gone']);
+    expect(blind.lines).toEqual(['destructive: all 500 rows of orders are gone']);
   });
 
   it('of the schema alone has no rows, and refuses what would lose them', async () => {
@@ -114,7 +114,7 @@ describe('a copy of PostgreSQL', () => {
       { data: 'schema' },
     );
     expect(observation.before.tables.every(({ rows }) => rows === 0)).toBe(true);
-    expect(lines).toContain('destructive: 0 rows of 0 of orders are deleted');
+    expect(lines).toContain('destructive: every row of orders is deleted');
     expect(lines).toContain('destructive: table audit.Entry of is dropped');
   });
 

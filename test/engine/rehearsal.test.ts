@@ -106,12 +106,18 @@ describe('a canary and the shared database', () => {
       backfilled: ['expanding column-added discounts'],
       rolled_back: [],
       tidied: ['none rows-deleted discounts'],
-      recreated: ['destructive table-recreated discounts'],
+      recreated: [
+        'destructive table-recreated discounts',
+        'contracting column-dropped discounts',
+        'contracting column-dropped discounts',
+        'contracting constraint-dropped discounts',
+        'expanding column-nullable discounts',
+      ],
       read: [],
       new: ['expanding table-added discounts'],
     });
     expect(report.findings.find(({ object }) => object === 't_overwritten')).toMatchObject({
-      text: '100 rows of 100 of t_overwritten are overwritten',
+      text: 'all 100 rows of t_overwritten are overwritten',
       statement: "UPDATE t_overwritten SET code = '…'",
     });
     expect(report.databases).toMatchObject([{ service: 'db', data: 'full' }]);

@@ -6,6 +6,7 @@ import { armBreaker } from './steps/breaker.ts';
 import { build, growCanary, retireCanary, startCanary } from './steps/canary.ts';
 import { checkCanary } from './steps/check-canary.ts';
 import { linkCallers, restartCallers, unlinkCallers } from './steps/links.ts';
+import { migrate } from './steps/migrate.ts';
 import { returnPorts, takePorts } from './steps/ports.ts';
 import { startProxy, stopProxy } from './steps/proxy.ts';
 import { awaitReady } from './steps/readiness.ts';
@@ -69,6 +70,8 @@ function perform(run: Run, step: Step): Promise<void> {
       return build(run, step);
     case 'rehearse':
       return rehearseCanary(run);
+    case 'migrate':
+      return migrate(run, step);
     case 'start-canary':
       return startCanary(run, step);
     case 'grow-canary':

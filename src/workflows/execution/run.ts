@@ -85,9 +85,10 @@ export async function releasedScope(run: Run, checkout: Checkout): Promise<Compo
 }
 
 export function cloneSource({
+  project,
   checkout,
   release,
-}: Pick<Run, 'checkout' | 'release'>): CloneSource | undefined {
+}: Pick<Run, 'project' | 'checkout' | 'release'>): CloneSource | undefined {
   if (!checkout) return undefined;
   return {
     commit: checkout.commit,
@@ -95,5 +96,6 @@ export function cloneSource({
     model: checkout.model,
     files: checkout.definedIn,
     dataMounts: checkout.dataMounts,
+    migration: project.config.database.migrate,
   };
 }

@@ -6,7 +6,7 @@ import { branchRef } from '../../git/branch-name.ts';
 import type { Situation } from '../../rollout/draft.ts';
 import type { Release } from '../../rollout/release.ts';
 import type { Context } from '../context.ts';
-import type { Checkout } from '../project/checkout.ts';
+import { type Checkout, checkedOutServices } from '../project/checkout.ts';
 import type { Project } from '../project/project.ts';
 import { sharedDataOf } from '../rehearsal/agreement.ts';
 
@@ -25,6 +25,7 @@ export async function situationOf(
     keepsAddresses: (service) => keepsAddresses(project, service),
     unbuilt: () => [...images].filter(([, id]) => id === undefined).map(([service]) => service),
     hasChecks: hasChecks(project.config),
+    migrates: release?.migration === 'done' ? undefined : project.config.database.migrate?.service,
     rehearses: checkout ? await rehearsesOn(project, release) : [],
     replicas: (service) => replicasOf((checkout ?? project).model.services[service] ?? {}),
     stableRuns: (container) => {
@@ -46,18 +47,20 @@ export async function situationOf(
 /** The databases that a canary has to boot on copies of; none once it has, unless it is to do so every time. */
 async function rehearsesOn(project: Project, release: Release | undefined): Promise<string[]> {
   const { rehearsal } = release ?? {};
-  const hasPassed = rehearsal !== undefined && !rehearsal.isRefused;
+  // A migration that broke off may have left anything: what boots after it is rehearsed anew.
+  const hasPassed =
+    rehearsal !== undefined && !rehearsal.isRefused && release?.migration !== 'failed';
   if (hasPassed && project.config.database.rehearse === 'auto') return [];
   return (await sharedDataOf(project)).databases.map(({ service }) => service);
 }
 
 /** The services that the commit builds, each with the id of its image where that exists. */
-function builtImages({ engine }: Context, { name, slice }: Project, { model, commit }: Checkout) {
-  const built = slice.filter(({ service }) => model.services[service]?.build);
+function builtImages({ engine }: Context, project: Project, { model, commit }: Checkout) {
+  const built = checkedOutServices(project).filter((service) => model.services[service]?.build);
   return Promise.all(
     built.map(
-      async ({ service }) =>
-        [service, await engine.imageId(canaryImage(name, service, commit))] as const,
+      async (service) =>
+        [service, await engine.imageId(canaryImage(project.name, service, commit))] as const,
     ),
   );
 }

@@ -67,7 +67,7 @@ export async function checkOut(
     ...filesOf(model.configs),
     ...filesOf(model.secrets),
   ];
-  for (const { service } of project.slice) {
+  for (const service of checkedOutServices(project)) {
     const definition = cloneableService(model, service);
     const required = Object.entries(definition.depends_on ?? {}).filter(
       ([, each]) => each.required !== false,
@@ -103,6 +103,13 @@ export async function checkOut(
       .map((path) => relative(tree, path));
   }
   return { commit, tree, directory, files, model, definedIn, dataMounts, mountedFiles };
+}
+
+/** The chosen services, and the one that runs the migration where that is another. */
+export function checkedOutServices({ slice, config }: Pick<Project, 'slice' | 'config'>): string[] {
+  const { migrate } = config.database;
+  const names = slice.map(({ service }) => service);
+  return migrate && !names.includes(migrate.service) ? [...names, migrate.service] : names;
 }
 
 /** A commit whose canary.yaml is wrong would stop every later command once it is the stable. */

@@ -58,6 +58,10 @@ export async function castOf(run: RehearsalRun, originals: readonly Original[]):
       return { ...player, replaced };
     }),
   );
+  const { migrate } = project.config.database;
+  const migrations = migrate
+    ? [{ ...(await ofBranch(run, migrate.service)), command: migrate.command }]
+    : [];
   const companions = needed(checkout.model, project, originals).flatMap((service) => {
     const container = running(service);
     return container ? [ofStable(service, container)] : [];
@@ -70,6 +74,7 @@ export async function castOf(run: RehearsalRun, originals: readonly Original[]):
     cast: {
       databases,
       companions: await Promise.all(companions),
+      migrations,
       canaries,
       before: await Promise.all(before),
     },

@@ -1,4 +1,5 @@
-import { rehearsalName } from '../../compose/names.ts';
+import { migrationName, rehearsalName } from '../../compose/names.ts';
+import type { Cast } from '../../compose/rehearsal.ts';
 import {
   type Exception,
   exceptionsFor,
@@ -73,12 +74,13 @@ async function play(
       watch: await SERVERS[original.server].server.watch(place),
     })),
   );
+  for (const migration of cast.migrations) await rehearseMigration(run, stage, migration);
   const onTrial = await bootCanary(run, stage, cast.canaries);
   const answers = await smokeAnswers(run, stage);
   for (const { problem } of answers.values())
     if (problem) context.emit({ type: 'notice', text: `In the rehearsal ${problem}.` });
   await settled(run, copies);
-  const findings = await examine(run, watches, onTrial, agreement.data === 'full');
+  const findings = await examine(run, watches, await whoIs(stage, cast), agreement.data === 'full');
   const canary = { findings, containers: onTrial, answers };
   const later = await askOldCode(run, stage, cast, agreement, canary);
   return {
@@ -151,6 +153,29 @@ async function startCompanions(
       });
 }
 
+/** Runs the migration as it will run for real; throws `rehearsal-failed` when it does not end well. */
+async function rehearseMigration(
+  { context, signal }: RehearsalRun,
+  stage: Stage,
+  { service }: { service: string },
+): Promise<void> {
+  const name = migrationName(service);
+  context.emit({ type: 'progress', text: 'the migration runs on the copy' });
+  await stage.create([name]);
+  await stage.start([name]);
+  const { id } = await stage.container({ service, name });
+  const exitCode = await context.engine.exitCode(id, signal);
+  if (exitCode === 0) return;
+  throw new CanaryError(
+    'rehearsal-failed',
+    `The migration of \`${service}\` ended with exit code ${exitCode} in its rehearsal.`,
+    {
+      details: await context.engine.logs(id, 12),
+      hint: 'The lines above are the last it wrote. Production was not touched.',
+    },
+  );
+}
+
 /** Starts the canary and waits until it is up; gives its containers. */
 async function bootCanary(
   run: RehearsalRun,
@@ -185,17 +210,26 @@ async function settled(
   while (!(await isQuiet()) && context.clock.now().getTime() < deadline);
 }
 
+/** Whose an address is; that of a migration is known no more once it has ended, and nobody else's. */
+async function whoIs(stage: Stage, cast: Cast): Promise<(address: string) => string | undefined> {
+  const containers = await stage.containers();
+  const [migration] = cast.migrations;
+  return (address) => {
+    const found = containers.find(({ addresses }) => addresses.includes(address));
+    if (!found) return migration?.service;
+    return found.role === 'canary' ? found.service : undefined;
+  };
+}
+
 async function examine(
   { project, context }: RehearsalRun,
   watches: readonly { original: Original; watch: Watch }[],
-  onTrial: readonly ObservedContainer[],
+  serviceAt: (address: string) => string | undefined,
   hasAllRows: boolean,
 ): Promise<Finding[]> {
   context.emit({ type: 'progress', text: 'looking at what it did' });
   const { lockLimit, massChange } = project.config.database;
   const limits = { lock: lockLimit, massShare: massChange, hasAllRows };
-  const serviceAt = (address: string) =>
-    onTrial.find(({ addresses }) => addresses.includes(address))?.service;
   const found = await Promise.all(
     watches.map(async ({ original, watch }) =>
       judgeObservation(original.service, await watch.end(serviceAt), limits),

@@ -4,6 +4,7 @@ import { canaryImage, previousImage, shortCommit } from '../../compose/names.ts'
 import { messageOf } from '../../errors.ts';
 import { isMissing } from '../../system/files.ts';
 import type { Context } from '../context.ts';
+import { checkedOutServices } from '../project/checkout.ts';
 import type { Project } from '../project/project.ts';
 import { clearRehearsal } from '../rehearsal/clear.ts';
 import { mendRecords } from './git-record.ts';
@@ -30,7 +31,7 @@ async function clear(context: Context, project: Project, keep: readonly string[]
   await clearRehearsal(context, project);
   await clearWorktrees(context, project, keep);
   const retained = await pruneReleases(context, project);
-  for (const { service } of project.slice) {
+  for (const service of checkedOutServices(project)) {
     const kept = new Set([
       ...keep.map((commit) => canaryImage(project.name, service, commit)),
       // Of a promoted release both what it put in place of the stable and what was there before, to go back to.

@@ -21,7 +21,7 @@ export async function inPhases(run: Run & { release: Release }, plan: Plan): Pro
 function phaseOf(step: Step): ReleaseState | undefined {
   if (step.kind === 'build') return 'building';
   if (step.kind === 'rehearse') return 'rehearsing';
-  if (step.kind === 'start-canary') return 'starting';
+  if (step.kind === 'start-canary' || step.kind === 'migrate') return 'starting';
   if (step.kind === 'check-canary') return 'checking';
   if (step.kind === 'set-weight' && step.weight > 0) return 'ramping';
   return undefined;

@@ -106,6 +106,7 @@ const release: fc.Arbitrary<Release> = fc.record({
     { nil: undefined },
   ),
   rehearsal: fc.constant(undefined),
+  migration: fc.constant(undefined),
   comparison: fc.option(fc.constant(COMPARISON), { nil: undefined }),
   wasReady: fc.boolean(),
   wasReplaced: fc.boolean(),

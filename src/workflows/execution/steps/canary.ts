@@ -1,4 +1,4 @@
-import { cloneName } from '../../../compose/names.ts';
+import { cloneName, migrationName } from '../../../compose/names.ts';
 import type { CanaryImage } from '../../../rollout/events.ts';
 import { clonesOf, containersOf, type Observed } from '../../../rollout/observed.ts';
 import type { ReplicaCounts, StepAction } from '../../../rollout/step.ts';
@@ -7,7 +7,11 @@ import { callOptions, look, overriddenScope, type Run, record } from '../run.ts'
 
 export async function build(run: Run, step: StepAction & { kind: 'build' }): Promise<void> {
   const scope = await overriddenScope(run);
-  await run.context.compose.build(scope, step.services.map(cloneName), callOptions(run));
+  const isCloned = (name: string) => run.project.slice.some(({ service }) => service === name);
+  const names = step.services.map((name) =>
+    isCloned(name) ? cloneName(name) : migrationName(name),
+  );
+  await run.context.compose.build(scope, names, callOptions(run));
 }
 
 export async function startCanary(
