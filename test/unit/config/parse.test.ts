@@ -29,6 +29,16 @@ describe('a valid canary.yaml', () => {
       proxy: {},
       shield: { maxShare: 20, paths: [] },
       breaker: { failures: 5, paths: [] },
+      database: {
+        rehearse: 'auto',
+        data: 'full',
+        sample: 1000,
+        settle: 2000,
+        lockLimit: 1000,
+        massChange: 10,
+        allow: [],
+        backup: 'off',
+      },
       drain: 30_000,
       startTimeout: 120_000,
       retention: 10,
@@ -72,6 +82,17 @@ breaker: false
 drain: 1m
 startTimeout: 500ms
 retention: 3
+database:
+  service: [db, orders-db]
+  rehearse: always
+  data: sample
+  sample: 50
+  settle: 5s
+  lockLimit: 200ms
+  massChange: 1%
+  allow: [unrehearsed:redis]
+  migrate: { service: web, command: [migrate, --all] }
+  backup: before
 `;
     expect(parse(text)).toEqual({
       version: 1,
@@ -133,6 +154,18 @@ retention: 3
       progressDeadline: 7_200_000,
       maxAge: 86_400_000,
       breaker: false,
+      database: {
+        service: ['db', 'orders-db'],
+        rehearse: 'always',
+        data: 'sample',
+        sample: 50,
+        settle: 5000,
+        lockLimit: 200,
+        massChange: 1,
+        allow: ['unrehearsed:redis'],
+        migrate: { service: 'web', command: ['migrate', '--all'] },
+        backup: 'before',
+      },
       drain: 60_000,
       startTimeout: 500,
       retention: 3,
@@ -329,4 +362,17 @@ describe('rules that no single field can hold', () => {
   ])('%s', async (_, text, expected) => {
     expect(await problems(text)).toEqual(expected);
   });
+});
+
+test('database: an exception for good is for a service alone, and names one', () => {
+  for (const [value, says] of [
+    ['{ allow: [destructive:orders] }', 'is not an exception such as unrehearsed:SERVICE'],
+    ['{ allow: [unrehearsed:*] }', 'is not an exception such as unrehearsed:SERVICE'],
+    ['{ rehearse: no }', 'is not auto, always or off'],
+    ['{ data: some }', 'is not full, schema or sample'],
+    ['{ migrate: { command: [x] } }', 'database.migrate.service'],
+  ] as const)
+    expect(() =>
+      parse(`version: 1\nservices: { web: { entry: 80 } }\ndatabase: ${value}\n`),
+    ).toThrow(expect.objectContaining({ details: [expect.stringContaining(says)] }));
 });
