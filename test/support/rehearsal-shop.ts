@@ -24,14 +24,19 @@ export class RehearsalShop {
     this.shop = shop;
   }
 
-  static async create(edit?: (compose: string, project: string) => string): Promise<RehearsalShop> {
+  static async create(
+    edit?: (compose: string, project: string) => string,
+    files: Record<string, string> = {},
+  ): Promise<RehearsalShop> {
     const shop = await Storedog.create(edit);
+    for (const [path, content] of Object.entries(files)) await shop.write(path, content);
     const text = await shop.read('canary.yaml');
     await shop.write(
       'canary.yaml',
       text.replace('database: { rehearse: off }', 'database: { settle: 500ms }'),
     );
-    await shop.git('commit', '--quiet', '--all', '-m', 'Rehearse');
+    await shop.git('add', '--all');
+    await shop.git('commit', '--quiet', '-m', 'Rehearse');
     await shop.git('branch', '--force', 'canary', 'main');
     await shop.startProduction();
     return new RehearsalShop(shop);
