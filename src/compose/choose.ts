@@ -85,7 +85,11 @@ export function describeChoice(
 }
 
 /** canary.yaml for a choice; the same choice always gives the same text. */
-export function configText(choice: readonly ChosenService[], stableBranch: string): string {
+export function configText(
+  choice: readonly ChosenService[],
+  stableBranch: string,
+  unrehearsed: readonly string[] = [],
+): string {
   const lines = choice.map(
     ({ service, ...settings }) => `  ${yamlKey(service)}: ${flowText(settings)}`,
   );
@@ -95,8 +99,18 @@ export function configText(choice: readonly ChosenService[], stableBranch: strin
     'services:',
     ...lines,
     ...(stableBranch === 'main' ? [] : [`git: { stable: ${JSON.stringify(stableBranch)} }`]),
+    ...(unrehearsed.length === 0 ? [] : agreement(unrehearsed)),
     '',
   ].join('\n');
+}
+
+/** What a person has to agree to before the first deploy, ready to be switched on. */
+function agreement(services: readonly string[]): string[] {
+  const exceptions = services.map((name) => JSON.stringify(`unrehearsed:${name}`));
+  return [
+    '# These keep data, are shared with the canary, and what it does to them cannot be rehearsed. If that is meant:',
+    `# database: { allow: [${exceptions.join(', ')}] }`,
+  ];
 }
 
 function flowText({

@@ -22,6 +22,12 @@ export interface SharedData {
   unrehearsed: Unrehearsed[];
 }
 
+/** What it means to share such a service. */
+export function sharedText({ service, kind, isQueue }: Unrehearsed): string {
+  const risk = isQueue ? ': workers of the canary take work from the same queues' : '';
+  return `The canary shares \`${service}\` (${kind}) with the stable${risk}. It cannot be rehearsed.`;
+}
+
 /**
  * What the chosen services share with the stable: the services that keep data and are named by one of them. Where none of
  * the databases is named, all that they can reach: a name in the code is seen by nobody.

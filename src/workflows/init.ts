@@ -7,7 +7,9 @@ import {
   findCandidates,
 } from '../compose/choose.ts';
 import type { ConfigurationFiles } from '../compose/configuration-file.ts';
+import { findCalls } from '../compose/service-map.ts';
 import { parseConfig } from '../config/parse.ts';
+import { sharedData, sharedText } from '../database/shared.ts';
 import { CanaryError } from '../errors.ts';
 import { exists, writeDurably } from '../system/files.ts';
 import type { Context } from './context.ts';
@@ -42,13 +44,20 @@ export async function init(context: Context, options: InitOptions): Promise<Init
   const files = await readConfigurationFiles(project.model);
   const names = await chooseNames(context, project, files, options);
   const choice = describeChoice(project.model, names, files);
-  const text = configText(choice, branch ?? 'main');
+  const calls = findCalls(project.model, files);
+  const { unrehearsed } = sharedData(project.model, names, calls);
+  const text = configText(
+    choice,
+    branch ?? 'main',
+    unrehearsed.map(({ service }) => service),
+  );
   // What is written is valid, or nothing is written.
   parseConfig(text, path);
   await writeDurably(path, text);
   const commit = options.commit
     ? await commitOrRemove(context, project, path, options.message)
     : null;
+  for (const each of unrehearsed) context.emit({ type: 'warning', text: sharedText(each) });
   return { path, written: true, commit, branch, services: choice.map(describe) };
 }
 

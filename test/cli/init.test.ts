@@ -97,4 +97,19 @@ describe('init', () => {
     expect(JSON.parse(stdout).error.code).toBe(code);
     expect({ exitCode, changes }).toEqual({ exitCode: 2, changes: [] });
   });
+
+  test('names what the canary would share without a rehearsal, and what to write if that is meant', async () => {
+    const compose = COMPOSE.replace(
+      'services:\n',
+      'services:\n  cache:\n    image: registry.example/valkey/valkey:8\n',
+    ).replace('discounts:5001\n', 'discounts:5001\n      CACHE_URL: redis://cache:6379/0\n');
+    const folder = await repository({ 'docker-compose.yml': compose });
+    const { stderr } = await canary(folder, ['init', '--service', 'frontend', '--no-commit']);
+    expect(stderr).toBe(
+      '! The canary shares `cache` (Redis) with the stable: workers of the canary take work from the same queues. It cannot be rehearsed.\n',
+    );
+    expect(await readFile(join(folder, 'canary.yaml'), 'utf8')).toContain(
+      '# database: { allow: ["unrehearsed:cache"] }\n',
+    );
+  });
 });

@@ -96,7 +96,7 @@ describe('a canary that needs more than its database', () => {
     const refused = await shop.canary('deploy', '--branch', 'canary');
     expect(refused.exitCode).toBe(7);
     expect(refused.stderr).toContain(
-      'The canary shares `cache` (Redis) with the stable, and what it does to it cannot be rehearsed: workers of the canary take work from the same queues.',
+      '✖ The canary shares `cache` (Redis) with the stable: workers of the canary take work from the same queues. It cannot be rehearsed.',
     );
     expect(refused.stderr).toContain('`--allow unrehearsed:cache`');
     expect(await shop.git('rev-parse', 'canary')).toBe(branch);

@@ -1,7 +1,12 @@
 import type { DatabaseConfig } from '../../config/database.ts';
 import { type Exception, formatException, parseException } from '../../database/allow.ts';
 import { formatBytes } from '../../database/bytes.ts';
-import { type SharedData, sharedData, type Unrehearsed } from '../../database/shared.ts';
+import {
+  type SharedData,
+  sharedData,
+  sharedText,
+  type Unrehearsed,
+} from '../../database/shared.ts';
 import { CanaryError } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { knownCalls } from '../project/configuration-files.ts';
@@ -59,32 +64,26 @@ export async function agree(
 /** Says what is shared without a rehearsal; asks where nobody has agreed yet. */
 async function settle(
   { emit, prompt }: Context,
-  { service, kind, isQueue }: Unrehearsed,
+  each: Unrehearsed,
   exceptions: readonly Exception[],
   { rehearse }: DatabaseConfig,
 ): Promise<Exception[]> {
-  const exception: Exception = { what: 'unrehearsed', name: service };
-  const isKnown = exceptions.some(({ what, name }) => what === 'unrehearsed' && name === service);
-  const shared = `The canary shares \`${service}\` (${kind}) with the stable`;
-  const risk = isQueue ? ': workers of the canary take work from the same queues' : '';
+  const exception: Exception = { what: 'unrehearsed', name: each.service };
+  const isKnown = exceptions.some(
+    ({ what, name }) => what === 'unrehearsed' && name === each.service,
+  );
   if (isKnown && rehearse !== 'always') {
-    emit({ type: 'warning', text: `${shared}${risk}. It cannot be rehearsed.` });
+    emit({ type: 'warning', text: sharedText(each) });
     return [];
   }
-  const isAgreed =
-    rehearse !== 'always' &&
-    (await prompt.confirm(`${shared}${risk}. It cannot be rehearsed. Go on?`));
+  const isAgreed = rehearse !== 'always' && (await prompt.confirm(`${sharedText(each)} Go on?`));
   if (isAgreed) return [exception];
-  throw new CanaryError(
-    'not-rehearsed',
-    `${shared}, and what it does to it cannot be rehearsed${risk}.`,
-    {
-      hint:
-        rehearse === 'always'
-          ? '`database: {rehearse: auto}` in canary.yaml lets exceptions pass.'
-          : `If that is meant: \`--allow ${formatException(exception)}\`, or for good \`database: {allow: [${formatException(exception)}]}\` in canary.yaml.`,
-    },
-  );
+  throw new CanaryError('not-rehearsed', sharedText(each), {
+    hint:
+      rehearse === 'always'
+        ? '`database: {rehearse: auto}` in canary.yaml lets exceptions pass.'
+        : `If that is meant: \`--allow ${formatException(exception)}\`, or for good \`database: {allow: [${formatException(exception)}]}\` in canary.yaml.`,
+  });
 }
 
 /** All of the rows where they fit on the disk; else a sample, if a person says so. */
