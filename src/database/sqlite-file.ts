@@ -28,6 +28,11 @@ export function isSqlite(head: Uint8Array): boolean {
   return head.length >= HEAD && Buffer.from(head.subarray(0, 16)).toString('latin1') === MAGIC;
 }
 
+/** Whether its texts are in UTF-16, which the library is built without. */
+export function isWide({ head }: FileLook): boolean {
+  return Buffer.from(head).readUInt32BE(56) > 1;
+}
+
 /** Whether a database writes to a log first, and has no journal. */
 export function hasLog({ head }: FileLook): boolean {
   return head[18] === LOG_MODE;

@@ -16,12 +16,12 @@ export async function readArchive(
   take: TakeEntry,
   options: StreamOptions = {},
 ): Promise<boolean> {
-  const { extract } = await import('tar-stream');
+  const { default: tar } = await import('tar-stream');
   try {
     await streams.read(
       from,
       async (content) => {
-        const entries = extract();
+        const entries = tar.extract();
         content.once('error', (error) => entries.destroy(error));
         content.pipe(entries);
         for await (const entry of entries) {
@@ -45,11 +45,11 @@ export async function writeArchive(
   give: (archive: Pack) => Promise<void>,
   options: StreamOptions = {},
 ): Promise<void> {
-  const { pack } = await import('tar-stream');
+  const { default: tar } = await import('tar-stream');
   await streams.write(
     to,
     async (sink) => {
-      const archive = pack();
+      const archive = tar.pack();
       await Promise.all([
         pipeline(archive as unknown as Readable, sink),
         give(archive).then(() => archive.finalize()),

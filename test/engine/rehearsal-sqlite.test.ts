@@ -31,7 +31,10 @@ describe('SQLite databases on a shared volume', () => {
 
   afterAll(() => shop.dispose());
 
-  async function copy(script: string, options: { signal?: AbortSignal; free?: number } = {}) {
+  async function copy(
+    script: string,
+    options: Partial<Parameters<typeof copySqliteFiles>[2]> = {},
+  ) {
     const folder = await shop.canary(script);
     const signal = new AbortController().signal;
     const all = { signal, onBytes: () => undefined, ...options };
@@ -40,10 +43,14 @@ describe('SQLite databases on a shared volume', () => {
 
   async function rehearse(script: string) {
     const { folder, copies } = await copy(script);
-    const output = await shop.boot(folder);
-    const findings: Finding[] = [];
-    for (const each of copies) findings.push(...(await judge(each)));
-    return { copies, output, told: findings.map((each) => `${each.class}: ${each.text}`) };
+    try {
+      const output = await shop.boot(folder);
+      const findings: Finding[] = [];
+      for (const each of copies) findings.push(...(await judge(each)));
+      return { copies, output, told: findings.map((each) => `${each.class}: ${each.text}`) };
+    } finally {
+      for (const each of copies) await each.discard();
+    }
   }
 
   async function judge(each: SqliteCopy) {
@@ -164,6 +171,20 @@ describe('SQLite databases on a shared volume', () => {
     expect(told).toEqual(expected);
   });
 
+  it('what only the program itself can order or search is read all the same', async () => {
+    const { told } = await rehearse(
+      statements(
+        'PRAGMA ignore_check_constraints = ON',
+        "UPDATE own SET word = 'x' WHERE word = 'b'",
+        'DROP TABLE old_search',
+      ),
+    );
+    expect(told.filter((each) => !each.includes('old_search_'))).toEqual([
+      'none: 1 of the 2 rows of own is overwritten',
+    ]);
+    expect(told).toContain('destructive: table old_search_content is dropped, with its 1 row');
+  });
+
   it('a file that is thrown away was every table of it', async () => {
     const { told } = await rehearse("import os\nos.remove('/data/crashed.bin')");
     expect(told).toEqual(['destructive: table counts is dropped, with its 300 rows']);
@@ -177,7 +198,7 @@ for path in ('/data/shop', '/data/shop/app.db'):
     print(oct(status.st_mode & 0o777), status.st_uid, status.st_gid)
 print(sorted(os.listdir('/data')), os.listdir('/data/shop'))
 shop, crashed = sqlite3.connect('/data/shop/app.db'), sqlite3.connect('/data/crashed.bin')
-print(shop.execute('PRAGMA journal_mode').fetchone(), shop.execute('PRAGMA integrity_check').fetchone())
+print(shop.execute('PRAGMA journal_mode').fetchone(), shop.execute('PRAGMA integrity_check(photos)').fetchone())
 print(crashed.execute('SELECT number, count(*) FROM counts GROUP BY number').fetchall())
 print(shop.execute('SELECT count(*) FROM visits').fetchone()[0] > 0)
 `);
@@ -214,6 +235,10 @@ print(sorted(os.listdir('/data')), sorted(os.listdir('/data/shop')))
     expect(await kept()).toHaveLength(copies.length);
     for (const each of copies.slice(1)) await each.discard();
     stop.abort();
+    await expect.poll(kept).toEqual([]);
+    const early = new AbortController();
+    const onBytes = (total: number) => total > 31_000_000 && early.abort();
+    await expect(copy('', { signal: early.signal, onBytes })).rejects.toThrow();
     await expect.poll(kept).toEqual([]);
   });
 

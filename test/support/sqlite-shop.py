@@ -25,6 +25,15 @@ def shop():
         CREATE TRIGGER stamp AFTER DELETE ON settings BEGIN INSERT INTO visits VALUES (0, old.key); END;
         CREATE VIRTUAL TABLE search USING fts5(words);
     ''')
+    # Only this program knows how these are ordered, and one module is of another build of SQLite.
+    database.create_collation('reverse', lambda left, right: (left < right) - (left > right))
+    database.create_function('fine', 1, lambda value: 1, deterministic=True)
+    database.executescript('''
+        CREATE TABLE own (id TEXT COLLATE reverse PRIMARY KEY, word TEXT CHECK (fine(word)));
+        INSERT INTO own VALUES ('a', 'b'), ('c', 'd');
+        CREATE VIRTUAL TABLE old_search USING fts4(words);
+        INSERT INTO old_search VALUES ('dog');
+    ''')
     for number in range(50):
         database.execute('INSERT INTO discounts (code, percent) VALUES (?, ?)', (f'code-{number}', number))
         database.execute('INSERT INTO photos (name, content) VALUES (?, ?)', (f'photo {number}', os.urandom(500)))

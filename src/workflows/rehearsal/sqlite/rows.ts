@@ -84,7 +84,7 @@ function byContent(database: Sqlite, { before, after, columns }: Pair): Count {
   const now = columns.map(([left, right]) => value('n', right, left)).join(', ');
   const missing = count(
     database,
-    `SELECT count(*) FROM (SELECT ${old} FROM old.${sqliteName(before.name)} o EXCEPT SELECT ${now} FROM main.${sqliteName(after.name)} n)`,
+    `SELECT count(*) FROM (SELECT ${old} FROM old.${sqliteName(before.name)} o NOT INDEXED EXCEPT SELECT ${now} FROM main.${sqliteName(after.name)} n NOT INDEXED)`,
   );
   return { gone, changed: Math.max(0, missing - gone) };
 }

@@ -7,6 +7,7 @@ import type {
   Table,
 } from '../../../database/snapshot.ts';
 import { affinityOf, checksIn, normalised } from '../../../database/sqlite-schema.ts';
+import { messageOf } from '../../../errors.ts';
 import { type Sqlite, sqliteName } from '../../../system/sqlite.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -21,7 +22,9 @@ const HIDDEN = 1;
 export function readSnapshot(database: Sqlite): Snapshot {
   const schema = rows(database, 'SELECT type, name, tbl_name, sql FROM sqlite_schema');
   const sql = (name: string) => text(schema.find((each) => each.name === name)?.sql);
-  const tables = tableNames(database).map((name) => readTable(database, name, sql));
+  const tables = tableNames(database)
+    .filter((name) => hasModule(database, name))
+    .map((name) => readTable(database, name, sql));
   return { tables, objects: schema.flatMap((each) => objectOf(each, tables)) };
 }
 
@@ -33,12 +36,27 @@ function tableNames(database: Sqlite): string[] {
   ).map(({ name }) => text(name));
 }
 
+/** Of a virtual table whose module is not here the tables that hold its data are ordinary ones. */
+function hasModule(database: Sqlite, name: string): boolean {
+  try {
+    rows(database, `SELECT 1 FROM main.${sqliteName(name)} LIMIT 0`);
+    return true;
+  } catch (error) {
+    if (/no such module/.test(messageOf(error))) return false;
+    throw error;
+  }
+}
+
 function readTable(database: Sqlite, name: string, sql: (name: string) => string): Table {
   const columns = rows(database, 'SELECT * FROM pragma_table_xinfo(?)', name).filter(
     ({ hidden }) => hidden !== HIDDEN,
   );
   const indexes = rows(database, 'SELECT * FROM pragma_index_list(?) ORDER BY name', name);
-  const [counted] = rows(database, `SELECT count(*) AS rows FROM main.${sqliteName(name)}`);
+  // An index may be ordered in a way that the program alone knows.
+  const [counted] = rows(
+    database,
+    `SELECT count(*) AS rows FROM main.${sqliteName(name)} NOT INDEXED`,
+  );
   return {
     ...{ id: idOf(name), name, storage: '', rows: Number(counted?.rows ?? 0) },
     columns: columns.map((each) => columnOf(each, columns)),

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Observation } from '../../../database/observation.ts';
 import type { Snapshot } from '../../../database/snapshot.ts';
-import { CanaryError } from '../../../errors.ts';
+import { CanaryError, messageOf } from '../../../errors.ts';
 import type { Archive, ContainerStreams } from '../../../system/container-streams.ts';
 import { makePrivateFolder, type PrivateFolder } from '../../../system/private-folder.ts';
-import { openSqlite } from '../../../system/sqlite.ts';
+import { openSqlite, type Sqlite } from '../../../system/sqlite.ts';
 import { type FoundFile, findSqliteFiles } from './find.ts';
 import { placeFiles } from './place.ts';
 import { readWrites } from './rows.ts';
 import { readSnapshot } from './snapshot.ts';
-import { takeSqliteFile } from './take.ts';
+import { notReadable, takeSqliteFile } from './take.ts';
 
 /** A folder that stable and canary share. */
 export interface SharedFolder {
@@ -99,7 +99,9 @@ async function copyFile(job: Job, onBytes: (total: number) => void): Promise<Sql
       throw new CanaryError('not-rehearsed', `${name} went away while it was copied.`, {
         hint: 'Try again when nothing replaces it.',
       });
-    const before = await snapshotOf(local);
+    const before = await reading(local, name, options.signal, async (database) =>
+      readSnapshot(database),
+    );
     await placeFiles(streams, folder.copy, [{ found, local }], { signal: options.signal });
     return { name, bytes: found.header.size ?? 0, discard, end: () => observe(job, before, name) };
   } catch (error) {
@@ -121,23 +123,29 @@ async function observe(
     const rest = { before, changes: [], locks: [] };
     // Without its file everything is gone.
     if (!taken) return { ...rest, after: { tables: [], objects: [] }, writes: [] };
-    const database = await openSqlite(local);
-    try {
+    return await reading(local, name, signal, async (database) => {
       const after = readSnapshot(database);
       database.run('ATTACH ? AS old', join(kept.path, 'before'));
       return { ...rest, after, writes: await readWrites(database, before, after, signal) };
-    } finally {
-      database.close();
-    }
+    });
   } finally {
     await kept.remove();
   }
 }
 
-async function snapshotOf(path: string): Promise<Snapshot> {
+/** What is not understood is said: nothing passes unread. */
+async function reading<T>(
+  path: string,
+  name: string,
+  signal: AbortSignal,
+  read: (database: Sqlite) => Promise<T>,
+): Promise<T> {
   const database = await openSqlite(path);
   try {
-    return readSnapshot(database);
+    return await read(database);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw notReadable(name, messageOf(error));
   } finally {
     database.close();
   }

@@ -1,7 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { hasLog, isSqlite, isSteady, type SqliteLook } from '../../../database/sqlite-file.ts';
-import { CanaryError } from '../../../errors.ts';
+import {
+  hasLog,
+  isSqlite,
+  isSteady,
+  isWide,
+  type SqliteLook,
+} from '../../../database/sqlite-file.ts';
+import { CanaryError, messageOf } from '../../../errors.ts';
 import type {
   Archive,
   ContainerStreams,
@@ -61,6 +67,7 @@ async function copyOnce(
   const [log, journal] = await Promise.all(sides.map(look));
   const main = await fetch('');
   if (!main || !isSqlite(main.head)) return 'missing';
+  if (isWide(main)) throw notReadable(options.name, 'its texts are in UTF-16');
   // After the file: what is written to it meanwhile is in there.
   if (hasLog(main)) await fetch('-wal');
   else if (journal) await fetch('-journal');
@@ -69,6 +76,25 @@ async function copyOnce(
   const before: SqliteLook = { main, log, journal };
   const after: SqliteLook = { main: mainAfter, log: logAfter, journal: journalAfter };
   return isSteady(before, after) ? 'copied' : 'changed';
+}
+
+/** What SQLite says of a table; one that only the program itself can check is taken as it is. */
+function checked(database: Sqlite, table: string): string {
+  try {
+    const [row = {}] = database.all(`PRAGMA quick_check(${sqliteName(table)})`);
+    return String(Object.values(row)[0]);
+  } catch (error) {
+    if (/^(unknown function|no such (function|collation|module))/.test(messageOf(error)))
+      return 'ok';
+    throw error;
+  }
+}
+
+/** A database that only its own program can read. */
+export function notReadable(name: string, why: string): CanaryError {
+  return new CanaryError('not-rehearsed', `${name} cannot be read: ${why}.`, {
+    hint: 'Try the canary on a copy of your own, and set `database.rehearse: off`.',
+  });
 }
 
 /** Takes log or journal into the file, and reads it once. */
@@ -82,14 +108,13 @@ async function complaintOf(path: string, signal: AbortSignal): Promise<string | 
       // Reading is work for this one thread: others must have their turn.
       await setImmediate();
       signal.throwIfAborted();
-      const [row = {}] = database.all(`PRAGMA quick_check(${sqliteName(String(name))})`);
-      const said = String(Object.values(row)[0]);
+      const said = checked(database, String(name));
       if (said !== 'ok') return said.replace(/^\*.*\n/, '').split('\n')[0];
     }
     return undefined;
   } catch (error) {
     signal.throwIfAborted();
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   } finally {
     database?.close();
   }
