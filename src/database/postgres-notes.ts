@@ -5,6 +5,8 @@ import { shownStatement } from './statement.ts';
 /** What the instruments in a database of a copy noted of one statement. */
 export interface Note {
   client: string;
+  /** Milliseconds of the epoch. */
+  time: number;
   kind: string;
   statement: string;
   /** Ids within their database. */
@@ -37,11 +39,11 @@ export interface PostgresNotes {
 /** All of it as an observation, of the services whose doings are asked for alone. */
 export function observationOf(
   { before, after, notes, locks, interval }: PostgresNotes,
-  serviceAt: (address: string) => string | undefined,
+  serviceAt: (address: string, at: number) => string | undefined,
 ): Observation {
   const names = namesById([before, after]);
   const known = notes.flatMap((note) => {
-    const service = serviceAt(note.client);
+    const service = serviceAt(note.client, note.time);
     return service ? [{ ...note, service, statement: shownStatement(note.statement) }] : [];
   });
   const changes = known
@@ -55,8 +57,8 @@ export function observationOf(
     if (!table) return [];
     return [{ statement, service, table, kind: kind as RowWrite['kind'], rows: rows ?? 0 }];
   });
-  const held = heldLocks(locks, interval, before).flatMap(({ client, ...lock }): HeldLock[] => {
-    const service = serviceAt(client);
+  const held = heldLocks(locks, interval, before).flatMap(({ client, at, ...lock }): HeldLock[] => {
+    const service = serviceAt(client, at);
     return service ? [{ ...lock, service, statement: shownStatement(lock.statement) }] : [];
   });
   return { before, after, changes, writes, locks: held };
@@ -95,6 +97,6 @@ function heldLocks(seen: readonly SeenLock[], interval: number, { tables }: Snap
     const blocks: HeldLock['blocks'] =
       first.mode === 'AccessExclusiveLock' ? 'reads and writes' : 'writes';
     const ms = last.at - first.at + interval;
-    return [{ table, blocks, ms, client: first.client, statement: first.statement }];
+    return [{ table, blocks, ms, client: first.client, at: first.at, statement: first.statement }];
   });
 }

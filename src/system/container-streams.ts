@@ -1,4 +1,4 @@
-import { Transform } from 'node:stream';
+import { type Readable, Transform, type Writable } from 'node:stream';
 import { CanaryError } from '../errors.ts';
 import { engineUnreachable, isUnreachable } from './engine.ts';
 import { lineTap, type RunResult, tail } from './process.ts';
@@ -41,6 +41,18 @@ export interface ContainerStreams {
     to: InContainer | Archive,
     options?: StreamOptions,
   ): Promise<void>;
+  /** Gives `take` what an end gives; what `take` leaves is not asked for. Throws `command-failed` when the end fails. */
+  read(
+    from: InContainer | Archive,
+    take: (content: Readable) => Promise<void>,
+    options?: StreamOptions,
+  ): Promise<void>;
+  /** Sends what `give` writes. Throws `command-failed` when the end fails. */
+  write(
+    to: InContainer | Archive,
+    give: (sink: Writable) => Promise<void>,
+    options?: StreamOptions,
+  ): Promise<void>;
 }
 
 export class DockerStreams implements ContainerStreams {
@@ -80,24 +92,10 @@ export class DockerStreams implements ContainerStreams {
   ): Promise<void> {
     signal?.throwIfAborted();
     const { execa } = await import('execa');
-    const source = execa('docker', sourceArguments(from), {
-      ...this.options('env' in from ? from.env : undefined, signal),
-      ...('command' in from ? inputOf(from) : { stdin: 'ignore' as const }),
-      buffer: { stdout: false },
-    });
-    const sink = execa('docker', sinkArguments(to), {
-      ...this.options('env' in to ? to.env : undefined, signal),
-      ...{ stdin: 'pipe', buffer: { stdout: false } },
-    });
+    const source = execa('docker', sourceArguments(from), this.sourceOptions(from, signal));
+    const sink = execa('docker', sinkArguments(to), this.sinkOptions(to, signal));
     sink.stdout?.resume();
-    let total = 0;
-    const counter = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        total += chunk.length;
-        onBytes?.(total);
-        done(null, chunk);
-      },
-    });
+    const counter = byteCounter(onBytes);
     // An end that leaves early is told by its exit code.
     for (const stream of [source.stdout, counter, sink.stdin]) stream?.on('error', () => undefined);
     if (source.stdout && sink.stdin) source.stdout.pipe(counter).pipe(sink.stdin);
@@ -107,12 +105,67 @@ export class DockerStreams implements ContainerStreams {
     signal?.throwIfAborted();
     // The end that broke first is not known; the taker's words say more than a broken pipe.
     const failed = taken.exitCode !== 0 ? taken : given.exitCode !== 0 ? given : undefined;
-    if (!failed) return;
-    const words = [taken.stderr, given.stderr].map(String).join('\n');
-    if (isUnreachable(words)) throw engineUnreachable(words);
-    throw new CanaryError('command-failed', 'A copy between containers broke off.', {
-      details: tail(words),
-    });
+    if (failed) throw brokenOff([taken.stderr, given.stderr].map(String).join('\n'));
+  }
+
+  async read(
+    from: InContainer | Archive,
+    take: (content: Readable) => Promise<void>,
+    { signal, onBytes }: StreamOptions = {},
+  ): Promise<void> {
+    signal?.throwIfAborted();
+    const { execa } = await import('execa');
+    const source = execa('docker', sourceArguments(from), this.sourceOptions(from, signal));
+    const content = source.stdout.pipe(byteCounter(onBytes));
+    const failure = await take(content).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    const isCut = !source.stdout.readableEnded;
+    if (isCut) {
+      source.stdout.unpipe().resume();
+      source.kill();
+    }
+    const given = await source;
+    signal?.throwIfAborted();
+    if (!isCut && given.exitCode !== 0) throw brokenOff(String(given.stderr));
+    if (failure) throw failure.error;
+  }
+
+  async write(
+    to: InContainer | Archive,
+    give: (sink: Writable) => Promise<void>,
+    { signal, onBytes }: StreamOptions = {},
+  ): Promise<void> {
+    signal?.throwIfAborted();
+    const { execa } = await import('execa');
+    const sink = execa('docker', sinkArguments(to), this.sinkOptions(to, signal));
+    sink.stdout.resume();
+    const counter = byteCounter(onBytes);
+    for (const stream of [counter, sink.stdin]) stream.on('error', () => undefined);
+    counter.pipe(sink.stdin);
+    // Without a reader the giver would wait for ever.
+    void sink.finally(() => counter.destroy());
+    const failure = await give(counter).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    if (failure) sink.kill();
+    const taken = await sink;
+    signal?.throwIfAborted();
+    if (taken.exitCode) throw brokenOff(String(taken.stderr));
+    if (failure) throw failure.error;
+  }
+
+  private sourceOptions(from: InContainer | Archive, signal: AbortSignal | undefined) {
+    const env = 'env' in from ? from.env : undefined;
+    const input = 'command' in from ? inputOf(from) : ({ stdin: 'ignore' } as const);
+    return { ...this.options(env, signal), ...input, buffer: { stdout: false } } as const;
+  }
+
+  private sinkOptions(to: InContainer | Archive, signal: AbortSignal | undefined) {
+    const env = 'env' in to ? to.env : undefined;
+    return { ...this.options(env, signal), stdin: 'pipe', buffer: { stdout: false } } as const;
   }
 
   private options(env: Readonly<Record<string, string>> = {}, signal: AbortSignal | undefined) {
@@ -126,6 +179,24 @@ export class DockerStreams implements ContainerStreams {
       ...(signal ? { cancelSignal: signal } : {}),
     } as const;
   }
+}
+
+function byteCounter(onBytes: ((total: number) => void) | undefined): Transform {
+  let total = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      total += chunk.length;
+      onBytes?.(total);
+      done(null, chunk);
+    },
+  });
+}
+
+function brokenOff(words: string): CanaryError {
+  if (isUnreachable(words)) return engineUnreachable(words);
+  return new CanaryError('command-failed', 'A copy between containers broke off.', {
+    details: tail(words),
+  });
 }
 
 function sourceArguments(from: InContainer | Archive): string[] {

@@ -10,7 +10,7 @@ import { resolveBranch } from './project/branches.ts';
 import { checkOut } from './project/checkout.ts';
 import { locked } from './project/locked.ts';
 import { loadLiveProject } from './project/project.ts';
-import { agree, sharedDataOf } from './rehearsal/agreement.ts';
+import { agree, rehearsedOn } from './rehearsal/agreement.ts';
 import { rehearse } from './rehearsal/rehearse.ts';
 
 /** What `rehearse --json` prints (contract, README). */
@@ -35,9 +35,9 @@ export async function rehearseBranch(
   const commit = await resolveBranch(context, project.repository, branch, ref);
   return locked(context, project, 'rehearse', async (signal) => {
     const agreement = await agree(context, project, exceptions, signal);
-    const { databases } = await sharedDataOf(project);
-    if (databases.length === 0) throw nothingToRehearse(project.config.database.rehearse);
     const checkout = await checkOut(context, project, commit);
+    if ((await rehearsedOn(project, checkout)).length === 0)
+      throw nothingToRehearse(project.config.database.rehearse);
     const run = { context, project, checkout, release: undefined, signal };
     const unbuilt = (await situationOf(context, project, checkout)).unbuilt(commit);
     if (unbuilt.length > 0) {

@@ -8,7 +8,7 @@ import type { Release } from '../../rollout/release.ts';
 import type { Context } from '../context.ts';
 import { type Checkout, checkedOutServices } from '../project/checkout.ts';
 import type { Project } from '../project/project.ts';
-import { sharedDataOf } from '../rehearsal/agreement.ts';
+import { rehearsedOn } from '../rehearsal/agreement.ts';
 
 /** What plans are made from besides the containers: images, the branch, the proxy's configuration. */
 export async function situationOf(
@@ -26,7 +26,7 @@ export async function situationOf(
     unbuilt: () => [...images].filter(([, id]) => id === undefined).map(([service]) => service),
     hasChecks: hasChecks(project.config),
     migrates: release?.migration === 'done' ? undefined : project.config.database.migrate?.service,
-    rehearses: checkout ? await rehearsesOn(project, release) : [],
+    rehearses: checkout ? await rehearsesOn(project, checkout, release) : [],
     replicas: (service) => replicasOf((checkout ?? project).model.services[service] ?? {}),
     stableRuns: (container) => {
       const built = images.has(container.service);
@@ -45,13 +45,17 @@ export async function situationOf(
 }
 
 /** The databases that a canary has to boot on copies of; none once it has, unless it is to do so every time. */
-async function rehearsesOn(project: Project, release: Release | undefined): Promise<string[]> {
+async function rehearsesOn(
+  project: Project,
+  checkout: Checkout,
+  release: Release | undefined,
+): Promise<string[]> {
   const { rehearsal } = release ?? {};
   // A migration that broke off may have left anything: what boots after it is rehearsed anew.
   const hasPassed =
     rehearsal !== undefined && !rehearsal.isRefused && release?.migration !== 'failed';
   if (hasPassed && project.config.database.rehearse === 'auto') return [];
-  return (await sharedDataOf(project)).databases.map(({ service }) => service);
+  return rehearsedOn(project, checkout);
 }
 
 /** The services that the commit builds, each with the id of its image where that exists. */

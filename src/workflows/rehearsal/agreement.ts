@@ -9,6 +9,7 @@ import {
 } from '../../database/shared.ts';
 import { CanaryError } from '../../errors.ts';
 import type { Context } from '../context.ts';
+import type { Checkout } from '../project/checkout.ts';
 import { knownCalls } from '../project/configuration-files.ts';
 import type { Project } from '../project/project.ts';
 import { type Original, originalsOf } from './originals.ts';
@@ -38,6 +39,18 @@ export async function sharedDataOf({ config, model, slice }: Project): Promise<S
       },
     );
   return sharedData(model, services, await knownCalls(model), wanted);
+}
+
+/** What a canary has to boot on copies of first: databases, and folders that may hold some. */
+export async function rehearsedOn(project: Project, checkout: Checkout): Promise<string[]> {
+  if (project.config.database.rehearse === 'off') return [];
+  const { databases } = await sharedDataOf(project);
+  const folders = project.slice.flatMap(({ service }) => [
+    ...(checkout.model.services[service]?.volumes ?? []).filter(({ type }) => type === 'volume'),
+    ...(checkout.dataMounts[service] ?? []),
+  ]);
+  const shared = folders.flatMap(({ source, read_only }) => (source && !read_only ? [source] : []));
+  return [...new Set([...databases.map(({ service }) => service), ...shared])];
 }
 
 /**

@@ -1,4 +1,3 @@
-import { migrationName, rehearsalName } from '../../compose/names.ts';
 import type { Cast } from '../../compose/rehearsal.ts';
 import {
   type Exception,
@@ -7,30 +6,29 @@ import {
   refusalLines,
   refusedBy,
 } from '../../database/allow.ts';
-import { formatBytes } from '../../database/bytes.ts';
 import { CLASSES, type Finding } from '../../database/finding.ts';
 import { judgeObservation } from '../../database/judge-observation.ts';
+import type { Observation } from '../../database/observation.ts';
 import type { CopiedDatabase, RehearsalReport } from '../../database/report.ts';
 import { CanaryError } from '../../errors.ts';
-import type { ObservedContainer } from '../../rollout/observed.ts';
 import { type Agreement, sharedDataOf } from './agreement.ts';
-import { awaitBoot, bootFailure } from './boot.ts';
 import { type Casting, castOf, stageNames } from './cast.ts';
+import { type Copy, copyDatabase, tellBytes } from './copy-database.ts';
 import { askOldCode } from './old-code.ts';
 import { type Original, originalsOf } from './originals.ts';
+import { bootCanary, rehearseMigration, startCompanions } from './players.ts';
 import type { RehearsalRun } from './rehearsal-run.ts';
-import type { Place, Watch } from './server.ts';
+import type { ServiceAt } from './server.ts';
 import { SERVERS } from './servers.ts';
+import { copySharedFiles } from './shared-files.ts';
 import { smokeAnswers } from './smoke.ts';
+import type { SqliteCopy } from './sqlite/sqlite.ts';
 import { Stage } from './stage.ts';
 
-const TELL_EVERY_MS = 1000;
-
-/** A copy of a shared database on the stage. */
-interface Copy {
-  original: Original;
-  place: Place;
+/** A copy that is watched, whatever kind of database it is of. */
+interface Watched {
   copied: CopiedDatabase;
+  end(serviceAt: ServiceAt): Promise<Observation>;
 }
 
 /**
@@ -59,138 +57,52 @@ export async function rehearse(run: RehearsalRun, agreement: Agreement): Promise
 async function play(
   run: RehearsalRun,
   stage: Stage,
-  { cast }: Casting,
+  { cast, folders }: Casting,
   originals: readonly Original[],
   agreement: Agreement,
 ): Promise<Pick<RehearsalReport, 'databases' | 'findings'>> {
-  const { context } = run;
   await stage.create(stageNames(cast.databases));
   const copies: Copy[] = [];
-  for (const original of originals) copies.push(await copy(run, stage, original, agreement.data));
+  for (const original of originals)
+    copies.push(await copyDatabase(run, stage, original, agreement.data));
   await startCompanions(run, stage, cast.companions);
-  const watches = await Promise.all(
-    copies.map(async ({ original, place }) => ({
-      original,
-      watch: await SERVERS[original.server].server.watch(place),
-    })),
-  );
-  for (const migration of cast.migrations) await rehearseMigration(run, stage, migration);
-  const onTrial = await bootCanary(run, stage, cast.canaries);
-  const answers = await smokeAnswers(run, stage);
-  for (const { problem } of answers.values())
-    if (problem) context.emit({ type: 'notice', text: `In the rehearsal ${problem}.` });
-  await settled(run, copies);
-  const findings = await examine(run, watches, await whoIs(stage, cast), agreement.data === 'full');
-  const canary = { findings, containers: onTrial, answers };
-  const later = await askOldCode(run, stage, cast, agreement, canary);
-  return {
-    databases: copies.map(({ copied }) => copied),
-    findings: [...findings, ...later].sort(
-      (left, right) => CLASSES.indexOf(left.class) - CLASSES.indexOf(right.class),
-    ),
-  };
+  await stage.create(stageNames(cast.canaries));
+  const files = await copySharedFiles(run, stage, folders, tellBytes(run, 'files'));
+  // Folders without a database in them are nobody's business.
+  if (copies.length + files.length === 0) return { databases: [], findings: [] };
+  try {
+    const watched = [...(await watchServers(copies)), ...files.map(watchFile)];
+    for (const migration of cast.migrations) await rehearseMigration(run, stage, migration);
+    const containers = await bootCanary(run, stage, cast.canaries);
+    const answers = await smokeAnswers(run, stage);
+    for (const { problem } of answers.values())
+      if (problem) run.context.emit({ type: 'notice', text: `In the rehearsal ${problem}.` });
+    await settled(run, copies);
+    const findings = await examine(run, watched, await whoIs(stage, cast));
+    const canary = { findings, containers, answers };
+    const later = await askOldCode(run, stage, cast, agreement, canary);
+    return {
+      databases: watched.map(({ copied }) => copied),
+      findings: [...findings, ...later].sort(
+        (left, right) => CLASSES.indexOf(left.class) - CLASSES.indexOf(right.class),
+      ),
+    };
+  } finally {
+    for (const file of files) await file.discard();
+  }
 }
 
-async function copy(
-  run: RehearsalRun,
-  stage: Stage,
-  original: Original,
-  data: Agreement['data'],
-): Promise<Copy> {
-  const { context, project } = run;
-  const { service, server, place } = original;
-  const name = rehearsalName(service);
-  const target = stage.placeOf(await stage.container({ service, name }), place.definition);
-  let bytes = 0;
-  let told = context.clock.now().getTime();
-  const onBytes = (total: number) => {
-    bytes = total;
-    const now = context.clock.now().getTime();
-    if (now - told < TELL_EVERY_MS) return;
-    told = now;
-    context.emit({ type: 'progress', text: `copying ${service}: ${formatBytes(total)}` });
-  };
-  await SERVERS[server].server.copy({
-    ...{ original: place, copy: target, data, onBytes },
-    sample: project.config.database.sample,
-    start: async () => {
-      await stage.start([name]);
-      await awaitServer(run, stage, service);
-    },
-  });
-  return {
-    original,
-    place: target,
-    copied: { service, server: SERVERS[server].name, data, bytes },
-  };
-}
-
-/** Until the server of a copy takes connections. */
-async function awaitServer(run: RehearsalRun, stage: Stage, service: string): Promise<void> {
-  const [boot] = await awaitBoot(run, stage, [rehearsalName(service)]);
-  if (!boot?.problem) return;
-  throw new CanaryError('not-rehearsed', `The copy of \`${service}\` ${boot.problem}.`, {
-    details: await run.context.engine.logs(boot.container.id, 12),
-    hint: 'The lines above are the last it wrote.',
-  });
-}
-
-/** What the canary needs to start; one that does not come up is told, and the canary may do without. */
-async function startCompanions(
-  run: RehearsalRun,
-  stage: Stage,
-  companions: readonly { service: string }[],
-): Promise<void> {
-  if (companions.length === 0) return;
-  const names = stageNames(companions);
-  await stage.create(names);
-  await stage.start(names);
-  for (const { container, problem } of await awaitBoot(run, stage, names))
-    if (problem)
-      run.context.emit({
-        type: 'warning',
-        text: `In the rehearsal ${container.service} ${problem}; the canary is rehearsed without it.`,
-      });
-}
-
-/** Runs the migration as it will run for real; throws `rehearsal-failed` when it does not end well. */
-async function rehearseMigration(
-  { context, signal }: RehearsalRun,
-  stage: Stage,
-  { service }: { service: string },
-): Promise<void> {
-  const name = migrationName(service);
-  context.emit({ type: 'progress', text: 'the migration runs on the copy' });
-  await stage.create([name]);
-  await stage.start([name]);
-  const { id } = await stage.container({ service, name });
-  const exitCode = await context.engine.exitCode(id, signal);
-  if (exitCode === 0) return;
-  throw new CanaryError(
-    'rehearsal-failed',
-    `The migration of \`${service}\` ended with exit code ${exitCode} in its rehearsal.`,
-    {
-      details: await context.engine.logs(id, 12),
-      hint: 'The lines above are the last it wrote. Production was not touched.',
-    },
+function watchServers(copies: readonly Copy[]): Promise<Watched[]> {
+  return Promise.all(
+    copies.map(async ({ original, place, copied }) => {
+      const watch = await SERVERS[original.server].server.watch(place);
+      return { copied, end: (serviceAt: ServiceAt) => watch.end(serviceAt) };
+    }),
   );
 }
 
-/** Starts the canary and waits until it is up; gives its containers. */
-async function bootCanary(
-  run: RehearsalRun,
-  stage: Stage,
-  canaries: readonly { service: string }[],
-): Promise<ObservedContainer[]> {
-  const { context } = run;
-  const names = stageNames(canaries);
-  context.emit({ type: 'progress', text: 'the canary boots on the copy' });
-  await stage.create(names);
-  await stage.start(names);
-  const boots = await awaitBoot(run, stage, names);
-  const failed = boots.find(({ problem }) => problem);
-  if (failed) throw await bootFailure(run, failed);
-  return boots.map(({ container }) => container);
+function watchFile({ name, bytes, end }: SqliteCopy): Watched {
+  return { copied: { service: name, server: 'SQLite', data: 'full', bytes }, end };
 }
 
 /** Waits for what a boot begins and ends later: at least as long as canary.yaml says, and until nobody is at work. */
@@ -211,11 +123,14 @@ async function settled(
 }
 
 /** Whose an address is; that of a migration is known no more once it has ended, and nobody else's. */
-async function whoIs(stage: Stage, cast: Cast): Promise<(address: string) => string | undefined> {
+async function whoIs(stage: Stage, cast: Cast): Promise<ServiceAt> {
   const containers = await stage.containers();
   const [migration] = cast.migrations;
-  return (address) => {
-    const found = containers.find(({ addresses }) => addresses.includes(address));
+  return (address, at = Number.POSITIVE_INFINITY) => {
+    // Whoever comes later may get the address of one that ended.
+    const found = containers.find(
+      ({ addresses, startedAt }) => addresses.includes(address) && Date.parse(startedAt) <= at,
+    );
     if (!found) return migration?.service;
     return found.role === 'canary' ? found.service : undefined;
   };
@@ -223,16 +138,16 @@ async function whoIs(stage: Stage, cast: Cast): Promise<(address: string) => str
 
 async function examine(
   { project, context }: RehearsalRun,
-  watches: readonly { original: Original; watch: Watch }[],
-  serviceAt: (address: string) => string | undefined,
-  hasAllRows: boolean,
+  watched: readonly Watched[],
+  serviceAt: ServiceAt,
 ): Promise<Finding[]> {
   context.emit({ type: 'progress', text: 'looking at what it did' });
   const { lockLimit, massChange } = project.config.database;
-  const limits = { lock: lockLimit, massShare: massChange, hasAllRows };
   const found = await Promise.all(
-    watches.map(async ({ original, watch }) =>
-      judgeObservation(original.service, await watch.end(serviceAt), limits),
+    watched.map(async ({ copied: { service, data }, end }) =>
+      judgeObservation(service, await end(serviceAt), {
+        ...{ lock: lockLimit, massShare: massChange, hasAllRows: data === 'full' },
+      }),
     ),
   );
   return found.flat();

@@ -31,13 +31,15 @@ export interface CopyJob {
   onBytes: (total: number) => void;
 }
 
+/** Which service under rehearsal was at an address at a moment (milliseconds of the epoch); nobody else's is told. */
+export type ServiceAt = (address: string, at?: number) => string | undefined;
+
 /** A copy that is watched. */
 export interface Watch {
   /**
-   * Looks a last time and tells all of it. `serviceAt`: the service under rehearsal at an address; `undefined` for anybody
-   * else, whose doings are left out.
+   * Looks a last time and tells all of it, but for the doings of whom `serviceAt` does not know.
    */
-  end(serviceAt: (address: string) => string | undefined): Promise<Observation>;
+  end(serviceAt: ServiceAt): Promise<Observation>;
 }
 
 /** A kind of database server: how it is copied and watched. The next kind is one more of these. */

@@ -9,7 +9,7 @@ export const SCHEMA = 'canary_rehearsal';
 export const INSTRUMENTS = `
 create schema ${SCHEMA};
 create table ${SCHEMA}.log (
-  at bigint generated always as identity, client inet, kind text, statement text, relation oid, objects oid[], rows bigint);
+  at bigint generated always as identity, time timestamptz default clock_timestamp(), client inet, kind text, statement text, relation oid, objects oid[], rows bigint);
 create table ${SCHEMA}.columns as
   select a.attrelid as relation, a.attnum as number from pg_attribute a join pg_class c on c.oid = a.attrelid
   where c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped;
@@ -79,7 +79,7 @@ end $canary$;
 
 /** What was noted, in its order; nothing where the database with its notes is gone. */
 export const NOTES = `
-select json_build_object('client', host(client), 'kind', kind, 'statement', statement, 'relation', relation::text,
+select json_build_object('time', extract(epoch from time) * 1000, 'client', host(client), 'kind', kind, 'statement', statement, 'relation', relation::text,
   'objects', array(select unnest(objects)::text), 'rows', rows)
 from ${SCHEMA}.log where client is not null order by at;`;
 
