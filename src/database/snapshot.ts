@@ -53,6 +53,8 @@ export interface DatabaseObject {
     | 'sequence'
     | 'type'
     | 'function'
+    | 'procedure'
+    | 'event'
     | 'trigger'
     | 'policy'
     | 'extension'

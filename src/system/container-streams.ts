@@ -82,7 +82,8 @@ export class DockerStreams implements ContainerStreams {
     const { execa } = await import('execa');
     const source = execa('docker', sourceArguments(from), {
       ...this.options('env' in from ? from.env : undefined, signal),
-      ...('command' in from ? inputOf(from) : { stdin: 'ignore' as const }),
+      // Where nothing is to be read it stays open until the source ends: see ENDS_WITH_US.
+      ...('command' in from && from.input !== undefined ? inputOf(from) : { stdin: 'pipe' as const }),
       buffer: { stdout: false },
     });
     const sink = execa('docker', sinkArguments(to), {
@@ -99,7 +100,8 @@ export class DockerStreams implements ContainerStreams {
       },
     });
     // An end that leaves early is told by its exit code.
-    for (const stream of [source.stdout, counter, sink.stdin]) stream?.on('error', () => undefined);
+    for (const stream of [source.stdin, source.stdout, counter, sink.stdin])
+      stream?.on('error', () => undefined);
     if (source.stdout && sink.stdin) source.stdout.pipe(counter).pipe(sink.stdin);
     // Without a reader the source would wait for ever.
     void sink.finally(() => source.kill());
@@ -128,8 +130,24 @@ export class DockerStreams implements ContainerStreams {
   }
 }
 
+/**
+ * Docker lets a program in a container go on when whoever asked for it is gone: a dump would read a whole database for
+ * nobody. What is killed lets go of its standard input, and that ends everything that was started with it.
+ */
+const ENDS_WITH_US = `
+exec 3<&0
+"$@" </dev/null 3<&- &
+program=$!
+{ read -r _ <&3; kill 0; } >/dev/null 2>&1 &
+guard=$!
+wait "$program"; code=$?
+kill "$guard" 2>/dev/null
+exit "$code"`;
+
 function sourceArguments(from: InContainer | Archive): string[] {
-  if ('command' in from) return execArguments(from);
+  if ('command' in from && from.input !== undefined) return execArguments(from);
+  if ('command' in from)
+    return execArguments({ ...from, command: ['sh', '-c', ENDS_WITH_US, 'sh', ...from.command] }, true);
   return ['container', 'cp', '--', `${from.container}:${from.path}`, '-'];
 }
 

@@ -1,0 +1,34 @@
+import type { Place, Server, Size } from '../server.ts';
+import { copyServer } from './copy.ts';
+import { dumpTables } from './dump.ts';
+import { ask, freeSpace, runIn } from './programs.ts';
+import { NOTES, USER_SCHEMAS } from './schemas.ts';
+import { watchServer } from './watch.ts';
+
+/** MySQL and MariaDB. */
+export const mysqlServer: Server = {
+  measure,
+  copy: copyServer,
+  watch: watchServer,
+  isQuiet,
+  dump: dumpTables,
+};
+
+async function measure(place: Place): Promise<Size> {
+  const [bytes] = await ask(
+    place,
+    `SELECT COALESCE(SUM(data_length+index_length),0) FROM information_schema.tables WHERE table_schema ${USER_SCHEMAS};`,
+  );
+  const { stdout } = await runIn(place, freeSpace(place));
+  const kilobytes = Number(stdout.trim().split(/\s+/)[3]);
+  return { bytes: Number(bytes), free: kilobytes * 1024 };
+}
+
+async function isQuiet(copy: Place): Promise<boolean> {
+  const [busy] = await ask(
+    copy,
+    // Threads of the server's own are always at something; so is the one that looks at locks.
+    `SELECT COUNT(*) FROM information_schema.processlist WHERE command NOT IN ('Sleep','Daemon','Binlog Dump','Binlog Dump GTID') AND id<>CONNECTION_ID() AND user NOT IN ('system user','event_scheduler') AND COALESCE(db,'')<>'${NOTES}';`,
+  );
+  return busy === '0';
+}
