@@ -55,14 +55,13 @@ function followColumns(
   columns: Map<string, string | undefined>,
   actions: readonly ColumnAction[],
 ): void {
-  // All of one ALTER happens at once: what is dropped goes first.
-  for (const action of actions) if (action.do === 'drop') columns.delete(action.column);
+  // All of one ALTER happens at once: names are those from before it, and what leaves goes first.
   const before = new Map(columns);
+  for (const action of actions) if (action.do !== 'add') columns.delete(action.column);
   for (const action of actions) {
     if (action.do === 'add') columns.set(action.column, undefined);
-    if (action.do !== 'rename' || action.column === action.to) continue;
+    if (action.do !== 'rename') continue;
     const isKnown = before.has(action.column);
     columns.set(action.to, isKnown ? before.get(action.column) : action.column);
-    columns.delete(action.column);
   }
 }

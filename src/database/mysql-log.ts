@@ -11,8 +11,6 @@ export interface LogEntry {
   schema: string;
   text: string;
   ms: number;
-  /** Rows it changed, where the server tells. */
-  affected: number;
 }
 
 export interface Done extends LogEntry {
@@ -25,10 +23,14 @@ export interface Done extends LogEntry {
 export function doneIn(log: readonly LogEntry[], naming: Naming): Done[] {
   const open = new Map<number, Transaction>();
   const lost = new Set<Done>();
-  const done = log.map((entry): Done => {
-    const address = /\[([^\]]*)\]\s*$/.exec(entry.account)?.[1] ?? '';
-    return { ...entry, address, actions: actionsOf(entry.text, entry.schema, naming) };
-  });
+  const addresses = addressesIn(log);
+  const done = log.map(
+    (entry): Done => ({
+      ...entry,
+      address: addresses.get(entry.thread) ?? '',
+      actions: actionsOf(entry.text, entry.schema, naming),
+    }),
+  );
   for (const each of done) {
     const at = open.get(each.thread) ?? { isExplicit: false, commitsItself: true, writes: [] };
     open.set(each.thread, at);
@@ -36,6 +38,16 @@ export function doneIn(log: readonly LogEntry[], naming: Naming): Done[] {
   }
   for (const { writes } of open.values()) for (const write of writes) lost.add(write);
   return done.filter((each) => !lost.has(each));
+}
+
+/** Of each session. A statement inside of a procedure has the account that the procedure belongs to. */
+function addressesIn(log: readonly LogEntry[]): Map<number, string> {
+  const found = new Map<number, string>();
+  for (const { thread, account } of log) {
+    const address = /\[([^\]]*)\]\s*$/.exec(account)?.[1] ?? '';
+    if (address !== '' && address !== 'localhost') found.set(thread, address);
+  }
+  return found;
 }
 
 interface Transaction {

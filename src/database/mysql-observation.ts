@@ -109,12 +109,10 @@ function writesOf(
   ];
 }
 
-/** By the rows that the server counted; else those that name no rows, then the latest. */
+/** Those that name no rows, then the latest. */
 function worstFirst(done: readonly Done[]): Done[] {
   const breadth = ({ text }: Done) => (namesNoRows(shownMysqlStatement(text)) ? 1 : 0);
-  return [...done]
-    .reverse()
-    .sort((left, right) => right.affected - left.affected || breadth(right) - breadth(left));
+  return [...done].reverse().sort((left, right) => breadth(right) - breadth(left));
 }
 
 function locksOf(done: readonly Done[], { locks }: Seen, serviceAt: ServiceAt): HeldLock[] {

@@ -60,7 +60,7 @@ export interface DatabaseObject {
     | 'extension'
     | 'grant';
   name: string;
-  /** Of an enumeration its values, each on a line. */
+  /** Of an enumeration its values, of a grant what it allows, each on a line. */
   definition: string;
   /** The id of the table it belongs to and goes away with. */
   table?: string;

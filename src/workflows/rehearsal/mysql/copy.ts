@@ -31,7 +31,7 @@ export async function copyServer(job: CopyJob): Promise<void> {
 }
 
 async function accountsOf(place: Place, flavour: Flavour): Promise<Account[]> {
-  const role = flavour === 'mariadb' ? "is_role='Y'" : '0';
+  const role = flavour === 'mariadb' ? "IF(is_role='Y',1,0)" : '0';
   const rows = await askFacts<Omit<Account, 'isRole'> & { isRole: number }>(
     place,
     `SELECT JSON_OBJECT('user',user,'host',host,'isRole',${role}) FROM mysql.user;`,

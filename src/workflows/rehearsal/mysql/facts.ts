@@ -9,6 +9,10 @@ export type Flavour = 'mariadb' | 'mysql';
 
 export async function flavourOf(place: Place): Promise<Flavour> {
   const [version = ''] = await ask(place, 'SELECT VERSION();');
+  return flavourIn(version);
+}
+
+export function flavourIn(version: string): Flavour {
   return /mariadb/i.test(version) ? 'mariadb' : 'mysql';
 }
 
@@ -29,17 +33,14 @@ export function readFacts(place: Place, flavour: Flavour): Promise<Fact[]> {
   return askFacts<Fact>(place, catalogue(flavour));
 }
 
-/** How many rows tables have, by their ids. */
-export async function countRows(
-  place: Place,
-  tables: readonly MysqlTable[],
-): Promise<Map<string, number>> {
-  const counts = tables.map(
-    (table) =>
-      `SELECT JSON_OBJECT('id',${literal(table.id)},'rows',COUNT(*)) FROM ${tableIn(table)};`,
-  );
-  const rows = await askFacts<{ id: string; rows: number }>(place, counts.join('\n'));
-  return new Map(rows.map(({ id, rows: count }) => [id, count]));
+/** Tells how many rows tables have, by their ids. */
+export function rowQueries(tables: readonly MysqlTable[]): string {
+  return tables
+    .map(
+      (table) =>
+        `SELECT JSON_OBJECT('is','rows','id',${literal(table.id)},'rows',COUNT(*)) FROM ${tableIn(table)};`,
+    )
+    .join('\n');
 }
 
 function catalogue(flavour: Flavour): string {
@@ -54,11 +55,11 @@ function catalogue(flavour: Flavour): string {
       flavour === 'mariadb' ? 'innodb_sys_tables' : 'innodb_tables',
     ),
     select(
-      `'column','schema',table_schema,'table',table_name,'name',column_name,'type',column_type,'charset',character_set_name,'isNullable',is_nullable='YES','hasDefault',COALESCE(column_default<>'NULL',0),'extra',extra`,
+      `'column','schema',table_schema,'table',table_name,'name',column_name,'type',column_type,'charset',character_set_name,'isNullable',IF(is_nullable='YES',1,0),'hasDefault',IF(column_default<>'NULL',1,0),'extra',extra`,
       `columns WHERE table_schema ${USER_SCHEMAS} ORDER BY table_schema,table_name,ordinal_position`,
     ),
     select(
-      `'index','schema',table_schema,'table',table_name,'name',index_name,'isUnique',non_unique=0,'type',index_type,'column',column_name,'length',sub_part`,
+      `'index','schema',table_schema,'table',table_name,'name',index_name,'isUnique',IF(non_unique=0,1,0),'type',index_type,'column',column_name,'length',sub_part`,
       `statistics WHERE table_schema ${USER_SCHEMAS} ORDER BY table_schema,table_name,index_name,seq_in_index`,
     ),
     select(
@@ -85,6 +86,7 @@ function catalogue(flavour: Flavour): string {
     grants(`'*.*'`, 'user_privileges'),
     grants(`CONCAT(table_schema,'.*')`, 'schema_privileges'),
     grants(`CONCAT(table_schema,'.',table_name)`, 'table_privileges'),
+    grants(`CONCAT(table_schema,'.',table_name,'.',column_name)`, 'column_privileges'),
   ].join('\n');
 }
 

@@ -1,17 +1,17 @@
 import type { Place, Server, Size } from '../server.ts';
 import { copyServer } from './copy.ts';
-import { dumpTables } from './dump.ts';
 import { ask, freeSpace, runIn } from './programs.ts';
 import { NOTES, USER_SCHEMAS } from './schemas.ts';
 import { watchServer } from './watch.ts';
 
 /** MySQL and MariaDB. */
 export const mysqlServer: Server = {
+  dataDirectory,
   measure,
   copy: copyServer,
   watch: watchServer,
   isQuiet,
-  dump: dumpTables,
+  clear,
 };
 
 async function measure(place: Place): Promise<Size> {
@@ -32,3 +32,11 @@ async function isQuiet(copy: Place): Promise<boolean> {
   );
   return busy === '0';
 }
+
+async function dataDirectory(original: Place): Promise<string> {
+  const [directory = ''] = await ask(original, 'SELECT @@datadir;');
+  return directory.replace(/(.)\/$/, '$1');
+}
+
+/** A dump ends by itself when whoever asked for it is gone, and nothing else is left. */
+async function clear(): Promise<void> {}

@@ -106,7 +106,7 @@ tables() {
 /** Has statements done; gives the lines of their results. */
 export async function ask(place: Place, statements: string): Promise<string[]> {
   if (statements === '') return [];
-  const { stdout } = await runIn(place, client(place), statements);
+  const { stdout } = await runIn(place, { ...client(place), input: statements });
   return stdout.split('\n').filter((line) => line !== '');
 }
 
@@ -119,12 +119,8 @@ export async function askFacts<T>(place: Place, statements: string): Promise<T[]
 export async function runIn(
   { streams, signal }: Place,
   program: InContainer,
-  input?: string,
 ): Promise<{ stdout: string }> {
-  const result = await streams.run(program, {
-    signal,
-    ...(input === undefined ? {} : { input }),
-  });
+  const result = await streams.run(program, { signal });
   if (result.exitCode === 0) return result;
   throw notRehearsed(tail(`${result.stderr}`));
 }
