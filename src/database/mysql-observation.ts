@@ -4,7 +4,7 @@ import type { Done } from './mysql-log.ts';
 import { tokensOf } from './mysql-tokens.ts';
 import type { DefinitionChange, HeldLock, Observation, Origin, RowWrite } from './observation.ts';
 import type { Snapshot, Table } from './snapshot.ts';
-import { namesNoRows, shownMysqlStatement } from './statement.ts';
+import { namesNoRows, shownStatement } from './statement.ts';
 
 /** Rows of a table, known by its id, that are gone or hold other values. */
 export interface Loss {
@@ -102,7 +102,7 @@ function writesOf(
     ...(lost > 0 ? [write('delete', lost, deletes[0])] : []),
     // On a copy without its rows what is asked tells more than what was found.
     ...deletes
-      .filter((each) => namesNoRows(shownMysqlStatement(each.text)))
+      .filter((each) => namesNoRows(shown(each.text)))
       .map((each) => write('delete', 0, each)),
     // Rows that were deleted and are there again with other values have changed as well.
     ...(changed > 0 ? [write('update', changed, updates[0] ?? deletes[0])] : []),
@@ -111,7 +111,7 @@ function writesOf(
 
 /** Those that name no rows, then the latest. */
 function worstFirst(done: readonly Done[]): Done[] {
-  const breadth = ({ text }: Done) => (namesNoRows(shownMysqlStatement(text)) ? 1 : 0);
+  const breadth = ({ text }: Done) => (namesNoRows(shown(text)) ? 1 : 0);
   return [...done].reverse().sort((left, right) => breadth(right) - breadth(left));
 }
 
@@ -133,7 +133,12 @@ function locksOf(done: readonly Done[], { locks }: Seen, serviceAt: ServiceAt): 
 function originOf({ text, address }: Pick<Done, 'text' | 'address'>, serviceAt: ServiceAt): Origin {
   const service = serviceAt(address);
   return {
-    ...(text ? { statement: shownMysqlStatement(text) } : {}),
+    ...(text ? { statement: shown(text) } : {}),
     ...(service ? { service } : {}),
   };
+}
+
+/** Here double quotes hold values as well. */
+function shown(text: string): string {
+  return shownStatement(text, 'values');
 }

@@ -5,11 +5,11 @@ export interface Token {
   text: string;
 }
 
-/** What both readings of a statement stand on: comments and quoted pieces first, so that neither opens the other. */
+/** Comments and quoted pieces first, so that neither opens the other. */
 const PIECE = new RegExp(
   [
     // What stands in `/*! … */` is done.
-    String.raw`(?<space>/\*M?!\d*|\*/|/\*[\s\S]*?(?:\*/|$)|--(?=\s|$)[^\n]*|#[^\n]*|\s+)`,
+    String.raw`(?:/\*M?!\d*|\*/|/\*[\s\S]*?(?:\*/|$)|--(?=\s|$)[^\n]*|#[^\n]*|\s+)`,
     // Statements may be cut off inside of a value.
     String.raw`(?<value>[bnx]?'(?:[^'\\]|''|\\[\s\S])*(?:'|\\?$)|"(?:[^"\\]|""|\\[\s\S])*(?:"|\\?$)|0x[\da-f]+)`,
     '(?<name>`(?:[^`]|``)*(?:`|$))',
@@ -28,14 +28,5 @@ export function tokensOf(statement: string): Token[] {
     if (value !== undefined) return [{ is: 'value', text: value.replace(/^["']|["']$/g, '') }];
     if (word !== undefined) return [{ is: 'word', text: word }];
     return sign === undefined ? [] : [{ is: 'sign', text: sign }];
-  });
-}
-
-/** A statement with its values hidden and its comments gone. */
-export function withoutValues(statement: string): string {
-  return statement.replace(PIECE, (piece, ...rest) => {
-    const { space, value } = rest.at(-1) as Record<string, string | undefined>;
-    if (space !== undefined) return ' ';
-    return value === undefined ? piece : "'…'";
   });
 }

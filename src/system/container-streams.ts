@@ -83,7 +83,9 @@ export class DockerStreams implements ContainerStreams {
     const source = execa('docker', sourceArguments(from), {
       ...this.options('env' in from ? from.env : undefined, signal),
       // Where nothing is to be read it stays open until the source ends: see ENDS_WITH_US.
-      ...('command' in from && from.input !== undefined ? inputOf(from) : { stdin: 'pipe' as const }),
+      ...('command' in from && from.input !== undefined
+        ? inputOf(from)
+        : { stdin: 'pipe' as const }),
       buffer: { stdout: false },
     });
     const sink = execa('docker', sinkArguments(to), {
@@ -147,7 +149,10 @@ exit "$code"`;
 function sourceArguments(from: InContainer | Archive): string[] {
   if ('command' in from && from.input !== undefined) return execArguments(from);
   if ('command' in from)
-    return execArguments({ ...from, command: ['sh', '-c', ENDS_WITH_US, 'sh', ...from.command] }, true);
+    return execArguments(
+      { ...from, command: ['sh', '-c', ENDS_WITH_US, 'sh', ...from.command] },
+      true,
+    );
   return ['container', 'cp', '--', `${from.container}:${from.path}`, '-'];
 }
 
