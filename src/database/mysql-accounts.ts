@@ -15,7 +15,7 @@ export function isCopied({ user, host }: Account): boolean {
 }
 
 /** An account as it stands in a statement. */
-export function accountIn({ user, host, isRole }: Account): string {
+function accountIn({ user, host, isRole }: Account): string {
   return isRole && host === '' ? literal(user) : `${literal(user)}@${literal(host)}`;
 }
 

@@ -29,7 +29,7 @@ export type Fact =
   | { is: 'trigger'; schema: string; table: string; name: string; definition: string }
   | { is: 'grant'; account: string; on: string; privilege: string };
 
-export type ObjectKind = 'view' | 'function' | 'procedure' | 'event';
+type ObjectKind = 'view' | 'function' | 'procedure' | 'event';
 
 /** One column of an index, in the order of the index. */
 export interface IndexColumn {

@@ -105,8 +105,11 @@ export class DockerStreams implements ContainerStreams {
     for (const stream of [source.stdin, source.stdout, counter, sink.stdin])
       stream?.on('error', () => undefined);
     if (source.stdout && sink.stdin) source.stdout.pipe(counter).pipe(sink.stdin);
-    // Without a reader the source would wait for ever.
-    void sink.finally(() => source.kill());
+    // Without a reader the source would wait for ever, and we for what it has sent already.
+    void sink.finally(() => {
+      source.kill();
+      source.stdout?.unpipe().resume();
+    });
     const [given, taken] = await Promise.all([source, sink]);
     signal?.throwIfAborted();
     // The end that broke first is not known; the taker's words say more than a broken pipe.

@@ -137,7 +137,7 @@ test('a sample has so many rows of each table', async () => {
       'SELECT (SELECT COUNT(*) FROM shop.item), (SELECT COUNT(*) FROM audit.trail);',
     ),
   ).toBe('7\t1');
-  const observation = await pair.observed(copy, 'UPDATE owner SET name = CONCAT(name, 0);');
+  const observation = await pair.observed(copy, 'UPDATE owner SET name = UPPER(name);');
   expect(observation.writes).toMatchObject([{ table: 'owner', kind: 'update', rows: 7 }]);
   expect(observation.changes).toEqual([]);
 });

@@ -72,8 +72,13 @@ export class MariadbPair {
   /** What is seen of a copy while the canary sends these statements. */
   async observed(copy: Place, statements: string): Promise<Observation> {
     const watch = await mysqlServer.watch(copy);
-    await this.asCanary(copy, statements);
     const address = await addressOf(this.canary);
+    try {
+      await this.asCanary(copy, statements);
+    } catch (error) {
+      await watch.end(() => undefined);
+      throw error;
+    }
     return watch.end((from) => (from === address ? CANARY : undefined));
   }
 

@@ -99,7 +99,7 @@ function checks(flavour: Flavour): string {
   const from =
     flavour === 'mariadb'
       ? 'check_constraints c'
-      : 'check_constraints c JOIN information_schema.table_constraints t ON t.constraint_schema=c.constraint_schema AND t.constraint_name=c.constraint_name';
+      : "check_constraints c JOIN information_schema.table_constraints t ON t.constraint_schema=c.constraint_schema AND t.constraint_name=c.constraint_name AND t.constraint_type='CHECK'";
   const table = flavour === 'mariadb' ? 'c.table_name' : 't.table_name';
   return select(
     `'check','schema',c.constraint_schema,'table',${table},'name',c.constraint_name,'definition',c.check_clause`,

@@ -145,7 +145,10 @@ function logStatements(flavour: Flavour): string {
   ].join('\n');
 }
 
+/** Without what changes no row that was there, which may be very much. */
 const LOG = `SET GLOBAL slow_query_log=OFF;
-SELECT JSON_OBJECT('account',user_host,'thread',thread_id,'schema',db,'ms',TIME_TO_SEC(query_time)*1000,
+SELECT JSON_OBJECT('account',user_host,'thread',thread_id,'schema',db,
+  'ms',FLOOR(TIME_TO_SEC(query_time))*1000+MICROSECOND(query_time)/1000,
   'text',LEFT(CONVERT(sql_text USING utf8mb4),4000))
-FROM mysql.slow_log WHERE sql_text NOT LIKE 'SELECT%';`;
+FROM mysql.slow_log WHERE CONVERT(sql_text USING utf8mb4) NOT LIKE 'SELECT%'
+AND (CONVERT(sql_text USING utf8mb4) NOT LIKE 'INSERT%' OR CONVERT(sql_text USING utf8mb4) LIKE '%DUPLICATE%');`;
