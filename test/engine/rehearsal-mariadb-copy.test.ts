@@ -174,6 +174,9 @@ test('a dump ends with whoever asked for it', async () => {
       pair.original,
       "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /*!40001%';",
     );
+  // A dump that reads to its end takes its leave.
+  const broken = () => pair.root(pair.original, "SHOW GLOBAL STATUS LIKE 'Aborted_clients';");
+  const before = await broken();
   const stopped = streams
     .pipe(dump, { container: full.container, command: ['sleep', '300'] })
     .catch(() => 'broken off');
@@ -184,6 +187,7 @@ test('a dump ends with whoever asked for it', async () => {
   ]);
   for (const id of stdout.split('\n')) process.kill(Number(id), 'SIGKILL');
   await expect.poll(running, { timeout: 30_000 }).toBe('0');
+  expect(await broken()).not.toBe(before);
   await execa('docker', ['exec', full.container, 'pkill', 'sleep']);
   expect(await stopped).toBe('broken off');
 });

@@ -9,7 +9,7 @@ const LIMITS = { lock: 400, massShare: 10, hasAllRows: true };
 /** What a canary's boot does, each to a table of its own name; what is found of it. */
 const MATRIX: Record<string, { sql: string; found: [string, string, string | null][] }> = {
   recreate: {
-    sql: 'DROP TABLE IF EXISTS `recreate`; CREATE TABLE `recreate` (id INT PRIMARY KEY, code VARCHAR(40)); INSERT INTO `recreate` VALUES (1, "seed");',
+    sql: 'DROP TABLE IF EXISTS `recreate`; CREATE TABLE `recreate` (id INT PRIMARY KEY, code VARCHAR(40), price INT NOT NULL DEFAULT 1, twice INT NOT NULL DEFAULT 0); INSERT INTO `recreate` VALUES (1, "seed", 1, 1);',
     found: [['destructive', 'table-recreated', 'DROP TABLE IF EXISTS `recreate`']],
   },
   emptied: {
@@ -82,7 +82,7 @@ const MATRIX: Record<string, { sql: string; found: [string, string, string | nul
   },
   read: { sql: 'SELECT COUNT(*) FROM `read`; SELECT * FROM `read` WHERE id = 1;', found: [] },
   overwritten: {
-    sql: "UPDATE overwritten SET code = 'it''s \\' a \"secret\"', price = 2 WHERE id > 0 # of all\n;",
+    sql: "UPDATE overwritten SET code = 'it''s a \"secret\"', price = 2 WHERE id > 0 # of all\n;",
     found: [
       ['destructive', 'rows-updated', "UPDATE overwritten SET code = '…', price = 2 WHERE id > 0"],
     ],
