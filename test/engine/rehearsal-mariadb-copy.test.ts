@@ -99,15 +99,22 @@ test('accounts log in to the copy as to the original', async () => {
 
 test('what is measured and whether it is quiet', async () => {
   const { bytes: size, free } = await mysqlServer.measure(pair.original);
-  expect(size).toBeGreaterThan(10_000);
+  await pair.root(
+    pair.original,
+    'USE shop; CREATE TABLE audit.many AS SELECT seq AS id, REPEAT(MD5(seq), 10) AS text FROM seq_1_to_20000;',
+  );
+  const { bytes: more } = await mysqlServer.measure(pair.original);
+  await pair.root(pair.original, 'DROP TABLE audit.many;');
+  expect(size).toBeGreaterThan(100_000);
+  expect(more).toBeGreaterThan(size + 6_000_000);
   expect(free).toBeGreaterThan(1_000_000);
   expect(await mysqlServer.isQuiet(full)).toBe(true);
   const watch = await mysqlServer.watch(full);
   expect(await mysqlServer.isQuiet(full)).toBe(true);
-  const waiting = pair.asCanary(full, 'DO SLEEP(60);');
+  const ended = expect(pair.asCanary(full, 'DO SLEEP(60);')).rejects.toThrow();
   await expect.poll(() => mysqlServer.isQuiet(full), { timeout: 20_000 }).toBe(false);
   await pair.root(full, 'KILL USER app;');
-  await expect(waiting).rejects.toThrow();
+  await ended;
   await watch.end(() => undefined);
 });
 

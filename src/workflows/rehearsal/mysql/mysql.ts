@@ -1,7 +1,7 @@
 import type { Place, Server, Size } from '../server.ts';
 import { copyServer } from './copy.ts';
-import { ask, freeSpace, runIn } from './programs.ts';
-import { NOTES, USER_SCHEMAS } from './schemas.ts';
+import { ask, runIn, sizes } from './programs.ts';
+import { NOTES } from './schemas.ts';
 import { watchServer } from './watch.ts';
 
 /** MySQL and MariaDB. */
@@ -15,13 +15,12 @@ export const mysqlServer: Server = {
 };
 
 async function measure(place: Place): Promise<Size> {
-  const [bytes] = await ask(
-    place,
-    `SELECT COALESCE(SUM(data_length+index_length),0) FROM information_schema.tables WHERE table_schema ${USER_SCHEMAS};`,
+  const { stdout } = await runIn(place, sizes(place));
+  const [used = '', space = ''] = stdout.trim().split('\n');
+  const [bytes, free] = [used.split(/\s+/)[0], space.split(/\s+/)[3]].map(
+    (each) => Number(each) * 1024,
   );
-  const { stdout } = await runIn(place, freeSpace(place));
-  const kilobytes = Number(stdout.trim().split(/\s+/)[3]);
-  return { bytes: Number(bytes), free: kilobytes * 1024 };
+  return { bytes: bytes ?? 0, free: free ?? 0 };
 }
 
 async function isQuiet(copy: Place): Promise<boolean> {

@@ -61,9 +61,23 @@ exit 1`;
   return inShell(container, lines, []);
 }
 
-/** Free kilobytes where the server keeps its data. */
-export function freeSpace({ container }: Place): InContainer {
-  const lines = `df -Pk "$(client --batch --skip-column-names --execute='SELECT @@datadir')" | tail -n 1`;
+/**
+ * Kilobytes of the files of databases, and then what `df` says of where they are. The server's own figures of a table are
+ * estimates, and far behind after many rows came in at once.
+ */
+export function sizes({ container }: Place): InContainer {
+  const lines = `
+directory=$(client --batch --skip-column-names --execute='SELECT @@datadir') || exit
+cd -- "$directory" || exit
+set --
+for each in */ ibdata*; do
+  case "$each" in
+    mysql/ | performance_schema/ | sys/ | '#'*) ;;
+    *) [ ! -e "$each" ] || set -- "$@" "$each" ;;
+  esac
+done
+du -skc -- "$@" | tail -n 1
+df -Pk . | tail -n 1`;
   return inShell(container, lines, []);
 }
 
