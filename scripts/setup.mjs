@@ -9,8 +9,8 @@ import { inspectMachine } from './setup/machine.mjs';
 import { npmPackages } from './setup/npm-packages.mjs';
 import { plugins } from './setup/plugins.mjs';
 import { SetupError, stopChildren } from './setup/process.mjs';
-import { prometheus } from './setup/prometheus.mjs';
 import { ssh } from './setup/ssh.mjs';
+import { mariadb, prometheus } from './setup/test-images.mjs';
 
 const USAGE = `Usage: node scripts/setup.mjs [--tests | --stop-engine]
 
@@ -18,12 +18,12 @@ Puts in place what is missing: npm packages, a build, git, Docker's engine, Comp
 base images. It says what it is about to install.
 
   --tests         also OpenSSH, of which only the tests need a server; its service stays off,
-                  and an image with Prometheus
+                  and images with Prometheus and MariaDB
   --stop-engine   stop an engine that this script started by hand, and nothing else
 `;
 // In this order: each step may need the ones before it.
 const FOR_DEMO = [npmPackages, build, git, engine, plugins, images];
-const FOR_TESTS = [...FOR_DEMO, ssh, prometheus];
+const FOR_TESTS = [...FOR_DEMO, ssh, prometheus, mariadb];
 
 const say = (line) => process.stderr.write(`setup: ${line}\n`);
 let interrupted;

@@ -42,6 +42,7 @@ function changed(snapshot: Snapshot, before: DatabaseObject, after: DatabaseObje
   const values = new Set(after.definition.split('\n'));
   const hasAll = before.definition.split('\n').every((value) => values.has(value));
   if (before.kind === 'type' && hasAll) return tell('expanding', 'changed', 'has new values');
+  if (before.kind === 'grant' && hasAll) return tell('expanding', 'changed', 'allows more');
   return tell('contracting', 'changed', 'is changed');
 }
 

@@ -53,12 +53,14 @@ export interface DatabaseObject {
     | 'sequence'
     | 'type'
     | 'function'
+    | 'procedure'
+    | 'event'
     | 'trigger'
     | 'policy'
     | 'extension'
     | 'grant';
   name: string;
-  /** Of an enumeration its values, each on a line. */
+  /** Of an enumeration its values, of a grant what it allows, each on a line. */
   definition: string;
   /** The id of the table it belongs to and goes away with. */
   table?: string;

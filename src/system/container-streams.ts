@@ -97,10 +97,14 @@ export class DockerStreams implements ContainerStreams {
     sink.stdout?.resume();
     const counter = byteCounter(onBytes);
     // An end that leaves early is told by its exit code.
-    for (const stream of [source.stdout, counter, sink.stdin]) stream?.on('error', () => undefined);
+    for (const stream of [source.stdin, source.stdout, counter, sink.stdin])
+      stream?.on('error', () => undefined);
     if (source.stdout && sink.stdin) source.stdout.pipe(counter).pipe(sink.stdin);
-    // Without a reader the source would wait for ever.
-    void sink.finally(() => source.kill());
+    // Without a reader the source would wait for ever, and we for what it has sent already.
+    void sink.finally(() => {
+      source.kill();
+      source.stdout?.unpipe().resume();
+    });
     const [given, taken] = await Promise.all([source, sink]);
     signal?.throwIfAborted();
     // The end that broke first is not known; the taker's words say more than a broken pipe.
@@ -159,7 +163,9 @@ export class DockerStreams implements ContainerStreams {
 
   private sourceOptions(from: InContainer | Archive, signal: AbortSignal | undefined) {
     const env = 'env' in from ? from.env : undefined;
-    const input = 'command' in from ? inputOf(from) : ({ stdin: 'ignore' } as const);
+    // Where nothing is to be read it stays open until the source ends: see ENDS_WITH_US.
+    const isFed = 'command' in from && from.input !== undefined;
+    const input = isFed ? inputOf(from) : ({ stdin: 'pipe' } as const);
     return { ...this.options(env, signal), ...input, buffer: { stdout: false } } as const;
   }
 
@@ -199,8 +205,27 @@ function brokenOff(words: string): CanaryError {
   });
 }
 
+/**
+ * Docker lets a program in a container go on when whoever asked for it is gone: a dump would read a whole database for
+ * nobody. What is killed lets go of its standard input, and that ends everything that was started with it.
+ */
+const ENDS_WITH_US = `
+exec 3<&0
+"$@" </dev/null 3<&- &
+program=$!
+{ read -r _ <&3; kill 0; } >/dev/null 2>&1 &
+guard=$!
+wait "$program"; code=$?
+kill "$guard" 2>/dev/null
+exit "$code"`;
+
 function sourceArguments(from: InContainer | Archive): string[] {
-  if ('command' in from) return execArguments(from);
+  if ('command' in from && from.input !== undefined) return execArguments(from);
+  if ('command' in from)
+    return execArguments(
+      { ...from, command: ['sh', '-c', ENDS_WITH_US, 'sh', ...from.command] },
+      true,
+    );
   return ['container', 'cp', '--', `${from.container}:${from.path}`, '-'];
 }
 

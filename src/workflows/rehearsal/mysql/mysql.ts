@@ -1,0 +1,41 @@
+import type { Place, Server, Size } from '../server.ts';
+import { copyServer } from './copy.ts';
+import { ask, runIn, sizes } from './programs.ts';
+import { NOTES } from './schemas.ts';
+import { watchServer } from './watch.ts';
+
+/** MySQL and MariaDB. */
+export const mysqlServer: Server = {
+  dataDirectory,
+  measure,
+  copy: copyServer,
+  watch: watchServer,
+  isQuiet,
+  clear,
+};
+
+async function measure(place: Place): Promise<Size> {
+  const { stdout } = await runIn(place, sizes(place));
+  const [used = '', space = ''] = stdout.trim().split('\n');
+  const [bytes, free] = [used.split(/\s+/)[0], space.split(/\s+/)[3]].map(
+    (each) => Number(each) * 1024,
+  );
+  return { bytes: bytes ?? 0, free: free ?? 0 };
+}
+
+async function isQuiet(copy: Place): Promise<boolean> {
+  const [busy] = await ask(
+    copy,
+    // Threads of the server's own are always at something; so is the one that looks at locks.
+    `SELECT COUNT(*) FROM information_schema.processlist WHERE command NOT IN ('Sleep','Daemon','Binlog Dump','Binlog Dump GTID') AND id<>CONNECTION_ID() AND user NOT IN ('system user','event_scheduler') AND COALESCE(db,'')<>'${NOTES}';`,
+  );
+  return busy === '0';
+}
+
+async function dataDirectory(original: Place): Promise<string> {
+  const [directory = ''] = await ask(original, 'SELECT @@datadir;');
+  return directory.replace(/(.)\/$/, '$1');
+}
+
+/** A dump ends by itself when whoever asked for it is gone, and nothing else is left. */
+async function clear(): Promise<void> {}
