@@ -11,6 +11,11 @@ export interface InContainer {
   env?: Readonly<Record<string, string>>;
   /** What it reads. */
   input?: string;
+  /**
+   * Ends with whoever asked for it; Docker lets it go on. Needs a shell in the image, and a first process that does not
+   * mind how strangers end: PostgreSQL takes them for crashed servers of its own and starts anew.
+   */
+  endsWithUs?: boolean;
 }
 
 /** A path inside a container, running or not, as a tar archive. */
@@ -163,9 +168,10 @@ export class DockerStreams implements ContainerStreams {
 
   private sourceOptions(from: InContainer | Archive, signal: AbortSignal | undefined) {
     const env = 'env' in from ? from.env : undefined;
-    // Where nothing is to be read it stays open until the source ends: see ENDS_WITH_US.
-    const isFed = 'command' in from && from.input !== undefined;
-    const input = isFed ? inputOf(from) : ({ stdin: 'pipe' } as const);
+    // It stays open until the source ends: see ENDS_WITH_US.
+    const isHeld = 'endsWithUs' in from && from.endsWithUs;
+    const given = 'command' in from ? inputOf(from) : ({ stdin: 'ignore' } as const);
+    const input = isHeld ? ({ stdin: 'pipe' } as const) : given;
     return { ...this.options(env, signal), ...input, buffer: { stdout: false } } as const;
   }
 
@@ -205,10 +211,7 @@ function brokenOff(words: string): CanaryError {
   });
 }
 
-/**
- * Docker lets a program in a container go on when whoever asked for it is gone: a dump would read a whole database for
- * nobody. What is killed lets go of its standard input, and that ends everything that was started with it.
- */
+/** What is killed lets go of its standard input, and that ends everything that was started with it. */
 const ENDS_WITH_US = `
 exec 3<&0
 "$@" </dev/null 3<&- &
@@ -217,15 +220,15 @@ program=$!
 guard=$!
 wait "$program"; code=$?
 kill "$guard" 2>/dev/null
+wait "$guard" 2>/dev/null
 exit "$code"`;
 
 function sourceArguments(from: InContainer | Archive): string[] {
-  if ('command' in from && from.input !== undefined) return execArguments(from);
-  if ('command' in from)
-    return execArguments(
-      { ...from, command: ['sh', '-c', ENDS_WITH_US, 'sh', ...from.command] },
-      true,
-    );
+  if ('command' in from && from.endsWithUs) {
+    const command = ['sh', '-c', ENDS_WITH_US, 'sh', ...from.command];
+    return execArguments({ ...from, command }, true);
+  }
+  if ('command' in from) return execArguments(from);
   return ['container', 'cp', '--', `${from.container}:${from.path}`, '-'];
 }
 

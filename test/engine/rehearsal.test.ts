@@ -24,8 +24,18 @@ const TABLES = [
 ];
 
 beforeAll(async () => {
-  rehearsal = await RehearsalShop.create();
+  rehearsal = await RehearsalShop.create((compose) =>
+    compose
+      .replace(
+        '    labels:\n      example.storedog.team: marketing\n',
+        '    volumes: ["notes:/notes"]\n    labels:\n      example.storedog.team: marketing\n',
+      )
+      .replace('  db-data:', '  notes:\n  db-data:'),
+  );
   const { shop } = rehearsal;
+  await notes(
+    "x.execute('create table note (id integer primary key, text text)'); x.executemany('insert into note values (?, ?)', [(i, 'note') for i in range(50)])",
+  );
   for (const table of TABLES)
     await shop.sql(
       `create table t_${table} (id int primary key, code varchar(50), amount bigint not null default 1); insert into t_${table} select i, 'code ' || i, i from generate_series(1, 100) i`,
@@ -35,6 +45,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await rehearsal.dispose();
 });
+
+/** What production's discounts keeps in a file of its own, on a volume that its canary shares. */
+function notes(code: string): Promise<string> {
+  const program = `import sqlite3; x = sqlite3.connect('/notes/app.db'); ${code}; x.commit()`;
+  return rehearsal.shop.compose('exec', '-T', 'discounts', 'python3', '-c', program);
+}
 
 describe('a canary and the shared database', () => {
   it('what the seeds do, dropping and making their tables anew, never reaches production', async () => {
@@ -152,6 +168,28 @@ describe('a canary and the shared database', () => {
     );
     const { report } = await rehearsal.rehearse();
     expect(report.findings).toEqual([]);
+  });
+
+  it('a database in a file on a shared volume is protected too', async () => {
+    const dump = 'print(*x.iterdump())';
+    const before = await notes(dump);
+    await rehearsal.bootWith(
+      [
+        'import sqlite3',
+        "connection = sqlite3.connect('/notes/app.db')",
+        "connection.execute('DELETE FROM note WHERE id > 3')",
+        "connection.execute('CREATE TABLE IF NOT EXISTS tag (name text)')",
+        'connection.commit()',
+      ].join('\n'),
+    );
+    const { exitCode, report } = await rehearsal.rehearse();
+    expect(exitCode).toBe(7);
+    expect(report.databases).toMatchObject([{ service: 'db' }, { server: 'SQLite' }]);
+    expect(report.findings.map((each) => `${each.class}: ${each.text}`)).toEqual([
+      'destructive: 46 of the 50 rows of note are deleted',
+      'expanding: table tag is new',
+    ]);
+    expect(await notes(dump)).toBe(before);
   });
 
   it('a killed rehearsal leaves nothing once the next one, or an abort, has run', async () => {

@@ -100,6 +100,11 @@ export class PostgresPair {
     return stdout;
   }
 
+  async log(container: string): Promise<string> {
+    const { all } = await execa('docker', ['logs', this.idOf(container)], { all: true });
+    return all;
+  }
+
   async remove(copy: Place): Promise<void> {
     await execa('docker', ['rm', '--force', '--volumes', copy.container]);
   }

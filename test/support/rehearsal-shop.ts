@@ -102,7 +102,12 @@ ${body}`,
           ),
         ),
     );
-    return [tables, ...sums].join('\n');
+    // A server that was made to start anew says so, and nobody else would.
+    const log = await this.shop.compose('logs', 'db');
+    const crashes = log
+      .split('\n')
+      .filter((line) => /terminated by signal|recovery mode/.test(line));
+    return [tables, ...sums, ...crashes].join('\n');
   }
 
   /** Containers, networks and volumes of a rehearsal, and its file. */

@@ -86,7 +86,7 @@ df -Pk . | tail -n 1`;
  * are read one after the other as they are then.
  */
 export function dumpProgram(container: string, args: readonly string[]): InContainer {
-  return inShell(container, `${DUMP}\ndump "$@"`, args);
+  return { ...inShell(container, `${DUMP}\ndump "$@"`, args), endsWithUs: true };
 }
 
 /** Dumps of some tables of one database after another; a table without a database is of the usual one. */
