@@ -6,6 +6,7 @@ import { claimPlace, clearPlace, environmentFor, fillPlace } from './demo/shop-c
 import { makeStage } from './demo/stage.mjs';
 import {
   badChange,
+  databaseProtected,
   goodChange,
   judged,
   production,
@@ -79,6 +80,7 @@ async function play(place) {
   const before = await badChange(stage);
   await takenBack(stage, before);
   await judged(stage);
+  await databaseProtected(stage);
   await goodChange(stage);
   await putAway(stage);
 }

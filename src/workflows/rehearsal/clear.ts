@@ -2,8 +2,7 @@ import { exists } from '../../system/files.ts';
 import type { Context } from '../context.ts';
 import type { Project } from '../project/project.ts';
 import { sharedDataOf } from './agreement.ts';
-import { originalsOf } from './originals.ts';
-import { SERVERS } from './servers.ts';
+import { clearOriginals, originalsOf } from './originals.ts';
 import { strike } from './stage.ts';
 
 /** Removes what a rehearsal that was killed left, and ends what it left at work in the databases themselves. */
@@ -12,6 +11,6 @@ export async function clearRehearsal(context: Context, project: Project): Promis
   if (!(await exists(project.layout.rehearsal))) return;
   const { databases } = await sharedDataOf(project);
   const originals = await originalsOf(context, project, databases, new AbortController().signal);
-  for (const { server, place } of originals) await SERVERS[server].server.clear(place);
+  await clearOriginals(originals);
   await strike(context, project);
 }

@@ -4,6 +4,7 @@ import { containersOf, type ObservedContainer } from '../../rollout/observed.ts'
 import type { Context } from '../context.ts';
 import type { Project } from '../project/project.ts';
 import type { Place } from './server.ts';
+import { SERVERS } from './servers.ts';
 
 /** A shared database as it runs in production. */
 export interface Original extends SharedDatabase {
@@ -35,4 +36,11 @@ export async function originalsOf(
       place: { streams, container: container.id, definition, signal },
     };
   });
+}
+
+/** Ends what a rehearsal that was cut off left at work in them, also after an interrupt. */
+export async function clearOriginals(originals: readonly Original[]): Promise<void> {
+  const { signal } = new AbortController();
+  for (const { server, place } of originals)
+    await SERVERS[server].server.clear({ ...place, signal });
 }

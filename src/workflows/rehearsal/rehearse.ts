@@ -15,7 +15,7 @@ import { type Agreement, sharedDataOf } from './agreement.ts';
 import { type Casting, castOf, stageNames } from './cast.ts';
 import { type Copy, copyDatabase, tellBytes } from './copy-database.ts';
 import { askOldCode } from './old-code.ts';
-import { type Original, originalsOf } from './originals.ts';
+import { clearOriginals, type Original, originalsOf } from './originals.ts';
 import { bootCanary, rehearseMigration, startCompanions } from './players.ts';
 import type { RehearsalRun } from './rehearsal-run.ts';
 import type { ServiceAt } from './server.ts';
@@ -41,11 +41,15 @@ export async function rehearse(run: RehearsalRun, agreement: Agreement): Promise
   const began = context.clock.now().getTime();
   const { databases, unrehearsed } = await sharedDataOf(project);
   const originals = await originalsOf(context, project, databases, signal);
-  for (const { server, place } of originals) await SERVERS[server].server.clear(place);
+  await clearOriginals(originals);
   const casting = await castOf(run, originals);
   const report = await Stage.with(run, casting.cast, (stage) =>
     play(run, stage, casting, originals, agreement),
-  );
+  ).catch(async (error: unknown) => {
+    // A copy that broke off may have left its other end at work.
+    await clearOriginals(originals).catch(() => undefined);
+    throw error;
+  });
   return {
     ...report,
     allowed: refusedBy(report.findings, agreement.exceptions).used.map(formatException),
