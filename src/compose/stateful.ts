@@ -29,6 +29,9 @@ const DATA_DIRECTORIES = [
 const SERVER_SETTINGS =
   /^(POSTGRES_(DB|USER|PASSWORD|INITDB_ARGS)|MYSQL_(ROOT_PASSWORD|DATABASE)|MARIADB_ROOT_PASSWORD|MONGO_INITDB_|PGDATA$)/;
 
+/** Those of them that only a server reads: what is built here has settings of the database that it asks. */
+const ONLY_A_SERVERS = /^(POSTGRES_INITDB_ARGS|MONGO_INITDB_|PGDATA$)/;
+
 const DATABASE_PORTS = new Set([1433, 3306, 5432, 5672, 6379, 9042, 9092, 9200, 11211, 27017]);
 
 /**
@@ -44,7 +47,8 @@ export function statefulReason(service: ComposeService): string | undefined {
   );
   if (data) return `it keeps data in ${data.target}`;
   const volume = service.volumes?.some((each) => each.type === 'volume' && !each.read_only);
-  const setting = Object.keys(service.environment ?? {}).find((key) => SERVER_SETTINGS.test(key));
+  const settings = service.build ? ONLY_A_SERVERS : SERVER_SETTINGS;
+  const setting = Object.keys(service.environment ?? {}).find((key) => settings.test(key));
   if (volume && setting) return `it has a volume and the setting ${setting}`;
   const ports = [
     ...(service.ports ?? []).map((each) => each.target),

@@ -80,3 +80,12 @@ test('a published database port tells a database', () => {
   );
   expect(statefulReason({ ports: [{ target: 8080, published: '5432' }] })).toBeUndefined();
 });
+
+test('what is built here and asks a database is no database, whatever it uploads', () => {
+  const environment = { POSTGRES_DB: 'shop', POSTGRES_PASSWORD: 'x', MYSQL_ROOT_PASSWORD: 'x' };
+  const volumes = [{ type: 'volume', source: 'uploads', target: '/uploads' }];
+  expect(statefulReason({ build: { context: '.' }, environment, volumes })).toBeUndefined();
+  expect(
+    statefulReason({ build: { context: '.' }, environment: { PGDATA: '/uploads' }, volumes }),
+  ).toBe('it has a volume and the setting PGDATA');
+});
