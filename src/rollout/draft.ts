@@ -17,6 +17,8 @@ export interface Situation {
   hasChecks?: boolean;
   /** The shared databases on copies of which a canary has to boot first. */
   rehearses?: readonly string[];
+  /** The shared databases of which tables are kept before a canary starts on them for the first time. */
+  backsUp?: readonly string[];
   /** How many containers the definition of a service asks for. */
   replicas: (service: string) => number;
   /** Whether a stable container runs the image of this commit. */

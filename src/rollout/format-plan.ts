@@ -33,6 +33,8 @@ export function describeStep(step: StepAction): string {
       return `build ${list(step.services)} at ${shortCommit(step.commit)}`;
     case 'rehearse':
       return `boot the canary of ${list(step.services)} on a copy of ${list(step.databases)}`;
+    case 'backup':
+      return `keep the tables of ${list(step.databases)} that the canary changes`;
     case 'start-canary':
       return `start the canary of ${listCounted(step.services, step.counts)} at ${shortCommit(step.commit)}`;
     case 'grow-canary':

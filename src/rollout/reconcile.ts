@@ -83,7 +83,7 @@ function placeCanary(
   if (unbuilt.length > 0) {
     draft.add({ kind: 'build', services: unbuilt, commit, cause: 'no image of this commit yet' });
   }
-  const { rehearses = [] } = situation;
+  const { rehearses = [], backsUp = [] } = situation;
   // Before anything is started, and while an earlier canary is still whole.
   if (rehearses.length > 0 && missing.length > 0 && !canGrow)
     draft.add({
@@ -91,6 +91,8 @@ function placeCanary(
       ...{ services, databases: rehearses, commit },
       cause: 'what it does to the data is known first',
     });
+  if (backsUp.length > 0 && missing.length > 0 && !canGrow)
+    draft.add({ kind: 'backup', databases: backsUp, cause: 'they can be put back' });
   if (earlier.length > 0) retire(draft, observed, earlier, 'an earlier canary is replaced');
   if (missing.length > 0) {
     const counts = Object.fromEntries(missing.map((service) => [service, wanted(service)]));

@@ -1,3 +1,4 @@
+import type { Backup } from '../database/backup.ts';
 import type { RehearsalReport } from '../database/report.ts';
 import { type Counts, lessCounts, NO_COUNTS } from '../proxy/counts.ts';
 import type { Comparison } from './comparison.ts';
@@ -30,6 +31,10 @@ export interface Release {
   verdict: ReleaseVerdict | undefined;
   /** What its first boot did to a copy of the shared databases, last time. */
   rehearsal: { report: RehearsalReport; isRefused: boolean } | undefined;
+  /** Tables as they were before it started, the last of each database. */
+  backups: readonly Backup[];
+  /** Its canary was started on the real databases, or may have been: what it does to them is done. */
+  hasBooted: boolean;
   /** What its A/B test came to. */
   comparison: Comparison | undefined;
   /** Its canary got as far as users could be sent to it. */
@@ -85,6 +90,8 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
       ramp: undefined,
       verdict: undefined,
       rehearsal: undefined,
+      backups: [],
+      hasBooted: false,
       comparison: undefined,
       wasReady: false,
       wasReplaced: false,
@@ -117,8 +124,10 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
         wasReplaced: true,
         endedAt: record.at,
       };
+    case 'step-started':
+      return record.step.kind === 'start-canary' ? { ...next, hasBooted: true } : next;
     case 'canary-started':
-      return { ...next, images: record.images };
+      return { ...next, images: record.images, hasBooted: true };
     case 'weight-set':
       return {
         ...next,
@@ -136,6 +145,8 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
       return { ...next, verdict: record.verdict };
     case 'rehearsed':
       return { ...next, rehearsal: { report: record.report, isRefused: record.isRefused } };
+    case 'backed-up':
+      return { ...next, backups: withBackup(next.backups, record) };
     case 'comparison-made':
       return { ...next, comparison: record.comparison };
     case 'release-held':
@@ -160,6 +171,14 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
     default:
       return next;
   }
+}
+
+function withBackup(
+  earlier: readonly Backup[],
+  { service, file, tables, bytes, restore }: Backup,
+): Backup[] {
+  const others = earlier.filter((each) => each.service !== service);
+  return [...others, { service, file, tables, bytes, restore }];
 }
 
 /** Whether the release has come to its end and left nothing behind. */

@@ -30,6 +30,8 @@ export type StepAction =
   | { kind: 'build'; services: readonly string[]; commit: string }
   /** Boots the canary on throw-away copies of the shared databases, and reads what it did. */
   | { kind: 'rehearse'; services: readonly string[]; databases: readonly string[]; commit: string }
+  /** Keeps the tables that the canary's boot will change, as they are. */
+  | { kind: 'backup'; databases: readonly string[] }
   /** As many containers as each definition says, or `counts`. */
   | { kind: 'start-canary'; services: readonly string[]; commit: string; counts?: ReplicaCounts }
   /** More containers beside those that serve users. */

@@ -145,6 +145,7 @@ export function afterStep(world: World, step: Step): World {
     case 'set-users':
       return withProxy({ users: USERS });
     case 'rehearse':
+    case 'backup':
       return world;
     case 'build':
       return {

@@ -2,6 +2,7 @@ import { edgeKeepsAddresses, edgeKind } from '../../compose/edge.ts';
 import { replicasOf } from '../../compose/model.ts';
 import { canaryImage } from '../../compose/names.ts';
 import { hasChecks } from '../../config/analysis.ts';
+import { touchedTables } from '../../database/backup.ts';
 import { branchRef } from '../../git/branch-name.ts';
 import type { Situation } from '../../rollout/draft.ts';
 import type { Release } from '../../rollout/release.ts';
@@ -27,13 +28,15 @@ export async function situationOf(
       await context.engine.imageId(canaryImage(project.name, service, checkout.commit)),
     );
   }
+  const rehearses = checkout ? await rehearsesOn(project, release) : [];
   return {
     services: Object.keys(project.model.services),
     slice: project.slice,
     keepsAddresses: (service) => keepsAddresses(project, service),
     unbuilt: () => [...images].filter(([, id]) => id === undefined).map(([service]) => service),
     hasChecks: hasChecks(project.config),
-    rehearses: checkout ? await rehearsesOn(project, release) : [],
+    rehearses,
+    backsUp: backsUp(project, rehearses, release),
     replicas: (service) => replicasOf((checkout ?? project).model.services[service] ?? {}),
     stableRuns: (container) => {
       const built = images.has(container.service);
@@ -57,6 +60,17 @@ async function rehearsesOn(project: Project, release: Release | undefined): Prom
   const hasPassed = rehearsal !== undefined && !rehearsal.isRefused;
   if (hasPassed && project.config.database.rehearse === 'auto') return [];
   return (await sharedDataOf(project)).databases.map(({ service }) => service);
+}
+
+/** The databases whose tables are kept; what a boot changes that is still to be rehearsed is not known yet. */
+function backsUp(
+  { config }: Project,
+  rehearses: readonly string[],
+  release: Release | undefined,
+): readonly string[] {
+  if (config.database.backup === 'off' || release?.hasBooted) return [];
+  if (rehearses.length > 0 || !release?.rehearsal) return rehearses;
+  return touchedTables(release.rehearsal.report).map(({ service }) => service);
 }
 
 /** Applications ask for every connection; of a proxy that is not known the worse is assumed. */

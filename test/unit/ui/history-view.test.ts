@@ -15,6 +15,7 @@ const entry = (rest: Partial<HistoryEntry> = {}): HistoryEntry => ({
   startedAt: '2026-11-21T12:42:47.000Z',
   source: 'journal',
   comparison: null,
+  backups: [],
   ...rest,
 });
 

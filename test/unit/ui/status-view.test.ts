@@ -43,6 +43,7 @@ const RELEASE: NonNullable<StatusView['release']> = {
   requests: { stable: 18_993, canary: 1007 },
   failures: { stable: 3, canary: 0, shielded: 0 },
   verdict: null,
+  rehearsal: null,
   services: [
     {
       name: 'frontend',
