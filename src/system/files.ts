@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { access, open, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { constants, createWriteStream } from 'node:fs';
+import { access, open, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
@@ -31,19 +31,16 @@ export async function streamDurably(
 ): Promise<number> {
   const temporary = `${path}.tmp`;
   await rm(temporary, { force: true });
-  const file = await open(temporary, 'wx', 0o600);
   try {
-    await pipeline(content, encoder, file.createWriteStream({ autoClose: false }));
-    await file.sync();
-    const { size } = await file.stat();
+    const file = createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true });
+    await pipeline(content, encoder, file);
+    const { size } = await stat(temporary);
     await rename(temporary, path);
     await syncDirectory(dirname(path));
     return size;
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
-  } finally {
-    await file.close();
   }
 }
 

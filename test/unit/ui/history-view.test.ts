@@ -37,6 +37,16 @@ test('an A/B test with what it came to', () => {
   );
 });
 
+test('backups with the command that puts them back, and what that costs', () => {
+  const command = 'gunzip -c db.sql.gz | docker compose -p shop exec -T db psql';
+  const backups = [{ service: 'db', tables: ['discount', 'orders'], bytes: 12_345, command }];
+  const [, ...lines] = historyText([entry({ backups })], makeTheme(false)).split('\n');
+  expect(lines).toEqual([
+    '  Kept: discount, orders of db as before it (12 kB). To put them back to then, without anything written since; its canary must be gone first:',
+    `    ${command}`,
+  ]);
+});
+
 test('colours do not move the columns', () => {
   const entries = RELEASE_STATES.map((state) => entry({ state }));
   const shown = historyText(entries, makeTheme(true));

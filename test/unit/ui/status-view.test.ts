@@ -120,3 +120,16 @@ test('what it was judged to be, each reason on a line', () => {
             shape: Nothing was asked.
 `);
 });
+
+test('what its first boot did to a copy of the database', () => {
+  const findings = [
+    { class: 'expanding', text: 'column discount.note is new' },
+    { class: 'none', text: '1 row of 50 of session are deleted' },
+  ];
+  const shown = (rehearsal: object) =>
+    text({ ...PLAIN, release: { ...RELEASE, rehearsal } as typeof RELEASE });
+  expect(shown({ result: 'pass', findings })).toContain(
+    '\n  database  pass, expanding: column discount.note is new\n',
+  );
+  expect(shown({ result: 'pass', findings: [] })).toContain('  database  pass, nothing changed\n');
+});
