@@ -70,6 +70,7 @@ const EXIT_CODE_OF = {
   'not-measured': EXIT.inconclusive,
   'data-protected': EXIT.dataProtected,
   'not-rehearsed': EXIT.dataProtected,
+  'backup-failed': EXIT.dataProtected,
   'rehearsal-failed': EXIT.failed,
   'migration-failed': EXIT.failed,
   internal: EXIT.failed,

@@ -49,6 +49,12 @@ function crossFieldProblems(config: CanaryConfig): Problem[] {
       text: `are of \`strategy: canary\` alone; this is ${config.strategy.kind}`,
     });
   }
+  if (config.database.backup === 'before' && config.database.rehearse === 'off') {
+    problems.push({
+      path: ['database', 'backup'],
+      text: 'needs the rehearsal, which tells the tables that change; `rehearse` is off',
+    });
+  }
   problems.push(...problemsOfChecks(checksOf(config), config.services));
   const taken = new Map<number, string>();
   for (const [name, service] of services) {

@@ -1,3 +1,4 @@
+import { type RehearsalRecord, rehearsalRecord } from '../database/record.ts';
 import type { Comparison } from '../rollout/comparison.ts';
 import { type CanaryImage, RELEASE_STATES, type ReleaseState } from '../rollout/events.ts';
 import type { Release } from '../rollout/release.ts';
@@ -17,6 +18,8 @@ export interface ReleaseRecord {
   reason: string;
   /** What its analysis said last; none where nobody judged. */
   verdict: ReleaseVerdict | null;
+  /** What its first boot did to a copy of the shared databases. */
+  rehearsal: RehearsalRecord | null;
   /** What its A/B test came to. */
   comparison: Comparison | null;
   startedAt: string;
@@ -34,6 +37,7 @@ export function recordOf(release: Release): ReleaseRecord {
     verdict: release.verdict
       ? { ...release.verdict, reasons: release.verdict.reasons.map(oneLine) }
       : null,
+    rehearsal: rehearsalRecord(release.rehearsal, oneLine),
     comparison: release.comparison ?? null,
     endedAt: release.endedAt ?? null,
     promotedCommit: release.promotedCommit ?? null,
@@ -42,7 +46,7 @@ export function recordOf(release: Release): ReleaseRecord {
 
 /** The message of a release's tag: a title, the subject of its commit, and git trailers for programs. */
 export function formatReleaseRecord(record: ReleaseRecord): string {
-  const { images, weights, comparison, endedAt, promotedCommit } = record;
+  const { images, weights, rehearsal, comparison, endedAt, promotedCommit } = record;
   const trailers: [string, string][] = [
     ['Project', record.project],
     ['Branch', record.branch],
@@ -54,6 +58,7 @@ export function formatReleaseRecord(record: ReleaseRecord): string {
     ['Reason', record.reason],
     ['Verdict', record.verdict?.result ?? 'none'],
     ...(record.verdict?.reasons ?? []).map((reason) => pair('Verdict-Reason', reason)),
+    ...(rehearsal ? [pair('Rehearsal', JSON.stringify(rehearsal))] : []),
     ...(comparison ? [pair('Comparison', JSON.stringify(comparison))] : []),
     ['Started', record.startedAt],
     ...(endedAt ? [pair('Ended', endedAt)] : []),
@@ -95,7 +100,8 @@ export function parseReleaseRecord(text: string): ReleaseRecord | undefined {
     state,
     reason: one('Reason'),
     verdict: parseVerdict(one('Verdict'), all('Verdict-Reason')),
-    comparison: parseComparison(all('Comparison')[0]),
+    rehearsal: parseJson<RehearsalRecord>(all('Rehearsal')[0]),
+    comparison: parseJson<Comparison>(all('Comparison')[0]),
     startedAt: one('Started'),
     endedAt: all('Ended')[0] ?? null,
     promotedCommit: all('Promoted-Commit')[0] ?? null,
@@ -107,9 +113,9 @@ function parseVerdict(text: string, reasons: readonly string[]): ReleaseVerdict 
   return result ? { result, reasons } : null;
 }
 
-function parseComparison(text: string | undefined): Comparison | null {
+function parseJson<T>(text: string | undefined): T | null {
   try {
-    return text === undefined ? null : (JSON.parse(text) as Comparison);
+    return text === undefined ? null : (JSON.parse(text) as T);
   } catch {
     return null;
   }

@@ -19,6 +19,8 @@ export interface Situation {
   rehearses?: readonly string[];
   /** The service whose migration has to run before the canary starts. */
   migrates?: string | undefined;
+  /** The shared databases of which tables are kept before a canary starts on them for the first time. */
+  backsUp?: readonly string[];
   /** How many containers the definition of a service asks for. */
   replicas: (service: string) => number;
   /** Whether a stable container runs the image of this commit. */

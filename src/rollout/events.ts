@@ -1,5 +1,6 @@
 import type { HookPhase } from '../config/hooks.ts';
 import type { Strategy } from '../config/strategy.ts';
+import type { Backup } from '../database/backup.ts';
 import type { RehearsalReport } from '../database/report.ts';
 import type { Counts } from '../proxy/counts.ts';
 import type { Comparison } from './comparison.ts';
@@ -86,6 +87,8 @@ export type ReleaseEvent =
   /** The migration of the commit came to its end, or begins. */
   | { type: 'migration-begun'; service: string }
   | { type: 'migration-ended'; service: string; exitCode: number }
+  /** Tables that its boot changes are kept as they were. */
+  | ({ type: 'backed-up' } & Backup)
   /** A hook of the user's came to its end. */
   | { type: 'hook-ran'; phase: HookPhase; hook: string; ok: boolean; ms: number };
 

@@ -35,6 +35,8 @@ export function describeStep(step: StepAction): string {
       return `boot the canary of ${list(step.services)} on a copy of ${list(step.databases)}`;
     case 'migrate':
       return `run the migration ${step.service} at ${shortCommit(step.commit)}`;
+    case 'backup':
+      return `keep the tables of ${list(step.databases)} that the canary changes`;
     case 'start-canary':
       return `start the canary of ${listCounted(step.services, step.counts)} at ${shortCommit(step.commit)}`;
     case 'grow-canary':

@@ -79,7 +79,7 @@ function placeCanary(
     services.every((service) => count(service) > 0);
   const isNew = earlier.length > 0 || (missing.length > 0 && !canGrow);
   if (isNew) draft.sendEveryone('stable', 'the canary changes; its users leave first');
-  const { rehearses = [], migrates } = situation;
+  const { rehearses = [], backsUp = [], migrates } = situation;
   const unbuilt = situation
     .unbuilt(commit)
     .filter((service) => missing.includes(service) || service === migrates);
@@ -94,6 +94,8 @@ function placeCanary(
       ...{ services, databases: rehearses, commit },
       cause: 'what it does to the data is known first',
     });
+  if (backsUp.length > 0 && boots)
+    draft.add({ kind: 'backup', databases: backsUp, cause: 'they can be put back' });
   if (migrates !== undefined && boots)
     draft.add({ kind: 'migrate', service: migrates, commit, cause: 'the canary needs it' });
   if (earlier.length > 0) retire(draft, observed, earlier, 'an earlier canary is replaced');

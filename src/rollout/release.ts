@@ -1,3 +1,4 @@
+import type { Backup } from '../database/backup.ts';
 import type { RehearsalReport } from '../database/report.ts';
 import { type Counts, lessCounts, NO_COUNTS } from '../proxy/counts.ts';
 import type { Comparison } from './comparison.ts';
@@ -32,6 +33,10 @@ export interface Release {
   rehearsal: { report: RehearsalReport; isRefused: boolean } | undefined;
   /** How far its migration came; `failed` may have changed part of what it meant to. */
   migration: 'begun' | 'done' | 'failed' | undefined;
+  /** Tables as they were before it started, the last of each database. */
+  backups: readonly Backup[];
+  /** Its canary was started on the real databases, or may have been: what it does to them is done. */
+  hasBooted: boolean;
   /** What its A/B test came to. */
   comparison: Comparison | undefined;
   /** Its canary got as far as users could be sent to it. */
@@ -88,6 +93,8 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
       verdict: undefined,
       rehearsal: undefined,
       migration: undefined,
+      backups: [],
+      hasBooted: false,
       comparison: undefined,
       wasReady: false,
       wasReplaced: false,
@@ -120,8 +127,10 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
         wasReplaced: true,
         endedAt: record.at,
       };
+    case 'step-started':
+      return record.step.kind === 'start-canary' ? { ...next, hasBooted: true } : next;
     case 'canary-started':
-      return { ...next, images: record.images };
+      return { ...next, images: record.images, hasBooted: true };
     case 'weight-set':
       return {
         ...next,
@@ -140,9 +149,11 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
     case 'rehearsed':
       return { ...next, rehearsal: { report: record.report, isRefused: record.isRefused } };
     case 'migration-begun':
-      return { ...next, migration: 'begun' };
+      return { ...next, migration: 'begun', hasBooted: true };
     case 'migration-ended':
       return { ...next, migration: record.exitCode === 0 ? 'done' : 'failed' };
+    case 'backed-up':
+      return { ...next, backups: withBackup(next.backups, record) };
     case 'comparison-made':
       return { ...next, comparison: record.comparison };
     case 'release-held':
@@ -167,6 +178,14 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
     default:
       return next;
   }
+}
+
+function withBackup(
+  earlier: readonly Backup[],
+  { service, file, tables, bytes, restore }: Backup,
+): Backup[] {
+  const others = earlier.filter((each) => each.service !== service);
+  return [...others, { service, file, tables, bytes, restore }];
 }
 
 /** Whether the release has come to its end and left nothing behind. */

@@ -32,6 +32,8 @@ export type StepAction =
   | { kind: 'rehearse'; services: readonly string[]; databases: readonly string[]; commit: string }
   /** Runs the migration of the commit, once a release. */
   | { kind: 'migrate'; service: string; commit: string }
+  /** Keeps the tables that the canary's boot will change, as they are. */
+  | { kind: 'backup'; databases: readonly string[] }
   /** As many containers as each definition says, or `counts`. */
   | { kind: 'start-canary'; services: readonly string[]; commit: string; counts?: ReplicaCounts }
   /** More containers beside those that serve users. */

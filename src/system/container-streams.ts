@@ -1,6 +1,8 @@
 import { type Readable, Transform, type Writable } from 'node:stream';
+import { createGzip } from 'node:zlib';
 import { CanaryError } from '../errors.ts';
 import { engineUnreachable, isUnreachable } from './engine.ts';
+import { streamDurably } from './files.ts';
 import { lineTap, type RunResult, tail } from './process.ts';
 
 /** A program inside a running container. */
@@ -16,6 +18,12 @@ export interface InContainer {
    * mind how strangers end: PostgreSQL takes them for crashed servers of its own and starts anew.
    */
   endsWithUs?: boolean;
+}
+
+/** A program without children whose output is kept, and lines around it. */
+export interface SavedProgram extends Omit<InContainer, 'input'> {
+  before?: string;
+  after?: string;
 }
 
 /** A path inside a container, running or not, as a tar archive. */
@@ -58,7 +66,27 @@ export interface ContainerStreams {
     give: (sink: Writable) => Promise<void>,
     options?: StreamOptions,
   ): Promise<void>;
+  /**
+   * Keeps what programs print, one after the other, in a gzipped file that is there once it is whole. Gives its size.
+   * Throws `command-failed` when one of them fails. Where canary or Docker's command line is killed they end, too.
+   */
+  save(programs: readonly SavedProgram[], path: string, options?: StreamOptions): Promise<number>;
 }
+
+/**
+ * Runs a program and ends it as soon as nobody is at the other end of its input. Every child is waited for: one left over
+ * would become a child of the container's first process, which may be a database server that takes its death for a crash.
+ */
+const TIED = `exec 3<&0
+"$@" </dev/null 3<&- &
+work=$!
+{ read -r _ <&3; kill -s TERM $work; } >/dev/null 2>&1 &
+watch=$!
+wait $work
+code=$?
+kill $watch 2>/dev/null
+wait $watch 2>/dev/null
+exit $code`;
 
 export class DockerStreams implements ContainerStreams {
   private readonly env: Readonly<Record<string, string | undefined>>;
@@ -178,6 +206,56 @@ export class DockerStreams implements ContainerStreams {
   private sinkOptions(to: InContainer | Archive, signal: AbortSignal | undefined) {
     const env = 'env' in to ? to.env : undefined;
     return { ...this.options(env, signal), stdin: 'pipe', buffer: { stdout: false } } as const;
+  }
+
+  async save(
+    programs: readonly SavedProgram[],
+    path: string,
+    { signal, onBytes }: StreamOptions = {},
+  ): Promise<number> {
+    let total = 0;
+    const print = (program: SavedProgram) => this.print(program, signal);
+    async function* content() {
+      for (const program of programs) {
+        yield Buffer.from(program.before ?? '');
+        for await (const chunk of print(program)) {
+          total += chunk.length;
+          onBytes?.(total);
+          yield chunk;
+        }
+        yield Buffer.from(program.after ?? '');
+      }
+    }
+    return streamDurably(path, content(), createGzip());
+  }
+
+  /** What a program prints, to its end; throws where that was none. */
+  private async *print(
+    { container, command, env = {} }: SavedProgram,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Buffer> {
+    signal?.throwIfAborted();
+    const { execa } = await import('execa');
+    const tied = { container, command: ['sh', '-c', TIED, 'sh', ...command], env };
+    const running = execa('docker', execArguments(tied, true), {
+      ...this.options(env, signal),
+      // Open for as long as it runs.
+      stdin: 'pipe',
+      buffer: { stdout: false },
+    });
+    try {
+      for await (const chunk of running.stdout as AsyncIterable<Buffer>) yield chunk;
+      const { exitCode, stderr } = await running;
+      signal?.throwIfAborted();
+      if (exitCode === 0) return;
+      if (isUnreachable(String(stderr))) throw engineUnreachable(String(stderr));
+      throw new CanaryError('command-failed', `${command[0]} in a container failed.`, {
+        details: tail(String(stderr)),
+      });
+    } finally {
+      running.kill();
+      await running;
+    }
   }
 
   private options(env: Readonly<Record<string, string>> = {}, signal: AbortSignal | undefined) {

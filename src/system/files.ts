@@ -1,6 +1,7 @@
-import { constants } from 'node:fs';
-import { access, open, readFile, rename } from 'node:fs/promises';
+import { constants, createWriteStream } from 'node:fs';
+import { access, open, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 
 /** Replaces a file's content at once: a reader sees the old or the new, also after a power cut. */
 export async function writeDurably(path: string, content: string, mode = 0o644): Promise<void> {
@@ -14,6 +15,39 @@ export async function writeDurably(path: string, content: string, mode = 0o644):
   }
   await rename(temporary, path);
   await syncDirectory(dirname(path));
+}
+
+/** What a stream of bytes is made of. */
+export type Chunks = AsyncIterable<Uint8Array>;
+
+/**
+ * Fills a file, readable for its owner alone, that has its name only once it is whole: what throws on the way leaves no
+ * file, and what is killed none of that name. Gives its size.
+ */
+export async function streamDurably(
+  path: string,
+  content: Chunks,
+  encoder: NodeJS.ReadWriteStream,
+): Promise<number> {
+  const temporary = `${path}.tmp`;
+  await rm(temporary, { force: true });
+  try {
+    const file = createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true });
+    await pipeline(content, encoder, file);
+    const { size } = await stat(temporary);
+    await rename(temporary, path);
+    await syncDirectory(dirname(path));
+    return size;
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Bytes that may still be written in a folder. */
+export async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }
 
 /** Makes names created or renamed in a folder durable. */

@@ -17,6 +17,8 @@ export interface JournalStore {
   keepEvidence(id: string, lines: string): Promise<void>;
   /** All of that; empty where there is none. */
   readEvidence(id: string): Promise<string>;
+  /** The folder of its backups, for its owner alone; made when it is not there. Named as seen from the journals' folder too. */
+  backupFolder(id: string): Promise<{ path: string; name: string }>;
   /** Forgets a release; one that has no journal is forgotten already. */
   remove(id: string): Promise<void>;
 }
@@ -81,7 +83,15 @@ export class JournalFiles implements JournalStore {
     return (await readIfExists(this.evidencePath(id))) ?? '';
   }
 
+  async backupFolder(id: string): Promise<{ path: string; name: string }> {
+    const name = backupName(id);
+    const path = join(this.directory, name);
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    return { path, name };
+  }
+
   async remove(id: string): Promise<void> {
+    await rm(join(this.directory, backupName(id)), { recursive: true, force: true });
     await rm(this.evidencePath(id), { force: true });
     await rm(this.path(id), { force: true });
   }
@@ -109,6 +119,10 @@ export class JournalFiles implements JournalStore {
   private path(id: string): string {
     return join(this.directory, `${id}${ENDING}`);
   }
+}
+
+function backupName(id: string): string {
+  return `${id}.backup`;
 }
 
 async function lastByte(file: FileHandle, size: number): Promise<number | undefined> {

@@ -1,3 +1,4 @@
+import { formatBytes } from '../database/bytes.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import { type Comparison, comparisonSentence } from '../rollout/comparison.ts';
 import { alignColumns } from './table.ts';
@@ -14,6 +15,12 @@ export interface HistoryEntry {
   startedAt: string;
   source: string;
   comparison: Comparison | null;
+  backups: readonly {
+    service: string;
+    tables: readonly string[];
+    bytes: number;
+    command: string;
+  }[];
 }
 
 /** Releases for people, one line each. */
@@ -31,11 +38,23 @@ export function historyText(releases: readonly HistoryEntry[], theme: Theme): st
     ]),
   ).split('\n');
   return releases
-    .flatMap(({ comparison }, index) => [
+    .flatMap(({ comparison, backups }, index) => [
       lines[index] ?? '',
       ...(comparison ? [`  ${theme.dim(comparisonSentence(comparison))}`] : []),
+      ...backups.flatMap((each) => backupLines(each, theme)),
     ])
     .join('\n');
+}
+
+/** What was kept and how to put it back, in words that warn: the stable's own writes go too. */
+function backupLines(
+  { service, tables, bytes, command }: HistoryEntry['backups'][number],
+  theme: Theme,
+): string[] {
+  const what = `${tables.join(', ')} of ${service} as before it (${formatBytes(bytes)}).`;
+  const warning =
+    'To put them back to then, without anything written since; its canary must be gone first:';
+  return [`  ${theme.dim(`Kept: ${what} ${warning}`)}`, `    ${command}`];
 }
 
 function stateText(state: string, theme: Theme): string {

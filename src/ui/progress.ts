@@ -1,4 +1,5 @@
 import type { Ora } from 'ora';
+import { formatBytes } from '../database/bytes.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import type { CanaryEvent, EventSink } from '../rollout/events.ts';
 import { describeStep, formatPlan } from '../rollout/format-plan.ts';
@@ -101,6 +102,8 @@ function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | 
       return event.isRefused ? undefined : findingLines(event.report, theme).join('\n');
     case 'comparison-made':
       return comparisonText(event.comparison);
+    case 'backed-up':
+      return `${theme.dim('·')} kept ${event.tables.join(', ')} of ${event.service} as before (${formatBytes(event.bytes)})`;
     case 'migration-begun':
     case 'migration-ended':
     case 'step-started':

@@ -8,6 +8,11 @@ interface ServiceView {
   containers: readonly { id: string; state: string; health: string }[];
 }
 
+interface RehearsalView {
+  result: 'pass' | 'refused';
+  findings: readonly { class: string; text: string }[];
+}
+
 /** What the view needs of a status; the shape of `status --json`. */
 export interface StatusView {
   project: string;
@@ -29,6 +34,7 @@ export interface StatusView {
     requests: { stable: number; canary: number };
     failures: { stable: number; canary: number; shielded: number };
     verdict: { result: string; reasons: readonly string[] } | null;
+    rehearsal: RehearsalView | null;
     services: readonly ServiceView[];
   };
   lock: null | { command: string; owner: string; pid: number; host: string };
@@ -66,6 +72,7 @@ export function statusText(status: StatusView, theme: Theme): string {
           ['requests', `${count(requests.stable)} stable, ${count(requests.canary)} canary`],
           ['failures', failuresText(failures)],
           ...verdictRows(release.verdict),
+          ...rehearsalRows(release.rehearsal),
         ],
         '  ',
       ),
@@ -85,6 +92,14 @@ function verdictRows(verdict: NonNullable<StatusView['release']>['verdict']): st
     index === 0 ? 'verdict' : '',
     index === 0 ? `${verdict.result}: ${reason}` : reason,
   ]);
+}
+
+/** Findings that mean something, or that there was none. */
+function rehearsalRows(rehearsal: RehearsalView | null): string[][] {
+  if (!rehearsal) return [];
+  const told = rehearsal.findings.filter((each) => each.class !== 'none');
+  const text = told.map((each) => `${each.class}: ${each.text}`).join('; ');
+  return [['database', `${rehearsal.result}, ${text || 'nothing changed'}`]];
 }
 
 function failuresText({

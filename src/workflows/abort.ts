@@ -1,6 +1,7 @@
 import type { Context } from './context.ts';
 import { takingOver } from './project/locked.ts';
 import { findState, loadProject } from './project/project.ts';
+import { tellDatabaseChanges } from './release/database-changes.ts';
 import { runHooks } from './release/hooks.ts';
 import { finishPromotion } from './release/promotion.ts';
 import { changeState, currentRelease } from './release/releases.ts';
@@ -10,6 +11,8 @@ export interface AbortResult {
   /** The release taken back, or `null` when none was there. */
   release: string | null;
   changed: boolean;
+  /** What its canary changed in the shared databases, which stays. */
+  databaseChanges: string[];
 }
 
 /** Takes every user off the canary at once, then removes it. Does nothing when nothing runs. */
@@ -23,10 +26,15 @@ export async function abort(context: Context): Promise<AbortResult> {
     const run = { context, project, checkout: undefined, release, signal };
     if (release) await changeState(run, 'reverting', 'aborted by hand');
     const changed = await retireCanary(run);
+    const databaseChanges = await tellDatabaseChanges(run, true);
     if (release) {
       await changeState(run, 'reverted', 'aborted by hand');
       await runHooks({ ...run, release }, 'onRevert', { weight: 0, reason: 'aborted by hand' });
     }
-    return { release: release?.id ?? null, changed: finished || changed || release !== undefined };
+    return {
+      release: release?.id ?? null,
+      changed: finished || changed || release !== undefined,
+      databaseChanges,
+    };
   });
 }

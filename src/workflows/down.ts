@@ -6,6 +6,7 @@ import { type Run, writeOverride } from './execution/run.ts';
 import { situationOf } from './execution/situation.ts';
 import { takingOver } from './project/locked.ts';
 import { findState, loadLiveProject } from './project/project.ts';
+import { tellDatabaseChanges } from './release/database-changes.ts';
 import { finishPromotion } from './release/promotion.ts';
 import { changeState, currentRelease } from './release/releases.ts';
 import { retireCanary, trafficOff } from './release/retire.ts';
@@ -20,6 +21,7 @@ export async function down(context: Context): Promise<{ project: string; changed
     const run: Run = { context, project, checkout: undefined, release, signal };
     if (release) await changeState(run, 'reverting', 'taken away by `canary down`');
     const hadCanary = await retireCanary(run);
+    await tellDatabaseChanges(run, true);
     const observed = await observe(context, project);
     const plan = reconcile({ proxy: 'absent' }, observed, await situationOf(context, project));
     context.emit({ type: 'plan-made', plan });

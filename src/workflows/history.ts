@@ -1,7 +1,10 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { Backup } from '../database/backup.ts';
 import { hasCode } from '../errors.ts';
 import { type ReleaseRecord, recordOf } from '../git/release-record.ts';
-import { settledState } from '../rollout/release.ts';
+import { type Release, settledState } from '../rollout/release.ts';
+import { exists } from '../system/files.ts';
+import { shellWord } from '../system/shell-word.ts';
 import type { Context } from './context.ts';
 import { findState, type ProjectState } from './project/project.ts';
 import { recordsInGit } from './release/git-record.ts';
@@ -10,7 +13,15 @@ import { allReleases } from './release/releases.ts';
 /** What `history --json` prints (contract, README). */
 export interface History {
   version: 1;
-  releases: (ReleaseRecord & { source: 'journal' | 'git' })[];
+  releases: (ReleaseRecord & { source: 'journal' | 'git'; backups: KeptTables[] })[];
+}
+
+/** A backup that is there, and how to put it back. */
+interface KeptTables extends Pick<Backup, 'service' | 'tables' | 'bytes'> {
+  /** Its path. */
+  file: string;
+  /** For a shell, in any folder. */
+  command: string;
 }
 
 /**
@@ -26,21 +37,47 @@ export async function history(context: Context, limit: number | undefined): Prom
   const project = options.projectName ?? own.at(-1)?.project;
   const told = await recordsInGit(context, directory);
   const releases = [
-    ...own.map((record) => ({ ...record, source: 'journal' as const })),
+    ...own.map((each) => ({ ...each, source: 'journal' as const })),
     ...told
       .filter(({ id }) => !own.some((each) => each.id === id))
-      .map((record) => ({ ...record, source: 'git' as const })),
+      .map((record) => ({ ...record, source: 'git' as const, backups: [] })),
   ]
     .filter((each) => project === undefined || each.project === project)
     .sort((left, right) => (left.id < right.id ? 1 : -1));
   return { version: 1, releases: releases.slice(0, limit) };
 }
 
-async function journaled(context: Context, state: ProjectState): Promise<ReleaseRecord[]> {
+async function journaled(context: Context, state: ProjectState) {
   const isDriven = (await state.lock.holder()) !== undefined;
   const releases = await allReleases(state);
   const now = context.clock.now();
-  return releases.map((each) => recordOf({ ...each, ...settledState(each, isDriven, now) }));
+  return Promise.all(
+    releases.map(async (each) => ({
+      ...recordOf({ ...each, ...settledState(each, isDriven, now) }),
+      backups: await keptTables(state, each),
+    })),
+  );
+}
+
+/** The backups of a release, as far as nobody has removed them. */
+async function keptTables(
+  { layout }: ProjectState,
+  { project, backups }: Release,
+): Promise<KeptTables[]> {
+  const kept: KeptTables[] = [];
+  for (const { service, tables, bytes, restore, file: name } of backups) {
+    const file = join(layout.releases, name);
+    if (!(await exists(file))) continue;
+    const exec = ['docker', 'compose', '-p', project, 'exec', '-T', service, ...restore];
+    const command = `gunzip -c ${plainWord(file)} | ${exec.map(plainWord).join(' ')}`;
+    kept.push({ service, tables, bytes, file, command });
+  }
+  return kept;
+}
+
+/** Quoted only where a shell would read it otherwise. */
+function plainWord(word: string): string {
+  return /^[\w./:@=-]+$/.test(word) ? word : shellWord(word);
 }
 
 async function findStateIfAny(context: Context): Promise<ProjectState | undefined> {

@@ -13,6 +13,8 @@ export interface PromoteResult {
   release: string;
   branch: string;
   commit: string;
+  /** What the canary changed in the shared databases, which stays. */
+  databaseChanges: string[];
 }
 
 /**
@@ -30,7 +32,8 @@ export async function promote(context: Context, message?: string): Promise<Promo
     const commit =
       release.replacing?.commit ?? (await mergeCandidate(context, project, release, message));
     const checkout = await checkOut(context, project, commit);
-    await promoteTo({ context, project, checkout, release, signal });
-    return { release: release.id, branch: project.config.git.stable, commit };
+    const run = { context, project, checkout, release, signal };
+    const { databaseChanges } = await promoteTo(run);
+    return { release: release.id, branch: project.config.git.stable, commit, databaseChanges };
   });
 }

@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { checkMove, resolveBranch } from './project/branches.ts';
 import type { Project } from './project/project.ts';
 import { withScratchTree } from './project/scratch-tree.ts';
+import { tellDatabaseChanges } from './release/database-changes.ts';
 import { runHooks } from './release/hooks.ts';
 import { changeState, currentRelease } from './release/releases.ts';
 import { replaceStable } from './replace-stable.ts';
@@ -26,14 +27,15 @@ export function wasPromoted(release: Release): release is Promoted {
 
 /**
  * Takes a promoted release back, without a gap: a commit on the stable branch undoes what it brought, and the
- * stable runs that commit, from the images of before where they are still there. Returns the commit.
+ * stable runs that commit, from the images of before where they are still there. Gives the commit, and what stays
+ * changed in the shared databases.
  */
 export async function revertPromoted(
   context: Context,
   project: Project,
   release: Promoted,
   message: string | undefined,
-): Promise<string | undefined> {
+): Promise<{ commit: string | null; databaseChanges: string[] }> {
   const { git } = context;
   const { repository, name } = project;
   const branch = project.config.git.stable;
@@ -62,8 +64,9 @@ export async function revertPromoted(
   const run = { context, project, checkout: undefined, release, signal: context.signal };
   const reason = `taken back from the stable by ${shortCommit(commit ?? tip)}`;
   await changeState(run, 'reverted', reason);
+  const databaseChanges = await tellDatabaseChanges(run, true);
   await runHooks(run, 'onRevert', { weight: 0, reason });
-  return commit;
+  return { commit: commit ?? null, databaseChanges };
 }
 
 /** The commit that takes the release back: the one an attempt that was stopped had made, or a new one. */

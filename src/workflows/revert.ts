@@ -7,6 +7,7 @@ import { deploy } from './deploy.ts';
 import type { Run } from './execution/run.ts';
 import { locked, takingOver } from './project/locked.ts';
 import { findState, loadLiveProject, loadProject, type Project } from './project/project.ts';
+import { tellDatabaseChanges } from './release/database-changes.ts';
 import { runHooks } from './release/hooks.ts';
 import { finishPromotion } from './release/promotion.ts';
 import { allReleases, changeState, currentRelease } from './release/releases.ts';
@@ -28,7 +29,11 @@ export interface RevertResult {
   commit: string | null;
   /** Whether a canary runs again, from what the branch now holds. */
   redeployed: boolean;
+  /** What its canary changed in the shared databases, which stays. */
+  databaseChanges: string[];
 }
+
+const NOTHING = { commit: null, redeployed: false, databaseChanges: [] };
 
 /** Takes a release back: the running one, or one that was promoted. */
 export async function revert(
@@ -45,14 +50,14 @@ export async function revert(
   if (!hasEnded(release)) return revertCanary(context, message);
   if (!wasPromoted(release)) {
     const side = release.promotedCommit ? 'stable' : null;
-    return { release: side && id, side, commit: null, redeployed: false };
+    return { release: side && id, side, ...NOTHING };
   }
   const project = await loadLiveProject(context);
   await locked(context, project, 'revert', (signal) =>
     finishPromotion({ context, project, signal }),
   );
-  const commit = await revertPromoted(context, project, release, message);
-  return { release: id, side: 'stable', commit: commit ?? null, redeployed: false };
+  const taken = await revertPromoted(context, project, release, message);
+  return { release: id, side: 'stable', ...NOTHING, ...taken };
 }
 
 /**
@@ -70,17 +75,19 @@ async function revertCanary(context: Context, message: string | undefined): Prom
     if (release) await changeState(run, 'reverting', 'taken back by hand');
     await retireCanary(run);
     if (!release) return undefined;
+    const databaseChanges = await tellDatabaseChanges(run, true);
     const tell = () =>
       runHooks({ ...run, release }, 'onRevert', { weight: 0, reason: 'taken back by hand' });
     const commit = await endWithCommit(run, release, { message, why: 'taken back' }).finally(tell);
     return {
       release,
       commit,
+      databaseChanges,
       redeploy: commit ? await differsFromStable(context, project, commit) : false,
     };
   });
-  if (!outcome) return { release: null, side: null, commit: null, redeployed: false };
-  const { release, commit, redeploy } = outcome;
+  if (!outcome) return { release: null, side: null, ...NOTHING };
+  const { release, commit, redeploy, databaseChanges } = outcome;
   if (redeploy) {
     context.emit({
       type: 'notice',
@@ -88,7 +95,10 @@ async function revertCanary(context: Context, message: string | undefined): Prom
     });
     await deploy(context, { branch: release.branch, patches: [], message: undefined, weight: 0 });
   }
-  return { release: release.id, side: 'canary', commit: commit ?? null, redeployed: redeploy };
+  return {
+    ...{ release: release.id, side: 'canary' as const, commit: commit ?? null },
+    ...{ redeployed: redeploy, databaseChanges },
+  };
 }
 
 async function differsFromStable(

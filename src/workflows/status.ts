@@ -1,3 +1,4 @@
+import { type RehearsalRecord, rehearsalRecord } from '../database/record.ts';
 import { countsSince, measuredWeight } from '../proxy/counts.ts';
 import type { ReleaseState } from '../rollout/events.ts';
 import { containersOf, type Observed, type ObservedContainer } from '../rollout/observed.ts';
@@ -36,6 +37,7 @@ export interface Status {
     requests: { stable: number; canary: number };
     failures: { stable: number; canary: number; shielded: number };
     verdict: ReleaseVerdict | null;
+    rehearsal: RehearsalRecord | null;
     services: ServiceStatus[];
   };
   lock: null | { command: string; owner: string; pid: number; host: string; start: string };
@@ -74,6 +76,7 @@ export async function status(context: Context): Promise<Status> {
           },
           ...sides(countsSince(counts, release.countsAtStart)),
           verdict: release.verdict ?? null,
+          rehearsal: rehearsalRecord(release.rehearsal),
           services: release.services.map((name) =>
             describe(name, containersOf(observed, 'canary', name)),
           ),

@@ -104,11 +104,13 @@ test('journals and git tell the same story, field by field', async () => {
     state: 'promoted',
     reason: 'the stable runs it',
     verdict: null,
+    rehearsal: null,
     comparison: null,
     startedAt: '2026-11-21T12:00:00.000Z',
     endedAt: '2026-11-21T12:06:00.000Z',
     promotedCommit: commit,
     source: 'journal',
+    backups: [],
   });
   expect(theirs).toEqual(ours.map((each: object) => ({ ...each, source: 'git' })));
 });

@@ -122,7 +122,7 @@ describe('the main job on Storedog', () => {
     expect(await shop.git('rev-parse', 'canary')).toBe(head);
     expect((await shop.containers()).map((each) => each.service)).not.toContain('frontend-canary');
     const { stdout } = await shop.succeed('abort', '--json');
-    expect(JSON.parse(stdout)).toEqual({ release: null, changed: false });
+    expect(JSON.parse(stdout)).toEqual({ release: null, changed: false, databaseChanges: [] });
     expect(await shop.stableContainers()).toEqual(untouched);
   });
 

@@ -146,6 +146,7 @@ export function afterStep(world: World, step: Step): World {
       return withProxy({ users: USERS });
     case 'rehearse':
     case 'migrate':
+    case 'backup':
       return world;
     case 'build':
       return {

@@ -60,6 +60,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   'not-measured': 4,
   'data-protected': 7,
   'not-rehearsed': 7,
+  'backup-failed': 7,
   'rehearsal-failed': 1,
   'migration-failed': 1,
   internal: 1,

@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { Plan, Step } from '../../rollout/step.ts';
 import { type Run, record } from './run.ts';
+import { backUp } from './steps/backup.ts';
 import { startBaseline } from './steps/baseline.ts';
 import { armBreaker } from './steps/breaker.ts';
 import { build, growCanary, retireCanary, startCanary } from './steps/canary.ts';
@@ -72,6 +73,8 @@ function perform(run: Run, step: Step): Promise<void> {
       return rehearseCanary(run);
     case 'migrate':
       return migrate(run, step);
+    case 'backup':
+      return backUp(run);
     case 'start-canary':
       return startCanary(run, step);
     case 'grow-canary':

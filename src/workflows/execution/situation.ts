@@ -2,6 +2,7 @@ import { edgeKeepsAddresses, edgeKind } from '../../compose/edge.ts';
 import { replicasOf } from '../../compose/model.ts';
 import { canaryImage } from '../../compose/names.ts';
 import { hasChecks } from '../../config/analysis.ts';
+import { touchedTables } from '../../database/backup.ts';
 import { branchRef } from '../../git/branch-name.ts';
 import type { Situation } from '../../rollout/draft.ts';
 import type { Release } from '../../rollout/release.ts';
@@ -19,6 +20,7 @@ export async function situationOf(
   release?: Release,
 ): Promise<Situation> {
   const images = new Map(checkout ? await builtImages(context, project, checkout) : []);
+  const rehearses = checkout ? await rehearsesOn(project, checkout, release) : [];
   return {
     services: Object.keys(project.model.services),
     slice: project.slice,
@@ -26,7 +28,8 @@ export async function situationOf(
     unbuilt: () => [...images].filter(([, id]) => id === undefined).map(([service]) => service),
     hasChecks: hasChecks(project.config),
     migrates: release?.migration === 'done' ? undefined : project.config.database.migrate?.service,
-    rehearses: checkout ? await rehearsesOn(project, checkout, release) : [],
+    rehearses,
+    backsUp: backsUp(project, rehearses, release),
     replicas: (service) => replicasOf((checkout ?? project).model.services[service] ?? {}),
     stableRuns: (container) => {
       const built = images.has(container.service);
@@ -67,6 +70,17 @@ function builtImages({ engine }: Context, project: Project, { model, commit }: C
         [service, await engine.imageId(canaryImage(project.name, service, commit))] as const,
     ),
   );
+}
+
+/** The databases whose tables are kept; what a boot changes that is still to be rehearsed is not known yet. */
+function backsUp(
+  { config }: Project,
+  rehearses: readonly string[],
+  release: Release | undefined,
+): readonly string[] {
+  if (config.database.backup === 'off' || release?.hasBooted) return [];
+  if (rehearses.length > 0 || !release?.rehearsal) return rehearses;
+  return touchedTables(release.rehearsal.report).map(({ service }) => service);
 }
 
 /** Applications ask for every connection; of a proxy that is not known the worse is assumed. */

@@ -1,7 +1,7 @@
 import type { ComposeService } from '../../compose/model.ts';
 import type { DatabaseConfig } from '../../config/database.ts';
 import type { Observation } from '../../database/observation.ts';
-import type { ContainerStreams } from '../../system/container-streams.ts';
+import type { ContainerStreams, SavedProgram } from '../../system/container-streams.ts';
 
 /** A database server inside a container. */
 export interface Place {
@@ -42,6 +42,12 @@ export interface Watch {
   end(serviceAt: ServiceAt): Promise<Observation>;
 }
 
+/** A part of a backup: a program whose output, with what stands around it, restores tables as they are now. */
+export type Dump = Omit<SavedProgram, 'container' | 'input'> & {
+  /** What the tables take in the database, where that is known: their dump takes hardly more. */
+  bytes?: number;
+};
+
 /** A kind of database server: how it is copied and watched. The next kind is one more of these. */
 export interface Server {
   /** Where it keeps its files, so that the copy's are on a volume of their own. */
@@ -58,4 +64,8 @@ export interface Server {
   isQuiet(copy: Place): Promise<boolean>;
   /** Ends what a rehearsal that was killed left at work in the original. */
   clear(original: Place): Promise<void>;
+  /** What restores these tables as they are now, one part after the other; nothing where none of them is there. */
+  dump(original: Place, tables: readonly string[]): Promise<readonly Dump[]>;
+  /** The program in the same container that reads all that, without a password. */
+  reader(original: Place): Promise<readonly string[]>;
 }

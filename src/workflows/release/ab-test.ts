@@ -1,12 +1,14 @@
 import { comparisonSentence } from '../../rollout/comparison.ts';
 import type { Release } from '../../rollout/release.ts';
 import type { Run } from '../execution/run.ts';
+import { tellDatabaseChanges } from './database-changes.ts';
 import { type Arrival, changeState, readRelease } from './releases.ts';
 import { retireCanary } from './retire.ts';
 
 /** Ends an A/B test whose time is over: every user to the stable, the canary removed, both sides compared. */
 export async function endTest(run: Run & { release: Release }): Promise<Arrival> {
   await retireCanary({ ...run, checkout: undefined });
+  await tellDatabaseChanges(run, true);
   const { comparison } = await readRelease(run.project, run.release.id);
   const told = comparison
     ? comparisonSentence(comparison)

@@ -13,6 +13,7 @@ import { situationOf } from '../execution/situation.ts';
 import { type Checkout, checkOut, servicesMounting } from '../project/checkout.ts';
 import { CONFIG_NAME } from '../project/project.ts';
 import { compareIfTest } from './compare.ts';
+import { tellDatabaseChanges } from './database-changes.ts';
 import { runHooks } from './hooks.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { changeState, currentRelease, readRelease } from './releases.ts';
@@ -23,12 +24,12 @@ export type PromotionRun = Run & { release: Release; checkout: Checkout };
 /**
  * Makes a commit the stable while the canary of a release serves every user: stable replaced, users back,
  * stable branch moved to the commit, canary removed. A failure puts the stable back. Needs the lock. `isAnnounced`: the
- * hooks that come before have run.
+ * hooks that come before have run. Gives what stays changed in the shared databases.
  */
 export async function promoteTo(
   run: PromotionRun,
   { isAnnounced = false }: { isAnnounced?: boolean } = {},
-): Promise<void> {
+): Promise<{ databaseChanges: string[] }> {
   const { context, project, checkout } = run;
   const { commit } = checkout;
   const paths = await changedPaths(run);
@@ -53,8 +54,10 @@ export async function promoteTo(
   await writeOverride(project, overrideText(project, undefined));
   await changeState(run, 'promoted', `the stable runs ${shortCommit(commit)}`);
   sayWhatStays(run, paths);
+  const databaseChanges = await tellDatabaseChanges(run, false);
   await runHooks(run, 'postPromote', { weight: 0 });
   await clearLeftovers(context, project, []);
+  return { databaseChanges };
 }
 
 /**

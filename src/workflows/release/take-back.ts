@@ -7,6 +7,7 @@ import { type Run, record } from '../execution/run.ts';
 import { advanceBranch, checkMove, resolveBranch } from '../project/branches.ts';
 import type { Project } from '../project/project.ts';
 import { withScratchTree } from '../project/scratch-tree.ts';
+import { tellDatabaseChanges } from './database-changes.ts';
 import { runHooks } from './hooks.ts';
 import { allReleases, changeState } from './releases.ts';
 import { retireCanary } from './retire.ts';
@@ -34,6 +35,7 @@ export async function takeBack(
   const whole = { ...run, checkout: undefined, signal: new AbortController().signal };
   await changeState(whole, 'reverting', why);
   await retireCanary(whole);
+  await tellDatabaseChanges(whole, true);
   const reason = `judged bad: ${why.replace(/\.$/, '')}`;
   const tell = () => runHooks(whole, 'onRevert', { weight: 0, verdict: 'fail', reason: why });
   if (!commits) {

@@ -1,4 +1,4 @@
-import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -75,6 +75,20 @@ test('what is removed is gone, also the second time', async () => {
   await store.remove('a');
   await store.remove('a');
   expect(await store.list()).toEqual(['b']);
+});
+
+test('what was kept of databases is for its owner alone, and goes with its release', async () => {
+  const folder = await emptyFolder();
+  const store = new JournalFiles(folder, systemClock);
+  await store.append('a', event('one'));
+  const { path, name } = await store.backupFolder('a');
+  expect(path).toBe(join(folder, name));
+  expect((await stat(path)).mode & 0o777).toBe(0o700);
+  await writeFile(join(path, 'db.sql.gz'), '');
+  await store.backupFolder('a');
+  expect(await store.list()).toEqual(['a']);
+  await store.remove('a');
+  expect(await readdir(folder)).toEqual([]);
 });
 
 test('a journal of another version is refused and left as it is', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { CLASSES, type Finding } from '../../../src/database/finding.ts';
 import {
   formatReleaseRecord,
   parseReleaseRecord,
@@ -32,6 +33,7 @@ const RECORD: ReleaseRecord = {
   state: 'promoted',
   reason: 'the stable runs aaaaaaaaaaaa',
   verdict: null,
+  rehearsal: null,
   comparison: null,
   startedAt: AT,
   endedAt: '2026-11-21T13:00:00.000Z',
@@ -84,6 +86,18 @@ const name = fc.stringMatching(/^[a-zA-Z0-9._-]{1,12}$/);
 const at = fc
   .date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true })
   .map((date) => date.toISOString());
+const finding: fc.Arbitrary<Finding> = fc.record(
+  {
+    class: fc.constantFrom(...CLASSES),
+    kind: name,
+    object: text,
+    database: name,
+    text,
+    statement: text,
+    service: name,
+  },
+  { requiredKeys: ['class', 'kind', 'object', 'database', 'text'] },
+);
 const release: fc.Arbitrary<Release> = fc.record({
   id: name,
   project: name,
@@ -105,8 +119,22 @@ const release: fc.Arbitrary<Release> = fc.record({
     }),
     { nil: undefined },
   ),
-  rehearsal: fc.constant(undefined),
   migration: fc.constant(undefined),
+  rehearsal: fc.option(
+    fc.record({
+      report: fc.record({
+        databases: fc.constant([]),
+        findings: fc.array(finding, { maxLength: 3 }),
+        allowed: fc.array(text, { maxLength: 2 }),
+        unrehearsed: fc.constant([]),
+        ms: fc.nat(),
+      }),
+      isRefused: fc.boolean(),
+    }),
+    { nil: undefined },
+  ),
+  backups: fc.constant([]),
+  hasBooted: fc.boolean(),
   comparison: fc.option(fc.constant(COMPARISON), { nil: undefined }),
   wasReady: fc.boolean(),
   wasReplaced: fc.boolean(),

@@ -53,6 +53,8 @@ describe('the fold of a journal', () => {
       weights: [],
       images: [],
       heldWeight: undefined,
+      backups: [],
+      hasBooted: false,
       wasReady: false,
       wasReplaced: false,
       startedAt: '2026-01-01T00:00:00.000Z',
@@ -110,6 +112,29 @@ describe('the fold of a journal', () => {
         [5, 7],
       ].map(([weight, second]) => ({ weight, at: `2026-01-01T00:00:0${second}.000Z` })),
     );
+  });
+
+  test('keeps of each database the last backup', () => {
+    const backup = { service: 'db', file: 'r1.backup/db.sql.gz', bytes: 9, restore: ['psql'] };
+    const release = fold(
+      CREATED,
+      { type: 'backed-up', ...backup, tables: ['discount'] },
+      { type: 'backed-up', ...backup, service: 'other', tables: ['a'] },
+      { type: 'backed-up', ...backup, tables: ['orders'] },
+    );
+    expect(release?.backups).toEqual([
+      { ...backup, service: 'other', tables: ['a'] },
+      { ...backup, tables: ['orders'] },
+    ]);
+  });
+
+  test('counts as booted from when its canary may have been started, not when it was built', () => {
+    const started = (kind: 'start-canary' | 'backup') => {
+      const step = { kind, services: SERVICES, databases: [], commit: NEW, cause: 'test' } as const;
+      return { type: 'step-started', step } as ReleaseEvent;
+    };
+    expect(fold(CREATED, started('backup'))?.hasBooted).toBe(false);
+    expect(fold(CREATED, started('backup'), started('start-canary'))?.hasBooted).toBe(true);
   });
 
   test('has an end when it was promoted, reverted or replaced, and not before', () => {

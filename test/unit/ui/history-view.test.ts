@@ -15,6 +15,7 @@ const entry = (rest: Partial<HistoryEntry> = {}): HistoryEntry => ({
   startedAt: '2026-11-21T12:42:47.000Z',
   source: 'journal',
   comparison: null,
+  backups: [],
   ...rest,
 });
 
@@ -34,6 +35,16 @@ test('an A/B test with what it came to', () => {
   expect(line).toBe(
     '  In 1h the canary failed 20 % of its 5 requests, the stable 0 % of its 5 requests; whether the difference is chance is not judged.',
   );
+});
+
+test('backups with the command that puts them back, and what that costs', () => {
+  const command = 'gunzip -c db.sql.gz | docker compose -p shop exec -T db psql';
+  const backups = [{ service: 'db', tables: ['discount', 'orders'], bytes: 12_345, command }];
+  const [, ...lines] = historyText([entry({ backups })], makeTheme(false)).split('\n');
+  expect(lines).toEqual([
+    '  Kept: discount, orders of db as before it (12 kB). To put them back to then, without anything written since; its canary must be gone first:',
+    `    ${command}`,
+  ]);
 });
 
 test('colours do not move the columns', () => {

@@ -43,6 +43,7 @@ const RELEASE: NonNullable<StatusView['release']> = {
   requests: { stable: 18_993, canary: 1007 },
   failures: { stable: 3, canary: 0, shielded: 0 },
   verdict: null,
+  rehearsal: null,
   services: [
     {
       name: 'frontend',
@@ -118,4 +119,17 @@ test('what it was judged to be, each reason on a line', () => {
   verdict   inconclusive: requests: Too few requests to tell: 3 on the canary.
             shape: Nothing was asked.
 `);
+});
+
+test('what its first boot did to a copy of the database', () => {
+  const findings = [
+    { class: 'expanding', text: 'column discount.note is new' },
+    { class: 'none', text: '1 row of 50 of session are deleted' },
+  ];
+  const shown = (rehearsal: object) =>
+    text({ ...PLAIN, release: { ...RELEASE, rehearsal } as typeof RELEASE });
+  expect(shown({ result: 'pass', findings })).toContain(
+    '\n  database  pass, expanding: column discount.note is new\n',
+  );
+  expect(shown({ result: 'pass', findings: [] })).toContain('  database  pass, nothing changed\n');
 });

@@ -1,5 +1,6 @@
 import type { Place, Server, Size } from '../server.ts';
 import { copyServer } from './copy.ts';
+import { dumpTables } from './dump.ts';
 import { ask, runIn, sizes } from './programs.ts';
 import { NOTES } from './schemas.ts';
 import { watchServer } from './watch.ts';
@@ -12,6 +13,8 @@ export const mysqlServer: Server = {
   watch: watchServer,
   isQuiet,
   clear,
+  dump: async (original, tables) => [dumpTables(original, tables)],
+  reader,
 };
 
 async function measure(place: Place): Promise<Size> {
@@ -35,6 +38,14 @@ async function isQuiet(copy: Place): Promise<boolean> {
 async function dataDirectory(original: Place): Promise<string> {
   const [directory = ''] = await ask(original, 'SELECT @@datadir;');
   return directory.replace(/(.)\/$/, '$1');
+}
+
+/** The password of root stays in the container, where the image has it. */
+async function reader(): Promise<readonly string[]> {
+  const read = 'exec "$(command -v mariadb || command -v mysql)" --user=root';
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell in the container expands it.
+  const password = 'MYSQL_PWD="${MARIADB_ROOT_PASSWORD:-$MYSQL_ROOT_PASSWORD}"';
+  return ['sh', '-c', `${password} ${read}`];
 }
 
 /** A dump ends by itself when whoever asked for it is gone, and nothing else is left. */

@@ -74,9 +74,13 @@ export function conninfo(database: string): string {
   return `dbname='${database.replace(/[\\']/g, '\\$&')}'`;
 }
 
-/** The same program, ended by itself in the end: nobody else does once the command that started it was killed. */
+/**
+ * The same program, ended by itself in the end: nobody else does once the command that started it was killed. By no harder
+ * signal: that ends `timeout` too, and then the program is a child of the container's first process. Where that is the
+ * server it takes it for one of its own that crashed, and starts anew.
+ */
 export function bounded(command: readonly string[]): string[] {
-  return ['timeout', '-s', 'KILL', String(LONGEST_S), ...command];
+  return ['timeout', String(LONGEST_S), ...command];
 }
 
 async function setting(place: Place, names: readonly string[]): Promise<string | undefined> {

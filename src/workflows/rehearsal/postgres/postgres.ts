@@ -1,6 +1,7 @@
 import type { Place, Server } from '../server.ts';
 import { APPLICATION, MAINTENANCE, query } from './client.ts';
 import { copyPostgres, dataDirectory, measurePostgres } from './copy.ts';
+import { dumpTables, reader } from './dump.ts';
 import { watchPostgres } from './watch.ts';
 
 /** PostgreSQL 12 and newer. */
@@ -11,6 +12,8 @@ export const postgres: Server = {
   watch: watchPostgres,
   isQuiet,
   clear,
+  dump: dumpTables,
+  reader,
 };
 
 async function isQuiet(copy: Place): Promise<boolean> {

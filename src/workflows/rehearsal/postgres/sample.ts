@@ -1,5 +1,6 @@
 import type { Place } from '../server.ts';
 import { rowsOf } from './client.ts';
+import { literal, quoted } from './quote.ts';
 
 /** Tables that hold rows themselves, with the columns that can be written. */
 const TABLES = `
@@ -54,13 +55,4 @@ export async function sampleScript(
 /** A line of the script for the copy. */
 function say(line: string): string {
   return `\\echo ${quoted(line)}`;
-}
-
-/** As psql's own commands read a text. */
-function quoted(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -8,7 +8,8 @@ const OURS_OUT = (object: string, catalog: string) =>
   `n.nspname !~ '^pg_' and n.nspname not in ('information_schema', '${SCHEMA}')
    and not exists (select from pg_depend d where d.classid = '${catalog}'::regclass and d.objid = ${object}.oid and d.deptype = 'e')`;
 
-const NAME = (object: string) =>
+/** As people write it. */
+export const NAME = (object: string) =>
   `case when n.nspname = 'public' then ${object} else n.nspname || '.' || ${object} end`;
 
 const TABLES = `

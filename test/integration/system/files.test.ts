@@ -1,0 +1,43 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createGzip, gunzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { freeBytes, streamDurably } from '../../../src/system/files.ts';
+import { emptyFolder } from '../../support/fixture-project.ts';
+
+async function* chunks(...texts: readonly string[]) {
+  for (const text of texts) yield Buffer.from(text);
+}
+
+test('a stream becomes a file that its owner alone may read', async () => {
+  const folder = await emptyFolder();
+  const path = join(folder, 'a.gz');
+  const size = await streamDurably(path, chunks('one\n', 'two\n'), createGzip());
+  const { mode, size: real } = await stat(path);
+  expect({ mode: mode & 0o777, size: real }).toEqual({ mode: 0o600, size });
+  expect(gunzipSync(await readFile(path)).toString()).toBe('one\ntwo\n');
+  expect(await readdir(folder)).toEqual(['a.gz']);
+});
+
+test('a stream that breaks off leaves nothing, and an earlier file as it was', async () => {
+  const folder = await emptyFolder();
+  const path = join(folder, 'a.gz');
+  async function* broken() {
+    yield* chunks('half');
+    throw new Error('no more');
+  }
+  const write = () => streamDurably(path, broken(), createGzip());
+  await expect(write()).rejects.toThrow('no more');
+  expect(await readdir(folder)).toEqual([]);
+  await writeFile(path, 'earlier');
+  // What a process that was killed has left.
+  await writeFile(`${path}.tmp`, 'half', { mode: 0o644 });
+  await expect(write()).rejects.toThrow('no more');
+  expect(await readdir(folder)).toEqual(['a.gz']);
+  expect(await readFile(path, 'utf8')).toBe('earlier');
+});
+
+test('free space is told of the disk that a folder is on', async () => {
+  expect(await freeBytes(await emptyFolder())).toBeGreaterThan(0);
+  await expect(freeBytes('/no/such/folder')).rejects.toThrow('ENOENT');
+});

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { formatPlan } from '../../../src/rollout/format-plan.ts';
+import { reconcile } from '../../../src/rollout/reconcile.ts';
+import {
+  BEHIND_PROXY,
+  canary,
+  NEW,
+  OTHER,
+  observed,
+  SERVICES,
+  situation,
+} from '../../support/fixture-observed.ts';
+
+const desired = { canary: { commit: NEW, services: SERVICES, weight: 5 } };
+const running = (commit: string) => SERVICES.map((service) => canary(service, commit));
+
+test('tables are kept once it is known which, before anything of the canary starts', () => {
+  const world = observed([...BEHIND_PROXY, ...running(OTHER)]);
+  const rest = { rehearses: ['db'], backsUp: ['db'] };
+  expect(formatPlan(reconcile(desired, world, situation([NEW], rest)))).toMatchInlineSnapshot(`
+    "1. boot the canary of frontend, discounts on a copy of db        (what it does to the data is known first)
+    2. keep the tables of db that the canary changes                 (they can be put back)
+    3. let open requests on the canary finish (frontend, discounts)  (no request is cut off)
+    4. remove the canary of frontend, discounts                      (an earlier canary is replaced)
+    5. start the canary of frontend, discounts at aaaaaaaaaaaa       (the canary should be aaaaaaaaaaaa)
+    6. wait until the canary of frontend, discounts is ready         (only a ready canary gets users)
+    7. send 5 % of users to the canary                               (asked for)"
+  `);
+});
+
+test('nothing is kept of what a canary that runs has changed already', () => {
+  const world = observed([...BEHIND_PROXY, ...running(NEW)]);
+  const steps = reconcile(desired, world, situation([NEW], { backsUp: ['db'] }));
+  expect(steps.map(({ kind }) => kind)).not.toContain('backup');
+});
+
+test('nor where nothing is to be kept', () => {
+  const world = observed(BEHIND_PROXY);
+  const steps = reconcile(desired, world, situation([NEW], { rehearses: ['db'] }));
+  expect(steps.map(({ kind }) => kind)).not.toContain('backup');
+});
