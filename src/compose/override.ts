@@ -30,7 +30,7 @@ export interface CloneSource {
   dataMounts: Readonly<Record<string, readonly ComposeVolume[]>>;
 }
 
-export interface Migration {
+interface Migration {
   service: string;
   command?: readonly string[] | undefined;
 }

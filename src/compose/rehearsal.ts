@@ -100,7 +100,7 @@ function written(volume: ComposeVolume): Fields {
 }
 
 /** Every name by which others reach a service: its own, its container's, aliases, and names in links. */
-export function namesOf({ services }: ComposeModel, name: string): string[] {
+function namesOf({ services }: ComposeModel, name: string): string[] {
   const service = services[name];
   const links = Object.values(services).flatMap(({ links = [] }) =>
     links.flatMap((link) => {

@@ -39,3 +39,20 @@ test('nor where nothing is to be kept', () => {
   const steps = reconcile(desired, world, situation([NEW], { rehearses: ['db'] }));
   expect(steps.map(({ kind }) => kind)).not.toContain('backup');
 });
+
+test('a migration comes after its rehearsal and what is kept, and is built where it has no image', () => {
+  const rest = { rehearses: ['db'], backsUp: ['db'], migrates: 'prepare' };
+  const unbuilt = { unbuilt: () => ['prepare', 'frontend'] };
+  const steps = reconcile(desired, observed(BEHIND_PROXY), { ...situation([], rest), ...unbuilt });
+  expect(steps.map(({ kind }) => kind).slice(0, 5)).toEqual([
+    ...['build', 'rehearse', 'backup', 'migrate', 'start-canary'],
+  ]);
+  expect(steps[0]).toMatchObject({ services: ['prepare', 'frontend'] });
+});
+
+test('a canary that runs is neither rehearsed nor migrated again', () => {
+  const world = observed([...BEHIND_PROXY, ...running(NEW)]);
+  const rest = { rehearses: ['db'], migrates: 'prepare' };
+  const kinds = reconcile(desired, world, situation([NEW], rest)).map(({ kind }) => kind);
+  expect(kinds).toEqual(['await-ready', 'set-weight']);
+});

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import type { ComposeModel } from '../../../src/compose/model.ts';
+import { findCalls } from '../../../src/compose/service-map.ts';
+import { sharedData, sharedText } from '../../../src/database/shared.ts';
+
+const model = (web: object, rest: object = {}): ComposeModel => ({
+  name: 'shop',
+  services: {
+    web: { build: {}, networks: { default: null }, ...web },
+    db: { image: 'postgres:17', networks: { default: null } },
+    reports: { image: 'mariadb:11', networks: { default: null } },
+    far: { image: 'postgres:17', networks: { back: null } },
+    queue: { image: 'rabbitmq:4', networks: { default: null } },
+    ...rest,
+  },
+});
+const shared = (web: object, wanted?: string[]) => {
+  const given = model(web);
+  const { databases, unrehearsed } = sharedData(given, ['web'], findCalls(given), wanted);
+  return [
+    ...databases.map(({ service }) => service),
+    ...unrehearsed.map(({ service }) => `?${service}`),
+  ];
+};
+
+it('the databases that a chosen service names are rehearsed, and no other', () => {
+  expect(shared({ environment: { DATABASE_URL: 'postgres://app@db:5432/shop' } })).toEqual(['db']);
+  expect(shared({ depends_on: { reports: { condition: 'service_started' } } })).toEqual([
+    'reports',
+  ]);
+});
+
+it('where none is named, all that can be reached are: a name in the code is seen by nobody', () => {
+  expect(shared({})).toEqual(['db', 'reports']);
+});
+
+it('canary.yaml may say which', () => {
+  expect(shared({ environment: { DB: 'db' } }, ['far'])).toEqual(['far']);
+});
+
+it('what cannot be rehearsed is told where it is named, with what it means', () => {
+  expect(shared({ environment: { DB: 'db', QUEUE: 'amqp://queue' } })).toEqual(['db', '?queue']);
+  expect(sharedText({ service: 'queue', kind: 'RabbitMQ', isQueue: true })).toBe(
+    'The canary shares `queue` (RabbitMQ) with the stable: workers of the canary take work from the same queues. It cannot be rehearsed.',
+  );
+  expect(sharedText({ service: 'docs', kind: 'MongoDB', isQueue: false })).toBe(
+    'The canary shares `docs` (MongoDB) with the stable. It cannot be rehearsed.',
+  );
+});
