@@ -1,4 +1,6 @@
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LABEL } from '../../src/compose/names.ts';
 import { MariadbShop } from '../support/mariadb-shop.ts';
 import { leftoversIn, rehearseIn } from '../support/rehearsal-shop.ts';
 import { until } from '../support/storedog.ts';
@@ -158,5 +160,21 @@ describe('a canary and a shared MariaDB', () => {
     expect(await leftoversIn(shop)).toEqual([]);
     expect(await mariadb.sessions()).toBe('');
     expect(await mariadb.productionFacts()).toBe(before);
+  });
+
+  it('an abort removes what is left of a rehearsal also while the database is down', async () => {
+    const { shop } = mariadb;
+    await shop.write('.canary/rehearsal.yml', '');
+    const labels = [
+      `com.docker.compose.project=${shop.project}-rehearsal`,
+      `${LABEL.role}=rehearsal`,
+    ].flatMap((label) => ['--label', label]);
+    await execa('docker', ['volume', 'create', ...labels, `${shop.project}-rehearsal_left`]);
+    expect(await leftoversIn(shop)).toHaveLength(2);
+    await shop.compose('stop', 'db');
+    const aborted = await shop.canary('abort');
+    await shop.compose('start', 'db');
+    expect(aborted.stderr).not.toContain('could be cleaned up');
+    expect(await leftoversIn(shop)).toEqual([]);
   });
 });

@@ -82,19 +82,17 @@ export class MariadbShop {
     );
   }
 
-  /** What the canary is saying to its copy of the database; nothing where there is none. */
+  /** What the canary is saying to its copy of the database; nothing where none is there. */
   async saidToCopy(): Promise<string> {
-    const filter = (key: string, value: string) => [
-      '--filter',
-      `label=com.docker.compose.${key}=${value}`,
-    ];
     const { stdout } = await execa('docker', [
-      ...['ps', '--quiet', ...filter('project', `${this.shop.project}-rehearsal`)],
-      ...filter('service', 'db-rehearsal'),
+      ...['ps', '--filter', `label=com.docker.compose.project=${this.shop.project}-rehearsal`],
+      ...['--format', '{{.Label "com.docker.compose.service"}} {{.ID}}'],
     ]);
-    if (stdout === '') return '';
+    const running = new Map(stdout.split('\n').map((line) => line.split(' ') as [string, string]));
+    const copy = running.get('db-rehearsal');
+    if (!copy || !running.has('web-rehearsal')) return '';
     const asked = "SELECT info FROM information_schema.processlist WHERE user = 'app';";
-    return asRoot(stdout, asked).catch(() => '');
+    return asRoot(copy, asked).catch(() => '');
   }
 
   async dispose(): Promise<void> {

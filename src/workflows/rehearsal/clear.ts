@@ -2,7 +2,7 @@ import { exists } from '../../system/files.ts';
 import type { Context } from '../context.ts';
 import type { Project } from '../project/project.ts';
 import { sharedDataOf } from './agreement.ts';
-import { originalsOf } from './originals.ts';
+import { runningOriginals } from './originals.ts';
 import { SERVERS } from './servers.ts';
 import { strike } from './stage.ts';
 
@@ -11,7 +11,9 @@ export async function clearRehearsal(context: Context, project: Project): Promis
   // Written before anything is made, and the last to go.
   if (!(await exists(project.layout.rehearsal))) return;
   const { databases } = await sharedDataOf(project);
-  const originals = await originalsOf(context, project, databases, new AbortController().signal);
-  for (const { server, place } of originals) await SERVERS[server].server.clear(place);
+  const { signal } = new AbortController();
+  // In a server that is down nothing of ours is at work.
+  for (const { server, place } of await runningOriginals(context, project, databases, signal))
+    await SERVERS[server].server.clear(place);
   await strike(context, project);
 }
