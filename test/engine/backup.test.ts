@@ -50,7 +50,10 @@ describe('tables as they were before a canary', () => {
     const env = await shop.read('.env');
     await shop.write('.env', `${env}POSTGRES_PASSWORD=${PASSWORD}\n`);
     const config = await shop.read('canary.yaml');
-    await shop.write('canary.yaml', `${config}database: { backup: before, settle: 500ms }\n`);
+    await shop.write(
+      'canary.yaml',
+      config.replace('database: { rehearse: off }', 'database: { backup: before, settle: 500ms }'),
+    );
     const app = await shop.read('discounts/app.py');
     await shop.commitOn('canary', 'discounts/app.py', app + BOOT);
     await shop.startProduction();

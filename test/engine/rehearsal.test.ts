@@ -136,7 +136,7 @@ describe('a canary and the shared database', () => {
       text: 'all 100 rows of t_overwritten are overwritten',
       statement: "UPDATE t_overwritten SET code = '…'",
     });
-    expect(report.databases).toMatchObject([{ service: 'db', data: 'full' }]);
+    expect(report.databases).toMatchObject([{ service: 'db', data: 'full' }, { server: 'SQLite' }]);
     expect(await rehearsal.productionFacts()).toBe(before);
     expect(await rehearsal.leftovers()).toEqual([]);
   });

@@ -9,7 +9,7 @@ import { mysqlServer } from '../../src/workflows/rehearsal/mysql/mysql.ts';
 import type { CopyJob, Place } from '../../src/workflows/rehearsal/server.ts';
 
 /** What the set-up built from the folder of that name beside this file, or fetched. */
-const IMAGE = 'canary-test/mariadb';
+export const MARIADB_IMAGE = 'canary-test/mariadb';
 
 interface PairOptions {
   environment: Readonly<Record<string, string>>;
@@ -145,13 +145,22 @@ export class MariadbPair {
       ...['create', '--name', container, '--network', this.name, '--tmpfs', '/var/lib/mysql'],
       ...Object.entries(environment).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
       ...mounts.flat(),
-      ...[IMAGE, '--character-set-server=utf8mb4', '--innodb-log-file-size=16M'],
+      ...[MARIADB_IMAGE, '--character-set-server=utf8mb4', '--innodb-log-file-size=16M'],
     );
   }
 
   private async run(container: string, ...command: string[]): Promise<void> {
     this.containers.push(container);
-    await docker('run', '--detach', '--name', container, '--network', this.name, IMAGE, ...command);
+    await docker(
+      'run',
+      '--detach',
+      '--name',
+      container,
+      '--network',
+      this.name,
+      MARIADB_IMAGE,
+      ...command,
+    );
   }
 
   /** The official way: over TCP nothing answers before all is prepared. */

@@ -77,12 +77,8 @@ ${body}`,
     return this.bootWith(statements.map((sql) => `execute(${JSON.stringify(sql)})`).join('\n'));
   }
 
-  async rehearse(
-    ...args: string[]
-  ): Promise<{ exitCode: number; report: Rehearsed; stderr: string }> {
-    const { exitCode, stdout, stderr } = await this.shop.canary('rehearse', '--json', ...args);
-    if (exitCode !== 0 && exitCode !== 7) throw new Error(`${stdout}\n${stderr}`);
-    return { exitCode, report: JSON.parse(stdout) as Rehearsed, stderr };
+  rehearse(...args: string[]): ReturnType<typeof rehearseIn> {
+    return rehearseIn(this.shop, ...args);
   }
 
   /** Ids, file nodes and contents of every table of production. */
@@ -110,23 +106,37 @@ ${body}`,
     return [tables, ...sums, ...crashes].join('\n');
   }
 
-  /** Containers, networks and volumes of a rehearsal, and its file. */
-  async leftovers(): Promise<string[]> {
-    const filter = ['--filter', `label=com.docker.compose.project=${this.shop.project}-rehearsal`];
-    const lists = [
-      ['ps', '--all'],
-      ['network', 'ls'],
-      ['volume', 'ls'],
-    ];
-    const found = await Promise.all(
-      lists.map(async (list) => (await execa('docker', [...list, '--quiet', ...filter])).stdout),
-    );
-    const file = (await this.shop.exists('.canary/rehearsal.yml')) ? ['rehearsal.yml'] : [];
-    return [...found.flatMap((text) => text.split('\n')).filter(Boolean), ...file];
+  leftovers(): Promise<string[]> {
+    return leftoversIn(this.shop);
   }
 
   async dispose(): Promise<void> {
     await this.shop.canary('abort');
     await this.shop.dispose();
   }
+}
+
+/** Rehearses, and gives what it found, whether or not that is refused. */
+export async function rehearseIn(
+  shop: Storedog,
+  ...args: string[]
+): Promise<{ exitCode: number; report: Rehearsed; stderr: string }> {
+  const { exitCode, stdout, stderr } = await shop.canary('rehearse', '--json', ...args);
+  if (exitCode !== 0 && exitCode !== 7) throw new Error(`${stdout}\n${stderr}`);
+  return { exitCode, report: JSON.parse(stdout) as Rehearsed, stderr };
+}
+
+/** Containers, networks and volumes of a rehearsal, and its file. */
+export async function leftoversIn(shop: Storedog): Promise<string[]> {
+  const filter = ['--filter', `label=com.docker.compose.project=${shop.project}-rehearsal`];
+  const lists = [
+    ['ps', '--all'],
+    ['network', 'ls'],
+    ['volume', 'ls'],
+  ];
+  const found = await Promise.all(
+    lists.map(async (list) => (await execa('docker', [...list, '--quiet', ...filter])).stdout),
+  );
+  const file = (await shop.exists('.canary/rehearsal.yml')) ? ['rehearsal.yml'] : [];
+  return [...found.flatMap((text) => text.split('\n')).filter(Boolean), ...file];
 }

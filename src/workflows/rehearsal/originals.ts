@@ -14,27 +14,37 @@ export interface Original extends SharedDatabase {
 
 /** The containers of shared databases; throws `not-rehearsed` where one does not run. */
 export async function originalsOf(
+  context: Context,
+  project: Project,
+  databases: readonly SharedDatabase[],
+  signal: AbortSignal,
+): Promise<Original[]> {
+  const originals = await runningOriginals(context, project, databases, signal);
+  for (const { service } of databases)
+    if (!originals.some((each) => each.service === service))
+      throw new CanaryError('not-rehearsed', `The database \`${service}\` does not run.`, {
+        hint: `Start it (\`docker compose up -d ${service}\`), then try again.`,
+      });
+  return originals;
+}
+
+/** The same of those that run. */
+export async function runningOriginals(
   { engine, streams }: Context,
   project: Project,
   databases: readonly SharedDatabase[],
   signal: AbortSignal,
 ): Promise<Original[]> {
   const containers = await engine.containers(project.name);
-  return databases.map((database) => {
+  return databases.flatMap((database) => {
     const { service } = database;
     const container = containersOf({ containers }, 'stable', service).find(
       ({ state }) => state === 'running',
     );
-    if (!container)
-      throw new CanaryError('not-rehearsed', `The database \`${service}\` does not run.`, {
-        hint: `Start it (\`docker compose up -d ${service}\`), then try again.`,
-      });
+    if (!container) return [];
     const definition = project.model.services[service] ?? {};
-    return {
-      ...database,
-      container,
-      place: { streams, container: container.id, definition, signal },
-    };
+    const place = { streams, container: container.id, definition, signal };
+    return [{ ...database, container, place }];
   });
 }
 

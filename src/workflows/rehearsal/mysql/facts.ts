@@ -48,7 +48,7 @@ function catalogue(flavour: Flavour): string {
     schemas(),
     select(
       `'table','schema',table_schema,'name',table_name,'updated',COALESCE(UNIX_TIMESTAMP(update_time),0)`,
-      `tables WHERE table_type IN ('BASE TABLE','SYSTEM VERSIONED') AND table_schema ${USER_SCHEMAS}`,
+      `tables WHERE table_type IN ('BASE TABLE','SYSTEM VERSIONED') AND table_schema ${USER_SCHEMAS} ORDER BY table_schema,table_name`,
     ),
     select(
       `'number','path',name,'number',table_id`,
@@ -69,19 +69,19 @@ function catalogue(flavour: Flavour): string {
     checks(flavour),
     select(
       `'object','kind','view','schema',table_schema,'name',table_name,'definition',view_definition`,
-      `views WHERE table_schema ${USER_SCHEMAS}`,
+      `views WHERE table_schema ${USER_SCHEMAS} ORDER BY table_schema,table_name`,
     ),
     select(
       `'object','kind',LOWER(routine_type),'schema',routine_schema,'name',routine_name,'definition',COALESCE(routine_definition,'')`,
-      `routines WHERE routine_type IN ('FUNCTION','PROCEDURE') AND routine_schema ${USER_SCHEMAS}`,
+      `routines WHERE routine_type IN ('FUNCTION','PROCEDURE') AND routine_schema ${USER_SCHEMAS} ORDER BY routine_schema,routine_name`,
     ),
     select(
       `'object','kind','event','schema',event_schema,'name',event_name,'definition',event_definition`,
-      `events WHERE event_schema ${USER_SCHEMAS}`,
+      `events WHERE event_schema ${USER_SCHEMAS} ORDER BY event_schema,event_name`,
     ),
     select(
       `'trigger','schema',trigger_schema,'table',event_object_table,'name',trigger_name,'definition',CONCAT(action_timing,' ',event_manipulation,' ',action_statement)`,
-      `triggers WHERE trigger_schema ${USER_SCHEMAS}`,
+      `triggers WHERE trigger_schema ${USER_SCHEMAS} ORDER BY trigger_schema,trigger_name`,
     ),
     grants(`'*.*'`, 'user_privileges'),
     grants(`CONCAT(table_schema,'.*')`, 'schema_privileges'),

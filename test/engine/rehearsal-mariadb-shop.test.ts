@@ -1,0 +1,180 @@
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LABEL } from '../../src/compose/names.ts';
+import { MariadbShop } from '../support/mariadb-shop.ts';
+import { leftoversIn, rehearseIn } from '../support/rehearsal-shop.ts';
+import { until } from '../support/storedog.ts';
+
+let mariadb: MariadbShop;
+
+/** A table a case, so that one boot does all of them. */
+const TABLES = [
+  'truncated',
+  'deleted',
+  'overwritten',
+  'column_dropped',
+  'column_renamed',
+  'narrowed',
+  'required',
+  'locked',
+  'nullable',
+  'indexed',
+  'backfilled',
+  'rolled_back',
+  'tidied',
+  'recreated',
+  'read',
+].map((name) => `t_${name}`);
+
+const COLUMNS = 'id INT PRIMARY KEY, code VARCHAR(50), amount BIGINT NOT NULL DEFAULT 1';
+
+beforeAll(async () => {
+  mariadb = await MariadbShop.create(
+    `USE shop; ${TABLES.map(
+      (table) =>
+        `CREATE TABLE ${table} (${COLUMNS}); INSERT INTO ${table} SELECT seq, CONCAT('code ', seq), seq FROM seq_1_to_100;`,
+    ).join('\n')}`,
+  );
+});
+afterAll(async () => {
+  await mariadb?.dispose();
+});
+
+describe('a canary and a shared MariaDB', () => {
+  it('that drops and makes all tables anew never reaches production', async () => {
+    const { shop } = mariadb;
+    await mariadb.bootWith(
+      ...TABLES.flatMap((table) => [`DROP TABLE ${table}`, `CREATE TABLE ${table} (${COLUMNS})`]),
+      "INSERT INTO t_read VALUES (1, 'HUSH', 1)",
+    );
+    const before = await mariadb.productionFacts();
+    const containers = await shop.containers();
+    const deployed = await shop.canary('deploy', '--branch', 'canary');
+    expect(deployed.exitCode).toBe(7);
+    expect(deployed.stderr).toContain(
+      'The canary would harm the shared database: destructive: table t_backfilled is dropped and made anew, without its 100 rows (`DROP TABLE t_backfilled` by web) (and 14 more).',
+    );
+    for (const table of TABLES)
+      expect(deployed.stderr).toContain(
+        `destructive: table ${table} is dropped and made anew, without its 100 rows (\`DROP TABLE ${table}\` by web).`,
+      );
+    expect(deployed.stderr).not.toContain('HUSH');
+    expect(await mariadb.productionFacts()).toBe(before);
+    expect(await shop.containers()).toEqual(containers);
+    expect(await leftoversIn(shop)).toEqual([]);
+    expect((await shop.status()).release).toMatchObject({ state: 'failed', weight: { set: 0 } });
+  });
+
+  it('everything that a boot does gets its class, its statement and its service', async () => {
+    const { shop } = mariadb;
+    await mariadb.bootWith(
+      'TRUNCATE t_truncated',
+      'DELETE FROM t_deleted',
+      "UPDATE t_overwritten SET code = 'x'",
+      'ALTER TABLE t_column_dropped DROP COLUMN code',
+      'ALTER TABLE t_column_renamed RENAME COLUMN code TO coupon',
+      'ALTER TABLE t_narrowed MODIFY amount INT NOT NULL DEFAULT 1',
+      'ALTER TABLE t_required ADD COLUMN more INT NOT NULL',
+      'LOCK TABLES t_locked WRITE; SELECT SLEEP(1.6); UNLOCK TABLES',
+      'ALTER TABLE t_nullable ADD COLUMN note TEXT',
+      'CREATE INDEX by_code ON t_indexed (code)',
+      'CREATE TABLE t_new (id INT)',
+      'ALTER TABLE t_backfilled ADD COLUMN note TEXT; UPDATE t_backfilled SET note = code',
+      'START TRANSACTION; DELETE FROM t_rolled_back; ROLLBACK',
+      'DELETE FROM t_tidied WHERE id <= 3',
+      'DROP TABLE t_recreated; CREATE TABLE t_recreated (id INT)',
+      'SELECT * FROM t_read',
+    );
+    const before = await mariadb.productionFacts();
+    const { exitCode, report } = await rehearseIn(shop);
+    expect(exitCode).toBe(7);
+    const found = Object.fromEntries(
+      TABLES.concat('t_new').map((table) => [
+        table,
+        report.findings
+          .filter(({ object }) => object === table)
+          .map((each) => `${each.class} ${each.kind} ${each.service ?? ''}`),
+      ]),
+    );
+    expect(found).toEqual({
+      t_truncated: ['destructive table-truncated web'],
+      t_deleted: ['destructive rows-deleted web'],
+      t_overwritten: ['destructive rows-updated web'],
+      t_column_dropped: ['contracting column-dropped web'],
+      t_column_renamed: ['contracting column-renamed web'],
+      t_narrowed: ['contracting column-retyped web', 'expanding table-rewritten web'],
+      t_required: ['contracting column-required web'],
+      t_locked: ['contracting lock-held web'],
+      t_nullable: ['expanding column-added web'],
+      t_indexed: ['expanding index-added web'],
+      t_backfilled: ['expanding column-added web'],
+      t_rolled_back: [],
+      t_tidied: ['none rows-deleted web'],
+      t_recreated: [
+        'destructive table-recreated web',
+        'contracting column-dropped web',
+        'contracting column-dropped web',
+        'contracting constraint-dropped web',
+        'expanding column-nullable web',
+      ],
+      t_read: [],
+      t_new: ['expanding table-added web'],
+    });
+    expect(report.findings.find(({ object }) => object === 't_overwritten')).toMatchObject({
+      text: 'all 100 rows of t_overwritten are overwritten',
+      statement: "UPDATE t_overwritten SET code = '…'",
+    });
+    expect(report.findings.find(({ object }) => object === 't_locked')).toMatchObject({
+      statement: 'LOCK TABLES t_locked WRITE',
+    });
+    expect(report.databases).toMatchObject([{ service: 'db', data: 'full' }]);
+    expect(await mariadb.productionFacts()).toBe(before);
+    expect(await leftoversIn(shop)).toEqual([]);
+  });
+
+  it('what is safe for both passes and reaches production', async () => {
+    const { shop } = mariadb;
+    const containers = await shop.stableContainers();
+    await mariadb.bootWith('ALTER TABLE t_nullable ADD COLUMN IF NOT EXISTS note TEXT');
+    const deployed = await shop.canary('deploy', '--branch', 'canary');
+    expect(deployed.stderr).toContain('expanding: column t_nullable.note is new');
+    expect(deployed.exitCode).toBe(0);
+    expect(await leftoversIn(shop)).toEqual([]);
+    await shop.succeed('revert');
+    expect(await mariadb.root('SELECT COUNT(*), COUNT(note) FROM shop.t_nullable;')).toBe('100\t0');
+    expect(await shop.stableContainers()).toEqual(containers);
+  });
+
+  it('a rehearsal that is killed while the canary boots leaves nothing once an abort has run', async () => {
+    const { shop } = mariadb;
+    const before = await mariadb.productionFacts();
+    await mariadb.bootWith('DELETE FROM t_read', 'SELECT SLEEP(30)');
+    const running = shop.start('rehearse');
+    await until('the canary boots in its rehearsal', async () =>
+      (await mariadb.saidToCopy()).includes('SLEEP(30)'),
+    );
+    running.kill('SIGKILL');
+    await running;
+    expect(await leftoversIn(shop)).toContain('rehearsal.yml');
+    expect((await shop.canary('abort')).exitCode).toBe(0);
+    expect(await leftoversIn(shop)).toEqual([]);
+    expect(await mariadb.sessions()).toBe('');
+    expect(await mariadb.productionFacts()).toBe(before);
+  });
+
+  it('an abort removes what is left of a rehearsal also while the database is down', async () => {
+    const { shop } = mariadb;
+    await shop.write('.canary/rehearsal.yml', '');
+    const labels = [
+      `com.docker.compose.project=${shop.project}-rehearsal`,
+      `${LABEL.role}=rehearsal`,
+    ].flatMap((label) => ['--label', label]);
+    await execa('docker', ['volume', 'create', ...labels, `${shop.project}-rehearsal_left`]);
+    expect(await leftoversIn(shop)).toHaveLength(2);
+    await shop.compose('stop', 'db');
+    const aborted = await shop.canary('abort');
+    await shop.compose('start', 'db');
+    expect(aborted.stderr).not.toContain('could be cleaned up');
+    expect(await leftoversIn(shop)).toEqual([]);
+  });
+});
