@@ -44,6 +44,16 @@ export function exceptionsFor(findings: readonly Finding[]): string[] {
   ];
 }
 
+const MOST_FLAGS = 4;
+
+/** How to let them pass, in one sentence. */
+export function allowHint(exceptions: readonly string[]): string {
+  const flags = exceptions.slice(0, MOST_FLAGS).map((each) => `--allow ${each}`);
+  const rest = exceptions.length - flags.length;
+  const more = rest > 0 ? `, and so on for the other ${rest}` : '';
+  return `If it is meant: \`${flags.join(' ')}\`${more}.`;
+}
+
 /** Findings as lines of an error. */
 export function refusalLines(findings: readonly Finding[]): string[] {
   return findings.map((each) => `${each.class}: ${findingSentence(each)}`);

@@ -1,3 +1,4 @@
+import { allowHint } from '../database/allow.ts';
 import { formatBytes } from '../database/bytes.ts';
 import { type Finding, findingSentence } from '../database/finding.ts';
 import type { RehearsalReport } from '../database/report.ts';
@@ -14,10 +15,9 @@ export function rehearsalText(
       `${theme.good('Passed')}: the stable can live with what the canary does to the database.`,
     );
   } else {
-    const flags = result.needs.map((each) => `--allow ${each}`);
     lines.push(
       `${theme.bad('Refused')}: the canary would harm the shared database. Production was not touched.`,
-      `If it is meant: \`${flags.join(' ')}\`.`,
+      allowHint(result.needs),
     );
   }
   return lines.join('\n');

@@ -1,5 +1,6 @@
 import type { Cast } from '../../compose/rehearsal.ts';
 import {
+  allowHint,
   type Exception,
   exceptionsFor,
   formatException,
@@ -163,13 +164,12 @@ export function refuse({ findings }: RehearsalReport, exceptions: readonly Excep
   if (refused.length === 0) return;
   const [first = ''] = refusalLines(refused);
   const more = refused.length > 1 ? ` (and ${refused.length - 1} more)` : '';
-  const flags = exceptionsFor(refused).map((each) => `--allow ${each}`);
   throw new CanaryError(
     'data-protected',
     `The canary would harm the shared database: ${first.replace(/\.$/, '')}${more}.`,
     {
       details: refusalLines(refused),
-      hint: `Production was not touched. If it is meant: \`${flags.join(' ')}\`.`,
+      hint: `Production was not touched. ${allowHint(exceptionsFor(refused))}`,
     },
   );
 }
