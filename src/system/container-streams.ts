@@ -207,16 +207,19 @@ function brokenOff(words: string): CanaryError {
 
 /**
  * Docker lets a program in a container go on when whoever asked for it is gone: a dump would read a whole database for
- * nobody. What is killed lets go of its standard input, and that ends everything that was started with it.
+ * nobody. What is killed lets go of its standard input, and that ends the program. The shell outlives what it started:
+ * an orphan falls to the container's first process, and where that is PostgreSQL it takes one that a signal ended for a
+ * crash of its own and ends every session of production.
  */
 const ENDS_WITH_US = `
 exec 3<&0
 "$@" </dev/null 3<&- &
 program=$!
-{ read -r _ <&3; kill 0; } >/dev/null 2>&1 &
+{ read -r _ <&3; kill "$program"; } >/dev/null 2>&1 &
 guard=$!
 wait "$program"; code=$?
 kill "$guard" 2>/dev/null
+wait "$guard" 2>/dev/null
 exit "$code"`;
 
 function sourceArguments(from: InContainer | Archive): string[] {

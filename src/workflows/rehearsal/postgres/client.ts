@@ -74,9 +74,12 @@ export function conninfo(database: string): string {
   return `dbname='${database.replace(/[\\']/g, '\\$&')}'`;
 }
 
-/** The same program, ended by itself in the end: nobody else does once the command that started it was killed. */
+/**
+ * The same program, ended by itself in the end: nobody else does once the command that started it was killed. Not by KILL,
+ * which would end `timeout` as well, and leave what it started to the server.
+ */
 export function bounded(command: readonly string[]): string[] {
-  return ['timeout', '-s', 'KILL', String(LONGEST_S), ...command];
+  return ['timeout', String(LONGEST_S), ...command];
 }
 
 async function setting(place: Place, names: readonly string[]): Promise<string | undefined> {
