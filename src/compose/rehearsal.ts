@@ -5,6 +5,8 @@ import { LABEL, migrationName, oldCodeName, rehearsalName } from './names.ts';
 import { replace, reset, stringify } from './tagged.ts';
 
 const NETWORK = 'canary-rehearsal';
+/** Of a core's time, where others have 1024 and want it too. */
+const LEAST_SHARES = 64;
 
 /** A service of the rehearsal and where it comes from. */
 interface Player {
@@ -86,6 +88,8 @@ function deltaOf(
     external_links: reset([]),
     volumes: replace(volumes.map(written)),
     privileged: false,
+    // Where cores are scarce production comes first.
+    cpu_shares: LEAST_SHARES,
     restart: 'no',
     // Its words are to be read, and nobody else's log is to hear of it.
     logging: replace({ driver: 'json-file' }),

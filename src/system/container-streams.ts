@@ -13,11 +13,6 @@ export interface InContainer {
   env?: Readonly<Record<string, string>>;
   /** What it reads. */
   input?: string;
-  /**
-   * Ends with whoever asked for it; Docker lets it go on. Needs a shell in the image, and a first process that does not
-   * mind how strangers end: PostgreSQL takes them for crashed servers of its own and starts anew.
-   */
-  endsWithUs?: boolean;
 }
 
 /** A program without children whose output is kept, and lines around it. */
@@ -74,8 +69,10 @@ export interface ContainerStreams {
 }
 
 /**
- * Runs a program and ends it as soon as nobody is at the other end of its input. Every child is waited for: one left over
- * would become a child of the container's first process, which may be a database server that takes its death for a crash.
+ * Docker lets a program in a container go on when whoever asked for it is gone: a dump would read a whole database for
+ * nobody. What is killed lets go of its standard input, and that ends the program. Every child is waited for: an orphan
+ * falls to the container's first process, and where that is PostgreSQL it takes one that a signal ended for a crash of its
+ * own, and ends every session of production.
  */
 const TIED = `exec 3<&0
 "$@" </dev/null 3<&- &
@@ -196,10 +193,9 @@ export class DockerStreams implements ContainerStreams {
 
   private sourceOptions(from: InContainer | Archive, signal: AbortSignal | undefined) {
     const env = 'env' in from ? from.env : undefined;
-    // It stays open until the source ends: see ENDS_WITH_US.
-    const isHeld = 'endsWithUs' in from && from.endsWithUs;
-    const given = 'command' in from ? inputOf(from) : ({ stdin: 'ignore' } as const);
-    const input = isHeld ? ({ stdin: 'pipe' } as const) : given;
+    // It stays open until the source ends: see TIED.
+    const isFed = 'command' in from && from.input !== undefined;
+    const input = isFed ? inputOf(from) : ({ stdin: 'pipe' } as const);
     return { ...this.options(env, signal), ...input, buffer: { stdout: false } } as const;
   }
 
@@ -236,8 +232,8 @@ export class DockerStreams implements ContainerStreams {
   ): AsyncGenerator<Buffer> {
     signal?.throwIfAborted();
     const { execa } = await import('execa');
-    const tied = { container, command: ['sh', '-c', TIED, 'sh', ...command], env };
-    const running = execa('docker', execArguments(tied, true), {
+    const program = tied({ container, command, env });
+    const running = execa('docker', execArguments(program, true), {
       ...this.options(env, signal),
       // Open for as long as it runs.
       stdin: 'pipe',
@@ -289,23 +285,12 @@ function brokenOff(words: string): CanaryError {
   });
 }
 
-/** What is killed lets go of its standard input, and that ends everything that was started with it. */
-const ENDS_WITH_US = `
-exec 3<&0
-"$@" </dev/null 3<&- &
-program=$!
-{ read -r _ <&3; kill 0; } >/dev/null 2>&1 &
-guard=$!
-wait "$program"; code=$?
-kill "$guard" 2>/dev/null
-wait "$guard" 2>/dev/null
-exit "$code"`;
+function tied(program: InContainer): InContainer {
+  return { ...program, command: ['sh', '-c', TIED, 'sh', ...program.command] };
+}
 
 function sourceArguments(from: InContainer | Archive): string[] {
-  if ('command' in from && from.endsWithUs) {
-    const command = ['sh', '-c', ENDS_WITH_US, 'sh', ...from.command];
-    return execArguments({ ...from, command }, true);
-  }
+  if ('command' in from && from.input === undefined) return execArguments(tied(from), true);
   if ('command' in from) return execArguments(from);
   return ['container', 'cp', '--', `${from.container}:${from.path}`, '-'];
 }

@@ -1,7 +1,9 @@
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { judgeObservation } from '../../src/database/judge-observation.ts';
 import { postgres } from '../../src/workflows/rehearsal/postgres/postgres.ts';
 import { PASSWORD, PostgresPair } from '../support/postgres-pair.ts';
+import { until } from '../support/storedog.ts';
 
 const SCHEMA = `
 create type mood as enum ('sad', 'ok');
@@ -158,4 +160,45 @@ describe('a copy of PostgreSQL', () => {
     await postgres.clear(place);
     expect(await pair.sql('original', sessions)).toBe('0');
   });
+
+  // PostgreSQL is its container's first process: an orphan that a signal ended is a crash of its own to it.
+  it.each(['ends', 'is aborted', 'is killed'])(
+    'a copy that %s ends no session of the original',
+    async (how) => {
+      const workers =
+        "select string_agg(pid::text, ' ') from pg_stat_activity where backend_type in ('background writer', 'walwriter')";
+      const whole = await pair.sql('original', workers);
+      const stop = new AbortController();
+      const { streams, container } = pair.place(pair.idOf('original'));
+      const to = { container, command: ['sh', '-c', 'cat >/dev/null'] };
+      const endless = "copy (select repeat('x', 1000), generate_series(1, 100000000)) to stdout";
+      const psql = ['timeout', '100', 'psql', '--username=shop', '--dbname=shop', '--command'];
+      const command = [...psql, how === 'ends' ? 'select 1' : endless];
+      const onBytes = () => {
+        if (how === 'is aborted') stop.abort();
+      };
+      const copying = streams
+        .pipe({ container, command }, to, { signal: stop.signal, onBytes })
+        .catch(() => undefined);
+      if (how === 'is killed') await killClients(container, 'timeout 100 psql');
+      await copying;
+      await until('the program has ended', async () => {
+        const sql =
+          "select count(*) from pg_stat_activity where application_name = 'psql' and query like 'copy (select repeat%'";
+        return (await pair.sql('original', sql)) === '0';
+      });
+      expect(await pair.sql('original', workers)).toBe(whole);
+    },
+  );
 });
+
+/** Kills the command lines of Docker that run a program in a container. */
+async function killClients(container: string, program: string): Promise<void> {
+  const pattern = `^docker exec .*${container} .*${program}`;
+  await until('the program runs', async () => {
+    const found = await execa('pgrep', ['-f', pattern], { reject: false });
+    for (const pid of found.stdout.split('\n').filter(Boolean))
+      process.kill(Number(pid), 'SIGKILL');
+    return found.exitCode === 0;
+  });
+}

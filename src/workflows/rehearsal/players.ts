@@ -6,7 +6,7 @@ import { stageNames } from './cast.ts';
 import type { RehearsalRun } from './rehearsal-run.ts';
 import type { Stage } from './stage.ts';
 
-/** What the canary needs to start; one that does not come up is told, and the canary may do without. */
+/** Starts what the canary needs to start, created already; one that does not come up is told, and the canary may do without. */
 export async function startCompanions(
   run: RehearsalRun,
   stage: Stage,
@@ -14,7 +14,6 @@ export async function startCompanions(
 ): Promise<void> {
   if (companions.length === 0) return;
   const names = stageNames(companions);
-  await stage.create(names);
   await stage.start(names);
   for (const { container, problem } of await awaitBoot(run, stage, names))
     if (problem)

@@ -66,12 +66,11 @@ async function play(
   originals: readonly Original[],
   agreement: Agreement,
 ): Promise<Pick<RehearsalReport, 'databases' | 'findings'>> {
-  await stage.create(stageNames(cast.databases));
+  await stage.create(stageNames([...cast.databases, ...cast.companions, ...cast.canaries]));
   const copies: Copy[] = [];
   for (const original of originals)
     copies.push(await copyDatabase(run, stage, original, agreement.data));
   await startCompanions(run, stage, cast.companions);
-  await stage.create(stageNames(cast.canaries));
   const files = await copySharedFiles(run, stage, folders, tellBytes(run, 'files'));
   // Folders without a database in them are nobody's business.
   if (copies.length + files.length === 0) return { databases: [], findings: [] };

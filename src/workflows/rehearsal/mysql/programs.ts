@@ -86,7 +86,7 @@ df -Pk . | tail -n 1`;
  * are read one after the other as they are then.
  */
 export function dumpProgram(container: string, args: readonly string[]): InContainer {
-  return { ...inShell(container, `${DUMP}\ndump "$@"`, args), endsWithUs: true };
+  return inShell(container, `${DUMP}\ndump "$@"`, args);
 }
 
 /** Dumps of some tables of one database after another; a table without a database is of the usual one. */
@@ -96,6 +96,7 @@ export function tablesDump(container: string, groups: readonly (readonly string[
   return inShell(container, [DUMP, TABLES, ...calls].join('\n'), groups.flat());
 }
 
+/** Who is asked to end ends the dump, and not before it has. */
 const DUMP = `
 dump() {
   program=$(find_one mariadb-dump mysqldump) || exit
@@ -104,7 +105,14 @@ dump() {
     *) set -- --set-gtid-purged=OFF "$@" ;;
   esac
   "$program" --user=root --host=localhost --default-character-set=utf8mb4 --max-allowed-packet=1G \\
-    --single-transaction --skip-lock-tables --hex-blob --no-tablespaces --triggers "$@"
+    --single-transaction --skip-lock-tables --hex-blob --no-tablespaces --triggers "$@" &
+  dumping=$!
+  trap 'kill "$dumping" 2>/dev/null' TERM
+  wait "$dumping"
+  code=$?
+  trap - TERM
+  wait "$dumping" 2>/dev/null
+  return "$code"
 }`;
 
 /** What `usualSchema` finds is looked up where it is run. */
