@@ -80,7 +80,7 @@ export function conninfo(database: string): string {
  * server it takes it for one of its own that crashed, and starts anew.
  */
 export function bounded(command: readonly string[]): string[] {
-  return ['timeout', String(LONGEST_S), ...command];
+  return ['nice', '-n', '15', 'timeout', String(LONGEST_S), ...command];
 }
 
 async function setting(place: Place, names: readonly string[]): Promise<string | undefined> {
