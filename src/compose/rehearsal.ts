@@ -78,7 +78,8 @@ function deltaOf(
     image,
     ...(command ? { command: replace(command.map(escapeDollars)) } : {}),
     build: reset(null),
-    pull_policy: 'never',
+    // What is pulled for the canary is pulled for its rehearsal.
+    ...(image.startsWith('sha256:') || definition.build ? { pull_policy: 'never' } : {}),
     container_name: reset(null),
     hostname: reset(null),
     ports: reset([]),

@@ -37,13 +37,18 @@ export function throwAwayVolumes(
     const { type, source = '' } = volume;
     if (type === 'volume') replaceBy(volume);
     else if (type === 'tmpfs') result.volumes.push(volume);
-    else if (type !== 'bind' || RUN_FOLDERS.test(source)) continue;
+    else if (type !== 'bind' || isRunFolder(source)) continue;
     else if (isTracked(source)) result.volumes.push(volume);
     else if (kindOf(source) === 'file') result.volumes.push({ ...volume, read_only: true });
     else if (kindOf(source) === 'directory' && volume.read_only) result.volumes.push(volume);
     else if (kindOf(source) !== 'other') replaceBy(volume);
   }
   return result;
+}
+
+/** Whether a path of the host is where its sockets are. */
+export function isRunFolder(source: string): boolean {
+  return RUN_FOLDERS.test(source);
 }
 
 /** The same for the same source, so that services which share it still do; never for two. */

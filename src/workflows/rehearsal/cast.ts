@@ -4,6 +4,7 @@ import { canaryImage, rehearsalName } from '../../compose/names.ts';
 import type { Cast } from '../../compose/rehearsal.ts';
 import { statefulReason } from '../../compose/stateful.ts';
 import {
+  isRunFolder,
   type PathKind,
   type Replaced,
   type ThrowAway,
@@ -45,9 +46,7 @@ export async function castOf(run: RehearsalRun, originals: readonly Original[]):
     originals.map(async ({ service, server, container, place }) => {
       const player = await ofStable(service, container);
       const directory = await SERVERS[server].server.dataDirectory(place);
-      const kept = player.volumes.filter(
-        ({ type, target }) => type === 'bind' && !FILLS.test(target),
-      );
+      const kept = await settingsOf(player.definition, directory);
       const data = { type: 'volume', source: volumeName(`data of ${service}`), target: directory };
       return { ...player, volumes: [...kept, data] };
     }),
@@ -113,6 +112,22 @@ function needed(model: ComposeModel, { slice }: Project, originals: readonly Ori
   };
   for (const { service } of slice) follow(service);
   return [...found];
+}
+
+/** What a server of data reads its settings from, for reading alone; never its data. */
+async function settingsOf(
+  { volumes = [] }: ComposeService,
+  dataDirectory: string,
+): Promise<ComposeVolume[]> {
+  const settings: ComposeVolume[] = [];
+  for (const volume of volumes) {
+    const { type, source = '', target } = volume;
+    const holdsData = target === dataDirectory || dataDirectory.startsWith(`${target}/`);
+    if (type !== 'bind' || holdsData || FILLS.test(target) || isRunFolder(source)) continue;
+    if (['file', 'directory'].includes(await kindOf(source)))
+      settings.push({ ...volume, read_only: true });
+  }
+  return settings;
 }
 
 async function emptied(

@@ -114,16 +114,30 @@ async function settled(
   { context, project, signal }: RehearsalRun,
   copies: readonly Copy[],
 ): Promise<void> {
-  const { settle } = project.config.database;
-  const deadline = context.clock.now().getTime() + settle * 10;
+  const { startTimeout, database } = project.config;
+  const { settle } = database;
+  const deadline = context.clock.now().getTime() + settle + startTimeout;
   const isQuiet = async () =>
     (
       await Promise.all(
         copies.map(({ original, place }) => SERVERS[original.server].server.isQuiet(place)),
       )
     ).every(Boolean);
-  do await context.clock.sleep(settle, signal);
-  while (!(await isQuiet()) && context.clock.now().getTime() < deadline);
+  do {
+    if (context.clock.now().getTime() > deadline) throw neverQuiet();
+    await context.clock.sleep(settle, signal);
+  } while (!(await isQuiet()));
+}
+
+/** What goes on is not known in full. */
+function neverQuiet(): CanaryError {
+  return new CanaryError(
+    'not-rehearsed',
+    'The canary is still at work in the copy of the database.',
+    {
+      hint: 'Production was not touched. `startTimeout` in canary.yaml gives it more time.',
+    },
+  );
 }
 
 /** Whose an address is; that of a migration is known no more once it has ended, and nobody else's. */

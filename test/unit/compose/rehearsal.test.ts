@@ -59,6 +59,15 @@ describe('the compose file of a rehearsal', () => {
     expect(Object.keys(last.volumes)).toEqual(['canary-data']);
   });
 
+  it('pulls what the branch newly takes from a registry, and nothing that is here', () => {
+    const image = 'registry.example/web:2';
+    const { services } = servicesOf({ canaries: [{ ...web, image, volumes: [] }] });
+    expect(services['web-rehearsal']).not.toHaveProperty('pull_policy');
+    const built = { ...web, definition: { build: {} }, image: 'shop-web:canary-1', volumes: [] };
+    const { services: here } = servicesOf({ canaries: [built] });
+    expect(here['web-rehearsal']).toMatchObject({ pull_policy: 'never' });
+  });
+
   it('starts one container a service, with no link to anybody outside', () => {
     const { services } = servicesOf({
       canaries: [{ ...web, volumes: [] }],
