@@ -96,8 +96,20 @@ function deltaOf(
     logging: replace({ driver: 'json-file' }),
     ...(definition.scale === undefined ? {} : { scale: 1 }),
     ...(definition.deploy?.replicas === undefined ? {} : { deploy: { replicas: 1 } }),
-    labels: { [LABEL.role]: role, [LABEL.service]: service },
+    // Other proxies on this engine go by labels.
+    labels: replace({ [LABEL.role]: role, [LABEL.service]: service }),
+    ...undone(definition),
   };
+}
+
+/** What would lead into other containers or the machine. */
+function undone(definition: ComposeService): Fields {
+  const empty = { volumes_from: [], devices: [], cap_add: [], pid: null, ipc: null } as const;
+  return Object.fromEntries(
+    Object.entries(empty).flatMap(([key, value]) =>
+      key in definition ? [[key, reset(value as null | [])]] : [],
+    ),
+  );
 }
 
 function written(volume: ComposeVolume): Fields {

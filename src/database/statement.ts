@@ -19,6 +19,9 @@ const PIECE = new RegExp(
 
 const HIDDEN = "'…'";
 
+/** A telephone number, an account; shorter ones are limits, sizes and flags. */
+const LONG_NUMBER = /(?<![\w.'"`])\d{5,}(?:\.\d+)?(?!\w)/g;
+
 /**
  * A statement as it may be shown and kept: on one line, its values hidden (they may be secrets), not too long.
  * `doubleQuotes`: whether they hold names, as in the standard, or values, as in MySQL. Where servers do not agree on
@@ -43,7 +46,7 @@ export function shownStatement(
     break;
   }
   shown += text.slice(end) + (statement.length > READ ? ' …' : '');
-  const line = shown.replace(/\s+/g, ' ').replace(/;\s*$/, '').trim();
+  const line = shown.replace(/\s+/g, ' ').replace(LONG_NUMBER, '…').replace(/;\s*$/, '').trim();
   return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1).trimEnd()}…`;
 }
 

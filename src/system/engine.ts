@@ -109,6 +109,11 @@ export class DockerEngine implements Engine {
     const format = ['--format', '{{.State.Status}}'];
     const found = await this.runner.run('docker', ['container', 'inspect', ...format, name]);
     if (found.exitCode !== 0) return undefined;
+    // Nobody started it: waiting for it would end at once, and well.
+    if (found.stdout.trim() === 'created') {
+      await this.destroyContainer(name);
+      return undefined;
+    }
     return Number(await this.docker(['container', 'wait', name], { signal }));
   }
 

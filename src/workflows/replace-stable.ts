@@ -22,6 +22,8 @@ export interface Replacement {
   from: string | undefined;
   /** Images to use instead of building, as far as they are still there, by service. */
   images?: ReadonlyMap<string, string>;
+  /** It goes back to code that ran before: neither rehearsed nor migrated, for the way back has to be free. */
+  isRevert?: boolean;
 }
 
 /**
@@ -31,9 +33,10 @@ export interface Replacement {
  */
 export async function replaceStable(
   context: Context,
-  { commit, from, images = new Map() }: Replacement,
+  { commit, from, images = new Map(), isRevert = false }: Replacement,
 ): Promise<{ release: string; commit: string }> {
-  const project = await loadLiveProject(context);
+  const loaded = await loadLiveProject(context);
+  const project = isRevert ? withoutRehearsal(loaded) : loaded;
   requireProxy(project, await observe(context, project));
   return locked(context, project, 'promote', async (signal) => {
     const branch = project.config.git.stable;
@@ -59,6 +62,15 @@ export async function replaceStable(
     }
     return { release: release.id, commit };
   });
+}
+
+function withoutRehearsal(project: Project): Project {
+  const { migrate: _, ...database } = project.config.database;
+  const config = {
+    ...project.config,
+    database: { ...database, rehearse: 'off' as const, backup: 'off' as const },
+  };
+  return { ...project, config };
 }
 
 type Base = Omit<Run, 'release'> & { checkout: Checkout };

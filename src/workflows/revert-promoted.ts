@@ -59,7 +59,7 @@ export async function revertPromoted(
     const images = new Map(
       services.map((service) => [service, previousImage(name, service, release.id)] as const),
     );
-    await replaceStable(context, { commit, from: tip, images });
+    await replaceStable(context, { commit, from: tip, images, isRevert: true });
   }
   const run = { context, project, checkout: undefined, release, signal: context.signal };
   const reason = `taken back from the stable by ${shortCommit(commit ?? tip)}`;

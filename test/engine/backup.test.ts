@@ -134,7 +134,7 @@ describe('tables as they were before a canary', () => {
     const { stdout, stderr } = await shop.succeed('revert', '--json');
     expect(stderr).toBe('');
     expect(JSON.parse(stdout).databaseChanges.sort()).toEqual([
-      '3 rows of 3 of discount are overwritten.',
+      'all 3 rows of discount are overwritten.',
       'column archive.note is new.',
       'column discount.note is new.',
       'table coupon is new.',

@@ -1,3 +1,4 @@
+import type { ComposeModel } from '../../compose/model.ts';
 import type { DatabaseConfig } from '../../config/database.ts';
 import { type Exception, formatException, parseException } from '../../database/allow.ts';
 import { formatBytes } from '../../database/bytes.ts';
@@ -25,10 +26,13 @@ export interface Agreement {
 const RESERVE = 1_000_000_000;
 
 /** What the slice shares with the stable, as far as it is to be rehearsed; nothing where that is switched off. */
-export async function sharedDataOf({ config, model, slice }: Project): Promise<SharedData> {
-  if (config.database.rehearse === 'off') return { databases: [], unrehearsed: [] };
-  const services = slice.map(({ service }) => service);
-  const { service: wanted } = config.database;
+export async function sharedDataOf(
+  { config, model, slice }: Project,
+  checkout?: Checkout,
+): Promise<SharedData> {
+  const { service: wanted, rehearse, migrate } = config.database;
+  if (rehearse === 'off') return { databases: [], unrehearsed: [] };
+  const services = [...slice.map(({ service }) => service), ...(migrate ? [migrate.service] : [])];
   const unknown = wanted?.find((name) => !model.services[name]);
   if (unknown !== undefined)
     throw new CanaryError(
@@ -38,13 +42,51 @@ export async function sharedDataOf({ config, model, slice }: Project): Promise<S
         hint: 'It is `database.service` in canary.yaml.',
       },
     );
-  return sharedData(model, services, await knownCalls(model), wanted);
+  const shared = sharedData(model, services, await knownCalls(model), wanted);
+  if (!checkout) return shared;
+  // What the branch names first is there already: only production's services are shared.
+  const branch = {
+    ...checkout.model,
+    services: { ...model.services, ...pick(checkout, services) },
+  };
+  const more = sharedData(branch, services, await knownCalls(branch), wanted);
+  return {
+    databases: union(shared.databases, more.databases),
+    unrehearsed: union(shared.unrehearsed, more.unrehearsed),
+  };
+}
+
+function pick({ model }: Checkout, services: readonly string[]): ComposeModel['services'] {
+  return Object.fromEntries(
+    services.flatMap((name) => {
+      const definition = model.services[name];
+      return definition ? [[name, definition]] : [];
+    }),
+  );
+}
+
+function union<T extends { service: string }>(left: readonly T[], right: readonly T[]): T[] {
+  return [
+    ...left,
+    ...right.filter(({ service }) => !left.some((each) => each.service === service)),
+  ];
+}
+
+/** Throws `not-rehearsed` for what only the branch shares, as long as nobody has agreed to it. */
+export function requireAgreed(
+  unrehearsed: readonly Unrehearsed[],
+  { exceptions }: Agreement,
+): void {
+  const isAgreed = ({ service }: Unrehearsed) =>
+    exceptions.some(({ what, name }) => what === 'unrehearsed' && name === service);
+  const missing = unrehearsed.find((each) => !isAgreed(each));
+  if (missing) throw notAgreed(missing, 'auto');
 }
 
 /** What a canary has to boot on copies of first: databases, and folders that may hold some. */
 export async function rehearsedOn(project: Project, checkout: Checkout): Promise<string[]> {
   if (project.config.database.rehearse === 'off') return [];
-  const { databases } = await sharedDataOf(project);
+  const { databases } = await sharedDataOf(project, checkout);
   const folders = project.slice.flatMap(({ service }) => [
     ...(checkout.model.services[service]?.volumes ?? []).filter(({ type }) => type === 'volume'),
     ...(checkout.dataMounts[service] ?? []),
@@ -91,12 +133,7 @@ async function settle(
   }
   const isAgreed = rehearse !== 'always' && (await prompt.confirm(`${sharedText(each)} Go on?`));
   if (isAgreed) return [exception];
-  throw new CanaryError('not-rehearsed', sharedText(each), {
-    hint:
-      rehearse === 'always'
-        ? '`database: {rehearse: auto}` in canary.yaml lets exceptions pass.'
-        : `If that is meant: \`--allow ${formatException(exception)}\`, or for good \`database: {allow: [${formatException(exception)}]}\` in canary.yaml.`,
-  });
+  throw notAgreed(each, rehearse);
 }
 
 /** All of the rows where they fit on the disk; else a sample, if a person says so. */
@@ -117,5 +154,15 @@ async function fitting(
     return 'sample';
   throw new CanaryError('not-rehearsed', `${text}: too little.`, {
     hint: 'Free some, or copy less: `database: {data: sample}` or `{data: schema}` in canary.yaml.',
+  });
+}
+
+function notAgreed(each: Unrehearsed, rehearse: DatabaseConfig['rehearse']): CanaryError {
+  const exception = formatException({ what: 'unrehearsed', name: each.service });
+  return new CanaryError('not-rehearsed', sharedText(each), {
+    hint:
+      rehearse === 'always'
+        ? '`database: {rehearse: auto}` in canary.yaml lets exceptions pass.'
+        : `If that is meant: \`--allow ${exception}\`, or for good \`database: {allow: ["${exception}"]}\` in canary.yaml.`,
   });
 }

@@ -1,5 +1,6 @@
 import { migrationName } from '../../compose/names.ts';
 import { CanaryError } from '../../errors.ts';
+import { brokenReason } from '../../rollout/health.ts';
 import type { ObservedContainer } from '../../rollout/observed.ts';
 import { awaitBoot, bootFailure } from './boot.ts';
 import { stageNames } from './cast.ts';
@@ -60,4 +61,17 @@ export async function bootCanary(
   const failed = boots.find(({ problem }) => problem);
   if (failed) throw await bootFailure(run, failed);
   return boots.map(({ container }) => container);
+}
+
+/** Whether the canary is still up once it has settled; throws `rehearsal-failed` where it is not. */
+export async function requireUp(
+  run: RehearsalRun,
+  stage: Stage,
+  canaries: readonly { service: string }[],
+): Promise<void> {
+  for (const service of stageNames(canaries)) {
+    const container = await stage.container({ service, name: service });
+    const problem = brokenReason(container, container.restartCount);
+    if (problem) throw await bootFailure(run, { container, problem });
+  }
 }

@@ -12,12 +12,12 @@ import { judgeObservation } from '../../database/judge-observation.ts';
 import type { Observation } from '../../database/observation.ts';
 import type { CopiedDatabase, RehearsalReport } from '../../database/report.ts';
 import { CanaryError } from '../../errors.ts';
-import { type Agreement, sharedDataOf } from './agreement.ts';
+import { type Agreement, requireAgreed, sharedDataOf } from './agreement.ts';
 import { type Casting, castOf, stageNames } from './cast.ts';
 import { type Copy, copyDatabase, tellBytes } from './copy-database.ts';
 import { askOldCode } from './old-code.ts';
 import { clearOriginals, type Original, originalsOf } from './originals.ts';
-import { bootCanary, rehearseMigration, startCompanions } from './players.ts';
+import { bootCanary, rehearseMigration, requireUp, startCompanions } from './players.ts';
 import type { RehearsalRun } from './rehearsal-run.ts';
 import type { ServiceAt } from './server.ts';
 import { SERVERS } from './servers.ts';
@@ -40,7 +40,8 @@ interface Watched {
 export async function rehearse(run: RehearsalRun, agreement: Agreement): Promise<RehearsalReport> {
   const { context, project, signal } = run;
   const began = context.clock.now().getTime();
-  const { databases, unrehearsed } = await sharedDataOf(project);
+  const { databases, unrehearsed } = await sharedDataOf(project, run.checkout);
+  requireAgreed(unrehearsed, agreement);
   const originals = await originalsOf(context, project, databases, signal);
   await clearOriginals(originals);
   const casting = await castOf(run, originals);
@@ -82,6 +83,7 @@ async function play(
     for (const { problem } of answers.values())
       if (problem) run.context.emit({ type: 'notice', text: `In the rehearsal ${problem}.` });
     await settled(run, copies);
+    await requireUp(run, stage, cast.canaries);
     const findings = await examine(run, watched, await whoIs(stage, cast));
     const canary = { findings, containers, answers };
     const later = await askOldCode(run, stage, cast, agreement, canary);
@@ -144,13 +146,16 @@ function neverQuiet(): CanaryError {
 async function whoIs(stage: Stage, cast: Cast): Promise<ServiceAt> {
   const containers = await stage.containers();
   const [migration] = cast.migrations;
+  const isCopy = ({ service }: { service: string }) =>
+    cast.databases.some((each) => each.service === service);
   return (address, at = Number.POSITIVE_INFINITY) => {
     // Whoever comes later may get the address of one that ended.
     const found = containers.find(
       ({ addresses, startedAt }) => addresses.includes(address) && Date.parse(startedAt) <= at,
     );
     if (!found) return migration?.service;
-    return found.role === 'canary' ? found.service : undefined;
+    // A pooler between them asks for the canary; a copy itself for nobody.
+    return isCopy(found) ? undefined : found.service;
   };
 }
 

@@ -100,3 +100,12 @@ test.each([
 ])('%s names rows, or may', (statement) => {
   expect(namesNoRows(statement)).toBe(false);
 });
+
+test('long numbers are values of somebody, short ones say what is done', () => {
+  expect(shownStatement('DELETE FROM users WHERE phone = 4915112345678 LIMIT 1000')).toBe(
+    'DELETE FROM users WHERE phone = … LIMIT 1000',
+  );
+  expect(shownStatement('DROP TABLE t_202611221, "a123456"')).toBe(
+    'DROP TABLE t_202611221, "a123456"',
+  );
+});

@@ -18,7 +18,7 @@ export const postgres: Server = {
 
 async function isQuiet(copy: Place): Promise<boolean> {
   const sql = `select count(*) from pg_stat_activity
-    where client_addr is not null and state = 'active' and application_name <> '${APPLICATION}';`;
+    where client_addr is not null and (state = 'active' or backend_xid is not null) and application_name <> '${APPLICATION}';`;
   return Number(await query(copy, MAINTENANCE, sql)) === 0;
 }
 

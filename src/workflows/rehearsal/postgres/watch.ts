@@ -1,7 +1,7 @@
 import { type Note, observationOf, type SeenLock } from '../../../database/postgres-notes.ts';
 import type { Place, Watch } from '../server.ts';
 import { credentials, databasesOf, MAINTENANCE, psql, query, rowsOf } from './client.ts';
-import { INSTRUMENTS, LOCKS, NOTES } from './instruments.ts';
+import { INSTRUMENTS, LOCKS, NOTES, SCHEMA } from './instruments.ts';
 import { snapshotOf } from './snapshot.ts';
 
 const LOOK_EVERY_MS = 100;
@@ -22,7 +22,7 @@ export async function watchPostgres(place: Place): Promise<Watch> {
           .filter((database) => databases.includes(database))
           .map(async (database) =>
             // Without its notes where it was dropped and made anew: then every table of it is new.
-            (await rowsOf<Note>(place, database, NOTES).catch(() => [])).map((note) => ({
+            (await notesOf(place, database)).map((note) => ({
               ...note,
               database,
             })),
@@ -33,6 +33,12 @@ export async function watchPostgres(place: Place): Promise<Watch> {
       return observationOf({ before, after, notes: noted.flat(), locks, interval }, serviceAt);
     },
   };
+}
+
+/** What was noted; nothing where the notes themselves are gone, for then so is every table of before. */
+async function notesOf(place: Place, database: string): Promise<Note[]> {
+  const isThere = await query(place, database, `select to_regclass('${SCHEMA}.log') is not null;`);
+  return isThere.trim() === 't' ? rowsOf<Note>(place, database, NOTES) : [];
 }
 
 /** One session that looks again and again: a session for each look would come too late. */

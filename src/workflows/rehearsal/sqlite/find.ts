@@ -37,16 +37,15 @@ export async function findSqliteFiles(
     { container, path: `${path}/.` },
     async (header, content) => {
       const name = relative(header.name);
-      passed += header.size ?? 0;
-      if (passed > MOST_READ) {
-        isWhole = false;
-        return 'enough';
-      }
       if (header.type === 'directory') folders.set(name, header);
       if (header.type !== 'file' || (header.size ?? 0) < HEAD) return undefined;
-      if (isSqlite(await firstBytes(content, HEAD)))
+      if (isSqlite(await firstBytes(content, HEAD))) {
         found.push({ path: name, header, parents: parentsOf(name, folders) });
-      return undefined;
+        return undefined;
+      }
+      passed += header.size ?? 0;
+      isWhole = passed <= MOST_READ;
+      return isWhole ? undefined : 'enough';
     },
     options,
   );
