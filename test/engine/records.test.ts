@@ -34,7 +34,9 @@ describe('the record of releases', () => {
   async function history(): Promise<ReleaseRecord[]> {
     const { releases } = JSON.parse((await shop.succeed('history', '--json')).stdout);
     const told = await Promise.all((await tagNames()).map(record));
-    expect(releases.reverse()).toEqual(told.map((each) => ({ ...each, source: 'journal' })));
+    expect(releases.reverse()).toEqual(
+      told.map((each) => ({ ...each, source: 'journal', backups: [] })),
+    );
     return told;
   }
 
