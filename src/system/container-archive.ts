@@ -2,7 +2,8 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Headers, Pack } from 'tar-stream';
 import { hasCode } from '../errors.ts';
-import type { Archive, ContainerStreams, StreamOptions } from './container-streams.ts';
+import type { Archive } from './container-ends.ts';
+import type { ContainerStreams, StreamOptions } from './container-streams.ts';
 
 export type EntryHeader = Headers;
 

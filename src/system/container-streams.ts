@@ -1,30 +1,22 @@
 import { type Readable, Transform, type Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { CanaryError } from '../errors.ts';
+import {
+  type Archive,
+  execArguments,
+  type InContainer,
+  inputOf,
+  sinkArguments,
+  sourceArguments,
+} from './container-ends.ts';
 import { engineUnreachable, isUnreachable } from './engine.ts';
 import { streamDurably } from './files.ts';
 import { lineTap, type RunResult, tail } from './process.ts';
-
-/** A program inside a running container. */
-export interface InContainer {
-  container: string;
-  command: readonly string[];
-  /** What it finds in its environment beside the container's own; never part of an argument. */
-  env?: Readonly<Record<string, string>>;
-  /** What it reads. */
-  input?: string;
-}
 
 /** A program without children whose output is kept, and lines around it. */
 export interface SavedProgram extends Omit<InContainer, 'input'> {
   before?: string;
   after?: string;
-}
-
-/** A path inside a container, running or not, as a tar archive. */
-export interface Archive {
-  container: string;
-  path: string;
 }
 
 export interface StreamOptions {
@@ -67,23 +59,6 @@ export interface ContainerStreams {
    */
   save(programs: readonly SavedProgram[], path: string, options?: StreamOptions): Promise<number>;
 }
-
-/**
- * Docker lets a program in a container go on when whoever asked for it is gone: a dump would read a whole database for
- * nobody. What is killed lets go of its standard input, and that ends the program. Every child is waited for: an orphan
- * falls to the container's first process, and where that is PostgreSQL it takes one that a signal ended for a crash of its
- * own, and ends every session of production.
- */
-const TIED = `exec 3<&0
-"$@" </dev/null 3<&- &
-work=$!
-{ read -r _ <&3; kill -s TERM $work; } >/dev/null 2>&1 &
-watch=$!
-wait $work
-code=$?
-kill $watch 2>/dev/null
-wait $watch 2>/dev/null
-exit $code`;
 
 /** A copy is much work for Docker's command line: production comes first where cores are scarce. */
 const YIELDING = ['-n', '15', 'docker'];
@@ -234,18 +209,13 @@ export class DockerStreams implements ContainerStreams {
 
   /** What a program prints, to its end; throws where that was none. */
   private async *print(
-    { container, command, env = {} }: SavedProgram,
+    { container, command, env }: SavedProgram,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<Buffer> {
     signal?.throwIfAborted();
     const { execa } = await import('execa');
-    const program = tied({ container, command, env });
-    const running = execa('docker', execArguments(program, true), {
-      ...this.options(env, signal),
-      // Open for as long as it runs.
-      stdin: 'pipe',
-      buffer: { stdout: false },
-    });
+    const source = { container, command, ...(env ? { env } : {}) };
+    const running = execa('docker', sourceArguments(source), this.sourceOptions(source, signal));
     try {
       for await (const chunk of running.stdout as AsyncIterable<Buffer>) yield chunk;
       const { exitCode, stderr } = await running;
@@ -290,37 +260,4 @@ function brokenOff(words: string): CanaryError {
   return new CanaryError('command-failed', 'A copy between containers broke off.', {
     details: tail(words),
   });
-}
-
-function tied(program: InContainer): InContainer {
-  return { ...program, command: ['sh', '-c', TIED, 'sh', ...program.command] };
-}
-
-function sourceArguments(from: InContainer | Archive): string[] {
-  if ('command' in from && from.input === undefined) return execArguments(tied(from), true);
-  if ('command' in from) return execArguments(from);
-  return ['container', 'cp', '--', `${from.container}:${from.path}`, '-'];
-}
-
-function sinkArguments(to: InContainer | Archive): string[] {
-  if ('command' in to) return execArguments(to, true);
-  return ['container', 'cp', '--archive', '--', '-', `${to.container}:${to.path}`];
-}
-
-function inputOf({ input }: InContainer) {
-  return input === undefined ? ({ stdin: 'ignore' } as const) : { input };
-}
-
-function execArguments(
-  { container, command, env = {}, input }: InContainer,
-  isFed = input !== undefined,
-) {
-  return [
-    'exec',
-    ...(isFed ? ['--interactive'] : []),
-    // Docker takes the values from its own environment.
-    ...Object.keys(env).flatMap((name) => ['--env', name]),
-    container,
-    ...command,
-  ];
 }

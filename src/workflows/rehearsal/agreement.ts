@@ -77,10 +77,12 @@ export function requireAgreed(
   unrehearsed: readonly Unrehearsed[],
   { exceptions }: Agreement,
 ): void {
-  const isAgreed = ({ service }: Unrehearsed) =>
-    exceptions.some(({ what, name }) => what === 'unrehearsed' && name === service);
-  const missing = unrehearsed.find((each) => !isAgreed(each));
+  const missing = unrehearsed.find((each) => !isExempt(each, exceptions));
   if (missing) throw notAgreed(missing, 'auto');
+}
+
+function isExempt({ service }: Unrehearsed, exceptions: readonly Exception[]): boolean {
+  return exceptions.some(({ what, name }) => what === 'unrehearsed' && name === service);
 }
 
 /** What a canary has to boot on copies of first: databases, and folders that may hold some. */
@@ -124,9 +126,7 @@ async function settle(
   { rehearse }: DatabaseConfig,
 ): Promise<Exception[]> {
   const exception: Exception = { what: 'unrehearsed', name: each.service };
-  const isKnown = exceptions.some(
-    ({ what, name }) => what === 'unrehearsed' && name === each.service,
-  );
+  const isKnown = isExempt(each, exceptions);
   if (isKnown && rehearse !== 'always') {
     emit({ type: 'warning', text: sharedText(each) });
     return [];

@@ -28,8 +28,7 @@ export async function awaitBoot(
   for (let looks = 1; ; looks += 1) {
     const boots: Boot[] = [];
     let waits = false;
-    for (const name of services) {
-      const container = await stage.container({ service: name, name });
+    for (const container of await stage.containersOf(services)) {
       const problem = brokenReason(container, container.restartCount);
       boots.push({ container, ...(problem ? { problem } : {}) });
       if (!problem && !(await isUp(project, container, looks))) waits = true;

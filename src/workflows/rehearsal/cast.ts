@@ -39,8 +39,14 @@ export async function castOf(run: RehearsalRun, originals: readonly Original[]):
     const { volumes } = await emptied(definition.volumes ?? [], () => false);
     return { service, definition, volumes, files: stableFiles(service), image: container.imageId };
   };
-  const running = (service: string) =>
-    containersOf({ containers }, 'stable', service).find(({ state }) => state === 'running');
+  const asStable = (services: readonly string[]) =>
+    Promise.all(
+      services.flatMap((service) => {
+        const stable = containersOf({ containers }, 'stable', service);
+        const container = stable.find(({ state }) => state === 'running');
+        return container ? [ofStable(service, container)] : [];
+      }),
+    );
 
   const databases = await Promise.all(
     originals.map(async ({ service, server, container, place }) => {
@@ -51,31 +57,18 @@ export async function castOf(run: RehearsalRun, originals: readonly Original[]):
       return { ...player, volumes: [...kept, data] };
     }),
   );
-  const canaries = await Promise.all(
-    project.slice.map(async ({ service }) => {
-      const { replaced, ...player } = await ofBranch(run, service);
-      return { ...player, replaced };
-    }),
-  );
+  const canaries = await Promise.all(project.slice.map(({ service }) => ofBranch(run, service)));
   const { migrate } = project.config.database;
   const migrations = migrate
     ? [{ ...(await ofBranch(run, migrate.service)), command: migrate.command }]
     : [];
-  const companions = needed(checkout.model, project, originals).flatMap((service) => {
-    const container = running(service);
-    return container ? [ofStable(service, container)] : [];
-  });
-  const before = project.slice.flatMap(({ service }) => {
-    const container = running(service);
-    return container ? [ofStable(service, container)] : [];
-  });
   return {
     cast: {
       databases,
-      companions: await Promise.all(companions),
+      companions: await asStable(needed(checkout.model, project, originals)),
       migrations,
       canaries,
-      before: await Promise.all(before),
+      before: await asStable(project.slice.map(({ service }) => service)),
     },
     folders: canaries.flatMap(({ service, replaced }) =>
       replaced.map((each) => ({ ...each, service })),

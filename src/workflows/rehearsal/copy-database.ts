@@ -29,7 +29,7 @@ export async function copyDatabase(
   const { project } = run;
   const { service, server, place } = original;
   const name = rehearsalName(service);
-  const target = stage.placeOf(await stage.container({ service, name }), place.definition);
+  const target = stage.placeOf(await stage.container(name), place.definition);
   let bytes = 0;
   const tell = tellBytes(run, service);
   const onBytes = (total: number) => {

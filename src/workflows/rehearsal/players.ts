@@ -34,7 +34,7 @@ export async function rehearseMigration(
   context.emit({ type: 'progress', text: 'the migration runs on the copy' });
   await stage.create([name]);
   await stage.start([name]);
-  const { id } = await stage.container({ service, name });
+  const { id } = await stage.container(name);
   const exitCode = await context.engine.exitCode(id, signal);
   if (exitCode === 0) return;
   throw new CanaryError(
@@ -69,8 +69,7 @@ export async function requireUp(
   stage: Stage,
   canaries: readonly { service: string }[],
 ): Promise<void> {
-  for (const service of stageNames(canaries)) {
-    const container = await stage.container({ service, name: service });
+  for (const container of await stage.containersOf(stageNames(canaries))) {
     const problem = brokenReason(container, container.restartCount);
     if (problem) throw await bootFailure(run, { container, problem });
   }

@@ -22,7 +22,7 @@ export async function copySharedFiles(
       ({ state }) => state === 'running',
     );
     if (!mount || !original) continue;
-    const copy = await stage.container({ service, name: rehearsalName(service) });
+    const copy = await stage.container(rehearsalName(service));
     shared.push({
       name,
       original: { container: original.id, path: mount.target },

@@ -50,15 +50,23 @@ export class Stage {
     return this.run.context.engine.containers(this.name);
   }
 
-  /** The container of a role that plays a service. */
-  async container(wanted: { service: string; name: string }): Promise<ObservedContainer> {
+  /** The containers of services of the stage, by one look at the engine. */
+  async containersOf(services: readonly string[]): Promise<ObservedContainer[]> {
     const containers = await this.containers();
-    const found = containers.find(({ name }) => name.startsWith(`${this.name}-${wanted.name}-`));
-    if (found) return found;
-    throw new CanaryError(
-      'rehearsal-failed',
-      `The rehearsal has no container of \`${wanted.service}\`.`,
-    );
+    return services.map((service) => {
+      const found = containers.find(({ name }) => name.startsWith(`${this.name}-${service}-`));
+      if (found) return found;
+      throw new CanaryError(
+        'rehearsal-failed',
+        `The rehearsal has no container of \`${service}\`.`,
+      );
+    });
+  }
+
+  /** The container of one of them. */
+  async container(service: string): Promise<ObservedContainer> {
+    const [found] = await this.containersOf([service]);
+    return found as ObservedContainer;
   }
 
   placeOf({ id }: ObservedContainer, definition: ComposeService): Place {

@@ -123,7 +123,9 @@ async function beginStep(run: WalkRun, ramp: Ramp, index: number): Promise<Obser
 }
 
 async function planStep(run: WalkRun, ramp: Ramp): Promise<Plan> {
-  const { context, project, checkout, release } = run;
+  const { context, project, checkout } = run;
+  // Not as it began: what this very command has rehearsed and migrated is in the journal alone.
+  const release = await readRelease(project, run.release.id);
   const { commit, services } = release;
   const { weight, replicas } = weightStep(ramp, ramp.index) ?? { weight: 0 };
   const baseline = baselinesOf(project);

@@ -1,5 +1,5 @@
 import { CanaryError } from '../../../errors.ts';
-import type { InContainer } from '../../../system/container-streams.ts';
+import type { InContainer } from '../../../system/container-ends.ts';
 import { tail } from '../../../system/process.ts';
 import type { Place } from '../server.ts';
 import { USER_SCHEMAS } from './schemas.ts';

@@ -1,10 +1,7 @@
 import { HEAD, isSqlite } from '../../../database/sqlite-file.ts';
 import { type EntryHeader, readArchive } from '../../../system/container-archive.ts';
-import type {
-  Archive,
-  ContainerStreams,
-  StreamOptions,
-} from '../../../system/container-streams.ts';
+import type { Archive } from '../../../system/container-ends.ts';
+import type { ContainerStreams, StreamOptions } from '../../../system/container-streams.ts';
 import { firstBytes } from './look.ts';
 
 /** An SQLite database below a folder. */

@@ -3,11 +3,8 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type FileLook, HEAD } from '../../../database/sqlite-file.ts';
 import { type EntryHeader, readArchive } from '../../../system/container-archive.ts';
-import type {
-  Archive,
-  ContainerStreams,
-  StreamOptions,
-} from '../../../system/container-streams.ts';
+import type { Archive } from '../../../system/container-ends.ts';
+import type { ContainerStreams, StreamOptions } from '../../../system/container-streams.ts';
 
 /** The beginning of a stream; the rest passes by. */
 export async function firstBytes(content: Readable, length: number): Promise<Buffer> {

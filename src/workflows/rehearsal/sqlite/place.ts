@@ -4,11 +4,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Pack } from 'tar-stream';
 import { type EntryHeader, writeArchive } from '../../../system/container-archive.ts';
-import type {
-  Archive,
-  ContainerStreams,
-  StreamOptions,
-} from '../../../system/container-streams.ts';
+import type { Archive } from '../../../system/container-ends.ts';
+import type { ContainerStreams, StreamOptions } from '../../../system/container-streams.ts';
 import type { FoundFile } from './find.ts';
 
 /** A file of this machine that goes where `found` was. */

@@ -8,11 +8,8 @@ import {
   type SqliteLook,
 } from '../../../database/sqlite-file.ts';
 import { CanaryError, messageOf } from '../../../errors.ts';
-import type {
-  Archive,
-  ContainerStreams,
-  StreamOptions,
-} from '../../../system/container-streams.ts';
+import type { Archive } from '../../../system/container-ends.ts';
+import type { ContainerStreams, StreamOptions } from '../../../system/container-streams.ts';
 import { openSqlite, type Sqlite, sqliteName } from '../../../system/sqlite.ts';
 import { download, lookAt } from './look.ts';
 
