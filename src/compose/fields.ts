@@ -23,3 +23,11 @@ export function networkNames(service: ComposeService | undefined): string[] {
 export function escapeDollars(text: string): string {
   return text.replaceAll('$', '$$$$');
 }
+
+/** The same for every text in a value. */
+export function escapeAll(value: unknown): unknown {
+  if (typeof value === 'string') return escapeDollars(value);
+  if (Array.isArray(value)) return value.map(escapeAll);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, escapeAll(each)]));
+}

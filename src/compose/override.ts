@@ -5,7 +5,7 @@ import { type CloneSetting, cloneDelta, volumeFields } from './clone/delta.ts';
 import { type BranchFiles, fileDefinitions, fileFields } from './clone/files.ts';
 import { ownVolumes } from './clone/volumes.ts';
 import { type Extension, extensionLayers, type Origin } from './extension.ts';
-import { escapeDollars, type Fields, portFields } from './fields.ts';
+import { escapeAll, escapeDollars, type Fields, portFields } from './fields.ts';
 import type { ComposeModel, ComposeVolume } from './model.ts';
 import { baselineName, LABEL, migrationName, PROXY_SERVICE } from './names.ts';
 import { type ProxyContainer, proxyService } from './proxy-service.ts';
@@ -209,5 +209,5 @@ function onlyOfBranch(
       );
     }
   }
-  return added;
+  return added.map(([name, definition]) => [name, escapeAll(definition)]);
 }

@@ -101,27 +101,28 @@ export class ComposeCli implements Compose {
   }
 
   async model(scope: ComposeScope): Promise<ComposeModel> {
-    return (await this.config(scope)) as ComposeModel;
+    return unescaped(await this.config(scope)) as ComposeModel;
   }
 
   async written(scope: ComposeScope): Promise<WrittenModel> {
-    return (await this.config(scope, ['--no-interpolate'])) as WrittenModel;
+    return JSON.parse(await this.config(scope, ['--no-interpolate'])) as WrittenModel;
   }
 
-  async part(scope: ComposeScope, text: string): Promise<ComposeModel> {
+  async part(scope: ComposeScope, input: string): Promise<ComposeModel> {
     const alone = { ...scope, files: ['-'] };
-    return (await this.config(alone, ['--no-consistency'], { input: text })) as ComposeModel;
+    const text = await this.config(alone, ['--no-consistency'], { input });
+    return unescaped(text) as ComposeModel;
   }
 
   private async config(
     scope: ComposeScope,
     flags: readonly string[] = [],
     options: CallOptions & { input?: string } = {},
-  ): Promise<unknown> {
+  ): Promise<string> {
     const result = await this.call(scope, ['config', '--format', 'json', ...flags], options);
     if (result.exitCode !== 0)
       throw await this.failure('compose-file-invalid', 'Compose refuses the compose file.', result);
-    return JSON.parse(result.stdout);
+    return result.stdout;
   }
 
   async build(
@@ -252,6 +253,13 @@ export class ComposeCli implements Compose {
       await this.version();
     return new CanaryError(code, message, { details: tail(result.stderr) });
   }
+}
+
+/** A resolved model as it is: Compose prints it so that it could be read again, every dollar twice. */
+function unescaped(json: string): unknown {
+  return JSON.parse(json, (_, value) =>
+    typeof value === 'string' ? value.replaceAll('$$', () => '$') : value,
+  );
 }
 
 function scaleFlags(scale: Scale): string[] {

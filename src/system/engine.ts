@@ -26,6 +26,8 @@ export interface Engine {
   exitCode(name: string, signal: AbortSignal): Promise<number | undefined>;
   /** Removes a container at once, with its volumes that have no name. */
   destroyContainer(id: string): Promise<void>;
+  /** Removes the volumes that clones of a project had of their own and that nobody uses any more. */
+  removeOwnVolumes(project: string): Promise<void>;
   /** Removes all that a throw-away compose project of ours has. Safe to repeat. */
   dispose(project: string): Promise<void>;
   /** Runs a command in a running container, whatever its exit code. */
@@ -119,6 +121,16 @@ export class DockerEngine implements Engine {
 
   async destroyContainer(id: string): Promise<void> {
     await this.docker(['container', 'rm', '--force', '--volumes', id]);
+  }
+
+  async removeOwnVolumes(project: string): Promise<void> {
+    const filters = [
+      ...[`label=com.docker.compose.project=${project}`, `label=${LABEL.role}=canary`],
+      'dangling=true',
+    ].flatMap((filter) => ['--filter', filter]);
+    const names = (await this.docker(['volume', 'ls', '--quiet', ...filters])).split('\n');
+    const found = names.filter(Boolean);
+    if (found.length > 0) await this.docker(['volume', 'rm', ...found]);
   }
 
   dispose(project: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Fields, networkNames } from '../fields.ts';
+import { escapeAll, type Fields, networkNames } from '../fields.ts';
 import type { ComposeNetwork, ComposeService } from '../model.ts';
 
 /**
@@ -20,5 +20,5 @@ function withoutPlace(network: ComposeNetwork | null | undefined): Fields {
     mac_address: _mac,
     ...kept
   } = network ?? {};
-  return kept;
+  return escapeAll(kept) as Fields;
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { escapeDollars, type Fields } from '../fields.ts';
+import { escapeAll, escapeDollars, type Fields } from '../fields.ts';
 import type { ComposeService, ComposeVolume } from '../model.ts';
 import { replace, reset } from '../tagged.ts';
 import { volumeFields } from './delta.ts';
@@ -113,14 +113,7 @@ export function corrections(
           : [];
       }
       if (!OPEN.has(field)) return [];
-      return [[field, field in wanted ? replace(escaped(wanted[field])) : reset(null)]];
+      return [[field, field in wanted ? replace(escapeAll(wanted[field])) : reset(null)]];
     }),
   );
-}
-
-function escaped(value: unknown): unknown {
-  if (typeof value === 'string') return escapeDollars(value);
-  if (Array.isArray(value)) return value.map(escaped);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, escaped(each)]));
 }

@@ -109,7 +109,7 @@ function notExtendable(error: unknown): unknown {
     'Compose can read the compose file, but not extend its services.',
     {
       details: error.details,
-      hint: 'A variable in place of a name, as in `depends_on: ["${DB}"]`, does that: say the name itself.',
+      hint: 'A variable where `depends_on` has a name does that: say the name itself.',
     },
   );
 }

@@ -63,5 +63,12 @@ export async function retireCanary(
 ): Promise<void> {
   const observed = await look(run);
   const containers = clonesOf(observed).filter((each) => step.services.includes(each.service));
-  await Promise.all(containers.map((each) => run.context.engine.removeContainer(each.id)));
+  const { engine } = run.context;
+  await Promise.all(
+    containers.map(async ({ id }) => {
+      await engine.stopContainer(id);
+      // With the volumes that were nobody else's.
+      await engine.destroyContainer(id);
+    }),
+  );
 }
