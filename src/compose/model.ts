@@ -15,9 +15,14 @@ export interface ComposeService {
   image?: string;
   build?: { context?: string; dockerfile?: string };
   command?: readonly string[] | null;
+  entrypoint?: readonly string[] | null;
   container_name?: string;
   hostname?: string;
   network_mode?: string;
+  ipc?: string;
+  pid?: string;
+  restart?: string;
+  tmpfs?: readonly string[] | string;
   labels?: Readonly<Record<string, string>>;
   environment?: Readonly<Record<string, string | null>>;
   depends_on?: Readonly<Record<string, { condition: string; required?: boolean }>>;

@@ -92,7 +92,7 @@ export function cloneableService(model: ComposeModel, name: string) {
       },
     );
   }
-  const reason = statefulReason(service);
+  const reason = statefulReason(service, model);
   if (reason) {
     throw new CanaryError(
       'service-stateful',

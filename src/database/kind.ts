@@ -1,5 +1,6 @@
-import type { ComposeService } from '../compose/model.ts';
-import { programName, statefulReason } from '../compose/stateful.ts';
+import { programName } from '../compose/image.ts';
+import type { ComposeModel, ComposeService } from '../compose/model.ts';
+import { statefulReason } from '../compose/stateful.ts';
 
 /** The servers whose databases can be rehearsed. */
 export type ServerKind = 'postgres' | 'mysql';
@@ -45,8 +46,11 @@ const OTHERS: readonly [RegExp, string, number][] = [
 const QUEUES = new Set(['Redis', 'RabbitMQ', 'Kafka', 'NATS']);
 
 /** What a service is that keeps data; `undefined` for one that keeps none. */
-export function statefulKind(service: ComposeService): StatefulKind | undefined {
-  const reason = statefulReason(service);
+export function statefulKind(
+  service: ComposeService,
+  model?: ComposeModel,
+): StatefulKind | undefined {
+  const reason = statefulReason(service, model);
   if (!reason) return undefined;
   const program = service.build ? '' : programName(service.image ?? '');
   // First, for Percona and Bitnami make several.

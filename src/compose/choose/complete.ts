@@ -1,0 +1,174 @@
+import { networkNames } from '../fields.ts';
+import { namespaceJoiners, namespaceOwner } from '../namespaces.ts';
+import { type Call, isFirm } from '../service-map.ts';
+import { obstacleOf } from './choosable.ts';
+import { isPlainEdge, type Stack, serviceOf, wayIn } from './stack.ts';
+
+/** A service that a choice needs, and why. */
+export interface Addition {
+  service: string;
+  why: string;
+}
+
+/** A choice with what it needs beside it, in the order in which it was made. */
+export interface Completed {
+  names: string[];
+  added: Addition[];
+  /** Chosen, but no request of a user is known to come there. */
+  unreached: string[];
+}
+
+/**
+ * Adds to a choice what goes with it: who shares a namespace, and for a service that no user reaches the nearest that users
+ * do reach, with those in between. Configuration, environment and commands tell who calls whom; the order of the start, and
+ * the only service that is open at all, only where nothing better does.
+ */
+export function completeChoice(stack: Stack, chosen: readonly string[]): Completed {
+  const state: Completed = { names: [...new Set(chosen)], added: [], unreached: [] };
+  addCompanions(stack, state);
+  for (const name of [...state.names]) {
+    if (reachedFrom(stack, state.names).has(name)) continue;
+    const isWork = /^(worker|scheduler)$/.test(stack.roles[name]?.role ?? '');
+    const isAlone = reachedFrom(stack, state.names).size === 0;
+    const found = isWork
+      ? isAlone
+        ? sameCode(stack, name)
+        : []
+      : (pathTo(stack, name, state.names) ?? (isAlone ? onlyDoor(stack, name) : undefined));
+    if (!found) state.unreached.push(name);
+    for (const addition of found ?? []) add(state, addition);
+    addCompanions(stack, state);
+  }
+  return state;
+}
+
+function add(state: Completed, addition: Addition): void {
+  if (state.names.includes(addition.service)) return;
+  state.names.push(addition.service);
+  state.added.push(addition);
+}
+
+/** Who shares a namespace with a chosen service comes along, unless it must not run twice. */
+function addCompanions(stack: Stack, state: Completed): void {
+  // Grows while it is gone through.
+  for (const name of state.names) {
+    const owner = namespaceOwner(serviceOf(stack, name), stack.model);
+    if (owner) add(state, { service: owner, why: `\`${name}\` runs inside its namespace` });
+    for (const joiner of namespaceJoiners(name, stack.model)) {
+      const goesAlong = /^(app|companion)$/.test(stack.roles[joiner]?.role ?? '');
+      if (goesAlong && obstacleOf(stack, joiner) === undefined)
+        add(state, { service: joiner, why: `it runs inside the namespace of \`${name}\`` });
+    }
+  }
+}
+
+/** The chosen services that users come to, at first or by calls of others of them. */
+export function reachedFrom(stack: Stack, names: readonly string[]): Set<string> {
+  const chosen = new Set(names);
+  const reached = new Set(names.filter((name) => isOpen(stack, name, chosen)));
+  for (const name of reached) {
+    for (const { from, to } of stack.calls) {
+      if (from === name && chosen.has(to)) reached.add(to);
+    }
+    for (const joiner of namespaceJoiners(name, stack.model)) {
+      if (chosen.has(joiner)) reached.add(joiner);
+    }
+  }
+  return reached;
+}
+
+function isOpen(stack: Stack, name: string, chosen: ReadonlySet<string>): boolean {
+  const kind = wayIn(stack, name, chosen)?.kind;
+  return kind === 'entry' || kind === 'behind';
+}
+
+/** The shortest way up from a service to one that users reach, those in between included; the nearer to users first. */
+function pathTo(stack: Stack, name: string, names: readonly string[]): Addition[] | undefined {
+  const firm = stack.calls.filter(isFirm);
+  return climb(stack, name, names, firm) ?? climb(stack, name, names, stack.calls);
+}
+
+function climb(
+  stack: Stack,
+  name: string,
+  names: readonly string[],
+  calls: readonly Call[],
+): Addition[] | undefined {
+  const chosen = new Set(names);
+  const reached = reachedFrom(stack, names);
+  const paths: Call[][] = [[]];
+  const seen = new Set([name]);
+  for (const path of paths) {
+    const lowest = path.at(-1)?.from ?? name;
+    for (const call of callersOf(stack, lowest, calls)) {
+      if (seen.has(call.from)) continue;
+      seen.add(call.from);
+      const longer = [...path, call];
+      if (isOpen(stack, call.from, chosen) || reached.has(call.from)) return told(longer, name);
+      paths.push(longer);
+    }
+  }
+  return undefined;
+}
+
+function told(path: readonly Call[], name: string): Addition[] {
+  return path.toReversed().map(({ from, to, because }, index) => ({
+    service: from,
+    why:
+      index === 0
+        ? `users reach \`${name}\` through it${to === name ? ` (${because})` : ''}`
+        : `it is between users and \`${name}\` (${because})`,
+  }));
+}
+
+/** Who could be cloned along, what is built here first. */
+function callersOf(stack: Stack, name: string, calls: readonly Call[]): Call[] {
+  const rank = ({ from }: Call) => `${serviceOf(stack, from).build ? 0 : 1}${from}`;
+  return calls
+    .filter(({ from, to }) => to === name && canStandBefore(stack, from))
+    .toSorted((left, right) => (rank(left) < rank(right) ? -1 : 1));
+}
+
+function canStandBefore(stack: Stack, name: string): boolean {
+  return stack.roles[name]?.role === 'app' && obstacleOf(stack, name) === undefined;
+}
+
+/** For what works in the background: who runs the same code where users reach it. */
+function sameCode(stack: Stack, name: string): Addition[] | undefined {
+  const { image, build } = serviceOf(stack, name);
+  const twin = openServices(stack).find((other) => {
+    const { image: its, build: their } = serviceOf(stack, other);
+    return build?.context ? build.context === their?.context : image !== undefined && image === its;
+  });
+  return twin === undefined
+    ? onlyDoor(stack, name)
+    : [{ service: twin, why: `users reach it, and it runs the code of \`${name}\`` }];
+}
+
+/** Where nothing says who calls a service: the one through which users can only come, on one of its networks. */
+function onlyDoor(stack: Stack, name: string): Addition[] | undefined {
+  const networks = networkNames(serviceOf(stack, name));
+  const open = openServices(stack).filter((other) =>
+    networkNames(serviceOf(stack, other)).some((network) => networks.includes(network)),
+  );
+  const plain = open.filter(
+    (other) => isPlainEdge(stack, other) || /proxy|router|gateway|nginx|web|front/.test(other),
+  );
+  const [only, second] = open.length === 1 ? open : plain;
+  if (only === undefined || second !== undefined) return undefined;
+  return [
+    {
+      service: only,
+      why: `nothing says who calls \`${name}\`, and users can only come through this one`,
+    },
+  ];
+}
+
+function openServices(stack: Stack): string[] {
+  return Object.keys(stack.model.services)
+    .sort()
+    .filter((name) => {
+      const way = wayIn(stack, name);
+      return way?.kind === 'entry' && way.speaks !== 'bytes' && canStandBefore(stack, name);
+    });
+}
