@@ -1,7 +1,7 @@
 import { CanaryError } from '../errors.ts';
 import { findCandidates, type LeftOut } from './choose/candidates.ts';
 import { refuseUnlessChoosable } from './choose/choosable.ts';
-import { type Completed, completeChoice, reachedFrom } from './choose/complete.ts';
+import { callersAbove, type Completed, completeChoice, reachedFrom } from './choose/complete.ts';
 import { type ChosenService, describeChoice } from './choose/describe.ts';
 import { openButUnknown } from './choose/open-port.ts';
 import { type Stack, serviceOf, wayIn } from './choose/stack.ts';
@@ -24,22 +24,17 @@ export function chooseNamed(stack: Stack, names: readonly string[]): Choice {
   for (const { service } of completed.added) refuseUnlessChoosable(stack, service);
   const isReached = reachedFrom(stack, completed.names).size > 0;
   const [lost] = completed.unreached;
-  for (const name of completed.unreached) refuseLabels(stack, name);
-  if (lost !== undefined && !isReached) throw unreachable(stack, lost);
+  if (lost !== undefined && !isReached) {
+    refuseLabels(stack, lost);
+    throw unreachable(stack, lost);
+  }
   return choiceOf(stack, completed, []);
 }
 
 /** What is likely without a question; `undefined` where nothing is. */
 export function chooseLikely(stack: Stack): Choice | undefined {
-  const { candidates, left } = findCandidates(stack);
-  const likely = candidates.filter(({ isLikely }) => isLikely).map(({ name }) => name);
-  const completed = completeChoice(stack, likely);
-  if (reachedFrom(stack, completed.names).size === 0) return undefined;
-  return choiceOf(
-    stack,
-    completed,
-    left.filter(({ service }) => !completed.names.includes(service)),
-  );
+  const { likely, left } = findCandidates(stack);
+  return likely && choiceOf(stack, likely, left);
 }
 
 function choiceOf(stack: Stack, { names, added }: Completed, left: LeftOut[]): Choice {
@@ -52,9 +47,12 @@ function choiceOf(stack: Stack, { names, added }: Completed, left: LeftOut[]): C
 
 /** A router that goes by labels is led nowhere else by a link. The only place that says so. */
 function refuseLabels(stack: Stack, name: string): void {
-  const way = wayIn(stack, name);
-  if (way?.kind !== 'labels') return;
-  throw byLabels(way.edges.length > 0 ? way.edges : ['A router outside'], name, way.by);
+  const found = [name, ...callersAbove(stack, name)]
+    .map((service) => ({ service, way: wayIn(stack, service) }))
+    .find(({ way }) => way?.kind === 'labels');
+  if (found?.way?.kind !== 'labels') return;
+  const { edges, by } = found.way;
+  throw byLabels(edges.length > 0 ? edges : ['A router outside'], found.service, by);
 }
 
 function unreachable(stack: Stack, name: string): CanaryError {

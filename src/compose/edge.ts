@@ -8,7 +8,7 @@ export type EdgeKind = 'nginx' | 'caddy' | 'traefik' | 'haproxy' | 'envoy' | 'ap
 
 const IMAGES: [EdgeKind, RegExp][] = [
   ['nginx', /^(nginx|nginx-unprivileged|nginx-proxy|openresty|tengine|angie|freenginx)$/],
-  ['caddy', /^(caddy|caddy-docker-proxy)$/],
+  ['caddy', /^(caddy|caddy-docker-proxy|caddy-gen)$/],
   ['traefik', /^traefik$/],
   ['haproxy', /^(haproxy|haproxy-alpine|haproxy-debian|haproxy-ubi)$/],
   ['envoy', /^(envoy|envoy-distroless|envoy-contrib)$/],
@@ -17,7 +17,7 @@ const IMAGES: [EdgeKind, RegExp][] = [
 ];
 
 const CONFIGURATIONS: [EdgeKind, RegExp][] = [
-  ['nginx', /\/etc\/nginx(\/|$)|\/usr\/local\/openresty\/nginx\/conf/],
+  ['nginx', /\/etc\/nginx(\/(?!certs?|ssl|html|dhparam)|$)|\/usr\/local\/openresty\/nginx\/conf/],
   ['caddy', /\/Caddyfile$|\/etc\/caddy(\/|$)/],
   ['traefik', /\/etc\/traefik(\/|$)|\/traefik\.(ya?ml|toml)$/],
   ['haproxy', /\/haproxy(\.cfg$|\/|$)/],

@@ -105,5 +105,8 @@ function portSaid(
   const found = patterns.flatMap(([service, pattern]) =>
     (files[service] ?? []).flatMap(({ text }) => pattern.exec(text)?.[1] ?? []),
   );
-  return found.map(Number)[0];
+  if (found.length > 0) return Number(found[0]);
+  const usual = new RegExp(`\\shttp://${host}(?=[/;\\s]|$)`, 'm');
+  const isUsual = edges.some((edge) => files[edge.name]?.some(({ text }) => usual.test(text)));
+  return isUsual && !isKnown ? 80 : undefined;
 }

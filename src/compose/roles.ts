@@ -22,7 +22,7 @@ export function roleOf(
   const service = model.services[name] ?? {};
   const programs = programsOf(service, files);
   // What is built here on an image that nobody knows may still bear a known name.
-  const known = service.build ? [...programs, name.toLowerCase()] : programs;
+  const known = service.build ? [...programs, plainName(name)] : programs;
   if (known.some(isAgent)) return { role: 'agent', why: 'steers containers of the engine' };
   const data = statefulReason(service, model, files);
   if (data) return { role: 'stateful', why: `keeps data (${data})` };
@@ -37,6 +37,11 @@ export function roleOf(
     role: 'app',
     why: service.build ? 'built from this repository' : `runs ${service.image}`,
   };
+}
+
+/** `grafana-server` is grafana. */
+function plainName(name: string): string {
+  return name.toLowerCase().replace(/[-_.](server|service|app|\d+)$/, '');
 }
 
 export interface RoleObstacle {

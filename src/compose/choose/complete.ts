@@ -2,7 +2,7 @@ import { networkNames } from '../fields.ts';
 import { namespaceJoiners, namespaceOwner } from '../namespaces.ts';
 import { type Call, isFirm } from '../service-map.ts';
 import { obstacleOf } from './choosable.ts';
-import { isPlainEdge, type Stack, serviceOf, wayIn } from './stack.ts';
+import { type Stack, serviceOf, USUAL_PORTS, wayIn } from './stack.ts';
 
 /** A service that a choice needs, and why. */
 export interface Addition {
@@ -23,13 +23,17 @@ export interface Completed {
  * do reach, with those in between. Configuration, environment and commands tell who calls whom; the order of the start, and
  * the only service that is open at all, only where nothing better does.
  */
-export function completeChoice(stack: Stack, chosen: readonly string[]): Completed {
+export function completeChoice(
+  stack: Stack,
+  chosen: readonly string[],
+  mayGuess = true,
+): Completed {
   const state: Completed = { names: [...new Set(chosen)], added: [], unreached: [] };
   addCompanions(stack, state);
   for (const name of [...state.names]) {
     if (reachedFrom(stack, state.names).has(name)) continue;
     const isWork = /^(worker|scheduler)$/.test(stack.roles[name]?.role ?? '');
-    const isAlone = reachedFrom(stack, state.names).size === 0;
+    const isAlone = mayGuess && reachedFrom(stack, state.names).size === 0;
     const found = isWork
       ? isAlone
         ? sameCode(stack, name)
@@ -111,6 +115,15 @@ function climb(
   return undefined;
 }
 
+/** Everybody who calls a service, and who calls those, the nearest first. */
+export function callersAbove(stack: Stack, name: string): string[] {
+  const above = new Set([name]);
+  for (const each of above) {
+    for (const { from } of callersOf(stack, each, stack.calls)) above.add(from);
+  }
+  return [...above].slice(1);
+}
+
 function told(path: readonly Call[], name: string): Addition[] {
   return path.toReversed().map(({ from, to, because }, index) => ({
     service: from,
@@ -147,15 +160,16 @@ function sameCode(stack: Stack, name: string): Addition[] | undefined {
 
 /** Where nothing says who calls a service: the one through which users can only come, on one of its networks. */
 function onlyDoor(stack: Stack, name: string): Addition[] | undefined {
+  // What a router finds by labels has its way, and it is not this one.
+  if (wayIn(stack, name)?.kind === 'labels') return undefined;
   const networks = networkNames(serviceOf(stack, name));
   const open = openServices(stack).filter((other) =>
     networkNames(serviceOf(stack, other)).some((network) => networks.includes(network)),
   );
-  const plain = open.filter(
-    (other) => isPlainEdge(stack, other) || /proxy|router|gateway|nginx|web|front/.test(other),
-  );
-  const [only, second] = open.length === 1 ? open : plain;
-  if (only === undefined || second !== undefined) return undefined;
+  const [only] = [open, open.filter((other) => isFront(stack, other))].find(
+    (doors) => doors.length === 1,
+  ) ?? [];
+  if (only === undefined) return undefined;
   return [
     {
       service: only,
@@ -164,11 +178,23 @@ function onlyDoor(stack: Stack, name: string): Addition[] | undefined {
   ];
 }
 
+/** At the port that browsers take. */
+function isFront(stack: Stack, name: string): boolean {
+  const way = wayIn(stack, name);
+  return way?.kind === 'entry' && way.speaks === 'http' && USUAL_PORTS.has(way.port);
+}
+
 function openServices(stack: Stack): string[] {
   return Object.keys(stack.model.services)
     .sort()
     .filter((name) => {
       const way = wayIn(stack, name);
-      return way?.kind === 'entry' && way.speaks !== 'bytes' && canStandBefore(stack, name);
+      const isRouter = stack.edges.some((edge) => edge.name === name && edge.calls.size === 0);
+      return (
+        way?.kind === 'entry' &&
+        way.speaks !== 'bytes' &&
+        !isRouter &&
+        canStandBefore(stack, name)
+      );
     });
 }

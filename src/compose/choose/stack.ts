@@ -55,7 +55,8 @@ export function wayIn(
   return found;
 }
 
-const USUAL_PORTS = new Set([80, 443]);
+/** The ports that browsers take. */
+export const USUAL_PORTS = new Set([80, 443]);
 
 /** Whether users come by the proxies before a service though it publishes a port: those have the ports that browsers take. */
 function isPreferred(found: FoundEdge | undefined, open: OpenPort): boolean {

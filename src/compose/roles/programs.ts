@@ -11,7 +11,7 @@ const COMPANIONS: readonly [what: string, pattern: RegExp][] = [
   ],
   [
     'watches the stack',
-    /(^|[-_/])(jaeger|all-in-one|zipkin|tempo|opentelemetry-collector.*|otel.*|[a-z-]*exporter|cadvisor|grafana|grafana-oss|grafana-enterprise|alertmanager|promtail|alloy|fluentd|fluent-bit|vector|logspout|logstash|filebeat|metricbeat|heartbeat|telegraf|netdata|dozzle|uptime-kuma-agent|pushgateway|statsd|agent-newrelic|datadog-agent|newrelic-infra|node-problem-detector|glances|beszel-agent)$/,
+    /(^|[-_/])(jaeger|all-in-one|zipkin|tempo|opentelemetry-collector.*|otel.*|[a-z-]*exporter|cadvisor|grafana|prometheus|grafana-oss|grafana-enterprise|alertmanager|promtail|alloy|fluentd|fluent-bit|vector|logspout|logstash|filebeat|metricbeat|heartbeat|telegraf|netdata|dozzle|uptime-kuma-agent|pushgateway|statsd|agent-newrelic|datadog-agent|newrelic-infra|node-problem-detector|glances|beszel-agent)$/,
   ],
   [
     'drives a browser or load',
@@ -35,7 +35,7 @@ const COMPANIONS: readonly [what: string, pattern: RegExp][] = [
   ],
   [
     'is a tool of developers',
-    /^(swagger-ui|swagger-editor|storybook|browser-sync|vscode|code-server|openvscode-server|webpack|wait-for-it|dockerize|docker-compose-wait|jupyter|cli)$/,
+    /^(swagger|swagger-ui|swagger-editor|storybook|browser-sync|vscode|code-server|openvscode-server|webpack|wait-for-it|dockerize|docker-compose-wait|jupyter|cli)$/,
   ],
 ];
 

@@ -77,6 +77,8 @@ const JOB_NAMES = new Set([
   'fixtures',
   'importer',
   'pull',
+  'build',
+  'builder',
 ]);
 
 const JOB_COMMAND =
