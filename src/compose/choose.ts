@@ -1,7 +1,7 @@
 import { CanaryError } from '../errors.ts';
 import { findCandidates, type LeftOut } from './choose/candidates.ts';
 import { refuseUnlessChoosable } from './choose/choosable.ts';
-import { callersAbove, type Completed, completeChoice, reachedFrom } from './choose/complete.ts';
+import { type Completed, callersAbove, completeChoice, reachedFrom } from './choose/complete.ts';
 import { type ChosenService, describeChoice } from './choose/describe.ts';
 import { openButUnknown } from './choose/open-port.ts';
 import { type Stack, serviceOf, wayIn } from './choose/stack.ts';

@@ -71,7 +71,8 @@ function completed(stack: Stack, tier: readonly string[]): Completed | undefined
 function listens({ model, files }: Stack, name: string): boolean {
   const { expose, healthcheck, ports } = model.services[name] ?? {};
   const isExposed = files[name]?.some(({ text }) => /^\s*EXPOSE\s+\d/im.test(text));
-  return Boolean(expose?.length || ports?.length || healthcheck?.test || isExposed);
+  const isAsked = /localhost|127\.0\.0\.1|0\.0\.0\.0/.test(healthcheck?.test?.join(' ') ?? '');
+  return Boolean(expose?.length || ports?.length || isAsked || isExposed);
 }
 
 /** No worker, no tool, no proxy that only hands on, no part of another service. */

@@ -1,3 +1,4 @@
+import { edgeKind } from '../edge.ts';
 import { networkNames } from '../fields.ts';
 import { namespaceJoiners, namespaceOwner } from '../namespaces.ts';
 import { type Call, isFirm } from '../service-map.ts';
@@ -30,20 +31,37 @@ export function completeChoice(
 ): Completed {
   const state: Completed = { names: [...new Set(chosen)], added: [], unreached: [] };
   addCompanions(stack, state);
+  let reached = reachedFrom(stack, state.names);
   for (const name of [...state.names]) {
-    if (reachedFrom(stack, state.names).has(name)) continue;
-    const isWork = /^(worker|scheduler)$/.test(stack.roles[name]?.role ?? '');
-    const isAlone = mayGuess && reachedFrom(stack, state.names).size === 0;
-    const found = isWork
-      ? isAlone
-        ? sameCode(stack, name)
-        : []
-      : (pathTo(stack, name, state.names) ?? (isAlone ? onlyDoor(stack, name) : undefined));
+    if (reached.has(name)) continue;
+    const found = whatLeadsTo(stack, name, state.names, reached, mayGuess);
     if (!found) state.unreached.push(name);
-    for (const addition of found ?? []) add(state, addition);
+    if (!found || found.length === 0) continue;
+    for (const addition of found) add(state, addition);
     addCompanions(stack, state);
+    reached = reachedFrom(stack, state.names);
   }
   return state;
+}
+
+/** What is to be added for a service that no user reaches: nothing for what works in the background beside others. */
+function whatLeadsTo(
+  stack: Stack,
+  name: string,
+  names: readonly string[],
+  reached: ReadonlySet<string>,
+  mayGuess: boolean,
+): Addition[] | undefined {
+  const isAlone = mayGuess && reached.size === 0;
+  if (/^(worker|scheduler)$/.test(stack.roles[name]?.role ?? ''))
+    return isAlone ? sameCode(stack, name) : [];
+  const chosen = new Set(names);
+  const firm = stack.calls.filter(isFirm);
+  return (
+    climb(stack, name, chosen, reached, firm) ??
+    climb(stack, name, chosen, reached, stack.calls) ??
+    (isAlone ? onlyDoor(stack, name) : undefined)
+  );
 }
 
 function add(state: Completed, addition: Addition): void {
@@ -87,19 +105,13 @@ function isOpen(stack: Stack, name: string, chosen: ReadonlySet<string>): boolea
 }
 
 /** The shortest way up from a service to one that users reach, those in between included; the nearer to users first. */
-function pathTo(stack: Stack, name: string, names: readonly string[]): Addition[] | undefined {
-  const firm = stack.calls.filter(isFirm);
-  return climb(stack, name, names, firm) ?? climb(stack, name, names, stack.calls);
-}
-
 function climb(
   stack: Stack,
   name: string,
-  names: readonly string[],
+  chosen: ReadonlySet<string>,
+  reached: ReadonlySet<string>,
   calls: readonly Call[],
 ): Addition[] | undefined {
-  const chosen = new Set(names);
-  const reached = reachedFrom(stack, names);
   const paths: Call[][] = [[]];
   const seen = new Set([name]);
   for (const path of paths) {
@@ -108,11 +120,17 @@ function climb(
       if (seen.has(call.from)) continue;
       seen.add(call.from);
       const longer = [...path, call];
-      if (isOpen(stack, call.from, chosen) || reached.has(call.from)) return told(longer, name);
+      if (isOpenForRequests(stack, call.from, chosen) || reached.has(call.from))
+        return told(longer, name);
       paths.push(longer);
     }
   }
   return undefined;
+}
+
+function isOpenForRequests(stack: Stack, name: string, chosen: ReadonlySet<string>): boolean {
+  const way = wayIn(stack, name, chosen);
+  return way?.kind === 'behind' || (way?.kind === 'entry' && way.speaks !== 'bytes');
 }
 
 /** Everybody who calls a service, and who calls those, the nearest first. */
@@ -166,35 +184,31 @@ function onlyDoor(stack: Stack, name: string): Addition[] | undefined {
   const open = openServices(stack).filter((other) =>
     networkNames(serviceOf(stack, other)).some((network) => networks.includes(network)),
   );
-  const [only] = [open, open.filter((other) => isFront(stack, other))].find(
-    (doors) => doors.length === 1,
-  ) ?? [];
-  if (only === undefined) return undefined;
-  return [
-    {
-      service: only,
-      why: `nothing says who calls \`${name}\`, and users can only come through this one`,
-    },
+  const fronts = [
+    open,
+    open.filter((other) => isAtUsualPort(stack, other)),
+    open.filter((other) => edgeKind(serviceOf(stack, other), stack.files[other])),
   ];
+  const only = fronts.find((doors) => doors.length === 1)?.[0];
+  if (only === undefined) return undefined;
+  const why = `nothing says who calls \`${name}\`, and users can only come through this one`;
+  return [{ service: only, why }];
 }
 
-/** At the port that browsers take. */
-function isFront(stack: Stack, name: string): boolean {
+function isAtUsualPort(stack: Stack, name: string): boolean {
   const way = wayIn(stack, name);
   return way?.kind === 'entry' && way.speaks === 'http' && USUAL_PORTS.has(way.port);
 }
 
 function openServices(stack: Stack): string[] {
-  return Object.keys(stack.model.services)
-    .sort()
-    .filter((name) => {
-      const way = wayIn(stack, name);
-      const isRouter = stack.edges.some((edge) => edge.name === name && edge.calls.size === 0);
-      return (
-        way?.kind === 'entry' &&
-        way.speaks !== 'bytes' &&
-        !isRouter &&
-        canStandBefore(stack, name)
-      );
-    });
+  const names = Object.keys(stack.model.services).sort();
+  const isRouter = (name: string) =>
+    stack.edges.some((edge) => edge.name === name && edge.calls.size === 0);
+  return names.filter(
+    (name) =>
+      isOpenForRequests(stack, name, new Set()) &&
+      wayIn(stack, name)?.kind === 'entry' &&
+      !isRouter(name) &&
+      canStandBefore(stack, name),
+  );
 }

@@ -61,11 +61,7 @@ export const USUAL_PORTS = new Set([80, 443]);
 /** Whether users come by the proxies before a service though it publishes a port: those have the ports that browsers take. */
 function isPreferred(found: FoundEdge | undefined, open: OpenPort): boolean {
   if (found?.kind === 'through') return open.speaks !== 'http';
-  return (
-    found?.isFirm === true &&
-    USUAL_PORTS.has(found.published) &&
-    !USUAL_PORTS.has(open.port)
-  );
+  return found?.isFirm === true && USUAL_PORTS.has(found.published) && !USUAL_PORTS.has(open.port);
 }
 
 /** Whether a proxy of the stack is no more than its configuration; one that is built with pages of its own is the team's. */
