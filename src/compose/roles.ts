@@ -22,7 +22,8 @@ export function roleOf(
   const service = model.services[name] ?? {};
   const programs = programsOf(service, files);
   // What is built here on an image that nobody knows may still bear a known name.
-  const known = service.build ? [...programs, plainName(name)] : programs;
+  const own = plainName(name);
+  const known = service.build && !EVERYDAY.test(own) ? [...programs, own] : programs;
   if (known.some(isAgent)) return { role: 'agent', why: 'steers containers of the engine' };
   const data = statefulReason(service, model, files);
   if (data) return { role: 'stateful', why: `keeps data (${data})` };
@@ -38,6 +39,9 @@ export function roleOf(
     why: service.build ? 'built from this repository' : `runs ${service.image}`,
   };
 }
+
+/** What is built here and called so may be the product itself. */
+const EVERYDAY = /^(console|hub|lego|acme|vector|tempo|alloy|agent)$/;
 
 /** `grafana-server` is grafana. */
 function plainName(name: string): string {

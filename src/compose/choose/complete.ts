@@ -161,7 +161,9 @@ function callersOf(stack: Stack, name: string, calls: readonly Call[]): Call[] {
 }
 
 function canStandBefore(stack: Stack, name: string): boolean {
-  return stack.roles[name]?.role === 'app' && obstacleOf(stack, name) === undefined;
+  const owner = namespaceOwner(serviceOf(stack, name), stack.model) ?? name;
+  const isApp = [name, owner].every((each) => stack.roles[each]?.role === 'app');
+  return isApp && obstacleOf(stack, name) === undefined;
 }
 
 /** For what works in the background: who runs the same code where users reach it. */

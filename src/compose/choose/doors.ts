@@ -9,10 +9,11 @@ type Door =
 
 /** Which of the chosen services get users of their own: no port twice, and nobody whom another of them calls. */
 export function doorsOf(stack: Stack, names: readonly string[]): Map<string, Door> {
-  const ways = new Map(names.map((name) => [name, wayIn(stack, name, new Set(names))]));
+  const chosen = new Set(names);
+  const ways = new Map(names.map((name) => [name, wayIn(stack, name, chosen)]));
   const entries = names.filter((name) => ways.get(name)?.kind === 'entry');
   const hasOthers = [...ways.values()].some((way) => way?.kind === 'behind');
-  const callerOf = (name: string) => callerAmong(stack, name, names);
+  const callerOf = (name: string) => callerAmong(stack, name, chosen);
   // Services that call each other in a ring leave no outermost one: the first is where users come in.
   const onlyDoor = !hasOthers && entries.every(callerOf) ? entries[0] : undefined;
   const doors = new Map<string, Door>();
@@ -55,11 +56,11 @@ function byPrecedence({ roles }: Stack, names: readonly string[]): string[] {
 }
 
 /** A chosen service that calls this one, and is not called back: an allowed origin names the caller too. */
-function callerAmong({ calls, roles }: Stack, name: string, names: readonly string[]) {
+function callerAmong({ calls, roles }: Stack, name: string, chosen: ReadonlySet<string>) {
   return calls.find(
     (call) =>
       call.to === name &&
-      names.includes(call.from) &&
+      chosen.has(call.from) &&
       roles[call.from]?.role === 'app' &&
       isFirm(call) &&
       !calls.some((back) => back.from === name && back.to === call.from),

@@ -15,7 +15,7 @@ const COMPANIONS: readonly [what: string, pattern: RegExp][] = [
   ],
   [
     'drives a browser or load',
-    /(^|[-_/])(selenium|standalone-(chrome|chromium|firefox|edge|all-browsers)|node-(chrome|chromium|firefox|edge)|hub|browserless|chromium|chrome|playwright|cypress|k6|locust|load-test|gatling|wrk|artillery|toxiproxy|wiremock|mockserver|mountebank)$/,
+    /^hub$|(^|[-_/])(selenium|standalone-(chrome|chromium|firefox|edge|all-browsers)|node-(chrome|chromium|firefox|edge)|browserless|chromium|chrome|playwright|cypress|k6|locust|load-test|gatling|wrk|artillery|toxiproxy|wiremock|mockserver|mountebank)$/,
   ],
   [
     'pools connections to a database',
@@ -29,6 +29,7 @@ const COMPANIONS: readonly [what: string, pattern: RegExp][] = [
     'makes backups',
     /(^|[-_])(backup|backups|restic|borgmatic|duplicati|pgbackrest|volume-backup|s3-backup|db-dump)$/,
   ],
+  ['moves data between systems', /(^|[-_])(kafka-)?connect$|^(debezium|airbyte|logstash|benthos)/],
   [
     'serves models',
     /^(ollama|vllm-openai|localai|text-embeddings-inference|text-generation-inference|open-webui-ollama|llama\.cpp)$/,
