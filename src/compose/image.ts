@@ -13,7 +13,7 @@ export function programName(image: string): string {
 }
 
 /** What an image that is built here runs on: the image of the last stage of its Dockerfile, through the stages it names. */
-export function baseImage(files: readonly ConfigurationFile[]): string | undefined {
+function baseImage(files: readonly ConfigurationFile[]): string | undefined {
   for (const { text } of files) {
     const stages = [
       ...text.matchAll(/^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?/gim),

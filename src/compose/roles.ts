@@ -5,7 +5,7 @@ import { companionOf, isAgent, keepsSqlite } from './roles/programs.ts';
 import { jobSign, workOf } from './roles/work.ts';
 import { statefulReason } from './stateful.ts';
 
-export type Role = 'app' | 'stateful' | 'job' | 'worker' | 'scheduler' | 'companion' | 'agent';
+type Role = 'app' | 'stateful' | 'job' | 'worker' | 'scheduler' | 'companion' | 'agent';
 
 export interface Roled {
   role: Role;

@@ -3,7 +3,7 @@ import { obstacleOf } from './choosable.ts';
 import { type Completed, completeChoice, reachedFrom } from './complete.ts';
 import { isPlainEdge, type Stack, serviceOf, wayIn } from './stack.ts';
 
-export interface Candidate {
+interface Candidate {
   name: string;
   /** Chosen when nobody says otherwise. */
   isLikely: boolean;

@@ -2,7 +2,7 @@ import { commandText } from '../image.ts';
 import type { ComposeModel, ComposeService } from '../model.ts';
 
 /** Words of a name, as people put them together: `api-worker`, `laravel.queue`, `worker_low_priority`. */
-export function wordsOf(name: string): string[] {
+function wordsOf(name: string): string[] {
   return name.toLowerCase().split(/[-_.]/);
 }
 
