@@ -16,9 +16,7 @@ export async function runInit(
     const lines = result.services.map(
       ({ service, why }) => `  ${output.theme.bold(service)}: ${why}`,
     );
-    const left = result.left.map(
-      ({ service, why }) => `  ${output.theme.bold(service)}: ${why}`,
-    );
+    const left = result.left.map(({ service, why }) => `  ${output.theme.bold(service)}: ${why}`);
     const commit = result.commit
       ? `Committed to ${result.branch ?? 'a detached HEAD'} as ${result.commit.slice(0, 12)}.`
       : 'Not committed.';

@@ -35,11 +35,12 @@ export function findCandidates(stack: Stack): Candidates {
     apps.filter((name) => serviceOf(stack, name).build && !isForBytes(stack, name)),
     apps.filter((name) => wayIn(stack, name) && !isForBytes(stack, name)),
     // A router that goes by labels alone sends the canary's users to the stable.
-    able.filter((name) =>
-      !namespaceOwner(serviceOf(stack, name), stack.model) &&
-      stack.edges.some(
-        ({ name: edge, calls }) => (edge === name && calls.size > 0) || calls.has(name),
-      ),
+    able.filter(
+      (name) =>
+        !namespaceOwner(serviceOf(stack, name), stack.model) &&
+        stack.edges.some(
+          ({ name: edge, calls }) => (edge === name && calls.size > 0) || calls.has(name),
+        ),
     ),
   ];
   const complete = tiers.map((tier) => completed(stack, tier));

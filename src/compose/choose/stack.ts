@@ -18,13 +18,17 @@ export interface Stack {
 /** What the model says, in an order that does not depend on the order of the file. */
 export function readStack(model: ComposeModel, files: ConfigurationFiles = {}): Stack {
   const key = ({ from, to }: Call) => `${from} ${to}`;
-  const calls = findCalls(model, files).toSorted((left, right) => (key(left) < key(right) ? -1 : 1));
+  const calls = findCalls(model, files).toSorted((left, right) =>
+    key(left) < key(right) ? -1 : 1,
+  );
   const names = Object.keys(model.services).sort();
   return {
     model,
     files,
     calls,
-    edges: findEdges(model, files, calls).toSorted((left, right) => (left.name < right.name ? -1 : 1)),
+    edges: findEdges(model, files, calls).toSorted(
+      (left, right) => left.published - right.published || (left.name < right.name ? -1 : 1),
+    ),
     roles: Object.fromEntries(names.map((name) => [name, roleOf(model, name, files[name])])),
   };
 }

@@ -57,9 +57,9 @@ test('what is chosen without a question is valid, never keeps data, and does not
         expect(preview !== undefined && takenPorts(each).has(preview)).toBe(false);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
-});
+}, 30_000);
 
 test('a named service is in a valid choice, or refused with a reason', () => {
   fc.assert(
@@ -75,6 +75,6 @@ test('a named service is in a valid choice, or refused with a reason', () => {
         expect((error as CanaryError).code).not.toBe('config-invalid');
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
-});
+}, 30_000);

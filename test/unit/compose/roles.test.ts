@@ -54,7 +54,13 @@ test('whose end another waits for runs once, whatever it is called', () => {
 
 test.each([
   ...['mailhog/mailhog', 'axllent/mailpit', 'phpmyadmin', 'dpage/pgadmin4', 'adminer:4'],
-  ...['openzipkin/zipkin', 'grafana/grafana', 'prom/node-exporter', 'selenium/hub', 'bitnami/pgbouncer'],
+  ...[
+    'openzipkin/zipkin',
+    'grafana/grafana',
+    'prom/node-exporter',
+    'selenium/hub',
+    'bitnami/pgbouncer',
+  ],
 ])('%s helps the team, not its users', (image) => {
   expect(role('it', { image })).toBe('companion');
 });
@@ -65,14 +71,16 @@ test('what is built on such a program, or bears its name, is one too', () => {
   expect(role('console', { build: {} })).toBe('app');
 });
 
-test.each(['containrrr/watchtower', 'willfarrell/autoheal:1', 'mcuadros/ofelia', 'portainer/portainer-ce'])(
-  '%s steers containers, and is refused',
-  (image) => {
-    const model = modelOf({ it: { image } });
-    expect(roleOf(model, 'it').role).toBe('agent');
-    expect(roleObstacle(model, 'it')?.reason).toContain('two of it would do everything twice');
-  },
-);
+test.each([
+  'containrrr/watchtower',
+  'willfarrell/autoheal:1',
+  'mcuadros/ofelia',
+  'portainer/portainer-ce',
+])('%s steers containers, and is refused', (image) => {
+  const model = modelOf({ it: { image } });
+  expect(roleOf(model, 'it').role).toBe('agent');
+  expect(roleObstacle(model, 'it')?.reason).toContain('two of it would do everything twice');
+});
 
 test('SQLite on a volume is said, by image or setting; without one there is nothing to share', () => {
   const volumes = [{ type: 'volume', source: 'data', target: '/data' }];
