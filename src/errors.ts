@@ -22,6 +22,7 @@ const EXIT_CODE_OF = {
   'service-unknown': EXIT.usage,
   'service-stateful': EXIT.usage,
   'service-not-cloneable': EXIT.usage,
+  'service-unreachable': EXIT.usage,
   'certificate-missing': EXIT.usage,
   'certificate-invalid': EXIT.usage,
   'certificate-mismatch': EXIT.usage,

@@ -1,150 +1,73 @@
-import type { ConfigurationFiles } from './configuration-file.ts';
-import { edgeOf, findEdges } from './find-edges.ts';
-import { type ComposeModel, hostPorts } from './model.ts';
-import { findCalls } from './service-map.ts';
-import { cloneableService } from './slice.ts';
-import { statefulReason } from './stateful.ts';
+import { CanaryError } from '../errors.ts';
+import { findCandidates, type LeftOut } from './choose/candidates.ts';
+import { refuseUnlessChoosable } from './choose/choosable.ts';
+import { type Completed, callersAbove, completeChoice, reachedFrom } from './choose/complete.ts';
+import { type ChosenService, describeChoice } from './choose/describe.ts';
+import { openButUnknown } from './choose/open-port.ts';
+import { type Stack, serviceOf, wayIn } from './choose/stack.ts';
+import { byLabels } from './edge.ts';
+import { hazardsOf } from './roles.ts';
 
-export interface ChosenService {
-  service: string;
-  entry: number | undefined;
-  preview: number | undefined;
-  why: string;
-  /** The proxies of the stack that users come through, and where the service listens. */
-  behind?: readonly string[] | undefined;
-  port?: number | undefined;
-  protocol?: 'http2' | undefined;
+/** What gets a canary, and what was found on the way. */
+export interface Choice {
+  services: ChosenService[];
+  /** What was left to the stable though one might expect it here. */
+  left: LeftOut[];
+  /** What a person should know of the chosen ones. */
+  warnings: string[];
 }
 
-export interface Candidate {
-  name: string;
-  /** Chosen when nobody says otherwise. */
-  isLikely: boolean;
-  why: string;
+/** The choice of a person, with what it needs; throws where one cannot be cloned, or no user could ever come. */
+export function chooseNamed(stack: Stack, names: readonly string[]): Choice {
+  for (const name of names) refuseUnlessChoosable(stack, name);
+  const completed = completeChoice(stack, names);
+  for (const { service } of completed.added) refuseUnlessChoosable(stack, service);
+  const isReached = reachedFrom(stack, completed.names).size > 0;
+  const [lost] = completed.unreached;
+  if (lost !== undefined && !isReached) {
+    refuseLabels(stack, lost);
+    throw unreachable(stack, lost);
+  }
+  return choiceOf(stack, completed, []);
 }
 
-/** Every service that could be cloned, and whether it likely should be: what is built here, not what is only used. */
-export function findCandidates(model: ComposeModel, files: ConfigurationFiles = {}): Candidate[] {
-  const edges = findEdges(model, files);
-  return Object.entries(model.services)
-    .filter(([, service]) => statefulReason(service) === undefined)
-    .map(([name, service]) => {
-      const ports = hostPorts(service);
-      const where = ports.length > 0 ? `, published on ${ports.join(', ')}` : '';
-      return {
-        name,
-        isLikely: service.build !== undefined && !edges.some((edge) => edge.name === name),
-        why: `${service.build ? 'built from this repository' : `runs ${service.image}`}${where}`,
-      };
-    })
-    .sort((left, right) => (left.name < right.name ? -1 : 1));
+/** What is likely without a question; `undefined` where nothing is. */
+export function chooseLikely(stack: Stack): Choice | undefined {
+  const { likely, left } = findCandidates(stack);
+  return likely && choiceOf(stack, likely, left);
 }
 
-/** Turns chosen names into entries and inner services; throws where one cannot be cloned. */
-export function describeChoice(
-  model: ComposeModel,
-  names: readonly string[],
-  files: ConfigurationFiles = {},
-): ChosenService[] {
-  const calls = findCalls(model, files);
-  const edges = findEdges(model, files).filter((edge) => !names.includes(edge.name));
-  const taken = new Set(Object.values(model.services).flatMap(hostPorts));
-  const doors = new Set<number>();
-  const callerOf = (service: string) =>
-    calls.find((call) => call.to === service && names.includes(call.from))?.from;
-  const published = names.filter((name) => hostPorts(model.services[name] ?? {}).length > 0);
-  // Services that name each other leave no outermost one: the first is where users come in.
-  const onlyDoor = published.every(callerOf) ? published[0] : undefined;
-  const previewFor = (port: number) => {
-    const preview = freePort(port, taken);
-    taken.add(preview);
-    return preview;
+function choiceOf(stack: Stack, { names, added }: Completed, left: LeftOut[]): Choice {
+  return {
+    services: describeChoice(stack, names, added),
+    left,
+    warnings: names.flatMap((name) => hazardsOf(stack.model, name)),
   };
-  return [...new Set(names)].map((service) => {
-    const [port] = hostPorts(cloneableService(model, service));
-    if (port === undefined) {
-      const edge = edgeOf(model, files, edges, service);
-      if (!edge) return inner(service, 'it publishes no port');
-      if (doors.has(edge.port))
-        return inner(
-          service,
-          `another service behind ${edge.names[0]} listens on ${edge.port} too`,
-        );
-      doors.add(edge.port);
-      const preview = previewFor(edge.published);
-      const why = `users reach it through ${edge.names.join(', ')} (${edge.because}); the canary alone answers on ${preview}`;
-      const { names: behind, said, protocol } = edge;
-      return { service, entry: undefined, behind, port: said, protocol, preview, why };
-    }
-    const caller = callerOf(service);
-    if (caller && service !== onlyDoor) return inner(service, `${caller} calls it by name`);
-    const preview = previewFor(port);
-    const why = `users reach it on port ${port}; the canary alone answers on ${preview}`;
-    return { service, entry: port, preview, why };
-  });
 }
 
-/** canary.yaml for a choice; the same choice always gives the same text. */
-export function configText(
-  choice: readonly ChosenService[],
-  stableBranch: string,
-  unrehearsed: readonly string[] = [],
-): string {
-  const lines = choice.map(
-    ({ service, ...settings }) => `  ${yamlKey(service)}: ${flowText(settings)}`,
+/** A router that goes by labels is led nowhere else by a link. The only place that says so. */
+function refuseLabels(stack: Stack, name: string): void {
+  const found = [name, ...callersAbove(stack, name)]
+    .map((service) => ({ service, way: wayIn(stack, service) }))
+    .find(({ way }) => way?.kind === 'labels');
+  if (found?.way?.kind !== 'labels') return;
+  const { edges, by } = found.way;
+  throw byLabels(edges.length > 0 ? edges : ['A router outside'], found.service, by);
+}
+
+function unreachable(stack: Stack, name: string): CanaryError {
+  const open = openButUnknown(serviceOf(stack, name));
+  return new CanaryError(
+    'service-unreachable',
+    `No user can reach \`${name}\`, as far as the compose file tells.`,
+    {
+      details: [
+        open ? `its own ports: ${open}` : 'its own ports: it publishes none',
+        'a proxy of the stack that sends requests to it: none',
+        'services that name it in environment, command, links, configuration files or `depends_on`, and that users reach: none',
+        'one service alone that users reach on its networks: none',
+      ],
+      hint: 'Publish a port of the service that users come to (`ports: ["8080:80"]`), or name that service too.',
+    },
   );
-  return [
-    '# What canary clones, and where users come in. All settings: README of canary.',
-    'version: 1',
-    'services:',
-    ...lines,
-    ...(stableBranch === 'main' ? [] : [`git: { stable: ${JSON.stringify(stableBranch)} }`]),
-    ...(unrehearsed.length === 0 ? [] : agreement(unrehearsed)),
-    '',
-  ].join('\n');
-}
-
-/** What a person has to agree to before the first deploy, ready to be switched on. */
-function agreement(services: readonly string[]): string[] {
-  const exceptions = services.map((name) => JSON.stringify(`unrehearsed:${name}`));
-  return [
-    '# These keep data, are shared with the canary, and what it does to them cannot be rehearsed. If that is meant:',
-    `# database: { allow: [${exceptions.join(', ')}] }`,
-  ];
-}
-
-function flowText({
-  entry,
-  behind,
-  port,
-  protocol,
-  preview,
-}: Omit<ChosenService, 'service'>): string {
-  const edges = behind?.map(yamlKey);
-  const settings = [
-    ...(entry === undefined ? [] : [`entry: ${entry}`]),
-    ...(edges ? [`behind: ${edges.length === 1 ? edges[0] : `[${edges.join(', ')}]`}`] : []),
-    ...(port === undefined ? [] : [`port: ${port}`]),
-    ...(protocol === undefined ? [] : [`protocol: ${protocol}`]),
-    ...(preview === undefined ? [] : [`preview: ${preview}`]),
-  ];
-  return settings.length === 0 ? '{}' : `{ ${settings.join(', ')} }`;
-}
-
-/** Compose allows names that YAML alone would take for a number or for nothing. */
-function yamlKey(name: string): string {
-  const isPlain =
-    /^[a-z][\w.-]*$/i.test(name) && !/^(null|true|false|yes|no|on|off|y|n)$/i.test(name);
-  return isPlain ? name : JSON.stringify(name);
-}
-
-function inner(service: string, why: string): ChosenService {
-  return { service, entry: undefined, preview: undefined, why: `inner: ${why}` };
-}
-
-/** A port that the compose file does not publish and a person can remember: ten thousand further. */
-function freePort(entry: number, taken: ReadonlySet<number>): number {
-  let port = entry + 10_000 <= 65_535 ? entry + 10_000 : entry - 10_000;
-  while (taken.has(port)) port += 1;
-  return port;
 }

@@ -152,7 +152,7 @@ function refuseCaller(model: ComposeModel, caller: string, name: string): void {
 
 function obstacle(model: ComposeModel, caller: string, name: string): string | undefined {
   const service = model.services[caller];
-  const reason = service && statefulReason(service);
+  const reason = service && statefulReason(service, model);
   // To lead it elsewhere it would have to be made anew.
   if (reason) return `it keeps data (${reason})`;
   const mode = service?.network_mode;

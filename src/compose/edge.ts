@@ -1,21 +1,23 @@
 import { CanaryError } from '../errors.ts';
 import type { ConfigurationFile } from './configuration-file.ts';
+import { programsOf } from './image.ts';
 import type { ComposeService } from './model.ts';
 
 /** A proxy that users come through before they reach a service. */
-export type EdgeKind = 'nginx' | 'caddy' | 'traefik' | 'haproxy' | 'envoy' | 'apache';
+export type EdgeKind = 'nginx' | 'caddy' | 'traefik' | 'haproxy' | 'envoy' | 'apache' | 'gateway';
 
 const IMAGES: [EdgeKind, RegExp][] = [
   ['nginx', /^(nginx|nginx-unprivileged|nginx-proxy|openresty|tengine|angie|freenginx)$/],
-  ['caddy', /^(caddy|caddy-docker-proxy)$/],
+  ['caddy', /^(caddy|caddy-docker-proxy|caddy-gen)$/],
   ['traefik', /^traefik$/],
   ['haproxy', /^(haproxy|haproxy-alpine|haproxy-debian|haproxy-ubi)$/],
   ['envoy', /^(envoy|envoy-distroless|envoy-contrib)$/],
   ['apache', /^(httpd|apache|apache2)$/],
+  ['gateway', /^(kong|kong-gateway|apisix|krakend|tyk-gateway)$/],
 ];
 
 const CONFIGURATIONS: [EdgeKind, RegExp][] = [
-  ['nginx', /\/etc\/nginx(\/|$)|\/usr\/local\/openresty\/nginx\/conf/],
+  ['nginx', /\/etc\/nginx(\/(?!certs?|ssl|html|dhparam)|$)|\/usr\/local\/openresty\/nginx\/conf/],
   ['caddy', /\/Caddyfile$|\/etc\/caddy(\/|$)/],
   ['traefik', /\/etc\/traefik(\/|$)|\/traefik\.(ya?ml|toml)$/],
   ['haproxy', /\/haproxy(\.cfg$|\/|$)/],
@@ -28,10 +30,8 @@ export function edgeKind(
   service: ComposeService,
   files: readonly ConfigurationFile[] = [],
 ): EdgeKind | undefined {
-  const images = service.build
-    ? files.flatMap(({ text }) => baseImages(text))
-    : [service.image ?? ''];
-  const byImage = IMAGES.find(([, pattern]) => images.some((each) => pattern.test(nameOf(each))));
+  const programs = programsOf(service, files);
+  const byImage = IMAGES.find(([, pattern]) => programs.some((each) => pattern.test(each)));
   if (byImage) return byImage[0];
   const targets = [...(service.volumes ?? []), ...(service.configs ?? [])].map(
     ({ target }) => target ?? '',
@@ -68,16 +68,4 @@ export function byLabels(edges: readonly string[], name: string, labels: string)
       hint: 'No link leads it to the proxy then. Let it forward to the name, or publish a port and use `entry`.',
     },
   );
-}
-
-/** What the last stage is built on. */
-function baseImages(dockerfile: string): string[] {
-  const froms = [...dockerfile.matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)/gim)];
-  return froms.slice(-1).map(([, image = '']) => image);
-}
-
-/** `registry.example:5000/team/nginx:1.27-alpine@sha256:…` is `nginx`. */
-function nameOf(image: string): string {
-  const path = image.replace(/@.*$/, '').split('/').at(-1) ?? '';
-  return path.replace(/:.*$/, '').toLowerCase();
 }

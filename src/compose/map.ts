@@ -35,7 +35,7 @@ export function buildMap(
       const service = model.services[name] ?? {};
       const member = chosen.get(name);
       if (member) return { name, ...describe(member) };
-      const reason = statefulReason(service);
+      const reason = statefulReason(service, model);
       if (reason) return { name, role: 'shared', note: reason };
       return chosen.size > 0
         ? { name, role: 'shared', note: 'not chosen' }

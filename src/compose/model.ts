@@ -21,6 +21,7 @@ export interface ComposeService {
   image?: string;
   build?: ComposeBuild;
   command?: readonly string[] | null;
+  entrypoint?: readonly string[] | null;
   container_name?: string;
   hostname?: string;
   mac_address?: string;
@@ -28,6 +29,7 @@ export interface ComposeService {
   network_mode?: string;
   pid?: string;
   ipc?: string;
+  restart?: string;
   labels?: Readonly<Record<string, string>>;
   environment?: Readonly<Record<string, string | null>>;
   depends_on?: Readonly<Record<string, { condition: string; required?: boolean }>>;

@@ -35,10 +35,15 @@ export function namespaceGuests(name: string, model: ComposeModel): string[] {
     .map(([guest]) => guest);
 }
 
-/** Of `service:web`, or of `container:` with the name that the compose file gives a service's container. */
-function serviceNamed(value: string | undefined, { services }: ComposeModel): string | undefined {
+/** Of `service:web`, or of `container:` with the name that a service's container has. */
+function serviceNamed(
+  value: string | undefined,
+  { name, services }: ComposeModel,
+): string | undefined {
   const [, kind, target] = /^(service|container):(.+)$/.exec(value ?? '') ?? [];
   if (kind === 'service') return target;
   if (kind !== 'container') return undefined;
-  return Object.entries(services).find(([, each]) => each.container_name === target)?.[0];
+  const isTarget = ([service, { container_name }]: [string, ComposeService]) =>
+    (container_name ?? `${name}-${service}-1`) === target;
+  return Object.entries(services).find(isTarget)?.[0];
 }

@@ -27,6 +27,11 @@ export function findCalls(model: ComposeModel, files: ConfigurationFiles = {}): 
   });
 }
 
+/** Whether a call is told by more than the order in which services start. */
+export function isFirm({ because }: Call): boolean {
+  return because !== 'depends_on';
+}
+
 /** The services that call one of `services` by name and are not among them. */
 export function callersOutside(calls: readonly Call[], services: readonly string[]): Call[] {
   return calls.filter((call) => services.includes(call.to) && !services.includes(call.from));

@@ -8,6 +8,7 @@ import { type DooredMember, doorOf, refuseSharedDoors } from './doors.ts';
 import { type ComposeModel, type ComposeService, listeningPort, publishedPort } from './model.ts';
 import { baselineName, cloneName } from './names.ts';
 import { networkOwner } from './namespaces.ts';
+import { roleObstacle } from './roles.ts';
 import { type Call, findCalls } from './service-map.ts';
 import { statefulReason } from './stateful.ts';
 
@@ -102,7 +103,7 @@ export function cloneableService(model: ComposeModel, name: string) {
       },
     );
   }
-  const reason = statefulReason(service);
+  const reason = statefulReason(service, model);
   if (reason) {
     throw new CanaryError(
       'service-stateful',
@@ -110,13 +111,16 @@ export function cloneableService(model: ComposeModel, name: string) {
       { hint: `Take \`${name}\` out of the chosen services: the canary uses the one that runs.` },
     );
   }
+  const work = roleObstacle(model, name);
   const obstacle = cloneObstacle(model, name);
-  if (obstacle) {
+  if (work || obstacle) {
     throw new CanaryError(
       'service-not-cloneable',
-      `Service \`${name}\` cannot be cloned: ${obstacle}.`,
+      `Service \`${name}\` cannot be cloned: ${work?.reason ?? obstacle}.`,
       {
-        hint: 'Choose other services, or change this one so that two of it can run side by side.',
+        hint:
+          work?.hint ??
+          'Choose other services, or change this one so that two of it can run side by side.',
       },
     );
   }

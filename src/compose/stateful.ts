@@ -1,30 +1,14 @@
-import type { ComposeService } from './model.ts';
-
-const STATEFUL_IMAGES =
-  /(^|[/_-])(postgres|postgresql|postgis|pgvector|timescaledb|mysql|mariadb|percona|mongo|mongodb|redis|valkey|keydb|memcached|rabbitmq|kafka|zookeeper|nats|elasticsearch|opensearch|cassandra|couchdb|influxdb|clickhouse|neo4j|minio|etcd|consul|vault|mssql|cockroach(db)?)([-_/]|$)/;
-
-/** Programs that go with a server and keep nothing themselves. */
-const COMPANION =
-  /(exporter|consumer|producer|client|proxy|ui|admin|operator|connect|commander|insight|express|meta)$/;
-
-const DATA_DIRECTORIES = [
-  '/var/lib/postgresql',
-  '/var/lib/mysql',
-  '/data/db',
-  '/var/lib/redis',
-  '/var/lib/rabbitmq',
-  '/var/lib/kafka',
-  '/var/lib/cassandra',
-  '/var/lib/clickhouse',
-  '/var/lib/influxdb',
-  '/var/lib/neo4j',
-  '/var/opt/mssql',
-  '/usr/share/elasticsearch/data',
-  '/usr/share/opensearch/data',
-  '/bitnami/postgresql',
-  '/bitnami/mariadb',
-  '/bitnami/mysql',
-];
+import type { ConfigurationFile } from './configuration-file.ts';
+import { programName, programsOf } from './image.ts';
+import type { ComposeModel, ComposeService, ComposeVolume } from './model.ts';
+import { hostSetting, nameIn } from './stateful/client.ts';
+import {
+  dataDirectory,
+  isDatabaseName,
+  isForFirstStart,
+  isServerName,
+  serverWord,
+} from './stateful/servers.ts';
 
 const SERVER_SETTINGS =
   /^(POSTGRES_(DB|USER|PASSWORD|INITDB_ARGS)|MYSQL_(ROOT_PASSWORD|DATABASE)|MARIADB_ROOT_PASSWORD|MONGO_INITDB_|PGDATA$)/;
@@ -32,49 +16,116 @@ const SERVER_SETTINGS =
 /** Those of them that only a server reads: what is built here has settings of the database that it asks. */
 const ONLY_A_SERVERS = /^(POSTGRES_INITDB_ARGS|MONGO_INITDB_|PGDATA$)/;
 
-const DATABASE_PORTS = new Set([1433, 3306, 5432, 5672, 6379, 9042, 9092, 9200, 11211, 27017]);
+const DATABASE_PORTS = new Set([
+  1433, 1521, 2181, 2379, 3306, 5432, 5672, 5984, 6379, 7687, 9042, 9092, 9200, 11_211, 26_257,
+  27_017,
+]);
+
+const ALONE: ComposeModel = { name: '', services: {} };
 
 /**
- * Why a service must be shared and never cloned: it keeps the data. `undefined` when nothing says so.
- * One sign that only a server carries is enough (image, data directory); a client may carry settings.
+ * Why a service must be shared and never cloned: it keeps the data. `undefined` when nothing says so. One sign that only a
+ * server carries is enough (image, data directory, port). What a client may carry too counts for one that asks no other.
+ * The model tells whom it asks, the files what its image is built on.
  */
-export function statefulReason(service: ComposeService): string | undefined {
-  // What is built here is the user's own code, whatever its image is called.
-  const image = service.build ? undefined : service.image;
-  if (image && isServerImage(image)) return `its image is ${image}`;
-  const data = service.volumes?.find((volume) =>
-    DATA_DIRECTORIES.some((directory) => isInside(volume.target, directory)),
+export function statefulReason(
+  service: ComposeService,
+  model: ComposeModel = ALONE,
+  files: readonly ConfigurationFile[] = [],
+): string | undefined {
+  return (
+    byImage(service, model, files) ??
+    byDirectory(service, model) ??
+    byWhatClientsHaveToo(service, model) ??
+    byPort(service)
   );
-  if (data) return `it keeps data in ${data.target}`;
-  const volume = service.volumes?.some((each) => each.type === 'volume' && !each.read_only);
-  const settings = service.build ? ONLY_A_SERVERS : SERVER_SETTINGS;
-  const setting = Object.keys(service.environment ?? {}).find((key) => settings.test(key));
-  if (volume && setting) return `it has a volume and the setting ${setting}`;
-  const ports = [
-    ...(service.ports ?? []).map((each) => each.target),
-    ...(service.expose ?? []).map(Number),
+}
+
+function byImage(
+  service: ComposeService,
+  model: ComposeModel,
+  files: readonly ConfigurationFile[],
+): string | undefined {
+  // What is built here is the user's own code, whatever its image is called; what it is built on is not.
+  const [program = ''] = programsOf(service, files);
+  const server = serverWord(program);
+  if (!server) return undefined;
+  const asks = hostSetting(service, model) ?? serverThatItAsks(service, server.word, model);
+  if (asks && (service.build || !server.isFirst)) return undefined;
+  return service.build ? `it is built on ${program}` : `its image is ${service.image}`;
+}
+
+/** Another service of the same kind that it waits for: `zabbix-server-mysql` asks `mysql`. */
+function serverThatItAsks(
+  { depends_on, links }: ComposeService,
+  word: string,
+  { services }: ComposeModel,
+): string | undefined {
+  const named = [
+    ...Object.keys(depends_on ?? {}),
+    ...(links ?? []).map((link) => link.split(':')[0] ?? ''),
   ];
-  const port = ports.find((each) => DATABASE_PORTS.has(each));
-  if (port) return `it listens on ${port}, a database's or queue's port`;
+  return named.find((name) => {
+    const other = serverWord(programName(services[name]?.image ?? ''));
+    return other?.isFirst && other.word === word;
+  });
+}
+
+function byDirectory(service: ComposeService, model: ComposeModel): string | undefined {
+  const writable = (service.volumes ?? []).filter((volume) => !volume.read_only);
+  const data = writable.find((volume) => dataDirectory(volume.target));
+  if (data && !isSharedByItsServer(service, data, model)) return `it keeps data in ${data.target}`;
+  const first = service.volumes?.find(({ target }) => isForFirstStart(target));
+  if (first && !hostSetting(service, model)) return `it begins with what is in ${first.target}`;
   return undefined;
 }
 
-function isServerImage(image: string): boolean {
-  const name = programName(image);
-  return STATEFUL_IMAGES.test(name) && !COMPANION.test(name);
+/** A client that mounts the folder of the server which it waits for, because of its socket for instance. */
+function isSharedByItsServer(
+  service: ComposeService,
+  { source }: ComposeVolume,
+  { services }: ComposeModel,
+): boolean {
+  return Object.entries(services).some(
+    ([name, other]) =>
+      source !== undefined &&
+      service.depends_on?.[name]?.condition.match(/^service_(started|healthy)$/) &&
+      other.volumes?.some((each) => each.source === source && dataDirectory(each.target)),
+  );
 }
 
-/** Registry and tag say nothing: `app:1-redis` is an app; `mcr.example/mssql/server` is a server. */
-export function programName(image: string): string {
-  const path = image
-    .toLowerCase()
-    .replace(/@.*$/, '')
-    .replace(/:[^/:]*$/, '')
-    .split('/');
-  const name = path.at(-1) ?? '';
-  return name === 'server' ? `${path.at(-2) ?? ''}/${name}` : name;
+function byWhatClientsHaveToo(service: ComposeService, model: ComposeModel): string | undefined {
+  if (hostSetting(service, model)) return undefined;
+  const name = nameIn(model, service) ?? '';
+  const isNamed = isServerName(name);
+  if (service.build && isNamed) return `it is built here as \`${name}\``;
+  const volume = service.volumes?.some((each) => each.type === 'volume' && !each.read_only);
+  const image = programName(service.image ?? '');
+  if (service.build && volume && serverWord(image)) return `it has a volume and makes ${image}`;
+  const settings = Object.keys(service.environment ?? {}).filter((key) =>
+    SERVER_SETTINGS.test(key),
+  );
+  if (isDatabaseName(name) && (settings.length > 0 || volume || isDatabaseName(image)))
+    return `it is called \`${name}\` and has ${settings[0] ? `the setting ${settings[0]}` : volume ? 'a volume' : `the image ${service.image}`}`;
+  const own = settings.find(
+    (key) => (!service.build || ONLY_A_SERVERS.test(key)) && !isAServersToo(service, key, model),
+  );
+  return volume && own ? `it has a volume and the setting ${own}` : undefined;
 }
 
-function isInside(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(`${directory}/`);
+/** A setting that a server of the stack has with the same value: both read one file, and this one asks. */
+function isAServersToo(service: ComposeService, key: string, { services }: ComposeModel): boolean {
+  return Object.values(services).some(
+    (other) =>
+      other !== service &&
+      other.environment?.[key] === service.environment?.[key] &&
+      (serverWord(programName(other.build ? '' : (other.image ?? '')))?.isFirst ||
+        other.volumes?.some(({ target }) => dataDirectory(target))),
+  );
+}
+
+function byPort({ ports, expose }: ComposeService): string | undefined {
+  const targets = [...(ports ?? []).map((each) => each.target), ...(expose ?? []).map(Number)];
+  const port = targets.find((each) => DATABASE_PORTS.has(each));
+  return port ? `it listens on ${port}, a database's or queue's port` : undefined;
 }

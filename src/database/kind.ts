@@ -1,5 +1,6 @@
-import type { ComposeService } from '../compose/model.ts';
-import { programName, statefulReason } from '../compose/stateful.ts';
+import { programName } from '../compose/image.ts';
+import type { ComposeModel, ComposeService } from '../compose/model.ts';
+import { statefulReason } from '../compose/stateful.ts';
 
 /** The servers whose databases can be rehearsed. */
 export type ServerKind = 'postgres' | 'mysql';
@@ -31,10 +32,15 @@ const SERVERS: Readonly<Record<ServerKind, Signs>> = {
 
 const OTHERS: readonly [RegExp, string, number][] = [
   [/mongo/, 'MongoDB', 27_017],
-  [/(redis|valkey|keydb)/, 'Redis', 6379],
+  [/(redis|valkey|keydb|dragonfly|garnet|kvrocks)/, 'Redis', 6379],
   [/rabbitmq/, 'RabbitMQ', 5672],
-  [/kafka/, 'Kafka', 9092],
+  [/(kafka|redpanda|cp-server)/, 'Kafka', 9092],
   [/^nats/, 'NATS', 4222],
+  [/beanstalkd/, 'Beanstalkd', 11_300],
+  [/(activemq|artemis)/, 'ActiveMQ', 61_616],
+  [/pulsar/, 'Pulsar', 6650],
+  [/nsq/, 'NSQ', 4150],
+  [/(mosquitto|emqx|vernemq|hivemq)/, 'MQTT', 1883],
   [/(elasticsearch|opensearch)/, 'Elasticsearch', 9200],
   [/memcached/, 'Memcached', 11_211],
   [/cassandra/, 'Cassandra', 9042],
@@ -42,11 +48,24 @@ const OTHERS: readonly [RegExp, string, number][] = [
 ];
 
 /** Servers of which canary workers would take the same messages as the stable's. */
-const QUEUES = new Set(['Redis', 'RabbitMQ', 'Kafka', 'NATS']);
+const QUEUES = new Set([
+  'Redis',
+  'RabbitMQ',
+  'Kafka',
+  'NATS',
+  'Beanstalkd',
+  'ActiveMQ',
+  'Pulsar',
+  'NSQ',
+  'MQTT',
+]);
 
 /** What a service is that keeps data; `undefined` for one that keeps none. */
-export function statefulKind(service: ComposeService): StatefulKind | undefined {
-  const reason = statefulReason(service);
+export function statefulKind(
+  service: ComposeService,
+  model?: ComposeModel,
+): StatefulKind | undefined {
+  const reason = statefulReason(service, model);
   if (!reason) return undefined;
   const program = service.build ? '' : programName(service.image ?? '');
   // First, for Percona and Bitnami make several.

@@ -41,7 +41,7 @@ export function sharedData(
   const stateful = Object.entries(model.services)
     .filter(([name]) => !slice.includes(name))
     .flatMap(([service, definition]) => {
-      const kind = statefulKind(definition);
+      const kind = statefulKind(definition, model);
       return kind ? [{ service, kind }] : [];
     });
   const isNamed = ({ service }: { service: string }) =>

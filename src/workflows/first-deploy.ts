@@ -80,7 +80,8 @@ async function bringToCommit(
   const run = { context: production, project, signal, checkout: undefined, release: undefined };
   await compose.build(project.scope, services, callOptions(run));
   const existing = services.filter((name) => containersOf(observed, 'stable', name).length > 0);
-  const keepsData = (name: string) => statefulReason(project.model.services[name] ?? {});
+  const { model } = project;
+  const keepsData = (name: string) => statefulReason(model.services[name] ?? {}, model);
   const keeping = existing.filter(keepsData);
   const moving = existing.filter((name) => !keepsData(name));
   const scope = await unlinkedScope(run);

@@ -1,13 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { relative } from 'node:path';
-import {
-  type ChosenService,
-  configText,
-  describeChoice,
-  findCandidates,
-} from '../compose/choose.ts';
-import type { ConfigurationFiles } from '../compose/configuration-file.ts';
-import { findCalls } from '../compose/service-map.ts';
+import { findCandidates } from '../compose/choose/candidates.ts';
+import { configText } from '../compose/choose/config-text.ts';
+import type { ChosenService } from '../compose/choose/describe.ts';
+import { readStack, type Stack } from '../compose/choose/stack.ts';
+import { type Choice, chooseLikely, chooseNamed } from '../compose/choose.ts';
 import { parseConfig } from '../config/parse.ts';
 import { sharedData, sharedText } from '../database/shared.ts';
 import { CanaryError } from '../errors.ts';
@@ -31,6 +28,8 @@ export interface InitResult {
   commit: string | null;
   branch: string | null;
   services: { service: string; entry: number | null; why: string }[];
+  /** What one might expect in the canary and is left to the stable. */
+  left: { service: string; why: string }[];
 }
 
 /** Chooses the services, writes canary.yaml and commits that file alone. */
@@ -39,15 +38,14 @@ export async function init(context: Context, options: InitOptions): Promise<Init
   const path = configPath(context, project.directory);
   const branch = (await context.git.currentBranch(project.repository)) ?? null;
   if (await exists(path)) {
-    return { path, written: false, commit: null, branch, services: [] };
+    return { path, written: false, commit: null, branch, services: [], left: [] };
   }
-  const files = await readConfigurationFiles(project.model);
-  const names = await chooseNames(context, project, files, options);
-  const choice = describeChoice(project.model, names, files);
-  const calls = findCalls(project.model, files);
-  const { unrehearsed } = sharedData(project.model, names, calls);
+  const stack = readStack(project.model, await readConfigurationFiles(project.model));
+  const { services, left, warnings } = await choose(context, stack, options);
+  const names = services.map(({ service }) => service);
+  const { unrehearsed } = sharedData(project.model, names, stack.calls);
   const text = configText(
-    choice,
+    services,
     branch ?? 'main',
     unrehearsed.map(({ service }) => service),
   );
@@ -57,8 +55,9 @@ export async function init(context: Context, options: InitOptions): Promise<Init
   const commit = options.commit
     ? await commitOrRemove(context, project, path, options.message)
     : null;
-  for (const each of unrehearsed) context.emit({ type: 'warning', text: sharedText(each) });
-  return { path, written: true, commit, branch, services: choice.map(describe) };
+  for (const text of [...warnings, ...unrehearsed.map(sharedText)])
+    context.emit({ type: 'warning', text });
+  return { path, written: true, commit, branch, services: services.map(describe), left };
 }
 
 /** A file that cannot be committed, for instance because a hook refuses it, is not left behind half done. */
@@ -78,20 +77,21 @@ async function commitOrRemove(
   }
 }
 
-async function chooseNames(
-  context: Context,
-  { model }: ComposeProject,
-  files: ConfigurationFiles,
-  options: InitOptions,
-): Promise<readonly string[]> {
-  if (options.services.length > 0) return options.services;
-  const candidates = findCandidates(model, files);
+async function choose(context: Context, stack: Stack, options: InitOptions): Promise<Choice> {
+  if (options.services.length > 0) return chooseNamed(stack, options.services);
+  const choice = options.yes ? chooseLikely(stack) : undefined;
+  if (choice) return choice;
+  const { candidates, left } = findCandidates(stack);
   const likely = candidates.filter((each) => each.isLikely).map((each) => each.name);
-  if (options.yes && likely.length > 0) return likely;
   const chosen = options.yes ? undefined : await context.prompt.chooseServices(candidates, likely);
-  if (chosen && chosen.length > 0) return chosen;
+  if (chosen && chosen.length > 0) return chooseNamed(stack, chosen);
   throw new CanaryError('answer-needed', 'Which services should have a canary?', {
-    details: candidates.map(({ name, why }) => `${name}: ${why}`),
+    details: [
+      ...candidates.map(({ name, why }) => `${name}: ${why}`),
+      ...left
+        .filter(({ service }) => !candidates.some(({ name }) => name === service))
+        .map(({ service, why }) => `${service}: ${why}`),
+    ],
     hint: `Name them: \`canary init ${(likely.length > 0 ? likely : ['NAME']).map((name) => `--service ${name}`).join(' ')}\`.`,
   });
 }

@@ -85,7 +85,6 @@ describe('init', () => {
   test.each([
     ['a stateful service', ['db'], 'service-stateful'],
     ['a service that does not exist', ['shop'], 'service-unknown'],
-    ['services that no user can reach', ['discounts'], 'config-invalid'],
   ])('refuses %s and writes nothing', async (_, services, code) => {
     const folder = await repository(WITHOUT_CONFIG);
     const options = services.flatMap((service) => ['--service', service]);
@@ -96,6 +95,52 @@ describe('init', () => {
     ]);
     expect(JSON.parse(stdout).error.code).toBe(code);
     expect({ exitCode, changes }).toEqual({ exitCode: 2, changes: [] });
+  });
+
+  test('adds the service that users reach a chosen one through', async () => {
+    const folder = await repository(WITHOUT_CONFIG);
+    const argv = ['init', '--no-commit', '--service', 'discounts'];
+    expect((await canary(folder, argv)).stdout).toContain(
+      [
+        '  discounts: inner: it publishes no port',
+        '  frontend: added: users reach `discounts` through it (environment DISCOUNTS_URL); users reach it on port 3000; the canary alone answers on 13000',
+      ].join('\n'),
+    );
+  });
+
+  test('refuses what no user can reach, and says what was looked for', async () => {
+    const compose = 'services:\n  api: { image: acme/api }\n  shop: { image: acme/shop }\n';
+    const folder = await repository({ 'docker-compose.yml': compose });
+    expect(await canaryAndChanges(folder, ['init', '--service', 'api'])).toEqual({
+      stdout: '',
+      stderr: [
+        '✖ No user can reach `api`, as far as the compose file tells.',
+        '  │ its own ports: it publishes none',
+        '  │ a proxy of the stack that sends requests to it: none',
+        '  │ services that name it in environment, command, links, configuration files or `depends_on`, and that users reach: none',
+        '  │ one service alone that users reach on its networks: none',
+        '  Publish a port of the service that users come to (`ports: ["8080:80"]`), or name that service too.',
+        '',
+      ].join('\n'),
+      exitCode: 2,
+      changes: [],
+    });
+  });
+
+  test('leaves workers off without a question, says so, and refuses what runs once', async () => {
+    const compose = COMPOSE.replace(
+      'services:\n',
+      'services:\n  celery:\n    build: ./discounts\n    command: celery -A shop worker\n  migrate:\n    build: ./discounts\n    command: flask db migrate\n',
+    );
+    const folder = await repository({ 'docker-compose.yml': compose });
+    const refused = await canary(folder, ['init', '--service', 'migrate']);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain('`database: { migrate: { service: NAME, command: … } }`');
+    const { stdout } = await canary(folder, ['--yes', 'init', '--no-commit']);
+    expect(stdout).toContain(
+      'Left to the stable:\n  celery: takes jobs from a queue; off in the canary unless chosen\n',
+    );
+    expect(await readFile(join(folder, 'canary.yaml'), 'utf8')).not.toContain('celery');
   });
 
   test('names what the canary would share without a rehearsal, and what to write if that is meant', async () => {

@@ -12,6 +12,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   'service-unknown': 2,
   'service-stateful': 2,
   'service-not-cloneable': 2,
+  'service-unreachable': 2,
   'certificate-missing': 2,
   'certificate-invalid': 2,
   'certificate-mismatch': 2,

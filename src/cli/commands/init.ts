@@ -16,12 +16,14 @@ export async function runInit(
     const lines = result.services.map(
       ({ service, why }) => `  ${output.theme.bold(service)}: ${why}`,
     );
+    const left = result.left.map(({ service, why }) => `  ${output.theme.bold(service)}: ${why}`);
     const commit = result.commit
       ? `Committed to ${result.branch ?? 'a detached HEAD'} as ${result.commit.slice(0, 12)}.`
       : 'Not committed.';
     return [
       `Wrote ${result.path}.`,
       ...lines,
+      ...(left.length > 0 ? ['Left to the stable:', ...left] : []),
       commit,
       'Next: `canary up` puts the proxy in front of your services.',
     ].join('\n');

@@ -100,7 +100,7 @@ function needed(model: ComposeModel, { slice }: Project, originals: readonly Ori
       if (condition === 'service_completed_successfully') continue;
       found.add(name);
       // What a server of data waits for is not the canary's business.
-      if (!statefulReason(model.services[name] ?? {})) follow(name);
+      if (!statefulReason(model.services[name] ?? {}, model)) follow(name);
     }
   };
   for (const { service } of slice) follow(service);

@@ -27,7 +27,7 @@ export function twinObstacle({ model, slice }: Project, name: string): string | 
   const networks = Object.values(service.networks ?? {});
   if (networks.some((network) => network?.ipv4_address || network?.ipv6_address))
     return 'it has an address of its own';
-  return statefulReason(service);
+  return statefulReason(service, model);
 }
 
 /** Waits until what was started beside known containers answers; before the proxy runs nobody else can ask. */

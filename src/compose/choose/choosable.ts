@@ -1,0 +1,28 @@
+import { CanaryError, hasCode } from '../../errors.ts';
+import { cloneableService } from '../slice.ts';
+import type { Stack } from './stack.ts';
+
+/** Throws with the reason when a service may not be cloned: it is unknown, keeps data, runs once, or steers the engine. */
+export function refuseUnlessChoosable(stack: Stack, name: string): void {
+  const { model, roles } = stack;
+  if (model.services[name] && roles[name]?.role === 'stateful') {
+    throw new CanaryError(
+      'service-stateful',
+      `Service \`${name}\` ${roles[name].why}; it is shared with the canary, never cloned.`,
+      { hint: `Take \`${name}\` out of the chosen services: the canary uses the one that runs.` },
+    );
+  }
+  cloneableService(model, name);
+}
+
+/** Why a service may not be cloned, in words; `undefined` when it may. */
+export function obstacleOf(stack: Stack, name: string): string | undefined {
+  try {
+    refuseUnlessChoosable(stack, name);
+    return undefined;
+  } catch (error) {
+    if (!hasCode(error, 'service-stateful') && !hasCode(error, 'service-not-cloneable'))
+      throw error;
+    return error.message;
+  }
+}

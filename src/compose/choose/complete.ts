@@ -1,0 +1,213 @@
+import { edgeKind } from '../edge.ts';
+import { networkNames } from '../fields.ts';
+import { namespaceGuests, namespaceOwner } from '../namespaces.ts';
+import { type Call, isFirm } from '../service-map.ts';
+import { obstacleOf } from './choosable.ts';
+import { type Stack, serviceOf, USUAL_PORTS, wayIn } from './stack.ts';
+
+/** A service that a choice needs, and why. */
+export interface Addition {
+  service: string;
+  why: string;
+}
+
+/** A choice with what it needs beside it, in the order in which it was made. */
+export interface Completed {
+  names: string[];
+  added: Addition[];
+  /** Chosen, but no request of a user is known to come there. */
+  unreached: string[];
+}
+
+/**
+ * Adds to a choice what goes with it: who shares a namespace, and for a service that no user reaches the nearest that users
+ * do reach, with those in between. Configuration, environment and commands tell who calls whom; the order of the start, and
+ * the only service that is open at all, only where nothing better does.
+ */
+export function completeChoice(
+  stack: Stack,
+  chosen: readonly string[],
+  mayGuess = true,
+): Completed {
+  const state: Completed = { names: [...new Set(chosen)], added: [], unreached: [] };
+  addCompanions(stack, state);
+  let reached = reachedFrom(stack, state.names);
+  for (const name of [...state.names]) {
+    if (reached.has(name)) continue;
+    const found = whatLeadsTo(stack, name, state.names, reached, mayGuess);
+    if (!found) state.unreached.push(name);
+    if (!found || found.length === 0) continue;
+    for (const addition of found) add(state, addition);
+    addCompanions(stack, state);
+    reached = reachedFrom(stack, state.names);
+  }
+  return state;
+}
+
+/** What is to be added for a service that no user reaches: nothing for what works in the background beside others. */
+function whatLeadsTo(
+  stack: Stack,
+  name: string,
+  names: readonly string[],
+  reached: ReadonlySet<string>,
+  mayGuess: boolean,
+): Addition[] | undefined {
+  const isAlone = mayGuess && reached.size === 0;
+  if (/^(worker|scheduler)$/.test(stack.roles[name]?.role ?? ''))
+    return isAlone ? sameCode(stack, name) : [];
+  const chosen = new Set(names);
+  const firm = stack.calls.filter(isFirm);
+  return (
+    climb(stack, name, chosen, reached, firm) ??
+    climb(stack, name, chosen, reached, stack.calls) ??
+    (isAlone ? onlyDoor(stack, name) : undefined)
+  );
+}
+
+function add(state: Completed, addition: Addition): void {
+  if (state.names.includes(addition.service)) return;
+  state.names.push(addition.service);
+  state.added.push(addition);
+}
+
+/** Who shares a namespace with a chosen service comes along. */
+function addCompanions(stack: Stack, state: Completed): void {
+  // Grows while it is gone through.
+  for (const name of state.names) {
+    const owner = namespaceOwner(serviceOf(stack, name), stack.model);
+    if (owner) add(state, { service: owner, why: `\`${name}\` runs inside its namespace` });
+    for (const guest of namespaceGuests(name, stack.model))
+      add(state, { service: guest, why: `it runs inside the namespace of \`${name}\`` });
+  }
+}
+
+/** The chosen services that users come to, at first or by calls of others of them. */
+export function reachedFrom(stack: Stack, names: readonly string[]): Set<string> {
+  const chosen = new Set(names);
+  const reached = new Set(names.filter((name) => isOpen(stack, name, chosen)));
+  for (const name of reached) {
+    for (const { from, to } of stack.calls) {
+      if (from === name && chosen.has(to)) reached.add(to);
+    }
+    for (const joiner of namespaceGuests(name, stack.model)) {
+      if (chosen.has(joiner)) reached.add(joiner);
+    }
+  }
+  return reached;
+}
+
+function isOpen(stack: Stack, name: string, chosen: ReadonlySet<string>): boolean {
+  const kind = wayIn(stack, name, chosen)?.kind;
+  return kind === 'entry' || kind === 'behind';
+}
+
+/** The shortest way up from a service to one that users reach, those in between included; the nearer to users first. */
+function climb(
+  stack: Stack,
+  name: string,
+  chosen: ReadonlySet<string>,
+  reached: ReadonlySet<string>,
+  calls: readonly Call[],
+): Addition[] | undefined {
+  const paths: Call[][] = [[]];
+  const seen = new Set([name]);
+  for (const path of paths) {
+    const lowest = path.at(-1)?.from ?? name;
+    for (const call of callersOf(stack, lowest, calls)) {
+      if (seen.has(call.from)) continue;
+      seen.add(call.from);
+      const longer = [...path, call];
+      if (isOpenForRequests(stack, call.from, chosen) || reached.has(call.from))
+        return told(longer, name);
+      paths.push(longer);
+    }
+  }
+  return undefined;
+}
+
+function isOpenForRequests(stack: Stack, name: string, chosen: ReadonlySet<string>): boolean {
+  const way = wayIn(stack, name, chosen);
+  return way?.kind === 'behind' || (way?.kind === 'entry' && way.speaks !== 'bytes');
+}
+
+/** Everybody who calls a service, and who calls those, the nearest first. */
+export function callersAbove(stack: Stack, name: string): string[] {
+  const above = new Set([name]);
+  for (const each of above) {
+    for (const { from } of callersOf(stack, each, stack.calls)) above.add(from);
+  }
+  return [...above].slice(1);
+}
+
+function told(path: readonly Call[], name: string): Addition[] {
+  return path.toReversed().map(({ from, to, because }, index) => ({
+    service: from,
+    why:
+      index === 0
+        ? `users reach \`${name}\` through it${to === name ? ` (${because})` : ''}`
+        : `it is between users and \`${name}\` (${because})`,
+  }));
+}
+
+/** Who could be cloned along, what is built here first. */
+function callersOf(stack: Stack, name: string, calls: readonly Call[]): Call[] {
+  const rank = ({ from }: Call) => `${serviceOf(stack, from).build ? 0 : 1}${from}`;
+  return calls
+    .filter(({ from, to }) => to === name && canStandBefore(stack, from))
+    .toSorted((left, right) => (rank(left) < rank(right) ? -1 : 1));
+}
+
+function canStandBefore(stack: Stack, name: string): boolean {
+  const owner = namespaceOwner(serviceOf(stack, name), stack.model) ?? name;
+  const isApp = [name, owner].every((each) => stack.roles[each]?.role === 'app');
+  return isApp && obstacleOf(stack, name) === undefined;
+}
+
+/** For what works in the background: who runs the same code where users reach it. */
+function sameCode(stack: Stack, name: string): Addition[] | undefined {
+  const { image, build } = serviceOf(stack, name);
+  const twin = openServices(stack).find((other) => {
+    const { image: its, build: their } = serviceOf(stack, other);
+    return build?.context ? build.context === their?.context : image !== undefined && image === its;
+  });
+  return twin === undefined
+    ? onlyDoor(stack, name)
+    : [{ service: twin, why: `users reach it, and it runs the code of \`${name}\`` }];
+}
+
+/** Where nothing says who calls a service: the one through which users can only come, on one of its networks. */
+function onlyDoor(stack: Stack, name: string): Addition[] | undefined {
+  // What a router finds by labels has its way, and it is not this one.
+  if (wayIn(stack, name)?.kind === 'labels') return undefined;
+  const networks = networkNames(serviceOf(stack, name));
+  const open = openServices(stack).filter((other) =>
+    networkNames(serviceOf(stack, other)).some((network) => networks.includes(network)),
+  );
+  const fronts = [
+    open,
+    open.filter((other) => isAtUsualPort(stack, other)),
+    open.filter((other) => edgeKind(serviceOf(stack, other), stack.files[other])),
+  ];
+  const only = fronts.find((doors) => doors.length === 1)?.[0];
+  if (only === undefined) return undefined;
+  const why = `nothing says who calls \`${name}\`, and users can only come through this one`;
+  return [{ service: only, why }];
+}
+
+function isAtUsualPort(stack: Stack, name: string): boolean {
+  const way = wayIn(stack, name);
+  return way?.kind === 'entry' && way.speaks === 'http' && USUAL_PORTS.has(way.port);
+}
+
+function openServices(stack: Stack): string[] {
+  const names = Object.keys(stack.model.services).sort();
+  const isRouter = (name: string) =>
+    stack.edges.some((edge) => edge.name === name && edge.calls.size === 0);
+  return names.filter(
+    (name) =>
+      isOpenForRequests(stack, name, new Set()) &&
+      wayIn(stack, name)?.kind === 'entry' &&
+      !isRouter(name) &&
+      canStandBefore(stack, name),
+  );
+}

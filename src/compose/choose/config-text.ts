@@ -1,0 +1,55 @@
+import type { ChosenService } from './describe.ts';
+
+/** canary.yaml for a choice; the same choice always gives the same text. */
+export function configText(
+  choice: readonly ChosenService[],
+  stableBranch: string,
+  unrehearsed: readonly string[] = [],
+): string {
+  const lines = choice.map(
+    ({ service, ...settings }) => `  ${yamlKey(service)}: ${flowText(settings)}`,
+  );
+  return [
+    '# What canary clones, and where users come in. All settings: README of canary.',
+    'version: 1',
+    'services:',
+    ...lines,
+    ...(stableBranch === 'main' ? [] : [`git: { stable: ${JSON.stringify(stableBranch)} }`]),
+    ...(unrehearsed.length === 0 ? [] : agreement(unrehearsed)),
+    '',
+  ].join('\n');
+}
+
+/** What a person has to agree to before the first deploy, ready to be switched on. */
+function agreement(services: readonly string[]): string[] {
+  const exceptions = services.map((name) => JSON.stringify(`unrehearsed:${name}`));
+  return [
+    '# These keep data, are shared with the canary, and what it does to them cannot be rehearsed. If that is meant:',
+    `# database: { allow: [${exceptions.join(', ')}] }`,
+  ];
+}
+
+function flowText({
+  entry,
+  behind,
+  port,
+  protocol,
+  preview,
+}: Omit<ChosenService, 'service'>): string {
+  const edges = behind?.map(yamlKey);
+  const settings = [
+    ...(entry === undefined ? [] : [`entry: ${entry}`]),
+    ...(edges ? [`behind: ${edges.length === 1 ? edges[0] : `[${edges.join(', ')}]`}`] : []),
+    ...(port === undefined ? [] : [`port: ${port}`]),
+    ...(protocol === undefined ? [] : [`protocol: ${protocol}`]),
+    ...(preview === undefined ? [] : [`preview: ${preview}`]),
+  ];
+  return settings.length === 0 ? '{}' : `{ ${settings.join(', ')} }`;
+}
+
+/** Compose allows names that YAML alone would take for a number or for nothing. */
+function yamlKey(name: string): string {
+  const isPlain =
+    /^[a-z][\w.-]*$/i.test(name) && !/^(null|true|false|yes|no|on|off|y|n)$/i.test(name);
+  return isPlain ? name : JSON.stringify(name);
+}

@@ -1,0 +1,58 @@
+import type { Addition } from './complete.ts';
+import { doorsOf } from './doors.ts';
+import { freePort, type OpenPort, takenPorts } from './open-port.ts';
+import type { Stack } from './stack.ts';
+
+export interface ChosenService {
+  service: string;
+  entry: number | undefined;
+  preview: number | undefined;
+  why: string;
+  /** The proxies of the stack that users come through, and where the service listens. */
+  behind?: readonly string[] | undefined;
+  port?: number | undefined;
+  protocol?: 'http2' | 'tls' | 'tcp' | undefined;
+}
+
+type Spoken = [protocol: ChosenService['protocol'], said: string];
+
+const SPOKEN: Readonly<Record<OpenPort['speaks'], Spoken>> = {
+  http: [undefined, ''],
+  http2: ['http2', ' by gRPC'],
+  tls: ['tls', ' by TLS, which passes through; users are split by source address'],
+  bytes: ['tcp', ', which speaks no HTTP; users are split by source address'],
+};
+
+/** Turns a complete choice into entries and inner services. */
+export function describeChoice(
+  stack: Stack,
+  names: readonly string[],
+  added: readonly Addition[] = [],
+): ChosenService[] {
+  const doors = doorsOf(stack, names);
+  const taken = takenPorts(stack.model);
+  const previewFor = (port: number) => {
+    const preview = freePort(port, taken);
+    taken.add(preview);
+    return preview;
+  };
+  return names.map((service) => {
+    const addition = added.find((each) => each.service === service);
+    const prefix = addition ? `added: ${addition.why}; ` : '';
+    const door = doors.get(service);
+    if (door?.kind === 'behind') {
+      const { names: behind, said: port, protocol } = door;
+      const preview = previewFor(door.published);
+      const why = `${prefix}users reach it through ${behind.join(', ')} (${door.because}); the canary alone answers on ${preview}`;
+      return { service, entry: undefined, behind, port, protocol, preview, why };
+    }
+    if (door?.kind === 'entry') {
+      const [protocol, said] = SPOKEN[door.speaks];
+      const preview = previewFor(door.port);
+      const why = `${prefix}users reach it on port ${door.port}${said}; the canary alone answers on ${preview}`;
+      return { service, entry: door.port, ...(protocol ? { protocol } : {}), preview, why };
+    }
+    const why = addition ? prefix.slice(0, -2) : `inner: ${door?.why ?? ''}`;
+    return { service, entry: undefined, preview: undefined, why };
+  });
+}

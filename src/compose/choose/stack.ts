@@ -1,0 +1,78 @@
+import type { ConfigurationFiles } from '../configuration-file.ts';
+import { foundByLabels } from '../edge.ts';
+import { type Edge, edgeOf, type FoundEdge, findEdges } from '../find-edges.ts';
+import type { ComposeModel, ComposeService } from '../model.ts';
+import { type Roled, roleOf } from '../roles.ts';
+import { type Call, findCalls } from '../service-map.ts';
+import { type OpenPort, openPort } from './open-port.ts';
+
+/** All that a choice goes by. */
+export interface Stack {
+  model: ComposeModel;
+  files: ConfigurationFiles;
+  calls: readonly Call[];
+  edges: readonly Edge[];
+  roles: Readonly<Record<string, Roled>>;
+}
+
+/** What the model says, in an order that does not depend on the order of the file. */
+export function readStack(model: ComposeModel, files: ConfigurationFiles = {}): Stack {
+  const key = ({ from, to }: Call) => `${from} ${to}`;
+  const calls = findCalls(model, files).toSorted((left, right) =>
+    key(left) < key(right) ? -1 : 1,
+  );
+  const names = Object.keys(model.services).sort();
+  return {
+    model,
+    files,
+    calls,
+    edges: findEdges(model, files, calls).toSorted(
+      (left, right) => left.published - right.published || (left.name < right.name ? -1 : 1),
+    ),
+    roles: Object.fromEntries(names.map((name) => [name, roleOf(model, name, files[name])])),
+  };
+}
+
+export function serviceOf({ model }: Stack, name: string): ComposeService {
+  return model.services[name] ?? {};
+}
+
+/** How users come to a service. */
+export type WayIn =
+  | ({ kind: 'entry' } & OpenPort)
+  | FoundEdge
+  /** A router finds it by what it says of itself; `edges`: those of the stack that may do so. */
+  | { kind: 'labels'; by: string; edges: string[] };
+
+/** How users come to a service where those of `chosen` are cloned: their own proxies then call the clones. */
+export function wayIn(
+  stack: Stack,
+  name: string,
+  chosen: ReadonlySet<string> = new Set(),
+): WayIn | undefined {
+  const service = serviceOf(stack, name);
+  const open = openPort(service);
+  const edges = stack.edges.filter((edge) => edge.name !== name && !chosen.has(edge.name));
+  const found = edgeOf(stack.model, stack.files, edges, name);
+  if (open && !isPreferred(found, open)) return { kind: 'entry', ...open };
+  const by = foundByLabels(service);
+  if (by && (!found || found.kind === 'behind'))
+    return { kind: 'labels', by, edges: edges.map((edge) => edge.name) };
+  return found;
+}
+
+/** The ports that browsers take. */
+export const USUAL_PORTS = new Set([80, 443]);
+
+/** Whether users come by the proxies before a service though it publishes a port: those have the ports that browsers take. */
+function isPreferred(found: FoundEdge | undefined, open: OpenPort): boolean {
+  if (found?.kind === 'through') return open.speaks !== 'http';
+  return found?.isFirm === true && USUAL_PORTS.has(found.published) && !USUAL_PORTS.has(open.port);
+}
+
+/** Whether a proxy of the stack is no more than its configuration; one that is built with pages of its own is the team's. */
+export function isPlainEdge({ model, files, edges }: Stack, name: string): boolean {
+  const hasPages = (files[name] ?? []).some(({ text }) => /^\s*COPY\s+--from=/im.test(text));
+  const isEdge = edges.some((edge) => edge.name === name);
+  return isEdge && !(model.services[name]?.build && hasPages);
+}
