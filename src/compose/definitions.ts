@@ -20,7 +20,9 @@ export function readDefinitions(text: string): FileDefinitions {
     customTags: lenientTags,
   });
   const services = [...documents].flatMap((document) => {
-    const content = document.toJS() as { services?: Record<string, RawService | null> } | null;
+    const content = document.toJS({ maxAliasCount: -1 }) as {
+      services?: Record<string, RawService | null>;
+    } | null;
     return Object.entries(content?.services ?? {});
   });
   const envFiles = services.flatMap(([, service]) => {
