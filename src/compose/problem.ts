@@ -28,7 +28,7 @@ export function findProblem(words: string, files: readonly SourceFile[]): Compos
   const field = /\b(?:services|networks|volumes|configs|secrets)\.[\w.-]*[\w-]/.exec(words)?.[0];
   const named = files.filter(({ path }) => words.includes(path));
   const some = named.length > 0 ? named : files;
-  const place = /\byaml: |\bfailed to parse .*: line /.test(words)
+  const place = /(?:^|\s)yaml: |\bfailed to parse .*: line /.test(words)
     ? (first(some, placeOfMistake) ?? placeOfLine(words, some))
     : (variable && first(some, (file) => placeOfVariable(file, variable.name, field))) ||
       (field && first(some, (file) => placeOfField(file, field.split('.')))) ||

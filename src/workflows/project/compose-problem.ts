@@ -11,7 +11,8 @@ export async function withPlace(
 ): Promise<unknown> {
   if (!hasCode(error, 'compose-file-invalid')) return error;
   const details = error.details.filter((line) => !/\blevel=warning\b/.test(line));
-  const sources = await readSources(directory, files);
+  const named = details.join('\n').match(/\/[^\s:]+/g) ?? [];
+  const sources = await readSources(directory, [...files, ...named]);
   const { variable, place } = findProblem(details.join('\n'), sources);
   const where = place ? ` (${place})` : '';
   if (!variable) {
@@ -30,7 +31,7 @@ export async function withPlace(
   );
 }
 
-/** The files, and those they name, as `include` and `extends` do. */
+/** The files, and those they name, as `include` and `extends` do. What is no file tells nothing. */
 async function readSources(directory: string, files: readonly string[]): Promise<SourceFile[]> {
   const sources = new Map<string, SourceFile>();
   const waiting = [...files];
