@@ -7,8 +7,7 @@ import { groundOf } from './ground.ts';
 import { inCopy, readRejected, readStacks } from './stacks.ts';
 
 const folder = process.env.CANARY_CORPUS ?? '';
-const only = process.env.CANARY_CORPUS_ONLY ?? '';
-const stacks = (await readStacks(folder)).filter(({ name }) => name.includes(only));
+const stacks = await readStacks(folder);
 const rejected = await readRejected(folder);
 const outcomes: Outcome[] = [];
 
@@ -22,7 +21,8 @@ describe.concurrent('a stack', () => {
       const ofChoices = tried.flatMap((each) => each.faults.map((it) => `(${each.choice}) ${it}`));
       return [...ofClones, ...ofChoices];
     });
-    expect(faults).toEqual([]);
+    // A list would be cut short.
+    expect(faults.join('\n')).toBe('');
   });
 });
 

@@ -7,6 +7,7 @@ import { readConfigurationFiles } from '../../src/workflows/project/configuratio
 import { loadComposeProject } from '../../src/workflows/project/project.ts';
 import { contextIn } from '../support/fixture-context.ts';
 import { secretsIn } from '../support/invariants.ts';
+import { oldestCompose } from '../support/oldest-compose.ts';
 import type { Ground } from '../support/render-alone.ts';
 import { projectFolder, type Stack } from './stacks.ts';
 
@@ -14,6 +15,8 @@ import { projectFolder, type Stack } from './stacks.ts';
 export interface StackGround extends Ground {
   copy: string;
   secrets: readonly string[];
+  /** The oldest Compose reads the user's own files too. */
+  readsAll: boolean;
 }
 
 export async function groundOf(copy: string, stack: Stack): Promise<StackGround> {
@@ -26,14 +29,20 @@ export async function groundOf(copy: string, stack: Stack): Promise<StackGround>
   const commit = (await context.git.resolve(copy, 'refs/heads/main')) ?? '';
   const composeFiles = await Promise.all(project.files.map((file) => readFile(file, 'utf8')));
   const settings = await settingsIn(projectFolder(copy, stack));
-  return { context, project, files, commit, copy, secrets: secretsIn(settings, composeFiles) };
+  const readsAll = await (oldest?.model(project.scope) ?? Promise.reject()).then(
+    () => true,
+    () => false,
+  );
+  const secrets = secretsIn(settings, composeFiles);
+  return { context, project, files, commit, copy, secrets, readsAll };
 }
 
+const oldest = oldestCompose();
 let overrides = 0;
 
 /** The model of the user's files with overrides over them, or what Compose says against it. */
 export async function resolvedWith(
-  { context, project, copy }: StackGround,
+  { context, project, copy, readsAll }: StackGround,
   texts: readonly string[],
 ): Promise<ComposeModel | string> {
   const paths = await Promise.all(
@@ -44,11 +53,13 @@ export async function resolvedWith(
       return path;
     }),
   );
+  const scope = { ...project.scope, files: [...project.files, ...paths] };
   try {
-    return await context.compose.model({
-      ...project.scope,
-      files: [...project.files, ...paths],
-    });
+    const [model] = await Promise.all([
+      context.compose.model(scope),
+      readsAll ? oldest?.model(scope) : undefined,
+    ]);
+    return model;
   } catch (error) {
     if (!(error instanceof CanaryError)) throw error;
     return `Compose refuses the override: ${error.details.join(' ')}`;
