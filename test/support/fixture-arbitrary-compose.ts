@@ -20,7 +20,9 @@ const pairs = fc.dictionary(keys, texts, { maxKeys: 3 }).chain((map) => {
 
 /** A part that is there in some of the models. */
 const maybe = (name: string, value: fc.Arbitrary<unknown>): fc.Arbitrary<Fields> =>
-  fc.option(value, { nil: undefined, freq: 3 }).map((it) => (it === undefined ? {} : { [name]: it }));
+  fc
+    .option(value, { nil: undefined, freq: 3 })
+    .map((it) => (it === undefined ? {} : { [name]: it }));
 
 const merged = (...parts: fc.Arbitrary<Fields>[]): fc.Arbitrary<Fields> =>
   fc.tuple(...parts).map((all) => Object.assign({}, ...all) as Fields);
@@ -118,32 +120,53 @@ function unique(name: string, index: number): fc.Arbitrary<Fields> {
 }
 
 /** What says another service's name; only of those before it, so that nothing goes round. */
-function relations(earlier: readonly string[]): fc.Arbitrary<Fields> {
+function relations(earlier: readonly string[], isShared: boolean): fc.Arbitrary<Fields> {
   if (earlier.length === 0) return fc.constant({});
   const other = fc.constantFrom(...earlier);
   const dependency = fc.record(
     { condition, required: fc.boolean(), restart: fc.boolean() },
     { requiredKeys: ['condition'] },
   );
-  const mode = fc.oneof(
+  const calls = merged(
+    maybe('depends_on', fc.oneof(fc.subarray([...earlier]), fc.dictionary(other, dependency))),
+    maybe(
+      'links',
+      fc.oneof(
+        other.map((it) => [it]),
+        other.map((it) => [`${it}:alias`, it]),
+      ),
+    ),
+    maybe(
+      'environment',
+      other.map((it) => ({ URL: `http://${it}:80/`, EMPTY: '' })),
+    ),
+  );
+  if (!isShared) return calls;
+  const seldom = (name: string, value: fc.Arbitrary<unknown>) =>
+    fc.option(value, { nil: undefined, freq: 8 }).map((it): Fields => (it ? { [name]: it } : {}));
+  const inside = fc.oneof(
     other.map((name) => `service:${name}`),
-    fc.constantFrom('host', 'none', 'bridge', 'container:other'),
+    fc.constant('host'),
   );
   return merged(
-    maybe('depends_on', fc.oneof(fc.subarray([...earlier]), fc.dictionary(other, dependency))),
-    maybe('links', fc.oneof(other.map((it) => [it]), other.map((it) => [`${it}:alias`, it]))),
-    maybe('volumes_from', fc.oneof(other, other.map((it) => `${it}:ro`)).map((it) => [it])),
-    fc.option(mode, { nil: undefined, freq: 6 }).map((it) => (it ? { network_mode: it } : {})),
-    fc.option(mode, { nil: undefined, freq: 8 }).map((it) =>
-      it && !/none|bridge/.test(it) ? { pid: it } : {},
+    ...[calls, seldom('pid', inside), seldom('ipc', inside)],
+    maybe(
+      'volumes_from',
+      fc
+        .oneof(
+          other,
+          other.map((it) => `${it}:ro`),
+        )
+        .map((it) => [it]),
     ),
-    fc.option(other, { nil: undefined, freq: 8 }).map((it) => (it ? { ipc: `service:${it}` } : {})),
-    maybe('environment', other.map((it) => ({ URL: `http://${it}:80/`, EMPTY: '' }))),
+    seldom('network_mode', fc.oneof(inside, fc.constantFrom('none', 'bridge', 'container:other'))),
   );
 }
 
-function serviceOf(name: string, index: number, earlier: readonly string[]) {
-  const parts = [origin, plain, unique(name, index), relations(earlier)];
+function serviceOf(names: readonly string[], index: number, isShared: boolean) {
+  const name = names[index] ?? '';
+  const earlier = names.slice(0, index);
+  const parts = [origin, plain, unique(name, index), relations(earlier, isShared)];
   return fc.tuple(merged(...parts), fc.boolean()).map(([service, hasBase]): Fields => {
     const { networks, links, ...rest } = service;
     const ownNetwork = 'network_mode' in service ? {} : { networks, links };
@@ -157,20 +180,18 @@ export interface ArbitraryProject {
   chosen: readonly string[];
 }
 
-/** A compose file with much of what Compose allows, and some services of it. */
-export const composeProjects: fc.Arbitrary<ArbitraryProject> = fc
-  .shuffledSubarray(NAMES, { minLength: 1, maxLength: 5 })
-  .chain((names) => {
-    const services = names.map((name, index) => serviceOf(name, index, names.slice(0, index)));
-    const chosen = fc.shuffledSubarray(names, {
-      minLength: 1,
-      maxLength: Math.min(3, names.length),
-    });
+/** A compose file with much of what Compose allows, and some services of it; some are inside of others where they share. */
+export function composeProjects(isShared: boolean): fc.Arbitrary<ArbitraryProject> {
+  return fc.shuffledSubarray(NAMES, { minLength: 1, maxLength: 5 }).chain((names) => {
+    const services = names.map((_, index) => serviceOf(names, index, isShared));
+    const most = Math.min(3, names.length);
+    const chosen = fc.shuffledSubarray(names, { minLength: 1, maxLength: most });
     return fc.tuple(fc.tuple(...services), chosen).map(([all, some]) => ({
       text: composeText(Object.fromEntries(all.map((service, at) => [names[at], service]))),
       chosen: some,
     }));
   });
+}
 
 function composeText(services: Fields): string {
   const base = 'x-base: &base\n  tty: true\n  environment: { BASE: "1" }\n';

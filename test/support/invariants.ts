@@ -3,7 +3,7 @@ import type { ComposeModel } from '../../src/compose/model.ts';
 import { LABEL } from '../../src/compose/names.ts';
 import type { SliceMember } from '../../src/compose/slice.ts';
 import { statefulReason } from '../../src/compose/stateful.ts';
-import { claimsOf, doClash } from './invariants/claims.ts';
+import { type Claim, claimsOf, doClash } from './invariants/claims.ts';
 import { type AnyModel, type AnyService, isSame, namesGiven } from './invariants/model.ts';
 import { changesOfStable } from './invariants/stable.ts';
 
@@ -49,21 +49,34 @@ const INVARIANTS: readonly ((world: World) => string[])[] = [
 ];
 
 /** No container name, hostname, published port, address, alias or router that somebody else has too. */
-function nothingTwice({ after, added }: World): string[] {
-  const claims = Object.entries(after.services).map(
-    ([name, service]) => [name, claimsOf(name, service)] as const,
+function nothingTwice({ before, after, added }: World): string[] {
+  const takenTwice = twiceIn(before);
+  const claims = allClaims(after);
+  const clashes = claims
+    .filter(({ owner }) => added.includes(owner))
+    .flatMap((own) => claims.filter((other) => doClash(own, other)).map((other) => [own, other]));
+  return distinct(
+    clashes
+      // Of profiles that exclude each other the user's own services may have the same.
+      .filter(([own]) => own && !takenTwice.some((each) => doClash(own, { ...each, owner: '' })))
+      .map(
+        ([own, other]) =>
+          `${own?.owner} and ${other?.owner} both have the ${own?.kind} ${own?.value}`,
+      ),
   );
-  return claims
-    .filter(([name]) => added.includes(name))
-    .flatMap(([name, own]) =>
-      claims
-        .filter(([other]) => other !== name)
-        .flatMap(([other, theirs]) =>
-          own
-            .filter((claim) => theirs.some((each) => doClash(claim, each)))
-            .map(({ kind, value }) => `${name} and ${other} both have the ${kind} ${value}`),
-        ),
-    );
+}
+
+function allClaims({ services }: AnyModel): Claim[] {
+  return Object.entries(services).flatMap(([name, service]) => claimsOf(name, service));
+}
+
+function twiceIn(model: AnyModel): Claim[] {
+  const claims = allClaims(model);
+  return claims.filter((claim) => claims.some((other) => doClash(claim, other)));
+}
+
+function distinct(sentences: readonly string[]): string[] {
+  return [...new Set(sentences)];
 }
 
 /** Inside of a container a name that leads to a clone or the proxy leads nowhere else. */
@@ -149,11 +162,11 @@ function noSecrets({ written, secrets }: World): string[] {
 
 const SECRET = /secret|passw|pwd|token|key|credential|salt|private/i;
 
-/** Values of settings that look like secrets, unless the compose files themselves say them. */
+/** Values of settings that look like secrets, unless they are plain words or the compose files themselves say them. */
 export function secretsIn(settings: readonly string[], composeFiles: readonly string[]): string[] {
   const values = settings.flatMap((text) =>
     Object.entries(parseEnv(text)).flatMap(([key, value]) =>
-      SECRET.test(key) && value && value.length >= 6 ? [value] : [],
+      SECRET.test(key) && value && value.length >= 6 && !/^[a-z]+$/.test(value) ? [value] : [],
     ),
   );
   return [...new Set(values)].filter((value) => !composeFiles.some((text) => text.includes(value)));

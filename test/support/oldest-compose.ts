@@ -4,9 +4,7 @@ import { type Compose, ComposeCli } from '../../src/system/compose.ts';
 import { ExecaRunner, type ProcessRunner } from '../../src/system/process.ts';
 
 /** Put there by scripts/setup/oldest-compose.mjs where Debian's packages can be had. */
-const PATH = fileURLToPath(
-  new URL('../../.setup/oldest-compose/docker-compose', import.meta.url),
-);
+const PATH = fileURLToPath(new URL('../../.setup/oldest-compose/docker-compose', import.meta.url));
 
 /** The oldest Compose that could be had beside the one in use: called by itself, not as a plugin. */
 export function oldestCompose(): Compose | undefined {

@@ -45,8 +45,7 @@ async function bothModels({ files, at = '.', env = {}, args = [] }: Situation) {
   return { ours: model, theirs: JSON.parse(stdout) };
 }
 
-const SETTINGS =
-  `services:\n  web: { image: "x:\${TAG:-none}", environment: { A: "\${A:-unset}" } }\n`;
+const SETTINGS = `services:\n  web: { image: "x:\${TAG:-none}", environment: { A: "\${A:-unset}" } }\n`;
 const OF_ENV = { 'docker-compose.yml': web('usual'), 'a.yml': web('a'), 'b.yml': web('b') };
 const PROFILES = {
   'compose.yaml': `${web('x')}  dev: { image: dev, profiles: [dev] }\n  ci: { image: ci, profiles: [ci] }\n`,
@@ -221,16 +220,14 @@ describe('what Compose refuses is told with its place', () => {
     [
       'a variable in a list, without words',
       {
-        'compose.yaml':
-          `# \${A:?}\nservices:\n  web:\n    image: x\n    command:\n      - run\n      - \${A:?}\n`,
+        'compose.yaml': `# \${A:?}\nservices:\n  web:\n    image: x\n    command:\n      - run\n      - \${A:?}\n`,
       },
       'The variable `A` has no value (compose.yaml:7).',
     ],
     [
       'a variable of an anchor',
       {
-        'compose.yaml':
-          `x-e: &e\n  A: \${A?no A}\nservices:\n  web:\n    image: x\n    environment:\n      <<: *e\n`,
+        'compose.yaml': `x-e: &e\n  A: \${A?no A}\nservices:\n  web:\n    image: x\n    environment:\n      <<: *e\n`,
       },
       'The variable `A` has no value: no A (compose.yaml:2).',
     ],

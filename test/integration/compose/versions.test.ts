@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { render } from '../../../src/workflows/render.ts';
 import { contextIn } from '../../support/fixture-context.ts';
-import { branch, repository, SHOP_FILES, type Files } from '../../support/fixture-project.ts';
+import { branch, type Files, repository, SHOP_FILES } from '../../support/fixture-project.ts';
 import { oldestCompose } from '../../support/oldest-compose.ts';
 
 const RICH = `name: shop
@@ -48,8 +48,14 @@ services:
 test.each<[string, Files]>([
   ['a shop', {}],
   ['everything at once', { 'docker-compose.yml': RICH, 'key.txt': 'x' }],
-  ['callers that are led to the proxy', { 'docker-compose.yml': RICH, 'key.txt': 'x', 'canary.yaml': DOORS }],
-  ['several files', { 'docker-compose.yml': RICH, 'key.txt': 'x', 'docker-compose.override.yml': OVER }],
+  [
+    'callers that are led to the proxy',
+    { 'docker-compose.yml': RICH, 'key.txt': 'x', 'canary.yaml': DOORS },
+  ],
+  [
+    'several files',
+    { 'docker-compose.yml': RICH, 'key.txt': 'x', 'docker-compose.override.yml': OVER },
+  ],
 ])('the oldest Compose that can be had makes the same clones: %s', async (_, files) => {
   const folder = await repository({ ...SHOP_FILES, ...files });
   await branch(folder, 'cheaper', {});
@@ -60,7 +66,10 @@ test.each<[string, Files]>([
   const own = ['docker-compose.yml', 'docker-compose.override.yml'].filter(
     (name) => name in { ...SHOP_FILES, ...files },
   );
-  const scope = { projectDirectory: folder, files: [...own.map((name) => join(folder, name)), path] };
+  const scope = {
+    projectDirectory: folder,
+    files: [...own.map((name) => join(folder, name)), path],
+  };
   const oldest = oldestCompose() ?? context.compose;
   const [one, other] = await Promise.all([oldest.model(scope), context.compose.model(scope)]);
   expect(Object.keys(one.services).sort()).toEqual(Object.keys(other.services).sort());

@@ -1,7 +1,8 @@
 import type { AnyService } from './model.ts';
 
 /** Something that only one service may have. */
-interface Claim {
+export interface Claim {
+  owner: string;
   kind: string;
   value: string;
   /** Of a published port the address; elsewhere nothing. */
@@ -9,7 +10,11 @@ interface Claim {
 }
 
 /** Everything a service takes for itself. */
-export function claimsOf(name: string, service: AnyService): Claim[] {
+export function claimsOf(owner: string, service: AnyService): Claim[] {
+  return claims(owner, service).map((claim) => ({ owner, ...claim }));
+}
+
+function claims(name: string, service: AnyService): Omit<Claim, 'owner'>[] {
   const one = (kind: string, value: string | undefined) => (value ? [{ kind, value }] : []);
   return [
     ...one('container name', service.container_name),
@@ -30,6 +35,7 @@ export function claimsOf(name: string, service: AnyService): Claim[] {
 
 /** Whether only one of two may be. A port of every address is also one of each. */
 export function doClash(left: Claim, right: Claim): boolean {
+  if (left.owner === right.owner) return false;
   if (left.kind !== right.kind || left.value !== right.value) return false;
   return !left.address || !right.address || left.address === right.address;
 }
@@ -44,7 +50,7 @@ function portClaims({ published, host_ip, protocol }: NonNullable<AnyService['po
 }
 
 /** The labels by which proxies and schedulers find services, under the name they give. */
-function labelClaim(key: string, value: string): Claim[] {
+function labelClaim(key: string, value: string): Omit<Claim, 'owner'>[] {
   const [traefik] = /^traefik\.\w+\.(routers|services)\.[^.]+/i.exec(key) ?? [];
   if (traefik) return [{ kind: 'label', value: traefik.toLowerCase() }];
   const [job] = /^(ofelia|chadburn)\.job-\w+\.[^.]+/.exec(key) ?? [];

@@ -193,11 +193,19 @@ test('a clone is missing, or on a network that is not there', () => {
 });
 
 test('a secret in a file is told without telling it', () => {
-  const settings = 'DB_PASSWORD=hunter2222\nTOKEN=short\nSECRET_NAME=ordinary\nCOLOUR=turquoise\n';
-  const secrets = secretsIn([settings], ['services: { web: { command: ordinary } }']);
+  const settings =
+    'DB_PASSWORD=hunter2222\nTOKEN=short\nSECRET_NAME=Ordinary\nSALT=words\nCOLOUR=turquoise\n';
+  const secrets = secretsIn([settings], ['services: { web: { command: Ordinary } }']);
   expect(secrets).toEqual(['hunter2222']);
-  const written = { 'override.yml': 'x: ordinary hunter2222', 'canary.yaml': 'turquoise' };
+  const written = { 'override.yml': 'x: Ordinary hunter2222', 'canary.yaml': 'turquoise' };
   expect(broken({}, { secrets, written })).toEqual([
     'override.yml holds the secret that begins with hun',
   ]);
+});
+
+test('what the user’s own services both have is their affair', () => {
+  const port = { target: 80, published: '3000', protocol: 'tcp' };
+  const before = modelOf({ ...(BEFORE.services as Services), gpu: { ports: [port] } });
+  const after = modelOf({ ...RIGHT, gpu: { ports: [port] } });
+  expect(broken({}, { before, after })).toEqual([]);
 });
