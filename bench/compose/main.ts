@@ -1,10 +1,11 @@
 // Measures what a large stack costs: `canary render` against `docker compose config` on the same files.
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { largeStack } from '../../test/support/large-stack.ts';
+import { peakMemory } from '../../test/support/peak-memory.ts';
 import { median } from '../load.ts';
 import { type Row, toPage } from './report.ts';
 
@@ -69,11 +70,9 @@ async function measure(root: string, services: number, rounds: number): Promise<
 
 /** The program as users start it, and the most memory that its process had. */
 async function canary(root: string, folder: string, args: readonly string[]) {
-  const peak = join(folder, '.git', 'peak');
-  const note = `data:text/javascript,import{writeFileSync}from"node:fs";process.on("exit",()=>writeFileSync(${JSON.stringify(peak)},String(process.resourceUsage().maxRSS)))`;
-  const node = ['--import', note, join(root, 'bin/canary.js')];
-  const ms = await timed(folder, process.execPath, [...node, ...args]);
-  return { ms, megabytes: Number(await readFile(peak, 'utf8')) / 1024 };
+  const start = performance.now();
+  const megabytes = await peakMemory(folder, [join(root, 'bin/canary.js'), ...args]);
+  return { ms: performance.now() - start, megabytes };
 }
 
 async function timed(folder: string, program: string, args: readonly string[]): Promise<number> {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { findCalls } from '../../../src/compose/service-map.ts';
 import { ComposeCli } from '../../../src/system/compose.ts';
@@ -7,6 +8,7 @@ import { render } from '../../../src/workflows/render.ts';
 import { contextIn } from '../../support/fixture-context.ts';
 import { branch, repository } from '../../support/fixture-project.ts';
 import { largeStack } from '../../support/large-stack.ts';
+import { peakMemory } from '../../support/peak-memory.ts';
 
 /** Renders a branch of a stack of so many services; the calls of Compose that it took, and its text. */
 async function rendered(count: number) {
@@ -23,7 +25,8 @@ async function rendered(count: number) {
   const context = { ...contextIn(folder), compose };
   const text = await render(context, 'cheaper');
   const scope = { projectDirectory: folder, files: [join(folder, 'compose.yaml')] };
-  return { calls: calls.sort(), text, model: await context.compose.model(scope) };
+  const taken = [...calls].sort();
+  return { calls: taken, text, model: await context.compose.model(scope) };
 }
 
 test('a stack of a thousand services takes no more calls of Compose than one of ten', async () => {
@@ -34,4 +37,12 @@ test('a stack of a thousand services takes no more calls of Compose than one of 
   expect(large.text.length).toBeLessThan(small.text.length * 1.5);
   expect(Object.keys(large.model.services)).toHaveLength(1000);
   expect(findCalls(large.model)).toHaveLength(3000);
+});
+
+test('and less than 300 MB of memory', async () => {
+  const folder = await repository(largeStack(1000));
+  const program = fileURLToPath(new URL('../../../bin/canary.js', import.meta.url));
+  const peak = await peakMemory(folder, [program, 'render', '--branch', 'main']);
+  expect(peak).toBeGreaterThan(30);
+  expect(peak).toBeLessThan(300);
 });
