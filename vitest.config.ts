@@ -12,6 +12,15 @@ const ENGINE = {
   hookTimeout: 300_000,
 };
 
+const CORPUS = {
+  name: 'corpus',
+  include: ['test/corpus/**/*.test.ts'],
+  testTimeout: 300_000,
+  // Most of the work is Compose's, so that one process keeps two cores busy.
+  maxConcurrency: 3,
+  sequence: { groupOrder: 3 },
+};
+
 /** One project a ring: unit and cli are pure and fast, integration and engine use the real parts. */
 export default defineConfig({
   test: {
@@ -58,6 +67,8 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      // Other people's stacks, in a folder that is given: scripts/test-corpus.mjs.
+      ...(process.env.CANARY_CORPUS ? [{ test: CORPUS }] : []),
     ],
   },
 });

@@ -7,6 +7,7 @@ import { git } from './setup/git.mjs';
 import { images } from './setup/images.mjs';
 import { inspectMachine } from './setup/machine.mjs';
 import { npmPackages } from './setup/npm-packages.mjs';
+import { oldestCompose } from './setup/oldest-compose.mjs';
 import { plugins } from './setup/plugins.mjs';
 import { SetupError, stopChildren } from './setup/process.mjs';
 import { ssh } from './setup/ssh.mjs';
@@ -18,12 +19,12 @@ Puts in place what is missing: npm packages, a build, git, Docker's engine, Comp
 base images. It says what it is about to install.
 
   --tests         also OpenSSH, of which only the tests need a server; its service stays off,
-                  and images with Prometheus and MariaDB
+                  an older Compose, which is not installed, and images with Prometheus and MariaDB
   --stop-engine   stop an engine that this script started by hand, and nothing else
 `;
 // In this order: each step may need the ones before it.
 const FOR_DEMO = [npmPackages, build, git, engine, plugins, images];
-const FOR_TESTS = [...FOR_DEMO, ssh, prometheus, mariadb];
+const FOR_TESTS = [...FOR_DEMO, ssh, oldestCompose, prometheus, mariadb];
 
 const say = (line) => process.stderr.write(`setup: ${line}\n`);
 let interrupted;

@@ -60,58 +60,60 @@ export async function isInstalled(name) {
   return /^Status: install ok installed$/m.test(stdout);
 }
 
-/**
- * Installs packages of another Debian suite. Lists and sources live in a folder of their own that
- * is removed again: the system keeps its sources and never learns of that suite.
- */
+/** Installs packages of another Debian suite; the system keeps its sources and never learns of that suite. */
 export async function installFromSuite(packages, suite) {
   const folder = mkdtempSync(join(tmpdir(), 'canary-apt-'));
   try {
-    for (const name of ['parts', 'lists/partial', 'debs']) {
-      mkdirSync(join(folder, name), { recursive: true });
-    }
-    const signed = existsSync(KEYRING) ? ` [signed-by=${KEYRING}]` : '';
-    const mirror = debianMirror();
-    if (mirror === undefined) {
-      throw new SetupError(
-        'The sources of apt name no Debian mirror to take newer packages from.',
-        {
-          hint: 'Install Docker Compose 2.24 or newer and buildx yourself, then run this again.',
-          exitCode: 2,
-        },
-      );
-    }
-    writeFileSync(join(folder, 'sources.list'), `deb${signed} ${mirror} ${suite} main\n`);
-    const own = Object.entries({
-      'Dir::Etc::sourcelist': join(folder, 'sources.list'),
-      'Dir::Etc::sourceparts': join(folder, 'parts'),
-      'Dir::Etc::preferences': join(folder, 'none'),
-      'Dir::Etc::preferencesparts': join(folder, 'parts'),
-      'Dir::State::lists': join(folder, 'lists'),
-      'Dir::Cache::pkgcache': '',
-      'Dir::Cache::srcpkgcache': '',
-      // Root owns the folder, and apt warns when its own user cannot write there.
-      'APT::Sandbox::User': 'root',
-    }).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
-    const env = aptEnvironment();
-    const wanted = packages.map((name) => `${name}/${suite}`);
-    await must('apt-get', [...own, 'update', '-q'], {
-      env,
-      failure: `The package list of Debian ${suite} could not be read.`,
-    });
-    await must('apt-get', [...own, '-q', 'download', ...wanted], {
-      env,
-      cwd: join(folder, 'debs'),
-      failure: `${packages.join(', ')} could not be downloaded from Debian ${suite}.`,
-    });
-    const files = readdirSync(join(folder, 'debs')).map((name) => join(folder, 'debs', name));
+    const files = await downloadFromSuite(packages, suite, folder);
     await must('dpkg', ['--force-confold', '-i', ...files], {
-      env,
+      env: aptEnvironment(),
       failure: `dpkg could not install ${packages.join(', ')} from Debian ${suite}.`,
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Downloads packages of another Debian suite; lists, sources and packages lie in this folder alone. Gives their paths. */
+export async function downloadFromSuite(packages, suite, folder) {
+  for (const name of ['parts', 'lists/partial', 'debs']) {
+    mkdirSync(join(folder, name), { recursive: true });
+  }
+  const signed = existsSync(KEYRING) ? ` [signed-by=${KEYRING}]` : '';
+  const mirror = debianMirror();
+  if (mirror === undefined) {
+    throw new SetupError(
+      'The sources of apt name no Debian mirror to take packages of other versions from.',
+      {
+        hint: 'Install Docker Compose 2.24 or newer and buildx yourself, then run this again.',
+        exitCode: 2,
+      },
+    );
+  }
+  writeFileSync(join(folder, 'sources.list'), `deb${signed} ${mirror} ${suite} main\n`);
+  const own = Object.entries({
+    'Dir::Etc::sourcelist': join(folder, 'sources.list'),
+    'Dir::Etc::sourceparts': join(folder, 'parts'),
+    'Dir::Etc::preferences': join(folder, 'none'),
+    'Dir::Etc::preferencesparts': join(folder, 'parts'),
+    'Dir::State::lists': join(folder, 'lists'),
+    'Dir::Cache::pkgcache': '',
+    'Dir::Cache::srcpkgcache': '',
+    // Root owns the folder, and apt warns when its own user cannot write there.
+    'APT::Sandbox::User': 'root',
+  }).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
+  const env = aptEnvironment();
+  const wanted = packages.map((name) => `${name}/${suite}`);
+  await must('apt-get', [...own, 'update', '-q'], {
+    env,
+    failure: `The package list of Debian ${suite} could not be read.`,
+  });
+  await must('apt-get', [...own, '-q', 'download', ...wanted], {
+    env,
+    cwd: join(folder, 'debs'),
+    failure: `${packages.join(', ')} could not be downloaded from Debian ${suite}.`,
+  });
+  return readdirSync(join(folder, 'debs')).map((name) => join(folder, 'debs', name));
 }
 
 /** The Debian mirror in the machine's own sources, if there is one. */

@@ -40,17 +40,52 @@ export function otherLanguage(
   )?.[0];
 }
 
-/** Whether a configuration sends requests to a host: in a URL, or in what nginx, Caddy, HAProxy and others say. */
-export function sendsTo({ text }: ConfigurationFile, host: string): boolean {
-  const name = literally(host);
-  const url = new RegExp(`[a-z]://(?:[^/@\\s]*@)?${name}${END}`, 'im');
-  const directive = new RegExp(`(?:^|[\\s{;])(?:${DIRECTIVES})\\s(?:.*[\\s"'])?${name}${END}`, 'm');
+/** Hosts that a configuration sends requests to, as far as a look at the text tells. */
+export interface NamedHosts {
+  /** As nginx, Caddy, HAProxy and others say them. */
+  inDirectives: ReadonlySet<string>;
+  /** In URLs, in small letters. */
+  inUrls: ReadonlySet<string>;
+}
+
+/** Every host that a configuration sends requests to, in one pass over it: a stack may have a thousand names to look for. */
+export function hostsOf({ text }: ConfigurationFile): NamedHosts {
   const said = withoutComments(text);
-  return url.test(said) || directive.test(said);
+  const inUrls = [...said.matchAll(URL_HOSTS)].flatMap(([, ...hosts]) =>
+    hosts.flatMap((host) => (host ? [host.toLowerCase()] : [])),
+  );
+  const inDirectives = afterDirectives(said).flatMap((rest) => rest.match(HOSTS) ?? []);
+  return { inDirectives: new Set(inDirectives), inUrls: new Set(inUrls) };
+}
+
+/** What follows a directive, to the first word of the next line. A second directive in a line adds nothing. */
+function afterDirectives(said: string): string[] {
+  const rests: string[] = [];
+  let end = 0;
+  for (const { index, 0: directive } of said.matchAll(DIRECTIVE)) {
+    const start = index + directive.length + 1;
+    if (start < end) continue;
+    REST.lastIndex = start;
+    const [rest = '', line = ''] = REST.exec(said) ?? [];
+    end = start + line.length;
+    rests.push(rest);
+  }
+  return rests;
 }
 
 /** What may follow a host. */
 const END = `(?=$|[:/,;\\s"'})])`;
+/** Names of services are made of these letters, so that whole words can be looked up. */
+const HOST = `[\\w.-]+`;
+
+const DIRECTIVE = new RegExp(`(?<=^|[\\s{;])(?:${DIRECTIVES})(?=\\s)`, 'gm');
+const REST = /(.*[\n\r\u2028\u2029]?)(?:(?<=[\n\r\u2028\u2029])[\w.-]*[^\w.-]?)?/y;
+const HOSTS = new RegExp(`(?<=^|[\\s"'])${HOST}${END}`, 'g');
+/** With a user before it or without. */
+const URL_HOSTS = new RegExp(
+  `(?<=[a-z]://)(?=(?:(${HOST})${END})?)(?=(?:[^/@\\s]*@(${HOST})${END})?)`,
+  'gim',
+);
 
 function asWord(host: string): RegExp {
   return new RegExp(`(?:^|\\s)${literally(host)}${END}`, 'm');

@@ -10,6 +10,9 @@ export function portFields(port: ComposePort): Fields {
     ...(port.published ? { published: port.published } : {}),
     ...(port.host_ip ? { host_ip: port.host_ip } : {}),
     ...(port.protocol ? { protocol: port.protocol } : {}),
+    ...(port.mode ? { mode: port.mode } : {}),
+    ...(port.name ? { name: escapeDollars(port.name) } : {}),
+    ...(port.app_protocol ? { app_protocol: escapeDollars(port.app_protocol) } : {}),
   };
 }
 

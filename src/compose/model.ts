@@ -79,6 +79,9 @@ export interface ComposePort {
   published?: string;
   host_ip?: string;
   protocol?: string;
+  mode?: string;
+  name?: string;
+  app_protocol?: string;
 }
 
 export interface ComposeVolume {

@@ -1,3 +1,4 @@
+import { missingCompanion } from '../clone/companions.ts';
 import { edgeKind } from '../edge.ts';
 import { networkNames } from '../fields.ts';
 import { namespaceGuests, namespaceOwner } from '../namespaces.ts';
@@ -70,14 +71,12 @@ function add(state: Completed, addition: Addition): void {
   state.added.push(addition);
 }
 
-/** Who shares a namespace with a chosen service comes along. */
-function addCompanions(stack: Stack, state: Completed): void {
-  // Grows while it is gone through.
-  for (const name of state.names) {
-    const owner = namespaceOwner(serviceOf(stack, name), stack.model);
-    if (owner) add(state, { service: owner, why: `\`${name}\` runs inside its namespace` });
-    for (const guest of namespaceGuests(name, stack.model))
-      add(state, { service: guest, why: `it runs inside the namespace of \`${name}\`` });
+/** What makes one part with a chosen service comes along. */
+function addCompanions({ model }: Stack, state: Completed): void {
+  for (;;) {
+    const missing = missingCompanion(model, state.names);
+    if (!missing) return;
+    add(state, { service: missing.service, why: missing.because });
   }
 }
 

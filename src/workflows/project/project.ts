@@ -27,6 +27,7 @@ import type { StopRequest } from '../../system/stop-request.ts';
 import type { Context } from '../context.ts';
 import { type Certificates, loadCertificates, NO_CERTIFICATES } from './certificates.ts';
 import { findComposeFiles } from './compose-files.ts';
+import { withPlace } from './compose-problem.ts';
 import { callsForDoors } from './configuration-files.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { routesOf } from './routes.ts';
@@ -80,10 +81,13 @@ export async function loadComposeProject(context: Context): Promise<ComposeProje
     projectDirectory: found.directory,
     files: found.files,
     projectName: options.projectName,
-    envFiles: options.envFiles,
+    envFiles: found.envFiles,
     profiles: options.profiles,
   };
-  let [, model] = await together([supportedCompose(compose), compose.model(scope)]);
+  const readModel = compose.model(scope).catch(async (error: unknown) => {
+    throw await withPlace(error, found.directory, found.files);
+  });
+  let [, model] = await together([supportedCompose(compose), readModel]);
   // As git names the folder: a project may be reached through a symbolic link. Its name stays the link's.
   const directory = await realpath(found.directory);
   const files = await Promise.all(

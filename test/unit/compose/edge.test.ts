@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { type ConfigurationFile, sendsTo } from '../../../src/compose/configuration-file.ts';
+import { type ConfigurationFile, hostsOf } from '../../../src/compose/configuration-file.ts';
 import { edgeKeepsAddresses, edgeKind } from '../../../src/compose/edge.ts';
 
 const file = (text: string): ConfigurationFile => ({ path: 'x', text });
+
+function sendsTo(configuration: ConfigurationFile, host: string): boolean {
+  const { inDirectives, inUrls } = hostsOf(configuration);
+  return inDirectives.has(host) || inUrls.has(host);
+}
 
 describe('an edge', () => {
   test.each([

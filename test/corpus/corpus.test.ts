@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { canary } from '../support/fixture-cli.ts';
+import { type Outcome, tryChoices } from './choices.ts';
+import { faultsOfClones } from './every-service.ts';
+import { groundOf } from './ground.ts';
+import { inCopy, readRejected, readStacks } from './stacks.ts';
+
+const folder = process.env.CANARY_CORPUS ?? '';
+const stacks = await readStacks(folder);
+// Some are refused only beside others.
+const rejected = (await readRejected(folder)).filter(
+  (path) => !isAccepted(join(folder, 'rejected', path)),
+);
+const outcomes: Outcome[] = [];
+
+describe.concurrent('a stack', () => {
+  test.each(stacks)('$name', async (stack) => {
+    const faults = await inCopy(join(folder, stack.name), async (copy) => {
+      const ground = await groundOf(copy, stack);
+      const ofClones = await faultsOfClones(ground);
+      const tried = await tryChoices(ground, stack);
+      outcomes.push(...tried);
+      const ofChoices = tried.flatMap((each) => each.faults.map((it) => `(${each.choice}) ${it}`));
+      return [...ofClones, ...ofChoices];
+    });
+    // A list would be cut short.
+    expect(faults.join('\n')).toBe('');
+  });
+});
+
+test('at most one sensible choice in ten is refused', () => {
+  const refused = outcomes.filter(({ refusal }) => refusal !== undefined);
+  const table = refused.map(({ stack, choice, refusal }) => `${stack}\t${choice}\t${refusal}`);
+  const share = `${refused.length} of ${outcomes.length} choices are refused:`;
+  process.stdout.write(`${[share, ...table.sort()].join('\n')}\n`);
+  expect(refused.length).toBeLessThanOrEqual(outcomes.length / 10);
+});
+
+describe('a file that Compose refuses', () => {
+  test.each(rejected)('%s', async (path) => {
+    await inCopy(join(folder, 'rejected', join(path, '..')), async (copy) => {
+      const name = path.split('/').at(-1) ?? '';
+      const init = ['init', '--yes', '--no-commit'];
+      const { exitCode, stderr } = await canary(copy, ['--file', name, '--profile', '*', ...init]);
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 2,
+        stderr: expect.stringContaining(`${name}:`),
+      });
+    });
+  });
+});
+
+function isAccepted(path: string): boolean {
+  const args = ['compose', '--file', path, '--profile', '*', 'config', '--quiet'];
+  return spawnSync('docker', args).status === 0;
+}

@@ -1,0 +1,88 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ComposeModel } from '../../src/compose/model.ts';
+import { CanaryError } from '../../src/errors.ts';
+import type { Compose } from '../../src/system/compose.ts';
+import { readConfigurationFiles } from '../../src/workflows/project/configuration-files.ts';
+import { loadComposeProject } from '../../src/workflows/project/project.ts';
+import { contextIn } from '../support/fixture-context.ts';
+import { secretsIn } from '../support/invariants.ts';
+import { oldestCompose } from '../support/oldest-compose.ts';
+import type { Ground } from '../support/render-alone.ts';
+import { projectFolder, type Stack } from './stacks.ts';
+
+/** A stack's copy, read once. */
+export interface StackGround extends Ground {
+  copy: string;
+  secrets: readonly string[];
+  /** The oldest Compose reads the user's own files too. */
+  readsAll: boolean;
+}
+
+export async function groundOf(copy: string, stack: Stack): Promise<StackGround> {
+  const at = stack.args.indexOf('--profile');
+  const profile = at < 0 ? undefined : stack.args[at + 1];
+  const real = contextIn(copy, { files: stack.files, profiles: profile ? [profile] : [] });
+  const context = { ...real, compose: remembering(real.compose) };
+  const project = await loadComposeProject(context);
+  const files = await readConfigurationFiles(project.model);
+  const commit = (await context.git.resolve(copy, 'refs/heads/main')) ?? '';
+  const composeFiles = await Promise.all(project.files.map((file) => readFile(file, 'utf8')));
+  const settings = await settingsIn(projectFolder(copy, stack));
+  const readsAll = await (oldest?.model(project.scope) ?? Promise.reject()).then(
+    () => true,
+    () => false,
+  );
+  const secrets = secretsIn(settings, composeFiles);
+  return { context, project, files, commit, copy, secrets, readsAll };
+}
+
+const oldest = oldestCompose();
+let overrides = 0;
+
+/** The model of the user's files with overrides over them, or what Compose says against it. */
+export async function resolvedWith(
+  { context, project, copy, readsAll }: StackGround,
+  texts: readonly string[],
+): Promise<ComposeModel | string> {
+  const paths = await Promise.all(
+    texts.map(async (text) => {
+      overrides += 1;
+      const path = join(copy, '.git', `override-${overrides}.yml`);
+      await writeFile(path, text);
+      return path;
+    }),
+  );
+  const scope = { ...project.scope, files: [...project.files, ...paths] };
+  try {
+    const [model] = await Promise.all([
+      context.compose.model(scope),
+      readsAll ? oldest?.model(scope) : undefined,
+    ]);
+    return model;
+  } catch (error) {
+    if (!(error instanceof CanaryError)) throw error;
+    return `Compose refuses the override: ${error.details.join(' ')}`;
+  }
+}
+
+/** The same question is asked once. */
+function remembering(compose: Compose): Compose {
+  const answers = new Map<string, Promise<ComposeModel>>();
+  return new Proxy(compose, {
+    get(target, key) {
+      if (key !== 'model') return Reflect.get(target, key).bind(target);
+      return (scope: Parameters<Compose['model']>[0]) => {
+        const question = JSON.stringify(scope);
+        const answer = answers.get(question) ?? target.model(scope);
+        answers.set(question, answer);
+        return answer;
+      };
+    },
+  });
+}
+
+async function settingsIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => /(^|\.)env($|\.)/.test(name));
+  return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8').catch(() => '')));
+}

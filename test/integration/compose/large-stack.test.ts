@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { findCalls } from '../../../src/compose/service-map.ts';
+import { ComposeCli } from '../../../src/system/compose.ts';
+import { ExecaRunner } from '../../../src/system/process.ts';
+import { render } from '../../../src/workflows/render.ts';
+import { contextIn } from '../../support/fixture-context.ts';
+import { branch, repository } from '../../support/fixture-project.ts';
+import { largeStack } from '../../support/large-stack.ts';
+import { peakMemory } from '../../support/peak-memory.ts';
+
+/** Renders a branch of a stack of so many services; the calls of Compose that it took, and its text. */
+async function rendered(count: number) {
+  const folder = await repository(largeStack(count));
+  await branch(folder, 'cheaper', {});
+  const calls: string[] = [];
+  const real = new ExecaRunner({ PATH: process.env.PATH, HOME: process.env.HOME });
+  const compose = new ComposeCli({
+    run: (command, args, options) => {
+      calls.push(args.includes('config') ? 'config' : (args.at(-2) ?? ''));
+      return real.run(command, args, options);
+    },
+  });
+  const context = { ...contextIn(folder), compose };
+  const text = await render(context, 'cheaper');
+  const scope = { projectDirectory: folder, files: [join(folder, 'compose.yaml')] };
+  const taken = [...calls].sort();
+  return { calls: taken, text, model: await context.compose.model(scope) };
+}
+
+test('a stack of a thousand services takes no more calls of Compose than one of ten', async () => {
+  const [small, large] = [await rendered(10), await rendered(1000)];
+  expect(large.calls).toEqual(['config', 'config', 'version']);
+  expect(small.calls).toEqual(large.calls);
+  // The override grows with what is chosen, not with the stack.
+  expect(large.text.length).toBeLessThan(small.text.length * 1.5);
+  expect(Object.keys(large.model.services)).toHaveLength(1000);
+  expect(findCalls(large.model)).toHaveLength(3000);
+});
+
+test('and less than 300 MB of memory', async () => {
+  const folder = await repository(largeStack(1000));
+  const program = fileURLToPath(new URL('../../../bin/canary.js', import.meta.url));
+  const peak = await peakMemory(folder, [program, 'render', '--branch', 'main']);
+  expect(peak).toBeGreaterThan(30);
+  expect(peak).toBeLessThan(300);
+});

@@ -1,0 +1,50 @@
+import { isDeepStrictEqual } from 'node:util';
+
+/** A service with the fields by which two can be in each other's way; canary itself reads fewer. */
+export interface AnyService {
+  container_name?: string;
+  hostname?: string;
+  mac_address?: string;
+  network_mode?: string;
+  ipc?: string;
+  pid?: string;
+  ports?: { target: number; published?: string; host_ip?: string; protocol?: string }[];
+  networks?: Record<string, AnyNetwork | null>;
+  labels?: Record<string, string>;
+  environment?: Record<string, string | null>;
+  links?: string[];
+  external_links?: string[];
+  volumes?: { type: string; source?: string; target: string }[];
+  volumes_from?: string[];
+  depends_on?: Record<string, unknown>;
+}
+
+interface AnyNetwork {
+  aliases?: string[];
+  ipv4_address?: string;
+  ipv6_address?: string;
+  link_local_ips?: string[];
+  mac_address?: string;
+}
+
+/** A model of Compose's, as far as invariants look at it. */
+export interface AnyModel {
+  name: string;
+  services: Record<string, AnyService>;
+  networks?: Record<string, unknown>;
+  volumes?: Record<string, unknown>;
+  configs?: Record<string, unknown>;
+  secrets?: Record<string, unknown>;
+}
+
+export const isSame = isDeepStrictEqual;
+
+/** The names that links give inside of a container, each with what it leads to. */
+export function namesGiven(service: AnyService): Map<string, Set<string>> {
+  const names = new Map<string, Set<string>>();
+  for (const link of [...(service.links ?? []), ...(service.external_links ?? [])]) {
+    const [target = '', alias = target] = link.split(':');
+    names.set(alias, (names.get(alias) ?? new Set()).add(target));
+  }
+  return names;
+}

@@ -1,0 +1,57 @@
+import { PROXY_SERVICE } from '../../../src/compose/names.ts';
+import type { SliceMember } from '../../../src/compose/slice.ts';
+import { type AnyModel, type AnyService, isSame } from './model.ts';
+
+type Kind = 'networks' | 'volumes' | 'configs' | 'secrets';
+const KINDS: readonly Kind[] = ['networks', 'volumes', 'configs', 'secrets'];
+
+/** What the override changes of the user's own that `up` is not known to change. */
+export function changesOfStable(
+  before: AnyModel,
+  after: AnyModel,
+  slice: readonly SliceMember[],
+): string[] {
+  const services = Object.entries(before.services).flatMap(([name, service]) => {
+    const other = after.services[name];
+    if (!other) return [`${name} is gone`];
+    const expected = asUpLeaves(name, service, slice);
+    const fields = new Set([...Object.keys(expected), ...Object.keys(other)]);
+    return [...fields]
+      .filter((field) => !isSame(fieldOf(expected, field), fieldOf(other, field)))
+      .map((field) => `${field} of ${name} is changed`);
+  });
+  const rest = KINDS.flatMap((kind) =>
+    Object.entries(before[kind] ?? {})
+      .filter(([name, value]) => !isSame(value, after[kind]?.[name]))
+      .map(([name]) => `${name} (${kind}) is changed`),
+  );
+  const renamed = before.name === after.name ? [] : ['the project has another name'];
+  return [...services, ...rest, ...renamed];
+}
+
+/** The stable as DESIGN's `up` leaves it: an entry without its port, a caller of doors with its links. */
+function asUpLeaves(name: string, service: AnyService, slice: readonly SliceMember[]): AnyService {
+  const entry = slice.find((member) => member.service === name)?.entry;
+  const doors = slice.filter(({ door }) => door?.callers.includes(name));
+  const { ports = [], links = [], external_links = [] } = service;
+  return {
+    ...service,
+    ports: ports.filter(
+      ({ published, protocol = 'tcp' }) => published !== String(entry?.port) || protocol !== 'tcp',
+    ),
+    links: links.filter((link) => !doors.some((door) => door.service === link.split(':')[0])),
+    external_links: [...external_links, ...doors.flatMap(linksTo)].sort(),
+  };
+}
+
+function linksTo({ door }: SliceMember): string[] {
+  return (door?.names ?? []).map((alias) => `${PROXY_SERVICE}:${alias}`);
+}
+
+/** A list that is empty is none; the order of links means nothing. */
+function fieldOf(service: AnyService, field: string): unknown {
+  const value = (service as Record<string, unknown>)[field];
+  if (!Array.isArray(value)) return value ?? undefined;
+  if (value.length === 0) return undefined;
+  return field === 'external_links' ? [...value].sort() : value;
+}
