@@ -1,4 +1,5 @@
 import type { ComposeModel } from '../compose/model.ts';
+import type { WrittenModel } from '../compose/routers/written.ts';
 import { CanaryError, type ErrorCode } from '../errors.ts';
 import { engineUnreachable, isUnreachable, takenPort } from './engine.ts';
 import { type ProcessRunner, type RunResult, tail } from './process.ts';
@@ -26,6 +27,8 @@ export interface Compose {
   version(): Promise<string>;
   /** The resolved model. It holds secrets: never to be written or printed. */
   model(scope: ComposeScope): Promise<ComposeModel>;
+  /** The model with every `${VAR}` as the user wrote it. */
+  written(scope: ComposeScope): Promise<WrittenModel>;
   build(scope: ComposeScope, services: readonly string[], options?: CallOptions): Promise<void>;
   /** Starts services as defined, and nothing they depend on. Recreates those whose definition changed. */
   up(
@@ -86,10 +89,18 @@ export class ComposeCli implements Compose {
   }
 
   async model(scope: ComposeScope): Promise<ComposeModel> {
-    const result = await this.call(scope, ['config', '--format', 'json']);
+    return (await this.config(scope)) as ComposeModel;
+  }
+
+  async written(scope: ComposeScope): Promise<WrittenModel> {
+    return (await this.config(scope, '--no-interpolate')) as WrittenModel;
+  }
+
+  private async config(scope: ComposeScope, ...flags: string[]): Promise<unknown> {
+    const result = await this.call(scope, ['config', ...flags, '--format', 'json']);
     if (result.exitCode !== 0)
       throw await this.failure('compose-file-invalid', 'Compose refuses the compose file.', result);
-    return JSON.parse(result.stdout) as ComposeModel;
+    return JSON.parse(result.stdout);
   }
 
   async build(
