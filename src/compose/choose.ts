@@ -1,6 +1,9 @@
+import type { Router } from '../config/doors.ts';
 import type { ConfigurationFiles } from './configuration-file.ts';
 import { edgeOf, findEdges } from './find-edges.ts';
 import { type ComposeModel, hostPorts } from './model.ts';
+import { routedChoice } from './routed-choice.ts';
+import { throughRouter } from './routers/router.ts';
 import { findCalls } from './service-map.ts';
 import { cloneableService } from './slice.ts';
 import { statefulReason } from './stateful.ts';
@@ -12,6 +15,8 @@ export interface ChosenService {
   why: string;
   /** The proxies of the stack that users come through, and where the service listens. */
   behind?: readonly string[] | undefined;
+  /** The router that users come through, which finds it by what it says of itself. */
+  labels?: Router | undefined;
   port?: number | undefined;
   protocol?: 'http2' | undefined;
 }
@@ -63,6 +68,13 @@ export function describeChoice(
   return [...new Set(names)].map((service) => {
     const [port] = hostPorts(cloneableService(model, service));
     if (port === undefined) {
+      const routed = routedChoice(model, files, service);
+      if (routed) {
+        const preview = previewFor(routed.listens);
+        const { labels, port, because } = routed;
+        const why = `users reach it ${throughRouter(labels)} (${because}); the canary alone answers on ${preview}`;
+        return { service, entry: undefined, labels, port, preview, why };
+      }
       const edge = edgeOf(model, files, edges, service);
       if (!edge) return inner(service, 'it publishes no port');
       if (doors.has(edge.port))
@@ -116,6 +128,7 @@ function agreement(services: readonly string[]): string[] {
 function flowText({
   entry,
   behind,
+  labels,
   port,
   protocol,
   preview,
@@ -124,6 +137,7 @@ function flowText({
   const settings = [
     ...(entry === undefined ? [] : [`entry: ${entry}`]),
     ...(edges ? [`behind: ${edges.length === 1 ? edges[0] : `[${edges.join(', ')}]`}`] : []),
+    ...(labels === undefined ? [] : [`labels: ${labels}`]),
     ...(port === undefined ? [] : [`port: ${port}`]),
     ...(protocol === undefined ? [] : [`protocol: ${protocol}`]),
     ...(preview === undefined ? [] : [`preview: ${preview}`]),

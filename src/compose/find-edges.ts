@@ -78,7 +78,7 @@ export function edgeOf(
 }
 
 /** Where a service listens, as the edges in front of it or its own Dockerfile say. */
-function portSaid(
+export function portSaid(
   files: ConfigurationFiles,
   edges: readonly Edge[],
   name: string,
