@@ -1,9 +1,10 @@
 import { ROUTERS, type Router } from '../config/doors.ts';
+import { CanaryError } from '../errors.ts';
 import type { ConfigurationFiles } from './configuration-file.ts';
-import { foundByLabels } from './edge.ts';
+import { edgeKind, foundByLabels } from './edge.ts';
 import { portSaid } from './find-edges.ts';
 import { labelDoor } from './label-door.ts';
-import { type ComposeModel, listeningPort } from './model.ts';
+import { type ComposeModel, type ComposeService, listeningPort } from './model.ts';
 
 interface RoutedChoice {
   labels: Router;
@@ -24,8 +25,25 @@ export function routedChoice(
   const labels = ROUTERS.find((each) => because?.includes(SIGNS[each]));
   if (!because || !labels) return undefined;
   const told = labelDoor(name, { labels }, model)?.router?.port ?? listeningPort(service);
-  const port = told === undefined ? portSaid(files, [], name) : undefined;
-  return { labels, port, listens: told ?? port ?? 8080, because };
+  if (told !== undefined) return { labels, port: undefined, listens: told, because };
+  const port = portSaid(files, [], name) ?? usualPort(service, files[name], labels);
+  if (port !== undefined) return { labels, port, listens: port, because };
+  throw new CanaryError('port-unknown', `Where \`${name}\` listens is not known.`, {
+    hint: `Say it in the compose file, by \`expose: ["8080"]\`${labels === 'traefik' ? ' or a label `traefik.http.services.NAME.loadbalancer.server.port`' : ' or `VIRTUAL_PORT`'}.`,
+  });
+}
+
+/** Where web servers listen, and where nginx-proxy asks when nobody says it. */
+const WEB = 80;
+const WEB_SERVERS = /(^|\/)(whoami|wordpress)(:(?!.*fpm)|@|$)/;
+
+function usualPort(
+  service: ComposeService,
+  files: ConfigurationFiles[string] | undefined,
+  labels: Router,
+): number | undefined {
+  const isWeb = edgeKind(service, files) !== undefined || WEB_SERVERS.test(service.image ?? '');
+  return isWeb || labels === 'nginx-proxy' ? WEB : undefined;
 }
 
 const SIGNS: Readonly<Record<Router, string>> = {
