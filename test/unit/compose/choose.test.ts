@@ -141,12 +141,27 @@ describe('a stack whose users come through a proxy', () => {
     expect(likely({ nginx: built.nginx.slice(0, 1) })).toEqual(['nginx', 'shop']);
   });
 
-  test('is refused where the proxy goes by labels', async () => {
+  test('has `labels` where the router goes by them, and is refused with the reason where it cannot', async () => {
     const traefik = { image: 'traefik:v3', ...web('80') };
-    const model = modelOf({ traefik, shop: { labels: { 'traefik.enable': 'true' } } });
-    const error = await refusal(() => describeChoice(model, ['shop']));
-    expect(error.message).toBe(
-      '`traefik` finds `shop` by its label `traefik.enable`, not by its name.',
+    const rule = { 'traefik.http.routers.shop.rule': 'Host(`shop.example`)' };
+    const found = (labels: Record<string, string>, more = {}) =>
+      configText(describeChoice(modelOf({ traefik, shop: { labels, ...more } }), ['shop']), 'main');
+    expect(found(rule, { expose: ['8000'] })).toContain(
+      '  shop: { labels: traefik, preview: 18000 }\n',
+    );
+    expect(found(rule, { image: 'wordpress:6-apache' })).toContain(
+      '  shop: { labels: traefik, port: 80, preview: 10080 }\n',
+    );
+    expect((await refusal(() => found(rule))).code).toBe('port-unknown');
+    expect((await refusal(() => found({ 'traefik.enable': 'true' }))).message).toBe(
+      'The proxy cannot come between Traefik and `shop`: none of its routers has a rule of its own.',
+    );
+    expect((await refusal(() => found({ caddy: 'shop.example' }))).message).toBe(
+      '`traefik` finds `shop` by its label `caddy`, not by its name.',
+    );
+    const hosted = modelOf({ shop: { environment: { VIRTUAL_HOST: 'shop.example' } } });
+    expect(configText(describeChoice(hosted, ['shop']), 'main')).toContain(
+      '  shop: { labels: nginx-proxy, port: 80, preview: 10080 }\n',
     );
   });
 });
