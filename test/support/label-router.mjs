@@ -79,7 +79,10 @@ function nginxProxy(containers) {
   const found = {};
   for (const each of containers) {
     const env = Object.fromEntries(
-      each.Config.Env.map((line) => /^([^=]*)=(.*)$/s.exec(line).slice(1)),
+      (each.Config.Env ?? []).map((line) => {
+        const [key, ...value] = line.split('=');
+        return [key, value.join('=')];
+      }),
     );
     if (env.VIRTUAL_HOST)
       found[env.VIRTUAL_HOST] = [
@@ -142,6 +145,7 @@ function forward(request, response, [target, ...others]) {
   });
   onward.on('response', (answer) => {
     response.writeHead(answer.statusCode, answer.headers);
+    answer.on('error', () => response.destroy());
     answer.pipe(response);
   });
   onward.on('error', (error) => {
