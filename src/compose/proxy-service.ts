@@ -61,7 +61,8 @@ export function proxyService(
 
 const HEALTHCHECK = {
   test: ['CMD', 'test', '-e', `/run/canary/${ROUTED_FILE}`],
-  ...{ interval: LOOK_EVERY, timeout: '5s', retries: 1 },
+  // A busy machine is no reason to leave it: only the file's absence is.
+  ...{ interval: LOOK_EVERY, timeout: '60s', retries: 1 },
 };
 
 /** Traefik uses no container that is not healthy: so it can be told to come and to go before anything stops. */

@@ -166,4 +166,4 @@ http
 http.get(api('/events?filters=%7B%22type%22%3A%5B%22container%22%5D%7D'), (answer) => {
   answer.on('data', read);
 });
-read();
+await read();
