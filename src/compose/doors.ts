@@ -45,7 +45,10 @@ export function doorOf(
   calls: readonly Call[],
 ): Door | undefined {
   const { inner, behind, preview } = choice;
-  if (choice.labels) return labelDoor(name, { ...choice, labels: choice.labels }, model);
+  if (choice.labels) {
+    const router = labelDoor(name, { ...choice, labels: choice.labels }, model);
+    return { kind: 'labels', callers: [], names: [], preview, router };
+  }
   const named = behind ?? inner?.callers;
   if (!inner && !behind) return undefined;
   for (const caller of named ?? []) refuseCaller(model, caller, name);

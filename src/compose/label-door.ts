@@ -1,6 +1,5 @@
 import type { Router } from '../config/doors.ts';
 import { CanaryError } from '../errors.ts';
-import type { Door } from './doors.ts';
 import type { ComposeModel } from './model.ts';
 import { nginxProxyRoutes } from './routers/nginx-proxy.ts';
 import { ROUTER_NAMES, type RouterDoor } from './routers/router.ts';
@@ -9,16 +8,13 @@ import { traefikRoutes } from './routers/traefik.ts';
 interface Choice {
   labels: Router;
   port?: number | undefined;
-  preview?: number | undefined;
   protocol?: string | undefined;
 }
 
-/** The door of a service that a router finds by what the service says of itself; throws `caller-unusable` with the reason. */
-export function labelDoor(name: string, choice: Choice, model: ComposeModel): Door | undefined {
-  if (!model.services[name]) return undefined;
+/** How a router finds a service by what that says of itself; throws `caller-unusable` where the proxy cannot come between. */
+export function labelDoor(name: string, choice: Choice, model: ComposeModel): RouterDoor {
   const found = routerDoor(name, choice, model);
-  if (typeof found !== 'string')
-    return { kind: 'labels', callers: [], names: [], preview: choice.preview, router: found };
+  if (typeof found !== 'string') return found;
   throw new CanaryError(
     'caller-unusable',
     `The proxy cannot come between ${ROUTER_NAMES[choice.labels]} and \`${name}\`: ${found}.`,

@@ -24,7 +24,7 @@ export function routedChoice(
   const because = foundByLabels(service);
   const labels = ROUTERS.find((each) => because?.includes(SIGNS[each]));
   if (!because || !labels) return undefined;
-  const told = labelDoor(name, { labels }, model)?.router?.port ?? listeningPort(service);
+  const told = labelDoor(name, { labels }, model).port ?? listeningPort(service);
   if (told !== undefined) return { labels, port: undefined, listens: told, because };
   const port = portSaid(files, [], name) ?? usualPort(service, files[name], labels);
   if (port !== undefined) return { labels, port, listens: port, because };

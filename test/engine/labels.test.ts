@@ -8,7 +8,7 @@ import { Load, userNames } from '../support/visitors.ts';
 /** Users who come through routers that find containers by what these say of themselves. */
 describe('services that routers find by labels and environment', () => {
   let shop: Storedog;
-  const users = userNames(100);
+  const users = userNames(60);
 
   beforeAll(async () => {
     shop = await labelShop();
@@ -49,7 +49,7 @@ describe('services that routers find by labels and environment', () => {
     const [web, site] = [await facts('web'), await facts('site')];
     const { stdout: plan } = await shop.succeed('plan');
     expect(plan).toContain('Users reach web through Traefik, by its labels');
-    const load = [new Load(shop.url).start(), new Load(siteUrl()).start()];
+    const load = [new Load(shop.url, 20).start(), new Load(siteUrl(), 20).start()];
     await shop.succeed('up');
     await until('the router sees the proxy', async () => (await found()).routers.length === 2);
     for (const each of load) await each.stop();
@@ -82,12 +82,12 @@ describe('services that routers find by labels and environment', () => {
   });
 
   it('become the stable, and get their users back by `down`, without a failed request', async () => {
-    const load = [new Load(shop.url).start(), new Load(siteUrl()).start()];
+    const load = [new Load(shop.url, 20).start(), new Load(siteUrl(), 20).start()];
     await shop.succeed('promote');
     await shop.succeed('down');
     for (const each of load) await each.stop();
     expect(load.flatMap(({ problems }) => problems)).toEqual([]);
-    expect(Math.min(...load.map(({ sent }) => sent))).toBeGreaterThan(200);
+    expect(Math.min(...load.map(({ sent }) => sent))).toBeGreaterThan(50);
     expect(await found()).toEqual({ routers: [router()], hosts: [expect.any(String)] });
     expect(await facts('canary-proxy')).toEqual([]);
     expect(await count(shop.url)).toEqual({ canary: users.length });
