@@ -157,12 +157,13 @@ function forward(request, response, [target, ...others]) {
   onward.end();
 }
 
-http
-  .createServer((request, response) => {
-    if (request.url === '/table') return response.end(JSON.stringify({ routers, hosts }));
-    forward(request, response, targets(request.headers.host.replace(/:.*/, '')));
-  })
-  .listen(8080);
+const server = http.createServer((request, response) => {
+  if (request.url === '/table') return response.end(JSON.stringify({ routers, hosts }));
+  forward(request, response, targets(request.headers.host.replace(/:.*/, '')));
+});
+// Clients keep their connections for as long as they like.
+server.keepAliveTimeout = 0;
+server.listen(8080);
 http.get(api('/events?filters=%7B%22type%22%3A%5B%22container%22%5D%7D'), (answer) => {
   answer.on('data', read);
 });
