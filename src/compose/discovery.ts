@@ -1,4 +1,5 @@
 import type { ComposeService } from './model.ts';
+import { writtenPairs } from './written.ts';
 
 /** A way in which other programs find containers on the engine: by what they are labelled, or by their environment. */
 interface Scheme {
@@ -120,17 +121,9 @@ function pathOf(image = ''): string {
   return image.replace(/@.*$/, '').replace(/:[^/]*$/, '');
 }
 
-/** The labels that a clone takes over, of those that a compose file writes as a list or as pairs. */
-export function keptLabels(
-  written: readonly string[] | Readonly<Record<string, unknown>> = {},
-): Record<string, string> {
-  const pairs: [string, string][] = Array.isArray(written)
-    ? written.map((each) => {
-        const [key = '', ...value] = String(each).split('=');
-        return [key, value.join('=')];
-      })
-    : Object.entries(written).map(([key, value]) => [key, String(value ?? '')]);
-  const labels = Object.fromEntries(pairs);
-  const dropped = new Set(discoveryOf({ labels }).labels);
-  return Object.fromEntries(pairs.filter(([key]) => !dropped.has(key)));
+/** The labels that a clone takes over, of those that a compose file has for its service as they are written. */
+export function keptLabels(written: unknown): Record<string, string> {
+  const pairs = writtenPairs(written);
+  const dropped = new Set(discoveryOf({ labels: Object.fromEntries(pairs) }).labels);
+  return Object.fromEntries([...pairs].filter(([key]) => !dropped.has(key)));
 }

@@ -3,20 +3,24 @@ import { CanaryError } from '../errors.ts';
 import { byLabels, edgeKind, foundByLabels } from './edge.ts';
 import { networkNames } from './fields.ts';
 import { hostNames } from './host-names.ts';
+import { labelDoor } from './label-door.ts';
 import type { ComposeModel } from './model.ts';
 import { PROXY_SERVICE } from './names.ts';
+import type { RouterDoor } from './routers/router.ts';
 import type { Call } from './service-map.ts';
 import { statefulReason } from './stateful.ts';
 
-/** A way to a service for callers that use its name: links lead them to the proxy instead. */
+/** A way to a service that is not a port of the host. Links lead callers to the proxy, and routers find it by labels. */
 export interface Door {
-  /** `inner`: other services call it. `behind`: users come through another proxy of the stack. */
-  kind: 'inner' | 'behind';
+  /** `inner`: other services call it. `behind`: users come through another proxy of the stack. `labels`: so, but it is not called. */
+  kind: 'inner' | 'behind' | 'labels';
   callers: readonly string[];
   /** What the callers may call it. */
   names: readonly string[];
-  /** Of `behind`: a published port on which the canary alone answers. */
+  /** A published port on which the canary alone answers; not of `inner`. */
   preview: number | undefined;
+  /** Of `labels`: the router, and what it says of the service. */
+  router?: RouterDoor;
 }
 
 /** The port of the host that users know, taken over by the proxy. */
@@ -42,6 +46,10 @@ export function doorOf(
   calls: readonly Call[],
 ): Door | undefined {
   const { inner, behind, preview } = choice;
+  if (choice.labels) {
+    const router = labelDoor(name, { ...choice, labels: choice.labels }, model);
+    return { kind: 'labels', callers: [], names: [], preview, router };
+  }
   const named = behind ?? inner?.callers;
   if (!inner && !behind) return undefined;
   for (const caller of named ?? []) refuseCaller(model, caller, name);
@@ -74,8 +82,9 @@ export function refuseSharedDoors(slice: readonly DooredMember[], model: Compose
   }
   const isAskedByEdge = ({ kind, callers }: Door) =>
     kind === 'behind' || callers.some((caller) => edgeKind(model.services[caller] ?? {}));
-  for (const { service, port } of doors.filter(({ door }) => isAskedByEdge(door))) {
-    const other = doors.find((each) => each.port === port && each.service !== service);
+  const called = doors.filter(({ door }) => door.kind !== 'labels');
+  for (const { service, port } of called.filter(({ door }) => isAskedByEdge(door))) {
+    const other = called.find((each) => each.port === port && each.service !== service);
     if (!other) continue;
     // The names that users send reach the proxy through the edge: they must never choose the service.
     throw new CanaryError(
@@ -90,7 +99,7 @@ export function refuseSharedDoors(slice: readonly DooredMember[], model: Compose
 
 /** Where in the proxy's container a published port arrives: at the same number, unless callers use that by name. */
 export function arrivalPort(slice: readonly DooredMember[], published: number): number {
-  const taken = new Set(slice.flatMap(({ door, port }) => (door && port ? [port] : [])));
+  const taken = new Set(calledPorts(slice));
   for (const port of publishedPorts(slice)) {
     const arrival = freeFrom(port, taken);
     if (port === published) return arrival;
@@ -99,17 +108,45 @@ export function arrivalPort(slice: readonly DooredMember[], published: number): 
   return published;
 }
 
+/** Where in the proxy's container the users of a service arrive that a router finds by its labels. */
+export function routedPort(slice: readonly DooredMember[], service: string): number | undefined {
+  const taken = fixedPorts(slice);
+  for (const { service: each, port = 8080, door } of slice) {
+    if (door?.kind !== 'labels') continue;
+    const arrival = freeFrom(port, taken);
+    if (each === service) return arrival;
+    taken.add(arrival);
+  }
+  return undefined;
+}
+
 /** Where in the proxy's container a port arrives that is published beside those of the slice. */
 export function spareArrivalPort(slice: readonly DooredMember[], published: number): number {
-  const doors = slice.flatMap(({ door, port }) => (door && port ? [port] : []));
+  const routed = slice.flatMap(({ service }) => routedPort(slice, service) ?? []);
+  return freeFrom(published, new Set([...fixedPorts(slice), ...routed]));
+}
+
+/** The ports of services that are called by name: their callers use the same at the proxy. */
+function calledPorts(slice: readonly DooredMember[]): number[] {
+  return slice.flatMap(({ door, port }) => (door && door.kind !== 'labels' && port ? [port] : []));
+}
+
+function fixedPorts(slice: readonly DooredMember[]): Set<number> {
   const arrivals = publishedPorts(slice).map((port) => arrivalPort(slice, port));
-  return freeFrom(published, new Set([...doors, ...arrivals]));
+  return new Set([...calledPorts(slice), ...arrivals]);
 }
 
 /** The ports of the host that the proxy holds. */
 export function publishedPorts(slice: readonly DooredMember[]): number[] {
   const ports = slice.flatMap(({ entry, door }) => [entry?.port, entry?.preview, door?.preview]);
   return ports.filter((port) => port !== undefined);
+}
+
+/** Whether the proxy has the `VIRTUAL_HOST` of a service, which the stable then must not have. */
+export function isFoundByHost(slice: readonly DooredMember[], service: string): boolean {
+  return slice.some(
+    (each) => each.service === service && each.door?.router?.kind === 'nginx-proxy',
+  );
 }
 
 /** The links that callers need, by caller. */

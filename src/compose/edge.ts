@@ -48,11 +48,15 @@ export function edgeKeepsAddresses(service: ComposeService | undefined): boolean
   return kind === undefined || !['caddy', 'traefik', 'envoy'].includes(kind);
 }
 
+const CADDY_LABEL = /^(caddy(_\d+)?(\.|$)|virtual\.host$)/;
+const TRAEFIK_OR_CADDY_LABEL = new RegExp(`^traefik\\.|${CADDY_LABEL.source}`);
+
 /** How a proxy finds a service where it does not go by its name: then no link can lead it elsewhere. */
 export function foundByLabels({ labels, environment }: ComposeService): string | undefined {
-  const label = Object.keys(labels ?? {}).find((key) =>
-    /^(traefik\.|caddy(_\d+)?(\.|$))/.test(key),
-  );
+  const said = Object.keys(labels ?? {});
+  const isHidden = labels?.['traefik.enable'] === 'false';
+  const pattern = isHidden ? CADDY_LABEL : TRAEFIK_OR_CADDY_LABEL;
+  const label = said.find((key) => pattern.test(key));
   if (label) return `its label \`${label}\``;
   return environment && 'VIRTUAL_HOST' in environment
     ? 'its environment `VIRTUAL_HOST`'
@@ -65,7 +69,7 @@ export function byLabels(edges: readonly string[], name: string, labels: string)
     'caller-unusable',
     `\`${edges.join(', ')}\` finds \`${name}\` by ${labels}, not by its name.`,
     {
-      hint: 'No link leads it to the proxy then. Let it forward to the name, or publish a port and use `entry`.',
+      hint: 'No link leads it to the proxy then. Use `labels: traefik` or `labels: nginx-proxy` where it is one of these; else let it forward to the name, or publish a port and use `entry`.',
     },
   );
 }

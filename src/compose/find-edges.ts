@@ -91,7 +91,7 @@ export function edgeOf(
 }
 
 /** Where a service listens, as the edges in front of it say, or else its own Dockerfile. */
-function portSaid(
+export function portSaid(
   files: ConfigurationFiles,
   edges: readonly Edge[],
   name: string,

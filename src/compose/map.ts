@@ -1,5 +1,6 @@
 import type { DooredMember } from './doors.ts';
 import type { ComposeModel } from './model.ts';
+import { throughRouter } from './routers/router.ts';
 import { type Call, findCalls } from './service-map.ts';
 import { statefulReason } from './stateful.ts';
 
@@ -46,6 +47,8 @@ export function buildMap(
 
 function describe({ entry, door }: DooredMember): Omit<MapNode, 'name'> {
   const callers = door?.callers.join(', ');
+  if (door?.router)
+    return { role: 'entry', note: `users reach it ${throughRouter(door.router.kind)}` };
   if (door?.kind === 'behind')
     return { role: 'entry', note: `users reach it through ${callers}`, behind: door.callers };
   const split = door ? `; calls of ${callers} are split too` : '';

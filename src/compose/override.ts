@@ -9,6 +9,7 @@ import { escapeAll, escapeDollars, type Fields, portFields } from './fields.ts';
 import type { ComposeModel, ComposeVolume } from './model.ts';
 import { baselineName, LABEL, migrationName, PROXY_SERVICE } from './names.ts';
 import { type ProxyContainer, proxyService } from './proxy-service.ts';
+import { withoutHost } from './routers/nginx-proxy.ts';
 import type { SliceMember } from './slice.ts';
 import { replace, reset, stringify } from './tagged.ts';
 
@@ -72,7 +73,7 @@ export function renderOverride(input: OverrideInput): string {
         ...stableDeltas(input),
         [PROXY_SERVICE]: {
           ...proxyService(input.proxy, input.slice, input.model),
-          labels: { [LABEL.role]: 'proxy', [LABEL.definition]: input.proxy.definition },
+          labels: proxyLabels(input.proxy),
         },
         ...layers[0],
       },
@@ -94,7 +95,14 @@ export function renderClones(input: CloneInput): string {
     .join('---\n');
 }
 
-/** The stable's only changes: the entry's port goes to the proxy, and callers of doors are led to it. */
+/** A list where the user's own words are among them: those may have variables in their keys. */
+function proxyLabels({ definition, found }: ProxyDefinition): Fields | string[] {
+  const own = { [LABEL.role]: 'proxy', [LABEL.definition]: definition };
+  if (!found || found.labels.length === 0) return own;
+  return [...Object.entries(own).map(([key, value]) => `${key}=${value}`), ...found.labels];
+}
+
+/** The stable's only changes: what users find the entry by goes to the proxy, and callers of doors are led to it. */
 function stableDeltas({ slice, model, isUnlinked }: OverrideInput): Fields {
   const deltas = new Map<string, Fields>();
   for (const { service, entry } of slice) {
@@ -104,6 +112,10 @@ function stableDeltas({ slice, model, isUnlinked }: OverrideInput): Fields {
     );
     const ports = others.length === 0 ? reset([]) : replace(others.map(portFields));
     deltas.set(service, { ports });
+  }
+  for (const { service, door } of isUnlinked ? [] : slice) {
+    if (door?.router?.kind !== 'nginx-proxy') continue;
+    deltas.set(service, { environment: withoutHost(model.services[service] ?? {}) });
   }
   for (const each of isUnlinked ? [] : linkDeltas(model, slice))
     deltas.set(each.caller, { ...deltas.get(each.caller), ...linkFields(each) });

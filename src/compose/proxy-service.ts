@@ -1,6 +1,7 @@
 import { arrivalPort, spareArrivalPort } from './doors.ts';
 import { escapeDollars, type Fields, networkNames, portFields } from './fields.ts';
 import type { ComposeModel } from './model.ts';
+import type { RouterFields } from './routers/proxy-fields.ts';
 import type { SliceMember } from './slice.ts';
 
 /** What the proxy's container is made of. Its configuration is a file that it finds in the run folder. */
@@ -14,11 +15,19 @@ export interface ProxyContainer {
   certificateFolders?: readonly { source: string; target: string }[];
   /** The port of the host on which Prometheus can ask what it counts. */
   metricsPort?: number | undefined;
+  /** By what routers find it. */
+  found?: RouterFields;
 }
 
-/** The proxy as a compose service, but for its labels. */
+/** In the folder of the configuration: as long as it is there, routers that look at a container's health use the proxy. */
+export const ROUTED_FILE = 'routed';
+
+/** How long those may take to see it, with Docker's look at it. */
+const LOOK_EVERY = '2s';
+
+/** The proxy as a compose service, but for its own labels. */
 export function proxyService(
-  { image, owner, runDirectory, certificateFolders = [], metricsPort }: ProxyContainer,
+  { image, owner, runDirectory, certificateFolders = [], metricsPort, found }: ProxyContainer,
   slice: readonly SliceMember[],
   model: ComposeModel,
 ): Fields {
@@ -37,6 +46,8 @@ export function proxyService(
       ...(metricsPort === undefined ? [] : [metricsFields(slice, metricsPort)]),
     ],
     networks: [...new Set(networks)],
+    ...(found && found.environment.length > 0 ? { environment: found.environment } : {}),
+    ...(slice.some(asksHealth) ? { healthcheck: HEALTHCHECK } : {}),
     volumes: [
       { type: 'bind', source: escapeDollars(runDirectory), target: '/run/canary' },
       ...certificateFolders.map(({ source, target }) => ({
@@ -46,6 +57,17 @@ export function proxyService(
       })),
     ],
   };
+}
+
+const HEALTHCHECK = {
+  test: ['CMD', 'test', '-e', `/run/canary/${ROUTED_FILE}`],
+  // A busy machine is no reason to leave it: only the file's absence is.
+  ...{ interval: LOOK_EVERY, timeout: '60s', retries: 1 },
+};
+
+/** Traefik uses no container that is not healthy: so it can be told to come and to go before anything stops. */
+export function asksHealth({ door }: Pick<SliceMember, 'door'>): boolean {
+  return door?.router?.kind === 'traefik';
 }
 
 function proxyPorts({ entry, door }: SliceMember, slice: readonly SliceMember[]): Fields[] {

@@ -37,7 +37,7 @@ export function chooseSlice(
       return {
         service: name,
         clone: cloneName(name),
-        port: choice.port ?? ownPort(service, model),
+        port: choice.port ?? door?.router?.port ?? ownPort(service, model),
         entry: undefined,
         ...(door ? { door } : {}),
       };
@@ -88,7 +88,7 @@ function withBaseline(member: SliceMember, config: CanaryConfig, model: ComposeM
 
 /** Whether users come in here: at a published port or through another proxy. */
 export function hasUsers({ entry, door }: Pick<DooredMember, 'entry' | 'door'>): boolean {
-  return entry !== undefined || door?.kind === 'behind';
+  return entry !== undefined || (door !== undefined && door.kind !== 'inner');
 }
 
 /** The definition of a service that may be cloned; throws with the reason when it may not. */

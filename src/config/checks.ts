@@ -95,6 +95,7 @@ function headersWith(given: Record<string, string>, body: unknown): Record<strin
 interface ServiceSettings {
   entry?: number | undefined;
   behind?: unknown;
+  labels?: unknown;
   protocol?: string | undefined;
   proxyProtocol?: { send: boolean } | undefined;
 }
@@ -119,7 +120,9 @@ export function checkedService(
 ): string {
   if (service) return service;
   const all = Object.entries(services);
-  return all.find(([, { entry, behind }]) => entry || behind)?.[0] ?? all[0]?.[0] ?? '';
+  return (
+    all.find(([, { entry, behind, labels }]) => entry || behind || labels)?.[0] ?? all[0]?.[0] ?? ''
+  );
 }
 
 /** Why a service cannot be asked by HTTP/1.1 at its own address; nothing when it can. */

@@ -21,11 +21,24 @@ export const inner = z
 /** The proxies of the stack that users come through: they forward to the service by its name. */
 export const behind = names;
 
+/** What users come through that asks for no name: it reads labels or environment of containers. */
+export const ROUTERS = ['traefik', 'nginx-proxy'] as const;
+
+export type Router = (typeof ROUTERS)[number];
+
+export const labels = z.enum(ROUTERS, {
+  error: ({ input }) =>
+    input === 'caddy'
+      ? 'cannot be `caddy`: requests would be lost while its labels go from the service to the proxy'
+      : `is not ${ROUTERS.join(' or ')}`,
+});
+
 interface ServiceDoors {
   entry?: number | undefined;
   preview?: number | undefined;
   inner?: unknown;
   behind?: readonly string[] | undefined;
+  labels?: Router | undefined;
   shield?: unknown;
   breaker?: unknown;
 }
@@ -38,14 +51,14 @@ interface Problem {
 /** What keeps the ways into the services from making sense. */
 export function problemsOfDoors(services: Readonly<Record<string, ServiceDoors>>): Problem[] {
   const all = Object.entries(services);
-  const isReached = all.some(([, service]) => service.entry || service.behind);
+  const isReached = all.some(([, service]) => service.entry || service.behind || service.labels);
   return [
     ...(isReached
       ? []
       : [
           {
             path: ['services'],
-            text: 'no service has an `entry`, or is `behind` a proxy, so no user could ever reach the canary',
+            text: 'no service has an `entry`, is `behind` a proxy or found by `labels`, so no user could ever reach the canary',
           },
         ]),
     ...all.flatMap(([name, service]) =>
@@ -62,18 +75,26 @@ function problemsOfService(
   service: ServiceDoors,
   services: Readonly<Record<string, ServiceDoors>>,
 ): Problem[] {
-  const { entry, preview, inner, behind } = service;
+  const { entry, preview, inner, behind, labels } = service;
   const problems: Problem[] = [];
-  if (preview && !entry && !behind)
-    problems.push({ path: ['preview'], text: 'a preview port needs an `entry` or `behind`' });
+  if (preview && !entry && !behind && !labels)
+    problems.push({
+      path: ['preview'],
+      text: 'a preview port needs an `entry`, `behind` or `labels`',
+    });
   for (const key of ['shield', 'breaker'] as const) {
-    if (service[key] === undefined || entry || behind || inner) continue;
-    const text = 'needs an `entry`, `behind` or `inner`: nobody else comes through the proxy';
+    if (service[key] === undefined || entry || behind || inner || labels) continue;
+    const text =
+      'needs an `entry`, `behind`, `labels` or `inner`: nobody else comes through the proxy';
     problems.push({ path: [key], text });
   }
   if (behind && (entry || inner)) {
     const other = entry ? '`entry`' : '`inner`';
     problems.push({ path: ['behind'], text: `cannot stand beside ${other}: choose one of them` });
+  }
+  if (labels && (entry || behind || inner)) {
+    const other = entry ? '`entry`' : behind ? '`behind`' : '`inner`';
+    problems.push({ path: ['labels'], text: `cannot stand beside ${other}: choose one of them` });
   }
   for (const edge of behind ?? []) {
     if (edge === name || services[edge])

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { analysis } from './analysis.ts';
 import { database } from './database.ts';
-import { behind, inner, SERVICE_NAME } from './doors.ts';
+import { behind, inner, labels, SERVICE_NAME } from './doors.ts';
 import { parseDuration } from './duration.ts';
 import { hooks } from './hooks.ts';
 import { identity } from './identity.ts';
@@ -33,6 +33,8 @@ const service = z
     inner: inner.optional(),
     /** Users come through these proxies of the stack. */
     behind: behind.optional(),
+    /** Users come through a router that finds the service by its labels or environment. */
+    labels: labels.optional(),
     /** As at the top, for the users of this entry alone. */
     shield: shield.optional(),
     breaker: breaker.optional(),

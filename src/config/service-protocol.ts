@@ -41,6 +41,7 @@ interface ProtocolSettings {
   entry?: number | undefined;
   inner?: unknown;
   behind?: unknown;
+  labels?: unknown;
   protocol?: 'http' | 'http2' | 'tcp' | 'tls' | undefined;
   tls?: { reencrypt: boolean } | undefined;
   sni?: unknown;
@@ -59,7 +60,7 @@ export function protocolProblems(service: ProtocolSettings): { key: string; text
   const { protocol = 'http' } = service;
   const problems: { key: string; text: string }[] = [];
   if (!service.entry) {
-    const isCalled = Boolean(service.inner || service.behind);
+    const isCalled = Boolean(service.inner || service.behind || service.labels);
     for (const key of ['protocol', 'tls', 'sni', 'proxyProtocol'] as const) {
       // Whoever calls by name speaks HTTP; which one the service speaks is its own.
       const isOpen = key === 'protocol' && isCalled && protocol.startsWith('http');

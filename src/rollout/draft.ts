@@ -9,6 +9,8 @@ export interface Situation {
   /** Every service of the compose model. */
   services: readonly string[];
   slice: readonly DooredMember[];
+  /** Services that have a `VIRTUAL_HOST` in their definition. */
+  withHost?: readonly string[];
   /** Callers that keep the address of a name as long as they run. */
   keepsAddresses: (service: string) => boolean;
   /** The services of the slice that have no image of this commit yet, of those that are built. */

@@ -1,4 +1,4 @@
-import { callerLinks } from '../compose/doors.ts';
+import { callerLinks, isFoundByHost } from '../compose/doors.ts';
 import type { Draft, Situation } from './draft.ts';
 import { containersOf, type Observed, type ObservedContainer } from './observed.ts';
 
@@ -8,7 +8,7 @@ import { containersOf, type Observed, type ObservedContainer } from './observed.
  */
 export function strayCallers(
   observed: Observed,
-  { services, slice }: Situation,
+  { services, slice, withHost = [] }: Situation,
   started: readonly string[],
 ): { leaving: string[]; coming: string[] } {
   const wanted = callerLinks(slice);
@@ -17,9 +17,18 @@ export function strayCallers(
   for (const service of services) {
     const links = wanted.get(service) ?? [];
     const running = runningOf(observed, service);
-    const lacks = running.some((each) => links.some((link) => !each.proxyLinks.includes(link)));
-    const exceeds = running.some((each) => each.proxyLinks.some((link) => !links.includes(link)));
-    if (lacks || (links.length > 0 && started.includes(service))) coming.push(service);
+    const givesHost = isFoundByHost(slice, service);
+    const lacks = running.some(
+      (each) =>
+        links.some((link) => !each.proxyLinks.includes(link)) || (givesHost && each.hasHost),
+    );
+    const exceeds = running.some(
+      (each) =>
+        each.proxyLinks.some((link) => !links.includes(link)) ||
+        (!givesHost && !each.hasHost && withHost.includes(service)),
+    );
+    if (lacks || ((links.length > 0 || givesHost) && started.includes(service)))
+      coming.push(service);
     else if (exceeds) leaving.push(service);
   }
   return { leaving, coming };
@@ -58,13 +67,15 @@ export function restartCallers(
 export function unlinkCallers(
   draft: Draft,
   observed: Observed,
-  { services: known }: Situation,
+  { services: known, withHost = [] }: Situation,
   others: readonly string[],
 ): void {
   // What the compose files do not define any more nobody can make anew.
   const linked = containersOf(observed, 'stable').filter(
     (each) =>
-      each.proxyLinks.length > 0 && known.includes(each.service) && !others.includes(each.service),
+      (each.proxyLinks.length > 0 || (withHost.includes(each.service) && !each.hasHost)) &&
+      known.includes(each.service) &&
+      !others.includes(each.service),
   );
   const services = [...new Set(linked.map((each) => each.service))];
   if (services.length === 0) return;

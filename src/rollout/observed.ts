@@ -27,6 +27,8 @@ export interface ObservedContainer {
   hasAnonymousVolume: boolean;
   /** What leads it to the proxy: links such as `canary-proxy:discounts`. */
   proxyLinks: readonly string[];
+  /** nginx-proxy finds it by its `VIRTUAL_HOST`. */
+  hasHost?: boolean;
   /** Of canaries: what they were built from. */
   commit: string | undefined;
   release: string | undefined;
@@ -44,6 +46,8 @@ export interface ObservedProxy extends Split {
   hasExpired?: boolean;
   /** A digest of what its container is made of; a container of another definition is made anew. */
   definition: string | undefined;
+  /** Routers that go by health leave it, as they were told to. */
+  isLeft?: boolean;
   /** The digest of the configuration in force, in its own words; another one is loaded without a gap. */
   configuration: string | undefined;
   /** Entries whose canary the breaker took out. */

@@ -33,9 +33,14 @@ export function placeProxy(draft: Draft, observed: Observed, situation: Situatio
   const started = [...(isUp ? [] : missing), ...holders.map((member) => member.service)];
   const callers = strayCallers(observed, situation, started);
   if (isUp) linkCallers(draft, callers.leaving, 'they have no door any more');
-  const isAsDefined = state === 'running' && definition === situation.proxy.definition;
+  const isAsDefined =
+    state === 'running' && definition === situation.proxy.definition && !observed.proxy.isLeft;
   if (holders.length === 0 && !isAsDefined) {
-    const change = definition ? 'its ports, networks or image changed' : 'an older canary made it';
+    const change = !definition
+      ? 'an older canary made it'
+      : observed.proxy.isLeft
+        ? 'routers were told to leave it'
+        : 'its ports, networks or image changed';
     draft.add({
       kind: 'start-proxy',
       cause: state === 'running' ? change : `the proxy is ${state}`,

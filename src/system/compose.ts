@@ -1,4 +1,5 @@
 import type { ComposeModel } from '../compose/model.ts';
+import type { WrittenModel } from '../compose/written.ts';
 import { CanaryError, type ErrorCode } from '../errors.ts';
 import { engineUnreachable, isUnreachable, takenPort } from './engine.ts';
 import { type ProcessRunner, type RunResult, tail } from './process.ts';
@@ -64,17 +65,6 @@ export interface Compose {
   ): Promise<void>;
   /** Runs a command in a container of a service that is removed after it, with no port published. */
   runOnce(scope: ComposeScope, service: string, command: readonly string[]): Promise<RunResult>;
-}
-
-/** The parts of a model that are needed as they are written. */
-export interface WrittenModel {
-  services: Readonly<Record<string, WrittenService>>;
-  configs?: ComposeModel['configs'];
-  secrets?: ComposeModel['secrets'];
-}
-
-interface WrittenService extends Record<string, unknown> {
-  labels?: readonly string[] | Readonly<Record<string, unknown>>;
 }
 
 /** The oldest Compose that knows `!reset` and `!override` as canary writes them. */

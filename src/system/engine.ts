@@ -206,7 +206,7 @@ interface InspectedContainer {
     OOMKilled?: boolean;
     Health?: { Status: string };
   };
-  Config: { Image: string; Labels: Record<string, string> };
+  Config: { Image: string; Labels: Record<string, string>; Env: string[] | null };
   HostConfig: { PortBindings: Record<string, { HostPort: string }[] | null> | null };
   Mounts: { Type: string; Name?: string }[];
   NetworkSettings: { Networks: Record<string, { IPAddress: string; Links: string[] | null }> };
@@ -240,6 +240,9 @@ function observe(container: InspectedContainer): ObservedContainer {
       (mount) => mount.Type === 'volume' && /^[0-9a-f]{64}$/.test(mount.Name ?? ''),
     ),
     proxyLinks: linksOf(container),
+    ...(container.Config.Env?.some((each) => /^VIRTUAL_HOST=./.test(each))
+      ? { hasHost: true }
+      : {}),
     commit: labels[LABEL.commit],
     release: labels[LABEL.release],
     definition: labels[LABEL.definition],

@@ -1,8 +1,9 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { callerLinks } from '../compose/doors.ts';
+import { callerLinks, isFoundByHost } from '../compose/doors.ts';
 import { shortCommit } from '../compose/names.ts';
+import { throughRouter } from '../compose/routers/router.ts';
 import { type Call, callersOutside } from '../compose/service-map.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { stepName, weightStep } from '../rollout/ramp.ts';
@@ -100,13 +101,22 @@ async function notes(project: Project): Promise<string[]> {
   const callers = callersOutside(await knownCalls(project.model), slice);
   const isLed = ({ from, to }: Call) =>
     project.slice.some(({ service, door }) => service === to && door?.callers.includes(from));
-  const led = [...callerLinks(project.slice).keys()];
+  const keyed = project.slice.filter(({ service }) => isFoundByHost(project.slice, service));
+  const led = [...callerLinks(project.slice).keys(), ...keyed.map(({ service }) => service)];
   return [
     `Cloned: ${slice.join(', ')}. Shared with the stable: ${shared.join(', ') || 'nothing'}.`,
     ...callers.map((call) =>
       isLed(call)
         ? `${call.from} calls ${call.to} (${call.because}) through the proxy, which splits it.`
         : `${call.from} calls ${call.to} (${call.because}) and keeps reaching its stable.`,
+    ),
+    ...project.slice.flatMap(({ service, door }) =>
+      door?.router
+        ? [
+            `Users reach ${service} ${throughRouter(door.router.kind)}, and the proxy stands in for it there.`,
+            ...door.router.left.map((left) => `Of ${service}: ${left}.`),
+          ]
+        : [],
     ),
     ...led.flatMap((caller) => {
       const reason = twinObstacle(project, caller);

@@ -1,5 +1,6 @@
-import { publishedPorts } from '../compose/doors.ts';
+import { type Door, publishedPorts } from '../compose/doors.ts';
 import { hostPorts } from '../compose/model.ts';
+import { throughRouter } from '../compose/routers/router.ts';
 import { hasUsers } from '../compose/slice.ts';
 import { CanaryError } from '../errors.ts';
 import { OFF } from '../proxy/weight-map.ts';
@@ -55,10 +56,14 @@ export function entryAddresses({ slice, model, config }: Project): UpResult['ent
     const preview = entry?.preview ?? door?.preview;
     return {
       service,
-      address: port === undefined ? `behind ${door?.callers.join(', ')}` : local(port),
+      address: port === undefined ? whereElse(door) : local(port),
       preview: preview === undefined ? null : local(preview),
     };
   });
+}
+
+function whereElse(door: Door | undefined): string {
+  return door?.router ? throughRouter(door.router.kind) : `behind ${door?.callers.join(', ')}`;
 }
 
 function schemeOf(config: Project['config'], service: string): string {

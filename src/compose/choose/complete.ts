@@ -97,7 +97,7 @@ export function reachedFrom(stack: Stack, names: readonly string[]): Set<string>
 
 function isOpen(stack: Stack, name: string, chosen: ReadonlySet<string>): boolean {
   const kind = wayIn(stack, name, chosen)?.kind;
-  return kind === 'entry' || kind === 'behind';
+  return kind === 'entry' || kind === 'behind' || kind === 'routed';
 }
 
 /** The shortest way up from a service to one that users reach, those in between included; the nearer to users first. */
@@ -126,7 +126,8 @@ function climb(
 
 function isOpenForRequests(stack: Stack, name: string, chosen: ReadonlySet<string>): boolean {
   const way = wayIn(stack, name, chosen);
-  return way?.kind === 'behind' || (way?.kind === 'entry' && way.speaks !== 'bytes');
+  if (way?.kind === 'entry') return way.speaks !== 'bytes';
+  return way?.kind === 'behind' || way?.kind === 'routed';
 }
 
 /** Everybody who calls a service, and who calls those, the nearest first. */
@@ -177,7 +178,7 @@ function sameCode(stack: Stack, name: string): Addition[] | undefined {
 /** Where nothing says who calls a service: the one through which users can only come, on one of its networks. */
 function onlyDoor(stack: Stack, name: string): Addition[] | undefined {
   // What a router finds by labels has its way, and it is not this one.
-  if (wayIn(stack, name)?.kind === 'labels') return undefined;
+  if (/^(labels|routed)$/.test(wayIn(stack, name)?.kind ?? '')) return undefined;
   const networks = networkNames(serviceOf(stack, name));
   const open = openServices(stack).filter((other) =>
     networkNames(serviceOf(stack, other)).some((network) => networks.includes(network)),

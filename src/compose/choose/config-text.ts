@@ -32,6 +32,7 @@ function agreement(services: readonly string[]): string[] {
 function flowText({
   entry,
   behind,
+  labels,
   port,
   protocol,
   preview,
@@ -40,6 +41,7 @@ function flowText({
   const settings = [
     ...(entry === undefined ? [] : [`entry: ${entry}`]),
     ...(edges ? [`behind: ${edges.length === 1 ? edges[0] : `[${edges.join(', ')}]`}`] : []),
+    ...(labels === undefined ? [] : [`labels: ${labels}`]),
     ...(port === undefined ? [] : [`port: ${port}`]),
     ...(protocol === undefined ? [] : [`protocol: ${protocol}`]),
     ...(preview === undefined ? [] : [`preview: ${preview}`]),

@@ -1,3 +1,5 @@
+import type { Router } from '../../config/doors.ts';
+import { throughRouter } from '../routers/router.ts';
 import type { Addition } from './complete.ts';
 import { doorsOf } from './doors.ts';
 import { freePort, type OpenPort, takenPorts } from './open-port.ts';
@@ -10,6 +12,8 @@ export interface ChosenService {
   why: string;
   /** The proxies of the stack that users come through, and where the service listens. */
   behind?: readonly string[] | undefined;
+  /** The router that users come through, which finds it by what it says of itself. */
+  labels?: Router | undefined;
   port?: number | undefined;
   protocol?: 'http2' | 'tls' | 'tcp' | undefined;
 }
@@ -45,6 +49,12 @@ export function describeChoice(
       const preview = previewFor(door.published);
       const why = `${prefix}users reach it through ${behind.join(', ')} (${door.because}); the canary alone answers on ${preview}`;
       return { service, entry: undefined, behind, port, protocol, preview, why };
+    }
+    if (door?.kind === 'routed') {
+      const { labels, port, because } = door;
+      const preview = previewFor(door.listens);
+      const why = `${prefix}users reach it ${throughRouter(labels)} (${because}); the canary alone answers on ${preview}`;
+      return { service, entry: undefined, labels, port, preview, why };
     }
     if (door?.kind === 'entry') {
       const [protocol, said] = SPOKEN[door.speaks];

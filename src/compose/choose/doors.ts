@@ -3,7 +3,7 @@ import { openButUnknown } from './open-port.ts';
 import { type Stack, serviceOf, type WayIn, wayIn } from './stack.ts';
 
 type Door =
-  | Extract<WayIn, { kind: 'entry' | 'behind' }>
+  | Extract<WayIn, { kind: 'entry' | 'behind' | 'routed' }>
   /** Only the other clones come to it, and why. */
   | { kind: 'inner'; why: string };
 
@@ -12,7 +12,7 @@ export function doorsOf(stack: Stack, names: readonly string[]): Map<string, Doo
   const chosen = new Set(names);
   const ways = new Map(names.map((name) => [name, wayIn(stack, name, chosen)]));
   const entries = names.filter((name) => ways.get(name)?.kind === 'entry');
-  const hasOthers = [...ways.values()].some((way) => way?.kind === 'behind');
+  const hasOthers = [...ways.values()].some((way) => /^(behind|routed)$/.test(way?.kind ?? ''));
   const callerOf = (name: string) => callerAmong(stack, name, chosen);
   // Services that call each other in a ring leave no outermost one: the first is where users come in.
   const onlyDoor = !hasOthers && entries.every(callerOf) ? entries[0] : undefined;
@@ -29,6 +29,11 @@ export function doorsOf(stack: Stack, names: readonly string[]): Map<string, Doo
     if (way?.kind === 'behind') {
       const other = hold(`listens ${way.port}`, name);
       const why = `another service behind ${way.names[0]} listens on ${way.port} too`;
+      doors.set(name, other === undefined ? way : { kind: 'inner', why });
+    } else if (way?.kind === 'routed') {
+      // One host can be moved at a time.
+      const other = way.labels === 'nginx-proxy' ? hold('VIRTUAL_HOST', name) : undefined;
+      const why = `users come in at ${other}, and one \`VIRTUAL_HOST\` a release can be moved`;
       doors.set(name, other === undefined ? way : { kind: 'inner', why });
     } else if (way?.kind === 'entry' && caller && name !== onlyDoor) {
       doors.set(name, { kind: 'inner', why: `${caller} calls it by name` });

@@ -1,8 +1,10 @@
+import { CanaryError } from '../../errors.ts';
 import type { ConfigurationFiles } from '../configuration-file.ts';
 import { foundByLabels } from '../edge.ts';
 import { type Edge, edgeOf, type FoundEdge, findEdges } from '../find-edges.ts';
 import type { ComposeModel, ComposeService } from '../model.ts';
 import { type Roled, roleOf } from '../roles.ts';
+import { type RoutedChoice, routedChoice } from '../routed-choice.ts';
 import { type Call, findCalls } from '../service-map.ts';
 import { type OpenPort, openPort } from './open-port.ts';
 
@@ -41,7 +43,9 @@ export function serviceOf({ model }: Stack, name: string): ComposeService {
 export type WayIn =
   | ({ kind: 'entry' } & OpenPort)
   | FoundEdge
-  /** A router finds it by what it says of itself; `edges`: those of the stack that may do so. */
+  /** A router finds it by what it says of itself, and the proxy can come between. */
+  | ({ kind: 'routed' } & RoutedChoice)
+  /** The same where it cannot; `edges`: those of the stack that may be it. */
   | { kind: 'labels'; by: string; edges: string[] };
 
 /** How users come to a service where those of `chosen` are cloned: their own proxies then call the clones. */
@@ -56,9 +60,20 @@ export function wayIn(
   const found = edgeOf(stack.model, stack.files, edges, name);
   if (open && !isPreferred(found, open)) return { kind: 'entry', ...open };
   const by = foundByLabels(service);
-  if (by && (!found || found.kind === 'behind'))
-    return { kind: 'labels', by, edges: edges.map((edge) => edge.name) };
-  return found;
+  if (!by || found?.kind === 'through') return found;
+  const routed = canBeRouted(stack, name);
+  return routed
+    ? { kind: 'routed', ...routed }
+    : { kind: 'labels', by, edges: edges.map((edge) => edge.name) };
+}
+
+function canBeRouted({ model, files }: Stack, name: string): RoutedChoice | undefined {
+  try {
+    return routedChoice(model, files, name);
+  } catch (error) {
+    if (error instanceof CanaryError) return undefined;
+    throw error;
+  }
 }
 
 /** The ports that browsers take. */

@@ -38,6 +38,7 @@ export async function observe(context: Context, project: Project): Promise<Obser
       state: proxyState(proxy?.state, live !== undefined),
       ...(await splitNow(context, project, live)),
       definition: proxy?.definition,
+      isLeft: proxy?.health === 'unhealthy',
       configuration: info === undefined ? undefined : readDigest(info),
       tripped: statistics.filter(([, sides]) => isTripped(sides)).map(([service]) => service),
       users: await currentUsers(project),

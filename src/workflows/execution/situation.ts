@@ -24,6 +24,9 @@ export async function situationOf(
   return {
     services: Object.keys(project.model.services),
     slice: project.slice,
+    withHost: Object.entries(project.model.services).flatMap(([name, { environment }]) =>
+      environment?.VIRTUAL_HOST ? [name] : [],
+    ),
     keepsAddresses: (service) => keepsAddresses(project, service),
     unbuilt: () => [...images].filter(([, id]) => id === undefined).map(([service]) => service),
     hasChecks: hasChecks(project.config),

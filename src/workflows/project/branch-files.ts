@@ -1,7 +1,7 @@
 import { type BranchFiles, changedFiles, FILE_KINDS } from '../../compose/clone/files.ts';
 import { escapeDollars, type Fields } from '../../compose/fields.ts';
 import type { ComposeModel } from '../../compose/model.ts';
-import type { WrittenModel } from '../../system/compose.ts';
+import type { WrittenModel } from '../../compose/written.ts';
 import { exists } from '../../system/files.ts';
 import { isInside } from './data-mounts.ts';
 

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ROUTED_FILE } from '../../compose/proxy-service.ts';
 import { exists, writeDurably } from '../../system/files.ts';
 
 /** Where canary keeps what it knows of a project. */
@@ -25,6 +26,8 @@ export interface Layout {
   serverStates: string;
   socket: string;
   masterSocket: string;
+  /** There as long as routers are to use the proxy. */
+  routed: string;
 }
 
 export function layoutOf(projectDirectory: string): Layout {
@@ -46,6 +49,7 @@ export function layoutOf(projectDirectory: string): Layout {
     serverStates: join(proxyRun, 'servers.state'),
     socket: join(proxyRun, 'admin.sock'),
     masterSocket: join(proxyRun, 'master.sock'),
+    routed: join(proxyRun, ROUTED_FILE),
   };
 }
 

@@ -5,6 +5,7 @@ import { spareArrivalPort } from '../../compose/doors.ts';
 import type { ComposeModel } from '../../compose/model.ts';
 import type { ProxyDefinition } from '../../compose/override.ts';
 import { proxyService } from '../../compose/proxy-service.ts';
+import { type RouterFields, routerFields } from '../../compose/routers/proxy-fields.ts';
 import { chooseSlice, hasUsers, type SliceMember } from '../../compose/slice.ts';
 import { shapeOf } from '../../config/analysis.ts';
 import { parseConfig } from '../../config/parse.ts';
@@ -126,12 +127,13 @@ export async function loadProject(
   const calls = await callsForDoors(config, project.model);
   const slice = chooseSlice(config, project.model, calls);
   const layout = layoutOf(project.directory);
+  const found = await foundBy(context, project, slice);
   return {
     ...project,
     name: project.model.name,
     config,
     slice,
-    proxy: proxyOf(context, config, slice, project.model, layout, certificates),
+    proxy: proxyOf(context, config, slice, project.model, layout, { certificates, found }),
     ...openState(context, layout),
   };
 }
@@ -194,13 +196,23 @@ async function loadConfig(context: Context, projectDirectory: string): Promise<C
   return parseConfig(text, path);
 }
 
+/** By what routers find the proxy in place of services; Compose is asked for the user's words only where they do. */
+async function foundBy(
+  { compose }: Context,
+  { scope, model }: ComposeProject,
+  slice: readonly SliceMember[],
+): Promise<RouterFields | undefined> {
+  if (!slice.some(({ door }) => door?.router)) return undefined;
+  return routerFields(slice, model, await compose.written(scope));
+}
+
 function proxyOf(
   { owner }: Context,
   config: CanaryConfig,
   slice: readonly SliceMember[],
   model: ComposeModel,
   layout: Layout,
-  certificates: Certificates,
+  { certificates, found }: { certificates: Certificates; found: RouterFields | undefined },
 ): Project['proxy'] {
   const { metrics } = config.proxy;
   const configuration = renderConfiguration({
@@ -213,15 +225,20 @@ function proxyOf(
     metricsPort: metrics === undefined ? undefined : spareArrivalPort(slice, metrics),
   });
   const digest = digestOf(configuration);
+  // With what they mean today: a host that changes in `.env` changes what routers have to find.
+  const routed = slice.filter(({ door }) => door?.router).map(({ service }) => service);
+  const meant = routed.map((service) => model.services[service]?.labels);
+  const routersWords = found ? JSON.stringify([found.labels, meant]) : '';
   const image = config.proxy.image ?? DEFAULT_PROXY_IMAGE;
   const { folders: certificateFolders } = certificates;
   const container = {
     ...{ image, owner, runDirectory: layout.proxyRun, certificateFolders },
     metricsPort: metrics,
+    ...(found ? { found } : {}),
   };
   return {
     ...container,
-    definition: digestOf(JSON.stringify(proxyService(container, slice, model))),
+    definition: digestOf(JSON.stringify(proxyService(container, slice, model)) + routersWords),
     configuration: signConfiguration(configuration, digest),
     digest,
     users: listedUsers(config.match),

@@ -7,8 +7,9 @@ import type { ComposeModel } from '../../compose/model.ts';
 import { cloneName } from '../../compose/names.ts';
 import { type CloneSource, renderClones } from '../../compose/override.ts';
 import type { SliceMember } from '../../compose/slice.ts';
+import type { WrittenModel } from '../../compose/written.ts';
 import { CanaryError, hasCode } from '../../errors.ts';
-import type { Compose, ComposeScope, WrittenModel } from '../../system/compose.ts';
+import type { Compose, ComposeScope } from '../../system/compose.ts';
 
 /** What a proof is about. */
 interface Subject {

@@ -1,5 +1,5 @@
-import { arrivalPort } from '../../compose/doors.ts';
-import type { SliceMember } from '../../compose/slice.ts';
+import { arrivalPort, routedPort } from '../../compose/doors.ts';
+import { hasUsers, type SliceMember } from '../../compose/slice.ts';
 import type { CanaryConfig } from '../../config/schema.ts';
 import type { Route } from '../../proxy/route.ts';
 import type { Transport } from '../../proxy/transport.ts';
@@ -22,14 +22,14 @@ export function routesOf(
     if (!entry && !door) return [base];
     const settings = config.services[service] ?? {};
     const { shield = config.shield, breaker = config.breaker } = settings;
-    const from = entry ? 'users' : door?.kind === 'behind' ? 'edge' : 'services';
+    const from = entry ? 'users' : hasUsers({ entry, door }) ? 'edge' : 'services';
     const transport = transportOf(settings, certificates[service]);
     return [
       {
         ...base,
         ...(baseline ? { baseline } : {}),
         entry: {
-          port: arrival(entry?.port) ?? port,
+          port: arrival(entry?.port) ?? routedPort(slice, service) ?? port,
           published: entry?.port,
           preview: arrival(entry?.preview ?? door?.preview),
           ...{ shield, breaker, from, transport },

@@ -148,7 +148,7 @@ describe('a stack whose users come through a proxy', () => {
     expect(likely({ nginx: built.nginx.slice(0, 1) })).toEqual(['nginx']);
   });
 
-  test('is refused where the proxy goes by labels', async () => {
+  test('has `labels` where the router goes by them, and is refused with the reason where it cannot', async () => {
     const traefik = { image: 'traefik:v3', ...web('80') };
     const model = modelOf({ traefik, shop: { labels: { 'traefik.enable': 'true' } } });
     const error = await refusal(() => choice(model, ['shop']));

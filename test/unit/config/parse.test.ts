@@ -324,13 +324,13 @@ describe('rules that no single field can hold', () => {
       'without an entry nobody could reach the canary',
       'version: 1\nservices:\n  api: {}\n',
       [
-        'line 3, services: no service has an `entry`, or is `behind` a proxy, so no user could ever reach the canary',
+        'line 3, services: no service has an `entry`, is `behind` a proxy or found by `labels`, so no user could ever reach the canary',
       ],
     ],
     [
       'a preview needs an entry',
       'version: 1\nservices:\n  web: { entry: 80 }\n  api: { preview: 81 }\n',
-      ['line 4, services.api.preview: a preview port needs an `entry` or `behind`'],
+      ['line 4, services.api.preview: a preview port needs an `entry`, `behind` or `labels`'],
     ],
     [
       'two entries cannot share a port',
@@ -341,8 +341,8 @@ describe('rules that no single field can hold', () => {
       'a shield and a breaker need an entry',
       'version: 1\nservices:\n  web: { entry: 80 }\n  api:\n    shield: true\n    breaker: false\n',
       [
-        'line 5, services.api.shield: needs an `entry`, `behind` or `inner`: nobody else comes through the proxy',
-        'line 6, services.api.breaker: needs an `entry`, `behind` or `inner`: nobody else comes through the proxy',
+        'line 5, services.api.shield: needs an `entry`, `behind`, `labels` or `inner`: nobody else comes through the proxy',
+        'line 6, services.api.breaker: needs an `entry`, `behind`, `labels` or `inner`: nobody else comes through the proxy',
       ],
     ],
     [

@@ -1,4 +1,4 @@
-import { callerLinks } from '../../../compose/doors.ts';
+import { callerLinks, isFoundByHost } from '../../../compose/doors.ts';
 import { containersOf, type ObservedContainer } from '../../../rollout/observed.ts';
 import type { StepAction } from '../../../rollout/step.ts';
 import type { ComposeScope } from '../../../system/compose.ts';
@@ -13,7 +13,12 @@ export async function linkCallers(
 ): Promise<void> {
   const scope = await overriddenScope(run);
   const wanted = callerLinks(run.project.slice);
-  for (const service of step.services) await relink(run, scope, service, wanted.get(service) ?? []);
+  const { slice } = run.project;
+  for (const service of step.services)
+    await relink(run, scope, service, {
+      links: wanted.get(service) ?? [],
+      keepsHost: !isFoundByHost(slice, service),
+    });
 }
 
 /** The same by the user's files alone: callers reach the stable by its name again. */
@@ -21,7 +26,8 @@ export async function unlinkCallers(
   run: Run,
   step: StepAction & { kind: 'unlink-callers' },
 ): Promise<void> {
-  for (const service of step.services) await relink(run, run.project.scope, service, []);
+  for (const service of step.services)
+    await relink(run, run.project.scope, service, { links: [], keepsHost: true });
 }
 
 /** Restarts containers in place; what they published stays theirs. */
@@ -41,14 +47,17 @@ async function relink(
   run: Run,
   scope: ComposeScope,
   service: string,
-  links: readonly string[],
+  { links, keepsHost }: { links: readonly string[]; keepsHost: boolean },
 ): Promise<void> {
   const { compose, engine } = run.context;
   const observed = await look(run);
   const all = containersOf(observed, 'stable', service);
   const running = runningOf(observed, service);
-  const isLinked = ({ proxyLinks }: ObservedContainer) =>
-    proxyLinks.length === links.length && links.every((link) => proxyLinks.includes(link));
+  const wantsHost = keepsHost && !!run.project.model.services[service]?.environment?.VIRTUAL_HOST;
+  const isLinked = ({ proxyLinks, hasHost = false }: ObservedContainer) =>
+    hasHost === wantsHost &&
+    proxyLinks.length === links.length &&
+    links.every((link) => proxyLinks.includes(link));
   const stray = running.filter((each) => !isLinked(each));
   if (!canHaveTwin(run, running, service)) {
     const scale = running.length > 1 ? { [service]: running.length } : {};

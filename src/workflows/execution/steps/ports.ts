@@ -12,6 +12,7 @@ import {
 } from '../run.ts';
 import { awaitProxy, stopProxy } from './proxy.ts';
 import { placeConfiguration } from './proxy-file.ts';
+import { letRouters } from './routers.ts';
 import { awaitTwins, canHaveTwin } from './twin.ts';
 
 /**
@@ -26,6 +27,7 @@ export async function takePorts(
   const { compose, engine } = run.context;
   const scope = await unlinkedScope(run);
   await placeConfiguration(run, scope);
+  await letRouters(run);
   await compose.create(scope, [PROXY_SERVICE], callOptions(run));
   const before = await look(run);
   const ports = run.project.slice.map((member) => member.entry?.port);

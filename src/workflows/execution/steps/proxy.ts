@@ -3,18 +3,24 @@ import { CanaryError } from '../../../errors.ts';
 import { containersOf } from '../../../rollout/observed.ts';
 import { callOptions, look, overriddenScope, type Run } from '../run.ts';
 import { placeConfiguration } from './proxy-file.ts';
+import { isRouted, leaveRouters, letRouters } from './routers.ts';
 import { until } from './until.ts';
 
 export async function startProxy(run: Run): Promise<void> {
   const scope = await overriddenScope(run);
   await placeConfiguration(run, scope);
-  // One that nobody can steer, for instance because its folder was removed, has to be made anew.
-  if ((await look(run)).proxy.state === 'unreachable') await stopProxy(run);
+  const { proxy } = await look(run);
+  // One that nobody can steer, for instance because its folder was removed, has to be made anew. And
+  // routers that leave it for the stable beforehand lose no request.
+  const isMadeAnew = isRouted(run) && proxy.definition !== run.project.proxy.definition;
+  if (proxy.state === 'unreachable' || isMadeAnew) await stopProxy(run);
+  await letRouters(run);
   await run.context.compose.up(scope, [PROXY_SERVICE], callOptions(run));
   await awaitProxy(run);
 }
 
 export async function stopProxy(run: Run): Promise<void> {
+  await leaveRouters(run);
   const proxies = containersOf(await look(run), 'proxy');
   await Promise.all(proxies.map((each) => run.context.engine.removeContainer(each.id)));
 }
@@ -31,6 +37,7 @@ export async function awaitProxy(run: Run): Promise<void> {
         hint: 'The lines above are its own words.',
       });
     }
+    if (isRouted(run) && proxy?.health !== 'healthy') return false;
     return proxy?.state === 'running' && inForce === run.project.proxy.digest;
   });
 }
