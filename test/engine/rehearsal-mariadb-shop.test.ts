@@ -113,8 +113,10 @@ describe('a canary and a shared MariaDB', () => {
     const before = await mariadb.productionFacts();
     await mariadb.bootWith('DELETE FROM t_read', 'SELECT SLEEP(30)');
     const running = shop.start('rehearse');
-    await until('the canary boots in its rehearsal', async () =>
-      (await mariadb.saidToCopy()).includes('SLEEP(30)'),
+    await until(
+      'the canary boots in its rehearsal',
+      async () => (await mariadb.saidToCopy()).includes('SLEEP(30)'),
+      200_000,
     );
     running.kill('SIGKILL');
     await running;

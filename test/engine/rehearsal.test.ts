@@ -172,7 +172,7 @@ describe('a canary and the shared database', () => {
     const { shop } = rehearsal;
     await rehearsal.bootWith('import time\ntime.sleep(30)');
     const running = shop.start('rehearse');
-    await until('the canary boots in its rehearsal', () => rehearsal.boots());
+    await until('the canary boots in its rehearsal', () => rehearsal.boots(), 200_000);
     running.kill('SIGKILL');
     await running;
     expect(await rehearsal.leftovers()).toContain('rehearsal.yml');
