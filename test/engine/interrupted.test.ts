@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/system/clock.ts';
+import { FileLock } from '../../src/system/lock.ts';
 import { startUntil } from '../support/kill.ts';
 import { type ContainerFacts, type Storedog, until } from '../support/storedog.ts';
 import { SERVER_FILE, trafficShop } from '../support/traffic-shop.ts';
@@ -92,14 +94,13 @@ describe('a deploy that is stopped', () => {
     const onCanary = async () =>
       (await visit(shop.url, userNames(20))).filter(({ page }) => page === 'canary').length;
     expect(await onCanary()).toBe(20);
-    // Holds the lock as a long command would, and does not listen.
-    const holder = shop.start('deploy', '--branch', 'other', '--weight', '100');
-    holder.kill('SIGSTOP');
+    // A long command that does not listen.
+    const lock = new FileLock(join(shop.directory, '.canary/lock.json'), systemClock);
+    const release = await lock.acquire('deploy');
     const abort = shop.start('abort');
     await until('the users are off', async () => (await onCanary()) === 0);
     expect((await shop.status()).release.weight.set).toBe(0);
-    holder.kill('SIGKILL');
-    await holder;
+    await release();
     expect((await abort).exitCode).toBe(0);
   });
 });

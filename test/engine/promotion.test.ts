@@ -68,14 +68,13 @@ describe('a promotion', () => {
     await shop.write(
       SERVER_FILE,
       `import { lookup } from 'node:dns/promises';
-${await shop.read(SERVER_FILE)}
 const mine = await lookup(hostname());
 const stable = await lookup('frontend', { all: true }).catch(() => []);
 if (stable.some(({ address }) => address === mine.address)) {
   console.error('not as the stable');
   process.exit(1);
 }
-`,
+${await shop.read(SERVER_FILE)}`,
     );
     await shop.git('commit', '--quiet', '--all', '-m', 'A trap');
     await shop.git('switch', '--quiet', 'main');
