@@ -50,8 +50,9 @@ process.on('SIGTERM', () => process.exit());
 /** One entry, `frontend`, whose stable and canary say which they are; production runs, the proxy is up. */
 export async function trafficShop(settings: readonly string[] = []): Promise<Storedog> {
   const shop = await frontShop(settings);
-  await shop.startProduction();
+  // Starts production as well, and sooner than production first and the proxy later.
   await shop.succeed('up');
+  await shop.untilShopAnswers();
   return shop;
 }
 
