@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 /** Needs the machine for itself. */
 const LOAD = 'test/engine/load.test.ts';
@@ -28,6 +29,7 @@ export default defineConfig({
     reporters: process.env.VITEST_JSON
       ? ['default', ['json', { outputFile: process.env.VITEST_JSON }]]
       : ['default'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

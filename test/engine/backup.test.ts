@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Storedog, until } from '../support/storedog.ts';
+import { discountsShop } from '../support/rehearsal-shop.ts';
+import { type Storedog, until } from '../support/storedog.ts';
 
 const PASSWORD = 'a-long-secret';
 
@@ -46,17 +47,12 @@ describe('tables as they were before a canary', () => {
   let before = '';
 
   beforeAll(async () => {
-    shop = await Storedog.create();
+    shop = await discountsShop('{ backup: before, settle: 500ms }');
     const env = await shop.read('.env');
     await shop.write('.env', `${env}POSTGRES_PASSWORD=${PASSWORD}\n`);
-    const config = await shop.read('canary.yaml');
-    await shop.write(
-      'canary.yaml',
-      config.replace('database: { rehearse: off }', 'database: { backup: before, settle: 500ms }'),
-    );
     const app = await shop.read('discounts/app.py');
     await shop.commitOn('canary', 'discounts/app.py', app + BOOT);
-    await shop.startProduction();
+    await shop.startProduction('discount');
     await shop.sql(MORE);
     await shop.succeed('up');
     before = await shop.sql(FACTS);
@@ -152,7 +148,7 @@ describe('tables as they were before a canary', () => {
     expect(stderr).toBe('');
     const [rows, sequence] = [before, await shop.sql(FACTS)].map((facts) => facts.split('|'));
     expect(sequence?.slice(0, -1)).toEqual(rows?.slice(0, -1));
-    await shop.untilShopAnswers();
+    await shop.untilShopAnswers('discount');
     expect(await shop.sql('select count(*) from orders')).toBe('33');
     await expect(shop.sql('insert into orders (discount_id) values (77)')).rejects.toThrow(
       'violates foreign key',
@@ -198,7 +194,7 @@ describe('tables as they were before a canary', () => {
       /What the canary changed in the database stays: .*column discount\.note is new.* it was allowed by hand\. Tables were kept as before: `canary history` tells how to put them back/,
     );
     expect((await shop.status()).release).toBeNull();
-    await shop.untilShopAnswers();
+    await shop.untilShopAnswers('discount');
   });
 
   it('what never started on the real database has changed nothing there', async () => {

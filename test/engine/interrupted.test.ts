@@ -1,26 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type ContainerFacts, Storedog, until } from '../support/storedog.ts';
-import { discountLine, userNames, visit } from '../support/visitors.ts';
+import { systemClock } from '../../src/system/clock.ts';
+import { FileLock } from '../../src/system/lock.ts';
+import { startUntil } from '../support/kill.ts';
+import { type ContainerFacts, type Storedog, until } from '../support/storedog.ts';
+import { SERVER_FILE, trafficShop } from '../support/traffic-shop.ts';
+import { userNames, visit } from '../support/visitors.ts';
 
 describe('a deploy that is stopped', () => {
   let shop: Storedog;
   let untouched: ContainerFacts[];
 
   beforeAll(async () => {
-    shop = await Storedog.create();
-    await shop.startProduction();
-    await shop.succeed('up');
+    shop = await trafficShop();
     untouched = await shop.stableContainers();
+    await shop.git('branch', 'other', 'canary');
     // A canary that never listens: its deploy waits until somebody stops it.
-    await shop.git('switch', '--quiet', 'canary');
-    await shop.write(
-      'discounts/gunicorn.conf.py',
-      'import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\ntime.sleep(600)\n',
+    await shop.commitOn(
+      'canary',
+      SERVER_FILE,
+      "process.on('SIGTERM', () => process.exit());\nsetInterval(() => undefined, 1000);\n",
     );
-    await shop.git('commit', '--quiet', '--all', '-m', 'Sleep before listening');
-    await shop.git('switch', '--quiet', 'main');
   });
 
   afterAll(() => shop.dispose());
@@ -30,18 +31,14 @@ describe('a deploy that is stopped', () => {
     expect(await shop.stableContainers()).toEqual(untouched);
   });
 
-  async function untilWaiting(): Promise<void> {
-    await until('the deploy waits for its canary', async () => {
-      const { release } = await shop.status();
-      return release?.state === 'starting' && release.services[1].containers.length > 0;
-    });
-  }
+  /** A deploy that waits for its canary. */
+  const startWaiting = (...args: string[]) =>
+    startUntil(shop, { kind: 'await-ready' }, 'deploy', '--branch', 'canary', ...args);
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'by %s: no user on the canary, a clear last state, exit 130',
     async (signal) => {
-      const child = shop.start('deploy', '--branch', 'canary', '--weight', '50');
-      await untilWaiting();
+      const { child } = await startWaiting('--weight', '50');
       child.kill(signal);
       const { exitCode, stderr } = await child;
 
@@ -58,8 +55,10 @@ describe('a deploy that is stopped', () => {
   );
 
   it('a second command meets the lock, is told who holds it, and changes nothing', async () => {
-    const child = shop.start('deploy', '--branch', 'canary');
-    await untilWaiting();
+    const { child } = await startWaiting();
+    const { release } = await shop.status();
+    expect(release.state).toBe('starting');
+    expect(release.services[0].containers).toHaveLength(1);
     const { exitCode, stdout } = await shop.canary('deploy', '--branch', 'canary', '--json');
 
     expect(exitCode).toBe(5);
@@ -76,8 +75,7 @@ describe('a deploy that is stopped', () => {
     'by `%s` from another terminal, which does not wait for the lock',
     async (command) => {
       const tip = await shop.git('rev-parse', 'canary');
-      const child = shop.start('deploy', '--branch', 'canary', '--weight', '50');
-      await untilWaiting();
+      const { child } = await startWaiting('--weight', '50');
       await shop.succeed(command);
       const { exitCode, stderr } = await child;
 
@@ -92,22 +90,17 @@ describe('a deploy that is stopped', () => {
   );
 
   it('`abort` takes the users off before the command that holds the lock has stopped', async () => {
-    const good = await shop.git('rev-parse', 'main');
-    await shop.git('branch', '--force', 'other', good);
-    await shop.succeed('deploy', '--branch', 'other', '--apply', shop.badPatch, '--weight', '100');
-    const broken = async () =>
-      (await visit(shop.url, userNames(20))).filter((each) =>
-        discountLine(each).includes('undefined'),
-      ).length;
-    expect(await broken()).toBe(20);
-    // Holds the lock as a long command would, and does not listen.
-    const holder = shop.start('deploy', '--branch', 'other', '--weight', '100');
-    holder.kill('SIGSTOP');
+    await shop.succeed('deploy', '--branch', 'other', '--weight', '100');
+    const onCanary = async () =>
+      (await visit(shop.url, userNames(20))).filter(({ page }) => page === 'canary').length;
+    expect(await onCanary()).toBe(20);
+    // A long command that does not listen.
+    const lock = new FileLock(join(shop.directory, '.canary/lock.json'), systemClock);
+    const release = await lock.acquire('deploy');
     const abort = shop.start('abort');
-    await until('the users are off', async () => (await broken()) === 0);
+    await until('the users are off', async () => (await onCanary()) === 0);
     expect((await shop.status()).release.weight.set).toBe(0);
-    holder.kill('SIGKILL');
-    await holder;
+    await release();
     expect((await abort).exitCode).toBe(0);
   });
 });

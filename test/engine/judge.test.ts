@@ -15,7 +15,8 @@ describe('the judge', () => {
   let traffic: UserTraffic | undefined;
 
   beforeAll(async () => {
-    shop = await trafficShop(['analysis: { minimumRequests: 50, shape: false }']);
+    // A margin of half a percent, as ever, would take a thousand canary requests a step to pass.
+    shop = await trafficShop(['analysis: { minimumRequests: 50, margin: 5%, shape: false }']);
     original = await shop.read('canary.yaml');
     untouched = await shop.stableContainers();
   });
@@ -36,7 +37,7 @@ describe('the judge', () => {
       .map((line) => JSON.parse(line));
 
   it('takes a canary back that fails a tenth of its POSTs, before many are hurt', async () => {
-    await configure('steps: [{ weight: 5, for: 5m }, { weight: 50, for: 5m }]');
+    await configure('steps: [{ weight: 10, for: 5m }, { weight: 50, for: 5m }]');
     traffic = new UserTraffic(shop.url, { perSecond: 100, method: 'POST' }).start();
     const child = shop.start('deploy', '--branch', 'canary', '--json');
     await untilStep(shop, 1);
@@ -90,7 +91,7 @@ describe('the judge', () => {
   });
 
   it('pauses, and promotes nothing, where too few users come to tell', async () => {
-    await configure('steps: [{ weight: 5, for: 1s }]', 'progressDeadline: 3s');
+    await configure('steps: [{ weight: 5, for: 1s }]', 'progressDeadline: 2s');
     const { exitCode, stdout } = await shop.canary('deploy', '--branch', 'canary', '--json');
     expect(exitCode).toBe(4);
     expect(lines(stdout).at(-1)).toMatchObject({

@@ -1,23 +1,24 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { killAt } from '../support/kill.ts';
-import { Storedog } from '../support/storedog.ts';
-import { discountLine, Load, userNames, visit } from '../support/visitors.ts';
+import type { Storedog } from '../support/storedog.ts';
+import { SERVER_FILE, serverThatSays, trafficShop } from '../support/traffic-shop.ts';
+import { Load, userNames, visit } from '../support/visitors.ts';
 
 /** While the stable is replaced the canary is the only whole side; a kill then must not cost a user. */
 describe('a promotion that is killed', () => {
   let shop: Storedog;
 
   beforeAll(async () => {
-    shop = await Storedog.create();
-    await shop.startProduction();
-    await shop.succeed('up');
+    shop = await trafficShop();
+    await shop.git('branch', '--force', 'canary', 'main');
   });
 
   afterAll(() => shop.dispose());
 
   // What is to be promoted is not there yet, or not any more: the promotion that stays comes last.
   beforeEach(async () => {
-    await shop.succeed('deploy', '--branch', 'canary', '--apply', shop.goodPatch, '--weight', '10');
+    await shop.commitOn('canary', SERVER_FILE, serverThatSays('canary'));
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '10');
   });
 
   afterEach(() => shop.git('branch', '--force', 'canary', 'main'));
@@ -25,7 +26,7 @@ describe('a promotion that is killed', () => {
   async function newPages(): Promise<number> {
     const visits = await visit(shop.url, userNames(50));
     expect(visits.filter((each) => each.status !== 200)).toEqual([]);
-    return visits.filter((each) => discountLine(each).includes('Big dogs')).length;
+    return visits.filter(({ page }) => page === 'canary').length;
   }
 
   it('in the middle of replacing the stable: abort puts the stable back first, without a lost request', async () => {

@@ -28,7 +28,7 @@ function withJobAndCache(compose: string, project: string): string {
     expose: ["6379"]
 `;
   return compose
-    .replace('\n  advertisements:\n', `${job}\n  advertisements:\n`)
+    .replace('\n  db:\n', `${job}\n  db:\n`)
     .replace(
       '      - WEB_CONCURRENCY\n    labels:\n      example.storedog.team: marketing\n      example.storedog.tier: backend\n    depends_on:\n',
       '      - WEB_CONCURRENCY\n      - CACHE=cache:6379\n    labels:\n      example.storedog.team: marketing\n      example.storedog.tier: backend\n    depends_on:\n      prepare:\n        condition: service_completed_successfully\n',

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseReleaseRecord, type ReleaseRecord } from '../../src/git/release-record.ts';
-import { Storedog } from '../support/storedog.ts';
+import type { Storedog } from '../support/storedog.ts';
+import { SERVER_FILE, serverThatSays, trafficShop } from '../support/traffic-shop.ts';
 
 /** What git, `history`, journals and images tell of a row of releases; read by git and docker themselves. */
 describe('the record of releases', () => {
@@ -11,9 +12,7 @@ describe('the record of releases', () => {
   const ids: Record<string, string> = {};
 
   beforeAll(async () => {
-    shop = await Storedog.create();
-    await shop.startProduction();
-    await shop.succeed('up');
+    shop = await trafficShop();
   });
 
   afterAll(() => shop.dispose());
@@ -61,11 +60,10 @@ describe('the record of releases', () => {
     return (await shop.status()).release.id;
   }
 
-  const names = (tag: string) =>
-    ['discounts', 'frontend'].map((service) => `${shop.project}-${service}:${tag}`);
+  const named = (tag: string) => `${shop.project}-frontend:${tag}`;
 
   it('tells of a paused release what its containers run', async () => {
-    ids.first = await deploy('--apply', shop.goodPatch, '--weight', '20');
+    ids.first = await deploy('--weight', '20');
 
     const told = await record(ids.first);
     const commit = await shop.git('rev-parse', 'canary');
@@ -75,19 +73,19 @@ describe('the record of releases', () => {
       branch: 'canary',
       commit,
       subject: await shop.git('log', '-1', '--format=%s', 'canary'),
-      services: ['frontend', 'discounts'],
+      services: ['frontend'],
       state: 'paused',
       reason: 'at 20 %, waiting for a person to promote or revert',
       endedAt: null,
       promotedCommit: null,
     });
-    for (const service of ['frontend', 'discounts'])
-      expect(told.images).toContainEqual({
-        service,
-        image: `${shop.project}-${service}:canary-${commit.slice(0, 12)}`,
-        imageId: await imageOf(`${service}-canary`),
-      });
-    expect(told.images).toHaveLength(2);
+    expect(told.images).toEqual([
+      {
+        service: 'frontend',
+        image: named(`canary-${commit.slice(0, 12)}`),
+        imageId: await imageOf('frontend-canary'),
+      },
+    ]);
     expect(told.weights.map(({ weight }) => weight)).toEqual([20]);
     expect(await shop.git('rev-parse', `refs/canary/releases/${ids.first}^{}`)).toBe(commit);
     await history();
@@ -96,7 +94,7 @@ describe('the record of releases', () => {
   it('follows the weights, once each', async () => {
     for (const weight of ['50', '50', '5']) await shop.succeed('weight', weight);
     expect((await record(ids.first)).weights.map(({ weight }) => weight)).toEqual([20, 50, 5]);
-    expect((await record(ids.first)).images).toHaveLength(2);
+    expect((await record(ids.first)).images).toHaveLength(1);
     await history();
   });
 
@@ -120,17 +118,18 @@ describe('the record of releases', () => {
     expect(await record(ids.second)).toMatchObject({ state: 'promoted', promotedCommit: commit });
     const short = commit.slice(0, 12);
     expect(await keptImages()).toEqual(
-      [...names(`before-${ids.second}`), ...names(`canary-${short}`)].sort(),
+      [named(`before-${ids.second}`), named(`canary-${short}`)].sort(),
     );
-    const kept = await shop.imageId(`${shop.project}-frontend:before-${ids.second}`);
+    const kept = await shop.imageId(named(`before-${ids.second}`));
     expect(`sha256:${kept}`).toBe(before);
-    const now = await shop.imageId(`${shop.project}-frontend:canary-${short}`);
+    const now = await shop.imageId(named(`canary-${short}`));
     expect(`sha256:${now}`).toBe(await imageOf('frontend'));
     await history();
   });
 
   it('tells of a revert', async () => {
-    ids.third = await deploy('--apply', shop.badPatch, '--weight', '10');
+    await shop.commitOn('canary', SERVER_FILE, serverThatSays('another'));
+    ids.third = await deploy('--weight', '10');
     await shop.succeed('revert');
     const told = await record(ids.third);
     expect(told).toMatchObject({ state: 'reverted', reason: 'taken back by a revert commit' });
@@ -154,8 +153,8 @@ describe('the record of releases', () => {
     expect(await keptImages()).toEqual(
       promoted
         .flatMap(({ id, promotedCommit }) => [
-          ...names(`before-${id}`),
-          ...names(`canary-${promotedCommit?.slice(0, 12)}`),
+          named(`before-${id}`),
+          named(`canary-${promotedCommit?.slice(0, 12)}`),
         ])
         .sort(),
     );
@@ -174,7 +173,7 @@ describe('the record of releases', () => {
     expect(journals.sort()).toEqual([`${ids.fourth}.jsonl`, `${last}.jsonl`]);
     const { promotedCommit } = await record(ids.fourth);
     expect(await keptImages()).toEqual(
-      [...names(`before-${ids.fourth}`), ...names(`canary-${promotedCommit?.slice(0, 12)}`)].sort(),
+      [named(`before-${ids.fourth}`), named(`canary-${promotedCommit?.slice(0, 12)}`)].sort(),
     );
     expect((await shop.status()).stable.commit).toBe(promotedCommit);
     expect(await shop.git('tag')).toBe('');

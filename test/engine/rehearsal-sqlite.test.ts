@@ -58,7 +58,8 @@ describe('SQLite databases on a shared volume', () => {
     return judgeObservation(each.name, await each.end(), limits);
   }
 
-  it.each<[string, string[], string[]]>([
+  // Each with a copy of its own: they wait for containers, and can do so together.
+  it.concurrent.each<[string, string[], string[]]>([
     ['nothing', ['SELECT 1'], []],
     ['rows added', ["INSERT INTO discounts (code) VALUES ('new')"], []],
     [

@@ -1,30 +1,28 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Storedog } from '../support/storedog.ts';
-import { discountLine, Load, userNames, visit } from '../support/visitors.ts';
+import type { Storedog } from '../support/storedog.ts';
+import { SERVER_FILE, serverThatSays, trafficShop } from '../support/traffic-shop.ts';
+import { Load, userNames, visit } from '../support/visitors.ts';
 
 describe('a release that was promoted', () => {
   let shop: Storedog;
   let release: string;
-  let imagesBefore: string[];
+  let imageBefore: string;
 
-  const stableImages = () =>
-    Promise.all(
-      ['frontend', 'discounts'].map((service) => shop.compose('images', '--quiet', service)),
-    );
-  const pages = async () => (await visit(shop.url, userNames(20))).map(discountLine);
+  const stableImage = () => shop.compose('images', '--quiet', 'frontend');
+  const pages = async () => new Set((await visit(shop.url, userNames(20))).map(({ page }) => page));
 
   beforeAll(async () => {
-    shop = await Storedog.create();
-    await shop.startProduction();
-    await shop.succeed('up');
+    shop = await trafficShop();
+    await shop.git('branch', '--force', 'canary', 'main');
   });
 
   afterAll(() => shop.dispose());
 
   // What was promoted is taken back by then, and can be promoted again.
   beforeEach(async () => {
-    imagesBefore = await stableImages();
-    await shop.succeed('deploy', '--branch', 'canary', '--apply', shop.goodPatch, '--weight', '10');
+    imageBefore = await stableImage();
+    await shop.commitOn('canary', SERVER_FILE, serverThatSays('canary'));
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '10');
     await shop.succeed('promote');
     const [newest] = JSON.parse((await shop.succeed('history', '--json')).stdout).releases;
     release = newest.id;
@@ -41,10 +39,10 @@ describe('a release that was promoted', () => {
     expect(load.problems).toEqual([]);
     expect(stderr).not.toContain('build');
     expect(stdout).toContain(`The stable is what it was before release ${release}.`);
-    expect(await stableImages()).toEqual(imagesBefore);
-    expect((await pages()).every((line) => !line.includes('Big dogs'))).toBe(true);
+    expect(await stableImage()).toBe(imageBefore);
+    expect(await pages()).toEqual(new Set(['stable']));
     expect(await shop.git('log', '--format=%s', `${promoted}..main`)).toBe(
-      'Revert "Say what a discount is for"',
+      `Revert "Change ${SERVER_FILE}"`,
     );
     expect(await shop.git('diff', `${promoted}^`, 'main')).toBe('');
     expect(await shop.git('status', '--porcelain')).toBe('');
@@ -58,24 +56,20 @@ describe('a release that was promoted', () => {
   it('is taken back under later work too, which stays', async () => {
     await shop.write('README.md', `${await shop.read('README.md')}\nLater.\n`);
     await shop.git('commit', '--quiet', '--all', '-m', 'Later work');
-    await shop.succeed('revert', release, '-m', 'No more descriptions');
-    expect(await shop.git('log', '-2', '--format=%s', 'main')).toBe(
-      'No more descriptions\nLater work',
-    );
+    await shop.succeed('revert', release, '-m', 'No more canaries');
+    expect(await shop.git('log', '-2', '--format=%s', 'main')).toBe('No more canaries\nLater work');
     expect(await shop.read('README.md')).toContain('Later.');
-    expect((await pages()).every((line) => !line.includes('Big dogs'))).toBe(true);
+    expect(await pages()).toEqual(new Set(['stable']));
   });
 
   it('stays where later work changed the same lines, and nothing is touched', async () => {
-    const path = 'discounts/app.py';
-    const text = await shop.read(path);
-    await shop.write(path, text.replaceAll('description', 'words'));
-    await shop.git('commit', '--quiet', '--all', '-m', 'Call it words');
+    await shop.write(SERVER_FILE, serverThatSays('words'));
+    await shop.git('commit', '--quiet', '--all', '-m', 'Say words');
     const [head, containers] = [await shop.git('rev-parse', 'main'), await shop.containers()];
     const { exitCode, stderr } = await shop.canary('revert', release);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('Later commits on the stable branch changed the same lines.');
-    expect(stderr).toContain(path);
+    expect(stderr).toContain(SERVER_FILE);
     expect(await shop.git('rev-parse', 'main')).toBe(head);
     expect(await shop.containers()).toEqual(containers);
     expect((await shop.canary('revert', 'nonsense')).exitCode).toBe(2);

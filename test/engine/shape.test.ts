@@ -52,7 +52,7 @@ describe('a canary whose answers are looked at', () => {
 
   const configure = async (analysis: string, discounts = '{ inner: true }') => {
     const services = `{ frontend: ${ports}, discounts: ${discounts} }`;
-    const text = `version: 1\nservices: ${services}\nidentity: [header:X-User-Id]\nanalysis: ${analysis}\n`;
+    const text = `version: 1\nservices: ${services}\nidentity: [header:X-User-Id]\nanalysis: ${analysis}\ndatabase: { rehearse: off }\n`;
     await shop.write('canary.yaml', text);
     await shop.succeed('up');
   };

@@ -47,7 +47,7 @@ describe('strategies', () => {
   describe('canary', () => {
     it('goes through its steps; nobody changes back, and no request is lost', async () => {
       await configure(
-        'steps: [{ weight: 10, for: 2s }, { weight: 40, for: 2s }, { weight: 100, for: 1s }]',
+        'steps: [{ weight: 10, for: 1s }, { weight: 40, for: 1s }, { weight: 100, for: 1s }]',
       );
       load = new Load(shop.url, 50).start();
       const child = shop.start('deploy', '--branch', 'canary', '--json');
@@ -76,7 +76,7 @@ describe('strategies', () => {
 
     it('can be paused while it waits, and goes on with `resume`; at a pause a person goes on', async () => {
       await configure(
-        'steps: [{ weight: 10, for: 12s }, { weight: 40 }, { pause: true }, { weight: 70, for: 1s }]',
+        'steps: [{ weight: 10, for: 6s }, { weight: 40 }, { pause: true }, { weight: 70, for: 1s }]',
       );
       const child = start();
       await untilStep(shop, 1);
@@ -109,7 +109,7 @@ describe('strategies', () => {
     });
 
     it('killed while it waits: users stay, `status` tells, `resume` goes on', async () => {
-      await configure('steps: [{ weight: 10, for: 8s }, { weight: 40, for: 1s }]');
+      await configure('steps: [{ weight: 10, for: 3s }, { weight: 40, for: 1s }]');
       const child = start();
       await untilStep(shop, 1);
       child.kill('SIGKILL');
@@ -139,7 +139,7 @@ describe('strategies', () => {
     });
 
     it('interrupted while it waits: users off, `resume` goes on with the step', async () => {
-      await configure('steps: [{ weight: 10, for: 8s }, { weight: 40, for: 1s }]');
+      await configure('steps: [{ weight: 10, for: 3s }, { weight: 40, for: 1s }]');
       const child = start();
       await untilStep(shop, 1);
       child.kill('SIGINT');
@@ -231,7 +231,7 @@ describe('strategies', () => {
 
   describe('ab', () => {
     it('splits for a time, promotes nothing, and ends with a comparison', async () => {
-      await configure('strategy: { ab: { weight: 40, for: 10s } }');
+      await configure('strategy: { ab: { weight: 40, for: 6s } }');
       const child = shop.start('deploy', '--branch', 'canary', '--json');
       await untilStep(shop, 1);
       await letCanaryFail(shop, 0.1);
@@ -274,7 +274,7 @@ describe('strategies', () => {
     });
 
     it('whose process died is over in time all the same; `status` says so, `resume` ends it', async () => {
-      await configure('strategy: { ab: { weight: 40, for: 5s } }');
+      await configure('strategy: { ab: { weight: 40, for: 2s } }');
       const child = start();
       await untilStep(shop, 1);
       child.kill('SIGKILL');

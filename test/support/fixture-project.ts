@@ -129,16 +129,21 @@ export interface UserState {
  * A bare repository has no files and no index.
  */
 export async function userState(directory: string): Promise<UserState> {
-  const ask = (question: string) => git(directory, 'rev-parse', '--path-format=absolute', question);
-  const [own, common] = [await ask('--git-dir'), await ask('--git-common-dir')];
-  const isInTree = (await ask('--is-inside-work-tree')) === 'true';
-  const files = isInTree ? Object.entries(await fingerprint(await ask('--show-toplevel'))) : [];
+  const ask = (...questions: string[]) =>
+    git(directory, 'rev-parse', '--path-format=absolute', ...questions);
+  const [answers, refs, worktrees] = await Promise.all([
+    ask('--git-dir', '--git-common-dir', '--is-inside-work-tree'),
+    git(directory, 'for-each-ref', '--format=%(refname) %(objectname)'),
+    git(directory, 'worktree', 'list', '--porcelain'),
+  ]);
+  const [own = '', common = '', isInTree] = answers.split('\n');
+  const files =
+    isInTree === 'true' ? Object.entries(await fingerprint(await ask('--show-toplevel'))) : [];
   const bytes = (path: string) =>
     readFile(path).then(
       (content) => createHash('sha256').update(content).digest('hex'),
       () => 'absent',
     );
-  const refs = await git(directory, 'for-each-ref', '--format=%(refname) %(objectname)');
   return {
     parts: {
       files: files.filter(([path]) => !path.startsWith('.git/')),
@@ -147,7 +152,7 @@ export async function userState(directory: string): Promise<UserState> {
       headLog: await bytes(join(own, 'logs', 'HEAD')),
       stash: await bytes(join(common, 'logs', 'refs', 'stash')),
       config: await bytes(join(common, 'config')),
-      worktrees: await git(directory, 'worktree', 'list', '--porcelain'),
+      worktrees,
     },
     refs: Object.fromEntries(refs.split('\n').map((line) => line.split(' '))),
   };

@@ -7,12 +7,31 @@ interface StepRecord {
   step?: { kind: string; side?: string };
 }
 
+interface At {
+  kind: string;
+  side?: string;
+}
+
 /** Starts canary and kills it with -9 in the middle of the first step of that kind (and side). */
-export async function killAt(
+export async function killAt(shop: Storedog, step: At, ...args: string[]): Promise<void> {
+  const { child } = await startUntil(shop, step, ...args);
+  child.kill('SIGKILL');
+  const { signal } = await child;
+  if (signal !== 'SIGKILL') throw new Error(`canary ${args.join(' ')} ended before it was killed.`);
+  // What the dead process had asked of Compose may still be going on.
+  await until('Compose is quiet', async () => {
+    const before = JSON.stringify(await shop.containers());
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return JSON.stringify(await shop.containers()) === before;
+  });
+}
+
+/** Starts canary and waits until it is in the first step of that kind (and side). */
+export async function startUntil(
   shop: Storedog,
-  step: { kind: string; side?: string },
+  step: At,
   ...args: string[]
-): Promise<void> {
+): Promise<{ child: ReturnType<Storedog['start']> }> {
   const seen = (await records(shop)).length;
   const child = shop.start(...args);
   let ended = false;
@@ -33,15 +52,7 @@ export async function killAt(
     // Some steps are over in a moment; to look all the time would leave a core less to the command.
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
-  child.kill('SIGKILL');
-  const { signal } = await child;
-  if (signal !== 'SIGKILL') throw new Error(`canary ${args.join(' ')} ended before it was killed.`);
-  // What the dead process had asked of Compose may still be going on.
-  await until('Compose is quiet', async () => {
-    const before = JSON.stringify(await shop.containers());
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    return JSON.stringify(await shop.containers()) === before;
-  });
+  return { child };
 }
 
 /** Every record of every journal, oldest first. */

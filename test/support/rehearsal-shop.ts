@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { parseDocument } from 'yaml';
 import { Storedog } from './storedog.ts';
 
 /** What `rehearse --json` prints, as far as tests look at it. */
@@ -16,7 +17,40 @@ export interface Rehearsed {
   }[];
 }
 
-/** Storedog whose discounts does something to the database when it boots. */
+/** What asks the database of such a shop. */
+const PAGE = 'discount';
+
+/** Storedog's discounts with its database and nobody else, who would only be started for every rehearsal; not running yet. */
+export async function discountsShop(
+  database: string,
+  edit: (compose: string, project: string) => string = (text) => text,
+): Promise<Storedog> {
+  const shop = await Storedog.create((compose, project) => edit(onlyDiscounts(compose), project));
+  await shop.write(
+    'canary.yaml',
+    [
+      'version: 1',
+      `services: { discounts: { entry: ${shop.port}, preview: ${shop.preview} } }`,
+      'identity: [header:X-User-Id]',
+      'analysis: false',
+      `database: ${database}`,
+      '',
+    ].join('\n'),
+  );
+  await shop.git('commit', '--quiet', '--all', '-m', 'Rehearse');
+  await shop.git('branch', '--force', 'canary');
+  return shop;
+}
+
+function onlyDiscounts(compose: string): string {
+  const [, port] = /"(\d+):3000"/.exec(compose) ?? [];
+  const document = parseDocument(compose);
+  for (const service of ['frontend', 'advertisements']) document.deleteIn(['services', service]);
+  document.setIn(['services', 'discounts', 'ports'], [`${port}:5001`]);
+  return document.toString();
+}
+
+/** Such a shop whose discounts does something to the database when it boots. */
 export class RehearsalShop {
   readonly shop: Storedog;
 
@@ -28,17 +62,12 @@ export class RehearsalShop {
     edit?: (compose: string, project: string) => string,
     files: Record<string, string> = {},
   ): Promise<RehearsalShop> {
-    const shop = await Storedog.create(edit);
+    const shop = await discountsShop('{ settle: 500ms }', edit);
     for (const [path, content] of Object.entries(files)) await shop.write(path, content);
-    const text = await shop.read('canary.yaml');
-    await shop.write(
-      'canary.yaml',
-      text.replace('database: { rehearse: off }', 'database: { settle: 500ms }'),
-    );
     await shop.git('add', '--all');
-    await shop.git('commit', '--quiet', '-m', 'Rehearse');
+    await shop.git('commit', '--quiet', '--allow-empty', '-m', 'Files of its own');
     await shop.git('branch', '--force', 'canary', 'main');
-    await shop.startProduction();
+    await shop.startProduction(PAGE);
     return new RehearsalShop(shop);
   }
 
@@ -104,6 +133,16 @@ ${body}`,
       .split('\n')
       .filter((line) => /terminated by signal|recovery mode/.test(line));
     return [tables, ...sums, ...crashes].join('\n');
+  }
+
+  /** Whether the canary is running in a rehearsal. */
+  async boots(): Promise<boolean> {
+    const { stdout } = await execa('docker', [
+      ...['ps', '--quiet'],
+      ...['--filter', `label=com.docker.compose.project=${this.shop.project}-rehearsal`],
+      ...['--filter', 'label=com.docker.compose.service=discounts-rehearsal'],
+    ]);
+    return stdout !== '';
   }
 
   leftovers(): Promise<string[]> {

@@ -101,14 +101,14 @@ export class Storedog {
   }
 
   /** Production as its people start it. */
-  async startProduction(): Promise<void> {
+  async startProduction(page = ''): Promise<void> {
     await this.compose('up', '--detach', '--build', '--quiet-pull');
-    await this.untilShopAnswers();
+    await this.untilShopAnswers(page);
   }
 
-  async untilShopAnswers(): Promise<void> {
+  async untilShopAnswers(page = ''): Promise<void> {
     await until('the shop answers', async () => {
-      const answer = await fetch(this.url, { signal: AbortSignal.timeout(2000) }).catch(
+      const answer = await fetch(`${this.url}${page}`, { signal: AbortSignal.timeout(2000) }).catch(
         () => undefined,
       );
       await answer?.text();

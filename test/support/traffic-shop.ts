@@ -3,8 +3,11 @@ import { createConnection, type Socket } from 'node:net';
 import { execa } from 'execa';
 import { Storedog } from './storedog.ts';
 
-/** A service that fails, waits and echoes as a test asks it to. */
-function server(name: string): string {
+/** What such a shop's service runs. */
+export const SERVER_FILE = 'store-frontend/server.js';
+
+/** A service that says its name, and fails, waits and echoes as a test asks it to. */
+export function serverThatSays(name: string): string {
   return `import http from 'node:http';
 import { hostname } from 'node:os';
 let share = 0;
@@ -44,13 +47,19 @@ process.on('SIGTERM', () => process.exit());
 `;
 }
 
-/**
- * One entry, `frontend`, whose stable and canary say which they are; production runs, the proxy is up. Nobody judges the
- * canary unless `settings` say how.
- */
+/** One entry, `frontend`, whose stable and canary say which they are; production runs, the proxy is up. */
 export async function trafficShop(settings: readonly string[] = []): Promise<Storedog> {
+  const shop = await frontShop(settings);
+  // Starts production as well, and sooner than production first and the proxy later.
+  await shop.succeed('up');
+  await shop.untilShopAnswers();
+  return shop;
+}
+
+/** The same before anything runs. Nobody judges the canary unless `settings` say how. */
+export async function frontShop(settings: readonly string[] = []): Promise<Storedog> {
   const shop = await Storedog.create(onlyFrontend);
-  await shop.write('store-frontend/server.js', server('stable'));
+  await shop.write(SERVER_FILE, serverThatSays('stable'));
   await shop.write(
     'canary.yaml',
     [
@@ -65,9 +74,7 @@ export async function trafficShop(settings: readonly string[] = []): Promise<Sto
   );
   await shop.git('commit', '--quiet', '--all', '-m', 'A server for tests');
   await shop.git('branch', '--force', 'canary');
-  await shop.commitOn('canary', 'store-frontend/server.js', server('canary'));
-  await shop.startProduction();
-  await shop.succeed('up');
+  await shop.commitOn('canary', SERVER_FILE, serverThatSays('canary'));
   return shop;
 }
 
