@@ -50,7 +50,7 @@ describeStack({
     '/call/shop_api:8080/': ['api stable', 'api canary'],
     '/call/shop_mail:8080/call/shop.web:8080/': 'web stable',
   },
-  ends: ['abort', 'down'],
+  ends: ['down'],
 });
 
 describeStack({

@@ -61,7 +61,7 @@ describeStack({
       expect(await answer.json()).toBe('web stable');
     },
   },
-  ends: ['abort', 'down'],
+  ends: ['down'],
 });
 
 describeStack({

@@ -52,7 +52,7 @@ describeStack({
   folder: 'socket-edge',
   clones: ['app', 'edge'],
   reaches: { [`/call/${encodeURIComponent('/run/app/app.sock')}/`]: ['app stable', 'app canary'] },
-  ends: ['abort', 'down'],
+  ends: ['down'],
 });
 
 describeStack({
@@ -95,7 +95,7 @@ describeStack({
       }
     },
   },
-  ends: ['abort', 'down'],
+  ends: ['down'],
 });
 
 async function imagesOf(stack: Stack, service: string): Promise<string[]> {

@@ -136,9 +136,6 @@ export function describeStack(kind: StackCase): void {
 }
 
 async function volumesOf(stack: Stack, services: readonly string[]): Promise<string[]> {
-  const inspected = await Promise.all(services.map((name) => stack.inspect(name)));
-  return inspected
-    .flat()
-    .flatMap(({ Mounts }) => Mounts)
-    .flatMap(({ Name }) => Name ?? []);
+  const mounts = (await stack.inspect(...services)).flatMap(({ Mounts }) => Mounts);
+  return mounts.flatMap(({ Name }) => Name ?? []);
 }

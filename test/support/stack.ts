@@ -108,14 +108,14 @@ export class Stack extends Storedog {
 
   /** All containers of the project, by service. */
   async services(): Promise<string[]> {
-    return (await this.containers()).map(({ service }) => service);
+    return (await this.containers()).map(({ service }) => service).sort();
   }
 
-  /** What the engine says of the containers of a service. */
+  /** What the engine says of the containers of services. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into JSON whose shape they assert themselves.
-  async inspect(service: string): Promise<any[]> {
-    const found = (await this.containers()).filter((each) => each.service === service);
-    if (found.length === 0) throw new Error(`no container of ${service}`);
+  async inspect(...services: readonly string[]): Promise<any[]> {
+    const found = (await this.containers()).filter((each) => services.includes(each.service));
+    if (found.length === 0) throw new Error(`no container of ${services}`);
     const { stdout } = await execa('docker', ['inspect', ...found.map(({ id }) => id)]);
     return JSON.parse(stdout);
   }
