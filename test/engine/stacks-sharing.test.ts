@@ -42,6 +42,7 @@ describeStack({
   services: ['web'],
   clones: ['web'],
   reaches: { '/file/data/migrations': 'once\n' },
+  keptFiles: ['/file/data/kept', '/file/app/node_modules/kept', '/file/scratch/kept'],
   sharedFiles: ['/file/data/upload'],
   ownFiles: ['/file/app/node_modules/module', '/file/scratch/note'],
   ends: ['abort', 'down'],

@@ -7,6 +7,10 @@ import { userNames, visit } from './visitors.ts';
 export interface StackCase extends StackKind {
   /** Who answers the stable and the canary at a path from their entry on; one name where both get the same. */
   reaches?: Readonly<Record<string, string | readonly [stable: string, canary: string]>>;
+  /** Variables of its environment that a clone does not get. */
+  withoutSettings?: readonly string[];
+  /** Files that hold through everything, `up` and `down` among it. */
+  keptFiles?: readonly string[];
   /** Files that are the same on both sides, each a path to ask for. */
   sharedFiles?: readonly string[];
   /** Files that each side has for itself. */
@@ -20,10 +24,12 @@ export interface StackCase extends StackKind {
 const SIDES: readonly Side[] = ['stable', 'canary'];
 /** As often as an alias of two containers would betray itself. */
 const AGAIN = 16;
+const KEPT = 'of production';
 
 /** Runs production, its canary and their end, and looks at sharing, pairing and splitting. */
 export function describeStack(kind: StackCase): void {
   const { clones, reaches = {}, sharedFiles = [], ownFiles = [], also = {}, ends } = kind;
+  const { keptFiles = [], withoutSettings = [] } = kind;
 
   describe(kind.title, () => {
     let stack: Stack;
@@ -37,6 +43,8 @@ export function describeStack(kind: StackCase): void {
       for (const { page } of await visit(stack.url, users)) counts[page] = (counts[page] ?? 0) + 1;
       return counts;
     };
+    const kept = async () =>
+      Promise.all(keptFiles.map(async (path) => [path, await stack.ask('stable', path)]));
     const cloned = () => clones.map((name) => `${name}-canary`);
 
     beforeAll(async () => {
@@ -44,6 +52,7 @@ export function describeStack(kind: StackCase): void {
       await stack.compose('up', '--detach', '--build', '--quiet-pull');
       await stack.untilShopAnswers();
       before = { services: await stack.services(), holdings: await stack.holdings() };
+      for (const path of keptFiles) await stack.ask('stable', path, KEPT);
       await stack.choose();
       await stack.succeed('up');
       stable = await stack.stableContainers();
@@ -62,12 +71,15 @@ export function describeStack(kind: StackCase): void {
         [...before.services, 'canary-proxy', ...cloned()].sort(),
       );
       expect(await stack.stableContainers()).toEqual(stable);
+      expect(await kept()).toEqual(keptFiles.map((path) => [path, KEPT]));
+    });
+
+    it('has the settings of the stable', async () => {
       const settings = async (side: Side) =>
-        (await stack.ask(side, '/env')) as readonly [string, string][];
-      const known = ([key]: readonly [string, string]) => !['HOSTNAME'].includes(key);
-      expect((await settings('canary')).filter(known)).toEqual(
-        (await settings('stable')).filter(known),
-      );
+        Object.fromEntries((await stack.ask(side, '/env')) as [string, string][]);
+      const expected = await settings('stable');
+      for (const name of withoutSettings) delete expected[name];
+      expect(await settings('canary')).toEqual({ ...expected, HOSTNAME: expect.any(String) });
     });
 
     it('splits its users by the weight', async () => {
@@ -120,6 +132,7 @@ export function describeStack(kind: StackCase): void {
         expect(await stack.ask('canary', '/')).toMatch(/ stable$/);
       }
       expect(await stack.services()).toEqual(before.services);
+      expect(await kept()).toEqual(keptFiles.map((path) => [path, KEPT]));
       expect(await stack.holdings()).toEqual(before.holdings);
       const left = await Promise.all(cloneVolumes.map((name) => stack.hasVolume(name)));
       expect(left).not.toContain(true);
