@@ -1,5 +1,6 @@
 import { linkDeltas, linkFields } from './caller-links.ts';
-import { type Fields, networkNames } from './fields.ts';
+import { cloneNetworks } from './clone/networks.ts';
+import type { Fields } from './fields.ts';
 import type { ComposeModel } from './model.ts';
 import { LABEL } from './names.ts';
 import type { SliceMember } from './slice.ts';
@@ -25,9 +26,9 @@ export function baselineDelta(
     pull_policy: 'never',
     container_name: reset(null),
     hostname: reset(null),
+    ...(stable?.mac_address ? { mac_address: reset(null) } : {}),
     ports: reset([]),
-    // Without the stable's aliases and addresses: a clone that kept them would take the stable's traffic.
-    networks: replace(Object.fromEntries(networkNames(stable).map((network) => [network, {}]))),
+    networks: replace(cloneNetworks(stable)),
     // One, however many the stable has, and wherever its definition says so.
     ...(stable?.scale === undefined ? {} : { scale: 1 }),
     ...(stable?.deploy?.replicas === undefined ? {} : { deploy: { replicas: 1 } }),

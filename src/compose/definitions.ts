@@ -1,39 +1,85 @@
 import { parseAllDocuments } from 'yaml';
 
-/** What a single compose file says itself, before Compose merges it with others. */
+/** What a single compose file says itself, before Compose merges it with others. Paths are as written. */
 export interface FileDefinitions {
   services: ReadonlySet<string>;
-  /** Every `env_file` path, as written. */
+  /** Every `env_file`. */
   envFiles: readonly string[];
+  includes: readonly Include[];
+  /** The files that its services extend. */
+  extended: readonly string[];
+}
+
+/** Files that Compose takes in as a project of their own. */
+interface Include {
+  /** More than one are merged. */
+  paths: readonly string[];
+  /** What their paths are relative to; the folder of the first when left out. */
+  directory: string | undefined;
+  /** Where their variables come from, before the project's. */
+  envFiles: readonly string[];
+}
+
+interface RawFile {
+  services?: Record<string, RawService | null>;
+  include?: (string | RawInclude)[];
 }
 
 interface RawService {
   env_file?: string | (string | { path?: string })[];
+  extends?: string | { file?: string };
 }
 
-/** Reads which services a compose file defines, and the files of settings they name. */
+interface RawInclude {
+  path?: string | string[];
+  project_directory?: string;
+  env_file?: string | string[];
+}
+
+/** Reads which services a compose file defines, and the files it names. */
 export function readDefinitions(text: string): FileDefinitions {
   // Several documents in one file are several layers, as several files are.
-  const documents = parseAllDocuments(text, {
+  const documents = parseAllDocuments(text.replace(/^\uFEFF/, ''), {
     merge: true,
     logLevel: 'silent',
     customTags: lenientTags,
   });
-  const services = [...documents].flatMap((document) => {
-    const content = document.toJS() as { services?: Record<string, RawService | null> } | null;
-    return Object.entries(content?.services ?? {});
-  });
-  const envFiles = services.flatMap(([, service]) => {
-    const value = service?.env_file ?? [];
-    return (Array.isArray(value) ? value : [value]).map((each) =>
-      typeof each === 'string' ? each : (each.path ?? ''),
-    );
-  });
+  // As many aliases as people like: it is their own file.
+  const contents = [...documents].map(
+    (document) => (document.toJS({ maxAliasCount: -1 }) ?? {}) as RawFile,
+  );
+  const services = contents.flatMap((content) => Object.entries(content.services ?? {}));
+  const envFiles = services.flatMap(([, service]) =>
+    listOf(service?.env_file).map((each) => (typeof each === 'string' ? each : (each.path ?? ''))),
+  );
+  const extended = services.flatMap(([, service]) =>
+    typeof service?.extends === 'object' ? (service.extends?.file ?? []) : [],
+  );
   return {
     services: new Set(services.map(([name]) => name)),
-    // A path with a variable in it is left to Compose.
-    envFiles: envFiles.filter((path) => path !== '' && !path.includes('$')),
+    envFiles: literalPaths(envFiles),
+    includes: contents.flatMap((content) => listOf(content.include).map(includeOf)),
+    extended: literalPaths([...new Set(extended)]),
   };
+}
+
+function includeOf(written: string | RawInclude): Include {
+  const include = typeof written === 'string' ? { path: written } : written;
+  return {
+    paths: literalPaths(listOf(include.path)),
+    directory: include.project_directory,
+    envFiles: literalPaths(listOf(include.env_file)),
+  };
+}
+
+function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value as T];
+}
+
+/** A path with a variable in it is left to Compose. */
+function literalPaths(paths: readonly string[]): string[] {
+  return paths.filter((path) => path !== '' && !path.includes('$'));
 }
 
 /** Compose's own tags change how files merge, not which services there are. */

@@ -2,7 +2,8 @@ import type { CanaryConfig } from '../config/schema.ts';
 import { CanaryError } from '../errors.ts';
 import { byLabels, edgeKind, foundByLabels } from './edge.ts';
 import { networkNames } from './fields.ts';
-import type { ComposeModel, ComposeService } from './model.ts';
+import { hostNames } from './host-names.ts';
+import type { ComposeModel } from './model.ts';
 import { PROXY_SERVICE } from './names.ts';
 import type { Call } from './service-map.ts';
 import { statefulReason } from './stateful.ts';
@@ -57,7 +58,7 @@ export function doorOf(
   return {
     kind: behind ? 'behind' : 'inner',
     callers,
-    names: namesOf(model, name, callers),
+    names: hostNames(model, name, callers),
     preview: behind ? preview : undefined,
   };
 }
@@ -160,29 +161,6 @@ function obstacle(model: ComposeModel, caller: string, name: string): string | u
   return networkNames(service).some((network) => shared.includes(network))
     ? undefined
     : 'they share no network';
-}
-
-/** Anything else could mean more than itself in the proxy's configuration. */
-const HOST_NAME = /^[a-zA-Z0-9._-]+$/;
-
-/** The service's name and what else leads to it alone. */
-function namesOf(model: ComposeModel, name: string, callers: readonly string[]): string[] {
-  const others = Object.entries(model.services).filter(([other]) => other !== name);
-  const elsewhere = new Set(others.flatMap(([other, service]) => [other, ...aliasesOf(service)]));
-  const links = callers.flatMap((caller) => model.services[caller]?.links ?? []);
-  const linked = links.map((link) => link.split(':')).filter(([target]) => target === name);
-  const own = [
-    ...aliasesOf(model.services[name] ?? {}),
-    ...linked.flatMap(([, alias]) => alias ?? []),
-  ];
-  return [
-    ...new Set([name, ...own.filter((alias) => HOST_NAME.test(alias) && !elsewhere.has(alias))]),
-  ];
-}
-
-function aliasesOf({ container_name, networks }: ComposeService): string[] {
-  const aliases = Object.values(networks ?? {}).flatMap((network) => network?.aliases ?? []);
-  return [...(container_name ? [container_name] : []), ...aliases];
 }
 
 function freeFrom(wanted: number, taken: ReadonlySet<number>): number {

@@ -7,17 +7,27 @@ export interface ComposeModel {
   services: Readonly<Record<string, ComposeService>>;
   networks?: Readonly<Record<string, unknown>>;
   volumes?: Readonly<Record<string, unknown>>;
-  configs?: Readonly<Record<string, { file?: string; content?: string }>>;
-  secrets?: Readonly<Record<string, { file?: string }>>;
+  configs?: Readonly<Record<string, ComposeFile>>;
+  secrets?: Readonly<Record<string, ComposeFile>>;
+}
+
+/** A config or secret of the top level. */
+export interface ComposeFile {
+  file?: string;
+  content?: string;
 }
 
 export interface ComposeService {
   image?: string;
-  build?: { context?: string; dockerfile?: string };
+  build?: ComposeBuild;
   command?: readonly string[] | null;
   container_name?: string;
   hostname?: string;
+  mac_address?: string;
+  /** Namespaces: `service:NAME`, `container:NAME`, `host` and others. */
   network_mode?: string;
+  pid?: string;
+  ipc?: string;
   labels?: Readonly<Record<string, string>>;
   environment?: Readonly<Record<string, string | null>>;
   depends_on?: Readonly<Record<string, { condition: string; required?: boolean }>>;
@@ -26,17 +36,39 @@ export interface ComposeService {
   ports?: readonly ComposePort[];
   expose?: readonly string[];
   volumes?: readonly ComposeVolume[];
-  configs?: readonly { source: string; target?: string }[];
+  /** `SERVICE` or `container:NAME`, and `:ro` where it only reads. */
+  volumes_from?: readonly string[];
+  devices?: readonly { source: string }[];
+  provider?: { type?: string };
+  develop?: unknown;
+  configs?: readonly ComposeFileUse[];
+  secrets?: readonly ComposeFileUse[];
   healthcheck?: { test?: readonly string[]; disable?: boolean };
   scale?: number;
   deploy?: { replicas?: number };
 }
 
+interface ComposeBuild {
+  context?: string;
+  dockerfile?: string;
+  /** Of what other services build, as `service:NAME`. */
+  additional_contexts?: Readonly<Record<string, string>>;
+  cache_to?: readonly string[];
+}
+
 /** How a service is on a network. */
-interface ComposeNetwork {
+export interface ComposeNetwork {
   aliases?: readonly string[];
   ipv4_address?: string;
   ipv6_address?: string;
+  link_local_ips?: readonly string[];
+  mac_address?: string;
+}
+
+/** A config or secret as a service mounts it. */
+interface ComposeFileUse {
+  source: string;
+  target?: string;
 }
 
 export interface ComposePort {

@@ -17,6 +17,8 @@ interface Player {
   image: string;
   /** In place of the service's own. */
   command?: readonly string[] | undefined;
+  /** What has to be said outright because extending its files would not say it. */
+  corrections?: Fields | undefined;
   /** What it mounts in place of its own volumes. */
   volumes: readonly ComposeVolume[];
 }
@@ -70,11 +72,12 @@ export function renderRehearsal(cast: Cast, model: ComposeModel): string {
 }
 
 function deltaOf(
-  { service, definition, image, volumes, command }: Player,
+  { service, definition, image, volumes, command, corrections }: Player,
   role: string,
   aliases: string[],
 ): Fields {
   return {
+    ...corrections,
     image,
     ...(command ? { command: replace(command.map(escapeDollars)) } : {}),
     build: reset(null),

@@ -2,9 +2,12 @@ import { hasBaseline } from '../config/analysis.ts';
 import type { CanaryConfig } from '../config/schema.ts';
 import { handsBytesOn } from '../config/service-protocol.ts';
 import { CanaryError } from '../errors.ts';
+import { refuseParted } from './clone/companions.ts';
+import { baselineObstacle, cloneObstacle } from './clone/obstacle.ts';
 import { type DooredMember, doorOf, refuseSharedDoors } from './doors.ts';
-import { type ComposeModel, listeningPort, publishedPort } from './model.ts';
-import { baselineName, cloneName, PROXY_SERVICE } from './names.ts';
+import { type ComposeModel, type ComposeService, listeningPort, publishedPort } from './model.ts';
+import { baselineName, cloneName } from './names.ts';
+import { networkOwner } from './namespaces.ts';
 import { type Call, findCalls } from './service-map.ts';
 import { statefulReason } from './stateful.ts';
 
@@ -23,14 +26,17 @@ export function chooseSlice(
   model: ComposeModel,
   calls: readonly Call[] = findCalls(model),
 ): SliceMember[] {
+  const chosen = Object.keys(config.services);
+  const definitions = new Map(chosen.map((name) => [name, cloneableService(model, name)]));
+  refuseParted(model, chosen);
   const slice = Object.entries(config.services).map(([name, choice]) => {
-    const service = cloneableService(model, name);
+    const service = definitions.get(name) ?? {};
     const door = doorOf(name, choice, model, calls);
     if (!choice.entry) {
       return {
         service: name,
         clone: cloneName(name),
-        port: choice.port ?? listeningPort(service),
+        port: choice.port ?? ownPort(service, model),
         entry: undefined,
         ...(door ? { door } : {}),
       };
@@ -61,13 +67,17 @@ export function chooseSlice(
   return hasBaseline(config) ? slice.map((member) => withBaseline(member, config, model)) : slice;
 }
 
+/** Who lives in another's network has no address at which the proxy could find it. */
+function ownPort(service: ComposeService, model: ComposeModel): number | undefined {
+  return networkOwner(service, model) ? undefined : listeningPort(service);
+}
+
 /** Users of an entry whose requests can be told apart are compared with those of a baseline. */
 function withBaseline(member: SliceMember, config: CanaryConfig, model: ComposeModel): SliceMember {
   const { service } = member;
   if (!hasUsers(member) || handsBytesOn(config.services[service] ?? {})) return member;
-  const baseline = baselineName(service);
-  const obstacle = nameObstacle(model, baseline);
-  if (!obstacle) return { ...member, baseline };
+  const obstacle = baselineObstacle(model, service);
+  if (!obstacle) return { ...member, baseline: baselineName(service) };
   throw new CanaryError(
     'service-not-cloneable',
     `Service \`${service}\` cannot have a baseline: ${obstacle}.`,
@@ -111,21 +121,4 @@ export function cloneableService(model: ComposeModel, name: string) {
     );
   }
   return service;
-}
-
-function cloneObstacle(model: ComposeModel, name: string): string | undefined {
-  const service = model.services[name];
-  const mode = service?.network_mode;
-  if (mode && mode !== 'bridge') return `it uses \`network_mode: ${mode}\``;
-  if (name === PROXY_SERVICE || model.services[PROXY_SERVICE])
-    return `the name \`${PROXY_SERVICE}\` is taken by a service`;
-  return nameObstacle(model, cloneName(name));
-}
-
-function nameObstacle(model: ComposeModel, clone: string): string | undefined {
-  if (model.services[clone]) return `the name \`${clone}\` is taken by another service`;
-  // The proxy and the other clones find services by DNS, which knows no empty and no longer part.
-  if (clone.split('.').some((part) => part === '' || part.length > 63))
-    return "its name, or its clone's, cannot be looked up in DNS";
-  return undefined;
 }

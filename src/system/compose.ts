@@ -26,6 +26,10 @@ export interface Compose {
   version(): Promise<string>;
   /** The resolved model. It holds secrets: never to be written or printed. */
   model(scope: ComposeScope): Promise<ComposeModel>;
+  /** The model as people wrote it: files merged and paths absolute, but variables not yet replaced. */
+  written(scope: ComposeScope): Promise<WrittenModel>;
+  /** What Compose makes of this YAML alone; it may name services and networks that it does not define. Holds secrets too. */
+  part(scope: ComposeScope, text: string): Promise<ComposeModel>;
   build(scope: ComposeScope, services: readonly string[], options?: CallOptions): Promise<void>;
   /** Starts services as defined, and nothing they depend on. Recreates those whose definition changed. */
   up(
@@ -62,6 +66,16 @@ export interface Compose {
   runOnce(scope: ComposeScope, service: string, command: readonly string[]): Promise<RunResult>;
 }
 
+/** The parts of a model that are needed as they are written. */
+export interface WrittenModel {
+  services: Readonly<Record<string, WrittenService>>;
+}
+
+interface WrittenService {
+  env_file?: unknown;
+  labels?: readonly string[] | Readonly<Record<string, unknown>>;
+}
+
 /** The oldest Compose that knows `!reset` and `!override` as canary writes them. */
 export const OLDEST_COMPOSE = '2.24.0';
 
@@ -86,10 +100,27 @@ export class ComposeCli implements Compose {
   }
 
   async model(scope: ComposeScope): Promise<ComposeModel> {
-    const result = await this.call(scope, ['config', '--format', 'json']);
+    return (await this.config(scope)) as ComposeModel;
+  }
+
+  async written(scope: ComposeScope): Promise<WrittenModel> {
+    return (await this.config(scope, ['--no-interpolate'])) as WrittenModel;
+  }
+
+  async part(scope: ComposeScope, text: string): Promise<ComposeModel> {
+    const alone = { ...scope, files: ['-'] };
+    return (await this.config(alone, ['--no-consistency'], { input: text })) as ComposeModel;
+  }
+
+  private async config(
+    scope: ComposeScope,
+    flags: readonly string[] = [],
+    options: CallOptions & { input?: string } = {},
+  ): Promise<unknown> {
+    const result = await this.call(scope, ['config', '--format', 'json', ...flags], options);
     if (result.exitCode !== 0)
       throw await this.failure('compose-file-invalid', 'Compose refuses the compose file.', result);
-    return JSON.parse(result.stdout) as ComposeModel;
+    return JSON.parse(result.stdout);
   }
 
   async build(
@@ -189,7 +220,7 @@ export class ComposeCli implements Compose {
   private call(
     scope: ComposeScope,
     args: readonly string[],
-    options: CallOptions = {},
+    options: CallOptions & { input?: string } = {},
   ): Promise<RunResult> {
     const global = [
       '--ansi',

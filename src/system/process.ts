@@ -5,6 +5,8 @@ export interface RunOptions {
   signal?: AbortSignal | undefined;
   /** Called for every line of stdout and stderr as it comes. */
   onLine?: ((line: string) => void) | undefined;
+  /** What the program reads from its standard input; nothing when left out. */
+  input?: string;
   /** Lets the program ask at the user's terminal, and shows what it says there. */
   atTerminal?: boolean;
 }
@@ -40,7 +42,7 @@ export class ExecaRunner implements ProcessRunner {
     const stream = onLine ? (['pipe', lineTap(onLine)] as const) : 'pipe';
     const result = await execa(command, [...args], {
       reject: false,
-      stdin: 'ignore',
+      ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
       // A group of its own: Ctrl-C at the terminal reaches canary, which ends its children in its own order.
       detached: options.atTerminal !== true,
       stdout: stream,

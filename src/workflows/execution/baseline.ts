@@ -19,7 +19,7 @@ export async function baselineSource(
   const services = baselinesOf(project);
   if (!checkout || services.length === 0) return {};
   const containers = await context.engine.containers(project.name);
-  const definitions = await definitionsIn(project.files);
+  const definitions = await definitionsIn(project.files, project.directory);
   return Object.fromEntries(
     services.flatMap((service) => {
       const role = coming.includes(service) ? 'stable' : 'baseline';

@@ -1,5 +1,7 @@
 import { mkdir, symlink } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { refuseParted } from '../../compose/clone/companions.ts';
+import type { Fields } from '../../compose/fields.ts';
 import type { ComposeModel, ComposeVolume } from '../../compose/model.ts';
 import { shortCommit } from '../../compose/names.ts';
 import { chooseSlice, cloneableService } from '../../compose/slice.ts';
@@ -8,8 +10,10 @@ import { CanaryError } from '../../errors.ts';
 import { exists, readIfExists } from '../../system/files.ts';
 import type { Context } from '../context.ts';
 import { callsForDoors } from './configuration-files.ts';
-import { definitionsIn, filesDefining, namedFrom } from './definitions.ts';
+import { findDataMounts, isInside } from './data-mounts.ts';
+import { definitionsIn, displacedIn, filesDefining, namedFrom } from './definitions.ts';
 import { CONFIG_NAME, type Project } from './project.ts';
+import { proveClones } from './prove-clones.ts';
 
 /** A commit of the project in a worktree of our own, as Compose sees it there. */
 export interface Checkout {
@@ -24,6 +28,8 @@ export interface Checkout {
   /** For each chosen service, the files that define it, relative to the user's project folder. */
   definedIn: Readonly<Record<string, readonly string[]>>;
   dataMounts: Readonly<Record<string, readonly ComposeVolume[]>>;
+  /** For each chosen service, what its clone has to say outright. */
+  corrections: Readonly<Record<string, Fields>>;
   /** For each chosen service, what of git's it mounts or reads its settings from, relative to the repository. */
   mountedFiles: Readonly<Record<string, readonly string[]>>;
 }
@@ -46,31 +52,22 @@ export async function checkOut(
   await context.git.checkOutSubmodules(project.repository, tree);
   const directory = join(tree, relative(project.repository, project.directory));
   const files = await Promise.all(project.files.map((file) => inWorktree(project, tree, file)));
-  const definitions = await definitionsIn(files);
-  await linkSettings(
-    project,
-    directory,
-    definitions.flatMap((each) => each.envFiles),
-  );
-  const model = await context.compose.model({
-    ...project.scope,
-    projectDirectory: directory,
-    files,
-  });
+  const definitions = await definitionsIn(files, directory);
+  const envFiles = definitions.flatMap((each) => each.envFiles);
+  await linkSettings(project, tree, [join(directory, '.env'), ...envFiles]);
+  const branch = { ...project.scope, projectDirectory: directory, files };
+  const model = await context.compose.model(branch);
   await checkConfig(context, { commit, directory, model });
 
   const definedIn: Record<string, string[]> = {};
   const dataMounts: Record<string, ComposeVolume[]> = {};
   const mountedFiles: Record<string, string[]> = {};
-  const settings = [
-    ...definitions.flatMap((each) => each.envFiles.map((path) => resolve(directory, path))),
-    ...filesOf(model.configs),
-    ...filesOf(model.secrets),
-  ];
+  const settings = [...envFiles, ...filesOf(model.configs), ...filesOf(model.secrets)];
   for (const service of checkedOutServices(project)) {
     const definition = cloneableService(model, service);
+    // What runs once is not run for a clone.
     const required = Object.entries(definition.depends_on ?? {}).filter(
-      ([, each]) => each.required !== false,
+      ([, each]) => each.required !== false && each.condition !== 'service_completed_successfully',
     );
     const unknown = required
       .map(([name]) => name)
@@ -82,9 +79,9 @@ export async function checkOut(
     if (own.length === 0) {
       throw new CanaryError(
         'service-not-cloneable',
-        `Service \`${service}\` is defined through \`include\`.`,
+        `Which file defines service \`${service}\` could not be found.`,
         {
-          hint: 'This version clones services that the compose files themselves define.',
+          hint: 'Which file that is has a variable in it, so that only Compose knows it. Name the file outright.',
         },
       );
     }
@@ -102,7 +99,13 @@ export async function checkOut(
       .filter((path) => isInside(path, tree))
       .map((path) => relative(tree, path));
   }
-  return { commit, tree, directory, files, model, definedIn, dataMounts, mountedFiles };
+  const services = project.slice.map(({ service }) => service);
+  refuseParted(model, services);
+  const isCloned = (service: string) => services.includes(service);
+  const base = { commit, tree, directory, files, model, definedIn, dataMounts, mountedFiles };
+  const subject = { ...project, branch, displaced: displacedIn(definitions).filter(isCloned) };
+  const clones = { commit, release: '', model, files: definedIn, dataMounts };
+  return { ...base, corrections: await proveClones(context.compose, subject, clones) };
 }
 
 /** The chosen services, and the one that runs the migration where that is another. */
@@ -136,40 +139,17 @@ async function inWorktree(project: Project, tree: string, file: string): Promise
  * not copied: secrets stay in the one file the user keeps them in.
  */
 async function linkSettings(
-  project: Project,
-  directory: string,
+  { repository }: Project,
+  tree: string,
   envFiles: readonly string[],
 ): Promise<void> {
-  for (const path of ['.env', ...envFiles]) {
-    if (isAbsolute(path)) continue;
-    const target = resolve(directory, path);
-    const source = resolve(project.directory, path);
+  for (const target of envFiles) {
+    if (!isInside(target, tree)) continue;
+    const source = join(repository, relative(tree, target));
     if ((await exists(target)) || !(await exists(source))) continue;
     await mkdir(dirname(target), { recursive: true });
     await symlink(source, target);
   }
-}
-
-/** Bind mounts of the branch whose source git does not track: data, to be taken from the user's own tree. */
-async function findDataMounts(
-  context: Context,
-  project: Project,
-  { commit, tree, directory, model }: Pick<Checkout, 'commit' | 'tree' | 'directory' | 'model'>,
-  service: string,
-): Promise<ComposeVolume[]> {
-  const mounts: ComposeVolume[] = [];
-  for (const volume of model.services[service]?.volumes ?? []) {
-    const { source } = volume;
-    if (volume.type !== 'bind' || !source || !isInside(source, tree)) continue;
-    const path = relative(tree, source);
-    const isTracked = await context.git.tracks(project.repository, commit, path);
-    // A folder that also holds files git does not know (uploads beside a .gitkeep) is data all the same.
-    const holdsData =
-      !volume.read_only && (await context.git.hasUntracked(project.repository, path));
-    if (isTracked && !holdsData) continue;
-    mounts.push({ ...volume, source: resolve(project.directory, relative(directory, source)) });
-  }
-  return mounts;
 }
 
 function filesOf(definitions: ComposeModel['configs']): string[] {
@@ -181,10 +161,6 @@ export function servicesMounting(checkout: Checkout, paths: readonly string[]): 
   return Object.entries(checkout.mountedFiles)
     .filter(([, mounted]) => paths.some((path) => mounted.some((each) => isInside(path, each))))
     .map(([service]) => service);
-}
-
-function isInside(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(`${directory}/`);
 }
 
 function newDependency(service: string, name: string): CanaryError {

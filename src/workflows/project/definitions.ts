@@ -1,21 +1,79 @@
-import { readFile } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { type FileDefinitions, readDefinitions } from '../../compose/definitions.ts';
+import { readIfExists } from '../../system/files.ts';
 
-interface DefiningFile extends FileDefinitions {
+/** A compose file and the services it defines. */
+interface DefiningFile {
   file: string;
+  services: ReadonlySet<string>;
+  /** What its paths are relative to. */
+  base: string;
+  /** The files of settings that it names, absolute. */
+  envFiles: readonly string[];
 }
 
-/** What each of these compose files says itself. */
-export function definitionsIn(files: readonly string[]): Promise<DefiningFile[]> {
-  return Promise.all(
-    files.map(async (file) => ({ file, ...readDefinitions(await readFile(file, 'utf8')) })),
+/** What these compose files of a project say, and those they include, in the order Compose merges them. */
+export async function definitionsIn(
+  files: readonly string[],
+  directory: string,
+): Promise<DefiningFile[]> {
+  const found: DefiningFile[] = [];
+  for (const file of files) await follow(file, directory, found, new Set());
+  return found;
+}
+
+/** Whoever is included comes first: what includes it may add to it. */
+async function follow(
+  file: string,
+  base: string,
+  found: DefiningFile[],
+  above: ReadonlySet<string>,
+): Promise<void> {
+  // Compose itself says what is missing, or goes in a circle.
+  const text = above.has(file) ? undefined : await readIfExists(file);
+  if (text === undefined) return;
+  const { services, envFiles, includes, extended } = readDefinitions(text);
+  const own = envFiles.map((path) => resolve(base, path));
+  for (const include of includes) {
+    const paths = include.paths.map((path) => resolve(base, path));
+    const home = include.directory ? resolve(base, include.directory) : undefined;
+    own.push(...include.envFiles.map((path) => resolve(base, path)));
+    for (const path of paths) {
+      const inner = home ?? dirname(paths[0] ?? path);
+      own.push(resolve(inner, '.env'));
+      await follow(path, inner, found, new Set([...above, file]));
+    }
+  }
+  for (const path of extended) {
+    const target = resolve(base, path);
+    if (target !== file) own.push(...(await settingsOf(target)));
+  }
+  found.push({ file, services, base, envFiles: own });
+}
+
+/** What the services of a file that others extend read their settings from. */
+async function settingsOf(file: string, above: ReadonlySet<string> = new Set()): Promise<string[]> {
+  const text = above.has(file) ? undefined : await readIfExists(file);
+  if (text === undefined) return [];
+  const { envFiles, extended }: FileDefinitions = readDefinitions(text);
+  const further = extended.map((path) =>
+    settingsOf(resolve(dirname(file), path), new Set([...above, file])),
   );
+  return [
+    ...envFiles.map((path) => resolve(dirname(file), path)),
+    ...(await Promise.all(further)).flat(),
+  ];
 }
 
 /** Those that define a service, in the order Compose merges them. */
 export function filesDefining(definitions: readonly DefiningFile[], service: string): string[] {
   return definitions.filter((each) => each.services.has(service)).map((each) => each.file);
+}
+
+/** Services of files whose paths start elsewhere than in their own folder. */
+export function displacedIn(definitions: readonly DefiningFile[]): string[] {
+  const displaced = definitions.filter(({ file, base }) => dirname(file) !== base);
+  return [...new Set(displaced.flatMap(({ services }) => [...services]))];
 }
 
 /** Files as `extends` names them: from the project's own folder. */

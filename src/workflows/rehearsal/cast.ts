@@ -31,7 +31,7 @@ const FILLS = /^\/docker-entrypoint-initdb\.d(\/|$)/;
 export async function castOf(run: RehearsalRun, originals: readonly Original[]): Promise<Casting> {
   const { context, project, checkout } = run;
   const containers = await context.engine.containers(project.name);
-  const definitions = await definitionsIn(project.files);
+  const definitions = await definitionsIn(project.files, project.directory);
   const stableFiles = (service: string) =>
     namedFrom(project.directory, filesDefining(definitions, service));
   const ofStable = async (service: string, container: ObservedContainer) => {
@@ -85,6 +85,7 @@ async function ofBranch({ project, checkout }: RehearsalRun, service: string) {
   const built = canaryImage(project.name, service, checkout.commit);
   return {
     ...{ service, definition, files: checkout.definedIn[service] ?? [] },
+    corrections: checkout.corrections[service],
     image: definition.build ? built : (definition.image ?? ''),
     ...(await emptied(volumes, isTracked)),
   };

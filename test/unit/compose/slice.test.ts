@@ -57,10 +57,24 @@ describe('a choice is refused', () => {
     });
   });
 
-  test.each(['host', 'none', 'service:other'])('with `network_mode: %s`', async (mode) => {
+  test.each([
+    ['host', 'where its ports are taken already'],
+    ['none', 'where nobody can reach it'],
+    ['bridge', 'where containers cannot be found by name'],
+    ['container:other', 'a container that the compose file does not define'],
+  ])('with `network_mode: %s`', async (mode, why) => {
     expect(await refused({ web: { ...web, network_mode: mode } })).toMatchObject({
       code: 'service-not-cloneable',
-      message: `Service \`web\` cannot be cloned: it uses \`network_mode: ${mode}\`.`,
+      message: `Service \`web\` cannot be cloned: it uses \`network_mode: ${mode}\`, ${why}.`,
+    });
+  });
+
+  test('without the service whose network it shares', async () => {
+    const services = { web: { ...web, network_mode: 'service:vpn' }, vpn: {} };
+    expect(await refused(services)).toMatchObject({
+      code: 'service-not-cloneable',
+      message: 'Service `web` cannot be cloned without `vpn`: `web` shares its `network_mode`.',
+      hint: 'Choose both in canary.yaml, or with `canary init --service web --service vpn`.',
     });
   });
 

@@ -1,0 +1,76 @@
+import { CanaryError } from '../../errors.ts';
+import type { ComposeModel } from '../model.ts';
+import { joinedNamespaces, namespaceGuests } from '../namespaces.ts';
+
+/** A service that has to be chosen as well, because it makes one part with a chosen one. */
+export interface Companion {
+  service: string;
+  /** The chosen service, and what ties the two. */
+  of: string;
+  because: string;
+}
+
+/** The first service without which the chosen ones cannot be cloned; `undefined` when they are whole. */
+export function missingCompanion(
+  model: ComposeModel,
+  chosen: readonly string[],
+): Companion | undefined {
+  for (const of of chosen) {
+    const tie = tiesOf(model, of, chosen).find(({ service }) => !chosen.includes(service));
+    if (tie) return { ...tie, of };
+  }
+  return undefined;
+}
+
+/** Throws `service-not-cloneable` where the chosen services lack one that belongs to them. */
+export function refuseParted(model: ComposeModel, chosen: readonly string[]): void {
+  const missing = missingCompanion(model, chosen);
+  if (!missing) return;
+  const flags = [...chosen, missing.service].map((each) => `--service ${each}`).join(' ');
+  throw new CanaryError(
+    'service-not-cloneable',
+    `Service \`${missing.of}\` cannot be cloned without \`${missing.service}\`: ${missing.because}.`,
+    { hint: `Choose both in canary.yaml, or with \`canary init ${flags}\`.` },
+  );
+}
+
+function tiesOf(model: ComposeModel, name: string, chosen: readonly string[]) {
+  const service = model.services[name] ?? {};
+  const contexts = Object.values(service.build?.additional_contexts ?? {});
+  const builder = imageBuilder(model, name, chosen);
+  return [
+    ...joinedNamespaces(service, model).map(({ setting, owner }) => ({
+      service: owner,
+      because: `\`${name}\` shares its \`${setting}\``,
+    })),
+    ...namespaceGuests(name, model).map((guest) => ({
+      service: guest,
+      because: `\`${guest}\` lives inside of \`${name}\``,
+    })),
+    ...contexts
+      .flatMap((each) => serviceOf(each) ?? [])
+      .map((source) => ({ service: source, because: `\`${name}\` is built of its image` })),
+    ...(builder
+      ? [{ service: builder, because: `it builds the image that \`${name}\` runs` }]
+      : []),
+  ];
+}
+
+/** The service whose image a build context is, as Compose writes it. */
+export function serviceOf(context: string): string | undefined {
+  return /^service:(.+)$/.exec(context)?.[1];
+}
+
+/** Who builds the image of a service that builds none itself: one of the chosen, where several do. */
+export function imageBuilder(
+  model: ComposeModel,
+  name: string,
+  chosen: readonly string[],
+): string | undefined {
+  const { build, image } = model.services[name] ?? {};
+  if (build || !image) return undefined;
+  const builders = Object.entries(model.services)
+    .filter(([, other]) => other.build && other.image === image)
+    .map(([other]) => other);
+  return builders.find((each) => chosen.includes(each)) ?? builders[0];
+}

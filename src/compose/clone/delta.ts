@@ -1,0 +1,146 @@
+import { escapeDollars, type Fields } from '../fields.ts';
+import { hostNames } from '../host-names.ts';
+import type { ComposeModel, ComposeService, ComposeVolume } from '../model.ts';
+import { canaryImage, cloneName, LABEL } from '../names.ts';
+import { joinedNamespaces, networkOwner } from '../namespaces.ts';
+import { replace, reset } from '../tagged.ts';
+import { imageBuilder, serviceOf } from './companions.ts';
+import { cloneNetworks } from './networks.ts';
+
+/** What the clones of one release have in common. */
+export interface CloneSetting {
+  /** The stable's project, and who of it is cloned. */
+  project: string;
+  slice: readonly string[];
+  commit: string;
+  release: string;
+  /** The branch's own resolved model. */
+  model: ComposeModel;
+}
+
+/** What sets a clone apart from the service it extends, but for where its volumes and files lie. */
+export function cloneDelta(setting: CloneSetting, name: string): Fields {
+  const { model, slice } = setting;
+  const service = model.services[name] ?? {};
+  return {
+    ...imageFields(setting, name, service),
+    container_name: reset(null),
+    hostname: reset(null),
+    ...(service.mac_address ? { mac_address: reset(null) } : {}),
+    ports: reset([]),
+    ...networkFields(setting, name, service),
+    ...namespaceFields(service, setting),
+    ...(service.volumes_from
+      ? { volumes_from: replace(service.volumes_from.map((each) => sourceFor(each, slice))) }
+      : {}),
+    depends_on: replace(cloneDependencies(service, slice)),
+    // It rebuilds containers from files that a developer edits.
+    ...(service.develop ? { develop: reset(null) } : {}),
+    labels: cloneLabels(setting, name),
+  };
+}
+
+/** The labels by which canary knows its clone again. */
+function cloneLabels({ release, commit }: CloneSetting, name: string): Fields {
+  return {
+    [LABEL.role]: 'canary',
+    [LABEL.service]: name,
+    [LABEL.release]: release,
+    [LABEL.commit]: commit,
+  };
+}
+
+/** A tag of its own: the stable's, and those that other services share with it, stay where they are. */
+function imageFields(
+  { project, slice, commit, model }: CloneSetting,
+  name: string,
+  { build }: ComposeService,
+): Fields {
+  const builder = build ? name : imageBuilder(model, name, slice);
+  if (!builder) return {};
+  const image = { image: canaryImage(project, builder, commit) };
+  if (!build) return { ...image, pull_policy: 'never' };
+  const contexts = Object.entries(build.additional_contexts ?? {}).flatMap(([context, value]) => {
+    const source = serviceOf(value);
+    return source ? [[context, `service:${cloneName(source)}`]] : [];
+  });
+  return {
+    ...image,
+    build: {
+      tags: reset([]),
+      ...(build.cache_to ? { cache_to: reset([]) } : {}),
+      ...(contexts.length > 0 ? { additional_contexts: Object.fromEntries(contexts) } : {}),
+    },
+  };
+}
+
+/** Where the clone is, and whom it finds there: the other clones, under every name that their stable has. */
+function networkFields(
+  { slice, model }: CloneSetting,
+  name: string,
+  service: ComposeService,
+): Fields {
+  // Who lives in another's network, or in none, has no names to look up of its own.
+  if (service.network_mode && service.network_mode !== 'bridge') return {};
+  const mates = slice.filter(
+    (each) => each !== name && !networkOwner(model.services[each] ?? {}, model),
+  );
+  return {
+    ...(service.network_mode ? {} : { networks: replace(cloneNetworks(service)) }),
+    // Unlike `links` these imply no start order, so two services that call each other can both be cloned; and they may
+    // name a service, so that all its containers answer.
+    ...(mates.length > 0
+      ? {
+          external_links: mates.flatMap((mate) =>
+            hostNames(model, mate, [name]).map((host) => `${cloneName(mate)}:${host}`),
+          ),
+        }
+      : {}),
+    // A link of the user's to a cloned service would name the stable beside the clone.
+    ...(service.links
+      ? { links: replace(service.links.filter((link) => !mates.includes(targetOf(link)))) }
+      : {}),
+  };
+}
+
+function targetOf(link: string): string {
+  return link.split(':')[0] ?? '';
+}
+
+/** The clone shares with clones what the stable shares with the stable. */
+function namespaceFields(service: ComposeService, { model }: CloneSetting): Fields {
+  return Object.fromEntries(
+    joinedNamespaces(service, model).map(({ setting, owner }) => [
+      setting,
+      `service:${cloneName(owner)}`,
+    ]),
+  );
+}
+
+/** `SERVICE[:ro]` or `container:NAME[:ro]`. */
+function sourceFor(text: string, slice: readonly string[]): string {
+  const [service = '', ...rest] = text.split(':');
+  return [slice.includes(service) ? cloneName(service) : service, ...rest]
+    .map(escapeDollars)
+    .join(':');
+}
+
+/** Whom it waits for: other clones where there are such. What runs once has run for the stable. */
+function cloneDependencies(service: ComposeService, slice: readonly string[]): Fields {
+  return Object.fromEntries(
+    Object.entries(service.depends_on ?? {})
+      .filter(([, { condition }]) => condition !== 'service_completed_successfully')
+      .map(([target, { condition, required }]) => [
+        slice.includes(target) ? cloneName(target) : target,
+        { condition, ...(required === false ? { required } : {}) },
+      ]),
+  );
+}
+
+/** Mounts as a compose file says them. */
+export function volumeFields(volumes: readonly ComposeVolume[]): Fields[] {
+  return volumes.map((volume) => ({
+    ...volume,
+    ...(volume.source ? { source: escapeDollars(volume.source) } : {}),
+  }));
+}

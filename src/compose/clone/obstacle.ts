@@ -1,0 +1,65 @@
+import type { ComposeModel, ComposeService } from '../model.ts';
+import { baselineName, cloneName, PROXY_SERVICE } from '../names.ts';
+import { joinedNamespaces, namespaceGuests } from '../namespaces.ts';
+
+/** Devices that one program at a time can have open. */
+const EXCLUSIVE_DEVICE =
+  /^\/dev\/(tty|serial|video|usb|bus\/usb|hidraw|i2c|spidev|gpio|lp|nvme|sd)/;
+
+/** By `network_mode`, why the proxy could not tell stable and canary apart there. */
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  host: 'where its ports are taken already',
+  none: 'where nobody can reach it',
+  bridge: 'where containers cannot be found by name',
+};
+
+/** Why a service cannot have a clone beside it; `undefined` when nothing stands against it. */
+export function cloneObstacle(model: ComposeModel, name: string): string | undefined {
+  const service = model.services[name] ?? {};
+  if (name === PROXY_SERVICE || model.services[PROXY_SERVICE])
+    return `the name \`${PROXY_SERVICE}\` is taken by a service`;
+  return (
+    nameObstacle(model, cloneName(name)) ??
+    namespaceObstacle(service, model) ??
+    machineObstacle(service)
+  );
+}
+
+/** Why a service of that name cannot be added. */
+export function nameObstacle(model: ComposeModel, clone: string): string | undefined {
+  if (model.services[clone]) return `the name \`${clone}\` is taken by another service`;
+  // The proxy and the other clones find services by DNS, which knows no empty and no longer part.
+  if (clone.split('.').some((part) => part === '' || part.length > 63))
+    return "its name, or its clone's, cannot be looked up in DNS";
+  return undefined;
+}
+
+/** Why a fresh clone of the stable cannot stand beside it: one of its own would need its companions too. */
+export function baselineObstacle(model: ComposeModel, name: string): string | undefined {
+  const service = model.services[name] ?? {};
+  const [joined] = joinedNamespaces(service, model);
+  if (joined) return `it shares \`${joined.setting}\` with \`${joined.owner}\``;
+  const [guest] = namespaceGuests(name, model);
+  if (guest) return `\`${guest}\` shares its namespaces`;
+  return nameObstacle(model, baselineName(name));
+}
+
+/** A namespace can be shared with a service that is cloned too, and with nobody whom canary does not know. */
+function namespaceObstacle(service: ComposeService, model: ComposeModel): string | undefined {
+  const { network_mode: network } = service;
+  if (network && network in UNREACHABLE)
+    return `it uses \`network_mode: ${network}\`, ${UNREACHABLE[network]}`;
+  const joined = new Set(joinedNamespaces(service, model).map(({ setting }) => setting));
+  for (const setting of ['network_mode', 'pid', 'ipc'] as const) {
+    const value = service[setting];
+    if (!value?.startsWith('container:') || joined.has(setting)) continue;
+    return `it uses \`${setting}: ${value}\`, a container that the compose file does not define`;
+  }
+  return undefined;
+}
+
+function machineObstacle({ devices, provider }: ComposeService): string | undefined {
+  if (provider) return 'it is no container (`provider`)';
+  const device = devices?.find(({ source }) => EXCLUSIVE_DEVICE.test(source));
+  return device && `it has \`${device.source}\`, which one program at a time can use`;
+}

@@ -1,0 +1,104 @@
+import { isDeepStrictEqual } from 'node:util';
+import { escapeDollars, type Fields } from '../fields.ts';
+import type { ComposeService, ComposeVolume } from '../model.ts';
+import { replace, reset } from '../tagged.ts';
+import { volumeFields } from './delta.ts';
+
+type Loose = Readonly<Record<string, unknown>>;
+
+/** What a clone has otherwise on purpose, or says anew; see `cloneDelta`. */
+const ADAPTED = new Set([
+  ...['container_name', 'hostname', 'mac_address', 'image', 'pull_policy', 'profiles', 'develop'],
+  ...['ports', 'networks', 'network_mode', 'pid', 'ipc', 'external_links', 'links'],
+  ...['volumes_from', 'depends_on', 'labels', 'configs', 'secrets'],
+]);
+
+/** Of a build that Compose resolved: paths alone, for arguments may hold secrets. */
+const BUILD_PATHS = ['context', 'dockerfile'] as const;
+
+/** Fields that say nothing anybody would keep to himself: their value may be written down. */
+const OPEN = new Set([
+  ...['user', 'working_dir', 'restart', 'platform', 'runtime', 'stop_signal', 'stop_grace_period'],
+  ...['init', 'privileged', 'read_only', 'tty', 'stdin_open', 'shm_size', 'mem_limit', 'cpus'],
+  ...['scale', 'deploy', 'tmpfs', 'ulimits', 'sysctls', 'cap_add', 'cap_drop', 'security_opt'],
+  ...['expose', 'extra_hosts', 'dns', 'dns_search', 'devices', 'group_add', 'gpus', 'domainname'],
+]);
+
+export interface CloneComparison {
+  /** The service as Compose resolves it in the branch's own files. */
+  expected: ComposeService;
+  /** Its clone as Compose resolves it. */
+  actual: ComposeService;
+  /** Targets that are mounted from elsewhere on purpose. */
+  moved: readonly string[];
+}
+
+/** The fields in which Compose reads a clone otherwise than the branch says, beside those that are meant. */
+export function differences({ expected, actual, moved }: CloneComparison): string[] {
+  const [left, right] = [expected, actual].map((service) => comparable(service, moved));
+  const keys = new Set([...Object.keys(left ?? {}), ...Object.keys(right ?? {})]);
+  return [...keys].filter((key) => !isDeepStrictEqual(left?.[key], right?.[key])).sort();
+}
+
+function comparable(service: ComposeService, moved: readonly string[]): Loose {
+  const kept = Object.entries(service).filter(
+    ([key, value]) => !ADAPTED.has(key) && value !== null && value !== undefined,
+  );
+  const { build, volumes } = service;
+  const { tags: _, cache_to: __, additional_contexts: ___, ...rest } = { ...build } as Loose;
+  return {
+    ...Object.fromEntries(kept),
+    ...(build ? { build: rest } : {}),
+    ...(volumes ? { volumes: mountsBut(volumes, moved) } : {}),
+  };
+}
+
+function mountsBut(volumes: readonly ComposeVolume[], moved: readonly string[]): Loose {
+  return Object.fromEntries(
+    volumes.filter(({ target }) => !moved.includes(target)).map((each) => [each.target, each]),
+  );
+}
+
+/**
+ * What has to be said outright so that Compose reads a clone as the branch says it; fields that cannot be said without
+ * writing down what may be a secret are left as they are.
+ */
+export function corrections(
+  fields: readonly string[],
+  { expected, actual, moved }: CloneComparison,
+): Fields {
+  const wanted = expected as Loose;
+  return Object.fromEntries(
+    fields.flatMap((field): [string, unknown][] => {
+      if (field === 'volumes') {
+        const kept = (expected.volumes ?? []).filter(({ target }) => !moved.includes(target));
+        const others = (actual.volumes ?? []).filter(({ target }) => moved.includes(target));
+        return [[field, replace(volumeFields([...kept, ...others]))]];
+      }
+      if (field === 'build' && expected.build) {
+        const paths = BUILD_PATHS.flatMap((key) => {
+          const path = expected.build?.[key];
+          return path === undefined ? [] : [[key, escapeDollars(path)]];
+        });
+        return [[field, Object.fromEntries(paths)]];
+      }
+      if (field === 'environment') {
+        const extra = Object.keys(actual.environment ?? {}).filter(
+          (key) => !(key in (expected.environment ?? {})),
+        );
+        return extra.length > 0
+          ? [[field, Object.fromEntries(extra.map((key) => [key, reset(null)]))]]
+          : [];
+      }
+      if (!OPEN.has(field)) return [];
+      return [[field, field in wanted ? replace(escaped(wanted[field])) : reset(null)]];
+    }),
+  );
+}
+
+function escaped(value: unknown): unknown {
+  if (typeof value === 'string') return escapeDollars(value);
+  if (Array.isArray(value)) return value.map(escaped);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, escaped(each)]));
+}

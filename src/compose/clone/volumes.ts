@@ -1,0 +1,79 @@
+import type { ComposeModel, ComposeVolume } from '../model.ts';
+import { statefulReason } from '../stateful.ts';
+
+/** What package managers and build tools keep for themselves: another version's is of no use, or does harm. */
+const CACHE =
+  /(^|\/)(node_modules|bower_components|\.(next|nuxt|cache|npm|yarn|pnpm-store|m2|gradle|cargo|venv|bundle|turbo)|venv|bundle|caches?|__pycache__)(\/|$)/;
+
+/** Sockets, numbers of processes and locks belong to the processes that made them. */
+const RUNTIME =
+  /^(\/var)?\/run(\/|$)|(^|\/)(sock|socks|sockets?|pids?|locks?|tmp|temp)(\/|$)|\.sock$/;
+
+const CACHE_NAME =
+  /(^|[-_.])(cache|node[-_]?modules|bundle|npm|yarn|pip|gradle|m2|cargo|venv)([-_.]|$)/i;
+const RUNTIME_NAME = /(^|[-_.])(sock|socks|sockets?|run|tmp|temp|pids?)([-_.]|$)/i;
+
+/**
+ * The named volumes that clones do not share with the stable: caches, and where sockets and locks of the service itself lie.
+ * By service; without a source where nobody else of the slice mounts it, else a volume that the clones share.
+ */
+export function ownVolumes(
+  model: ComposeModel,
+  slice: readonly string[],
+): ReadonlyMap<string, readonly ComposeVolume[]> {
+  const own = slice.map((service) => [service, ownOf(model, slice, service)] as const);
+  const users = (source: string | undefined) =>
+    own.filter(([, volumes]) => volumes.some((each) => each.source === source)).length;
+  return new Map(
+    own.map(([service, volumes]) => [
+      service,
+      volumes.map(({ source = '', target }) => ({
+        type: 'volume',
+        ...(users(source) > 1 ? { source: ownVolumeName(source) } : {}),
+        target,
+      })),
+    ]),
+  );
+}
+
+/** The volume that the clones of a slice share in place of one of the stable's. */
+function ownVolumeName(source: string): string {
+  return `${source}-canary`;
+}
+
+function ownOf(model: ComposeModel, slice: readonly string[], service: string): ComposeVolume[] {
+  return (model.services[service]?.volumes ?? []).filter((volume) => {
+    const { type, source, target, read_only } = volume;
+    if (type !== 'volume' || !source || read_only) return false;
+    if (CACHE.test(target) || CACHE_NAME.test(source)) return true;
+    if (!RUNTIME.test(target) && !RUNTIME_NAME.test(source)) return false;
+    return !isOfAnother(model, slice, service, source);
+  });
+}
+
+/** Whether such a volume is where a service that stays shared listens: one that keeps data, or that this one waits for. */
+function isOfAnother(
+  model: ComposeModel,
+  slice: readonly string[],
+  service: string,
+  source: string,
+): boolean {
+  const awaited = dependenciesOf(model, service);
+  return Object.entries(model.services)
+    .filter(([name]) => !slice.includes(name))
+    .filter(([, { volumes }]) => volumes?.some((each) => each.source === source))
+    .some(([name, other]) => awaited.has(name) || statefulReason(other) !== undefined);
+}
+
+function dependenciesOf(model: ComposeModel, service: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const follow = (name: string) => {
+    for (const target of Object.keys(model.services[name]?.depends_on ?? {})) {
+      if (found.has(target)) continue;
+      found.add(target);
+      follow(target);
+    }
+  };
+  follow(service);
+  return found;
+}

@@ -1,0 +1,44 @@
+import type { ComposeModel, ComposeService } from './model.ts';
+
+/** The settings by which a container joins a namespace of another's. */
+const SETTINGS = ['network_mode', 'pid', 'ipc'] as const;
+type Setting = (typeof SETTINGS)[number];
+
+interface Joined {
+  setting: Setting;
+  /** The service whose namespace it is. */
+  owner: string;
+}
+
+/** The namespaces of other services that a service joins, whether it names them as services or as containers. */
+export function joinedNamespaces(service: ComposeService, model: ComposeModel): Joined[] {
+  return SETTINGS.flatMap((setting) => {
+    const owner = serviceNamed(service[setting], model);
+    return owner === undefined ? [] : [{ setting, owner }];
+  });
+}
+
+/** The service whose network, processes or memory a service shares; it can only be cloned together with it. */
+export function namespaceOwner(service: ComposeService, model: ComposeModel): string | undefined {
+  return joinedNamespaces(service, model)[0]?.owner;
+}
+
+/** The service in whose network another one listens: it has no name and no address of its own. */
+export function networkOwner(service: ComposeService, model: ComposeModel): string | undefined {
+  return serviceNamed(service.network_mode, model);
+}
+
+/** The services that join a namespace of this one: a clone of it without them would lack a part of itself. */
+export function namespaceGuests(name: string, model: ComposeModel): string[] {
+  return Object.entries(model.services)
+    .filter(([, service]) => joinedNamespaces(service, model).some(({ owner }) => owner === name))
+    .map(([guest]) => guest);
+}
+
+/** Of `service:web`, or of `container:` with the name that the compose file gives a service's container. */
+function serviceNamed(value: string | undefined, { services }: ComposeModel): string | undefined {
+  const [, kind, target] = /^(service|container):(.+)$/.exec(value ?? '') ?? [];
+  if (kind === 'service') return target;
+  if (kind !== 'container') return undefined;
+  return Object.entries(services).find(([, each]) => each.container_name === target)?.[0];
+}
