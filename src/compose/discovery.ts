@@ -119,3 +119,18 @@ function keysLike(
 function pathOf(image = ''): string {
   return image.replace(/@.*$/, '').replace(/:[^/]*$/, '');
 }
+
+/** The labels that a clone takes over, of those that a compose file writes as a list or as pairs. */
+export function keptLabels(
+  written: readonly string[] | Readonly<Record<string, unknown>> = {},
+): Record<string, string> {
+  const pairs: [string, string][] = Array.isArray(written)
+    ? written.map((each) => {
+        const [key = '', ...value] = String(each).split('=');
+        return [key, value.join('=')];
+      })
+    : Object.entries(written).map(([key, value]) => [key, String(value ?? '')]);
+  const labels = Object.fromEntries(pairs);
+  const dropped = new Set(discoveryOf({ labels }).labels);
+  return Object.fromEntries(pairs.filter(([key]) => !dropped.has(key)));
+}

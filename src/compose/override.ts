@@ -1,7 +1,7 @@
 import { CanaryError } from '../errors.ts';
 import { type BaselineSource, baselineDelta } from './baseline.ts';
 import { linkDeltas, linkFields } from './caller-links.ts';
-import { cloneDelta, volumeFields } from './clone/delta.ts';
+import { type CloneSetting, cloneDelta, volumeFields } from './clone/delta.ts';
 import { ownVolumes } from './clone/volumes.ts';
 import { type Extension, extensionLayers } from './extension.ts';
 import { escapeDollars, type Fields, portFields } from './fields.ts';
@@ -23,6 +23,8 @@ export interface CloneSource {
   migration?: Migration | undefined;
   /** Bind mounts that git does not track: data, which stays the stable's. */
   dataMounts: Readonly<Record<string, readonly ComposeVolume[]>>;
+  /** By service, labels as they are written; see `CloneSetting`. */
+  keptLabels?: CloneSetting['keptLabels'];
   /** By service, what has to be said outright because extending its files would not say it. */
   corrections?: Readonly<Record<string, Fields>>;
 }
@@ -140,8 +142,9 @@ function baselines({ model, slice, clones, baselines = {} }: OverrideInput): Ext
 /** What sets a clone apart from the service it extends. */
 function deltaOf({ model, slice }: CloneInput, clones: CloneSource, name: string): Fields {
   const services = slice.map(({ service }) => service);
-  const { commit, release } = clones;
-  const setting = { project: model.name, slice: services, commit, release, model: clones.model };
+  const { commit, release, keptLabels } = clones;
+  const branch = { model: clones.model, commit, release, keptLabels };
+  const setting = { project: model.name, slice: services, ...branch };
   const own = ownVolumes(clones.model, services).get(name) ?? [];
   const volumes = [...(clones.dataMounts[name] ?? []), ...own];
   return {

@@ -1,3 +1,4 @@
+import { discoveryOf } from '../discovery.ts';
 import { escapeDollars, type Fields } from '../fields.ts';
 import { hostNames } from '../host-names.ts';
 import type { ComposeModel, ComposeService, ComposeVolume } from '../model.ts';
@@ -16,6 +17,8 @@ export interface CloneSetting {
   release: string;
   /** The branch's own resolved model. */
   model: ComposeModel;
+  /** By service, the labels that its clone keeps, as they are written; only where others are dropped. */
+  keptLabels?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
 }
 
 /** What sets a clone apart from the service it extends, but for where its volumes and files lie. */
@@ -36,17 +39,30 @@ export function cloneDelta(setting: CloneSetting, name: string): Fields {
     depends_on: replace(cloneDependencies(service, slice)),
     // It rebuilds containers from files that a developer edits.
     ...(service.develop ? { develop: reset(null) } : {}),
-    labels: cloneLabels(setting, name),
+    ...discoveryFields(setting, name, service),
   };
 }
 
-/** The labels by which canary knows its clone again. */
-function cloneLabels({ release, commit }: CloneSetting, name: string): Fields {
-  return {
+/** The labels by which canary knows its clone again, and none by which others would take it for the stable. */
+function discoveryFields(
+  { release, commit, model, keptLabels = {} }: CloneSetting,
+  name: string,
+  service: ComposeService,
+): Fields {
+  const found = discoveryOf(service, Object.values(model.services));
+  const labels = {
+    ...found.replacements,
     [LABEL.role]: 'canary',
     [LABEL.service]: name,
     [LABEL.release]: release,
     [LABEL.commit]: commit,
+  };
+  const isKept = found.labels.length === 0;
+  return {
+    labels: isKept ? labels : replace({ ...keptLabels[name], ...labels }),
+    ...(found.environment.length > 0
+      ? { environment: Object.fromEntries(found.environment.map((key) => [key, ''])) }
+      : {}),
   };
 }
 

@@ -31,25 +31,32 @@ export interface CloneComparison {
   actual: ComposeService;
   /** Targets that are mounted from elsewhere on purpose. */
   moved: readonly string[];
+  /** Settings that a clone has otherwise on purpose. */
+  withheld: readonly string[];
 }
 
 /** The fields in which Compose reads a clone otherwise than the branch says, beside those that are meant. */
-export function differences({ expected, actual, moved }: CloneComparison): string[] {
-  const [left, right] = [expected, actual].map((service) => comparable(service, moved));
+export function differences({ expected, actual, moved, withheld }: CloneComparison): string[] {
+  const [left, right] = [expected, actual].map((service) => comparable(service, moved, withheld));
   const keys = new Set([...Object.keys(left ?? {}), ...Object.keys(right ?? {})]);
   return [...keys].filter((key) => !isDeepStrictEqual(left?.[key], right?.[key])).sort();
 }
 
-function comparable(service: ComposeService, moved: readonly string[]): Loose {
+function comparable(
+  service: ComposeService,
+  moved: readonly string[],
+  withheld: readonly string[],
+): Loose {
   const kept = Object.entries(service).filter(
     ([key, value]) => !ADAPTED.has(key) && value !== null && value !== undefined,
   );
-  const { build, volumes } = service;
+  const { build, volumes, environment } = service;
   const { tags: _, cache_to: __, additional_contexts: ___, ...rest } = { ...build } as Loose;
   return {
     ...Object.fromEntries(kept),
     ...(build ? { build: rest } : {}),
     ...(volumes ? { volumes: mountsBut(volumes, moved) } : {}),
+    ...(environment ? { environment: without(environment, withheld) } : {}),
   };
 }
 
@@ -57,6 +64,10 @@ function mountsBut(volumes: readonly ComposeVolume[], moved: readonly string[]):
   return Object.fromEntries(
     volumes.filter(({ target }) => !moved.includes(target)).map((each) => [each.target, each]),
   );
+}
+
+function without(environment: Loose, keys: readonly string[]): Loose {
+  return Object.fromEntries(Object.entries(environment).filter(([key]) => !keys.includes(key)));
 }
 
 /**

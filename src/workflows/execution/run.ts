@@ -96,6 +96,7 @@ export function cloneSource({
     model: checkout.model,
     files: checkout.definedIn,
     dataMounts: checkout.dataMounts,
+    keptLabels: checkout.keptLabels,
     corrections: checkout.corrections,
     migration: project.config.database.migrate,
   };

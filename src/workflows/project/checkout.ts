@@ -1,12 +1,14 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { refuseParted } from '../../compose/clone/companions.ts';
+import { discoveryOf, keptLabels } from '../../compose/discovery.ts';
 import type { Fields } from '../../compose/fields.ts';
 import type { ComposeModel, ComposeVolume } from '../../compose/model.ts';
 import { shortCommit } from '../../compose/names.ts';
 import { chooseSlice, cloneableService } from '../../compose/slice.ts';
 import { parseConfig } from '../../config/parse.ts';
 import { CanaryError } from '../../errors.ts';
+import type { WrittenModel } from '../../system/compose.ts';
 import { exists, readIfExists } from '../../system/files.ts';
 import type { Context } from '../context.ts';
 import { callsForDoors } from './configuration-files.ts';
@@ -28,6 +30,8 @@ export interface Checkout {
   /** For each chosen service, the files that define it, relative to the user's project folder. */
   definedIn: Readonly<Record<string, readonly string[]>>;
   dataMounts: Readonly<Record<string, readonly ComposeVolume[]>>;
+  /** For each chosen service some of whose labels are dropped, the others as they are written. */
+  keptLabels: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** For each chosen service, what its clone has to say outright. */
   corrections: Readonly<Record<string, Fields>>;
   /** For each chosen service, what of git's it mounts or reads its settings from, relative to the repository. */
@@ -101,11 +105,36 @@ export async function checkOut(
   }
   const services = project.slice.map(({ service }) => service);
   refuseParted(model, services);
-  const isCloned = (service: string) => services.includes(service);
+  let asked: Promise<WrittenModel> | undefined;
+  const written = () => {
+    asked ??= context.compose.written(branch);
+    return asked;
+  };
+  const keptLabels = await labelsToKeep(model, services, written);
   const base = { commit, tree, directory, files, model, definedIn, dataMounts, mountedFiles };
-  const subject = { ...project, branch, displaced: displacedIn(definitions).filter(isCloned) };
-  const clones = { commit, release: '', model, files: definedIn, dataMounts };
-  return { ...base, corrections: await proveClones(context.compose, subject, clones) };
+  const displaced = displacedIn(definitions).filter((service) => services.includes(service));
+  const clones = { commit, release: '', model, files: definedIn, dataMounts, keptLabels };
+  const subject = { ...project, written, displaced };
+  return {
+    ...{ ...base, keptLabels },
+    corrections: await proveClones(context.compose, subject, clones),
+  };
+}
+
+/** Where some labels are not for a clone, the others have to be said anew: as they are written, secrets unexpanded. */
+async function labelsToKeep(
+  model: ComposeModel,
+  services: readonly string[],
+  written: () => Promise<WrittenModel>,
+): Promise<Checkout['keptLabels']> {
+  const adapted = services.filter(
+    (service) => discoveryOf(model.services[service] ?? {}).labels.length > 0,
+  );
+  if (adapted.length === 0) return {};
+  const asWritten = (await written()).services;
+  return Object.fromEntries(
+    adapted.map((service) => [service, keptLabels(asWritten[service]?.labels)]),
+  );
 }
 
 /** The chosen services, and the one that runs the migration where that is another. */

@@ -1,5 +1,6 @@
 import { type CloneComparison, corrections, differences } from '../../compose/clone/proof.ts';
 import { ownVolumes } from '../../compose/clone/volumes.ts';
+import { discoveryOf } from '../../compose/discovery.ts';
 import type { Fields } from '../../compose/fields.ts';
 import type { ComposeModel } from '../../compose/model.ts';
 import { cloneName } from '../../compose/names.ts';
@@ -7,7 +8,7 @@ import { type CloneSource, renderClones } from '../../compose/override.ts';
 import type { SliceMember } from '../../compose/slice.ts';
 import { replace } from '../../compose/tagged.ts';
 import { CanaryError } from '../../errors.ts';
-import type { Compose, ComposeScope } from '../../system/compose.ts';
+import type { Compose, ComposeScope, WrittenModel } from '../../system/compose.ts';
 
 /** What a proof is about. */
 interface Subject {
@@ -15,8 +16,8 @@ interface Subject {
   model: ComposeModel;
   scope: ComposeScope;
   slice: readonly SliceMember[];
-  /** How Compose is asked about the branch's own files. */
-  branch: ComposeScope;
+  /** As people wrote the branch's files; asked for where something is taken from there. */
+  written: () => Promise<WrittenModel>;
   /** Services of files whose paths are not relative to their own folder, as those that others extend are. */
   displaced: readonly string[];
 }
@@ -43,9 +44,9 @@ export async function proveClones(
   const mismatchesWith = async (said: Corrections) => {
     const text = renderClones({ model, slice, clones: { ...clones, corrections: said } });
     const resolved = await compose.part(scope, text);
-    return mismatches(subject, clones.model, resolved);
+    return mismatches(subject, clones, resolved);
   };
-  const settings = await settingsOutright(compose, subject);
+  const settings = await settingsOutright(subject);
   const wrong = await mismatchesWith(settings);
   if (wrong.length === 0) return settings;
   const said = { ...settings };
@@ -56,7 +57,11 @@ export async function proveClones(
   return said;
 }
 
-function mismatches({ slice }: Subject, branch: ComposeModel, resolved: ComposeModel): Mismatch[] {
+function mismatches(
+  { slice }: Subject,
+  { model: branch, dataMounts }: CloneSource,
+  resolved: ComposeModel,
+): Mismatch[] {
   const own = ownVolumes(
     branch,
     slice.map(({ service }) => service),
@@ -65,7 +70,10 @@ function mismatches({ slice }: Subject, branch: ComposeModel, resolved: ComposeM
     const comparison = {
       expected: branch.services[service] ?? {},
       actual: resolved.services[clone] ?? {},
-      moved: (own.get(service) ?? []).map(({ target }) => target),
+      withheld: discoveryOf(branch.services[service] ?? {}).environment,
+      moved: [...(own.get(service) ?? []), ...(dataMounts[service] ?? [])].map(
+        ({ target }) => target,
+      ),
     };
     const fields = differences(comparison);
     return fields.length > 0 ? [{ service, fields, comparison }] : [];
@@ -73,15 +81,12 @@ function mismatches({ slice }: Subject, branch: ComposeModel, resolved: ComposeM
 }
 
 /** Extending a file takes its folder for that of its paths; files of settings would be missed. */
-async function settingsOutright(
-  compose: Compose,
-  { branch, displaced }: Subject,
-): Promise<Corrections> {
+async function settingsOutright({ written, displaced }: Subject): Promise<Corrections> {
   if (displaced.length === 0) return {};
-  const written = await compose.written(branch);
+  const { services } = await written();
   return Object.fromEntries(
     displaced.flatMap((service) => {
-      const files = written.services[service]?.env_file;
+      const files = services[service]?.env_file;
       return files === undefined ? [] : [[service, { env_file: replace(files) }]];
     }),
   );
