@@ -1,23 +1,38 @@
 import { linkDeltas, linkFields } from './caller-links.ts';
+import { discoveryFields } from './clone/labels.ts';
 import { cloneNetworks } from './clone/networks.ts';
+import type { Origin } from './extension.ts';
 import type { Fields } from './fields.ts';
 import type { ComposeModel } from './model.ts';
 import { LABEL } from './names.ts';
 import type { SliceMember } from './slice.ts';
 import { replace, reset } from './tagged.ts';
 
-/** Of each service with a baseline: the image that its stable runs, and the user's files that define it. */
-export type BaselineSource = Readonly<Record<string, { image: string; files: readonly string[] }>>;
+/** By service with a baseline. */
+export type BaselineSource = Readonly<Record<string, BaselineOrigin>>;
+
+/** Where the stable is defined. */
+interface BaselineOrigin extends Origin {
+  /** What the stable runs. */
+  image: string;
+  /** Its labels that are kept where some are dropped, as they are written. */
+  keptLabels?: Readonly<Record<string, string>> | undefined;
+}
 
 /** What sets a fresh clone of the stable apart from the stable it extends. */
 export function baselineDelta(
   model: ComposeModel,
   slice: readonly SliceMember[],
   service: string,
-  image: string,
+  { image, keptLabels }: BaselineOrigin,
   release: string,
 ): Fields {
   const stable = model.services[service];
+  const labels = {
+    [LABEL.role]: 'baseline',
+    [LABEL.service]: service,
+    [LABEL.release]: release,
+  };
   const caller = linkDeltas(model, slice).find((each) => each.caller === service);
   return {
     image,
@@ -34,10 +49,6 @@ export function baselineDelta(
     ...(stable?.deploy?.replicas === undefined ? {} : { deploy: { replicas: 1 } }),
     // It calls others the way the stable does.
     ...(caller ? linkFields(caller) : {}),
-    labels: {
-      [LABEL.role]: 'baseline',
-      [LABEL.service]: service,
-      [LABEL.release]: release,
-    },
+    ...discoveryFields(stable ?? {}, model, keptLabels, labels),
   };
 }

@@ -3,7 +3,7 @@ import { type BaselineSource, baselineDelta } from './baseline.ts';
 import { linkDeltas, linkFields } from './caller-links.ts';
 import { type CloneSetting, cloneDelta, volumeFields } from './clone/delta.ts';
 import { ownVolumes } from './clone/volumes.ts';
-import { type Extension, extensionLayers } from './extension.ts';
+import { type Extension, extensionLayers, type Origin } from './extension.ts';
 import { escapeDollars, type Fields, portFields } from './fields.ts';
 import type { ComposeModel, ComposeVolume } from './model.ts';
 import { baselineName, LABEL, migrationName, PROXY_SERVICE } from './names.ts';
@@ -25,6 +25,8 @@ export interface CloneSource {
   dataMounts: Readonly<Record<string, readonly ComposeVolume[]>>;
   /** By service, labels as they are written; see `CloneSetting`. */
   keptLabels?: CloneSetting['keptLabels'];
+  /** By service, definitions as they are written, where extending the files would not give the same. */
+  copies?: Readonly<Record<string, Fields>>;
   /** By service, what has to be said outright because extending its files would not say it. */
   corrections?: Readonly<Record<string, Fields>>;
 }
@@ -109,9 +111,13 @@ function canaries(input: CloneInput): Extension[] {
   const { clones, slice } = input;
   if (!clones) return [];
   return slice.map(({ service, clone }) => ({
-    ...{ name: clone, service, files: clones.files[service] ?? [] },
+    ...{ name: clone, service, ...originOf(clones, service) },
     delta: deltaOf(input, clones, service),
   }));
+}
+
+function originOf({ files, copies = {} }: CloneSource, service: string): Origin {
+  return { files: files[service] ?? [], copy: copies[service] };
 }
 
 /** What runs once: as the branch defines it, and with nobody of the canary there yet. */
@@ -127,15 +133,13 @@ function migrations(input: CloneInput): Extension[] {
     restart: 'no',
     labels: { ...(delta.labels as Fields), [LABEL.role]: 'migration' },
   };
-  return [
-    { name: migrationName(service), service, files: clones.files[service] ?? [], delta: own },
-  ];
+  return [{ name: migrationName(service), service, ...originOf(clones, service), delta: own }];
 }
 
 function baselines({ model, slice, clones, baselines = {} }: OverrideInput): Extension[] {
-  return Object.entries(baselines).map(([service, { image, files }]) => ({
-    ...{ name: baselineName(service), service, files },
-    delta: baselineDelta(model, slice, service, image, clones?.release ?? ''),
+  return Object.entries(baselines).map(([service, origin]) => ({
+    ...{ name: baselineName(service), service, files: origin.files, copy: origin.copy },
+    delta: baselineDelta(model, slice, service, origin, clones?.release ?? ''),
   }));
 }
 

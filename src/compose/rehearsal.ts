@@ -1,4 +1,4 @@
-import { type Extension, extensionLayers } from './extension.ts';
+import { type Extension, extensionLayers, type Origin } from './extension.ts';
 import { escapeDollars, type Fields } from './fields.ts';
 import type { ComposeModel, ComposeService, ComposeVolume } from './model.ts';
 import { LABEL, migrationName, oldCodeName, rehearsalName } from './names.ts';
@@ -9,10 +9,8 @@ const NETWORK = 'canary-rehearsal';
 const LEAST_SHARES = 64;
 
 /** A service of the rehearsal and where it comes from. */
-interface Player {
+interface Player extends Origin {
   service: string;
-  /** The files that define it, relative to the project's folder, in the order Compose merges them. */
-  files: readonly string[];
   definition: ComposeService;
   image: string;
   /** In place of the service's own. */
@@ -44,7 +42,8 @@ export interface Cast {
 export function renderRehearsal(cast: Cast, model: ComposeModel): string {
   const aliases = (service: string) => namesOf(model, service);
   const extension = (role: string, name: (service: string) => string) => (player: Player) => ({
-    ...{ name: name(player.service), service: player.service, files: player.files },
+    ...{ name: name(player.service), service: player.service },
+    ...{ files: player.files, copy: player.copy },
     delta: deltaOf(player, role, aliases(player.service)),
   });
   const extensions: Extension[] = [

@@ -71,8 +71,7 @@ export interface WrittenModel {
   services: Readonly<Record<string, WrittenService>>;
 }
 
-interface WrittenService {
-  env_file?: unknown;
+interface WrittenService extends Record<string, unknown> {
   labels?: readonly string[] | Readonly<Record<string, unknown>>;
 }
 

@@ -1,4 +1,3 @@
-import { discoveryOf } from '../discovery.ts';
 import { escapeDollars, type Fields } from '../fields.ts';
 import { hostNames } from '../host-names.ts';
 import type { ComposeModel, ComposeService, ComposeVolume } from '../model.ts';
@@ -6,6 +5,7 @@ import { canaryImage, cloneName, LABEL } from '../names.ts';
 import { joinedNamespaces, networkOwner } from '../namespaces.ts';
 import { replace, reset } from '../tagged.ts';
 import { imageBuilder, serviceOf } from './companions.ts';
+import { discoveryFields } from './labels.ts';
 import { cloneNetworks } from './networks.ts';
 
 /** What the clones of one release have in common. */
@@ -39,30 +39,16 @@ export function cloneDelta(setting: CloneSetting, name: string): Fields {
     depends_on: replace(cloneDependencies(service, slice)),
     // It rebuilds containers from files that a developer edits.
     ...(service.develop ? { develop: reset(null) } : {}),
-    ...discoveryFields(setting, name, service),
+    ...discoveryFields(service, model, setting.keptLabels?.[name], labelsOf(setting, name)),
   };
 }
 
-/** The labels by which canary knows its clone again, and none by which others would take it for the stable. */
-function discoveryFields(
-  { release, commit, model, keptLabels = {} }: CloneSetting,
-  name: string,
-  service: ComposeService,
-): Fields {
-  const found = discoveryOf(service, Object.values(model.services));
-  const labels = {
-    ...found.replacements,
+function labelsOf({ release, commit }: CloneSetting, name: string): Fields {
+  return {
     [LABEL.role]: 'canary',
     [LABEL.service]: name,
     [LABEL.release]: release,
     [LABEL.commit]: commit,
-  };
-  const isKept = found.labels.length === 0;
-  return {
-    labels: isKept ? labels : replace({ ...keptLabels[name], ...labels }),
-    ...(found.environment.length > 0
-      ? { environment: Object.fromEntries(found.environment.map((key) => [key, ''])) }
-      : {}),
   };
 }
 

@@ -8,7 +8,7 @@ type Loose = Readonly<Record<string, unknown>>;
 
 /** What a clone has otherwise on purpose, or says anew; see `cloneDelta`. */
 const ADAPTED = new Set([
-  ...['container_name', 'hostname', 'mac_address', 'image', 'pull_policy', 'profiles', 'develop'],
+  ...['container_name', 'hostname', 'mac_address', 'pull_policy', 'profiles', 'develop'],
   ...['ports', 'networks', 'network_mode', 'pid', 'ipc', 'external_links', 'links'],
   ...['volumes_from', 'depends_on', 'labels', 'configs', 'secrets'],
 ]);
@@ -18,7 +18,16 @@ const BUILD_PATHS = ['context', 'dockerfile'] as const;
 
 /** Fields that say nothing anybody would keep to himself: their value may be written down. */
 const OPEN = new Set([
-  ...['user', 'working_dir', 'restart', 'platform', 'runtime', 'stop_signal', 'stop_grace_period'],
+  ...[
+    'image',
+    'user',
+    'working_dir',
+    'restart',
+    'platform',
+    'runtime',
+    'stop_signal',
+    'stop_grace_period',
+  ],
   ...['init', 'privileged', 'read_only', 'tty', 'stdin_open', 'shm_size', 'mem_limit', 'cpus'],
   ...['scale', 'deploy', 'tmpfs', 'ulimits', 'sysctls', 'cap_add', 'cap_drop', 'security_opt'],
   ...['expose', 'extra_hosts', 'dns', 'dns_search', 'devices', 'group_add', 'gpus', 'domainname'],
@@ -31,24 +40,26 @@ export interface CloneComparison {
   actual: ComposeService;
   /** Targets that are mounted from elsewhere on purpose. */
   moved: readonly string[];
+  /** Whether it runs an image that is built for it. */
+  isBuilt: boolean;
   /** Settings that a clone has otherwise on purpose. */
   withheld: readonly string[];
 }
 
 /** The fields in which Compose reads a clone otherwise than the branch says, beside those that are meant. */
-export function differences({ expected, actual, moved, withheld }: CloneComparison): string[] {
-  const [left, right] = [expected, actual].map((service) => comparable(service, moved, withheld));
+export function differences({ expected, actual, ...meant }: CloneComparison): string[] {
+  const [left, right] = [expected, actual].map((service) => comparable(service, meant));
   const keys = new Set([...Object.keys(left ?? {}), ...Object.keys(right ?? {})]);
   return [...keys].filter((key) => !isDeepStrictEqual(left?.[key], right?.[key])).sort();
 }
 
 function comparable(
   service: ComposeService,
-  moved: readonly string[],
-  withheld: readonly string[],
+  { moved, withheld, isBuilt }: Omit<CloneComparison, 'expected' | 'actual'>,
 ): Loose {
   const kept = Object.entries(service).filter(
-    ([key, value]) => !ADAPTED.has(key) && value !== null && value !== undefined,
+    ([key, value]) =>
+      !ADAPTED.has(key) && !(isBuilt && key === 'image') && value !== null && value !== undefined,
   );
   const { build, volumes, environment } = service;
   const { tags: _, cache_to: __, additional_contexts: ___, ...rest } = { ...build } as Loose;

@@ -2,8 +2,8 @@ import type { BaselineSource } from '../../compose/baseline.ts';
 import { containersOf } from '../../rollout/observed.ts';
 import type { Context } from '../context.ts';
 import type { Checkout } from '../project/checkout.ts';
-import { definitionsIn, filesDefining, namedFrom } from '../project/definitions.ts';
 import type { Project } from '../project/project.ts';
+import { stableOrigins } from '../project/stable-origins.ts';
 
 interface BaselineRun {
   context: Context;
@@ -19,15 +19,14 @@ export async function baselineSource(
   const services = baselinesOf(project);
   if (!checkout || services.length === 0) return {};
   const containers = await context.engine.containers(project.name);
-  const definitions = await definitionsIn(project.files, project.directory);
+  const originOf = await stableOrigins(context, project, checkout, services);
   return Object.fromEntries(
     services.flatMap((service) => {
       const role = coming.includes(service) ? 'stable' : 'baseline';
       const found = containersOf({ containers }, role, service);
       const model = found.find(({ state }) => state === 'running') ?? found[0];
       if (!model) return [];
-      const files = namedFrom(project.directory, filesDefining(definitions, service));
-      return [[service, { image: model.imageId, files }]];
+      return [[service, { image: model.imageId, ...originOf(service) }]];
     }),
   );
 }

@@ -2,7 +2,6 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { refuseParted } from '../../compose/clone/companions.ts';
 import { discoveryOf, keptLabels } from '../../compose/discovery.ts';
-import type { Fields } from '../../compose/fields.ts';
 import type { ComposeModel, ComposeVolume } from '../../compose/model.ts';
 import { shortCommit } from '../../compose/names.ts';
 import { chooseSlice, cloneableService } from '../../compose/slice.ts';
@@ -13,12 +12,12 @@ import { exists, readIfExists } from '../../system/files.ts';
 import type { Context } from '../context.ts';
 import { callsForDoors } from './configuration-files.ts';
 import { findDataMounts, isInside } from './data-mounts.ts';
-import { definitionsIn, displacedIn, filesDefining, namedFrom } from './definitions.ts';
+import { definitionsIn, filesDefining, namedFrom } from './definitions.ts';
 import { CONFIG_NAME, type Project } from './project.ts';
-import { proveClones } from './prove-clones.ts';
+import { type Proven, proveClones } from './prove-clones.ts';
 
 /** A commit of the project in a worktree of our own, as Compose sees it there. */
-export interface Checkout {
+export interface Checkout extends Proven {
   commit: string;
   /** The worktree's top folder. */
   tree: string;
@@ -32,8 +31,6 @@ export interface Checkout {
   dataMounts: Readonly<Record<string, readonly ComposeVolume[]>>;
   /** For each chosen service some of whose labels are dropped, the others as they are written. */
   keptLabels: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** For each chosen service, what its clone has to say outright. */
-  corrections: Readonly<Record<string, Fields>>;
   /** For each chosen service, what of git's it mounts or reads its settings from, relative to the repository. */
   mountedFiles: Readonly<Record<string, readonly string[]>>;
 }
@@ -112,13 +109,9 @@ export async function checkOut(
   };
   const keptLabels = await labelsToKeep(model, services, written);
   const base = { commit, tree, directory, files, model, definedIn, dataMounts, mountedFiles };
-  const displaced = displacedIn(definitions).filter((service) => services.includes(service));
   const clones = { commit, release: '', model, files: definedIn, dataMounts, keptLabels };
-  const subject = { ...project, written, displaced };
-  return {
-    ...{ ...base, keptLabels },
-    corrections: await proveClones(context.compose, subject, clones),
-  };
+  const proven = await proveClones(context.compose, { ...project, written }, clones);
+  return { ...base, keptLabels, ...proven };
 }
 
 /** Where some labels are not for a clone, the others have to be said anew: as they are written, secrets unexpanded. */

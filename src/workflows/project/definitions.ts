@@ -6,8 +6,6 @@ import { readIfExists } from '../../system/files.ts';
 interface DefiningFile {
   file: string;
   services: ReadonlySet<string>;
-  /** What its paths are relative to. */
-  base: string;
   /** The files of settings that it names, absolute. */
   envFiles: readonly string[];
 }
@@ -48,7 +46,7 @@ async function follow(
     const target = resolve(base, path);
     if (target !== file) own.push(...(await settingsOf(target)));
   }
-  found.push({ file, services, base, envFiles: own });
+  found.push({ file, services, envFiles: own });
 }
 
 /** What the services of a file that others extend read their settings from. */
@@ -68,12 +66,6 @@ async function settingsOf(file: string, above: ReadonlySet<string> = new Set()):
 /** Those that define a service, in the order Compose merges them. */
 export function filesDefining(definitions: readonly DefiningFile[], service: string): string[] {
   return definitions.filter((each) => each.services.has(service)).map((each) => each.file);
-}
-
-/** Services of files whose paths start elsewhere than in their own folder. */
-export function displacedIn(definitions: readonly DefiningFile[]): string[] {
-  const displaced = definitions.filter(({ file, base }) => dirname(file) !== base);
-  return [...new Set(displaced.flatMap(({ services }) => [...services]))];
 }
 
 /** Files as `extends` names them: from the project's own folder. */

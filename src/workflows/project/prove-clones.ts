@@ -1,3 +1,4 @@
+import { imageBuilder } from '../../compose/clone/companions.ts';
 import { type CloneComparison, corrections, differences } from '../../compose/clone/proof.ts';
 import { ownVolumes } from '../../compose/clone/volumes.ts';
 import { discoveryOf } from '../../compose/discovery.ts';
@@ -6,8 +7,7 @@ import type { ComposeModel } from '../../compose/model.ts';
 import { cloneName } from '../../compose/names.ts';
 import { type CloneSource, renderClones } from '../../compose/override.ts';
 import type { SliceMember } from '../../compose/slice.ts';
-import { replace } from '../../compose/tagged.ts';
-import { CanaryError } from '../../errors.ts';
+import { CanaryError, hasCode } from '../../errors.ts';
 import type { Compose, ComposeScope, WrittenModel } from '../../system/compose.ts';
 
 /** What a proof is about. */
@@ -16,14 +16,17 @@ interface Subject {
   model: ComposeModel;
   scope: ComposeScope;
   slice: readonly SliceMember[];
-  /** As people wrote the branch's files; asked for where something is taken from there. */
+  /** The branch's files as people wrote them; asked for where extending them is not enough. */
   written: () => Promise<WrittenModel>;
-  /** Services of files whose paths are not relative to their own folder, as those that others extend are. */
-  displaced: readonly string[];
 }
 
-/** By service, what its clone has to say outright. */
-type Corrections = Readonly<Record<string, Fields>>;
+/** What a release's clones have to be made of so that they are what the branch says; by service. */
+export interface Proven {
+  /** Definitions that are copied, where extending the files would not give the same. */
+  copies: Readonly<Record<string, Fields>>;
+  /** What is said outright beside them. */
+  corrections: Readonly<Record<string, Fields>>;
+}
 
 interface Mismatch {
   service: string;
@@ -31,30 +34,47 @@ interface Mismatch {
   comparison: CloneComparison;
 }
 
+const AS_EXTENDED: Proven = { copies: {}, corrections: {} };
+
 /**
- * Lets Compose resolve the clones and compares each with what the branch's own files say. Gives what has to be said
- * outright; throws `service-not-cloneable` where that is not enough. No clone is started on a guess.
+ * Lets Compose resolve the clones and compares each with what the branch's own files say: first as services that extend
+ * the files, which keeps all values where they are; else as copies of what is written there. Throws
+ * `service-not-cloneable` where neither is the same. No clone is started on a guess.
  */
 export async function proveClones(
   compose: Compose,
   subject: Subject,
   clones: CloneSource,
-): Promise<Corrections> {
+): Promise<Proven> {
   const { model, scope, slice } = subject;
-  const mismatchesWith = async (said: Corrections) => {
-    const text = renderClones({ model, slice, clones: { ...clones, corrections: said } });
-    const resolved = await compose.part(scope, text);
-    return mismatches(subject, clones, resolved);
+  const mismatchesWith = async (proven: Proven) => {
+    const text = renderClones({ model, slice, clones: { ...clones, ...proven } });
+    return mismatches(subject, clones, await compose.part(scope, text));
   };
-  const settings = await settingsOutright(subject);
-  const wrong = await mismatchesWith(settings);
-  if (wrong.length === 0) return settings;
-  const said = { ...settings };
-  for (const { service, fields, comparison } of wrong)
-    said[service] = { ...said[service], ...corrections(fields, comparison) };
-  const [left] = await mismatchesWith(said);
+  const extended = await mismatchesWith(AS_EXTENDED).catch(refusalOfCompose);
+  if (extended?.length === 0) return AS_EXTENDED;
+  const { services } = await subject.written();
+  const names = slice.map(({ service }) => service);
+  const copies = Object.fromEntries(names.map((name) => [name, copyOf(services[name])]));
+  const copied = await mismatchesWith({ copies, corrections: {} });
+  const said = Object.fromEntries(
+    copied.map(({ service, fields, comparison }) => [service, corrections(fields, comparison)]),
+  );
+  const proven = { copies, corrections: said };
+  const [left] = copied.length > 0 ? await mismatchesWith(proven) : [];
   if (left) throw differs(left);
-  return said;
+  return proven;
+}
+
+/** Compose cannot extend every file that it can read. */
+function refusalOfCompose(error: unknown): undefined {
+  if (hasCode(error, 'compose-file-invalid')) return undefined;
+  throw error;
+}
+
+/** What runs before it is said for the clone alone; its profile was chosen with the service. */
+export function copyOf({ depends_on: _, profiles: __, ...rest }: Fields = {}): Fields {
+  return rest;
 }
 
 function mismatches(
@@ -62,34 +82,21 @@ function mismatches(
   { model: branch, dataMounts }: CloneSource,
   resolved: ComposeModel,
 ): Mismatch[] {
-  const own = ownVolumes(
-    branch,
-    slice.map(({ service }) => service),
-  );
+  const names = slice.map(({ service }) => service);
+  const own = ownVolumes(branch, names);
   return slice.flatMap(({ service, clone }): Mismatch[] => {
+    const expected = branch.services[service] ?? {};
+    const moved = [...(own.get(service) ?? []), ...(dataMounts[service] ?? [])];
     const comparison = {
-      expected: branch.services[service] ?? {},
+      expected,
       actual: resolved.services[clone] ?? {},
-      withheld: discoveryOf(branch.services[service] ?? {}).environment,
-      moved: [...(own.get(service) ?? []), ...(dataMounts[service] ?? [])].map(
-        ({ target }) => target,
-      ),
+      isBuilt: Boolean(expected.build ?? imageBuilder(branch, service, names)),
+      withheld: discoveryOf(expected).environment,
+      moved: moved.map(({ target }) => target),
     };
     const fields = differences(comparison);
     return fields.length > 0 ? [{ service, fields, comparison }] : [];
   });
-}
-
-/** Extending a file takes its folder for that of its paths; files of settings would be missed. */
-async function settingsOutright({ written, displaced }: Subject): Promise<Corrections> {
-  if (displaced.length === 0) return {};
-  const { services } = await written();
-  return Object.fromEntries(
-    displaced.flatMap((service) => {
-      const files = services[service]?.env_file;
-      return files === undefined ? [] : [[service, { env_file: replace(files) }]];
-    }),
-  );
 }
 
 function differs({ service, fields }: Mismatch): CanaryError {
@@ -98,7 +105,7 @@ function differs({ service, fields }: Mismatch): CanaryError {
     'service-not-cloneable',
     `Compose reads ${names} of \`${cloneName(service)}\` otherwise than of \`${service}\`.`,
     {
-      hint: 'An `include` with variables of its own, or `!reset` in one of several files, does that: say it in the service itself.',
+      hint: 'An `include` with variables of its own does that: give them to the whole project, in its `.env`.',
     },
   );
 }

@@ -12,8 +12,8 @@ import {
   volumeName,
 } from '../../compose/throw-away.ts';
 import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
-import { definitionsIn, filesDefining, namedFrom } from '../project/definitions.ts';
 import type { Project } from '../project/project.ts';
+import { stableOrigins } from '../project/stable-origins.ts';
 import type { Original } from './originals.ts';
 import type { RehearsalRun } from './rehearsal-run.ts';
 import { SERVERS } from './servers.ts';
@@ -31,13 +31,11 @@ const FILLS = /^\/docker-entrypoint-initdb\.d(\/|$)/;
 export async function castOf(run: RehearsalRun, originals: readonly Original[]): Promise<Casting> {
   const { context, project, checkout } = run;
   const containers = await context.engine.containers(project.name);
-  const definitions = await definitionsIn(project.files, project.directory);
-  const stableFiles = (service: string) =>
-    namedFrom(project.directory, filesDefining(definitions, service));
+  const originOf = await stableOrigins(context, project, checkout, []);
   const ofStable = async (service: string, container: ObservedContainer) => {
     const definition = project.model.services[service] ?? {};
     const { volumes } = await emptied(definition.volumes ?? [], () => false);
-    return { service, definition, volumes, files: stableFiles(service), image: container.imageId };
+    return { service, definition, volumes, ...originOf(service), image: container.imageId };
   };
   const asStable = (services: readonly string[]) =>
     Promise.all(
@@ -85,6 +83,7 @@ async function ofBranch({ project, checkout }: RehearsalRun, service: string) {
   const built = canaryImage(project.name, service, checkout.commit);
   return {
     ...{ service, definition, files: checkout.definedIn[service] ?? [] },
+    copy: checkout.copies[service],
     corrections: checkout.corrections[service],
     image: definition.build ? built : (definition.image ?? ''),
     ...(await emptied(volumes, isTracked)),

@@ -1,0 +1,24 @@
+import { discoveryOf } from '../discovery.ts';
+import type { Fields } from '../fields.ts';
+import type { ComposeModel, ComposeService } from '../model.ts';
+import { replace } from '../tagged.ts';
+
+/**
+ * The labels of a clone, and what of its environment has to be empty: those by which canary knows it again, and none by
+ * which routers, schedulers or watchers would take it for the service. `kept`: its other labels as they are written.
+ */
+export function discoveryFields(
+  service: ComposeService,
+  { services }: ComposeModel,
+  kept: Readonly<Record<string, string>> = {},
+  own: Fields = {},
+): Fields {
+  const found = discoveryOf(service, Object.values(services));
+  const labels = { ...found.replacements, ...own };
+  return {
+    labels: found.labels.length === 0 ? labels : replace({ ...kept, ...labels }),
+    ...(found.environment.length > 0
+      ? { environment: Object.fromEntries(found.environment.map((key) => [key, ''])) }
+      : {}),
+  };
+}
