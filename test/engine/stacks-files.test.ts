@@ -22,7 +22,8 @@ describeStack({
   reaches: {
     '/call/api:8080/': ['api stable', 'api canary'],
     '/call/api:8080/call/db:5432/': 'db image',
-    '/call/db:5432/call/web:8080/': 'web stable',
+    '/call/mail:8080/call/web:8080/': 'web stable',
+    '/call/mail:8080/': 'mail image',
     '/file/texts/page.txt': 'welcome\n',
   },
   ends: ['down'],

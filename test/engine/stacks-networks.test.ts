@@ -68,7 +68,7 @@ describeStack({
   title: 'labels by which routers and watchers find services',
   folder: 'labels',
   // By which nginx-proxy finds it.
-  withoutSettings: ['VIRTUAL_HOST'],
+  emptySettings: ['VIRTUAL_HOST'],
   clones: ['api', 'web'],
   reaches: { '/call/api:8080/': ['api stable', 'api canary'] },
   also: {

@@ -7,8 +7,8 @@ import { userNames, visit } from './visitors.ts';
 export interface StackCase extends StackKind {
   /** Who answers the stable and the canary at a path from their entry on; one name where both get the same. */
   reaches?: Readonly<Record<string, string | readonly [stable: string, canary: string]>>;
-  /** Variables of its environment that a clone does not get. */
-  withoutSettings?: readonly string[];
+  /** Variables of its environment that are empty for a clone. */
+  emptySettings?: readonly string[];
   /** Files that hold through everything, `up` and `down` among it. */
   keptFiles?: readonly string[];
   /** Files that are the same on both sides, each a path to ask for. */
@@ -29,7 +29,7 @@ const KEPT = 'of production';
 /** Runs production, its canary and their end, and looks at sharing, pairing and splitting. */
 export function describeStack(kind: StackCase): void {
   const { clones, reaches = {}, sharedFiles = [], ownFiles = [], also = {}, ends } = kind;
-  const { keptFiles = [], withoutSettings = [] } = kind;
+  const { keptFiles = [], emptySettings = [] } = kind;
 
   describe(kind.title, () => {
     let stack: Stack;
@@ -78,7 +78,7 @@ export function describeStack(kind: StackCase): void {
       const settings = async (side: Side) =>
         Object.fromEntries((await stack.ask(side, '/env')) as [string, string][]);
       const expected = await settings('stable');
-      for (const name of withoutSettings) delete expected[name];
+      for (const name of emptySettings) expected[name] = '';
       expect(await settings('canary')).toEqual({ ...expected, HOSTNAME: expect.any(String) });
     });
 

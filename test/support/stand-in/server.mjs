@@ -10,7 +10,7 @@ const VERSION = (await readFile('/stand-in/version', 'utf8')).trim();
 const LOOKS = {
   call,
   file,
-  env: () => Object.entries(process.env).map(([key, value]) => [key, digest(value)]),
+  env: () => Object.entries(process.env).map(([key, value]) => [key, value && digest(value)]),
   dns: ([name]) => lookup(name, { all: true }).then((all) => all.map((each) => each.address)),
   addresses: () =>
     Object.values(networkInterfaces())
