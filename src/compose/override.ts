@@ -2,6 +2,7 @@ import { CanaryError } from '../errors.ts';
 import { type BaselineSource, baselineDelta } from './baseline.ts';
 import { linkDeltas, linkFields } from './caller-links.ts';
 import { type CloneSetting, cloneDelta, volumeFields } from './clone/delta.ts';
+import { type BranchFiles, fileDefinitions, fileFields } from './clone/files.ts';
 import { ownVolumes } from './clone/volumes.ts';
 import { type Extension, extensionLayers, type Origin } from './extension.ts';
 import { escapeDollars, type Fields, portFields } from './fields.ts';
@@ -25,6 +26,8 @@ export interface CloneSource {
   dataMounts: Readonly<Record<string, readonly ComposeVolume[]>>;
   /** By service, labels as they are written; see `CloneSetting`. */
   keptLabels?: CloneSetting['keptLabels'];
+  /** Configs and secrets that are the branch's own. */
+  branchFiles?: BranchFiles;
   /** By service, definitions as they are written, where extending the files would not give the same. */
   copies?: Readonly<Record<string, Fields>>;
   /** By service, what has to be said outright because extending its files would not say it. */
@@ -153,12 +156,13 @@ function deltaOf({ model, slice }: CloneInput, clones: CloneSource, name: string
   const volumes = [...(clones.dataMounts[name] ?? []), ...own];
   return {
     ...cloneDelta(setting, name),
+    ...fileFields(clones.model.services[name] ?? {}, clones.branchFiles ?? {}),
     ...(volumes.length > 0 ? { volumes: volumeFields(volumes) } : {}),
     ...clones.corrections?.[name],
   };
 }
 
-/** Networks and volumes that only the branch defines, and those that its clones have of their own. */
+/** What only the branch defines, and what its clones have of their own. */
 function definitionsOf(input: CloneInput): Fields {
   const { clones, slice } = input;
   const volumes = clones
@@ -169,7 +173,10 @@ function definitionsOf(input: CloneInput): Fields {
     : [];
   const named = [...volumes].flatMap(([, own]) => own.flatMap(({ source }) => source ?? []));
   const labels = { [LABEL.role]: 'canary' };
+  const files = clones?.branchFiles ?? {};
   const sections = {
+    configs: fileDefinitions(files, 'configs'),
+    secrets: fileDefinitions(files, 'secrets'),
     networks: onlyOfBranch(input, 'networks'),
     volumes: [
       ...onlyOfBranch(input, 'volumes'),

@@ -69,6 +69,8 @@ export interface Compose {
 /** The parts of a model that are needed as they are written. */
 export interface WrittenModel {
   services: Readonly<Record<string, WrittenService>>;
+  configs?: ComposeModel['configs'];
+  secrets?: ComposeModel['secrets'];
 }
 
 interface WrittenService extends Record<string, unknown> {

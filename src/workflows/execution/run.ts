@@ -97,6 +97,7 @@ export function cloneSource({
     files: checkout.definedIn,
     dataMounts: checkout.dataMounts,
     keptLabels: checkout.keptLabels,
+    branchFiles: checkout.branchFiles,
     copies: checkout.copies,
     corrections: checkout.corrections,
     migration: project.config.database.migrate,

@@ -1,6 +1,7 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { refuseParted } from '../../compose/clone/companions.ts';
+import type { BranchFiles } from '../../compose/clone/files.ts';
 import { discoveryOf, keptLabels } from '../../compose/discovery.ts';
 import type { ComposeModel, ComposeVolume } from '../../compose/model.ts';
 import { shortCommit } from '../../compose/names.ts';
@@ -10,6 +11,7 @@ import { CanaryError } from '../../errors.ts';
 import type { WrittenModel } from '../../system/compose.ts';
 import { exists, readIfExists } from '../../system/files.ts';
 import type { Context } from '../context.ts';
+import { branchFiles } from './branch-files.ts';
 import { callsForDoors } from './configuration-files.ts';
 import { findDataMounts, isInside } from './data-mounts.ts';
 import { definitionsIn, filesDefining, namedFrom } from './definitions.ts';
@@ -29,6 +31,8 @@ export interface Checkout extends Proven {
   /** For each chosen service, the files that define it, relative to the user's project folder. */
   definedIn: Readonly<Record<string, readonly string[]>>;
   dataMounts: Readonly<Record<string, readonly ComposeVolume[]>>;
+  /** Configs and secrets that clones have from the branch. */
+  branchFiles: BranchFiles;
   /** For each chosen service some of whose labels are dropped, the others as they are written. */
   keptLabels: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** For each chosen service, what of git's it mounts or reads its settings from, relative to the repository. */
@@ -108,10 +112,11 @@ export async function checkOut(
     return asked;
   };
   const keptLabels = await labelsToKeep(model, services, written);
+  const own = await branchFiles(project.model, model, tree, services, written);
   const base = { commit, tree, directory, files, model, definedIn, dataMounts, mountedFiles };
-  const clones = { commit, release: '', model, files: definedIn, dataMounts, keptLabels };
+  const clones = { ...base, release: '', files: definedIn, keptLabels, branchFiles: own };
   const proven = await proveClones(context.compose, { ...project, written }, clones);
-  return { ...base, keptLabels, ...proven };
+  return { ...base, keptLabels, branchFiles: own, ...proven };
 }
 
 /** Where some labels are not for a clone, the others have to be said anew: as they are written, secrets unexpanded. */

@@ -53,7 +53,9 @@ export async function proveClones(
   };
   const extended = await mismatchesWith(AS_EXTENDED).catch(refusalOfCompose);
   if (extended?.length === 0) return AS_EXTENDED;
-  const { services } = await subject.written();
+  const { services } = await subject.written().catch((error: unknown) => {
+    throw notExtendable(error);
+  });
   const names = slice.map(({ service }) => service);
   const copies = Object.fromEntries(names.map((name) => [name, copyOf(services[name])]));
   const copied = await mismatchesWith({ copies, corrections: {} });
@@ -97,6 +99,19 @@ function mismatches(
     const fields = differences(comparison);
     return fields.length > 0 ? [{ service, fields, comparison }] : [];
   });
+}
+
+/** It reads the project's files, and refuses to take single services out of them. */
+function notExtendable(error: unknown): unknown {
+  if (!(error instanceof CanaryError) || error.code !== 'compose-file-invalid') return error;
+  return new CanaryError(
+    'service-not-cloneable',
+    'Compose can read the compose file, but not extend its services.',
+    {
+      details: error.details,
+      hint: 'A variable in place of a name, as in `depends_on: ["${DB}"]`, does that: say the name itself.',
+    },
+  );
 }
 
 function differs({ service, fields }: Mismatch): CanaryError {
