@@ -111,7 +111,8 @@ export function describeStack(kind: StackCase): void {
       for (const path of [...sharedFiles, ...ownFiles]) {
         const text = `of ${stack.project}`;
         expect(await stack.ask('canary', path, text)).toBe(text);
-        seen[path] = (await stack.ask('stable', path)) === text ? 'shared' : 'own';
+        const found = await stack.ask('stable', path);
+        seen[path] = found === text ? 'shared' : (found ?? 'own');
       }
       expect(seen).toEqual({
         ...Object.fromEntries(sharedFiles.map((path) => [path, 'shared'])),
