@@ -31,7 +31,7 @@ export class Storedog {
   readonly port: number;
   readonly preview: number;
 
-  private constructor(directory: string, project: string, port: number, preview: number) {
+  protected constructor(directory: string, project: string, port: number, preview: number) {
     this.directory = directory;
     this.project = project;
     this.port = port;
@@ -289,7 +289,7 @@ export async function freePorts(count: number): Promise<number[]> {
   return [...ports];
 }
 
-function isFree(port: number): Promise<boolean> {
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
