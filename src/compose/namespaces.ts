@@ -32,7 +32,8 @@ export function networkOwner(service: ComposeService, model: ComposeModel): stri
 export function namespaceGuests(name: string, model: ComposeModel): string[] {
   return Object.entries(model.services)
     .filter(([, service]) => joinedNamespaces(service, model).some(({ owner }) => owner === name))
-    .map(([guest]) => guest);
+    .map(([guest]) => guest)
+    .sort();
 }
 
 /** Of `service:web`, or of `container:` with the name that a service's container has. */

@@ -1,6 +1,7 @@
 import { CanaryError } from '../../errors.ts';
 import type { ComposeModel } from '../model.ts';
 import { joinedNamespaces, namespaceGuests } from '../namespaces.ts';
+import { roleOf } from '../roles.ts';
 
 /** A service that has to be chosen as well, because it makes one part with a chosen one. */
 export interface Companion {
@@ -34,6 +35,9 @@ export function refuseParted(model: ComposeModel, chosen: readonly string[]): vo
   );
 }
 
+/** What lives in another's network only to be near it: it is not part of how that answers. */
+const BACKGROUND: ReadonlySet<string> = new Set(['job', 'worker', 'scheduler', 'agent']);
+
 function tiesOf(model: ComposeModel, name: string, chosen: readonly string[]) {
   const service = model.services[name] ?? {};
   const contexts = Object.values(service.build?.additional_contexts ?? {});
@@ -43,10 +47,9 @@ function tiesOf(model: ComposeModel, name: string, chosen: readonly string[]) {
       service: owner,
       because: `\`${name}\` shares its \`${setting}\``,
     })),
-    ...namespaceGuests(name, model).map((guest) => ({
-      service: guest,
-      because: `\`${guest}\` lives inside of \`${name}\``,
-    })),
+    ...namespaceGuests(name, model)
+      .filter((guest) => !BACKGROUND.has(roleOf(model, guest).role))
+      .map((guest) => ({ service: guest, because: `\`${guest}\` lives inside of \`${name}\`` })),
     ...contexts
       .flatMap((each) => serviceOf(each) ?? [])
       .map((source) => ({ service: source, because: `\`${name}\` is built of its image` })),
@@ -71,6 +74,7 @@ export function imageBuilder(
   if (build || !image) return undefined;
   const builders = Object.entries(model.services)
     .filter(([, other]) => other.build && other.image === image)
-    .map(([other]) => other);
+    .map(([other]) => other)
+    .sort();
   return builders.find((each) => chosen.includes(each)) ?? builders[0];
 }

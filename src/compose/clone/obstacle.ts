@@ -26,7 +26,7 @@ export function cloneObstacle(model: ComposeModel, name: string): string | undef
 }
 
 /** Why a service of that name cannot be added. */
-export function nameObstacle(model: ComposeModel, clone: string): string | undefined {
+function nameObstacle(model: ComposeModel, clone: string): string | undefined {
   if (model.services[clone]) return `the name \`${clone}\` is taken by another service`;
   // The proxy and the other clones find services by DNS, which knows no empty and no longer part.
   if (clone.split('.').some((part) => part === '' || part.length > 63))

@@ -87,7 +87,7 @@ describe('services that share a namespace', () => {
   };
 
   test('go together, both ways, and what works in the background stays off', () => {
-    expect(whys(services, 'app')[1]).toBe('sidecar: added: it runs inside the namespace of `app`');
+    expect(whys(services, 'app')[1]).toBe('sidecar: added: `sidecar` lives inside of `app`');
     expect(named(services, 'sidecar').map(({ service }) => service)).toEqual(['sidecar', 'app']);
   });
 
