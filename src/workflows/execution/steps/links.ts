@@ -3,6 +3,7 @@ import { containersOf, type ObservedContainer } from '../../../rollout/observed.
 import type { StepAction } from '../../../rollout/step.ts';
 import type { ComposeScope } from '../../../system/compose.ts';
 import { callOptions, look, overriddenScope, type Run } from '../run.ts';
+import { renewGuests } from './guests.ts';
 import { awaitReady } from './readiness.ts';
 import { awaitTwins, canHaveTwin } from './twin.ts';
 
@@ -62,6 +63,7 @@ async function relink(
   if (!canHaveTwin(run, running, service)) {
     const scale = running.length > 1 ? { [service]: running.length } : {};
     await compose.up(scope, [service], { ...callOptions(run), scale });
+    if (stray.length > 0) await renewGuests(run, scope, [service]);
     return;
   }
   // One that was cut off may have started some already.

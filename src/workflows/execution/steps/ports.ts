@@ -10,6 +10,7 @@ import {
   unlinkedScope,
   writeOverride,
 } from '../run.ts';
+import { renewGuests } from './guests.ts';
 import { awaitProxy, stopProxy } from './proxy.ts';
 import { placeConfiguration } from './proxy-file.ts';
 import { letRouters } from './routers.ts';
@@ -46,7 +47,10 @@ export async function takePorts(
         await compose.grow(scope, { [service]: containers.length + 1 }, callOptions(run));
       await awaitTwins(run, service, known);
     }
-    if (single.length > 0) await compose.up(scope, single, callOptions(run));
+    if (single.length > 0) {
+      await compose.up(scope, single, callOptions(run));
+      await renewGuests(run, scope, single);
+    }
     const replaced = holders.filter((each) => twinned.includes(each.service));
     // The port is free from here …
     for (const holder of replaced) await engine.stopContainer(holder.id);
@@ -86,5 +90,7 @@ export async function returnPorts(
   run: Run,
   step: StepAction & { kind: 'return-ports' },
 ): Promise<void> {
-  await run.context.compose.up(run.project.scope, step.services, callOptions(run));
+  const { scope } = run.project;
+  await run.context.compose.up(scope, step.services, callOptions(run));
+  await renewGuests(run, scope, step.services);
 }

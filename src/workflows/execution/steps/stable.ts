@@ -17,6 +17,7 @@ import {
   releasedScope,
   unlinkedScope,
 } from '../run.ts';
+import { renewGuests } from './guests.ts';
 
 /**
  * Starts what does not run. A container of before that stopped may still claim the entry's port, so it is
@@ -64,6 +65,7 @@ export async function replaceStable(
   const scale = await keptScale(run, step.services, checkout.model);
   const scope = await releasedScope(run, checkout);
   await context.compose.up(scope, step.services, { ...callOptions(run), scale });
+  await renewGuests(run, scope, step.services);
 }
 
 /** Makes services anew whose mounted files have changed: a single mounted file is otherwise the old one for ever. */
@@ -73,6 +75,7 @@ export async function refreshStable(
 ): Promise<void> {
   const scope = await releasedScope(run, requireCheckout(run));
   await run.context.compose.recreate(scope, step.services, callOptions(run));
+  await renewGuests(run, scope, step.services);
 }
 
 /** Puts images and definitions back to what they were before a promotion began. */
@@ -87,6 +90,7 @@ export async function restoreStable(
   const scale = await keptScale(run, step.services, run.project.model);
   const scope = await overriddenScope(run);
   await context.compose.up(scope, step.services, { ...callOptions(run), scale });
+  await renewGuests(run, scope, step.services);
 }
 
 export async function moveStableBranch(

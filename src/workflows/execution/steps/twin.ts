@@ -1,5 +1,6 @@
 import type { ComposeService } from '../../../compose/model.ts';
 import { listeningPort } from '../../../compose/model.ts';
+import { namespaceGuests } from '../../../compose/namespaces.ts';
 import { statefulReason } from '../../../compose/stateful.ts';
 import { containersOf, type ObservedContainer } from '../../../rollout/observed.ts';
 import { acceptsConnections } from '../../../system/ports.ts';
@@ -25,8 +26,12 @@ export function twinObstacle({ model, slice }: Project, name: string): string | 
   if (service.ports?.some(({ published }) => published && published !== String(entry?.port)))
     return 'it publishes ports';
   const networks = Object.values(service.networks ?? {});
-  if (networks.some((network) => network?.ipv4_address || network?.ipv6_address))
-    return 'it has an address of its own';
+  const addresses = networks.flatMap((network) => [
+    ...[network?.ipv4_address, network?.ipv6_address, network?.mac_address],
+  ]);
+  if ([service.mac_address, ...addresses].some(Boolean)) return 'it has an address of its own';
+  const [guest] = namespaceGuests(name, model);
+  if (guest) return `\`${guest}\` lives inside of it`;
   return statefulReason(service, model);
 }
 

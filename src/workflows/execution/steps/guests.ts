@@ -1,0 +1,33 @@
+import { namespaceGuests } from '../../../compose/namespaces.ts';
+import { containersOf } from '../../../rollout/observed.ts';
+import type { ComposeScope } from '../../../system/compose.ts';
+import { callOptions, look, type Run } from '../run.ts';
+
+/**
+ * Makes who lives in the namespaces of these services anew, once the services were: a container stays in the network of
+ * the one it began with, which is gone.
+ */
+export async function renewGuests(
+  run: Run,
+  scope: ComposeScope,
+  owners: readonly string[],
+): Promise<void> {
+  const observed = await look(run);
+  const guests = [...guestsOf(run, owners)].filter(
+    (guest) => containersOf(observed, 'stable', guest).length > 0,
+  );
+  if (guests.length > 0) await run.context.compose.recreate(scope, guests, callOptions(run));
+}
+
+function guestsOf({ project }: Pick<Run, 'project'>, owners: readonly string[]): Set<string> {
+  const found = new Set<string>();
+  const follow = (owner: string) => {
+    for (const guest of namespaceGuests(owner, project.model)) {
+      if (found.has(guest)) continue;
+      found.add(guest);
+      follow(guest);
+    }
+  };
+  owners.forEach(follow);
+  return found;
+}
