@@ -121,6 +121,8 @@ async function read() {
   isReading = false;
 }
 
+const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH']);
+
 let turn = 0;
 function targets(host) {
   const router = routers.find((each) => each.host === host);
@@ -143,13 +145,20 @@ function forward(request, response, [target, ...others]) {
     headers,
     agent: false,
   });
+  // nginx waits longer for a connection; nobody of the tests does.
+  const limit = setTimeout(
+    () => onward.destroy(Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' })),
+    1000,
+  );
+  onward.on('socket', (socket) => socket.once('connect', () => clearTimeout(limit)));
   onward.on('response', (answer) => {
     response.writeHead(answer.statusCode, answer.headers);
     answer.on('error', () => response.destroy());
     answer.pipe(response);
   });
   onward.on('error', (error) => {
-    if (others.length > 0 && error.code === 'ECONNREFUSED')
+    clearTimeout(limit);
+    if (others.length > 0 && NOT_CONNECTED.has(error.code))
       return forward(request, response, others);
     if (response.headersSent) return response.destroy();
     response.writeHead(502).end(`${target} ${error.code}`);

@@ -76,5 +76,7 @@ export function imageBuilder(
     .filter(([, other]) => other.build && other.image === image)
     .map(([other]) => other)
     .sort();
-  return builders.find((each) => chosen.includes(each)) ?? builders[0];
+  const isPart = (each: string) => chosen.includes(each);
+  const isCloneable = (each: string) => !BACKGROUND.has(roleOf(model, each).role);
+  return builders.find(isPart) ?? builders.find(isCloneable) ?? builders[0];
 }
