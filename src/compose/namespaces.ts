@@ -42,7 +42,7 @@ function serviceNamed(
   { name, services }: ComposeModel,
 ): string | undefined {
   const [, kind, target] = /^(service|container):(.+)$/.exec(value ?? '') ?? [];
-  if (kind === 'service') return target;
+  if (kind === 'service') return target !== undefined && services[target] ? target : undefined;
   if (kind !== 'container') return undefined;
   const isTarget = ([service, { container_name }]: [string, ComposeService]) =>
     (container_name ?? `${name}-${service}-1`) === target;

@@ -1,6 +1,6 @@
 import { type ChosenService, describeChoice } from '../../src/compose/choose/describe.ts';
 import { readStack } from '../../src/compose/choose/stack.ts';
-import { missingCompanion } from '../../src/compose/clone/companions.ts';
+import { wholeOf } from '../../src/compose/clone/companions.ts';
 import type { ConfigurationFiles } from '../../src/compose/configuration-file.ts';
 import { renderOverride } from '../../src/compose/override.ts';
 import { findCalls } from '../../src/compose/service-map.ts';
@@ -32,14 +32,8 @@ export interface Alone {
  */
 export async function renderAlone(ground: Ground, names: readonly string[]): Promise<Alone> {
   const { context, project, files, commit } = ground;
-  const chosenNames = [...names];
-  for (;;) {
-    const missing = missingCompanion(project.model, chosenNames);
-    if (!missing) break;
-    chosenNames.push(missing.service);
-  }
   const stack = readStack(project.model, files);
-  const config = configOf(describeChoice(stack, chosenNames));
+  const config = configOf(describeChoice(stack, wholeOf(project.model, names)));
   const slice = chooseSlice(config, project.model, findCalls(project.model, files));
   const layout = layoutOf(project.directory);
   const proxy = {

@@ -1,4 +1,5 @@
 import { CanaryError, hasCode } from '../../errors.ts';
+import { wholeOf } from '../clone/companions.ts';
 import { cloneableService } from '../slice.ts';
 import type { Stack } from './stack.ts';
 
@@ -15,10 +16,10 @@ export function refuseUnlessChoosable(stack: Stack, name: string): void {
   cloneableService(model, name);
 }
 
-/** Why a service may not be cloned, in words; `undefined` when it may. */
+/** Why a service may not be cloned with what makes one part with it, in words; `undefined` when it may. */
 export function obstacleOf(stack: Stack, name: string): string | undefined {
   try {
-    refuseUnlessChoosable(stack, name);
+    for (const part of wholeOf(stack.model, [name])) refuseUnlessChoosable(stack, part);
     return undefined;
   } catch (error) {
     if (!hasCode(error, 'service-stateful') && !hasCode(error, 'service-not-cloneable'))

@@ -23,6 +23,16 @@ export function missingCompanion(
   return undefined;
 }
 
+/** The chosen services and all that make one part with them. */
+export function wholeOf(model: ComposeModel, chosen: readonly string[]): string[] {
+  const whole = [...chosen];
+  for (;;) {
+    const missing = missingCompanion(model, whole);
+    if (!missing) return whole;
+    whole.push(missing.service);
+  }
+}
+
 /** Throws `service-not-cloneable` where the chosen services lack one that belongs to them. */
 export function refuseParted(model: ComposeModel, chosen: readonly string[]): void {
   const missing = missingCompanion(model, chosen);
