@@ -1,6 +1,7 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { ownVolumes } from '../compose/clone/volumes.ts';
 import { callerLinks, isFoundByHost } from '../compose/doors.ts';
 import { shortCommit } from '../compose/names.ts';
 import { throughRouter } from '../compose/routers/router.ts';
@@ -82,8 +83,13 @@ export async function plan(
         : {}),
     };
     const steps = reconcile({ proxy: 'running', canary }, observed, situation);
-    const mounts = project.slice.flatMap(({ service }) => mountsOf(checkout, service));
-    const said = [...(await notes(project)), ...mounts.map(describeMount)];
+    const names = project.slice.map(({ service }) => service);
+    const mounts = names.flatMap((service) => mountsOf(checkout, service));
+    const said = [
+      ...(await notes(project)),
+      ...mounts.map(describeMount),
+      ...describeOwn(ownVolumes(checkout.model, names)),
+    ];
     return {
       ...{ project: project.name, branch, commit, steps, mounts },
       ramp: ramp.map(describeRampStep),
@@ -147,6 +153,15 @@ function describeMount({ service, source, from }: Mount): string {
     case 'machine':
       return `${service} shares ${source} with the stable: it lies outside of the project.`;
   }
+}
+
+function describeOwn(own: ReturnType<typeof ownVolumes>): string[] {
+  return [...own].flatMap(([service, volumes]) =>
+    volumes.map(
+      ({ target }) =>
+        `${service} has a volume of its own at ${target}: caches and sockets are not shared.`,
+    ),
+  );
 }
 
 /** A plan's branch in words. */

@@ -1,4 +1,5 @@
-import type { ComposeModel } from '../../compose/model.ts';
+import { ownVolumes } from '../../compose/clone/volumes.ts';
+import type { ComposeModel, ComposeVolume } from '../../compose/model.ts';
 import type { DatabaseConfig } from '../../config/database.ts';
 import { type Exception, formatException, parseException } from '../../database/allow.ts';
 import { formatBytes } from '../../database/bytes.ts';
@@ -89,10 +90,19 @@ function isExempt({ service }: Unrehearsed, exceptions: readonly Exception[]): b
 export async function rehearsedOn(project: Project, checkout: Checkout): Promise<string[]> {
   if (project.config.database.rehearse === 'off') return [];
   const { databases } = await sharedDataOf(project, checkout);
-  const folders = project.slice.flatMap(({ service }) => [
-    ...(checkout.model.services[service]?.volumes ?? []).filter(({ type }) => type === 'volume'),
-    ...(checkout.dataMounts[service] ?? []),
-  ]);
+  const own = ownVolumes(
+    checkout.model,
+    project.slice.map(({ service }) => service),
+  );
+  const folders = project.slice.flatMap(({ service }) => {
+    const isOwn = ({ target }: ComposeVolume) =>
+      own.get(service)?.some((each) => each.target === target);
+    const volumes = checkout.model.services[service]?.volumes ?? [];
+    return [
+      ...volumes.filter((each) => each.type === 'volume' && !isOwn(each)),
+      ...(checkout.dataMounts[service] ?? []),
+    ];
+  });
   const shared = folders.flatMap(({ source, read_only }) => (source && !read_only ? [source] : []));
   return [...new Set([...databases.map(({ service }) => service), ...shared])];
 }
