@@ -1,7 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadProject } from '../../src/workflows/project/project.ts';
-import { render } from '../../src/workflows/render.ts';
 import { canary } from '../support/fixture-cli.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import type { StackGround } from './ground.ts';
@@ -38,13 +37,17 @@ async function tryChoice(
   const files = stack.files.flatMap((file) => ['--file', file]);
   const services = choice.flatMap((service) => ['--service', service]);
   const said = { stack: stack.name, choice: choice.join(' ') || 'init’s own' };
+  // A plan looks at the same, and at an engine that has nothing of it: once a stack.
+  const plan = choice[0] === stack.targets[0] ? [['plan', '--branch', 'main']] : [];
   const commands = [
     ['init', '--yes', '--no-commit', ...services],
+    ...plan,
     ['render', '--branch', 'main'],
-    ['plan', '--branch', 'main'],
   ];
+  let override = '';
   for (const command of commands) {
-    const { exitCode, stderr } = await canary(copy, [...files, ...stack.args, ...command]);
+    const { exitCode, stderr, stdout } = await canary(copy, [...files, ...stack.args, ...command]);
+    override = stdout;
     const reason = stderr.trim().replace(/\s+/g, ' ');
     if (exitCode === 2 && /\w{3}/.test(reason)) {
       return { ...said, refusal: `${command[0]}: ${reason}`, faults: [] };
@@ -53,13 +56,12 @@ async function tryChoice(
       return { ...said, faults: [`${command[0]} ended with ${exitCode}: ${reason}`] };
     }
   }
-  return { ...said, faults: await faultsOf(ground, stack) };
+  return { ...said, faults: await faultsOf(ground, stack, override) };
 }
 
-async function faultsOf(ground: StackGround, stack: Stack): Promise<string[]> {
+async function faultsOf(ground: StackGround, stack: Stack, override: string): Promise<string[]> {
   const { copy, context, project, secrets } = ground;
   const { slice } = await loadProject(context);
-  const override = await render(context, 'main');
   const after = await resolvedWith(ground, [override]);
   if (typeof after === 'string') return [after];
   const written = { override, ...(await filesOf(projectFolder(copy, stack))) };

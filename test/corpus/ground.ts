@@ -68,13 +68,13 @@ export async function resolvedWith(
 
 /** The same question is asked once. */
 function remembering(compose: Compose): Compose {
-  const answers = new Map<string, Promise<ComposeModel>>();
+  const answers = new Map<string, Promise<unknown>>();
   return new Proxy(compose, {
     get(target, key) {
-      if (key !== 'model') return Reflect.get(target, key).bind(target);
+      if (key !== 'model' && key !== 'written') return Reflect.get(target, key).bind(target);
       return (scope: Parameters<Compose['model']>[0]) => {
-        const question = JSON.stringify(scope);
-        const answer = answers.get(question) ?? target.model(scope);
+        const question = JSON.stringify([key, scope]);
+        const answer = answers.get(question) ?? target[key](scope);
         answers.set(question, answer);
         return answer;
       };

@@ -92,7 +92,7 @@ function oneTargetForAName({ after, added }: World): string[] {
 
 function clonesOfTheChosenOnly({ after, added, slice, stable }: World): string[] {
   const cloned = added.flatMap((name) => after.services[name]?.labels?.[LABEL.service] ?? []);
-  const stateful = cloned.filter((name) => statefulReason(stable.services[name] ?? {}));
+  const stateful = cloned.filter((name) => statefulReason(stable.services[name] ?? {}, stable));
   const missing = slice.filter(({ clone }) => !added.includes(clone));
   return [
     ...stateful.map((name) => `${name} keeps data and is cloned`),
@@ -100,12 +100,24 @@ function clonesOfTheChosenOnly({ after, added, slice, stable }: World): string[]
   ];
 }
 
-/** A clone has the named volumes of its stable. */
+/** By name or place: what a program can make anew, or what belongs to a process. */
+const DISPOSABLE =
+  /cache|modules|sock|(^|[/_.-])(run|tmp|temp|pids?|bundle|venv|gradle|m2|npm|yarn|pip|cargo)($|[/_.-])/i;
+
+/** A clone has the named volumes of its stable, but for caches and what belongs to processes. */
 function sharedVolumes({ before, after, slice }: World): string[] {
   return slice.flatMap(({ service, clone }) => {
     const own = after.services[clone]?.volumes ?? [];
     return (before.services[service]?.volumes ?? [])
       .filter(({ type, source }) => type === 'volume' && source)
+      .filter(({ source = '', target }) => {
+        const found = own.find((each) => each.target === target)?.source;
+        const isOwn = found === undefined || found === `${source}-canary`;
+        const mayBeOwn = [source, target.split('/').at(-1) ?? '', target.split('/')[1] ?? '']
+          .concat(target.startsWith('/var/') ? (target.split('/')[2] ?? '') : [])
+          .some((each) => DISPOSABLE.test(each));
+        return !(isOwn && mayBeOwn);
+      })
       .filter(
         ({ target, source }) =>
           !own.some((each) => isSame([each.target, each.source], [target, source])),

@@ -3,7 +3,7 @@ import { statefulReason } from '../stateful.ts';
 
 /** What package managers and build tools keep for themselves: another version's is of no use, or does harm. */
 const CACHE =
-  /(^|\/)(node_modules|bower_components|\.(next|nuxt|cache|npm|yarn|pnpm-store|m2|gradle|cargo|venv|bundle|turbo)|venv|bundle|caches?|__pycache__)(\/|$)/;
+  /(^|\/)(node_modules|bower_components|\.(next|nuxt|cache|npm|yarn|pnpm-store|m2|gradle|cargo|venv|bundle|turbo))(\/|$)|\/(venv|bundle|caches?|__pycache__)\/?$|^\/var\/cache\//;
 
 /** Sockets, numbers of processes and locks belong to the processes that made them. */
 const RUNTIME =
@@ -62,7 +62,18 @@ function isOfAnother(
   return Object.entries(model.services)
     .filter(([name]) => !slice.includes(name))
     .filter(([, { volumes }]) => volumes?.some((each) => each.source === source))
-    .some(([name, other]) => awaited.has(name) || statefulReason(other) !== undefined);
+    .some(
+      ([name, other]) =>
+        awaited.has(name) ||
+        statefulReason(other, model) !== undefined ||
+        (isNamedAfter(source, name) && !isNamedAfter(source, service)),
+    );
+}
+
+/** `ospd_openvas_socket_vol` is that of `ospd-openvas`. */
+function isNamedAfter(source: string, service: string): boolean {
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  return service.length > 2 && plain(source).startsWith(plain(service));
 }
 
 function dependenciesOf(model: ComposeModel, service: string): ReadonlySet<string> {

@@ -29,13 +29,20 @@ export function changesOfStable(
   return [...services, ...rest, ...renamed];
 }
 
-/** The stable as DESIGN's `up` leaves it: an entry without its port, a caller of doors with its links. */
+/**
+ * The stable as DESIGN's `up` leaves it: an entry without its port, a caller of doors with its links, who is found by
+ * nginx-proxy without its host.
+ */
 function asUpLeaves(name: string, service: AnyService, slice: readonly SliceMember[]): AnyService {
   const entry = slice.find((member) => member.service === name)?.entry;
   const doors = slice.filter(({ door }) => door?.callers.includes(name));
-  const { ports = [], links = [], external_links = [] } = service;
+  const { ports = [], links = [], external_links = [], environment } = service;
+  const isMoved = slice.some(
+    (member) => member.service === name && member.door?.router?.kind === 'nginx-proxy',
+  );
   return {
     ...service,
+    ...(isMoved ? { environment: { ...environment, VIRTUAL_HOST: '' } } : {}),
     ports: ports.filter(
       ({ published, protocol = 'tcp' }) => published !== String(entry?.port) || protocol !== 'tcp',
     ),
