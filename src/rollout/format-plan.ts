@@ -66,10 +66,15 @@ export function describeStep(step: StepAction): string {
   }
 }
 
+/** So long may a step be that the causes still stand in one column. */
+const WIDEST = 72;
+
 /** A plan as numbered lines, each step with its cause; what `plan` prints and tests compare. */
 export function formatPlan(plan: Plan): string {
   if (plan.length === 0) return 'Nothing to do.';
-  const width = Math.max(...plan.map((step) => describeStep(step).length));
+  // One long step does not push the causes of all others off the screen.
+  const lengths = plan.map((step) => describeStep(step).length);
+  const width = Math.max(0, ...lengths.filter((length) => length <= WIDEST));
   return plan
     .map((step, index) => {
       const number = String(index + 1).padStart(String(plan.length).length);

@@ -1,3 +1,4 @@
+import { namespaceOwner } from '../namespaces.ts';
 import { isFirm } from '../service-map.ts';
 import { openButUnknown } from './open-port.ts';
 import { type Stack, serviceOf, type WayIn, wayIn } from './stack.ts';
@@ -61,11 +62,14 @@ function byPrecedence({ roles }: Stack, names: readonly string[]): string[] {
 }
 
 /** A chosen service that calls this one, and is not called back: an allowed origin names the caller too. */
-function callerAmong({ calls, roles }: Stack, name: string, chosen: ReadonlySet<string>) {
+function callerAmong(stack: Stack, name: string, chosen: ReadonlySet<string>) {
+  const { calls, roles, model } = stack;
   return calls.find(
     (call) =>
       call.to === name &&
       chosen.has(call.from) &&
+      // A sidecar hands on what came to the service it is part of.
+      namespaceOwner(serviceOf(stack, call.from), model) !== name &&
       roles[call.from]?.role === 'app' &&
       isFirm(call) &&
       !calls.some((back) => back.from === name && back.to === call.from),
