@@ -16,7 +16,7 @@ const ENGINE = {
 const CORPUS = {
   name: 'corpus',
   include: ['test/corpus/**/*.test.ts'],
-  testTimeout: 300_000,
+  testTimeout: 900_000,
   // Most of the work is Compose's, so that one process keeps two cores busy.
   maxConcurrency: 3,
   sequence: { groupOrder: 3 },
