@@ -92,7 +92,12 @@ export function hasUsers({ entry, door }: Pick<DooredMember, 'entry' | 'door'>):
 }
 
 /** The definition of a service that may be cloned; throws with the reason when it may not. */
-export function cloneableService(model: ComposeModel, name: string) {
+export function cloneableService(
+  model: ComposeModel,
+  name: string,
+  /** What is to run once may be what runs once. */
+  runs: 'on' | 'once' = 'on',
+): ComposeService {
   const service = model.services[name];
   if (!service) {
     throw new CanaryError(
@@ -111,7 +116,7 @@ export function cloneableService(model: ComposeModel, name: string) {
       { hint: `Take \`${name}\` out of the chosen services: the canary uses the one that runs.` },
     );
   }
-  const work = roleObstacle(model, name);
+  const work = runs === 'on' ? roleObstacle(model, name) : undefined;
   const obstacle = cloneObstacle(model, name);
   if (work || obstacle) {
     throw new CanaryError(

@@ -69,7 +69,8 @@ export async function checkOut(
   const mountedFiles: Record<string, string[]> = {};
   const settings = [...envFiles, ...filesOf(model.configs), ...filesOf(model.secrets)];
   for (const service of checkedOutServices(project)) {
-    const definition = cloneableService(model, service);
+    const isCloned = project.slice.some((member) => member.service === service);
+    const definition = cloneableService(model, service, isCloned ? 'on' : 'once');
     // What runs once is not run for a clone.
     const required = Object.entries(definition.depends_on ?? {}).filter(
       ([, each]) => each.required !== false && each.condition !== 'service_completed_successfully',

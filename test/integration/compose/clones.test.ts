@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ComposeService } from '../../../src/compose/model.ts';
@@ -315,9 +314,13 @@ describe('a service is cloned as Compose reads it', () => {
 
   test('and refused in words where Compose cannot take it out of its file', async () => {
     const folder = await project(
-      `${WEB}  other:\n    image: x\n    depends_on: { "\${DB:-db}": { condition: service_started } }\n  db: { image: postgres }\n`,
+      '  db: { image: postgres }\ninclude: [{ path: app/compose.yml, env_file: app/app.env }]\n',
+      ENTRY,
+      {
+        'app/compose.yml': `services:\n${WEB}    environment: { TOKEN: "\${TOKEN:-none}" }\n  other:\n    image: x\n    depends_on: ["\${TO}"]\n`,
+        'app/app.env': 'TOKEN=s3cret\nTO=web\n',
+      },
     );
-    await writeFile(join(folder, '.env'), 'DB=db\n');
     expect(await refusal(() => render(contextIn(folder), 'next'))).toMatchObject({
       code: 'service-not-cloneable',
       message: 'Compose can read the compose file, but not extend its services.',

@@ -42,7 +42,10 @@ async function bothModels({ files, at = '.', env = {}, args = [] }: Situation) {
   const { model } = await loadComposeProject({ ...context, env: all, compose });
   const config = ['compose', ...args, 'config', '--format', 'json'];
   const { stdout } = await run('docker', config, { cwd: directory, env: all });
-  return { ours: model, theirs: JSON.parse(stdout) };
+  // Printed so that it could be read again, every dollar twice.
+  const asItIs = (_: string, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll('$$', () => '$') : value;
+  return { ours: model, theirs: JSON.parse(stdout, asItIs) };
 }
 
 const SETTINGS = `services:\n  web: { image: "x:\${TAG:-none}", environment: { A: "\${A:-unset}" } }\n`;
