@@ -1,6 +1,8 @@
 import { linkDeltas, linkFields } from './caller-links.ts';
+import { volumeFields } from './clone/delta.ts';
 import { discoveryFields } from './clone/labels.ts';
 import { cloneNetworks } from './clone/networks.ts';
+import { ownVolumes } from './clone/volumes.ts';
 import type { Origin } from './extension.ts';
 import type { Fields } from './fields.ts';
 import type { ComposeModel } from './model.ts';
@@ -33,6 +35,7 @@ export function baselineDelta(
     [LABEL.service]: service,
     [LABEL.release]: release,
   };
+  const own = ownVolumes(model, [service]).get(service) ?? [];
   const caller = linkDeltas(model, slice).find((each) => each.caller === service);
   return {
     image,
@@ -44,6 +47,7 @@ export function baselineDelta(
     ...(stable?.mac_address ? { mac_address: reset(null) } : {}),
     ports: reset([]),
     networks: replace(cloneNetworks(stable)),
+    ...(own.length > 0 ? { volumes: volumeFields(own) } : {}),
     // One, however many the stable has, and wherever its definition says so.
     ...(stable?.scale === undefined ? {} : { scale: 1 }),
     ...(stable?.deploy?.replicas === undefined ? {} : { deploy: { replicas: 1 } }),

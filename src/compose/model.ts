@@ -15,6 +15,10 @@ export interface ComposeModel {
 export interface ComposeFile {
   file?: string;
   content?: string;
+  /** The variable that holds it. */
+  environment?: string;
+  external?: boolean;
+  name?: string;
 }
 
 export interface ComposeService {

@@ -140,13 +140,11 @@ function migrations(input: CloneInput): Extension[] {
   const { clones } = input;
   if (!clones?.migration) return [];
   const { service, command } = clones.migration;
-  const delta = deltaOf({ ...input, slice: [] }, clones, service);
   const own: Fields = {
-    ...delta,
+    ...deltaOf(input, clones, service, 'migration'),
     ...(command ? { command: replace(command.map(escapeDollars)) } : {}),
     depends_on: replace({}),
     restart: 'no',
-    labels: { ...(delta.labels as Fields), [LABEL.role]: 'migration' },
   };
   return [{ name: migrationName(service), service, ...originOf(clones, service), delta: own }];
 }
@@ -159,12 +157,18 @@ function baselines({ model, slice, clones, baselines = {} }: OverrideInput): Ext
 }
 
 /** What sets a clone apart from the service it extends. */
-function deltaOf({ model, slice }: CloneInput, clones: CloneSource, name: string): Fields {
-  const services = slice.map(({ service }) => service);
+function deltaOf(
+  input: CloneInput,
+  clones: CloneSource,
+  name: string,
+  role: 'canary' | 'migration' = 'canary',
+): Fields {
   const { commit, release, keptLabels } = clones;
   const branch = { model: clones.model, commit, release, keptLabels };
-  const setting = { project: model.name, slice: services, ...branch };
-  const own = ownVolumes(clones.model, services).get(name) ?? [];
+  // A migration runs while nobody of the canary is there.
+  const slice = role === 'canary' ? input.slice.map(({ service }) => service) : [];
+  const setting = { project: input.model.name, slice, role, ...branch };
+  const own = ownVolumesOf(input).get(name) ?? [];
   const volumes = [...(clones.dataMounts[name] ?? []), ...own];
   return {
     ...cloneDelta(setting, name),
@@ -174,16 +178,22 @@ function deltaOf({ model, slice }: CloneInput, clones: CloneSource, name: string
   };
 }
 
+/** Of canaries, and of the migration that prepares them. */
+function ownVolumesOf({ clones, slice }: CloneInput): ReturnType<typeof ownVolumes> {
+  if (!clones) return new Map();
+  const names = slice.map(({ service }) => service);
+  const { migration } = clones;
+  return ownVolumes(clones.model, [
+    ...new Set([...names, ...(migration ? [migration.service] : [])]),
+  ]);
+}
+
 /** What only the branch defines, and what its clones have of their own. */
 function definitionsOf(input: CloneInput): Fields {
-  const { clones, slice } = input;
-  const volumes = clones
-    ? ownVolumes(
-        clones.model,
-        slice.map(({ service }) => service),
-      )
-    : [];
-  const named = [...volumes].flatMap(([, own]) => own.flatMap(({ source }) => source ?? []));
+  const { clones } = input;
+  const named = [...ownVolumesOf(input)].flatMap(([, own]) =>
+    own.flatMap(({ source }) => source ?? []),
+  );
   const labels = { [LABEL.role]: 'canary' };
   const files = clones?.branchFiles ?? {};
   const sections = {

@@ -13,6 +13,7 @@ export interface CloneSetting {
   /** The stable's project, and who of it is cloned. */
   project: string;
   slice: readonly string[];
+  role: 'canary' | 'migration';
   commit: string;
   release: string;
   /** The branch's own resolved model. */
@@ -43,9 +44,9 @@ export function cloneDelta(setting: CloneSetting, name: string): Fields {
   };
 }
 
-function labelsOf({ release, commit }: CloneSetting, name: string): Fields {
+function labelsOf({ role, release, commit }: CloneSetting, name: string): Fields {
   return {
-    [LABEL.role]: 'canary',
+    [LABEL.role]: role,
     [LABEL.service]: name,
     [LABEL.release]: release,
     [LABEL.commit]: commit,
@@ -64,7 +65,7 @@ function imageFields(
   if (!build) return { ...image, pull_policy: 'never' };
   const contexts = Object.entries(build.additional_contexts ?? {}).flatMap(([context, value]) => {
     const source = serviceOf(value);
-    return source ? [[context, `service:${cloneName(source)}`]] : [];
+    return source && slice.includes(source) ? [[context, `service:${cloneName(source)}`]] : [];
   });
   return {
     ...image,
@@ -83,12 +84,12 @@ function networkFields(
   service: ComposeService,
 ): Fields {
   // Who lives in another's network, or in none, has no names to look up of its own.
-  if (service.network_mode && service.network_mode !== 'bridge') return {};
+  if (service.network_mode) return {};
   const mates = slice.filter(
     (each) => each !== name && !networkOwner(model.services[each] ?? {}, model),
   );
   return {
-    ...(service.network_mode ? {} : { networks: replace(cloneNetworks(service)) }),
+    networks: replace(cloneNetworks(service)),
     // Unlike `links` these imply no start order, so two services that call each other can both be cloned; and they may
     // name a service, so that all its containers answer.
     ...(mates.length > 0
@@ -110,12 +111,11 @@ function targetOf(link: string): string {
 }
 
 /** The clone shares with clones what the stable shares with the stable. */
-function namespaceFields(service: ComposeService, { model }: CloneSetting): Fields {
+function namespaceFields(service: ComposeService, { model, slice }: CloneSetting): Fields {
   return Object.fromEntries(
-    joinedNamespaces(service, model).map(({ setting, owner }) => [
-      setting,
-      `service:${cloneName(owner)}`,
-    ]),
+    joinedNamespaces(service, model)
+      .filter(({ owner }) => slice.includes(owner))
+      .map(({ setting, owner }) => [setting, `service:${cloneName(owner)}`]),
   );
 }
 

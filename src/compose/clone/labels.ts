@@ -1,7 +1,7 @@
 import { discoveryOf } from '../discovery.ts';
 import type { Fields } from '../fields.ts';
 import type { ComposeModel, ComposeService } from '../model.ts';
-import { replace } from '../tagged.ts';
+import { replace, reset } from '../tagged.ts';
 
 /**
  * The labels of a clone, and what of its environment has to be empty: those by which canary knows it again, and none by
@@ -16,7 +16,10 @@ export function discoveryFields(
   const found = discoveryOf(service, Object.values(services));
   const labels = { ...found.replacements, ...own };
   return {
-    labels: found.labels.length === 0 ? labels : replace({ ...kept, ...labels }),
+    ...(found.labels.length === 0
+      ? { labels }
+      : // Those of a file come back otherwise.
+        { labels: replace({ ...kept, ...labels }), label_file: reset([]) }),
     ...(found.environment.length > 0
       ? { environment: Object.fromEntries(found.environment.map((key) => [key, ''])) }
       : {}),

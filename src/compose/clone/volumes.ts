@@ -7,11 +7,11 @@ const CACHE =
 
 /** Sockets, numbers of processes and locks belong to the processes that made them. */
 const RUNTIME =
-  /^(\/var)?\/run(\/|$)|(^|\/)(sock|socks|sockets?|pids?|locks?|tmp|temp)(\/|$)|\.sock$/;
+  /^(\/var)?\/run(\/|$)|(^|\/)(sock|socks|sockets?|pids?|locks?)(\/|$)|\/(tmp|temp)\/?$|\.sock$/;
 
-const CACHE_NAME =
-  /(^|[-_.])(cache|node[-_]?modules|bundle|npm|yarn|pip|gradle|m2|cargo|venv)([-_.]|$)/i;
-const RUNTIME_NAME = /(^|[-_.])(sock|socks|sockets?|run|tmp|temp|pids?)([-_.]|$)/i;
+/** Names that say so whatever the place; what only begins so may hold anything. */
+const CACHE_NAME = /(^|[-_.])(cache|node[-_]?modules)$/i;
+const RUNTIME_NAME = /(^|[-_.])(sock|socks|sockets?)$/i;
 
 /**
  * The named volumes that clones do not share with the stable: caches, and where sockets and locks of the service itself lie.

@@ -1,3 +1,4 @@
+import { hostNames } from '../host-names.ts';
 import type { ComposeModel, ComposeService } from '../model.ts';
 
 /** Settings that say where a database is. */
@@ -9,11 +10,12 @@ const OWN = /^(|localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|::1?|\[::1?\]|\*)$/i;
 
 /** The setting by which a service is told that its database is elsewhere: whoever has one asks, and keeps nothing. */
 export function hostSetting(service: ComposeService, model?: ComposeModel): string | undefined {
-  const own = model && nameIn(model, service);
+  const name = model && nameIn(model, service);
+  const own = model && name ? [...hostNames(model, name, []), service.hostname] : [];
   return Object.entries(service.environment ?? {}).find(([key, value]) => {
     if (value === null || !HOST_SETTING.test(key)) return false;
     const host = hostOf(value);
-    return host !== undefined && !OWN.test(host) && host !== own;
+    return host !== undefined && !OWN.test(host) && !own.includes(host);
   })?.[0];
 }
 

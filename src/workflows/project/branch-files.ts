@@ -1,3 +1,4 @@
+import { join, relative } from 'node:path';
 import { type BranchFiles, changedFiles, FILE_KINDS } from '../../compose/clone/files.ts';
 import { escapeDollars, type Fields } from '../../compose/fields.ts';
 import type { ComposeModel } from '../../compose/model.ts';
@@ -5,28 +6,44 @@ import type { WrittenModel } from '../../compose/written.ts';
 import { exists } from '../../system/files.ts';
 import { isInside } from './data-mounts.ts';
 
+interface Sides {
+  stable: ComposeModel;
+  branch: ComposeModel;
+  /** The worktree's top folder, and the repository it is of. */
+  tree: string;
+  repository: string;
+}
+
 /**
- * The configs and secrets of the branch that its clones mount in place of the stable's: files that the worktree has, and
- * contents that the branch says otherwise. A file that git does not track stays the stable's.
+ * The configs and secrets of the branch that its clones mount in place of the stable's: files that the worktree has,
+ * contents that the branch says otherwise, and what only the branch knows. A file that git does not track stays the user's.
  */
 export async function branchFiles(
-  stable: ComposeModel,
-  branch: ComposeModel,
-  tree: string,
+  { stable, branch, tree, repository }: Sides,
   services: readonly string[],
   written: () => Promise<WrittenModel>,
 ): Promise<BranchFiles> {
-  const changed = changedFiles(branch, services, (kind, name, { file, content }) =>
-    file === undefined
-      ? content !== undefined && content !== stable[kind]?.[name]?.content
-      : isInside(file, tree),
-  );
+  const changed = changedFiles(branch, services, (kind, name, { file, content }) => {
+    const known = stable[kind]?.[name];
+    if (!known) return true;
+    return file === undefined
+      ? content !== undefined && content !== known.content
+      : isInside(file, tree);
+  });
   const found: Record<string, Record<string, Fields>> = {};
   for (const { kind, name, definition } of changed) {
-    const { file } = definition;
-    if (file !== undefined && !(await exists(file))) continue;
-    const content = file === undefined ? (await written())[kind]?.[name]?.content : undefined;
-    const fields = file === undefined ? { content } : { file: escapeDollars(file) };
+    const { file, content, environment, external } = definition;
+    const isKnown = stable[kind]?.[name] !== undefined;
+    const isTracked = file !== undefined && isInside(file, tree) && (await exists(file));
+    if (isKnown && file !== undefined && !isTracked) continue;
+    const own = (path: string) =>
+      isTracked || !isInside(path, tree) ? path : join(repository, relative(tree, path));
+    const fields = {
+      ...(file === undefined ? {} : { file: escapeDollars(own(file)) }),
+      ...(content === undefined ? {} : { content: (await written())[kind]?.[name]?.content }),
+      ...(environment === undefined ? {} : { environment }),
+      ...(external ? { external, name: escapeDollars(definition.name ?? name) } : {}),
+    };
     found[kind] = { ...found[kind], [name]: fields };
   }
   return Object.fromEntries(

@@ -1,5 +1,5 @@
 import { mkdir, symlink } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { refuseParted } from '../../compose/clone/companions.ts';
 import type { BranchFiles } from '../../compose/clone/files.ts';
 import { discoveryOf, keptLabels } from '../../compose/discovery.ts';
@@ -14,7 +14,7 @@ import type { Context } from '../context.ts';
 import { branchFiles } from './branch-files.ts';
 import { callsForDoors } from './configuration-files.ts';
 import { findDataMounts, isInside } from './data-mounts.ts';
-import { definitionsIn, filesDefining, namedFrom } from './definitions.ts';
+import { type DefiningFile, definitionsIn, filesDefining, namedFrom } from './definitions.ts';
 import { CONFIG_NAME, type Project } from './project.ts';
 import { type Proven, proveClones } from './prove-clones.ts';
 
@@ -107,17 +107,50 @@ export async function checkOut(
   }
   const services = project.slice.map(({ service }) => service);
   refuseParted(model, services);
+  await requireSameElsewhere(context, project, { tree, files, model, definitions }, services);
   let asked: Promise<WrittenModel> | undefined;
   const written = () => {
     asked ??= context.compose.written(branch);
     return asked;
   };
   const keptLabels = await labelsToKeep(model, services, written);
-  const own = await branchFiles(project.model, model, tree, services, written);
+  const sides = { stable: project.model, branch: model, tree, repository: project.repository };
+  const own = await branchFiles(sides, services, written);
   const base = { commit, tree, directory, files, model, definedIn, dataMounts, mountedFiles };
   const clones = { ...base, release: '', files: definedIn, keptLabels, branchFiles: own };
   const proven = await proveClones(context.compose, { ...project, written }, clones);
   return { ...base, keptLabels, branchFiles: own, ...proven };
+}
+
+/**
+ * A promotion gives Compose the branch's files in the user's folder, where what they include or extend is still the
+ * stable's: a branch that says chosen services otherwise there could be tried and never promoted as it was.
+ */
+async function requireSameElsewhere(
+  { compose }: Context,
+  { scope, repository }: Project,
+  {
+    tree,
+    files,
+    model,
+    definitions,
+  }: Pick<Checkout, 'tree' | 'files' | 'model'> & { definitions: readonly DefiningFile[] },
+  services: readonly string[],
+): Promise<void> {
+  if (definitions.every(({ file, isWhole }) => isWhole && files.includes(file))) return;
+  const promoted = await compose.model({ ...scope, files });
+  const asPromoted = (service: string) => JSON.stringify(promoted.services[service]);
+  const asTried = (service: string) =>
+    JSON.stringify(model.services[service])?.replaceAll(tree, repository);
+  const other = services.find((service) => asPromoted(service) !== asTried(service));
+  if (!other) return;
+  throw new CanaryError(
+    'service-not-cloneable',
+    `The branch says \`${other}\` otherwise in a file that the compose file includes or extends.`,
+    {
+      hint: `Bring that definition to the stable first, or say it in ${basename(files[0] ?? 'the compose file')} itself. Changes of code and images built here can be tried.`,
+    },
+  );
 }
 
 /** Where some labels are not for a clone, the others have to be said anew: as they are written, secrets unexpanded. */

@@ -3,9 +3,11 @@ import { type FileDefinitions, readDefinitions } from '../../compose/definitions
 import { readIfExists } from '../../system/files.ts';
 
 /** A compose file and the services it defines. */
-interface DefiningFile {
+export interface DefiningFile {
   file: string;
   services: ReadonlySet<string>;
+  /** Whether it extends no other file. */
+  isWhole: boolean;
   /** The files of settings that it names, absolute. */
   envFiles: readonly string[];
 }
@@ -30,7 +32,9 @@ async function follow(
   // Compose itself says what is missing, or goes in a circle.
   const text = above.has(file) ? undefined : await readIfExists(file);
   if (text === undefined) return;
-  const { services, envFiles, includes, extended } = readDefinitions(text);
+  const read = definitionsOf(text);
+  if (!read) return;
+  const { services, envFiles, includes, extended } = read;
   const own = envFiles.map((path) => resolve(base, path));
   for (const include of includes) {
     const paths = include.paths.map((path) => resolve(base, path));
@@ -46,14 +50,25 @@ async function follow(
     const target = resolve(base, path);
     if (target !== file) own.push(...(await settingsOf(target)));
   }
-  found.push({ file, services, envFiles: own });
+  found.push({ file, services, isWhole: extended.length === 0, envFiles: own });
+}
+
+/** What is wrong with a file Compose says better. */
+function definitionsOf(text: string): FileDefinitions | undefined {
+  try {
+    return readDefinitions(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the services of a file that others extend read their settings from. */
 async function settingsOf(file: string, above: ReadonlySet<string> = new Set()): Promise<string[]> {
   const text = above.has(file) ? undefined : await readIfExists(file);
   if (text === undefined) return [];
-  const { envFiles, extended }: FileDefinitions = readDefinitions(text);
+  const read = definitionsOf(text);
+  if (!read) return [];
+  const { envFiles, extended } = read;
   const further = extended.map((path) =>
     settingsOf(resolve(dirname(file), path), new Set([...above, file])),
   );

@@ -97,7 +97,10 @@ function mismatches(
       withheld: discoveryOf(expected).environment,
       moved: moved.map(({ target }) => target),
     };
-    const fields = differences(comparison);
+    // Whatever file they came from: nobody may take it for the stable.
+    const { labels, replacements } = discoveryOf({ labels: comparison.actual.labels ?? {} });
+    const isFound = labels.some((label) => !(label in replacements));
+    const fields = [...differences(comparison), ...(isFound ? ['labels'] : [])];
     return fields.length > 0 ? [{ service, fields, comparison }] : [];
   });
 }

@@ -13,8 +13,9 @@ export async function renewGuests(
   owners: readonly string[],
 ): Promise<void> {
   const observed = await look(run);
-  const guests = [...guestsOf(run, owners)].filter(
-    (guest) => containersOf(observed, 'stable', guest).length > 0,
+  // What ran once and has ended is not run again.
+  const guests = [...guestsOf(run, owners)].filter((guest) =>
+    containersOf(observed, 'stable', guest).some(({ state }) => state === 'running'),
   );
   if (guests.length > 0) await run.context.compose.recreate(scope, guests, callOptions(run));
 }
