@@ -146,6 +146,13 @@ describe('a clone takes over', () => {
     expect(clone.environment).toEqual({ VIRTUAL_HOST: '', MODE: 'fast' });
   });
 
+  test('no label of a file either', async () => {
+    const clone = await cloneOf(`${WEB}    label_file: ./labels\n`, ENTRY, {
+      labels: 'caddy=shop.example\nteam=shop\n',
+    });
+    expect(Object.keys(clone.labels ?? {})).not.toContain('caddy');
+  });
+
   test('who has to be there first, and nothing that runs once', async () => {
     const clone = await cloneOf(
       `${WEB}    depends_on:
@@ -247,7 +254,44 @@ secrets: { token: { file: ./token.txt } }
   });
 });
 
+test('a secret that only the branch knows comes along, from where the user keeps it', async () => {
+  const folder = await project(WEB, ENTRY, { '.gitignore': 'token.txt\n' });
+  await branch(folder, 'other', {
+    'docker-compose.yml': `name: shop\nservices:\n${WEB}    secrets: [token, word]\nsecrets: { token: { file: ./token.txt }, word: { environment: WORD } }\n`,
+  });
+  await writeFiles(folder, { 'token.txt': 's3cret\n' });
+  const { after } = await resolved(folder, 'other');
+  expect(after.secrets?.['token-canary']?.file).toBe(join(folder, 'token.txt'));
+  expect(after.secrets?.['word-canary']?.environment).toBe('WORD');
+});
+
+test('a migration of a service with labels is a container like others', async () => {
+  const folder = await repository({
+    'docker-compose.yml': `name: shop\nservices:\n${WEB}    labels: ["prometheus.io/scrape=true"]\n`,
+    'canary.yaml': `version: 1\nservices: { ${ENTRY} }\ndatabase: { migrate: { service: web, command: [migrate] } }\n`,
+  });
+  await branch(folder, 'next', {});
+  const { after } = await resolved(folder, 'next');
+  expect(serviceOf(after, 'web-migration')).toMatchObject({
+    command: ['migrate'],
+    labels: { 'dev.canary.role': 'migration', 'dev.canary.service': 'web' },
+  });
+});
+
 describe('a service is cloned as Compose reads it', () => {
+  test('and not where a promotion would bring another one: included files move with the branch only after it', async () => {
+    const app = `services:\n${WEB}    environment: { STEP: "1" }\n`;
+    const folder = await project('  db: { image: postgres }\ninclude: [app/compose.yml]\n', ENTRY, {
+      'app/compose.yml': app,
+    });
+    await branch(folder, 'other', { 'app/compose.yml': app.replace('"1"', '"2"') });
+    expect(await refusal(() => render(contextIn(folder), 'other'))).toMatchObject({
+      code: 'service-not-cloneable',
+      message:
+        'The branch says `web` otherwise in a file that the compose file includes or extends.',
+    });
+  });
+
   test('from files in several folders', async () => {
     const folder = await project(`${WEB}    volumes: ["./code:/code"]\n`, ENTRY, {
       'code/app.txt': 'x\n',

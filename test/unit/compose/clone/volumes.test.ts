@@ -31,10 +31,18 @@ test.each([
   '/var/lib/app/cache/files/forgotten',
   '/uploads',
   '/cached-pages',
+  '/rails/tmp/storage',
   '/app/running',
   '/templates',
 ])('%s is shared', (target) => {
   expect(ownOfWeb({ volumes: [volume('some', target)] })).toEqual([]);
+});
+
+test('a name alone that begins like a cache says nothing', () => {
+  const volumes = [volume('npm_data', '/data'), volume('temp-uploads', '/uploads')];
+  expect(ownOfWeb({ volumes: [...volumes, volume('pip_cache', '/somewhere')] })).toEqual([
+    '/somewhere',
+  ]);
 });
 
 test('what is only read is the stable’s, and no bind mount is another one', () => {
