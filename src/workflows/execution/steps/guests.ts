@@ -13,9 +13,11 @@ export async function renewGuests(
   owners: readonly string[],
 ): Promise<void> {
   const observed = await look(run);
-  // What ran once and has ended is not run again.
+  // What ran once and ended well is not run again; who ended with its owner did not end well.
   const guests = [...guestsOf(run, owners)].filter((guest) =>
-    containersOf(observed, 'stable', guest).some(({ state }) => state === 'running'),
+    containersOf(observed, 'stable', guest).some(
+      ({ state, exitCode }) => state === 'running' || exitCode !== 0,
+    ),
   );
   if (guests.length > 0) await run.context.compose.recreate(scope, guests, callOptions(run));
 }
