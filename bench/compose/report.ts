@@ -35,6 +35,6 @@ it began), so the ratios say more than the single figures: every round has all o
 |---|---|---|---|---|---|---|---|---|
 ${cells.join('\n')}
 
-\`config\` is \`docker compose config --format json\`. A branch has a model of its own, so that Compose is asked twice.
+\`config\` is \`docker compose config --format json\`. A branch has a model of its own, and its clones are compared with it, so that Compose is asked three times.
 `;
 }
