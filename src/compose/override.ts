@@ -3,7 +3,7 @@ import { type BaselineSource, baselineDelta } from './baseline.ts';
 import { linkDeltas, linkFields } from './caller-links.ts';
 import { type CloneSetting, cloneDelta, volumeFields } from './clone/delta.ts';
 import { type BranchFiles, fileDefinitions, fileFields } from './clone/files.ts';
-import { ownVolumes } from './clone/volumes.ts';
+import { type OwnVolumes, ownVolumes } from './clone/volumes.ts';
 import { type Extension, extensionLayers, type Origin } from './extension.ts';
 import { escapeAll, escapeDollars, type Fields, portFields } from './fields.ts';
 import type { ComposeModel, ComposeVolume } from './model.ts';
@@ -125,9 +125,10 @@ function stableDeltas({ slice, model, isUnlinked }: OverrideInput): Fields {
 function canaries(input: CloneInput): Extension[] {
   const { clones, slice } = input;
   if (!clones) return [];
+  const own = ownVolumesOf(input);
   return slice.map(({ service, clone }) => ({
     ...{ name: clone, service, ...originOf(clones, service) },
-    delta: deltaOf(input, clones, service),
+    delta: deltaOf(input, clones, service, own),
   }));
 }
 
@@ -141,7 +142,7 @@ function migrations(input: CloneInput): Extension[] {
   if (!clones?.migration) return [];
   const { service, command } = clones.migration;
   const own: Fields = {
-    ...deltaOf(input, clones, service, 'migration'),
+    ...deltaOf(input, clones, service, ownVolumesOf(input), 'migration'),
     ...(command ? { command: replace(command.map(escapeDollars)) } : {}),
     depends_on: replace({}),
     restart: 'no',
@@ -161,6 +162,7 @@ function deltaOf(
   input: CloneInput,
   clones: CloneSource,
   name: string,
+  ownOfAll: OwnVolumes,
   role: 'canary' | 'migration' = 'canary',
 ): Fields {
   const { commit, release, keptLabels } = clones;
@@ -168,7 +170,7 @@ function deltaOf(
   // A migration runs while nobody of the canary is there.
   const slice = role === 'canary' ? input.slice.map(({ service }) => service) : [];
   const setting = { project: input.model.name, slice, role, ...branch };
-  const own = ownVolumesOf(input).get(name) ?? [];
+  const own = ownOfAll.get(name) ?? [];
   const volumes = [...(clones.dataMounts[name] ?? []), ...own];
   return {
     ...cloneDelta(setting, name),
@@ -179,7 +181,7 @@ function deltaOf(
 }
 
 /** Of canaries, and of the migration that prepares them. */
-function ownVolumesOf({ clones, slice }: CloneInput): ReturnType<typeof ownVolumes> {
+function ownVolumesOf({ clones, slice }: CloneInput): OwnVolumes {
   if (!clones) return new Map();
   const names = slice.map(({ service }) => service);
   const { migration } = clones;

@@ -1,3 +1,4 @@
+import { volumeFields } from './clone/delta.ts';
 import { type Extension, extensionLayers, type Origin } from './extension.ts';
 import { escapeDollars, type Fields } from './fields.ts';
 import type { ComposeModel, ComposeService, ComposeVolume } from './model.ts';
@@ -89,7 +90,7 @@ function deltaOf(
     depends_on: replace({}),
     ...(definition.links ? { links: reset([]) } : {}),
     external_links: reset([]),
-    volumes: replace(volumes.map(written)),
+    volumes: replace(volumeFields(volumes)),
     privileged: false,
     // Where cores are scarce production comes first.
     cpu_shares: LEAST_SHARES,
@@ -112,10 +113,6 @@ function undone(definition: ComposeService): Fields {
       key in definition ? [[key, reset(value as null | [])]] : [],
     ),
   );
-}
-
-function written(volume: ComposeVolume): Fields {
-  return { ...volume, ...(volume.source ? { source: escapeDollars(volume.source) } : {}) };
 }
 
 /** Every name by which others reach a service: its own, its container's, aliases, and names in links. */

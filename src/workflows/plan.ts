@@ -1,7 +1,7 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { ownVolumes } from '../compose/clone/volumes.ts';
+import { type OwnVolumes, ownVolumes } from '../compose/clone/volumes.ts';
 import { callerLinks, isFoundByHost } from '../compose/doors.ts';
 import { shortCommit } from '../compose/names.ts';
 import { throughRouter } from '../compose/routers/router.ts';
@@ -155,7 +155,7 @@ function describeMount({ service, source, from }: Mount): string {
   }
 }
 
-function describeOwn(own: ReturnType<typeof ownVolumes>): string[] {
+function describeOwn(own: OwnVolumes): string[] {
   return [...own].flatMap(([service, volumes]) =>
     volumes.map(
       ({ target }) =>

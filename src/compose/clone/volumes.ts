@@ -13,14 +13,14 @@ const RUNTIME =
 const CACHE_NAME = /(^|[-_.])(cache|node[-_]?modules)$/i;
 const RUNTIME_NAME = /(^|[-_.])(sock|socks|sockets?)$/i;
 
+/** By service, what its clone mounts of its own. */
+export type OwnVolumes = ReadonlyMap<string, readonly ComposeVolume[]>;
+
 /**
  * The named volumes that clones do not share with the stable: caches, and where sockets and locks of the service itself lie.
  * By service; without a source where nobody else of the slice mounts it, else a volume that the clones share.
  */
-export function ownVolumes(
-  model: ComposeModel,
-  slice: readonly string[],
-): ReadonlyMap<string, readonly ComposeVolume[]> {
+export function ownVolumes(model: ComposeModel, slice: readonly string[]): OwnVolumes {
   const own = slice.map((service) => [service, ownOf(model, slice, service)] as const);
   const users = (source: string | undefined) =>
     own.filter(([, volumes]) => volumes.some((each) => each.source === source)).length;
