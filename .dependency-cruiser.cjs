@@ -1,64 +1,88 @@
-const PURE = '^src/(compose|proxy|rollout|analysis|database|git)/';
+/**
+ * The rooms of each folder, from the ground up: a room imports only what stands before it in its row. Rooms of one
+ * inner array do not import each other at all. Files beside the rooms are free, as long as no circle forms.
+ */
+const FLOORS = {
+  src: [
+    'errors.ts',
+    'config',
+    ['analysis', 'compose', 'proxy'],
+    'database',
+    'rollout',
+    ['git', 'ui'],
+    'system',
+    'context.ts',
+    'project',
+    'probes',
+    'rehearsal',
+    'execution',
+    'release',
+    'workflows',
+    'cli',
+    'main.ts',
+  ],
+  'src/analysis': [['shape', 'stats']],
+  'src/cli': ['commands', 'declarations'],
+  'src/compose': ['model', 'services', ['clone', 'ingress'], 'render', 'choose'],
+  'src/database': [['mysql', 'postgres', 'sqlite'], 'compare'],
+  'src/execution': ['operations'],
+  'src/project': [['checkout', 'git']],
+  'src/rehearsal': [['mysql', 'postgres', 'sqlite']],
+  'src/system': ['haproxy', ['docker', 'git', 'sqlite', 'state']],
+  'src/workflows': ['push-to-deploy'],
+};
 
-/** Imports point one way: main -> cli -> workflows -> the pure folders and the interfaces of system. */
+/** Decide, and know no process, file, clock or terminal. */
+const PURE = '^src/(config|analysis|compose|proxy|database|rollout|git)/';
+const TERMINAL = 'node_modules/(chalk|ora|commander|@commander-js|@clack)/';
+const PROCESSES = 'node_modules/(execa|simple-git)/|^(node:)?child_process';
+
+/** No room imports one that stands beside or after it. */
+function upwards([folder, floors]) {
+  const within = (room) => `^${folder}/${room.endsWith('.ts') ? `${room}$` : `${room}/`}`;
+  return floors.flatMap((floor, index) => {
+    const higher = floors.slice(index + 1).flat();
+    const rooms = [floor].flat();
+    return rooms.flatMap((room) => {
+      const others = [...rooms.filter((each) => each !== room), ...higher];
+      if (others.length === 0) return [];
+      return {
+        name: `${folder}/${room}-imports-only-lower-rooms`,
+        severity: 'error',
+        from: { path: within(room) },
+        to: { path: others.map(within).join('|') },
+      };
+    });
+  });
+}
+
+/** Every folder below src that has its place. */
+const ROOMS = Object.entries(FLOORS)
+  .flatMap(([folder, floors]) => floors.flat().map((room) => `${folder}/${room}`))
+  .join('|');
+
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    ...Object.entries(FLOORS).flatMap(upwards),
     {
-      name: 'pure-folders-touch-nothing',
-      comment:
-        'compose, proxy, rollout, analysis, database and git decide; they know no process, file, clock or terminal.',
+      name: 'every-room-has-a-floor',
+      comment: 'A new folder belongs in FLOORS, where its place is.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^(${ROOMS})(/[^/]+)?$` },
+      to: {},
+    },
+    {
+      name: 'pure-rooms-touch-nothing',
       severity: 'error',
       from: { path: PURE },
-      to: {
-        path: '^src/(system|workflows|cli|ui|main)|^node:(?!path)|node_modules/(execa|simple-git|chalk|ora|commander)',
-      },
+      to: { path: `^node:(?!path)|${TERMINAL}|${PROCESSES}` },
     },
     {
-      name: 'config-is-pure',
+      name: 'terminal-only-in-ui-and-cli',
       severity: 'error',
-      from: { path: '^src/config/' },
-      to: {
-        path: '^src/(system|workflows|cli|ui|main)|node_modules/(execa|simple-git|chalk|ora|commander)',
-      },
-    },
-    {
-      name: 'system-serves',
-      comment: 'system implements what workflows ask for; it never reaches up.',
-      severity: 'error',
-      from: { path: '^src/system/' },
-      to: { path: '^src/(workflows|cli|ui|main)' },
-    },
-    {
-      name: 'workflows-know-no-terminal',
-      severity: 'error',
-      from: { path: '^src/workflows/' },
-      to: { path: '^src/(cli|ui|main)|node_modules/(execa|simple-git|chalk|ora|commander)' },
-    },
-    {
-      name: 'actions-stand-on-release-execution-project',
-      comment: 'Inside workflows: what a user does -> release -> execution -> project; never back.',
-      severity: 'error',
-      from: { path: '^src/workflows/(project|execution|release)/' },
-      to: { path: '^src/workflows/[^/]+\\.ts$', pathNot: '^src/workflows/context\\.ts$' },
-    },
-    {
-      name: 'execution-knows-no-release-history',
-      severity: 'error',
-      from: { path: '^src/workflows/execution/' },
-      to: { path: '^src/workflows/release/' },
-    },
-    {
-      name: 'project-is-the-ground',
-      severity: 'error',
-      from: { path: '^src/workflows/project/' },
-      to: { path: '^src/workflows/(execution|release)/' },
-    },
-    {
-      name: 'ui-only-renders',
-      severity: 'error',
-      from: { path: '^src/ui/' },
-      to: { path: '^src/(cli|workflows|system|main)' },
+      from: { path: '^src/', pathNot: '^src/(ui|cli|main)' },
+      to: { path: TERMINAL },
     },
     {
       name: 'colour-only-in-ui',
@@ -67,10 +91,16 @@ module.exports = {
       to: { path: 'node_modules/(chalk|ora)/' },
     },
     {
+      name: 'ui-only-renders',
+      severity: 'error',
+      from: { path: '^src/ui/' },
+      to: { path: '^src/(system|context|project|probes|rehearsal|execution|release|workflows)' },
+    },
+    {
       name: 'processes-and-git-only-in-system',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/system/' },
-      to: { path: 'node_modules/(execa|simple-git)/|^(node:)?child_process' },
+      to: { path: PROCESSES },
     },
     {
       name: 'no-shell',

@@ -1,7 +1,7 @@
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { byWeight, setSplit } from '../src/proxy/weight-map.ts';
-import { UnixProxySocket } from '../src/system/proxy-socket.ts';
+import { UnixProxySocket } from '../src/system/haproxy/proxy-socket.ts';
 
 /** How long a changed weight takes: the command at the socket, and until a user is answered by the new side. */
 export interface Switch {

@@ -4,25 +4,25 @@ import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typ
 import { jsonLines, makeOutput, type Streams } from './cli/output.ts';
 import { buildProgram } from './cli/program.ts';
 import type { Action, Globals } from './cli/session.ts';
+import type { Context } from './context.ts';
 import { CanaryError, EXIT } from './errors.ts';
 import type { EventSink } from './rollout/events.ts';
 import { systemClock } from './system/clock.ts';
-import { ComposeCli } from './system/compose.ts';
-import { DockerStreams } from './system/container-streams.ts';
-import { DockerEngine } from './system/engine.ts';
+import { ComposeCli } from './system/docker/compose.ts';
+import { DockerStreams } from './system/docker/container-streams.ts';
+import { DockerEngine } from './system/docker/engine.ts';
 import { makeGit } from './system/git/git.ts';
+import { UnixProxySocket } from './system/haproxy/proxy-socket.ts';
 import { askHttp } from './system/http.ts';
-import { JournalFiles } from './system/journal-store.ts';
-import { FileLock } from './system/lock.ts';
 import { ExecaRunner } from './system/process.ts';
-import { UnixProxySocket } from './system/proxy-socket.ts';
 import { Ssh } from './system/remote-shell.ts';
-import { FileStopRequest } from './system/stop-request.ts';
+import { JournalFiles } from './system/state/journal-store.ts';
+import { FileLock } from './system/state/lock.ts';
+import { FileStopRequest } from './system/state/stop-request.ts';
 import { programRunner } from './system/user-program.ts';
 import { errorDocument, errorText } from './ui/error-view.ts';
 import { plainProgress, spinningProgress } from './ui/progress.ts';
 import { makeTheme, type Theme } from './ui/theme.ts';
-import type { Context } from './workflows/context.ts';
 
 export const VERSION = '0.1.0';
 

@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { Context } from '../workflows/context.ts';
+import type { Context } from '../context.ts';
 import type { Output, Streams } from './output.ts';
 
 /** What the command line says about how to run, whatever the command. */

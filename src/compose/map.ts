@@ -1,8 +1,8 @@
-import type { DooredMember } from './doors.ts';
-import type { ComposeModel } from './model.ts';
-import { throughRouter } from './routers/router.ts';
-import { type Call, findCalls } from './service-map.ts';
-import { statefulReason } from './stateful.ts';
+import type { DooredMember } from './ingress/ingress.ts';
+import { throughRouter } from './ingress/router.ts';
+import type { ComposeModel } from './model/model.ts';
+import { type Call, findCalls } from './services/service-map.ts';
+import { statefulReason } from './services/stateful.ts';
 
 export type MapFormat = 'text' | 'mermaid' | 'dot' | 'json';
 

@@ -4,13 +4,18 @@ import { handsBytesOn } from '../config/service-protocol.ts';
 import { CanaryError } from '../errors.ts';
 import { refuseParted } from './clone/companions.ts';
 import { baselineObstacle, cloneObstacle } from './clone/obstacle.ts';
-import { type DooredMember, doorOf, refuseSharedDoors } from './doors.ts';
-import { type ComposeModel, type ComposeService, listeningPort, publishedPort } from './model.ts';
-import { baselineName, cloneName } from './names.ts';
-import { networkOwner } from './namespaces.ts';
-import { roleObstacle } from './roles.ts';
-import { type Call, findCalls } from './service-map.ts';
-import { statefulReason } from './stateful.ts';
+import { type DooredMember, doorOf, refuseSharedDoors } from './ingress/ingress.ts';
+import {
+  type ComposeModel,
+  type ComposeService,
+  listeningPort,
+  publishedPort,
+} from './model/model.ts';
+import { baselineName, cloneName } from './model/names.ts';
+import { networkOwner } from './model/namespaces.ts';
+import { roleObstacle } from './services/roles.ts';
+import { type Call, findCalls } from './services/service-map.ts';
+import { statefulReason } from './services/stateful.ts';
 
 /** One service of the slice: the chosen services, released as one. */
 export interface SliceMember extends DooredMember {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { SERVICE_NAME } from './doors.ts';
 import { type Expectation, expectation } from './expect.ts';
+import { SERVICE_NAME } from './ingress.ts';
 import { period } from './period.ts';
 
 /** By what name a check says what it asks for. */

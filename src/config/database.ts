@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseException } from '../database/allow.ts';
-import { SERVICE_NAME } from './doors.ts';
+import { parseException } from './exception.ts';
+import { SERVICE_NAME } from './ingress.ts';
 import { argv } from './outside.ts';
 import { holding, percentage } from './values.ts';
 

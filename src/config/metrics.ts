@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { conditions } from './condition.ts';
-import { SERVICE_NAME } from './doors.ts';
+import { SERVICE_NAME } from './ingress.ts';
 import { argv, filled, headers, span, timeout, url } from './outside.ts';
 import { valuePath } from './value-path.ts';
 

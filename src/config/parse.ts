@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { CanaryError } from '../errors.ts';
 import { checksOf } from './analysis.ts';
 import { problemsOfChecks } from './checks.ts';
-import { problemsOfDoors } from './doors.ts';
+import { problemsOfDoors } from './ingress.ts';
 import { problemsOfMetrics } from './metrics.ts';
 import { type CanaryConfig, configSchema } from './schema.ts';
 import { protocolProblems } from './service-protocol.ts';

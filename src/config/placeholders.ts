@@ -1,5 +1,5 @@
-import { literally } from '../compose/literally.ts';
 import { parseDuration } from './duration.ts';
+import { literally } from './literally.ts';
 
 /** What `{{…}}` can stand for in a query, an address or a body: nothing in these values means more than itself there. */
 const PLACES = [

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { analysis } from './analysis.ts';
 import { database } from './database.ts';
-import { behind, inner, labels, SERVICE_NAME } from './doors.ts';
 import { parseDuration } from './duration.ts';
 import { hooks } from './hooks.ts';
 import { identity } from './identity.ts';
+import { behind, inner, labels, SERVICE_NAME } from './ingress.ts';
 import { match } from './match.ts';
 import { breaker, shield } from './protection.ts';
 import { protocolFields } from './service-protocol.ts';

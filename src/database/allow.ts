@@ -1,23 +1,5 @@
+import type { Exception } from '../config/exception.ts';
 import { type Finding, type FindingClass, findingSentence } from './finding.ts';
-
-/** An exception that a person makes: one class of change of one table, or one service that nobody can rehearse. */
-export interface Exception {
-  what: FindingClass | 'unrehearsed';
-  name: string;
-}
-
-/** Names as findings tell them: also `Order Details` and `total(integer, text)`. No pattern, for nobody may take it for one. */
-const PATTERN = /^(destructive|contracting|unrehearsed):([^\s*?](?:[^\p{Cc}*?]*[^\s*?])?)$/u;
-
-/** Reads `destructive:TABLE`, `contracting:TABLE` or `unrehearsed:SERVICE`; never one for everything. */
-export function parseException(text: string): Exception | undefined {
-  const [, what, name] = PATTERN.exec(text) ?? [];
-  return what && name ? { what: what as Exception['what'], name } : undefined;
-}
-
-export function formatException({ what, name }: Exception): string {
-  return `${what}:${name}`;
-}
 
 /** The findings that stop a deploy, and the exceptions that let others pass. */
 export function refusedBy(
@@ -39,9 +21,7 @@ export function isRefused(kind: FindingClass): boolean {
 
 /** What a person would have to write to let these pass, each once. */
 export function exceptionsFor(findings: readonly Finding[]): string[] {
-  return [
-    ...new Set(findings.map(({ class: what, object }) => formatException({ what, name: object }))),
-  ];
+  return [...new Set(findings.map(({ class: what, object }) => `${what}:${object}`))];
 }
 
 const MOST_FLAGS = 4;

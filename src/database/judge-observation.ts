@@ -1,7 +1,7 @@
-import { compareSnapshots } from './compare.ts';
+import { compareRows } from './compare/rows.ts';
+import { compareSnapshots } from './compare/snapshots.ts';
 import { CLASSES, type Difference, type Finding } from './finding.ts';
 import type { DefinitionChange, HeldLock, Observation, Origin } from './observation.ts';
-import { compareRows } from './rows.ts';
 
 export interface ObservationLimits {
   /** Milliseconds for which a lock may keep others waiting. */

@@ -1,6 +1,6 @@
-import { programName } from '../compose/image.ts';
-import type { ComposeModel, ComposeService } from '../compose/model.ts';
-import { statefulReason } from '../compose/stateful.ts';
+import type { ComposeModel, ComposeService } from '../compose/model/model.ts';
+import { programName } from '../compose/services/image.ts';
+import { statefulReason } from '../compose/services/stateful.ts';
 
 /** The servers whose databases can be rehearsed. */
 export type ServerKind = 'postgres' | 'mysql';

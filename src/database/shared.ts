@@ -1,5 +1,5 @@
-import type { ComposeModel } from '../compose/model.ts';
-import type { Call } from '../compose/service-map.ts';
+import type { ComposeModel } from '../compose/model/model.ts';
+import type { Call } from '../compose/services/service-map.ts';
 import { isQueue, type ServerKind, statefulKind } from './kind.ts';
 
 /** A database that is copied for a rehearsal. */

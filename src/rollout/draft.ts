@@ -1,8 +1,8 @@
-import type { DooredMember } from '../compose/doors.ts';
+import type { DooredMember } from '../compose/ingress/ingress.ts';
 import type { UserSides } from '../proxy/user-map.ts';
 import { ALL, byWeight, OFF, type Split, sameSplit } from '../proxy/weight-map.ts';
 import type { ObservedContainer } from './observed.ts';
-import type { Side, Step } from './step.ts';
+import type { Side, Step } from './operation.ts';
 
 /** What does not change between two looks. */
 export interface Situation {

@@ -4,8 +4,8 @@ import type { Backup } from '../database/backup.ts';
 import type { RehearsalReport } from '../database/report.ts';
 import type { Counts } from '../proxy/counts.ts';
 import type { Comparison } from './comparison.ts';
-import type { RampStep } from './ramp-step.ts';
-import type { Plan, Step } from './step.ts';
+import type { Plan, Step } from './operation.ts';
+import type { RampStep } from './step.ts';
 import type { ReleaseVerdict } from './verdict.ts';
 
 /** The states a release can be in (contract, README). */

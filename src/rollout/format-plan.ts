@@ -1,6 +1,6 @@
-import { shortCommit } from '../compose/names.ts';
+import { shortCommit } from '../compose/model/names.ts';
 import { formatWeight } from '../proxy/weight.ts';
-import type { Plan, ReplicaCounts, StepAction } from './step.ts';
+import type { Plan, ReplicaCounts, StepAction } from './operation.ts';
 
 /** A step in one sentence, the same in `plan`, in progress lines and in tests. */
 export function describeStep(step: StepAction): string {

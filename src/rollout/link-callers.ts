@@ -1,4 +1,4 @@
-import { callerLinks, isFoundByHost } from '../compose/doors.ts';
+import { callerLinks, isFoundByHost } from '../compose/ingress/ingress.ts';
 import type { Draft, Situation } from './draft.ts';
 import { containersOf, type Observed, type ObservedContainer } from './observed.ts';
 

@@ -1,6 +1,6 @@
 import type { UserSides } from '../proxy/user-map.ts';
 import type { Split } from '../proxy/weight-map.ts';
-import type { Role } from './step.ts';
+import type { Role } from './operation.ts';
 
 /** A container of the project as the engine shows it. */
 export interface ObservedContainer {

@@ -1,4 +1,4 @@
-import { shortCommit } from '../compose/names.ts';
+import { shortCommit } from '../compose/model/names.ts';
 import { Draft, type Situation } from './draft.ts';
 import {
   clonesOf,
@@ -7,8 +7,8 @@ import {
   type Observed,
   type ObservedContainer,
 } from './observed.ts';
+import type { Plan } from './operation.ts';
 import { placeProxy, removeProxy } from './place-proxy.ts';
-import type { Plan } from './step.ts';
 
 /** What the world should look like. A part left out is left alone. */
 export interface Desired {

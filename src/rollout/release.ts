@@ -4,7 +4,7 @@ import { type Counts, lessCounts, NO_COUNTS } from '../proxy/counts.ts';
 import type { Comparison } from './comparison.ts';
 import type { CanaryImage, ReleaseState, StableImage } from './events.ts';
 import type { JournalRecord } from './journal.ts';
-import { endOfStep, foldRamp, type Ramp, stepName } from './ramp.ts';
+import { endOfStep, foldRamp, type Ramp, stepName } from './progress.ts';
 import type { ReleaseVerdict } from './verdict.ts';
 
 /** One try of one commit on one slice: the fold of its journal. */

@@ -1,59 +1,58 @@
-import type { UserChange } from '../proxy/user-map.ts';
+import { formatDuration } from '../config/duration.ts';
+import type { CanaryConfig } from '../config/schema.ts';
+import { formatWeight } from '../proxy/weight.ts';
 
-/** Which side of a split a container is on. */
-export type Side = 'stable' | 'canary';
+/** One step of a ramp. */
+export type RampStep =
+  | {
+      weight: number;
+      /** How long it is held before the next one, in milliseconds. */
+      for: number;
+      /** At most so many canary containers of each service. */
+      replicas?: number;
+      /** Requests that the canary has to have had by its end. */
+      minimumRequests?: number;
+      /** How many gates have to be open before it counts as done; what they are stays in canary.yaml. */
+      gates?: number;
+    }
+  /** A person goes on. */
+  | { pause: true };
 
-/** What a container of the slice is: of a side, or a fresh clone of the stable beside the canary. */
-export type Role = Side | 'baseline';
+/** The steps that canary.yaml asks for; none where a person moves the users. `replicas`: of the most scaled service. */
+export function rampSteps(
+  { strategy, steps }: Pick<CanaryConfig, 'strategy' | 'steps'>,
+  replicas: number,
+): RampStep[] {
+  if (strategy.kind === 'ab') return [{ weight: strategy.weight, for: strategy.for }];
+  if (strategy.kind === 'rolling') {
+    return Array.from({ length: replicas }, (_, index) => ({
+      weight: Math.round(((index + 1) / replicas) * 10_000) / 100,
+      for: strategy.for,
+      replicas: index + 1,
+    }));
+  }
+  return steps.map(({ weight, for: hold, minimumRequests, gates }) =>
+    weight === undefined
+      ? { pause: true }
+      : {
+          weight,
+          for: hold ?? 0,
+          ...(minimumRequests ? { minimumRequests } : {}),
+          ...(gates && gates.length > 0 ? { gates: gates.length } : {}),
+        },
+  );
+}
 
-/** How many containers a service is to have. */
-export type ReplicaCounts = Readonly<Record<string, number>>;
-
-/** What a plan can contain. Each step is safe to repeat. */
-export type StepAction =
-  | { kind: 'start-stable'; services: readonly string[] }
-  | { kind: 'take-ports'; services: readonly string[] }
-  | { kind: 'start-proxy' }
-  /** Makes callers anew by today's definition, which leads them to the proxy where that has a door for them. */
-  | { kind: 'link-callers'; services: readonly string[] }
-  | { kind: 'unlink-callers'; services: readonly string[] }
-  /** Restarts callers that keep the address a name had when they started. */
-  | { kind: 'restart-callers'; services: readonly string[] }
-  | { kind: 'reload-proxy' }
-  /** Of the users whom no rule chooses a side for; the others go where rules say. */
-  | { kind: 'set-weight'; weight: number }
-  /** Whatever weight and rules say. */
-  | { kind: 'send-everyone'; to: Side }
-  /** Counts of users in lists, never who they are: steps are shown and stored. */
-  | ({ kind: 'set-users' } & UserChange)
-  | { kind: 'drain'; side: Side; services: readonly string[] }
-  | { kind: 'build'; services: readonly string[]; commit: string }
-  /** Boots the canary on throw-away copies of the shared databases, and reads what it did. */
-  | { kind: 'rehearse'; services: readonly string[]; databases: readonly string[]; commit: string }
-  /** Runs the migration of the commit, once a release. */
-  | { kind: 'migrate'; service: string; commit: string }
-  /** Keeps the tables that the canary's boot will change, as they are. */
-  | { kind: 'backup'; databases: readonly string[] }
-  /** As many containers as each definition says, or `counts`. */
-  | { kind: 'start-canary'; services: readonly string[]; commit: string; counts?: ReplicaCounts }
-  /** More containers beside those that serve users. */
-  | { kind: 'grow-canary'; services: readonly string[]; commit: string; counts: ReplicaCounts }
-  /** One fresh clone of the stable of each. */
-  | { kind: 'start-baseline'; services: readonly string[] }
-  | { kind: 'arm-breaker'; services: readonly string[] }
-  | { kind: 'await-ready'; side: Role; services: readonly string[] }
-  /** Asks it what its users will ask, before the first of them. */
-  | { kind: 'check-canary'; services: readonly string[] }
-  | { kind: 'replace-stable'; services: readonly string[]; commit: string }
-  | { kind: 'refresh-stable'; services: readonly string[] }
-  | { kind: 'advance-branch'; branch: string; commit: string }
-  | { kind: 'restore-stable'; services: readonly string[]; commit: string }
-  /** With its baseline. */
-  | { kind: 'retire-canary'; services: readonly string[] }
-  | { kind: 'stop-proxy' }
-  | { kind: 'return-ports'; services: readonly string[] };
-
-/** A step and why it is there. */
-export type Step = StepAction & { cause: string };
-
-export type Plan = readonly Step[];
+/** What a step is, in words. */
+export function describeRampStep(step: RampStep): string {
+  if ('pause' in step) return 'wait for a person';
+  const containers =
+    step.replicas === undefined
+      ? ''
+      : `, with ${step.replicas} ${step.replicas === 1 ? 'container' : 'containers'} of each service that has so many`;
+  const time = step.for > 0 ? ` for ${formatDuration(step.for)}` : '';
+  const { minimumRequests, gates = 0 } = step;
+  const requests = minimumRequests ? `, at least ${minimumRequests} requests` : '';
+  const open = gates > 0 ? `, until ${gates === 1 ? 'its gate is' : 'its gates are'} open` : '';
+  return `${formatWeight(step.weight)} of users${time}${containers}${requests}${open}`;
+}

@@ -1,6 +1,6 @@
 import type { Strategy } from '../config/strategy.ts';
 import { CanaryError } from '../errors.ts';
-import { isPartial, stepName } from './ramp.ts';
+import { isPartial, stepName } from './progress.ts';
 import type { Release } from './release.ts';
 
 /** Refuses, before anything is touched, a weight by hand that the strategy does not know. */

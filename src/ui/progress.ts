@@ -3,7 +3,7 @@ import { formatBytes } from '../database/bytes.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import type { CanaryEvent, EventSink } from '../rollout/events.ts';
 import { describeStep, formatPlan } from '../rollout/format-plan.ts';
-import { describeRampStep } from '../rollout/ramp-step.ts';
+import { describeRampStep } from '../rollout/step.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import { comparisonText } from './comparison-view.ts';
 import { findingLines } from './rehearsal-view.ts';

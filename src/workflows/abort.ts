@@ -1,11 +1,11 @@
-import type { Context } from './context.ts';
-import { takingOver } from './project/locked.ts';
-import { findState, loadProject } from './project/project.ts';
-import { tellDatabaseChanges } from './release/database-changes.ts';
-import { runHooks } from './release/hooks.ts';
-import { finishPromotion } from './release/promotion.ts';
-import { changeState, currentRelease } from './release/releases.ts';
-import { retireCanary, trafficOff } from './release/retire.ts';
+import type { Context } from '../context.ts';
+import { findState, loadProject } from '../project/load.ts';
+import { takingOver } from '../project/with-lock.ts';
+import { tellDatabaseChanges } from '../release/database-changes.ts';
+import { runHooks } from '../release/hooks.ts';
+import { finishPromotion } from '../release/promotion.ts';
+import { changeState, currentRelease } from '../release/releases.ts';
+import { retireCanary, trafficOff } from '../release/retire.ts';
 
 export interface AbortResult {
   /** The release taken back, or `null` when none was there. */

@@ -4,14 +4,14 @@ import type { JudgeSettings } from '../analysis/judge.ts';
 import { type JudgedStep, replay, type WalkedStep } from '../analysis/replay.ts';
 import { judgeSettings } from '../analysis/settings.ts';
 import { DEFAULT_ANALYSIS } from '../config/analysis.ts';
+import type { Context } from '../context.ts';
 import { CanaryError } from '../errors.ts';
+import { findState } from '../project/load.ts';
 import type { JournalRecord } from '../rollout/journal.ts';
-import { foldRamp, type Ramp, weightAfter, weightStep } from '../rollout/ramp.ts';
+import { foldRamp, type Ramp, weightAfter, weightStep } from '../rollout/progress.ts';
 import { foldRelease } from '../rollout/release.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import { exists } from '../system/files.ts';
-import type { Context } from './context.ts';
-import { findState } from './project/project.ts';
 
 /** What of the judge's settings is tried; what is left out is the default. */
 export interface AnalyzeOptions {

@@ -1,8 +1,8 @@
+import type { Context } from '../context.ts';
 import { branchRef } from '../git/branch-name.ts';
-import type { Context } from './context.ts';
-import { patchBranch } from './project/apply.ts';
-import { resolveBranch } from './project/branches.ts';
-import { findRepository } from './project/repository.ts';
+import { patchBranch } from '../project/git/apply-patches.ts';
+import { resolveBranch } from '../project/git/branches.ts';
+import { findRepository } from '../project/git/repository.ts';
 
 export interface ApplyResult {
   branch: string;

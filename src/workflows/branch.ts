@@ -1,9 +1,9 @@
-import { shortCommit } from '../compose/names.ts';
+import { shortCommit } from '../compose/model/names.ts';
+import type { Context } from '../context.ts';
 import { CanaryError } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
-import type { Context } from './context.ts';
-import { resolveBranch } from './project/branches.ts';
-import { findRepository, type Repository } from './project/repository.ts';
+import { resolveBranch } from '../project/git/branches.ts';
+import { findRepository, type Repository } from '../project/git/repository.ts';
 
 export interface BranchResult {
   branch: string;

@@ -1,9 +1,9 @@
-import { type Examination, examine, resultOf } from './analysis/examine.ts';
-import type { Context } from './context.ts';
-import { observe } from './execution/observe.ts';
-import { loadLiveProject } from './project/project.ts';
-import { requireRunning, requireRunningProxy } from './release/guards.ts';
-import { currentRelease } from './release/releases.ts';
+import type { Context } from '../context.ts';
+import { observe } from '../execution/observe.ts';
+import { type Examination, examine, resultOf } from '../probes/examine.ts';
+import { loadLiveProject } from '../project/load.ts';
+import { requireRunning, requireRunningProxy } from '../release/guards.ts';
+import { currentRelease } from '../release/releases.ts';
 
 /** What `check --json` prints (contract, README). */
 export interface CheckResult extends Examination {

@@ -1,19 +1,19 @@
-import type { Exception } from '../database/allow.ts';
+import type { Exception } from '../config/exception.ts';
+import type { Context } from '../context.ts';
+import { observe } from '../execution/observe.ts';
 import { branchRef } from '../git/branch-name.ts';
+import { warnOfExpired } from '../project/certificates.ts';
+import { checkOut } from '../project/checkout/checkout.ts';
+import { applyPatches } from '../project/git/apply-patches.ts';
+import { advanceBranch, requireUnmoved, resolveBranch } from '../project/git/branches.ts';
+import { loadLiveProject, type Project } from '../project/load.ts';
+import { locked } from '../project/with-lock.ts';
+import { agree } from '../rehearsal/agreement.ts';
+import { requireProxy } from '../release/guards.ts';
+import { finishPromotion } from '../release/promotion.ts';
+import { type Arrival, newestRelease } from '../release/releases.ts';
+import { startRelease } from '../release/start.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
-import type { Context } from './context.ts';
-import { observe } from './execution/observe.ts';
-import { applyPatches } from './project/apply.ts';
-import { advanceBranch, requireUnmoved, resolveBranch } from './project/branches.ts';
-import { warnOfExpired } from './project/certificates.ts';
-import { checkOut } from './project/checkout.ts';
-import { locked } from './project/locked.ts';
-import { loadLiveProject, type Project } from './project/project.ts';
-import { agree } from './rehearsal/agreement.ts';
-import { requireProxy } from './release/guards.ts';
-import { finishPromotion } from './release/promotion.ts';
-import { type Arrival, newestRelease } from './release/releases.ts';
-import { startRelease } from './release/start.ts';
 import { entryAddresses } from './up.ts';
 
 export interface DeployOptions {

@@ -1,9 +1,9 @@
 import { statfs } from 'node:fs/promises';
+import type { Context } from '../context.ts';
 import { CanaryError, messageOf } from '../errors.ts';
+import { observe } from '../execution/observe.ts';
+import { loadProject, type Project, supportedCompose } from '../project/load.ts';
 import { containersOf } from '../rollout/observed.ts';
-import type { Context } from './context.ts';
-import { observe } from './execution/observe.ts';
-import { loadProject, type Project, supportedCompose } from './project/project.ts';
 
 export interface Finding {
   name: string;

@@ -1,15 +1,16 @@
+import type { Context } from '../context.ts';
+import { execute } from '../execution/execute.ts';
+import { situationOf } from '../execution/facts.ts';
+import { observe } from '../execution/observe.ts';
+import { writeOverride } from '../execution/override-file.ts';
+import { findState, loadLiveProject } from '../project/load.ts';
+import type { Run } from '../project/run.ts';
+import { takingOver } from '../project/with-lock.ts';
+import { tellDatabaseChanges } from '../release/database-changes.ts';
+import { finishPromotion } from '../release/promotion.ts';
+import { changeState, currentRelease } from '../release/releases.ts';
+import { retireCanary, trafficOff } from '../release/retire.ts';
 import { reconcile } from '../rollout/reconcile.ts';
-import type { Context } from './context.ts';
-import { execute } from './execution/execute.ts';
-import { observe } from './execution/observe.ts';
-import { type Run, writeOverride } from './execution/run.ts';
-import { situationOf } from './execution/situation.ts';
-import { takingOver } from './project/locked.ts';
-import { findState, loadLiveProject } from './project/project.ts';
-import { tellDatabaseChanges } from './release/database-changes.ts';
-import { finishPromotion } from './release/promotion.ts';
-import { changeState, currentRelease } from './release/releases.ts';
-import { retireCanary, trafficOff } from './release/retire.ts';
 
 /** Takes canary and proxy away and gives the ports back to the services. */
 export async function down(context: Context): Promise<{ project: string; changed: boolean }> {

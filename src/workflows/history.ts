@@ -1,14 +1,14 @@
 import { dirname, join } from 'node:path';
+import type { Context } from '../context.ts';
 import type { Backup } from '../database/backup.ts';
 import { hasCode } from '../errors.ts';
 import { type ReleaseRecord, recordOf } from '../git/release-record.ts';
+import { findState, type ProjectState } from '../project/load.ts';
+import { recordsInGit } from '../release/git-records.ts';
+import { allReleases } from '../release/releases.ts';
 import { type Release, settledState } from '../rollout/release.ts';
 import { exists } from '../system/files.ts';
 import { shellWord } from '../system/shell-word.ts';
-import type { Context } from './context.ts';
-import { findState, type ProjectState } from './project/project.ts';
-import { recordsInGit } from './release/git-record.ts';
-import { allReleases } from './release/releases.ts';
 
 /** What `history --json` prints (contract, README). */
 export interface History {

@@ -1,17 +1,17 @@
 import { rm } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { findCandidates } from '../compose/choose/candidates.ts';
+import { type Choice, chooseLikely, chooseNamed } from '../compose/choose/choose.ts';
 import { configText } from '../compose/choose/config-text.ts';
 import type { ChosenService } from '../compose/choose/describe.ts';
 import { readStack, type Stack } from '../compose/choose/stack.ts';
-import { type Choice, chooseLikely, chooseNamed } from '../compose/choose.ts';
 import { parseConfig } from '../config/parse.ts';
+import type { Context } from '../context.ts';
 import { sharedData, sharedText } from '../database/shared.ts';
 import { CanaryError } from '../errors.ts';
+import { readConfigurationFiles } from '../project/configuration-files.ts';
+import { type ComposeProject, configPath, loadComposeProject } from '../project/load.ts';
 import { exists, writeDurably } from '../system/files.ts';
-import type { Context } from './context.ts';
-import { readConfigurationFiles } from './project/configuration-files.ts';
-import { type ComposeProject, configPath, loadComposeProject } from './project/project.ts';
 
 export interface InitOptions {
   services: readonly string[];

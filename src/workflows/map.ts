@@ -1,8 +1,8 @@
 import { buildMap, type ServiceMap } from '../compose/map.ts';
+import type { Context } from '../context.ts';
 import { hasCode } from '../errors.ts';
-import type { Context } from './context.ts';
-import { knownCalls } from './project/configuration-files.ts';
-import { loadComposeProject, loadProject } from './project/project.ts';
+import { knownCalls } from '../project/configuration-files.ts';
+import { loadComposeProject, loadProject } from '../project/load.ts';
 
 /** The service map; with the slice where canary.yaml says what it is. */
 export async function map(context: Context): Promise<ServiceMap> {

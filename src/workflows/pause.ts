@@ -1,9 +1,9 @@
+import type { Context } from '../context.ts';
+import { execute } from '../execution/execute.ts';
+import { record } from '../project/run.ts';
 import { formatWeight } from '../proxy/weight.ts';
-import type { Context } from './context.ts';
-import { execute } from './execution/execute.ts';
-import { record } from './execution/run.ts';
-import { changeState } from './release/releases.ts';
-import { steering } from './release/steering.ts';
+import { changeState } from '../release/releases.ts';
+import { steering } from '../release/with-running-canary.ts';
 
 /** Takes the canary's users away for a while; the weight they had is kept in mind for `resume`. */
 export async function pause(

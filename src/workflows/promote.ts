@@ -1,13 +1,13 @@
+import type { Context } from '../context.ts';
+import { observe } from '../execution/observe.ts';
+import { checkOut } from '../project/checkout/checkout.ts';
+import { loadLiveProject } from '../project/load.ts';
+import { locked } from '../project/with-lock.ts';
+import { requireCanary, requireProxy } from '../release/guards.ts';
+import { mergeCandidate } from '../release/merge-candidate.ts';
+import { promoteTo } from '../release/promotion.ts';
+import { currentRelease } from '../release/releases.ts';
 import { requirePromotable } from '../rollout/strategy-rules.ts';
-import type { Context } from './context.ts';
-import { observe } from './execution/observe.ts';
-import { checkOut } from './project/checkout.ts';
-import { locked } from './project/locked.ts';
-import { loadLiveProject } from './project/project.ts';
-import { requireCanary, requireProxy } from './release/guards.ts';
-import { mergeCandidate } from './release/merge-candidate.ts';
-import { promoteTo } from './release/promotion.ts';
-import { currentRelease } from './release/releases.ts';
 
 export interface PromoteResult {
   release: string;

@@ -1,8 +1,8 @@
+import type { Context } from '../context.ts';
 import { CanaryError } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
-import type { Context } from './context.ts';
-import { resolveBranch } from './project/branches.ts';
-import { findRepository } from './project/repository.ts';
+import { resolveBranch } from '../project/git/branches.ts';
+import { findRepository } from '../project/git/repository.ts';
 
 export interface PushOptions {
   remote?: string | undefined;

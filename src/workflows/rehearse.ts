@@ -1,17 +1,19 @@
-import { cloneName } from '../compose/names.ts';
-import { type Exception, exceptionsFor, refusedBy } from '../database/allow.ts';
+import { cloneName } from '../compose/model/names.ts';
+import type { Exception } from '../config/exception.ts';
+import type { Context } from '../context.ts';
+import { exceptionsFor, refusedBy } from '../database/allow.ts';
 import type { RehearsalReport } from '../database/report.ts';
 import { CanaryError } from '../errors.ts';
+import { situationOf } from '../execution/facts.ts';
+import { overriddenScope } from '../execution/override-file.ts';
 import { branchRef } from '../git/branch-name.ts';
-import type { Context } from './context.ts';
-import { callOptions, overriddenScope } from './execution/run.ts';
-import { situationOf } from './execution/situation.ts';
-import { resolveBranch } from './project/branches.ts';
-import { checkOut } from './project/checkout.ts';
-import { locked } from './project/locked.ts';
-import { loadLiveProject } from './project/project.ts';
-import { agree, rehearsedOn } from './rehearsal/agreement.ts';
-import { rehearse } from './rehearsal/rehearse.ts';
+import { checkOut } from '../project/checkout/checkout.ts';
+import { resolveBranch } from '../project/git/branches.ts';
+import { loadLiveProject } from '../project/load.ts';
+import { callOptions } from '../project/run.ts';
+import { locked } from '../project/with-lock.ts';
+import { agree, rehearsedOn } from '../rehearsal/agreement.ts';
+import { rehearse } from '../rehearsal/rehearse.ts';
 
 /** What `rehearse --json` prints (contract, README). */
 export interface RehearsalResult extends RehearsalReport {

@@ -1,13 +1,13 @@
+import type { Context } from '../context.ts';
+import { cloneSource, overrideText } from '../execution/override-file.ts';
+import { ensureMaps } from '../execution/split.ts';
 import { branchRef } from '../git/branch-name.ts';
+import { checkOut } from '../project/checkout/checkout.ts';
+import { resolveBranch } from '../project/git/branches.ts';
+import { ensureState } from '../project/layout.ts';
+import { loadProject, type Project } from '../project/load.ts';
+import { currentRelease } from '../release/releases.ts';
 import { exists, writeDurably } from '../system/files.ts';
-import type { Context } from './context.ts';
-import { cloneSource, overrideText } from './execution/run.ts';
-import { ensureMaps } from './execution/traffic.ts';
-import { resolveBranch } from './project/branches.ts';
-import { checkOut } from './project/checkout.ts';
-import { ensureState } from './project/layout.ts';
-import { loadProject, type Project } from './project/project.ts';
-import { currentRelease } from './release/releases.ts';
 
 /**
  * The override as plain YAML: the proxy alone, or with a branch its clones too. With a branch the checkout the

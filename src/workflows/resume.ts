@@ -1,22 +1,22 @@
+import type { Context } from '../context.ts';
 import { CanaryError, hasCode } from '../errors.ts';
+import { execute } from '../execution/execute.ts';
+import { situationOf } from '../execution/facts.ts';
+import { analysing } from '../probes/probes.ts';
+import { checkOut } from '../project/checkout/checkout.ts';
+import { record } from '../project/run.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import { byWeight, sameSplit } from '../proxy/weight-map.ts';
+import { type Walked, walk } from '../release/advance.ts';
+import { promotePassed } from '../release/auto-promotion.ts';
+import { takingOff } from '../release/on-failure.ts';
+import { type Arrival, changeState } from '../release/releases.ts';
+import type { WalkRun } from '../release/walk-run.ts';
+import { steering } from '../release/with-running-canary.ts';
 import type { Observed } from '../rollout/observed.ts';
-import { stepName, waitsForPerson, weightStep } from '../rollout/ramp.ts';
+import { stepName, waitsForPerson, weightStep } from '../rollout/progress.ts';
 import { reconcile } from '../rollout/reconcile.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
-import { analysing } from './analysis/analysis.ts';
-import type { Context } from './context.ts';
-import { execute } from './execution/execute.ts';
-import { record } from './execution/run.ts';
-import { situationOf } from './execution/situation.ts';
-import { checkOut } from './project/checkout.ts';
-import { promotePassed } from './release/passed.ts';
-import { type Arrival, changeState } from './release/releases.ts';
-import { steering } from './release/steering.ts';
-import { type Walked, walk } from './release/walk.ts';
-import type { WalkRun } from './release/walk-run.ts';
-import { takingOff } from './release/way-out.ts';
 
 export type ResumeResult = { release: string; changed: boolean } & Arrival;
 

@@ -1,16 +1,16 @@
-import { previousImage, shortCommit } from '../compose/names.ts';
+import { previousImage, shortCommit } from '../compose/model/names.ts';
+import type { Context } from '../context.ts';
 import { CanaryError, messageOf } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { revertMessage } from '../git/patch.ts';
+import { checkMove, resolveBranch } from '../project/git/branches.ts';
+import { withScratchTree } from '../project/git/scratch-tree.ts';
+import type { Project } from '../project/load.ts';
+import { tellDatabaseChanges } from '../release/database-changes.ts';
+import { runHooks } from '../release/hooks.ts';
+import { changeState, currentRelease } from '../release/releases.ts';
+import { replaceStable } from '../release/replace-stable.ts';
 import type { Release } from '../rollout/release.ts';
-import type { Context } from './context.ts';
-import { checkMove, resolveBranch } from './project/branches.ts';
-import type { Project } from './project/project.ts';
-import { withScratchTree } from './project/scratch-tree.ts';
-import { tellDatabaseChanges } from './release/database-changes.ts';
-import { runHooks } from './release/hooks.ts';
-import { changeState, currentRelease } from './release/releases.ts';
-import { replaceStable } from './replace-stable.ts';
 
 type Promoted = Release & {
   promotedCommit: string;

@@ -1,18 +1,18 @@
+import type { Context } from '../context.ts';
 import { CanaryError } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
+import { findState, loadLiveProject, loadProject, type Project } from '../project/load.ts';
+import type { Run } from '../project/run.ts';
+import { locked, takingOver } from '../project/with-lock.ts';
+import { tellDatabaseChanges } from '../release/database-changes.ts';
+import { runHooks } from '../release/hooks.ts';
+import { finishPromotion } from '../release/promotion.ts';
+import { allReleases, changeState, currentRelease } from '../release/releases.ts';
+import { retireCanary, trafficOff } from '../release/retire.ts';
+import { endWithCommit } from '../release/revert-canary.ts';
+import type { Side } from '../rollout/operation.ts';
 import { hasEnded } from '../rollout/release.ts';
-import type { Side } from '../rollout/step.ts';
-import type { Context } from './context.ts';
 import { deploy } from './deploy.ts';
-import type { Run } from './execution/run.ts';
-import { locked, takingOver } from './project/locked.ts';
-import { findState, loadLiveProject, loadProject, type Project } from './project/project.ts';
-import { tellDatabaseChanges } from './release/database-changes.ts';
-import { runHooks } from './release/hooks.ts';
-import { finishPromotion } from './release/promotion.ts';
-import { allReleases, changeState, currentRelease } from './release/releases.ts';
-import { retireCanary, trafficOff } from './release/retire.ts';
-import { endWithCommit } from './release/take-back.ts';
 import { revertPromoted, wasPromoted } from './revert-promoted.ts';
 
 export interface RevertOptions {

@@ -1,15 +1,15 @@
+import type { Context } from '../context.ts';
 import { type RehearsalRecord, rehearsalRecord } from '../database/record.ts';
+import { observe } from '../execution/observe.ts';
+import { entryCounts } from '../execution/split.ts';
+import { loadLiveProject, type Project } from '../project/load.ts';
 import { countsSince, measuredWeight } from '../proxy/counts.ts';
+import { canaryRuns } from '../release/guards.ts';
+import { currentRelease, stableCommit } from '../release/releases.ts';
 import type { ReleaseState } from '../rollout/events.ts';
 import { containersOf, type Observed, type ObservedContainer } from '../rollout/observed.ts';
 import { type Release, settledState } from '../rollout/release.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
-import type { Context } from './context.ts';
-import { observe } from './execution/observe.ts';
-import { entryCounts } from './execution/traffic.ts';
-import { loadLiveProject, type Project } from './project/project.ts';
-import { canaryRuns } from './release/guards.ts';
-import { currentRelease, stableCommit } from './release/releases.ts';
 import { entryAddresses } from './up.ts';
 
 interface ServiceStatus {

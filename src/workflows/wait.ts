@@ -1,12 +1,12 @@
+import type { Context } from '../context.ts';
 import { CanaryError, EXIT, hasCode } from '../errors.ts';
+import { peek } from '../execution/observe.ts';
+import { findState, type ProjectState } from '../project/load.ts';
+import { newestRelease } from '../release/releases.ts';
 import type { ReleaseState } from '../rollout/events.ts';
-import { waitsForPerson, weightStep } from '../rollout/ramp.ts';
+import { waitsForPerson, weightStep } from '../rollout/progress.ts';
 import { IN_PROGRESS, type Release, settledState } from '../rollout/release.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
-import type { Context } from './context.ts';
-import { peek } from './execution/observe.ts';
-import { findState, type ProjectState } from './project/project.ts';
-import { newestRelease } from './release/releases.ts';
 import { resume } from './resume.ts';
 
 export interface WaitOptions {

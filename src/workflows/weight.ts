@@ -1,19 +1,19 @@
+import type { Context } from '../context.ts';
+import { execute } from '../execution/execute.ts';
+import { situationOf } from '../execution/facts.ts';
+import { breakerTripped } from '../execution/operations/breaker.ts';
+import { checkOut } from '../project/checkout/checkout.ts';
+import type { Project } from '../project/load.ts';
+import { type Run, record } from '../project/run.ts';
 import { formatWeight } from '../proxy/weight.ts';
+import { changeState } from '../release/releases.ts';
+import { steering } from '../release/with-running-canary.ts';
 import type { Observed } from '../rollout/observed.ts';
-import { isPartial } from '../rollout/ramp.ts';
+import type { Plan } from '../rollout/operation.ts';
+import { isPartial } from '../rollout/progress.ts';
 import { reconcile } from '../rollout/reconcile.ts';
 import type { Release } from '../rollout/release.ts';
-import type { Plan } from '../rollout/step.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
-import type { Context } from './context.ts';
-import { execute } from './execution/execute.ts';
-import { type Run, record } from './execution/run.ts';
-import { situationOf } from './execution/situation.ts';
-import { breakerTripped } from './execution/steps/breaker.ts';
-import { checkOut } from './project/checkout.ts';
-import type { Project } from './project/project.ts';
-import { changeState } from './release/releases.ts';
-import { steering } from './release/steering.ts';
 
 /** Sets the share of users on the canary that runs, by hand; from then on its steps do not count any more. */
 export async function setWeight(

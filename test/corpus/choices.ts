@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadProject } from '../../src/workflows/project/project.ts';
+import { loadProject } from '../../src/project/load.ts';
 import { canary } from '../support/fixture-cli.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import type { StackGround } from './ground.ts';

@@ -1,10 +1,10 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ComposeModel } from '../../src/compose/model.ts';
+import type { ComposeModel } from '../../src/compose/model/model.ts';
 import { CanaryError } from '../../src/errors.ts';
-import type { Compose } from '../../src/system/compose.ts';
-import { readConfigurationFiles } from '../../src/workflows/project/configuration-files.ts';
-import { loadComposeProject } from '../../src/workflows/project/project.ts';
+import { readConfigurationFiles } from '../../src/project/configuration-files.ts';
+import { loadComposeProject } from '../../src/project/load.ts';
+import type { Compose } from '../../src/system/docker/compose.ts';
 import { contextIn } from '../support/fixture-context.ts';
 import { secretsIn } from '../support/invariants.ts';
 import { oldestCompose } from '../support/oldest-compose.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/system/clock.ts';
-import { FileLock } from '../../src/system/lock.ts';
+import { FileLock } from '../../src/system/state/lock.ts';
 import { startUntil } from '../support/kill.ts';
 import { type ContainerFacts, type Storedog, until } from '../support/storedog.ts';
 import { SERVER_FILE, trafficShop } from '../support/traffic-shop.ts';

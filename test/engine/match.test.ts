@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { applySplit } from '../../src/execution/split.ts';
+import { loadProject } from '../../src/project/load.ts';
 import { byWeight } from '../../src/proxy/weight-map.ts';
-import { applySplit } from '../../src/workflows/execution/traffic.ts';
-import { loadProject } from '../../src/workflows/project/project.ts';
-import { trafficOff } from '../../src/workflows/release/retire.ts';
+import { trafficOff } from '../../src/release/retire.ts';
 import { contextIn } from '../support/fixture-context.ts';
 import { type Storedog, until } from '../support/storedog.ts';
 import { askAnew, letCanaryFail, trafficShop } from '../support/traffic-shop.ts';

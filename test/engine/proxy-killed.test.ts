@@ -1,9 +1,9 @@
 import { execa } from 'execa';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { layoutOf } from '../../src/project/layout.ts';
 import { readSplit, showSplit } from '../../src/proxy/weight-map.ts';
-import { UnixProxySocket } from '../../src/system/proxy-socket.ts';
-import { layoutOf } from '../../src/workflows/project/layout.ts';
+import { UnixProxySocket } from '../../src/system/haproxy/proxy-socket.ts';
 import { type Storedog, until } from '../support/storedog.ts';
 import { trafficShop } from '../support/traffic-shop.ts';
 import { userNames, visit } from '../support/visitors.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/system/clock.ts';
-import { FileLock } from '../../src/system/lock.ts';
+import { FileLock } from '../../src/system/state/lock.ts';
 import { DeployServer } from '../support/deploy-server.ts';
 import { type ContainerFacts, Storedog, until } from '../support/storedog.ts';
 import { discountLine, Load, userNames, visit } from '../support/visitors.ts';

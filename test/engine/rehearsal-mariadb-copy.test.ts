@@ -1,10 +1,10 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { judgeObservation } from '../../src/database/judge-observation.ts';
-import { dumpTables } from '../../src/workflows/rehearsal/mysql/dump.ts';
-import { mysqlServer } from '../../src/workflows/rehearsal/mysql/mysql.ts';
-import { dumpProgram } from '../../src/workflows/rehearsal/mysql/programs.ts';
-import type { Place } from '../../src/workflows/rehearsal/server.ts';
+import { dumpTables } from '../../src/rehearsal/mysql/dump.ts';
+import { mysqlServer } from '../../src/rehearsal/mysql/mysql.ts';
+import { dumpProgram } from '../../src/rehearsal/mysql/programs.ts';
+import type { Place } from '../../src/rehearsal/server.ts';
 import { MariadbPair } from '../support/mariadb-pair.ts';
 
 const SQL = `

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Finding, worstOf } from '../../src/database/finding.ts';
 import { judgeObservation } from '../../src/database/judge-observation.ts';
-import type { Place } from '../../src/workflows/rehearsal/server.ts';
+import type { Place } from '../../src/rehearsal/server.ts';
 import { addressOf, CANARY, MariadbPair } from '../support/mariadb-pair.ts';
 
 const LIMITS = { lock: 400, massShare: 10, hasAllRows: true };
@@ -220,7 +220,7 @@ test('a procedure that deletes is looked into', async () => {
 });
 
 test('what others do has no statement', async () => {
-  const { mysqlServer } = await import('../../src/workflows/rehearsal/mysql/mysql.ts');
+  const { mysqlServer } = await import('../../src/rehearsal/mysql/mysql.ts');
   const watch = await mysqlServer.watch(copy);
   await pair.asCanary(copy, 'DELETE FROM `read`;', pair.original.container);
   const canary = await addressOf(copy.container);

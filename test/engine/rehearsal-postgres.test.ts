@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { judgeObservation } from '../../src/database/judge-observation.ts';
-import { postgres } from '../../src/workflows/rehearsal/postgres/postgres.ts';
+import { postgres } from '../../src/rehearsal/postgres/postgres.ts';
 import { PASSWORD, PostgresPair } from '../support/postgres-pair.ts';
 import { until } from '../support/storedog.ts';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/database/finding.ts';
 import { judgeObservation } from '../../src/database/judge-observation.ts';
-import { DockerStreams } from '../../src/system/container-streams.ts';
-import { copySqliteFiles, type SqliteCopy } from '../../src/workflows/rehearsal/sqlite/sqlite.ts';
+import { copySqliteFiles, type SqliteCopy } from '../../src/rehearsal/sqlite/sqlite.ts';
+import { DockerStreams } from '../../src/system/docker/container-streams.ts';
 import { SqliteShop } from '../support/sqlite-shop.ts';
 
 const streams = new DockerStreams(process.env);

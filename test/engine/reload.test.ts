@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reloadProxy } from '../../src/workflows/execution/steps/reload.ts';
-import { loadProject } from '../../src/workflows/project/project.ts';
+import { reloadProxy } from '../../src/execution/operations/reload.ts';
+import { loadProject } from '../../src/project/load.ts';
 import { contextIn } from '../support/fixture-context.ts';
 import { refusal } from '../support/fixture-refusal.ts';
 import { type ContainerFacts, type Storedog, until } from '../support/storedog.ts';

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Opinion } from '../../src/analysis/opinion.ts';
-import { startChecks } from '../../src/workflows/analysis/checks.ts';
-import { startShape } from '../../src/workflows/analysis/shape.ts';
-import type { AnalysisRun, Source } from '../../src/workflows/analysis/source.ts';
-import { loadProject } from '../../src/workflows/project/project.ts';
-import { newestRelease } from '../../src/workflows/release/releases.ts';
+import { startChecks } from '../../src/probes/checks.ts';
+import { startShape } from '../../src/probes/shape.ts';
+import type { AnalysisRun, Source } from '../../src/probes/source.ts';
+import { loadProject } from '../../src/project/load.ts';
+import { newestRelease } from '../../src/release/releases.ts';
 import { contextIn } from '../support/fixture-context.ts';
 import { Storedog, until } from '../support/storedog.ts';
 

@@ -1,18 +1,18 @@
 import { fileURLToPath } from 'node:url';
+import type { Context } from '../../src/context.ts';
 import { systemClock } from '../../src/system/clock.ts';
-import { ComposeCli } from '../../src/system/compose.ts';
-import { DockerStreams } from '../../src/system/container-streams.ts';
-import { DockerEngine } from '../../src/system/engine.ts';
+import { ComposeCli } from '../../src/system/docker/compose.ts';
+import { DockerStreams } from '../../src/system/docker/container-streams.ts';
+import { DockerEngine } from '../../src/system/docker/engine.ts';
 import { makeGit } from '../../src/system/git/git.ts';
+import { UnixProxySocket } from '../../src/system/haproxy/proxy-socket.ts';
 import { askHttp } from '../../src/system/http.ts';
-import { JournalFiles } from '../../src/system/journal-store.ts';
-import { FileLock } from '../../src/system/lock.ts';
 import { ExecaRunner } from '../../src/system/process.ts';
-import { UnixProxySocket } from '../../src/system/proxy-socket.ts';
 import { Ssh } from '../../src/system/remote-shell.ts';
-import { FileStopRequest } from '../../src/system/stop-request.ts';
+import { JournalFiles } from '../../src/system/state/journal-store.ts';
+import { FileLock } from '../../src/system/state/lock.ts';
+import { FileStopRequest } from '../../src/system/state/stop-request.ts';
 import { programRunner } from '../../src/system/user-program.ts';
-import type { Context } from '../../src/workflows/context.ts';
 
 /** The real parts, as main builds them, for a workflow in a folder. Nobody can be asked. */
 export function contextIn(directory: string, options: Partial<Context['options']> = {}): Context {

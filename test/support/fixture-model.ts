@@ -1,4 +1,4 @@
-import type { ComposeModel } from '../../src/compose/model.ts';
+import type { ComposeModel } from '../../src/compose/model/model.ts';
 import { chooseSlice, cloneableService, type SliceMember } from '../../src/compose/slice.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import type { CanaryConfig } from '../../src/config/schema.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ComposeModel, ComposeService } from '../../src/compose/model.ts';
-import type { Context } from '../../src/workflows/context.ts';
+import type { ComposeModel, ComposeService } from '../../src/compose/model/model.ts';
+import type { Context } from '../../src/context.ts';
 import { render } from '../../src/workflows/render.ts';
 import { contextIn } from './fixture-context.ts';
 

@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { parseConfig } from '../../src/config/parse.ts';
+import type { Context } from '../../src/context.ts';
+import type { AskRun } from '../../src/probes/ask-container.ts';
+import type { Project } from '../../src/project/load.ts';
 import { systemClock } from '../../src/system/clock.ts';
-import type { AskRun } from '../../src/workflows/analysis/sides.ts';
-import type { Context } from '../../src/workflows/context.ts';
-import type { Project } from '../../src/workflows/project/project.ts';
 import { selfSigned } from './fixture-certificate.ts';
 import { canary, stable } from './fixture-observed.ts';
 

@@ -1,9 +1,9 @@
-import { callerLinks } from '../../src/compose/doors.ts';
+import { callerLinks } from '../../src/compose/ingress/ingress.ts';
 import { ALL, byWeight, OFF } from '../../src/proxy/weight-map.ts';
 import type { Situation } from '../../src/rollout/draft.ts';
 import type { Observed, ObservedContainer } from '../../src/rollout/observed.ts';
+import type { Plan, Step } from '../../src/rollout/operation.ts';
 import { type Desired, reconcile } from '../../src/rollout/reconcile.ts';
-import type { Plan, Step } from '../../src/rollout/step.ts';
 import {
   ABSENT_PROXY,
   baseline,

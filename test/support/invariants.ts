@@ -1,8 +1,8 @@
 import { parseEnv } from 'node:util';
-import type { ComposeModel } from '../../src/compose/model.ts';
-import { LABEL } from '../../src/compose/names.ts';
+import type { ComposeModel } from '../../src/compose/model/model.ts';
+import { LABEL } from '../../src/compose/model/names.ts';
+import { statefulReason } from '../../src/compose/services/stateful.ts';
 import type { SliceMember } from '../../src/compose/slice.ts';
-import { statefulReason } from '../../src/compose/stateful.ts';
 import { type Claim, claimsOf, doClash } from './invariants/claims.ts';
 import { type AnyModel, type AnyService, isSame, namesGiven } from './invariants/model.ts';
 import { changesOfStable } from './invariants/stable.ts';

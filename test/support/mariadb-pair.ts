@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Observation } from '../../src/database/observation.ts';
-import { DockerStreams } from '../../src/system/container-streams.ts';
-import { mysqlServer } from '../../src/workflows/rehearsal/mysql/mysql.ts';
-import type { CopyJob, Place } from '../../src/workflows/rehearsal/server.ts';
+import { mysqlServer } from '../../src/rehearsal/mysql/mysql.ts';
+import type { CopyJob, Place } from '../../src/rehearsal/server.ts';
+import { DockerStreams } from '../../src/system/docker/container-streams.ts';
 
 /** What the set-up built from the folder of that name beside this file, or fetched. */
 export const MARIADB_IMAGE = 'canary-test/mariadb';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Compose, ComposeCli } from '../../src/system/compose.ts';
+import { type Compose, ComposeCli } from '../../src/system/docker/compose.ts';
 import { ExecaRunner, type ProcessRunner } from '../../src/system/process.ts';
 
 /** Put there by scripts/setup/oldest-compose.mjs where Debian's packages can be had. */

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { ComposeService } from '../../src/compose/model.ts';
-import { DockerStreams } from '../../src/system/container-streams.ts';
-import { postgres } from '../../src/workflows/rehearsal/postgres/postgres.ts';
-import type { CopyJob, Place } from '../../src/workflows/rehearsal/server.ts';
+import type { ComposeService } from '../../src/compose/model/model.ts';
+import { postgres } from '../../src/rehearsal/postgres/postgres.ts';
+import type { CopyJob, Place } from '../../src/rehearsal/server.ts';
+import { DockerStreams } from '../../src/system/docker/container-streams.ts';
 import { until } from './storedog.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;

@@ -6,6 +6,8 @@ import { parseEnv } from 'node:util';
 import { execa } from 'execa';
 import { chooseSlice } from '../../src/compose/slice.ts';
 import { parseConfig } from '../../src/config/parse.ts';
+import { loadCertificates } from '../../src/project/certificates.ts';
+import { routesOf } from '../../src/project/proxy-routes.ts';
 import { renderConfiguration } from '../../src/proxy/configuration.ts';
 import {
   parseStatistics,
@@ -13,10 +15,8 @@ import {
   showStatistics,
 } from '../../src/proxy/statistics.ts';
 import { byWeight, OFF, type Split, setSplit, splitFile } from '../../src/proxy/weight-map.ts';
-import type { Following } from '../../src/system/line-stream.ts';
-import { UnixProxySocket } from '../../src/system/proxy-socket.ts';
-import { loadCertificates } from '../../src/workflows/project/certificates.ts';
-import { routesOf } from '../../src/workflows/project/routes.ts';
+import type { Following } from '../../src/system/haproxy/line-stream.ts';
+import { UnixProxySocket } from '../../src/system/haproxy/proxy-socket.ts';
 import { selfSigned } from './fixture-certificate.ts';
 import { proxyImage, setUpFile } from './fixture-haproxy.ts';
 import { modelOf } from './fixture-model.ts';

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CanaryError, hasCode } from '../../src/errors.ts';
-import { readConfigurationFiles } from '../../src/workflows/project/configuration-files.ts';
-import { layoutOf } from '../../src/workflows/project/layout.ts';
+import { readConfigurationFiles } from '../../src/project/configuration-files.ts';
+import { layoutOf } from '../../src/project/layout.ts';
 import type { ArbitraryProject } from './fixture-arbitrary-compose.ts';
 import { contextIn } from './fixture-context.ts';
 import { writeFiles } from './fixture-project.ts';

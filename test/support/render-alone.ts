@@ -1,17 +1,17 @@
 import { type ChosenService, describeChoice } from '../../src/compose/choose/describe.ts';
 import { readStack } from '../../src/compose/choose/stack.ts';
 import { wholeOf } from '../../src/compose/clone/companions.ts';
-import type { ConfigurationFiles } from '../../src/compose/configuration-file.ts';
-import { renderOverride } from '../../src/compose/override.ts';
-import { findCalls } from '../../src/compose/service-map.ts';
+import { renderOverride } from '../../src/compose/render/override.ts';
+import type { ConfigurationFiles } from '../../src/compose/services/configuration-file.ts';
+import { findCalls } from '../../src/compose/services/service-map.ts';
 import { chooseSlice, type SliceMember } from '../../src/compose/slice.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import type { CanaryConfig } from '../../src/config/schema.ts';
-import type { Context } from '../../src/workflows/context.ts';
-import { cloneSource } from '../../src/workflows/execution/run.ts';
-import { checkOut } from '../../src/workflows/project/checkout.ts';
-import { layoutOf } from '../../src/workflows/project/layout.ts';
-import type { ComposeProject, Project } from '../../src/workflows/project/project.ts';
+import type { Context } from '../../src/context.ts';
+import { cloneSource } from '../../src/execution/override-file.ts';
+import { checkOut } from '../../src/project/checkout/checkout.ts';
+import { layoutOf } from '../../src/project/layout.ts';
+import type { ComposeProject, Project } from '../../src/project/load.ts';
 
 /** What a project is cloned from: all services of it, one after the other, at one commit. */
 export interface Ground {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
-import type { SharedFolder } from '../../src/workflows/rehearsal/sqlite/sqlite.ts';
+import type { SharedFolder } from '../../src/rehearsal/sqlite/sqlite.ts';
 
 /** Where the volume is in every container. */
 const DATA = '/data';

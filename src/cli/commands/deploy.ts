@@ -1,8 +1,8 @@
-import type { Exception } from '../../database/allow.ts';
+import type { Exception } from '../../config/exception.ts';
 import { CanaryError, EXIT } from '../../errors.ts';
 import { formatWeight } from '../../proxy/weight.ts';
 import { deploy } from '../../workflows/deploy.ts';
-import { deployRemote } from '../../workflows/deploy-remote.ts';
+import { deployRemote } from '../../workflows/push-to-deploy/deploy-remote.ts';
 import { exitOf } from '../exit-of.ts';
 import type { Session } from '../session.ts';
 

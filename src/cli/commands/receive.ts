@@ -2,7 +2,7 @@ import { CanaryError, messageOf } from '../../errors.ts';
 import { readPackets } from '../../git/pkt-line.ts';
 import { formatResults, readPush } from '../../git/proc-receive.ts';
 import { errorText } from '../../ui/error-view.ts';
-import { receive } from '../../workflows/receive.ts';
+import { receive } from '../../workflows/push-to-deploy/receive.ts';
 import type { Session } from '../session.ts';
 
 /** The hook's side of a push: standard input and output talk to git, standard error to the pusher. */

@@ -1,4 +1,4 @@
-import type { Exception } from '../../database/allow.ts';
+import type { Exception } from '../../config/exception.ts';
 import { EXIT } from '../../errors.ts';
 import { rehearsalText } from '../../ui/rehearsal-view.ts';
 import { rehearseBranch } from '../../workflows/rehearse.ts';

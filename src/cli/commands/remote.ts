@@ -1,10 +1,13 @@
 import { join } from 'node:path';
-import { type PrepareOptions, prepareTarget } from '../../workflows/prepare-target.ts';
+import {
+  type PrepareOptions,
+  prepareTarget,
+} from '../../workflows/push-to-deploy/prepare-target.ts';
 import {
   addRemote,
   type RemoteAddOptions,
   type RemoteAddResult,
-} from '../../workflows/remote-add.ts';
+} from '../../workflows/push-to-deploy/remote-add.ts';
 import type { Session } from '../session.ts';
 
 export async function runRemoteAdd(

@@ -1,4 +1,4 @@
-import { namespaceOwner } from '../namespaces.ts';
+import { namespaceOwner } from '../model/namespaces.ts';
 import { obstacleOf } from './choosable.ts';
 import { type Completed, completeChoice, reachedFrom } from './complete.ts';
 import { isPlainEdge, type Stack, serviceOf, wayIn } from './stack.ts';

@@ -1,8 +1,8 @@
 import { missingCompanion } from '../clone/companions.ts';
-import { edgeKind } from '../edge.ts';
-import { networkNames } from '../fields.ts';
-import { namespaceGuests, namespaceOwner } from '../namespaces.ts';
-import { type Call, isFirm } from '../service-map.ts';
+import { networkNames } from '../model/fields.ts';
+import { namespaceGuests, namespaceOwner } from '../model/namespaces.ts';
+import { edgeKind } from '../services/edge.ts';
+import { type Call, isFirm } from '../services/service-map.ts';
 import { obstacleOf } from './choosable.ts';
 import { type Stack, serviceOf, USUAL_PORTS, wayIn } from './stack.ts';
 

@@ -1,9 +1,9 @@
-import type { Router } from '../../config/doors.ts';
-import { throughRouter } from '../routers/router.ts';
+import type { Router } from '../../config/ingress.ts';
+import { throughRouter } from '../ingress/router.ts';
+import { freePort, type OpenPort, takenPorts } from '../services/open-port.ts';
 import type { Addition } from './complete.ts';
-import { doorsOf } from './doors.ts';
-import { freePort, type OpenPort, takenPorts } from './open-port.ts';
 import type { Stack } from './stack.ts';
+import { doorsOf } from './ways-in.ts';
 
 export interface ChosenService {
   service: string;

@@ -1,12 +1,12 @@
 import { CanaryError } from '../../errors.ts';
-import type { ConfigurationFiles } from '../configuration-file.ts';
-import { foundByLabels } from '../edge.ts';
-import { type Edge, edgeOf, type FoundEdge, findEdges } from '../find-edges.ts';
-import type { ComposeModel, ComposeService } from '../model.ts';
-import { type Roled, roleOf } from '../roles.ts';
-import { type RoutedChoice, routedChoice } from '../routed-choice.ts';
-import { type Call, findCalls } from '../service-map.ts';
-import { type OpenPort, openPort } from './open-port.ts';
+import { type RoutedChoice, routedChoice } from '../ingress/routed-choice.ts';
+import type { ComposeModel, ComposeService } from '../model/model.ts';
+import type { ConfigurationFiles } from '../services/configuration-file.ts';
+import { foundByLabels } from '../services/edge.ts';
+import { type Edge, edgeOf, type FoundEdge, findEdges } from '../services/find-edges.ts';
+import { type OpenPort, openPort } from '../services/open-port.ts';
+import { type Roled, roleOf } from '../services/roles.ts';
+import { type Call, findCalls } from '../services/service-map.ts';
 
 /** All that a choice goes by. */
 export interface Stack {

@@ -1,7 +1,7 @@
 import { CanaryError } from '../../errors.ts';
-import type { ComposeModel } from '../model.ts';
-import { joinedNamespaces, namespaceGuests } from '../namespaces.ts';
-import { roleOf } from '../roles.ts';
+import type { ComposeModel } from '../model/model.ts';
+import { joinedNamespaces, namespaceGuests } from '../model/namespaces.ts';
+import { roleOf } from '../services/roles.ts';
 
 /** A service that has to be chosen as well, because it makes one part with a chosen one. */
 export interface Companion {

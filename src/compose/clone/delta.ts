@@ -1,9 +1,9 @@
-import { escapeDollars, type Fields } from '../fields.ts';
-import { hostNames } from '../host-names.ts';
-import type { ComposeModel, ComposeService, ComposeVolume } from '../model.ts';
-import { canaryImage, cloneName, LABEL } from '../names.ts';
-import { joinedNamespaces, networkOwner } from '../namespaces.ts';
-import { replace, reset } from '../tagged.ts';
+import { escapeDollars, type Fields } from '../model/fields.ts';
+import type { ComposeModel, ComposeService, ComposeVolume } from '../model/model.ts';
+import { canaryImage, cloneName, LABEL } from '../model/names.ts';
+import { joinedNamespaces, networkOwner } from '../model/namespaces.ts';
+import { replace, reset } from '../model/tagged.ts';
+import { hostNames } from '../services/host-names.ts';
 import { imageBuilder, serviceOf } from './companions.ts';
 import { discoveryFields } from './labels.ts';
 import { cloneNetworks } from './networks.ts';

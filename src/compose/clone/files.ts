@@ -1,6 +1,6 @@
-import { escapeDollars, type Fields } from '../fields.ts';
-import type { ComposeFile, ComposeModel, ComposeService } from '../model.ts';
-import { replace } from '../tagged.ts';
+import { escapeDollars, type Fields } from '../model/fields.ts';
+import type { ComposeFile, ComposeModel, ComposeService } from '../model/model.ts';
+import { replace } from '../model/tagged.ts';
 
 /** The sections of configs and secrets, by the name they have at the top level and in a service. */
 export const FILE_KINDS = ['configs', 'secrets'] as const;

@@ -1,7 +1,7 @@
-import { discoveryOf } from '../discovery.ts';
-import type { Fields } from '../fields.ts';
-import type { ComposeModel, ComposeService } from '../model.ts';
-import { replace, reset } from '../tagged.ts';
+import type { Fields } from '../model/fields.ts';
+import type { ComposeModel, ComposeService } from '../model/model.ts';
+import { replace, reset } from '../model/tagged.ts';
+import { discoveryOf } from '../services/discovery.ts';
 
 /**
  * The labels of a clone, and what of its environment has to be empty: those by which canary knows it again, and none by

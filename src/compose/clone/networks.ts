@@ -1,5 +1,5 @@
-import { escapeAll, type Fields, networkNames } from '../fields.ts';
-import type { ComposeNetwork, ComposeService } from '../model.ts';
+import { escapeAll, type Fields, networkNames } from '../model/fields.ts';
+import type { ComposeNetwork, ComposeService } from '../model/model.ts';
 
 /**
  * The networks of a clone: the stable's, without its aliases and addresses. A clone that kept an alias would take the

@@ -1,6 +1,6 @@
-import type { ComposeModel, ComposeService } from '../model.ts';
-import { baselineName, cloneName, PROXY_SERVICE } from '../names.ts';
-import { joinedNamespaces, namespaceGuests } from '../namespaces.ts';
+import type { ComposeModel, ComposeService } from '../model/model.ts';
+import { baselineName, cloneName, PROXY_SERVICE } from '../model/names.ts';
+import { joinedNamespaces, namespaceGuests } from '../model/namespaces.ts';
 
 /** Devices that one program at a time can have open. */
 const EXCLUSIVE_DEVICE =

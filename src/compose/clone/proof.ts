@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { escapeAll, escapeDollars, type Fields } from '../fields.ts';
-import type { ComposeService, ComposeVolume } from '../model.ts';
-import { replace, reset } from '../tagged.ts';
+import { escapeAll, escapeDollars, type Fields } from '../model/fields.ts';
+import type { ComposeService, ComposeVolume } from '../model/model.ts';
+import { replace, reset } from '../model/tagged.ts';
 import { volumeFields } from './delta.ts';
 
 type Loose = Readonly<Record<string, unknown>>;

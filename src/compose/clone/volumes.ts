@@ -1,5 +1,5 @@
-import type { ComposeModel, ComposeVolume } from '../model.ts';
-import { statefulReason } from '../stateful.ts';
+import type { ComposeModel, ComposeVolume } from '../model/model.ts';
+import { statefulReason } from '../services/stateful.ts';
 
 /** What package managers and build tools keep for themselves: another version's is of no use, or does harm. */
 const CACHE =

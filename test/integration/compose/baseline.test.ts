@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { replicasOf } from '../../../src/compose/model.ts';
-import { renderOverride } from '../../../src/compose/override.ts';
-import { loadProject } from '../../../src/workflows/project/project.ts';
+import { replicasOf } from '../../../src/compose/model/model.ts';
+import { renderOverride } from '../../../src/compose/render/override.ts';
+import { loadProject } from '../../../src/project/load.ts';
 import { contextIn } from '../../support/fixture-context.ts';
 import { serviceOf, stableWithoutPorts } from '../../support/fixture-override.ts';
 import { CANARY, repository, SHOP_FILES } from '../../support/fixture-project.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { ComposeService } from '../../../src/compose/model.ts';
+import type { ComposeService } from '../../../src/compose/model/model.ts';
 import { render } from '../../../src/workflows/render.ts';
 import { contextIn } from '../../support/fixture-context.ts';
 import { resolved, serviceOf } from '../../support/fixture-override.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { findCalls } from '../../../src/compose/service-map.ts';
-import { ComposeCli } from '../../../src/system/compose.ts';
+import { findCalls } from '../../../src/compose/services/service-map.ts';
+import { ComposeCli } from '../../../src/system/docker/compose.ts';
 import { ExecaRunner } from '../../../src/system/process.ts';
 import { render } from '../../../src/workflows/render.ts';
 import { contextIn } from '../../support/fixture-context.ts';

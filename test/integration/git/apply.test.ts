@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { applyPatches } from '../../../src/workflows/project/apply.ts';
-import { loadProject } from '../../../src/workflows/project/project.ts';
+import { applyPatches } from '../../../src/project/git/apply-patches.ts';
+import { loadProject } from '../../../src/project/load.ts';
 import { contextIn } from '../../support/fixture-context.ts';
 import {
   branch,

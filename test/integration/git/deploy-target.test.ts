@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { messageOf } from '../../../src/errors.ts';
 import { makeGit } from '../../../src/system/git/git.ts';
-import { prepareTarget } from '../../../src/workflows/prepare-target.ts';
-import { addRemote } from '../../../src/workflows/remote-add.ts';
+import { prepareTarget } from '../../../src/workflows/push-to-deploy/prepare-target.ts';
+import { addRemote } from '../../../src/workflows/push-to-deploy/remote-add.ts';
 import { contextIn } from '../../support/fixture-context.ts';
 import {
   emptyFolder,

@@ -2,9 +2,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/system/clock.ts';
-import { FileLock } from '../../../src/system/lock.ts';
-import { deployFirst, finishFirst } from '../../../src/workflows/first-deploy.ts';
-import { deployBranches, type Target, withConfig } from '../../../src/workflows/project/target.ts';
+import { FileLock } from '../../../src/system/state/lock.ts';
+import { deployFirst, finishFirst } from '../../../src/workflows/push-to-deploy/first-push.ts';
+import {
+  deployBranches,
+  type Target,
+  withConfig,
+} from '../../../src/workflows/push-to-deploy/target.ts';
 import { contextIn } from '../../support/fixture-context.ts';
 import {
   CANARY,

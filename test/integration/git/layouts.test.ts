@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { advanceBranch } from '../../../src/workflows/project/branches.ts';
-import { findRepository } from '../../../src/workflows/project/repository.ts';
-import { withScratchTree } from '../../../src/workflows/project/scratch-tree.ts';
+import { advanceBranch } from '../../../src/project/git/branches.ts';
+import { findRepository } from '../../../src/project/git/repository.ts';
+import { withScratchTree } from '../../../src/project/git/scratch-tree.ts';
 import { canary } from '../../support/fixture-cli.ts';
 import { contextIn } from '../../support/fixture-context.ts';
 import { LAYOUTS, type Layout } from '../../support/fixture-layouts.ts';

@@ -4,11 +4,11 @@ import { chmod, mkdir, open, readdir, readFile, rename, rm, symlink } from 'node
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { withScratchTree } from '../../../src/project/git/scratch-tree.ts';
 import { exists } from '../../../src/system/files.ts';
 import { makeGit } from '../../../src/system/git/git.ts';
 import { gitFailure, type RunGit, runGit } from '../../../src/system/git/run.ts';
 import { gitWorktrees } from '../../../src/system/git/worktrees.ts';
-import { withScratchTree } from '../../../src/workflows/project/scratch-tree.ts';
 import { contextIn } from '../../support/fixture-context.ts';
 import { emptyFolder, git, pipe, repository, writeFiles } from '../../support/fixture-project.ts';
 

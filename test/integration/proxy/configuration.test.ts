@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { baselineName, cloneName } from '../../../src/compose/names.ts';
+import { baselineName, cloneName } from '../../../src/compose/model/names.ts';
 import { parseConfig } from '../../../src/config/parse.ts';
 import { renderConfiguration } from '../../../src/proxy/configuration.ts';
 import type { Route } from '../../../src/proxy/route.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cloneName } from '../../../src/compose/names.ts';
+import { cloneName } from '../../../src/compose/model/names.ts';
 import { parseConfig } from '../../../src/config/parse.ts';
 import type { CanaryConfig } from '../../../src/config/schema.ts';
 import { hasCode } from '../../../src/errors.ts';

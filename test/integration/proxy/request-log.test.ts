@@ -4,7 +4,7 @@ import {
   type LoggedRequest,
   parseRequest,
 } from '../../../src/proxy/request-log.ts';
-import type { Following } from '../../../src/system/line-stream.ts';
+import type { Following } from '../../../src/system/haproxy/line-stream.ts';
 import { PORT, ProtocolShop } from '../../support/protocol-shop.ts';
 import { until } from '../../support/storedog.ts';
 

@@ -2,7 +2,7 @@ import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../../src/config/parse.ts';
-import { loadCertificates, warnOfExpired } from '../../../src/workflows/project/certificates.ts';
+import { loadCertificates, warnOfExpired } from '../../../src/project/certificates.ts';
 import { selfSigned } from '../../support/fixture-certificate.ts';
 import { contextIn } from '../../support/fixture-context.ts';
 import { emptyFolder } from '../../support/fixture-project.ts';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ReleaseEvent } from '../../../src/rollout/events.ts';
 import { systemClock } from '../../../src/system/clock.ts';
-import { JournalFiles } from '../../../src/system/journal-store.ts';
+import { JournalFiles } from '../../../src/system/state/journal-store.ts';
 import { emptyFolder } from '../../support/fixture-project.ts';
 import { refusal } from '../../support/fixture-refusal.ts';
 

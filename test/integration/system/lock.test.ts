@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hasCode } from '../../../src/errors.ts';
 import { systemClock } from '../../../src/system/clock.ts';
-import { FileLock, type LockOwner } from '../../../src/system/lock.ts';
+import { FileLock, type LockOwner } from '../../../src/system/state/lock.ts';
 import { emptyFolder } from '../../support/fixture-project.ts';
 import { refusal } from '../../support/fixture-refusal.ts';
 

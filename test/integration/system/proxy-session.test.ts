@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { UnixProxySocket } from '../../../src/system/proxy-socket.ts';
+import { UnixProxySocket } from '../../../src/system/haproxy/proxy-socket.ts';
 
 let folder: string;
 let server: Server;

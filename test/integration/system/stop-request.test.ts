@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { hasCode } from '../../../src/errors.ts';
 import { systemClock } from '../../../src/system/clock.ts';
-import { FileStopRequest } from '../../../src/system/stop-request.ts';
+import { FileStopRequest } from '../../../src/system/state/stop-request.ts';
 import { emptyFolder } from '../../support/fixture-project.ts';
 
 const newRequest = async () =>

@@ -1,4 +1,4 @@
-import { PROXY_SERVICE } from '../../../src/compose/names.ts';
+import { PROXY_SERVICE } from '../../../src/compose/model/names.ts';
 import type { SliceMember } from '../../../src/compose/slice.ts';
 import { type AnyModel, type AnyService, isSame } from './model.ts';
 

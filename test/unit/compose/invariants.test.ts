@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ComposeModel } from '../../../src/compose/model.ts';
+import type { ComposeModel } from '../../../src/compose/model/model.ts';
 import { chooseSlice } from '../../../src/compose/slice.ts';
 import { config } from '../../support/fixture-model.ts';
 import type { AnyService } from '../../support/invariants/model.ts';

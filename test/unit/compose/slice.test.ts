@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ComposeService } from '../../../src/compose/model.ts';
+import type { ComposeService } from '../../../src/compose/model/model.ts';
 import { chooseSlice } from '../../../src/compose/slice.ts';
 import { config, modelOf, SHOP, shopSlice } from '../../support/fixture-model.ts';
 import { refusal } from '../../support/fixture-refusal.ts';

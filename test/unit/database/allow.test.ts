@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  exceptionsFor,
-  formatException,
-  parseException,
-  refusalLines,
-  refusedBy,
-} from '../../../src/database/allow.ts';
+import { formatException, parseException } from '../../../src/config/exception.ts';
+import { exceptionsFor, refusalLines, refusedBy } from '../../../src/database/allow.ts';
 import { CLASSES, type Finding, type FindingClass } from '../../../src/database/finding.ts';
 
 const finding = (kind: FindingClass, object: string): Finding => ({

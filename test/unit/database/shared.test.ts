@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { ComposeModel } from '../../../src/compose/model.ts';
-import { findCalls } from '../../../src/compose/service-map.ts';
+import type { ComposeModel } from '../../../src/compose/model/model.ts';
+import { findCalls } from '../../../src/compose/services/service-map.ts';
 import { sharedData, sharedText } from '../../../src/database/shared.ts';
 
 const model = (web: object, rest: object = {}): ComposeModel => ({

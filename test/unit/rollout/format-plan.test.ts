@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeStep, formatPlan } from '../../../src/rollout/format-plan.ts';
-import type { Plan, StepAction } from '../../../src/rollout/step.ts';
+import type { Plan, StepAction } from '../../../src/rollout/operation.ts';
 import { NEW, SERVICES } from '../../support/fixture-observed.ts';
 
 test('every step is a sentence of its own', () => {

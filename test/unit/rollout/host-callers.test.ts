@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DooredMember } from '../../../src/compose/doors.ts';
+import type { DooredMember } from '../../../src/compose/ingress/ingress.ts';
 import { reconcile } from '../../../src/rollout/reconcile.ts';
 import { DEFINITION, observed, PLAIN, situation, stable } from '../../support/fixture-observed.ts';
 

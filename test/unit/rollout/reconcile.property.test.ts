@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Step } from '../../../src/rollout/step.ts';
+import type { Step } from '../../../src/rollout/operation.ts';
 import {
   arbitraryWorld,
   wantsAnything,

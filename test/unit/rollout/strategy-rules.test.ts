@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Strategy } from '../../../src/config/strategy.ts';
 import { NO_COUNTS } from '../../../src/proxy/counts.ts';
-import type { Ramp } from '../../../src/rollout/ramp.ts';
-import { rampSteps } from '../../../src/rollout/ramp-step.ts';
+import type { Ramp } from '../../../src/rollout/progress.ts';
 import type { Release } from '../../../src/rollout/release.ts';
+import { rampSteps } from '../../../src/rollout/step.ts';
 import { requirePromotable, requireWeight } from '../../../src/rollout/strategy-rules.ts';
 import { refusal } from '../../support/fixture-refusal.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ownVolumes } from '../../../../src/compose/clone/volumes.ts';
-import type { ComposeService } from '../../../../src/compose/model.ts';
+import type { ComposeService } from '../../../../src/compose/model/model.ts';
 import { modelOf } from '../../../support/fixture-model.ts';
 
 const volume = (source: string, target: string, read_only = false) => ({

@@ -1,0 +1,207 @@
+import type { CanaryConfig } from '../../config/schema.ts';
+import { CanaryError } from '../../errors.ts';
+import { networkNames } from '../model/fields.ts';
+import type { ComposeModel } from '../model/model.ts';
+import { PROXY_SERVICE } from '../model/names.ts';
+import { byLabels, edgeKind, foundByLabels } from '../services/edge.ts';
+import { hostNames } from '../services/host-names.ts';
+import type { Call } from '../services/service-map.ts';
+import { statefulReason } from '../services/stateful.ts';
+import { labelDoor } from './by-labels.ts';
+import type { RouterDoor } from './router.ts';
+
+/** A way to a service that is not a port of the host. Links lead callers to the proxy, and routers find it by labels. */
+export interface Door {
+  /** `inner`: other services call it. `behind`: users come through another proxy of the stack. `labels`: so, but it is not called. */
+  kind: 'inner' | 'behind' | 'labels';
+  callers: readonly string[];
+  /** What the callers may call it. */
+  names: readonly string[];
+  /** A published port on which the canary alone answers; not of `inner`. */
+  preview: number | undefined;
+  /** Of `labels`: the router, and what it says of the service. */
+  router?: RouterDoor;
+}
+
+/** The port of the host that users know, taken over by the proxy. */
+interface Entry {
+  port: number;
+  hostIp: string | undefined;
+  preview: number | undefined;
+}
+
+/** A service of the slice, as far as its doors are concerned. */
+export interface DooredMember {
+  service: string;
+  port?: number | undefined;
+  entry: Entry | undefined;
+  door?: Door | undefined;
+}
+
+/** The door that canary.yaml asks for; throws `caller-unusable` or `service-unknown` where callers cannot be led there. */
+export function doorOf(
+  name: string,
+  choice: CanaryConfig['services'][string],
+  model: ComposeModel,
+  calls: readonly Call[],
+): Door | undefined {
+  const { inner, behind, preview } = choice;
+  if (choice.labels) {
+    const router = labelDoor(name, { ...choice, labels: choice.labels }, model);
+    return { kind: 'labels', callers: [], names: [], preview, router };
+  }
+  const named = behind ?? inner?.callers;
+  if (!inner && !behind) return undefined;
+  for (const caller of named ?? []) refuseCaller(model, caller, name);
+  const callers = named ?? knownCallers(model, calls, name);
+  if (callers.length === 0) {
+    throw new CanaryError(
+      'caller-unusable',
+      `Nothing in the compose file says who calls \`${name}\`, which is \`inner\`.`,
+      { hint: `Name them: \`${name}: { inner: { callers: [NAME] } }\`.` },
+    );
+  }
+  const labels = behind && foundByLabels(model.services[name] ?? {});
+  if (labels) throw byLabels(behind, name, labels);
+  return {
+    kind: behind ? 'behind' : 'inner',
+    callers,
+    names: hostNames(model, name, callers),
+    preview: behind ? preview : undefined,
+  };
+}
+
+/** Refuses doors on one port of the proxy that no request could be told apart at; throws `caller-unusable`. */
+export function refuseSharedDoors(slice: readonly DooredMember[], model: ComposeModel): void {
+  const doors = slice.flatMap(({ service, port, door }) => (door ? [{ service, port, door }] : []));
+  for (const { service, port } of doors) {
+    if (port !== undefined) continue;
+    throw new CanaryError('port-unknown', `Where \`${service}\` listens is not known.`, {
+      hint: `Say it: \`${service}: { port: 8080, … }\`; its callers reach the proxy on the same port.`,
+    });
+  }
+  const isAskedByEdge = ({ kind, callers }: Door) =>
+    kind === 'behind' || callers.some((caller) => edgeKind(model.services[caller] ?? {}));
+  const called = doors.filter(({ door }) => door.kind !== 'labels');
+  for (const { service, port } of called.filter(({ door }) => isAskedByEdge(door))) {
+    const other = called.find((each) => each.port === port && each.service !== service);
+    if (!other) continue;
+    // The names that users send reach the proxy through the edge: they must never choose the service.
+    throw new CanaryError(
+      'caller-unusable',
+      `\`${service}\` and \`${other.service}\` both listen on port ${port}, and another proxy calls \`${service}\`.`,
+      {
+        hint: 'That proxy may pass on any Host, so nothing tells the two apart. Let one of them listen on another port.',
+      },
+    );
+  }
+}
+
+/** Where in the proxy's container a published port arrives: at the same number, unless callers use that by name. */
+export function arrivalPort(slice: readonly DooredMember[], published: number): number {
+  const taken = new Set(calledPorts(slice));
+  for (const port of publishedPorts(slice)) {
+    const arrival = freeFrom(port, taken);
+    if (port === published) return arrival;
+    taken.add(arrival);
+  }
+  return published;
+}
+
+/** Where in the proxy's container the users of a service arrive that a router finds by its labels. */
+export function routedPort(slice: readonly DooredMember[], service: string): number | undefined {
+  const taken = fixedPorts(slice);
+  for (const { service: each, port = 8080, door } of slice) {
+    if (door?.kind !== 'labels') continue;
+    const arrival = freeFrom(port, taken);
+    if (each === service) return arrival;
+    taken.add(arrival);
+  }
+  return undefined;
+}
+
+/** Where in the proxy's container a port arrives that is published beside those of the slice. */
+export function spareArrivalPort(slice: readonly DooredMember[], published: number): number {
+  const routed = slice.flatMap(({ service }) => routedPort(slice, service) ?? []);
+  return freeFrom(published, new Set([...fixedPorts(slice), ...routed]));
+}
+
+/** The ports of services that are called by name: their callers use the same at the proxy. */
+function calledPorts(slice: readonly DooredMember[]): number[] {
+  return slice.flatMap(({ door, port }) => (door && door.kind !== 'labels' && port ? [port] : []));
+}
+
+function fixedPorts(slice: readonly DooredMember[]): Set<number> {
+  const arrivals = publishedPorts(slice).map((port) => arrivalPort(slice, port));
+  return new Set([...calledPorts(slice), ...arrivals]);
+}
+
+/** The ports of the host that the proxy holds. */
+export function publishedPorts(slice: readonly DooredMember[]): number[] {
+  const ports = slice.flatMap(({ entry, door }) => [entry?.port, entry?.preview, door?.preview]);
+  return ports.filter((port) => port !== undefined);
+}
+
+/** Whether the proxy has the `VIRTUAL_HOST` of a service, which the stable then must not have. */
+export function isFoundByHost(slice: readonly DooredMember[], service: string): boolean {
+  return slice.some(
+    (each) => each.service === service && each.door?.router?.kind === 'nginx-proxy',
+  );
+}
+
+/** The links that callers need, by caller. */
+export function callerLinks(slice: readonly DooredMember[]): Map<string, string[]> {
+  const links = new Map<string, string[]>();
+  for (const { door } of slice) {
+    for (const caller of door?.callers ?? []) {
+      const own = door?.names.map((name) => `${PROXY_SERVICE}:${name}`) ?? [];
+      links.set(caller, [...(links.get(caller) ?? []), ...own]);
+    }
+  }
+  return links;
+}
+
+function knownCallers(model: ComposeModel, calls: readonly Call[], name: string): string[] {
+  const callers = calls.filter((call) => call.to === name).map((call) => call.from);
+  return [...new Set(callers)].filter((caller) => !obstacle(model, caller, name));
+}
+
+function refuseCaller(model: ComposeModel, caller: string, name: string): void {
+  if (!model.services[caller]) {
+    throw new CanaryError(
+      'service-unknown',
+      `There is no service \`${caller}\`, which should call \`${name}\`.`,
+      {
+        hint: `The compose file has: ${Object.keys(model.services).sort().join(', ')}.`,
+      },
+    );
+  }
+  const reason = caller === name ? 'it is the same service' : obstacle(model, caller, name);
+  if (!reason) return;
+  throw new CanaryError(
+    'caller-unusable',
+    `\`${caller}\` cannot be led to the proxy when it calls \`${name}\`: ${reason}.`,
+    {
+      hint: 'Take it out of the callers in canary.yaml.',
+    },
+  );
+}
+
+function obstacle(model: ComposeModel, caller: string, name: string): string | undefined {
+  const service = model.services[caller];
+  const reason = service && statefulReason(service, model);
+  // To lead it elsewhere it would have to be made anew.
+  if (reason) return `it keeps data (${reason})`;
+  const mode = service?.network_mode;
+  if (mode && mode !== 'bridge') return `it uses \`network_mode: ${mode}\``;
+  const shared = networkNames(model.services[name]);
+  return networkNames(service).some((network) => shared.includes(network))
+    ? undefined
+    : 'they share no network';
+}
+
+function freeFrom(wanted: number, taken: ReadonlySet<number>): number {
+  let port = wanted;
+  while (taken.has(port)) port = (port % 65_535) + 1;
+  return port;
+}

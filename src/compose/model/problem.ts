@@ -1,0 +1,122 @@
+import { isAlias, isMap, isNode, isScalar, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { literally } from '../../config/literally.ts';
+
+/** A compose file that Compose may have meant. */
+export interface SourceFile {
+  /** As people would name it. */
+  name: string;
+  /** As Compose names it. */
+  path: string;
+  text: string;
+}
+
+/** What Compose has against the files, and where. */
+export interface ComposeProblem {
+  /** A variable that has to have a value and has none, and what the file says about it. */
+  variable?: { name: string; said: string } | undefined;
+  /** As `services.web.image`. */
+  field?: string | undefined;
+  /** As `compose.yaml:12`; absent where the words lead nowhere. */
+  place?: string | undefined;
+}
+
+/** Finds the place that Compose's words are about: they name a field or a line, rarely both, and often no file. */
+export function findProblem(words: string, files: readonly SourceFile[]): ComposeProblem {
+  const [, name, said = ''] =
+    /required variable (\S+) is missing a value(?:: (.*))?/.exec(words) ?? [];
+  const variable = name ? { name, said } : undefined;
+  const field = /\b(?:services|networks|volumes|configs|secrets)\.[\w.-]*[\w-]/.exec(words)?.[0];
+  const named = files.filter(({ path }) => words.includes(path));
+  const some = named.length > 0 ? named : files;
+  const place = /(?:^|\s)yaml: |\bfailed to parse .*: line /.test(words)
+    ? (first(some, placeOfMistake) ?? placeOfLine(words, some))
+    : (variable && first(some, (file) => placeOfVariable(file, variable.name, field))) ||
+      (field && first(some, (file) => placeOfField(file, field.split('.')))) ||
+      placeOfLine(words, named) ||
+      first(some, (file) => placeOfService(file, words));
+  return { variable, field, place };
+}
+
+function first(
+  files: readonly SourceFile[],
+  lineIn: (file: SourceFile) => number | undefined,
+): string | undefined {
+  for (const file of files) {
+    const line = lineIn(file);
+    if (line) return `${file.name}:${line}`;
+  }
+  return undefined;
+}
+
+/** What is no YAML, or has a key twice. */
+function placeOfMistake({ text }: SourceFile): number | undefined {
+  const errors = parseAllDocuments(text, { logLevel: 'silent' }).flatMap(({ errors }) => errors);
+  return errors[0]?.linePos?.[0].line;
+}
+
+function placeOfLine(words: string, [file]: readonly SourceFile[]): string | undefined {
+  const line = /\bline (\d+)/.exec(words)?.[1];
+  return file && line ? `${file.name}:${line}` : undefined;
+}
+
+/** Inside of the field where that is in this file; an anchor, or a list, may have it elsewhere. */
+function placeOfVariable(
+  file: SourceFile,
+  name: string,
+  field: string | undefined,
+): number | undefined {
+  const lines = file.text.split('\n');
+  const use = new RegExp(`\\$\\{${literally(name)}:?\\?`);
+  const from = (field && placeOfField(file, field.split('.'))) || 1;
+  const at = lines.findIndex((line, index) => index + 1 >= from && use.test(line));
+  return (at < 0 ? lines.findIndex((line) => use.test(line)) : at) + 1 || undefined;
+}
+
+/** The line of a field, or of the nearest one above it. Names may have dots, so that parts belong together. */
+function placeOfField({ text }: SourceFile, parts: readonly string[]): number | undefined {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, {
+    lineCounter: lines,
+    logLevel: 'silent',
+    merge: true,
+  });
+  for (const document of documents) {
+    if (!isNode(document.contents)) continue;
+    const { key, depth } = deepest(document.contents, parts, document);
+    // `services` alone says nothing.
+    if (key?.range && depth > 1) return lines.linePos(key.range[0]).line;
+  }
+  return undefined;
+}
+
+interface Found {
+  key: Node | undefined;
+  depth: number;
+}
+
+function deepest(
+  node: Node,
+  parts: readonly string[],
+  document: Parameters<Extract<Node, { resolve: unknown }>['resolve']>[0],
+  found: Found = { key: undefined, depth: 0 },
+): Found {
+  const map = isAlias(node) ? node.resolve(document) : node;
+  if (!isMap(map) || parts.length === 0) return found;
+  for (let length = parts.length; length > 0; length -= 1) {
+    const name = parts.slice(0, length).join('.');
+    const pair = map.items.find(({ key }) => isScalar(key) && String(key.value) === name);
+    if (!pair || !isNode(pair.key)) continue;
+    const here = { key: pair.key, depth: found.depth + 1 };
+    return isNode(pair.value) ? deepest(pair.value, parts.slice(length), document, here) : here;
+  }
+  return found;
+}
+
+/** A service whose name is one of the words. */
+function placeOfService(file: SourceFile, words: string): number | undefined {
+  for (const word of words.match(/[\w.-]*[\w-]/g) ?? []) {
+    const line = placeOfField(file, ['services', word]);
+    if (line) return line;
+  }
+  return undefined;
+}

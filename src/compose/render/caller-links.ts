@@ -1,0 +1,43 @@
+import { callerLinks, type DooredMember } from '../ingress/ingress.ts';
+import type { Fields } from '../model/fields.ts';
+import type { ComposeModel } from '../model/model.ts';
+import { replace } from '../model/tagged.ts';
+
+interface LinkDelta {
+  caller: string;
+  externalLinks: string[];
+  /** The user's own links without those that would name the stable; only where there are such. */
+  links: string[] | undefined;
+  /** The start order that those implied. */
+  dependsOn: Fields;
+}
+
+/**
+ * What leads callers to the proxy under the names they use. A user's link to a service with a door is taken out, as it
+ * would name the stable beside the proxy.
+ */
+export function linkDeltas(model: ComposeModel, slice: readonly DooredMember[]): LinkDelta[] {
+  // A branch may have lost a caller that the stable has.
+  const callers = [...callerLinks(slice)].filter(([caller]) => model.services[caller]);
+  return callers.map(([caller, externalLinks]) => {
+    const own = model.services[caller]?.links ?? [];
+    const doors = slice.filter(({ door }) => door?.callers.includes(caller));
+    const isReplaced = (link: string) =>
+      doors.some(({ service }) => link.split(':')[0] === service);
+    const kept = own.filter((link) => !isReplaced(link));
+    const order = Object.entries(model.services[caller]?.depends_on ?? {});
+    const links = kept.length < own.length ? kept : undefined;
+    const dependsOn = order.filter(
+      ([target]) => links && doors.some((each) => each.service === target),
+    );
+    return { caller, externalLinks, links, dependsOn: Object.fromEntries(dependsOn) };
+  });
+}
+
+/** The fields of a caller that lead it there. */
+export function linkFields({ externalLinks, links, dependsOn }: LinkDelta): Fields {
+  return {
+    external_links: externalLinks,
+    ...(links ? { links: replace(links), depends_on: dependsOn } : {}),
+  };
+}

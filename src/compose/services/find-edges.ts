@@ -1,0 +1,112 @@
+import { literally } from '../../config/literally.ts';
+import { type ComposeModel, listeningPort } from '../model/model.ts';
+import { type ConfigurationFiles, otherLanguage } from './configuration-file.ts';
+import { edgeKind, foundByLabels } from './edge.ts';
+import { openPort } from './open-port.ts';
+import { type Call, isFirm } from './service-map.ts';
+import { statefulReason } from './stateful.ts';
+
+/** A proxy of the stack that users come through: it is published, and sends requests on to other services. */
+export interface Edge {
+  name: string;
+  published: number;
+  /** Whom it sends requests to, and where that is said. */
+  calls: ReadonlyMap<string, Call>;
+}
+
+export function findEdges(
+  model: ComposeModel,
+  files: ConfigurationFiles,
+  calls: readonly Call[],
+): Edge[] {
+  const isLabelled = Object.values(model.services).some(foundByLabels);
+  return Object.entries(model.services).flatMap(([name, service]) => {
+    const open = openPort(service);
+    const kind = edgeKind(service, files[name]);
+    if (!open || !kind) return [];
+    const own = calls.filter(({ from, to }) => {
+      const target = model.services[to] ?? {};
+      return from === name && !statefulReason(target, model, files[to]);
+    });
+    // Apache is more often what an application runs in than a proxy before one.
+    const said = kind === 'apache' ? own.filter(isFirm) : own;
+    if (said.length === 0 && !(isLabelled && goesByLabels(kind, name))) return [];
+    return [{ name, published: open.port, calls: new Map(said.map((call) => [call.to, call])) }];
+  });
+}
+
+function goesByLabels(kind: string, name: string): boolean {
+  return kind === 'traefik' || kind === 'caddy' || /proxy|router|traefik|caddy/.test(name);
+}
+
+/** What edges in front of a service say of the way to it. */
+export type FoundEdge =
+  | {
+      kind: 'behind';
+      names: string[];
+      because: string;
+      /** Said by more than the order of the start. */
+      isFirm: boolean;
+      published: number;
+      port: number;
+      /** The same where the service's definition does not say it. */
+      said: number | undefined;
+      protocol: 'http2' | undefined;
+    }
+  /** The proxy cannot stand between the two; they are cloned together. */
+  | { kind: 'through'; edge: string; because: string; language: string };
+
+/** How the edges in front of a service reach it; `undefined` where none does, or nothing tells on which port. */
+export function edgeOf(
+  model: ComposeModel,
+  files: ConfigurationFiles,
+  edges: readonly Edge[],
+  name: string,
+): FoundEdge | undefined {
+  const own = edges.filter((edge) => edge.calls.has(name));
+  const [first] = own;
+  const call = first?.calls.get(name);
+  if (!first || !call) return undefined;
+  const service = model.services[name] ?? {};
+  const language = own
+    .flatMap((edge) => files[edge.name] ?? [])
+    .map((file) => otherLanguage(file, name))
+    .find((each) => each !== undefined);
+  const { because } = call;
+  if (language && language !== 'gRPC')
+    return { kind: 'through', edge: first.name, because, language };
+  const listening = listeningPort(service);
+  const port = portSaid(files, own, name, listening !== undefined) ?? listening;
+  if (port === undefined) return undefined;
+  return {
+    kind: 'behind',
+    names: own.map((edge) => edge.name),
+    because,
+    isFirm: isFirm(call),
+    published: first.published,
+    port,
+    said: port === listening ? undefined : port,
+    protocol: language === 'gRPC' ? 'http2' : undefined,
+  };
+}
+
+/** Where a service listens, as the edges in front of it say, or else its own Dockerfile. */
+export function portSaid(
+  files: ConfigurationFiles,
+  edges: readonly Edge[],
+  name: string,
+  isKnown: boolean,
+): number | undefined {
+  const host = literally(name);
+  const patterns = [
+    ...edges.map((edge) => [edge.name, new RegExp(`[/\\s]${host}:(\\d{1,5})\\b`)] as const),
+    ...(isKnown ? [] : [[name, /^\s*EXPOSE\s+(\d{1,5})/im] as const]),
+  ];
+  const found = patterns.flatMap(([service, pattern]) =>
+    (files[service] ?? []).flatMap(({ text }) => pattern.exec(text)?.[1] ?? []),
+  );
+  if (found.length > 0) return Number(found[0]);
+  const usual = new RegExp(`\\shttp://${host}(?=[/;\\s]|$)`, 'm');
+  const isUsual = edges.some((edge) => files[edge.name]?.some(({ text }) => usual.test(text)));
+  return isUsual && !isKnown ? 80 : undefined;
+}

@@ -1,0 +1,43 @@
+import type { ComposeService } from '../model/model.ts';
+import type { ConfigurationFile } from './configuration-file.ts';
+
+/** Registry and tag say nothing: `app:1-redis` is an app; `mcr.example/mssql/server` is a server. */
+export function programName(image: string): string {
+  const path = image
+    .toLowerCase()
+    .replace(/@.*$/, '')
+    .replace(/:[^/:]*$/, '')
+    .split('/');
+  const name = path.at(-1) ?? '';
+  return name === 'server' ? `${path.at(-2) ?? ''}/${name}` : name;
+}
+
+/** What an image that is built here runs on: the image of the last stage of its Dockerfile, through the stages it names. */
+function baseImage(files: readonly ConfigurationFile[]): string | undefined {
+  for (const { text } of files) {
+    const stages = [
+      ...text.matchAll(/^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?/gim),
+    ].map(([, image = '', name]) => ({ image, name }));
+    let last = stages.at(-1)?.image;
+    for (const { image, name } of stages.toReversed()) {
+      if (name !== undefined && name === last) last = image;
+    }
+    if (last !== undefined) return last;
+  }
+  return undefined;
+}
+
+/** The names of the programs that a service may run, by its image or by what that is built on. */
+export function programsOf(
+  { build, image }: ComposeService,
+  files: readonly ConfigurationFile[] = [],
+): string[] {
+  const base = build ? baseImage(files) : undefined;
+  const images = build ? [base] : [image];
+  return images.flatMap((each) => (each ? [programName(each)] : []));
+}
+
+/** What a service is started with, as one text. */
+export function commandText({ entrypoint, command }: ComposeService): string {
+  return [...(entrypoint ?? []), ...(command ?? [])].join(' ').replaceAll(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,75 @@
+import type { Difference, FindingClass } from '../finding.ts';
+import type { Column, Table } from '../snapshot.ts';
+import { isWidened } from './column-type.ts';
+
+/** What became of the columns of a table that is still there. */
+export function compareColumns(before: Table, after: Table): Difference[] {
+  const ids = new Set(before.columns.map(({ id }) => id));
+  const names = new Set(before.columns.map(({ name }) => name));
+  return [
+    ...before.columns.flatMap((column) => {
+      const same = after.columns.find(({ id }) => id === column.id);
+      return (same ? columnChanges(column, same) : [droppedColumn(column, after)]).map((each) =>
+        onTable(before, column, each),
+      );
+    }),
+    ...after.columns
+      .filter(({ id, name }) => !ids.has(id) && !names.has(name))
+      .map((column) => onTable(before, column, addedColumn(column))),
+  ];
+}
+
+/** What it means, a word for it, and what happens to the column. */
+type Change = [FindingClass, string, string];
+
+function columnChanges(before: Column, after: Column): Change[] {
+  const changes: Change[] = [];
+  if (after.name !== before.name)
+    changes.push(['contracting', 'column-renamed', `is renamed to ${after.name}`]);
+  if (after.type !== before.type) changes.push(retyped(before.type, after.type));
+  if (before.isNullable && !after.isNullable)
+    changes.push(['contracting', 'column-not-null', 'may no longer be null']);
+  if (!before.isNullable && after.isNullable)
+    changes.push(['expanding', 'column-nullable', 'may now be null']);
+  if (before.hasDefault && !after.hasDefault && !after.isNullable)
+    changes.push([
+      'contracting',
+      'default-dropped',
+      'loses its default and may not be null: inserts of the stable that leave it out fail',
+    ]);
+  return changes;
+}
+
+function retyped(from: string, to: string): Change {
+  return isWidened(from, to)
+    ? [
+        'expanding',
+        'column-widened',
+        `changes its type from ${from} to ${to}, which holds every value it had`,
+      ]
+    : ['contracting', 'column-retyped', `changes its type from ${from} to ${to}`];
+}
+
+function droppedColumn({ name }: Column, after: Table): Change {
+  const isBack = after.columns.some((each) => each.name === name);
+  return isBack
+    ? ['destructive', 'column-recreated', 'is dropped and made anew, without its values']
+    : ['contracting', 'column-dropped', 'is dropped, with its values'];
+}
+
+function addedColumn({ isNullable, hasDefault }: Column): Change {
+  return isNullable || hasDefault
+    ? ['expanding', 'column-added', 'is new']
+    : [
+        'contracting',
+        'column-required',
+        'is new, may not be null and has no default: inserts of the stable fail',
+      ];
+}
+
+function onTable(table: Table, { name }: Column, [kind, code, what]: Change): Difference {
+  return {
+    ...{ class: kind, kind: code, object: table.name, changed: table.name },
+    text: `column ${table.name}.${name} ${what}`,
+  };
+}

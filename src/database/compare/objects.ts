@@ -1,0 +1,73 @@
+import type { Difference, FindingClass } from '../finding.ts';
+import type { DatabaseObject, Snapshot } from '../snapshot.ts';
+
+/** What became of everything that is no table. What goes or comes with its table is told with that. */
+export function compareObjects(before: Snapshot, after: Snapshot): Difference[] {
+  const stays = (table: string | undefined) =>
+    table === undefined ||
+    (before.tables.some(({ id }) => id === table) && after.tables.some(({ id }) => id === table));
+  const gone = before.objects.filter((each) => stays(each.table) && !twin(after, each));
+  const come = after.objects.filter((each) => stays(each.table) && !twin(before, each));
+  return [
+    ...gone.map((each) => told(before, each, 'contracting', 'dropped', dropped(each))),
+    ...before.objects.flatMap((each) => {
+      const same = stays(each.table) ? twin(after, each) : undefined;
+      return same ? changed(before, each, same) : [];
+    }),
+    ...come.map((each) => {
+      const kind = worksOnStable(each) ? 'contracting' : 'expanding';
+      return told(after, each, kind, 'added', 'is new');
+    }),
+  ];
+}
+
+/** The same object in the other snapshot: by its id, or made anew under its name. */
+function twin({ objects }: Snapshot, { id, kind, name, table }: DatabaseObject) {
+  return (
+    objects.find((each) => each.kind === kind && each.id === id) ??
+    objects.find((each) => each.kind === kind && each.name === name && each.table === table)
+  );
+}
+
+function changed(snapshot: Snapshot, before: DatabaseObject, after: DatabaseObject): Difference[] {
+  const tell = (level: FindingClass, verb: string, what: string) => [
+    told(snapshot, before, level, verb, what),
+  ];
+  if (after.name !== before.name && after.definition === before.definition)
+    return tell('contracting', 'renamed', `is renamed to ${after.name}`);
+  // Its next number is one that rows have already.
+  if (before.kind === 'sequence' && after.id !== before.id)
+    return tell('contracting', 'recreated', 'is dropped and made anew, and counts from its start');
+  if (after.definition === before.definition) return [];
+  const values = new Set(after.definition.split('\n'));
+  const hasAll = before.definition.split('\n').every((value) => values.has(value));
+  if (before.kind === 'type' && hasAll) return tell('expanding', 'changed', 'has new values');
+  if (before.kind === 'grant' && hasAll) return tell('expanding', 'changed', 'allows more');
+  return tell('contracting', 'changed', 'is changed');
+}
+
+function dropped({ kind }: DatabaseObject): string {
+  return kind === 'grant' ? 'is taken away' : 'is dropped';
+}
+
+/** Whether it meddles with what the stable does on a table of before. */
+function worksOnStable({ kind, table }: DatabaseObject): boolean {
+  return table !== undefined && (kind === 'trigger' || kind === 'policy');
+}
+
+function told(
+  { tables }: Snapshot,
+  { kind, name, table }: DatabaseObject,
+  level: FindingClass,
+  verb: string,
+  what: string,
+): Difference {
+  const owner = tables.find(({ id }) => id === table)?.name;
+  return {
+    class: level,
+    kind: `${kind.replaceAll(' ', '-')}-${verb}`,
+    object: owner ?? name,
+    changed: name,
+    text: `${kind} ${name}${owner ? ` of ${owner}` : ''} ${what}`,
+  };
+}

@@ -1,0 +1,97 @@
+import type { Difference } from '../finding.ts';
+import type { Observation, RowWrite } from '../observation.ts';
+import type { Table } from '../snapshot.ts';
+import { namesNoRows } from '../statement.ts';
+import { count } from './snapshots.ts';
+
+/** Where migration tools keep what they have done: they write there at every boot. */
+const BOOKKEEPING =
+  /^(alembic_version|schema_migrations?|schema_version|ar_internal_metadata|django_migrations|flyway_schema_history|goose_db_version|gorp_migrations|knex_migrations(_lock)?|databasechangelog(lock)?|migrations|mikro_orm_migrations|typeorm_metadata|sequelizemeta|_prisma_migrations|_sqlx_migrations|__diesel_schema_migrations|__efmigrationshistory|doctrine_migration_versions|phinxlog)$/i;
+
+/** What became of the rows that were there; `massShare` in percent of a table's rows counts as a loss. */
+export function compareRows(
+  { before, after, writes }: Pick<Observation, 'before' | 'after' | 'writes'>,
+  massShare: number,
+): Difference[] {
+  return before.tables.flatMap((table) => {
+    const same = after.tables.find(({ id }) => id === table.id);
+    if (!same || BOOKKEEPING.test(unqualified(table.name))) return [];
+    const own = writes.filter((write) => write.table === table.name || write.table === same.name);
+    const emptied = own.find(({ kind }) => kind === 'truncate');
+    if (emptied) return [emptiedTable(table, emptied)];
+    const noted = deletions(table, own, massShare);
+    return [
+      ...(noted.length > 0 ? noted : unseen(table, same.rows, massShare)),
+      ...updates(table, own, massShare),
+    ];
+  });
+}
+
+function emptiedTable(table: Table, write: RowWrite): Difference {
+  const had = table.rows > 0 ? ` of its ${count(table.rows)}` : '';
+  const text = `table ${table.name} is emptied${had}`;
+  return rowsOf(table, 'destructive', 'table-truncated', text, write);
+}
+
+function deletions(table: Table, writes: readonly RowWrite[], massShare: number): Difference[] {
+  const deletes = writes.filter(({ kind }) => kind === 'delete');
+  // Where the copy holds few of the rows, or none, what is asked tells more than what was found.
+  const all = deletes.find(({ statement = '' }) => namesNoRows(statement));
+  const rows = deletes.reduce((sum, each) => sum + each.rows, 0);
+  if (rows === 0 && !all) return [];
+  const [worst] = [...deletes].sort((left, right) => right.rows - left.rows);
+  const isMass = all !== undefined || isMassive(rows, table.rows, massShare);
+  const text = all ? `every row of ${table.name} is deleted` : `${share(rows, table)} deleted`;
+  return [rowsOf(table, isMass ? 'destructive' : 'none', 'rows-deleted', text, all ?? worst ?? {})];
+}
+
+/** Fewer rows than before, and nobody said why: what could not be watched. */
+function unseen(table: Table, rows: number, massShare: number): Difference[] {
+  const lost = table.rows - rows;
+  if (lost <= 0) return [];
+  const kind = isMassive(lost, table.rows, massShare) ? 'destructive' : 'none';
+  const text = `${share(lost, table)} gone`;
+  return [rowsOf(table, kind, 'rows-deleted', text, {})];
+}
+
+function updates(table: Table, writes: readonly RowWrite[], massShare: number): Difference[] {
+  const own = writes.filter(({ kind, rows }) => kind === 'update' && rows > 0);
+  const rows = own.reduce((sum, each) => sum + each.rows, 0);
+  if (rows === 0) return [];
+  const [worst] = [...own].sort((left, right) => right.rows - left.rows);
+  // A table of one row is a setting or a counter.
+  const isMass = rows > 1 && isMassive(rows, table.rows, massShare);
+  const text = `${share(rows, table)} overwritten`;
+  return [rowsOf(table, isMass ? 'destructive' : 'none', 'rows-updated', text, worst ?? {})];
+}
+
+function isMassive(rows: number, of: number, massShare: number): boolean {
+  // Rows of a table that had none are the canary's own.
+  return rows > 0 && of > 0 && rows * 100 >= of * massShare;
+}
+
+/** So many of a table's rows, with the verb: a statement may reach more of them than there were at first. */
+function share(rows: number, { name, rows: of }: Table): string {
+  if (of > 1 && rows >= of) return `all ${count(of)} of ${name} are`;
+  const [amount, verb] = [count(rows), rows === 1 ? 'is' : 'are'];
+  if (rows >= of) return `${amount} of ${name} ${verb}`;
+  return `${amount.split(' ')[0]} of the ${count(of)} of ${name} ${verb}`;
+}
+
+function unqualified(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
+}
+
+function rowsOf(
+  { name }: Table,
+  level: Difference['class'],
+  kind: string,
+  text: string,
+  { statement, service }: Pick<RowWrite, 'statement' | 'service'>,
+): Difference {
+  return {
+    ...{ class: level, kind, object: name, text },
+    ...(statement ? { statement } : {}),
+    ...(service ? { service } : {}),
+  };
+}

@@ -1,0 +1,97 @@
+import type { Difference } from '../finding.ts';
+import type { Snapshot, Table } from '../snapshot.ts';
+import { compareColumns } from './columns.ts';
+import { compareObjects } from './objects.ts';
+import { compareConstraints, compareIndexes } from './rules.ts';
+
+/** What the difference of two snapshots means. Rows that went away or changed are told elsewhere. */
+export function compareSnapshots(
+  before: Snapshot,
+  after: Snapshot,
+  /** Locks were held for as long as they will be in production: the copy has all the rows. */
+  hasAllRows: boolean,
+): Difference[] {
+  const known = new Set(before.tables.map(({ name }) => name));
+  const ids = new Set(before.tables.map(({ id }) => id));
+  const made = after.tables.filter(({ id }) => !ids.has(id));
+  return [
+    ...before.tables.flatMap((table) => {
+      const same = after.tables.find(({ id }) => id === table.id);
+      const successor = made.find(({ name }) => name === table.name);
+      if (!same) return goneTable(table, successor);
+      return [
+        ...(same.name === table.name ? [] : [renamedTable(table, same, successor)]),
+        ...compareTable(table, same, hasAllRows),
+      ];
+    }),
+    ...made
+      .filter(({ name }) => !known.has(name))
+      .map(({ name }) => change('expanding', 'table-added', name, `table ${name} is new`)),
+    ...compareObjects(before, after),
+  ];
+}
+
+function renamedTable({ name }: Table, after: Table, successor: Table | undefined): Difference {
+  const taken = successor ? ', and a new table has its name' : '';
+  const text = `table ${name} is renamed to ${after.name}${taken}`;
+  return change('contracting', 'table-renamed', name, text);
+}
+
+function compareTable(before: Table, after: Table, hasAllRows: boolean): Difference[] {
+  const isRewritten = after.storage !== before.storage && (after.rows > 0 || before.rows === 0);
+  return [
+    ...(isRewritten ? [rewrittenTable(before.name, hasAllRows)] : []),
+    ...compareColumns(before, after),
+    ...compareConstraints(before, after),
+    ...compareIndexes(before, after),
+  ];
+}
+
+function goneTable(before: Table, successor: Table | undefined): Difference[] {
+  const { name } = before;
+  const had = before.rows > 0 ? ` its ${count(before.rows)}` : '';
+  if (!successor) {
+    const text = `table ${name} is dropped${had && `, with${had}`}`;
+    return [change('destructive', 'table-dropped', name, text)];
+  }
+  const text = `table ${name} is dropped and made anew${had && `, without${had}`}`;
+  const twin = alike(before, successor);
+  return [
+    change('destructive', 'table-recreated', name, text),
+    ...compareColumns(before, twin),
+    ...compareConstraints(before, twin),
+    ...compareIndexes(before, twin),
+  ];
+}
+
+/** A table made anew, its columns and indexes taken for those that had their names. */
+function alike(before: Table, { columns, indexes, ...rest }: Table): Table {
+  const idIn = (list: readonly { id: string; name: string }[], name: string) =>
+    list.find((each) => each.name === name)?.id ?? `new ${name}`;
+  return {
+    ...rest,
+    columns: columns.map((each) => ({ ...each, id: idIn(before.columns, each.name) })),
+    indexes: indexes.map((each) => ({ ...each, id: idIn(before.indexes, each.name) })),
+  };
+}
+
+function rewrittenTable(name: string, hasAllRows: boolean): Difference {
+  const text = `table ${name} is rewritten, and nobody else can use it meanwhile`;
+  return hasAllRows
+    ? change('expanding', 'table-rewritten', name, text)
+    : change(
+        'contracting',
+        'table-rewritten',
+        name,
+        `${text}; how long that takes cannot be told from a copy without all its rows`,
+      );
+}
+
+/** Rows in words. */
+export function count(rows: number): string {
+  return rows === 1 ? '1 row' : `${rows.toLocaleString('en-US')} rows`;
+}
+
+function change(kind: Difference['class'], code: string, table: string, text: string): Difference {
+  return { class: kind, kind: code, object: table, text, changed: table };
+}

@@ -1,0 +1,37 @@
+import type { BaselineSource } from '../compose/render/baseline.ts';
+import type { Context } from '../context.ts';
+import type { Checkout } from '../project/checkout/checkout.ts';
+import { stableOrigins } from '../project/checkout/stable-origins.ts';
+import type { Project } from '../project/load.ts';
+import { containersOf } from '../rollout/observed.ts';
+
+interface BaselineRun {
+  context: Context;
+  project: Project;
+  checkout: Checkout | undefined;
+}
+
+/** The baselines that are there, as they are, and those to come, of the image that the stable runs now. */
+export async function baselineSource(
+  { context, project, checkout }: BaselineRun,
+  coming: readonly string[],
+): Promise<BaselineSource> {
+  const services = baselinesOf(project);
+  if (!checkout || services.length === 0) return {};
+  const containers = await context.engine.containers(project.name);
+  const originOf = await stableOrigins(context, project, checkout, services);
+  return Object.fromEntries(
+    services.flatMap((service) => {
+      const role = coming.includes(service) ? 'stable' : 'baseline';
+      const found = containersOf({ containers }, role, service);
+      const model = found.find(({ state }) => state === 'running') ?? found[0];
+      if (!model) return [];
+      return [[service, { image: model.imageId, ...originOf(service) }]];
+    }),
+  );
+}
+
+/** The services of the slice that have a baseline while a release goes through its steps. */
+export function baselinesOf({ slice }: Pick<Project, 'slice'>): string[] {
+  return slice.flatMap(({ service, baseline }) => (baseline ? [service] : []));
+}

@@ -1,0 +1,97 @@
+import { replicasOf } from '../compose/model/model.ts';
+import { canaryImage } from '../compose/model/names.ts';
+import { edgeKeepsAddresses, edgeKind } from '../compose/services/edge.ts';
+import { hasChecks } from '../config/analysis.ts';
+import type { Context } from '../context.ts';
+import { touchedTables } from '../database/backup.ts';
+import { branchRef } from '../git/branch-name.ts';
+import { type Checkout, checkedOutServices } from '../project/checkout/checkout.ts';
+import type { Project } from '../project/load.ts';
+import { rehearsedOn } from '../rehearsal/agreement.ts';
+import type { Situation } from '../rollout/draft.ts';
+import type { Release } from '../rollout/release.ts';
+
+/** What plans are made from besides the containers: images, the branch, the proxy's configuration. */
+export async function situationOf(
+  context: Context,
+  project: Project,
+  checkout?: Checkout,
+  /** Of which the canary is to be; absent where it is not known yet. */
+  release?: Release,
+): Promise<Situation> {
+  const images = new Map(checkout ? await builtImages(context, project, checkout) : []);
+  const rehearses = checkout ? await rehearsesOn(project, checkout, release) : [];
+  return {
+    services: Object.keys(project.model.services),
+    slice: project.slice,
+    withHost: Object.entries(project.model.services).flatMap(([name, { environment }]) =>
+      environment?.VIRTUAL_HOST ? [name] : [],
+    ),
+    keepsAddresses: (service) => keepsAddresses(project, service),
+    unbuilt: () => [...images].filter(([, id]) => id === undefined).map(([service]) => service),
+    hasChecks: hasChecks(project.config),
+    migrates: release?.migration === 'done' ? undefined : project.config.database.migrate?.service,
+    rehearses,
+    backsUp: backsUp(project, rehearses, release),
+    replicas: (service) => replicasOf((checkout ?? project).model.services[service] ?? {}),
+    stableRuns: (container) => {
+      const built = images.has(container.service);
+      if (built) return images.get(container.service) === container.imageId;
+      return checkout?.model.services[container.service]?.image === container.image;
+    },
+    proxy: {
+      definition: project.proxy.definition,
+      configuration: project.proxy.digest,
+      users: project.proxy.users,
+      endsTls: project.proxy.certificates.folders.length > 0,
+    },
+    movedFiles: [],
+    branchAt: await context.git.resolve(project.repository, branchRef(project.config.git.stable)),
+  };
+}
+
+/** The databases that a canary has to boot on copies of; none once it has, unless it is to do so every time. */
+async function rehearsesOn(
+  project: Project,
+  checkout: Checkout,
+  release: Release | undefined,
+): Promise<string[]> {
+  const { rehearsal } = release ?? {};
+  // A migration that broke off may have left anything: what boots after it is rehearsed anew.
+  const hasPassed =
+    rehearsal !== undefined && !rehearsal.isRefused && release?.migration !== 'failed';
+  if (hasPassed && project.config.database.rehearse === 'auto') return [];
+  return rehearsedOn(project, checkout);
+}
+
+/** The services that the commit builds, each with the id of its image where that exists. */
+function builtImages({ engine }: Context, project: Project, { model, commit }: Checkout) {
+  const built = checkedOutServices(project).filter((service) => model.services[service]?.build);
+  return Promise.all(
+    built.map(
+      async (service) =>
+        [service, await engine.imageId(canaryImage(project.name, service, commit))] as const,
+    ),
+  );
+}
+
+/** The databases whose tables are kept; what a boot changes that is still to be rehearsed is not known yet. */
+function backsUp(
+  { config }: Project,
+  rehearses: readonly string[],
+  release: Release | undefined,
+): readonly string[] {
+  if (config.database.backup === 'off' || release?.hasBooted) return [];
+  if (rehearses.length > 0 || !release?.rehearsal) return rehearses;
+  return touchedTables(release.rehearsal.report).map(({ service }) => service);
+}
+
+/** Applications ask for every connection; of a proxy that is not known the worse is assumed. */
+function keepsAddresses({ model, slice }: Project, service: string): boolean {
+  const definition = model.services[service];
+  const isEdge = slice.some(
+    ({ door }) => door?.kind === 'behind' && door.callers.includes(service),
+  );
+  if (!isEdge && !(definition && edgeKind(definition))) return false;
+  return edgeKeepsAddresses(definition);
+}

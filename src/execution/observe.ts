@@ -1,0 +1,135 @@
+import { PROXY_SERVICE } from '../compose/model/names.ts';
+import type { Context } from '../context.ts';
+import { hasCode } from '../errors.ts';
+import type { Project, ProjectState } from '../project/load.ts';
+import { readDigest, SHOW_INFO } from '../proxy/info.ts';
+import { askWorker, oldWorkers, SHOW_PROCESSES } from '../proxy/master.ts';
+import {
+  isTripped,
+  parseStatistics,
+  type SideStatistics,
+  showStatistics,
+} from '../proxy/statistics.ts';
+import { readUsers, showUsers, type UserSides } from '../proxy/user-map.ts';
+import {
+  hasExpired,
+  OFF,
+  readSplit,
+  readUntil,
+  type Split,
+  showSplit,
+} from '../proxy/weight-map.ts';
+import type { Observed, ObservedProxy } from '../rollout/observed.ts';
+import { readIfExists } from '../system/files.ts';
+import type { ProxySocket } from '../system/haproxy/proxy-socket.ts';
+
+/** One look at the engine and the proxy. */
+export async function observe(context: Context, project: Project): Promise<Observed> {
+  const containers = await context.engine.containers(project.name);
+  const [proxy] = containers.filter(
+    (each) => each.role === 'proxy' || each.service === PROXY_SERVICE,
+  );
+  const live = await askIfRunning(project.socket, showSplit);
+  const info = await askIfRunning(project.socket, SHOW_INFO);
+  const statistics = Object.entries(await currentStatistics(project));
+  return {
+    containers,
+    proxy: {
+      state: proxyState(proxy?.state, live !== undefined),
+      ...(await splitNow(context, project, live)),
+      definition: proxy?.definition,
+      isLeft: proxy?.health === 'unhealthy',
+      configuration: info === undefined ? undefined : readDigest(info),
+      tripped: statistics.filter(([, sides]) => isTripped(sides)).map(([service]) => service),
+      users: await currentUsers(project),
+    },
+  };
+}
+
+/** The split in force: the proxy's own, or the one it would start with. */
+export async function currentSplit(project: Pick<Project, 'socket' | 'layout'>): Promise<Split> {
+  return readSplit(await splitText(project, await askIfRunning(project.socket, showSplit)));
+}
+
+/** What the proxy alone tells of a canary, without the engine: its weight, and whether it is kept from its users. */
+export async function peek(
+  { clock }: Context,
+  project: ProjectState,
+): Promise<{ weight: number; isOut: boolean }> {
+  const live = await askIfRunning(project.socket, showSplit);
+  const isTrippedAnywhere = Object.values(await currentStatistics(project)).some(isTripped);
+  return {
+    weight: readSplit(await splitText(project, live)).weight,
+    isOut: isTrippedAnywhere || hasExpired(live ?? '', clock.now()),
+  };
+}
+
+/** Nobody is on a canary whose time is over. */
+async function splitNow(
+  { clock }: Context,
+  project: Project,
+  live: string | undefined,
+): Promise<Split & { hasExpired: boolean; until: number }> {
+  const text = await splitText(project, live);
+  const isOver = hasExpired(text, clock.now());
+  return { ...(isOver ? OFF : readSplit(text)), hasExpired: isOver, until: readUntil(text) };
+}
+
+/** The map of the split: the proxy's own, or the file it would start with. */
+async function splitText(
+  { layout }: Pick<Project, 'layout'>,
+  live: string | undefined,
+): Promise<string> {
+  return live ?? (await readIfExists(layout.weights)) ?? '';
+}
+
+/** The lists in force: the proxy's own, or those it would start with. */
+export async function currentUsers({
+  socket,
+  layout,
+}: Pick<Project, 'socket' | 'layout'>): Promise<UserSides> {
+  const live = await askIfRunning(socket, showUsers);
+  return readUsers(live ?? (await readIfExists(layout.users)) ?? '');
+}
+
+function proxyState(container: string | undefined, answers: boolean): ObservedProxy['state'] {
+  if (container === undefined) return 'absent';
+  if (container !== 'running') return 'stopped';
+  return answers ? 'running' : 'unreachable';
+}
+
+/** What the proxy counted, by service; nothing while it does not run. */
+export async function currentStatistics(
+  project: Pick<Project, 'socket'>,
+): Promise<Record<string, SideStatistics>> {
+  const csv = await askIfRunning(project.socket, showStatistics);
+  return csv ? parseStatistics(csv) : {};
+}
+
+/** The same for every worker: the one in force, and those of before that still have open requests. */
+export async function everyStatistics(project: Project): Promise<Record<string, SideStatistics>[]> {
+  const old = await askOldWorkers(project, showStatistics);
+  return [await currentStatistics(project), ...old.map(parseStatistics)];
+}
+
+/** Asks the workers of before, which answer the requests they had when a configuration was loaded. */
+export async function askOldWorkers(
+  { master }: Pick<Project, 'master'>,
+  command: string,
+): Promise<string[]> {
+  const answers: string[] = [];
+  for (const id of oldWorkers((await askIfRunning(master, SHOW_PROCESSES)) ?? '')) {
+    const answer = await askIfRunning(master, askWorker(id, command));
+    if (answer !== undefined) answers.push(answer);
+  }
+  return answers;
+}
+
+async function askIfRunning(socket: ProxySocket, command: string): Promise<string | undefined> {
+  try {
+    return await socket.ask(command);
+  } catch (error) {
+    if (hasCode(error, 'proxy-unreachable')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { type Backup, type TablesOf, touchedTables } from '../../database/backup.ts';
+import { formatBytes } from '../../database/bytes.ts';
+import { CanaryError, messageOf } from '../../errors.ts';
+import { type Run, record } from '../../project/run.ts';
+import { sharedDataOf } from '../../rehearsal/agreement.ts';
+import { originalsOf } from '../../rehearsal/originals.ts';
+import type { Dump } from '../../rehearsal/server.ts';
+import { SERVERS } from '../../rehearsal/servers.ts';
+import { foldRelease } from '../../rollout/release.ts';
+import { freeBytes } from '../../system/files.ts';
+
+/** What is left free on the disk at least. */
+const RESERVE = 100_000_000;
+
+/** Keeps the tables that the canary's boot will change, as the rehearsal told, as they are now. */
+export async function backUp(run: Run): Promise<void> {
+  if (!run.release) return;
+  // What this very command has just rehearsed is in the journal alone.
+  const release = foldRelease(await run.project.journals.read(run.release.id));
+  if (!release?.rehearsal || release.hasBooted) return;
+  for (const touched of touchedTables(release.rehearsal.report)) {
+    try {
+      const backup = await keepTables(run, release.id, touched);
+      if (backup) await record(run, { type: 'backed-up', ...backup });
+    } catch (error) {
+      run.signal.throwIfAborted();
+      if (error instanceof CanaryError && error.code !== 'command-failed') throw error;
+      const details = error instanceof CanaryError ? error.details : [];
+      throw notKept(touched.service, messageOf(error).replace(/\.$/, ''), details);
+    }
+  }
+}
+
+async function keepTables(
+  { context, project, signal }: Run,
+  id: string,
+  { service, tables }: TablesOf,
+): Promise<Backup | undefined> {
+  const { databases } = await sharedDataOf(project);
+  const wanted = databases.filter((each) => each.service === service);
+  const [original] = await originalsOf(context, project, wanted, signal);
+  if (!original) return undefined;
+  const { place } = original;
+  const { server } = SERVERS[original.server];
+  await server.clear(place);
+  const dumps = await server.dump(place, tables);
+  if (dumps.length === 0) return undefined;
+  const folder = await project.journals.backupFolder(id);
+  await requireSpace(service, folder.path, dumps);
+  const file = `${service}.sql.gz`;
+  const onBytes = (total: number) =>
+    context.emit({ type: 'progress', text: `keeping ${service}: ${formatBytes(total)}` });
+  const programs = dumps.map((dump) => ({ ...dump, container: place.container }));
+  const path = join(folder.path, file);
+  const bytes = await context.streams.save(programs, path, { signal, onBytes });
+  const restore = await server.reader(place);
+  return { service, file: `${folder.name}/${file}`, tables, bytes, restore };
+}
+
+/** A dump takes hardly more than its tables, and packed much less. */
+async function requireSpace(
+  service: string,
+  folder: string,
+  dumps: readonly Dump[],
+): Promise<void> {
+  const wanted = dumps.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
+  const free = await freeBytes(folder);
+  if (wanted + RESERVE <= free) return;
+  const text = `they take up to ${formatBytes(wanted)}, and ${formatBytes(free)} are free`;
+  throw notKept(service, text, []);
+}
+
+function notKept(service: string, why: string, details: readonly string[]): CanaryError {
+  return new CanaryError(
+    'backup-failed',
+    `The tables of \`${service}\` that the canary changes could not be kept: ${why}.`,
+    {
+      details,
+      hint: 'The canary was not started. `database: {backup: off}` in canary.yaml goes without.',
+    },
+  );
+}

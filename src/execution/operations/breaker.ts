@@ -1,0 +1,28 @@
+import { CanaryError } from '../../errors.ts';
+import type { Run } from '../../project/run.ts';
+import { armBreaker as armCommand } from '../../proxy/statistics.ts';
+import type { StepAction } from '../../rollout/operation.ts';
+import { observe } from '../observe.ts';
+
+/** Gives a canary that the breaker took out its users back. */
+export async function armBreaker(
+  run: Run,
+  step: StepAction & { kind: 'arm-breaker' },
+): Promise<void> {
+  for (const service of step.services) await run.project.socket.ask(armCommand(service));
+  const { tripped } = (await observe(run.context, run.project)).proxy;
+  const still = step.services.filter((service) => tripped.includes(service));
+  if (still.length === 0) return;
+  throw new CanaryError('not-ready', `The canary of ${still.join(', ')} fails again already.`, {
+    hint: 'Look at its logs with `docker compose logs`, or `canary revert`.',
+  });
+}
+
+/** The proxy took a canary out: nothing goes on with it until a person says so. */
+export function breakerTripped(services: readonly string[]): CanaryError {
+  return new CanaryError(
+    'breaker-tripped',
+    `The breaker took the canary of ${services.join(', ')} out.`,
+    { hint: 'Run `canary resume` to give it its users back, or `canary revert`.' },
+  );
+}

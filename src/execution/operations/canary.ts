@@ -1,0 +1,76 @@
+import { cloneName, migrationName } from '../../compose/model/names.ts';
+import { callOptions, type Run, record } from '../../project/run.ts';
+import type { CanaryImage } from '../../rollout/events.ts';
+import { clonesOf, containersOf, type Observed } from '../../rollout/observed.ts';
+import type { ReplicaCounts, StepAction } from '../../rollout/operation.ts';
+import type { Scale } from '../../system/docker/compose.ts';
+import { observe } from '../observe.ts';
+import { overriddenScope } from '../override-file.ts';
+
+export async function build(run: Run, step: StepAction & { kind: 'build' }): Promise<void> {
+  const scope = await overriddenScope(run);
+  const isCloned = (name: string) => run.project.slice.some(({ service }) => service === name);
+  const names = step.services.map((name) =>
+    isCloned(name) ? cloneName(name) : migrationName(name),
+  );
+  await run.context.compose.build(scope, names, callOptions(run));
+}
+
+export async function startCanary(
+  run: Run,
+  step: StepAction & { kind: 'start-canary' },
+): Promise<void> {
+  const scope = await overriddenScope(run);
+  const scale = scaleOf(step.counts ?? {});
+  await run.context.compose.up(scope, step.services.map(cloneName), { ...callOptions(run), scale });
+}
+
+/** More containers beside those that run, which stay exactly as they are. */
+export async function growCanary(
+  run: Run,
+  step: StepAction & { kind: 'grow-canary' },
+): Promise<void> {
+  const scope = await overriddenScope(run);
+  await run.context.compose.grow(scope, scaleOf(step.counts), callOptions(run));
+}
+
+function scaleOf(counts: ReplicaCounts): Scale {
+  return Object.fromEntries(
+    Object.entries(counts).map(([service, count]) => [cloneName(service), count]),
+  );
+}
+
+/** Notes which images the clones of the release run, when that is news. */
+export async function recordImages(run: Run, observed: Observed): Promise<void> {
+  const { release } = run;
+  if (!release) return;
+  const images = containersOf(observed, 'canary')
+    .filter((each) => each.commit === release.commit)
+    .map(({ service, image, imageId }) => ({ service, image, imageId }))
+    // Replicas run the same one.
+    .filter(
+      ({ service }, index, all) => all.findIndex((each) => each.service === service) === index,
+    );
+  if (idsOf(images) !== idsOf(release.images))
+    await record(run, { type: 'canary-started', images });
+}
+
+function idsOf(images: readonly CanaryImage[]): string {
+  return images.map(({ service, imageId }) => `${service} ${imageId}`).join();
+}
+
+export async function retireCanary(
+  run: Run,
+  step: StepAction & { kind: 'retire-canary' },
+): Promise<void> {
+  const observed = await observe(run.context, run.project);
+  const containers = clonesOf(observed).filter((each) => step.services.includes(each.service));
+  const { engine } = run.context;
+  await Promise.all(
+    containers.map(async ({ id }) => {
+      await engine.stopContainer(id);
+      // With the volumes that were nobody else's.
+      await engine.destroyContainer(id);
+    }),
+  );
+}

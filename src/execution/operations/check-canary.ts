@@ -1,0 +1,33 @@
+import { shapeOf } from '../../config/analysis.ts';
+import { CanaryError } from '../../errors.ts';
+import { examine, reasonsOf } from '../../probes/examine.ts';
+import type { Run } from '../../project/run.ts';
+
+/**
+ * Asks the canary what its users will ask. Throws `judged-bad` with every reason where it does not answer right, and
+ * `not-measured` where that could not be found out.
+ */
+export async function checkCanary(run: Run): Promise<void> {
+  const examination = await examine(run);
+  const bad = reasonsOf(examination, 'fail');
+  if (bad.length > 0) {
+    const [first = '', ...more] = bad;
+    const sentence = more.length > 0 ? `${first} (and ${more.length} more)` : first;
+    throw new CanaryError('judged-bad', sentence, {
+      details: bad,
+      hint: 'No user has seen it. A change that is meant is declared in canary.yaml: `analysis: { shape: { allow: [...] } }`.',
+    });
+  }
+  const unknown = reasonsOf(examination, 'error');
+  if (unknown.length > 0) {
+    throw new CanaryError('not-measured', 'Whether the canary answers right could not be told.', {
+      details: unknown,
+      hint: 'No user has seen it. Mend what is named above, and deploy again.',
+    });
+  }
+  if (shapeOf(run.project.config) && examination.shape.length === 0)
+    run.context.emit({
+      type: 'notice',
+      text: 'No user of the stable asked for anything just now, so no answers were compared.',
+    });
+}

@@ -1,0 +1,101 @@
+import { callerLinks, isFoundByHost } from '../../compose/ingress/ingress.ts';
+import { callOptions, type Run } from '../../project/run.ts';
+import { containersOf, type Observed, type ObservedContainer } from '../../rollout/observed.ts';
+import type { StepAction } from '../../rollout/operation.ts';
+import type { ComposeScope } from '../../system/docker/compose.ts';
+import { observe } from '../observe.ts';
+import { overriddenScope } from '../override-file.ts';
+import { renewGuests } from './namespace-members.ts';
+import { awaitReady } from './readiness.ts';
+import { awaitTwins, canHaveTwin } from './second-container.ts';
+
+/** Makes callers anew whose links are not today's, without a gap where two of them can run side by side. */
+export async function linkCallers(
+  run: Run,
+  step: StepAction & { kind: 'link-callers' },
+): Promise<void> {
+  const scope = await overriddenScope(run);
+  const wanted = callerLinks(run.project.slice);
+  const { slice } = run.project;
+  for (const service of step.services)
+    await relink(run, scope, service, {
+      links: wanted.get(service) ?? [],
+      keepsHost: !isFoundByHost(slice, service),
+    });
+}
+
+/** The same by the user's files alone: callers reach the stable by its name again. */
+export async function unlinkCallers(
+  run: Run,
+  step: StepAction & { kind: 'unlink-callers' },
+): Promise<void> {
+  for (const service of step.services)
+    await relink(run, run.project.scope, service, { links: [], keepsHost: true });
+}
+
+/** Restarts containers in place; what they published stays theirs. */
+export async function restartCallers(
+  run: Run,
+  step: StepAction & { kind: 'restart-callers' },
+): Promise<void> {
+  const observed = await observe(run.context, run.project);
+  const running = step.services.flatMap((service) => runningOf(observed, service));
+  for (const { id } of running) {
+    await run.context.engine.stopContainer(id);
+    await run.context.engine.startContainer(id);
+  }
+}
+
+async function relink(
+  run: Run,
+  scope: ComposeScope,
+  service: string,
+  { links, keepsHost }: { links: readonly string[]; keepsHost: boolean },
+): Promise<void> {
+  const { compose, engine } = run.context;
+  const observed = await observe(run.context, run.project);
+  const all = containersOf(observed, 'stable', service);
+  const running = runningOf(observed, service);
+  const wantsHost = keepsHost && !!run.project.model.services[service]?.environment?.VIRTUAL_HOST;
+  const isLinked = ({ proxyLinks, hasHost = false }: ObservedContainer) =>
+    hasHost === wantsHost &&
+    proxyLinks.length === links.length &&
+    links.every((link) => proxyLinks.includes(link));
+  const stray = running.filter((each) => !isLinked(each));
+  if (!canHaveTwin(run, running, service)) {
+    const scale = running.length > 1 ? { [service]: running.length } : {};
+    await compose.up(scope, [service], { ...callOptions(run), scale });
+    if (stray.length > 0) await renewGuests(run, scope, [service]);
+    return;
+  }
+  // One that was cut off may have started some already.
+  const lacking = stray.length - (running.length - stray.length);
+  try {
+    if (lacking > 0)
+      await compose.grow(scope, { [service]: all.length + lacking }, callOptions(run));
+    await awaitTwins(run, service, new Set(stray.map((each) => each.id)));
+    const isSplit = run.project.slice.some((each) => each.service === service && each.port);
+    if (isSplit && observed.proxy.state === 'running')
+      await awaitReady(run, { kind: 'await-ready', side: 'stable', services: [service] });
+  } catch (error) {
+    await removeTwins(run, service, all);
+    throw error;
+  }
+  for (const { id } of stray) await engine.removeContainer(id);
+}
+
+/** What did not become ready is not left beside those that serve. */
+async function removeTwins(
+  run: Run,
+  service: string,
+  before: readonly ObservedContainer[],
+): Promise<void> {
+  const twins = containersOf(await observe(run.context, run.project), 'stable', service).filter(
+    (each) => !before.some(({ id }) => id === each.id),
+  );
+  for (const { id } of twins) await run.context.engine.removeContainer(id);
+}
+
+function runningOf(observed: Observed, service: string) {
+  return containersOf(observed, 'stable', service).filter((each) => each.state === 'running');
+}

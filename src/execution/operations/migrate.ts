@@ -1,0 +1,35 @@
+import { migrationName } from '../../compose/model/names.ts';
+import { CanaryError } from '../../errors.ts';
+import { callOptions, type Run, record } from '../../project/run.ts';
+import type { StepAction } from '../../rollout/operation.ts';
+import { overriddenScope } from '../override-file.ts';
+
+/**
+ * Runs the migration once. Its container has the release's name: a command that goes on after a kill finds the one that
+ * ran or still runs, and takes its result. Throws `migration-failed` with its last words.
+ */
+export async function migrate(run: Run, step: StepAction & { kind: 'migrate' }): Promise<void> {
+  const { context, project, release, signal } = run;
+  const { service } = step;
+  const name = `${project.name}-migration-${release?.id ?? ''}`;
+  const scope = await overriddenScope(run);
+  // What failed was removed; what is here was begun and not told of.
+  let exitCode = await context.engine.exitCode(name, signal);
+  if (exitCode === undefined) {
+    await record(run, { type: 'migration-begun', service });
+    await context.compose.startOnce(scope, migrationName(service), name, callOptions(run));
+    exitCode = await context.engine.exitCode(name, signal);
+  }
+  const words = await context.engine.logs(name, 12);
+  await record(run, { type: 'migration-ended', service, exitCode: exitCode ?? 1 });
+  await context.engine.destroyContainer(name);
+  if (exitCode === 0) return;
+  throw new CanaryError(
+    'migration-failed',
+    `The migration of \`${service}\` ended with exit code ${exitCode}; the canary was not started.`,
+    {
+      details: words,
+      hint: 'The lines above are the last it wrote. It may have done part of its work: look at the database before you deploy again.',
+    },
+  );
+}

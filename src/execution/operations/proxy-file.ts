@@ -1,0 +1,75 @@
+import { rename, rm } from 'node:fs/promises';
+import { PROXY_SERVICE } from '../../compose/model/names.ts';
+import { CanaryError } from '../../errors.ts';
+import type { Run } from '../../project/run.ts';
+import type { ComposeScope } from '../../system/docker/compose.ts';
+import { writeDurably } from '../../system/files.ts';
+import { type RunResult, tail } from '../../system/process.ts';
+import { ensureMaps } from '../split.ts';
+
+const CHECK = ['haproxy', '-c', '-f', '/run/canary/haproxy.cfg.new'];
+
+/** Puts the configuration where the proxy's container will find it, once HAProxy itself has judged it in its own image. */
+export async function placeConfiguration(run: Run, scope: ComposeScope): Promise<void> {
+  const { layout } = run.project;
+  await withCandidate(
+    run,
+    () => run.context.compose.runOnce(scope, PROXY_SERVICE, CHECK),
+    () => rename(layout.candidate, layout.configuration),
+  );
+}
+
+/**
+ * Writes the configuration beside the one in force, lets HAProxy judge it, and goes on only when it is accepted;
+ * throws `start-failed` otherwise. A refused one leaves everything as it was.
+ */
+export async function withCandidate(
+  run: Run,
+  check: () => Promise<RunResult>,
+  accept: () => Promise<void>,
+): Promise<void> {
+  const { layout, proxy } = run.project;
+  await ensureMaps(layout);
+  await writeDurably(layout.candidate, proxy.configuration);
+  try {
+    refuseUnlessValid(await check());
+    await accept();
+  } finally {
+    await rm(layout.candidate, { force: true });
+  }
+}
+
+/** How HAProxy judges the candidate inside the container that runs. */
+export function checkInside(run: Run, container: string): Promise<RunResult> {
+  return run.context.engine.exec(container, CHECK);
+}
+
+function refuseUnlessValid(result: RunResult): void {
+  if (result.exitCode === 0) return;
+  if (!/haproxy version|\[ALERT\]/i.test(result.stderr)) {
+    throw new CanaryError(
+      'start-failed',
+      'The proxy has no image to start from; nothing was changed.',
+      {
+        details: tail(result.stderr),
+        hint: 'Make `haproxy:3.0` reachable, or name another HAProxy image: `proxy.image` in canary.yaml, or CANARY_PROXY_IMAGE.',
+      },
+    );
+  }
+  throw refused(tail(result.stderr));
+}
+
+/** The error for a configuration that HAProxy does not take, in its own words. */
+export function refused(words: readonly string[]): CanaryError {
+  const isRegex = words.some((line) => /regex|regular expression/i.test(line));
+  return new CanaryError(
+    'start-failed',
+    'HAProxy refuses its configuration; nothing was changed.',
+    {
+      details: words,
+      hint: isRegex
+        ? 'Correct the `regex` in canary.yaml; it is in the words of HAProxy above.'
+        : 'This is a bug in canary, or an HAProxy older than 3.0. Its own words are above.',
+    },
+  );
+}

@@ -1,0 +1,45 @@
+import { PROXY_SERVICE } from '../../compose/model/names.ts';
+import { CanaryError } from '../../errors.ts';
+import { callOptions, type Run } from '../../project/run.ts';
+import { containersOf } from '../../rollout/observed.ts';
+import { observe } from '../observe.ts';
+import { overriddenScope } from '../override-file.ts';
+import { placeConfiguration } from './proxy-file.ts';
+import { isRouted, leaveRouters, letRouters } from './routers.ts';
+import { until } from './until.ts';
+
+export async function startProxy(run: Run): Promise<void> {
+  const scope = await overriddenScope(run);
+  await placeConfiguration(run, scope);
+  const { proxy } = await observe(run.context, run.project);
+  // One that nobody can steer, for instance because its folder was removed, has to be made anew. And
+  // routers that leave it for the stable beforehand lose no request.
+  const isMadeAnew = isRouted(run) && proxy.definition !== run.project.proxy.definition;
+  if (proxy.state === 'unreachable' || isMadeAnew) await stopProxy(run);
+  await letRouters(run);
+  await run.context.compose.up(scope, [PROXY_SERVICE], callOptions(run));
+  await awaitProxy(run);
+}
+
+export async function stopProxy(run: Run): Promise<void> {
+  await leaveRouters(run);
+  const proxies = containersOf(await observe(run.context, run.project), 'proxy');
+  await Promise.all(proxies.map((each) => run.context.engine.removeContainer(each.id)));
+}
+
+/** Waits until HAProxy answers with the configuration it should have; throws `start-failed` when it stops. */
+export async function awaitProxy(run: Run): Promise<void> {
+  await until(run, 'The proxy does not answer.', async () => {
+    const observed = await observe(run.context, run.project);
+    const [proxy] = containersOf(observed, 'proxy');
+    const inForce = observed.proxy.configuration;
+    if (proxy && proxy.state !== 'running' && proxy.state !== 'created') {
+      throw new CanaryError('start-failed', `The proxy is ${proxy.state}.`, {
+        details: await run.context.engine.logs(proxy.id, 8),
+        hint: 'The lines above are its own words.',
+      });
+    }
+    if (isRouted(run) && proxy?.health !== 'healthy') return false;
+    return proxy?.state === 'running' && inForce === run.project.proxy.digest;
+  });
+}

@@ -1,0 +1,123 @@
+import { CanaryError } from '../../errors.ts';
+import type { Run } from '../../project/run.ts';
+import type { SideStatistics } from '../../proxy/statistics.ts';
+import { brokenReason } from '../../rollout/health.ts';
+import { containersOf, type Observed, type ObservedContainer } from '../../rollout/observed.ts';
+import type { Role, StepAction } from '../../rollout/operation.ts';
+import { refusesConnections } from '../../system/ports.ts';
+import { currentStatistics, observe } from '../observe.ts';
+import { breakerTripped } from './breaker.ts';
+import { recordImages } from './canary.ts';
+
+const LOOK_EVERY_MS = 200;
+/** A container that says nothing about itself must have stayed up for so many looks. */
+const QUIET_LOOKS = 5;
+
+/**
+ * Waits until every container of one side is ready: running, healthy where it has a health check, and
+ * seen by the proxy at its address. Throws `not-ready` at once when one exits or turns unhealthy.
+ */
+export async function awaitReady(
+  run: Run,
+  step: StepAction & { kind: 'await-ready' },
+): Promise<void> {
+  const { clock } = run.context;
+  const deadline = clock.now().getTime() + run.project.config.startTimeout;
+  const began = new Map<string, number>();
+  for (let looks = 1; ; looks += 1) {
+    const observed = await observe(run.context, run.project);
+    // Here and not where they are started: a command that goes on after a kill finds them started.
+    if (step.side === 'canary' && looks === 1) await recordImages(run, observed);
+    const statistics = await currentStatistics(run.project);
+    if (step.side === 'canary') refuseTripped(observed, step.services);
+    const waiting: string[] = [];
+    for (const service of step.services) {
+      const containers = containersOf(observed, step.side, service);
+      for (const container of containers) {
+        if (!began.has(container.id)) began.set(container.id, container.restartCount);
+        await refuseBroken(run, container, container.restartCount - (began.get(container.id) ?? 0));
+      }
+      const reason =
+        notReady(containers, statistics[service], step.side, looks) ??
+        (statistics[service] && (await notListening(run, service, containers)));
+      if (reason) waiting.push(`${service} ${reason}`);
+    }
+    if (waiting.length === 0) return;
+    if (clock.now().getTime() > deadline) {
+      throw new CanaryError('not-ready', `Not ready in time: ${waiting.join('; ')}.`, {
+        hint: 'Look at its logs with `docker compose logs`; `startTimeout` in canary.yaml gives it more time.',
+      });
+    }
+    await clock.sleep(LOOK_EVERY_MS, run.signal);
+  }
+}
+
+function notReady(
+  containers: readonly ObservedContainer[],
+  seen: SideStatistics | undefined,
+  side: Role,
+  looks: number,
+): string | undefined {
+  if (containers.length === 0) return 'has no container';
+  const slow = containers.find((each) => each.state !== 'running' || each.health === 'starting');
+  if (slow) return slow.state === 'running' ? 'is not healthy yet' : `is ${slow.state}`;
+  if (seen) return notReachable(containers, seen, side);
+  const saysNothing = containers.some((each) => each.health === 'none');
+  return saysNothing && looks < QUIET_LOOKS ? 'just started' : undefined;
+}
+
+/** The proxy's last check of a place may be that of a container before: its port is asked itself. */
+async function notListening(
+  { project }: Run,
+  service: string,
+  containers: readonly ObservedContainer[],
+): Promise<string | undefined> {
+  const port = project.slice.find((member) => member.service === service)?.port;
+  if (port === undefined) return undefined;
+  for (const { addresses } of containers) {
+    const refused = await Promise.all(addresses.map((each) => refusesConnections(each, port)));
+    // One that answers is enough: it need not listen on every network.
+    if (refused.length > 0 && !refused.includes(false)) return 'does not accept connections yet';
+  }
+  return undefined;
+}
+
+/** Why the proxy cannot send requests to every container yet. */
+function notReachable(
+  containers: readonly ObservedContainer[],
+  seen: SideStatistics,
+  side: Role,
+): string | undefined {
+  // An entry's stable is known twice: with its users, and as what answers in the canary's place.
+  const places = [seen[side], ...(side === 'stable' && seen.users ? [seen.users.instead] : [])];
+  for (const servers of places) {
+    const known = servers.filter(({ address }) =>
+      containers.some((each) => each.addresses.includes(address)),
+    );
+    // More containers than places: the others are of no use to users, and in nobody's way.
+    if (known.length < Math.min(containers.length, servers.length))
+      return 'is not known to the proxy yet';
+    if (!known.every(({ checked, status }) => checked && status.startsWith('UP')))
+      return 'does not accept connections yet';
+  }
+  return undefined;
+}
+
+/** A canary without users looks ready for ever; what waits for it would go on as if it had them. */
+function refuseTripped({ proxy }: Observed, services: readonly string[]): void {
+  const out = services.filter((service) => proxy.tripped.includes(service));
+  if (out.length > 0) throw breakerTripped(out);
+}
+
+async function refuseBroken(
+  run: Run,
+  container: ObservedContainer,
+  restarts: number,
+): Promise<void> {
+  const problem = brokenReason(container, restarts);
+  if (!problem) return;
+  throw new CanaryError('not-ready', `Container ${container.name} ${problem}.`, {
+    details: await run.context.engine.logs(container.id, 12),
+    hint: 'The lines above are the last it wrote.',
+  });
+}

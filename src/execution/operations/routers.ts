@@ -1,0 +1,58 @@
+import { rm } from 'node:fs/promises';
+import { asksHealth } from '../../compose/render/proxy-service.ts';
+import type { Run } from '../../project/run.ts';
+import { containersOf } from '../../rollout/observed.ts';
+import { writeDurably } from '../../system/files.ts';
+import { currentStatistics, observe } from '../observe.ts';
+import { until } from './until.ts';
+
+/** How long nobody has to come before routers count as gone. Traefik takes changes in every two seconds. */
+const QUIET_MS = 3000;
+/** Checks of users' own may come for ever. */
+const PATIENCE_MS = 20_000;
+
+/** Whether users come through a router that looks at the proxy's health. */
+export function isRouted({ project }: Run): boolean {
+  return project.slice.some(asksHealth);
+}
+
+/** Routers may use the proxy. */
+export async function letRouters(run: Run): Promise<void> {
+  if (isRouted(run)) await writeDurably(run.project.layout.routed, '');
+}
+
+/** Tells routers to leave a proxy that still answers, and waits until they have: then it can stop, and no request is lost. */
+export async function leaveRouters(run: Run): Promise<void> {
+  const { layout } = run.project;
+  await rm(layout.routed, { force: true });
+  const [proxy] = containersOf(await observe(run.context, run.project), 'proxy');
+  if (proxy?.state !== 'running' || proxy.health === 'none') return;
+  await until(run, 'Docker does not see that the proxy is to be left.', async () => {
+    const [now] = containersOf(await observe(run.context, run.project), 'proxy');
+    return now?.state !== 'running' || now.health === 'unhealthy';
+  });
+  await untilQuiet(run);
+}
+
+async function untilQuiet(run: Run): Promise<void> {
+  const { clock } = run.context;
+  const begin = clock.now().getTime();
+  let seen = await countRequests(run);
+  let since = begin;
+  for (;;) {
+    const now = clock.now().getTime();
+    if (now - since >= QUIET_MS || now - begin >= PATIENCE_MS) return;
+    await clock.sleep(200, run.signal);
+    const count = await countRequests(run);
+    if (count !== seen) since = clock.now().getTime();
+    seen = count;
+  }
+}
+
+/** What users of services with a router have asked so far. */
+async function countRequests({ project }: Run): Promise<number> {
+  const statistics = await currentStatistics(project);
+  const routed = project.slice.filter(asksHealth).map(({ service }) => service);
+  const servers = routed.flatMap((service) => statistics[service]?.stable ?? []);
+  return servers.reduce((sum, { requests }) => sum + requests, 0);
+}

@@ -1,0 +1,95 @@
+import { type Run, record } from '../../project/run.ts';
+import { countLongLived, SHOW_LONG_LIVED } from '../../proxy/long-lived.ts';
+import { openRequests } from '../../proxy/statistics.ts';
+import { ALL, byWeight, OFF, type Split } from '../../proxy/weight-map.ts';
+import type { Observed } from '../../rollout/observed.ts';
+import type { Side, StepAction } from '../../rollout/operation.ts';
+import { askOldWorkers, everyStatistics } from '../observe.ts';
+import { applySplit, entryCounts } from '../split.ts';
+
+const LOOK_EVERY_MS = 50;
+
+export function setWeight(run: Run, step: StepAction & { kind: 'set-weight' }): Promise<void> {
+  return setSplit(run, byWeight(step.weight), endOfAge(run, step.weight));
+}
+
+/** A canary that everybody forgot loses its users by itself; whoever moves them has not forgotten it. */
+function endOfAge({ context, project }: Run, weight: number): number {
+  const { maxAge, strategy } = project.config;
+  // An A/B test has a time of its own.
+  if (maxAge === false || weight === 0 || strategy.kind === 'ab') return 0;
+  return Math.ceil((context.clock.now().getTime() + maxAge) / 1000);
+}
+
+export function sendEveryone(
+  run: Run,
+  step: StepAction & { kind: 'send-everyone' },
+): Promise<void> {
+  return setSplit(run, step.to === 'stable' ? OFF : ALL);
+}
+
+/** A canary that somebody watches is not forgotten. */
+export async function renewAge(run: Run, inForce: Observed, { proxy }: Observed): Promise<void> {
+  const { maxAge } = run.project.config;
+  const { until = 0 } = proxy;
+  const left = until * 1000 - run.context.clock.now().getTime();
+  if (until === 0 || maxAge === false || left > maxAge / 2) return;
+  const { weight } = inForce.proxy;
+  await applySplit(run.project, byWeight(weight), endOfAge(run, weight));
+}
+
+async function setSplit(run: Run, split: Split, until = 0): Promise<void> {
+  await applySplit(run.project, split, until);
+  const counts = await entryCounts(run.project);
+  await record(run, { type: 'weight-set', weight: split.weight, counts });
+}
+
+/**
+ * Waits until a side answers no request any more, at most the configured time. Connections that are made to stay,
+ * such as WebSockets, get all of it; what is left is cut when the containers stop, and said.
+ */
+export async function drain(run: Run, step: Drain): Promise<void> {
+  const { clock, emit } = run.context;
+  const deadline = clock.now().getTime() + run.project.config.drain;
+  for (;;) {
+    const open = await openOn(run, step);
+    if (open === 0) return;
+    if (clock.now().getTime() > deadline) {
+      const staying = await stayingOn(run, step);
+      emit({ type: 'warning', text: cutText(step.side, open - staying, staying) });
+      return;
+    }
+    await clock.sleep(LOOK_EVERY_MS, run.signal);
+  }
+}
+
+type Drain = StepAction & { kind: 'drain' };
+
+async function openOn(run: Run, { services, side }: Drain): Promise<number> {
+  const workers = await everyStatistics(run.project);
+  return workers
+    .flatMap((statistics) => services.flatMap((name) => statistics[name] ?? []))
+    .reduce((sum, each) => sum + openRequests(each, side), 0);
+}
+
+async function stayingOn({ project }: Run, { services, side }: Drain): Promise<number> {
+  const tables = [
+    await project.socket.ask(SHOW_LONG_LIVED),
+    ...(await askOldWorkers(project, SHOW_LONG_LIVED)),
+  ];
+  return tables
+    .flatMap((table) => services.map((service) => countLongLived(table, service, side)))
+    .reduce((sum, each) => sum + each, 0);
+}
+
+function cutText(side: Side, requests: number, staying: number): string {
+  const parts = [
+    plural(Math.max(0, requests), 'request'),
+    `${plural(staying, 'long-lived connection')} (WebSockets, event streams)`,
+  ];
+  return `${parts.join(' and ')} on the ${side} are still open after the drain time, and are cut.`;
+}
+
+function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,72 @@
+import type { BaselineSource } from '../compose/render/baseline.ts';
+import { type CloneSource, renderOverride } from '../compose/render/override.ts';
+import type { Checkout } from '../project/checkout/checkout.ts';
+import { ensureState } from '../project/layout.ts';
+import type { Project } from '../project/load.ts';
+import type { Run } from '../project/run.ts';
+import type { ComposeScope } from '../system/docker/compose.ts';
+import { writeDurably } from '../system/files.ts';
+import { baselineSource } from './baseline-source.ts';
+
+/** The YAML that adds proxy and clones to the user's files. */
+export function overrideText(
+  project: Project,
+  clones: CloneSource | undefined,
+  rest: { isUnlinked?: boolean; baselines?: BaselineSource } = {},
+): string {
+  const { model, slice, proxy } = project;
+  return renderOverride({ model, slice, proxy, clones, ...rest });
+}
+
+/** Keeps the override on disk true, so that it can be used with plain `docker compose` at any time. */
+export async function writeOverride(project: Project, text: string): Promise<void> {
+  await ensureState(project.layout);
+  await writeDurably(project.layout.override, text, 0o600);
+}
+
+/** Compose with the user's files and the override, which is written first. */
+export async function overriddenScope(
+  run: Run,
+  /** Services whose baseline is about to start, beside those that have one. */
+  coming: readonly string[] = [],
+): Promise<ComposeScope> {
+  const { project } = run;
+  const baselines = await baselineSource(run, coming);
+  await writeOverride(project, overrideText(project, cloneSource(run), { baselines }));
+  return { ...project.scope, files: [...project.files, project.layout.override] };
+}
+
+/** The same for what starts before the proxy does: a link to it would lead nowhere, and some need whom they call at once. */
+export async function unlinkedScope(run: Run): Promise<ComposeScope> {
+  const { project } = run;
+  await writeOverride(project, overrideText(project, cloneSource(run), { isUnlinked: true }));
+  return { ...project.scope, files: [...project.files, project.layout.override] };
+}
+
+/** Compose with the files of the commit being released, in the user's own folder, and the override. */
+export async function releasedScope(run: Run, checkout: Checkout): Promise<ComposeScope> {
+  const { project } = run;
+  const override = renderOverride({ ...project, model: checkout.model, clones: undefined });
+  await writeOverride(project, override);
+  return { ...project.scope, files: [...checkout.files, project.layout.override] };
+}
+
+export function cloneSource({
+  project,
+  checkout,
+  release,
+}: Pick<Run, 'project' | 'checkout' | 'release'>): CloneSource | undefined {
+  if (!checkout) return undefined;
+  return {
+    commit: checkout.commit,
+    release: release?.id ?? '',
+    model: checkout.model,
+    files: checkout.definedIn,
+    dataMounts: checkout.dataMounts,
+    keptLabels: checkout.keptLabels,
+    branchFiles: checkout.branchFiles,
+    copies: checkout.copies,
+    corrections: checkout.corrections,
+    migration: project.config.database.migrate,
+  };
+}

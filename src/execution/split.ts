@@ -1,0 +1,86 @@
+import { CanaryError, hasCode } from '../errors.ts';
+import { ensureState, type Layout } from '../project/layout.ts';
+import { entryServices, type Project } from '../project/load.ts';
+import { type Counts, NO_COUNTS, totalCounts } from '../proxy/counts.ts';
+import { userFile } from '../proxy/user-map.ts';
+import {
+  type MapChange,
+  OFF,
+  readSplit,
+  type Split,
+  sameSplit,
+  setSplit,
+  setUntil,
+  showSplit,
+  splitFile,
+} from '../proxy/weight-map.ts';
+import { exists, writeDurably } from '../system/files.ts';
+import { askOldWorkers, currentStatistics } from './observe.ts';
+
+/**
+ * Splits users between the sides: first at the running proxy, at once and without a reload, then in
+ * the file it starts from, so that a restart keeps the split. From the second `until` on the proxy itself sends everybody
+ * to the stable; 0 for never. Needs no lock.
+ * Throws `proxy-unreachable` when the proxy does not answer and anybody may be on the canary.
+ */
+export async function applySplit(
+  project: Pick<Project, 'socket' | 'master' | 'layout'>,
+  split: Split,
+  until = 0,
+): Promise<void> {
+  try {
+    await changeAtSocket(project, split, until);
+  } catch (error) {
+    if (!sameSplit(split, OFF) || !hasCode(error, 'proxy-unreachable')) throw error;
+    // A proxy that does not run sends nobody anywhere; the file keeps it so when it starts.
+  }
+  // A worker of before may still hold connections of users.
+  await askOldWorkers(project, setUntil(until).change);
+  await askOldWorkers(project, setSplit(split).change);
+  await ensureState(project.layout);
+  await writeDurably(project.layout.weights, splitFile(split, until));
+}
+
+/** Makes the files of maps that HAProxy does not start without. */
+export async function ensureMaps(layout: Layout): Promise<void> {
+  await ensureState(layout);
+  if (!(await exists(layout.weights))) await writeDurably(layout.weights, splitFile(OFF));
+  if (!(await exists(layout.users))) await writeDurably(layout.users, userFile(new Map()));
+}
+
+/** Requests and failures at the entries since the proxy started. */
+export async function entryCounts(project: Project): Promise<Counts> {
+  const statistics = await currentStatistics(project);
+  return Object.keys(statistics).length === 0
+    ? NO_COUNTS
+    : totalCounts(statistics, entryServices(project));
+}
+
+async function changeMap({ socket }: Pick<Project, 'socket'>, command: MapChange): Promise<string> {
+  const answer = await socket.ask(command.change);
+  if (/not found/i.test(answer)) await socket.ask(command.create);
+  return answer;
+}
+
+async function changeAtSocket(
+  project: Pick<Project, 'socket'>,
+  split: Split,
+  until: number,
+): Promise<void> {
+  // Whoever leaves the canary leaves it at once; whoever comes finds the end of the time set.
+  const isOff = sameSplit(split, OFF);
+  if (!isOff) await changeMap(project, setUntil(until));
+  const answer = await changeMap(project, setSplit(split));
+  if (isOff) await changeMap(project, setUntil(until));
+  const inForce = readSplit(await project.socket.ask(showSplit));
+  if (!sameSplit(inForce, split)) {
+    throw new CanaryError(
+      'proxy-unreachable',
+      `The proxy did not take the weight ${split.weight} %.`,
+      {
+        details: [answer.trim()].filter(Boolean),
+        hint: 'Run `canary doctor`; `canary up` makes the proxy anew.',
+      },
+    );
+  }
+}

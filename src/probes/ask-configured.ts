@@ -1,0 +1,70 @@
+import { printable } from '../analysis/shape/printable.ts';
+import { fillVariables } from '../config/environment.ts';
+import { fillPlaces, hideValues } from '../config/placeholders.ts';
+import { messageOf } from '../errors.ts';
+import type { HttpAnswer } from '../system/http.ts';
+import { placesOf } from './release-facts.ts';
+import type { AnalysisRun } from './source.ts';
+
+/** A request as canary.yaml says it, before variables and places are filled in. */
+interface ConfiguredRequest {
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  method?: string;
+  /** As it is sent. */
+  body?: string | undefined;
+  timeout: number;
+  /** The service that places stand for. */
+  service?: string | undefined;
+  /** Further parameters of the address. */
+  parameters?: Readonly<Record<string, string>>;
+}
+
+/** An answer, and what keeps the values of variables out of anything said about it; or what went wrong. */
+type Asked = { answer: HttpAnswer; hide: (text: string) => string } | { problem: string };
+
+const LIMIT_BYTES = 4_000_000;
+
+/** Asks a server of the user's. Rejects only when the signal aborts. */
+export async function askConfigured(
+  run: AnalysisRun,
+  request: ConfiguredRequest,
+  signal: AbortSignal | undefined,
+): Promise<Asked> {
+  const { context } = run;
+  const { method = 'GET', body, timeout, parameters = {} } = request;
+  const places = placesOf(run, request.service);
+  const place = fillPlaces(request.url, places, encodeURIComponent);
+  const address = fillVariables(place, context.env);
+  if ('missing' in address) return notSet(address.missing);
+  const headers: Record<string, string> = {};
+  const values = { ...address.values };
+  for (const [name, text] of Object.entries(request.headers)) {
+    const header = fillVariables(text, context.env);
+    if ('missing' in header) return notSet(header.missing);
+    headers[name] = header.text;
+    Object.assign(values, header.values);
+  }
+  const hide = (text: string) => hideValues(text, values);
+  try {
+    const url = new URL(address.text);
+    for (const [name, text] of Object.entries(parameters))
+      url.searchParams.set(name, fillPlaces(text, places));
+    const answer = await context.http(
+      { url: url.href, method, headers, body, timeout, limit: LIMIT_BYTES },
+      signal,
+    );
+    return { answer, hide };
+  } catch (error) {
+    signal?.throwIfAborted();
+    return { problem: hide(printable(messageOf(error))) };
+  }
+}
+
+export function isGood({ status }: HttpAnswer): boolean {
+  return status >= 200 && status < 300;
+}
+
+function notSet(name: string): { problem: string } {
+  return { problem: `${name} is not set in the environment` };
+}

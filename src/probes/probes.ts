@@ -1,0 +1,45 @@
+import { combine, type Verdict } from '../analysis/combine.ts';
+import type { Opinion } from '../analysis/opinion.ts';
+import { startChecks } from './checks.ts';
+import { startMetrics } from './metrics.ts';
+import { startRequests } from './requests.ts';
+import { startShape } from './shape.ts';
+import type { AnalysisRun, Source, StartSource } from './source.ts';
+
+/** Everything that looks at a canary while it has users. */
+export interface Analysis {
+  /** What all of it says now of going on to a weight. */
+  verdict(nextWeight: number, minimumRequests: number): Verdict;
+}
+
+const SOURCES: readonly StartSource[] = [startRequests, startShape, startChecks, startMetrics];
+
+/** What nobody looks at is never passed. */
+const NOBODY_LOOKS: Opinion = {
+  source: 'analysis',
+  result: 'wait',
+  text: 'Nothing in canary.yaml looks at the canary.',
+};
+
+/**
+ * Does `work` while everything that canary.yaml asks for looks at the canary; all of it has ended when this returns.
+ * `work` gets nothing where nobody is to judge.
+ */
+export async function analysing<T>(
+  run: AnalysisRun,
+  work: (analysis: Analysis | undefined) => Promise<T>,
+): Promise<T> {
+  const settings = run.project.config.analysis;
+  if (!settings) return work(undefined);
+  const sources: Source[] = [];
+  try {
+    for (const start of SOURCES) sources.push(await start(run, settings));
+    const verdict: Analysis['verdict'] = (nextWeight, minimumRequests) => {
+      const opinions = sources.flatMap((each) => each.opinions(nextWeight, minimumRequests));
+      return combine(opinions.length > 0 ? opinions : [NOBODY_LOOKS]);
+    };
+    return await work({ verdict });
+  } finally {
+    await Promise.all(sources.map((each) => each.stop()));
+  }
+}

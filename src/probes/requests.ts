@@ -1,0 +1,140 @@
+import { EvidenceBook, parseEvidence } from '../analysis/evidence.ts';
+import { explain } from '../analysis/explain.ts';
+import { Judge, type Verdict } from '../analysis/judge.ts';
+import type { Opinion } from '../analysis/opinion.ts';
+import type { UserRequest } from '../analysis/request.ts';
+import { routeGroup } from '../analysis/route-group.ts';
+import { judgeSettings } from '../analysis/settings.ts';
+import { Thresholds } from '../analysis/thresholds.ts';
+import { readWorker, SHOW_INFO } from '../proxy/info.ts';
+import { FOLLOW_REQUESTS, type LoggedRequest, parseRequest } from '../proxy/request-log.ts';
+import type { Following } from '../system/haproxy/line-stream.ts';
+import type { AnalysisRun, Source, StartSource } from './source.ts';
+
+const LOOK_EVERY_MS = 1000;
+/** A proxy may be restarted; what is not heard for longer cannot be judged. */
+const SILENT_MS = 10_000;
+const KEEP_EVERY_MS = 10_000;
+const SOURCE = 'requests';
+
+/** Judges the canary by the requests of its users, beside those of the stable, as the proxy tells them. */
+export const startRequests: StartSource = async (run, settings) => {
+  const asked = judgeSettings(settings);
+  const hasSignals = asked.signals.length > 0;
+  if (!hasSignals && !settings.thresholds) return NOBODY;
+  const { clock } = run.context;
+  const now = () => clock.now().getTime();
+  const { journals } = run.project;
+  const book = new EvidenceBook();
+  const judge = new Judge(asked, now(), (moment) => book.add(moment));
+  const limits =
+    settings.thresholds && new Thresholds(settings.thresholds, settings.minimumRequests);
+  // What an earlier process saw counts: the chance of a false alarm is one for the whole release.
+  for (const moment of parseEvidence(await journals.readEvidence(run.release.id)))
+    judge.weigh(moment);
+  const observe = (request: LoggedRequest) => {
+    // A side that somebody chose is no fair sample.
+    if (request.byRule) return;
+    const seen = userRequest(request, now());
+    // What is slow the warm stable tells, and before the canary has users.
+    if (settings.baseline && isWarm(request)) return judge.learn(seen);
+    judge.observe(seen);
+    limits?.observe(seen);
+  };
+  // What cannot be kept is missing for a later process; this one knows it all the same.
+  const keep = async () => {
+    const lines = book.take();
+    if (lines) await journals.keepEvidence(run.release.id, lines).catch(() => undefined);
+  };
+  const listener = listen(run, observe, keep);
+  return {
+    opinions: (nextWeight, minimumRequests) => {
+      if (now() - listener.heardAt() > SILENT_MS) return [SILENT];
+      const verdict = judge.verdict(nextWeight, now(), minimumRequests);
+      return [...(hasSignals ? [opinionOf(verdict)] : []), ...(limits?.opinions(now()) ?? [])];
+    },
+    stop: async () => {
+      await listener.stop();
+      await keep();
+    },
+  };
+};
+
+function opinionOf(verdict: Verdict): Opinion {
+  return { source: SOURCE, result: verdict.result, text: explain(verdict) };
+}
+
+/** Where no signal is to count. */
+const NOBODY: Source = { opinions: () => [], stop: async () => undefined };
+
+const SILENT: Opinion = {
+  source: SOURCE,
+  result: 'error',
+  text: 'The proxy does not tell of its requests, so nobody can say how the canary does.',
+};
+
+/** A request of the stable that runs, where a fresh one is what the canary is compared with. */
+function isWarm({ side, onBaseline }: LoggedRequest): boolean {
+  return side === 'stable' && !onBaseline;
+}
+
+function userRequest(request: LoggedRequest, at: number): UserRequest {
+  const { service, method, path, side, user, status, failed, shielded, duration, bytes } = request;
+  const group = `${service} ${routeGroup(method, path)}`;
+  return { at, side, user, group, status, failed, shielded, duration, bytes };
+}
+
+interface Listener {
+  /** When the proxy was last known to tell of every request. */
+  heardAt(): number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Follows the log of the worker that answers. A reload brings a new worker with a log of its own; the one before is
+ * listened to until it has ended, for it still serves the connections it has.
+ */
+function listen(
+  { context, project }: AnalysisRun,
+  observe: (request: LoggedRequest) => void,
+  every: () => Promise<void>,
+): Listener {
+  const { clock } = context;
+  const ends = new AbortController();
+  const open = new Map<string, Following>();
+  let heardAt = clock.now().getTime();
+  const onLine = (line: string) => {
+    const request = parseRequest(line);
+    if (request) observe(request);
+  };
+  const connect = async () => {
+    const worker = readWorker(await project.socket.ask(SHOW_INFO));
+    if (!open.has(worker)) {
+      const following = await project.socket.follow(FOLLOW_REQUESTS, onLine);
+      // A reload between the two questions: whoever answers now is asked in the next round.
+      if (readWorker(await project.socket.ask(SHOW_INFO)) !== worker) return following.end();
+      open.set(worker, following);
+      void following.ended.then(() => open.delete(worker));
+    }
+    heardAt = clock.now().getTime();
+  };
+  const loop = async () => {
+    for (let kept = 0; !ends.signal.aborted; ) {
+      await connect().catch(() => undefined);
+      if (clock.now().getTime() - kept > KEEP_EVERY_MS) {
+        await every();
+        kept = clock.now().getTime();
+      }
+      await clock.sleep(LOOK_EVERY_MS, ends.signal).catch(() => undefined);
+    }
+  };
+  const looping = loop();
+  return {
+    heardAt: () => heardAt,
+    stop: async () => {
+      ends.abort();
+      await looping;
+      for (const following of open.values()) following.end();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { ProgramEnd } from '../system/user-program.ts';
+import { factsOf, variablesOf } from './release-facts.ts';
+import type { AnalysisRun } from './source.ts';
+
+/** A program as canary.yaml says it. */
+interface ConfiguredProgram {
+  run: readonly string[];
+  timeout: number;
+}
+
+/**
+ * Runs a program of the user's in the project's folder, as the user who runs canary, and tells it the facts in its
+ * environment. What it writes is shown, never kept. Rejects only when the signal aborts.
+ */
+export function runConfigured(
+  run: AnalysisRun,
+  { run: argv, timeout }: ConfiguredProgram,
+  signal: AbortSignal | undefined,
+  facts: object = {},
+): Promise<ProgramEnd> {
+  const { context, project } = run;
+  const program = {
+    argv,
+    cwd: project.directory,
+    facts: variablesOf({ ...factsOf(run), ...facts }),
+    timeout,
+    onLine: (line: string) => context.emit({ type: 'output', line }),
+  };
+  return context.runProgram(program, signal);
+}

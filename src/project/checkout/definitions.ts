@@ -1,0 +1,89 @@
+import { dirname, relative, resolve } from 'node:path';
+import { type FileDefinitions, readDefinitions } from '../../compose/model/definitions.ts';
+import { readIfExists } from '../../system/files.ts';
+
+/** A compose file and the services it defines. */
+export interface DefiningFile {
+  file: string;
+  services: ReadonlySet<string>;
+  /** Whether it extends no other file. */
+  isWhole: boolean;
+  /** The files of settings that it names, absolute. */
+  envFiles: readonly string[];
+}
+
+/** What these compose files of a project say, and those they include, in the order Compose merges them. */
+export async function definitionsIn(
+  files: readonly string[],
+  directory: string,
+): Promise<DefiningFile[]> {
+  const found: DefiningFile[] = [];
+  for (const file of files) await follow(file, directory, found, new Set());
+  return found;
+}
+
+/** Whoever is included comes first: what includes it may add to it. */
+async function follow(
+  file: string,
+  base: string,
+  found: DefiningFile[],
+  above: ReadonlySet<string>,
+): Promise<void> {
+  // Compose itself says what is missing, or goes in a circle.
+  const text = above.has(file) ? undefined : await readIfExists(file);
+  if (text === undefined) return;
+  const read = definitionsOf(text);
+  if (!read) return;
+  const { services, envFiles, includes, extended } = read;
+  const own = envFiles.map((path) => resolve(base, path));
+  for (const include of includes) {
+    const paths = include.paths.map((path) => resolve(base, path));
+    const home = include.directory ? resolve(base, include.directory) : undefined;
+    own.push(...include.envFiles.map((path) => resolve(base, path)));
+    for (const path of paths) {
+      const inner = home ?? dirname(paths[0] ?? path);
+      own.push(resolve(inner, '.env'));
+      await follow(path, inner, found, new Set([...above, file]));
+    }
+  }
+  for (const path of extended) {
+    const target = resolve(base, path);
+    if (target !== file) own.push(...(await settingsOf(target)));
+  }
+  found.push({ file, services, isWhole: extended.length === 0, envFiles: own });
+}
+
+/** What is wrong with a file Compose says better. */
+function definitionsOf(text: string): FileDefinitions | undefined {
+  try {
+    return readDefinitions(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the services of a file that others extend read their settings from. */
+async function settingsOf(file: string, above: ReadonlySet<string> = new Set()): Promise<string[]> {
+  const text = above.has(file) ? undefined : await readIfExists(file);
+  if (text === undefined) return [];
+  const read = definitionsOf(text);
+  if (!read) return [];
+  const { envFiles, extended } = read;
+  const further = extended.map((path) =>
+    settingsOf(resolve(dirname(file), path), new Set([...above, file])),
+  );
+  return [
+    ...envFiles.map((path) => resolve(dirname(file), path)),
+    ...(await Promise.all(further)).flat(),
+  ];
+}
+
+/** Those that define a service, in the order Compose merges them. */
+export function filesDefining(definitions: readonly DefiningFile[], service: string): string[] {
+  return definitions.filter((each) => each.services.has(service)).map((each) => each.file);
+}
+
+/** Files as `extends` names them: from the project's own folder. */
+export function namedFrom(directory: string, files: readonly string[]): string[] {
+  return files.map((file) => relative(directory, file));
+}

@@ -1,0 +1,94 @@
+import { basename } from 'node:path';
+import type { Context } from '../../context.ts';
+import { CanaryError, hasCode } from '../../errors.ts';
+import { patchMessage } from '../../git/patch.ts';
+
+export interface Patch {
+  /** As the user named it. */
+  name: string;
+  /** Absolute. */
+  path: string;
+  isMail: boolean;
+}
+
+interface PatchRun {
+  branch: string;
+  message: string | undefined;
+  threeWay: boolean;
+}
+
+/**
+ * Commits patches in a worktree, one after the other; plain diffs that follow each other become one commit.
+ * Returns those that changed something.
+ */
+export async function commitPatches(
+  { git, emit }: Pick<Context, 'git' | 'emit'>,
+  tree: string,
+  patches: readonly Patch[],
+  options: PatchRun,
+): Promise<Patch[]> {
+  const applied: Patch[] = [];
+  let waiting: Patch[] = [];
+  const held = ({ path }: Patch) =>
+    emit({ type: 'notice', text: `${options.branch} holds ${basename(path)} already.` });
+
+  const commitDiffs = async () => {
+    const diffs = waiting;
+    waiting = [];
+    if (diffs.length === 0) return;
+    if (!(await git.hasStaged(tree))) return diffs.forEach(held);
+    const names = diffs.map((each) => basename(each.path));
+    await git.commit(tree, options.message ?? patchMessage(names));
+    applied.push(...diffs);
+  };
+
+  const applyOne = async (patch: Patch): Promise<void> => {
+    const conflicts = patch.isMail
+      ? await git.applyMail(tree, patch.path, options.threeWay)
+      : await git.applyDiff(tree, patch.path, options.threeWay);
+    if (conflicts.length > 0) throw conflicting(patch, options.branch, conflicts);
+  };
+
+  for (const patch of patches) {
+    if (patch.isMail) await commitDiffs();
+    const before = await git.resolve(tree, 'HEAD');
+    try {
+      await applyOne(patch);
+    } catch (error) {
+      // As after a deploy that was stopped once the branch had moved.
+      if (!hasCode(error, 'git-failed') || !(await git.hasApplied(tree, patch.path)))
+        throw refused(patch, options.branch, error);
+      held(patch);
+      continue;
+    }
+    if (!patch.isMail) waiting.push(patch);
+    else if ((await git.resolve(tree, 'HEAD')) === before) held(patch);
+    else applied.push(patch);
+  }
+  await commitDiffs();
+  return applied;
+}
+
+function conflicting(patch: Patch, branch: string, conflicts: readonly string[]): CanaryError {
+  return new CanaryError(
+    'patch-refused',
+    `The patch ${basename(patch.path)} conflicts with branch \`${branch}\`.`,
+    {
+      details: conflicts,
+      hint: 'Both changed the same lines of these files: make the patch anew against that branch. Nothing was changed.',
+    },
+  );
+}
+
+function refused(patch: Patch, branch: string, error: unknown): unknown {
+  if (!hasCode(error, 'git-failed')) return error;
+  return new CanaryError(
+    'patch-refused',
+    `The patch ${basename(patch.path)} does not apply to branch \`${branch}\`.`,
+    {
+      details: error.details,
+      hint: 'Make the patch anew against that branch (`git format-patch`), or try --3way. Nothing was changed.',
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,61 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROUTED_FILE } from '../compose/render/proxy-service.ts';
+import { exists, writeDurably } from '../system/files.ts';
+
+/** Where canary keeps what it knows of a project. */
+export interface Layout {
+  state: string;
+  releases: string;
+  worktrees: string;
+  lock: string;
+  stopRequest: string;
+  /** The override of the last command that started something. */
+  override: string;
+  /** The services of a rehearsal that goes on. */
+  rehearsal: string;
+  /** The folder shared with the proxy's container. */
+  proxyRun: string;
+  weights: string;
+  /** The users of lists, from which the proxy starts. */
+  users: string;
+  /** What HAProxy runs with, and the text that is to become it once HAProxy has judged it. */
+  configuration: string;
+  candidate: string;
+  /** What a worker knows of its servers, handed to the next one. */
+  serverStates: string;
+  socket: string;
+  masterSocket: string;
+  /** There as long as routers are to use the proxy. */
+  routed: string;
+}
+
+export function layoutOf(projectDirectory: string): Layout {
+  const state = join(projectDirectory, '.canary');
+  const proxyRun = join(state, 'proxy');
+  return {
+    state,
+    releases: join(state, 'releases'),
+    worktrees: join(state, 'worktrees'),
+    lock: join(state, 'lock.json'),
+    stopRequest: join(state, 'stop-request'),
+    override: join(state, 'override.yml'),
+    rehearsal: join(state, 'rehearsal.yml'),
+    proxyRun,
+    weights: join(proxyRun, 'weights.map'),
+    users: join(proxyRun, 'users.map'),
+    configuration: join(proxyRun, 'haproxy.cfg'),
+    candidate: join(proxyRun, 'haproxy.cfg.new'),
+    serverStates: join(proxyRun, 'servers.state'),
+    socket: join(proxyRun, 'admin.sock'),
+    masterSocket: join(proxyRun, 'master.sock'),
+    routed: join(proxyRun, ROUTED_FILE),
+  };
+}
+
+/** Makes the state folder, which keeps itself out of git so that no `.gitignore` of the user's changes. */
+export async function ensureState(layout: Layout): Promise<void> {
+  await mkdir(layout.proxyRun, { recursive: true });
+  const ignore = join(layout.state, '.gitignore');
+  if (!(await exists(ignore))) await writeDurably(ignore, '*\n');
+}

@@ -1,0 +1,251 @@
+import { createHash } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { spareArrivalPort } from '../compose/ingress/ingress.ts';
+import type { ComposeModel } from '../compose/model/model.ts';
+import type { ProxyDefinition } from '../compose/render/override.ts';
+import { proxyService } from '../compose/render/proxy-service.ts';
+import { type RouterFields, routerFields } from '../compose/render/router-fields.ts';
+import { chooseSlice, hasUsers, type SliceMember } from '../compose/slice.ts';
+import { shapeOf } from '../config/analysis.ts';
+import { parseConfig } from '../config/parse.ts';
+import type { CanaryConfig } from '../config/schema.ts';
+import type { Context } from '../context.ts';
+import { CanaryError } from '../errors.ts';
+import { renderConfiguration } from '../proxy/configuration.ts';
+import { signConfiguration } from '../proxy/info.ts';
+import { listedUsers, type UserSides } from '../proxy/user-map.ts';
+import {
+  type Compose,
+  type ComposeScope,
+  isAtLeast,
+  OLDEST_COMPOSE,
+} from '../system/docker/compose.ts';
+import { readIfExists } from '../system/files.ts';
+import type { ProxySocket } from '../system/haproxy/proxy-socket.ts';
+import type { JournalStore } from '../system/state/journal-store.ts';
+import type { ProjectLock } from '../system/state/lock.ts';
+import type { StopRequest } from '../system/state/stop-request.ts';
+import { type Certificates, loadCertificates, NO_CERTIFICATES } from './certificates.ts';
+import { findComposeFiles } from './compose-files.ts';
+import { withPlace } from './compose-problem.ts';
+import { callsForDoors } from './configuration-files.ts';
+import { type Layout, layoutOf } from './layout.ts';
+import { routesOf } from './proxy-routes.ts';
+
+/** What can be known of a project without its canary.yaml. */
+export interface ComposeProject {
+  directory: string;
+  /** The user's compose files, absolute. */
+  files: readonly string[];
+  /** Compose with the user's files alone. */
+  scope: ComposeScope;
+  model: ComposeModel;
+  repository: string;
+}
+
+/** The parts of the world that belong to a project. */
+export interface ProjectState {
+  layout: Layout;
+  journals: JournalStore;
+  lock: ProjectLock;
+  stopRequest: StopRequest;
+  /** HAProxy's admin socket, and the one of its master. */
+  socket: ProxySocket;
+  master: ProxySocket;
+}
+
+/** A project with its canary.yaml. */
+export interface Project extends ComposeProject, ProjectState {
+  name: string;
+  config: CanaryConfig;
+  slice: readonly SliceMember[];
+  proxy: ProxyDefinition & {
+    /** The complete HAProxy configuration, and a digest by which the one in force is known. */
+    configuration: string;
+    digest: string;
+    /** The users of lists: not in the configuration, so that they change without a reload. */
+    users: UserSides;
+    certificates: Certificates;
+  };
+}
+
+export const CONFIG_NAME = 'canary.yaml';
+// biome-ignore lint/suspicious/noTemplateCurlyInString: Compose expands it, from the environment or `.env`.
+const DEFAULT_PROXY_IMAGE = '${CANARY_PROXY_IMAGE:-haproxy:3.0}';
+
+/** Finds compose files and repository and asks Compose for the model; changes nothing. */
+export async function loadComposeProject(context: Context): Promise<ComposeProject> {
+  const { options, compose, git } = context;
+  const found = await findComposeFiles(context);
+  const scope: ComposeScope = {
+    projectDirectory: found.directory,
+    files: found.files,
+    projectName: options.projectName,
+    envFiles: found.envFiles,
+    profiles: options.profiles,
+  };
+  const readModel = compose.model(scope).catch(async (error: unknown) => {
+    throw await withPlace(error, found.directory, found.files);
+  });
+  let [, model] = await together([supportedCompose(compose), readModel]);
+  // As git names the folder: a project may be reached through a symbolic link. Its name stays the link's.
+  const directory = await realpath(found.directory);
+  const files = await Promise.all(
+    found.files.map(async (file) => join(await realpath(dirname(file)), basename(file))),
+  );
+  const named = { ...scope, projectDirectory: directory, files, projectName: model.name };
+  if (directory !== found.directory) model = await compose.model(named);
+  const repository = await git.root(directory);
+  return { directory, files, scope: named, model, repository };
+}
+
+/** The version of Compose; throws `compose-missing` or `compose-too-old`. */
+export async function supportedCompose(compose: Compose): Promise<string> {
+  const version = await compose.version();
+  if (isAtLeast(version, OLDEST_COMPOSE)) return version;
+  throw new CanaryError('compose-too-old', `Docker Compose ${version} is too old.`, {
+    hint: `canary needs ${OLDEST_COMPOSE} or newer.`,
+  });
+}
+
+/**
+ * Loads everything a command needs and checks canary.yaml against the compose model; changes nothing. Commands that only
+ * look or take away do without certificates that cannot be read.
+ */
+export async function loadProject(
+  context: Context,
+  certificatesAre: 'required' | 'optional' = 'required',
+): Promise<Project> {
+  const project = await loadComposeProject(context);
+  const config = await loadConfig(context, project.directory);
+  const file = configPath(context, project.directory);
+  const certificates = await loadCertificates(config, file).catch((error: unknown) => {
+    if (certificatesAre === 'required') throw error;
+    return NO_CERTIFICATES;
+  });
+  const calls = await callsForDoors(config, project.model);
+  const slice = chooseSlice(config, project.model, calls);
+  const layout = layoutOf(project.directory);
+  const found = await foundBy(context, project, slice);
+  return {
+    ...project,
+    name: project.model.name,
+    config,
+    slice,
+    proxy: proxyOf(context, config, slice, project.model, layout, { certificates, found }),
+    ...openState(context, layout),
+  };
+}
+
+/** The same where the engine is needed too; throws `engine-unreachable` first, whatever else is wrong. */
+export async function loadLiveProject(
+  context: Context,
+  certificatesAre?: 'required' | 'optional',
+): Promise<Project> {
+  const [, project] = await together([
+    context.engine.version(),
+    loadProject(context, certificatesAre),
+  ]);
+  return project;
+}
+
+/** What was begun at once, when all of it has ended. When several fail, the first in the list says why. */
+async function together<const Works extends readonly Promise<unknown>[]>(works: Works) {
+  await Promise.allSettled(works);
+  return Promise.all(works);
+}
+
+/** What is enough to take the traffic off: found by file names alone, whatever the files say by now. */
+export async function findState(context: Context): Promise<ProjectState> {
+  const { directory } = await findComposeFiles(context);
+  return openState(context, layoutOf(await realpath(directory)));
+}
+
+function openState({ open }: Context, layout: Layout): ProjectState {
+  return {
+    layout,
+    journals: open.journals(layout.releases),
+    lock: open.lock(layout.lock),
+    stopRequest: open.stopRequest(layout.stopRequest),
+    socket: open.proxySocket(layout.socket),
+    master: open.proxySocket(layout.masterSocket),
+  };
+}
+
+/** Where canary.yaml is, or would be written. */
+export function configPath({ options }: Context, projectDirectory: string): string {
+  const name = options.config ?? CONFIG_NAME;
+  if (isAbsolute(name)) return name;
+  return options.config ? resolve(options.directory, name) : join(projectDirectory, name);
+}
+
+/** The services that users reach through the proxy. */
+export function entryServices(project: Pick<Project, 'slice'>): string[] {
+  return project.slice.filter(hasUsers).map((member) => member.service);
+}
+
+async function loadConfig(context: Context, projectDirectory: string): Promise<CanaryConfig> {
+  const path = configPath(context, projectDirectory);
+  const text = await readIfExists(path);
+  if (text === undefined) {
+    throw new CanaryError('config-missing', `There is no ${path}.`, {
+      hint: 'Run `canary init` to choose the services and write it.',
+    });
+  }
+  return parseConfig(text, path);
+}
+
+/** By what routers find the proxy in place of services; Compose is asked for the user's words only where they do. */
+async function foundBy(
+  { compose }: Context,
+  { scope, model }: ComposeProject,
+  slice: readonly SliceMember[],
+): Promise<RouterFields | undefined> {
+  if (!slice.some(({ door }) => door?.router)) return undefined;
+  return routerFields(slice, model, await compose.written(scope));
+}
+
+function proxyOf(
+  { owner }: Context,
+  config: CanaryConfig,
+  slice: readonly SliceMember[],
+  model: ComposeModel,
+  layout: Layout,
+  { certificates, found }: { certificates: Certificates; found: RouterFields | undefined },
+): Project['proxy'] {
+  const { metrics } = config.proxy;
+  const configuration = renderConfiguration({
+    routes: routesOf(slice, config, certificates.files),
+    identity: config.identity,
+    match: config.match,
+    forceHeader: config.force.header,
+    keepsSamples: shapeOf(config) !== false,
+    owner,
+    metricsPort: metrics === undefined ? undefined : spareArrivalPort(slice, metrics),
+  });
+  const digest = digestOf(configuration);
+  // With what they mean today: a host that changes in `.env` changes what routers have to find.
+  const routed = slice.filter(({ door }) => door?.router).map(({ service }) => service);
+  const meant = routed.map((service) => model.services[service]?.labels);
+  const routersWords = found ? JSON.stringify([found.labels, meant]) : '';
+  const image = config.proxy.image ?? DEFAULT_PROXY_IMAGE;
+  const { folders: certificateFolders } = certificates;
+  const container = {
+    ...{ image, owner, runDirectory: layout.proxyRun, certificateFolders },
+    metricsPort: metrics,
+    ...(found ? { found } : {}),
+  };
+  return {
+    ...container,
+    definition: digestOf(JSON.stringify(proxyService(container, slice, model)) + routersWords),
+    configuration: signConfiguration(configuration, digest),
+    digest,
+    users: listedUsers(config.match),
+    certificates,
+  };
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}

@@ -1,0 +1,20 @@
+import type { Context } from '../context.ts';
+import type { Project } from '../project/load.ts';
+import { exists } from '../system/files.ts';
+import { sharedDataOf } from './agreement.ts';
+import { clearOriginals, runningOriginals } from './originals.ts';
+import { strike } from './stage.ts';
+
+/** Removes what a rehearsal that was killed left, and ends what it left at work in the databases themselves. */
+export async function clearRehearsal(context: Context, project: Project): Promise<void> {
+  // Written before anything is made, and the last to go.
+  if (!(await exists(project.layout.rehearsal))) return;
+  const { databases } = await sharedDataOf(project);
+  const { signal } = new AbortController();
+  try {
+    // In a server that is down nothing of ours is at work.
+    await clearOriginals(await runningOriginals(context, project, databases, signal));
+  } finally {
+    await strike(context, project);
+  }
+}

@@ -1,0 +1,166 @@
+import type {
+  Column,
+  Constraint,
+  DatabaseObject,
+  Index,
+  Snapshot,
+  Table,
+} from '../../database/snapshot.ts';
+import { affinityOf, checksIn, normalised } from '../../database/sqlite/schema.ts';
+import { messageOf } from '../../errors.ts';
+import { type Sqlite, sqliteName } from '../../system/sqlite/sqlite.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** In `PRAGMA table_xinfo`: a column of a virtual table that is no data. */
+const HIDDEN = 1;
+
+/**
+ * What a database looks like. Names are ids: programs change tables of SQLite by making another one, copying all rows
+ * and giving it the old name, which alone is no loss.
+ */
+export function readSnapshot(database: Sqlite): Snapshot {
+  const schema = rows(database, 'SELECT type, name, tbl_name, sql FROM sqlite_schema');
+  const sql = (name: string) => text(schema.find((each) => each.name === name)?.sql);
+  const tables = tableNames(database)
+    .filter((name) => hasModule(database, name))
+    .map((name) => readTable(database, name, sql));
+  return { tables, objects: schema.flatMap((each) => objectOf(each, tables)) };
+}
+
+/** Tables with rows of their own, virtual ones too; not those that a virtual table keeps its data in. */
+function tableNames(database: Sqlite): string[] {
+  return rows(
+    database,
+    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
+  ).map(({ name }) => text(name));
+}
+
+/** Of a virtual table whose module is not here the tables that hold its data are ordinary ones. */
+function hasModule(database: Sqlite, name: string): boolean {
+  try {
+    rows(database, `SELECT 1 FROM main.${sqliteName(name)} LIMIT 0`);
+    return true;
+  } catch (error) {
+    if (/no such module/.test(messageOf(error))) return false;
+    throw error;
+  }
+}
+
+function readTable(database: Sqlite, name: string, sql: (name: string) => string): Table {
+  const columns = rows(database, 'SELECT * FROM pragma_table_xinfo(?)', name).filter(
+    ({ hidden }) => hidden !== HIDDEN,
+  );
+  const indexes = rows(database, 'SELECT * FROM pragma_index_list(?) ORDER BY name', name);
+  // An index may be ordered in a way that the program alone knows.
+  const [counted] = rows(
+    database,
+    `SELECT count(*) AS rows FROM main.${sqliteName(name)} NOT INDEXED`,
+  );
+  return {
+    ...{ id: idOf(name), name, storage: '', rows: Number(counted?.rows ?? 0) },
+    columns: columns.map((each) => columnOf(each, columns)),
+    indexes: indexes
+      .filter(({ origin }) => origin === 'c')
+      .map((each) => indexOf(database, each, sql)),
+    constraints: [
+      ...primaryKey(columns),
+      ...indexes
+        .filter(({ origin }) => origin === 'u')
+        .map(({ name: index }) => constraint('unique', keyOf(database, text(index)))),
+      ...foreignKeys(rows(database, 'SELECT * FROM pragma_foreign_key_list(?)', name)),
+      ...checksIn(sql(name)).map((check) => constraint('check', check)),
+    ],
+  };
+}
+
+function columnOf(column: Row, all: readonly Row[]): Column {
+  const name = text(column.name);
+  const type = affinityOf(text(column.type));
+  // Its number is given by itself.
+  const isRowId =
+    text(column.type).toLowerCase() === 'integer' &&
+    column.pk === 1 &&
+    all.every(({ pk }) => Number(pk) < 2);
+  const isGenerated = Number(column.hidden) > HIDDEN;
+  return {
+    ...{ id: idOf(name), name, type },
+    isNullable: column.notnull === 0,
+    hasDefault: column.dflt_value !== null || isRowId || isGenerated,
+  };
+}
+
+function indexOf(database: Sqlite, index: Row, sql: (name: string) => string): Index {
+  const name = text(index.name);
+  const key = keyOf(database, name);
+  const definition = normalised(sql(name));
+  return {
+    ...{ id: idOf(name), name, isUnique: index.unique === 1 },
+    // An expression has no name, a condition is no part of the key: both stand in the statement alone.
+    definition:
+      key.includes('?') || index.partial === 1 ? definition.slice(definition.indexOf('(')) : key,
+  };
+}
+
+/** What an index is on: columns with order and collation; `?` for an expression. */
+function keyOf(database: Sqlite, index: string): string {
+  return rows(database, 'SELECT * FROM pragma_index_xinfo(?) WHERE key = 1', index)
+    .map(({ name, desc, coll }) =>
+      [name ?? '?', ...(desc ? ['desc'] : []), ...(coll === 'BINARY' ? [] : [coll])].join(' '),
+    )
+    .join(', ');
+}
+
+function primaryKey(columns: readonly Row[]): Constraint[] {
+  const key = columns
+    .filter(({ pk }) => Number(pk) > 0)
+    .sort((left, right) => Number(left.pk) - Number(right.pk));
+  const names = key.map(({ name }) => text(name)).join(', ');
+  return names ? [constraint('primary key', names)] : [];
+}
+
+function foreignKeys(list: readonly Row[]): Constraint[] {
+  return [...new Set(list.map(({ id }) => id))].map((id) => {
+    const parts = list.filter((each) => each.id === id);
+    const [first = {}] = parts;
+    const from = parts.map((each) => text(each.from)).join(', ');
+    const to = parts.map((each) => text(each.to)).join(', ');
+    const rules = `on update ${first.on_update} on delete ${first.on_delete}`.toLowerCase();
+    return {
+      ...{ name: `(${from})`, kind: 'foreign key' as const },
+      definition: `${from} references ${first.table} (${to}) ${rules}`,
+    };
+  });
+}
+
+/** Most have no name: what they ask for tells them apart. */
+function constraint(kind: Constraint['kind'], definition: string): Constraint {
+  return { kind, name: `(${definition})`, definition };
+}
+
+function objectOf(
+  { type, name, tbl_name: owner, sql }: Row,
+  tables: readonly Table[],
+): DatabaseObject[] {
+  if (type !== 'view' && type !== 'trigger') return [];
+  const table = tables.find(({ id }) => id === idOf(text(owner)));
+  return [
+    {
+      ...{ id: idOf(text(name)), kind: type, name: text(name), definition: normalised(text(sql)) },
+      ...(table && type === 'trigger' ? { table: table.id } : {}),
+    },
+  ];
+}
+
+/** SQLite takes names that differ in case alone for the same. */
+function idOf(name: string): string {
+  return name.toLowerCase();
+}
+
+function rows(database: Sqlite, sql: string, value?: string): Row[] {
+  return database.all(sql, value) as Row[];
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,45 @@
+import { shortCommit } from '../compose/model/names.ts';
+import { hasCode, messageOf } from '../errors.ts';
+import { branchRef } from '../git/branch-name.ts';
+import { type Checkout, checkOut } from '../project/checkout/checkout.ts';
+import { resolveBranch } from '../project/git/branches.ts';
+import type { Run } from '../project/run.ts';
+import type { Release } from '../rollout/release.ts';
+import { runHooks } from './hooks.ts';
+import { mergeCandidate } from './merge-candidate.ts';
+import { promoteTo } from './promotion.ts';
+import { type Arrival, readRelease } from './releases.ts';
+import type { WalkRun } from './walk-run.ts';
+
+/**
+ * Finds out, before anything is touched, whether a canary that passed every step can become the stable, and asks the hooks.
+ * Only just what was judged is promoted by itself: where the stable branch moved on, a merge would be something else.
+ */
+export async function preparePromotion(
+  run: Run & { release: Release },
+): Promise<{ checkout: Checkout } | { refusal: string }> {
+  const { context, project, release } = run;
+  try {
+    const { stable } = project.config.git;
+    const tip = await resolveBranch(context, project.repository, stable, branchRef(stable));
+    if (!(await context.git.isAncestor(project.repository, tip, release.commit)))
+      return { refusal: `\`${stable}\` moved on meanwhile; \`canary promote\` merges it.` };
+    const commit = await mergeCandidate(context, project, release, undefined);
+    const checkout = await checkOut(context, project, commit);
+    await runHooks(run, 'prePromote', { weight: release.weight });
+    return { checkout };
+  } catch (error) {
+    run.signal.throwIfAborted();
+    if (hasCode(error, 'interrupted')) throw error;
+    context.emit({ type: 'warning', text: messageOf(error) });
+    return { refusal: messageOf(error) };
+  }
+}
+
+/** Makes a canary the stable that passed every step and was prepared. */
+export async function promotePassed(run: WalkRun, checkout: Checkout): Promise<Arrival> {
+  const release = await readRelease(run.project, run.release.id);
+  await promoteTo({ ...run, release, checkout }, { isAnnounced: true });
+  const reason = `every step passed; the stable runs ${shortCommit(checkout.commit)}`;
+  return { state: 'promoted', reason, weight: 0 };
+}

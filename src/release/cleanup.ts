@@ -1,0 +1,71 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { canaryImage, previousImage, shortCommit } from '../compose/model/names.ts';
+import type { Context } from '../context.ts';
+import { messageOf } from '../errors.ts';
+import { checkedOutServices } from '../project/checkout/checkout.ts';
+import type { Project } from '../project/load.ts';
+import { clearRehearsal } from '../rehearsal/clear.ts';
+import { isMissing } from '../system/files.ts';
+import { mendRecords } from './git-records.ts';
+import { pruneReleases } from './retention.ts';
+
+/** Removes what earlier releases left: worktrees and image names but those of the commits to keep, and old releases. */
+export async function clearLeftovers(
+  context: Context,
+  project: Project,
+  keep: readonly string[],
+): Promise<void> {
+  try {
+    await clear(context, project, keep);
+  } catch (error) {
+    // What cannot be cleaned up must not spoil what was done.
+    context.emit({
+      type: 'warning',
+      text: `Not everything could be cleaned up: ${messageOf(error)}`,
+    });
+  }
+}
+
+async function clear(context: Context, project: Project, keep: readonly string[]): Promise<void> {
+  await clearRehearsal(context, project);
+  await context.engine.removeOwnVolumes(project.name);
+  await clearWorktrees(context, project, keep);
+  const retained = await pruneReleases(context, project);
+  for (const service of checkedOutServices(project)) {
+    const kept = new Set([
+      ...keep.map((commit) => canaryImage(project.name, service, commit)),
+      // Of a promoted release both what it put in place of the stable and what was there before, to go back to.
+      ...retained.flatMap(({ id, promotedCommit }) =>
+        promotedCommit
+          ? [
+              previousImage(project.name, service, id),
+              canaryImage(project.name, service, promotedCommit),
+            ]
+          : [],
+      ),
+    ]);
+    const names = await context.engine.imageNames(`${project.name}-${service}`);
+    const ours = names.filter((name) => /:(canary|before)-[^:]*$/.test(name));
+    for (const name of ours.filter((each) => !kept.has(each)))
+      await context.engine.untagImage(name);
+  }
+  await mendRecords(context, project, retained);
+}
+
+/** Removes our worktrees but those of the given commits. */
+async function clearWorktrees(
+  { git }: Context,
+  project: Project,
+  keep: readonly string[],
+): Promise<void> {
+  const kept = keep.map(shortCommit);
+  const names = await readdir(project.layout.worktrees).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  for (const name of names.filter((each) => !kept.includes(each))) {
+    await git.removeWorktree(project.repository, join(project.layout.worktrees, name));
+  }
+  await git.forgetMissing(project.repository, project.layout.worktrees);
+}

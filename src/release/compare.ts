@@ -1,0 +1,32 @@
+import { currentStatistics, observe } from '../execution/observe.ts';
+import { entryServices } from '../project/load.ts';
+import { type Run, record } from '../project/run.ts';
+import { totalCounts } from '../proxy/counts.ts';
+import { responseTimes } from '../proxy/response-times.ts';
+import { type Comparison, compareSides } from '../rollout/comparison.ts';
+import { containersOf } from '../rollout/observed.ts';
+import { readRelease } from './releases.ts';
+
+/** Notes what an A/B test came to, once; nothing for other releases, and where the proxy cannot tell any more. */
+export async function compareIfTest(run: Run): Promise<Comparison | undefined> {
+  if (!run.release) return undefined;
+  const { ramp, comparison } = await readRelease(run.project, run.release.id);
+  if (ramp?.strategy !== 'ab' || ramp.index < 0 || comparison) return comparison;
+  const services = await currentStatistics(run.project);
+  if (Object.keys(services).length === 0) return undefined;
+  const names = entryServices(run.project);
+  // A container that was made or started anew counts from 0.
+  const started = containersOf(await observe(run.context, run.project), 'proxy').map((each) =>
+    Date.parse(each.startedAt),
+  );
+  const begun = Date.parse(ramp.begunAt);
+  const made = compareSides({
+    from: new Date(Math.max(begun, ...started.filter(Number.isFinite))),
+    to: run.context.clock.now(),
+    earlier: ramp.counts,
+    now: totalCounts(services, names),
+    times: responseTimes(services, names),
+  });
+  await record(run, { type: 'comparison-made', comparison: made });
+  return made;
+}

@@ -1,0 +1,93 @@
+import { combine, sentence, type Verdict } from '../analysis/combine.ts';
+import type { Opinion } from '../analysis/opinion.ts';
+import type { AnalysisRun } from '../probes/source.ts';
+import { record } from '../project/run.ts';
+import type { Observed } from '../rollout/observed.ts';
+import { type Ramp, weightAfter, weightStep } from '../rollout/progress.ts';
+import { reasonsOf } from './bad-verdict.ts';
+import { askGates } from './gates.ts';
+import { type HookFacts, runHooks } from './hooks.ts';
+import type { JudgedRun } from './walk-run.ts';
+import { type Watch, watchUntil, whileWatched } from './watch.ts';
+
+/** How often is asked whether enough is known. */
+const ASK_EVERY_MS = 2000;
+
+/**
+ * Counts a step as done once everything that looks at the canary lets it pass; what is not known yet is waited for.
+ * Gives the verdict where that takes longer than the deadline. Throws when the canary is judged bad meanwhile.
+ */
+export async function finishStep(
+  run: JudgedRun,
+  ramp: Ramp,
+  inForce: Observed | undefined,
+  patience: Date,
+): Promise<Verdict | undefined> {
+  const { clock } = run.context;
+  const watch = inForce && watchOf(run, ramp, inForce);
+  for (;;) {
+    // Throws when it is bad.
+    if (watch) await watchUntil(run, watch, clock.now());
+    const verdict = await ask(run, ramp, watch);
+    if (verdict.result === 'pass') {
+      await during(run, watch, run.project.config.hooks.postStep.length > 0, (each) =>
+        runHooks(each, 'postStep', factsOf(ramp, sentence(verdict))),
+      );
+      const reasons = reasonsOf(verdict);
+      if (reasons.length > 0)
+        await record(run, { type: 'verdict-given', verdict: { result: 'pass', reasons } });
+      await record(run, { type: 'ramp-step-done', index: ramp.index });
+      return undefined;
+    }
+    if (clock.now() >= patience) return verdict;
+    const next = new Date(clock.now().getTime() + ASK_EVERY_MS);
+    if (watch) await watchUntil(run, watch, next);
+    else await clock.sleep(ASK_EVERY_MS, run.signal);
+  }
+}
+
+/** An A/B test is compared at its end, and without users there is nothing to judge: nobody says anything then. */
+function judge({ analysis }: JudgedRun, ramp: Ramp, watch: Watch | undefined): readonly Opinion[] {
+  const isJudged = watch && ramp.strategy !== 'ab' && watch.inForce.proxy.weight > 0;
+  if (!analysis || !isJudged) return [];
+  return analysis.verdict(watch.nextWeight, watch.minimumRequests).opinions;
+}
+
+/** Gates are asked once everybody else is content: each question may cost something. */
+async function ask(run: JudgedRun, ramp: Ramp, watch: Watch | undefined): Promise<Verdict> {
+  const opinions = judge(run, ramp, watch);
+  const verdict = combine(opinions);
+  if (verdict.result !== 'pass') return verdict;
+  // Not of the journal, which keeps no words of a program or a server.
+  const gates = (ramp.strategy === 'canary' && run.project.config.steps[ramp.index]?.gates) || [];
+  const answers = await during(run, watch, gates.length > 0, (each) => askGates(each, gates));
+  return combine([...opinions, ...answers]);
+}
+
+/** Other programs and servers take their time: the canary is watched meanwhile. */
+function during<T>(
+  run: JudgedRun,
+  watch: Watch | undefined,
+  takesTime: boolean,
+  work: (run: AnalysisRun) => Promise<T>,
+): Promise<T> {
+  return watch && takesTime ? whileWatched(run, watch, work) : work(run);
+}
+
+function factsOf(ramp: Ramp, reason: string): HookFacts {
+  const { index, steps } = ramp;
+  const weight = weightStep(ramp, index)?.weight ?? 0;
+  return { step: index + 1, steps: steps.length, weight, verdict: 'pass', reason };
+}
+
+/** How a step is watched, and by whom. */
+export function watchOf(run: JudgedRun, ramp: Ramp, inForce: Observed): Watch {
+  const { analysis: settings } = run.project.config;
+  return {
+    inForce,
+    analysis: run.analysis,
+    nextWeight: weightAfter(ramp),
+    minimumRequests:
+      weightStep(ramp, ramp.index)?.minimumRequests ?? (settings ? settings.minimumRequests : 0),
+  };
+}

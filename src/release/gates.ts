@@ -1,0 +1,35 @@
+import { errandName } from '../analysis/errand.ts';
+import type { Opinion } from '../analysis/opinion.ts';
+import type { Gate } from '../config/gates.ts';
+import { askConfigured } from '../probes/ask-configured.ts';
+import { runConfigured } from '../probes/run-program.ts';
+import type { AnalysisRun } from '../probes/source.ts';
+
+/** Whether each gate is open now: `pass`; closed is `wait`, and one that cannot be asked an `error`. */
+export function askGates(run: AnalysisRun, gates: readonly Gate[]): Promise<Opinion[]> {
+  return Promise.all(
+    gates.map(async (gate) => {
+      const answer = await ('run' in gate ? runGate(run, gate) : getGate(run, gate));
+      return { source: `gate ${errandName(gate)}`, ...answer };
+    }),
+  );
+}
+
+type Answer = Omit<Opinion, 'source'>;
+
+async function runGate(run: AnalysisRun, gate: Extract<Gate, { run: unknown }>): Promise<Answer> {
+  const end = await runConfigured(run, gate, run.signal);
+  if ('problem' in end) return { result: 'error', text: `It ${end.problem}.` };
+  const text = `It ended with exit code ${end.exitCode}.`;
+  return { result: end.exitCode === 0 ? 'pass' : 'wait', text };
+}
+
+async function getGate(run: AnalysisRun, gate: Extract<Gate, { get: unknown }>): Promise<Answer> {
+  const { get: url, headers, expect, timeout } = gate;
+  const asked = await askConfigured(run, { url, headers, timeout }, run.signal);
+  if ('problem' in asked) return { result: 'error', text: `Not asked: ${asked.problem}.` };
+  const { status } = asked.answer;
+  const isOpen = status === expect.status;
+  const text = `It answers with status ${status}${isOpen ? '' : `, not ${expect.status}`}.`;
+  return { result: isOpen ? 'pass' : 'wait', text };
+}

@@ -1,0 +1,60 @@
+import type { Context } from '../context.ts';
+import { messageOf } from '../errors.ts';
+import {
+  formatReleaseRecord,
+  parseReleaseRecord,
+  type ReleaseRecord,
+  recordOf,
+} from '../git/release-record.ts';
+import type { Project } from '../project/load.ts';
+import type { Run } from '../project/run.ts';
+import type { ReleaseState } from '../rollout/events.ts';
+import { foldRelease, type Release } from '../rollout/release.ts';
+
+/** Where a release stays until a person goes on; git is told of these. */
+const SETTLED: readonly ReleaseState[] = ['paused', 'promoted', 'reverted', 'failed'];
+
+/** Tells git what the journal of a settled release tells. A repository that will not take it is no reason to fail. */
+export async function recordInGit({ context, project, release }: Run): Promise<void> {
+  if (!release) return;
+  try {
+    const told = foldRelease(await project.journals.read(release.id));
+    if (told && SETTLED.includes(told.state)) await write(context, project, told);
+  } catch (error) {
+    context.emit({
+      type: 'warning',
+      text: `Release ${release.id} could not be recorded in git: ${messageOf(error)}`,
+    });
+  }
+}
+
+/** Tells git of the releases that a killed command left untold, where their commits are still there. */
+export async function mendRecords(
+  context: Context,
+  project: Project,
+  releases: readonly Release[],
+): Promise<void> {
+  const told = (await recordsInGit(context, project.repository)).map(formatReleaseRecord);
+  for (const release of releases.filter(({ state }) => SETTLED.includes(state))) {
+    if (told.includes(formatReleaseRecord(recordOf(release)))) continue;
+    if (await context.git.resolve(project.repository, release.commit))
+      await write(context, project, release);
+  }
+}
+
+/** What git tells of releases, of whatever project; a tag there that is not ours is passed over. */
+export async function recordsInGit({ git }: Context, directory: string): Promise<ReleaseRecord[]> {
+  const records = await git.readRecords(directory);
+  return records.flatMap(({ id, message }) => {
+    const record = parseReleaseRecord(message);
+    return record?.id === id ? [record] : [];
+  });
+}
+
+async function write({ git }: Context, project: Project, release: Release): Promise<void> {
+  await git.writeRecord(project.repository, {
+    id: release.id,
+    commit: release.commit,
+    message: formatReleaseRecord(recordOf(release)),
+  });
+}

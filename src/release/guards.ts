@@ -1,0 +1,75 @@
+import { CanaryError } from '../errors.ts';
+import type { Project } from '../project/load.ts';
+import { containersOf, type Observed } from '../rollout/observed.ts';
+import type { Release } from '../rollout/release.ts';
+
+/** Deploying and steering never touch the stable, so the proxy has to be in front of it already. */
+export function requireProxy(project: Project, observed: Observed): void {
+  requireRunningProxy(project, observed);
+  if (observed.proxy.configuration !== project.proxy.digest) {
+    throw new CanaryError(
+      'proxy-not-up',
+      'The proxy runs with an earlier canary.yaml or certificate.',
+      {
+        hint: 'Run `canary up` to bring it up to date.',
+      },
+    );
+  }
+}
+
+/** Taking users off needs a proxy that listens, whatever its configuration. */
+export function requireRunningProxy(project: Project, observed: Observed): void {
+  if (observed.proxy.state !== 'running') {
+    throw new CanaryError(
+      'proxy-not-up',
+      `The proxy of \`${project.name}\` is ${observed.proxy.state}.`,
+      {
+        hint: 'Run `canary up`: it puts the proxy in front of your services.',
+      },
+    );
+  }
+}
+
+/** The release whose own canary runs and serves its users; anything else must not become the stable. */
+export function requireCanary(release: Release | undefined, observed: Observed): Release {
+  const found = requireRunning(release, observed);
+  const { tripped } = observed.proxy;
+  if (tripped.length === 0 || found.replacing) return found;
+  throw new CanaryError('no-canary', `The breaker took the canary of ${tripped.join(', ')} out.`, {
+    hint: 'Run `canary resume` to give it its users back, or `canary revert`.',
+  });
+}
+
+/** The release whose own canary runs, whole, whether or not the breaker keeps it from its users. */
+export function requireRunning(release: Release | undefined, observed: Observed): Release {
+  if (!release) {
+    throw new CanaryError('no-canary', 'No canary is running.', {
+      hint: 'Start one with `canary deploy --branch BRANCH`.',
+    });
+  }
+  if (release.replacing || canaryRuns(release, observed)) return release;
+  throw new CanaryError(
+    'no-canary',
+    `The canary of \`${release.branch}\` does not run (${release.reason}).`,
+    {
+      hint: `Run \`canary deploy --branch ${release.branch}\` again, or \`canary abort\`.`,
+    },
+  );
+}
+
+/** Whether every service of a release has a running container of just that commit. */
+export function canaryRuns(release: Release, observed: Observed): boolean {
+  return release.services.every((service) =>
+    containersOf(observed, 'canary', service).some(
+      (each) => each.commit === release.commit && each.state === 'running',
+    ),
+  );
+}
+
+/** While a promotion has not ended only `promote` and the ways back may go on. */
+export function refuseDuringPromotion(release: Release): void {
+  if (!release.replacing) return;
+  throw new CanaryError('promotion-failed', `The promotion of release ${release.id} did not end.`, {
+    hint: 'Run `canary promote` to end it, or `canary abort` to put the stable back.',
+  });
+}

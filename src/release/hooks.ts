@@ -1,0 +1,93 @@
+import { errandName } from '../analysis/errand.ts';
+import type { Hook, HookPhase } from '../config/hooks.ts';
+import { CanaryError } from '../errors.ts';
+import { askConfigured, isGood } from '../probes/ask-configured.ts';
+import { factsOf } from '../probes/release-facts.ts';
+import { runConfigured } from '../probes/run-program.ts';
+import type { AnalysisRun } from '../probes/source.ts';
+import { record } from '../project/run.ts';
+import { tail } from '../system/process.ts';
+
+/** What a hook is told beside the release itself. */
+export interface HookFacts {
+  /** The step begun last, from 1, and how many there are. */
+  step?: number;
+  steps?: number;
+  /** Percent of users on the canary. */
+  weight?: number;
+  verdict?: string;
+  reason?: string;
+}
+
+/** Where a hook that fails stops what is going on; after these it comes too late. */
+const STOPS: Record<HookPhase, boolean> = {
+  preDeploy: true,
+  postStep: true,
+  prePromote: true,
+  postPromote: false,
+  onRevert: false,
+};
+
+/** How a hook ended that did not end well, and what it wrote. */
+interface Failure {
+  why: string;
+  output?: string;
+}
+
+/**
+ * Runs the hooks of a phase one after the other. One that fails throws `hook-failed`, or is a warning where it comes
+ * too late to stop anything: there nothing throws, an interrupt neither.
+ */
+export async function runHooks(
+  run: AnalysisRun,
+  phase: HookPhase,
+  facts: HookFacts = {},
+): Promise<void> {
+  const { clock, emit } = run.context;
+  // On the way out of an interrupt somebody still has to be told.
+  const signal = run.signal.aborted && !STOPS[phase] ? undefined : run.signal;
+  for (const [index, hook] of run.project.config.hooks[phase].entries()) {
+    const name = errandName(hook);
+    const began = clock.now().getTime();
+    const failure = await perform(run, hook, { phase, ...facts }, signal).catch(
+      (error: unknown): Failure => {
+        if (STOPS[phase]) throw error;
+        return { why: 'was interrupted' };
+      },
+    );
+    const ms = clock.now().getTime() - began;
+    await record(run, { type: 'hook-ran', phase, hook: name, ok: !failure, ms });
+    if (!failure) continue;
+    const text = `The ${phase} hook ${name} ${failure.why}.`;
+    if (STOPS[phase]) throw hookFailed(text, `hooks.${phase}.${index}`, failure.output);
+    emit({ type: 'warning', text });
+  }
+}
+
+async function perform(
+  run: AnalysisRun,
+  hook: Hook,
+  facts: HookFacts & { phase: HookPhase },
+  signal: AbortSignal | undefined,
+): Promise<Failure | undefined> {
+  if ('run' in hook) {
+    const end = await runConfigured(run, hook, signal, facts);
+    const { output } = end;
+    if ('problem' in end) return { why: end.problem, output };
+    return end.exitCode === 0 ? undefined : { why: `ended with exit code ${end.exitCode}`, output };
+  }
+  const { post: url, timeout } = hook;
+  const headers = { 'Content-Type': 'application/json', ...hook.headers };
+  const body = JSON.stringify({ ...factsOf(run), ...facts });
+  const asked = await askConfigured(run, { url, headers, timeout, method: 'POST', body }, signal);
+  if ('problem' in asked) return { why: `failed: ${asked.problem}` };
+  const { answer } = asked;
+  return isGood(answer) ? undefined : { why: `was answered with status ${answer.status}` };
+}
+
+function hookFailed(message: string, setting: string, output = ''): CanaryError {
+  return new CanaryError('hook-failed', message, {
+    details: tail(output),
+    hint: `It is \`${setting}\` in canary.yaml. Mend what it stumbles over, then run the command again.`,
+  });
+}

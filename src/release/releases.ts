@@ -1,0 +1,91 @@
+import type { Context } from '../context.ts';
+import { CanaryError } from '../errors.ts';
+import type { Project } from '../project/load.ts';
+import { type Run, record } from '../project/run.ts';
+import type { Comparison } from '../rollout/comparison.ts';
+import type { ReleaseState } from '../rollout/events.ts';
+import { foldRelease, hasEnded, type Release } from '../rollout/release.ts';
+import { recordInGit } from './git-records.ts';
+
+/** Where a command has brought a release to. */
+export interface Arrival {
+  state: ReleaseState;
+  reason: string;
+  weight: number;
+  /** Where it is in the steps of its strategy, when it has some. */
+  step?: number;
+  steps?: number;
+  /** What its A/B test came to, once that is over. */
+  comparison?: Comparison;
+}
+
+/** Every release, oldest first. */
+export async function allReleases({ journals }: Pick<Project, 'journals'>): Promise<Release[]> {
+  const releases: Release[] = [];
+  for (const id of await journals.list()) {
+    // A journal that cannot be read tells nothing; only the newest one is needed to steer.
+    const records = await journals.read(id).catch(() => []);
+    const release = foldRelease(records);
+    if (release) releases.push(release);
+  }
+  return releases;
+}
+
+/** The release begun last, ended or not. */
+export async function newestRelease({
+  journals,
+}: Pick<Project, 'journals'>): Promise<Release | undefined> {
+  const id = (await journals.list()).at(-1);
+  return id === undefined ? undefined : foldRelease(await journals.read(id));
+}
+
+/** The newest release, if it has not come to its end; throws when it belongs to another project of this folder. */
+export async function currentRelease(project: Project): Promise<Release | undefined> {
+  const newest = await newestRelease(project);
+  if (!newest || hasEnded(newest)) return undefined;
+  if (newest.project === project.name) return newest;
+  throw new CanaryError(
+    'config-invalid',
+    `The canary in this folder belongs to the project \`${newest.project}\`, not \`${project.name}\`.`,
+    {
+      hint: `Use \`-p ${newest.project}\`, or end that canary first.`,
+    },
+  );
+}
+
+/** A release as its journal tells now. */
+export async function readRelease(
+  { journals }: Pick<Project, 'journals'>,
+  id: string,
+): Promise<Release> {
+  const release = foldRelease(await journals.read(id));
+  if (release) return release;
+  throw new CanaryError('journal-unreadable', `The journal of release ${id} tells of no release.`);
+}
+
+/** Notes a new state, in git too once the release has settled. */
+export async function changeState(run: Run, state: ReleaseState, reason: string): Promise<void> {
+  await record(run, { type: 'state-changed', state, reason });
+  await recordInGit(run);
+}
+
+/** Ends a release in favour of a later one. */
+export async function replaceRelease(run: Run, by: string): Promise<void> {
+  await record(run, { type: 'release-replaced', by });
+  await recordInGit(run);
+}
+
+/** What the stable runs, in git's words: the last promoted commit while the branch still holds it, else the branch. */
+export async function stableCommit(
+  context: Context,
+  project: Project,
+): Promise<string | undefined> {
+  const branch = await context.git.resolve(
+    project.repository,
+    `refs/heads/${project.config.git.stable}`,
+  );
+  const promoted = (await allReleases(project)).findLast(
+    (release) => release.promotedCommit,
+  )?.promotedCommit;
+  return promoted ?? branch;
+}

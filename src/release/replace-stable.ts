@@ -1,0 +1,118 @@
+import { canaryImage } from '../compose/model/names.ts';
+import type { Context } from '../context.ts';
+import { observe } from '../execution/observe.ts';
+import { branchRef } from '../git/branch-name.ts';
+import { type Checkout, checkOut } from '../project/checkout/checkout.ts';
+import { checkMove, requireUnmoved } from '../project/git/branches.ts';
+import { loadLiveProject, type Project } from '../project/load.ts';
+import type { Run } from '../project/run.ts';
+import { locked } from '../project/with-lock.ts';
+import { isPartial } from '../rollout/progress.ts';
+import type { Release } from '../rollout/release.ts';
+import { canaryRuns, refuseDuringPromotion, requireProxy } from './guards.ts';
+import { finishPromotion, promoteTo } from './promotion.ts';
+import { changeState, currentRelease } from './releases.ts';
+import { retireCanary } from './retire.ts';
+import { startRelease } from './start.ts';
+
+export interface Replacement {
+  /** The commit the stable branch then points to. */
+  commit: string;
+  /** Where the stable branch was when this was decided; refused when it has moved. */
+  from: string | undefined;
+  /** Images to use instead of building, as far as they are still there, by service. */
+  images?: ReadonlyMap<string, string>;
+  /** It goes back to code that ran before: neither rehearsed nor migrated, for the way back has to be free. */
+  isRevert?: boolean;
+}
+
+/**
+ * Makes exactly this commit the stable, without a gap: its canary starts without users, serves everybody while the
+ * stable is replaced, and is removed. A canary that runs the same files already is used; any other ends.
+ * Throws, with the stable as it was, whenever something goes wrong.
+ */
+export async function replaceStable(
+  context: Context,
+  { commit, from, images = new Map(), isRevert = false }: Replacement,
+): Promise<{ release: string; commit: string }> {
+  const loaded = await loadLiveProject(context);
+  const project = isRevert ? withoutRehearsal(loaded) : loaded;
+  requireProxy(project, await observe(context, project));
+  return locked(context, project, 'promote', async (signal) => {
+    const branch = project.config.git.stable;
+    const ref = branchRef(branch);
+    await requireUnmoved(context, project, { ref, from });
+    if (from) await checkMove(context, project, { ref, from, to: commit });
+    const checkout = await checkOut(context, project, commit);
+    const base = { context, project, checkout, signal };
+    await finishPromotion(base);
+    const running = await sameCanary(base);
+    if (running) {
+      await reuseImages(base, imagesOf(project, running));
+      await promoteTo({ ...base, release: running });
+      return { release: running.id, commit };
+    }
+    await reuseImages(base, images);
+    const { release } = await startRelease(base, { branch, checkout, weight: 0 });
+    try {
+      await promoteTo({ ...base, release });
+    } catch (error) {
+      await giveUp({ ...base, release });
+      throw error;
+    }
+    return { release: release.id, commit };
+  });
+}
+
+function withoutRehearsal(project: Project): Project {
+  const { migrate: _, ...database } = project.config.database;
+  const config = {
+    ...project.config,
+    database: { ...database, rehearse: 'off' as const, backup: 'off' as const },
+  };
+  return { ...project, config };
+}
+
+type Base = Omit<Run, 'release'> & { checkout: Checkout };
+
+/** The release whose canary runs just these files, if there is one. */
+async function sameCanary({ context, project, checkout }: Base): Promise<Release | undefined> {
+  const release = await currentRelease(project);
+  if (!release) return undefined;
+  if (release.replacing?.commit === checkout.commit) return release;
+  refuseDuringPromotion(release);
+  if (!canaryRuns(release, await observe(context, project))) return undefined;
+  // It could not serve everybody.
+  if (release.ramp && isPartial(release.ramp)) return undefined;
+  const isSame = await context.git.sameTree(project.repository, release.commit, checkout.commit);
+  return isSame ? release : undefined;
+}
+
+function imagesOf(project: Project, { services, commit }: Release): Map<string, string> {
+  return new Map(
+    services.map((service) => [service, canaryImage(project.name, service, commit)] as const),
+  );
+}
+
+/** Names images that are there already as those of this commit; what is missing is built. */
+async function reuseImages(
+  { context: { engine }, project, checkout }: Base,
+  images: ReadonlyMap<string, string>,
+): Promise<void> {
+  for (const [service, image] of images) {
+    const wanted = canaryImage(project.name, service, checkout.commit);
+    if (image === wanted || !checkout.model.services[service]?.build) continue;
+    const id = await engine.imageId(image);
+    if (id && !(await engine.imageId(wanted))) await engine.tagImage(id, wanted);
+  }
+}
+
+/** The canary was only there to help; without its promotion it has no use. */
+async function giveUp(run: Run): Promise<void> {
+  const release = await currentRelease(run.project);
+  // A stable that was replaced whole is for the next attempt to finish.
+  if (!release || release.replacing) return;
+  const repair = { ...run, release, checkout: undefined, signal: new AbortController().signal };
+  await retireCanary(repair);
+  await changeState(repair, 'reverted', release.reason);
+}

@@ -1,0 +1,150 @@
+import { sentence, type Verdict } from '../analysis/combine.ts';
+import { CanaryError } from '../errors.ts';
+import { observe } from '../execution/observe.ts';
+import { breakerTripped } from '../execution/operations/breaker.ts';
+import { renewAge } from '../execution/operations/traffic.ts';
+import { applySplit } from '../execution/split.ts';
+import type { Analysis } from '../probes/probes.ts';
+import type { Run } from '../project/run.ts';
+import { byWeight, OFF, sameSplit } from '../proxy/weight-map.ts';
+import { brokenSince } from '../rollout/health.ts';
+import type { Observed } from '../rollout/observed.ts';
+import type { Release } from '../rollout/release.ts';
+import { judgedBad } from './bad-verdict.ts';
+
+export interface Watch {
+  /** The world as it was when the step began. */
+  inForce: Observed;
+  /** Who judges, if anybody does, and for which weight. */
+  analysis: Analysis | undefined;
+  nextWeight: number;
+  minimumRequests: number;
+}
+
+type WatchRun = Run & { release: Release };
+
+const LOOK_EVERY_MS = 1000;
+const FOREVER = new Date(8.64e15);
+const TELL_EVERY_MS = 5000;
+/** A verdict costs next to nothing: it is asked for far more often than the engine is. */
+const JUDGE_EVERY_MS = 100;
+/** Until a burst of failures that tripped the breaker has been weighed. */
+const WEIGHED_AFTER_MS = 3000;
+
+/**
+ * Waits while the canary has its users, looking every second whether it still is what it was, and whether it is judged
+ * bad meanwhile: then no user is on it any more and this throws. Throws too when the breaker takes it out, one of its
+ * containers breaks, or somebody moves its users. Looks at least once.
+ */
+export async function watchUntil(run: WatchRun, watch: Watch, until: Date): Promise<void> {
+  const { clock } = run.context;
+  let lastSeen = clock.now().getTime();
+  let lastTold = lastSeen;
+  for (;;) {
+    run.signal.throwIfAborted();
+    const observed = await observe(run.context, run.project);
+    const isSeen = observed.proxy.state === 'running';
+    if (isSeen) {
+      lastSeen = clock.now().getTime();
+      await refuseChange(run, watch, observed);
+      await renewAge(run, watch.inForce, observed);
+    } else if (clock.now().getTime() - lastSeen > run.project.config.startTimeout) {
+      throw proxyGone(observed);
+    }
+    const verdict = await refuseBad(run, watch);
+    if (verdict && clock.now().getTime() - lastTold >= TELL_EVERY_MS) {
+      run.context.emit({ type: 'judging', text: sentence(verdict) });
+      lastTold = clock.now().getTime();
+    }
+    const left = until.getTime() - clock.now().getTime();
+    if (left <= 0 && isSeen) return;
+    await judgeFor(run, watch, isSeen ? Math.min(left, LOOK_EVERY_MS) : LOOK_EVERY_MS);
+  }
+}
+
+/**
+ * Does something that takes its time while the canary has users, and watches it meanwhile: what throws in the watch stops
+ * the work.
+ */
+export async function whileWatched<T>(
+  run: WatchRun,
+  watch: Watch,
+  work: (run: WatchRun) => Promise<T>,
+): Promise<T> {
+  const done = new AbortController();
+  const broken = new AbortController();
+  const watching = watchUntil(
+    { ...run, signal: AbortSignal.any([run.signal, done.signal]) },
+    watch,
+    FOREVER,
+  ).catch((error: unknown) => {
+    if (!done.signal.aborted) broken.abort(error);
+  });
+  try {
+    const result = await work({ ...run, signal: AbortSignal.any([run.signal, broken.signal]) });
+    broken.signal.throwIfAborted();
+    return result;
+  } catch (error) {
+    throw broken.signal.aborted ? broken.signal.reason : error;
+  } finally {
+    done.abort();
+    await watching;
+  }
+}
+
+async function judgeFor(run: WatchRun, watch: Watch, ms: number): Promise<void> {
+  const { clock } = run.context;
+  const until = clock.now().getTime() + ms;
+  for (let left = ms; left > 0; left = until - clock.now().getTime()) {
+    await clock.sleep(Math.min(left, JUDGE_EVERY_MS), run.signal);
+    await refuseBad(run, watch);
+  }
+}
+
+async function refuseBad(run: WatchRun, watch: Watch): Promise<Verdict | undefined> {
+  const { analysis, nextWeight, minimumRequests } = watch;
+  const verdict = analysis?.verdict(nextWeight, minimumRequests);
+  if (verdict?.result === 'fail') throw await judgedBad(run, verdict);
+  return verdict;
+}
+
+async function refuseChange(
+  run: WatchRun,
+  watch: Watch,
+  { proxy, containers }: Observed,
+): Promise<void> {
+  const { inForce, analysis } = watch;
+  const broken = brokenSince(inForce, { proxy, containers }, run.release);
+  if (broken) {
+    // Before its words are asked for, which takes longer.
+    await applySplit(run.project, OFF);
+    const { container, problem } = broken;
+    const isThere = containers.some(({ id }) => id === container.id);
+    const words = async () => (isThere ? run.context.engine.logs(container.id, 12) : []);
+    const text = `Container ${container.name} ${problem}.`;
+    if (analysis) {
+      const opinions = [{ source: 'containers', result: 'fail', text }] as const;
+      throw await judgedBad(run, { result: 'fail', opinions }, words);
+    }
+    throw new CanaryError('not-ready', text, {
+      details: await words(),
+      hint: 'No user is on the canary. The lines above are the last it wrote.',
+    });
+  }
+  // A container that died also trips the breaker, but says less by it.
+  if (proxy.tripped.length > 0) {
+    // It has no users any more; whether that is its own fault, or both sides fail, is for the judge to say.
+    if (analysis) await judgeFor(run, watch, WEIGHED_AFTER_MS);
+    throw breakerTripped(proxy.tripped);
+  }
+  if (sameSplit(proxy, byWeight(inForce.proxy.weight))) return;
+  throw new CanaryError('stopped', 'The users of the canary were moved by somebody else.', {
+    hint: '`canary status` says where it stands.',
+  });
+}
+
+function proxyGone({ proxy }: Observed): CanaryError {
+  return new CanaryError('proxy-unreachable', `The proxy is ${proxy.state}.`, {
+    hint: 'Run `canary up`, then `canary resume`.',
+  });
+}

@@ -1,0 +1,45 @@
+import type { Context } from '../context.ts';
+import { observe } from '../execution/observe.ts';
+import { loadLiveProject, type Project } from '../project/load.ts';
+import type { Run } from '../project/run.ts';
+import { locked, takingOverWalk } from '../project/with-lock.ts';
+import type { Observed } from '../rollout/observed.ts';
+import type { Release } from '../rollout/release.ts';
+import {
+  refuseDuringPromotion,
+  requireProxy,
+  requireRunning,
+  requireRunningProxy,
+} from './guards.ts';
+import { currentRelease } from './releases.ts';
+
+interface Steering {
+  /** Throws for what the strategy does not allow, before anything is touched. */
+  check?: (project: Project, release: Release | undefined) => void;
+  /** Only takes users off: the proxy need not know today's canary.yaml for that. */
+  takesOff?: boolean;
+  /** Also while `deploy` or `resume` goes through the steps: that one ends and leaves the users to this command. */
+  takesOver?: boolean;
+}
+
+/** Does `work` on the canary that runs, under the lock; throws when there is none, or a promotion is under way. */
+export async function steering<T>(
+  context: Context,
+  command: string,
+  { check, takesOff = false, takesOver = false }: Steering,
+  work: (run: Run & { release: Release }, observed: Observed) => Promise<T>,
+): Promise<T> {
+  const project = await loadLiveProject(context, takesOff ? 'optional' : 'required');
+  if (check) check(project, await currentRelease(project));
+  const requireReady = takesOff ? requireRunningProxy : requireProxy;
+  // Before another command is asked to stop and to leave its users to this one.
+  if (takesOver) requireReady(project, await observe(context, project));
+  const enter = takesOver ? takingOverWalk : locked;
+  return enter(context, project, command, async (signal) => {
+    const observed = await observe(context, project);
+    requireReady(project, observed);
+    const release = requireRunning(await currentRelease(project), observed);
+    refuseDuringPromotion(release);
+    return work({ context, project, checkout: undefined, release, signal }, observed);
+  });
+}

@@ -1,0 +1,81 @@
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { CanaryError } from '../../errors.ts';
+import { type Following, followLines } from './line-stream.ts';
+import { openSession, type ProxySession } from './proxy-session.ts';
+
+/** A socket of HAProxy's that takes commands: a worker's admin socket, or the master's. */
+export interface ProxySocket {
+  /** Sends one command and returns the answer; throws `proxy-unreachable`. */
+  ask(command: string, timeoutMs?: number): Promise<string>;
+  /** Opens a session for several commands with the worker that answers now; throws `proxy-unreachable`. */
+  hold(seconds: number): Promise<ProxySession>;
+  /** Hands on every line that a command tells from now on, of the worker that answers now; throws `proxy-unreachable`. */
+  follow(command: string, onLine: (line: string) => void): Promise<Following>;
+}
+
+/** The kernel's limit for the path of a unix socket, on Linux. */
+const LONGEST_PATH = 107;
+/** Also of a machine with far too much to do: what does not run refuses at once. */
+const PATIENCE_MS = 5000;
+
+export class UnixProxySocket implements ProxySocket {
+  private readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  ask(command: string, timeoutMs = PATIENCE_MS): Promise<string> {
+    return this.reach((path) => exchange(path, command, timeoutMs));
+  }
+
+  hold(seconds: number): Promise<ProxySession> {
+    return this.reach((path) => openSession(path, seconds));
+  }
+
+  follow(command: string, onLine: (line: string) => void): Promise<Following> {
+    return this.reach((path) => followLines(path, command, onLine));
+  }
+
+  private async reach<T>(talk: (path: string) => Promise<T>): Promise<T> {
+    try {
+      return await withShortPath(this.path, talk);
+    } catch (cause) {
+      throw new CanaryError(
+        'proxy-unreachable',
+        `The proxy does not answer at ${basename(this.path)}.`,
+        {
+          hint: 'Run `canary up` to start it, and `canary doctor` if it should be running.',
+          cause,
+        },
+      );
+    }
+  }
+}
+
+/** A project deep in the file tree: its socket is reached by a shorter way. */
+async function withShortPath<T>(path: string, talk: (path: string) => Promise<T>): Promise<T> {
+  if (Buffer.byteLength(path) <= LONGEST_PATH) return talk(path);
+  const shortcut = await mkdtemp(join(tmpdir(), 'canary-'));
+  try {
+    await symlink(dirname(path), join(shortcut, 'run'));
+    return await talk(join(shortcut, 'run', basename(path)));
+  } finally {
+    await rm(shortcut, { recursive: true, force: true });
+  }
+}
+
+function exchange(path: string, command: string, timeoutMs: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const socket = createConnection({ path });
+    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('no answer in time')));
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('end', () => resolve(Buffer.concat(chunks).toString()));
+    socket.on('error', reject);
+    socket.end(`${command}\n`);
+  });
+}

@@ -1,0 +1,131 @@
+import { appendFile, type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CanaryError } from '../../errors.ts';
+import type { ReleaseEvent } from '../../rollout/events.ts';
+import { formatRecord, type JournalRecord, parseJournal } from '../../rollout/journal.ts';
+import type { Clock } from '../clock.ts';
+import { isMissing, readIfExists, syncDirectory } from '../files.ts';
+
+/** The journals of a project's releases, one file each. */
+export interface JournalStore {
+  /** Ids of all releases, oldest first. */
+  list(): Promise<string[]>;
+  read(id: string): Promise<JournalRecord[]>;
+  /** Appends a fact; it is on disk when this resolves. */
+  append(id: string, event: ReleaseEvent): Promise<void>;
+  /** Keeps what a release was judged by, in a file beside its journal; not on disk yet when this resolves. */
+  keepEvidence(id: string, lines: string): Promise<void>;
+  /** All of that; empty where there is none. */
+  readEvidence(id: string): Promise<string>;
+  /** The folder of its backups, for its owner alone; made when it is not there. Named as seen from the journals' folder too. */
+  backupFolder(id: string): Promise<{ path: string; name: string }>;
+  /** Forgets a release; one that has no journal is forgotten already. */
+  remove(id: string): Promise<void>;
+}
+
+const ENDING = '.jsonl';
+const LINE_BREAK = 10;
+/** In bytes, for one release: days of a busy shop. */
+const MOST_EVIDENCE = 50_000_000;
+
+export class JournalFiles implements JournalStore {
+  private readonly directory: string;
+  private readonly clock: Clock;
+  /** Journals that were read whole once, so that they can be written to. */
+  private readonly known = new Set<string>();
+
+  constructor(directory: string, clock: Clock) {
+    this.directory = directory;
+    this.clock = clock;
+  }
+
+  async list(): Promise<string[]> {
+    const names = await readdir(this.directory).catch((error: unknown) => {
+      if (isMissing(error)) return [];
+      throw error;
+    });
+    return names
+      .filter((name) => name.endsWith(ENDING))
+      .map((name) => name.slice(0, -ENDING.length))
+      .sort();
+  }
+
+  async read(id: string): Promise<JournalRecord[]> {
+    return (await this.load(id)).records;
+  }
+
+  async append(id: string, event: ReleaseEvent): Promise<void> {
+    await mkdir(this.directory, { recursive: true });
+    if (!this.known.has(id)) await this.load(id);
+    this.known.add(id);
+    const file = await open(this.path(id), 'a+', 0o644);
+    let size: number;
+    try {
+      ({ size } = await file.stat());
+      // Every time, as another process may have been killed while it wrote.
+      if (size > 0 && (await lastByte(file, size)) !== LINE_BREAK)
+        await file.truncate((await this.load(id)).wholeBytes);
+      await file.writeFile(formatRecord(event, this.clock.now()));
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    if (size === 0) await syncDirectory(this.directory);
+  }
+
+  async keepEvidence(id: string, lines: string): Promise<void> {
+    const path = this.evidencePath(id);
+    const { size } = await stat(path).catch(() => ({ size: 0 }));
+    if (size < MOST_EVIDENCE) await appendFile(path, lines);
+  }
+
+  async readEvidence(id: string): Promise<string> {
+    return (await readIfExists(this.evidencePath(id))) ?? '';
+  }
+
+  async backupFolder(id: string): Promise<{ path: string; name: string }> {
+    const name = backupName(id);
+    const path = join(this.directory, name);
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    return { path, name };
+  }
+
+  async remove(id: string): Promise<void> {
+    await rm(join(this.directory, backupName(id)), { recursive: true, force: true });
+    await rm(this.evidencePath(id), { force: true });
+    await rm(this.path(id), { force: true });
+  }
+
+  private async load(id: string) {
+    const text = (await readIfExists(this.path(id))) ?? '';
+    const reading = parseJournal(text);
+    if ('problem' in reading) {
+      throw new CanaryError(
+        'journal-unreadable',
+        `The journal of release ${id} cannot be read: ${reading.problem}.`,
+        {
+          hint: `Look at ${this.path(id)}; a newer canary may have written it.`,
+        },
+      );
+    }
+    const { records, tornBytes } = reading;
+    return { records, wholeBytes: Buffer.byteLength(text) - tornBytes };
+  }
+
+  private evidencePath(id: string): string {
+    return join(this.directory, `${id}.evidence`);
+  }
+
+  private path(id: string): string {
+    return join(this.directory, `${id}${ENDING}`);
+  }
+}
+
+function backupName(id: string): string {
+  return `${id}.backup`;
+}
+
+async function lastByte(file: FileHandle, size: number): Promise<number | undefined> {
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer[0];
+}

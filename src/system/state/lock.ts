@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, rm, writeFile } from 'node:fs/promises';
+import { hostname, userInfo } from 'node:os';
+import { dirname } from 'node:path';
+import { CanaryError } from '../../errors.ts';
+import type { Clock } from '../clock.ts';
+import { readIfExists } from '../files.ts';
+import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+
+/** Who holds the lock of a project. */
+export interface LockOwner extends ProcessIdentity {
+  owner: string;
+  host: string;
+  start: string;
+  command: string;
+  token: string;
+}
+
+/** One command at a time may change a project. */
+export interface ProjectLock {
+  /** Takes the lock, from a dead owner too; throws `lock-held` with who holds it. */
+  acquire(command: string): Promise<() => Promise<void>>;
+  /** Who holds it now and is alive. */
+  holder(): Promise<LockOwner | undefined>;
+}
+
+export class FileLock implements ProjectLock {
+  private readonly path: string;
+  private readonly clock: Clock;
+
+  constructor(path: string, clock: Clock) {
+    this.path = path;
+    this.clock = clock;
+  }
+
+  async acquire(command: string): Promise<() => Promise<void>> {
+    await mkdir(dirname(this.path), { recursive: true });
+    const mine: LockOwner = {
+      owner: userName(),
+      ...(await ownIdentity()),
+      host: hostname(),
+      start: this.clock.now().toISOString(),
+      command,
+      token: randomUUID(),
+    };
+    const draft = `${this.path}.${mine.token}`;
+    await writeFile(draft, `${JSON.stringify(mine)}\n`, { flag: 'wx' });
+    try {
+      // A link appears with its content or not at all; a plain exclusive create could be seen empty.
+      for (let attempt = 0; attempt < 5; attempt += 1) {
+        if (await linked(draft, this.path)) return () => this.release(mine.token);
+        const other = await this.read();
+        if (other && (await isAlive(other))) throw held(other);
+        await this.clearDead(draft, this.path);
+      }
+    } finally {
+      await rm(draft, { force: true });
+    }
+    throw new CanaryError('lock-held', 'The lock of this project changes hands too fast.', {
+      hint: 'Try again.',
+    });
+  }
+
+  async holder(): Promise<LockOwner | undefined> {
+    const owner = await this.read();
+    return owner && (await isAlive(owner)) ? owner : undefined;
+  }
+
+  private async release(token: string): Promise<void> {
+    if ((await this.read())?.token === token) await rm(this.path, { force: true });
+  }
+
+  /**
+   * Removes what a dead owner, or a power cut, left at `path`. Two that find the same remains must not remove each
+   * other's new lock: only who claims the dead token removes it, and until then nobody else can take the lock.
+   */
+  private async clearDead(draft: string, path: string): Promise<void> {
+    const text = await readIfExists(path);
+    const dead = parseOwner(text ?? '');
+    if (text === undefined || (dead && (await isAlive(dead)))) return;
+    const claim = `${this.path}.claim-${dead?.token ?? 'torn'}`;
+    // Whoever claimed it may have died as well.
+    if (!(await linked(draft, claim))) return this.clearDead(draft, claim);
+    if ((await readIfExists(path)) === text) await rm(path, { force: true });
+    await rm(claim, { force: true });
+  }
+
+  private async read(): Promise<LockOwner | undefined> {
+    return parseOwner((await readIfExists(this.path)) ?? '');
+  }
+}
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** A user id without a name, as in some containers, is shown as a number. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
+
+function parseOwner(text: string): LockOwner | undefined {
+  try {
+    return JSON.parse(text) as LockOwner;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A process of another host cannot be looked at, so it counts as alive. */
+async function isAlive(owner: LockOwner): Promise<boolean> {
+  return owner.host !== hostname() || isRunning(owner);
+}
+
+function held(owner: LockOwner): CanaryError {
+  return new CanaryError(
+    'lock-held',
+    `\`canary ${owner.command}\` is running (${owner.owner}, process ${owner.pid} on ${owner.host}, since ${owner.start}).`,
+    {
+      hint: 'Wait for it, or run `canary abort`, which takes the traffic off the canary at once and stops it.',
+    },
+  );
+}

@@ -1,0 +1,30 @@
+import { readIfExists } from '../files.ts';
+
+/** A process of this host, told from a later one that got its number. */
+export interface ProcessIdentity {
+  pid: number;
+  /** When it began, in the kernel's ticks; empty where there is no /proc. */
+  processStart: string;
+}
+
+/** This process. */
+export async function ownIdentity(): Promise<ProcessIdentity> {
+  return { pid: process.pid, processStart: (await processStart(process.pid)) ?? '' };
+}
+
+/** Whether a process of this host still runs. */
+export async function isRunning({ pid, processStart: known }: ProcessIdentity): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+  const start = await processStart(pid);
+  return start === undefined || known === '' || start === known;
+}
+
+/** Field 22 of /proc/PID/stat (proc(5)); `undefined` where there is no /proc. */
+async function processStart(pid: number): Promise<string | undefined> {
+  const stat = await readIfExists(`/proc/${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}

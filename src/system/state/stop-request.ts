@@ -1,0 +1,64 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CanaryError } from '../../errors.ts';
+import type { Clock } from '../clock.ts';
+import { readIfExists } from '../files.ts';
+
+/**
+ * How `abort` and `revert` stop a command that holds the lock: a file it watches. A signal would not
+ * cross hosts or process namespaces.
+ */
+export interface StopRequest {
+  /** Asks the holder of the lock to stop; `taken-over` where users stay as they are, because the sender moves them. */
+  send(command: string, way?: Way): Promise<void>;
+  /** Forgets a request, once its sender has the lock. */
+  clear(): Promise<void>;
+  /** Aborts the returned signal when somebody asks, until `end` is called. */
+  watch(signal: AbortSignal | undefined): { signal: AbortSignal; end: () => void };
+}
+
+type Way = 'stopped' | 'taken-over';
+
+const LOOK_EVERY_MS = 100;
+
+export class FileStopRequest implements StopRequest {
+  private readonly path: string;
+  private readonly clock: Clock;
+
+  constructor(path: string, clock: Clock) {
+    this.path = path;
+    this.clock = clock;
+  }
+
+  async send(command: string, way: Way = 'stopped'): Promise<void> {
+    await mkdir(dirname(this.path), { recursive: true });
+    await writeFile(this.path, `${command} ${way}`);
+  }
+
+  async clear(): Promise<void> {
+    await rm(this.path, { force: true });
+  }
+
+  watch(signal: AbortSignal | undefined): { signal: AbortSignal; end: () => void } {
+    const stop = new AbortController();
+    const done = new AbortController();
+    const look = async () => {
+      while (!done.signal.aborted && !stop.signal.aborted) {
+        const request = await readIfExists(this.path);
+        if (request) stop.abort(stopError(request));
+        await this.clock.sleep(LOOK_EVERY_MS, done.signal).catch(() => undefined);
+      }
+    };
+    look().catch((error: unknown) => stop.abort(error));
+    return {
+      signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+      end: () => done.abort(),
+    };
+  }
+}
+
+function stopError(request: string): CanaryError {
+  const [command, way] = request.split(' ');
+  const code = way === 'taken-over' ? way : 'stopped';
+  return new CanaryError(code, `Stopped by \`canary ${command}\`.`);
+}

@@ -1,0 +1,16 @@
+import type { Context } from '../../context.ts';
+import { apply } from '../apply.ts';
+import type { DeployOptions } from '../deploy.ts';
+import { type PushResult, push } from '../push.ts';
+
+/** Deploys a branch on another machine, by pushing it to the deploy repository there. Needs no engine here. */
+export async function deployRemote(
+  context: Context,
+  remote: string,
+  { branch, patches, message, weight }: Omit<DeployOptions, 'commit'>,
+): Promise<PushResult> {
+  if (patches.length > 0) await apply(context, patches, { branch, message, threeWay: false });
+  // Whatever the branch is called, it is to be the canary.
+  const options = ['canary', ...(weight === undefined ? [] : [`weight=${weight}`])];
+  return push(context, { remote, branch, force: false, releases: false, options });
+}

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { statefulReason } from '../../compose/services/stateful.ts';
+import { hasUsers } from '../../compose/slice.ts';
+import type { Context } from '../../context.ts';
+import { CanaryError } from '../../errors.ts';
+import { observe } from '../../execution/observe.ts';
+import { unlinkedScope } from '../../execution/override-file.ts';
+import { loadProject, type Project } from '../../project/load.ts';
+import { callOptions } from '../../project/run.ts';
+import { locked } from '../../project/with-lock.ts';
+import { replaceStable } from '../../release/replace-stable.ts';
+import { containersOf, type Observed } from '../../rollout/observed.ts';
+import { acceptsConnections } from '../../system/ports.ts';
+import { up } from '../up.ts';
+import { hasTree, inProduction, type Target } from './target.ts';
+
+/**
+ * The first push of the stable branch: its files around what lies in production's folder already, such as `.env`, then
+ * everything built, started and put behind the proxy. The branch appears when that is done; until then it can be
+ * pushed again, mended or not. Throws `lock-held` while another one is at work.
+ */
+export async function deployFirst(
+  context: Context,
+  target: Target,
+  { ref, commit }: { ref: string; commit: string },
+): Promise<void> {
+  const { git, open } = context;
+  const { repository, directory } = target;
+  // Production may have neither folder nor compose file yet, so its own lock cannot be the one.
+  const release = await open.lock(join(repository, 'canary', 'receive.lock')).acquire('receive');
+  try {
+    if (await git.resolve(repository, ref)) throw pushedMeanwhile(ref);
+    await git.checkOutAround(repository, directory, commit);
+    await startAll(inProduction(context, target), commit);
+    await git.moveBranch(repository, ref, '', commit);
+    await git.attach(directory, ref);
+  } finally {
+    await release();
+  }
+}
+
+/** Puts production on its branch where a first push was killed in the moment after that appeared. */
+export async function finishFirst(
+  { git }: Context,
+  target: Target,
+  { ref }: { ref: string },
+): Promise<void> {
+  const { repository, directory } = target;
+  if (!(await hasTree(target)) || (await git.currentBranch(directory))) return;
+  const isThere = (await git.resolve(directory, 'HEAD')) === (await git.resolve(repository, ref));
+  if (isThere) await git.attach(directory, ref);
+}
+
+/**
+ * A first push owns the whole project, whatever an earlier one or plain `docker compose up` left of it: everything is
+ * brought to the commit as `docker compose up --build` would, but what keeps data is only started. Where users are
+ * served already, the slice is left to the way of every later push, which tries it before anybody sees it.
+ */
+async function startAll(production: Context, commit: string): Promise<void> {
+  const project = await loadProject(production);
+  const observed = await observe(production, project);
+  const isServing = await servesUsers(project, observed);
+  const tried = isServing ? project.slice.map(({ service }) => service) : [];
+  const services = Object.keys(project.model.services).filter((name) => !tried.includes(name));
+  production.emit({ type: 'notice', text: `Building ${project.name} for the first time.` });
+  await locked(production, project, 'up', (signal) =>
+    bringToCommit({ production, project, observed, signal }, services),
+  );
+  await up(production);
+  if (isServing) await replaceStable(production, { commit, from: undefined });
+}
+
+/** Builds services, and makes those of their containers anew that are not what was built; what is absent waits for `up`. */
+async function bringToCommit(
+  { production, project, observed, signal }: Bringing,
+  services: readonly string[],
+): Promise<void> {
+  // Compose takes no service for every service.
+  if (services.length === 0) return;
+  const { compose } = production;
+  const run = { context: production, project, signal, checkout: undefined, release: undefined };
+  await compose.build(project.scope, services, callOptions(run));
+  const existing = services.filter((name) => containersOf(observed, 'stable', name).length > 0);
+  const { model } = project;
+  const keepsData = (name: string) => statefulReason(model.services[name] ?? {}, model);
+  const keeping = existing.filter(keepsData);
+  const moving = existing.filter((name) => !keepsData(name));
+  const scope = await unlinkedScope(run);
+  if (keeping.length > 0) await compose.startMissing(scope, keeping, callOptions(run));
+  if (moving.length > 0) await compose.up(scope, moving, callOptions(run));
+}
+
+interface Bringing {
+  production: Context;
+  project: Project;
+  observed: Observed;
+  signal: AbortSignal;
+}
+
+/** Whether somebody answers at every entry; a container that starts again and again runs too, now and then. */
+async function servesUsers(project: Project, observed: Observed): Promise<boolean> {
+  const answers = project.slice.filter(hasUsers).map(async ({ service, port = 0 }) => {
+    const running = containersOf(observed, 'stable', service).filter(
+      (each) => each.state === 'running' && each.health !== 'unhealthy',
+    );
+    const tried = running.map(async ({ addresses: [address] }) =>
+      address === undefined ? false : acceptsConnections(address, port),
+    );
+    return (await Promise.all(tried)).includes(true);
+  });
+  return (await Promise.all(answers)).every(Boolean);
+}
+
+function pushedMeanwhile(ref: string): CanaryError {
+  return new CanaryError('branch-moved', `${ref} was pushed by somebody else meanwhile.`, {
+    hint: 'Fetch, look at what is there, then push again.',
+  });
+}

@@ -1,0 +1,65 @@
+import type { Context } from '../../context.ts';
+import { CanaryError, messageOf } from '../../errors.ts';
+import { observe } from '../../execution/observe.ts';
+import type { Route } from '../../git/push.ts';
+import { checkMove, requireUnmoved } from '../../project/git/branches.ts';
+import { loadProject } from '../../project/load.ts';
+import { replaceStable } from '../../release/replace-stable.ts';
+import { up } from '../up.ts';
+import { deployFirst, finishFirst } from './first-push.ts';
+import { type Target, withConfig } from './target.ts';
+
+/** A push of the stable branch: the stable is replaced without a gap, or started when this is the first one. */
+export async function takeStable(
+  context: Context,
+  target: Target,
+  { update, branch }: Route,
+): Promise<void> {
+  const { ref, from, to = '' } = update;
+  if (!(await context.git.resolve(target.repository, ref))) {
+    await deployFirst(context, target, { ref, commit: to });
+    return;
+  }
+  await requireUnmoved(context, target, { ref, from });
+  await finishFirst(context, target, update);
+  await requireTreeOn(context, target, ref, branch);
+  if (from) await checkMove(context, target, { ref, from, to });
+  await withConfig(context, target, to, async (production) => {
+    await updateProxy(production);
+    await replaceStable(production, { commit: to, from });
+    // The stable is replaced: what goes wrong from here on does not take the push back.
+    await updateProxy(production).catch((error: unknown) =>
+      context.emit({ type: 'warning', text: messageOf(error) }),
+    );
+  });
+}
+
+/** Files that the stable mounts come from production's working tree: it has to move along. */
+async function requireTreeOn(
+  { git }: Context,
+  { repository, directory }: Target,
+  ref: string,
+  branch: string,
+): Promise<void> {
+  if ((await git.checkedOutAt(repository, ref)) === directory) return;
+  throw new CanaryError('branch-checked-out', `${directory} is not on \`${branch}\`.`, {
+    hint: `Switch production's working tree to \`${branch}\`, then push again. Nothing was changed.`,
+  });
+}
+
+/**
+ * Makes the proxy what the pushed canary.yaml says. Only a person may decide on a container made anew: for that
+ * moment nobody listens on the port.
+ */
+async function updateProxy(production: Context): Promise<void> {
+  const project = await loadProject(production);
+  const { proxy } = await observe(production, project);
+  if (proxy.state !== 'running' || proxy.definition === project.proxy.definition) {
+    await up(production);
+    return;
+  }
+  production.emit({
+    type: 'warning',
+    text: `The proxy needs other ports or another image: run \`canary up\` in ${project.directory}; until then nothing else can be deployed.`,
+  });
+}

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { changedOutside } from '../../../../src/compose/model/changes.ts';
+import type { ComposeModel } from '../../../../src/compose/model/model.ts';
+
+function services(root: string, tag = '17'): ComposeModel['services'] {
+  return {
+    frontend: { build: { context: `${root}/frontend` } },
+    worker: {
+      build: { context: `${root}/worker` },
+      volumes: [{ type: 'bind', source: `${root}/conf`, target: '/conf' }],
+    },
+    tools: { build: { context: root } },
+    db: { image: `postgres:${tag}` },
+  };
+}
+
+function changed(paths: readonly string[], tag?: string): string[] {
+  return changedOutside({
+    slice: ['frontend'],
+    before: { root: '/srv/shop', services: services('/srv/shop') },
+    after: { root: '/tmp/tree', services: services('/tmp/tree', tag) },
+    paths,
+  });
+}
+
+test('a change of the cloned services alone leaves nothing behind', () => {
+  expect(changed([])).toEqual([]);
+});
+
+test('a service that is built from a changed folder is named, by whole folder names', () => {
+  expect(changed(['worker/main.py'])).toEqual(['tools', 'worker']);
+  expect(changed(['worker-docs/main.md'])).toEqual(['tools']);
+});
+
+test('a changed definition is named, another folder is none', () => {
+  expect(changed([], '18')).toEqual(['db']);
+});
+
+test('a service that is new is named', () => {
+  const after = { root: '/a', services: { cache: { image: 'redis' } } };
+  const before = { root: '/a', services: {} };
+  expect(changedOutside({ slice: [], before, after, paths: [] })).toEqual(['cache']);
+});

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { readDefinitions } from '../../../../src/compose/model/definitions.ts';
+
+const read = (text: string) => {
+  const { services, envFiles } = readDefinitions(text);
+  return { services: [...services], envFiles };
+};
+
+test('services are those the file itself defines', () => {
+  expect(read('services:\n  web: { image: x }\n  db:\nvolumes:\n  data:\n')).toEqual({
+    services: ['web', 'db'],
+    envFiles: [],
+  });
+});
+
+test('env_file is read in each of the ways Compose allows', () => {
+  const text = `
+services:
+  a: { env_file: ./a.env }
+  b: { env_file: [b1.env, b2.env] }
+  c:
+    env_file:
+      - path: c.env
+        required: false
+  d: { env_file: "\${STAGE}.env" }
+`;
+  expect(read(text).envFiles).toEqual(['./a.env', 'b1.env', 'b2.env', 'c.env']);
+});
+
+test('anchors and merge keys are followed', () => {
+  const text = `
+x-base: &base { env_file: base.env }
+services:
+  web:
+    <<: *base
+    image: x
+`;
+  expect(read(text)).toEqual({ services: ['web'], envFiles: ['base.env'] });
+});
+
+test('Compose’s own tags are no obstacle', () => {
+  const text = `
+services:
+  web:
+    ports: !reset []
+    container_name: !reset null
+    environment: !override { A: b }
+    command: !override [run]
+`;
+  expect(read(text).services).toEqual(['web']);
+});
+
+test.each([
+  ['an empty file', ''],
+  ['a file without services', 'volumes: { data: {} }\n'],
+  ['services without any', 'services:\n'],
+])('%s defines nothing', (_, text) => {
+  expect(read(text)).toEqual({ services: [], envFiles: [] });
+});
+
+test('a file of several documents, as Compose reads them, defines the services of all', () => {
+  const text = 'services:\n  web: { env_file: web.env }\n---\nservices:\n  db: { image: x }\n';
+  expect(read(text)).toEqual({ services: ['web', 'db'], envFiles: ['web.env'] });
+});

@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import { type OverrideInput, renderOverride } from '../../../../src/compose/render/override.ts';
+import { chooseSlice } from '../../../../src/compose/slice.ts';
+import { config, modelOf, SHOP, shopSlice } from '../../../support/fixture-model.ts';
+import { NEW } from '../../../support/fixture-observed.ts';
+import { readLayers } from '../../../support/fixture-yaml.ts';
+
+const PROXY = {
+  image: 'haproxy:3.0',
+  definition: 'decade',
+  owner: { uid: 1000, gid: 1001 },
+  runDirectory: '/srv/$shop/.canary/proxy',
+};
+
+const INPUT: OverrideInput = { model: SHOP, slice: shopSlice(), proxy: PROXY, clones: undefined };
+
+const CLONES = {
+  commit: NEW,
+  release: 'r1',
+  model: SHOP,
+  files: { frontend: ['tree/compose.yml'], discounts: ['tree/compose.yml'] },
+  dataMounts: {},
+};
+
+describe('without a canary', () => {
+  const [layer] = readLayers(renderOverride(INPUT));
+
+  test('the only change to the stable is the entry’s port', () => {
+    expect(Object.keys(layer?.services ?? {})).toEqual(['frontend', 'canary-proxy']);
+    expect(layer?.services.frontend).toEqual({ ports: { '!reset': [] } });
+  });
+
+  test('the proxy publishes the entry’s port and the preview', () => {
+    expect(layer?.services['canary-proxy']).toMatchObject({
+      image: 'haproxy:3.0',
+      ports: [
+        { target: 3000, published: '3000' },
+        { target: 13_000, published: '13000' },
+      ],
+      networks: ['default'],
+      volumes: [{ type: 'bind', source: '/srv/$$shop/.canary/proxy', target: '/run/canary' }],
+      labels: { 'dev.canary.role': 'proxy', 'dev.canary.definition': 'decade' },
+    });
+  });
+
+  test('the proxy reads its configuration in its run folder, where the user of canary alone steers its master', () => {
+    expect(layer?.services['canary-proxy']?.command).toEqual([
+      ...['haproxy', '-W', '-db', '-S'],
+      '/run/canary/master.sock,mode,600,uid,1000,gid,1001',
+      ...['-f', '/run/canary/haproxy.cfg'],
+    ]);
+  });
+});
+
+test('other ports of an entry stay its own, the same number for UDP too', () => {
+  const ports = [
+    { target: 80, published: '3000', protocol: 'tcp' },
+    { target: 80, published: '3000', protocol: 'udp' },
+    { target: 9090, published: '9090', host_ip: '127.0.0.1', protocol: 'tcp' },
+  ];
+  const model = modelOf({ web: { ports } });
+  const slice = chooseSlice(config('{ web: { entry: 3000 } }'), model);
+  const [layer] = readLayers(renderOverride({ ...INPUT, model, slice }));
+  expect(layer?.services.web).toEqual({ ports: { '!override': ports.slice(1) } });
+});
+
+test('the proxy listens where the entry listened, on every network of the slice', () => {
+  const ports = [{ target: 80, published: '3000', host_ip: '127.0.0.1' }];
+  const model = modelOf({
+    web: { ports, networks: { front: null, back: null } },
+    api: { networks: { back: null, deep: null } },
+  });
+  const slice = chooseSlice(config('{ web: { entry: 3000 }, api: {} }'), model);
+  const [layer] = readLayers(renderOverride({ ...INPUT, model, slice }));
+  expect(layer?.services['canary-proxy']).toMatchObject({
+    ports: [{ target: 3000, published: '3000', host_ip: '127.0.0.1' }],
+    networks: ['front', 'back', 'deep'],
+  });
+});
+
+test('Prometheus comes in from this machine alone, and moves away from a door', () => {
+  const proxyOf = (slice: OverrideInput['slice']) => {
+    const proxy = { ...INPUT.proxy, metricsPort: 5001 };
+    const [layer] = readLayers(renderOverride({ ...INPUT, slice, proxy }));
+    return layer?.services['canary-proxy'];
+  };
+  const withPort = (target: number) => ({
+    ports: expect.arrayContaining([{ target, published: '5001', host_ip: '127.0.0.1' }]),
+  });
+  expect(proxyOf(INPUT.slice)).toMatchObject(withPort(5001));
+  const door = { kind: 'inner', callers: [], names: [], preview: undefined } as const;
+  const doored = INPUT.slice.map((each) => (each.port === 5001 ? { ...each, door } : each));
+  expect(proxyOf(doored)).toMatchObject(withPort(5002));
+});
+
+describe('with a canary', () => {
+  const [layer] = readLayers(renderOverride({ ...INPUT, clones: CLONES }));
+  const frontend = layer?.services['frontend-canary'];
+
+  test('a clone extends the branch’s file and undoes what must not be cloned', () => {
+    expect(frontend).toEqual({
+      extends: { file: 'tree/compose.yml', service: 'frontend' },
+      image: 'shop-frontend:canary-aaaaaaaaaaaa',
+      build: { tags: { '!reset': [] } },
+      container_name: { '!reset': null },
+      hostname: { '!reset': null },
+      ports: { '!reset': [] },
+      networks: { '!override': { default: {} } },
+      depends_on: { '!override': { 'discounts-canary': { condition: 'service_started' } } },
+      external_links: ['discounts-canary:discounts'],
+      labels: {
+        'dev.canary.role': 'canary',
+        'dev.canary.service': 'frontend',
+        'dev.canary.release': 'r1',
+        'dev.canary.commit': NEW,
+      },
+    });
+  });
+
+  test('the other clone is reached by its usual name, shared services by theirs', () => {
+    expect(layer?.services['discounts-canary']).toMatchObject({
+      external_links: ['frontend-canary:frontend'],
+      depends_on: { '!override': { db: { condition: 'service_healthy' } } },
+    });
+  });
+
+  test('shared services are neither cloned nor mentioned', () => {
+    expect(Object.keys(layer?.services ?? {})).toEqual([
+      'frontend',
+      'canary-proxy',
+      'frontend-canary',
+      'discounts-canary',
+    ]);
+  });
+
+  test('no resolved value of an environment is in it (promise 9)', () => {
+    expect(renderOverride({ ...INPUT, clones: CLONES })).not.toContain('hunter2');
+  });
+
+  test('the same input gives the same text', () => {
+    const again = structuredClone({ ...INPUT, clones: CLONES });
+    expect(renderOverride(again)).toBe(renderOverride({ ...INPUT, clones: CLONES }));
+  });
+});
+
+test('a clone without mates has no links', () => {
+  const slice = shopSlice().slice(0, 1);
+  const [layer] = readLayers(renderOverride({ ...INPUT, slice, clones: CLONES }));
+  expect(layer?.services['frontend-canary']).not.toHaveProperty('external_links');
+  expect(layer?.services['frontend-canary']).toMatchObject({
+    depends_on: { '!override': { discounts: { condition: 'service_started' } } },
+  });
+});
+
+describe('an inner service', () => {
+  const slice = chooseSlice(
+    config('{ frontend: { entry: 3000 }, discounts: { inner: { callers: [frontend, ads] } } }'),
+    SHOP,
+  );
+  const stableOf = (rest: Partial<OverrideInput> = {}) =>
+    readLayers(renderOverride({ ...INPUT, slice, ...rest }))[0]?.services ?? {};
+
+  test('gives its callers links, beside the entry’s port', () => {
+    const links = { external_links: ['canary-proxy:discounts'] };
+    expect(stableOf().frontend).toEqual({ ports: { '!reset': [] }, ...links });
+    expect(stableOf().ads).toEqual(links);
+    expect(stableOf().discounts).toBeUndefined();
+  });
+
+  test('gives none to what starts before the proxy', () => {
+    expect(stableOf({ isUnlinked: true }).frontend).toEqual({ ports: { '!reset': [] } });
+    expect(stableOf({ isUnlinked: true }).ads).toBeUndefined();
+  });
+
+  test('adds no service for a caller that a branch has lost', () => {
+    const { ads: _, ...services } = SHOP.services;
+    expect(stableOf({ model: { ...SHOP, services } }).ads).toBeUndefined();
+  });
+
+  test('replaces the links of a caller that would name its stable, and keeps the order they implied', () => {
+    const frontend = {
+      ...SHOP.services.frontend,
+      links: ['discounts:prices', 'db'],
+      depends_on: {
+        discounts: { condition: 'service_started' },
+        db: { condition: 'service_healthy' },
+      },
+    };
+    const model = { ...SHOP, services: { ...SHOP.services, frontend } };
+    expect(stableOf({ model }).frontend).toMatchObject({
+      links: { '!override': ['db'] },
+      depends_on: { discounts: { condition: 'service_started' } },
+    });
+  });
+});

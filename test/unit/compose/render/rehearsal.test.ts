@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { throwAwayVolumes, volumeName } from '../../../../src/compose/clone/throw-away.ts';
+import type { ComposeModel } from '../../../../src/compose/model/model.ts';
+import { type Cast, renderRehearsal } from '../../../../src/compose/render/rehearsal.ts';
+
+const MODEL: ComposeModel = {
+  name: 'shop',
+  services: {
+    db: {
+      image: 'postgres:17',
+      container_name: 'shop-db',
+      hostname: 'pg',
+      networks: { back: { aliases: ['postgres'] } },
+    },
+    web: { links: ['db:database'], scale: 3 },
+  },
+};
+const NOBODY: Cast = { databases: [], companions: [], migrations: [], canaries: [], before: [] };
+const FILES = ['docker-compose.yml', 'override.yml'];
+
+/** Every service of the file, its documents merged as Compose does. */
+function servicesOf(cast: Partial<Cast>) {
+  const text = renderRehearsal({ ...NOBODY, ...cast }, MODEL);
+  const documents = parseAllDocuments(text, { logLevel: 'silent' }).map((each) => each.toJS());
+  const services: Record<string, Record<string, unknown>> = {};
+  for (const each of documents)
+    for (const [name, fields] of Object.entries(each.services ?? {}))
+      services[name] = { ...services[name], ...(fields as object) };
+  return { services, last: documents.at(-1) };
+}
+
+describe('the compose file of a rehearsal', () => {
+  const db = {
+    service: 'db',
+    files: FILES,
+    definition: MODEL.services.db ?? {},
+    image: 'sha256:1',
+  };
+  const web = {
+    service: 'web',
+    files: FILES,
+    definition: MODEL.services.web ?? {},
+    image: 'web:1',
+  };
+
+  it('gives a copy every name of the original, on a network that leads nowhere else', () => {
+    const volumes = [{ type: 'volume', source: 'canary-data', target: '/data' }];
+    const { services, last } = servicesOf({ databases: [{ ...db, volumes }] });
+    expect(services['db-rehearsal']).toMatchObject({
+      networks: {
+        'canary-rehearsal': { aliases: ['db', 'shop-db', 'pg', 'postgres', 'database'] },
+      },
+      ...{ image: 'sha256:1', pull_policy: 'never' },
+      ...{ ports: [], depends_on: {}, restart: 'no', privileged: false, volumes },
+      logging: { driver: 'json-file' },
+    });
+    expect(last.networks).toMatchObject({ 'canary-rehearsal': { internal: true } });
+    expect(Object.keys(last.volumes)).toEqual(['canary-data']);
+  });
+
+  it('pulls what the branch newly takes from a registry, and nothing that is here', () => {
+    const image = 'registry.example/web:2';
+    const { services } = servicesOf({ canaries: [{ ...web, image, volumes: [] }] });
+    expect(services['web-rehearsal']).not.toHaveProperty('pull_policy');
+    const built = { ...web, definition: { build: {} }, image: 'shop-web:canary-1', volumes: [] };
+    const { services: here } = servicesOf({ canaries: [built] });
+    expect(here['web-rehearsal']).toMatchObject({ pull_policy: 'never' });
+  });
+
+  it('starts one container a service, with no link to anybody outside', () => {
+    const { services } = servicesOf({
+      canaries: [{ ...web, volumes: [] }],
+      before: [{ ...web, volumes: [] }],
+      migrations: [{ ...web, volumes: [], command: ['migrate', '$HOME'] }],
+    });
+    expect(services['web-rehearsal']).toMatchObject({ scale: 1, links: [], external_links: [] });
+    expect(services['web-migration']).toMatchObject({ command: ['migrate', '$$HOME'] });
+    expect(Object.keys(services).sort()).toEqual(['web-before', 'web-migration', 'web-rehearsal']);
+  });
+});
+
+describe('the mounts of a rehearsal', () => {
+  const kinds = {
+    '/etc/localtime': 'file',
+    '/srv/uploads': 'directory',
+    '/tree/conf': 'directory',
+  };
+  const mounts = (volumes: Parameters<typeof throwAwayVolumes>[0]) =>
+    throwAwayVolumes(
+      volumes,
+      (source) => source.startsWith('/tree/'),
+      (source) => (kinds as Record<string, 'file' | 'directory'>)[source] ?? 'missing',
+    );
+  const bind = (source: string, rest = {}) => ({ type: 'bind', source, target: '/x', ...rest });
+
+  it('are empty volumes where data is, the same for all who share it', () => {
+    const named = { type: 'volume', source: 'data', target: '/data' };
+    expect(mounts([named, bind('/srv/uploads'), { type: 'volume', target: '/cache' }])).toEqual({
+      volumes: [
+        { type: 'volume', source: volumeName('data'), target: '/data' },
+        { type: 'volume', source: volumeName('/srv/uploads'), target: '/x' },
+        { type: 'volume', target: '/cache' },
+      ],
+      replaced: [
+        { name: 'data', target: '/data' },
+        { name: '/srv/uploads', target: '/x' },
+      ],
+    });
+    expect(volumeName('a/b')).not.toBe(volumeName('a-b'));
+    expect(volumeName('a_2f_b')).not.toBe(volumeName('a/b'));
+  });
+
+  it("are the branch's files as they are, the machine's only for reading, and never a way out", () => {
+    expect(
+      mounts([
+        bind('/tree/conf'),
+        bind('/etc/localtime'),
+        bind('/srv/uploads', { read_only: true }),
+        bind('/var/run/docker.sock'),
+        bind('/run', { read_only: true }),
+        { type: 'tmpfs', target: '/tmp' },
+        { type: 'npipe', source: 'x', target: '/y' },
+      ]).volumes,
+    ).toEqual([
+      bind('/tree/conf'),
+      bind('/etc/localtime', { read_only: true }),
+      bind('/srv/uploads', { read_only: true }),
+      { type: 'tmpfs', target: '/tmp' },
+    ]);
+  });
+});
