@@ -33,7 +33,7 @@ export interface Moment {
  * One question about the canary, such as whether `GET /cart` fails more often. Evidence comes from users, not
  * requests: everybody is a witness once. Requests are counted too, for rates that people can read.
  */
-export class Comparison {
+export class SignalComparison {
   private readonly evidence = new Mixture();
   private readonly witnesses = new Witnesses();
   private readonly totals = { stable: newTotal(), canary: newTotal() };

@@ -1,4 +1,4 @@
-import type { JudgedMoment } from './judge.ts';
+import type { SignalMoment } from './judge.ts';
 import { SIGNALS } from './signals.ts';
 import type { Seen } from './witnesses.ts';
 
@@ -7,9 +7,9 @@ import type { Seen } from './witnesses.ts';
  * users. Across a change of weight they stay apart: whose failures they were is told by the share.
  */
 export class EvidenceBook {
-  private pending = new Map<string, JudgedMoment>();
+  private pending = new Map<string, SignalMoment>();
 
-  add(moment: JudgedMoment): void {
+  add(moment: SignalMoment): void {
     const key = `${moment.signal} ${shareOf(moment)} ${moment.group ?? ''}`;
     const earlier = this.pending.get(key);
     this.pending.set(key, earlier ? together(earlier, moment) : moment);
@@ -24,16 +24,16 @@ export class EvidenceBook {
 }
 
 /** Reads what was written, in the order of time; what is cut off by a kill is passed over. */
-export function parseEvidence(text: string): JudgedMoment[] {
+export function parseEvidence(text: string): SignalMoment[] {
   return text.split('\n').flatMap((line) => parseMoment(line) ?? []);
 }
 
 /** In steps of a quarter of an octave. */
-function shareOf({ stable, canary }: JudgedMoment): number {
+function shareOf({ stable, canary }: SignalMoment): number {
   return Math.round(4 * Math.log2((canary.atRisk + 0.5) / (stable.atRisk + 0.5)));
 }
 
-function together(left: JudgedMoment, right: JudgedMoment): JudgedMoment {
+function together(left: SignalMoment, right: SignalMoment): SignalMoment {
   return {
     ...right,
     stable: add(left.stable, right.stable),
@@ -54,7 +54,7 @@ function add(left: Seen, right: Seen): Seen {
   };
 }
 
-function formatMoment({ at, signal, group, stable, canary }: JudgedMoment): string {
+function formatMoment({ at, signal, group, stable, canary }: SignalMoment): string {
   const record = { at, signal, group, stable: numbers(stable), canary: numbers(canary) };
   return `${JSON.stringify(record)}\n`;
 }
@@ -63,7 +63,7 @@ function numbers({ atRisk, failed, requests, first, users }: Seen): number[] {
   return [atRisk, failed, requests.trials, requests.failed, first, users];
 }
 
-function parseMoment(line: string): JudgedMoment | undefined {
+function parseMoment(line: string): SignalMoment | undefined {
   try {
     const { at, signal, group, stable, canary } = JSON.parse(line);
     if (typeof at !== 'number' || !SIGNALS.includes(signal)) return undefined;

@@ -1,4 +1,4 @@
-import type { Rates, Reason, Verdict } from './judge.ts';
+import type { Rates, Reason, RequestVerdict } from './judge.ts';
 import type { Signal } from './signals.ts';
 import type { Tally } from './stats/rate-bounds.ts';
 
@@ -10,7 +10,7 @@ const WHAT: Record<Signal, string> = {
 };
 
 /** One sentence for people, with the numbers that decided. */
-export function explain(verdict: Verdict): string {
+export function explain(verdict: RequestVerdict): string {
   switch (verdict.result) {
     case 'fail': {
       const [first, ...more] = [...verdict.reasons].sort(byEvidence);

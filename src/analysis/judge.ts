@@ -1,4 +1,4 @@
-import { Comparison, type Moment } from './comparison.ts';
+import { type Moment, SignalComparison } from './comparison.ts';
 import type { UserRequest } from './request.ts';
 import { type Signal, shows, TOLERANCE } from './signals.ts';
 import { lowerRate, type Tally, upperRate } from './stats/rate-bounds.ts';
@@ -29,14 +29,14 @@ export interface Reason {
   evidence: number;
 }
 
-export type Verdict =
+export type RequestVerdict =
   | { result: 'fail'; reasons: readonly Reason[] }
   | { result: 'pass'; rates: Rates }
   /** Not enough is known; `missing` says what. */
   | { result: 'wait'; missing: 'requests' | 'certainty'; rates: Rates };
 
 /** A moment of one question, as it was weighed. */
-export interface JudgedMoment extends Moment {
+export interface SignalMoment extends Moment {
   signal: Signal;
   /** The route, or every request. */
   group: string | undefined;
@@ -66,18 +66,18 @@ const OF_ALL = 0.8;
 export class Judge {
   private readonly settings: JudgeSettings;
   private readonly usual: UsualLearner;
-  private readonly overall: ReadonlyMap<Signal, Comparison>;
-  private readonly grouped = new Map<string, ReadonlyMap<Signal, Comparison>>();
+  private readonly overall: ReadonlyMap<Signal, SignalComparison>;
+  private readonly grouped = new Map<string, ReadonlyMap<Signal, SignalComparison>>();
 
   /** When the canary's users came. */
   private firstAt: number | undefined;
-  private readonly record: (moment: JudgedMoment) => void;
+  private readonly record: (moment: SignalMoment) => void;
 
   /** `now` as in requests: milliseconds. `record` is told of every moment that is weighed. */
   constructor(
     settings: JudgeSettings,
     now: number,
-    record: (moment: JudgedMoment) => void = () => undefined,
+    record: (moment: SignalMoment) => void = () => undefined,
   ) {
     this.settings = settings;
     this.record = record;
@@ -117,7 +117,7 @@ export class Judge {
     nextWeight: number,
     now: number,
     minimumRequests = this.settings.minimumRequests,
-  ): Verdict {
+  ): RequestVerdict {
     for (const [group, comparisons] of [[undefined, this.overall] as const, ...this.grouped])
       for (const [signal, comparison] of comparisons) this.tick(signal, group, comparison, now);
     const reasons = this.reasons();
@@ -132,13 +132,18 @@ export class Judge {
   }
 
   /** Takes a moment of an earlier process, or of a record, into account. */
-  weigh(moment: JudgedMoment): void {
+  weigh(moment: SignalMoment): void {
     const { signal, group, at } = moment;
     const comparisons = group === undefined ? this.overall : this.comparisonsOf(group, at);
     comparisons?.get(signal)?.weigh(moment);
   }
 
-  private tick(signal: Signal, group: string | undefined, comparison: Comparison, now: number) {
+  private tick(
+    signal: Signal,
+    group: string | undefined,
+    comparison: SignalComparison,
+    now: number,
+  ) {
     const moment = comparison.tick(now);
     if (moment) this.record({ ...moment, signal, group });
   }
@@ -151,9 +156,9 @@ export class Judge {
     return made;
   }
 
-  private newComparisons(now: number): ReadonlyMap<Signal, Comparison> {
+  private newComparisons(now: number): ReadonlyMap<Signal, SignalComparison> {
     return new Map(
-      this.settings.signals.map((signal) => [signal, new Comparison(now, TOLERANCE[signal])]),
+      this.settings.signals.map((signal) => [signal, new SignalComparison(now, TOLERANCE[signal])]),
     );
   }
 
@@ -183,7 +188,7 @@ const NOTHING: Tally = { trials: 0, failed: 0 };
 
 function decided(
   group: string | undefined,
-  comparisons: ReadonlyMap<Signal, Comparison>,
+  comparisons: ReadonlyMap<Signal, SignalComparison>,
   alpha: number,
 ): Reason[] {
   return [...comparisons]

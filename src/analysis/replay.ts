@@ -1,9 +1,9 @@
 import { explain } from './explain.ts';
-import { Judge, type JudgedMoment, type JudgeSettings } from './judge.ts';
+import { Judge, type JudgeSettings, type SignalMoment } from './judge.ts';
 import type { Opinion } from './opinion.ts';
 
-/** A step as it was walked. */
-export interface WalkedStep {
+/** A step as it was taken. */
+export interface PastStep {
   weight: number;
   /** The weight that was to come after it. */
   nextWeight: number;
@@ -13,7 +13,7 @@ export interface WalkedStep {
 }
 
 /** What a judge says of a step at its end. */
-export interface JudgedStep {
+export interface StepVerdict {
   weight: number;
   /** `fail`: then no later step is judged. */
   result: Opinion['result'];
@@ -27,12 +27,12 @@ export interface JudgedStep {
  * and what is an unusual size stays as it was: the record keeps who was hit, not how long answers took.
  */
 export function replay(
-  moments: readonly JudgedMoment[],
-  steps: readonly WalkedStep[],
+  moments: readonly SignalMoment[],
+  steps: readonly PastStep[],
   settings: JudgeSettings,
-): JudgedStep[] {
+): StepVerdict[] {
   const judge = new Judge(settings, moments[0]?.at ?? 0);
-  const judged: JudgedStep[] = [];
+  const judged: StepVerdict[] = [];
   let next = 0;
   for (const { weight, nextWeight, minimumRequests, endedAt } of steps) {
     const until = endedAt ?? Number.POSITIVE_INFINITY;
@@ -43,7 +43,7 @@ export function replay(
       return { weight, result: verdict.result, text: explain(verdict), at };
     };
     for (; next < moments.length && (moments[next]?.at ?? 0) <= until; next += 1) {
-      const moment = moments[next] as JudgedMoment;
+      const moment = moments[next] as SignalMoment;
       judge.weigh(moment);
       at = moment.at;
       const now = say();

@@ -1,4 +1,4 @@
-import type { DooredMember } from './ingress/ingress.ts';
+import type { ReachableService } from './ingress/ingress.ts';
 import { throughRouter } from './ingress/router.ts';
 import type { ComposeModel } from './model/model.ts';
 import { type Call, findCalls } from './services/service-map.ts';
@@ -26,7 +26,7 @@ export interface ServiceMap {
 /** The service map of a model and its slice, where something is chosen already. */
 export function buildMap(
   model: ComposeModel,
-  slice: readonly DooredMember[],
+  slice: readonly ReachableService[],
   calls: readonly Call[] = findCalls(model),
 ): ServiceMap {
   const chosen = new Map(slice.map((member) => [member.service, member]));
@@ -45,13 +45,13 @@ export function buildMap(
   return { version: 1, project: model.name, services, calls: [...calls] };
 }
 
-function describe({ entry, door }: DooredMember): Omit<MapNode, 'name'> {
-  const callers = door?.callers.join(', ');
-  if (door?.router)
-    return { role: 'entry', note: `users reach it ${throughRouter(door.router.kind)}` };
-  if (door?.kind === 'behind')
-    return { role: 'entry', note: `users reach it through ${callers}`, behind: door.callers };
-  const split = door ? `; calls of ${callers} are split too` : '';
+function describe({ entry, ingress }: ReachableService): Omit<MapNode, 'name'> {
+  const callers = ingress?.callers.join(', ');
+  if (ingress?.router)
+    return { role: 'entry', note: `users reach it ${throughRouter(ingress.router.kind)}` };
+  if (ingress?.kind === 'behind')
+    return { role: 'entry', note: `users reach it through ${callers}`, behind: ingress.callers };
+  const split = ingress ? `; calls of ${callers} are split too` : '';
   if (entry) return { role: 'entry', note: `users reach it on port ${entry.port}${split}` };
   return { role: 'inner', note: `cloned; the other clones call its clone${split}` };
 }

@@ -4,7 +4,7 @@ import { handsBytesOn } from '../config/service-protocol.ts';
 import { CanaryError } from '../errors.ts';
 import { refuseParted } from './clone/companions.ts';
 import { baselineObstacle, cloneObstacle } from './clone/obstacle.ts';
-import { type DooredMember, doorOf, refuseSharedDoors } from './ingress/ingress.ts';
+import { ingressOf, type ReachableService, refuseSharedIngress } from './ingress/ingress.ts';
 import {
   type ComposeModel,
   type ComposeService,
@@ -18,7 +18,7 @@ import { type Call, findCalls } from './services/service-map.ts';
 import { statefulReason } from './services/stateful.ts';
 
 /** One service of the slice: the chosen services, released as one. */
-export interface SliceMember extends DooredMember {
+export interface SliceMember extends ReachableService {
   clone: string;
   /** Where it listens inside its container; unknown for workers. */
   port: number | undefined;
@@ -37,14 +37,14 @@ export function chooseSlice(
   refuseParted(model, chosen);
   const slice = Object.entries(config.services).map(([name, choice]) => {
     const service = definitions.get(name) ?? {};
-    const door = doorOf(name, choice, model, calls);
+    const ingress = ingressOf(name, choice, model, calls);
     if (!choice.entry) {
       return {
         service: name,
         clone: cloneName(name),
-        port: choice.port ?? door?.router?.port ?? ownPort(service, model),
+        port: choice.port ?? ingress?.router?.port ?? ownPort(service, model),
         entry: undefined,
-        ...(door ? { door } : {}),
+        ...(ingress ? { ingress } : {}),
       };
     }
     const published = publishedPort(service, choice.entry);
@@ -66,10 +66,10 @@ export function chooseSlice(
       clone: cloneName(name),
       port: choice.port ?? published.target,
       entry: { port: choice.entry, hostIp: published.host_ip, preview: choice.preview },
-      ...(door ? { door } : {}),
+      ...(ingress ? { ingress } : {}),
     };
   });
-  refuseSharedDoors(slice, model);
+  refuseSharedIngress(slice, model);
   return hasBaseline(config) ? slice.map((member) => withBaseline(member, config, model)) : slice;
 }
 
@@ -92,8 +92,8 @@ function withBaseline(member: SliceMember, config: CanaryConfig, model: ComposeM
 }
 
 /** Whether users come in here: at a published port or through another proxy. */
-export function hasUsers({ entry, door }: Pick<DooredMember, 'entry' | 'door'>): boolean {
-  return entry !== undefined || (door !== undefined && door.kind !== 'inner');
+export function hasUsers({ entry, ingress }: Pick<ReachableService, 'entry' | 'ingress'>): boolean {
+  return entry !== undefined || (ingress !== undefined && ingress.kind !== 'inner');
 }
 
 /** The definition of a service that may be cloned; throws with the reason when it may not. */

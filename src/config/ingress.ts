@@ -33,7 +33,7 @@ export const labels = z.enum(ROUTERS, {
       : `is not ${ROUTERS.join(' or ')}`,
 });
 
-interface ServiceDoors {
+interface ServiceIngress {
   entry?: number | undefined;
   preview?: number | undefined;
   inner?: unknown;
@@ -49,7 +49,7 @@ interface Problem {
 }
 
 /** What keeps the ways into the services from making sense. */
-export function problemsOfDoors(services: Readonly<Record<string, ServiceDoors>>): Problem[] {
+export function ingressProblems(services: Readonly<Record<string, ServiceIngress>>): Problem[] {
   const all = Object.entries(services);
   const isReached = all.some(([, service]) => service.entry || service.behind || service.labels);
   return [
@@ -72,8 +72,8 @@ export function problemsOfDoors(services: Readonly<Record<string, ServiceDoors>>
 
 function problemsOfService(
   name: string,
-  service: ServiceDoors,
-  services: Readonly<Record<string, ServiceDoors>>,
+  service: ServiceIngress,
+  services: Readonly<Record<string, ServiceIngress>>,
 ): Problem[] {
   const { entry, preview, inner, behind, labels } = service;
   const problems: Problem[] = [];

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { CanaryError } from '../errors.ts';
 import { checksOf } from './analysis.ts';
 import { problemsOfChecks } from './checks.ts';
-import { problemsOfDoors } from './ingress.ts';
+import { ingressProblems } from './ingress.ts';
 import { problemsOfMetrics } from './metrics.ts';
 import { type CanaryConfig, configSchema } from './schema.ts';
 import { protocolProblems } from './service-protocol.ts';
@@ -40,7 +40,7 @@ export function parseConfig(text: string, fileName: string): CanaryConfig {
 function crossFieldProblems(config: CanaryConfig): Problem[] {
   const services = Object.entries(config.services);
   const problems: Problem[] = [
-    ...problemsOfDoors(config.services),
+    ...ingressProblems(config.services),
     ...(config.analysis ? problemsOfMetrics(config.analysis, config.services) : []),
   ];
   if (config.steps.length > 0 && config.strategy.kind !== 'canary') {

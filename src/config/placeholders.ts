@@ -12,7 +12,7 @@ const PLACES = [
   'commit',
 ] as const;
 
-export type Places = Readonly<Record<(typeof PLACES)[number], string>> & {
+export type PlaceholderValues = Readonly<Record<(typeof PLACES)[number], string>> & {
   /** What `{{now}}` is; `{{now-5m}}` is before it. */
   readonly now: Date;
 };
@@ -31,7 +31,7 @@ export function placeProblem(text: string): string | undefined {
 /** A text with what its `{{…}}` stand for; times are seconds since 1970. */
 export function fillPlaces(
   text: string,
-  places: Places,
+  places: PlaceholderValues,
   encode: (value: string) => string = (value) => value,
 ): string {
   return text.replace(PLACE, (whole, name) => {

@@ -72,7 +72,7 @@ export function protocolProblems(service: ProtocolSettings): { key: string; text
   if (service.inner && (service.tls?.reencrypt || service.proxyProtocol?.send))
     problems.push({
       key: 'inner',
-      text: 'needs plain HTTP: callers speak TLS or the PROXY protocol to this service, and the door for them does not',
+      text: 'needs plain HTTP: callers speak TLS or the PROXY protocol to this service, and the ingress for them does not',
     });
   if (service.inner && handsBytesOn(service))
     problems.push({ key: 'inner', text: `needs HTTP: \`protocol: ${protocol}\` has no names` });

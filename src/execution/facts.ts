@@ -90,7 +90,7 @@ function backsUp(
 function keepsAddresses({ model, slice }: Project, service: string): boolean {
   const definition = model.services[service];
   const isEdge = slice.some(
-    ({ door }) => door?.kind === 'behind' && door.callers.includes(service),
+    ({ ingress }) => ingress?.kind === 'behind' && ingress.callers.includes(service),
   );
   if (!isEdge && !(definition && edgeKind(definition))) return false;
   return edgeKeepsAddresses(definition);

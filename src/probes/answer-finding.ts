@@ -2,7 +2,7 @@ import { describeDifferences, describeUnread, requestName } from '../analysis/sh
 import type { SidesResult } from './compare-sides.ts';
 
 /** What one request found out about the canary. */
-export interface Finding {
+export interface AnswerFinding {
   service: string;
   /** Without its query: `GET /discount`. */
   request: string;
@@ -16,9 +16,14 @@ export interface Finding {
 export function sidesFinding(
   { service, method, path }: { service: string; method: string; path: string },
   compared: SidesResult,
-): Finding {
+): AnswerFinding {
   const request = requestName(method, path);
-  const finding = (result: Finding['result'], text: string) => ({ service, request, result, text });
+  const finding = (result: AnswerFinding['result'], text: string) => ({
+    service,
+    request,
+    result,
+    text,
+  });
   switch (compared.result) {
     case 'unmeasured':
       return finding('error', `${request}: nothing was compared, ${compared.why}.`);

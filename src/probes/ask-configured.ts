@@ -3,7 +3,7 @@ import { fillVariables } from '../config/environment.ts';
 import { fillPlaces, hideValues } from '../config/placeholders.ts';
 import { messageOf } from '../errors.ts';
 import type { HttpAnswer } from '../system/http.ts';
-import { placesOf } from './release-facts.ts';
+import { placeholderValues } from './release-facts.ts';
 import type { AnalysisRun } from './source.ts';
 
 /** A request as canary.yaml says it, before variables and places are filled in. */
@@ -33,7 +33,7 @@ export async function askConfigured(
 ): Promise<Asked> {
   const { context } = run;
   const { method = 'GET', body, timeout, parameters = {} } = request;
-  const places = placesOf(run, request.service);
+  const places = placeholderValues(run, request.service);
   const place = fillPlaces(request.url, places, encodeURIComponent);
   const address = fillVariables(place, context.env);
   if ('missing' in address) return notSet(address.missing);

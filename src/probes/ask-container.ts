@@ -34,7 +34,7 @@ const BOOTING_MS = 30_000;
 const TOGETHER_MS = 5000;
 
 /** The running containers of a side of a service, each as the beginning of a URL. */
-export function placesOf(
+export function containerUrls(
   { project, context }: AskRun,
   containers: Containers,
   side: Side,
@@ -57,7 +57,7 @@ export function placesOf(
  * Asks one container, which is told of its side as the proxy would tell it, so that inner calls stay on it. Rejects
  * with a plain error when there is no answer.
  */
-export function askPlace(
+export function askContainer(
   { project, signal }: AskRun,
   place: string,
   side: Side,

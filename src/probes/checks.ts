@@ -4,13 +4,13 @@ import { checksOf, shapeOf } from '../config/analysis.ts';
 import { type Check, checkedService } from '../config/checks.ts';
 import { expandVariables, missingVariables } from '../config/environment.ts';
 import type { Expectation } from '../config/expect.ts';
-import { type Finding, sidesFinding } from './answer-finding.ts';
+import { type AnswerFinding, sidesFinding } from './answer-finding.ts';
 import {
   type AskRun,
-  askPlace,
+  askContainer,
   type Containers,
   containersNow,
-  placesOf,
+  containerUrls,
   silenceOf,
   usualHeaders,
 } from './ask-container.ts';
@@ -42,7 +42,7 @@ export async function startChecks(run: AskRun): Promise<Source> {
 }
 
 /** What a check says of the canary now; one that fails is tried once more at once. */
-export async function runCheck(run: AskRun, check: Check): Promise<Finding> {
+export async function runCheck(run: AskRun, check: Check): Promise<AnswerFinding> {
   const missing = missingVariables(Object.values(check.headers), run.context.env);
   const request = requestName(check.method, check.path);
   const service = checkedService(check, run.project.config.services);
@@ -59,7 +59,7 @@ async function attempt(
   check: Check,
   service: string,
   request: string,
-): Promise<Finding> {
+): Promise<AnswerFinding> {
   const containers = await containersNow(run);
   const headers = headersOf(run, check, service);
   const { method, path, expect, compare, body } = check;
@@ -85,7 +85,7 @@ async function unmetByAny(
   expect: Expectation,
   asked: Parameters<typeof unmetBy>[3],
 ): Promise<string[]> {
-  const places = placesOf(run, containers, 'canary', asked.service);
+  const places = containerUrls(run, containers, 'canary', asked.service);
   if (places.length === 0) return ['no container of the canary runs'];
   const each = await Promise.all(places.map((place) => unmetBy(run, place, expect, asked)));
   return each.find((phrases) => phrases.length > 0) ?? [];
@@ -105,7 +105,7 @@ async function unmetBy(
 ): Promise<string[]> {
   const question = { ...asked, timeout: expect.within ?? PATIENCE_MS, limit: MOST_READ };
   try {
-    const answer = await askPlace(run, place, 'canary', question);
+    const answer = await askContainer(run, place, 'canary', question);
     return unmet(expect, { ...answer, body: answer.body.toString() });
   } catch (error) {
     run.signal.throwIfAborted();

@@ -1,7 +1,7 @@
 import { routeGroup } from '../analysis/route-group.ts';
 import type { ShapeSettings } from '../config/shape.ts';
 import type { Sample } from '../proxy/samples.ts';
-import { type Finding, sidesFinding } from './answer-finding.ts';
+import { type AnswerFinding, sidesFinding } from './answer-finding.ts';
 import { type AskRun, containersNow } from './ask-container.ts';
 import { compareSides } from './compare-sides.ts';
 import { recentSamples } from './samples.ts';
@@ -19,13 +19,13 @@ const LOOK_EVERY_MS = 100;
  * Sends what the stable's users ask for at this moment to both sides once more, one request a page, and compares the
  * answers. Nothing where nobody asks.
  */
-export async function compareNow(run: AskRun, settings: ShapeSettings): Promise<Finding[]> {
+export async function compareNow(run: AskRun, settings: ShapeSettings): Promise<AnswerFinding[]> {
   const { clock } = run.context;
   const now = () => clock.now().getTime();
   const began = now();
   const pages = new Set<string>();
   const waiting: Sample[] = [];
-  const findings: Finding[] = [];
+  const findings: AnswerFinding[] = [];
   let heardAt = began;
   let comparedAt = 0;
   for (;;) {
@@ -53,7 +53,7 @@ export async function compareSample(
   run: AskRun,
   { allow }: ShapeSettings,
   { service, target, headers }: Sample,
-): Promise<Finding> {
+): Promise<AnswerFinding> {
   const asked = { service, target, headers };
   const compared = await compareSides(run, await containersNow(run), asked, allow);
   return sidesFinding({ service, method: 'GET', path: groupOf(target) }, compared);

@@ -1,19 +1,19 @@
 import { type Answer, BODY_LIMIT } from '../analysis/shape/answer.ts';
-import { type Comparison, compareShapes } from '../analysis/shape/compare.ts';
+import { compareShapes, type ShapeComparison } from '../analysis/shape/compare.ts';
 import type { AnswerPath } from '../config/answer-path.ts';
 import type { Side } from '../rollout/operation.ts';
 import {
   type AskRun,
-  askPlace,
+  askContainer,
   type Containers,
-  placesOf,
+  containerUrls,
   type Question,
   silenceOf,
 } from './ask-container.ts';
 
 /** What came of asking both sides the same. */
 export type SidesResult =
-  | { result: 'compared'; comparison: Comparison }
+  | { result: 'compared'; comparison: ShapeComparison }
   /** The canary gave no answer where the stable did; why, in the words of the connection. */
   | { result: 'silent'; why: string }
   /** The stable gave none, or a side does not run: there is nothing to compare. */
@@ -35,8 +35,8 @@ export async function compareSides(
   allowed: readonly AnswerPath[],
 ): Promise<SidesResult> {
   const places = {
-    stable: placesOf(run, containers, 'stable', asked.service),
-    canary: placesOf(run, containers, 'canary', asked.service),
+    stable: containerUrls(run, containers, 'stable', asked.service),
+    canary: containerUrls(run, containers, 'canary', asked.service),
   };
   for (const side of ['stable', 'canary'] as const)
     if (places[side].length === 0)
@@ -89,7 +89,7 @@ async function askSide(
   const place = places[turn % places.length] ?? '';
   const question = { ...asked, method: 'GET', timeout: PATIENCE_MS, limit: BODY_LIMIT + 1 };
   try {
-    const { status, headers, body } = await askPlace(run, place, side, question);
+    const { status, headers, body } = await askContainer(run, place, side, question);
     return { status, contentType: [headers['content-type']].flat()[0], body: body.toString() };
   } catch (error) {
     run.signal.throwIfAborted();

@@ -8,7 +8,7 @@ import {
 import type { CommandMetric, HttpMetric, PrometheusMetric } from '../config/metrics.ts';
 import { fillPlaces } from '../config/placeholders.ts';
 import { askConfigured, isGood } from './ask-configured.ts';
-import { placesOf } from './release-facts.ts';
+import { placeholderValues } from './release-facts.ts';
 import { runConfigured } from './run-program.ts';
 import type { AnalysisRun } from './source.ts';
 
@@ -34,7 +34,7 @@ export function measurePrometheus(run: AnalysisRun, metric: PrometheusMetric): M
 /** Asks any server for JSON that has the number. */
 export function measureHttp(run: AnalysisRun, metric: HttpMetric): Measure {
   return async (signal) => {
-    const body = metric.body && fillPlaces(metric.body, placesOf(run, metric.service));
+    const body = metric.body && fillPlaces(metric.body, placeholderValues(run, metric.service));
     const asked = await askConfigured(run, { ...metric, body }, signal);
     if ('problem' in asked) return asked;
     const { answer } = asked;

@@ -1,5 +1,5 @@
 import { cloneName } from '../compose/model/names.ts';
-import type { Places } from '../config/placeholders.ts';
+import type { PlaceholderValues } from '../config/placeholders.ts';
 import { entryServices } from '../project/load.ts';
 import { guardedName } from '../proxy/route.ts';
 import type { AnalysisRun } from './source.ts';
@@ -30,7 +30,10 @@ export function variablesOf(facts: object): Record<string, string> {
 }
 
 /** What `{{…}}` stand for now, of a service or of the first one with users. */
-export function placesOf({ context, project, release }: AnalysisRun, named?: string): Places {
+export function placeholderValues(
+  { context, project, release }: AnalysisRun,
+  named?: string,
+): PlaceholderValues {
   const service = named ?? entryServices(project)[0] ?? '';
   return {
     project: project.name,

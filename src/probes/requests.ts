@@ -1,6 +1,6 @@
 import { EvidenceBook, parseEvidence } from '../analysis/evidence.ts';
 import { explain } from '../analysis/explain.ts';
-import { Judge, type Verdict } from '../analysis/judge.ts';
+import { Judge, type RequestVerdict } from '../analysis/judge.ts';
 import type { Opinion } from '../analysis/opinion.ts';
 import type { UserRequest } from '../analysis/request.ts';
 import { routeGroup } from '../analysis/route-group.ts';
@@ -60,7 +60,7 @@ export const startRequests: StartSource = async (run, settings) => {
   };
 };
 
-function opinionOf(verdict: Verdict): Opinion {
+function opinionOf(verdict: RequestVerdict): Opinion {
   return { source: SOURCE, result: verdict.result, text: explain(verdict) };
 }
 

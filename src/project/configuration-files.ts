@@ -22,8 +22,8 @@ export async function knownCalls(model: ComposeModel): Promise<Call[]> {
   return findCalls(model, await readConfigurationFiles(model));
 }
 
-/** The same for the doors that canary.yaml asks for: nothing is read unless one leaves its callers to be found. */
-export async function callsForDoors(
+/** The same for the ingresses that canary.yaml asks for: nothing is read unless one leaves its callers to be found. */
+export async function callsForIngress(
   { services }: CanaryConfig,
   model: ComposeModel,
 ): Promise<Call[]> {

@@ -29,7 +29,7 @@ import type { StopRequest } from '../system/state/stop-request.ts';
 import { type Certificates, loadCertificates, NO_CERTIFICATES } from './certificates.ts';
 import { findComposeFiles } from './compose-files.ts';
 import { withPlace } from './compose-problem.ts';
-import { callsForDoors } from './configuration-files.ts';
+import { callsForIngress } from './configuration-files.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { routesOf } from './proxy-routes.ts';
 
@@ -124,7 +124,7 @@ export async function loadProject(
     if (certificatesAre === 'required') throw error;
     return NO_CERTIFICATES;
   });
-  const calls = await callsForDoors(config, project.model);
+  const calls = await callsForIngress(config, project.model);
   const slice = chooseSlice(config, project.model, calls);
   const layout = layoutOf(project.directory);
   const found = await foundBy(context, project, slice);
@@ -202,7 +202,7 @@ async function foundBy(
   { scope, model }: ComposeProject,
   slice: readonly SliceMember[],
 ): Promise<RouterFields | undefined> {
-  if (!slice.some(({ door }) => door?.router)) return undefined;
+  if (!slice.some(({ ingress }) => ingress?.router)) return undefined;
   return routerFields(slice, model, await compose.written(scope));
 }
 
@@ -226,7 +226,7 @@ function proxyOf(
   });
   const digest = digestOf(configuration);
   // With what they mean today: a host that changes in `.env` changes what routers have to find.
-  const routed = slice.filter(({ door }) => door?.router).map(({ service }) => service);
+  const routed = slice.filter(({ ingress }) => ingress?.router).map(({ service }) => service);
   const meant = routed.map((service) => model.services[service]?.labels);
   const routersWords = found ? JSON.stringify([found.labels, meant]) : '';
   const image = config.proxy.image ?? DEFAULT_PROXY_IMAGE;

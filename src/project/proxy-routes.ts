@@ -13,16 +13,16 @@ export function routesOf(
 ): Route[] {
   const arrival = (published: number | undefined) =>
     published === undefined ? undefined : arrivalPort(slice, published);
-  return slice.flatMap(({ service, clone, baseline, port, entry, door }): Route[] => {
+  return slice.flatMap(({ service, clone, baseline, port, entry, ingress }): Route[] => {
     if (port === undefined) return [];
     const base = {
       ...{ service, clone, port },
-      ...(door?.kind === 'inner' ? { hops: door.names } : {}),
+      ...(ingress?.kind === 'inner' ? { hops: ingress.names } : {}),
     };
-    if (!entry && !door) return [base];
+    if (!entry && !ingress) return [base];
     const settings = config.services[service] ?? {};
     const { shield = config.shield, breaker = config.breaker } = settings;
-    const from = entry ? 'users' : hasUsers({ entry, door }) ? 'edge' : 'services';
+    const from = entry ? 'users' : hasUsers({ entry, ingress }) ? 'edge' : 'services';
     const transport = transportOf(settings, certificates[service]);
     return [
       {
@@ -31,7 +31,7 @@ export function routesOf(
         entry: {
           port: arrival(entry?.port) ?? routedPort(slice, service) ?? port,
           published: entry?.port,
-          preview: arrival(entry?.preview ?? door?.preview),
+          preview: arrival(entry?.preview ?? ingress?.preview),
           ...{ shield, breaker, from, transport },
         },
       },

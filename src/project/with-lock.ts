@@ -11,10 +11,10 @@ const PATIENCE_MS = 300_000;
 const STOPPABLE = ['deploy', 'weight', 'pause', 'resume', 'promote', 'revert', 'abort', 'down'];
 
 /** Those that go through the steps of a release. */
-const WALKERS = ['deploy', 'resume'];
+const ADVANCING = ['deploy', 'resume'];
 
 /** Does `work` under the project's lock; throws `lock-held` at once when another command has it. */
-export async function locked<T>(
+export async function withLock<T>(
   context: Context,
   project: Project,
   command: string,
@@ -34,7 +34,7 @@ export async function locked<T>(
 }
 
 /** Does `work` under the lock even if another command has it: that one is asked to stop and waited for. */
-export function takingOver<T>(
+export function takingOverLock<T>(
   context: Context,
   project: Project,
   command: string,
@@ -47,7 +47,7 @@ export function takingOver<T>(
 }
 
 /** The same where the other one goes through the steps of a release; it leaves the users where they are. */
-export function takingOverWalk<T>(
+export function takingOverAdvance<T>(
   context: Context,
   project: Project,
   command: string,
@@ -55,14 +55,14 @@ export function takingOverWalk<T>(
 ): Promise<T> {
   return takeOver(context, project, command, work, {
     way: 'taken-over',
-    mayStop: async (holder) => WALKERS.includes(holder.command) && (await isWalking(project)),
+    mayStop: async (holder) => ADVANCING.includes(holder.command) && (await isAdvancing(project)),
   });
 }
 
-async function isWalking({ journals }: Project): Promise<boolean> {
+async function isAdvancing({ journals }: Project): Promise<boolean> {
   const id = (await journals.list()).at(-1);
   const release = id === undefined ? undefined : foldRelease(await journals.read(id));
-  return release?.state === 'ramping' && release.ramp !== undefined;
+  return release?.state === 'advancing' && release.progress !== undefined;
 }
 
 interface TakeOver {
@@ -83,7 +83,7 @@ async function takeOver<T>(
   let asked: string | undefined;
   for (;;) {
     try {
-      return await locked(context, project, command, work);
+      return await withLock(context, project, command, work);
     } catch (error) {
       const holder = hasCode(error, 'lock-held') ? await project.lock.holder() : undefined;
       if (!hasCode(error, 'lock-held')) throw error;

@@ -9,7 +9,7 @@ import {
 } from '../compose/clone/throw-away.ts';
 import type { ComposeModel, ComposeService, ComposeVolume } from '../compose/model/model.ts';
 import { canaryImage, rehearsalName } from '../compose/model/names.ts';
-import type { Cast } from '../compose/render/rehearsal.ts';
+import type { Participants } from '../compose/render/rehearsal.ts';
 import { statefulReason } from '../compose/services/stateful.ts';
 import { stableOrigins } from '../project/checkout/stable-origins.ts';
 import type { Project } from '../project/load.ts';
@@ -19,8 +19,8 @@ import type { RehearsalRun } from './rehearsal-run.ts';
 import { SERVERS } from './servers.ts';
 
 /** Who takes part, and the folders of the canary that are empty at first. */
-export interface Casting {
-  cast: Cast;
+export interface Rehearsed {
+  participants: Participants;
   folders: (Replaced & { service: string })[];
 }
 
@@ -28,7 +28,10 @@ export interface Casting {
 const FILLS = /^\/docker-entrypoint-initdb\.d(\/|$)/;
 
 /** Decides who takes part in a rehearsal, with which image and on which volumes. */
-export async function castOf(run: RehearsalRun, originals: readonly Original[]): Promise<Casting> {
+export async function participantsOf(
+  run: RehearsalRun,
+  originals: readonly Original[],
+): Promise<Rehearsed> {
   const { context, project, checkout } = run;
   const containers = await context.engine.containers(project.name);
   const originOf = await stableOrigins(context, project, checkout, []);
@@ -48,11 +51,11 @@ export async function castOf(run: RehearsalRun, originals: readonly Original[]):
 
   const databases = await Promise.all(
     originals.map(async ({ service, server, container, place }) => {
-      const player = await ofStable(service, container);
+      const participant = await ofStable(service, container);
       const directory = await SERVERS[server].server.dataDirectory(place);
-      const kept = await settingsOf(player.definition, directory);
+      const kept = await settingsOf(participant.definition, directory);
       const data = { type: 'volume', source: volumeName(`data of ${service}`), target: directory };
-      return { ...player, volumes: [...kept, data] };
+      return { ...participant, volumes: [...kept, data] };
     }),
   );
   const canaries = await Promise.all(project.slice.map(({ service }) => ofBranch(run, service)));
@@ -61,7 +64,7 @@ export async function castOf(run: RehearsalRun, originals: readonly Original[]):
     ? [{ ...(await ofBranch(run, migrate.service)), command: migrate.command }]
     : [];
   return {
-    cast: {
+    participants: {
       databases,
       companions: await asStable(needed(checkout.model, project, originals)),
       migrations,
@@ -140,7 +143,7 @@ async function kindOf(path: string): Promise<PathKind> {
   return found.isDirectory() ? 'directory' : 'other';
 }
 
-/** The names of players on their stage. */
-export function stageNames(players: readonly { service: string }[]): string[] {
-  return players.map(({ service }) => rehearsalName(service));
+/** The names of participants on their stage. */
+export function stageNames(participants: readonly { service: string }[]): string[] {
+  return participants.map(({ service }) => rehearsalName(service));
 }

@@ -1,4 +1,4 @@
-import type { Cast } from '../compose/render/rehearsal.ts';
+import type { Participants } from '../compose/render/rehearsal.ts';
 import { type Exception, formatException } from '../config/exception.ts';
 import type { Agreement } from '../database/agreement.ts';
 import { allowHint, exceptionsFor, refusalLines, refusedBy } from '../database/allow.ts';
@@ -11,7 +11,7 @@ import { requireAgreed, sharedDataOf } from './agreement.ts';
 import { bootCanary, rehearseMigration, requireUp, startCompanions } from './boot-participants.ts';
 import { type Copy, copyDatabase, tellBytes } from './copy-database.ts';
 import { clearOriginals, type Original, originalsOf } from './originals.ts';
-import { type Casting, castOf, stageNames } from './participants.ts';
+import { participantsOf, type Rehearsed, stageNames } from './participants.ts';
 import type { RehearsalRun } from './rehearsal-run.ts';
 import type { ServiceAt } from './server.ts';
 import { SERVERS } from './servers.ts';
@@ -39,9 +39,9 @@ export async function rehearse(run: RehearsalRun, agreement: Agreement): Promise
   requireAgreed(unrehearsed, agreement);
   const originals = await originalsOf(context, project, databases, signal);
   await clearOriginals(originals);
-  const casting = await castOf(run, originals);
-  const report = await Stage.with(run, casting.cast, (stage) =>
-    play(run, stage, casting, originals, agreement),
+  const rehearsed = await participantsOf(run, originals);
+  const report = await Stage.with(run, rehearsed.participants, (stage) =>
+    play(run, stage, rehearsed, originals, agreement),
   ).catch(async (error: unknown) => {
     // A copy that broke off may have left its other end at work.
     await clearOriginals(originals).catch(() => undefined);
@@ -58,30 +58,32 @@ export async function rehearse(run: RehearsalRun, agreement: Agreement): Promise
 async function play(
   run: RehearsalRun,
   stage: Stage,
-  { cast, folders }: Casting,
+  { participants, folders }: Rehearsed,
   originals: readonly Original[],
   agreement: Agreement,
 ): Promise<Pick<RehearsalReport, 'databases' | 'findings'>> {
-  await stage.create(stageNames([...cast.databases, ...cast.companions, ...cast.canaries]));
+  await stage.create(
+    stageNames([...participants.databases, ...participants.companions, ...participants.canaries]),
+  );
   const copies: Copy[] = [];
   for (const original of originals)
     copies.push(await copyDatabase(run, stage, original, agreement.data));
-  await startCompanions(run, stage, cast.companions);
+  await startCompanions(run, stage, participants.companions);
   const files = await copySharedFiles(run, stage, folders, tellBytes(run, 'files'));
   // Folders without a database in them are nobody's business.
   if (copies.length + files.length === 0) return { databases: [], findings: [] };
   try {
     const watched = [...(await watchServers(copies)), ...files.map(watchFile)];
-    for (const migration of cast.migrations) await rehearseMigration(run, stage, migration);
-    const containers = await bootCanary(run, stage, cast.canaries);
+    for (const migration of participants.migrations) await rehearseMigration(run, stage, migration);
+    const containers = await bootCanary(run, stage, participants.canaries);
     const answers = await smokeAnswers(run, stage);
     for (const { problem } of answers.values())
       if (problem) run.context.emit({ type: 'notice', text: `In the rehearsal ${problem}.` });
     await settled(run, copies);
-    await requireUp(run, stage, cast.canaries);
-    const findings = await examine(run, watched, await whoIs(stage, cast));
+    await requireUp(run, stage, participants.canaries);
+    const findings = await examine(run, watched, await whoIs(stage, participants));
     const canary = { findings, containers, answers };
-    const later = await askOldCode(run, stage, cast, agreement, canary);
+    const later = await askOldCode(run, stage, participants, agreement, canary);
     return {
       databases: watched.map(({ copied }) => copied),
       findings: [...findings, ...later].sort(
@@ -138,11 +140,11 @@ function neverQuiet(): CanaryError {
 }
 
 /** Whose an address is; that of a migration is known no more once it has ended, and nobody else's. */
-async function whoIs(stage: Stage, cast: Cast): Promise<ServiceAt> {
+async function whoIs(stage: Stage, participants: Participants): Promise<ServiceAt> {
   const containers = await stage.containers();
-  const [migration] = cast.migrations;
+  const [migration] = participants.migrations;
   const isCopy = ({ service }: { service: string }) =>
-    cast.databases.some((each) => each.service === service);
+    participants.databases.some((each) => each.service === service);
   return (address, at = Number.POSITIVE_INFINITY) => {
     // Whoever comes later may get the address of one that ended.
     const found = containers.find(

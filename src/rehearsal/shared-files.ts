@@ -1,6 +1,6 @@
 import { rehearsalName } from '../compose/model/names.ts';
 import { containersOf } from '../rollout/observed.ts';
-import type { Casting } from './participants.ts';
+import type { Rehearsed } from './participants.ts';
 import type { RehearsalRun } from './rehearsal-run.ts';
 import { copySqliteFiles, type SharedFolder, type SqliteCopy } from './sqlite/sqlite.ts';
 import type { Stage } from './stage.ts';
@@ -9,7 +9,7 @@ import type { Stage } from './stage.ts';
 export async function copySharedFiles(
   { context, project, signal }: RehearsalRun,
   stage: Stage,
-  folders: Casting['folders'],
+  folders: Rehearsed['folders'],
   onBytes: (total: number) => void,
 ): Promise<SqliteCopy[]> {
   const containers = await context.engine.containers(project.name);

@@ -1,9 +1,9 @@
 import { checksOf } from '../config/analysis.ts';
 import {
   type AskRun,
-  askPlace,
+  askContainer,
   containersNow,
-  placesOf,
+  containerUrls,
   silenceOf,
   usualHeaders,
 } from '../probes/ask-container.ts';
@@ -32,7 +32,7 @@ export async function smokeAnswers(run: RehearsalRun, stage: Stage): Promise<Ans
   }
   const containers = await containersNow(asking);
   for (const { service } of project.slice) {
-    const [place] = placesOf(asking, containers, 'canary', service);
+    const [place] = containerUrls(asking, containers, 'canary', service);
     if (!place) continue;
     const problem = await askForRoot(asking, place, service);
     answers.set(`${service} GET / at all`, { service, ...(problem ? { problem } : {}) });
@@ -50,7 +50,7 @@ async function askForRoot(
     ...{ timeout: PATIENCE_MS, limit: 1024 },
   };
   try {
-    const { status } = await askPlace(run, place, 'canary', question);
+    const { status } = await askContainer(run, place, 'canary', question);
     return status >= 500 ? `GET /: status ${status}` : undefined;
   } catch (error) {
     run.signal.throwIfAborted();

@@ -1,5 +1,5 @@
 import { oldCodeName } from '../compose/model/names.ts';
-import type { Cast } from '../compose/render/rehearsal.ts';
+import type { Participants } from '../compose/render/rehearsal.ts';
 import type { Agreement } from '../database/agreement.ts';
 import { refusedBy } from '../database/allow.ts';
 import type { Finding } from '../database/finding.ts';
@@ -18,7 +18,7 @@ import type { Stage } from './stage.ts';
 export async function askOldCode(
   run: RehearsalRun,
   stage: Stage,
-  { before }: Cast,
+  { before }: Participants,
   { exceptions }: Agreement,
   canary: {
     findings: readonly Finding[];

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { ComposeService } from '../compose/model/model.ts';
 import { rehearsalProject } from '../compose/model/names.ts';
-import { type Cast, renderRehearsal } from '../compose/render/rehearsal.ts';
+import { type Participants, renderRehearsal } from '../compose/render/rehearsal.ts';
 import type { Context } from '../context.ts';
 import { CanaryError } from '../errors.ts';
 import { ensureState } from '../project/layout.ts';
@@ -25,11 +25,19 @@ export class Stage {
   }
 
   /** Does `work` in such a project and removes all of it afterwards, whatever happened; also what an earlier one left. */
-  static async with<T>(run: StageRun, cast: Cast, work: (stage: Stage) => Promise<T>): Promise<T> {
+  static async with<T>(
+    run: StageRun,
+    participants: Participants,
+    work: (stage: Stage) => Promise<T>,
+  ): Promise<T> {
     const { context, project } = run;
     await ensureState(project.layout);
     await strike(context, project);
-    await writeDurably(project.layout.rehearsal, renderRehearsal(cast, project.model), 0o600);
+    await writeDurably(
+      project.layout.rehearsal,
+      renderRehearsal(participants, project.model),
+      0o600,
+    );
     try {
       return await work(new Stage(run));
     } finally {

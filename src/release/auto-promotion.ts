@@ -37,7 +37,7 @@ export async function preparePromotion(
 }
 
 /** Makes a canary the stable that passed every step and was prepared. */
-export async function promotePassed(run: WalkRun, checkout: Checkout): Promise<Arrival> {
+export async function promotePrepared(run: WalkRun, checkout: Checkout): Promise<Arrival> {
   const release = await readRelease(run.project, run.release.id);
   await promoteTo({ ...run, release, checkout }, { isAnnounced: true });
   const reason = `every step passed; the stable runs ${shortCommit(checkout.commit)}`;

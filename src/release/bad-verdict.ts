@@ -6,7 +6,7 @@ import { type Run, record } from '../project/run.ts';
 import { OFF } from '../proxy/weight-map.ts';
 
 /** Takes every user off a canary that was found bad, notes why, and gives the error that ends its release. */
-export async function judgedBad(
+export async function takeUsersOffBadCanary(
   run: Run,
   verdict: Verdict,
   details: () => Promise<readonly string[]> = async () => [],

@@ -11,7 +11,7 @@ import { mendRecords } from './git-records.ts';
 import { pruneReleases } from './retention.ts';
 
 /** Removes what earlier releases left: worktrees and image names but those of the commits to keep, and old releases. */
-export async function clearLeftovers(
+export async function cleanUp(
   context: Context,
   project: Project,
   keep: readonly string[],

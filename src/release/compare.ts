@@ -3,15 +3,15 @@ import { entryServices } from '../project/load.ts';
 import { type Run, record } from '../project/run.ts';
 import { totalCounts } from '../proxy/counts.ts';
 import { responseTimes } from '../proxy/response-times.ts';
-import { type Comparison, compareSides } from '../rollout/comparison.ts';
+import { compareTestSides, type TestComparison } from '../rollout/comparison.ts';
 import { containersOf } from '../rollout/observed.ts';
 import { readRelease } from './releases.ts';
 
 /** Notes what an A/B test came to, once; nothing for other releases, and where the proxy cannot tell any more. */
-export async function compareIfTest(run: Run): Promise<Comparison | undefined> {
+export async function recordTestComparison(run: Run): Promise<TestComparison | undefined> {
   if (!run.release) return undefined;
-  const { ramp, comparison } = await readRelease(run.project, run.release.id);
-  if (ramp?.strategy !== 'ab' || ramp.index < 0 || comparison) return comparison;
+  const { progress, comparison } = await readRelease(run.project, run.release.id);
+  if (progress?.strategy !== 'ab' || progress.index < 0 || comparison) return comparison;
   const services = await currentStatistics(run.project);
   if (Object.keys(services).length === 0) return undefined;
   const names = entryServices(run.project);
@@ -19,11 +19,11 @@ export async function compareIfTest(run: Run): Promise<Comparison | undefined> {
   const started = containersOf(await observe(run.context, run.project), 'proxy').map((each) =>
     Date.parse(each.startedAt),
   );
-  const begun = Date.parse(ramp.begunAt);
-  const made = compareSides({
+  const begun = Date.parse(progress.begunAt);
+  const made = compareTestSides({
     from: new Date(Math.max(begun, ...started.filter(Number.isFinite))),
     to: run.context.clock.now(),
-    earlier: ramp.counts,
+    earlier: progress.counts,
     now: totalCounts(services, names),
     times: responseTimes(services, names),
   });

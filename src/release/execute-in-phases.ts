@@ -2,7 +2,7 @@ import { shortCommit } from '../compose/model/names.ts';
 import { execute } from '../execution/execute.ts';
 import type { Run } from '../project/run.ts';
 import type { ReleaseState } from '../rollout/events.ts';
-import type { Plan, Step } from '../rollout/operation.ts';
+import type { Operation, Plan } from '../rollout/operation.ts';
 import type { Release } from '../rollout/release.ts';
 import { changeState } from './releases.ts';
 
@@ -18,11 +18,11 @@ export async function inPhases(run: Run & { release: Release }, plan: Plan): Pro
   }
 }
 
-function phaseOf(step: Step): ReleaseState | undefined {
+function phaseOf(step: Operation): ReleaseState | undefined {
   if (step.kind === 'build') return 'building';
   if (step.kind === 'rehearse') return 'rehearsing';
   if (step.kind === 'start-canary' || step.kind === 'migrate') return 'starting';
   if (step.kind === 'check-canary') return 'checking';
-  if (step.kind === 'set-weight' && step.weight > 0) return 'ramping';
+  if (step.kind === 'set-weight' && step.weight > 0) return 'advancing';
   return undefined;
 }

@@ -3,7 +3,7 @@ import type { Opinion } from '../analysis/opinion.ts';
 import type { AnalysisRun } from '../probes/source.ts';
 import { record } from '../project/run.ts';
 import type { Observed } from '../rollout/observed.ts';
-import { type Ramp, weightAfter, weightStep } from '../rollout/progress.ts';
+import { type StepProgress, weightAfter, weightStep } from '../rollout/progress.ts';
 import { reasonsOf } from './bad-verdict.ts';
 import { askGates } from './gates.ts';
 import { type HookFacts, runHooks } from './hooks.ts';
@@ -19,24 +19,24 @@ const ASK_EVERY_MS = 2000;
  */
 export async function finishStep(
   run: JudgedRun,
-  ramp: Ramp,
+  progress: StepProgress,
   inForce: Observed | undefined,
   patience: Date,
 ): Promise<Verdict | undefined> {
   const { clock } = run.context;
-  const watch = inForce && watchOf(run, ramp, inForce);
+  const watch = inForce && watchOf(run, progress, inForce);
   for (;;) {
     // Throws when it is bad.
     if (watch) await watchUntil(run, watch, clock.now());
-    const verdict = await ask(run, ramp, watch);
+    const verdict = await ask(run, progress, watch);
     if (verdict.result === 'pass') {
       await during(run, watch, run.project.config.hooks.postStep.length > 0, (each) =>
-        runHooks(each, 'postStep', factsOf(ramp, sentence(verdict))),
+        runHooks(each, 'postStep', factsOf(progress, sentence(verdict))),
       );
       const reasons = reasonsOf(verdict);
       if (reasons.length > 0)
         await record(run, { type: 'verdict-given', verdict: { result: 'pass', reasons } });
-      await record(run, { type: 'ramp-step-done', index: ramp.index });
+      await record(run, { type: 'step-done', index: progress.index });
       return undefined;
     }
     if (clock.now() >= patience) return verdict;
@@ -47,19 +47,28 @@ export async function finishStep(
 }
 
 /** An A/B test is compared at its end, and without users there is nothing to judge: nobody says anything then. */
-function judge({ analysis }: JudgedRun, ramp: Ramp, watch: Watch | undefined): readonly Opinion[] {
-  const isJudged = watch && ramp.strategy !== 'ab' && watch.inForce.proxy.weight > 0;
+function judge(
+  { analysis }: JudgedRun,
+  progress: StepProgress,
+  watch: Watch | undefined,
+): readonly Opinion[] {
+  const isJudged = watch && progress.strategy !== 'ab' && watch.inForce.proxy.weight > 0;
   if (!analysis || !isJudged) return [];
   return analysis.verdict(watch.nextWeight, watch.minimumRequests).opinions;
 }
 
 /** Gates are asked once everybody else is content: each question may cost something. */
-async function ask(run: JudgedRun, ramp: Ramp, watch: Watch | undefined): Promise<Verdict> {
-  const opinions = judge(run, ramp, watch);
+async function ask(
+  run: JudgedRun,
+  progress: StepProgress,
+  watch: Watch | undefined,
+): Promise<Verdict> {
+  const opinions = judge(run, progress, watch);
   const verdict = combine(opinions);
   if (verdict.result !== 'pass') return verdict;
   // Not of the journal, which keeps no words of a program or a server.
-  const gates = (ramp.strategy === 'canary' && run.project.config.steps[ramp.index]?.gates) || [];
+  const gates =
+    (progress.strategy === 'canary' && run.project.config.steps[progress.index]?.gates) || [];
   const answers = await during(run, watch, gates.length > 0, (each) => askGates(each, gates));
   return combine([...opinions, ...answers]);
 }
@@ -74,20 +83,21 @@ function during<T>(
   return watch && takesTime ? whileWatched(run, watch, work) : work(run);
 }
 
-function factsOf(ramp: Ramp, reason: string): HookFacts {
-  const { index, steps } = ramp;
-  const weight = weightStep(ramp, index)?.weight ?? 0;
+function factsOf(progress: StepProgress, reason: string): HookFacts {
+  const { index, steps } = progress;
+  const weight = weightStep(progress, index)?.weight ?? 0;
   return { step: index + 1, steps: steps.length, weight, verdict: 'pass', reason };
 }
 
 /** How a step is watched, and by whom. */
-export function watchOf(run: JudgedRun, ramp: Ramp, inForce: Observed): Watch {
+export function watchOf(run: JudgedRun, progress: StepProgress, inForce: Observed): Watch {
   const { analysis: settings } = run.project.config;
   return {
     inForce,
     analysis: run.analysis,
-    nextWeight: weightAfter(ramp),
+    nextWeight: weightAfter(progress),
     minimumRequests:
-      weightStep(ramp, ramp.index)?.minimumRequests ?? (settings ? settings.minimumRequests : 0),
+      weightStep(progress, progress.index)?.minimumRequests ??
+      (settings ? settings.minimumRequests : 0),
   };
 }

@@ -6,7 +6,7 @@ import type { ReleaseState } from '../rollout/events.ts';
 import { stepName } from '../rollout/progress.ts';
 import type { Release } from '../rollout/release.ts';
 import { changeState, readRelease } from './releases.ts';
-import { takeBack } from './revert-canary.ts';
+import { revertBadCanary } from './revert-canary.ts';
 
 type ReleaseRun = Run & { release: Release };
 
@@ -14,7 +14,7 @@ type ReleaseRun = Run & { release: Release };
  * Does `work`; whatever goes wrong in it, no user stays on the canary, and the journal tells why. A canary that is judged
  * bad is also removed and, if `commits` and users have seen it, taken back in git.
  */
-export async function takingOff<T>(
+export async function takingUsersOffOnFailure<T>(
   run: ReleaseRun,
   commits: boolean,
   work: () => Promise<T>,
@@ -22,12 +22,12 @@ export async function takingOff<T>(
   try {
     return await work();
   } catch (error) {
-    await takeTrafficOff(run, error, commits);
+    await endAfterFailure(run, error, commits);
     throw error;
   }
 }
 
-async function takeTrafficOff(run: ReleaseRun, error: unknown, commits: boolean): Promise<void> {
+async function endAfterFailure(run: ReleaseRun, error: unknown, commits: boolean): Promise<void> {
   // The command that took over moves the users itself: taking them off first would move them twice.
   if (hasCode(error, 'taken-over')) return changeState(run, 'paused', error.message);
   await applySplit(run.project, OFF).catch((failure: unknown) =>
@@ -42,7 +42,7 @@ async function takeTrafficOff(run: ReleaseRun, error: unknown, commits: boolean)
     await recordVerdict(run, release, error);
     // What no user has seen can be deployed again as it is, once canary.yaml declares what is meant.
     const hadUsers = release.weights.some(({ weight }) => weight > 0);
-    return takeBack(run, error.message, commits && hadUsers);
+    return revertBadCanary(run, error.message, commits && hadUsers);
   }
   const { state, reason } = outcome(await readRelease(run.project, run.release.id), error);
   await changeState(run, state, reason);
@@ -61,10 +61,10 @@ async function recordVerdict(
 
 /** A canary that had users and is whole waits for a person; any other has failed. */
 function outcome(
-  { ramp, state }: Release,
+  { progress, state }: Release,
   error: unknown,
 ): { state: ReleaseState; reason: string } {
-  const place = ramp && state === 'ramping' ? ` in ${stepName(ramp)}` : '';
+  const place = progress && state === 'advancing' ? ` in ${stepName(progress)}` : '';
   const goesOn = 'no user is on the canary; `canary resume` goes on';
   if (hasCode(error, 'not-measured'))
     return { state: 'inconclusive', reason: `${messageOf(error)} No user is on the canary` };

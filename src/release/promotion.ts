@@ -13,8 +13,8 @@ import { type Run, record } from '../project/run.ts';
 import { reconcile } from '../rollout/reconcile.ts';
 import type { Release } from '../rollout/release.ts';
 import { exists } from '../system/files.ts';
-import { clearLeftovers } from './cleanup.ts';
-import { compareIfTest } from './compare.ts';
+import { cleanUp } from './cleanup.ts';
+import { recordTestComparison } from './compare.ts';
 import { tellDatabaseChanges } from './database-changes.ts';
 import { runHooks } from './hooks.ts';
 import { changeState, currentRelease, readRelease } from './releases.ts';
@@ -42,7 +42,7 @@ export async function promoteTo(
   const plan = reconcile({ promote: promotion, canary: null }, observed, situation);
   context.emit({ type: 'plan-made', plan });
   // A push can make an A/B test the stable.
-  await compareIfTest(run);
+  await recordTestComparison(run);
   if (!isAnnounced) await runHooks(run, 'prePromote', { weight: observed.proxy.weight });
   await changeState(run, 'promoting', `to ${shortCommit(commit)}`);
   try {
@@ -57,7 +57,7 @@ export async function promoteTo(
   sayWhatStays(run, paths);
   const databaseChanges = await tellDatabaseChanges(run, false);
   await runHooks(run, 'postPromote', { weight: 0 });
-  await clearLeftovers(context, project, []);
+  await cleanUp(context, project, []);
   return { databaseChanges };
 }
 

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { CanaryError } from '../errors.ts';
 import type { Project } from '../project/load.ts';
 import { type Run, record } from '../project/run.ts';
-import type { Comparison } from '../rollout/comparison.ts';
+import type { TestComparison } from '../rollout/comparison.ts';
 import type { ReleaseState } from '../rollout/events.ts';
 import { foldRelease, hasEnded, type Release } from '../rollout/release.ts';
 import { recordInGit } from './git-records.ts';
@@ -16,7 +16,7 @@ export interface Arrival {
   step?: number;
   steps?: number;
   /** What its A/B test came to, once that is over. */
-  comparison?: Comparison;
+  comparison?: TestComparison;
 }
 
 /** Every release, oldest first. */

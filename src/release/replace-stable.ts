@@ -6,13 +6,13 @@ import { type Checkout, checkOut } from '../project/checkout/checkout.ts';
 import { checkMove, requireUnmoved } from '../project/git/branches.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import type { Run } from '../project/run.ts';
-import { locked } from '../project/with-lock.ts';
+import { withLock } from '../project/with-lock.ts';
 import { isPartial } from '../rollout/progress.ts';
 import type { Release } from '../rollout/release.ts';
 import { canaryRuns, refuseDuringPromotion, requireProxy } from './guards.ts';
 import { finishPromotion, promoteTo } from './promotion.ts';
 import { changeState, currentRelease } from './releases.ts';
-import { retireCanary } from './retire.ts';
+import { removeCanary } from './retire.ts';
 import { startRelease } from './start.ts';
 
 export interface Replacement {
@@ -31,14 +31,14 @@ export interface Replacement {
  * stable is replaced, and is removed. A canary that runs the same files already is used; any other ends.
  * Throws, with the stable as it was, whenever something goes wrong.
  */
-export async function replaceStable(
+export async function releaseToStable(
   context: Context,
   { commit, from, images = new Map(), isRevert = false }: Replacement,
 ): Promise<{ release: string; commit: string }> {
   const loaded = await loadLiveProject(context);
   const project = isRevert ? withoutRehearsal(loaded) : loaded;
   requireProxy(project, await observe(context, project));
-  return locked(context, project, 'promote', async (signal) => {
+  return withLock(context, project, 'promote', async (signal) => {
     const branch = project.config.git.stable;
     const ref = branchRef(branch);
     await requireUnmoved(context, project, { ref, from });
@@ -83,7 +83,7 @@ async function sameCanary({ context, project, checkout }: Base): Promise<Release
   refuseDuringPromotion(release);
   if (!canaryRuns(release, await observe(context, project))) return undefined;
   // It could not serve everybody.
-  if (release.ramp && isPartial(release.ramp)) return undefined;
+  if (release.progress && isPartial(release.progress)) return undefined;
   const isSame = await context.git.sameTree(project.repository, release.commit, checkout.commit);
   return isSame ? release : undefined;
 }
@@ -113,6 +113,6 @@ async function giveUp(run: Run): Promise<void> {
   // A stable that was replaced whole is for the next attempt to finish.
   if (!release || release.replacing) return;
   const repair = { ...run, release, checkout: undefined, signal: new AbortController().signal };
-  await retireCanary(repair);
+  await removeCanary(repair);
   await changeState(repair, 'reverted', release.reason);
 }

@@ -13,8 +13,8 @@ import { containersOf, type Observed } from '../rollout/observed.ts';
 import { reconcile } from '../rollout/reconcile.ts';
 import { hasEnded, type Release } from '../rollout/release.ts';
 import { exists } from '../system/files.ts';
-import { clearLeftovers } from './cleanup.ts';
-import { compareIfTest } from './compare.ts';
+import { cleanUp } from './cleanup.ts';
+import { recordTestComparison } from './compare.ts';
 import { newestRelease } from './releases.ts';
 
 /**
@@ -71,7 +71,7 @@ async function isReplaced(
 }
 
 /** Puts a half replaced stable back, takes every user off the canary and removes it. Says whether anything was there. */
-export async function retireCanary(run: Run): Promise<boolean> {
+export async function removeCanary(run: Run): Promise<boolean> {
   const { context, project, release } = run;
   const observed = await observe(context, project);
   const situation = await situationOf(context, project);
@@ -80,13 +80,13 @@ export async function retireCanary(run: Run): Promise<boolean> {
   await execute(run, plan);
   // Also where the plan had nothing to do: the file a stopped proxy will start from.
   await applySplit(project, OFF);
-  await compareIfTest(run);
+  await recordTestComparison(run);
   if (release && release.weight > 0) {
     await record(run, { type: 'weight-set', weight: 0, counts: await entryCounts(project) });
   }
   if (restore) await record(run, { type: 'stable-restored' });
   if (observed.proxy.state !== 'absent')
     await writeOverride(project, overrideText(project, undefined));
-  await clearLeftovers(context, project, []);
+  await cleanUp(context, project, []);
   return plan.length > 0;
 }

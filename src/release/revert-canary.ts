@@ -10,7 +10,7 @@ import type { Release } from '../rollout/release.ts';
 import { tellDatabaseChanges } from './database-changes.ts';
 import { runHooks } from './hooks.ts';
 import { allReleases, changeState } from './releases.ts';
-import { retireCanary } from './retire.ts';
+import { removeCanary } from './retire.ts';
 
 interface TakingBack {
   /** Of the revert commit; made of what it takes back when left out. */
@@ -25,7 +25,7 @@ interface TakingBack {
  * Ends a release that was judged bad: its canary removed and, if `commits`, its commit reverted, with the reason in both
  * journal and commit. Whatever git says, the canary is gone.
  */
-export async function takeBack(
+export async function revertBadCanary(
   run: Run & { release: Release },
   why: string,
   commits: boolean,
@@ -34,7 +34,7 @@ export async function takeBack(
   // The signal may have stopped what came before; a way out comes to its end.
   const whole = { ...run, checkout: undefined, signal: new AbortController().signal };
   await changeState(whole, 'reverting', why);
-  await retireCanary(whole);
+  await removeCanary(whole);
   await tellDatabaseChanges(whole, true);
   const reason = `judged bad: ${why.replace(/\.$/, '')}`;
   const tell = () => runHooks(whole, 'onRevert', { weight: 0, verdict: 'fail', reason: why });

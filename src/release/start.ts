@@ -11,15 +11,15 @@ import { formatWeight } from '../proxy/weight.ts';
 import { OFF } from '../proxy/weight-map.ts';
 import { reconcile } from '../rollout/reconcile.ts';
 import { type Release, releaseId } from '../rollout/release.ts';
-import { type RampStep, rampSteps } from '../rollout/step.ts';
-import { beginWalk, leaveWalk, type Walked, walk } from './advance.ts';
-import { promotePassed } from './auto-promotion.ts';
-import { clearLeftovers } from './cleanup.ts';
-import { compareIfTest } from './compare.ts';
+import { type Step, stepsOf } from '../rollout/step.ts';
+import { type Advanced, advance, beginSteps, leaveAtStep } from './advance.ts';
+import { promotePrepared } from './auto-promotion.ts';
+import { cleanUp } from './cleanup.ts';
+import { recordTestComparison } from './compare.ts';
 import { inPhases } from './execute-in-phases.ts';
 import { refuseDuringPromotion } from './guards.ts';
 import { runHooks } from './hooks.ts';
-import { takingOff } from './on-failure.ts';
+import { takingUsersOffOnFailure } from './on-failure.ts';
 import { type Arrival, allReleases, changeState, readRelease, replaceRelease } from './releases.ts';
 import type { WalkRun } from './walk-run.ts';
 
@@ -50,35 +50,35 @@ export async function startRelease(
 ): Promise<{ release: Release } & Arrival> {
   const { context, project } = base;
   const run = await beginRelease({ ...base, checkout }, branch, checkout.commit);
-  const steps = weight === undefined ? stepsOf(project, checkout) : [];
+  const steps = weight === undefined ? stepsOfRelease(project, checkout) : [];
   const ready = async () => {
     await onReady?.();
-    await clearLeftovers(context, project, [checkout.commit]);
+    await cleanUp(context, project, [checkout.commit]);
   };
   const begin = async (analysis: Analysis | undefined) => {
     await runHooks(run, 'preDeploy');
     // The first step alone: whoever waits for the canary to be ready does not wait for all of them.
-    const begun = steps.length > 0 ? await beginWalk(run, steps) : undefined;
-    const arrival = begun ? undefined : await rampTo(run, weight);
+    const begun = steps.length > 0 ? await beginSteps(run, steps) : undefined;
+    const arrival = begun ? undefined : await setInitialWeight(run, weight);
     await ready();
     if (arrival) return arrival;
-    return detach ? leaveWalk(run) : walk({ ...run, analysis }, begun);
+    return detach ? leaveAtStep(run) : advance({ ...run, analysis }, begun);
   };
   const whole = (analysis?: Analysis) =>
-    takingOff(run, revertsCommit ?? false, () => begin(analysis));
+    takingUsersOffOnFailure(run, revertsCommit ?? false, () => begin(analysis));
   // While the canary is built the judge learns already what is usual on the stable.
-  const { checkout: passed, ...arrival }: Walked =
+  const { checkout: passed, ...arrival }: Advanced =
     steps.length > 0 ? await analysing(run, whole) : await whole();
-  return { release: run.release, ...(passed ? await promotePassed(run, passed) : arrival) };
+  return { release: run.release, ...(passed ? await promotePrepared(run, passed) : arrival) };
 }
 
 /** The steps the strategy asks for, with as many replicas as the commit defines. */
-export function stepsOf({ config, slice }: Project, { model }: Checkout): RampStep[] {
+export function stepsOfRelease({ config, slice }: Project, { model }: Checkout): Step[] {
   const replicas = slice.map(({ service }) => replicasOf(model.services[service] ?? {}));
-  return rampSteps(config, Math.max(1, ...replicas));
+  return stepsOf(config, Math.max(1, ...replicas));
 }
 
-async function rampTo(run: WalkRun, wanted: number | undefined): Promise<Arrival> {
+async function setInitialWeight(run: WalkRun, wanted: number | undefined): Promise<Arrival> {
   const { context, project, checkout, release } = run;
   const observed = await observe(context, project);
   const weight = wanted ?? (release.state === 'paused' ? observed.proxy.weight : 0);
@@ -88,7 +88,7 @@ async function rampTo(run: WalkRun, wanted: number | undefined): Promise<Arrival
   context.emit({ type: 'plan-made', plan });
   await inPhases(run, plan);
   // Not before: until then a canary that has not all its containers is not promoted.
-  if (release.ramp) await record(run, { type: 'ramp-left' });
+  if (release.progress) await record(run, { type: 'steps-left' });
   const reason = `at ${formatWeight(weight)}, waiting for a person to promote or revert`;
   await changeState(run, 'paused', reason);
   return { state: 'paused', reason, weight };
@@ -114,7 +114,7 @@ async function beginRelease(
       return earlier;
     }
     await applySplit(project, OFF);
-    await compareIfTest(earlier);
+    await recordTestComparison(earlier);
     await replaceRelease(earlier, `${branch} at ${shortCommit(commit)}`);
   }
   const id = releaseId(context.clock.now(), commit);

@@ -10,7 +10,7 @@ import { byWeight, OFF, sameSplit } from '../proxy/weight-map.ts';
 import { brokenSince } from '../rollout/health.ts';
 import type { Observed } from '../rollout/observed.ts';
 import type { Release } from '../rollout/release.ts';
-import { judgedBad } from './bad-verdict.ts';
+import { takeUsersOffBadCanary } from './bad-verdict.ts';
 
 export interface Watch {
   /** The world as it was when the step began. */
@@ -46,12 +46,12 @@ export async function watchUntil(run: WatchRun, watch: Watch, until: Date): Prom
     const isSeen = observed.proxy.state === 'running';
     if (isSeen) {
       lastSeen = clock.now().getTime();
-      await refuseChange(run, watch, observed);
+      await takeUsersOffOnChange(run, watch, observed);
       await renewAge(run, watch.inForce, observed);
     } else if (clock.now().getTime() - lastSeen > run.project.config.startTimeout) {
       throw proxyGone(observed);
     }
-    const verdict = await refuseBad(run, watch);
+    const verdict = await takeUsersOffIfBad(run, watch);
     if (verdict && clock.now().getTime() - lastTold >= TELL_EVERY_MS) {
       run.context.emit({ type: 'judging', text: sentence(verdict) });
       lastTold = clock.now().getTime();
@@ -97,18 +97,18 @@ async function judgeFor(run: WatchRun, watch: Watch, ms: number): Promise<void> 
   const until = clock.now().getTime() + ms;
   for (let left = ms; left > 0; left = until - clock.now().getTime()) {
     await clock.sleep(Math.min(left, JUDGE_EVERY_MS), run.signal);
-    await refuseBad(run, watch);
+    await takeUsersOffIfBad(run, watch);
   }
 }
 
-async function refuseBad(run: WatchRun, watch: Watch): Promise<Verdict | undefined> {
+async function takeUsersOffIfBad(run: WatchRun, watch: Watch): Promise<Verdict | undefined> {
   const { analysis, nextWeight, minimumRequests } = watch;
   const verdict = analysis?.verdict(nextWeight, minimumRequests);
-  if (verdict?.result === 'fail') throw await judgedBad(run, verdict);
+  if (verdict?.result === 'fail') throw await takeUsersOffBadCanary(run, verdict);
   return verdict;
 }
 
-async function refuseChange(
+async function takeUsersOffOnChange(
   run: WatchRun,
   watch: Watch,
   { proxy, containers }: Observed,
@@ -124,7 +124,7 @@ async function refuseChange(
     const text = `Container ${container.name} ${problem}.`;
     if (analysis) {
       const opinions = [{ source: 'containers', result: 'fail', text }] as const;
-      throw await judgedBad(run, { result: 'fail', opinions }, words);
+      throw await takeUsersOffBadCanary(run, { result: 'fail', opinions }, words);
     }
     throw new CanaryError('not-ready', text, {
       details: await words(),

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { observe } from '../execution/observe.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import type { Run } from '../project/run.ts';
-import { locked, takingOverWalk } from '../project/with-lock.ts';
+import { takingOverAdvance, withLock } from '../project/with-lock.ts';
 import type { Observed } from '../rollout/observed.ts';
 import type { Release } from '../rollout/release.ts';
 import {
@@ -13,7 +13,7 @@ import {
 } from './guards.ts';
 import { currentRelease } from './releases.ts';
 
-interface Steering {
+interface Requirements {
   /** Throws for what the strategy does not allow, before anything is touched. */
   check?: (project: Project, release: Release | undefined) => void;
   /** Only takes users off: the proxy need not know today's canary.yaml for that. */
@@ -23,10 +23,10 @@ interface Steering {
 }
 
 /** Does `work` on the canary that runs, under the lock; throws when there is none, or a promotion is under way. */
-export async function steering<T>(
+export async function withRunningCanary<T>(
   context: Context,
   command: string,
-  { check, takesOff = false, takesOver = false }: Steering,
+  { check, takesOff = false, takesOver = false }: Requirements,
   work: (run: Run & { release: Release }, observed: Observed) => Promise<T>,
 ): Promise<T> {
   const project = await loadLiveProject(context, takesOff ? 'optional' : 'required');
@@ -34,7 +34,7 @@ export async function steering<T>(
   const requireReady = takesOff ? requireRunningProxy : requireProxy;
   // Before another command is asked to stop and to leave its users to this one.
   if (takesOver) requireReady(project, await observe(context, project));
-  const enter = takesOver ? takingOverWalk : locked;
+  const enter = takesOver ? takingOverAdvance : withLock;
   return enter(context, project, command, async (signal) => {
     const observed = await observe(context, project);
     requireReady(project, observed);

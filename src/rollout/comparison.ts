@@ -18,7 +18,7 @@ export interface ComparedSide {
 }
 
 /** What an A/B test comes to. Numbers alone: whether a difference is chance is not judged. */
-export interface Comparison {
+export interface TestComparison {
   /** From when to when was counted: later than the test's begin where the proxy was restarted. */
   from: string;
   to: string;
@@ -36,7 +36,7 @@ export interface Counted {
 }
 
 /** Compares both sides by what the proxy counted. */
-export function compareSides({ from, to, earlier, now, times }: Counted): Comparison {
+export function compareTestSides({ from, to, earlier, now, times }: Counted): TestComparison {
   const counts = countsSince(now, earlier);
   const all = counts.stable + counts.canary;
   const side = (requests: number, failures: number, shielded: number) => ({
@@ -62,7 +62,7 @@ export function compareSides({ from, to, earlier, now, times }: Counted): Compar
 }
 
 /** The comparison in one sentence. */
-export function comparisonSentence({ from, to, stable, canary }: Comparison): string {
+export function testSentence({ from, to, stable, canary }: TestComparison): string {
   // To the second: nobody reads the rest.
   const ms = Math.round((Date.parse(to) - Date.parse(from)) / 1000) * 1000;
   const time = `In ${formatDuration(ms)}`;

@@ -1,14 +1,14 @@
-import type { DooredMember } from '../compose/ingress/ingress.ts';
+import type { ReachableService } from '../compose/ingress/ingress.ts';
 import type { UserSides } from '../proxy/user-map.ts';
 import { ALL, byWeight, OFF, type Split, sameSplit } from '../proxy/weight-map.ts';
 import type { ObservedContainer } from './observed.ts';
-import type { Side, Step } from './operation.ts';
+import type { Operation, Side } from './operation.ts';
 
 /** What does not change between two looks. */
 export interface Situation {
   /** Every service of the compose model. */
   services: readonly string[];
-  slice: readonly DooredMember[];
+  slice: readonly ReachableService[];
   /** Services that have a `VIRTUAL_HOST` in their definition. */
   withHost?: readonly string[];
   /** Callers that keep the address of a name as long as they run. */
@@ -43,15 +43,15 @@ export interface Situation {
 
 /** The plan so far and the split it leaves. */
 export class Draft {
-  readonly steps: Step[] = [];
+  readonly operations: Operation[] = [];
   private split: Split;
 
   constructor(split: Split) {
     this.split = split;
   }
 
-  add(step: Step): void {
-    this.steps.push(step);
+  add(operation: Operation): void {
+    this.operations.push(operation);
   }
 
   /** Whether every user is on the canary by now. */

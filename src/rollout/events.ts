@@ -3,9 +3,9 @@ import type { Strategy } from '../config/strategy.ts';
 import type { Backup } from '../database/backup.ts';
 import type { RehearsalReport } from '../database/report.ts';
 import type { Counts } from '../proxy/counts.ts';
-import type { Comparison } from './comparison.ts';
-import type { Plan, Step } from './operation.ts';
-import type { RampStep } from './step.ts';
+import type { TestComparison } from './comparison.ts';
+import type { Operation, Plan } from './operation.ts';
+import type { Step } from './step.ts';
 import type { ReleaseVerdict } from './verdict.ts';
 
 /** The states a release can be in (contract, README). */
@@ -14,7 +14,7 @@ export const RELEASE_STATES = [
   'rehearsing',
   'starting',
   'checking',
-  'ramping',
+  'advancing',
   'paused',
   'inconclusive',
   'promoting',
@@ -57,23 +57,23 @@ export type ReleaseEvent =
   /** A later deploy took its place. */
   | { type: 'release-replaced'; by: string }
   | { type: 'state-changed'; state: ReleaseState; reason: string }
-  | { type: 'step-started'; step: Step }
-  | { type: 'step-finished'; step: Step; ms: number }
-  | { type: 'step-failed'; step: Step; message: string }
+  | { type: 'operation-started'; operation: Operation }
+  | { type: 'operation-finished'; operation: Operation; ms: number }
+  | { type: 'operation-failed'; operation: Operation; message: string }
   /** What its clones run, once they are started. */
   | { type: 'canary-started'; images: readonly CanaryImage[] }
   | { type: 'weight-set'; weight: number; counts: Counts }
   /** It goes on by itself through these steps. */
-  | { type: 'ramp-begun'; strategy: Strategy['kind']; steps: readonly RampStep[] }
-  /** A step of the ramp is in force, or waits for a person; `of` how many, from 0. */
-  | { type: 'ramp-step-begun'; index: number; of: number; step: RampStep; counts: Counts }
-  | { type: 'ramp-step-done'; index: number }
+  | { type: 'steps-begun'; strategy: Strategy['kind']; steps: readonly Step[] }
+  /** A step of the progress is in force, or waits for a person; `of` how many, from 0. */
+  | { type: 'step-begun'; index: number; of: number; step: Step; counts: Counts }
+  | { type: 'step-done'; index: number }
   /** What its analysis says, at the end of a step or when it decided. */
   | { type: 'verdict-given'; verdict: ReleaseVerdict }
   /** A person moves the users from here on. */
-  | { type: 'ramp-left' }
+  | { type: 'steps-left' }
   /** What an A/B test came to. */
-  | { type: 'comparison-made'; comparison: Comparison }
+  | { type: 'comparison-made'; comparison: TestComparison }
   /** Its users were taken away for a while. */
   | { type: 'release-held'; weight: number }
   /** The proxy counts from 0 again; what the worker before had counted. */

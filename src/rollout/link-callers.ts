@@ -3,7 +3,7 @@ import type { Draft, Situation } from './draft.ts';
 import { containersOf, type Observed, type ObservedContainer } from './observed.ts';
 
 /**
- * Services whose running containers are not led to the proxy as they should be: `leaving` ones are led to doors that
+ * Services whose running containers are not led to the proxy as they should be: `leaving` ones are led to ingresses that
  * are gone, and lack none. `started` are those that the plan starts without links.
  */
 export function strayCallers(

@@ -9,12 +9,12 @@ export type Role = Side | 'baseline';
 /** How many containers a service is to have. */
 export type ReplicaCounts = Readonly<Record<string, number>>;
 
-/** What a plan can contain. Each step is safe to repeat. */
-export type StepAction =
+/** What a plan can contain. Each operation is safe to repeat. */
+export type OperationAction =
   | { kind: 'start-stable'; services: readonly string[] }
   | { kind: 'take-ports'; services: readonly string[] }
   | { kind: 'start-proxy' }
-  /** Makes callers anew by today's definition, which leads them to the proxy where that has a door for them. */
+  /** Makes callers anew by today's definition, which leads them to the proxy where that has a ingress for them. */
   | { kind: 'link-callers'; services: readonly string[] }
   | { kind: 'unlink-callers'; services: readonly string[] }
   /** Restarts callers that keep the address a name had when they started. */
@@ -24,7 +24,7 @@ export type StepAction =
   | { kind: 'set-weight'; weight: number }
   /** Whatever weight and rules say. */
   | { kind: 'send-everyone'; to: Side }
-  /** Counts of users in lists, never who they are: steps are shown and stored. */
+  /** Counts of users in lists, never who they are: operations are shown and stored. */
   | ({ kind: 'set-users' } & UserChange)
   | { kind: 'drain'; side: Side; services: readonly string[] }
   | { kind: 'build'; services: readonly string[]; commit: string }
@@ -53,7 +53,13 @@ export type StepAction =
   | { kind: 'stop-proxy' }
   | { kind: 'return-ports'; services: readonly string[] };
 
-/** A step and why it is there. */
-export type Step = StepAction & { cause: string };
+/** The operations of one kind. */
+export type OperationOf<Kind extends OperationAction['kind']> = Extract<
+  OperationAction,
+  { kind: Kind }
+>;
 
-export type Plan = readonly Step[];
+/** An operation and why it is there. */
+export type Operation = OperationAction & { cause: string };
+
+export type Plan = readonly Operation[];

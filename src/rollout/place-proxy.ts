@@ -32,7 +32,7 @@ export function placeProxy(draft: Draft, observed: Observed, situation: Situatio
   // Containers that start while no proxy runs are started without links, which would lead nowhere.
   const started = [...(isUp ? [] : missing), ...holders.map((member) => member.service)];
   const callers = strayCallers(observed, situation, started);
-  if (isUp) linkCallers(draft, callers.leaving, 'they have no door any more');
+  if (isUp) linkCallers(draft, callers.leaving, 'they have no ingress any more');
   const isAsDefined =
     state === 'running' && definition === situation.proxy.definition && !observed.proxy.isLeft;
   if (holders.length === 0 && !isAsDefined) {
@@ -51,8 +51,10 @@ export function placeProxy(draft: Draft, observed: Observed, situation: Situatio
       kind: 'reload-proxy',
       cause: `canary.yaml${situation.proxy.endsTls ? ' or a certificate' : ''} changed`,
     });
-  const entries = slice.filter(({ entry, door }) => entry || door).map(({ service }) => service);
-  if (draft.steps.length > 0) {
+  const entries = slice
+    .filter(({ entry, ingress }) => entry || ingress)
+    .map(({ service }) => service);
+  if (draft.operations.length > 0) {
     draft.add({
       kind: 'await-ready',
       side: 'stable',
@@ -60,7 +62,7 @@ export function placeProxy(draft: Draft, observed: Observed, situation: Situatio
       cause: 'the proxy must reach it',
     });
   }
-  const isMadeAnew = draft.steps.some(
+  const isMadeAnew = draft.operations.some(
     ({ kind }) => kind === 'start-proxy' || kind === 'take-ports',
   );
   linkCallers(

@@ -35,7 +35,7 @@ interface DesiredCanary {
 
 /**
  * From what should be and what is to what must be done, in order. Pure: no look at the world, no clock.
- * Traffic leaves a side before that side is touched, and a step that is already done does not appear.
+ * Traffic leaves a side before that side is touched, and an operation that is already done does not appear.
  */
 export function reconcile(desired: Desired, observed: Observed, situation: Situation): Plan {
   const draft = new Draft(observed.proxy);
@@ -51,7 +51,7 @@ export function reconcile(desired: Desired, observed: Observed, situation: Situa
     );
   }
   if (desired.proxy === 'absent') removeProxy(draft, observed, situation);
-  return draft.steps;
+  return draft.operations;
 }
 
 function placeCanary(

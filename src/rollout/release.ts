@@ -1,10 +1,10 @@
 import type { Backup } from '../database/backup.ts';
 import type { RehearsalReport } from '../database/report.ts';
 import { type Counts, lessCounts, NO_COUNTS } from '../proxy/counts.ts';
-import type { Comparison } from './comparison.ts';
+import type { TestComparison } from './comparison.ts';
 import type { CanaryImage, ReleaseState, StableImage } from './events.ts';
 import type { JournalRecord } from './journal.ts';
-import { endOfStep, foldRamp, type Ramp, stepName } from './progress.ts';
+import { endOfStep, foldProgress, type StepProgress, stepName } from './progress.ts';
 import type { ReleaseVerdict } from './verdict.ts';
 
 /** One try of one commit on one slice: the fold of its journal. */
@@ -26,7 +26,7 @@ export interface Release {
   /** The weight that `resume` gives back, once `pause` took it. */
   heldWeight: number | undefined;
   /** The steps it goes through by itself, unless a person moves its users. */
-  ramp: Ramp | undefined;
+  progress: StepProgress | undefined;
   /** What its analysis said last. */
   verdict: ReleaseVerdict | undefined;
   /** What its first boot did to a copy of the shared databases, last time. */
@@ -38,7 +38,7 @@ export interface Release {
   /** Its canary was started on the real databases, or may have been: what it does to them is done. */
   hasBooted: boolean;
   /** What its A/B test came to. */
-  comparison: Comparison | undefined;
+  comparison: TestComparison | undefined;
   /** Its canary got as far as users could be sent to it. */
   wasReady: boolean;
   /** A later release took its place, and nobody took it back. */
@@ -64,7 +64,7 @@ export const IN_PROGRESS: readonly ReleaseState[] = [
   'rehearsing',
   'starting',
   'checking',
-  'ramping',
+  'advancing',
   'promoting',
   'reverting',
 ];
@@ -89,7 +89,7 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
       weights: [],
       images: [],
       heldWeight: undefined,
-      ramp: undefined,
+      progress: undefined,
       verdict: undefined,
       rehearsal: undefined,
       migration: undefined,
@@ -109,7 +109,11 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
     };
   }
   if (!release) return undefined;
-  const next = { ...release, updatedAt: record.at, ramp: foldRamp(release.ramp, record) };
+  const next = {
+    ...release,
+    updatedAt: record.at,
+    progress: foldProgress(release.progress, record),
+  };
   switch (record.type) {
     case 'state-changed':
       return {
@@ -127,8 +131,8 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
         wasReplaced: true,
         endedAt: record.at,
       };
-    case 'step-started':
-      return record.step.kind === 'start-canary' ? { ...next, hasBooted: true } : next;
+    case 'operation-started':
+      return record.operation.kind === 'start-canary' ? { ...next, hasBooted: true } : next;
     case 'canary-started':
       return { ...next, images: record.images, hasBooted: true };
     case 'weight-set':
@@ -142,7 +146,7 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
         heldWeight: undefined,
         countsAtWeight: { ...NO_COUNTS, ...record.counts },
       };
-    case 'ramp-begun':
+    case 'steps-begun':
       return { ...next, comparison: undefined, verdict: undefined };
     case 'verdict-given':
       return { ...next, verdict: record.verdict };
@@ -199,7 +203,7 @@ function isEnd(state: ReleaseState): boolean {
 
 /**
  * What is true of a release when the process that drove it may be gone: a state in progress that
- * nobody drives is reported as failed, with what to do. Where it walked its steps users stay where they are.
+ * nobody drives is reported as failed, with what to do. In its steps users stay where they are.
  */
 export function settledState(
   release: Release,
@@ -209,19 +213,19 @@ export function settledState(
   if (isDriven || !IN_PROGRESS.includes(release.state)) {
     return { state: release.state, reason: release.reason };
   }
-  if (release.state === 'ramping' && release.ramp)
-    return { state: 'paused', reason: leftReason(release.ramp, now) };
+  if (release.state === 'advancing' && release.progress)
+    return { state: 'paused', reason: leftReason(release.progress, now) };
   return {
     state: 'failed',
     reason: `interrupted while ${release.state}; run the command again, or take the release back`,
   };
 }
 
-function leftReason(ramp: Ramp, now: Date): string {
-  const until = endOfStep(ramp);
-  if (ramp.strategy === 'ab' && until && until <= now)
+function leftReason(progress: StepProgress, now: Date): string {
+  const until = endOfStep(progress);
+  if (progress.strategy === 'ab' && until && until <= now)
     return `the time of the A/B test is over since ${until.toISOString()}; \`canary resume\` ends it with the comparison`;
-  return `interrupted in ${stepName(ramp)}; its weight stays, \`canary resume\` goes on`;
+  return `interrupted in ${stepName(progress)}; its weight stays, \`canary resume\` goes on`;
 }
 
 /** A release id: sorts by time, and tells the commit. */

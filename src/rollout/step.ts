@@ -2,8 +2,8 @@ import { formatDuration } from '../config/duration.ts';
 import type { CanaryConfig } from '../config/schema.ts';
 import { formatWeight } from '../proxy/weight.ts';
 
-/** One step of a ramp. */
-export type RampStep =
+/** One step of a progress. */
+export type Step =
   | {
       weight: number;
       /** How long it is held before the next one, in milliseconds. */
@@ -19,10 +19,10 @@ export type RampStep =
   | { pause: true };
 
 /** The steps that canary.yaml asks for; none where a person moves the users. `replicas`: of the most scaled service. */
-export function rampSteps(
+export function stepsOf(
   { strategy, steps }: Pick<CanaryConfig, 'strategy' | 'steps'>,
   replicas: number,
-): RampStep[] {
+): Step[] {
   if (strategy.kind === 'ab') return [{ weight: strategy.weight, for: strategy.for }];
   if (strategy.kind === 'rolling') {
     return Array.from({ length: replicas }, (_, index) => ({
@@ -44,7 +44,7 @@ export function rampSteps(
 }
 
 /** What a step is, in words. */
-export function describeRampStep(step: RampStep): string {
+export function describeStep(step: Step): string {
   if ('pause' in step) return 'wait for a person';
   const containers =
     step.replicas === undefined

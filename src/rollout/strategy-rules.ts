@@ -25,20 +25,20 @@ export function requireWeight(
 /** Refuses to make the stable of what its strategy does not promote, or not yet. */
 export function requirePromotable(
   strategy: Strategy['kind'],
-  { replacing, ramp, branch }: Release,
+  { replacing, progress, branch }: Release,
 ): void {
   if (replacing) return;
   // A release is what it began as, whatever canary.yaml says by now.
-  const kind = ramp?.strategy ?? strategy;
+  const kind = progress?.strategy ?? strategy;
   if (kind === 'ab') {
     throw new CanaryError('strategy-refuses', 'An A/B test is compared, not promoted.', {
       hint: 'To promote the winner change `strategy` in canary.yaml to canary, then deploy and promote it.',
     });
   }
-  if (!ramp || !isPartial(ramp)) return;
+  if (!progress || !isPartial(progress)) return;
   throw new CanaryError(
     'strategy-refuses',
-    `The canary has not all its containers yet (${stepName(ramp)}); it could not serve everybody.`,
+    `The canary has not all its containers yet (${stepName(progress)}); it could not serve everybody.`,
     {
       hint: `\`canary resume\` goes on with the steps, \`canary deploy --branch ${branch} --weight 100\` starts them all at once.`,
     },

@@ -1,14 +1,14 @@
 import type { Theme } from './theme.ts';
 
 /** What the view needs of one request to the canary; the shape of `check --json`. */
-interface Finding {
+interface AnswerFinding {
   result: 'pass' | 'fail' | 'error';
   text: string;
 }
 
 /** What checks and comparisons found, a line each, and what to make of nothing. */
 export function examinationText(
-  { checks, shape }: { checks: readonly Finding[]; shape: readonly Finding[] },
+  { checks, shape }: { checks: readonly AnswerFinding[]; shape: readonly AnswerFinding[] },
   theme: Theme,
 ): string {
   const lines = [...checks, ...shape].map(({ result, text }) => `${markOf(result, theme)} ${text}`);
@@ -17,7 +17,7 @@ export function examinationText(
   return lines.join('\n');
 }
 
-function markOf(result: Finding['result'], theme: Theme): string {
+function markOf(result: AnswerFinding['result'], theme: Theme): string {
   if (result === 'pass') return theme.good('✔');
   return result === 'fail' ? theme.bad('✖') : theme.warn('?');
 }

@@ -2,8 +2,8 @@ import type { Ora } from 'ora';
 import { formatBytes } from '../database/bytes.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import type { CanaryEvent, EventSink } from '../rollout/events.ts';
-import { describeStep, formatPlan } from '../rollout/format-plan.ts';
-import { describeRampStep } from '../rollout/step.ts';
+import { describeOperation, formatPlan } from '../rollout/format-plan.ts';
+import { describeStep } from '../rollout/step.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import { comparisonText } from './comparison-view.ts';
 import { findingLines } from './rehearsal-view.ts';
@@ -53,14 +53,14 @@ export async function spinningProgress(
 
 /** What is waited for from this event on. */
 function waitOf(event: CanaryEvent): string | undefined {
-  if (event.type === 'step-started') return describeStep(event.step);
-  if (event.type !== 'ramp-step-begun' || 'pause' in event.step) return undefined;
-  return describeRampStep(event.step);
+  if (event.type === 'operation-started') return describeOperation(event.operation);
+  if (event.type !== 'step-begun' || 'pause' in event.step) return undefined;
+  return describeStep(event.step);
 }
 
 function endsWait(event: CanaryEvent): boolean {
-  if (event.type === 'state-changed') return event.state !== 'ramping';
-  return ['step-finished', 'step-failed', 'ramp-step-done'].includes(event.type);
+  if (event.type === 'state-changed') return event.state !== 'advancing';
+  return ['operation-finished', 'operation-failed', 'step-done'].includes(event.type);
 }
 
 function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | undefined {
@@ -71,10 +71,10 @@ function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | 
       return `${theme.canary('◆')} release ${theme.bold(event.id)} of ${event.branch}: ${event.subject}`;
     case 'release-resumed':
       return `${theme.canary('◆')} going on with the release`;
-    case 'step-finished':
-      return `${theme.good('✔')} ${describeStep(event.step)} ${theme.dim(duration(event.ms))}`;
-    case 'step-failed':
-      return `${theme.bad('✖')} ${describeStep(event.step)}`;
+    case 'operation-finished':
+      return `${theme.good('✔')} ${describeOperation(event.operation)} ${theme.dim(duration(event.ms))}`;
+    case 'operation-failed':
+      return `${theme.bad('✖')} ${describeOperation(event.operation)}`;
     case 'commit-made':
       return `${theme.dim('·')} ${event.branch} is at ${event.commit.slice(0, 12)}: ${event.subject}`;
     case 'weight-set':
@@ -89,8 +89,8 @@ function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | 
       return `${theme.dim('remote:')} ${event.line}`;
     case 'output':
       return isVerbose ? theme.dim(`  ${event.line}`) : undefined;
-    case 'ramp-step-begun':
-      return `${theme.canary('◆')} step ${event.index + 1} of ${event.of}: ${describeRampStep(event.step)}`;
+    case 'step-begun':
+      return `${theme.canary('◆')} step ${event.index + 1} of ${event.of}: ${describeStep(event.step)}`;
     case 'verdict-given':
       return verdictLine(event.verdict, theme);
     case 'progress':
@@ -106,10 +106,10 @@ function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | 
       return `${theme.dim('·')} kept ${event.tables.join(', ')} of ${event.service} as before (${formatBytes(event.bytes)})`;
     case 'migration-begun':
     case 'migration-ended':
-    case 'step-started':
-    case 'ramp-begun':
-    case 'ramp-step-done':
-    case 'ramp-left':
+    case 'operation-started':
+    case 'steps-begun':
+    case 'step-done':
+    case 'steps-left':
     case 'release-replaced':
     case 'canary-started':
     case 'proxy-reloaded':

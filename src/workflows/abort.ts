@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts';
 import { findState, loadProject } from '../project/load.ts';
-import { takingOver } from '../project/with-lock.ts';
+import { takingOverLock } from '../project/with-lock.ts';
 import { tellDatabaseChanges } from '../release/database-changes.ts';
 import { runHooks } from '../release/hooks.ts';
 import { finishPromotion } from '../release/promotion.ts';
 import { changeState, currentRelease } from '../release/releases.ts';
-import { retireCanary, trafficOff } from '../release/retire.ts';
+import { removeCanary, trafficOff } from '../release/retire.ts';
 
 export interface AbortResult {
   /** The release taken back, or `null` when none was there. */
@@ -20,12 +20,12 @@ export async function abort(context: Context): Promise<AbortResult> {
   await trafficOff(context, await findState(context));
   const project = await loadProject(context, 'optional');
   await context.engine.version();
-  return takingOver(context, project, 'abort', async (signal) => {
+  return takingOverLock(context, project, 'abort', async (signal) => {
     const finished = await finishPromotion({ context, project, signal });
     const release = await currentRelease(project);
     const run = { context, project, checkout: undefined, release, signal };
     if (release) await changeState(run, 'reverting', 'aborted by hand');
-    const changed = await retireCanary(run);
+    const changed = await removeCanary(run);
     const databaseChanges = await tellDatabaseChanges(run, true);
     if (release) {
       await changeState(run, 'reverted', 'aborted by hand');

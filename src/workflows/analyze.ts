@@ -1,14 +1,14 @@
 import { basename, dirname, resolve } from 'node:path';
 import { parseEvidence } from '../analysis/evidence.ts';
 import type { JudgeSettings } from '../analysis/judge.ts';
-import { type JudgedStep, replay, type WalkedStep } from '../analysis/replay.ts';
+import { type PastStep, replay, type StepVerdict } from '../analysis/replay.ts';
 import { judgeSettings } from '../analysis/settings.ts';
 import { DEFAULT_ANALYSIS } from '../config/analysis.ts';
 import type { Context } from '../context.ts';
 import { CanaryError } from '../errors.ts';
 import { findState } from '../project/load.ts';
 import type { JournalRecord } from '../rollout/journal.ts';
-import { foldRamp, type Ramp, weightAfter, weightStep } from '../rollout/progress.ts';
+import { foldProgress, type StepProgress, weightAfter, weightStep } from '../rollout/progress.ts';
 import { foldRelease } from '../rollout/release.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import { exists } from '../system/files.ts';
@@ -30,7 +30,7 @@ export interface Analysis {
   release: string;
   /** What it was judged to be when it ran. */
   recorded: ReleaseVerdict | null;
-  steps: (Omit<JudgedStep, 'at'> & { at: string })[];
+  steps: (Omit<StepVerdict, 'at'> & { at: string })[];
   settings: Pick<JudgeSettings, 'alpha' | 'margin' | 'minimumRequests' | 'signals'>;
 }
 
@@ -43,7 +43,7 @@ export async function analyze(context: Context, options: AnalyzeOptions): Promis
   const evidence = parseEvidence(await journals.readEvidence(id));
   if (!release || evidence.length === 0) throw nothingRecorded(id);
   const settings = settingsOf(options);
-  const judged = replay(evidence, walkedSteps(records, settings.minimumRequests), settings);
+  const judged = replay(evidence, pastSteps(records, settings.minimumRequests), settings);
   const { alpha, margin, minimumRequests, signals } = settings;
   return {
     version: 1,
@@ -79,19 +79,19 @@ function settingsOf({ alpha, margin, minimumRequests, signals }: AnalyzeOptions)
   };
 }
 
-/** The steps of a release in the order they were walked, and when each ended. */
-function walkedSteps(records: readonly JournalRecord[], minimumRequests: number): WalkedStep[] {
-  const steps: WalkedStep[] = [];
-  let ramp: Ramp | undefined;
+/** The steps of a release in the order they were taken, and when each ended. */
+function pastSteps(records: readonly JournalRecord[], minimumRequests: number): PastStep[] {
+  const steps: PastStep[] = [];
+  let progress: StepProgress | undefined;
   for (const record of records) {
-    ramp = foldRamp(ramp, record);
+    progress = foldProgress(progress, record);
     const last = steps.at(-1);
-    if (record.type === 'ramp-step-done' && last) last.endedAt = Date.parse(record.at);
-    if (record.type !== 'ramp-step-begun' || !ramp || 'pause' in record.step) continue;
-    const weight = weightStep(ramp, ramp.index)?.weight ?? 0;
+    if (record.type === 'step-done' && last) last.endedAt = Date.parse(record.at);
+    if (record.type !== 'step-begun' || !progress || 'pause' in record.step) continue;
+    const weight = weightStep(progress, progress.index)?.weight ?? 0;
     if (last && last.endedAt === undefined) steps.pop();
     if (weight === 0) continue;
-    steps.push({ weight, nextWeight: weightAfter(ramp), minimumRequests, endedAt: undefined });
+    steps.push({ weight, nextWeight: weightAfter(progress), minimumRequests, endedAt: undefined });
   }
   return steps;
 }

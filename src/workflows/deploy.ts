@@ -7,7 +7,7 @@ import { checkOut } from '../project/checkout/checkout.ts';
 import { applyPatches } from '../project/git/apply-patches.ts';
 import { advanceBranch, requireUnmoved, resolveBranch } from '../project/git/branches.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
-import { locked } from '../project/with-lock.ts';
+import { withLock } from '../project/with-lock.ts';
 import { agree } from '../rehearsal/agreement.ts';
 import { requireProxy } from '../release/guards.ts';
 import { finishPromotion } from '../release/promotion.ts';
@@ -53,7 +53,7 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
   requireProxy(project, await observe(context, project));
   sayHowToLook(context, project);
 
-  return locked(context, project, 'deploy', async (signal) => {
+  return withLock(context, project, 'deploy', async (signal) => {
     if (pushed) await requireUnmoved(context, project, { ref, from: pushed.from });
     // Before anything is done: nobody may agree.
     const agreement = await agree(context, project, options.allow ?? [], signal);

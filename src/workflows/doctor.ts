@@ -5,7 +5,7 @@ import { observe } from '../execution/observe.ts';
 import { loadProject, type Project, supportedCompose } from '../project/load.ts';
 import { containersOf } from '../rollout/observed.ts';
 
-export interface Finding {
+export interface Diagnosis {
   name: string;
   ok: boolean;
   /** What was found. */
@@ -17,7 +17,7 @@ const LEAST_DISK_BYTES = 1_000_000_000;
 const MOST_CLOCK_SKEW_MS = 5_000;
 
 /** Looks at everything a canary needs; each thing on its own, so that one missing does not hide the next. */
-export async function doctor(context: Context): Promise<Finding[]> {
+export async function doctor(context: Context): Promise<Diagnosis[]> {
   const engine = await look(
     'engine',
     async () => `Docker Engine ${await context.engine.version()}`,
@@ -43,7 +43,7 @@ export async function doctor(context: Context): Promise<Finding[]> {
   return findings;
 }
 
-async function look(name: string, find: () => Promise<string>): Promise<Finding> {
+async function look(name: string, find: () => Promise<string>): Promise<Diagnosis> {
   try {
     return { name, ok: true, text: await find(), hint: null };
   } catch (error) {

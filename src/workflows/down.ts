@@ -5,23 +5,23 @@ import { observe } from '../execution/observe.ts';
 import { writeOverride } from '../execution/override-file.ts';
 import { findState, loadLiveProject } from '../project/load.ts';
 import type { Run } from '../project/run.ts';
-import { takingOver } from '../project/with-lock.ts';
+import { takingOverLock } from '../project/with-lock.ts';
 import { tellDatabaseChanges } from '../release/database-changes.ts';
 import { finishPromotion } from '../release/promotion.ts';
 import { changeState, currentRelease } from '../release/releases.ts';
-import { retireCanary, trafficOff } from '../release/retire.ts';
+import { removeCanary, trafficOff } from '../release/retire.ts';
 import { reconcile } from '../rollout/reconcile.ts';
 
 /** Takes canary and proxy away and gives the ports back to the services. */
 export async function down(context: Context): Promise<{ project: string; changed: boolean }> {
   await trafficOff(context, await findState(context));
   const project = await loadLiveProject(context, 'optional');
-  return takingOver(context, project, 'down', async (signal) => {
+  return takingOverLock(context, project, 'down', async (signal) => {
     await finishPromotion({ context, project, signal });
     const release = await currentRelease(project);
     const run: Run = { context, project, checkout: undefined, release, signal };
     if (release) await changeState(run, 'reverting', 'taken away by `canary down`');
-    const hadCanary = await retireCanary(run);
+    const hadCanary = await removeCanary(run);
     await tellDatabaseChanges(run, true);
     const observed = await observe(context, project);
     const plan = reconcile({ proxy: 'absent' }, observed, await situationOf(context, project));

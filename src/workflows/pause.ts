@@ -3,20 +3,25 @@ import { execute } from '../execution/execute.ts';
 import { record } from '../project/run.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import { changeState } from '../release/releases.ts';
-import { steering } from '../release/with-running-canary.ts';
+import { withRunningCanary } from '../release/with-running-canary.ts';
 
 /** Takes the canary's users away for a while; the weight they had is kept in mind for `resume`. */
 export async function pause(
   context: Context,
 ): Promise<{ release: string; weight: number; changed: boolean }> {
-  return steering(context, 'pause', { takesOver: true, takesOff: true }, async (run, observed) => {
-    const { weight, everyoneOn } = observed.proxy;
-    const id = run.release.id;
-    if (everyoneOn === 'stable')
-      return { release: id, weight: run.release.heldWeight ?? 0, changed: false };
-    await execute(run, [{ kind: 'send-everyone', to: 'stable', cause: 'asked for' }]);
-    await record(run, { type: 'release-held', weight });
-    await changeState(run, 'paused', `by hand, at ${formatWeight(weight)} before`);
-    return { release: id, weight, changed: true };
-  });
+  return withRunningCanary(
+    context,
+    'pause',
+    { takesOver: true, takesOff: true },
+    async (run, observed) => {
+      const { weight, everyoneOn } = observed.proxy;
+      const id = run.release.id;
+      if (everyoneOn === 'stable')
+        return { release: id, weight: run.release.heldWeight ?? 0, changed: false };
+      await execute(run, [{ kind: 'send-everyone', to: 'stable', cause: 'asked for' }]);
+      await record(run, { type: 'release-held', weight });
+      await changeState(run, 'paused', `by hand, at ${formatWeight(weight)} before`);
+      return { release: id, weight, changed: true };
+    },
+  );
 }

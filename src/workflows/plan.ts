@@ -10,26 +10,26 @@ import type { Context } from '../context.ts';
 import { baselinesOf } from '../execution/baseline-source.ts';
 import { situationOf } from '../execution/facts.ts';
 import { observe } from '../execution/observe.ts';
-import { twinObstacle } from '../execution/operations/second-container.ts';
+import { secondContainerObstacle } from '../execution/operations/second-container.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { type Checkout, checkOut } from '../project/checkout/checkout.ts';
 import { knownCalls } from '../project/configuration-files.ts';
 import { resolveBranch } from '../project/git/branches.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
-import { stepsOf } from '../release/start.ts';
+import { stepsOfRelease } from '../release/start.ts';
 import type { Plan } from '../rollout/operation.ts';
 import { stepName, weightStep } from '../rollout/progress.ts';
 import { reconcile } from '../rollout/reconcile.ts';
-import { describeRampStep } from '../rollout/step.ts';
+import { describeStep } from '../rollout/step.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
 
 export interface PlanResult {
   project: string;
   branch: string | null;
   commit: string | null;
-  steps: Plan;
-  /** What `deploy` then goes through by itself, a line a step. */
-  ramp: string[];
+  operations: Plan;
+  /** What `deploy` then goes through by itself, a line a step of canary.yaml. */
+  steps: string[];
   /** The bind mounts of the clones, and whose files they are. */
   mounts: Mount[];
   /** What the operator should know before doing it. */
@@ -55,13 +55,14 @@ export async function plan(
   if (weight !== undefined) requireWeight(project.config.strategy.kind, weight, 'deploy');
   const observed = await observe(context, project);
   if (branch === undefined || ref === undefined) {
-    const steps = reconcile({ proxy: 'running' }, observed, await situationOf(context, project));
+    const situation = await situationOf(context, project);
+    const operations = reconcile({ proxy: 'running' }, observed, situation);
     return {
       project: project.name,
       branch: null,
       commit: null,
-      steps,
-      ramp: [],
+      operations,
+      steps: [],
       mounts: [],
       notes: await notes(project),
     };
@@ -73,16 +74,16 @@ export async function plan(
     const checkout = await checkOut(context, project, commit, home);
     const situation = await situationOf(context, project, checkout);
     const services = project.slice.map((member) => member.service);
-    const ramp = weight === undefined ? stepsOf(project, checkout) : [];
-    const first = weightStep({ steps: ramp }, 0);
+    const steps = weight === undefined ? stepsOfRelease(project, checkout) : [];
+    const first = weightStep({ steps }, 0);
     const canary = {
       ...{ commit, services, replicas: first?.replicas },
-      weight: weight ?? (ramp.length > 0 ? (first?.weight ?? 0) : observed.proxy.weight),
-      ...(ramp.length > 0
-        ? { cause: stepName({ steps: ramp, index: 0 }), baseline: baselinesOf(project) }
+      weight: weight ?? (steps.length > 0 ? (first?.weight ?? 0) : observed.proxy.weight),
+      ...(steps.length > 0
+        ? { cause: stepName({ steps, index: 0 }), baseline: baselinesOf(project) }
         : {}),
     };
-    const steps = reconcile({ proxy: 'running', canary }, observed, situation);
+    const operations = reconcile({ proxy: 'running', canary }, observed, situation);
     const names = project.slice.map(({ service }) => service);
     const mounts = names.flatMap((service) => mountsOf(checkout, service));
     const said = [
@@ -91,8 +92,8 @@ export async function plan(
       ...describeOwn(ownVolumes(checkout.model, names)),
     ];
     return {
-      ...{ project: project.name, branch, commit, steps, mounts },
-      ramp: ramp.map(describeRampStep),
+      ...{ project: project.name, branch, commit, operations, mounts },
+      steps: steps.map(describeStep),
       notes: said,
     };
   } finally {
@@ -106,7 +107,7 @@ async function notes(project: Project): Promise<string[]> {
   const shared = Object.keys(project.model.services).filter((name) => !slice.includes(name));
   const callers = callersOutside(await knownCalls(project.model), slice);
   const isLed = ({ from, to }: Call) =>
-    project.slice.some(({ service, door }) => service === to && door?.callers.includes(from));
+    project.slice.some(({ service, ingress }) => service === to && ingress?.callers.includes(from));
   const keyed = project.slice.filter(({ service }) => isFoundByHost(project.slice, service));
   const led = [...callerLinks(project.slice).keys(), ...keyed.map(({ service }) => service)];
   return [
@@ -116,16 +117,16 @@ async function notes(project: Project): Promise<string[]> {
         ? `${call.from} calls ${call.to} (${call.because}) through the proxy, which splits it.`
         : `${call.from} calls ${call.to} (${call.because}) and keeps reaching its stable.`,
     ),
-    ...project.slice.flatMap(({ service, door }) =>
-      door?.router
+    ...project.slice.flatMap(({ service, ingress }) =>
+      ingress?.router
         ? [
-            `Users reach ${service} ${throughRouter(door.router.kind)}, and the proxy stands in for it there.`,
-            ...door.router.left.map((left) => `Of ${service}: ${left}.`),
+            `Users reach ${service} ${throughRouter(ingress.router.kind)}, and the proxy stands in for it there.`,
+            ...ingress.router.left.map((left) => `Of ${service}: ${left}.`),
           ]
         : [],
     ),
     ...led.flatMap((caller) => {
-      const reason = twinObstacle(project, caller);
+      const reason = secondContainerObstacle(project, caller);
       return reason
         ? `${caller} is made anew by \`up\` and \`down\` with a gap, because ${reason}; nothing else touches it.`
         : [];

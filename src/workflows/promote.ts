@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { observe } from '../execution/observe.ts';
 import { checkOut } from '../project/checkout/checkout.ts';
 import { loadLiveProject } from '../project/load.ts';
-import { locked } from '../project/with-lock.ts';
+import { withLock } from '../project/with-lock.ts';
 import { requireCanary, requireProxy } from '../release/guards.ts';
 import { mergeCandidate } from '../release/merge-candidate.ts';
 import { promoteTo } from '../release/promotion.ts';
@@ -24,7 +24,7 @@ export interface PromoteResult {
  */
 export async function promote(context: Context, message?: string): Promise<PromoteResult> {
   const project = await loadLiveProject(context);
-  return locked(context, project, 'promote', async (signal) => {
+  return withLock(context, project, 'promote', async (signal) => {
     const observed = await observe(context, project);
     requireProxy(project, observed);
     const release = requireCanary(await currentRelease(project), observed);

@@ -11,7 +11,7 @@ import { checkOut } from '../project/checkout/checkout.ts';
 import { resolveBranch } from '../project/git/branches.ts';
 import { loadLiveProject } from '../project/load.ts';
 import { callOptions } from '../project/run.ts';
-import { locked } from '../project/with-lock.ts';
+import { withLock } from '../project/with-lock.ts';
 import { agree, rehearsedOn } from '../rehearsal/agreement.ts';
 import { rehearse } from '../rehearsal/rehearse.ts';
 
@@ -35,7 +35,7 @@ export async function rehearseBranch(
   const branch = named ?? project.config.git.canary;
   const ref = branchRef(branch);
   const commit = await resolveBranch(context, project.repository, branch, ref);
-  return locked(context, project, 'rehearse', async (signal) => {
+  return withLock(context, project, 'rehearse', async (signal) => {
     const agreement = await agree(context, project, exceptions, signal);
     const checkout = await checkOut(context, project, commit);
     if ((await rehearsedOn(project, checkout)).length === 0)

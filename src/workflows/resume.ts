@@ -7,12 +7,12 @@ import { checkOut } from '../project/checkout/checkout.ts';
 import { record } from '../project/run.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import { byWeight, sameSplit } from '../proxy/weight-map.ts';
-import { type Walked, walk } from '../release/advance.ts';
-import { promotePassed } from '../release/auto-promotion.ts';
-import { takingOff } from '../release/on-failure.ts';
+import { type Advanced, advance } from '../release/advance.ts';
+import { promotePrepared } from '../release/auto-promotion.ts';
+import { takingUsersOffOnFailure } from '../release/on-failure.ts';
 import { type Arrival, changeState } from '../release/releases.ts';
 import type { WalkRun } from '../release/walk-run.ts';
-import { steering } from '../release/with-running-canary.ts';
+import { withRunningCanary } from '../release/with-running-canary.ts';
 import type { Observed } from '../rollout/observed.ts';
 import { stepName, waitsForPerson, weightStep } from '../rollout/progress.ts';
 import { reconcile } from '../rollout/reconcile.ts';
@@ -29,26 +29,26 @@ export async function resume(
   context: Context,
   patience = new AbortController().signal,
 ): Promise<ResumeResult> {
-  return steering(context, 'resume', {}, async (run, observed) => {
+  return withRunningCanary(context, 'resume', {}, async (run, observed) => {
     const { release, project } = run;
-    const { id, ramp, state, reason } = release;
+    const { id, progress, state, reason } = release;
     const whole: WalkRun = { ...run, checkout: await checkOut(context, project, release.commit) };
-    const takeOff = <T>(work: () => Promise<T>) => takingOff(whole, true, work);
+    const takeOff = <T>(work: () => Promise<T>) => takingUsersOffOnFailure(whole, true, work);
     // A command that found it bad was killed before it had taken it back.
     if (release.verdict?.result === 'fail') await takeOff(async () => refuse(release.verdict));
-    const isStanding = !ramp || (state === 'paused' && waitsForPerson(ramp));
+    const isStanding = !progress || (state === 'paused' && waitsForPerson(progress));
     const back = isStanding ? await giveBack(whole, observed).catch(endIfBad(whole)) : undefined;
     if (back) return { release: id, changed: true, ...back };
-    if (!ramp || (isStanding && ramp.isStepDone)) {
+    if (!progress || (isStanding && progress.isStepDone)) {
       const { weight } = observed.proxy;
       return { release: id, changed: false, state, reason, weight };
     }
-    if (isStanding) await record(run, { type: 'ramp-step-done', index: ramp.index });
-    const walking = { ...whole, signal: AbortSignal.any([whole.signal, patience]) };
-    const { checkout, ...arrival }: Walked = await analysing(walking, (analysis) =>
-      takeOff(() => walk({ ...walking, analysis })),
+    if (isStanding) await record(run, { type: 'step-done', index: progress.index });
+    const advancing = { ...whole, signal: AbortSignal.any([whole.signal, patience]) };
+    const { checkout, ...arrival }: Advanced = await analysing(advancing, (analysis) =>
+      takeOff(() => advance({ ...advancing, analysis })),
     );
-    const end = checkout ? await promotePassed(whole, checkout) : arrival;
+    const end = checkout ? await promotePrepared(whole, checkout) : arrival;
     return { release: id, changed: true, ...end };
   });
 }
@@ -65,7 +65,7 @@ function refuse(verdict: ReleaseVerdict | undefined): never {
 function endIfBad(run: WalkRun): (error: unknown) => Promise<never> {
   return (error) => {
     if (!hasCode(error, 'judged-bad')) throw error;
-    return takingOff(run, true, async () => {
+    return takingUsersOffOnFailure(run, true, async () => {
       throw error;
     });
   };
@@ -74,16 +74,16 @@ function endIfBad(run: WalkRun): (error: unknown) => Promise<never> {
 /** The users it had; nothing when it has them. */
 async function giveBack(run: WalkRun, observed: Observed): Promise<Arrival | undefined> {
   const { context, project, checkout } = run;
-  const { commit, services, heldWeight, ramp } = run.release;
-  const stepWeight = ramp && (weightStep(ramp, ramp.index)?.weight ?? 0);
+  const { commit, services, heldWeight, progress } = run.release;
+  const stepWeight = progress && (weightStep(progress, progress.index)?.weight ?? 0);
   const before = observed.proxy.hasExpired ? run.release.weight : observed.proxy.weight;
   const weight = stepWeight ?? heldWeight ?? before;
   const { tripped } = observed.proxy;
   if (sameSplit(observed.proxy, byWeight(weight)) && tripped.length === 0) return undefined;
   const situation = await situationOf(context, project, checkout, run.release);
   await execute(run, reconcile({ canary: { commit, services, weight } }, observed, situation));
-  const waits = ramp && !ramp.isStepDone;
-  const next = waits ? `; ${stepName(ramp)} waits for a person: \`canary resume\` goes on` : '';
+  const waits = progress && !progress.isStepDone;
+  const next = waits ? `; ${stepName(progress)} waits for a person: \`canary resume\` goes on` : '';
   const reason = `at ${formatWeight(weight)}, resumed by hand${next}`;
   await changeState(run, 'paused', reason);
   return { state: 'paused', reason, weight };

@@ -9,7 +9,7 @@ import type { Project } from '../project/load.ts';
 import { tellDatabaseChanges } from '../release/database-changes.ts';
 import { runHooks } from '../release/hooks.ts';
 import { changeState, currentRelease } from '../release/releases.ts';
-import { replaceStable } from '../release/replace-stable.ts';
+import { releaseToStable } from '../release/replace-stable.ts';
 import type { Release } from '../rollout/release.ts';
 
 type Promoted = Release & {
@@ -59,7 +59,7 @@ export async function revertPromoted(
     const images = new Map(
       services.map((service) => [service, previousImage(name, service, release.id)] as const),
     );
-    await replaceStable(context, { commit, from: tip, images, isRevert: true });
+    await releaseToStable(context, { commit, from: tip, images, isRevert: true });
   }
   const run = { context, project, checkout: undefined, release, signal: context.signal };
   const reason = `taken back from the stable by ${shortCommit(commit ?? tip)}`;

@@ -3,12 +3,12 @@ import { CanaryError } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { findState, loadLiveProject, loadProject, type Project } from '../project/load.ts';
 import type { Run } from '../project/run.ts';
-import { locked, takingOver } from '../project/with-lock.ts';
+import { takingOverLock, withLock } from '../project/with-lock.ts';
 import { tellDatabaseChanges } from '../release/database-changes.ts';
 import { runHooks } from '../release/hooks.ts';
 import { finishPromotion } from '../release/promotion.ts';
 import { allReleases, changeState, currentRelease } from '../release/releases.ts';
-import { retireCanary, trafficOff } from '../release/retire.ts';
+import { removeCanary, trafficOff } from '../release/retire.ts';
 import { endWithCommit } from '../release/revert-canary.ts';
 import type { Side } from '../rollout/operation.ts';
 import { hasEnded } from '../rollout/release.ts';
@@ -53,7 +53,7 @@ export async function revert(
     return { release: side && id, side, ...NOTHING };
   }
   const project = await loadLiveProject(context);
-  await locked(context, project, 'revert', (signal) =>
+  await withLock(context, project, 'revert', (signal) =>
     finishPromotion({ context, project, signal }),
   );
   const taken = await revertPromoted(context, project, release, message);
@@ -68,12 +68,12 @@ async function revertCanary(context: Context, message: string | undefined): Prom
   await trafficOff(context, await findState(context));
   const project = await loadProject(context, 'optional');
   await context.engine.version();
-  const outcome = await takingOver(context, project, 'revert', async (signal) => {
+  const outcome = await takingOverLock(context, project, 'revert', async (signal) => {
     await finishPromotion({ context, project, signal });
     const release = await currentRelease(project);
     const run: Run = { context, project, checkout: undefined, release, signal };
     if (release) await changeState(run, 'reverting', 'taken back by hand');
-    await retireCanary(run);
+    await removeCanary(run);
     if (!release) return undefined;
     const databaseChanges = await tellDatabaseChanges(run, true);
     const tell = () =>

@@ -95,8 +95,8 @@ export async function status(context: Context): Promise<Status> {
 }
 
 /** One step, the weight a person asked for, unless the release has steps of its own. */
-function progress({ ramp, state }: Release): { step: number; steps: number } {
-  if (ramp) return { step: ramp.index + 1, steps: ramp.steps.length };
+function progress({ progress, state }: Release): { step: number; steps: number } {
+  if (progress) return { step: progress.index + 1, steps: progress.steps.length };
   return { step: state === 'paused' ? 1 : 0, steps: 1 };
 }
 

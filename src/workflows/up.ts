@@ -1,4 +1,4 @@
-import { type Door, publishedPorts } from '../compose/ingress/ingress.ts';
+import { type Ingress, publishedPorts } from '../compose/ingress/ingress.ts';
 import { throughRouter } from '../compose/ingress/router.ts';
 import { hostPorts } from '../compose/model/model.ts';
 import { hasUsers } from '../compose/slice.ts';
@@ -11,7 +11,7 @@ import { applySplit } from '../execution/split.ts';
 import { warnOfExpired } from '../project/certificates.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import type { Run } from '../project/run.ts';
-import { locked } from '../project/with-lock.ts';
+import { withLock } from '../project/with-lock.ts';
 import { OFF } from '../proxy/weight-map.ts';
 import { currentRelease } from '../release/releases.ts';
 import { containersOf, type Observed } from '../rollout/observed.ts';
@@ -30,7 +30,7 @@ export interface UpResult {
 export async function up(context: Context): Promise<UpResult> {
   const project = await loadLiveProject(context);
   warnOfExpired(context, project.proxy.certificates);
-  return locked(context, project, 'up', async (signal) => {
+  return withLock(context, project, 'up', async (signal) => {
     const observed = await observe(context, project);
     await checkPorts(project, observed);
     const plan: Plan = reconcile(
@@ -49,21 +49,23 @@ export async function up(context: Context): Promise<UpResult> {
 
 /** Where users and testers reach the entries; behind another proxy that is where this one is published. */
 export function entryAddresses({ slice, model, config }: Project): UpResult['entries'] {
-  return slice.filter(hasUsers).map(({ service, entry, door }) => {
+  return slice.filter(hasUsers).map(({ service, entry, ingress }) => {
     const local = (port: number) => `${schemeOf(config, service)}://localhost:${port}`;
-    const edges = door?.callers.map((edge) => model.services[edge] ?? {}) ?? [];
+    const edges = ingress?.callers.map((edge) => model.services[edge] ?? {}) ?? [];
     const [port] = entry ? [entry.port] : edges.flatMap(hostPorts);
-    const preview = entry?.preview ?? door?.preview;
+    const preview = entry?.preview ?? ingress?.preview;
     return {
       service,
-      address: port === undefined ? whereElse(door) : local(port),
+      address: port === undefined ? whereElse(ingress) : local(port),
       preview: preview === undefined ? null : local(preview),
     };
   });
 }
 
-function whereElse(door: Door | undefined): string {
-  return door?.router ? throughRouter(door.router.kind) : `behind ${door?.callers.join(', ')}`;
+function whereElse(ingress: Ingress | undefined): string {
+  return ingress?.router
+    ? throughRouter(ingress.router.kind)
+    : `behind ${ingress?.callers.join(', ')}`;
 }
 
 function schemeOf(config: Project['config'], service: string): string {
@@ -84,7 +86,7 @@ async function checkPorts(project: Project, observed: Observed): Promise<void> {
     if (!ours.has(port) && !(await isPortFree(port))) throw portTaken(port);
   }
   const previews = project.slice.flatMap(
-    ({ entry, door }) => entry?.preview ?? door?.preview ?? [],
+    ({ entry, ingress }) => entry?.preview ?? ingress?.preview ?? [],
   );
   const added = [
     ...previews.map((port) => ({ port, setting: 'preview' })),

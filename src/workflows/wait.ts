@@ -109,15 +109,15 @@ function tooLong({ id }: Release, state: ReleaseState): CanaryError {
 async function isLeft(
   context: Context,
   project: ProjectState,
-  { ramp, state, heldWeight, verdict }: Release,
+  { progress, state, heldWeight, verdict }: Release,
 ): Promise<boolean> {
   if (state === 'promoted' || state === 'reverted') return false;
   if (verdict?.result === 'fail') return true;
-  if (!ramp || heldWeight !== undefined || (state !== 'paused' && state !== 'ramping'))
+  if (!progress || heldWeight !== undefined || (state !== 'paused' && state !== 'advancing'))
     return false;
-  if (ramp.index < 0 || waitsForPerson(ramp)) return false;
+  if (progress.index < 0 || waitsForPerson(progress)) return false;
   const { weight, isOut } = await peek(context, project);
-  return !isOut && weight === (weightStep(ramp, ramp.index)?.weight ?? 0);
+  return !isOut && weight === (weightStep(progress, progress.index)?.weight ?? 0);
 }
 
 function resultOf({ id, verdict }: Release, state: ReleaseState, reason: string): WaitResult {

@@ -7,7 +7,7 @@ import type { Project } from '../project/load.ts';
 import { type Run, record } from '../project/run.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import { changeState } from '../release/releases.ts';
-import { steering } from '../release/with-running-canary.ts';
+import { withRunningCanary } from '../release/with-running-canary.ts';
 import type { Observed } from '../rollout/observed.ts';
 import type { Plan } from '../rollout/operation.ts';
 import { isPartial } from '../rollout/progress.ts';
@@ -16,19 +16,19 @@ import type { Release } from '../rollout/release.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
 
 /** Sets the share of users on the canary that runs, by hand; from then on its steps do not count any more. */
-export async function setWeight(
+export async function weight(
   context: Context,
   weight: number,
 ): Promise<{ release: string; weight: number }> {
   const check = ({ config }: Project, release: Release | undefined) =>
-    requireWeight(release?.ramp?.strategy ?? config.strategy.kind, weight, 'weight');
+    requireWeight(release?.progress?.strategy ?? config.strategy.kind, weight, 'weight');
   const options = { check, takesOver: true, takesOff: weight === 0 };
-  return steering(context, 'weight', options, async (run, observed) => {
-    const { id, services, ramp } = run.release;
+  return withRunningCanary(context, 'weight', options, async (run, observed) => {
+    const { id, services, progress } = run.release;
     const ready: Plan = [
       { kind: 'await-ready', side: 'canary', services, cause: 'only a ready canary gets users' },
     ];
-    if (ramp && isPartial(ramp)) {
+    if (progress && isPartial(progress)) {
       await growWhole(run, observed, weight);
     } else {
       await execute(run, [
@@ -36,7 +36,7 @@ export async function setWeight(
         { kind: 'set-weight', weight, cause: 'asked for' },
       ]);
     }
-    if (ramp) await record(run, { type: 'ramp-left' });
+    if (progress) await record(run, { type: 'steps-left' });
     await changeState(run, 'paused', `at ${formatWeight(weight)}, set by hand`);
     return { release: id, weight };
   });

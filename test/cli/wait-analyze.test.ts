@@ -87,8 +87,8 @@ describe('analyze', () => {
   it('judges by the settings that are given, by id and by file', async () => {
     const steps = [{ weight: 50, for: 1000 }];
     const begun = [
-      { type: 'ramp-begun', strategy: 'canary', steps },
-      { type: 'ramp-step-begun', index: 0, of: 1, step: steps[0], counts: COUNTS },
+      { type: 'steps-begun', strategy: 'canary', steps },
+      { type: 'step-begun', index: 0, of: 1, step: steps[0], counts: COUNTS },
     ];
     const moment = { at: 1_795_262_401_000, signal: 'failed' };
     const evidence = {

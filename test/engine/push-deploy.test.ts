@@ -126,7 +126,7 @@ describe('git push deploy', () => {
       join(server.production, '.canary/releases', `${release.id}.jsonl`),
       'utf8',
     );
-    const steps = journal.split('\n').filter((line) => line.includes('"step-started"'));
+    const steps = journal.split('\n').filter((line) => line.includes('"operation-started"'));
     const kinds = steps.map((line) => JSON.parse(line).step.kind);
     expect(kinds.indexOf('retire-canary')).toBeLessThan(kinds.indexOf('start-canary'));
     expect(await laptop.stableContainers()).toEqual(untouched);

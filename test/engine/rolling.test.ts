@@ -69,7 +69,7 @@ describe('rolling', () => {
     const weights = facts.filter(({ type }) => type === 'weight-set');
     expect(weights.map(({ weight }) => weight)).toEqual([33.33, 66.67, 100]);
     const grown = facts.filter(
-      ({ type, step }) => type === 'step-finished' && step.kind.endsWith('-canary'),
+      ({ type, step }) => type === 'operation-finished' && step.kind.endsWith('-canary'),
     );
     expect(grown.map(({ step }) => step.counts)).toEqual([
       { frontend: 1, inner: 1 },

@@ -23,7 +23,7 @@ export async function analysisRun(
   const config = Object.entries(settings).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   const text = `${CANARY}${config.join('\n')}\n`;
   const directory = await repository({ ...SHOP_FILES, ...files, 'canary.yaml': text });
-  await leaveJournal(directory, journalText({ id: RELEASE, commit: COMMIT }, state('ramping')));
+  await leaveJournal(directory, journalText({ id: RELEASE, commit: COMMIT }, state('advancing')));
   const events: CanaryEvent[] = [];
   const base = contextIn(directory);
   const context = {

@@ -1,5 +1,5 @@
 import type { Answer } from '../../src/analysis/shape/answer.ts';
-import { type Comparison, compareShapes } from '../../src/analysis/shape/compare.ts';
+import { compareShapes, type ShapeComparison } from '../../src/analysis/shape/compare.ts';
 import { readAnswerPath } from '../../src/config/answer-path.ts';
 
 export function json(value: unknown, status = 200): Answer {
@@ -20,7 +20,7 @@ export function compared(
   stable: readonly Answer[],
   canary: readonly Answer[],
   allowed: readonly string[] = [],
-): Comparison {
+): ShapeComparison {
   const [first, second = first, ...more] = stable;
   const [tried, ...others] = canary;
   if (!first || !second || !tried) throw new Error('a comparison needs answers of both sides');

@@ -1,4 +1,4 @@
-import { Judge, type JudgeSettings, type Verdict } from '../../src/analysis/judge.ts';
+import { Judge, type JudgeSettings, type RequestVerdict } from '../../src/analysis/judge.ts';
 import type { UserRequest } from '../../src/analysis/request.ts';
 
 /** Random numbers from 0 to 1 that a seed decides (mulberry32, Tommy Ettinger, public domain). */
@@ -43,7 +43,7 @@ export function judged(
   seed: number,
   change: Partial<Traffic>,
   settings: JudgeSettings = SETTINGS,
-): { verdict: Verdict; canary: number; failures: number } {
+): { verdict: RequestVerdict; canary: number; failures: number } {
   const traffic = { ...CALM, ...change };
   const random = randomFrom(seed);
   const judge = new Judge(settings, 0);

@@ -2,7 +2,7 @@ import { callerLinks } from '../../src/compose/ingress/ingress.ts';
 import { ALL, byWeight, OFF } from '../../src/proxy/weight-map.ts';
 import type { Situation } from '../../src/rollout/draft.ts';
 import type { Observed, ObservedContainer } from '../../src/rollout/observed.ts';
-import type { Plan, Step } from '../../src/rollout/operation.ts';
+import type { Operation, Plan } from '../../src/rollout/operation.ts';
 import { type Desired, reconcile } from '../../src/rollout/reconcile.ts';
 import {
   ABSENT_PROXY,
@@ -108,7 +108,7 @@ export function missingOf({ proxy, promote, canary: clone }: Desired, world: Wor
   return checks.filter(([, holds]) => !holds).map(([name]) => name);
 }
 
-export function afterStep(world: World, step: Step): World {
+export function afterStep(world: World, step: Operation): World {
   const { containers, proxy } = world.observed;
   const withContainers = (changed: readonly ObservedContainer[]): World => ({
     ...world,

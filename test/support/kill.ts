@@ -43,7 +43,7 @@ export async function startUntil(
       .slice(seen)
       .some(
         (record) =>
-          record.type === 'step-started' &&
+          record.type === 'operation-started' &&
           record.step?.kind === step.kind &&
           (step.side === undefined || record.step.side === step.side),
       );

@@ -9,6 +9,6 @@ export function untilStep(shop: Storedog, step: number): Promise<void> {
     const [name] = (await readdir(directory).catch(() => [])).sort().reverse();
     const text = name ? await readFile(join(directory, name), 'utf8') : '';
     const hasEnded = /"state":"(reverted|promoted)"/.test(text);
-    return !hasEnded && text.includes(`"state":"ramping","reason":"step ${step} of `);
+    return !hasEnded && text.includes(`"state":"advancing","reason":"step ${step} of `);
   });
 }

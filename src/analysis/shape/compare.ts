@@ -8,7 +8,7 @@ import type { Unread } from './reading.ts';
 export type StableAnswers = readonly [Answer, Answer, ...Answer[]];
 export type CanaryAnswers = readonly [Answer, ...Answer[]];
 
-export interface Comparison {
+export interface ShapeComparison {
   readonly differences: readonly Difference[];
   /** Whether there is a breaking difference; additive ones alone are none to fail on. */
   readonly isBroken: boolean;
@@ -25,7 +25,7 @@ export function compareShapes(
   stableAnswers: StableAnswers,
   canaryAnswers: CanaryAnswers,
   allowed: readonly AnswerPath[] = [],
-): Comparison {
+): ShapeComparison {
   const stable = stableAnswers.map(shapeOf).reduce(mergeShapes);
   const canary = canaryAnswers.map(shapeOf).reduce(mergeShapes);
   const differences = compareStatuses(stable, canary);

@@ -1,5 +1,5 @@
 import { EXIT } from '../../errors.ts';
-import { describeStep, formatPlan } from '../../rollout/format-plan.ts';
+import { describeOperation, formatPlan } from '../../rollout/format-plan.ts';
 import { plan, planTitle } from '../../workflows/plan.ts';
 import type { Session } from '../session.ts';
 
@@ -8,18 +8,18 @@ export async function runPlan(
   options: { branch?: string | undefined; weight?: number | undefined; exitCode: boolean },
 ): Promise<number> {
   const result = await plan(context, options.branch, options.weight);
-  const steps = result.steps.map((step) => ({ ...step, text: describeStep(step) }));
-  output.result({ version: 1, ...result, steps }, () =>
+  const operations = result.operations.map((each) => ({ ...each, text: describeOperation(each) }));
+  output.result({ version: 1, ...result, operations }, () =>
     [
       output.theme.bold(`Plan for ${planTitle(result)}`),
-      formatPlan(result.steps),
-      ...rampLines(result.ramp),
+      formatPlan(result.operations),
+      ...stepLines(result.steps),
       ...result.notes.map((note) => output.theme.dim(`· ${note}`)),
     ].join('\n'),
   );
-  return options.exitCode && steps.length > 0 ? EXIT.failed : EXIT.done;
+  return options.exitCode && operations.length > 0 ? EXIT.failed : EXIT.done;
 }
 
-function rampLines(ramp: readonly string[]): string[] {
-  return ramp.map((text, index) => `step ${index + 1} of ${ramp.length}: ${text}`);
+function stepLines(steps: readonly string[]): string[] {
+  return steps.map((text, index) => `step ${index + 1} of ${steps.length}: ${text}`);
 }

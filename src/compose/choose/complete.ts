@@ -1,6 +1,6 @@
 import { missingCompanion } from '../clone/companions.ts';
 import { networkNames } from '../model/fields.ts';
-import { namespaceGuests, namespaceOwner } from '../model/namespaces.ts';
+import { namespaceMembers, namespaceOwner } from '../model/namespaces.ts';
 import { edgeKind } from '../services/edge.ts';
 import { type Call, isFirm } from '../services/service-map.ts';
 import { obstacleOf } from './choosable.ts';
@@ -88,7 +88,7 @@ export function reachedFrom(stack: Stack, names: readonly string[]): Set<string>
     for (const { from, to } of stack.calls) {
       if (from === name && chosen.has(to)) reached.add(to);
     }
-    for (const joiner of namespaceGuests(name, stack.model)) {
+    for (const joiner of namespaceMembers(name, stack.model)) {
       if (chosen.has(joiner)) reached.add(joiner);
     }
   }
@@ -166,13 +166,13 @@ function canStandBefore(stack: Stack, name: string): boolean {
 /** For what works in the background: who runs the same code where users reach it. */
 function sameCode(stack: Stack, name: string): Addition[] | undefined {
   const { image, build } = serviceOf(stack, name);
-  const twin = openServices(stack).find((other) => {
+  const sameCode = openServices(stack).find((other) => {
     const { image: its, build: their } = serviceOf(stack, other);
     return build?.context ? build.context === their?.context : image !== undefined && image === its;
   });
-  return twin === undefined
+  return sameCode === undefined
     ? onlyDoor(stack, name)
-    : [{ service: twin, why: `users reach it, and it runs the code of \`${name}\`` }];
+    : [{ service: sameCode, why: `users reach it, and it runs the code of \`${name}\`` }];
 }
 
 /** Where nothing says who calls a service: the one through which users can only come, on one of its networks. */
@@ -188,7 +188,7 @@ function onlyDoor(stack: Stack, name: string): Addition[] | undefined {
     open.filter((other) => isAtUsualPort(stack, other)),
     open.filter((other) => edgeKind(serviceOf(stack, other), stack.files[other])),
   ];
-  const only = fronts.find((doors) => doors.length === 1)?.[0];
+  const only = fronts.find((ingresses) => ingresses.length === 1)?.[0];
   if (only === undefined) return undefined;
   const why = `nothing says who calls \`${name}\`, and users can only come through this one`;
   return [{ service: only, why }];

@@ -3,7 +3,7 @@ import { throughRouter } from '../ingress/router.ts';
 import { freePort, type OpenPort, takenPorts } from '../services/open-port.ts';
 import type { Addition } from './complete.ts';
 import type { Stack } from './stack.ts';
-import { doorsOf } from './ways-in.ts';
+import { waysIn } from './ways-in.ts';
 
 export interface ChosenService {
   service: string;
@@ -33,7 +33,7 @@ export function describeChoice(
   names: readonly string[],
   added: readonly Addition[] = [],
 ): ChosenService[] {
-  const doors = doorsOf(stack, names);
+  const ingresses = waysIn(stack, names);
   const taken = takenPorts(stack.model);
   const previewFor = (port: number) => {
     const preview = freePort(port, taken);
@@ -43,26 +43,26 @@ export function describeChoice(
   return names.map((service) => {
     const addition = added.find((each) => each.service === service);
     const prefix = addition ? `added: ${addition.why}; ` : '';
-    const door = doors.get(service);
-    if (door?.kind === 'behind') {
-      const { names: behind, said: port, protocol } = door;
-      const preview = previewFor(door.published);
-      const why = `${prefix}users reach it through ${behind.join(', ')} (${door.because}); the canary alone answers on ${preview}`;
+    const ingress = ingresses.get(service);
+    if (ingress?.kind === 'behind') {
+      const { names: behind, said: port, protocol } = ingress;
+      const preview = previewFor(ingress.published);
+      const why = `${prefix}users reach it through ${behind.join(', ')} (${ingress.because}); the canary alone answers on ${preview}`;
       return { service, entry: undefined, behind, port, protocol, preview, why };
     }
-    if (door?.kind === 'routed') {
-      const { labels, port, because } = door;
-      const preview = previewFor(door.listens);
+    if (ingress?.kind === 'routed') {
+      const { labels, port, because } = ingress;
+      const preview = previewFor(ingress.listens);
       const why = `${prefix}users reach it ${throughRouter(labels)} (${because}); the canary alone answers on ${preview}`;
       return { service, entry: undefined, labels, port, preview, why };
     }
-    if (door?.kind === 'entry') {
-      const [protocol, said] = SPOKEN[door.speaks];
-      const preview = previewFor(door.port);
-      const why = `${prefix}users reach it on port ${door.port}${said}; the canary alone answers on ${preview}`;
-      return { service, entry: door.port, ...(protocol ? { protocol } : {}), preview, why };
+    if (ingress?.kind === 'entry') {
+      const [protocol, said] = SPOKEN[ingress.speaks];
+      const preview = previewFor(ingress.port);
+      const why = `${prefix}users reach it on port ${ingress.port}${said}; the canary alone answers on ${preview}`;
+      return { service, entry: ingress.port, ...(protocol ? { protocol } : {}), preview, why };
     }
-    const why = addition ? prefix.slice(0, -2) : `inner: ${door?.why ?? ''}`;
+    const why = addition ? prefix.slice(0, -2) : `inner: ${ingress?.why ?? ''}`;
     return { service, entry: undefined, preview: undefined, why };
   });
 }

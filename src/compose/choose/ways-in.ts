@@ -3,21 +3,21 @@ import { openButUnknown } from '../services/open-port.ts';
 import { isFirm } from '../services/service-map.ts';
 import { type Stack, serviceOf, type WayIn, wayIn } from './stack.ts';
 
-type Door =
+type ChosenWayIn =
   | Extract<WayIn, { kind: 'entry' | 'behind' | 'routed' }>
   /** Only the other clones come to it, and why. */
   | { kind: 'inner'; why: string };
 
 /** Which of the chosen services get users of their own: no port twice, and nobody whom another of them calls. */
-export function doorsOf(stack: Stack, names: readonly string[]): Map<string, Door> {
+export function waysIn(stack: Stack, names: readonly string[]): Map<string, ChosenWayIn> {
   const chosen = new Set(names);
   const ways = new Map(names.map((name) => [name, wayIn(stack, name, chosen)]));
   const entries = names.filter((name) => ways.get(name)?.kind === 'entry');
   const hasOthers = [...ways.values()].some((way) => /^(behind|routed)$/.test(way?.kind ?? ''));
   const callerOf = (name: string) => callerAmong(stack, name, chosen);
   // Services that call each other in a ring leave no outermost one: the first is where users come in.
-  const onlyDoor = !hasOthers && entries.every(callerOf) ? entries[0] : undefined;
-  const doors = new Map<string, Door>();
+  const onlyEntry = !hasOthers && entries.every(callerOf) ? entries[0] : undefined;
+  const ingresses = new Map<string, ChosenWayIn>();
   const held = new Map<string, string>();
   const hold = (key: string, name: string) => {
     const other = held.get(key);
@@ -30,23 +30,23 @@ export function doorsOf(stack: Stack, names: readonly string[]): Map<string, Doo
     if (way?.kind === 'behind') {
       const other = hold(`listens ${way.port}`, name);
       const why = `another service behind ${way.names[0]} listens on ${way.port} too`;
-      doors.set(name, other === undefined ? way : { kind: 'inner', why });
+      ingresses.set(name, other === undefined ? way : { kind: 'inner', why });
     } else if (way?.kind === 'routed') {
       // One host can be moved at a time.
       const other = way.labels === 'nginx-proxy' ? hold('VIRTUAL_HOST', name) : undefined;
       const why = `users come in at ${other}, and one \`VIRTUAL_HOST\` a release can be moved`;
-      doors.set(name, other === undefined ? way : { kind: 'inner', why });
-    } else if (way?.kind === 'entry' && caller && name !== onlyDoor) {
-      doors.set(name, { kind: 'inner', why: `${caller} calls it by name` });
+      ingresses.set(name, other === undefined ? way : { kind: 'inner', why });
+    } else if (way?.kind === 'entry' && caller && name !== onlyEntry) {
+      ingresses.set(name, { kind: 'inner', why: `${caller} calls it by name` });
     } else if (way?.kind === 'entry') {
       const other = hold(`publishes ${way.port}`, name);
       const why = `${other} publishes port ${way.port} too, and users come in there`;
-      doors.set(name, other === undefined ? way : { kind: 'inner', why });
+      ingresses.set(name, other === undefined ? way : { kind: 'inner', why });
     } else {
-      doors.set(name, { kind: 'inner', why: whyInner(stack, name) });
+      ingresses.set(name, { kind: 'inner', why: whyInner(stack, name) });
     }
   }
-  return doors;
+  return ingresses;
 }
 
 function whyInner(stack: Stack, name: string): string {

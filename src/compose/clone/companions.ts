@@ -1,6 +1,6 @@
 import { CanaryError } from '../../errors.ts';
 import type { ComposeModel } from '../model/model.ts';
-import { joinedNamespaces, namespaceGuests } from '../model/namespaces.ts';
+import { joinedNamespaces, namespaceMembers } from '../model/namespaces.ts';
 import { roleOf } from '../services/roles.ts';
 
 /** A service that has to be chosen as well, because it makes one part with a chosen one. */
@@ -57,9 +57,9 @@ function tiesOf(model: ComposeModel, name: string, chosen: readonly string[]) {
       service: owner,
       because: `\`${name}\` shares its \`${setting}\``,
     })),
-    ...namespaceGuests(name, model)
-      .filter((guest) => !BACKGROUND.has(roleOf(model, guest).role))
-      .map((guest) => ({ service: guest, because: `\`${guest}\` lives inside of \`${name}\`` })),
+    ...namespaceMembers(name, model)
+      .filter((member) => !BACKGROUND.has(roleOf(model, member).role))
+      .map((member) => ({ service: member, because: `\`${member}\` lives inside of \`${name}\`` })),
     ...contexts
       .flatMap((each) => serviceOf(each) ?? [])
       .map((source) => ({ service: source, because: `\`${name}\` is built of its image` })),

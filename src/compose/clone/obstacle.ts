@@ -1,6 +1,6 @@
 import type { ComposeModel, ComposeService } from '../model/model.ts';
 import { baselineName, cloneName, PROXY_SERVICE } from '../model/names.ts';
-import { joinedNamespaces, namespaceGuests } from '../model/namespaces.ts';
+import { joinedNamespaces, namespaceMembers } from '../model/namespaces.ts';
 
 /** Devices that one program at a time can have open. */
 const EXCLUSIVE_DEVICE =
@@ -39,8 +39,8 @@ export function baselineObstacle(model: ComposeModel, name: string): string | un
   const service = model.services[name] ?? {};
   const [joined] = joinedNamespaces(service, model);
   if (joined) return `it shares \`${joined.setting}\` with \`${joined.owner}\``;
-  const [guest] = namespaceGuests(name, model);
-  if (guest) return `\`${guest}\` shares its namespaces`;
+  const [member] = namespaceMembers(name, model);
+  if (member) return `\`${member}\` shares its namespaces`;
   return nameObstacle(model, baselineName(name));
 }
 

@@ -2,7 +2,7 @@ import type { Router } from '../../config/ingress.ts';
 import { CanaryError } from '../../errors.ts';
 import type { ComposeModel } from '../model/model.ts';
 import { nginxProxyRoutes } from './nginx-proxy.ts';
-import { ROUTER_NAMES, type RouterDoor } from './router.ts';
+import { ROUTER_NAMES, type RouterIngress } from './router.ts';
 import { traefikRoutes } from './traefik.ts';
 
 interface Choice {
@@ -12,8 +12,8 @@ interface Choice {
 }
 
 /** How a router finds a service by what that says of itself; throws `caller-unusable` where the proxy cannot come between. */
-export function labelDoor(name: string, choice: Choice, model: ComposeModel): RouterDoor {
-  const found = routerDoor(name, choice, model);
+export function ingressByLabels(name: string, choice: Choice, model: ComposeModel): RouterIngress {
+  const found = routerIngress(name, choice, model);
   if (typeof found !== 'string') return found;
   throw new CanaryError(
     'caller-unusable',
@@ -24,7 +24,7 @@ export function labelDoor(name: string, choice: Choice, model: ComposeModel): Ro
   );
 }
 
-function routerDoor(name: string, choice: Choice, model: ComposeModel): RouterDoor | string {
+function routerIngress(name: string, choice: Choice, model: ComposeModel): RouterIngress | string {
   const kind = choice.labels;
   if (kind === 'traefik') {
     const routes = traefikRoutes(model, name, choice);

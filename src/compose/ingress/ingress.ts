@@ -7,11 +7,11 @@ import { byLabels, edgeKind, foundByLabels } from '../services/edge.ts';
 import { hostNames } from '../services/host-names.ts';
 import type { Call } from '../services/service-map.ts';
 import { statefulReason } from '../services/stateful.ts';
-import { labelDoor } from './by-labels.ts';
-import type { RouterDoor } from './router.ts';
+import { ingressByLabels } from './by-labels.ts';
+import type { RouterIngress } from './router.ts';
 
 /** A way to a service that is not a port of the host. Links lead callers to the proxy, and routers find it by labels. */
-export interface Door {
+export interface Ingress {
   /** `inner`: other services call it. `behind`: users come through another proxy of the stack. `labels`: so, but it is not called. */
   kind: 'inner' | 'behind' | 'labels';
   callers: readonly string[];
@@ -20,7 +20,7 @@ export interface Door {
   /** A published port on which the canary alone answers; not of `inner`. */
   preview: number | undefined;
   /** Of `labels`: the router, and what it says of the service. */
-  router?: RouterDoor;
+  router?: RouterIngress;
 }
 
 /** The port of the host that users know, taken over by the proxy. */
@@ -30,24 +30,24 @@ interface Entry {
   preview: number | undefined;
 }
 
-/** A service of the slice, as far as its doors are concerned. */
-export interface DooredMember {
+/** A service of the slice, as far as its ingresses are concerned. */
+export interface ReachableService {
   service: string;
   port?: number | undefined;
   entry: Entry | undefined;
-  door?: Door | undefined;
+  ingress?: Ingress | undefined;
 }
 
-/** The door that canary.yaml asks for; throws `caller-unusable` or `service-unknown` where callers cannot be led there. */
-export function doorOf(
+/** The ingress that canary.yaml asks for; throws `caller-unusable` or `service-unknown` where callers cannot be led there. */
+export function ingressOf(
   name: string,
   choice: CanaryConfig['services'][string],
   model: ComposeModel,
   calls: readonly Call[],
-): Door | undefined {
+): Ingress | undefined {
   const { inner, behind, preview } = choice;
   if (choice.labels) {
-    const router = labelDoor(name, { ...choice, labels: choice.labels }, model);
+    const router = ingressByLabels(name, { ...choice, labels: choice.labels }, model);
     return { kind: 'labels', callers: [], names: [], preview, router };
   }
   const named = behind ?? inner?.callers;
@@ -71,19 +71,21 @@ export function doorOf(
   };
 }
 
-/** Refuses doors on one port of the proxy that no request could be told apart at; throws `caller-unusable`. */
-export function refuseSharedDoors(slice: readonly DooredMember[], model: ComposeModel): void {
-  const doors = slice.flatMap(({ service, port, door }) => (door ? [{ service, port, door }] : []));
-  for (const { service, port } of doors) {
+/** Refuses ingresses on one port of the proxy that no request could be told apart at; throws `caller-unusable`. */
+export function refuseSharedIngress(slice: readonly ReachableService[], model: ComposeModel): void {
+  const ingresses = slice.flatMap(({ service, port, ingress }) =>
+    ingress ? [{ service, port, ingress }] : [],
+  );
+  for (const { service, port } of ingresses) {
     if (port !== undefined) continue;
     throw new CanaryError('port-unknown', `Where \`${service}\` listens is not known.`, {
       hint: `Say it: \`${service}: { port: 8080, … }\`; its callers reach the proxy on the same port.`,
     });
   }
-  const isAskedByEdge = ({ kind, callers }: Door) =>
+  const isAskedByEdge = ({ kind, callers }: Ingress) =>
     kind === 'behind' || callers.some((caller) => edgeKind(model.services[caller] ?? {}));
-  const called = doors.filter(({ door }) => door.kind !== 'labels');
-  for (const { service, port } of called.filter(({ door }) => isAskedByEdge(door))) {
+  const called = ingresses.filter(({ ingress }) => ingress.kind !== 'labels');
+  for (const { service, port } of called.filter(({ ingress }) => isAskedByEdge(ingress))) {
     const other = called.find((each) => each.port === port && each.service !== service);
     if (!other) continue;
     // The names that users send reach the proxy through the edge: they must never choose the service.
@@ -98,7 +100,7 @@ export function refuseSharedDoors(slice: readonly DooredMember[], model: Compose
 }
 
 /** Where in the proxy's container a published port arrives: at the same number, unless callers use that by name. */
-export function arrivalPort(slice: readonly DooredMember[], published: number): number {
+export function arrivalPort(slice: readonly ReachableService[], published: number): number {
   const taken = new Set(calledPorts(slice));
   for (const port of publishedPorts(slice)) {
     const arrival = freeFrom(port, taken);
@@ -109,10 +111,13 @@ export function arrivalPort(slice: readonly DooredMember[], published: number): 
 }
 
 /** Where in the proxy's container the users of a service arrive that a router finds by its labels. */
-export function routedPort(slice: readonly DooredMember[], service: string): number | undefined {
+export function routedPort(
+  slice: readonly ReachableService[],
+  service: string,
+): number | undefined {
   const taken = fixedPorts(slice);
-  for (const { service: each, port = 8080, door } of slice) {
-    if (door?.kind !== 'labels') continue;
+  for (const { service: each, port = 8080, ingress } of slice) {
+    if (ingress?.kind !== 'labels') continue;
     const arrival = freeFrom(port, taken);
     if (each === service) return arrival;
     taken.add(arrival);
@@ -121,40 +126,46 @@ export function routedPort(slice: readonly DooredMember[], service: string): num
 }
 
 /** Where in the proxy's container a port arrives that is published beside those of the slice. */
-export function spareArrivalPort(slice: readonly DooredMember[], published: number): number {
+export function spareArrivalPort(slice: readonly ReachableService[], published: number): number {
   const routed = slice.flatMap(({ service }) => routedPort(slice, service) ?? []);
   return freeFrom(published, new Set([...fixedPorts(slice), ...routed]));
 }
 
 /** The ports of services that are called by name: their callers use the same at the proxy. */
-function calledPorts(slice: readonly DooredMember[]): number[] {
-  return slice.flatMap(({ door, port }) => (door && door.kind !== 'labels' && port ? [port] : []));
+function calledPorts(slice: readonly ReachableService[]): number[] {
+  return slice.flatMap(({ ingress, port }) =>
+    ingress && ingress.kind !== 'labels' && port ? [port] : [],
+  );
 }
 
-function fixedPorts(slice: readonly DooredMember[]): Set<number> {
+function fixedPorts(slice: readonly ReachableService[]): Set<number> {
   const arrivals = publishedPorts(slice).map((port) => arrivalPort(slice, port));
   return new Set([...calledPorts(slice), ...arrivals]);
 }
 
 /** The ports of the host that the proxy holds. */
-export function publishedPorts(slice: readonly DooredMember[]): number[] {
-  const ports = slice.flatMap(({ entry, door }) => [entry?.port, entry?.preview, door?.preview]);
+export function publishedPorts(slice: readonly ReachableService[]): number[] {
+  const ports = slice.flatMap(({ entry, ingress }) => [
+    entry?.port,
+    entry?.preview,
+    ingress?.preview,
+  ]);
   return ports.filter((port) => port !== undefined);
 }
 
 /** Whether the proxy has the `VIRTUAL_HOST` of a service, which the stable then must not have. */
-export function isFoundByHost(slice: readonly DooredMember[], service: string): boolean {
+export function isFoundByHost(slice: readonly ReachableService[], service: string): boolean {
   return slice.some(
-    (each) => each.service === service && each.door?.router?.kind === 'nginx-proxy',
+    (each) => each.service === service && each.ingress?.router?.kind === 'nginx-proxy',
   );
 }
 
 /** The links that callers need, by caller. */
-export function callerLinks(slice: readonly DooredMember[]): Map<string, string[]> {
+export function callerLinks(slice: readonly ReachableService[]): Map<string, string[]> {
   const links = new Map<string, string[]>();
-  for (const { door } of slice) {
-    for (const caller of door?.callers ?? []) {
-      const own = door?.names.map((name) => `${PROXY_SERVICE}:${name}`) ?? [];
+  for (const { ingress } of slice) {
+    for (const caller of ingress?.callers ?? []) {
+      const own = ingress?.names.map((name) => `${PROXY_SERVICE}:${name}`) ?? [];
       links.set(caller, [...(links.get(caller) ?? []), ...own]);
     }
   }

@@ -4,7 +4,7 @@ import { type ComposeModel, type ComposeService, listeningPort } from '../model/
 import type { ConfigurationFiles } from '../services/configuration-file.ts';
 import { edgeKind, foundByLabels } from '../services/edge.ts';
 import { portSaid } from '../services/find-edges.ts';
-import { labelDoor } from './by-labels.ts';
+import { ingressByLabels } from './by-labels.ts';
 
 /** How the proxy comes between a service and the router that finds it. */
 export interface RoutedChoice {
@@ -25,7 +25,7 @@ export function routedChoice(
   const because = foundByLabels(service);
   const labels = ROUTERS.find((each) => because?.includes(SIGNS[each]));
   if (!because || !labels) return undefined;
-  const told = labelDoor(name, { labels }, model).port ?? listeningPort(service);
+  const told = ingressByLabels(name, { labels }, model).port ?? listeningPort(service);
   if (told !== undefined) return { labels, port: undefined, listens: told, because };
   const port = portSaid(files, [], name, false) ?? usualPort(service, files[name], labels);
   if (port !== undefined) return { labels, port, listens: port, because };

@@ -2,7 +2,7 @@ import type { Router } from '../../config/ingress.ts';
 import type { TraefikRouter } from './traefik.ts';
 
 /** A router that finds a service by its labels or its environment, and how the proxy comes between. */
-export interface RouterDoor {
+export interface RouterIngress {
   kind: Router;
   /** Where the service listens, as the router is told. */
   port: number | undefined;

@@ -29,10 +29,10 @@ export function networkOwner(service: ComposeService, model: ComposeModel): stri
 }
 
 /** The services that join a namespace of this one: a clone of it without them would lack a part of itself. */
-export function namespaceGuests(name: string, model: ComposeModel): string[] {
+export function namespaceMembers(name: string, model: ComposeModel): string[] {
   return Object.entries(model.services)
     .filter(([, service]) => joinedNamespaces(service, model).some(({ owner }) => owner === name))
-    .map(([guest]) => guest)
+    .map(([member]) => member)
     .sort();
 }
 

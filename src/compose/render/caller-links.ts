@@ -1,4 +1,4 @@
-import { callerLinks, type DooredMember } from '../ingress/ingress.ts';
+import { callerLinks, type ReachableService } from '../ingress/ingress.ts';
 import type { Fields } from '../model/fields.ts';
 import type { ComposeModel } from '../model/model.ts';
 import { replace } from '../model/tagged.ts';
@@ -13,22 +13,22 @@ interface LinkDelta {
 }
 
 /**
- * What leads callers to the proxy under the names they use. A user's link to a service with a door is taken out, as it
+ * What leads callers to the proxy under the names they use. A user's link to a service with a ingress is taken out, as it
  * would name the stable beside the proxy.
  */
-export function linkDeltas(model: ComposeModel, slice: readonly DooredMember[]): LinkDelta[] {
+export function linkDeltas(model: ComposeModel, slice: readonly ReachableService[]): LinkDelta[] {
   // A branch may have lost a caller that the stable has.
   const callers = [...callerLinks(slice)].filter(([caller]) => model.services[caller]);
   return callers.map(([caller, externalLinks]) => {
     const own = model.services[caller]?.links ?? [];
-    const doors = slice.filter(({ door }) => door?.callers.includes(caller));
+    const ingresses = slice.filter(({ ingress }) => ingress?.callers.includes(caller));
     const isReplaced = (link: string) =>
-      doors.some(({ service }) => link.split(':')[0] === service);
+      ingresses.some(({ service }) => link.split(':')[0] === service);
     const kept = own.filter((link) => !isReplaced(link));
     const order = Object.entries(model.services[caller]?.depends_on ?? {});
     const links = kept.length < own.length ? kept : undefined;
     const dependsOn = order.filter(
-      ([target]) => links && doors.some((each) => each.service === target),
+      ([target]) => links && ingresses.some((each) => each.service === target),
     );
     return { caller, externalLinks, links, dependsOn: Object.fromEntries(dependsOn) };
   });

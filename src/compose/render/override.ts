@@ -102,7 +102,7 @@ function proxyLabels({ definition, found }: ProxyDefinition): Fields | string[] 
   return [...Object.entries(own).map(([key, value]) => `${key}=${value}`), ...found.labels];
 }
 
-/** The stable's only changes: what users find the entry by goes to the proxy, and callers of doors are led to it. */
+/** The stable's only changes: what users find the entry by goes to the proxy, and callers of ingresses are led to it. */
 function stableDeltas({ slice, model, isUnlinked }: OverrideInput): Fields {
   const deltas = new Map<string, Fields>();
   for (const { service, entry } of slice) {
@@ -113,8 +113,8 @@ function stableDeltas({ slice, model, isUnlinked }: OverrideInput): Fields {
     const ports = others.length === 0 ? reset([]) : replace(others.map(portFields));
     deltas.set(service, { ports });
   }
-  for (const { service, door } of isUnlinked ? [] : slice) {
-    if (door?.router?.kind !== 'nginx-proxy') continue;
+  for (const { service, ingress } of isUnlinked ? [] : slice) {
+    if (ingress?.router?.kind !== 'nginx-proxy') continue;
     deltas.set(service, { environment: withoutHost(model.services[service] ?? {}) });
   }
   for (const each of isUnlinked ? [] : linkDeltas(model, slice))

@@ -66,12 +66,12 @@ const HEALTHCHECK = {
 };
 
 /** Traefik uses no container that is not healthy: so it can be told to come and to go before anything stops. */
-export function asksHealth({ door }: Pick<SliceMember, 'door'>): boolean {
-  return door?.router?.kind === 'traefik';
+export function asksHealth({ ingress }: Pick<SliceMember, 'ingress'>): boolean {
+  return ingress?.router?.kind === 'traefik';
 }
 
-function proxyPorts({ entry, door }: SliceMember, slice: readonly SliceMember[]): Fields[] {
-  return [entry?.port, entry?.preview, door?.preview].flatMap((port) =>
+function proxyPorts({ entry, ingress }: SliceMember, slice: readonly SliceMember[]): Fields[] {
+  return [entry?.port, entry?.preview, ingress?.preview].flatMap((port) =>
     port === undefined
       ? []
       : [

@@ -10,7 +10,7 @@ const NETWORK = 'canary-rehearsal';
 const LEAST_SHARES = 64;
 
 /** A service of the rehearsal and where it comes from. */
-interface Player extends Origin {
+interface Participant extends Origin {
   service: string;
   definition: ComposeService;
   image: string;
@@ -23,41 +23,42 @@ interface Player extends Origin {
 }
 
 /** Who takes part in a rehearsal. */
-export interface Cast {
+export interface Participants {
   /** Copies of the shared databases, with nothing in them yet. */
-  databases: readonly Player[];
+  databases: readonly Participant[];
   /** What the canary needs to start and is not under rehearsal, as the stable runs it. */
-  companions: readonly Player[];
+  companions: readonly Participant[];
   /** What the branch runs once before its canary starts. */
-  migrations: readonly Player[];
+  migrations: readonly Participant[];
   /** The canary. */
-  canaries: readonly Player[];
+  canaries: readonly Participant[];
   /** The stable's own code, for a look at what the canary left. */
-  before: readonly Player[];
+  before: readonly Participant[];
 }
 
 /**
  * The services of a rehearsal, as YAML beside the user's files: each answers to its usual names on a network of their own
  * that leads nowhere else, with volumes of their own, and is not started again when it ends.
  */
-export function renderRehearsal(cast: Cast, model: ComposeModel): string {
+export function renderRehearsal(participants: Participants, model: ComposeModel): string {
   const aliases = (service: string) => namesOf(model, service);
-  const extension = (role: string, name: (service: string) => string) => (player: Player) => ({
-    ...{ name: name(player.service), service: player.service },
-    ...{ files: player.files, copy: player.copy },
-    delta: deltaOf(player, role, aliases(player.service)),
-  });
+  const extension =
+    (role: string, name: (service: string) => string) => (participant: Participant) => ({
+      ...{ name: name(participant.service), service: participant.service },
+      ...{ files: participant.files, copy: participant.copy },
+      delta: deltaOf(participant, role, aliases(participant.service)),
+    });
   const extensions: Extension[] = [
-    ...cast.databases.map(extension('database', rehearsalName)),
-    ...cast.companions.map(extension('companion', rehearsalName)),
+    ...participants.databases.map(extension('database', rehearsalName)),
+    ...participants.companions.map(extension('companion', rehearsalName)),
     // On trial, as checks of canaries know them.
-    ...cast.migrations.map(extension('canary', migrationName)),
-    ...cast.canaries.map(extension('canary', rehearsalName)),
-    ...cast.before.map(extension('canary', oldCodeName)),
+    ...participants.migrations.map(extension('canary', migrationName)),
+    ...participants.canaries.map(extension('canary', rehearsalName)),
+    ...participants.before.map(extension('canary', oldCodeName)),
   ];
-  const sources = Object.values(cast)
+  const sources = Object.values(participants)
     .flat()
-    .flatMap(({ volumes }: Player) =>
+    .flatMap(({ volumes }: Participant) =>
       volumes.flatMap(({ type, source }) => (type === 'volume' && source ? [source] : [])),
     );
   const documents: Fields[] = extensionLayers(extensions).map((services) => ({ services }));
@@ -72,7 +73,7 @@ export function renderRehearsal(cast: Cast, model: ComposeModel): string {
 }
 
 function deltaOf(
-  { service, definition, image, volumes, command, corrections }: Player,
+  { service, definition, image, volumes, command, corrections }: Participant,
   role: string,
   aliases: string[],
 ): Fields {

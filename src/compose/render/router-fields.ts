@@ -1,5 +1,5 @@
 import { CanaryError } from '../../errors.ts';
-import { type DooredMember, routedPort } from '../ingress/ingress.ts';
+import { type ReachableService, routedPort } from '../ingress/ingress.ts';
 import { nginxProxyFields } from '../ingress/nginx-proxy.ts';
 import { traefikLabels } from '../ingress/traefik-labels.ts';
 import { escapeDollars, networkNames } from '../model/fields.ts';
@@ -17,14 +17,14 @@ const NETWORK = 'traefik.docker.network';
 
 /** What routers have to find at the proxy; throws `caller-unusable` where the user's words for it are not to be had. */
 export function routerFields(
-  slice: readonly DooredMember[],
+  slice: readonly ReachableService[],
   model: ComposeModel,
   written: WrittenModel,
 ): RouterFields {
   const labels = new Map<string, string>();
   const environment: string[] = [];
-  for (const { service, door } of slice) {
-    const { router } = door ?? {};
+  for (const { service, ingress } of slice) {
+    const { router } = ingress ?? {};
     const port = routedPort(slice, service);
     if (!router || port === undefined) continue;
     const own = written.services[service];

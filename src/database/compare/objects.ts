@@ -6,12 +6,12 @@ export function compareObjects(before: Snapshot, after: Snapshot): Difference[] 
   const stays = (table: string | undefined) =>
     table === undefined ||
     (before.tables.some(({ id }) => id === table) && after.tables.some(({ id }) => id === table));
-  const gone = before.objects.filter((each) => stays(each.table) && !twin(after, each));
-  const come = after.objects.filter((each) => stays(each.table) && !twin(before, each));
+  const gone = before.objects.filter((each) => stays(each.table) && !counterpart(after, each));
+  const come = after.objects.filter((each) => stays(each.table) && !counterpart(before, each));
   return [
     ...gone.map((each) => told(before, each, 'contracting', 'dropped', dropped(each))),
     ...before.objects.flatMap((each) => {
-      const same = stays(each.table) ? twin(after, each) : undefined;
+      const same = stays(each.table) ? counterpart(after, each) : undefined;
       return same ? changed(before, each, same) : [];
     }),
     ...come.map((each) => {
@@ -22,7 +22,7 @@ export function compareObjects(before: Snapshot, after: Snapshot): Difference[] 
 }
 
 /** The same object in the other snapshot: by its id, or made anew under its name. */
-function twin({ objects }: Snapshot, { id, kind, name, table }: DatabaseObject) {
+function counterpart({ objects }: Snapshot, { id, kind, name, table }: DatabaseObject) {
   return (
     objects.find((each) => each.kind === kind && each.id === id) ??
     objects.find((each) => each.kind === kind && each.name === name && each.table === table)

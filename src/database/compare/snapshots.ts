@@ -55,12 +55,12 @@ function goneTable(before: Table, successor: Table | undefined): Difference[] {
     return [change('destructive', 'table-dropped', name, text)];
   }
   const text = `table ${name} is dropped and made anew${had && `, without${had}`}`;
-  const twin = alike(before, successor);
+  const counterpart = alike(before, successor);
   return [
     change('destructive', 'table-recreated', name, text),
-    ...compareColumns(before, twin),
-    ...compareConstraints(before, twin),
-    ...compareIndexes(before, twin),
+    ...compareColumns(before, counterpart),
+    ...compareConstraints(before, counterpart),
+    ...compareIndexes(before, counterpart),
   ];
 }
 

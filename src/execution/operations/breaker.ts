@@ -1,17 +1,14 @@
 import { CanaryError } from '../../errors.ts';
 import type { Run } from '../../project/run.ts';
 import { armBreaker as armCommand } from '../../proxy/statistics.ts';
-import type { StepAction } from '../../rollout/operation.ts';
+import type { OperationOf } from '../../rollout/operation.ts';
 import { observe } from '../observe.ts';
 
 /** Gives a canary that the breaker took out its users back. */
-export async function armBreaker(
-  run: Run,
-  step: StepAction & { kind: 'arm-breaker' },
-): Promise<void> {
-  for (const service of step.services) await run.project.socket.ask(armCommand(service));
+export async function armBreaker(run: Run, operation: OperationOf<'arm-breaker'>): Promise<void> {
+  for (const service of operation.services) await run.project.socket.ask(armCommand(service));
   const { tripped } = (await observe(run.context, run.project)).proxy;
-  const still = step.services.filter((service) => tripped.includes(service));
+  const still = operation.services.filter((service) => tripped.includes(service));
   if (still.length === 0) return;
   throw new CanaryError('not-ready', `The canary of ${still.join(', ')} fails again already.`, {
     hint: 'Look at its logs with `docker compose logs`, or `canary revert`.',

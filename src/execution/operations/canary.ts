@@ -2,36 +2,33 @@ import { cloneName, migrationName } from '../../compose/model/names.ts';
 import { callOptions, type Run, record } from '../../project/run.ts';
 import type { CanaryImage } from '../../rollout/events.ts';
 import { clonesOf, containersOf, type Observed } from '../../rollout/observed.ts';
-import type { ReplicaCounts, StepAction } from '../../rollout/operation.ts';
+import type { OperationOf, ReplicaCounts } from '../../rollout/operation.ts';
 import type { Scale } from '../../system/docker/compose.ts';
 import { observe } from '../observe.ts';
 import { overriddenScope } from '../override-file.ts';
 
-export async function build(run: Run, step: StepAction & { kind: 'build' }): Promise<void> {
+export async function build(run: Run, operation: OperationOf<'build'>): Promise<void> {
   const scope = await overriddenScope(run);
   const isCloned = (name: string) => run.project.slice.some(({ service }) => service === name);
-  const names = step.services.map((name) =>
+  const names = operation.services.map((name) =>
     isCloned(name) ? cloneName(name) : migrationName(name),
   );
   await run.context.compose.build(scope, names, callOptions(run));
 }
 
-export async function startCanary(
-  run: Run,
-  step: StepAction & { kind: 'start-canary' },
-): Promise<void> {
+export async function startCanary(run: Run, operation: OperationOf<'start-canary'>): Promise<void> {
   const scope = await overriddenScope(run);
-  const scale = scaleOf(step.counts ?? {});
-  await run.context.compose.up(scope, step.services.map(cloneName), { ...callOptions(run), scale });
+  const scale = scaleOf(operation.counts ?? {});
+  await run.context.compose.up(scope, operation.services.map(cloneName), {
+    ...callOptions(run),
+    scale,
+  });
 }
 
 /** More containers beside those that run, which stay exactly as they are. */
-export async function growCanary(
-  run: Run,
-  step: StepAction & { kind: 'grow-canary' },
-): Promise<void> {
+export async function growCanary(run: Run, operation: OperationOf<'grow-canary'>): Promise<void> {
   const scope = await overriddenScope(run);
-  await run.context.compose.grow(scope, scaleOf(step.counts), callOptions(run));
+  await run.context.compose.grow(scope, scaleOf(operation.counts), callOptions(run));
 }
 
 function scaleOf(counts: ReplicaCounts): Scale {
@@ -59,12 +56,9 @@ function idsOf(images: readonly CanaryImage[]): string {
   return images.map(({ service, imageId }) => `${service} ${imageId}`).join();
 }
 
-export async function retireCanary(
-  run: Run,
-  step: StepAction & { kind: 'retire-canary' },
-): Promise<void> {
+export async function retire(run: Run, operation: OperationOf<'retire-canary'>): Promise<void> {
   const observed = await observe(run.context, run.project);
-  const containers = clonesOf(observed).filter((each) => step.services.includes(each.service));
+  const containers = clonesOf(observed).filter((each) => operation.services.includes(each.service));
   const { engine } = run.context;
   await Promise.all(
     containers.map(async ({ id }) => {

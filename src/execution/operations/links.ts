@@ -1,23 +1,20 @@
 import { callerLinks, isFoundByHost } from '../../compose/ingress/ingress.ts';
 import { callOptions, type Run } from '../../project/run.ts';
 import { containersOf, type Observed, type ObservedContainer } from '../../rollout/observed.ts';
-import type { StepAction } from '../../rollout/operation.ts';
+import type { OperationOf } from '../../rollout/operation.ts';
 import type { ComposeScope } from '../../system/docker/compose.ts';
 import { observe } from '../observe.ts';
 import { overriddenScope } from '../override-file.ts';
-import { renewGuests } from './namespace-members.ts';
+import { recreateNamespaceMembers } from './namespace-members.ts';
 import { awaitReady } from './readiness.ts';
-import { awaitTwins, canHaveTwin } from './second-container.ts';
+import { awaitSecondContainers, canHaveSecond } from './second-container.ts';
 
 /** Makes callers anew whose links are not today's, without a gap where two of them can run side by side. */
-export async function linkCallers(
-  run: Run,
-  step: StepAction & { kind: 'link-callers' },
-): Promise<void> {
+export async function linkCallers(run: Run, operation: OperationOf<'link-callers'>): Promise<void> {
   const scope = await overriddenScope(run);
   const wanted = callerLinks(run.project.slice);
   const { slice } = run.project;
-  for (const service of step.services)
+  for (const service of operation.services)
     await relink(run, scope, service, {
       links: wanted.get(service) ?? [],
       keepsHost: !isFoundByHost(slice, service),
@@ -27,19 +24,19 @@ export async function linkCallers(
 /** The same by the user's files alone: callers reach the stable by its name again. */
 export async function unlinkCallers(
   run: Run,
-  step: StepAction & { kind: 'unlink-callers' },
+  operation: OperationOf<'unlink-callers'>,
 ): Promise<void> {
-  for (const service of step.services)
+  for (const service of operation.services)
     await relink(run, run.project.scope, service, { links: [], keepsHost: true });
 }
 
 /** Restarts containers in place; what they published stays theirs. */
 export async function restartCallers(
   run: Run,
-  step: StepAction & { kind: 'restart-callers' },
+  operation: OperationOf<'restart-callers'>,
 ): Promise<void> {
   const observed = await observe(run.context, run.project);
-  const running = step.services.flatMap((service) => runningOf(observed, service));
+  const running = operation.services.flatMap((service) => runningOf(observed, service));
   for (const { id } of running) {
     await run.context.engine.stopContainer(id);
     await run.context.engine.startContainer(id);
@@ -62,10 +59,10 @@ async function relink(
     proxyLinks.length === links.length &&
     links.every((link) => proxyLinks.includes(link));
   const stray = running.filter((each) => !isLinked(each));
-  if (!canHaveTwin(run, running, service)) {
+  if (!canHaveSecond(run, running, service)) {
     const scale = running.length > 1 ? { [service]: running.length } : {};
     await compose.up(scope, [service], { ...callOptions(run), scale });
-    if (stray.length > 0) await renewGuests(run, scope, [service]);
+    if (stray.length > 0) await recreateNamespaceMembers(run, scope, [service]);
     return;
   }
   // One that was cut off may have started some already.
@@ -73,27 +70,27 @@ async function relink(
   try {
     if (lacking > 0)
       await compose.grow(scope, { [service]: all.length + lacking }, callOptions(run));
-    await awaitTwins(run, service, new Set(stray.map((each) => each.id)));
+    await awaitSecondContainers(run, service, new Set(stray.map((each) => each.id)));
     const isSplit = run.project.slice.some((each) => each.service === service && each.port);
     if (isSplit && observed.proxy.state === 'running')
       await awaitReady(run, { kind: 'await-ready', side: 'stable', services: [service] });
   } catch (error) {
-    await removeTwins(run, service, all);
+    await removeSeconds(run, service, all);
     throw error;
   }
   for (const { id } of stray) await engine.removeContainer(id);
 }
 
 /** What did not become ready is not left beside those that serve. */
-async function removeTwins(
+async function removeSeconds(
   run: Run,
   service: string,
   before: readonly ObservedContainer[],
 ): Promise<void> {
-  const twins = containersOf(await observe(run.context, run.project), 'stable', service).filter(
+  const seconds = containersOf(await observe(run.context, run.project), 'stable', service).filter(
     (each) => !before.some(({ id }) => id === each.id),
   );
-  for (const { id } of twins) await run.context.engine.removeContainer(id);
+  for (const { id } of seconds) await run.context.engine.removeContainer(id);
 }
 
 function runningOf(observed: Observed, service: string) {

@@ -1,16 +1,16 @@
 import { migrationName } from '../../compose/model/names.ts';
 import { CanaryError } from '../../errors.ts';
 import { callOptions, type Run, record } from '../../project/run.ts';
-import type { StepAction } from '../../rollout/operation.ts';
+import type { OperationOf } from '../../rollout/operation.ts';
 import { overriddenScope } from '../override-file.ts';
 
 /**
  * Runs the migration once. Its container has the release's name: a command that goes on after a kill finds the one that
  * ran or still runs, and takes its result. Throws `migration-failed` with its last words.
  */
-export async function migrate(run: Run, step: StepAction & { kind: 'migrate' }): Promise<void> {
+export async function migrate(run: Run, operation: OperationOf<'migrate'>): Promise<void> {
   const { context, project, release, signal } = run;
-  const { service } = step;
+  const { service } = operation;
   const name = `${project.name}-migration-${release?.id ?? ''}`;
   const scope = await overriddenScope(run);
   // What failed was removed; what is here was begun and not told of.

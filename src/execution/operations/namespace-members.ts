@@ -1,4 +1,4 @@
-import { namespaceGuests } from '../../compose/model/namespaces.ts';
+import { namespaceMembers } from '../../compose/model/namespaces.ts';
 import { callOptions, type Run } from '../../project/run.ts';
 import { containersOf } from '../../rollout/observed.ts';
 import type { ComposeScope } from '../../system/docker/compose.ts';
@@ -8,28 +8,28 @@ import { observe } from '../observe.ts';
  * Makes who lives in the namespaces of these services anew, once the services were: a container stays in the network of
  * the one it began with, which is gone.
  */
-export async function renewGuests(
+export async function recreateNamespaceMembers(
   run: Run,
   scope: ComposeScope,
   owners: readonly string[],
 ): Promise<void> {
   const observed = await observe(run.context, run.project);
   // What ran once and ended well is not run again; who ended with its owner did not end well.
-  const guests = [...guestsOf(run, owners)].filter((guest) =>
-    containersOf(observed, 'stable', guest).some(
+  const members = [...membersOf(run, owners)].filter((member) =>
+    containersOf(observed, 'stable', member).some(
       ({ state, exitCode }) => state === 'running' || exitCode !== 0,
     ),
   );
-  if (guests.length > 0) await run.context.compose.recreate(scope, guests, callOptions(run));
+  if (members.length > 0) await run.context.compose.recreate(scope, members, callOptions(run));
 }
 
-function guestsOf({ project }: Pick<Run, 'project'>, owners: readonly string[]): Set<string> {
+function membersOf({ project }: Pick<Run, 'project'>, owners: readonly string[]): Set<string> {
   const found = new Set<string>();
   const follow = (owner: string) => {
-    for (const guest of namespaceGuests(owner, project.model)) {
-      if (found.has(guest)) continue;
-      found.add(guest);
-      follow(guest);
+    for (const member of namespaceMembers(owner, project.model)) {
+      if (found.has(member)) continue;
+      found.add(member);
+      follow(member);
     }
   };
   owners.forEach(follow);

@@ -1,24 +1,21 @@
 import { PROXY_SERVICE } from '../../compose/model/names.ts';
 import { callOptions, type Run } from '../../project/run.ts';
 import { containersOf } from '../../rollout/observed.ts';
-import type { StepAction } from '../../rollout/operation.ts';
+import type { OperationOf } from '../../rollout/operation.ts';
 import { observe } from '../observe.ts';
 import { cloneSource, overrideText, unlinkedScope, writeOverride } from '../override-file.ts';
-import { renewGuests } from './namespace-members.ts';
+import { recreateNamespaceMembers } from './namespace-members.ts';
 import { awaitProxy, stopProxy } from './proxy.ts';
 import { placeConfiguration } from './proxy-file.ts';
 import { letRouters } from './routers.ts';
-import { awaitTwins, canHaveTwin } from './second-container.ts';
+import { awaitSecondContainers, canHaveSecond } from './second-container.ts';
 
 /**
- * Hands published ports from services to the proxy. A twin of each service without the port is started
+ * Hands published ports from services to the proxy. A second container of each service without the port is started
  * and ready before the one that holds it stops, so that the port is free only for the moment between
- * that stop and the proxy's start. A service that can have no twin restarts instead.
+ * that stop and the proxy's start. A service that can have no second one restarts instead.
  */
-export async function takePorts(
-  run: Run,
-  step: StepAction & { kind: 'take-ports' },
-): Promise<void> {
+export async function takePorts(run: Run, operation: OperationOf<'take-ports'>): Promise<void> {
   const { compose, engine } = run.context;
   const scope = await unlinkedScope(run);
   await placeConfiguration(run, scope);
@@ -26,26 +23,26 @@ export async function takePorts(
   await compose.create(scope, [PROXY_SERVICE], callOptions(run));
   const before = await observe(run.context, run.project);
   const ports = run.project.slice.map((member) => member.entry?.port);
-  const holders = step.services
+  const holders = operation.services
     .flatMap((service) => containersOf(before, 'stable', service))
     .filter((each) => each.publishedPorts.some((port) => ports.includes(port)));
   const known = new Set(holders.map((each) => each.id));
-  const twinned = step.services.filter((service) => canHaveTwin(run, holders, service));
-  const single = step.services.filter((service) => !twinned.includes(service));
+  const doubled = operation.services.filter((service) => canHaveSecond(run, holders, service));
+  const single = operation.services.filter((service) => !doubled.includes(service));
   try {
-    for (const service of twinned) {
+    for (const service of doubled) {
       const containers = containersOf(before, 'stable', service);
       // A hand-over that was killed may have left one.
-      const hasTwin = containers.some((each) => each.state === 'running' && !known.has(each.id));
-      if (!hasTwin)
+      const hasSecond = containers.some((each) => each.state === 'running' && !known.has(each.id));
+      if (!hasSecond)
         await compose.grow(scope, { [service]: containers.length + 1 }, callOptions(run));
-      await awaitTwins(run, service, known);
+      await awaitSecondContainers(run, service, known);
     }
     if (single.length > 0) {
       await compose.up(scope, single, callOptions(run));
-      await renewGuests(run, scope, single);
+      await recreateNamespaceMembers(run, scope, single);
     }
-    const replaced = holders.filter((each) => twinned.includes(each.service));
+    const replaced = holders.filter((each) => doubled.includes(each.service));
     // The port is free from here …
     for (const holder of replaced) await engine.stopContainer(holder.id);
     await compose.startCreated(scope, [PROXY_SERVICE], callOptions(run));
@@ -55,7 +52,7 @@ export async function takePorts(
     // For plain commands of Compose: the links are true from here on.
     await writeOverride(run.project, overrideText(run.project, cloneSource(run)));
   } catch (error) {
-    await undoTakePorts(run, step.services, known);
+    await undoTakePorts(run, operation.services, known);
     throw error;
   }
 }
@@ -74,17 +71,14 @@ async function undoTakePorts(
     const remaining = containers.filter((each) => holders.has(each.id));
     if (remaining.length === 0) continue;
     for (const holder of remaining) await engine.startContainer(holder.id);
-    const twins = containers.filter((each) => !holders.has(each.id));
-    for (const twin of twins) await engine.removeContainer(twin.id);
+    const seconds = containers.filter((each) => !holders.has(each.id));
+    for (const second of seconds) await engine.removeContainer(second.id);
   }
   await compose.up(run.project.scope, services);
 }
 
-export async function returnPorts(
-  run: Run,
-  step: StepAction & { kind: 'return-ports' },
-): Promise<void> {
+export async function returnPorts(run: Run, operation: OperationOf<'return-ports'>): Promise<void> {
   const { scope } = run.project;
-  await run.context.compose.up(scope, step.services, callOptions(run));
-  await renewGuests(run, scope, step.services);
+  await run.context.compose.up(scope, operation.services, callOptions(run));
+  await recreateNamespaceMembers(run, scope, operation.services);
 }

@@ -3,7 +3,7 @@ import type { Run } from '../../project/run.ts';
 import type { SideStatistics } from '../../proxy/statistics.ts';
 import { brokenReason } from '../../rollout/health.ts';
 import { containersOf, type Observed, type ObservedContainer } from '../../rollout/observed.ts';
-import type { Role, StepAction } from '../../rollout/operation.ts';
+import type { OperationOf, Role } from '../../rollout/operation.ts';
 import { refusesConnections } from '../../system/ports.ts';
 import { currentStatistics, observe } from '../observe.ts';
 import { breakerTripped } from './breaker.ts';
@@ -17,28 +17,25 @@ const QUIET_LOOKS = 5;
  * Waits until every container of one side is ready: running, healthy where it has a health check, and
  * seen by the proxy at its address. Throws `not-ready` at once when one exits or turns unhealthy.
  */
-export async function awaitReady(
-  run: Run,
-  step: StepAction & { kind: 'await-ready' },
-): Promise<void> {
+export async function awaitReady(run: Run, operation: OperationOf<'await-ready'>): Promise<void> {
   const { clock } = run.context;
   const deadline = clock.now().getTime() + run.project.config.startTimeout;
   const began = new Map<string, number>();
   for (let looks = 1; ; looks += 1) {
     const observed = await observe(run.context, run.project);
     // Here and not where they are started: a command that goes on after a kill finds them started.
-    if (step.side === 'canary' && looks === 1) await recordImages(run, observed);
+    if (operation.side === 'canary' && looks === 1) await recordImages(run, observed);
     const statistics = await currentStatistics(run.project);
-    if (step.side === 'canary') refuseTripped(observed, step.services);
+    if (operation.side === 'canary') refuseTripped(observed, operation.services);
     const waiting: string[] = [];
-    for (const service of step.services) {
-      const containers = containersOf(observed, step.side, service);
+    for (const service of operation.services) {
+      const containers = containersOf(observed, operation.side, service);
       for (const container of containers) {
         if (!began.has(container.id)) began.set(container.id, container.restartCount);
         await refuseBroken(run, container, container.restartCount - (began.get(container.id) ?? 0));
       }
       const reason =
-        notReady(containers, statistics[service], step.side, looks) ??
+        notReady(containers, statistics[service], operation.side, looks) ??
         (statistics[service] && (await notListening(run, service, containers)));
       if (reason) waiting.push(`${service} ${reason}`);
     }

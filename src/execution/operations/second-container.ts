@@ -1,6 +1,6 @@
 import type { ComposeService } from '../../compose/model/model.ts';
 import { listeningPort } from '../../compose/model/model.ts';
-import { namespaceGuests } from '../../compose/model/namespaces.ts';
+import { namespaceMembers } from '../../compose/model/namespaces.ts';
 import { statefulReason } from '../../compose/services/stateful.ts';
 import type { Project } from '../../project/load.ts';
 import type { Run } from '../../project/run.ts';
@@ -10,17 +10,20 @@ import { observe } from '../observe.ts';
 import { until } from './until.ts';
 
 /** Whether a second container of a service can run beside those that do, so that one takes over without a gap. */
-export function canHaveTwin(
+export function canHaveSecond(
   { project }: Pick<Run, 'project'>,
   containers: readonly ObservedContainer[],
   service: string,
 ): boolean {
-  if (twinObstacle(project, service)) return false;
+  if (secondContainerObstacle(project, service)) return false;
   return !containers.some((each) => each.service === service && each.hasAnonymousVolume);
 }
 
-/** What keeps a service from having a twin, as far as its definition tells: names, ports and data of its own. */
-export function twinObstacle({ model, slice }: Project, name: string): string | undefined {
+/** What keeps a service from having a second container, as far as its definition tells: names, ports and data of its own. */
+export function secondContainerObstacle(
+  { model, slice }: Project,
+  name: string,
+): string | undefined {
   const service: ComposeService = model.services[name] ?? {};
   const entry = slice.find((member) => member.service === name)?.entry;
   if (service.container_name !== undefined) return 'it has a `container_name`';
@@ -31,13 +34,13 @@ export function twinObstacle({ model, slice }: Project, name: string): string | 
     ...[network?.ipv4_address, network?.ipv6_address, network?.mac_address],
   ]);
   if ([service.mac_address, ...addresses].some(Boolean)) return 'it has an address of its own';
-  const [guest] = namespaceGuests(name, model);
-  if (guest) return `\`${guest}\` lives inside of it`;
+  const [member] = namespaceMembers(name, model);
+  if (member) return `\`${member}\` lives inside of it`;
   return statefulReason(service, model);
 }
 
 /** Waits until what was started beside known containers answers; before the proxy runs nobody else can ask. */
-export async function awaitTwins(
+export async function awaitSecondContainers(
   run: Run,
   service: string,
   known: ReadonlySet<string>,
@@ -47,15 +50,15 @@ export async function awaitTwins(
   const port = member ? member.port : listeningPort(definition);
   await until(run, `A second ${service} did not become ready in time.`, async () => {
     const containers = containersOf(await observe(run.context, run.project), 'stable', service);
-    const twins = containers.filter((each) => !known.has(each.id));
-    const ready = await Promise.all(twins.map((twin) => isReady(twin, port)));
+    const seconds = containers.filter((each) => !known.has(each.id));
+    const ready = await Promise.all(seconds.map((second) => isReady(second, port)));
     return ready.length > 0 && ready.every(Boolean);
   });
 }
 
-async function isReady(twin: ObservedContainer, port: number | undefined): Promise<boolean> {
-  if (twin.state !== 'running' || twin.health === 'starting') return false;
+async function isReady(second: ObservedContainer, port: number | undefined): Promise<boolean> {
+  if (second.state !== 'running' || second.health === 'starting') return false;
   if (port === undefined) return true;
-  const [address] = twin.addresses;
+  const [address] = second.addresses;
   return address !== undefined && (await acceptsConnections(address, port));
 }

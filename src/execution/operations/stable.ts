@@ -7,96 +7,98 @@ import { advanceBranch } from '../../project/git/branches.ts';
 import { callOptions, type Run, record } from '../../project/run.ts';
 import type { StableImage } from '../../rollout/events.ts';
 import { containersOf } from '../../rollout/observed.ts';
-import type { StepAction } from '../../rollout/operation.ts';
+import type { OperationOf } from '../../rollout/operation.ts';
 import type { Scale } from '../../system/docker/compose.ts';
 import { observe } from '../observe.ts';
 import { overriddenScope, releasedScope, unlinkedScope } from '../override-file.ts';
-import { renewGuests } from './namespace-members.ts';
+import { recreateNamespaceMembers } from './namespace-members.ts';
 
 /**
  * Starts what does not run. A container of before that stopped may still claim the entry's port, so it is
  * brought to today's definition; services that never ran are started with what they depend on.
  */
-export async function startStable(
-  run: Run,
-  step: StepAction & { kind: 'start-stable' },
-): Promise<void> {
+export async function startStable(run: Run, operation: OperationOf<'start-stable'>): Promise<void> {
   const { compose } = run.context;
   const observed = await observe(run.context, run.project);
   const isLinkable = observed.proxy.state === 'running';
   const scope = await (isLinkable ? overriddenScope(run) : unlinkedScope(run));
-  const existing = step.services.filter(
+  const existing = operation.services.filter(
     (service) => containersOf(observed, 'stable', service).length > 0,
   );
-  const absent = step.services.filter((service) => !existing.includes(service));
+  const absent = operation.services.filter((service) => !existing.includes(service));
   if (absent.length > 0) await compose.startMissing(scope, absent, callOptions(run));
   if (existing.length > 0) await compose.up(scope, existing, callOptions(run));
 }
 
 /** Gives the stable the images that were tried as the canary, and Compose the commit's own definition. */
-export async function replaceStable(
+export async function recreateOnCommit(
   run: Run,
-  step: StepAction & { kind: 'replace-stable' },
+  operation: OperationOf<'replace-stable'>,
 ): Promise<void> {
   const { context, project, release } = run;
   const checkout = requireCheckout(run);
   // On a second try the stable may already be half replaced; what it was is known from the first.
   if (release && !release.replacing) {
-    const previous = await stableImages(run, step.services);
+    const previous = await stableImages(run, operation.services);
     for (const { service, imageId } of previous) {
       await context.engine.tagImage(imageId, previousImage(project.name, service, release.id));
     }
     const ref = branchRef(project.config.git.stable);
     const from = (await context.git.resolve(project.repository, ref)) ?? '';
-    await record(run, { type: 'stable-replacing', from, commit: step.commit, previous });
+    await record(run, { type: 'stable-replacing', from, commit: operation.commit, previous });
   }
-  for (const service of step.services) {
+  for (const service of operation.services) {
     const definition = checkout.model.services[service];
     if (!definition?.build) continue;
-    const tried = canaryImage(project.name, service, step.commit);
+    const tried = canaryImage(project.name, service, operation.commit);
     await context.engine.tagImage(tried, imageName(project.name, service, definition));
   }
-  const scale = await keptScale(run, step.services, checkout.model);
+  const scale = await keptScale(run, operation.services, checkout.model);
   const scope = await releasedScope(run, checkout);
-  await context.compose.up(scope, step.services, { ...callOptions(run), scale });
-  await renewGuests(run, scope, step.services);
+  await context.compose.up(scope, operation.services, { ...callOptions(run), scale });
+  await recreateNamespaceMembers(run, scope, operation.services);
 }
 
 /** Makes services anew whose mounted files have changed: a single mounted file is otherwise the old one for ever. */
 export async function refreshStable(
   run: Run,
-  step: StepAction & { kind: 'refresh-stable' },
+  operation: OperationOf<'refresh-stable'>,
 ): Promise<void> {
   const scope = await releasedScope(run, requireCheckout(run));
-  await run.context.compose.recreate(scope, step.services, callOptions(run));
-  await renewGuests(run, scope, step.services);
+  await run.context.compose.recreate(scope, operation.services, callOptions(run));
+  await recreateNamespaceMembers(run, scope, operation.services);
 }
 
 /** Puts images and definitions back to what they were before a promotion began. */
 export async function restoreStable(
   run: Run,
-  step: StepAction & { kind: 'restore-stable' },
+  operation: OperationOf<'restore-stable'>,
 ): Promise<void> {
   const { context, release } = run;
   for (const { imageId, name } of release?.replacing?.previous ?? []) {
     await context.engine.tagImage(imageId, name);
   }
-  const scale = await keptScale(run, step.services, run.project.model);
+  const scale = await keptScale(run, operation.services, run.project.model);
   const scope = await overriddenScope(run);
-  await context.compose.up(scope, step.services, { ...callOptions(run), scale });
-  await renewGuests(run, scope, step.services);
+  await context.compose.up(scope, operation.services, { ...callOptions(run), scale });
+  await recreateNamespaceMembers(run, scope, operation.services);
 }
 
 export async function moveStableBranch(
   run: Run,
-  step: StepAction & { kind: 'advance-branch' },
+  operation: OperationOf<'advance-branch'>,
 ): Promise<void> {
   const { context, project } = run;
-  const ref = branchRef(step.branch);
+  const ref = branchRef(operation.branch);
   const from = await context.git.resolve(project.repository, ref);
-  if (from) await advanceBranch(context, project, { ref, from, to: step.commit });
-  const subject = await context.git.subject(project.repository, step.commit);
-  await record(run, { type: 'commit-made', branch: step.branch, commit: step.commit, subject });
+  if (from) await advanceBranch(context, project, { ref, from, to: operation.commit });
+  const subject = await context.git.subject(project.repository, operation.commit);
+  await record(run, {
+    type: 'commit-made',
+    branch: operation.branch,
+    commit: operation.commit,
+    subject,
+  });
 }
 
 /** A stable that was scaled by hand stays so, unless the new definition says another number than the old one. */

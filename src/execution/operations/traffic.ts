@@ -3,14 +3,14 @@ import { countLongLived, SHOW_LONG_LIVED } from '../../proxy/long-lived.ts';
 import { openRequests } from '../../proxy/statistics.ts';
 import { ALL, byWeight, OFF, type Split } from '../../proxy/weight-map.ts';
 import type { Observed } from '../../rollout/observed.ts';
-import type { Side, StepAction } from '../../rollout/operation.ts';
+import type { OperationOf, Side } from '../../rollout/operation.ts';
 import { askOldWorkers, everyStatistics } from '../observe.ts';
 import { applySplit, entryCounts } from '../split.ts';
 
 const LOOK_EVERY_MS = 50;
 
-export function setWeight(run: Run, step: StepAction & { kind: 'set-weight' }): Promise<void> {
-  return setSplit(run, byWeight(step.weight), endOfAge(run, step.weight));
+export function setWeight(run: Run, operation: OperationOf<'set-weight'>): Promise<void> {
+  return setSplit(run, byWeight(operation.weight), endOfAge(run, operation.weight));
 }
 
 /** A canary that everybody forgot loses its users by itself; whoever moves them has not forgotten it. */
@@ -21,11 +21,8 @@ function endOfAge({ context, project }: Run, weight: number): number {
   return Math.ceil((context.clock.now().getTime() + maxAge) / 1000);
 }
 
-export function sendEveryone(
-  run: Run,
-  step: StepAction & { kind: 'send-everyone' },
-): Promise<void> {
-  return setSplit(run, step.to === 'stable' ? OFF : ALL);
+export function sendEveryone(run: Run, operation: OperationOf<'send-everyone'>): Promise<void> {
+  return setSplit(run, operation.to === 'stable' ? OFF : ALL);
 }
 
 /** A canary that somebody watches is not forgotten. */
@@ -48,22 +45,22 @@ async function setSplit(run: Run, split: Split, until = 0): Promise<void> {
  * Waits until a side answers no request any more, at most the configured time. Connections that are made to stay,
  * such as WebSockets, get all of it; what is left is cut when the containers stop, and said.
  */
-export async function drain(run: Run, step: Drain): Promise<void> {
+export async function drain(run: Run, operation: Drain): Promise<void> {
   const { clock, emit } = run.context;
   const deadline = clock.now().getTime() + run.project.config.drain;
   for (;;) {
-    const open = await openOn(run, step);
+    const open = await openOn(run, operation);
     if (open === 0) return;
     if (clock.now().getTime() > deadline) {
-      const staying = await stayingOn(run, step);
-      emit({ type: 'warning', text: cutText(step.side, open - staying, staying) });
+      const staying = await stayingOn(run, operation);
+      emit({ type: 'warning', text: cutText(operation.side, open - staying, staying) });
       return;
     }
     await clock.sleep(LOOK_EVERY_MS, run.signal);
   }
 }
 
-type Drain = StepAction & { kind: 'drain' };
+type Drain = OperationOf<'drain'>;
 
 async function openOn(run: Run, { services, side }: Drain): Promise<number> {
   const workers = await everyStatistics(run.project);

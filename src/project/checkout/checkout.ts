@@ -11,7 +11,7 @@ import { parseConfig } from '../../config/parse.ts';
 import type { Context } from '../../context.ts';
 import { CanaryError } from '../../errors.ts';
 import { exists, readIfExists } from '../../system/files.ts';
-import { callsForDoors } from '../configuration-files.ts';
+import { callsForIngress } from '../configuration-files.ts';
 import { CONFIG_NAME, type Project } from '../load.ts';
 import { branchFiles } from './branch-files.ts';
 import { findDataMounts, isInside } from './data-mounts.ts';
@@ -185,7 +185,7 @@ async function checkConfig(
   const text = await readIfExists(join(directory, CONFIG_NAME));
   if (text === undefined) return;
   const config = parseConfig(text, `${CONFIG_NAME} at ${shortCommit(commit)}`);
-  chooseSlice(config, model, await callsForDoors(config, model));
+  chooseSlice(config, model, await callsForIngress(config, model));
 }
 
 /** The same compose file at the commit; one that git does not track is used where it is. */

@@ -35,8 +35,8 @@ function pairs(before: Snapshot, after: Snapshot): Pair[] {
     const same = after.tables.find(({ id }) => id === table.id);
     if (!same) return [];
     const columns = table.columns.flatMap((column) => {
-      const twin = same.columns.find(({ id }) => id === column.id);
-      return twin ? [[column, twin] as const] : [];
+      const counterpart = same.columns.find(({ id }) => id === column.id);
+      return counterpart ? [[column, counterpart] as const] : [];
     });
     return [{ before: table, after: same, columns }];
   });

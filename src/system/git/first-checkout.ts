@@ -18,14 +18,14 @@ export interface GitFirstCheckout {
 }
 
 /** How a folder compares with a commit. */
-interface Comparison {
+interface CheckoutDifference {
   /** Everything the commit has. */
   paths: ReadonlySet<string>;
   /** What lies there and is something else. */
   differing: ReadonlySet<string>;
 }
 
-const NOTHING: Comparison = { paths: new Set(), differing: new Set() };
+const NOTHING: CheckoutDifference = { paths: new Set(), differing: new Set() };
 
 export function gitFirstCheckout(run: RunGit): GitFirstCheckout {
   const { commonDirectory } = gitLocation(run);
@@ -33,7 +33,11 @@ export function gitFirstCheckout(run: RunGit): GitFirstCheckout {
   const { removeWorktree } = gitWorktrees(run);
 
   /** With an index of its own: until all is known to be free, production's stays as it is. */
-  const compare = async (scratch: string, folder: string, commit: string): Promise<Comparison> => {
+  const compare = async (
+    scratch: string,
+    folder: string,
+    commit: string,
+  ): Promise<CheckoutDifference> => {
     const ask = (...args: string[]) => run(scratch, [`--work-tree=${folder}`, ...args]);
     const differences = async (filter: string) =>
       zeroed(

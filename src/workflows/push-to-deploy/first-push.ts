@@ -7,8 +7,8 @@ import { observe } from '../../execution/observe.ts';
 import { unlinkedScope } from '../../execution/override-file.ts';
 import { loadProject, type Project } from '../../project/load.ts';
 import { callOptions } from '../../project/run.ts';
-import { locked } from '../../project/with-lock.ts';
-import { replaceStable } from '../../release/replace-stable.ts';
+import { withLock } from '../../project/with-lock.ts';
+import { releaseToStable } from '../../release/replace-stable.ts';
 import { containersOf, type Observed } from '../../rollout/observed.ts';
 import { acceptsConnections } from '../../system/ports.ts';
 import { up } from '../up.ts';
@@ -63,11 +63,11 @@ async function startAll(production: Context, commit: string): Promise<void> {
   const tried = isServing ? project.slice.map(({ service }) => service) : [];
   const services = Object.keys(project.model.services).filter((name) => !tried.includes(name));
   production.emit({ type: 'notice', text: `Building ${project.name} for the first time.` });
-  await locked(production, project, 'up', (signal) =>
+  await withLock(production, project, 'up', (signal) =>
     bringToCommit({ production, project, observed, signal }, services),
   );
   await up(production);
-  if (isServing) await replaceStable(production, { commit, from: undefined });
+  if (isServing) await releaseToStable(production, { commit, from: undefined });
 }
 
 /** Builds services, and makes those of their containers anew that are not what was built; what is absent waits for `up`. */

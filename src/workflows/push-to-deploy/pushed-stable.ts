@@ -4,7 +4,7 @@ import { observe } from '../../execution/observe.ts';
 import type { Route } from '../../git/push.ts';
 import { checkMove, requireUnmoved } from '../../project/git/branches.ts';
 import { loadProject } from '../../project/load.ts';
-import { replaceStable } from '../../release/replace-stable.ts';
+import { releaseToStable } from '../../release/replace-stable.ts';
 import { up } from '../up.ts';
 import { deployFirst, finishFirst } from './first-push.ts';
 import { type Target, withConfig } from './target.ts';
@@ -26,7 +26,7 @@ export async function takeStable(
   if (from) await checkMove(context, target, { ref, from, to });
   await withConfig(context, target, to, async (production) => {
     await updateProxy(production);
-    await replaceStable(production, { commit: to, from });
+    await releaseToStable(production, { commit: to, from });
     // The stable is replaced: what goes wrong from here on does not take the push back.
     await updateProxy(production).catch((error: unknown) =>
       context.emit({ type: 'warning', text: messageOf(error) }),

@@ -30,15 +30,15 @@ export function changesOfStable(
 }
 
 /**
- * The stable as DESIGN's `up` leaves it: an entry without its port, a caller of doors with its links, who is found by
+ * The stable as DESIGN's `up` leaves it: an entry without its port, a caller of ingresses with its links, who is found by
  * nginx-proxy without its host.
  */
 function asUpLeaves(name: string, service: AnyService, slice: readonly SliceMember[]): AnyService {
   const entry = slice.find((member) => member.service === name)?.entry;
-  const doors = slice.filter(({ door }) => door?.callers.includes(name));
+  const ingresses = slice.filter(({ ingress }) => ingress?.callers.includes(name));
   const { ports = [], links = [], external_links = [], environment } = service;
   const isMoved = slice.some(
-    (member) => member.service === name && member.door?.router?.kind === 'nginx-proxy',
+    (member) => member.service === name && member.ingress?.router?.kind === 'nginx-proxy',
   );
   return {
     ...service,
@@ -46,13 +46,15 @@ function asUpLeaves(name: string, service: AnyService, slice: readonly SliceMemb
     ports: ports.filter(
       ({ published, protocol = 'tcp' }) => published !== String(entry?.port) || protocol !== 'tcp',
     ),
-    links: links.filter((link) => !doors.some((door) => door.service === link.split(':')[0])),
-    external_links: [...external_links, ...doors.flatMap(linksTo)].sort(),
+    links: links.filter(
+      (link) => !ingresses.some((ingress) => ingress.service === link.split(':')[0]),
+    ),
+    external_links: [...external_links, ...ingresses.flatMap(linksTo)].sort(),
   };
 }
 
-function linksTo({ door }: SliceMember): string[] {
-  return (door?.names ?? []).map((alias) => `${PROXY_SERVICE}:${alias}`);
+function linksTo({ ingress }: SliceMember): string[] {
+  return (ingress?.names ?? []).map((alias) => `${PROXY_SERVICE}:${alias}`);
 }
 
 /** A list that is empty is none; the order of links means nothing. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Comparison } from '../../../src/analysis/comparison.ts';
+import { SignalComparison } from '../../../src/analysis/comparison.ts';
 import type { UserRequest } from '../../../src/analysis/request.ts';
 import { randomFrom } from '../../support/fixture-traffic.ts';
 
@@ -8,7 +8,7 @@ const ENOUGH = Math.log(100);
 
 /** A comparison and a way to let users ask; `hit` as the request shows it. */
 function asked() {
-  const comparison = new Comparison(0);
+  const comparison = new SignalComparison(0);
   const ask = (at: number, side: UserRequest['side'], user: number, hit = false) => {
     comparison.tick(at);
     const rest = { group: '', status: 200, failed: hit, shielded: false };
@@ -121,7 +121,7 @@ describe('evidence', () => {
 
   test('that was weighed again is the same', () => {
     const { comparison, ask } = asked();
-    const again = new Comparison(0);
+    const again = new SignalComparison(0);
     for (let second = 0; second < 30; second += 1) {
       for (let user = 0; user < 20; user += 1)
         ask(second * 1000, user === 0 ? 'canary' : 'stable', second * 20 + user, user === 0);

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { EvidenceBook, parseEvidence } from '../../../src/analysis/evidence.ts';
-import { Judge, type JudgedMoment } from '../../../src/analysis/judge.ts';
+import { Judge, type SignalMoment } from '../../../src/analysis/judge.ts';
 import { replay } from '../../../src/analysis/replay.ts';
 import { randomFrom, SETTINGS } from '../../support/fixture-traffic.ts';
 
 /** A minute of traffic, half of it on the canary, which fails a share of its requests. */
-function recorded(share: number): { moments: JudgedMoment[]; live: Judge } {
-  const moments: JudgedMoment[] = [];
+function recorded(share: number): { moments: SignalMoment[]; live: Judge } {
+  const moments: SignalMoment[] = [];
   const live = new Judge(SETTINGS, 0, (moment) => moments.push(moment));
   const random = randomFrom(5);
   for (let index = 0; index < 6000; index += 1) {
@@ -57,7 +57,7 @@ test('evidence is written in fewer lines than moments, and weighs the same', () 
   const lines = text.split('\n').filter(Boolean);
   expect(lines.length).toBeLessThan(moments.length / 10);
   expect(book.take()).toBe('');
-  const total = (list: readonly JudgedMoment[]) =>
+  const total = (list: readonly SignalMoment[]) =>
     list.reduce((sum, { canary }) => sum + canary.requests.failed, 0);
   expect(total(parseEvidence(text))).toBe(total(moments));
   expect(parseEvidence(`${text}{"at":12,"sig`)).toHaveLength(lines.length);

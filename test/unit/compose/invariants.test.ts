@@ -89,7 +89,7 @@ describe('the stable is changed', () => {
     ],
     ['another port', changed('web', { ports: [] }), 'ports of web is changed'],
     [
-      'a link to what is no door',
+      'a link to what is no ingress',
       changed('db', { external_links: ['canary-proxy:x'] }),
       'external_links of db is changed',
     ],

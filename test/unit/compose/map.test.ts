@@ -70,7 +70,7 @@ test('names that a diagram would read as syntax are only ever labels', () => {
   expect(formatMap(map, 'dot')).toContain('"a.b-c" -> "end";');
 });
 
-test('doors by name are told', () => {
+test('ingresses by name are told', () => {
   const model = modelOf({
     edge: { image: 'nginx', depends_on: { web: { condition: 'service_started' } } },
     web: { environment: { API: 'http://api' } },

@@ -213,7 +213,7 @@ test.each([
   ['{ entry: 80, inner: true }', { entry: 80, inner: {} }],
   ['{ entry: 80, inner: false }', { entry: 80 }],
   ['{ entry: 80, inner: { callers: a } }', { entry: 80, inner: { callers: ['a'] } }],
-])('the doors %s are read', (web, expected) => {
+])('the ingresses %s are read', (web, expected) => {
   expect(parse(`version: 1\nservices: { web: ${web} }\n`).services.web).toEqual(expected);
 });
 
@@ -225,11 +225,11 @@ test.each([
   ['behind', '[]'],
   ['behind', '"a\\n  server x"'],
   ['behind', 'true'],
-])('a door %s: %s is refused where it is', async (door, value) => {
+])('a ingress %s: %s is refused where it is', async (ingress, value) => {
   const [problem] = await problems(
-    `version: 1\nservices:\n  api: { entry: 80 }\n  web:\n    ${door}: ${value}\n`,
+    `version: 1\nservices:\n  api: { entry: 80 }\n  web:\n    ${ingress}: ${value}\n`,
   );
-  expect(problem).toMatch(new RegExp(`^line 5, services\\.web\\.${door}[.a-z0-9]*: .`));
+  expect(problem).toMatch(new RegExp(`^line 5, services\\.web\\.${ingress}[.a-z0-9]*: .`));
 });
 
 describe('an invalid canary.yaml', () => {

@@ -111,7 +111,7 @@ const release: fc.Arbitrary<Release> = fc.record({
   reason: text,
   weight: fc.constant(0),
   heldWeight: fc.constant(undefined),
-  ramp: fc.constant(undefined),
+  progress: fc.constant(undefined),
   verdict: fc.option(
     fc.record({
       result: fc.constantFrom(...VERDICTS),

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { describeStep, formatPlan } from '../../../src/rollout/format-plan.ts';
-import type { Plan, StepAction } from '../../../src/rollout/operation.ts';
+import { describeOperation, formatPlan } from '../../../src/rollout/format-plan.ts';
+import type { OperationAction, Plan } from '../../../src/rollout/operation.ts';
 import { NEW, SERVICES } from '../../support/fixture-observed.ts';
 
 test('every step is a sentence of its own', () => {
   const services = SERVICES;
-  const steps: StepAction[] = [
+  const steps: OperationAction[] = [
     { kind: 'start-stable', services },
     { kind: 'take-ports', services },
     { kind: 'start-proxy' },
@@ -28,7 +28,7 @@ test('every step is a sentence of its own', () => {
     { kind: 'stop-proxy' },
     { kind: 'return-ports', services },
   ];
-  expect(steps.map(describeStep).join('\n')).toMatchInlineSnapshot(`
+  expect(steps.map(describeOperation).join('\n')).toMatchInlineSnapshot(`
     "start frontend, discounts
     hand the port of frontend, discounts to the proxy
     start the proxy

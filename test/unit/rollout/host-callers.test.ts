@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import type { DooredMember } from '../../../src/compose/ingress/ingress.ts';
+import type { ReachableService } from '../../../src/compose/ingress/ingress.ts';
 import { reconcile } from '../../../src/rollout/reconcile.ts';
 import { DEFINITION, observed, PLAIN, situation, stable } from '../../support/fixture-observed.ts';
 
-const SLICE: DooredMember[] = [
+const SLICE: ReachableService[] = [
   {
     ...{ service: 'discounts', port: 80, entry: undefined },
-    door: {
+    ingress: {
       ...{ kind: 'labels', callers: [], names: [], preview: undefined },
       router: { kind: 'nginx-proxy', port: 80, routers: [], left: [] },
     },

@@ -3,22 +3,23 @@ import { describe, expect, test } from 'vitest';
 import { NO_COUNTS } from '../../../src/proxy/counts.ts';
 import type { ReleaseEvent } from '../../../src/rollout/events.ts';
 import {
-  foldRamp,
+  foldProgress,
   isPartial,
   nextAction,
-  type Ramp,
+  type StepProgress,
   waitsForPerson,
   weightStep,
 } from '../../../src/rollout/progress.ts';
-import { describeRampStep, type RampStep, rampSteps } from '../../../src/rollout/step.ts';
+import { describeStep, type Step, stepsOf } from '../../../src/rollout/step.ts';
 
 type Fact = ReleaseEvent & { at: string };
 
 const at = (ms: number) => new Date(ms);
 const fact = (event: ReleaseEvent, ms: number): Fact => ({ ...event, at: at(ms).toISOString() });
-const fold = (facts: readonly Fact[]) => facts.reduce<Ramp | undefined>(foldRamp, undefined);
-const begun = (steps: readonly RampStep[], strategy: Ramp['strategy'] = 'canary') =>
-  fact({ type: 'ramp-begun', strategy, steps }, 0);
+const fold = (facts: readonly Fact[]) =>
+  facts.reduce<StepProgress | undefined>(foldProgress, undefined);
+const begun = (steps: readonly Step[], strategy: StepProgress['strategy'] = 'canary') =>
+  fact({ type: 'steps-begun', strategy, steps }, 0);
 
 /** A process that goes through the steps, as the walk does, writing facts; it may be killed after any of them. */
 class Walker {
@@ -35,9 +36,9 @@ class Walker {
   /** Until a person has to go on, or so many facts are written. */
   walk(limit = Number.POSITIVE_INFINITY): 'asks' | 'ended' | 'killed' {
     for (let written = 0; written < limit; ) {
-      const ramp = fold(this.facts);
-      if (!ramp) throw new Error('no ramp');
-      const action = nextAction(ramp, at(this.now), this.isInForce);
+      const progress = fold(this.facts);
+      if (!progress) throw new Error('no ramp');
+      const action = nextAction(progress, at(this.now), this.isInForce);
       if (action.do === 'ask') return 'asks';
       if (action.do === 'end') return 'ended';
       if (action.do === 'hold') {
@@ -46,22 +47,22 @@ class Walker {
         continue;
       }
       written += 1;
-      if (action.do === 'finish-step') this.write({ type: 'ramp-step-done', index: ramp.index });
-      else this.begin(ramp, action.index);
+      if (action.do === 'finish-step') this.write({ type: 'step-done', index: progress.index });
+      else this.begin(progress, action.index);
     }
     return 'killed';
   }
 
   goOn(): void {
-    this.write({ type: 'ramp-step-done', index: fold(this.facts)?.index ?? 0 });
+    this.write({ type: 'step-done', index: fold(this.facts)?.index ?? 0 });
   }
 
-  private begin(ramp: Ramp, index: number): void {
-    const step = ramp.steps[index] as RampStep;
+  private begin(progress: StepProgress, index: number): void {
+    const step = progress.steps[index] as Step;
     if ('weight' in step) this.weights.push(step.weight);
     this.isInForce = true;
-    const of = ramp.steps.length;
-    this.write({ type: 'ramp-step-begun', index, of, step, counts: NO_COUNTS });
+    const of = progress.steps.length;
+    this.write({ type: 'step-begun', index, of, step, counts: NO_COUNTS });
   }
 
   private write(event: ReleaseEvent): void {
@@ -76,18 +77,18 @@ function finish(walker: Walker): Walker {
 }
 
 const weights = fc.uniqueArray(fc.integer({ min: 0, max: 10_000 }), { minLength: 1, maxLength: 6 });
-const steps: fc.Arbitrary<RampStep[]> = fc
+const steps: fc.Arbitrary<Step[]> = fc
   .tuple(weights, fc.array(fc.nat(5), { maxLength: 3 }), fc.array(fc.nat(1000), { minLength: 6 }))
   .map(([all, pauses, times]) => {
     const rising = all.sort((left, right) => left - right);
-    const list: RampStep[] = rising.map((each, index) => ({
+    const list: Step[] = rising.map((each, index) => ({
       weight: each / 100,
       for: times[index] ?? 0,
     }));
     for (const place of pauses) list.splice(place, 0, { pause: true });
     return list;
   });
-const weightsOf = (list: readonly RampStep[]) =>
+const weightsOf = (list: readonly Step[]) =>
   list.flatMap((step) => ('weight' in step ? [step.weight] : []));
 
 describe('going through the steps', () => {
@@ -119,12 +120,15 @@ describe('going through the steps', () => {
 
   test('a step whose users were taken away is held for its whole time again', () => {
     const list = [{ weight: 5, for: 100 }];
-    const ramp = fold([begun(list), ...stepBegun(0, list, 1000)]) as Ramp;
-    expect(nextAction(ramp, at(1050), true)).toEqual({ do: 'hold', until: at(1100) });
-    expect(nextAction(ramp, at(1100), true)).toEqual({ do: 'finish-step' });
-    expect(nextAction(ramp, at(5000), false)).toEqual({ do: 'begin', index: 0 });
+    const progress = fold([begun(list), ...stepBegun(0, list, 1000)]) as StepProgress;
+    expect(nextAction(progress, at(1050), true)).toEqual({ do: 'hold', until: at(1100) });
+    expect(nextAction(progress, at(1100), true)).toEqual({ do: 'finish-step' });
+    expect(nextAction(progress, at(5000), false)).toEqual({ do: 'begin', index: 0 });
     const again = fold([begun(list), ...stepBegun(0, list, 1000), ...stepBegun(0, list, 5000)]);
-    expect(nextAction(again as Ramp, at(5050), true)).toEqual({ do: 'hold', until: at(5100) });
+    expect(nextAction(again as StepProgress, at(5050), true)).toEqual({
+      do: 'hold',
+      until: at(5100),
+    });
   });
 
   test('a step that is done is begun again too, where its users were taken before the next one', () => {
@@ -132,25 +136,25 @@ describe('going through the steps', () => {
       { weight: 5, for: 100 },
       { weight: 9, for: 100 },
     ];
-    const done = fact({ type: 'ramp-step-done', index: 0 }, 1100);
-    const ramp = fold([begun(list), ...stepBegun(0, list, 1000), done]) as Ramp;
-    expect(nextAction(ramp, at(1200), true)).toEqual({ do: 'begin', index: 1 });
-    expect(nextAction(ramp, at(1200), false)).toEqual({ do: 'begin', index: 0 });
+    const done = fact({ type: 'step-done', index: 0 }, 1100);
+    const progress = fold([begun(list), ...stepBegun(0, list, 1000), done]) as StepProgress;
+    expect(nextAction(progress, at(1200), true)).toEqual({ do: 'begin', index: 1 });
+    expect(nextAction(progress, at(1200), false)).toEqual({ do: 'begin', index: 0 });
   });
 
   test('nothing is promoted at the end, and a person is asked at a pause', () => {
-    const list: RampStep[] = [{ pause: true }, { weight: 5, for: 0 }];
+    const list: Step[] = [{ pause: true }, { weight: 5, for: 0 }];
     const walker = new Walker([begun(list)], 0);
     expect(walker.walk()).toBe('asks');
-    expect(waitsForPerson(fold(walker.facts) as Ramp)).toBe(true);
+    expect(waitsForPerson(fold(walker.facts) as StepProgress)).toBe(true);
     walker.goOn();
     expect(walker.walk()).toBe('ended');
-    expect(waitsForPerson(fold(walker.facts) as Ramp)).toBe(true);
+    expect(waitsForPerson(fold(walker.facts) as StepProgress)).toBe(true);
   });
 
   test('a weight set by hand leaves them', () => {
     const list = [{ weight: 5, for: 100 }];
-    expect(fold([begun(list), fact({ type: 'ramp-left' }, 1)])).toBeUndefined();
+    expect(fold([begun(list), fact({ type: 'steps-left' }, 1)])).toBeUndefined();
     expect(fold([...stepBegun(0, list, 1)])).toBeUndefined();
   });
 });
@@ -161,11 +165,15 @@ describe('an A/B test', () => {
   const first = stepBegun(0, list, 100, counts);
 
   test('keeps its time and its counts, whatever interrupts it', () => {
-    const ramp = fold([begun(list, 'ab'), ...first, ...stepBegun(0, list, 600)]) as Ramp;
-    expect(ramp.counts).toEqual(counts);
-    expect(nextAction(ramp, at(700), false)).toEqual({ do: 'begin', index: 0 });
-    expect(nextAction(ramp, at(1099), true)).toEqual({ do: 'hold', until: at(1100) });
-    expect(nextAction(ramp, at(1100), false)).toEqual({ do: 'finish-step' });
+    const progress = fold([
+      begun(list, 'ab'),
+      ...first,
+      ...stepBegun(0, list, 600),
+    ]) as StepProgress;
+    expect(progress.counts).toEqual(counts);
+    expect(nextAction(progress, at(700), false)).toEqual({ do: 'begin', index: 0 });
+    expect(nextAction(progress, at(1099), true)).toEqual({ do: 'hold', until: at(1100) });
+    expect(nextAction(progress, at(1100), false)).toEqual({ do: 'finish-step' });
   });
 
   test('counts on when the proxy begins at 0 again', () => {
@@ -174,45 +182,45 @@ describe('an A/B test', () => {
   });
 
   test('ends by itself: nobody has to go on', () => {
-    const done = fact({ type: 'ramp-step-done', index: 0 }, 1100);
-    expect(waitsForPerson(fold([begun(list, 'ab'), ...first, done]) as Ramp)).toBe(false);
+    const done = fact({ type: 'step-done', index: 0 }, 1100);
+    expect(waitsForPerson(fold([begun(list, 'ab'), ...first, done]) as StepProgress)).toBe(false);
   });
 });
 
-function stepBegun(index: number, list: readonly RampStep[], ms: number, counts = NO_COUNTS) {
-  const step = list[index] as RampStep;
-  return [fact({ type: 'ramp-step-begun', index, of: list.length, step, counts }, ms)];
+function stepBegun(index: number, list: readonly Step[], ms: number, counts = NO_COUNTS) {
+  const step = list[index] as Step;
+  return [fact({ type: 'step-begun', index, of: list.length, step, counts }, ms)];
 }
 
 describe('the steps of a strategy', () => {
   test('rolling: container by container, to every user with the last one', () => {
     const rolling = { strategy: { kind: 'rolling', for: 60 } as const, steps: [] };
-    expect(rampSteps(rolling, 3)).toEqual([
+    expect(stepsOf(rolling, 3)).toEqual([
       { weight: 33.33, for: 60, replicas: 1 },
       { weight: 66.67, for: 60, replicas: 2 },
       { weight: 100, for: 60, replicas: 3 },
     ]);
-    expect(rampSteps(rolling, 1)).toEqual([{ weight: 100, for: 60, replicas: 1 }]);
+    expect(stepsOf(rolling, 1)).toEqual([{ weight: 100, for: 60, replicas: 1 }]);
   });
 
   test('rolling is partial until its last container', () => {
-    const list = rampSteps({ strategy: { kind: 'rolling', for: 60 }, steps: [] }, 2);
+    const list = stepsOf({ strategy: { kind: 'rolling', for: 60 }, steps: [] }, 2);
     const partial = [
       [begun(list, 'rolling')],
       [begun(list, 'rolling'), ...stepBegun(0, list, 1)],
       [begun(list, 'rolling'), ...stepBegun(0, list, 1), ...stepBegun(1, list, 2)],
-    ].map((facts) => isPartial(fold(facts) as Ramp));
+    ].map((facts) => isPartial(fold(facts) as StepProgress));
     expect(partial).toEqual([true, true, false]);
   });
 
   test('ab has one, blue-green none, canary those of canary.yaml', () => {
     const none = { steps: [] };
-    expect(rampSteps({ strategy: { kind: 'ab', weight: 20, for: 5 }, ...none }, 2)).toEqual([
+    expect(stepsOf({ strategy: { kind: 'ab', weight: 20, for: 5 }, ...none }, 2)).toEqual([
       { weight: 20, for: 5 },
     ]);
-    expect(rampSteps({ strategy: { kind: 'blue-green' }, ...none }, 2)).toEqual([]);
+    expect(stepsOf({ strategy: { kind: 'blue-green' }, ...none }, 2)).toEqual([]);
     const steps = [{ weight: 5, for: 10 }, { pause: true as const }, { weight: 7 }];
-    expect(rampSteps({ strategy: { kind: 'canary' }, steps }, 2)).toEqual([
+    expect(stepsOf({ strategy: { kind: 'canary' }, steps }, 2)).toEqual([
       { weight: 5, for: 10 },
       { pause: true },
       { weight: 7, for: 0 },
@@ -222,17 +230,17 @@ describe('the steps of a strategy', () => {
   test('a step keeps what it needs to be done, but not the words of its gates, and says so', () => {
     const gates = [{ run: ['./open.sh'], timeout: 1000 }];
     const steps = [{ weight: 5, for: 60_000, minimumRequests: 500, gates }];
-    const [step] = rampSteps({ strategy: { kind: 'canary' }, steps }, 1) as [RampStep];
+    const [step] = stepsOf({ strategy: { kind: 'canary' }, steps }, 1) as [Step];
     expect(step).toEqual({ weight: 5, for: 60_000, minimumRequests: 500, gates: 1 });
-    expect(describeRampStep(step)).toBe(
+    expect(describeStep(step)).toBe(
       '5 % of users for 1m, at least 500 requests, until its gate is open',
     );
     const two = { ...step, gates: 2 };
-    expect(describeRampStep(two)).toMatch(/, until its gates are open$/);
+    expect(describeStep(two)).toMatch(/, until its gates are open$/);
   });
 
   test('a pause keeps the weight of the step before it', () => {
-    const list: RampStep[] = [{ pause: true }, { weight: 5, for: 1 }, { pause: true }];
+    const list: Step[] = [{ pause: true }, { weight: 5, for: 1 }, { pause: true }];
     expect([0, 1, 2].map((index) => weightStep({ steps: list }, index)?.weight)).toEqual([
       undefined,
       5,

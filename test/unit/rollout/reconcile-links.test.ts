@@ -22,7 +22,7 @@ const DOOR = {
 } as const;
 const SLICE = [
   { service: 'frontend', entry: { port: 3000, hostIp: undefined, preview: undefined } },
-  { service: 'discounts', port: 5001, entry: undefined, door: DOOR },
+  { service: 'discounts', port: 5001, entry: undefined, ingress: DOOR },
 ];
 const SERVICES = ['frontend', 'discounts', 'ads', 'db'];
 const ADS = stable('ads');
@@ -61,13 +61,13 @@ describe('up, with an inner service,', () => {
     `);
   });
 
-  test('leads callers away from a door that is gone before it closes', () => {
+  test('leads callers away from a ingress that is gone before it closes', () => {
     const slice = [
       { service: 'frontend', entry: SLICE[0]?.entry },
       { service: 'discounts', entry: undefined },
     ];
     expect(up(observed(LINKED, { configuration: 'earlier' }), { slice })).toMatchInlineSnapshot(`
-      "1. make frontend, ads anew with today's links to the proxy  (they have no door any more)
+      "1. make frontend, ads anew with today's links to the proxy  (they have no ingress any more)
       2. wait until the stable of frontend, ads is ready          (they were made anew)
       3. give the proxy its new configuration, without a gap      (canary.yaml changed)
       4. wait until the stable of frontend is ready               (the proxy must reach it)"

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Step } from '../../../src/rollout/operation.ts';
+import type { Operation } from '../../../src/rollout/operation.ts';
 import {
   arbitraryWorld,
   wantsAnything,
@@ -11,7 +11,7 @@ import {
 } from '../../support/fixture-arbitrary-world.ts';
 import { after, afterStep, missingOf, planIn } from '../../support/fixture-world.ts';
 
-const TOUCHES_STABLE: readonly Step['kind'][] = [
+const TOUCHES_STABLE: readonly Operation['kind'][] = [
   'start-stable',
   'take-ports',
   'replace-stable',

@@ -72,8 +72,8 @@ describe('the fold of a journal', () => {
     expect(
       fold(
         CREATED,
-        { type: 'step-started', step },
-        { type: 'step-finished', step, ms: 5 },
+        { type: 'operation-started', operation: step },
+        { type: 'operation-finished', operation: step, ms: 5 },
         { type: 'weight-set', weight: 5, counts: LATER },
         { type: 'state-changed', state: 'paused', reason: 'at 5 %' },
         { type: 'state-changed', state: 'promoting', reason: 'to main' },
@@ -131,7 +131,7 @@ describe('the fold of a journal', () => {
   test('counts as booted from when its canary may have been started, not when it was built', () => {
     const started = (kind: 'start-canary' | 'backup') => {
       const step = { kind, services: SERVICES, databases: [], commit: NEW, cause: 'test' } as const;
-      return { type: 'step-started', step } as ReleaseEvent;
+      return { type: 'operation-started', operation: step } as ReleaseEvent;
     };
     expect(fold(CREATED, started('backup'))?.hasBooted).toBe(false);
     expect(fold(CREATED, started('backup'), started('start-canary'))?.hasBooted).toBe(true);
@@ -227,7 +227,7 @@ describe('the state a person is told', () => {
       rehearsing: 'failed',
       starting: 'failed',
       checking: 'failed',
-      ramping: 'failed',
+      advancing: 'failed',
       promoting: 'failed',
       reverting: 'failed',
       paused: 'paused',
@@ -258,9 +258,9 @@ describe('a release whose command died in its steps', () => {
   const steps = [{ weight: 5, for: 60_000 }, { pause: true as const }];
   const begun = (strategy: 'canary' | 'ab'): ReleaseEvent[] => [
     CREATED,
-    { type: 'ramp-begun', strategy, steps },
-    { type: 'ramp-step-begun', index: 0, of: 2, step: { weight: 5, for: 60_000 }, counts: COUNTS },
-    { type: 'state-changed', state: 'ramping', reason: 'step 1 of 2' },
+    { type: 'steps-begun', strategy, steps },
+    { type: 'step-begun', index: 0, of: 2, step: { weight: 5, for: 60_000 }, counts: COUNTS },
+    { type: 'state-changed', state: 'advancing', reason: 'step 1 of 2' },
   ];
   const settled = (strategy: 'canary' | 'ab', now: string) =>
     settledState(fold(...begun(strategy)) as Release, false, new Date(now));
@@ -281,10 +281,10 @@ describe('a release whose command died in its steps', () => {
 
   test('keeps what it is while somebody drives it, and has no steps once a person set a weight', () => {
     const release = fold(...begun('canary')) as Release;
-    expect(settledState(release, true, NOW).state).toBe('ramping');
-    expect(fold(...begun('canary'), { type: 'ramp-left' })?.ramp).toBeUndefined();
+    expect(settledState(release, true, NOW).state).toBe('advancing');
+    expect(fold(...begun('canary'), { type: 'steps-left' })?.progress).toBeUndefined();
     // Deployed again it begins anew.
-    const again = fold(...begun('canary'), { type: 'ramp-begun', strategy: 'canary', steps });
-    expect(again?.ramp?.index).toBe(-1);
+    const again = fold(...begun('canary'), { type: 'steps-begun', strategy: 'canary', steps });
+    expect(again?.progress?.index).toBe(-1);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Strategy } from '../../../src/config/strategy.ts';
 import { NO_COUNTS } from '../../../src/proxy/counts.ts';
-import type { Ramp } from '../../../src/rollout/progress.ts';
+import type { StepProgress } from '../../../src/rollout/progress.ts';
 import type { Release } from '../../../src/rollout/release.ts';
-import { rampSteps } from '../../../src/rollout/step.ts';
+import { stepsOf } from '../../../src/rollout/step.ts';
 import { requirePromotable, requireWeight } from '../../../src/rollout/strategy-rules.ts';
 import { refusal } from '../../support/fixture-refusal.ts';
 
@@ -41,8 +41,8 @@ describe('a weight by hand', () => {
 });
 
 describe('a promotion', () => {
-  const ramp = (index: number): Ramp => ({
-    ...{ strategy: 'rolling', steps: rampSteps({ strategy: ROLLING, steps: [] }, 2), index },
+  const progress = (index: number): StepProgress => ({
+    ...{ strategy: 'rolling', steps: stepsOf({ strategy: ROLLING, steps: [] }, 2), index },
     ...{ begunAt: '', isStepDone: false, counts: NO_COUNTS },
   });
   const release = (rest: Partial<Release>) => ({ branch: 'x', ...rest }) as Release;
@@ -52,15 +52,17 @@ describe('a promotion', () => {
     const error = await refusal(() => requirePromotable(AB.kind, release({})));
     expect(error.message).toBe('An A/B test is compared, not promoted.');
     expect(() => requirePromotable(AB.kind, release({ replacing }))).not.toThrow();
-    const begun = release({ ramp: { ...ramp(0), strategy: 'ab' } });
+    const begun = release({ progress: { ...progress(0), strategy: 'ab' } });
     const later = await refusal(() => requirePromotable('canary', begun));
     expect(later.message, 'also when canary.yaml says something else by now').toBe(error.message);
   });
 
   test('waits for every container of a rolling release', async () => {
-    const error = await refusal(() => requirePromotable(ROLLING.kind, release({ ramp: ramp(0) })));
+    const error = await refusal(() =>
+      requirePromotable(ROLLING.kind, release({ progress: progress(0) })),
+    );
     expect(error.message).toContain('step 1 of 2');
-    expect(() => requirePromotable(ROLLING.kind, release({ ramp: ramp(1) }))).not.toThrow();
+    expect(() => requirePromotable(ROLLING.kind, release({ progress: progress(1) }))).not.toThrow();
     expect(() => requirePromotable(CANARY.kind, release({}))).not.toThrow();
   });
 });

@@ -76,7 +76,7 @@ describe('a stack whose users come through a proxy', () => {
   const conf = (text: string) => ({ nginx: [{ path: 'nginx.conf', text }] });
   const toShop = conf('proxy_pass http://shop:3000;');
 
-  test('gets a door behind it, with the port that its configuration tells', () => {
+  test('gets a ingress behind it, with the port that its configuration tells', () => {
     const model = modelOf({ nginx, shop: { build: {} }, api: { build: {} } });
     const chosen = choice(model, ['shop', 'api'], toShop);
     expect(chosen[0]?.why).toBe(

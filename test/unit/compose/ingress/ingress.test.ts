@@ -26,7 +26,7 @@ describe('an inner service', () => {
   test('has the callers that the definitions tell, chosen or not', () => {
     const model = { web, api, cron: { command: ['curl', 'http://api:3000/'] }, db: {} };
     const [, member] = sliceOf('{ web: { entry: 3000 }, api: { inner: true } }', model);
-    expect(member?.door).toEqual({
+    expect(member?.ingress).toEqual({
       kind: 'inner',
       callers: ['web', 'cron'],
       names: ['api'],
@@ -44,7 +44,7 @@ describe('an inner service', () => {
       api,
       store,
     });
-    expect(member?.door?.callers).toEqual(['web']);
+    expect(member?.ingress?.callers).toEqual(['web']);
     const named = '{ web: { entry: 3000 }, api: { inner: { callers: store } } }';
     const error = await refusal(() => sliceOf(named, { web, api, store }));
     expect(error.message).toContain('it keeps data');
@@ -67,7 +67,7 @@ describe('an inner service', () => {
       db: { networks: { default: { aliases: ['shared'] } } },
     };
     const slice = sliceOf('{ web: { entry: 3000 }, api: { inner: true } }', model);
-    expect(slice[1]?.door?.names).toEqual(['api', 'the-api', 'api.internal', 'backend']);
+    expect(slice[1]?.ingress?.names).toEqual(['api', 'the-api', 'api.internal', 'backend']);
   });
 
   test('moves a port of the proxy that its callers use, and no other', () => {
@@ -124,7 +124,7 @@ describe('a service behind another proxy', () => {
     const [member] = sliceOf('{ api: { behind: edge, preview: 8080 } }', { api, edge });
     expect(member).toMatchObject({
       entry: undefined,
-      door: { kind: 'behind', callers: ['edge'], preview: 8080 },
+      ingress: { kind: 'behind', callers: ['edge'], preview: 8080 },
     });
   });
 

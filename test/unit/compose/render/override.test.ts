@@ -78,7 +78,7 @@ test('the proxy listens where the entry listened, on every network of the slice'
   });
 });
 
-test('Prometheus comes in from this machine alone, and moves away from a door', () => {
+test('Prometheus comes in from this machine alone, and moves away from a ingress', () => {
   const proxyOf = (slice: OverrideInput['slice']) => {
     const proxy = { ...INPUT.proxy, metricsPort: 5001 };
     const [layer] = readLayers(renderOverride({ ...INPUT, slice, proxy }));
@@ -88,8 +88,8 @@ test('Prometheus comes in from this machine alone, and moves away from a door', 
     ports: expect.arrayContaining([{ target, published: '5001', host_ip: '127.0.0.1' }]),
   });
   expect(proxyOf(INPUT.slice)).toMatchObject(withPort(5001));
-  const door = { kind: 'inner', callers: [], names: [], preview: undefined } as const;
-  const doored = INPUT.slice.map((each) => (each.port === 5001 ? { ...each, door } : each));
+  const ingress = { kind: 'inner', callers: [], names: [], preview: undefined } as const;
+  const doored = INPUT.slice.map((each) => (each.port === 5001 ? { ...each, ingress } : each));
   expect(proxyOf(doored)).toMatchObject(withPort(5002));
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { throwAwayVolumes, volumeName } from '../../../../src/compose/clone/throw-away.ts';
 import type { ComposeModel } from '../../../../src/compose/model/model.ts';
-import { type Cast, renderRehearsal } from '../../../../src/compose/render/rehearsal.ts';
+import { type Participants, renderRehearsal } from '../../../../src/compose/render/rehearsal.ts';
 
 const MODEL: ComposeModel = {
   name: 'shop',
@@ -16,12 +16,18 @@ const MODEL: ComposeModel = {
     web: { links: ['db:database'], scale: 3 },
   },
 };
-const NOBODY: Cast = { databases: [], companions: [], migrations: [], canaries: [], before: [] };
+const NOBODY: Participants = {
+  databases: [],
+  companions: [],
+  migrations: [],
+  canaries: [],
+  before: [],
+};
 const FILES = ['docker-compose.yml', 'override.yml'];
 
 /** Every service of the file, its documents merged as Compose does. */
-function servicesOf(cast: Partial<Cast>) {
-  const text = renderRehearsal({ ...NOBODY, ...cast }, MODEL);
+function servicesOf(participants: Partial<Participants>) {
+  const text = renderRehearsal({ ...NOBODY, ...participants }, MODEL);
   const documents = parseAllDocuments(text, { logLevel: 'silent' }).map((each) => each.toJS());
   const services: Record<string, Record<string, unknown>> = {};
   for (const each of documents)

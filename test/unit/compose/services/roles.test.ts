@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ComposeService } from '../../../../src/compose/model/model.ts';
-import { namespaceGuests, namespaceOwner } from '../../../../src/compose/model/namespaces.ts';
+import { namespaceMembers, namespaceOwner } from '../../../../src/compose/model/namespaces.ts';
 import { hazardsOf, roleObstacle, roleOf } from '../../../../src/compose/services/roles.ts';
 import { modelOf } from '../../../support/fixture-model.ts';
 
@@ -104,5 +104,5 @@ test.each<[ComposeService, string | undefined]>([
 ])('%j joins %s', (service, expected) => {
   const model = modelOf({ app: { container_name: 'the-app' }, db: {}, service });
   expect(namespaceOwner(service, model)).toBe(expected);
-  if (expected) expect(namespaceGuests(expected, model)).toEqual(['service']);
+  if (expected) expect(namespaceMembers(expected, model)).toEqual(['service']);
 });
