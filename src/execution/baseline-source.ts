@@ -1,19 +1,12 @@
 import type { BaselineSource } from '../compose/render/baseline.ts';
-import type { Context } from '../context.ts';
-import type { Checkout } from '../project/checkout/checkout.ts';
 import { stableOrigins } from '../project/checkout/stable-origins.ts';
 import type { Project } from '../project/load.ts';
+import type { Run } from '../project/run.ts';
 import { containersOf } from '../rollout/observed.ts';
-
-interface BaselineRun {
-  context: Context;
-  project: Project;
-  checkout: Checkout | undefined;
-}
 
 /** The baselines that are there, as they are, and those to come, of the image that the stable runs now. */
 export async function baselineSource(
-  { context, project, checkout }: BaselineRun,
+  { context, project, checkout }: Run,
   coming: readonly string[],
 ): Promise<BaselineSource> {
   const services = baselinesOf(project);

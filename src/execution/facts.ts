@@ -7,18 +7,15 @@ import { touchedTables } from '../database/backup.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { type Checkout, checkedOutServices } from '../project/checkout/checkout.ts';
 import type { Project } from '../project/load.ts';
+import { hasRelease, type Run, releaseNow } from '../project/run.ts';
 import { rehearsedOn } from '../rehearsal/agreement.ts';
 import type { Situation } from '../rollout/draft.ts';
 import type { Release } from '../rollout/release.ts';
 
 /** What plans are made from besides the containers: images, the branch, the proxy's configuration. */
-export async function situationOf(
-  context: Context,
-  project: Project,
-  checkout?: Checkout,
-  /** Of which the canary is to be; absent where it is not known yet. */
-  release?: Release,
-): Promise<Situation> {
+export async function situationOf(run: Run): Promise<Situation> {
+  const { context, project, checkout } = run;
+  const release = hasRelease(run) ? await releaseNow(run) : undefined;
   const images = new Map(checkout ? await builtImages(context, project, checkout) : []);
   const rehearses = checkout ? await rehearsesOn(project, checkout, release) : [];
   return {
@@ -45,7 +42,6 @@ export async function situationOf(
       users: project.proxy.users,
       endsTls: project.proxy.certificates.folders.length > 0,
     },
-    movedFiles: [],
     branchAt: await context.git.resolve(project.repository, branchRef(project.config.git.stable)),
   };
 }

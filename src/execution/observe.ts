@@ -2,6 +2,7 @@ import { PROXY_SERVICE } from '../compose/model/names.ts';
 import type { Context } from '../context.ts';
 import { hasCode } from '../errors.ts';
 import type { Project, ProjectState } from '../project/load.ts';
+import type { Run } from '../project/run.ts';
 import { readDigest, SHOW_INFO } from '../proxy/info.ts';
 import { askWorker, oldWorkers, SHOW_PROCESSES } from '../proxy/master.ts';
 import {
@@ -24,7 +25,10 @@ import { readIfExists } from '../system/files.ts';
 import type { ProxySocket } from '../system/haproxy/proxy-socket.ts';
 
 /** One look at the engine and the proxy. */
-export async function observe(context: Context, project: Project): Promise<Observed> {
+export async function observe({
+  context,
+  project,
+}: Pick<Run, 'context' | 'project'>): Promise<Observed> {
   const containers = await context.engine.containers(project.name);
   const [proxy] = containers.filter(
     (each) => each.role === 'proxy' || each.service === PROXY_SERVICE,

@@ -2,9 +2,9 @@ import { printable } from '../analysis/shape/printable.ts';
 import { fillVariables } from '../config/environment.ts';
 import { fillPlaces, hideValues } from '../config/placeholders.ts';
 import { messageOf } from '../errors.ts';
+import type { ReleaseRun } from '../project/run.ts';
 import type { HttpAnswer } from '../system/http.ts';
 import { placeholderValues } from './release-facts.ts';
-import type { AnalysisRun } from './source.ts';
 
 /** A request as canary.yaml says it, before variables and places are filled in. */
 interface ConfiguredRequest {
@@ -27,7 +27,7 @@ const LIMIT_BYTES = 4_000_000;
 
 /** Asks a server of the user's. Rejects only when the signal aborts. */
 export async function askConfigured(
-  run: AnalysisRun,
+  run: ReleaseRun,
   request: ConfiguredRequest,
   signal: AbortSignal | undefined,
 ): Promise<Asked> {

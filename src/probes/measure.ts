@@ -7,10 +7,10 @@ import {
 } from '../analysis/metric-readings.ts';
 import type { CommandMetric, HttpMetric, PrometheusMetric } from '../config/metrics.ts';
 import { fillPlaces } from '../config/placeholders.ts';
+import type { ReleaseRun } from '../project/run.ts';
 import { askConfigured, isGood } from './ask-configured.ts';
 import { placeholderValues } from './release-facts.ts';
 import { runConfigured } from './run-program.ts';
-import type { AnalysisRun } from './source.ts';
 
 /** What all kinds of metrics can say. */
 export type Settings = Omit<CommandMetric, 'run' | 'timeout'> & Partial<Pick<HttpMetric, 'noData'>>;
@@ -18,7 +18,7 @@ export type Settings = Omit<CommandMetric, 'run' | 'timeout'> & Partial<Pick<Htt
 type Measure = (signal: AbortSignal) => Promise<Reading>;
 
 /** Asks a Prometheus for the present value of a query. */
-export function measurePrometheus(run: AnalysisRun, metric: PrometheusMetric): Measure {
+export function measurePrometheus(run: ReleaseRun, metric: PrometheusMetric): Measure {
   const url = `${metric.url.replace(/\/+$/, '')}/api/v1/query`;
   const request = { ...metric, url, parameters: { query: metric.query } };
   return async (signal) => {
@@ -32,7 +32,7 @@ export function measurePrometheus(run: AnalysisRun, metric: PrometheusMetric): M
 }
 
 /** Asks any server for JSON that has the number. */
-export function measureHttp(run: AnalysisRun, metric: HttpMetric): Measure {
+export function measureHttp(run: ReleaseRun, metric: HttpMetric): Measure {
   return async (signal) => {
     const body = metric.body && fillPlaces(metric.body, placeholderValues(run, metric.service));
     const asked = await askConfigured(run, { ...metric, body }, signal);
@@ -44,7 +44,7 @@ export function measureHttp(run: AnalysisRun, metric: HttpMetric): Measure {
 }
 
 /** Runs a program that says it by its exit code, or in the last line it writes. */
-export function measureCommand(run: AnalysisRun, metric: CommandMetric): Measure {
+export function measureCommand(run: ReleaseRun, metric: CommandMetric): Measure {
   return async (signal) => {
     const end = await runConfigured(run, metric, signal);
     if ('problem' in end) return { problem: `it ${end.problem}` };

@@ -7,9 +7,10 @@ import {
 } from '../analysis/metric.ts';
 import type { Reading } from '../analysis/metric-readings.ts';
 import type { AnalysisConfig } from '../config/analysis.ts';
+import type { ReleaseRun } from '../project/run.ts';
 import type { Clock } from '../system/clock.ts';
 import { measureCommand, measureHttp, measurePrometheus, type Settings } from './measure.ts';
-import type { AnalysisRun, StartSource } from './source.ts';
+import type { StartSource } from './source.ts';
 
 /** A metric that is measured again and again. */
 interface Metric {
@@ -59,7 +60,7 @@ async function keepMeasuring(metric: Metric, clock: Clock, signal: AbortSignal):
   }
 }
 
-function metricsOf(run: AnalysisRun, { prometheus, http, command }: AnalysisConfig): Metric[] {
+function metricsOf(run: ReleaseRun, { prometheus, http, command }: AnalysisConfig): Metric[] {
   return [
     ...prometheus.map((settings) =>
       metric('prometheus', settings, measurePrometheus(run, settings)),

@@ -1,10 +1,11 @@
 import { combine, type Verdict } from '../analysis/combine.ts';
 import type { Opinion } from '../analysis/opinion.ts';
+import type { ReleaseRun } from '../project/run.ts';
 import { startChecks } from './checks.ts';
 import { startMetrics } from './metrics.ts';
 import { startRequests } from './requests.ts';
 import { startShape } from './shape.ts';
-import type { AnalysisRun, Source, StartSource } from './source.ts';
+import type { Source, StartSource } from './source.ts';
 
 /** Everything that looks at a canary while it has users. */
 export interface Analysis {
@@ -26,7 +27,7 @@ const NOBODY_LOOKS: Opinion = {
  * `work` gets nothing where nobody is to judge.
  */
 export async function analysing<T>(
-  run: AnalysisRun,
+  run: ReleaseRun,
   work: (analysis: Analysis | undefined) => Promise<T>,
 ): Promise<T> {
   const settings = run.project.config.analysis;

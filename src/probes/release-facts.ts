@@ -1,8 +1,8 @@
 import { cloneName } from '../compose/model/names.ts';
 import type { PlaceholderValues } from '../config/placeholders.ts';
 import { entryServices } from '../project/load.ts';
+import type { ReleaseRun } from '../project/run.ts';
 import { guardedName } from '../proxy/route.ts';
-import type { AnalysisRun } from './source.ts';
 
 /** What the user's programs are told of a release, in the environment; servers in JSON. */
 export interface Facts {
@@ -12,7 +12,7 @@ export interface Facts {
   commit: string;
 }
 
-export function factsOf({ project, release }: AnalysisRun): Facts {
+export function factsOf({ project, release }: ReleaseRun): Facts {
   const { id, branch, commit } = release;
   return { project: project.name, release: id, branch, commit };
 }
@@ -31,7 +31,7 @@ export function variablesOf(facts: object): Record<string, string> {
 
 /** What `{{…}}` stand for now, of a service or of the first one with users. */
 export function placeholderValues(
-  { context, project, release }: AnalysisRun,
+  { context, project, release }: ReleaseRun,
   named?: string,
 ): PlaceholderValues {
   const service = named ?? entryServices(project)[0] ?? '';

@@ -6,10 +6,11 @@ import type { UserRequest } from '../analysis/request.ts';
 import { routeGroup } from '../analysis/route-group.ts';
 import { judgeSettings } from '../analysis/settings.ts';
 import { Thresholds } from '../analysis/thresholds.ts';
+import type { ReleaseRun } from '../project/run.ts';
 import { readWorker, SHOW_INFO } from '../proxy/info.ts';
 import { FOLLOW_REQUESTS, type LoggedRequest, parseRequest } from '../proxy/request-log.ts';
 import type { Following } from '../system/haproxy/line-stream.ts';
-import type { AnalysisRun, Source, StartSource } from './source.ts';
+import type { Source, StartSource } from './source.ts';
 
 const LOOK_EVERY_MS = 1000;
 /** A proxy may be restarted; what is not heard for longer cannot be judged. */
@@ -95,7 +96,7 @@ interface Listener {
  * listened to until it has ended, for it still serves the connections it has.
  */
 function listen(
-  { context, project }: AnalysisRun,
+  { context, project }: ReleaseRun,
   observe: (request: LoggedRequest) => void,
   every: () => Promise<void>,
 ): Listener {

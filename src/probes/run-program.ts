@@ -1,6 +1,6 @@
+import type { ReleaseRun } from '../project/run.ts';
 import type { ProgramEnd } from '../system/user-program.ts';
 import { factsOf, variablesOf } from './release-facts.ts';
-import type { AnalysisRun } from './source.ts';
 
 /** A program as canary.yaml says it. */
 interface ConfiguredProgram {
@@ -13,7 +13,7 @@ interface ConfiguredProgram {
  * environment. What it writes is shown, never kept. Rejects only when the signal aborts.
  */
 export function runConfigured(
-  run: AnalysisRun,
+  run: ReleaseRun,
   { run: argv, timeout }: ConfiguredProgram,
   signal: AbortSignal | undefined,
   facts: object = {},

@@ -1,9 +1,6 @@
 import type { Opinion } from '../analysis/opinion.ts';
 import type { AnalysisConfig } from '../config/analysis.ts';
-import type { Run } from '../project/run.ts';
-import type { Release } from '../rollout/release.ts';
-
-export type AnalysisRun = Run & { release: Release };
+import type { ReleaseRun } from '../project/run.ts';
 
 /** Something that looks at a canary while it has users, in the background of the command that moves them. */
 export interface Source {
@@ -17,4 +14,4 @@ export interface Source {
 }
 
 /** Begins to look; what it needs to know of the world it finds out by itself. */
-export type StartSource = (run: AnalysisRun, settings: AnalysisConfig) => Promise<Source>;
+export type StartSource = (run: ReleaseRun, settings: AnalysisConfig) => Promise<Source>;

@@ -1,28 +1,53 @@
 import type { Context } from '../context.ts';
 import type { Agreement } from '../database/agreement.ts';
+import { CanaryError } from '../errors.ts';
 import type { ReleaseEvent } from '../rollout/events.ts';
-import type { Release } from '../rollout/release.ts';
+import { foldRelease, type Release, type ReleaseIdentity } from '../rollout/release.ts';
 import type { CallOptions } from '../system/docker/compose.ts';
 import type { Checkout } from './checkout/checkout.ts';
 import type { Project } from './load.ts';
 
-/** What the steps of one command work with. */
+/** One command at work on a project. */
 export interface Run {
   context: Context;
   project: Project;
-  /** The commit being released; absent where only containers are moved. */
-  checkout: Checkout | undefined;
-  release: Release | undefined;
-  /** What a person let pass of the rehearsal; settled by the step itself when left out. */
-  agreement?: Agreement | undefined;
-  /** Aborts on an interrupt and when `abort` or `revert` asks this command to stop. */
+  /** Aborts on an interrupt, and when `abort` or `revert` asks this command to stop. */
   signal: AbortSignal;
+  /** Its journal gets the facts; absent where nothing is released. How it stands is asked of `releaseNow`. */
+  release?: ReleaseIdentity | undefined;
+  /** The commit that is released; absent where only containers are moved. */
+  checkout?: Checkout | undefined;
+  /** What a person let pass of the rehearsal; settled by the rehearsal itself when left out. */
+  agreement?: Agreement | undefined;
 }
+
+/** A release in progress, and the command that moves it. */
+export type ReleaseRun = Run & { release: ReleaseIdentity };
 
 /** Appends a fact to the release's journal, when there is a release, and shows it. */
 export async function record(run: Run, event: ReleaseEvent): Promise<void> {
   if (run.release) await run.project.journals.append(run.release.id, event);
   run.context.emit(event);
+}
+
+/** The release as its journal tells now. Throws `journal-unreadable`. */
+export async function releaseNow({ project, release }: ReleaseRun): Promise<Release> {
+  const now = foldRelease(await project.journals.read(release.id));
+  if (now) return now;
+  throw new CanaryError(
+    'journal-unreadable',
+    `The journal of release ${release.id} tells of no release.`,
+  );
+}
+
+/** Whether a run has a release. */
+export function hasRelease(run: Run): run is ReleaseRun {
+  return run.release !== undefined;
+}
+
+/** The same run, come what may: a way out comes to its end even where a signal stopped what came before. */
+export function unstoppable<R extends Run>(run: R): R {
+  return { ...run, signal: new AbortController().signal };
 }
 
 /** How calls of Compose are stopped and shown. */

@@ -1,17 +1,17 @@
-import type { Run } from '../project/run.ts';
+import { applySplit } from '../execution/split.ts';
+import type { ReleaseRun } from '../project/run.ts';
+import { OFF } from '../proxy/weight-map.ts';
 import { testSentence } from '../rollout/comparison.ts';
-import type { Release } from '../rollout/release.ts';
-import { tellDatabaseChanges } from './database-changes.ts';
-import { type Arrival, changeState, readRelease } from './releases.ts';
-import { removeCanary } from './retire.ts';
+import { endCanary } from './end-canary.ts';
+import type { Arrival } from './releases.ts';
+import { recordTestComparison } from './test-comparison.ts';
 
-/** Ends an A/B test whose time is over: every user to the stable, the canary removed, both sides compared. */
-export async function endTest(run: Run & { release: Release }): Promise<Arrival> {
-  await removeCanary({ ...run, checkout: undefined });
-  await tellDatabaseChanges(run, true);
-  const { comparison } = await readRelease(run.project, run.release.id);
+/** Ends an A/B test whose time is over: every user to the stable, both sides compared, the canary removed. */
+export async function endTest(run: ReleaseRun): Promise<Arrival> {
+  await applySplit(run.project, OFF);
+  const comparison = await recordTestComparison(run);
   const told = comparison ? testSentence(comparison) : 'The proxy could not tell how it went.';
   const reason = `the A/B test is over. ${told}`;
-  await changeState(run, 'reverted', reason);
+  await endCanary(run, { reason });
   return { state: 'reverted', reason, weight: 0, ...(comparison ? { comparison } : {}) };
 }

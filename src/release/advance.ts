@@ -1,51 +1,55 @@
 import { sentence, type Verdict } from '../analysis/combine.ts';
 import { CanaryError } from '../errors.ts';
 import { baselinesOf } from '../execution/baseline-source.ts';
-import { situationOf } from '../execution/facts.ts';
+import { converge, planFor } from '../execution/converge.ts';
 import { observe } from '../execution/observe.ts';
 import { entryCounts } from '../execution/split.ts';
+import type { Analysis } from '../probes/probes.ts';
 import type { Checkout } from '../project/checkout/checkout.ts';
-import { record } from '../project/run.ts';
+import { type ReleaseRun, record, releaseNow } from '../project/run.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import type { Observed } from '../rollout/observed.ts';
-import type { Plan } from '../rollout/operation.ts';
 import { nextAction, type StepProgress, stepName, weightStep } from '../rollout/progress.ts';
-import { reconcile } from '../rollout/reconcile.ts';
+import type { DesiredCanary } from '../rollout/reconcile.ts';
 import { describeStep, type Step } from '../rollout/step.ts';
 import { endTest } from './ab-test.ts';
 import { preparePromotion } from './auto-promotion.ts';
 import { reasonsOf } from './bad-verdict.ts';
 import { inPhases } from './execute-in-phases.ts';
-import { finishStep, watchOf } from './finish-step.ts';
-import { type Arrival, changeState, readRelease } from './releases.ts';
-import type { JudgedRun, WalkRun } from './walk-run.ts';
-import { watchUntil, whileWatched } from './watch.ts';
+import { finishStep } from './finish-step.ts';
+import { type Arrival, changeState } from './releases.ts';
+import { type Watch, watchOf, watchUntil, whileWatched } from './watch.ts';
 
 /**
  * Goes through the steps of a release from where its journal says it is, in this process: weight, wait, next.
  * Ends where a person has to go on. Needs the lock; throws when the canary breaks or somebody stops it.
  * `begun` is the world as it was when this process began the step: what broke since then is not mended but told.
  */
-export async function advance(run: JudgedRun, begun?: Observed): Promise<Advanced> {
+export async function advance(
+  run: ReleaseRun,
+  analysis: Analysis | undefined,
+  begun?: Observed,
+): Promise<Advanced> {
   const { context } = run;
   let inForce = begun ?? (await findInForce(run));
   let patience: Date | undefined;
   for (;;) {
     const progress = await readProgress(run);
     const action = nextAction(progress, context.clock.now(), inForce !== undefined);
+    const watch = inForce && watchOf(run, analysis, progress, inForce);
     switch (action.do) {
       case 'begin':
-        if (inForce) await watchUntil(run, watchOf(run, progress, inForce), context.clock.now());
+        if (watch) await watchUntil(run, watch, context.clock.now());
         inForce = await beginStep(run, progress, action.index);
         patience = undefined;
         break;
       case 'hold':
-        if (inForce) await watchUntil(run, watchOf(run, progress, inForce), action.until);
+        if (watch) await watchUntil(run, watch, action.until);
         break;
       case 'finish-step': {
         const now = context.clock.now().getTime();
         patience ??= new Date(now + run.project.config.progressDeadline);
-        const stuck = await finishStep(run, progress, inForce, patience);
+        const stuck = await finishStep(run, progress, watch, patience);
         if (stuck) return remainUnsure(run, progress, stuck);
         break;
       }
@@ -56,21 +60,21 @@ export async function advance(run: JudgedRun, begun?: Observed): Promise<Advance
         });
       case 'end':
         if (progress.strategy === 'ab') return endTest(run);
-        return finishSteps(run, progress, inForce);
+        return finishSteps(run, progress, watch);
     }
   }
 }
 
 /** After the last step: what passed under everybody's eyes may become the stable, of anything else a person decides. */
 async function finishSteps(
-  run: JudgedRun,
+  run: ReleaseRun,
   progress: StepProgress,
-  inForce: Observed | undefined,
+  watch: Watch | undefined,
 ): Promise<Advanced> {
   const every = (weight: string) => `at ${weight}, every step done; promote or revert`;
-  const isJudged = run.analysis !== undefined && inForce !== undefined && inForce.proxy.weight > 0;
+  const isJudged = watch?.analysis !== undefined && watch.inForce.proxy.weight > 0;
   if (!isJudged || run.project.config.promote === 'manual') return arrive(run, progress, every);
-  const prepared = await whileWatched(run, watchOf(run, progress, inForce), preparePromotion);
+  const prepared = await whileWatched(run, watch, preparePromotion);
   if ('checkout' in prepared) return { ...(await arrive(run, progress, every)), ...prepared };
   const reason = `every step passed, but it cannot be promoted: ${prepared.refusal}`;
   return arrive(run, progress, () => reason, 'inconclusive');
@@ -78,7 +82,7 @@ async function finishSteps(
 
 /** Leaves the canary with the users it has: nothing speaks against it, and not enough for it. */
 async function remainUnsure(
-  run: WalkRun,
+  run: ReleaseRun,
   progress: StepProgress,
   verdict: Verdict,
 ): Promise<Arrival> {
@@ -96,7 +100,7 @@ async function remainUnsure(
 export type Advanced = Arrival & { checkout?: Checkout };
 
 /** Leaves a release at the step that is in force, for `resume` to go on. */
-export async function leaveAtStep(run: WalkRun): Promise<Arrival> {
+export async function leaveAtStep(run: ReleaseRun): Promise<Arrival> {
   const progress = await readProgress(run);
   return arrive(run, progress, (weight) => {
     const place = `${stepName(progress)} is in force, at ${weight}`;
@@ -105,50 +109,47 @@ export async function leaveAtStep(run: WalkRun): Promise<Arrival> {
 }
 
 /** Notes the steps of a release and brings the first one about. */
-export async function beginSteps(run: WalkRun, steps: readonly Step[]): Promise<Observed> {
+export async function beginSteps(run: ReleaseRun, steps: readonly Step[]): Promise<Observed> {
   const strategy = run.project.config.strategy.kind;
   await record(run, { type: 'steps-begun', strategy, steps });
   return beginStep(run, await readProgress(run), 0);
 }
 
 /** Brings a step about and gives what the world then looks like. The first one builds and starts the canary. */
-async function beginStep(run: WalkRun, progress: StepProgress, index: number): Promise<Observed> {
-  const { context, project } = run;
+async function beginStep(
+  run: ReleaseRun,
+  progress: StepProgress,
+  index: number,
+): Promise<Observed> {
+  const { project } = run;
   const step = progress.steps[index] as Step;
   const began = { ...progress, index };
-  const plan = await planStep(run, began);
-  context.emit({ type: 'plan-made', plan });
-  await inPhases(run, plan);
+  await converge(run, { canary: wantedIn(run, began) }, inPhases);
   const counts = await entryCounts(project);
-  const of = progress.steps.length;
-  await record(run, { type: 'step-begun', index, of, step, counts });
+  await record(run, { type: 'step-begun', index, of: progress.steps.length, step, counts });
   await changeState(run, 'advancing', `${stepName(began)}: ${describeStep(step)}`);
-  return observe(context, project);
+  return observe(run);
 }
 
-async function planStep(run: WalkRun, progress: StepProgress): Promise<Plan> {
-  const { context, project, checkout } = run;
-  // Not as it began: what this very command has rehearsed and migrated is in the journal alone.
-  const release = await readRelease(project, run.release.id);
+/** The canary as a step wants it. */
+function wantedIn({ project, release }: ReleaseRun, progress: StepProgress): DesiredCanary {
   const { commit, services } = release;
   const { weight, replicas } = weightStep(progress, progress.index) ?? { weight: 0 };
   const baseline = baselinesOf(project);
-  const canary = { commit, services, weight, replicas, baseline, cause: stepName(progress) };
-  const observed = await observe(context, project);
-  return reconcile({ canary }, observed, await situationOf(context, project, checkout, release));
+  return { commit, services, weight, replicas, baseline, cause: stepName(progress) };
 }
 
 /** The world, when the step that a killed process left is still as it should be: nothing is left to do for it. */
-async function findInForce(run: WalkRun): Promise<Observed | undefined> {
+async function findInForce(run: ReleaseRun): Promise<Observed | undefined> {
   const progress = await readProgress(run);
   if (progress.index < 0) return undefined;
-  const plan = await planStep(run, progress);
+  const { plan } = await planFor(run, { canary: wantedIn(run, progress) });
   const isInForce = plan.every(({ kind }) => kind === 'await-ready');
-  return isInForce ? observe(run.context, run.project) : undefined;
+  return isInForce ? observe(run) : undefined;
 }
 
 async function arrive(
-  run: WalkRun,
+  run: ReleaseRun,
   progress: StepProgress,
   say: (weight: string) => string,
   state: 'paused' | 'inconclusive' = 'paused',
@@ -159,8 +160,8 @@ async function arrive(
   return { state, reason, weight, step: progress.index + 1, steps: progress.steps.length };
 }
 
-async function readProgress(run: WalkRun): Promise<StepProgress> {
-  const { progress } = await readRelease(run.project, run.release.id);
+async function readProgress(run: ReleaseRun): Promise<StepProgress> {
+  const { progress } = await releaseNow(run);
   if (progress) return progress;
   throw new CanaryError('internal', 'The release has no steps to go through.');
 }

@@ -3,20 +3,18 @@ import { hasCode, messageOf } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { type Checkout, checkOut } from '../project/checkout/checkout.ts';
 import { resolveBranch } from '../project/git/branches.ts';
-import type { Run } from '../project/run.ts';
-import type { Release } from '../rollout/release.ts';
+import { type ReleaseRun, releaseNow } from '../project/run.ts';
 import { runHooks } from './hooks.ts';
 import { mergeCandidate } from './merge-candidate.ts';
 import { promoteTo } from './promotion.ts';
-import { type Arrival, readRelease } from './releases.ts';
-import type { WalkRun } from './walk-run.ts';
+import type { Arrival } from './releases.ts';
 
 /**
  * Finds out, before anything is touched, whether a canary that passed every step can become the stable, and asks the hooks.
  * Only just what was judged is promoted by itself: where the stable branch moved on, a merge would be something else.
  */
 export async function preparePromotion(
-  run: Run & { release: Release },
+  run: ReleaseRun,
 ): Promise<{ checkout: Checkout } | { refusal: string }> {
   const { context, project, release } = run;
   try {
@@ -26,7 +24,8 @@ export async function preparePromotion(
       return { refusal: `\`${stable}\` moved on meanwhile; \`canary promote\` merges it.` };
     const commit = await mergeCandidate(context, project, release, undefined);
     const checkout = await checkOut(context, project, commit);
-    await runHooks(run, 'prePromote', { weight: release.weight });
+    const { weight } = await releaseNow(run);
+    await runHooks(run, 'prePromote', { weight });
     return { checkout };
   } catch (error) {
     run.signal.throwIfAborted();
@@ -37,9 +36,8 @@ export async function preparePromotion(
 }
 
 /** Makes a canary the stable that passed every step and was prepared. */
-export async function promotePrepared(run: WalkRun, checkout: Checkout): Promise<Arrival> {
-  const release = await readRelease(run.project, run.release.id);
-  await promoteTo({ ...run, release, checkout }, { isAnnounced: true });
+export async function promotePrepared(run: ReleaseRun, checkout: Checkout): Promise<Arrival> {
+  await promoteTo(run, checkout, { isAnnounced: true });
   const reason = `every step passed; the stable runs ${shortCommit(checkout.commit)}`;
   return { state: 'promoted', reason, weight: 0 };
 }

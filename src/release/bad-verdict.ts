@@ -2,12 +2,12 @@ import type { Verdict } from '../analysis/combine.ts';
 import { sentence } from '../analysis/combine.ts';
 import { CanaryError } from '../errors.ts';
 import { applySplit } from '../execution/split.ts';
-import { type Run, record } from '../project/run.ts';
+import { type ReleaseRun, record } from '../project/run.ts';
 import { OFF } from '../proxy/weight-map.ts';
 
 /** Takes every user off a canary that was found bad, notes why, and gives the error that ends its release. */
 export async function takeUsersOffBadCanary(
-  run: Run,
+  run: ReleaseRun,
   verdict: Verdict,
   details: () => Promise<readonly string[]> = async () => [],
 ): Promise<CanaryError> {

@@ -1,13 +1,10 @@
 import { combine, sentence, type Verdict } from '../analysis/combine.ts';
 import type { Opinion } from '../analysis/opinion.ts';
-import type { AnalysisRun } from '../probes/source.ts';
-import { record } from '../project/run.ts';
-import type { Observed } from '../rollout/observed.ts';
-import { type StepProgress, weightAfter, weightStep } from '../rollout/progress.ts';
+import { type ReleaseRun, record } from '../project/run.ts';
+import { type StepProgress, weightStep } from '../rollout/progress.ts';
 import { reasonsOf } from './bad-verdict.ts';
 import { askGates } from './gates.ts';
 import { type HookFacts, runHooks } from './hooks.ts';
-import type { JudgedRun } from './walk-run.ts';
 import { type Watch, watchUntil, whileWatched } from './watch.ts';
 
 /** How often is asked whether enough is known. */
@@ -18,13 +15,12 @@ const ASK_EVERY_MS = 2000;
  * Gives the verdict where that takes longer than the deadline. Throws when the canary is judged bad meanwhile.
  */
 export async function finishStep(
-  run: JudgedRun,
+  run: ReleaseRun,
   progress: StepProgress,
-  inForce: Observed | undefined,
+  watch: Watch | undefined,
   patience: Date,
 ): Promise<Verdict | undefined> {
   const { clock } = run.context;
-  const watch = inForce && watchOf(run, progress, inForce);
   for (;;) {
     // Throws when it is bad.
     if (watch) await watchUntil(run, watch, clock.now());
@@ -47,23 +43,19 @@ export async function finishStep(
 }
 
 /** An A/B test is compared at its end, and without users there is nothing to judge: nobody says anything then. */
-function judge(
-  { analysis }: JudgedRun,
-  progress: StepProgress,
-  watch: Watch | undefined,
-): readonly Opinion[] {
+function judge(progress: StepProgress, watch: Watch | undefined): readonly Opinion[] {
   const isJudged = watch && progress.strategy !== 'ab' && watch.inForce.proxy.weight > 0;
-  if (!analysis || !isJudged) return [];
-  return analysis.verdict(watch.nextWeight, watch.minimumRequests).opinions;
+  if (!isJudged || !watch.analysis) return [];
+  return watch.analysis.verdict(watch.nextWeight, watch.minimumRequests).opinions;
 }
 
 /** Gates are asked once everybody else is content: each question may cost something. */
 async function ask(
-  run: JudgedRun,
+  run: ReleaseRun,
   progress: StepProgress,
   watch: Watch | undefined,
 ): Promise<Verdict> {
-  const opinions = judge(run, progress, watch);
+  const opinions = judge(progress, watch);
   const verdict = combine(opinions);
   if (verdict.result !== 'pass') return verdict;
   // Not of the journal, which keeps no words of a program or a server.
@@ -75,10 +67,10 @@ async function ask(
 
 /** Other programs and servers take their time: the canary is watched meanwhile. */
 function during<T>(
-  run: JudgedRun,
+  run: ReleaseRun,
   watch: Watch | undefined,
   takesTime: boolean,
-  work: (run: AnalysisRun) => Promise<T>,
+  work: (run: ReleaseRun) => Promise<T>,
 ): Promise<T> {
   return watch && takesTime ? whileWatched(run, watch, work) : work(run);
 }
@@ -87,17 +79,4 @@ function factsOf(progress: StepProgress, reason: string): HookFacts {
   const { index, steps } = progress;
   const weight = weightStep(progress, index)?.weight ?? 0;
   return { step: index + 1, steps: steps.length, weight, verdict: 'pass', reason };
-}
-
-/** How a step is watched, and by whom. */
-export function watchOf(run: JudgedRun, progress: StepProgress, inForce: Observed): Watch {
-  const { analysis: settings } = run.project.config;
-  return {
-    inForce,
-    analysis: run.analysis,
-    nextWeight: weightAfter(progress),
-    minimumRequests:
-      weightStep(progress, progress.index)?.minimumRequests ??
-      (settings ? settings.minimumRequests : 0),
-  };
 }

@@ -3,10 +3,10 @@ import type { Opinion } from '../analysis/opinion.ts';
 import type { Gate } from '../config/gates.ts';
 import { askConfigured } from '../probes/ask-configured.ts';
 import { runConfigured } from '../probes/run-program.ts';
-import type { AnalysisRun } from '../probes/source.ts';
+import type { ReleaseRun } from '../project/run.ts';
 
 /** Whether each gate is open now: `pass`; closed is `wait`, and one that cannot be asked an `error`. */
-export function askGates(run: AnalysisRun, gates: readonly Gate[]): Promise<Opinion[]> {
+export function askGates(run: ReleaseRun, gates: readonly Gate[]): Promise<Opinion[]> {
   return Promise.all(
     gates.map(async (gate) => {
       const answer = await ('run' in gate ? runGate(run, gate) : getGate(run, gate));
@@ -17,14 +17,14 @@ export function askGates(run: AnalysisRun, gates: readonly Gate[]): Promise<Opin
 
 type Answer = Omit<Opinion, 'source'>;
 
-async function runGate(run: AnalysisRun, gate: Extract<Gate, { run: unknown }>): Promise<Answer> {
+async function runGate(run: ReleaseRun, gate: Extract<Gate, { run: unknown }>): Promise<Answer> {
   const end = await runConfigured(run, gate, run.signal);
   if ('problem' in end) return { result: 'error', text: `It ${end.problem}.` };
   const text = `It ended with exit code ${end.exitCode}.`;
   return { result: end.exitCode === 0 ? 'pass' : 'wait', text };
 }
 
-async function getGate(run: AnalysisRun, gate: Extract<Gate, { get: unknown }>): Promise<Answer> {
+async function getGate(run: ReleaseRun, gate: Extract<Gate, { get: unknown }>): Promise<Answer> {
   const { get: url, headers, expect, timeout } = gate;
   const asked = await askConfigured(run, { url, headers, timeout }, run.signal);
   if ('problem' in asked) return { result: 'error', text: `Not asked: ${asked.problem}.` };

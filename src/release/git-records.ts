@@ -7,19 +7,19 @@ import {
   recordOf,
 } from '../git/release-record.ts';
 import type { Project } from '../project/load.ts';
-import type { Run } from '../project/run.ts';
+import { type ReleaseRun, releaseNow } from '../project/run.ts';
 import type { ReleaseState } from '../rollout/events.ts';
-import { foldRelease, type Release } from '../rollout/release.ts';
+import type { Release } from '../rollout/release.ts';
 
 /** Where a release stays until a person goes on; git is told of these. */
 const SETTLED: readonly ReleaseState[] = ['paused', 'promoted', 'reverted', 'failed'];
 
 /** Tells git what the journal of a settled release tells. A repository that will not take it is no reason to fail. */
-export async function recordInGit({ context, project, release }: Run): Promise<void> {
-  if (!release) return;
+export async function recordInGit(run: ReleaseRun): Promise<void> {
+  const { context, project, release } = run;
   try {
-    const told = foldRelease(await project.journals.read(release.id));
-    if (told && SETTLED.includes(told.state)) await write(context, project, told);
+    const told = await releaseNow(run);
+    if (SETTLED.includes(told.state)) await write(context, project, told);
   } catch (error) {
     context.emit({
       type: 'warning',

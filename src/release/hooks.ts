@@ -4,7 +4,7 @@ import { CanaryError } from '../errors.ts';
 import { askConfigured, isGood } from '../probes/ask-configured.ts';
 import { factsOf } from '../probes/release-facts.ts';
 import { runConfigured } from '../probes/run-program.ts';
-import type { AnalysisRun } from '../probes/source.ts';
+import type { ReleaseRun } from '../project/run.ts';
 import { record } from '../project/run.ts';
 import { tail } from '../system/process.ts';
 
@@ -39,7 +39,7 @@ interface Failure {
  * too late to stop anything: there nothing throws, an interrupt neither.
  */
 export async function runHooks(
-  run: AnalysisRun,
+  run: ReleaseRun,
   phase: HookPhase,
   facts: HookFacts = {},
 ): Promise<void> {
@@ -65,7 +65,7 @@ export async function runHooks(
 }
 
 async function perform(
-  run: AnalysisRun,
+  run: ReleaseRun,
   hook: Hook,
   facts: HookFacts & { phase: HookPhase },
   signal: AbortSignal | undefined,

@@ -5,7 +5,7 @@ import { branchRef } from '../git/branch-name.ts';
 import { checkMove, resolveBranch } from '../project/git/branches.ts';
 import { withScratchTree } from '../project/git/scratch-tree.ts';
 import type { Project } from '../project/load.ts';
-import type { Release } from '../rollout/release.ts';
+import type { ReleaseIdentity } from '../rollout/release.ts';
 
 /**
  * The commit the stable branch will point to: the canary's own when the branch can move forward to it, else
@@ -14,7 +14,7 @@ import type { Release } from '../rollout/release.ts';
 export async function mergeCandidate(
   context: Context,
   project: Project,
-  release: Release,
+  release: ReleaseIdentity,
   message: string | undefined,
 ): Promise<string> {
   const { git } = context;
@@ -49,7 +49,7 @@ export async function mergeCandidate(
 async function makeMerge(
   context: Context,
   project: Project,
-  release: Release,
+  release: ReleaseIdentity,
   from: string,
   message: string | undefined,
 ): Promise<string> {

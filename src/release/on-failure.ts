@@ -1,14 +1,12 @@
 import { type CanaryError, hasCode, messageOf } from '../errors.ts';
 import { applySplit, entryCounts } from '../execution/split.ts';
-import { type Run, record } from '../project/run.ts';
+import { type ReleaseRun, record, releaseNow, unstoppable } from '../project/run.ts';
 import { OFF } from '../proxy/weight-map.ts';
 import type { ReleaseState } from '../rollout/events.ts';
 import { stepName } from '../rollout/progress.ts';
 import type { Release } from '../rollout/release.ts';
-import { changeState, readRelease } from './releases.ts';
-import { revertBadCanary } from './revert-canary.ts';
-
-type ReleaseRun = Run & { release: Release };
+import { endCanary } from './end-canary.ts';
+import { changeState } from './releases.ts';
 
 /**
  * Does `work`; whatever goes wrong in it, no user stays on the canary, and the journal tells why. A canary that is judged
@@ -22,12 +20,17 @@ export async function takingUsersOffOnFailure<T>(
   try {
     return await work();
   } catch (error) {
-    await endAfterFailure(run, error, commits);
+    await endAfterFailure(run, commits, error);
     throw error;
   }
 }
 
-async function endAfterFailure(run: ReleaseRun, error: unknown, commits: boolean): Promise<void> {
+/** Takes the users off a canary that cannot go on, and ends its release where `error` says that it is bad. */
+export async function endAfterFailure(
+  run: ReleaseRun,
+  commits: boolean,
+  error: unknown,
+): Promise<void> {
   // The command that took over moves the users itself: taking them off first would move them twice.
   if (hasCode(error, 'taken-over')) return changeState(run, 'paused', error.message);
   await applySplit(run.project, OFF).catch((failure: unknown) =>
@@ -37,26 +40,35 @@ async function endAfterFailure(run: ReleaseRun, error: unknown, commits: boolean
     }),
   );
   await record(run, { type: 'weight-set', weight: 0, counts: await entryCounts(run.project) });
-  if (hasCode(error, 'judged-bad')) {
-    const release = await readRelease(run.project, run.release.id);
-    await recordVerdict(run, release, error);
-    // What no user has seen can be deployed again as it is, once canary.yaml declares what is meant.
-    const hadUsers = release.weights.some(({ weight }) => weight > 0);
-    return revertBadCanary(run, error.message, commits && hadUsers);
-  }
-  const { state, reason } = outcome(await readRelease(run.project, run.release.id), error);
+  const release = await releaseNow(run);
+  if (hasCode(error, 'judged-bad')) return endBadCanary(run, release, commits, error);
+  const { state, reason } = outcome(release, error);
   await changeState(run, state, reason);
 }
 
-/** Why a canary was found bad before its first user; what was found later is noted where it was. */
-async function recordVerdict(
+/** Whatever git says of the commit, the canary is gone. */
+async function endBadCanary(
   run: ReleaseRun,
-  { verdict }: Release,
+  { id, verdict, weights }: Release,
+  commits: boolean,
   { message, details }: CanaryError,
 ): Promise<void> {
-  if (verdict?.result === 'fail') return;
-  const reasons = details.length > 0 ? details : [message];
-  await record(run, { type: 'verdict-given', verdict: { result: 'fail', reasons } });
+  // Found bad before its first user; what was found later is noted where it was.
+  if (verdict?.result !== 'fail') {
+    const reasons = details.length > 0 ? details : [message];
+    await record(run, { type: 'verdict-given', verdict: { result: 'fail', reasons } });
+  }
+  // What no user has seen can be deployed again as it is, once canary.yaml declares what is meant.
+  const hadUsers = weights.some(({ weight }) => weight > 0);
+  const because = `The canary of release ${id} was judged bad.\n${message}`;
+  const reason = `judged bad: ${message.replace(/\.$/, '')}`;
+  try {
+    const commit = commits && hadUsers ? { commit: { because } } : {};
+    await endCanary(unstoppable(run), { reason, verdict: 'fail', ...commit });
+  } catch (error) {
+    if (!hasCode(error, 'revert-failed')) throw error;
+    run.context.emit({ type: 'warning', text: error.message });
+  }
 }
 
 /** A canary that had users and is whole waits for a person; any other has failed. */

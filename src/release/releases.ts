@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { CanaryError } from '../errors.ts';
 import type { Project } from '../project/load.ts';
-import { type Run, record } from '../project/run.ts';
+import { type ReleaseRun, record } from '../project/run.ts';
 import type { TestComparison } from '../rollout/comparison.ts';
 import type { ReleaseState } from '../rollout/events.ts';
 import { foldRelease, hasEnded, type Release } from '../rollout/release.ts';
@@ -53,24 +53,18 @@ export async function currentRelease(project: Project): Promise<Release | undefi
   );
 }
 
-/** A release as its journal tells now. */
-export async function readRelease(
-  { journals }: Pick<Project, 'journals'>,
-  id: string,
-): Promise<Release> {
-  const release = foldRelease(await journals.read(id));
-  if (release) return release;
-  throw new CanaryError('journal-unreadable', `The journal of release ${id} tells of no release.`);
-}
-
 /** Notes a new state, in git too once the release has settled. */
-export async function changeState(run: Run, state: ReleaseState, reason: string): Promise<void> {
+export async function changeState(
+  run: ReleaseRun,
+  state: ReleaseState,
+  reason: string,
+): Promise<void> {
   await record(run, { type: 'state-changed', state, reason });
   await recordInGit(run);
 }
 
 /** Ends a release in favour of a later one. */
-export async function replaceRelease(run: Run, by: string): Promise<void> {
+export async function replaceRelease(run: ReleaseRun, by: string): Promise<void> {
   await record(run, { type: 'release-replaced', by });
   await recordInGit(run);
 }
@@ -87,5 +81,7 @@ export async function stableCommit(
   const promoted = (await allReleases(project)).findLast(
     (release) => release.promotedCommit,
   )?.promotedCommit;
-  return promoted ?? branch;
+  if (!promoted || !branch) return branch;
+  const isHeld = await context.git.isAncestor(project.repository, promoted, branch);
+  return isHeld ? promoted : branch;
 }

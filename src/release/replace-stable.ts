@@ -5,14 +5,14 @@ import { branchRef } from '../git/branch-name.ts';
 import { type Checkout, checkOut } from '../project/checkout/checkout.ts';
 import { checkMove, requireUnmoved } from '../project/git/branches.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
-import type { Run } from '../project/run.ts';
+import { type ReleaseRun, type Run, releaseNow, unstoppable } from '../project/run.ts';
 import { withLock } from '../project/with-lock.ts';
 import { isPartial } from '../rollout/progress.ts';
-import type { Release } from '../rollout/release.ts';
+import { hasEnded, type Release } from '../rollout/release.ts';
+import { endCanary } from './end-canary.ts';
 import { canaryRuns, refuseDuringPromotion, requireProxy } from './guards.ts';
 import { finishPromotion, promoteTo } from './promotion.ts';
-import { changeState, currentRelease } from './releases.ts';
-import { removeCanary } from './retire.ts';
+import { currentRelease } from './releases.ts';
 import { startRelease } from './start.ts';
 
 export interface Replacement {
@@ -37,7 +37,7 @@ export async function releaseToStable(
 ): Promise<{ release: string; commit: string }> {
   const loaded = await loadLiveProject(context);
   const project = isRevert ? withoutRehearsal(loaded) : loaded;
-  requireProxy(project, await observe(context, project));
+  requireProxy(project, await observe({ context, project }));
   return withLock(context, project, 'promote', async (signal) => {
     const branch = project.config.git.stable;
     const ref = branchRef(branch);
@@ -49,18 +49,18 @@ export async function releaseToStable(
     const running = await sameCanary(base);
     if (running) {
       await reuseImages(base, imagesOf(project, running));
-      await promoteTo({ ...base, release: running });
+      await promoteTo({ ...base, release: running }, checkout);
       return { release: running.id, commit };
     }
     await reuseImages(base, images);
-    const { release } = await startRelease(base, { branch, checkout, weight: 0 });
+    const { run } = await startRelease(base, { branch, checkout, weight: 0 });
     try {
-      await promoteTo({ ...base, release });
+      await promoteTo(run, checkout);
     } catch (error) {
-      await giveUp({ ...base, release });
+      await giveUp(run);
       throw error;
     }
-    return { release: release.id, commit };
+    return { release: run.release.id, commit };
   });
 }
 
@@ -73,7 +73,7 @@ function withoutRehearsal(project: Project): Project {
   return { ...project, config };
 }
 
-type Base = Omit<Run, 'release'> & { checkout: Checkout };
+type Base = Run & { checkout: Checkout };
 
 /** The release whose canary runs just these files, if there is one. */
 async function sameCanary({ context, project, checkout }: Base): Promise<Release | undefined> {
@@ -81,7 +81,7 @@ async function sameCanary({ context, project, checkout }: Base): Promise<Release
   if (!release) return undefined;
   if (release.replacing?.commit === checkout.commit) return release;
   refuseDuringPromotion(release);
-  if (!canaryRuns(release, await observe(context, project))) return undefined;
+  if (!canaryRuns(release, await observe({ context, project }))) return undefined;
   // It could not serve everybody.
   if (release.progress && isPartial(release.progress)) return undefined;
   const isSame = await context.git.sameTree(project.repository, release.commit, checkout.commit);
@@ -108,11 +108,8 @@ async function reuseImages(
 }
 
 /** The canary was only there to help; without its promotion it has no use. */
-async function giveUp(run: Run): Promise<void> {
-  const release = await currentRelease(run.project);
+async function giveUp(run: ReleaseRun): Promise<void> {
+  const { replacing, state, reason } = await releaseNow(run);
   // A stable that was replaced whole is for the next attempt to finish.
-  if (!release || release.replacing) return;
-  const repair = { ...run, release, checkout: undefined, signal: new AbortController().signal };
-  await removeCanary(repair);
-  await changeState(repair, 'reverted', release.reason);
+  if (!replacing && !hasEnded({ state })) await endCanary(unstoppable(run), { reason });
 }

@@ -5,11 +5,11 @@ import { breakerTripped } from '../execution/operations/breaker.ts';
 import { renewAge } from '../execution/operations/traffic.ts';
 import { applySplit } from '../execution/split.ts';
 import type { Analysis } from '../probes/probes.ts';
-import type { Run } from '../project/run.ts';
+import type { ReleaseRun } from '../project/run.ts';
 import { byWeight, OFF, sameSplit } from '../proxy/weight-map.ts';
 import { brokenSince } from '../rollout/health.ts';
 import type { Observed } from '../rollout/observed.ts';
-import type { Release } from '../rollout/release.ts';
+import { type StepProgress, weightAfter, weightStep } from '../rollout/progress.ts';
 import { takeUsersOffBadCanary } from './bad-verdict.ts';
 
 export interface Watch {
@@ -21,7 +21,22 @@ export interface Watch {
   minimumRequests: number;
 }
 
-type WatchRun = Run & { release: Release };
+/** How a step that is in force is watched, and by whom. */
+export function watchOf(
+  { project }: ReleaseRun,
+  analysis: Analysis | undefined,
+  progress: StepProgress,
+  inForce: Observed,
+): Watch {
+  const step = weightStep(progress, progress.index);
+  const settings = project.config.analysis;
+  return {
+    inForce,
+    analysis,
+    nextWeight: weightAfter(progress),
+    minimumRequests: step?.minimumRequests ?? (settings ? settings.minimumRequests : 0),
+  };
+}
 
 const LOOK_EVERY_MS = 1000;
 const FOREVER = new Date(8.64e15);
@@ -36,13 +51,13 @@ const WEIGHED_AFTER_MS = 3000;
  * bad meanwhile: then no user is on it any more and this throws. Throws too when the breaker takes it out, one of its
  * containers breaks, or somebody moves its users. Looks at least once.
  */
-export async function watchUntil(run: WatchRun, watch: Watch, until: Date): Promise<void> {
+export async function watchUntil(run: ReleaseRun, watch: Watch, until: Date): Promise<void> {
   const { clock } = run.context;
   let lastSeen = clock.now().getTime();
   let lastTold = lastSeen;
   for (;;) {
     run.signal.throwIfAborted();
-    const observed = await observe(run.context, run.project);
+    const observed = await observe(run);
     const isSeen = observed.proxy.state === 'running';
     if (isSeen) {
       lastSeen = clock.now().getTime();
@@ -67,9 +82,9 @@ export async function watchUntil(run: WatchRun, watch: Watch, until: Date): Prom
  * the work.
  */
 export async function whileWatched<T>(
-  run: WatchRun,
+  run: ReleaseRun,
   watch: Watch,
-  work: (run: WatchRun) => Promise<T>,
+  work: (run: ReleaseRun) => Promise<T>,
 ): Promise<T> {
   const done = new AbortController();
   const broken = new AbortController();
@@ -92,7 +107,7 @@ export async function whileWatched<T>(
   }
 }
 
-async function judgeFor(run: WatchRun, watch: Watch, ms: number): Promise<void> {
+async function judgeFor(run: ReleaseRun, watch: Watch, ms: number): Promise<void> {
   const { clock } = run.context;
   const until = clock.now().getTime() + ms;
   for (let left = ms; left > 0; left = until - clock.now().getTime()) {
@@ -101,7 +116,7 @@ async function judgeFor(run: WatchRun, watch: Watch, ms: number): Promise<void> 
   }
 }
 
-async function takeUsersOffIfBad(run: WatchRun, watch: Watch): Promise<Verdict | undefined> {
+async function takeUsersOffIfBad(run: ReleaseRun, watch: Watch): Promise<Verdict | undefined> {
   const { analysis, nextWeight, minimumRequests } = watch;
   const verdict = analysis?.verdict(nextWeight, minimumRequests);
   if (verdict?.result === 'fail') throw await takeUsersOffBadCanary(run, verdict);
@@ -109,7 +124,7 @@ async function takeUsersOffIfBad(run: WatchRun, watch: Watch): Promise<Verdict |
 }
 
 async function takeUsersOffOnChange(
-  run: WatchRun,
+  run: ReleaseRun,
   watch: Watch,
   { proxy, containers }: Observed,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { observe } from '../execution/observe.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
-import type { Run } from '../project/run.ts';
+import type { ReleaseRun } from '../project/run.ts';
 import { takingOverAdvance, withLock } from '../project/with-lock.ts';
 import type { Observed } from '../rollout/observed.ts';
 import type { Release } from '../rollout/release.ts';
@@ -27,19 +27,19 @@ export async function withRunningCanary<T>(
   context: Context,
   command: string,
   { check, takesOff = false, takesOver = false }: Requirements,
-  work: (run: Run & { release: Release }, observed: Observed) => Promise<T>,
+  work: (run: ReleaseRun, release: Release, observed: Observed) => Promise<T>,
 ): Promise<T> {
   const project = await loadLiveProject(context, takesOff ? 'optional' : 'required');
   if (check) check(project, await currentRelease(project));
   const requireReady = takesOff ? requireRunningProxy : requireProxy;
   // Before another command is asked to stop and to leave its users to this one.
-  if (takesOver) requireReady(project, await observe(context, project));
+  if (takesOver) requireReady(project, await observe({ context, project }));
   const enter = takesOver ? takingOverAdvance : withLock;
   return enter(context, project, command, async (signal) => {
-    const observed = await observe(context, project);
+    const observed = await observe({ context, project });
     requireReady(project, observed);
     const release = requireRunning(await currentRelease(project), observed);
     refuseDuringPromotion(release);
-    return work({ context, project, checkout: undefined, release, signal }, observed);
+    return work({ context, project, release, signal }, release, observed);
   });
 }

@@ -35,8 +35,6 @@ export interface Situation {
     /** TLS ends there: a renewed certificate changes the configuration too. */
     endsTls?: boolean;
   };
-  /** Services that mount files which a promotion changes; they see them only once the branch has moved. */
-  movedFiles: readonly string[];
   /** The commit the stable branch points to. */
   branchAt: string | undefined;
 }

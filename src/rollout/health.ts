@@ -1,5 +1,5 @@
 import { containersOf, type Observed, type ObservedContainer } from './observed.ts';
-import type { Release } from './release.ts';
+import type { ReleaseIdentity } from './release.ts';
 
 /** Why a container is of no use to users, if it is: it ended, turned unhealthy or restarts. */
 export function brokenReason(container: ObservedContainer, restarts: number): string | undefined {
@@ -15,7 +15,7 @@ export function brokenReason(container: ObservedContainer, restarts: number): st
 export function brokenSince(
   earlier: Observed,
   now: Observed,
-  { services, commit }: Pick<Release, 'services' | 'commit'>,
+  { services, commit }: Pick<ReleaseIdentity, 'services' | 'commit'>,
 ): { container: ObservedContainer; problem: string } | undefined {
   const before = containersOf(earlier, 'canary').filter(
     (each) => each.commit === commit && services.includes(each.service),

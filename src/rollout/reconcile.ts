@@ -14,14 +14,19 @@ import { placeProxy, removeProxy } from './place-proxy.ts';
 export interface Desired {
   proxy?: 'running' | 'absent';
   /** The stable replaced by a commit that the branch then points to. */
-  promote?: { commit: string; branch: string };
+  promote?: {
+    commit: string;
+    branch: string;
+    /** Services that mount files which the promotion changes; they see them only once the branch has moved. */
+    movedFiles?: readonly string[];
+  };
   /** The stable put back to what it was before the promotion to `commit` began. */
   restore?: { commit: string };
   /** `null`: no canary. */
   canary?: DesiredCanary | null;
 }
 
-interface DesiredCanary {
+export interface DesiredCanary {
   commit: string;
   services: readonly string[];
   weight: number;
@@ -138,7 +143,7 @@ function placeCanary(
 
 function promoteStable(
   draft: Draft,
-  { commit, branch }: NonNullable<Desired['promote']>,
+  { commit, branch, movedFiles = [] }: NonNullable<Desired['promote']>,
   observed: Observed,
   situation: Situation,
 ): void {
@@ -181,7 +186,6 @@ function promoteStable(
   if (situation.branchAt !== commit) {
     draft.add({ kind: 'advance-branch', branch, commit, cause: 'the branch says what runs' });
   }
-  const { movedFiles } = situation;
   if (movedFiles.length > 0 && draft.sendsEveryone()) {
     draft.add({
       kind: 'refresh-stable',

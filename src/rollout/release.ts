@@ -58,6 +58,9 @@ export interface Release {
   before: { commit: string; images: readonly StableImage[] } | undefined;
 }
 
+/** What of a release never changes, however old a copy of it is. */
+export type ReleaseIdentity = Pick<Release, 'id' | 'branch' | 'commit' | 'services'>;
+
 /** States in which a command is at work. */
 export const IN_PROGRESS: readonly ReleaseState[] = [
   'building',

@@ -1,11 +1,6 @@
 import type { Context } from '../context.ts';
-import { findState, loadProject } from '../project/load.ts';
-import { takingOverLock } from '../project/with-lock.ts';
-import { tellDatabaseChanges } from '../release/database-changes.ts';
-import { runHooks } from '../release/hooks.ts';
-import { finishPromotion } from '../release/promotion.ts';
-import { changeState, currentRelease } from '../release/releases.ts';
-import { removeCanary, trafficOff } from '../release/retire.ts';
+import { endCanary } from '../release/end-canary.ts';
+import { withEveryUserOff } from '../release/traffic-off.ts';
 
 export interface AbortResult {
   /** The release taken back, or `null` when none was there. */
@@ -17,24 +12,8 @@ export interface AbortResult {
 
 /** Takes every user off the canary at once, then removes it. Does nothing when nothing runs. */
 export async function abort(context: Context): Promise<AbortResult> {
-  await trafficOff(context, await findState(context));
-  const project = await loadProject(context, 'optional');
-  await context.engine.version();
-  return takingOverLock(context, project, 'abort', async (signal) => {
-    const finished = await finishPromotion({ context, project, signal });
-    const release = await currentRelease(project);
-    const run = { context, project, checkout: undefined, release, signal };
-    if (release) await changeState(run, 'reverting', 'aborted by hand');
-    const changed = await removeCanary(run);
-    const databaseChanges = await tellDatabaseChanges(run, true);
-    if (release) {
-      await changeState(run, 'reverted', 'aborted by hand');
-      await runHooks({ ...run, release }, 'onRevert', { weight: 0, reason: 'aborted by hand' });
-    }
-    return {
-      release: release?.id ?? null,
-      changed: finished || changed || release !== undefined,
-      databaseChanges,
-    };
+  return withEveryUserOff(context, 'abort', async (run, finished) => {
+    const { changed, databaseChanges } = await endCanary(run, { reason: 'aborted by hand' });
+    return { release: run.release?.id ?? null, changed: finished || changed, databaseChanges };
   });
 }

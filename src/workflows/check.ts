@@ -15,7 +15,7 @@ export interface CheckResult extends Examination {
 /** Runs the checks and the comparison with the stable against the canary that runs. Takes no lock and changes nothing. */
 export async function check(context: Context): Promise<CheckResult> {
   const project = await loadLiveProject(context, 'optional');
-  const observed = await observe(context, project);
+  const observed = await observe({ context, project });
   const release = requireRunning(await currentRelease(project), observed);
   requireRunningProxy(project, observed);
   const examination = await examine({ context, project, signal: context.signal });

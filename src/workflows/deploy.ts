@@ -50,7 +50,7 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
     requireWeight(project.config.strategy.kind, options.weight, 'deploy');
   const { pushed } = options;
   const head = pushed?.commit ?? (await resolveBranch(context, project.repository, branch, ref));
-  requireProxy(project, await observe(context, project));
+  requireProxy(project, await observe({ context, project }));
   sayHowToLook(context, project);
 
   return withLock(context, project, 'deploy', async (signal) => {
@@ -70,7 +70,7 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
         await advanceBranch(context, project, { ref, from: pushed.from ?? '', to: commit });
     };
     try {
-      const { release, ...arrival } = await startRelease(base, {
+      const { run, ...arrival } = await startRelease(base, {
         ...{ branch, checkout, weight: options.weight },
         // Nobody keeps a push open for the days of an A/B test.
         detach: options.detach ?? (pushed !== undefined && project.config.strategy.kind === 'ab'),
@@ -79,7 +79,7 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
         onReady: moveBranch,
       });
       const entries = entryAddresses(project);
-      return { release: release.id, branch, commit, ...arrival, entries };
+      return { release: run.release.id, branch, commit, ...arrival, entries };
     } catch (error) {
       // Users have seen it: the branch says what they saw.
       if (await hadUsers(project, commit)) await moveBranch().catch(() => undefined);

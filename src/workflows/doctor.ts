@@ -54,7 +54,7 @@ async function look(name: string, find: () => Promise<string>): Promise<Diagnosi
 }
 
 async function proxyState(context: Context, project: Project): Promise<string> {
-  const { proxy } = await observe(context, project);
+  const { proxy } = await observe({ context, project });
   if (proxy.state === 'absent') return 'not in front yet; `canary up` puts it there';
   if (proxy.state === 'stopped') {
     throw new CanaryError('proxy-unreachable', 'The proxy is stopped.', {
@@ -78,7 +78,7 @@ async function freeDisk(project: Project): Promise<string> {
 /** A container that started in this machine's future means that the clocks differ. */
 async function clockSkew(context: Context, project: Project): Promise<string> {
   const now = context.clock.now().getTime();
-  const containers = containersOf(await observe(context, project), 'stable');
+  const containers = containersOf(await observe({ context, project }), 'stable');
   const ahead = Math.max(0, ...containers.map((each) => Date.parse(each.startedAt) - now));
   if (ahead <= MOST_CLOCK_SKEW_MS) return 'agrees with the engine';
   throw new CanaryError(

@@ -13,11 +13,11 @@ export async function pause(
     context,
     'pause',
     { takesOver: true, takesOff: true },
-    async (run, observed) => {
+    async (run, release, observed) => {
       const { weight, everyoneOn } = observed.proxy;
-      const id = run.release.id;
+      const { id } = release;
       if (everyoneOn === 'stable')
-        return { release: id, weight: run.release.heldWeight ?? 0, changed: false };
+        return { release: id, weight: release.heldWeight ?? 0, changed: false };
       await execute(run, [{ kind: 'send-everyone', to: 'stable', cause: 'asked for' }]);
       await record(run, { type: 'release-held', weight });
       await changeState(run, 'paused', `by hand, at ${formatWeight(weight)} before`);

@@ -8,8 +8,8 @@ import { shortCommit } from '../compose/model/names.ts';
 import { type Call, callersOutside } from '../compose/services/service-map.ts';
 import type { Context } from '../context.ts';
 import { baselinesOf } from '../execution/baseline-source.ts';
-import { situationOf } from '../execution/facts.ts';
-import { observe } from '../execution/observe.ts';
+import { planFor } from '../execution/converge.ts';
+import { currentSplit } from '../execution/observe.ts';
 import { secondContainerObstacle } from '../execution/operations/second-container.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { type Checkout, checkOut } from '../project/checkout/checkout.ts';
@@ -19,7 +19,6 @@ import { loadLiveProject, type Project } from '../project/load.ts';
 import { stepsOfRelease } from '../release/start.ts';
 import type { Plan } from '../rollout/operation.ts';
 import { stepName, weightStep } from '../rollout/progress.ts';
-import { reconcile } from '../rollout/reconcile.ts';
 import { describeStep } from '../rollout/step.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
 
@@ -53,10 +52,9 @@ export async function plan(
   const ref = branch === undefined ? undefined : branchRef(branch);
   const project = await loadLiveProject(context);
   if (weight !== undefined) requireWeight(project.config.strategy.kind, weight, 'deploy');
-  const observed = await observe(context, project);
+  const run = { context, project, signal: context.signal };
   if (branch === undefined || ref === undefined) {
-    const situation = await situationOf(context, project);
-    const operations = reconcile({ proxy: 'running' }, observed, situation);
+    const { plan: operations } = await planFor(run, { proxy: 'running' });
     return {
       project: project.name,
       branch: null,
@@ -72,18 +70,19 @@ export async function plan(
   const home = await realpath(await mkdtemp(join(tmpdir(), 'canary-plan-')));
   try {
     const checkout = await checkOut(context, project, commit, home);
-    const situation = await situationOf(context, project, checkout);
     const services = project.slice.map((member) => member.service);
     const steps = weight === undefined ? stepsOfRelease(project, checkout) : [];
     const first = weightStep({ steps }, 0);
     const canary = {
       ...{ commit, services, replicas: first?.replicas },
-      weight: weight ?? (steps.length > 0 ? (first?.weight ?? 0) : observed.proxy.weight),
+      weight:
+        weight ?? (steps.length > 0 ? (first?.weight ?? 0) : (await currentSplit(project)).weight),
       ...(steps.length > 0
         ? { cause: stepName({ steps, index: 0 }), baseline: baselinesOf(project) }
         : {}),
     };
-    const operations = reconcile({ proxy: 'running', canary }, observed, situation);
+    const wanted = { proxy: 'running', canary } as const;
+    const { plan: operations } = await planFor({ ...run, checkout }, wanted);
     const names = project.slice.map(({ service }) => service);
     const mounts = names.flatMap((service) => mountsOf(checkout, service));
     const said = [

@@ -25,15 +25,14 @@ export interface PromoteResult {
 export async function promote(context: Context, message?: string): Promise<PromoteResult> {
   const project = await loadLiveProject(context);
   return withLock(context, project, 'promote', async (signal) => {
-    const observed = await observe(context, project);
+    const observed = await observe({ context, project });
     requireProxy(project, observed);
     const release = requireCanary(await currentRelease(project), observed);
     requirePromotable(project.config.strategy.kind, release);
     const commit =
       release.replacing?.commit ?? (await mergeCandidate(context, project, release, message));
     const checkout = await checkOut(context, project, commit);
-    const run = { context, project, checkout, release, signal };
-    const { databaseChanges } = await promoteTo(run);
+    const { databaseChanges } = await promoteTo({ context, project, release, signal }, checkout);
     return { release: release.id, branch: project.config.git.stable, commit, databaseChanges };
   });
 }

@@ -40,8 +40,8 @@ export async function rehearseBranch(
     const checkout = await checkOut(context, project, commit);
     if ((await rehearsedOn(project, checkout)).length === 0)
       throw nothingToRehearse(project.config.database.rehearse);
-    const run = { context, project, checkout, release: undefined, signal };
-    const unbuilt = (await situationOf(context, project, checkout)).unbuilt(commit);
+    const run = { context, project, checkout, signal };
+    const unbuilt = (await situationOf(run)).unbuilt(commit);
     if (unbuilt.length > 0) {
       context.emit({ type: 'notice', text: `Building ${unbuilt.join(', ')}.` });
       const scope = await overriddenScope(run);

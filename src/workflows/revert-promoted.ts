@@ -61,7 +61,7 @@ export async function revertPromoted(
     );
     await releaseToStable(context, { commit, from: tip, images, isRevert: true });
   }
-  const run = { context, project, checkout: undefined, release, signal: context.signal };
+  const run = { context, project, release, signal: context.signal };
   const reason = `taken back from the stable by ${shortCommit(commit ?? tip)}`;
   await changeState(run, 'reverted', reason);
   const databaseChanges = await tellDatabaseChanges(run, true);

@@ -1,15 +1,12 @@
 import type { Context } from '../context.ts';
 import { CanaryError } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
-import { findState, loadLiveProject, loadProject, type Project } from '../project/load.ts';
-import type { Run } from '../project/run.ts';
-import { takingOverLock, withLock } from '../project/with-lock.ts';
-import { tellDatabaseChanges } from '../release/database-changes.ts';
-import { runHooks } from '../release/hooks.ts';
+import { findState, loadLiveProject, type Project } from '../project/load.ts';
+import { withLock } from '../project/with-lock.ts';
+import { endCanary } from '../release/end-canary.ts';
 import { finishPromotion } from '../release/promotion.ts';
-import { allReleases, changeState, currentRelease } from '../release/releases.ts';
-import { removeCanary, trafficOff } from '../release/retire.ts';
-import { endWithCommit } from '../release/revert-canary.ts';
+import { allReleases } from '../release/releases.ts';
+import { withEveryUserOff } from '../release/traffic-off.ts';
 import type { Side } from '../rollout/operation.ts';
 import { hasEnded } from '../rollout/release.ts';
 import { deploy } from './deploy.ts';
@@ -65,40 +62,26 @@ export async function revert(
  * branch still differs from the stable after that, its canary starts again, without users.
  */
 async function revertCanary(context: Context, message: string | undefined): Promise<RevertResult> {
-  await trafficOff(context, await findState(context));
-  const project = await loadProject(context, 'optional');
-  await context.engine.version();
-  const outcome = await takingOverLock(context, project, 'revert', async (signal) => {
-    await finishPromotion({ context, project, signal });
-    const release = await currentRelease(project);
-    const run: Run = { context, project, checkout: undefined, release, signal };
-    if (release) await changeState(run, 'reverting', 'taken back by hand');
-    await removeCanary(run);
+  const outcome = await withEveryUserOff(context, 'revert', async (run) => {
+    const { project, release } = run;
+    const { commit, databaseChanges } = await endCanary(run, {
+      reason: 'reverted by hand',
+      commit: { message },
+    });
     if (!release) return undefined;
-    const databaseChanges = await tellDatabaseChanges(run, true);
-    const tell = () =>
-      runHooks({ ...run, release }, 'onRevert', { weight: 0, reason: 'taken back by hand' });
-    const commit = await endWithCommit(run, release, { message, why: 'taken back' }).finally(tell);
-    return {
-      release,
-      commit,
-      databaseChanges,
-      redeploy: commit ? await differsFromStable(context, project, commit) : false,
-    };
+    const redeploy = commit !== undefined && (await differsFromStable(context, project, commit));
+    return { release, stable: project.config.git.stable, commit, databaseChanges, redeploy };
   });
   if (!outcome) return { release: null, side: null, ...NOTHING };
-  const { release, commit, redeploy, databaseChanges } = outcome;
+  const { release, stable, commit = null, databaseChanges, redeploy } = outcome;
   if (redeploy) {
     context.emit({
       type: 'notice',
-      text: `${release.branch} still differs from ${project.config.git.stable}: its canary starts again, without users.`,
+      text: `${release.branch} still differs from ${stable}: its canary starts again, without users.`,
     });
     await deploy(context, { branch: release.branch, patches: [], message: undefined, weight: 0 });
   }
-  return {
-    ...{ release: release.id, side: 'canary' as const, commit: commit ?? null },
-    ...{ redeployed: redeploy, databaseChanges },
-  };
+  return { release: release.id, side: 'canary', commit, redeployed: redeploy, databaseChanges };
 }
 
 async function differsFromStable(

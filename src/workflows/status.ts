@@ -46,7 +46,7 @@ export interface Status {
 /** The present: the release's journal checked against engine and proxy. Takes no lock and changes nothing. */
 export async function status(context: Context): Promise<Status> {
   const project = await loadLiveProject(context, 'optional');
-  const observed = await observe(context, project);
+  const observed = await observe({ context, project });
   const holder = await project.lock.holder();
   const release = await currentRelease(project);
   const counts = await entryCounts(project);

@@ -4,19 +4,15 @@ import { hostPorts } from '../compose/model/model.ts';
 import { hasUsers } from '../compose/slice.ts';
 import type { Context } from '../context.ts';
 import { CanaryError } from '../errors.ts';
-import { execute } from '../execution/execute.ts';
-import { situationOf } from '../execution/facts.ts';
+import { converge } from '../execution/converge.ts';
 import { observe } from '../execution/observe.ts';
 import { applySplit } from '../execution/split.ts';
 import { warnOfExpired } from '../project/certificates.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
-import type { Run } from '../project/run.ts';
 import { withLock } from '../project/with-lock.ts';
 import { OFF } from '../proxy/weight-map.ts';
 import { currentRelease } from '../release/releases.ts';
 import { containersOf, type Observed } from '../rollout/observed.ts';
-import type { Plan } from '../rollout/operation.ts';
-import { reconcile } from '../rollout/reconcile.ts';
 import { portTaken } from '../system/docker/engine.ts';
 import { isPortFree } from '../system/ports.ts';
 
@@ -31,18 +27,11 @@ export async function up(context: Context): Promise<UpResult> {
   const project = await loadLiveProject(context);
   warnOfExpired(context, project.proxy.certificates);
   return withLock(context, project, 'up', async (signal) => {
-    const observed = await observe(context, project);
+    const observed = await observe({ context, project });
     await checkPorts(project, observed);
-    const plan: Plan = reconcile(
-      { proxy: 'running' },
-      observed,
-      await situationOf(context, project),
-    );
-    context.emit({ type: 'plan-made', plan });
     if (observed.proxy.state === 'absent') await applySplit(project, OFF);
     const release = await currentRelease(project);
-    const run: Run = { context, project, checkout: undefined, release, signal };
-    await execute(run, plan);
+    const { plan } = await converge({ context, project, release, signal }, { proxy: 'running' });
     return { project: project.name, changed: plan.length > 0, entries: entryAddresses(project) };
   });
 }

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Opinion } from '../../src/analysis/opinion.ts';
 import { startChecks } from '../../src/probes/checks.ts';
 import { startShape } from '../../src/probes/shape.ts';
-import type { AnalysisRun, Source } from '../../src/probes/source.ts';
+import type { Source } from '../../src/probes/source.ts';
 import { loadProject } from '../../src/project/load.ts';
+import type { ReleaseRun } from '../../src/project/run.ts';
 import { newestRelease } from '../../src/release/releases.ts';
 import { contextIn } from '../support/fixture-context.ts';
 import { Storedog, until } from '../support/storedog.ts';
@@ -204,7 +205,7 @@ describe('a canary whose answers are looked at', () => {
   });
 
   /** A source as the walk of a release would start it. */
-  async function startHere(start: (run: AnalysisRun) => Promise<Source>) {
+  async function startHere(start: (run: ReleaseRun) => Promise<Source>) {
     const context = contextIn(shop.directory);
     const project = await loadProject(context);
     const release = await newestRelease(project);

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { AnalysisConfig } from '../../src/config/analysis.ts';
-import type { AnalysisRun } from '../../src/probes/source.ts';
 import { loadProject } from '../../src/project/load.ts';
+import type { ReleaseRun } from '../../src/project/run.ts';
 import { currentRelease } from '../../src/release/releases.ts';
 import type { CanaryEvent } from '../../src/rollout/events.ts';
 import { programRunner } from '../../src/system/user-program.ts';
@@ -19,7 +19,7 @@ const COMMIT = 'abcdef0123456789abcdef0123456789abcdef01';
 export async function analysisRun(
   settings: object,
   { env = {}, files = {} }: { env?: Record<string, string>; files?: Files } = {},
-): Promise<{ run: AnalysisRun; events: CanaryEvent[]; interrupt: AbortController }> {
+): Promise<{ run: ReleaseRun; events: CanaryEvent[]; interrupt: AbortController }> {
   const config = Object.entries(settings).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   const text = `${CANARY}${config.join('\n')}\n`;
   const directory = await repository({ ...SHOP_FILES, ...files, 'canary.yaml': text });
@@ -74,7 +74,7 @@ export async function answering(
 }
 
 /** What canary.yaml says of analysis. */
-export function analysisOf({ project }: Pick<AnalysisRun, 'project'>): AnalysisConfig {
+export function analysisOf({ project }: Pick<ReleaseRun, 'project'>): AnalysisConfig {
   const { analysis } = project.config;
   if (!analysis) throw new Error('nobody is to judge here');
   return analysis;

@@ -113,7 +113,6 @@ export function situation(built: readonly string[] = [], rest: Partial<Situation
     unbuilt: (commit) => (built.includes(commit) ? [] : SERVICES),
     stableRuns: (each, commit) => each.imageId === imageOf(each.service, commit),
     proxy: { definition: DEFINITION, configuration: CONFIGURATION, users: USERS },
-    movedFiles: [],
     branchAt: OLD,
     ...rest,
   };

@@ -2,12 +2,11 @@ import { join } from 'node:path';
 import { type Backup, type TablesOf, touchedTables } from '../../database/backup.ts';
 import { formatBytes } from '../../database/bytes.ts';
 import { CanaryError, messageOf } from '../../errors.ts';
-import { type Run, record } from '../../project/run.ts';
+import { hasRelease, type Run, record, releaseNow } from '../../project/run.ts';
 import { sharedDataOf } from '../../rehearsal/agreement.ts';
 import { originalsOf } from '../../rehearsal/originals.ts';
 import type { Dump } from '../../rehearsal/server.ts';
 import { SERVERS } from '../../rehearsal/servers.ts';
-import { foldRelease } from '../../rollout/release.ts';
 import { freeBytes } from '../../system/files.ts';
 
 /** What is left free on the disk at least. */
@@ -15,10 +14,9 @@ const RESERVE = 100_000_000;
 
 /** Keeps the tables that the canary's boot will change, as the rehearsal told, as they are now. */
 export async function backUp(run: Run): Promise<void> {
-  if (!run.release) return;
-  // What this very command has just rehearsed is in the journal alone.
-  const release = foldRelease(await run.project.journals.read(run.release.id));
-  if (!release?.rehearsal || release.hasBooted) return;
+  if (!hasRelease(run)) return;
+  const release = await releaseNow(run);
+  if (!release.rehearsal || release.hasBooted) return;
   for (const touched of touchedTables(release.rehearsal.report)) {
     try {
       const backup = await keepTables(run, release.id, touched);

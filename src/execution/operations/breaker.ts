@@ -7,7 +7,7 @@ import { observe } from '../observe.ts';
 /** Gives a canary that the breaker took out its users back. */
 export async function armBreaker(run: Run, operation: OperationOf<'arm-breaker'>): Promise<void> {
   for (const service of operation.services) await run.project.socket.ask(armCommand(service));
-  const { tripped } = (await observe(run.context, run.project)).proxy;
+  const { tripped } = (await observe(run)).proxy;
   const still = operation.services.filter((service) => tripped.includes(service));
   if (still.length === 0) return;
   throw new CanaryError('not-ready', `The canary of ${still.join(', ')} fails again already.`, {

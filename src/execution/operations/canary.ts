@@ -1,5 +1,5 @@
 import { cloneName, migrationName } from '../../compose/model/names.ts';
-import { callOptions, type Run, record } from '../../project/run.ts';
+import { callOptions, hasRelease, type Run, record, releaseNow } from '../../project/run.ts';
 import type { CanaryImage } from '../../rollout/events.ts';
 import { clonesOf, containersOf, type Observed } from '../../rollout/observed.ts';
 import type { OperationOf, ReplicaCounts } from '../../rollout/operation.ts';
@@ -39,8 +39,8 @@ function scaleOf(counts: ReplicaCounts): Scale {
 
 /** Notes which images the clones of the release run, when that is news. */
 export async function recordImages(run: Run, observed: Observed): Promise<void> {
-  const { release } = run;
-  if (!release) return;
+  if (!hasRelease(run)) return;
+  const release = await releaseNow(run);
   const images = containersOf(observed, 'canary')
     .filter((each) => each.commit === release.commit)
     .map(({ service, image, imageId }) => ({ service, image, imageId }))
@@ -57,7 +57,7 @@ function idsOf(images: readonly CanaryImage[]): string {
 }
 
 export async function retire(run: Run, operation: OperationOf<'retire-canary'>): Promise<void> {
-  const observed = await observe(run.context, run.project);
+  const observed = await observe(run);
   const containers = clonesOf(observed).filter((each) => operation.services.includes(each.service));
   const { engine } = run.context;
   await Promise.all(

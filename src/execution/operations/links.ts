@@ -35,7 +35,7 @@ export async function restartCallers(
   run: Run,
   operation: OperationOf<'restart-callers'>,
 ): Promise<void> {
-  const observed = await observe(run.context, run.project);
+  const observed = await observe(run);
   const running = operation.services.flatMap((service) => runningOf(observed, service));
   for (const { id } of running) {
     await run.context.engine.stopContainer(id);
@@ -50,7 +50,7 @@ async function relink(
   { links, keepsHost }: { links: readonly string[]; keepsHost: boolean },
 ): Promise<void> {
   const { compose, engine } = run.context;
-  const observed = await observe(run.context, run.project);
+  const observed = await observe(run);
   const all = containersOf(observed, 'stable', service);
   const running = runningOf(observed, service);
   const wantsHost = keepsHost && !!run.project.model.services[service]?.environment?.VIRTUAL_HOST;
@@ -87,7 +87,7 @@ async function removeSeconds(
   service: string,
   before: readonly ObservedContainer[],
 ): Promise<void> {
-  const seconds = containersOf(await observe(run.context, run.project), 'stable', service).filter(
+  const seconds = containersOf(await observe(run), 'stable', service).filter(
     (each) => !before.some(({ id }) => id === each.id),
   );
   for (const { id } of seconds) await run.context.engine.removeContainer(id);

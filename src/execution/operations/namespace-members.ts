@@ -13,7 +13,7 @@ export async function recreateNamespaceMembers(
   scope: ComposeScope,
   owners: readonly string[],
 ): Promise<void> {
-  const observed = await observe(run.context, run.project);
+  const observed = await observe(run);
   // What ran once and ended well is not run again; who ended with its owner did not end well.
   const members = [...membersOf(run, owners)].filter((member) =>
     containersOf(observed, 'stable', member).some(

@@ -21,7 +21,7 @@ export async function takePorts(run: Run, operation: OperationOf<'take-ports'>):
   await placeConfiguration(run, scope);
   await letRouters(run);
   await compose.create(scope, [PROXY_SERVICE], callOptions(run));
-  const before = await observe(run.context, run.project);
+  const before = await observe(run);
   const ports = run.project.slice.map((member) => member.entry?.port);
   const holders = operation.services
     .flatMap((service) => containersOf(before, 'stable', service))
@@ -65,7 +65,7 @@ async function undoTakePorts(
 ): Promise<void> {
   const { compose, engine } = run.context;
   await stopProxy(run);
-  const observed = await observe(run.context, run.project);
+  const observed = await observe(run);
   for (const service of services) {
     const containers = containersOf(observed, 'stable', service);
     const remaining = containers.filter((each) => holders.has(each.id));

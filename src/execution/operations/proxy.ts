@@ -11,7 +11,7 @@ import { until } from './until.ts';
 export async function startProxy(run: Run): Promise<void> {
   const scope = await overriddenScope(run);
   await placeConfiguration(run, scope);
-  const { proxy } = await observe(run.context, run.project);
+  const { proxy } = await observe(run);
   // One that nobody can steer, for instance because its folder was removed, has to be made anew. And
   // routers that leave it for the stable beforehand lose no request.
   const isMadeAnew = isRouted(run) && proxy.definition !== run.project.proxy.definition;
@@ -23,14 +23,14 @@ export async function startProxy(run: Run): Promise<void> {
 
 export async function stopProxy(run: Run): Promise<void> {
   await leaveRouters(run);
-  const proxies = containersOf(await observe(run.context, run.project), 'proxy');
+  const proxies = containersOf(await observe(run), 'proxy');
   await Promise.all(proxies.map((each) => run.context.engine.removeContainer(each.id)));
 }
 
 /** Waits until HAProxy answers with the configuration it should have; throws `start-failed` when it stops. */
 export async function awaitProxy(run: Run): Promise<void> {
   await until(run, 'The proxy does not answer.', async () => {
-    const observed = await observe(run.context, run.project);
+    const observed = await observe(run);
     const [proxy] = containersOf(observed, 'proxy');
     const inForce = observed.proxy.configuration;
     if (proxy && proxy.state !== 'running' && proxy.state !== 'created') {

@@ -22,7 +22,7 @@ export async function awaitReady(run: Run, operation: OperationOf<'await-ready'>
   const deadline = clock.now().getTime() + run.project.config.startTimeout;
   const began = new Map<string, number>();
   for (let looks = 1; ; looks += 1) {
-    const observed = await observe(run.context, run.project);
+    const observed = await observe(run);
     // Here and not where they are started: a command that goes on after a kill finds them started.
     if (operation.side === 'canary' && looks === 1) await recordImages(run, observed);
     const statistics = await currentStatistics(run.project);

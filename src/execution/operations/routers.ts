@@ -25,10 +25,10 @@ export async function letRouters(run: Run): Promise<void> {
 export async function leaveRouters(run: Run): Promise<void> {
   const { layout } = run.project;
   await rm(layout.routed, { force: true });
-  const [proxy] = containersOf(await observe(run.context, run.project), 'proxy');
+  const [proxy] = containersOf(await observe(run), 'proxy');
   if (proxy?.state !== 'running' || proxy.health === 'none') return;
   await until(run, 'Docker does not see that the proxy is to be left.', async () => {
-    const [now] = containersOf(await observe(run.context, run.project), 'proxy');
+    const [now] = containersOf(await observe(run), 'proxy');
     return now?.state !== 'running' || now.health === 'unhealthy';
   });
   await untilQuiet(run);

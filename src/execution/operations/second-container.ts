@@ -49,7 +49,7 @@ export async function awaitSecondContainers(
   const member = run.project.slice.find((each) => each.service === service);
   const port = member ? member.port : listeningPort(definition);
   await until(run, `A second ${service} did not become ready in time.`, async () => {
-    const containers = containersOf(await observe(run.context, run.project), 'stable', service);
+    const containers = containersOf(await observe(run), 'stable', service);
     const seconds = containers.filter((each) => !known.has(each.id));
     const ready = await Promise.all(seconds.map((second) => isReady(second, port)));
     return ready.length > 0 && ready.every(Boolean);

@@ -4,7 +4,7 @@ import { CanaryError } from '../../errors.ts';
 import { branchRef } from '../../git/branch-name.ts';
 import type { Checkout } from '../../project/checkout/checkout.ts';
 import { advanceBranch } from '../../project/git/branches.ts';
-import { callOptions, type Run, record } from '../../project/run.ts';
+import { callOptions, hasRelease, type Run, record, releaseNow } from '../../project/run.ts';
 import type { StableImage } from '../../rollout/events.ts';
 import { containersOf } from '../../rollout/observed.ts';
 import type { OperationOf } from '../../rollout/operation.ts';
@@ -19,7 +19,7 @@ import { recreateNamespaceMembers } from './namespace-members.ts';
  */
 export async function startStable(run: Run, operation: OperationOf<'start-stable'>): Promise<void> {
   const { compose } = run.context;
-  const observed = await observe(run.context, run.project);
+  const observed = await observe(run);
   const isLinkable = observed.proxy.state === 'running';
   const scope = await (isLinkable ? overriddenScope(run) : unlinkedScope(run));
   const existing = operation.services.filter(
@@ -35,13 +35,13 @@ export async function recreateOnCommit(
   run: Run,
   operation: OperationOf<'replace-stable'>,
 ): Promise<void> {
-  const { context, project, release } = run;
+  const { context, project } = run;
   const checkout = requireCheckout(run);
   // On a second try the stable may already be half replaced; what it was is known from the first.
-  if (release && !release.replacing) {
+  if (hasRelease(run) && !(await releaseNow(run)).replacing) {
     const previous = await stableImages(run, operation.services);
     for (const { service, imageId } of previous) {
-      await context.engine.tagImage(imageId, previousImage(project.name, service, release.id));
+      await context.engine.tagImage(imageId, previousImage(project.name, service, run.release.id));
     }
     const ref = branchRef(project.config.git.stable);
     const from = (await context.git.resolve(project.repository, ref)) ?? '';
@@ -74,8 +74,9 @@ export async function restoreStable(
   run: Run,
   operation: OperationOf<'restore-stable'>,
 ): Promise<void> {
-  const { context, release } = run;
-  for (const { imageId, name } of release?.replacing?.previous ?? []) {
+  const { context } = run;
+  const replacing = hasRelease(run) ? (await releaseNow(run)).replacing : undefined;
+  for (const { imageId, name } of replacing?.previous ?? []) {
     await context.engine.tagImage(imageId, name);
   }
   const scale = await keptScale(run, operation.services, run.project.model);
@@ -107,7 +108,7 @@ async function keptScale(
   services: readonly string[],
   { services: definitions }: ComposeModel,
 ): Promise<Scale> {
-  const observed = await observe(run.context, run.project);
+  const observed = await observe(run);
   const counts = services.flatMap((service) => {
     const defined = replicasOf(run.project.model.services[service] ?? {});
     const count = containersOf(observed, 'stable', service).length;
@@ -118,7 +119,7 @@ async function keptScale(
 }
 
 async function stableImages(run: Run, services: readonly string[]): Promise<StableImage[]> {
-  const observed = await observe(run.context, run.project);
+  const observed = await observe(run);
   return services.flatMap((service) => {
     const [container] = containersOf(observed, 'stable', service);
     return container ? [{ service, name: container.image, imageId: container.imageId }] : [];

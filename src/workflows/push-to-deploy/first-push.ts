@@ -58,7 +58,7 @@ export async function finishFirst(
  */
 async function startAll(production: Context, commit: string): Promise<void> {
   const project = await loadProject(production);
-  const observed = await observe(production, project);
+  const observed = await observe({ context: production, project });
   const isServing = await servesUsers(project, observed);
   const tried = isServing ? project.slice.map(({ service }) => service) : [];
   const services = Object.keys(project.model.services).filter((name) => !tried.includes(name));

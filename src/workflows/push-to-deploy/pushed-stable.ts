@@ -53,7 +53,7 @@ async function requireTreeOn(
  */
 async function updateProxy(production: Context): Promise<void> {
   const project = await loadProject(production);
-  const { proxy } = await observe(production, project);
+  const { proxy } = await observe({ context: production, project });
   if (proxy.state !== 'running' || proxy.definition === project.proxy.definition) {
     await up(production);
     return;

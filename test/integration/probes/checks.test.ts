@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { checksOf } from '../../../src/config/analysis.ts';
 import { runCheck, startChecks } from '../../../src/probes/checks.ts';
-import type { AnalysisRun } from '../../../src/probes/source.ts';
+import type { ReleaseRun } from '../../../src/project/run.ts';
 import { type Answering, cut, inTurn, json, Sides } from '../../support/fixture-sides.ts';
 import { until } from '../../support/storedog.ts';
 
@@ -101,7 +101,7 @@ test('what a check expects comes before the comparison it asks for', async () =>
 test('in the background a check waits, passes, and stays failed once it has failed', async () => {
   sides = await Sides.start({ stable: cut, canary: inTurn(fine, bad, bad, fine) });
   const run = sides.run('{ checks: [{ get: /, expect: {}, every: 1s }] }');
-  const source = await startChecks(run as AnalysisRun);
+  const source = await startChecks(run as ReleaseRun);
   const states = new Set<string>();
   await until('it fails', async () => {
     for (const { source: name, result } of source.opinions(5)) states.add(`${name}: ${result}`);
@@ -115,9 +115,7 @@ test('in the background a check waits, passes, and stays failed once it has fail
 
 test('a source that is stopped ends what it is asking', async () => {
   sides = await Sides.start({ stable: cut, canary: () => undefined });
-  const source = await startChecks(
-    sides.run('{ checks: [{ get: /, expect: {} }] }') as AnalysisRun,
-  );
+  const source = await startChecks(sides.run('{ checks: [{ get: /, expect: {} }] }') as ReleaseRun);
   source.opinions(5);
   await until('it asks', async () => sides?.asked[1]?.length === 1);
   await source.stop();

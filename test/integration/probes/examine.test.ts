@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { CanaryError } from '../../../src/errors.ts';
 import { examine, reasonsOf, resultOf } from '../../../src/probes/examine.ts';
 import { startShape } from '../../../src/probes/shape.ts';
-import type { AnalysisRun } from '../../../src/probes/source.ts';
+import type { ReleaseRun } from '../../../src/project/run.ts';
 import { type Answering, cut, json, Sides } from '../../support/fixture-sides.ts';
 import { until } from '../../support/storedog.ts';
 
@@ -103,7 +103,7 @@ test('in the background pages take turns, and a proxy that does not answer is no
     throw new CanaryError('proxy-unreachable', 'gone');
   };
   const run = sides.run('{}', {}, () => tell() as Promise<string>);
-  const source = await startShape(run as AnalysisRun);
+  const source = await startShape(run as ReleaseRun);
   // What nobody asked is no fault, and no pass.
   expect(source.opinions(5)).toEqual([]);
   tell = (async () => [sample('/a'), sample('/b')].join('\n')) as never;

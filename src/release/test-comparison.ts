@@ -1,22 +1,20 @@
 import { currentStatistics, observe } from '../execution/observe.ts';
 import { entryServices } from '../project/load.ts';
-import { type Run, record } from '../project/run.ts';
+import { type ReleaseRun, record, releaseNow } from '../project/run.ts';
 import { totalCounts } from '../proxy/counts.ts';
 import { responseTimes } from '../proxy/response-times.ts';
 import { compareTestSides, type TestComparison } from '../rollout/comparison.ts';
 import { containersOf } from '../rollout/observed.ts';
-import { readRelease } from './releases.ts';
 
 /** Notes what an A/B test came to, once; nothing for other releases, and where the proxy cannot tell any more. */
-export async function recordTestComparison(run: Run): Promise<TestComparison | undefined> {
-  if (!run.release) return undefined;
-  const { progress, comparison } = await readRelease(run.project, run.release.id);
+export async function recordTestComparison(run: ReleaseRun): Promise<TestComparison | undefined> {
+  const { progress, comparison } = await releaseNow(run);
   if (progress?.strategy !== 'ab' || progress.index < 0 || comparison) return comparison;
   const services = await currentStatistics(run.project);
   if (Object.keys(services).length === 0) return undefined;
   const names = entryServices(run.project);
   // A container that was made or started anew counts from 0.
-  const started = containersOf(await observe(run.context, run.project), 'proxy').map((each) =>
+  const started = containersOf(await observe(run), 'proxy').map((each) =>
     Date.parse(each.startedAt),
   );
   const begun = Date.parse(progress.begunAt);

@@ -1,0 +1,38 @@
+import type { Run } from '../project/run.ts';
+import type { Situation } from '../rollout/draft.ts';
+import type { Observed } from '../rollout/observed.ts';
+import type { Plan } from '../rollout/operation.ts';
+import { type Desired, reconcile } from '../rollout/reconcile.ts';
+import { execute } from './execute.ts';
+import { situationOf } from './facts.ts';
+import { observe } from './observe.ts';
+
+/** What was seen, and what is to be done about it. */
+export interface Planned {
+  observed: Observed;
+  situation: Situation;
+  plan: Plan;
+}
+
+/** What should be; a function where that depends on what is there. */
+export type Wanted = Desired | ((seen: Omit<Planned, 'plan'>) => Desired | Promise<Desired>);
+
+/** Looks at the world and plans what makes it as wanted. Changes nothing. */
+export async function planFor(run: Run, wanted: Wanted): Promise<Planned> {
+  const observed = await observe(run);
+  const situation = await situationOf(run);
+  const desired = typeof wanted === 'function' ? await wanted({ observed, situation }) : wanted;
+  return { observed, situation, plan: reconcile(desired, observed, situation) };
+}
+
+/** The one way the world is changed: look, plan, say the plan, do it. Gives what was planned on. */
+export async function converge<R extends Run>(
+  run: R,
+  wanted: Wanted,
+  perform: (run: R, plan: Plan) => Promise<void> = execute,
+): Promise<Planned> {
+  const planned = await planFor(run, wanted);
+  run.context.emit({ type: 'plan-made', plan: planned.plan });
+  await perform(run, planned.plan);
+  return planned;
+}

@@ -1,0 +1,75 @@
+import { shortCommit } from '../compose/model/names.ts';
+import { CanaryError, messageOf } from '../errors.ts';
+import { hasRelease, type ReleaseRun, type Run } from '../project/run.ts';
+import { tellDatabaseChanges } from './database-changes.ts';
+import { runHooks } from './hooks.ts';
+import { changeState } from './releases.ts';
+import { removeCanary } from './remove-canary.ts';
+import { commitRevert, type RevertWords } from './revert-commit.ts';
+
+/** How a canary ends without becoming the stable. */
+export interface CanaryEnd {
+  /** Why, without a full stop: for the journal, for `status` and for hooks. */
+  reason: string;
+  /** Of a canary that was judged bad; hooks are told. */
+  verdict?: 'fail';
+  /** Makes a commit on its branch that takes it back; git stays as it is when left out. */
+  commit?: RevertWords;
+}
+
+export interface EndedCanary {
+  /** Whether anything was there. */
+  changed: boolean;
+  /** What it changed in the shared databases, which stays. */
+  databaseChanges: string[];
+  /** The commit that takes it back, where one was asked for and there was one to make. */
+  commit?: string | undefined;
+}
+
+/**
+ * The one way a canary ends without becoming the stable: a half replaced stable back, every user off, containers removed,
+ * what stays in the databases told, the revert commit where that is asked for, `onRevert` hooks. Does nothing where nothing
+ * runs. Throws `revert-failed` where the commit could not be made; the canary has ended all the same.
+ */
+export async function endCanary(base: Run, end: CanaryEnd): Promise<EndedCanary> {
+  const run = { ...base, checkout: undefined };
+  if (!hasRelease(run)) return { changed: await removeCanary(run), databaseChanges: [] };
+  await changeState(run, 'reverting', end.reason);
+  await removeCanary(run);
+  const databaseChanges = await tellDatabaseChanges(run, true);
+  try {
+    const commit = await settle(run, end);
+    return { changed: true, databaseChanges, commit };
+  } finally {
+    const { reason, verdict } = end;
+    await runHooks(run, 'onRevert', { weight: 0, reason, ...(verdict ? { verdict } : {}) });
+  }
+}
+
+async function settle(
+  run: ReleaseRun,
+  { reason, commit: words }: CanaryEnd,
+): Promise<string | undefined> {
+  if (!words) {
+    await changeState(run, 'reverted', reason);
+    return undefined;
+  }
+  try {
+    const commit = await commitRevert(run, words);
+    const made = commit ? `revert commit ${shortCommit(commit)}` : 'there was no commit to revert';
+    await changeState(run, 'reverted', `${reason}; ${made}`);
+    return commit;
+  } catch (error) {
+    await changeState(run, 'reverted', `${reason}; its revert commit could not be made`);
+    const { branch } = run.release;
+    throw new CanaryError(
+      'revert-failed',
+      `No user is on the canary and it is gone, but branch \`${branch}\` was not changed: ${messageOf(error)}`,
+      {
+        details: error instanceof CanaryError ? error.details : [],
+        hint: `Make the commit yourself: \`git revert\` on \`${branch}\`.`,
+        cause: error,
+      },
+    );
+  }
+}

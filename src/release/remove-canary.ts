@@ -1,0 +1,60 @@
+import { canaryImage } from '../compose/model/names.ts';
+import { converge, type Planned } from '../execution/converge.ts';
+import { overrideText, writeOverride } from '../execution/override-file.ts';
+import { applySplit, entryCounts } from '../execution/split.ts';
+import { hasRelease, type Run, record, releaseNow } from '../project/run.ts';
+import { OFF } from '../proxy/weight-map.ts';
+import { containersOf, type Observed } from '../rollout/observed.ts';
+import type { Release } from '../rollout/release.ts';
+import { cleanUp } from './cleanup.ts';
+import { recordTestComparison } from './test-comparison.ts';
+
+/** Puts a half replaced stable back, takes every user off the canary and removes it. Says whether anything was there. */
+export async function removeCanary(run: Run): Promise<boolean> {
+  const { project } = run;
+  const before = hasRelease(run) ? await releaseNow(run) : undefined;
+  const { observed, plan } = await converge(run, async (seen) => ({
+    canary: null,
+    ...(await restoreOf(run, before, seen)),
+  }));
+  // Also where the plan had nothing to do: the file a stopped proxy will start from.
+  await applySplit(project, OFF);
+  if (hasRelease(run)) await recordTestComparison(run);
+  if (before && before.weight > 0)
+    await record(run, { type: 'weight-set', weight: 0, counts: await entryCounts(project) });
+  if (plan.some(({ kind }) => kind === 'restore-stable'))
+    await record(run, { type: 'stable-restored' });
+  if (observed.proxy.state !== 'absent')
+    await writeOverride(project, overrideText(project, undefined));
+  await cleanUp(run.context, project, []);
+  return plan.length > 0;
+}
+
+/** The part of what is wanted that puts the stable back; nothing where no promotion of this release is half done. */
+export async function restoreOf(
+  run: Run,
+  release: Release | undefined,
+  { observed, situation }: Pick<Planned, 'observed' | 'situation'>,
+): Promise<{ restore?: { commit: string } }> {
+  const replacing = release?.replacing;
+  if (!replacing) return {};
+  const hasMoved = situation.branchAt === replacing.commit;
+  if (hasMoved && (await isReplaced(run, observed, replacing))) return {};
+  return { restore: { commit: replacing.commit } };
+}
+
+/** Whether every service of the stable runs the image that the promotion gave it. */
+async function isReplaced(
+  { context, project }: Run,
+  observed: Observed,
+  { commit, previous }: NonNullable<Release['replacing']>,
+): Promise<boolean> {
+  for (const { service } of previous) {
+    const wanted = await context.engine.imageId(canaryImage(project.name, service, commit));
+    const containers = containersOf(observed, 'stable', service);
+    const runs = containers.filter((each) => each.state === 'running');
+    // A service that is only pulled has no image of ours; running is all that can be asked of it.
+    if (runs.length === 0 || runs.some((each) => wanted && each.imageId !== wanted)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,53 @@
+import type { Context } from '../context.ts';
+import { currentSplit } from '../execution/observe.ts';
+import { applySplit } from '../execution/split.ts';
+import { findState, loadLiveProject, type ProjectState } from '../project/load.ts';
+import type { Run } from '../project/run.ts';
+import { takingOverLock } from '../project/with-lock.ts';
+import { OFF, sameSplit } from '../proxy/weight-map.ts';
+import { hasEnded } from '../rollout/release.ts';
+import { exists } from '../system/files.ts';
+import { finishPromotion } from './promotion.ts';
+import { currentRelease, newestRelease } from './releases.ts';
+
+/**
+ * Sends every user to the stable, at once and without the lock. Only while a promotion replaces the stable
+ * the canary keeps its users: it is the one side that is whole, and taking over puts the stable back first.
+ */
+export async function trafficOff(context: Context, project: ProjectState): Promise<void> {
+  // Where canary never was there is nothing to take off, and nothing is written.
+  if (!(await exists(project.layout.state))) return;
+  // A journal that cannot be read is no reason to leave users where they are.
+  const release = await newestRelease(project).catch(() => undefined);
+  if (release && !hasEnded(release) && (release.state === 'promoting' || release.replacing)) {
+    context.emit({
+      type: 'notice',
+      text: 'A promotion is under way: users leave the canary as soon as the stable is back.',
+    });
+    return;
+  }
+  const began = context.clock.now().getTime();
+  const before = await currentSplit(project);
+  await applySplit(project, OFF);
+  if (sameSplit(before, OFF)) return;
+  const ms = context.clock.now().getTime() - began;
+  context.emit({ type: 'notice', text: `Every user is on the stable (${ms} ms).` });
+}
+
+/**
+ * The way of every command that takes a canary back: every user off at once, then `work` under the lock, whoever holds it.
+ * A promotion that was all but done is ended first; `finished` tells.
+ */
+export async function withEveryUserOff<T>(
+  context: Context,
+  command: string,
+  work: (run: Run, finished: boolean) => Promise<T>,
+): Promise<T> {
+  await trafficOff(context, await findState(context));
+  const project = await loadLiveProject(context, 'optional');
+  return takingOverLock(context, project, command, async (signal) => {
+    const finished = await finishPromotion({ context, project, signal });
+    const release = await currentRelease(project);
+    return work({ context, project, signal, release }, finished);
+  });
+}
