@@ -28,6 +28,7 @@ const FLOORS = {
   'src/execution': ['operations'],
   'src/project': [['checkout', 'git']],
   'src/rehearsal': [['mysql', 'postgres', 'sqlite']],
+  'src/release': ['records', 'ending', 'promotion', 'steps'],
   'src/system': ['haproxy', ['docker', 'git', 'sqlite', 'state']],
   'src/workflows': ['push-to-deploy'],
 };

@@ -1,5 +1,5 @@
 import { type RehearsalRecord, rehearsalRecord } from '../database/record.ts';
-import type { TestComparison } from '../rollout/comparison.ts';
+import type { AbComparison } from '../rollout/ab-comparison.ts';
 import { type CanaryImage, RELEASE_STATES, type ReleaseState } from '../rollout/events.ts';
 import type { Release } from '../rollout/release.ts';
 import { type ReleaseVerdict, VERDICTS } from '../rollout/verdict.ts';
@@ -21,7 +21,7 @@ export interface ReleaseRecord {
   /** What its first boot did to a copy of the shared databases. */
   rehearsal: RehearsalRecord | null;
   /** What its A/B test came to. */
-  comparison: TestComparison | null;
+  comparison: AbComparison | null;
   startedAt: string;
   endedAt: string | null;
   promotedCommit: string | null;
@@ -101,7 +101,7 @@ export function parseReleaseRecord(text: string): ReleaseRecord | undefined {
     reason: one('Reason'),
     verdict: parseVerdict(one('Verdict'), all('Verdict-Reason')),
     rehearsal: parseJson<RehearsalRecord>(all('Rehearsal')[0]),
-    comparison: parseJson<TestComparison>(all('Comparison')[0]),
+    comparison: parseJson<AbComparison>(all('Comparison')[0]),
     startedAt: one('Started'),
     endedAt: all('Ended')[0] ?? null,
     promotedCommit: all('Promoted-Commit')[0] ?? null,

@@ -11,15 +11,15 @@ import { formatWeight } from '../proxy/weight.ts';
 import { OFF } from '../proxy/weight-map.ts';
 import { hasEnded, type Release, releaseId } from '../rollout/release.ts';
 import { type Step, stepsOf } from '../rollout/step.ts';
-import { type Advanced, advance, beginSteps, leaveAtStep } from './advance.ts';
-import { promotePrepared } from './auto-promotion.ts';
-import { cleanUp } from './cleanup.ts';
-import { inPhases } from './execute-in-phases.ts';
+import { recordAbComparison } from './ending/ab-comparison.ts';
+import { takingUsersOffOnFailure } from './ending/on-failure.ts';
 import { refuseDuringPromotion } from './guards.ts';
 import { runHooks } from './hooks.ts';
-import { takingUsersOffOnFailure } from './on-failure.ts';
-import { type Arrival, changeState, newestRelease, replaceRelease } from './releases.ts';
-import { recordTestComparison } from './test-comparison.ts';
+import { promotePrepared } from './promotion/auto-promotion.ts';
+import { cleanUp } from './records/cleanup.ts';
+import { type Arrival, changeState, newestRelease, replaceRelease } from './records/releases.ts';
+import { type Advanced, advance, beginSteps, leaveAtStep } from './steps/advance.ts';
+import { inPhases } from './steps/execute-in-phases.ts';
 
 /** What to release: a commit, already checked out, in the name of a branch. */
 export interface Start {
@@ -104,7 +104,7 @@ async function beginRelease(run: Run, branch: string, commit: string): Promise<R
       return earlier;
     }
     await applySplit(project, OFF);
-    await recordTestComparison(earlier);
+    await recordAbComparison(earlier);
     await replaceRelease(earlier, `${branch} at ${shortCommit(commit)}`);
   }
   const id = releaseId(context.clock.now(), commit);

@@ -11,7 +11,7 @@ import {
   requireRunning,
   requireRunningProxy,
 } from './guards.ts';
-import { currentRelease } from './releases.ts';
+import { currentRelease } from './records/releases.ts';
 
 interface Requirements {
   /** Throws for what the strategy does not allow, before anything is touched. */

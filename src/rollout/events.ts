@@ -3,7 +3,7 @@ import type { Strategy } from '../config/strategy.ts';
 import type { Backup } from '../database/backup.ts';
 import type { RehearsalReport } from '../database/report.ts';
 import type { Counts } from '../proxy/counts.ts';
-import type { TestComparison } from './comparison.ts';
+import type { AbComparison } from './ab-comparison.ts';
 import type { Operation, Plan } from './operation.ts';
 import type { Step } from './step.ts';
 import type { ReleaseVerdict } from './verdict.ts';
@@ -73,7 +73,7 @@ export type ReleaseEvent =
   /** A person moves the users from here on. */
   | { type: 'steps-left' }
   /** What an A/B test came to. */
-  | { type: 'comparison-made'; comparison: TestComparison }
+  | { type: 'comparison-made'; comparison: AbComparison }
   /** Its users were taken away for a while. */
   | { type: 'release-held'; weight: number }
   /** The proxy counts from 0 again; what the worker before had counted. */

@@ -1,7 +1,7 @@
 import type { Backup } from '../database/backup.ts';
 import type { RehearsalReport } from '../database/report.ts';
 import { type Counts, lessCounts, NO_COUNTS } from '../proxy/counts.ts';
-import type { TestComparison } from './comparison.ts';
+import type { AbComparison } from './ab-comparison.ts';
 import type { CanaryImage, ReleaseState, StableImage } from './events.ts';
 import type { JournalRecord } from './journal.ts';
 import { endOfStep, foldProgress, type StepProgress, stepName } from './progress.ts';
@@ -38,7 +38,7 @@ export interface Release {
   /** Its canary was started on the real databases, or may have been: what it does to them is done. */
   hasBooted: boolean;
   /** What its A/B test came to. */
-  comparison: TestComparison | undefined;
+  comparison: AbComparison | undefined;
   /** Its canary got as far as users could be sent to it. */
   wasReady: boolean;
   /** A later release took its place, and nobody took it back. */

@@ -1,11 +1,11 @@
-import { type ComparedSide, type TestComparison, testSentence } from '../rollout/comparison.ts';
+import { type AbComparison, abSentence, type ComparedSide } from '../rollout/ab-comparison.ts';
 import { alignColumns } from './table.ts';
 
 /** What an A/B test came to: a row a side, and the sentence. */
-export function comparisonText(comparison: TestComparison): string {
+export function comparisonText(comparison: AbComparison): string {
   const head = ['', 'requests', 'share', 'failures', 'rate', 'shielded', 'response'];
   const rows = [head, row('stable', comparison.stable), row('canary', comparison.canary)];
-  return `${alignColumns(rows, '  ')}\n${testSentence(comparison)}`;
+  return `${alignColumns(rows, '  ')}\n${abSentence(comparison)}`;
 }
 
 function row(name: string, side: ComparedSide): string[] {

@@ -1,6 +1,6 @@
 import { formatBytes } from '../database/bytes.ts';
 import { formatWeight } from '../proxy/weight.ts';
-import { type TestComparison, testSentence } from '../rollout/comparison.ts';
+import { type AbComparison, abSentence } from '../rollout/ab-comparison.ts';
 import { alignColumns } from './table.ts';
 import type { Theme } from './theme.ts';
 
@@ -14,7 +14,7 @@ export interface HistoryEntry {
   state: string;
   startedAt: string;
   source: string;
-  comparison: TestComparison | null;
+  comparison: AbComparison | null;
   backups: readonly {
     service: string;
     tables: readonly string[];
@@ -40,7 +40,7 @@ export function historyText(releases: readonly HistoryEntry[], theme: Theme): st
   return releases
     .flatMap(({ comparison, backups }, index) => [
       lines[index] ?? '',
-      ...(comparison ? [`  ${theme.dim(testSentence(comparison))}`] : []),
+      ...(comparison ? [`  ${theme.dim(abSentence(comparison))}`] : []),
       ...backups.flatMap((each) => backupLines(each, theme)),
     ])
     .join('\n');

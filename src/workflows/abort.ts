@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
-import { endCanary } from '../release/end-canary.ts';
-import { withEveryUserOff } from '../release/traffic-off.ts';
+import { endCanary } from '../release/ending/end-canary.ts';
+import { withEveryUserOff } from '../release/with-every-user-off.ts';
 
 export interface AbortResult {
   /** The release taken back, or `null` when none was there. */

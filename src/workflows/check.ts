@@ -3,7 +3,7 @@ import { observe } from '../execution/observe.ts';
 import { type Examination, examine, resultOf } from '../probes/examine.ts';
 import { loadLiveProject } from '../project/load.ts';
 import { requireRunning, requireRunningProxy } from '../release/guards.ts';
-import { currentRelease } from '../release/releases.ts';
+import { currentRelease } from '../release/records/releases.ts';
 
 /** What `check --json` prints (contract, README). */
 export interface CheckResult extends Examination {

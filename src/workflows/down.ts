@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts';
 import { converge } from '../execution/converge.ts';
 import { writeOverride } from '../execution/override-file.ts';
-import { endCanary } from '../release/end-canary.ts';
-import { withEveryUserOff } from '../release/traffic-off.ts';
+import { endCanary } from '../release/ending/end-canary.ts';
+import { withEveryUserOff } from '../release/with-every-user-off.ts';
 
 /** Takes canary and proxy away and gives the ports back to the services. */
 export async function down(context: Context): Promise<{ project: string; changed: boolean }> {

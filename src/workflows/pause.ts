@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { execute } from '../execution/execute.ts';
 import { record } from '../project/run.ts';
 import { formatWeight } from '../proxy/weight.ts';
-import { changeState } from '../release/releases.ts';
+import { changeState } from '../release/records/releases.ts';
 import { withRunningCanary } from '../release/with-running-canary.ts';
 
 /** Takes the canary's users away for a while; the weight they had is kept in mind for `resume`. */

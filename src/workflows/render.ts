@@ -6,7 +6,7 @@ import { checkOut } from '../project/checkout/checkout.ts';
 import { resolveBranch } from '../project/git/branches.ts';
 import { ensureState } from '../project/layout.ts';
 import { loadProject, type Project } from '../project/load.ts';
-import { currentRelease } from '../release/releases.ts';
+import { currentRelease } from '../release/records/releases.ts';
 import { exists, writeDurably } from '../system/files.ts';
 
 /**

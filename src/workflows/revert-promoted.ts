@@ -6,10 +6,10 @@ import { revertMessage } from '../git/patch.ts';
 import { checkMove, resolveBranch } from '../project/git/branches.ts';
 import { withScratchTree } from '../project/git/scratch-tree.ts';
 import type { Project } from '../project/load.ts';
-import { tellDatabaseChanges } from '../release/database-changes.ts';
 import { runHooks } from '../release/hooks.ts';
-import { changeState, currentRelease } from '../release/releases.ts';
-import { releaseToStable } from '../release/replace-stable.ts';
+import { tellDatabaseChanges } from '../release/records/database-changes.ts';
+import { changeState, currentRelease } from '../release/records/releases.ts';
+import { releaseToStable } from '../release/release-to-stable.ts';
 import type { Release } from '../rollout/release.ts';
 
 type Promoted = Release & {

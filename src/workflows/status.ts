@@ -5,7 +5,7 @@ import { entryCounts } from '../execution/split.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import { countsSince, measuredWeight } from '../proxy/counts.ts';
 import { canaryRuns } from '../release/guards.ts';
-import { currentRelease, stableCommit } from '../release/releases.ts';
+import { currentRelease, stableCommit } from '../release/records/releases.ts';
 import type { ReleaseState } from '../rollout/events.ts';
 import { containersOf, type Observed, type ObservedContainer } from '../rollout/observed.ts';
 import { type Release, settledState } from '../rollout/release.ts';

@@ -11,7 +11,7 @@ import { warnOfExpired } from '../project/certificates.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import { withLock } from '../project/with-lock.ts';
 import { OFF } from '../proxy/weight-map.ts';
-import { currentRelease } from '../release/releases.ts';
+import { currentRelease } from '../release/records/releases.ts';
 import { containersOf, type Observed } from '../rollout/observed.ts';
 import { portTaken } from '../system/docker/engine.ts';
 import { isPortFree } from '../system/ports.ts';

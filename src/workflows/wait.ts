@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { CanaryError, EXIT, hasCode } from '../errors.ts';
 import { peek } from '../execution/observe.ts';
 import { findState, type ProjectState } from '../project/load.ts';
-import { newestRelease } from '../release/releases.ts';
+import { newestRelease } from '../release/records/releases.ts';
 import type { ReleaseState } from '../rollout/events.ts';
 import { waitsForPerson, weightStep } from '../rollout/progress.ts';
 import { IN_PROGRESS, type Release, settledState } from '../rollout/release.ts';

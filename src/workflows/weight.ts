@@ -6,7 +6,7 @@ import { checkOut } from '../project/checkout/checkout.ts';
 import type { Project } from '../project/load.ts';
 import { type ReleaseRun, record } from '../project/run.ts';
 import { formatWeight } from '../proxy/weight.ts';
-import { changeState } from '../release/releases.ts';
+import { changeState } from '../release/records/releases.ts';
 import { withRunningCanary } from '../release/with-running-canary.ts';
 import type { Observed } from '../rollout/observed.ts';
 import type { Plan } from '../rollout/operation.ts';

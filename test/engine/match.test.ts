@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applySplit } from '../../src/execution/split.ts';
 import { loadProject } from '../../src/project/load.ts';
 import { byWeight } from '../../src/proxy/weight-map.ts';
-import { trafficOff } from '../../src/release/traffic-off.ts';
+import { trafficOff } from '../../src/release/ending/traffic-off.ts';
 import { contextIn } from '../support/fixture-context.ts';
 import { type Storedog, until } from '../support/storedog.ts';
 import { askAnew, letCanaryFail, trafficShop } from '../support/traffic-shop.ts';

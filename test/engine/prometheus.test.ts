@@ -6,7 +6,7 @@ import type { Opinion } from '../../src/analysis/opinion.ts';
 import { startMetrics } from '../../src/probes/metrics.ts';
 import type { Source } from '../../src/probes/source.ts';
 import { loadProject } from '../../src/project/load.ts';
-import { currentRelease } from '../../src/release/releases.ts';
+import { currentRelease } from '../../src/release/records/releases.ts';
 import { analysisOf } from '../support/fixture-analysis.ts';
 import { contextIn } from '../support/fixture-context.ts';
 import { Prometheus } from '../support/prometheus.ts';

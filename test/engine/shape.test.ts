@@ -8,7 +8,7 @@ import { startShape } from '../../src/probes/shape.ts';
 import type { Source } from '../../src/probes/source.ts';
 import { loadProject } from '../../src/project/load.ts';
 import type { ReleaseRun } from '../../src/project/run.ts';
-import { newestRelease } from '../../src/release/releases.ts';
+import { newestRelease } from '../../src/release/records/releases.ts';
 import { contextIn } from '../support/fixture-context.ts';
 import { Storedog, until } from '../support/storedog.ts';
 

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { AnalysisConfig } from '../../src/config/analysis.ts';
 import { loadProject } from '../../src/project/load.ts';
 import type { ReleaseRun } from '../../src/project/run.ts';
-import { currentRelease } from '../../src/release/releases.ts';
+import { currentRelease } from '../../src/release/records/releases.ts';
 import type { CanaryEvent } from '../../src/rollout/events.ts';
 import { programRunner } from '../../src/system/user-program.ts';
 import { contextIn } from './fixture-context.ts';

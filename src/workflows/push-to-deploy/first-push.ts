@@ -8,7 +8,7 @@ import { unlinkedScope } from '../../execution/override-file.ts';
 import { loadProject, type Project } from '../../project/load.ts';
 import { callOptions } from '../../project/run.ts';
 import { withLock } from '../../project/with-lock.ts';
-import { releaseToStable } from '../../release/replace-stable.ts';
+import { releaseToStable } from '../../release/release-to-stable.ts';
 import { containersOf, type Observed } from '../../rollout/observed.ts';
 import { acceptsConnections } from '../../system/ports.ts';
 import { up } from '../up.ts';

@@ -5,7 +5,7 @@ import { branchRef, conflictingBranch } from '../../git/branch-name.ts';
 import type { Route } from '../../git/push.ts';
 import { findState } from '../../project/load.ts';
 import { formatWeight } from '../../proxy/weight.ts';
-import { newestRelease } from '../../release/releases.ts';
+import { newestRelease } from '../../release/records/releases.ts';
 import { hasEnded } from '../../rollout/release.ts';
 import { abort } from '../abort.ts';
 import { deploy } from '../deploy.ts';

@@ -4,7 +4,7 @@ import { observe } from '../../execution/observe.ts';
 import type { Route } from '../../git/push.ts';
 import { checkMove, requireUnmoved } from '../../project/git/branches.ts';
 import { loadProject } from '../../project/load.ts';
-import { releaseToStable } from '../../release/replace-stable.ts';
+import { releaseToStable } from '../../release/release-to-stable.ts';
 import { up } from '../up.ts';
 import { deployFirst, finishFirst } from './first-push.ts';
 import { type Target, withConfig } from './target.ts';

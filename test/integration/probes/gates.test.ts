@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { askGates } from '../../../src/release/gates.ts';
+import { askGates } from '../../../src/release/steps/gates.ts';
 import { analysisRun, answering } from '../../support/fixture-analysis.ts';
 
 const SECRET = `\${SECRET}`;

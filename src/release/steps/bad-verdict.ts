@@ -1,9 +1,9 @@
-import type { Verdict } from '../analysis/combine.ts';
-import { sentence } from '../analysis/combine.ts';
-import { CanaryError } from '../errors.ts';
-import { applySplit } from '../execution/split.ts';
-import { type ReleaseRun, record } from '../project/run.ts';
-import { OFF } from '../proxy/weight-map.ts';
+import type { Verdict } from '../../analysis/combine.ts';
+import { sentence } from '../../analysis/combine.ts';
+import { CanaryError } from '../../errors.ts';
+import { applySplit } from '../../execution/split.ts';
+import { type ReleaseRun, record } from '../../project/run.ts';
+import { OFF } from '../../proxy/weight-map.ts';
 
 /** Takes every user off a canary that was found bad, notes why, and gives the error that ends its release. */
 export async function takeUsersOffBadCanary(

@@ -1,15 +1,15 @@
-import type { Context } from '../context.ts';
-import { messageOf } from '../errors.ts';
+import type { Context } from '../../context.ts';
+import { messageOf } from '../../errors.ts';
 import {
   formatReleaseRecord,
   parseReleaseRecord,
   type ReleaseRecord,
   recordOf,
-} from '../git/release-record.ts';
-import type { Project } from '../project/load.ts';
-import { type ReleaseRun, releaseNow } from '../project/run.ts';
-import type { ReleaseState } from '../rollout/events.ts';
-import type { Release } from '../rollout/release.ts';
+} from '../../git/release-record.ts';
+import type { Project } from '../../project/load.ts';
+import { type ReleaseRun, releaseNow } from '../../project/run.ts';
+import type { ReleaseState } from '../../rollout/events.ts';
+import type { Release } from '../../rollout/release.ts';
 
 /** Where a release stays until a person goes on; git is told of these. */
 const SETTLED: readonly ReleaseState[] = ['paused', 'promoted', 'reverted', 'failed'];

@@ -1,13 +1,13 @@
-import { currentStatistics, observe } from '../execution/observe.ts';
-import { entryServices } from '../project/load.ts';
-import { type ReleaseRun, record, releaseNow } from '../project/run.ts';
-import { totalCounts } from '../proxy/counts.ts';
-import { responseTimes } from '../proxy/response-times.ts';
-import { compareTestSides, type TestComparison } from '../rollout/comparison.ts';
-import { containersOf } from '../rollout/observed.ts';
+import { currentStatistics, observe } from '../../execution/observe.ts';
+import { entryServices } from '../../project/load.ts';
+import { type ReleaseRun, record, releaseNow } from '../../project/run.ts';
+import { totalCounts } from '../../proxy/counts.ts';
+import { responseTimes } from '../../proxy/response-times.ts';
+import { type AbComparison, compareAbSides } from '../../rollout/ab-comparison.ts';
+import { containersOf } from '../../rollout/observed.ts';
 
 /** Notes what an A/B test came to, once; nothing for other releases, and where the proxy cannot tell any more. */
-export async function recordTestComparison(run: ReleaseRun): Promise<TestComparison | undefined> {
+export async function recordAbComparison(run: ReleaseRun): Promise<AbComparison | undefined> {
   const { progress, comparison } = await releaseNow(run);
   if (progress?.strategy !== 'ab' || progress.index < 0 || comparison) return comparison;
   const services = await currentStatistics(run.project);
@@ -18,7 +18,7 @@ export async function recordTestComparison(run: ReleaseRun): Promise<TestCompari
     Date.parse(each.startedAt),
   );
   const begun = Date.parse(progress.begunAt);
-  const made = compareTestSides({
+  const made = compareAbSides({
     from: new Date(Math.max(begun, ...started.filter(Number.isFinite))),
     to: run.context.clock.now(),
     earlier: progress.counts,

@@ -1,23 +1,23 @@
-import { sentence, type Verdict } from '../analysis/combine.ts';
-import { CanaryError } from '../errors.ts';
-import { baselinesOf } from '../execution/baseline-source.ts';
-import { converge, planFor } from '../execution/converge.ts';
-import { observe } from '../execution/observe.ts';
-import { entryCounts } from '../execution/split.ts';
-import type { Analysis } from '../probes/probes.ts';
-import type { Checkout } from '../project/checkout/checkout.ts';
-import { type ReleaseRun, record, releaseNow } from '../project/run.ts';
-import { formatWeight } from '../proxy/weight.ts';
-import type { Observed } from '../rollout/observed.ts';
-import { nextAction, type StepProgress, stepName, weightStep } from '../rollout/progress.ts';
-import type { DesiredCanary } from '../rollout/reconcile.ts';
-import { describeStep, type Step } from '../rollout/step.ts';
-import { endTest } from './ab-test.ts';
-import { preparePromotion } from './auto-promotion.ts';
+import { sentence, type Verdict } from '../../analysis/combine.ts';
+import { CanaryError } from '../../errors.ts';
+import { baselinesOf } from '../../execution/baseline-source.ts';
+import { converge, planFor } from '../../execution/converge.ts';
+import { observe } from '../../execution/observe.ts';
+import { entryCounts } from '../../execution/split.ts';
+import type { Analysis } from '../../probes/probes.ts';
+import type { Checkout } from '../../project/checkout/checkout.ts';
+import { type ReleaseRun, record, releaseNow } from '../../project/run.ts';
+import { formatWeight } from '../../proxy/weight.ts';
+import type { Observed } from '../../rollout/observed.ts';
+import { nextAction, type StepProgress, stepName, weightStep } from '../../rollout/progress.ts';
+import type { DesiredCanary } from '../../rollout/reconcile.ts';
+import { describeStep, type Step } from '../../rollout/step.ts';
+import { endAbTest } from '../ending/ab-test.ts';
+import { preparePromotion } from '../promotion/auto-promotion.ts';
+import { type Arrival, changeState } from '../records/releases.ts';
 import { reasonsOf } from './bad-verdict.ts';
 import { inPhases } from './execute-in-phases.ts';
 import { finishStep } from './finish-step.ts';
-import { type Arrival, changeState } from './releases.ts';
 import { type Watch, watchOf, watchUntil, whileWatched } from './watch.ts';
 
 /**
@@ -59,7 +59,7 @@ export async function advance(
           return `${place}; \`canary resume\` goes on`;
         });
       case 'end':
-        if (progress.strategy === 'ab') return endTest(run);
+        if (progress.strategy === 'ab') return endAbTest(run);
         return finishSteps(run, progress, watch);
     }
   }

@@ -1,10 +1,10 @@
-import { combine, sentence, type Verdict } from '../analysis/combine.ts';
-import type { Opinion } from '../analysis/opinion.ts';
-import { type ReleaseRun, record } from '../project/run.ts';
-import { type StepProgress, weightStep } from '../rollout/progress.ts';
+import { combine, sentence, type Verdict } from '../../analysis/combine.ts';
+import type { Opinion } from '../../analysis/opinion.ts';
+import { type ReleaseRun, record } from '../../project/run.ts';
+import { type StepProgress, weightStep } from '../../rollout/progress.ts';
+import { type HookFacts, runHooks } from '../hooks.ts';
 import { reasonsOf } from './bad-verdict.ts';
 import { askGates } from './gates.ts';
-import { type HookFacts, runHooks } from './hooks.ts';
 import { type Watch, watchUntil, whileWatched } from './watch.ts';
 
 /** How often is asked whether enough is known. */

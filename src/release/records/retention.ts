@@ -1,7 +1,7 @@
-import type { Context } from '../context.ts';
-import type { Project } from '../project/load.ts';
-import type { Release } from '../rollout/release.ts';
-import { releasesToPrune } from '../rollout/retention.ts';
+import type { Context } from '../../context.ts';
+import type { Project } from '../../project/load.ts';
+import type { Release } from '../../rollout/release.ts';
+import { releasesToPrune } from '../../rollout/retention.ts';
 import { recordsInGit } from './git-records.ts';
 import { allReleases } from './releases.ts';
 

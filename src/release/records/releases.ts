@@ -1,10 +1,10 @@
-import type { Context } from '../context.ts';
-import { CanaryError } from '../errors.ts';
-import type { Project } from '../project/load.ts';
-import { type ReleaseRun, record } from '../project/run.ts';
-import type { TestComparison } from '../rollout/comparison.ts';
-import type { ReleaseState } from '../rollout/events.ts';
-import { foldRelease, hasEnded, type Release } from '../rollout/release.ts';
+import type { Context } from '../../context.ts';
+import { CanaryError } from '../../errors.ts';
+import type { Project } from '../../project/load.ts';
+import { type ReleaseRun, record } from '../../project/run.ts';
+import type { AbComparison } from '../../rollout/ab-comparison.ts';
+import type { ReleaseState } from '../../rollout/events.ts';
+import { foldRelease, hasEnded, type Release } from '../../rollout/release.ts';
 import { recordInGit } from './git-records.ts';
 
 /** Where a command has brought a release to. */
@@ -16,7 +16,7 @@ export interface Arrival {
   step?: number;
   steps?: number;
   /** What its A/B test came to, once that is over. */
-  comparison?: TestComparison;
+  comparison?: AbComparison;
 }
 
 /** Every release, oldest first. */

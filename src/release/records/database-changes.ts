@@ -1,5 +1,5 @@
-import { remainingFindings, remainsText } from '../database/remains.ts';
-import { type ReleaseRun, releaseNow } from '../project/run.ts';
+import { remainingFindings, remainsText } from '../../database/remains.ts';
+import { type ReleaseRun, releaseNow } from '../../project/run.ts';
 
 /**
  * Tells what the canary of a release has changed in the shared databases, and nobody takes back, whether it goes (`isBack`) or

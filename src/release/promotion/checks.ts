@@ -1,12 +1,12 @@
 import { join, relative } from 'node:path';
-import { changedOutside } from '../compose/model/changes.ts';
-import { shortCommit } from '../compose/model/names.ts';
-import { CanaryError } from '../errors.ts';
-import { branchRef } from '../git/branch-name.ts';
-import { type Checkout, servicesMounting } from '../project/checkout/checkout.ts';
-import { CONFIG_NAME } from '../project/load.ts';
-import { type ReleaseRun, releaseNow } from '../project/run.ts';
-import { exists } from '../system/files.ts';
+import { changedOutside } from '../../compose/model/changes.ts';
+import { shortCommit } from '../../compose/model/names.ts';
+import { CanaryError } from '../../errors.ts';
+import { branchRef } from '../../git/branch-name.ts';
+import { type Checkout, servicesMounting } from '../../project/checkout/checkout.ts';
+import { CONFIG_NAME } from '../../project/load.ts';
+import { type ReleaseRun, releaseNow } from '../../project/run.ts';
+import { exists } from '../../system/files.ts';
 
 /** A release in progress, and the commit that is to become the stable. */
 export type PromotionRun = ReleaseRun & { checkout: Checkout };

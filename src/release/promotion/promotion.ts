@@ -1,24 +1,24 @@
-import { shortCommit } from '../compose/model/names.ts';
-import { messageOf } from '../errors.ts';
-import { converge, planFor } from '../execution/converge.ts';
-import { execute } from '../execution/execute.ts';
-import { overrideText, writeOverride } from '../execution/override-file.ts';
-import { type Checkout, checkOut } from '../project/checkout/checkout.ts';
-import { type ReleaseRun, type Run, record, releaseNow, unstoppable } from '../project/run.ts';
-import type { Plan } from '../rollout/operation.ts';
-import { cleanUp } from './cleanup.ts';
-import { tellDatabaseChanges } from './database-changes.ts';
-import { runHooks } from './hooks.ts';
+import { shortCommit } from '../../compose/model/names.ts';
+import { messageOf } from '../../errors.ts';
+import { converge, planFor } from '../../execution/converge.ts';
+import { execute } from '../../execution/execute.ts';
+import { overrideText, writeOverride } from '../../execution/override-file.ts';
+import { type Checkout, checkOut } from '../../project/checkout/checkout.ts';
+import { type ReleaseRun, type Run, record, releaseNow, unstoppable } from '../../project/run.ts';
+import type { Plan } from '../../rollout/operation.ts';
+import { recordAbComparison } from '../ending/ab-comparison.ts';
+import { restoreOf } from '../ending/remove-canary.ts';
+import { runHooks } from '../hooks.ts';
+import { cleanUp } from '../records/cleanup.ts';
+import { tellDatabaseChanges } from '../records/database-changes.ts';
+import { changeState, currentRelease } from '../records/releases.ts';
 import {
   changedPaths,
   findMovedFiles,
   type PromotionRun,
   refuseWithoutConfig,
   sayWhatStays,
-} from './promotion-checks.ts';
-import { changeState, currentRelease } from './releases.ts';
-import { restoreOf } from './remove-canary.ts';
-import { recordTestComparison } from './test-comparison.ts';
+} from './checks.ts';
 
 /**
  * Makes a commit the stable while the canary of a release serves every user: stable replaced, users back,
@@ -39,7 +39,7 @@ export async function promoteTo(
   const promote = { commit, branch: project.config.git.stable, movedFiles };
   await converge(run, { promote, canary: null }, async (_, plan) => {
     // A push can make an A/B test the stable.
-    await recordTestComparison(run);
+    await recordAbComparison(run);
     const { weight } = await releaseNow(run);
     if (!isAnnounced) await runHooks(run, 'prePromote', { weight });
     await changeState(run, 'promoting', `to ${shortCommit(commit)}`);

@@ -1,12 +1,12 @@
-import type { Context } from '../context.ts';
-import { branchRef } from '../git/branch-name.ts';
-import { revertMessage } from '../git/patch.ts';
-import { advanceBranch, checkMove, resolveBranch } from '../project/git/branches.ts';
-import { withScratchTree } from '../project/git/scratch-tree.ts';
-import type { Project } from '../project/load.ts';
-import { type ReleaseRun, record } from '../project/run.ts';
-import type { ReleaseIdentity } from '../rollout/release.ts';
-import { allReleases } from './releases.ts';
+import type { Context } from '../../context.ts';
+import { branchRef } from '../../git/branch-name.ts';
+import { revertMessage } from '../../git/patch.ts';
+import { advanceBranch, checkMove, resolveBranch } from '../../project/git/branches.ts';
+import { withScratchTree } from '../../project/git/scratch-tree.ts';
+import type { Project } from '../../project/load.ts';
+import { type ReleaseRun, record } from '../../project/run.ts';
+import type { ReleaseIdentity } from '../../rollout/release.ts';
+import { allReleases } from '../records/releases.ts';
 
 export interface RevertWords {
   /** Of the revert commit; made of what it takes back when left out. */

@@ -9,10 +9,10 @@ import { type ReleaseRun, type Run, releaseNow, unstoppable } from '../project/r
 import { withLock } from '../project/with-lock.ts';
 import { isPartial } from '../rollout/progress.ts';
 import { hasEnded, type Release } from '../rollout/release.ts';
-import { endCanary } from './end-canary.ts';
+import { endCanary } from './ending/end-canary.ts';
 import { canaryRuns, refuseDuringPromotion, requireProxy } from './guards.ts';
-import { finishPromotion, promoteTo } from './promotion.ts';
-import { currentRelease } from './releases.ts';
+import { finishPromotion, promoteTo } from './promotion/promotion.ts';
+import { currentRelease } from './records/releases.ts';
 import { startRelease } from './start.ts';
 
 export interface Replacement {

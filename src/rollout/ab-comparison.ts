@@ -18,7 +18,7 @@ export interface ComparedSide {
 }
 
 /** What an A/B test comes to. Numbers alone: whether a difference is chance is not judged. */
-export interface TestComparison {
+export interface AbComparison {
   /** From when to when was counted: later than the test's begin where the proxy was restarted. */
   from: string;
   to: string;
@@ -36,7 +36,7 @@ export interface Counted {
 }
 
 /** Compares both sides by what the proxy counted. */
-export function compareTestSides({ from, to, earlier, now, times }: Counted): TestComparison {
+export function compareAbSides({ from, to, earlier, now, times }: Counted): AbComparison {
   const counts = countsSince(now, earlier);
   const all = counts.stable + counts.canary;
   const side = (requests: number, failures: number, shielded: number) => ({
@@ -62,7 +62,7 @@ export function compareTestSides({ from, to, earlier, now, times }: Counted): Te
 }
 
 /** The comparison in one sentence. */
-export function testSentence({ from, to, stable, canary }: TestComparison): string {
+export function abSentence({ from, to, stable, canary }: AbComparison): string {
   // To the second: nobody reads the rest.
   const ms = Math.round((Date.parse(to) - Date.parse(from)) / 1000) * 1000;
   const time = `In ${formatDuration(ms)}`;

@@ -1,9 +1,9 @@
-import { shortCommit } from '../compose/model/names.ts';
-import { CanaryError, messageOf } from '../errors.ts';
-import { hasRelease, type ReleaseRun, type Run } from '../project/run.ts';
-import { tellDatabaseChanges } from './database-changes.ts';
-import { runHooks } from './hooks.ts';
-import { changeState } from './releases.ts';
+import { shortCommit } from '../../compose/model/names.ts';
+import { CanaryError, messageOf } from '../../errors.ts';
+import { hasRelease, type ReleaseRun, type Run } from '../../project/run.ts';
+import { runHooks } from '../hooks.ts';
+import { tellDatabaseChanges } from '../records/database-changes.ts';
+import { changeState } from '../records/releases.ts';
 import { removeCanary } from './remove-canary.ts';
 import { commitRevert, type RevertWords } from './revert-commit.ts';
 

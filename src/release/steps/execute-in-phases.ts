@@ -1,9 +1,9 @@
-import { shortCommit } from '../compose/model/names.ts';
-import { execute } from '../execution/execute.ts';
-import type { ReleaseRun } from '../project/run.ts';
-import type { ReleaseState } from '../rollout/events.ts';
-import type { Operation, Plan } from '../rollout/operation.ts';
-import { changeState } from './releases.ts';
+import { shortCommit } from '../../compose/model/names.ts';
+import { execute } from '../../execution/execute.ts';
+import type { ReleaseRun } from '../../project/run.ts';
+import type { ReleaseState } from '../../rollout/events.ts';
+import type { Operation, Plan } from '../../rollout/operation.ts';
+import { changeState } from '../records/releases.ts';
 
 /** Does a plan and names the phase in the journal, so that `status` tells where it is. */
 export async function inPhases(run: ReleaseRun, plan: Plan): Promise<void> {

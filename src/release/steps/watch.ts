@@ -1,15 +1,15 @@
-import { sentence, type Verdict } from '../analysis/combine.ts';
-import { CanaryError } from '../errors.ts';
-import { observe } from '../execution/observe.ts';
-import { breakerTripped } from '../execution/operations/breaker.ts';
-import { renewAge } from '../execution/operations/traffic.ts';
-import { applySplit } from '../execution/split.ts';
-import type { Analysis } from '../probes/probes.ts';
-import type { ReleaseRun } from '../project/run.ts';
-import { byWeight, OFF, sameSplit } from '../proxy/weight-map.ts';
-import { brokenSince } from '../rollout/health.ts';
-import type { Observed } from '../rollout/observed.ts';
-import { type StepProgress, weightAfter, weightStep } from '../rollout/progress.ts';
+import { sentence, type Verdict } from '../../analysis/combine.ts';
+import { CanaryError } from '../../errors.ts';
+import { observe } from '../../execution/observe.ts';
+import { breakerTripped } from '../../execution/operations/breaker.ts';
+import { renewAge } from '../../execution/operations/traffic.ts';
+import { applySplit } from '../../execution/split.ts';
+import type { Analysis } from '../../probes/probes.ts';
+import type { ReleaseRun } from '../../project/run.ts';
+import { byWeight, OFF, sameSplit } from '../../proxy/weight-map.ts';
+import { brokenSince } from '../../rollout/health.ts';
+import type { Observed } from '../../rollout/observed.ts';
+import { type StepProgress, weightAfter, weightStep } from '../../rollout/progress.ts';
 import { takeUsersOffBadCanary } from './bad-verdict.ts';
 
 export interface Watch {

@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { canaryImage, previousImage, shortCommit } from '../compose/model/names.ts';
-import type { Context } from '../context.ts';
-import { messageOf } from '../errors.ts';
-import { checkedOutServices } from '../project/checkout/checkout.ts';
-import type { Project } from '../project/load.ts';
-import { clearRehearsal } from '../rehearsal/clear.ts';
-import { isMissing } from '../system/files.ts';
+import { canaryImage, previousImage, shortCommit } from '../../compose/model/names.ts';
+import type { Context } from '../../context.ts';
+import { messageOf } from '../../errors.ts';
+import { checkedOutServices } from '../../project/checkout/checkout.ts';
+import type { Project } from '../../project/load.ts';
+import { clearRehearsal } from '../../rehearsal/clear.ts';
+import { isMissing } from '../../system/files.ts';
 import { mendRecords } from './git-records.ts';
 import { pruneReleases } from './retention.ts';
 

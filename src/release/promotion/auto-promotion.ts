@@ -1,13 +1,13 @@
-import { shortCommit } from '../compose/model/names.ts';
-import { hasCode, messageOf } from '../errors.ts';
-import { branchRef } from '../git/branch-name.ts';
-import { type Checkout, checkOut } from '../project/checkout/checkout.ts';
-import { resolveBranch } from '../project/git/branches.ts';
-import { type ReleaseRun, releaseNow } from '../project/run.ts';
-import { runHooks } from './hooks.ts';
+import { shortCommit } from '../../compose/model/names.ts';
+import { hasCode, messageOf } from '../../errors.ts';
+import { branchRef } from '../../git/branch-name.ts';
+import { type Checkout, checkOut } from '../../project/checkout/checkout.ts';
+import { resolveBranch } from '../../project/git/branches.ts';
+import { type ReleaseRun, releaseNow } from '../../project/run.ts';
+import { runHooks } from '../hooks.ts';
+import type { Arrival } from '../records/releases.ts';
 import { mergeCandidate } from './merge-candidate.ts';
 import { promoteTo } from './promotion.ts';
-import type { Arrival } from './releases.ts';
 
 /**
  * Finds out, before anything is touched, whether a canary that passed every step can become the stable, and asks the hooks.

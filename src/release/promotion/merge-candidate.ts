@@ -1,11 +1,11 @@
-import { shortCommit } from '../compose/model/names.ts';
-import type { Context } from '../context.ts';
-import { CanaryError } from '../errors.ts';
-import { branchRef } from '../git/branch-name.ts';
-import { checkMove, resolveBranch } from '../project/git/branches.ts';
-import { withScratchTree } from '../project/git/scratch-tree.ts';
-import type { Project } from '../project/load.ts';
-import type { ReleaseIdentity } from '../rollout/release.ts';
+import { shortCommit } from '../../compose/model/names.ts';
+import type { Context } from '../../context.ts';
+import { CanaryError } from '../../errors.ts';
+import { branchRef } from '../../git/branch-name.ts';
+import { checkMove, resolveBranch } from '../../project/git/branches.ts';
+import { withScratchTree } from '../../project/git/scratch-tree.ts';
+import type { Project } from '../../project/load.ts';
+import type { ReleaseIdentity } from '../../rollout/release.ts';
 
 /**
  * The commit the stable branch will point to: the canary's own when the branch can move forward to it, else

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { NO_COUNTS } from '../../../src/proxy/counts.ts';
-import { compareTestSides, testSentence } from '../../../src/rollout/comparison.ts';
+import { abSentence, compareAbSides } from '../../../src/rollout/ab-comparison.ts';
 import { comparisonText } from '../../../src/ui/comparison-view.ts';
 
 const FROM = new Date('2026-11-01T00:00:00.000Z');
@@ -8,7 +8,7 @@ const TO = new Date('2026-11-15T00:00:00.400Z');
 const EARLIER = { ...NO_COUNTS, stable: 100, stableFailures: 3 };
 const NOW = { stable: 2100, canary: 2000, stableFailures: 5, canaryFailures: 10, shielded: 30 };
 const compare = (now = NOW, earlier = EARLIER) =>
-  compareTestSides({ from: FROM, to: TO, earlier, now, times: { stable: 4.2, canary: null } });
+  compareAbSides({ from: FROM, to: TO, earlier, now, times: { stable: 4.2, canary: null } });
 
 test('both sides since the test began; what was shielded is a failure of the canary', () => {
   expect(compare()).toEqual({
@@ -36,7 +36,7 @@ test('a table and a sentence that claims no significance', () => {
 
 test('a side without requests is nothing to compare', () => {
   const comparison = compare({ ...NOW, canary: 0, canaryFailures: 0, shielded: 0 });
-  expect(testSentence(comparison)).toBe(
+  expect(abSentence(comparison)).toBe(
     'In 14d one side had no requests: there is nothing to compare.',
   );
   expect(comparison.canary.failureRate).toBeNull();

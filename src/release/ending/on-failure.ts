@@ -1,12 +1,12 @@
-import { type CanaryError, hasCode, messageOf } from '../errors.ts';
-import { applySplit, entryCounts } from '../execution/split.ts';
-import { type ReleaseRun, record, releaseNow, unstoppable } from '../project/run.ts';
-import { OFF } from '../proxy/weight-map.ts';
-import type { ReleaseState } from '../rollout/events.ts';
-import { stepName } from '../rollout/progress.ts';
-import type { Release } from '../rollout/release.ts';
+import { type CanaryError, hasCode, messageOf } from '../../errors.ts';
+import { applySplit, entryCounts } from '../../execution/split.ts';
+import { type ReleaseRun, record, releaseNow, unstoppable } from '../../project/run.ts';
+import { OFF } from '../../proxy/weight-map.ts';
+import type { ReleaseState } from '../../rollout/events.ts';
+import { stepName } from '../../rollout/progress.ts';
+import type { Release } from '../../rollout/release.ts';
+import { changeState } from '../records/releases.ts';
 import { endCanary } from './end-canary.ts';
-import { changeState } from './releases.ts';
 
 /**
  * Does `work`; whatever goes wrong in it, no user stays on the canary, and the journal tells why. A canary that is judged

@@ -1,13 +1,13 @@
-import { canaryImage } from '../compose/model/names.ts';
-import { converge, type Planned } from '../execution/converge.ts';
-import { overrideText, writeOverride } from '../execution/override-file.ts';
-import { applySplit, entryCounts } from '../execution/split.ts';
-import { hasRelease, type Run, record, releaseNow } from '../project/run.ts';
-import { OFF } from '../proxy/weight-map.ts';
-import { containersOf, type Observed } from '../rollout/observed.ts';
-import type { Release } from '../rollout/release.ts';
-import { cleanUp } from './cleanup.ts';
-import { recordTestComparison } from './test-comparison.ts';
+import { canaryImage } from '../../compose/model/names.ts';
+import { converge, type Planned } from '../../execution/converge.ts';
+import { overrideText, writeOverride } from '../../execution/override-file.ts';
+import { applySplit, entryCounts } from '../../execution/split.ts';
+import { hasRelease, type Run, record, releaseNow } from '../../project/run.ts';
+import { OFF } from '../../proxy/weight-map.ts';
+import { containersOf, type Observed } from '../../rollout/observed.ts';
+import type { Release } from '../../rollout/release.ts';
+import { cleanUp } from '../records/cleanup.ts';
+import { recordAbComparison } from './ab-comparison.ts';
 
 /** Puts a half replaced stable back, takes every user off the canary and removes it. Says whether anything was there. */
 export async function removeCanary(run: Run): Promise<boolean> {
@@ -19,7 +19,7 @@ export async function removeCanary(run: Run): Promise<boolean> {
   }));
   // Also where the plan had nothing to do: the file a stopped proxy will start from.
   await applySplit(project, OFF);
-  if (hasRelease(run)) await recordTestComparison(run);
+  if (hasRelease(run)) await recordAbComparison(run);
   if (before && before.weight > 0)
     await record(run, { type: 'weight-set', weight: 0, counts: await entryCounts(project) });
   if (plan.some(({ kind }) => kind === 'restore-stable'))

@@ -1,9 +1,9 @@
-import { errandName } from '../analysis/errand.ts';
-import type { Opinion } from '../analysis/opinion.ts';
-import type { Gate } from '../config/gates.ts';
-import { askConfigured } from '../probes/ask-configured.ts';
-import { runConfigured } from '../probes/run-program.ts';
-import type { ReleaseRun } from '../project/run.ts';
+import { errandName } from '../../analysis/errand.ts';
+import type { Opinion } from '../../analysis/opinion.ts';
+import type { Gate } from '../../config/gates.ts';
+import { askConfigured } from '../../probes/ask-configured.ts';
+import { runConfigured } from '../../probes/run-program.ts';
+import type { ReleaseRun } from '../../project/run.ts';
 
 /** Whether each gate is open now: `pass`; closed is `wait`, and one that cannot be asked an `error`. */
 export function askGates(run: ReleaseRun, gates: readonly Gate[]): Promise<Opinion[]> {

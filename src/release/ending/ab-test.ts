@@ -1,0 +1,17 @@
+import { applySplit } from '../../execution/split.ts';
+import type { ReleaseRun } from '../../project/run.ts';
+import { OFF } from '../../proxy/weight-map.ts';
+import { abSentence } from '../../rollout/ab-comparison.ts';
+import type { Arrival } from '../records/releases.ts';
+import { recordAbComparison } from './ab-comparison.ts';
+import { endCanary } from './end-canary.ts';
+
+/** Ends an A/B test whose time is over: every user to the stable, both sides compared, the canary removed. */
+export async function endAbTest(run: ReleaseRun): Promise<Arrival> {
+  await applySplit(run.project, OFF);
+  const comparison = await recordAbComparison(run);
+  const told = comparison ? abSentence(comparison) : 'The proxy could not tell how it went.';
+  const reason = `the A/B test is over. ${told}`;
+  await endCanary(run, { reason });
+  return { state: 'reverted', reason, weight: 0, ...(comparison ? { comparison } : {}) };
+}

@@ -1,0 +1,32 @@
+import type { Context } from '../../context.ts';
+import { currentSplit } from '../../execution/observe.ts';
+import { applySplit } from '../../execution/split.ts';
+import type { ProjectState } from '../../project/load.ts';
+import { OFF, sameSplit } from '../../proxy/weight-map.ts';
+import { hasEnded } from '../../rollout/release.ts';
+import { exists } from '../../system/files.ts';
+import { newestRelease } from '../records/releases.ts';
+
+/**
+ * Sends every user to the stable, at once and without the lock. Only while a promotion replaces the stable
+ * the canary keeps its users: it is the one side that is whole, and taking over puts the stable back first.
+ */
+export async function trafficOff(context: Context, project: ProjectState): Promise<void> {
+  // Where canary never was there is nothing to take off, and nothing is written.
+  if (!(await exists(project.layout.state))) return;
+  // A journal that cannot be read is no reason to leave users where they are.
+  const release = await newestRelease(project).catch(() => undefined);
+  if (release && !hasEnded(release) && (release.state === 'promoting' || release.replacing)) {
+    context.emit({
+      type: 'notice',
+      text: 'A promotion is under way: users leave the canary as soon as the stable is back.',
+    });
+    return;
+  }
+  const began = context.clock.now().getTime();
+  const before = await currentSplit(project);
+  await applySplit(project, OFF);
+  if (sameSplit(before, OFF)) return;
+  const ms = context.clock.now().getTime() - began;
+  context.emit({ type: 'notice', text: `Every user is on the stable (${ms} ms).` });
+}

@@ -1,0 +1,25 @@
+import type { Context } from '../context.ts';
+import { findState, loadLiveProject } from '../project/load.ts';
+import type { Run } from '../project/run.ts';
+import { takingOverLock } from '../project/with-lock.ts';
+import { trafficOff } from './ending/traffic-off.ts';
+import { finishPromotion } from './promotion/promotion.ts';
+import { currentRelease } from './records/releases.ts';
+
+/**
+ * The way of every command that takes a canary back: every user off at once, then `work` under the lock, whoever holds it.
+ * A promotion that was all but done is ended first; `finished` tells.
+ */
+export async function withEveryUserOff<T>(
+  context: Context,
+  command: string,
+  work: (run: Run, finished: boolean) => Promise<T>,
+): Promise<T> {
+  await trafficOff(context, await findState(context));
+  const project = await loadLiveProject(context, 'optional');
+  return takingOverLock(context, project, command, async (signal) => {
+    const finished = await finishPromotion({ context, project, signal });
+    const release = await currentRelease(project);
+    return work({ context, project, signal, release }, finished);
+  });
+}
