@@ -6,17 +6,21 @@ import type { CallOptions } from '../system/docker/compose.ts';
 import type { Checkout } from './checkout/checkout.ts';
 import type { Project } from './load.ts';
 
-/** What the steps of one command work with. */
-export interface Run {
+/** A command on one project. */
+export interface Command {
   context: Context;
   project: Project;
+  /** Aborts on an interrupt and when `abort` or `revert` asks this command to stop. */
+  signal: AbortSignal;
+}
+
+/** What the steps of one command work with. */
+export interface Run extends Command {
   /** The commit being released; absent where only containers are moved. */
   checkout: Checkout | undefined;
   release: Release | undefined;
   /** What a person let pass of the rehearsal; settled by the step itself when left out. */
   agreement?: Agreement | undefined;
-  /** Aborts on an interrupt and when `abort` or `revert` asks this command to stop. */
-  signal: AbortSignal;
 }
 
 /** Appends a fact to the release's journal, when there is a release, and shows it. */
