@@ -7,13 +7,17 @@ import type { CallOptions } from '../system/docker/compose.ts';
 import type { Checkout } from './checkout/checkout.ts';
 import type { Project } from './load.ts';
 
-/** One command at work on a project. */
-export interface Run {
+/** A command on one project. */
+export interface Command {
   context: Context;
   project: Project;
   /** Aborts on an interrupt, and when `abort` or `revert` asks this command to stop. */
   signal: AbortSignal;
-  /** Its journal gets the facts; absent where nothing is released. How it stands is asked of `releaseNow`. */
+}
+
+/** A command at work on containers, and on a release where there is one. */
+export interface Run extends Command {
+  /** Its journal gets the facts. How it stands is asked of `releaseNow`: no copy of that goes stale. */
   release?: ReleaseIdentity | undefined;
   /** The commit that is released; absent where only containers are moved. */
   checkout?: Checkout | undefined;
