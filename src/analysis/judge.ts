@@ -71,14 +71,10 @@ export class Judge {
 
   /** When the canary's users came. */
   private firstAt: number | undefined;
-  private readonly record: (moment: JudgedMoment) => void;
+  private readonly record: ((moment: JudgedMoment) => void) | undefined;
 
   /** `now` as in requests: milliseconds. `record` is told of every moment that is weighed. */
-  constructor(
-    settings: JudgeSettings,
-    now: number,
-    record: (moment: JudgedMoment) => void = () => undefined,
-  ) {
+  constructor(settings: JudgeSettings, now: number, record?: (moment: JudgedMoment) => void) {
     this.settings = settings;
     this.record = record;
     this.usual = new UsualLearner(settings.percentile);
@@ -140,7 +136,7 @@ export class Judge {
 
   private tick(signal: Signal, group: string | undefined, comparison: Comparison, now: number) {
     const moment = comparison.tick(now);
-    if (moment) this.record({ ...moment, signal, group });
+    if (moment) this.record?.({ ...moment, signal, group });
   }
 
   private comparisonsOf(group: string, at: number) {
