@@ -1,5 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { measureSlowness } from './test/support/calibration.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
+import { SLOWNESS_VARIABLE, within } from './test/support/patience.ts';
+
+// Inherited by the workers, and by what they start.
+process.env[SLOWNESS_VARIABLE] ??= String(await measureSlowness());
 
 /** Needs the machine for itself. */
 const LOAD = 'test/engine/load.test.ts';
@@ -7,22 +12,37 @@ const LOAD = 'test/engine/load.test.ts';
 /** Vitest would leave a core free, which of two is half of them. */
 const EVERY_CORE = '100%';
 
+const waiting = (milliseconds: number) => ({
+  testTimeout: within(milliseconds),
+  hookTimeout: within(milliseconds),
+});
+
+/** Needs the project and git alone: no set-up. What one file imports, the next can have. */
+const WITHOUT_SET_UP = { maxWorkers: EVERY_CORE, isolate: false, ...waiting(30_000) };
+
+/** Says what it lacks: an engine, images, programs. */
+const WITH_SET_UP = { globalSetup: ['test/support/prepared.ts'] };
+
 const ENGINE = {
+  ...WITH_SET_UP,
+  ...waiting(300_000),
   include: ['test/engine/**/*.test.ts'],
-  testTimeout: 300_000,
-  hookTimeout: 300_000,
 };
 
 const CORPUS = {
+  ...WITH_SET_UP,
+  ...waiting(900_000),
   name: 'corpus',
   include: ['test/corpus/**/*.test.ts'],
-  testTimeout: 900_000,
   // Most of the work is Compose's, so that one process keeps two cores busy.
   maxConcurrency: 3,
   sequence: { groupOrder: 3 },
 };
 
-/** One project a ring: unit and cli are pure and fast, integration and engine use the real parts. */
+/**
+ * One project a ring: unit is pure and cli runs in this process with git alone, integration and engine use the real
+ * parts.
+ */
 export default defineConfig({
   test: {
     // CI counts the cases in the report: scripts/test-summary.mjs.
@@ -31,23 +51,16 @@ export default defineConfig({
       : ['default'],
     sequence: { sequencer: LongestFirst },
     projects: [
+      { test: { ...WITHOUT_SET_UP, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { ...WITHOUT_SET_UP, name: 'cli', include: ['test/cli/**/*.test.ts'] } },
       {
         test: {
-          name: 'unit',
-          include: ['test/unit/**/*.test.ts'],
-          maxWorkers: EVERY_CORE,
-          // Pure: what one file imports, the next can have. It saves a third of the work.
-          isolate: false,
-        },
-      },
-      { test: { name: 'cli', include: ['test/cli/**/*.test.ts'], maxWorkers: EVERY_CORE } },
-      {
-        test: {
+          ...WITH_SET_UP,
+          ...waiting(60_000),
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           maxWorkers: EVERY_CORE,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          isolate: false,
         },
       },
       {

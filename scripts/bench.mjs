@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const [entry, ...rest] = process.argv.slice(2);
+const [entry = '', ...rest] = process.argv.slice(2);
 // As deep as the tests: what they share with a bench finds the project's files from where it lies.
 const bundle = `${root}.setup/bench/${entry.replaceAll('/', '-')}.mjs`;
 await build({

@@ -15,10 +15,14 @@ import {
   takenBack,
 } from './demo/story.mjs';
 
+/** @import { Place } from './demo/shop-copy.mjs' */
+
+/** @type {Record<string, number>} */
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 };
 
 const narrator = makeNarrator(process.stdout, process.env);
 const interrupt = new AbortController();
+/** @param {string} signal */
 const stop = (signal) => {
   if (!interrupt.signal.aborted) {
     interrupt.abort(signal);
@@ -58,6 +62,7 @@ async function main() {
   return 0;
 }
 
+/** @param {Place} place */
 async function play(place) {
   const { signal } = interrupt;
   const run = makeRunner({ directory: place.directory, env: environmentFor(place), signal });
@@ -85,7 +90,10 @@ async function play(place) {
   await putAway(stage);
 }
 
-/** Takes everything of this run away; a second Ctrl-C does not stop it. */
+/**
+ * Takes everything of this run away; a second Ctrl-C does not stop it.
+ * @param {Place} place
+ */
 async function clear(place) {
   narrator.say(
     'Cleaning up: containers, network, volume, images and the temporary folder of this demo.',
@@ -98,18 +106,26 @@ async function clear(place) {
     narrator.finding('Left behind', words.join(', '), isClean);
     return isClean;
   } catch (error) {
-    narrator.failure(`Cleaning up failed: ${error.message}`, error.output ?? []);
+    const output = error instanceof CommandFailed ? error.output : [];
+    narrator.failure(`Cleaning up failed: ${messageOf(error)}`, output);
     narrator.say(`What is left carries the label com.docker.compose.project=${place.project}.`);
     return false;
   }
 }
 
+/** @param {unknown} error */
 function reportFailure(error) {
   if (interrupt.signal.aborted) {
     narrator.failure(`Interrupted (${interrupt.signal.reason}).`, []);
   } else if (error instanceof CommandFailed) {
     narrator.failure(error.message, error.output);
   } else {
-    narrator.failure(`The demo failed: ${error.message}`, (error.stack ?? '').split('\n').slice(1));
+    const stack = error instanceof Error ? (error.stack ?? '') : '';
+    narrator.failure(`The demo failed: ${messageOf(error)}`, stack.split('\n').slice(1));
   }
+}
+
+/** @param {unknown} error */
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
 }

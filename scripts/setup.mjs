@@ -1,17 +1,12 @@
 #!/usr/bin/env node
 // Makes a machine ready for the demo and the tests. Only Node's own modules: npm's may be missing.
 import { fileURLToPath } from 'node:url';
-import { build } from './setup/build.mjs';
-import { engine, stopOwnEngine } from './setup/engine.mjs';
-import { git } from './setup/git.mjs';
-import { images } from './setup/images.mjs';
+import { stopOwnEngine } from './setup/engine.mjs';
 import { inspectMachine } from './setup/machine.mjs';
-import { npmPackages } from './setup/npm-packages.mjs';
-import { oldestCompose } from './setup/oldest-compose.mjs';
-import { plugins } from './setup/plugins.mjs';
 import { SetupError, stopChildren } from './setup/process.mjs';
-import { ssh } from './setup/ssh.mjs';
-import { mariadb, prometheus } from './setup/test-images.mjs';
+import { FOR_DEMO, FOR_TESTS } from './setup/steps.mjs';
+
+/** @import { Step } from './setup/steps.mjs' */
 
 const USAGE = `Usage: node scripts/setup.mjs [--tests | --stop-engine]
 
@@ -22,13 +17,12 @@ base images. It says what it is about to install.
                   an older Compose, which is not installed, and images with Prometheus and MariaDB
   --stop-engine   stop an engine that this script started by hand, and nothing else
 `;
-// In this order: each step may need the ones before it.
-const FOR_DEMO = [npmPackages, build, git, engine, plugins, images];
-const FOR_TESTS = [...FOR_DEMO, ssh, oldestCompose, prometheus, mariadb];
 
+/** @param {string} line */
 const say = (line) => process.stderr.write(`setup: ${line}\n`);
-let interrupted;
+let interrupted = false;
 
+/** @param {readonly string[]} args */
 async function main(args) {
   if (args.includes('--help')) {
     process.stdout.write(USAGE);
@@ -43,6 +37,7 @@ async function main(args) {
   }
 }
 
+/** @param {readonly Step[]} steps */
 async function setUp(steps) {
   const context = {
     root: fileURLToPath(new URL('..', import.meta.url)),
@@ -62,9 +57,9 @@ async function setUp(steps) {
   say('done');
 }
 
-for (const signal of ['SIGINT', 'SIGTERM']) {
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
   process.on(signal, () => {
-    interrupted = signal;
+    interrupted = true;
     stopChildren(signal);
   });
 }

@@ -16,7 +16,19 @@ for (const remark of remarks) {
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = exitCode === 0 && failed === 0 ? 0 : 1;
 
-/** The report, or undefined when vitest came to no end. */
+/**
+ * @typedef {object} Suite A file of tests in the report.
+ * @property {string} name
+ * @property {string} status
+ * @property {string} [message]
+ * @property {{ status: string }[]} assertionResults
+ */
+
+/**
+ * The report, or undefined when vitest came to no end.
+ * @param {string} file
+ * @returns {{ testResults: Suite[] } | undefined}
+ */
 function readReport(file) {
   try {
     const report = JSON.parse(readFileSync(file, 'utf8'));
@@ -26,12 +38,17 @@ function readReport(file) {
   }
 }
 
+/**
+ * @param {{ testResults: Suite[] } | undefined} report
+ * @param {number} code
+ */
 function summarize(report, code) {
   const suites = report?.testResults ?? [];
   const cases = suites.flatMap((suite) => suite.assertionResults);
   const passed = cases.filter((each) => each.status === 'passed').length;
   const broken = cases.filter((each) => each.status === 'failed').length;
   const skipped = cases.length - passed - broken;
+  /** @type {string[]} */
   const remarks = [];
   let failed = broken + skipped;
   if (skipped > 0) {

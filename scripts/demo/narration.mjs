@@ -1,27 +1,39 @@
 // What the demo prints: chapters, reasons, commands with their output, and what was measured.
 import { Chalk } from 'chalk';
 
+/** @import { ChalkInstance } from 'chalk' */
+
+/** @typedef {ReturnType<typeof makeNarrator>} Narrator */
+
 const WIDEST = 92;
 const BAR_CELLS = 50;
+/** @type {Record<string, 'green' | 'red' | 'yellow' | 'yellowBright'>} */
 const MARKS = { '✔': 'green', '✖': 'red', '◆': 'yellowBright', '!': 'yellow' };
 
-/** A narrator that writes lines to a stream; colour only where a person looks at it. */
+/**
+ * A narrator that writes lines to a stream; colour only where a person looks at it.
+ * @param {NodeJS.WriteStream} stream
+ * @param {NodeJS.ProcessEnv} env
+ */
 export function makeNarrator(stream, env) {
   const useColor = stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
   const chalk = new Chalk({ level: useColor ? 1 : 0 });
   const width = Math.min(WIDEST, stream.columns ?? WIDEST);
+  /** @type {{ claim: string, measured: string, isOk: boolean }[]} */
   const findings = [];
   let chapters = 0;
 
   const line = (text = '') => stream.write(`${text}\n`);
-  const mark = (isOk) => (isOk ? chalk.green('✔') : chalk.red('✘'));
+  const mark = (/** @type {boolean} */ isOk) => (isOk ? chalk.green('✔') : chalk.red('✘'));
 
   return {
+    /** @param {string} text */
     title(text) {
       line();
       line(chalk.bold.yellowBright(text));
     },
 
+    /** @param {string} title */
     chapter(title) {
       chapters += 1;
       const head = `━━ ${chapters}. ${title} `;
@@ -29,7 +41,10 @@ export function makeNarrator(stream, env) {
       line(chalk.bold.cyan(head + '━'.repeat(Math.max(0, width - head.length))));
     },
 
-    /** Plain sentences: why the next thing is done, or what was seen. */
+    /**
+     * Plain sentences: why the next thing is done, or what was seen.
+     * @param {string} text
+     */
     say(text) {
       line();
       for (const row of wrap(text, width)) {
@@ -37,24 +52,36 @@ export function makeNarrator(stream, env) {
       }
     },
 
-    /** A command as one would type it; its output comes line by line through `output`. */
+    /**
+     * A command as one would type it; its output comes line by line through `output`.
+     * @param {string} text
+     */
     command(text) {
       line();
       line(`  ${chalk.dim('$')} ${chalk.bold(text)}`);
     },
 
+    /** @param {string} text */
     output(text) {
       line(`    ${tint(chalk, text)}`.trimEnd());
     },
 
-    /** One request and what came back. */
+    /**
+     * One request and what came back.
+     * @param {string} text
+     * @param {string} answer
+     */
     request(text, answer) {
       line();
       line(`  ${chalk.dim('→')} ${text}`);
       line(`    ${answer}`);
     },
 
-    /** How users are split, as a bar. */
+    /**
+     * How users are split, as a bar.
+     * @param {number} canaryUsers
+     * @param {number} users
+     */
     share(canaryUsers, users) {
       const cells = Math.round((canaryUsers / users) * BAR_CELLS);
       const bar = chalk.yellowBright('█'.repeat(cells)) + chalk.dim('░'.repeat(BAR_CELLS - cells));
@@ -66,7 +93,12 @@ export function makeNarrator(stream, env) {
       );
     },
 
-    /** A claim, what was measured for it and whether it holds; repeated in the summary. */
+    /**
+     * A claim, what was measured for it and whether it holds; repeated in the summary.
+     * @param {string} claim
+     * @param {string} measured
+     * @param {boolean} isOk
+     */
     finding(claim, measured, isOk) {
       findings.push({ claim, measured, isOk });
       line(
@@ -74,6 +106,10 @@ export function makeNarrator(stream, env) {
       );
     },
 
+    /**
+     * @param {string} message
+     * @param {readonly string[]} output
+     */
     failure(message, output) {
       line();
       line(`${chalk.red('✘')} ${chalk.bold(message)}`);
@@ -98,29 +134,46 @@ export function makeNarrator(stream, env) {
   };
 }
 
-/** A count with thousands separated. */
+/**
+ * A count with thousands separated.
+ * @param {number} value
+ */
 export function count(value) {
   return value.toLocaleString('en-US');
 }
 
+/**
+ * @param {number} part
+ * @param {number} whole
+ */
 export function percent(part, whole) {
   return `${((100 * part) / whole).toFixed(1)} %`;
 }
 
+/** @param {number} milliseconds */
 export function seconds(milliseconds) {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-/** The marks of the CLI in their colours: its output comes through a pipe, where it uses none. */
+/**
+ * The marks of the CLI in their colours: its output comes through a pipe, where it uses none.
+ * @param {ChalkInstance} chalk
+ * @param {string} text
+ */
 function tint(chalk, text) {
-  const color = MARKS[text[0]];
-  return color ? chalk[color](text[0]) + text.slice(1) : text;
+  const [first = ''] = text;
+  const color = MARKS[first];
+  return color ? chalk[color](first) + text.slice(first.length) : text;
 }
 
+/**
+ * @param {string} text
+ * @param {number} width
+ */
 function wrap(text, width) {
   const rows = [''];
   for (const word of text.split(/\s+/).filter(Boolean)) {
-    const row = rows.at(-1);
+    const row = rows.at(-1) ?? '';
     if (row !== '' && row.length + 1 + word.length > width) {
       rows.push(word);
     } else {

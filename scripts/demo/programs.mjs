@@ -1,10 +1,17 @@
 // Child processes of the demo: argument vectors, never a shell.
 import { execa } from 'execa';
 
+/** @typedef {ReturnType<typeof makeRunner>} Run */
+
 const PATIENCE_MS = 60_000;
 
 /** A command that ended with an exit code it should not have. */
 export class CommandFailed extends Error {
+  /**
+   * @param {string} typed
+   * @param {number} exitCode
+   * @param {readonly string[]} output
+   */
   constructor(typed, exitCode, output) {
     super(`\`${typed}\` failed with exit code ${exitCode}.`);
     this.exitCode = exitCode;
@@ -15,11 +22,17 @@ export class CommandFailed extends Error {
 /**
  * Runs programs in one folder with one environment. When the signal aborts, the running one is asked to
  * stop as Ctrl-C would, waited for, and no other starts.
+ * @param {{ directory: string, env: NodeJS.ProcessEnv, signal?: AbortSignal }} place
  */
 export function makeRunner({ directory, env, signal }) {
+  /**
+   * @param {string} command
+   * @param {readonly string[]} args
+   * @param {{ typed?: string, onLine?: (line: string) => void }} [options]
+   */
   return async function run(command, args, { typed, onLine } = {}) {
     signal?.throwIfAborted();
-    const tap = function* (line) {
+    const tap = function* (/** @type {unknown} */ line) {
       onLine?.(String(line));
       yield line;
     };

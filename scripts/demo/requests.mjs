@@ -1,10 +1,24 @@
 // Real requests to the shop: one, one from each of many users, or a constant stream of them.
 import http from 'node:http';
 
+/**
+ * @typedef {object} Answer
+ * @property {number} status 0 where there was none.
+ * @property {string} text
+ * @property {string} [error]
+ * @property {number} began
+ * @property {number} ended
+ */
+
 const TIMEOUT_MS = 10_000;
 const AT_ONCE = 20;
 
-/** Sends one request on a connection of its own; never rejects: a failure is an answer without status. */
+/**
+ * Sends one request on a connection of its own; never rejects: a failure is an answer without status.
+ * @param {string} url
+ * @param {{ method?: string, headers?: Record<string, string>, json?: unknown }} [options]
+ * @returns {Promise<Answer>}
+ */
 export function send(url, { method = 'GET', headers = {}, json } = {}) {
   const body = json === undefined ? undefined : JSON.stringify(json);
   const began = Date.now();
@@ -22,16 +36,18 @@ export function send(url, { method = 'GET', headers = {}, json } = {}) {
         },
       },
       (response) => {
+        /** @type {Buffer[]} */
         const chunks = [];
         response.on('data', (chunk) => chunks.push(chunk));
         response.on('error', fail);
         response.on('end', () => {
           clearTimeout(limit);
           const text = Buffer.concat(chunks).toString();
-          resolve({ status: response.statusCode, text, began, ended: Date.now() });
+          resolve({ status: response.statusCode ?? 0, text, began, ended: Date.now() });
         });
       },
     );
+    /** @param {NodeJS.ErrnoException} error */
     function fail(error) {
       clearTimeout(limit);
       resolve({
@@ -51,13 +67,22 @@ export function send(url, { method = 'GET', headers = {}, json } = {}) {
   });
 }
 
-/** Names of users, the same in every run. */
+/**
+ * Names of users, the same in every run.
+ * @param {number} number
+ */
 export function makeUsers(number) {
   return Array.from({ length: number }, (_, index) => `user-${index + 1}`);
 }
 
-/** One request from each user, some at once; the answers by user. */
+/**
+ * One request from each user, some at once; the answers by user.
+ * @param {string} url
+ * @param {readonly string[]} users
+ * @param {AbortSignal} signal
+ */
 export async function askEach(url, users, signal) {
+  /** @type {Map<string, Answer>} */
   const answers = new Map();
   const waiting = users.values();
   const askOn = async () => {
@@ -73,14 +98,17 @@ export async function askEach(url, users, signal) {
 /**
  * Runs an action while requests go out at a constant rate, whether earlier ones are answered or not.
  * The answers come in the order of sending.
+ * @param {{ url: string, perSecond: number, users: readonly string[], settle?: number }} load
+ * @param {() => Promise<unknown>} action
  */
 export async function whileRequested({ url, perSecond, users, settle = 1000 }, action) {
+  /** @type {Promise<Answer>[]} */
   const answers = [];
   const start = Date.now();
   const sendDue = () => {
     const due = Math.floor(((Date.now() - start) * perSecond) / 1000);
     while (answers.length < due) {
-      const user = users[answers.length % users.length];
+      const user = users[answers.length % users.length] ?? '';
       answers.push(send(url, { headers: { 'X-User-Id': user } }));
     }
   };
@@ -95,7 +123,12 @@ export async function whileRequested({ url, perSecond, users, settle = 1000 }, a
   return Promise.all(answers);
 }
 
-/** Waits until the address answers 200; false when it has not by then. */
+/**
+ * Waits until the address answers 200; false when it has not by then.
+ * @param {string} url
+ * @param {number} limit
+ * @param {AbortSignal} signal
+ */
 export async function becomesReachable(url, limit, signal) {
   const end = Date.now() + limit;
   while (Date.now() < end) {
@@ -108,7 +141,10 @@ export async function becomesReachable(url, limit, signal) {
   return false;
 }
 
-/** The sentence about the discount on the shop page, as a visitor reads it. */
+/**
+ * The sentence about the discount on the shop page, as a visitor reads it.
+ * @param {string} page
+ */
 export function discountLine(page) {
   const paragraph = page.match(/<p class="discount">(.*?)<\/p>/s)?.[1] ?? '';
   return paragraph
@@ -120,6 +156,7 @@ export function discountLine(page) {
     .replace(/&amp;/g, '&');
 }
 
+/** @param {number} milliseconds */
 function pause(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -6,6 +6,19 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** @import { Run } from './programs.mjs' */
+
+/** @typedef {Awaited<ReturnType<typeof claimPlace>>} Place */
+/** @typedef {Record<keyof typeof PORTS, number>} Ports */
+
+/**
+ * @typedef {object} Container As `docker inspect` tells of one.
+ * @property {string} Id
+ * @property {{ Labels: Record<string, string> }} Config
+ * @property {{ StartedAt: string }} State
+ * @property {number} RestartCount
+ */
+
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PORTS = { shop: 3000, preview: 13_000, discounts: 5001 };
 const PORTS_TO_TRY = 500;
@@ -15,9 +28,11 @@ const LEFT_OUT = ['.canary', '.env', '.git', 'canary.yaml'];
 export async function claimPlace() {
   const parent = await realpath(tmpdir());
   for (let shift = 0; shift < PORTS_TO_TRY; shift += 1) {
-    const ports = Object.fromEntries(
-      Object.entries(PORTS).map(([name, port]) => [name, port + shift]),
-    );
+    const ports = {
+      shop: PORTS.shop + shift,
+      preview: PORTS.preview + shift,
+      discounts: PORTS.discounts + shift,
+    };
     const directory = join(parent, `canary-demo-${ports.shop}`);
     if ((await areFree(Object.values(ports))) && (await claim(directory))) {
       const project = `storedog-demo-${randomBytes(3).toString('hex')}`;
@@ -29,7 +44,11 @@ export async function claimPlace() {
   );
 }
 
-/** Fills the folder: the files with the ports of this run, the images that setup chose, one first commit. */
+/**
+ * Fills the folder: the files with the ports of this run, the images that setup chose, one first commit.
+ * @param {Place} place
+ * @param {Run} run
+ */
 export async function fillPlace({ directory, ports }, run) {
   await cp(join(ROOT, 'examples', 'storedog'), directory, {
     recursive: true,
@@ -46,7 +65,10 @@ export async function fillPlace({ directory, ports }, run) {
   await run('git', ['commit', '--quiet', '-m', 'Storedog as it runs in production']);
 }
 
-/** The environment of every command: the caller's, without what would lead elsewhere. */
+/**
+ * The environment of every command: the caller's, without what would lead elsewhere.
+ * @param {Pick<Place, 'project'>} place
+ */
 export function environmentFor({ project }) {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(GIT_|COMPOSE_|STORE_BANNER$|POSTGRES_PASSWORD$|FORCE_COLOR$)/.test(name),
@@ -54,18 +76,28 @@ export function environmentFor({ project }) {
   return { ...Object.fromEntries(kept), COMPOSE_PROJECT_NAME: project };
 }
 
-/** Identity, start and restarts of every container of these services, by which a touched one is known. */
+/**
+ * Identity, start and restarts of every container of these services, by which a touched one is known.
+ * @param {Pick<Place, 'project'>} place
+ * @param {Run} run
+ * @param {readonly string[]} services
+ */
 export async function fingerprint({ project }, run, services) {
   const filters = ['--filter', `label=com.docker.compose.project=${project}`];
   const ids = words(await run('docker', ['ps', '--all', '--quiet', '--no-trunc', ...filters]));
+  /** @type {Container[]} */
   const containers = JSON.parse(await run('docker', ['inspect', ...ids]));
   return containers
-    .filter(({ Config }) => services.includes(Config.Labels['com.docker.compose.service']))
+    .filter(({ Config }) => services.includes(Config.Labels['com.docker.compose.service'] ?? ''))
     .map(({ Id, State, RestartCount }) => `${Id} ${State.StartedAt} ${RestartCount}`)
     .sort();
 }
 
-/** Removes everything that carries the project's name; returns how many of each are still there. */
+/**
+ * Removes everything that carries the project's name; returns how many of each are still there.
+ * @param {Place} place
+ * @param {Run} run
+ */
 export async function clearPlace({ directory, project }, run) {
   for (const { list, remove } of belongings(project)) {
     const found = await list(run);
@@ -74,6 +106,7 @@ export async function clearPlace({ directory, project }, run) {
     }
   }
   await rm(directory, { recursive: true, force: true });
+  /** @type {Record<string, number>} */
   const left = {};
   for (const { kind, list } of belongings(project)) {
     left[kind] = (await list(run)).length;
@@ -81,10 +114,11 @@ export async function clearPlace({ directory, project }, run) {
   return left;
 }
 
+/** @param {string} project */
 function belongings(project) {
   const label = ['--filter', `label=com.docker.compose.project=${project}`];
-  const lister = (...calls) => {
-    return async (run) => {
+  const lister = (/** @type {string[][]} */ ...calls) => {
+    return async (/** @type {Run} */ run) => {
       const lists = await Promise.all(calls.map((args) => run('docker', args)));
       return [...new Set(lists.flatMap(words))];
     };
@@ -124,9 +158,13 @@ function belongings(project) {
   ];
 }
 
+/**
+ * @param {string} file
+ * @param {Ports} ports
+ */
 async function publishOn(file, ports) {
   let text = await readFile(file, 'utf8');
-  for (const name of ['shop', 'discounts']) {
+  for (const name of /** @type {const} */ (['shop', 'discounts'])) {
     const usual = PORTS[name];
     const line = `"${usual}:${usual}"`;
     if (!text.includes(line)) {
@@ -137,23 +175,29 @@ async function publishOn(file, ports) {
   await writeFile(file, text);
 }
 
+/** @param {string} directory */
 async function claim(directory) {
   try {
     await mkdir(directory);
     return true;
   } catch (error) {
-    if (error.code === 'EEXIST') {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
       return false;
     }
     throw error;
   }
 }
 
+/** @param {readonly number[]} ports */
 async function areFree(ports) {
   const answers = await Promise.all(ports.map(isFree));
   return answers.every(Boolean);
 }
 
+/**
+ * @param {number} port
+ * @returns {Promise<boolean>}
+ */
 function isFree(port) {
   return new Promise((resolve) => {
     const server = createServer();
@@ -162,6 +206,7 @@ function isFree(port) {
   });
 }
 
+/** @param {string} text */
 function words(text) {
   return text.split(/\s+/).filter(Boolean);
 }

@@ -5,16 +5,26 @@ import { count, percent } from './narration.mjs';
 import { becomesReachable, discountLine, send, whileRequested } from './requests.mjs';
 import { isBroken, isOk, usersWhere } from './stage.mjs';
 
+/** @import { Narrator } from './narration.mjs' */
+/** @import { Answer } from './requests.mjs' */
+/** @import { Stage } from './stage.mjs' */
+
 const ROW = { name: 'Demo day', code: 'DEMODAY', value: 30 };
 const BAD_CHANGE = 'patches/0002-bad-rename-code-to-coupon.patch';
 const WIPING_CHANGE = 'patches/0003-bad-make-tables-anew.patch';
 const GOOD_CHANGE = 'patches/0001-good-describe-discounts.patch';
 const START_LIMIT_MS = 60_000;
-/** How far a measured share may be from the set one: four standard deviations for 1,000 users. */
+/**
+ * How far a measured share may be from the set one: four standard deviations for 1,000 users.
+ * @param {number} share
+ * @param {number} users
+ */
 const tolerance = (share, users) => 4 * Math.sqrt((share * (1 - share)) / users);
 
-const isDescribed = (answer) => discountLine(answer.text).includes('Big dogs: 20 % off');
+const isDescribed = (/** @type {Answer} */ answer) =>
+  discountLine(answer.text).includes('Big dogs: 20 % off');
 
+/** @param {Stage} stage */
 export async function production(stage) {
   const { narrator, run, place, shop } = stage;
   narrator.chapter('A shop in production');
@@ -42,6 +52,7 @@ export async function production(stage) {
   return place;
 }
 
+/** @param {Stage} stage */
 export async function proxy(stage) {
   const { narrator, place } = stage;
   narrator.chapter('A proxy moves in front');
@@ -76,7 +87,11 @@ export async function proxy(stage) {
   reportHandover(narrator, await whileRequested(load, () => stage.canary('up')));
 }
 
-/** Only the moment in which the port passes from one container to another may cost requests. */
+/**
+ * Only the moment in which the port passes from one container to another may cost requests.
+ * @param {Narrator} narrator
+ * @param {readonly Answer[]} answers
+ */
 function reportHandover(narrator, answers) {
   const lost = answers.filter((answer) => answer.status === 0);
   const wrong = answers.filter((answer) => answer.status !== 0 && answer.status !== 200);
@@ -99,6 +114,7 @@ function reportHandover(narrator, answers) {
   );
 }
 
+/** @param {Stage} stage */
 export async function badChange(stage) {
   const { narrator } = stage;
   narrator.chapter('A bad change, for one user in five');
@@ -143,7 +159,7 @@ export async function badChange(stage) {
   const moved = difference(hit, again).length + difference(again, hit).length;
   narrator.finding('Asked again: users who changed sides', count(moved), moved === 0);
 
-  const { preview } = (await stage.status()).proxy.entries[0];
+  const { preview = '' } = (await stage.status()).proxy.entries[0] ?? {};
   narrator.say(
     'The team need not be lucky to see the canary: it has an address of its own, and a header.',
   );
@@ -158,6 +174,10 @@ export async function badChange(stage) {
   return { untouched, hit };
 }
 
+/**
+ * @param {Narrator} narrator
+ * @param {{ set: number, measured: number, users: number }} share
+ */
 function reportShare(narrator, { set, measured, users }) {
   narrator.share(measured, users);
   narrator.finding(
@@ -167,12 +187,21 @@ function reportShare(narrator, { set, measured, users }) {
   );
 }
 
+/**
+ * @param {Stage} stage
+ * @param {string | undefined} stableUser
+ * @param {string | undefined} canaryUser
+ */
 async function showTwoUsers({ visit, shop }, stableUser, canaryUser) {
-  for (const user of [stableUser, canaryUser].filter(Boolean)) {
-    await visit(shop, { 'X-User-Id': user });
+  for (const user of [stableUser, canaryUser]) {
+    if (user !== undefined) await visit(shop, { 'X-User-Id': user });
   }
 }
 
+/**
+ * @param {Stage} stage
+ * @param {Awaited<ReturnType<typeof badChange>>} before
+ */
 export async function takenBack(stage, { untouched, hit }) {
   const { narrator } = stage;
   narrator.chapter('Taken back');
@@ -219,6 +248,7 @@ export async function takenBack(stage, { untouched, hit }) {
   );
 }
 
+/** @param {Stage} stage */
 export async function judged(stage) {
   const { narrator, place } = stage;
   narrator.chapter('The same change, judged');
@@ -251,6 +281,7 @@ export async function judged(stage) {
   await stage.show('git', 'branch', '--force', 'canary', 'canary~1');
 }
 
+/** @param {Stage} stage */
 export async function databaseProtected(stage) {
   const { narrator } = stage;
   narrator.chapter('A change that would wipe the database');
@@ -270,6 +301,7 @@ export async function databaseProtected(stage) {
   await stage.show('git', 'branch', '--force', 'canary', 'canary~1');
 }
 
+/** @param {Stage} stage */
 export async function goodChange(stage) {
   const { narrator } = stage;
   narrator.chapter('A good change, promoted');
@@ -312,6 +344,7 @@ export async function goodChange(stage) {
   narrator.finding('Database container', isSame ? 'never touched' : 'changed', isSame);
 }
 
+/** @param {Stage} stage */
 export async function putAway(stage) {
   const { narrator } = stage;
   narrator.chapter('And away again');
@@ -329,11 +362,19 @@ export async function putAway(stage) {
   );
 }
 
+/**
+ * @param {readonly string[]} left
+ * @param {readonly string[]} right
+ */
 function difference(left, right) {
   const others = new Set(right);
   return left.filter((each) => !others.has(each));
 }
 
+/**
+ * @param {readonly string[]} left
+ * @param {readonly string[]} right
+ */
 function sameList(left, right) {
   return left.length > 0 && left.join('\n') === right.join('\n');
 }

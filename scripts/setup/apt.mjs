@@ -12,12 +12,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lastLines, must, run, SetupError } from './process.mjs';
 
+/** @import { Machine } from './machine.mjs' */
+
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 // Another apt on this machine is waited for. Without systemd, RUNLEVEL=1 keeps a package from
 // starting its service by itself: setup starts the engine, so that it can also stop it.
 const LOCK = ['-o', 'DPkg::Lock::Timeout=300'];
 
-/** Installs packages from the system's own sources. */
+/**
+ * Installs packages from the system's own sources.
+ * @param {readonly string[]} packages
+ * @param {Pick<Machine, 'systemd'>} machine
+ */
 export async function install(packages, { systemd }) {
   let refreshed = false;
   const refresh = async () => {
@@ -49,18 +55,27 @@ export async function install(packages, { systemd }) {
   }
 }
 
-/** Whether the package lists in place offer this package. */
+/**
+ * Whether the package lists in place offer this package.
+ * @param {string} name
+ */
 export async function hasCandidate(name) {
   const { stdout } = await run('apt-cache', ['policy', name], { env: { LC_ALL: 'C' } });
   return /Candidate: (?!\(none\))/.test(stdout);
 }
 
+/** @param {string} name */
 export async function isInstalled(name) {
   const { stdout } = await run('dpkg', ['--status', name], { env: { LC_ALL: 'C' } });
   return /^Status: install ok installed$/m.test(stdout);
 }
 
-/** Installs packages of another Debian suite; the system keeps its sources and never learns of that suite. */
+/**
+ * Installs packages of another Debian suite; the system keeps its sources and never learns of that
+ * suite.
+ * @param {readonly string[]} packages
+ * @param {string} suite
+ */
 export async function installFromSuite(packages, suite) {
   const folder = mkdtempSync(join(tmpdir(), 'canary-apt-'));
   try {
@@ -74,7 +89,13 @@ export async function installFromSuite(packages, suite) {
   }
 }
 
-/** Downloads packages of another Debian suite; lists, sources and packages lie in this folder alone. Gives their paths. */
+/**
+ * Downloads packages of another Debian suite; lists, sources and packages lie in this folder alone.
+ * Gives their paths.
+ * @param {readonly string[]} packages
+ * @param {string} suite
+ * @param {string} folder
+ */
 export async function downloadFromSuite(packages, suite, folder) {
   for (const name of ['parts', 'lists/partial', 'debs']) {
     mkdirSync(join(folder, name), { recursive: true });
@@ -137,23 +158,31 @@ export function debianMirror(folder = '/etc/apt') {
   return undefined;
 }
 
+/** @param {string} text */
 function parseOneLine(text) {
-  return text
-    .split('\n')
-    .map((line) =>
-      line.replace(/#.*/, '').match(/^\s*deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)\s+(.+)/),
-    )
-    .filter(Boolean)
-    .map(([, uri, suite, rest]) => ({ uri, suite, components: rest.trim().split(/\s+/) }));
+  return text.split('\n').flatMap((line) => {
+    const [, uri, suite, rest] =
+      line.replace(/#.*/, '').match(/^\s*deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)\s+(.+)/) ?? [];
+    if (uri === undefined || suite === undefined) return [];
+    return [{ uri, suite, components: (rest ?? '').trim().split(/\s+/) }];
+  });
 }
 
+/** @param {string} text */
 function parseDeb822(text) {
   return text.split(/\n\s*\n/).flatMap((stanza) => {
     const lines = stanza.split('\n').filter((line) => !line.startsWith('#'));
+    /** @type {Map<string, string[]>} */
     const fields = new Map();
-    for (const [, key, value] of lines.join('\n').matchAll(/^([\w-]+):((?:.*)(?:\n[ \t].*)*)/gm)) {
+    for (const [, key = '', value = ''] of lines
+      .join('\n')
+      .matchAll(/^([\w-]+):((?:.*)(?:\n[ \t].*)*)/gm)) {
       fields.set(key.toLowerCase(), value.trim().split(/\s+/));
     }
+    /**
+     * @param {string} key
+     * @param {string} value
+     */
     const has = (key, value) => (fields.get(key) ?? []).includes(value);
     if (!has('types', 'deb') || has('enabled', 'no')) {
       return [];
@@ -168,14 +197,21 @@ function parseDeb822(text) {
   });
 }
 
-// Debian's cloud images keep their mirrors in a file of their own: mirror+file:/etc/apt/mirrors/...
+/**
+ * Debian's cloud images keep their mirrors in a file of their own: mirror+file:/etc/apt/mirrors/...
+ * @param {string} uri
+ */
 function resolveMirrorList(uri) {
   const list = uri.match(/^mirror\+file:(?:\/\/)?(\/.+)$/)?.[1];
   const text = list ? (existsSync(list) ? readFileSync(list, 'utf8') : '') : uri;
   return text.match(/https?:\/\/\S+/)?.[0];
 }
 
-// Only the main archive has the other suites: not security, backports, Ubuntu or a vendor's own.
+/**
+ * Only the main archive has the other suites: not security, backports, Ubuntu or a vendor's own.
+ * @param {string} uri
+ * @param {string} suite
+ */
 function isDebianArchive(uri, suite) {
   const names = ['bookworm', 'trixie', 'forky', 'sid', 'stable', 'testing', 'unstable'];
   return names.includes(suite) && /debian/.test(uri) && !/security|ubuntu|docker/.test(uri);

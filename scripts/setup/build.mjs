@@ -3,9 +3,14 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { must } from './process.mjs';
 
+/** @import { Step } from './steps.mjs' */
+
 const INPUTS = ['src', 'scripts/build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json'];
 
+/** @type {Step} */
 export const build = {
+  title: 'a build of the program',
+
   async inPlace({ root }) {
     const inputs = Math.max(...INPUTS.map((name) => newest(join(root, name))));
     return newest(join(root, 'dist')) >= inputs;
@@ -20,7 +25,11 @@ export const build = {
   },
 };
 
-// A folder's own time counts too: it changes when a file in it is removed.
+/**
+ * A folder's own time counts too: it changes when a file in it is removed.
+ * @param {string} path
+ * @returns {number}
+ */
 function newest(path) {
   const entry = lstatSync(path, { throwIfNoEntry: false });
   if (entry === undefined) {

@@ -15,6 +15,9 @@ import { hasCandidate, install } from './apt.mjs';
 import { needRootOnDebian } from './machine.mjs';
 import { lastLines, run, SetupError } from './process.mjs';
 
+/** @import { Machine } from './machine.mjs' */
+/** @import { Step } from './steps.mjs' */
+
 const OWN_PID_FILE = '/run/canary-dockerd.pid';
 const ENGINE_PID_FILE = '/run/docker.pid';
 const LOG_FILE = '/var/log/canary-dockerd.log';
@@ -22,7 +25,10 @@ const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 60_000;
 const LOCAL_SOCKET = /unix:\/\/(\/var)?\/run\/docker\.sock/;
 
+/** @type {Step} */
 export const engine = {
+  title: "Docker's engine",
+
   async inPlace() {
     return (await askEngine()).answers;
   },
@@ -42,7 +48,10 @@ export const engine = {
   },
 };
 
-/** Stops an engine that setup started by hand, and nothing else. */
+/**
+ * Stops an engine that setup started by hand, and nothing else.
+ * @param {(line: string) => void} say
+ */
 export async function stopOwnEngine(say) {
   const owned = readOwnPid();
   if (owned === undefined) {
@@ -69,6 +78,7 @@ async function askEngine() {
   return { answers: code === 0 && stdout !== '', complaint: code === 127 ? '' : output };
 }
 
+/** @param {string} complaint */
 function refuseWhatSetupCannotMend(complaint) {
   if (/permission denied/i.test(complaint)) {
     throw new SetupError("Docker's engine runs, but this user may not use it.", {
@@ -85,6 +95,10 @@ function refuseWhatSetupCannotMend(complaint) {
   }
 }
 
+/**
+ * @param {Machine} machine
+ * @param {(line: string) => void} say
+ */
 async function installEngine(machine, say) {
   say(`installing Docker's engine from the packages of ${machine.name} (docker.io, iptables)`);
   const packages = ['docker.io', 'iptables', 'ca-certificates'];
@@ -100,6 +114,10 @@ async function installEngine(machine, say) {
   }
 }
 
+/**
+ * @param {Machine} machine
+ * @param {(line: string) => void} say
+ */
 async function startEngine(machine, say) {
   if (machine.systemd) {
     say("starting Docker's engine through systemd");
@@ -113,6 +131,7 @@ async function startEngine(machine, say) {
   await startByHand(say);
 }
 
+/** @param {(line: string) => void} say */
 async function startByHand(say) {
   const other = readPid(ENGINE_PID_FILE);
   if (other !== undefined && commandOf(other) === 'dockerd') {
@@ -166,6 +185,10 @@ async function startByHand(say) {
   closeSync(log);
 }
 
+/**
+ * @param {number} limit
+ * @param {() => boolean | Promise<boolean>} condition
+ */
 async function until(limit, condition) {
   const end = Date.now() + limit;
   while (Date.now() < end) {
@@ -187,25 +210,32 @@ function readOwnPid() {
   return noted === startTimeOf(pid) ? pid : undefined;
 }
 
+/** @param {string} file */
 function readPid(file) {
   const pid = existsSync(file) ? Number.parseInt(readFileSync(file, 'utf8'), 10) : Number.NaN;
   return pid > 1 ? pid : undefined;
 }
 
+/** @param {number} pid */
 function commandOf(pid) {
   const file = `/proc/${pid}/comm`;
   return existsSync(file) && !isZombie(pid) ? readFileSync(file, 'utf8').trim() : undefined;
 }
 
+/** @param {number} pid */
 function isZombie(pid) {
   return statOf(pid)[0] === 'Z';
 }
 
+/** @param {number} pid */
 function startTimeOf(pid) {
   return statOf(pid)[19] ?? '';
 }
 
-// The fields after the command, which stands in brackets and may hold spaces.
+/**
+ * The fields after the command, which stands in brackets and may hold spaces.
+ * @param {number} pid
+ */
 function statOf(pid) {
   const file = `/proc/${pid}/stat`;
   return existsSync(file)

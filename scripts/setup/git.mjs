@@ -2,7 +2,12 @@ import { install } from './apt.mjs';
 import { needRootOnDebian } from './machine.mjs';
 import { run } from './process.mjs';
 
+/** @import { Step } from './steps.mjs' */
+
+/** @type {Step} */
 export const git = {
+  title: 'git',
+
   async inPlace() {
     return (await run('git', ['--version'])).code === 0;
   },

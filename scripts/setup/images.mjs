@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { buildStandins, STANDIN_LABEL, STANDINS, standinsVersion } from '../standins/build.mjs';
 import { lastLines, run } from './process.mjs';
 
+/** @import { Step } from './steps.mjs' */
+
 // The smallest first: when no registry answers, that is known at once.
 const OFFICIAL = {
   CANARY_PROXY_IMAGE: 'haproxy:3.0',
@@ -13,7 +15,10 @@ const OFFICIAL = {
 };
 const REGISTRY_SILENCE_MS = 20_000;
 
+/** @type {Step} */
 export const images = {
+  title: 'the base images',
+
   async inPlace({ root }) {
     const chosen = readChoice(root);
     if (Object.keys(OFFICIAL).some((key) => !chosen[key])) {
@@ -34,19 +39,25 @@ export const images = {
   },
 };
 
-/** Whether the engine has all these images; a stand-in counts only in its present version. */
+/**
+ * Whether the engine has all these images; a stand-in counts only in its present version.
+ * @param {readonly string[]} names
+ */
 async function areThere(names) {
   const { code, stdout } = await run('docker', ['image', 'inspect', ...names]);
   if (code !== 0) {
     return false;
   }
   const version = standinsVersion();
-  return JSON.parse(stdout).every(({ Config: { Labels } }) => {
+  /** @type {{ Config: { Labels?: Record<string, string> } }[]} */
+  const found = JSON.parse(stdout);
+  return found.every(({ Config: { Labels } }) => {
     const label = Labels?.[STANDIN_LABEL];
     return label === undefined || label === version;
   });
 }
 
+/** @param {(line: string) => void} say */
 async function getOfficial(say) {
   for (const name of Object.values(OFFICIAL)) {
     if (await areThere([name])) {
@@ -63,10 +74,15 @@ async function getOfficial(say) {
   return true;
 }
 
+/** @param {string} root */
 function choiceFile(root) {
   return join(root, '.setup', 'images.env');
 }
 
+/**
+ * @param {string} root
+ * @returns {Record<string, string>}
+ */
 function readChoice(root) {
   const file = choiceFile(root);
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
@@ -75,6 +91,10 @@ function readChoice(root) {
   );
 }
 
+/**
+ * @param {string} root
+ * @param {Record<string, string>} chosen
+ */
 function writeChoice(root, chosen) {
   const file = choiceFile(root);
   mkdirSync(join(root, '.setup'), { recursive: true });

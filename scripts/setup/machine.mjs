@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { SetupError } from './process.mjs';
 
+/** @typedef {ReturnType<typeof inspectMachine>} Machine */
+
 /** The answer is small and cheap; nothing is remembered between calls. */
 export function inspectMachine() {
   const release = readRelease();
@@ -16,7 +18,12 @@ export function inspectMachine() {
   };
 }
 
-/** Ends with an instruction when this user on this machine cannot install what is missing. */
+/**
+ * Ends with an instruction when this user on this machine cannot install what is missing.
+ * @param {Machine} machine
+ * @param {string} missing
+ * @param {string} instruction
+ */
 export function needRootOnDebian(machine, missing, instruction) {
   if (!machine.distribution) {
     throw new SetupError(`${missing} On this system (${machine.name}) it must be set up by hand.`, {
@@ -34,6 +41,7 @@ export function needRootOnDebian(machine, missing, instruction) {
   }
 }
 
+/** @returns {Record<string, string | undefined>} */
 function readRelease() {
   const file = '/etc/os-release';
   if (!existsSync(file)) {
@@ -41,8 +49,9 @@ function readRelease() {
   }
   const pairs = readFileSync(file, 'utf8')
     .split('\n')
-    .map((line) => line.match(/^([A-Z_]+)=["']?(.*?)["']?$/))
-    .filter(Boolean)
-    .map(([, key, value]) => [key, value]);
+    .flatMap((line) => {
+      const [, key, value] = line.match(/^([A-Z_]+)=["']?(.*?)["']?$/) ?? [];
+      return key === undefined ? [] : [[key, value]];
+    });
   return Object.fromEntries(pairs);
 }

@@ -3,7 +3,21 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lastLines, run, SetupError } from './process.mjs';
 
+/** @import { Step } from './steps.mjs' */
+
+/**
+ * @typedef {object} Package A package in a lock file.
+ * @property {string} [version]
+ * @property {string} [integrity]
+ * @property {boolean} [optional]
+ * @property {boolean} [devOptional]
+ * @property {Record<string, string>} [optionalDependencies]
+ */
+
+/** @type {Step} */
 export const npmPackages = {
+  title: 'the npm packages',
+
   async inPlace({ root }) {
     const wanted = readPackages(join(root, 'package-lock.json'));
     // npm writes here what it installed, in the same form.
@@ -38,8 +52,12 @@ export const npmPackages = {
   },
 };
 
-// A registry that leaves out packages for other platforms gives a lock file without them, and
-// "npm ci" refuses that: optional packages are missing, and nothing else differs.
+/**
+ * A registry that leaves out packages for other platforms gives a lock file without them, and
+ * "npm ci" refuses that: optional packages are missing, and nothing else differs.
+ * @param {string} output
+ * @param {string} root
+ */
 function lacksOnlyOtherPlatforms(output, root) {
   const missing = [...output.matchAll(/Missing: (\S+)@\S* from lock file/g)].map(
     ([, name]) => name,
@@ -51,16 +69,23 @@ function lacksOnlyOtherPlatforms(output, root) {
   return (
     missing.length > 0 &&
     !output.includes('Invalid:') &&
-    missing.every((name) => optional.has(name))
+    missing.every((name) => name !== undefined && optional.has(name))
   );
 }
 
-// After a reason of its own npm prints how "npm ci" is used, at length.
+/**
+ * After a reason of its own npm prints how "npm ci" is used, at length.
+ * @param {string} output
+ */
 function withoutUsage(output) {
-  return lastLines(output.split(/^npm error Clean install a project$/m)[0]);
+  return lastLines(output.split(/^npm error Clean install a project$/m)[0] ?? '');
 }
 
-// Packages for other platforms are in the lock file and rightly not here.
+/**
+ * Packages for other platforms are in the lock file and rightly not here.
+ * @param {Package} wanted
+ * @param {Package | undefined} present
+ */
 function same(wanted, present) {
   if (present === undefined) {
     return Boolean(wanted.optional || wanted.devOptional);
@@ -68,6 +93,10 @@ function same(wanted, present) {
   return present.version === wanted.version && present.integrity === wanted.integrity;
 }
 
+/**
+ * @param {string} file
+ * @returns {Record<string, Package> | undefined}
+ */
 function readPackages(file) {
   if (!existsSync(file)) {
     return undefined;

@@ -5,10 +5,15 @@ import { dirname, join } from 'node:path';
 import { downloadFromSuite } from './apt.mjs';
 import { must, run } from './process.mjs';
 
+/** @import { Step } from './steps.mjs' */
+
 const SUITE = 'trixie';
 const PLUGIN = join('usr', 'libexec', 'docker', 'cli-plugins', 'docker-compose');
 
+/** @type {Step} */
 export const oldestCompose = {
+  title: 'an older Compose',
+
   async inPlace({ root, machine }) {
     // Elsewhere there is no such package; the tests say what they tried.
     if (machine.distribution !== 'debian') {
@@ -22,7 +27,7 @@ export const oldestCompose = {
     say(`fetching the Compose of Debian ${SUITE} for the tests`);
     const folder = mkdtempSync(join(tmpdir(), 'canary-compose-'));
     try {
-      const [file] = await downloadFromSuite(['docker-compose'], SUITE, folder);
+      const [file = ''] = await downloadFromSuite(['docker-compose'], SUITE, folder);
       await must('dpkg-deb', ['--extract', file, join(folder, 'content')], {
         failure: `${file} could not be unpacked.`,
       });
@@ -34,6 +39,7 @@ export const oldestCompose = {
   },
 };
 
+/** @param {string} root */
 function pathIn(root) {
   return join(root, '.setup', 'oldest-compose', 'docker-compose');
 }

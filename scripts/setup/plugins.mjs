@@ -3,21 +3,30 @@ import { install, installFromSuite, isInstalled } from './apt.mjs';
 import { needRootOnDebian } from './machine.mjs';
 import { run, SetupError } from './process.mjs';
 
-const LEAST_COMPOSE = [2, 24];
+/** @import { Machine } from './machine.mjs' */
+/** @import { Step } from './steps.mjs' */
+
+/** @typedef {'compose' | 'buildx'} Plugin */
+
+const LEAST_COMPOSE = { major: 2, minor: 24 };
 // Debian 12 has neither in a usable version; these builds need nothing newer than its libc.
 const SUITES_FOR_DEBIAN_12 = ['sid', 'trixie'];
 
+/** @type {Step} */
 export const plugins = {
+  title: 'Compose and buildx',
+
   async inPlace() {
     const [compose, buildx] = await Promise.all([hasCompose(), hasBuildx()]);
     return compose && buildx;
   },
 
-  async provide({ machine, say }) {
-    const missing = [
-      ...((await hasCompose()) ? [] : ['compose']),
-      ...((await hasBuildx()) ? [] : ['buildx']),
-    ];
+  async provide(ground) {
+    const { machine, say } = ground;
+    /** @type {Plugin[]} */
+    const missing = [];
+    if (!(await hasCompose())) missing.push('compose');
+    if (!(await hasBuildx())) missing.push('buildx');
     const what = missing.map((name) => TITLES[name]).join(' and ');
     needRootOnDebian(
       machine,
@@ -32,7 +41,7 @@ export const plugins = {
     } else {
       await installFromFirst(suites, packages);
     }
-    if (!(await plugins.inPlace())) {
+    if (!(await plugins.inPlace(ground))) {
       throw new SetupError(`The docker command still lacks ${what} after the installation.`, {
         hint:
           'Look at "docker compose version" and "docker buildx version"; an older plugin in ' +
@@ -42,9 +51,17 @@ export const plugins = {
   },
 };
 
-const TITLES = { compose: `Compose ${LEAST_COMPOSE.join('.')} or newer`, buildx: 'buildx' };
+const TITLES = {
+  compose: `Compose ${LEAST_COMPOSE.major}.${LEAST_COMPOSE.minor} or newer`,
+  buildx: 'buildx',
+};
 
+/**
+ * @param {Machine} machine
+ * @param {readonly Plugin[]} missing
+ */
 async function choosePackages(machine, missing) {
+  /** @param {Record<Plugin, string>} names */
   const named = (names) => missing.map((name) => names[name]);
   if (await isInstalled('docker-ce-cli')) {
     const names = { compose: 'docker-compose-plugin', buildx: 'docker-buildx-plugin' };
@@ -58,8 +75,11 @@ async function choosePackages(machine, missing) {
   return { packages: named(names), suites: machine.version < 13 ? SUITES_FOR_DEBIAN_12 : [] };
 }
 
-async function installFromFirst(suites, packages) {
-  const [suite, ...others] = suites;
+/**
+ * @param {readonly string[]} suites
+ * @param {readonly string[]} packages
+ */
+async function installFromFirst([suite = '', ...others], packages) {
   try {
     await installFromSuite(packages, suite);
   } catch (error) {
@@ -72,9 +92,9 @@ async function installFromFirst(suites, packages) {
 
 async function hasCompose() {
   const { code, stdout } = await run('docker', ['compose', 'version', '--short']);
-  const [major, minor] = stdout.replace(/^v/, '').split('.').map(Number);
-  const [leastMajor, leastMinor] = LEAST_COMPOSE;
-  return code === 0 && (major > leastMajor || (major === leastMajor && minor >= leastMinor));
+  const [major = 0, minor = 0] = stdout.replace(/^v/, '').split('.').map(Number);
+  const least = LEAST_COMPOSE;
+  return code === 0 && (major > least.major || (major === least.major && minor >= least.minor));
 }
 
 async function hasBuildx() {

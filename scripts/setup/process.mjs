@@ -1,11 +1,29 @@
 // Child processes: argv arrays, never a shell; output kept and shown only when something fails.
 import { spawn } from 'node:child_process';
 
+/** @import { ChildProcess } from 'node:child_process' */
+/** @import { Readable } from 'node:stream' */
+
+/**
+ * @typedef {object} RunOptions
+ * @property {string} [cwd]
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {number} [firstOutputWithin] Milliseconds; a program that stays silent that long is ended.
+ * @property {boolean} [evenWhenStopping] Started after a signal as well, to tidy up.
+ * @property {'ignore' | Readable} [stdin]
+ */
+
+/** @typedef {{ code: number, stdout: string, output: string }} Ended */
+
 const KEPT_LINES = 20;
 const PATH = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
 
 /** A failure with a clear message, a hint and an exit code: 1 failed, 2 the user must act. */
 export class SetupError extends Error {
+  /**
+   * @param {string} message
+   * @param {{ hint?: string | undefined, output?: string | undefined, exitCode?: number }} [rest]
+   */
   constructor(message, { hint, output, exitCode = 1 } = {}) {
     super(message);
     this.hint = hint;
@@ -14,10 +32,14 @@ export class SetupError extends Error {
   }
 }
 
+/** @type {Set<ChildProcess>} */
 const running = new Set();
 let stopping = false;
 
-/** Passes a signal on to every child, so that each ends cleanly; no other starts after that but to tidy up. */
+/**
+ * Passes a signal on to every child, so that each ends cleanly; no other starts after that but to tidy up.
+ * @param {NodeJS.Signals} signal
+ */
 export function stopChildren(signal) {
   stopping = true;
   for (const child of running) {
@@ -27,8 +49,10 @@ export function stopChildren(signal) {
 
 /**
  * Runs a program to its end and never rejects; a program that does not exist ends with code 127.
- * With `firstOutputWithin` (ms) a program that stays silent that long is ended; with
- * `evenWhenStopping` it is started after a signal as well, to tidy up.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {RunOptions} [options]
+ * @returns {Promise<Ended>}
  */
 export function run(
   command,
@@ -45,19 +69,28 @@ export function run(
       stdio: [stdin, 'pipe', 'pipe'],
     });
     running.add(child);
+    /** @type {Buffer[]} */
     const stdout = [];
+    /** @type {Buffer[]} */
     const everything = [];
-    const silence = firstOutputWithin && setTimeout(() => child.kill(), firstOutputWithin);
+    const silence = firstOutputWithin
+      ? setTimeout(() => child.kill(), firstOutputWithin)
+      : undefined;
+    /** @param {Buffer[][]} lists */
     const keep = (...lists) => {
-      return (chunk) => {
+      return (/** @type {Buffer} */ chunk) => {
         clearTimeout(silence);
         for (const list of lists) {
           list.push(chunk);
         }
       };
     };
-    child.stdout.on('data', keep(stdout, everything));
-    child.stderr.on('data', keep(everything));
+    child.stdout?.on('data', keep(stdout, everything));
+    child.stderr?.on('data', keep(everything));
+    /**
+     * @param {number} code
+     * @param {string} [reason]
+     */
     const end = (code, reason = '') => {
       clearTimeout(silence);
       running.delete(child);
@@ -67,12 +100,19 @@ export function run(
         output: (Buffer.concat(everything).toString() + reason).trim(),
       });
     };
-    child.on('error', (error) => end(error.code === 'ENOENT' ? 127 : 126, error.message));
+    child.on('error', (/** @type {NodeJS.ErrnoException} */ error) =>
+      end(error.code === 'ENOENT' ? 127 : 126, error.message),
+    );
     child.on('close', (code) => end(code ?? 1));
   });
 }
 
-/** Like run, but an exit code other than 0 is a SetupError with the last lines of the output. */
+/**
+ * Like run, but an exit code other than 0 is a SetupError with the last lines of the output.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {RunOptions & { failure?: string, hint?: string }} [options]
+ */
 export async function must(command, args, { failure, hint, ...options } = {}) {
   const result = await run(command, args, options);
   if (result.code !== 0) {
@@ -84,7 +124,12 @@ export async function must(command, args, { failure, hint, ...options } = {}) {
   return result.stdout;
 }
 
-/** Two programs joined by a pipe, as `producer | consumer`. */
+/**
+ * Two programs joined by a pipe, as `producer | consumer`.
+ * @param {readonly [command: string, args: readonly string[]]} producer
+ * @param {readonly [command: string, args: readonly string[]]} consumer
+ * @param {{ failure: string }} options
+ */
 export async function mustPipe(producer, consumer, { failure }) {
   const [command, args] = producer;
   const child = spawn(command, args, {
@@ -92,6 +137,7 @@ export async function mustPipe(producer, consumer, { failure }) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
+  /** @type {Buffer[]} */
   const complaints = [];
   child.stderr.on('data', (chunk) => complaints.push(chunk));
   const produced = new Promise((resolve) => {
@@ -108,6 +154,7 @@ export async function mustPipe(producer, consumer, { failure }) {
   }
 }
 
+/** @param {string} text */
 export function lastLines(text) {
   return text.trim().split('\n').slice(-KEPT_LINES).join('\n');
 }

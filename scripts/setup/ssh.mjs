@@ -4,12 +4,18 @@ import { install } from './apt.mjs';
 import { needRootOnDebian } from './machine.mjs';
 import { must, run } from './process.mjs';
 
+/** @import { Machine } from './machine.mjs' */
+/** @import { Step } from './steps.mjs' */
+
 const SERVER = 'openssh-server';
 const CLIENT = 'openssh-client';
 const PACKAGES = { sshd: SERVER, ssh: CLIENT, 'ssh-keygen': CLIENT };
 const START_POLICY = '/usr/sbin/policy-rc.d';
 
+/** @type {Step} */
 export const ssh = {
+  title: 'OpenSSH',
+
   async inPlace() {
     return (await missingPackages()).length === 0;
   },
@@ -42,13 +48,20 @@ async function missingPackages() {
   return [...missing];
 }
 
-// Left by an installation that was killed; the next apt on the machine would start the service.
+/**
+ * Left by an installation that was killed; the next apt on the machine would start the service.
+ * @param {string} name
+ */
 async function isHalfInstalled(name) {
   const { stdout } = await run('dpkg', ['--status', name], { env: { LC_ALL: 'C' } });
   return /^Status: .*(half-installed|unpacked|half-configured)$/m.test(stdout);
 }
 
-// Debian enables and starts a service as soon as its package is installed.
+/**
+ * Debian enables and starts a service as soon as its package is installed.
+ * @param {readonly string[]} packages
+ * @param {Machine} machine
+ */
 async function installWithoutService(packages, machine) {
   const allowStart = denyStart();
   try {
@@ -75,12 +88,13 @@ case " $* " in *" ssh"*) exit 101 ;; esac
   return () => rmSync(START_POLICY, { force: true });
 }
 
+/** @param {Machine} machine */
 async function disableService({ systemd }) {
   // Also after an interruption: the package may have been installed by then.
   const anyway = { evenWhenStopping: true };
   const { stdout } = await run('dpkg', ['--listfiles', SERVER], anyway);
   const units = [...stdout.matchAll(/\/systemd\/system\/([\w-]+\.(?:service|socket))$/gm)];
-  const names = units.map(([, name]) => name);
+  const names = units.flatMap(([, name]) => name ?? []);
   if (systemd && names.length > 0) {
     await must('systemctl', ['disable', '--now', ...names], {
       ...anyway,

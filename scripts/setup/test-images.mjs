@@ -4,6 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { must, run } from './process.mjs';
 
+/** @import { Step } from './steps.mjs' */
+
 const LABEL = 'canary.test';
 const STANDIN_BASE = 'canary-standin/base:trixie';
 
@@ -13,9 +15,15 @@ export const prometheus = testImage({ name: 'prometheus', title: 'Prometheus' })
 /** A MariaDB, to be rehearsed. */
 export const mariadb = testImage({ name: 'mariadb', title: 'MariaDB', official: 'mariadb:11' });
 
+/**
+ * @param {{ name: string, title: string, official?: string }} image
+ * @returns {Step}
+ */
 function testImage({ name, title, official }) {
   const image = `canary-test/${name}`;
   return {
+    title: `an image with ${title}`,
+
     async inPlace({ root }) {
       const { code, stdout } = await run('docker', ['image', 'inspect', image]);
       if (code !== 0) {
@@ -35,12 +43,22 @@ function testImage({ name, title, official }) {
   };
 }
 
+/**
+ * @param {string} official
+ * @param {string} image
+ * @param {(line: string) => void} say
+ */
 async function fetched(official, image, say) {
   say(`fetching the image ${official} for the tests`);
   const pull = await run('docker', ['pull', official]);
   return pull.code === 0 && (await run('docker', ['tag', official, image])).code === 0;
 }
 
+/**
+ * @param {string} root
+ * @param {string} name
+ * @param {string} image
+ */
 async function build(root, name, image) {
   const proxies = Object.keys(process.env).filter((each) => /^(https?|no)_proxy$/i.test(each));
   // Where no registry answers the stand-ins' own base is there.
@@ -58,11 +76,16 @@ async function build(root, name, image) {
   );
 }
 
+/** @param {string} root */
 function usesStandins(root) {
   const chosen = join(root, '.setup', 'images.env');
   return existsSync(chosen) && readFileSync(chosen, 'utf8').includes('canary-standin/');
 }
 
+/**
+ * @param {string} root
+ * @param {string} name
+ */
 function versionOf(root, name) {
   const hash = createHash('sha256');
   for (const file of readdirSync(folderOf(root, name)).sort()) {
@@ -71,6 +94,10 @@ function versionOf(root, name) {
   return hash.digest('hex').slice(0, 16);
 }
 
+/**
+ * @param {string} root
+ * @param {string} name
+ */
 function folderOf(root, name) {
   return join(root, 'test', 'support', name);
 }

@@ -71,14 +71,10 @@ export class Judge {
 
   /** When the canary's users came. */
   private firstAt: number | undefined;
-  private readonly record: (moment: SignalMoment) => void;
+  private readonly record: ((moment: SignalMoment) => void) | undefined;
 
   /** `now` as in requests: milliseconds. `record` is told of every moment that is weighed. */
-  constructor(
-    settings: JudgeSettings,
-    now: number,
-    record: (moment: SignalMoment) => void = () => undefined,
-  ) {
+  constructor(settings: JudgeSettings, now: number, record?: (moment: SignalMoment) => void) {
     this.settings = settings;
     this.record = record;
     this.usual = new UsualLearner(settings.percentile);
@@ -145,7 +141,7 @@ export class Judge {
     now: number,
   ) {
     const moment = comparison.tick(now);
-    if (moment) this.record({ ...moment, signal, group });
+    if (moment) this.record?.({ ...moment, signal, group });
   }
 
   private comparisonsOf(group: string, at: number) {

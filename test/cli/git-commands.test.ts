@@ -199,10 +199,3 @@ describe('push', () => {
     });
   });
 });
-
-test('init -m gives the message of its commit', async () => {
-  const { 'canary.yaml': _, ...files } = SHOP_FILES;
-  folder = await repository(files);
-  await canary(folder, ['init', '--yes', '-m', '-x $(id)']);
-  expect(await git(folder, 'log', '-1', '--format=%B')).toBe('-x $(id)');
-});

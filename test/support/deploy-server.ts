@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
+import { within } from './patience.ts';
 import { SshServer } from './ssh-server.ts';
 import { BIN, type Ended, GIT_ENV, type Storedog } from './storedog.ts';
 
@@ -72,7 +73,7 @@ export class DeployServer {
       env: this.environment,
       reject: false,
       stdin: 'ignore',
-      timeout: 180_000,
+      timeout: within(180_000),
     });
   }
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  appendFile,
   mkdir,
   mkdtemp,
   readdir,
@@ -50,6 +51,14 @@ export const SHOP_FILES: Files = {
   'discounts/Dockerfile': 'FROM scratch\n',
 };
 
+/** As `git config` would write it, without a process for every line: hundreds of tests make a repository. */
+const AUTHOR = `[user]
+\tname = Ada
+\temail = ada@example.com
+[commit]
+\tgpgSign = false
+`;
+
 /** An empty folder that is gone when the test is. */
 export async function emptyFolder(): Promise<string> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'canary-fixture-')));
@@ -82,9 +91,7 @@ export async function git(directory: string, ...args: string[]): Promise<string>
 export async function repository(files: Files = SHOP_FILES): Promise<string> {
   const directory = await emptyFolder();
   await git(directory, 'init', '--quiet', '--initial-branch=main');
-  await git(directory, 'config', 'user.name', 'Ada');
-  await git(directory, 'config', 'user.email', 'ada@example.com');
-  await git(directory, 'config', 'commit.gpgSign', 'false');
+  await appendFile(join(directory, '.git', 'config'), AUTHOR);
   await writeFiles(directory, files);
   await git(directory, 'add', '--all');
   await git(directory, 'commit', '--quiet', '--allow-empty', '--message', 'The shop');

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { within } from './patience.ts';
 import { type Storedog, until } from './storedog.ts';
 
 interface StepRecord {
@@ -21,7 +22,7 @@ export async function killAt(shop: Storedog, step: At, ...args: string[]): Promi
   // What the dead process had asked of Compose may still be going on.
   await until('Compose is quiet', async () => {
     const before = JSON.stringify(await shop.containers());
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, within(500)));
     return JSON.stringify(await shop.containers()) === before;
   });
 }

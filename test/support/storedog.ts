@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { within } from './patience.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 export const BIN = join(ROOT, 'bin/canary.js');
@@ -108,9 +109,9 @@ export class Storedog {
 
   async untilShopAnswers(page = ''): Promise<void> {
     await until('the shop answers', async () => {
-      const answer = await fetch(`${this.url}${page}`, { signal: AbortSignal.timeout(2000) }).catch(
-        () => undefined,
-      );
+      const answer = await fetch(`${this.url}${page}`, {
+        signal: AbortSignal.timeout(within(2000)),
+      }).catch(() => undefined);
       await answer?.text();
       return answer?.status === 200;
     });
@@ -148,7 +149,7 @@ export class Storedog {
       cwd: this.directory,
       reject: false,
       stdin: 'ignore',
-      timeout: 180_000,
+      timeout: within(180_000),
       env: { ...GIT_ENV, CI: 'true', ...env },
     });
   }
@@ -162,7 +163,7 @@ export class Storedog {
     const { stdout } = await execa('docker', ['compose', ...args], {
       cwd: this.directory,
       stdin: 'ignore',
-      timeout: 120_000,
+      timeout: within(120_000),
     });
     return stdout;
   }
@@ -266,13 +267,13 @@ export class Storedog {
   }
 }
 
-/** Waits for a condition by looking again, at most a minute. */
+/** Waits for a condition by looking again, for a minute on a good machine; `limitMs` is one on a good machine too. */
 export async function until(
   what: string,
   isTrue: () => Promise<boolean>,
-  timeoutMs = 60_000,
+  limitMs = 60_000,
 ): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
+  const deadline = Date.now() + within(limitMs);
   while (!(await isTrue())) {
     if (Date.now() > deadline) throw new Error(`Waited in vain: ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, 50));

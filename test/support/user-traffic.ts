@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { within } from './patience.ts';
 
 interface TrafficOptions {
   perSecond: number;
@@ -84,7 +85,7 @@ export class UserTraffic {
         },
       );
       call.on('error', reject);
-      call.setTimeout(20_000, () => call.destroy(new Error('no answer in time')));
+      call.setTimeout(within(20_000), () => call.destroy(new Error('no answer in time')));
       call.end();
     });
   }

@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { within } from './patience.ts';
 
 /** What one visitor saw of the shop. */
 export interface Visit {
@@ -7,7 +8,7 @@ export interface Visit {
   page: string;
 }
 
-const ANSWER_WITHIN_MS = 20_000;
+const ANSWER_WITHIN_MS = within(20_000);
 // Not fetch: a connection that breaks at the wrong moment can leave a fetch waiting for ever.
 // Used by one stream alone and in turn: a connection left idle is closed by the proxy after a while, perhaps just
 // when the next request is sent.

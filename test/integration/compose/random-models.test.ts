@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { composeProjects } from '../../support/fixture-arbitrary-compose.ts';
 import { emptyFolder } from '../../support/fixture-project.ts';
+import { within } from '../../support/patience.ts';
 import { verdictOn } from '../../support/random-project.ts';
 
 /** `CANARY_RANDOM_MODELS=1000` plays more of them; fast-check prints the seed of what it finds. */
 const RUNS = Number(process.env.CANARY_RANDOM_MODELS ?? 60);
 
 test('whatever a compose file says, its clones keep to the invariants or are refused', {
-  timeout: 60_000 + RUNS * 2000,
+  timeout: within(60_000 + RUNS * 2000),
 }, async () => {
   const folder = await emptyFolder();
   const kinds: string[] = [];
@@ -18,7 +19,7 @@ test('whatever a compose file says, its clones keep to the invariants or are ref
       kinds.push(verdict.kind);
       expect(verdict.kind === 'rendered' ? verdict.faults : []).toEqual([]);
     }),
-    { numRuns: RUNS, interruptAfterTimeLimit: 40_000 + RUNS * 2000 },
+    { numRuns: RUNS, interruptAfterTimeLimit: within(40_000 + RUNS * 2000) },
   );
   // Models that say nothing prove nothing.
   expect(kinds.filter((kind) => kind === 'rendered').length).toBeGreaterThan(RUNS / 4);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OFF } from '../../../src/proxy/weight-map.ts';
 import { GrpcClient } from '../../support/fixture-grpc.ts';
 import { WebSocketClient } from '../../support/fixture-websocket.ts';
+import { within } from '../../support/patience.ts';
 import { PORT, ProtocolShop } from '../../support/protocol-shop.ts';
 
 const SIDES = ['stable', 'canary'] as const;
@@ -161,7 +162,7 @@ describe('HTTP/1.1', () => {
       expect(received.digest('hex')).toBe(expected.digest('hex'));
       expect((await shop.peakMemory()) - before).toBeLessThan(8 << 20);
     },
-    120_000,
+    within(120_000),
   );
 });
 

@@ -3,11 +3,16 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { programRunner } from '../../../src/system/user-program.ts';
 import { emptyFolder } from '../../support/fixture-project.ts';
+import { within } from '../../support/patience.ts';
 import { until } from '../../support/storedog.ts';
 
 const runProgram = programRunner({ PATH: process.env.PATH, OWN: 'own' });
 
-async function inShell(script: string, timeout = 30_000, signal?: AbortSignal) {
+/** Ends what would not: by then a shell has said on any machine what it is to say before. */
+const SHORT = within(500);
+const LONG = within(30_000);
+
+async function inShell(script: string, timeout = LONG, signal?: AbortSignal) {
   const cwd = await emptyFolder();
   const end = await runProgram(
     { argv: ['sh', '-c', script], cwd, facts: { FACT: 'fact' }, timeout },
@@ -29,7 +34,7 @@ async function isAlive(pidFile: string): Promise<boolean> {
 test('its exit code and what it wrote; nothing of it went through a shell', async () => {
   const cwd = await emptyFolder();
   const argv = ['printf', '%s\n', '$OWN `id`; exit 1'];
-  expect(await runProgram({ argv, cwd, facts: {}, timeout: 5000 })).toEqual({
+  expect(await runProgram({ argv, cwd, facts: {}, timeout: LONG })).toEqual({
     ...{ exitCode: 0, stdout: '$OWN `id`; exit 1', output: '$OWN `id`; exit 1' },
   });
   const { end } = await inShell('echo "$OWN $FACT"; echo err >&2; exit 4');
@@ -42,20 +47,20 @@ test.each([
   [['sh', '-c', 'kill -TERM $$'], 'was ended by SIGTERM'],
 ])('%j %s', async (argv, problem) => {
   const cwd = await emptyFolder();
-  expect(await runProgram({ argv, cwd, facts: {}, timeout: 5000 })).toMatchObject({ problem });
+  expect(await runProgram({ argv, cwd, facts: {}, timeout: LONG })).toMatchObject({ problem });
 });
 
 test('what takes too long is ended, with everything it started, also what does not listen', async () => {
   const script = 'trap "" TERM; (trap "" TERM; sleep 600) & echo $! > pid; wait';
-  const { cwd, end } = await inShell(script, 500);
-  expect(end).toMatchObject({ problem: 'did not end within 500 ms' });
+  const { cwd, end } = await inShell(script, SHORT);
+  expect(end).toMatchObject({ problem: `did not end within ${SHORT} ms` });
   await until('its child is gone', async () => !(await isAlive(join(cwd, 'pid'))));
 });
 
 test('what left its group does not keep anybody waiting', async () => {
   const script = 'setsid sleep 600 & echo $! > pid; exit 0';
-  const { cwd, end } = await inShell(script, 500);
-  expect(end).toMatchObject({ problem: 'did not end within 500 ms' });
+  const { cwd, end } = await inShell(script, SHORT);
+  expect(end).toMatchObject({ problem: `did not end within ${SHORT} ms` });
   process.kill(Number(await readFile(join(cwd, 'pid'), 'utf8')), 'SIGKILL');
 });
 
@@ -65,12 +70,12 @@ test('an abort ends it, with its reason', async () => {
   const ended = runProgram(
     {
       argv: ['sh', '-c', 'sleep 600 & echo $! > pid; echo begun; wait'],
-      ...{ cwd, facts: {}, timeout: 60_000 },
+      ...{ cwd, facts: {}, timeout: LONG },
       onLine: () => abort.abort(new Error('Interrupted.')),
     },
     abort.signal,
   );
   await expect(ended).rejects.toThrow('Interrupted.');
   await until('its child is gone', async () => !(await isAlive(join(cwd, 'pid'))));
-  await expect(inShell('true', 1000, abort.signal)).rejects.toThrow('Interrupted.');
+  await expect(inShell('true', LONG, abort.signal)).rejects.toThrow('Interrupted.');
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Agent, type ClientRequest, request } from 'node:http';
+import { within } from '../patience.ts';
 
 /** One request of the load, made from its number alone. */
 export interface Asked {
@@ -33,7 +34,7 @@ const METHODS = [
   'GET',
   'DELETE',
 ] as const;
-const ANSWER_WITHIN_MS = 20_000;
+const ANSWER_WITHIN_MS = within(20_000);
 /** What is uploaded. A prime period: a piece that is lost or comes twice shows in the digest. */
 const NOISE = Buffer.alloc(2048 * KIB, Buffer.from(Array.from({ length: 251 }, (_, at) => at)));
 const digests = new Map<number, string>();

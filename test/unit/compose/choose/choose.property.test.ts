@@ -59,7 +59,7 @@ test('what is chosen without a question is valid, never keeps data, and does not
     }),
     { numRuns: 100 },
   );
-}, 30_000);
+});
 
 test('a named service is in a valid choice, or refused with a reason', () => {
   fc.assert(
@@ -77,4 +77,4 @@ test('a named service is in a valid choice, or refused with a reason', () => {
     }),
     { numRuns: 100 },
   );
-}, 30_000);
+});

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { canary, canaryAndChanges } from '../support/fixture-cli.ts';
-import { COMPOSE, git, repository } from '../support/fixture-project.ts';
+import { canary, canaryAndChanges } from '../../support/fixture-cli.ts';
+import { COMPOSE, git, repository } from '../../support/fixture-project.ts';
 
 const WITHOUT_CONFIG = { 'docker-compose.yml': COMPOSE };
 
@@ -156,5 +156,11 @@ describe('init', () => {
     expect(await readFile(join(folder, 'canary.yaml'), 'utf8')).toContain(
       '# database: { allow: ["unrehearsed:cache"] }\n',
     );
+  });
+
+  test('-m gives the message of its commit', async () => {
+    const folder = await repository(WITHOUT_CONFIG);
+    await canary(folder, ['init', '--yes', '-m', '-x $(id)']);
+    expect(await git(folder, 'log', '-1', '--format=%B')).toBe('-x $(id)');
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { canary } from '../support/fixture-cli.ts';
-import { COMPOSE, repository } from '../support/fixture-project.ts';
+import { canary } from '../../support/fixture-cli.ts';
+import { COMPOSE, repository } from '../../support/fixture-project.ts';
 
 test('the map of a project with canary.yaml', async () => {
   expect(await canary(await repository(), ['map'])).toEqual({

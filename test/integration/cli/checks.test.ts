@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { canaryAndChanges } from '../support/fixture-cli.ts';
-import { CANARY, repository, SHOP_FILES } from '../support/fixture-project.ts';
+import { canaryAndChanges } from '../../support/fixture-cli.ts';
+import { CANARY, repository, SHOP_FILES } from '../../support/fixture-project.ts';
 
 test('checks that make no sense are told with their lines, all at once', async () => {
   const settings = `analysis:

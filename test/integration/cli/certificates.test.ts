@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { selfSigned } from '../support/fixture-certificate.ts';
-import { canaryAndChanges } from '../support/fixture-cli.ts';
-import { repository, SHOP_FILES, writeFiles } from '../support/fixture-project.ts';
+import { selfSigned } from '../../support/fixture-certificate.ts';
+import { canaryAndChanges } from '../../support/fixture-cli.ts';
+import { repository, SHOP_FILES, writeFiles } from '../../support/fixture-project.ts';
 
 const SITE = selfSigned('shop.example');
 const CANARY = `version: 1

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { canaryAndChanges } from '../support/fixture-cli.ts';
+import { canaryAndChanges } from '../../support/fixture-cli.ts';
 import {
   CANARY,
   COMPOSE,
@@ -7,7 +7,7 @@ import {
   repository,
   SHOP_FILES,
   writeFiles,
-} from '../support/fixture-project.ts';
+} from '../../support/fixture-project.ts';
 
 const COMMANDS = [['up'], ['map'], ['render'], ['status'], ['abort'], ['deploy', '--branch', 'x']];
 

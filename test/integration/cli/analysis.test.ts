@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { canaryAndChanges } from '../support/fixture-cli.ts';
-import { CANARY, repository, SHOP_FILES } from '../support/fixture-project.ts';
+import { canaryAndChanges } from '../../support/fixture-cli.ts';
+import { CANARY, repository, SHOP_FILES } from '../../support/fixture-project.ts';
 
 const shopWith = (settings: string) =>
   repository({ ...SHOP_FILES, 'canary.yaml': `${CANARY}${settings}` });
