@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { jsonLines, makeOutput, type Streams } from './cli/output.ts';
 import { buildProgram } from './cli/program.ts';
-import type { Action, Globals } from './cli/session.ts';
+import type { Dispatch, Globals } from './cli/session.ts';
 import type { Context } from './context.ts';
 import { CanaryError, EXIT } from './errors.ts';
 import type { EventSink } from './rollout/events.ts';
@@ -111,7 +111,7 @@ function usageMessage({ message }: CommanderError): string {
 
 async function perform(
   globals: Globals,
-  action: Action,
+  action: Parameters<Dispatch>[1],
   follows: boolean,
   streams: Streams,
   signal: AbortSignal,
