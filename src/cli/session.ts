@@ -18,7 +18,7 @@ export interface Globals {
 }
 
 /** What a command gets to work with. */
-export interface Session {
+interface Session {
   context: Context;
   output: Output;
   globals: Globals;

@@ -17,7 +17,7 @@ import { currentRelease } from '../release/releases.ts';
 import { containersOf, type Observed } from '../rollout/observed.ts';
 import type { Plan } from '../rollout/operation.ts';
 import { reconcile } from '../rollout/reconcile.ts';
-import { portTaken } from '../system/docker/engine.ts';
+import { portTaken } from '../system/docker/failures.ts';
 import { isPortFree } from '../system/ports.ts';
 
 export interface UpResult {
