@@ -22,7 +22,7 @@ const FLOORS = {
     'main.ts',
   ],
   'src/analysis': [['shape', 'stats']],
-  'src/cli': ['commands', 'declarations'],
+  'src/cli': ['commands'],
   'src/compose': ['model', 'services', ['clone', 'ingress'], 'render', 'choose'],
   'src/database': [['mysql', 'postgres', 'sqlite'], 'compare'],
   'src/execution': ['operations'],

@@ -1,16 +1,14 @@
+import { fileURLToPath } from 'node:url';
 import type { EventSink } from './rollout/events.ts';
-import type { Clock } from './system/clock.ts';
-import type { Compose } from './system/docker/compose.ts';
-import type { ContainerStreams } from './system/docker/container-streams.ts';
-import type { Engine } from './system/docker/engine.ts';
-import type { Git } from './system/git/git.ts';
-import type { ProxySocket } from './system/haproxy/proxy-socket.ts';
-import type { AskHttp } from './system/http.ts';
-import type { RemoteShell } from './system/remote-shell.ts';
-import type { JournalStore } from './system/state/journal-store.ts';
-import type { ProjectLock } from './system/state/lock.ts';
-import type { StopRequest } from './system/state/stop-request.ts';
-import type { RunProgram } from './system/user-program.ts';
+import { systemClock } from './system/clock.ts';
+import { composeCli } from './system/docker/compose.ts';
+import { ContainerStreams } from './system/docker/container-streams.ts';
+import { dockerEngine } from './system/docker/engine.ts';
+import { git } from './system/git/git.ts';
+import { askHttp } from './system/http.ts';
+import { type Environment, processRunner } from './system/process.ts';
+import { sshRunner } from './system/remote-shell.ts';
+import { programRunner } from './system/user-program.ts';
 
 /** Flags every command takes. */
 interface GlobalOptions {
@@ -35,39 +33,40 @@ interface Prompt {
   confirm(question: string): Promise<boolean>;
 }
 
-/** Where this program is, so that a hook can call it. */
-interface Program {
-  node: string;
-  script: string;
-  /** The folder of files that are given to users. */
-  templates: string;
-}
-
-/** The parts of the world a workflow uses, built in main. */
-export interface Context {
+/** The parts of the world a workflow uses. */
+export interface Context extends ReturnType<typeof worldOf> {
   options: GlobalOptions;
-  env: Readonly<Record<string, string | undefined>>;
-  owner: { uid: number; gid: number };
-  clock: Clock;
-  engine: Engine;
-  /** Talks with programs inside of containers. */
-  streams: ContainerStreams;
-  compose: Compose;
-  git: Git;
-  remoteShell: RemoteShell;
-  http: AskHttp;
-  /** Runs programs that canary.yaml names. */
-  runProgram: RunProgram;
-  program: Program;
   prompt: Prompt;
   emit: EventSink;
   /** Aborts when the user interrupts. */
   signal: AbortSignal;
-  /** The parts that belong to one project, by the paths of its layout. */
-  open: {
-    journals(directory: string): JournalStore;
-    lock(path: string): ProjectLock;
-    stopRequest(path: string): StopRequest;
-    proxySocket(path: string): ProxySocket;
+}
+
+/** The top folder of the package, from src and from dist alike. */
+const PACKAGE = new URL('..', import.meta.url);
+
+/** The real parts, for an environment that what they run gets too. */
+export function worldOf(env: Environment) {
+  // Clones and proxy are no orphans, whichever files a call of Compose is given.
+  const run = processRunner({ ...env, COMPOSE_IGNORE_ORPHANS: 'true' });
+  return {
+    env,
+    owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+    clock: systemClock,
+    engine: dockerEngine(run),
+    /** Talks with programs inside of containers. */
+    streams: new ContainerStreams(env),
+    compose: composeCli(run),
+    git,
+    runRemotely: sshRunner(run, env),
+    http: askHttp,
+    /** Runs programs that canary.yaml names. */
+    runProgram: programRunner(env),
+    /** Where this program is, so that a hook can call it, and the files that are given to users. */
+    program: {
+      node: process.execPath,
+      script: fileURLToPath(new URL('bin/canary.js', PACKAGE)),
+      templates: fileURLToPath(new URL('templates', PACKAGE)),
+    },
   };
 }

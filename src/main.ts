@@ -1,33 +1,16 @@
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { jsonLines, makeOutput, type Streams } from './cli/output.ts';
 import { buildProgram } from './cli/program.ts';
-import type { Action, Globals } from './cli/session.ts';
-import type { Context } from './context.ts';
+import type { Dispatch, Globals } from './cli/session.ts';
+import { type Context, worldOf } from './context.ts';
 import { CanaryError, EXIT } from './errors.ts';
 import type { EventSink } from './rollout/events.ts';
-import { systemClock } from './system/clock.ts';
-import { ComposeCli } from './system/docker/compose.ts';
-import { DockerStreams } from './system/docker/container-streams.ts';
-import { DockerEngine } from './system/docker/engine.ts';
-import { makeGit } from './system/git/git.ts';
-import { UnixProxySocket } from './system/haproxy/proxy-socket.ts';
-import { askHttp } from './system/http.ts';
-import { ExecaRunner } from './system/process.ts';
-import { Ssh } from './system/remote-shell.ts';
-import { JournalFiles } from './system/state/journal-store.ts';
-import { FileLock } from './system/state/lock.ts';
-import { FileStopRequest } from './system/state/stop-request.ts';
-import { programRunner } from './system/user-program.ts';
 import { errorDocument, errorText } from './ui/error-view.ts';
 import { plainProgress, spinningProgress } from './ui/progress.ts';
 import { makeTheme, type Theme } from './ui/theme.ts';
 
 export const VERSION = '0.1.0';
-
-/** The top folder of the package, from src and from dist alike. */
-const PACKAGE = new URL('..', import.meta.url);
 
 /**
  * The whole program: builds the real parts, runs one command and maps how it ended to an exit code.
@@ -111,7 +94,7 @@ function usageMessage({ message }: CommanderError): string {
 
 async function perform(
   globals: Globals,
-  action: Action,
+  action: Parameters<Dispatch>[1],
   follows: boolean,
   streams: Streams,
   signal: AbortSignal,
@@ -154,14 +137,14 @@ function progress(
 
 function makeContext(
   globals: Globals,
-  streams: Streams,
+  { env, cwd, stdin, stderr }: Streams,
   signal: AbortSignal,
   emit: EventSink,
 ): Context {
-  // Clones and proxy are no orphans, whichever files a call of Compose is given.
-  const runner = new ExecaRunner({ ...streams.env, COMPOSE_IGNORE_ORPHANS: 'true' });
-  const directory = resolve(streams.cwd, globals.directory);
+  const directory = resolve(cwd, globals.directory);
+  const terminal = stdin.isTTY && stderr.isTTY ? { input: stdin, output: stderr } : undefined;
   return {
+    ...worldOf(env),
     options: {
       directory,
       files: globals.file,
@@ -170,44 +153,20 @@ function makeContext(
       profiles: globals.profile,
       config: globals.config,
     },
-    env: streams.env,
-    owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
-    clock: systemClock,
-    engine: new DockerEngine(runner),
-    streams: new DockerStreams(streams.env),
-    compose: new ComposeCli(runner),
-    git: makeGit(),
-    remoteShell: new Ssh(runner, streams.env),
-    http: askHttp,
-    runProgram: programRunner(streams.env),
-    program: {
-      node: process.execPath,
-      script: fileURLToPath(new URL('bin/canary.js', PACKAGE)),
-      templates: fileURLToPath(new URL('templates', PACKAGE)),
-    },
     prompt: {
       async chooseServices(choices, preselected) {
-        if (!streams.stdin.isTTY || !streams.stderr.isTTY) return undefined;
+        if (!terminal) return undefined;
         const { askForServices } = await import('./ui/prompts.ts');
-        return askForServices(choices, preselected, {
-          input: streams.stdin,
-          output: streams.stderr,
-        });
+        return askForServices(choices, preselected, terminal);
       },
       async confirm(question) {
-        if (!streams.stdin.isTTY || !streams.stderr.isTTY) return false;
+        if (!terminal) return false;
         const { askToConfirm } = await import('./ui/prompts.ts');
-        return askToConfirm(question, { input: streams.stdin, output: streams.stderr });
+        return askToConfirm(question, terminal);
       },
     },
     emit,
     signal,
-    open: {
-      journals: (path) => new JournalFiles(path, systemClock),
-      lock: (path) => new FileLock(path, systemClock),
-      stopRequest: (path) => new FileStopRequest(path, systemClock),
-      proxySocket: (path) => new UnixProxySocket(path),
-    },
   };
 }
 

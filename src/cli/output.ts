@@ -1,4 +1,5 @@
-import type { EventSink } from '../rollout/events.ts';
+import { EXIT } from '../errors.ts';
+import type { EventSink, ReleaseState } from '../rollout/events.ts';
 import type { Theme } from '../ui/theme.ts';
 
 /** Where a command's result goes: standard output, as text or as JSON, never both. */
@@ -16,12 +17,12 @@ export interface Streams {
   cwd: string;
 }
 
-export interface OutputOptions {
-  json: boolean;
-  quiet: boolean;
-}
-
-export function makeOutput(streams: Streams, theme: Theme, { json, quiet }: OutputOptions): Output {
+/** An `Output` that prints as the flags say. */
+export function makeOutput(
+  streams: Streams,
+  theme: Theme,
+  { json, quiet }: { json: boolean; quiet: boolean },
+): Output {
   return {
     theme,
     result(document, text) {
@@ -36,4 +37,9 @@ export function jsonLines(streams: Streams): EventSink {
   return (event) => {
     if (event.type !== 'output') streams.stdout.write(`${JSON.stringify(event)}\n`);
   };
+}
+
+/** How a command ends that has brought a release to a state. */
+export function exitOf({ state }: { state: ReleaseState }): number {
+  return state === 'inconclusive' ? EXIT.inconclusive : EXIT.done;
 }

@@ -1,9 +1,40 @@
 import { Command } from '@commander-js/extra-typings';
+import { EXIT } from '../errors.ts';
 import { collect } from './arguments.ts';
-import { declareGitCommands } from './declarations/git.ts';
-import { declareProjectCommands } from './declarations/project.ts';
-import { declareReleaseCommands } from './declarations/release.ts';
-import type { Action, Dispatch, Globals } from './session.ts';
+import { abort } from './commands/abort.ts';
+import { analyze } from './commands/analyze.ts';
+import { apply } from './commands/apply.ts';
+import { branch } from './commands/branch.ts';
+import { check } from './commands/check.ts';
+import { deploy } from './commands/deploy.ts';
+import { doctor } from './commands/doctor.ts';
+import { down } from './commands/down.ts';
+import { history } from './commands/history.ts';
+import { init } from './commands/init.ts';
+import { map } from './commands/map.ts';
+import { pause } from './commands/pause.ts';
+import { plan } from './commands/plan.ts';
+import { promote } from './commands/promote.ts';
+import { push } from './commands/push.ts';
+import { receive } from './commands/receive.ts';
+import { rehearse } from './commands/rehearse.ts';
+import { remote } from './commands/remote.ts';
+import { render } from './commands/render.ts';
+import { resume } from './commands/resume.ts';
+import { revert } from './commands/revert.ts';
+import { status } from './commands/status.ts';
+import { up } from './commands/up.ts';
+import { wait } from './commands/wait.ts';
+import { weight } from './commands/weight.ts';
+import type { Dispatch, Globals, Run } from './session.ts';
+
+/** In the order of `--help`: what looks at a project and puts the proxy in front, the git side, releases. */
+const COMMANDS = [
+  ...[init, render, plan, map, up, down, doctor],
+  ...[branch, apply, push, remote, receive],
+  ...[deploy, rehearse, weight, pause, resume, promote, abort, revert],
+  ...[status, wait, analyze, check, history],
+];
 
 /** The whole command line: names, flags and help. What a command does is loaded when it runs. */
 export function buildProgram(dispatch: Dispatch, version: string) {
@@ -21,24 +52,30 @@ export function buildProgram(dispatch: Dispatch, version: string) {
     .option('--verbose', 'also print plans and what the programs underneath say', false)
     .option('--yes', 'take the likely answer instead of asking', false)
     .option('--no-color', 'no colours')
-    .addHelpText('after', EXIT_CODES);
-
-  const run = (action: Action, follows = false) =>
-    dispatch(program.opts() as Globals, action, follows);
-
-  declareProjectCommands(program, run);
-  declareGitCommands(program, run);
-  declareReleaseCommands(program, run);
+    .addHelpText('after', exitCodes());
+  const run: Run =
+    (action, follows = false) =>
+    (...args) =>
+      dispatch(program.opts() as Globals, (session) => action(session, ...args), follows);
+  for (const declare of COMMANDS) declare(program, run);
   return program;
 }
 
-const EXIT_CODES = `
-Exit codes:
-  0    done
-  1    failed
-  2    usage, configuration or refused input
-  3    the canary was judged bad and taken back
-  4    inconclusive: a person has to decide
-  5    another command holds the lock
-  6    engine, compose or proxy not reachable
-  130  interrupted`;
+const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  done: 'done',
+  failed: 'failed',
+  usage: 'usage, configuration or refused input',
+  judgedBad: 'the canary was judged bad and taken back',
+  inconclusive: 'inconclusive: a person has to decide',
+  lockHeld: 'another command holds the lock',
+  unreachable: 'engine, compose or proxy not reachable',
+  dataProtected: 'refused to protect data',
+  interrupted: 'interrupted',
+};
+
+function exitCodes(): string {
+  const lines = Object.entries(EXIT).map(
+    ([name, code]) => `  ${String(code).padEnd(5)}${MEANINGS[name as keyof typeof EXIT]}`,
+  );
+  return ['', 'Exit codes:', ...lines].join('\n');
+}

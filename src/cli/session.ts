@@ -17,8 +17,8 @@ export interface Globals {
   color: boolean;
 }
 
-/** What a command's action gets to work with. */
-export interface Session {
+/** What a command gets to work with. */
+interface Session {
   context: Context;
   output: Output;
   globals: Globals;
@@ -26,14 +26,20 @@ export interface Session {
   streams: Streams;
 }
 
-/** Runs one command; returns an exit code where the result is not simply done. */
-export type Action = (session: Session) => Promise<number | undefined>;
+/** What a command does; gives an exit code where that is not simply done. */
+type Action<Args extends unknown[]> = (
+  session: Session,
+  ...args: Args
+) => Promise<number> | Promise<void>;
 
-/** Called by commander with the parsed command; loads and runs its action. */
-export type Dispatch = (globals: Globals, action: Action, follows: boolean) => Promise<void>;
+/** Makes the session of a command and runs it. `follows`: its events are told as JSON, too. */
+export type Dispatch = (globals: Globals, action: Action<[]>, follows: boolean) => Promise<void>;
 
 /** The command line that commands are declared on. */
 export type Program = CommandUnknownOpts;
 
-/** Hands a declared command to `Dispatch`, with the flags that every command takes. */
-export type Run = (action: Action, follows?: boolean) => Promise<void>;
+/** What commander calls once it has parsed a command: its arguments and flags follow the session. */
+export type Run = <Args extends unknown[]>(
+  action: Action<Args>,
+  follows?: boolean,
+) => (...args: Args) => Promise<void>;

@@ -4,8 +4,6 @@ import { metricFields } from './metrics.ts';
 import { type ShapeSettings, shape } from './shape.ts';
 import { holding, percentage, switchable } from './values.ts';
 
-const DEFAULT_PERCENTILE = 99;
-
 const alpha = z
   .number()
   .gt(0, 'is not a chance above 0, such as 0.01')
@@ -18,7 +16,7 @@ const latency = switchable(
       .number()
       .min(50, 'is not a percentile from 50 to 99.9')
       .max(99.9, 'is not a percentile from 50 to 99.9')
-      .default(DEFAULT_PERCENTILE),
+      .default(99),
     /** How long the canary may be slow at first: a fresh process is cold. */
     warmUp: holding.default(30_000),
   }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Expectation, expectation } from './expect.ts';
-import { SERVICE_NAME } from './ingress.ts';
-import { period } from './period.ts';
+import type { ServiceConfig } from './service.ts';
+import { headerName, type Problem, period, refuse, serviceName } from './values.ts';
 
 /** By what name a check says what it asks for. */
 const METHODS = ['get', 'head', 'options', 'post', 'put', 'patch', 'delete'] as const;
@@ -25,7 +25,7 @@ export interface Check {
 }
 
 const path = z
-  .string({ error: 'is not a path such as /health' })
+  .string('is not a path such as /health')
   .max(2000)
   .regex(/^\/[!-~]*$/, 'is not a path such as /health: it begins with /, without blanks')
   .regex(/^[^#]*$/, 'has a `#`, which no server is sent');
@@ -36,9 +36,9 @@ const paths = Object.fromEntries(METHODS.map((name) => [name, path.optional()]))
 >;
 
 const headers = z.record(
-  z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, 'is not a header name'),
+  headerName,
   z
-    .string({ error: 'is not a text; quote numbers' })
+    .string('is not a text; quote numbers')
     .max(4000)
     .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'has line breaks or characters that no header may have')
     .regex(
@@ -49,31 +49,30 @@ const headers = z.record(
 
 const check = z
   .strictObject({
-    service: z.string().regex(SERVICE_NAME, 'is not a service name').optional(),
+    service: serviceName.optional(),
     ...paths,
     headers: headers.default({}),
     /** A text as it is; anything else is sent as JSON. */
     body: z.json().optional(),
     expect: expectation.optional(),
     compare: z.boolean().optional(),
-    every: period('1s', '1d').default(10_000),
+    every: period(1000, 86_400_000).default(10_000),
   })
   .transform((written, context): Check => {
     const [method, ...others] = METHODS.filter((name) => written[name] !== undefined);
-    const refuse = (message: string, at: string[] = []) => {
-      context.addIssue({ code: 'custom', message, path: at });
-      return z.NEVER;
-    };
-    if (!method) return refuse(`asks for nothing: name a path by one of ${METHODS.join(', ')}`);
-    if (others.length > 0) return refuse(`asks for more than one thing: ${method}, ${others[0]}`);
+    if (!method)
+      return refuse(context, `asks for nothing: name a path by one of ${METHODS.join(', ')}`);
+    if (others.length > 0)
+      return refuse(context, `asks for more than one thing: ${method}, ${others[0]}`);
     const { service, headers: given, body, expect, every, compare = !expect } = written;
     if (compare && method !== 'get')
       return expect
-        ? refuse('is of `get` alone: nothing else is sent to the stable', ['compare'])
-        : refuse('needs `expect`: only the answer to a `get` is compared with the stable');
-    if (!compare && !expect) return refuse('checks nothing: it has no `expect`', ['compare']);
+        ? refuse(context, 'is of `get` alone: nothing else is sent to the stable', ['compare'])
+        : refuse(context, 'needs `expect`: only the answer to a `get` is compared with the stable');
+    if (!compare && !expect)
+      return refuse(context, 'checks nothing: it has no `expect`', ['compare']);
     if (body !== undefined && ['get', 'head'].includes(method))
-      return refuse(`is not sent with \`${method}\``, ['body']);
+      return refuse(context, `is not sent with \`${method}\``, ['body']);
     return {
       ...{ service, method: method.toUpperCase(), path: written[method] ?? '/', expect },
       headers: headersWith(given, body),
@@ -92,19 +91,10 @@ function headersWith(given: Record<string, string>, body: unknown): Record<strin
   return isJson && !isSaid ? { ...given, 'Content-Type': 'application/json' } : given;
 }
 
-interface ServiceSettings {
-  entry?: number | undefined;
-  behind?: unknown;
-  labels?: unknown;
-  protocol?: string | undefined;
-  proxyProtocol?: { send: boolean } | undefined;
-}
+type Services = Readonly<Record<string, ServiceConfig>>;
 
 /** Checks that no service could be asked, with the reason. */
-export function problemsOfChecks(
-  list: readonly Check[],
-  services: Readonly<Record<string, ServiceSettings>>,
-): { path: PropertyKey[]; text: string }[] {
+export function problemsOfChecks(list: readonly Check[], services: Services): Problem[] {
   return list.flatMap((each, index) => {
     const name = checkedService(each, services);
     const settings = Object.hasOwn(services, name) ? services[name] : undefined;
@@ -114,10 +104,7 @@ export function problemsOfChecks(
 }
 
 /** The service a check asks: the first that users come to, when it names none. */
-export function checkedService(
-  { service }: Pick<Check, 'service'>,
-  services: Readonly<Record<string, ServiceSettings>>,
-): string {
+export function checkedService({ service }: Pick<Check, 'service'>, services: Services): string {
   if (service) return service;
   const all = Object.entries(services);
   return (
@@ -126,10 +113,7 @@ export function checkedService(
 }
 
 /** Why a service cannot be asked by HTTP/1.1 at its own address; nothing when it can. */
-export function unaskable({
-  protocol = 'http',
-  proxyProtocol,
-}: ServiceSettings): string | undefined {
+export function unaskable({ protocol = 'http', proxyProtocol }: ServiceConfig): string | undefined {
   if (protocol === 'http2') return 'asks a service of `protocol: http2`; checks speak HTTP/1.1';
   if (protocol !== 'http') return `asks a service of \`protocol: ${protocol}\`; checks speak HTTP`;
   if (proxyProtocol?.send)

@@ -1,25 +1,23 @@
 import { z } from 'zod';
-
-const OPERATORS = ['<=', '>=', '==', '!=', '<', '>'] as const;
+import { listed } from './values.ts';
 
 /** What a measured number is compared with. */
 export interface Condition {
-  operator: (typeof OPERATORS)[number];
+  operator: '<=' | '>=' | '==' | '!=' | '<' | '>';
   number: number;
 }
 
 const FORM = /^(<=|>=|==|!=|<|>)\s*([+-]?\d+(?:\.\d+)?(?:e[+-]?\d{1,2})?)$/i;
 
+const PROBLEM = 'is not a comparison such as "< 0.01"';
+
 const one = z
-  .string({ error: 'is not a comparison such as "< 0.01"' })
-  .regex(FORM, 'is not a comparison such as "< 0.01"')
+  .string(PROBLEM)
+  .regex(FORM, PROBLEM)
   .transform((text): Condition => {
     const [, operator, number] = FORM.exec(text) ?? [];
     return { operator: operator as Condition['operator'], number: Number(number) };
   });
 
 /** One comparison, or several that all have to hold. */
-export const conditions = z.preprocess(
-  (value) => (Array.isArray(value) ? value : [value]),
-  z.array(one).min(1, 'compares with nothing').max(10),
-);
+export const conditions = listed(z.array(one).min(1, 'compares with nothing').max(10));

@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { parseException } from './exception.ts';
-import { SERVICE_NAME } from './ingress.ts';
 import { argv } from './outside.ts';
-import { holding, percentage } from './values.ts';
-
-const service = z.string().regex(SERVICE_NAME, 'is not a service name');
+import { holding, percentage, serviceName } from './values.ts';
 
 const migrate = z.strictObject({
   /** The service whose image at the canary's commit runs the migration. */
-  service,
+  service: serviceName,
   /** In place of the service's own command. */
   command: argv.optional(),
 });
@@ -16,7 +13,9 @@ const migrate = z.strictObject({
 /** The databases that canary and stable share, and what a canary may do to them. */
 export const database = z.strictObject({
   /** Those to rehearse; when left out, those that the chosen services name. */
-  service: z.union([service.transform((name) => [name]), z.array(service).min(1)]).optional(),
+  service: z
+    .union([serviceName.transform((name) => [name]), z.array(serviceName).min(1)])
+    .optional(),
   /** Whether a canary boots on a copy first; `always`: also one that has passed already. */
   rehearse: z.enum(['auto', 'always', 'off'], 'is not auto, always or off').default('auto'),
   /** How much of the rows the copy gets. */

@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { type AnswerPath, readAnswerPath } from './answer-path.ts';
-import { period } from './period.ts';
+import { headerName, listed, period } from './values.ts';
 
-const status = z
-  .number({ error: 'is not a status such as 200' })
-  .int()
-  .min(100, 'is not a status such as 200')
-  .max(599, 'is not a status such as 200');
+const NOT_A_STATUS = 'is not a status such as 200';
+const status = z.number(NOT_A_STATUS).int().min(100, NOT_A_STATUS).max(599, NOT_A_STATUS);
 
-const text = z.string({ error: 'is not a text' }).min(1).max(2000);
+const text = z.string('is not a text').min(1).max(2000);
 
 /** A place in a JSON answer, as it was written and as it was read. */
 const jsonPath = z
@@ -23,16 +20,16 @@ type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** What an answer has to be like. */
 export const expectation = z.strictObject({
-  status: z.preprocess(listed, z.array(status).min(1).max(50)).optional(),
+  status: listed(z.array(status).min(1).max(50)).optional(),
   /** Values of headers, a `*` at the end for any rest; or whether a header is there. */
   header: z
     .record(
-      z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, 'is not a header name'),
+      headerName,
       z.union([z.string().max(2000), z.boolean()], { error: 'is not a text, `true` or `false`' }),
     )
     .default({}),
   /** Texts that stand in the body. */
-  contains: z.preprocess(listed, z.array(text).max(50)).default([]),
+  contains: listed(z.array(text).max(50)).default([]),
   /** Values in a JSON body; of a path through an array every one. */
   json: z
     .record(jsonPath, z.json())
@@ -44,7 +41,7 @@ export const expectation = z.strictObject({
     )
     .default([]),
   /** The time until the whole answer is there. */
-  within: period('1ms', '1m').optional(),
+  within: period(1, 60_000).optional(),
 });
 
 export interface JsonExpectation {
@@ -54,7 +51,3 @@ export interface JsonExpectation {
 }
 
 export type Expectation = z.output<typeof expectation>;
-
-function listed(value: unknown): unknown {
-  return Array.isArray(value) || value === undefined ? value : [value];
-}

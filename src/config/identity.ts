@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { refuse } from './values.ts';
 
 const FORMS = 'is not `header:NAME`, `cookie:NAME`, `query:NAME`, `jwt:CLAIM` or `source`';
 
@@ -23,9 +24,6 @@ const place = z
 export const identity = z.array(place).superRefine((places, context) => {
   const source = places.findIndex(({ from }) => from === 'source');
   if (source < 0 || source === places.length - 1) return;
-  context.addIssue({
-    code: 'custom',
-    path: [source],
-    message: 'hides every place after it: each request has an address, so `source` comes last',
-  });
+  const text = 'hides every place after it: each request has an address, so `source` comes last';
+  refuse(context, text, [source]);
 });

@@ -1,16 +1,11 @@
 import { z } from 'zod';
-import { problemsOfRule, problemsOfRules } from './match-problems.ts';
+import { line, listedTexts, type Problem, refuse } from './values.ts';
 
 const name = z
   .string()
   .max(100)
   .regex(/^[A-Za-z0-9_-]+$/, 'is not a name of letters, digits, `-` and `_`');
-/** One line of text: it becomes a word of the proxy's configuration. */
-const value = z
-  .string()
-  .min(1)
-  .max(500)
-  .regex(/^\P{Cc}*$/u, 'has control characters or line breaks');
+const value = line(500);
 /** A key of a map; the admin socket ends words at blanks and commands at semicolons. */
 const user = z
   .string()
@@ -22,7 +17,7 @@ const method = z.string().regex(/^[A-Z]{2,16}$/, 'is not a method in capitals');
 const rule = z
   .strictObject({
     /** Users by what `identity` finds; may be empty, to be filled while the proxy runs. */
-    user: z.preprocess(listed, z.array(user)).optional(),
+    user: listedTexts(z.array(user)).optional(),
     header: name.optional(),
     cookie: name.optional(),
     query: name.optional(),
@@ -32,11 +27,11 @@ const rule = z
     regex: value.optional(),
     /** Beginning of the path. */
     path: value.regex(/^\//, 'does not begin with /').optional(),
-    method: z.preprocess(listed, z.array(method).min(1).max(20)).optional(),
+    method: listedTexts(z.array(method).min(1).max(20)).optional(),
     side: z.enum(['canary', 'stable']).default('canary'),
   })
   .superRefine((each, context) => {
-    for (const message of problemsOfRule(each)) context.addIssue({ code: 'custom', message });
+    for (const problem of problemsOfRule(each)) refuse(context, problem);
   });
 
 /** The first rule that fits counts. */
@@ -44,12 +39,91 @@ export const match = z
   .array(rule)
   .max(100)
   .superRefine((rules, context) => {
-    for (const { path, message } of problemsOfRules(rules))
-      context.addIssue({ code: 'custom', path, message });
+    const problems = [...hiddenRules(rules), ...scatteredLists(rules), ...repeatedUsers(rules)];
+    for (const { path, text } of problems) refuse(context, text, path);
   });
 
 export type MatchRule = z.output<typeof rule>;
 
-function listed(value: unknown): unknown {
-  return typeof value === 'string' ? [value] : value;
+/** What keeps a rule from making sense by itself. */
+function problemsOfRule(rule: MatchRule): string[] {
+  const count = (...values: unknown[]) => values.filter((one) => one !== undefined).length;
+  const places = count(rule.header, rule.cookie, rule.query);
+  const comparisons = count(rule.equals, rule.prefix, rule.regex);
+  const others = places + comparisons + count(rule.path, rule.method);
+  if (rule.user) return others > 0 ? ['has more than `user`: a list stands alone in its rule'] : [];
+  return [
+    ...(places > 1 ? ['names more than one of header, cookie and query'] : []),
+    ...(comparisons > 1 ? ['has more than one of equals, prefix and regex'] : []),
+    ...(places === 0 && comparisons > 0
+      ? ['compares nothing: name a header, cookie or query']
+      : []),
+    ...(others === 0 ? ['has no condition: user, header, cookie, query, path or method'] : []),
+  ];
+}
+
+/** Rules that could never count. */
+function hiddenRules(rules: readonly MatchRule[]): Problem[] {
+  return rules.flatMap((rule, index) => {
+    const earlier = rules.slice(0, index).findIndex((each) => hides(each, rule));
+    return earlier < 0
+      ? []
+      : [{ path: [index], text: `never counts: match.${earlier} fits wherever it does` }];
+  });
+}
+
+/** All lists are one map, looked up at one place. */
+function scatteredLists(rules: readonly MatchRule[]): Problem[] {
+  return rules.flatMap((rule, index) => {
+    const isLater = rules.slice(0, index).some((each) => each.user);
+    return rule.user && isLater && !rules[index - 1]?.user
+      ? [{ path: [index], text: 'stands apart: lists of users must follow one another' }]
+      : [];
+  });
+}
+
+/** Named by their place: users may be personal data. */
+function repeatedUsers(rules: readonly MatchRule[]): Problem[] {
+  const known = new Map<string, number>();
+  const problems: Problem[] = [];
+  for (const [index, { user = [] }] of rules.entries()) {
+    for (const [position, name] of user.entries()) {
+      const first = known.get(name);
+      if (first !== undefined)
+        problems.push({
+          path: [index, 'user', position],
+          text: `is in match.${first} already`,
+        });
+      known.set(name, first ?? index);
+    }
+  }
+  return problems;
+}
+
+/** Whether a rule fits every request that a later one fits. */
+function hides(rule: MatchRule, later: MatchRule): boolean {
+  if (rule.user || later.user) return false;
+  const { path, method } = rule;
+  const isPathWider = path === undefined || later.path?.startsWith(path) === true;
+  const isMethodWider =
+    method === undefined || later.method?.every((each) => method.includes(each)) === true;
+  return isPathWider && isMethodWider && isPlaceWider(rule, later);
+}
+
+function isPlaceWider(rule: MatchRule, later: MatchRule): boolean {
+  const place = placeOf(rule);
+  if (place === undefined) return true;
+  if (place !== placeOf(later)) return false;
+  const { equals, prefix, regex } = rule;
+  if (equals !== undefined) return later.equals === equals;
+  if (regex !== undefined) return later.regex === regex;
+  if (prefix !== undefined)
+    return [later.equals, later.prefix].some((each) => each?.startsWith(prefix));
+  return true;
+}
+
+function placeOf({ header, cookie, query }: MatchRule): string | undefined {
+  if (header !== undefined) return `header ${header.toLowerCase()}`;
+  if (cookie !== undefined) return `cookie ${cookie}`;
+  return query === undefined ? undefined : `query ${query}`;
 }

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { conditions } from './condition.ts';
-import { SERVICE_NAME } from './ingress.ts';
-import { argv, filled, headers, span, timeout, url } from './outside.ts';
+import { argv, filled, headers, timeout, url } from './outside.ts';
 import { valuePath } from './value-path.ts';
-
-const EVERY_MS = 30_000;
+import { type Problem, refuse, serviceName, span } from './values.ts';
 
 const name = z
   .string()
@@ -17,7 +15,7 @@ const name = z
 const common = {
   name,
   /** How long from one measurement to the next. */
-  every: span(1000, '30s').default(EVERY_MS),
+  every: span(1000, '30s').default(30_000),
   /** When a number is good and when it is bad; one alone stands for the opposite of the other. */
   pass: conditions.optional(),
   fail: conditions.optional(),
@@ -30,10 +28,10 @@ const common = {
 const asked = {
   ...common,
   /** The service that `{{service}}` and the backends stand for; the first one with users when left out. */
-  service: z.string().regex(SERVICE_NAME, 'is not a service name').optional(),
+  service: serviceName.optional(),
   url,
   headers: headers.default({}),
-  timeout: timeout(10_000),
+  timeout: timeout.default(10_000),
   /** What an answer without a number is: no evidence yet, or one that went wrong. */
   noData: z.enum(['wait', 'error'], 'is not wait or error').default('wait'),
 };
@@ -51,7 +49,7 @@ const http = z
   .superRefine(requireCondition);
 
 /** Without conditions exit code 0 passes and 1 fails; with them the last line it writes is a number. */
-const command = z.strictObject({ ...common, run: argv, timeout: timeout(30_000) });
+const command = z.strictObject({ ...common, run: argv, timeout: timeout.default(30_000) });
 
 /** The settings of `analysis` for sources other than the users' own requests. */
 export const metricFields = {
@@ -64,27 +62,17 @@ export type PrometheusMetric = z.output<typeof prometheus>;
 export type HttpMetric = z.output<typeof http>;
 export type CommandMetric = z.output<typeof command>;
 
-interface Problem {
-  path: string[];
-  text: string;
-}
-
 /** Metrics of services that are not chosen. */
 export function problemsOfMetrics(
   analysis: Record<'prometheus' | 'http', readonly { service?: string | undefined }[]>,
   services: Readonly<Record<string, unknown>>,
 ): Problem[] {
   return (['prometheus', 'http'] as const).flatMap((kind) =>
-    analysis[kind].flatMap(({ service }, index) =>
-      service === undefined || Object.hasOwn(services, service)
-        ? []
-        : [
-            {
-              path: ['analysis', kind, String(index), 'service'],
-              text: `\`${service}\` is not a chosen service`,
-            },
-          ],
-    ),
+    analysis[kind].flatMap(({ service }, index) => {
+      if (service === undefined || Object.hasOwn(services, service)) return [];
+      const path = ['analysis', kind, String(index), 'service'];
+      return [{ path, text: `\`${service}\` is not a chosen service` }];
+    }),
   );
 }
 
@@ -92,8 +80,7 @@ function requireCondition(
   { pass, fail }: { pass?: unknown; fail?: unknown },
   context: z.RefinementCtx,
 ): void {
-  if (!pass && !fail)
-    context.addIssue({ code: 'custom', message: 'has neither `pass` nor `fail`' });
+  if (!pass && !fail) refuse(context, 'has neither `pass` nor `fail`');
 }
 
 /** Metrics are told apart by name. */
@@ -106,11 +93,7 @@ function named<T extends z.ZodType<{ name: string }>>(metric: T) {
       for (const [index, each] of all.entries()) {
         const first = all.findIndex((other) => other.name === each.name);
         if (first < index)
-          context.addIssue({
-            code: 'custom',
-            path: [index, 'name'],
-            message: `is the name of metric ${first} already`,
-          });
+          refuse(context, `is the name of metric ${first} already`, [index, 'name']);
       }
     });
 }

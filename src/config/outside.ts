@@ -1,24 +1,6 @@
 import { z } from 'zod';
-import { parseDuration } from './duration.ts';
 import { placeProblem } from './placeholders.ts';
-
-const LONGEST_MS = 3_600_000;
-
-/** A time of at least `shortest` milliseconds and at most an hour. */
-export function span(shortest: number, example: string) {
-  const problem = `is not a duration such as ${example}, of at most 1h`;
-  const isFitting = (text: string) => {
-    const ms = parseDuration(text);
-    return ms !== undefined && ms >= shortest && ms <= LONGEST_MS;
-  };
-  return z
-    .string({ error: problem })
-    .refine(isFitting, problem)
-    .transform((text) => parseDuration(text) ?? 0);
-}
-
-/** How long a program or a server may take. */
-export const timeout = (ms: number) => span(1, '10s').default(ms);
+import { refuse, span } from './values.ts';
 
 /** A text whose `{{…}}` are known. */
 export const filled = z
@@ -27,7 +9,7 @@ export const filled = z
   .max(5000)
   .superRefine((text, context) => {
     const problem = placeProblem(text);
-    if (problem) context.addIssue({ code: 'custom', message: problem });
+    if (problem) refuse(context, problem);
   });
 
 /** An address; `${NAME}` in it comes from the environment. */
@@ -39,35 +21,90 @@ export const url = filled.regex(
 /** Headers of a request; `${NAME}` in their values comes from the environment. */
 export const headers = z.record(
   z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'is not a header name'),
-  z.string({ error: 'is not a text' }).regex(/^\P{Cc}*$/u, 'has control characters'),
+  z.string('is not a text').regex(/^\P{Cc}*$/u, 'has control characters'),
 );
 
 const NOT_ARGUMENTS = 'is not a list of a program and its arguments; no shell reads it';
 
 /** A program and its arguments, run as they are: no shell reads them. */
 export const argv = z
-  .array(z.string({ error: NOT_ARGUMENTS }).regex(/^[^\0]*$/, 'has a null character'), {
-    error: NOT_ARGUMENTS,
-  })
+  .array(z.string(NOT_ARGUMENTS).regex(/^[^\0]*$/, 'has a null character'), NOT_ARGUMENTS)
   .min(1, NOT_ARGUMENTS)
   .max(100)
   .refine(([program]) => program !== '', NOT_ARGUMENTS);
 
+/** How long a program or a server may take. */
+export const timeout = span(1, '10s');
+
+/** A program that is run, or an address that is told; milliseconds that it may take. */
+export type Hook =
+  | { run: readonly string[]; timeout: number }
+  | { post: string; headers: Readonly<Record<string, string>>; timeout: number };
+
+const hook = z
+  .strictObject({
+    run: argv.optional(),
+    post: url.optional(),
+    headers: headers.optional(),
+    timeout: timeout.optional(),
+  })
+  .superRefine((each, context) => requireErrand(each, 'post', context))
+  .transform(
+    ({ run, post = '', headers = {}, timeout }): Hook =>
+      run ? { run, timeout: timeout ?? 60_000 } : { post, headers, timeout: timeout ?? 10_000 },
+  );
+
+const list = z.array(hook).max(20).default([]);
+
+/** What is run or told on the way of a release. */
+export const hooks = z.strictObject({
+  preDeploy: list,
+  postStep: list,
+  prePromote: list,
+  postPromote: list,
+  onRevert: list,
+});
+
+export type HookPhase = keyof z.output<typeof hooks>;
+
+/** A program whose exit code 0 opens it, or a server whose answer does; milliseconds that it may take. */
+export type Gate =
+  | { run: readonly string[]; timeout: number }
+  | {
+      get: string;
+      headers: Readonly<Record<string, string>>;
+      expect: { status: number };
+      timeout: number;
+    };
+
+const gate = z
+  .strictObject({
+    run: argv.optional(),
+    get: url.optional(),
+    headers: headers.optional(),
+    expect: z.strictObject({ status: z.number().int().min(100).max(599) }).optional(),
+    timeout: timeout.optional(),
+  })
+  .superRefine((each, context) => requireErrand(each, 'get', context))
+  .transform(
+    ({ run, get = '', headers = {}, expect = { status: 200 }, timeout }): Gate =>
+      run
+        ? { run, timeout: timeout ?? 30_000 }
+        : { get, headers, expect, timeout: timeout ?? 10_000 },
+  );
+
+/** What has to be open before a step counts as done. */
+export const gates = z.array(gate).min(1).max(20);
+
 /** Refuses what neither runs a program nor asks a server, or does both. */
-export function requireErrand(
+function requireErrand(
   errand: { run?: unknown; headers?: unknown; expect?: unknown } & Record<string, unknown>,
   web: 'get' | 'post',
   context: z.RefinementCtx,
 ): void {
   const { run, headers, expect } = errand;
   const asks = errand[web] !== undefined;
-  const problem =
-    run && asks
-      ? `has both \`run\` and \`${web}\`: make it two`
-      : !run && !asks
-        ? `has neither \`run\` nor \`${web}\``
-        : run && (headers || expect)
-          ? `has settings of \`${web}\` beside \`run\``
-          : undefined;
-  if (problem) context.addIssue({ code: 'custom', message: problem });
+  if (run && asks) refuse(context, `has both \`run\` and \`${web}\`: make it two`);
+  else if (!run && !asks) refuse(context, `has neither \`run\` nor \`${web}\``);
+  else if (run && (headers || expect)) refuse(context, `has settings of \`${web}\` beside \`run\``);
 }

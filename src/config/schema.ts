@@ -1,47 +1,18 @@
 import { z } from 'zod';
 import { analysis } from './analysis.ts';
 import { database } from './database.ts';
-import { parseDuration } from './duration.ts';
-import { hooks } from './hooks.ts';
 import { identity } from './identity.ts';
-import { behind, inner, labels, SERVICE_NAME } from './ingress.ts';
 import { match } from './match.ts';
+import { hooks } from './outside.ts';
 import { breaker, shield } from './protection.ts';
-import { protocolFields } from './service-protocol.ts';
+import { service } from './service.ts';
 import { steps, strategy } from './strategy.ts';
-import { holding, switchable } from './values.ts';
+import { duration, holding, port, serviceName, switchable } from './values.ts';
 
 const DAY_MS = 86_400_000;
 
-const port = z.number().int().min(1).max(65_535);
-const token = /^[A-Za-z0-9_-]+$/;
-
-const duration = z
-  .string()
-  .refine((text) => parseDuration(text) !== undefined, 'is not a duration such as 30s or 1m30s')
-  .transform((text) => parseDuration(text) ?? 0);
-
-const service = z
-  .strictObject({
-    /** The published port the proxy takes over; makes the service an entry. */
-    entry: port.optional(),
-    /** A port of its own on which the canary alone answers. */
-    preview: port.optional(),
-    /** The port the service listens on inside its container, when its definition does not tell. */
-    port: port.optional(),
-    /** Calls of other services by name are split too. */
-    inner: inner.optional(),
-    /** Users come through these proxies of the stack. */
-    behind: behind.optional(),
-    /** Users come through a router that finds the service by its labels or environment. */
-    labels: labels.optional(),
-    /** As at the top, for the users of this entry alone. */
-    shield: shield.optional(),
-    breaker: breaker.optional(),
-    ...protocolFields,
-  })
-  .nullable()
-  .transform((value) => value ?? {});
+/** As Compose has them, or none at all. */
+const limit = duration('is not a duration such as 30s or 1m30s', 0, Number.POSITIVE_INFINITY);
 
 /** What git is asked for where canary.yaml says nothing. */
 export const DEFAULT_BRANCHES = { stable: 'main', canary: 'canary', remote: 'deploy' };
@@ -58,10 +29,10 @@ const gitFields = {
 /** canary.yaml as people write it; unknown keys are refused, never ignored. */
 export const configSchema = z.strictObject({
   version: z.literal(1, 'is not a version this program knows (1)'),
-  services: z.record(z.string().regex(SERVICE_NAME, 'is not a service name'), service),
+  services: z.record(serviceName, service),
   identity: identity.default([]),
   force: z
-    .strictObject({ header: z.string().regex(token, 'is not a header name') })
+    .strictObject({ header: z.string().regex(/^[A-Za-z0-9_-]+$/, 'is not a header name') })
     .default({ header: 'X-Canary' }),
   /** Rules that choose a side whatever the weight. */
   match: match.default([]),
@@ -94,9 +65,9 @@ export const configSchema = z.strictObject({
   /** Whether a failing canary is taken out. */
   breaker: breaker.default(breaker.parse(true)),
   /** How long open requests may take to finish before a container is stopped. */
-  drain: duration.default(30_000),
+  drain: limit.default(30_000),
   /** How long a started container may take until it is ready. */
-  startTimeout: duration.default(120_000),
+  startTimeout: limit.default(120_000),
   /** How many ended releases are kept, with the images to go back to. */
   retention: z.number().int().min(1).default(10),
 });

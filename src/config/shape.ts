@@ -1,17 +1,28 @@
 import { z } from 'zod';
-import { allow } from './allow.ts';
-import { period } from './period.ts';
+import { type AnswerPath, readAnswerPath } from './answer-path.ts';
+import { period, refuse } from './values.ts';
 
-const pathBeginning = z.string().max(500).regex(/^\//, 'does not begin with /');
+const place = z
+  .string()
+  .max(500)
+  .transform((text, context): AnswerPath => {
+    const problem = 'is not a path such as `$[].coupon`, `$.items[*].price` or `main > form`';
+    return readAnswerPath(text) ?? refuse(context, problem);
+  });
+
+/** Changes of answers that are meant: what is at or below these paths is no difference. */
+export const allow = z.array(place).max(100);
 
 const fields = z.strictObject(
   {
-    /** Changes that are meant. */
     allow: allow.default([]),
     /** Beginnings of the paths that are never asked again. */
-    exclude: z.array(pathBeginning).max(100).default([]),
+    exclude: z
+      .array(z.string().max(500).regex(/^\//, 'does not begin with /'))
+      .max(100)
+      .default([]),
     /** How often a request of a user is sent to both sides. */
-    every: period('1s', '1h').default(1000),
+    every: period(1000, 3_600_000).default(1000),
   },
   {
     error: ({ code }) =>

@@ -1,12 +1,14 @@
 import { z } from 'zod';
-import { gates } from './gates.ts';
-import { holding } from './values.ts';
+import { gates } from './outside.ts';
+import { holding, type Problem, refuse } from './values.ts';
 
 const DAY_MS = 86_400_000;
 
+const NOT_A_WEIGHT = 'is not a weight from 0 to 100';
+
 const weight = z
-  .number({ error: 'is not a weight from 0 to 100' })
-  .refine((value) => value >= 0 && value <= 100, 'is not a weight from 0 to 100')
+  .number(NOT_A_WEIGHT)
+  .refine((value) => value >= 0 && value <= 100, NOT_A_WEIGHT)
   .refine(
     (value) => Math.abs(value * 100 - Math.round(value * 100)) < 1e-6,
     'is finer than steps of 0.01',
@@ -28,24 +30,18 @@ const step = z
     pause: z.literal(true, 'is not `true`').optional(),
   })
   .superRefine((each, context) => {
-    const problem =
-      each.pause && Object.keys(each).length > 1
-        ? 'is a weight or a pause, not both: make it two steps'
-        : !each.pause && each.weight === undefined
-          ? 'has neither `weight` nor `pause`'
-          : undefined;
-    if (problem) context.addIssue({ code: 'custom', message: problem });
+    if (each.pause && Object.keys(each).length > 1)
+      refuse(context, 'is a weight or a pause, not both: make it two steps');
+    else if (!each.pause && each.weight === undefined)
+      refuse(context, 'has neither `weight` nor `pause`');
   });
-
-type ConfiguredStep = z.output<typeof step>;
 
 /** The weights of `strategy: canary`, one after the other. */
 export const steps = z
   .array(step)
   .max(100)
   .superRefine((all, context) => {
-    for (const { path, message } of problemsOfSteps(all))
-      context.addIssue({ code: 'custom', path, message });
+    for (const { path, text } of problemsOfSteps(all)) refuse(context, text, path);
   });
 
 const KINDS = ['canary', 'blue-green', 'rolling', 'ab'] as const;
@@ -87,21 +83,21 @@ function settings<T extends z.ZodRawShape>(shape: T) {
   return z.preprocess((value) => (value === null ? {} : value), z.strictObject(shape).optional());
 }
 
-function problemsOfSteps(all: readonly ConfiguredStep[]) {
-  const problems: { path: PropertyKey[]; message: string }[] = [];
+function problemsOfSteps(all: readonly z.output<typeof step>[]): Problem[] {
+  const problems: Problem[] = [];
   let highest = -1;
   for (const [index, each] of all.entries()) {
     if (each.weight === undefined) continue;
     if (each.weight <= highest)
       problems.push({
         path: [index, 'weight'],
-        message: `is not above ${highest}: weights rise from step to step`,
+        text: `is not above ${highest}: weights rise from step to step`,
       });
     highest = Math.max(highest, each.weight);
     const next = all[index + 1];
     if (each.for === undefined && next && !next.pause)
-      problems.push({ path: [index], message: 'needs `for`, or a `pause` after it' });
+      problems.push({ path: [index], text: 'needs `for`, or a `pause` after it' });
   }
-  if (all.length > 0 && highest < 0) problems.push({ path: [], message: 'have no weight' });
+  if (all.length > 0 && highest < 0) problems.push({ path: [], text: 'have no weight' });
   return problems;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ElementPart, type PathPart, readJsonSteps } from './answer-path.ts';
+import { refuse } from './values.ts';
 
 /** The way to one value in JSON. */
 export type ValuePath = readonly (ElementPart | Extract<PathPart, { kind: 'key' }>)[];
@@ -12,11 +13,7 @@ export const valuePath = z
     const steps = text.startsWith('$') ? (readJsonSteps(text) ?? []) : [];
     const path = steps.filter((step) => step.kind === 'key' || step.kind === 'element');
     if (path.length === steps.length && (path.length > 0 || text === '$')) return path;
-    context.addIssue({
-      code: 'custom',
-      message: 'is not the path of one value, such as $.series[0].pointlist[-1][1]',
-    });
-    return z.NEVER;
+    return refuse(context, 'is not the path of one value, such as $.series[0].pointlist[-1][1]');
   });
 
 /** What is at a path; `undefined` where there is nothing. */

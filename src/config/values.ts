@@ -1,23 +1,95 @@
 import { z } from 'zod';
-import { parseDuration } from './duration.ts';
+import { formatDuration, parseDuration } from './duration.ts';
 
-const LONGEST_MS = 366 * 86_400_000;
+const HOUR_MS = 3_600_000;
+const YEAR_MS = 366 * 24 * HOUR_MS;
 
-/** How long something is held; a clock must be able to tell its end. In milliseconds. */
-export const holding = z
-  .string({ error: 'is not a duration such as 30s, 5m or 14d' })
-  .refine((text) => {
-    const ms = parseDuration(text);
-    return ms !== undefined && ms > 0 && ms <= LONGEST_MS;
-  }, 'is not a duration such as 30s, 5m or 14d, of at most 366 days')
-  .transform((text) => parseDuration(text) ?? 0);
+/** What is wrong, and where in canary.yaml. */
+export interface Problem {
+  path: readonly PropertyKey[];
+  text: string;
+}
 
-/** A share as people write it, in percent. */
-export const percentage = z
-  .string({ error: 'is not a share such as 0.5%' })
-  .regex(/^(100|\d{1,2})(\.\d{1,3})? ?%$/, 'is not a share such as 0.5%')
-  .transform((text) => Number.parseFloat(text))
-  .refine((percent) => percent <= 100, 'is more than 100%');
+/** Says of a value what is wrong with it, or with something in it. */
+export function refuse(context: z.RefinementCtx, text: string, path: readonly PropertyKey[] = []) {
+  context.addIssue({ code: 'custom', message: text, path: [...path] });
+  return z.NEVER;
+}
+
+export const port = z.number().int().min(1).max(65_535);
+
+/** What Compose allows as the name of a service. */
+export const serviceName = z.string().regex(/^[a-zA-Z0-9._-]+$/, 'is not a service name');
+
+/** Of a request that canary makes itself, or of the answer to it. */
+export const headerName = z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, 'is not a header name');
+
+/** One line of text: it becomes a word of the proxy's configuration, or of the override. */
+export function line(longest: number) {
+  return z
+    .string()
+    .min(1)
+    .max(longest)
+    .regex(/^\P{Cc}*$/u, 'has control characters or line breaks');
+}
+
+/** A list, which may have been written as its only element. */
+export function listed<T extends z.ZodType>(list: T) {
+  const asList = (value: unknown) =>
+    Array.isArray(value) || value === undefined ? value : [value];
+  return z.preprocess(asList, list);
+}
+
+/** The same of texts. */
+export function listedTexts<T extends z.ZodType>(list: T) {
+  return z.preprocess((value) => (typeof value === 'string' ? [value] : value), list);
+}
+
+/** A duration in milliseconds, within limits. `error`: of what is no text. */
+export function duration(problem: string, least: number, most: number, error?: string) {
+  return z
+    .string(error)
+    .refine((text) => {
+      const ms = parseDuration(text);
+      return ms !== undefined && ms >= least && ms <= most;
+    }, problem)
+    .transform((text) => parseDuration(text) ?? 0);
+}
+
+const HOLDING = 'is not a duration such as 30s, 5m or 14d';
+
+/** How long something is held; a clock must be able to tell its end. */
+export const holding = duration(
+  `${HOLDING}, of at most 366 days`,
+  Number.MIN_VALUE,
+  YEAR_MS,
+  HOLDING,
+);
+
+/** How often, or within what time, something is done: long enough to be done at all, short enough for a timer. */
+export function period(least: number, most: number) {
+  const problem = `is not a duration such as 10s, from ${formatDuration(least)} to ${formatDuration(most)}`;
+  return duration(problem, least, most, problem);
+}
+
+/** A time of at least `least` milliseconds and at most an hour. */
+export function span(least: number, example: string) {
+  const problem = `is not a duration such as ${example}, of at most 1h`;
+  return duration(problem, least, HOUR_MS, problem);
+}
+
+/** A share as people write it, in percent. `error`: of what is no text. */
+export function share(form: RegExp, problem: string, error?: string) {
+  return z
+    .string(error)
+    .regex(form, problem)
+    .transform((text) => Number.parseFloat(text))
+    .refine((percent) => percent <= 100, 'is more than 100%');
+}
+
+const NOT_A_SHARE = 'is not a share such as 0.5%';
+
+export const percentage = share(/^(100|\d{1,2})(\.\d{1,3})? ?%$/, NOT_A_SHARE, NOT_A_SHARE);
 
 /** `true` stands for every default of the fields. Problems are those of the fields: a union would hide them. */
 export function switchable<T extends z.ZodType>(fields: T) {

@@ -22,10 +22,10 @@ import {
   OLDEST_COMPOSE,
 } from '../system/docker/compose.ts';
 import { readIfExists } from '../system/files.ts';
-import type { ProxySocket } from '../system/haproxy/proxy-socket.ts';
-import type { JournalStore } from '../system/state/journal-store.ts';
-import type { ProjectLock } from '../system/state/lock.ts';
-import type { StopRequest } from '../system/state/stop-request.ts';
+import { UnixProxySocket } from '../system/haproxy/proxy-socket.ts';
+import { JournalFiles } from '../system/state/journal-store.ts';
+import { FileLock } from '../system/state/lock.ts';
+import { FileStopRequest } from '../system/state/stop-request.ts';
 import { type Certificates, loadCertificates, NO_CERTIFICATES } from './certificates.ts';
 import { findComposeFiles } from './compose-files.ts';
 import { withPlace } from './compose-problem.ts';
@@ -47,12 +47,12 @@ export interface ComposeProject {
 /** The parts of the world that belong to a project. */
 export interface ProjectState {
   layout: Layout;
-  journals: JournalStore;
-  lock: ProjectLock;
-  stopRequest: StopRequest;
+  journals: JournalFiles;
+  lock: FileLock;
+  stopRequest: FileStopRequest;
   /** HAProxy's admin socket, and the one of its master. */
-  socket: ProxySocket;
-  master: ProxySocket;
+  socket: UnixProxySocket;
+  master: UnixProxySocket;
 }
 
 /** A project with its canary.yaml. */
@@ -162,14 +162,14 @@ export async function findState(context: Context): Promise<ProjectState> {
   return openState(context, layoutOf(await realpath(directory)));
 }
 
-function openState({ open }: Context, layout: Layout): ProjectState {
+function openState({ clock }: Context, layout: Layout): ProjectState {
   return {
     layout,
-    journals: open.journals(layout.releases),
-    lock: open.lock(layout.lock),
-    stopRequest: open.stopRequest(layout.stopRequest),
-    socket: open.proxySocket(layout.socket),
-    master: open.proxySocket(layout.masterSocket),
+    journals: new JournalFiles(layout.releases, clock),
+    lock: new FileLock(layout.lock, clock),
+    stopRequest: new FileStopRequest(layout.stopRequest, clock),
+    socket: new UnixProxySocket(layout.socket),
+    master: new UnixProxySocket(layout.masterSocket),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { HookPhase } from '../config/hooks.ts';
+import type { HookPhase } from '../config/outside.ts';
 import type { Strategy } from '../config/strategy.ts';
 import type { Backup } from '../database/backup.ts';
 import type { RehearsalReport } from '../database/report.ts';

@@ -10,29 +10,25 @@ export function isPortFree(port: number, host = '0.0.0.0'): Promise<boolean> {
 }
 
 /** Whether a machine that is there says that nobody listens; an address that is out of reach says nothing. */
-export function refusesConnections(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ host, port, timeout: 1000 });
-    const end = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('connect', () => end(false));
-    socket.once('timeout', () => end(false));
-    socket.once('error', (error: NodeJS.ErrnoException) => end(error.code === 'ECONNREFUSED'));
-  });
+export async function refusesConnections(host: string, port: number): Promise<boolean> {
+  return (await connect(host, port)) === 'ECONNREFUSED';
 }
 
-/** Whether something accepts connections at `host:port` within `timeoutMs`. */
-export function acceptsConnections(host: string, port: number, timeoutMs = 1000): Promise<boolean> {
+/** Whether something accepts connections at `host:port` within a second. */
+export async function acceptsConnections(host: string, port: number): Promise<boolean> {
+  return (await connect(host, port)) === 'connected';
+}
+
+/** `connected`, `silent`, or the code of what went wrong. */
+function connect(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const socket = createConnection({ host, port, timeout: timeoutMs });
-    const end = (answer: boolean) => {
+    const socket = createConnection({ host, port, timeout: 1000 });
+    const end = (answer: string | undefined) => {
       socket.destroy();
       resolve(answer);
     };
-    socket.once('connect', () => end(true));
-    socket.once('error', () => end(false));
-    socket.once('timeout', () => end(false));
+    socket.once('connect', () => end('connected'));
+    socket.once('timeout', () => end('silent'));
+    socket.once('error', (error: NodeJS.ErrnoException) => end(error.code));
   });
 }

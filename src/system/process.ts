@@ -1,5 +1,7 @@
 import { CanaryError } from '../errors.ts';
 
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface RunOptions {
   cwd?: string;
   signal?: AbortSignal | undefined;
@@ -17,49 +19,42 @@ export interface RunResult {
   exitCode: number;
 }
 
-/** Runs programs by argument vector, never through a shell. */
-export interface ProcessRunner {
-  /** Resolves whatever the exit code is; throws when the program is missing, `engine-unreachable` for `docker`. */
-  run(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult>;
-}
+/**
+ * Runs a program by argument vector, never through a shell. Resolves whatever the exit code is; throws when the program is
+ * missing, `engine-unreachable` for `docker`.
+ */
+export type RunProcess = (
+  command: string,
+  args: readonly string[],
+  options?: RunOptions,
+) => Promise<RunResult>;
 
-/** The process runner on execa. */
-export class ExecaRunner implements ProcessRunner {
-  private readonly env: Readonly<Record<string, string | undefined>>;
-
-  constructor(env: Readonly<Record<string, string | undefined>>) {
-    this.env = env;
-  }
-
-  async run(
-    command: string,
-    args: readonly string[],
-    options: RunOptions = {},
-  ): Promise<RunResult> {
-    options.signal?.throwIfAborted();
+/** Runs programs with an environment. */
+export function processRunner(env: Environment): RunProcess {
+  return async (command, args, { signal, onLine, input, atTerminal = false, cwd } = {}) => {
+    signal?.throwIfAborted();
     const { execa } = await import('execa');
-    const { onLine } = options;
     const stream = onLine ? (['pipe', lineTap(onLine)] as const) : 'pipe';
     const result = await execa(command, [...args], {
       reject: false,
-      ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+      ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
       // A group of its own: Ctrl-C at the terminal reaches canary, which ends its children in its own order.
-      detached: options.atTerminal !== true,
+      detached: !atTerminal,
       stdout: stream,
-      stderr: options.atTerminal ? 'inherit' : stream,
-      ...(options.cwd ? { cwd: options.cwd } : {}),
-      env: this.env,
+      stderr: atTerminal ? 'inherit' : stream,
+      ...(cwd ? { cwd } : {}),
+      env,
       extendEnv: false,
-      ...(options.signal ? { cancelSignal: options.signal } : {}),
+      ...(signal ? { cancelSignal: signal } : {}),
     });
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     if (result.exitCode === undefined && result.code === 'ENOENT') throw missing(command);
     return {
       stdout: String(result.stdout ?? ''),
       stderr: String(result.stderr ?? ''),
       exitCode: result.exitCode ?? 1,
     };
-  }
+  };
 }
 
 function missing(command: string): CanaryError {

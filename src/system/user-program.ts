@@ -1,4 +1,4 @@
-import { lineTap } from './process.ts';
+import { type Environment, lineTap } from './process.ts';
 
 /** A program that the user named, with its arguments. */
 interface UserProgram {
@@ -25,7 +25,7 @@ const LONGEST_OUTPUT = 10_000_000;
 const GRACE_MS = 2000;
 
 /** Runs programs with an environment. */
-export function programRunner(env: Readonly<Record<string, string | undefined>>): RunProgram {
+export function programRunner(env: Environment): RunProgram {
   return async ({ argv, cwd, facts, timeout, onLine }, signal) => {
     signal?.throwIfAborted();
     const { execa } = await import('execa');
@@ -68,13 +68,9 @@ export function programRunner(env: Readonly<Record<string, string | undefined>>)
   };
 }
 
-function problemOf({
-  code,
-  signal,
-}: {
-  code?: string | undefined;
-  signal?: string | undefined;
-}): string {
+type HowItFailed = Partial<Record<'code' | 'signal', string | undefined>>;
+
+function problemOf({ code, signal }: HowItFailed): string {
   if (signal) return `was ended by ${signal}`;
   if (code === 'ENOENT') return 'was not found';
   if (code === 'EACCES') return 'may not be run';

@@ -12,6 +12,7 @@ import { foldProgress, type StepProgress, weightAfter, weightStep } from '../rol
 import { foldRelease } from '../rollout/release.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import { exists } from '../system/files.ts';
+import { JournalFiles } from '../system/state/journal-store.ts';
 
 /** What of the judge's settings is tried; what is left out is the default. */
 export interface AnalyzeOptions {
@@ -37,7 +38,7 @@ export interface Analysis {
 /** Judges a recorded release again, with other settings; needs no engine and changes nothing. */
 export async function analyze(context: Context, options: AnalyzeOptions): Promise<Analysis> {
   const { directory, id } = await findJournal(context, options.journal);
-  const journals = context.open.journals(directory);
+  const journals = new JournalFiles(directory, context.clock);
   const records = await journals.read(id);
   const release = foldRelease(records);
   const evidence = parseEvidence(await journals.readEvidence(id));

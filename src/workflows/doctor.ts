@@ -1,9 +1,9 @@
-import { statfs } from 'node:fs/promises';
 import type { Context } from '../context.ts';
 import { CanaryError, messageOf } from '../errors.ts';
 import { observe } from '../execution/observe.ts';
 import { loadProject, type Project, supportedCompose } from '../project/load.ts';
 import { containersOf } from '../rollout/observed.ts';
+import { freeBytes } from '../system/files.ts';
 
 export interface Diagnosis {
   name: string;
@@ -66,8 +66,7 @@ async function proxyState(context: Context, project: Project): Promise<string> {
 }
 
 async function freeDisk(project: Project): Promise<string> {
-  const { bavail, bsize } = await statfs(project.directory);
-  const free = bavail * bsize;
+  const free = await freeBytes(project.directory);
   const text = `${(free / 1e9).toFixed(1)} GB free`;
   if (free >= LEAST_DISK_BYTES) return text;
   throw new CanaryError('command-failed', `Only ${text}.`, {

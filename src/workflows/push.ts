@@ -38,8 +38,7 @@ export async function push(context: Context, options: PushOptions): Promise<Push
     repository,
     {
       remote,
-      source: ref,
-      target: ref,
+      ref,
       force: options.force,
       also: options.releases ? [RELEASES] : [],
       options: options.options ?? [],

@@ -13,7 +13,7 @@ import { withLock } from '../project/with-lock.ts';
 import { OFF } from '../proxy/weight-map.ts';
 import { currentRelease } from '../release/records/releases.ts';
 import { containersOf, type Observed } from '../rollout/observed.ts';
-import { portTaken } from '../system/docker/engine.ts';
+import { portTaken } from '../system/docker/failures.ts';
 import { isPortFree } from '../system/ports.ts';
 
 export interface UpResult {

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/database/finding.ts';
 import { judgeObservation } from '../../src/database/judge-observation.ts';
 import { copySqliteFiles, type SqliteCopy } from '../../src/rehearsal/sqlite/sqlite.ts';
-import { DockerStreams } from '../../src/system/docker/container-streams.ts';
+import { ContainerStreams } from '../../src/system/docker/container-streams.ts';
 import { SqliteShop } from '../support/sqlite-shop.ts';
 
-const streams = new DockerStreams(process.env);
+const streams = new ContainerStreams(process.env);
 
 /** A boot that runs statements on the shop's database. */
 const statements = (...sql: string[]) => `

@@ -5,7 +5,7 @@ import { NO_COUNTS } from '../../src/proxy/counts.ts';
 import type { ReleaseEvent } from '../../src/rollout/events.ts';
 import { formatRecord, parseJournal } from '../../src/rollout/journal.ts';
 import { foldRelease, type Release } from '../../src/rollout/release.ts';
-import { makeGit } from '../../src/system/git/git.ts';
+import { git as client } from '../../src/system/git/git.ts';
 
 /** A journal as a command would have left it: a release of `commit` and what happened to it, a fact a minute. */
 export function journalText(
@@ -57,5 +57,5 @@ export async function leaveJournal(directory: string, journal: string): Promise<
 export async function leaveRecord(directory: string, journal: string): Promise<void> {
   const release = releaseOf(journal);
   const message = formatReleaseRecord(recordOf(release));
-  await makeGit().writeRecord(directory, { id: release.id, commit: release.commit, message });
+  await client.writeRecord(directory, { id: release.id, commit: release.commit, message });
 }

@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import type { ComposeService } from '../../src/compose/model/model.ts';
 import { postgres } from '../../src/rehearsal/postgres/postgres.ts';
 import type { CopyJob, Place } from '../../src/rehearsal/server.ts';
-import { DockerStreams } from '../../src/system/docker/container-streams.ts';
+import { ContainerStreams } from '../../src/system/docker/container-streams.ts';
 import { until } from './storedog.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -14,7 +14,7 @@ export const PASSWORD = "a pass'word";
 /** A PostgreSQL server in a container, and copies of it, on a network of their own. */
 export class PostgresPair {
   readonly name = `canary-test-${randomBytes(4).toString('hex')}`;
-  private readonly streams = new DockerStreams({ PATH: process.env.PATH });
+  private readonly streams = new ContainerStreams({ PATH: process.env.PATH });
   private image = '';
   private copies = 0;
 

@@ -1,12 +1,18 @@
-import { abort } from '../../workflows/abort.ts';
-import type { Session } from '../session.ts';
+import type { Program, Run } from '../session.ts';
 
-export async function runAbort({ context, output }: Session): Promise<undefined> {
-  const result = await abort(context);
-  output.result(result, () =>
-    result.changed
-      ? 'Every user is on the stable; the canary is gone.'
-      : 'No canary was running; nothing was changed.',
-  );
-  return undefined;
+export function abort(program: Program, run: Run): void {
+  program
+    .command('abort')
+    .description('send every user to the stable at once, then remove the canary')
+    .action(
+      run(async ({ context, output }) => {
+        const { abort } = await import('../../workflows/abort.ts');
+        const result = await abort(context);
+        output.result(result, () =>
+          result.changed
+            ? 'Every user is on the stable; the canary is gone.'
+            : 'No canary was running; nothing was changed.',
+        );
+      }),
+    );
 }

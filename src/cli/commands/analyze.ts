@@ -1,21 +1,26 @@
 import { EXIT } from '../../errors.ts';
-import { replayText } from '../../ui/replay-view.ts';
-import { type AnalyzeOptions, analyze } from '../../workflows/analyze.ts';
-import type { Session } from '../session.ts';
+import { chanceArgument, collectSignal, countArgument, weightArgument } from '../arguments.ts';
+import type { Program, Run } from '../session.ts';
 
-type AnalyzeFlags = Omit<AnalyzeOptions, 'journal' | 'signals'> & {
-  replay: string;
-  signal: NonNullable<AnalyzeOptions['signals']>;
-};
-
-export async function runAnalyze(
-  { context, output }: Session,
-  { replay, signal, ...settings }: AnalyzeFlags,
-): Promise<number> {
-  const signals = signal.length > 0 ? signal : undefined;
-  const result = await analyze(context, { ...settings, journal: replay, signals });
-  output.result(result, () => replayText(result, output.theme));
-  const last = result.steps.at(-1)?.result;
-  if (last === 'fail') return EXIT.judgedBad;
-  return last === 'pass' ? EXIT.done : EXIT.inconclusive;
+export function analyze(program: Program, run: Run): void {
+  program
+    .command('analyze')
+    .description('judge a recorded release again, with other settings')
+    .requiredOption('--replay <journal>', 'the file of a journal, or the id of a release')
+    .option('--alpha <chance>', 'of taking back a canary that is no worse', chanceArgument)
+    .option('--margin <percent>', 'of users who may be hurt', weightArgument)
+    .option('--minimum-requests <count>', 'on the canary, for a step to pass', countArgument)
+    .option('--signal <name>', 'failed, slow, refused or size (repeatable)', collectSignal, [])
+    .action(
+      run(async ({ context, output }, { replay, signal, ...settings }) => {
+        const { analyze } = await import('../../workflows/analyze.ts');
+        const { replayText } = await import('../../ui/replay-view.ts');
+        const signals = signal.length > 0 ? signal : undefined;
+        const result = await analyze(context, { ...settings, journal: replay, signals });
+        output.result(result, () => replayText(result, output.theme));
+        const last = result.steps.at(-1)?.result;
+        if (last === 'fail') return EXIT.judgedBad;
+        return last === 'pass' ? EXIT.done : EXIT.inconclusive;
+      }),
+    );
 }

@@ -1,18 +1,24 @@
-import { apply } from '../../workflows/apply.ts';
-import type { Session } from '../session.ts';
+import { shortCommit } from '../../compose/model/names.ts';
+import type { Program, Run } from '../session.ts';
 
-export async function runApply(
-  { context, output }: Session,
-  patches: readonly string[],
-  options: { branch?: string | undefined; message?: string | undefined; '3way': boolean },
-): Promise<undefined> {
-  const { branch, message } = options;
-  const result = await apply(context, patches, { branch, message, threeWay: options['3way'] });
-  const at = `${result.branch} is at ${result.commit.slice(0, 12)}`;
-  output.result(result, () =>
-    result.applied.length > 0
-      ? `Applied ${result.applied.join(', ')}: ${at}.`
-      : `Nothing was changed: ${at}.`,
-  );
-  return undefined;
+export function apply(program: Program, run: Run): void {
+  program
+    .command('apply')
+    .description('commit patches to a branch, all or none, without touching your working tree')
+    .argument('<patch...>', 'plain diffs, or mails of `git format-patch`, which keep their author')
+    .option('-b, --branch <name>', 'the branch (default: git.canary of canary.yaml)')
+    .option('-m, --message <text>', 'message of the commit made from plain diffs')
+    .option('--3way', 'merge where the branch has other lines around a change', false)
+    .action(
+      run(async ({ context, output }, patches, { branch, message, '3way': threeWay }) => {
+        const { apply } = await import('../../workflows/apply.ts');
+        const result = await apply(context, patches, { branch, message, threeWay });
+        const at = `${result.branch} is at ${shortCommit(result.commit)}`;
+        output.result(result, () =>
+          result.applied.length > 0
+            ? `Applied ${result.applied.join(', ')}: ${at}.`
+            : `Nothing was changed: ${at}.`,
+        );
+      }),
+    );
 }

@@ -1,17 +1,22 @@
-import { branch } from '../../workflows/branch.ts';
-import type { Session } from '../session.ts';
+import { shortCommit } from '../../compose/model/names.ts';
+import type { Program, Run } from '../session.ts';
 
-export async function runBranch(
-  { context, output }: Session,
-  name: string,
-  options: { from?: string | undefined },
-): Promise<undefined> {
-  const result = await branch(context, name, options.from);
-  const at = result.commit.slice(0, 12);
-  output.result(result, () =>
-    result.created
-      ? `Made branch ${result.branch} at ${at}.`
-      : `Branch ${result.branch} is there already, at ${at}; nothing was changed.`,
-  );
-  return undefined;
+export function branch(program: Program, run: Run): void {
+  program
+    .command('branch')
+    .description('make a branch from the stable one, without switching to it')
+    .argument('<name>', 'the new branch')
+    .option('--from <ref>', 'begin at this branch, tag or commit')
+    .action(
+      run(async ({ context, output }, name, { from }) => {
+        const { branch } = await import('../../workflows/branch.ts');
+        const result = await branch(context, name, from);
+        const at = shortCommit(result.commit);
+        output.result(result, () =>
+          result.created
+            ? `Made branch ${result.branch} at ${at}.`
+            : `Branch ${result.branch} is there already, at ${at}; nothing was changed.`,
+        );
+      }),
+    );
 }

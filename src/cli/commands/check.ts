@@ -1,12 +1,19 @@
 import { EXIT } from '../../errors.ts';
-import { examinationText } from '../../ui/examination-view.ts';
-import { check } from '../../workflows/check.ts';
-import type { Session } from '../session.ts';
+import type { Program, Run } from '../session.ts';
 
 const EXIT_OF = { pass: EXIT.done, fail: EXIT.failed, error: EXIT.inconclusive };
 
-export async function runCheck({ context, output }: Session): Promise<number> {
-  const result = await check(context);
-  output.result(result, () => examinationText(result, output.theme));
-  return EXIT_OF[result.result];
+export function check(program: Program, run: Run): void {
+  program
+    .command('check')
+    .description('run the checks in canary.yaml and compare the answers of both sides now')
+    .action(
+      run(async ({ context, output }) => {
+        const { check } = await import('../../workflows/check.ts');
+        const { examinationText } = await import('../../ui/examination-view.ts');
+        const result = await check(context);
+        output.result(result, () => examinationText(result, output.theme));
+        return EXIT_OF[result.result];
+      }),
+    );
 }

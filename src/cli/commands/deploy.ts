@@ -1,59 +1,78 @@
-import type { Exception } from '../../config/exception.ts';
+import { shortCommit } from '../../compose/model/names.ts';
 import { CanaryError, EXIT } from '../../errors.ts';
 import { formatWeight } from '../../proxy/weight.ts';
-import { deploy } from '../../workflows/deploy.ts';
-import { deployRemote } from '../../workflows/push-to-deploy/deploy-remote.ts';
-import { exitOf } from '../exit-of.ts';
-import type { Session } from '../session.ts';
+import { collect, collectException, weightArgument } from '../arguments.ts';
+import { exitOf } from '../output.ts';
+import type { Program, Run } from '../session.ts';
 
-interface DeployFlags {
-  branch: string;
-  apply: string[];
-  message?: string | undefined;
-  weight?: number | undefined;
-  remote?: string | undefined;
-  detach?: boolean | undefined;
-  allow: Exception[];
-}
-
-export async function runDeploy(
-  { context, output }: Session,
-  { remote, apply, branch, message, weight, allow, detach = false }: DeployFlags,
-): Promise<number> {
-  const options = { branch, patches: apply, message, weight };
-  if (remote !== undefined) {
-    if (allow.length > 0) {
-      throw new CanaryError('usage', '`--allow` and `--remote` do not go together.', {
-        hint: 'Run `canary deploy --allow` on the machine behind the remote.',
-      });
-    }
-    if (detach) {
-      throw new CanaryError('usage', '`--detach` and `--remote` do not go together.', {
-        hint: 'A push goes through the steps on the other machine; `canary pause` or `canary weight N` there end them.',
-      });
-    }
-    const result = await deployRemote(context, remote, options);
-    output.result({ type: 'result', ...result }, () =>
-      result.changed
-        ? `The canary runs ${branch} at ${result.commit.slice(0, 12)} behind ${remote}.`
-        : `${remote} has ${branch} at ${result.commit.slice(0, 12)} already; nothing was deployed. \`canary deploy\` there starts it again.`,
+export function deploy(program: Program, run: Run): void {
+  program
+    .command('deploy')
+    .description('put a branch beside the stable as its canary')
+    .requiredOption('-b, --branch <name>', 'the branch to deploy')
+    .option(
+      '--apply <patch>',
+      'apply a patch to the branch first (repeatable, all or none)',
+      collect,
+      [],
+    )
+    .option('-m, --message <text>', 'message of the commit made from plain diffs')
+    .option(
+      '-w, --weight <percent>',
+      'share of users the canary gets, instead of the steps in canary.yaml',
+      weightArgument,
+    )
+    .option(
+      '--allow <exception>',
+      'let one change of the rehearsal pass: destructive:TABLE, contracting:TABLE (repeatable)',
+      collectException,
+      [],
+    )
+    .option('--detach', 'return once the first step is in force; `canary resume` goes on')
+    .option('--remote <name>', 'on the machine behind this remote, by pushing to it')
+    .action(
+      run(async ({ context, output }, { remote, detach = false, allow, ...flags }) => {
+        const { branch, apply: patches, message, weight } = flags;
+        const options = { branch, patches, message, weight };
+        if (remote !== undefined) {
+          if (allow.length > 0) {
+            throw new CanaryError('usage', '`--allow` and `--remote` do not go together.', {
+              hint: 'Run `canary deploy --allow` on the machine behind the remote.',
+            });
+          }
+          if (detach) {
+            throw new CanaryError('usage', '`--detach` and `--remote` do not go together.', {
+              hint: 'A push goes through the steps on the other machine; `canary pause` or `canary weight N` there end them.',
+            });
+          }
+          const { deployRemote } = await import('../../workflows/push-to-deploy/deploy-remote.ts');
+          const result = await deployRemote(context, remote, options);
+          const at = shortCommit(result.commit);
+          output.result({ type: 'result', ...result }, () =>
+            result.changed
+              ? `The canary runs ${branch} at ${at} behind ${remote}.`
+              : `${remote} has ${branch} at ${at} already; nothing was deployed. \`canary deploy\` there starts it again.`,
+          );
+          return EXIT.done;
+        }
+        const { deploy } = await import('../../workflows/deploy.ts');
+        const result = await deploy(context, { ...options, detach, allow });
+        output.result({ type: 'result', ...result }, () => {
+          if (result.comparison) return `The canary is gone: ${result.reason}`;
+          const what = `${result.branch} at ${shortCommit(result.commit)}`;
+          if (result.state === 'promoted')
+            return `${output.theme.good('Promoted')}: ${what}; ${result.reason}.`;
+          const previews = result.entries.flatMap(({ preview }) =>
+            preview ? [`  the canary alone: ${preview}`] : [],
+          );
+          return [
+            `${output.theme.canary('The canary runs')}: ${what}, ${formatWeight(result.weight)} of users.`,
+            ...previews,
+            ...(result.steps === undefined ? [] : [`  ${result.reason}`]),
+            'Next: `canary status`, `canary weight N`, then `canary promote` or `canary revert`.',
+          ].join('\n');
+        });
+        return exitOf(result);
+      }, true),
     );
-    return EXIT.done;
-  }
-  const result = await deploy(context, { ...options, detach, allow });
-  output.result({ type: 'result', ...result }, () => {
-    if (result.comparison) return `The canary is gone: ${result.reason}`;
-    if (result.state === 'promoted')
-      return `${output.theme.good('Promoted')}: ${result.branch} at ${result.commit.slice(0, 12)}; ${result.reason}.`;
-    const previews = result.entries.flatMap(({ preview }) =>
-      preview ? [`  the canary alone: ${preview}`] : [],
-    );
-    return [
-      `${output.theme.canary('The canary runs')}: ${result.branch} at ${result.commit.slice(0, 12)}, ${formatWeight(result.weight)} of users.`,
-      ...previews,
-      ...(result.steps === undefined ? [] : [`  ${result.reason}`]),
-      'Next: `canary status`, `canary weight N`, then `canary promote` or `canary revert`.',
-    ].join('\n');
-  });
-  return exitOf(result);
 }

@@ -1,12 +1,18 @@
-import { down } from '../../workflows/down.ts';
-import type { Session } from '../session.ts';
+import type { Program, Run } from '../session.ts';
 
-export async function runDown({ context, output }: Session): Promise<undefined> {
-  const result = await down(context);
-  output.result(result, () =>
-    result.changed
-      ? 'Proxy and canary are gone; the services have their ports back.'
-      : 'There was no proxy and no canary.',
-  );
-  return undefined;
+export function down(program: Program, run: Run): void {
+  program
+    .command('down')
+    .description('take proxy and canary away and give the ports back')
+    .action(
+      run(async ({ context, output }) => {
+        const { down } = await import('../../workflows/down.ts');
+        const result = await down(context);
+        output.result(result, () =>
+          result.changed
+            ? 'Proxy and canary are gone; the services have their ports back.'
+            : 'There was no proxy and no canary.',
+        );
+      }),
+    );
 }

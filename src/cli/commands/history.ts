@@ -1,12 +1,17 @@
-import { historyText } from '../../ui/history-view.ts';
-import { history } from '../../workflows/history.ts';
-import type { Session } from '../session.ts';
+import { countArgument } from '../arguments.ts';
+import type { Program, Run } from '../session.ts';
 
-export async function runHistory(
-  { context, output }: Session,
-  options: { number?: number | undefined },
-): Promise<undefined> {
-  const result = await history(context, options.number);
-  output.result(result, () => historyText(result.releases, output.theme));
-  return undefined;
+export function history(program: Program, run: Run): void {
+  program
+    .command('history')
+    .description('every release, newest first: when, what, how far it came and how it ended')
+    .option('-n, --number <count>', 'only so many', countArgument)
+    .action(
+      run(async ({ context, output }, { number }) => {
+        const { history } = await import('../../workflows/history.ts');
+        const { historyText } = await import('../../ui/history-view.ts');
+        const result = await history(context, number);
+        output.result(result, () => historyText(result.releases, output.theme));
+      }),
+    );
 }

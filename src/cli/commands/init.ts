@@ -1,32 +1,32 @@
-import { init } from '../../workflows/init.ts';
-import type { Session } from '../session.ts';
+import { shortCommit } from '../../compose/model/names.ts';
+import { collect } from '../arguments.ts';
+import type { Program, Run } from '../session.ts';
 
-export async function runInit(
-  { context, output, globals }: Session,
-  options: { service: string[]; commit: boolean; message?: string | undefined },
-): Promise<undefined> {
-  const result = await init(context, {
-    services: options.service,
-    yes: globals.yes,
-    commit: options.commit,
-    message: options.message,
-  });
-  output.result(result, () => {
-    if (!result.written) return `${result.path} is there already; it was left as it is.`;
-    const lines = result.services.map(
-      ({ service, why }) => `  ${output.theme.bold(service)}: ${why}`,
+export function init(program: Program, run: Run): void {
+  program
+    .command('init')
+    .description('find entries and stateful services, write canary.yaml and commit that file alone')
+    .option('-s, --service <name>', 'a service to clone (repeatable)', collect, [])
+    .option('--no-commit', 'write the file and leave it uncommitted')
+    .option('-m, --message <text>', 'message of the commit')
+    .action(
+      run(async ({ context, output, globals: { yes } }, { service: services, ...flags }) => {
+        const { init } = await import('../../workflows/init.ts');
+        const result = await init(context, { services, yes, ...flags });
+        output.result(result, () => {
+          if (!result.written) return `${result.path} is there already; it was left as it is.`;
+          const line = ({ service, why }: { service: string; why: string }) =>
+            `  ${output.theme.bold(service)}: ${why}`;
+          return [
+            `Wrote ${result.path}.`,
+            ...result.services.map(line),
+            ...(result.left.length > 0 ? ['Left to the stable:', ...result.left.map(line)] : []),
+            result.commit
+              ? `Committed to ${result.branch ?? 'a detached HEAD'} as ${shortCommit(result.commit)}.`
+              : 'Not committed.',
+            'Next: `canary up` puts the proxy in front of your services.',
+          ].join('\n');
+        });
+      }),
     );
-    const left = result.left.map(({ service, why }) => `  ${output.theme.bold(service)}: ${why}`);
-    const commit = result.commit
-      ? `Committed to ${result.branch ?? 'a detached HEAD'} as ${result.commit.slice(0, 12)}.`
-      : 'Not committed.';
-    return [
-      `Wrote ${result.path}.`,
-      ...lines,
-      ...(left.length > 0 ? ['Left to the stable:', ...left] : []),
-      commit,
-      'Next: `canary up` puts the proxy in front of your services.',
-    ].join('\n');
-  });
-  return undefined;
 }

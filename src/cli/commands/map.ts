@@ -1,15 +1,23 @@
-import { formatMap, type MapFormat } from '../../compose/map.ts';
-import { map } from '../../workflows/map.ts';
-import type { Session } from '../session.ts';
+import { Option } from '@commander-js/extra-typings';
+import type { Program, Run } from '../session.ts';
 
-export async function runMap(
-  { context, output }: Session,
-  options: { format: MapFormat },
-): Promise<undefined> {
-  const result = await map(context);
-  const { format } = options;
-  output.result(result, () =>
-    format === 'json' ? JSON.stringify(result, null, 2) : formatMap(result, format),
-  );
-  return undefined;
+export function map(program: Program, run: Run): void {
+  program
+    .command('map')
+    .description('print the service map: entries, slice, shared services, who calls whom')
+    .addOption(
+      new Option('--format <format>', 'how to print it')
+        .choices(['text', 'mermaid', 'dot', 'json'] as const)
+        .default('text' as const),
+    )
+    .action(
+      run(async ({ context, output }, { format }) => {
+        const { map } = await import('../../workflows/map.ts');
+        const { formatMap } = await import('../../compose/map.ts');
+        const result = await map(context);
+        output.result(result, () =>
+          format === 'json' ? JSON.stringify(result, null, 2) : formatMap(result, format),
+        );
+      }),
+    );
 }

@@ -1,14 +1,19 @@
 import { formatWeight } from '../../proxy/weight.ts';
-import { pause } from '../../workflows/pause.ts';
-import type { Session } from '../session.ts';
+import type { Program, Run } from '../session.ts';
 
-export async function runPause({ context, output }: Session): Promise<undefined> {
-  const result = await pause(context);
-  const { weight, changed } = result;
-  output.result(result, () =>
-    changed
-      ? `Every user is on the stable. \`canary resume\` gives ${formatWeight(weight)} of them back.`
-      : 'Every user is on the stable already.',
-  );
-  return undefined;
+export function pause(program: Program, run: Run): void {
+  program
+    .command('pause')
+    .description('send every user to the stable for a while; `resume` gives them back')
+    .action(
+      run(async ({ context, output }) => {
+        const { pause } = await import('../../workflows/pause.ts');
+        const result = await pause(context);
+        output.result(result, () =>
+          result.changed
+            ? `Every user is on the stable. \`canary resume\` gives ${formatWeight(result.weight)} of them back.`
+            : 'Every user is on the stable already.',
+        );
+      }),
+    );
 }

@@ -1,25 +1,37 @@
 import { EXIT } from '../../errors.ts';
-import { describeOperation, formatPlan } from '../../rollout/format-plan.ts';
-import { plan, planTitle } from '../../workflows/plan.ts';
-import type { Session } from '../session.ts';
+import { weightArgument } from '../arguments.ts';
+import type { Program, Run } from '../session.ts';
 
-export async function runPlan(
-  { context, output }: Session,
-  options: { branch?: string | undefined; weight?: number | undefined; exitCode: boolean },
-): Promise<number> {
-  const result = await plan(context, options.branch, options.weight);
-  const operations = result.operations.map((each) => ({ ...each, text: describeOperation(each) }));
-  output.result({ version: 1, ...result, operations }, () =>
-    [
-      output.theme.bold(`Plan for ${planTitle(result)}`),
-      formatPlan(result.operations),
-      ...stepLines(result.steps),
-      ...result.notes.map((note) => output.theme.dim(`· ${note}`)),
-    ].join('\n'),
-  );
-  return options.exitCode && operations.length > 0 ? EXIT.failed : EXIT.done;
-}
-
-function stepLines(steps: readonly string[]): string[] {
-  return steps.map((text, index) => `step ${index + 1} of ${steps.length}: ${text}`);
+export function plan(program: Program, run: Run): void {
+  program
+    .command('plan')
+    .description('print what would happen and why, as steps; changes nothing')
+    .option('-b, --branch <name>', 'plan the deploy of this branch, not only `up`')
+    .option(
+      '-w, --weight <percent>',
+      'the share of users that deploy would be given',
+      weightArgument,
+    )
+    .option('--exit-code', 'exit with 1 when there is something to do', false)
+    .action(
+      run(async ({ context, output }, { branch, weight, exitCode }) => {
+        const { plan, planTitle } = await import('../../workflows/plan.ts');
+        const { describeOperation, formatPlan } = await import('../../rollout/format-plan.ts');
+        const result = await plan(context, branch, weight);
+        const { steps, notes } = result;
+        const operations = result.operations.map((each) => ({
+          ...each,
+          text: describeOperation(each),
+        }));
+        output.result({ version: 1, ...result, operations }, () =>
+          [
+            output.theme.bold(`Plan for ${planTitle(result)}`),
+            formatPlan(result.operations),
+            ...steps.map((text, index) => `step ${index + 1} of ${steps.length}: ${text}`),
+            ...notes.map((note) => output.theme.dim(`· ${note}`)),
+          ].join('\n'),
+        );
+        return exitCode && operations.length > 0 ? EXIT.failed : EXIT.done;
+      }),
+    );
 }

@@ -1,15 +1,17 @@
-import { promote } from '../../workflows/promote.ts';
-import type { Session } from '../session.ts';
+import { shortCommit } from '../../compose/model/names.ts';
+import type { Program, Run } from '../session.ts';
 
-export async function runPromote(
-  { context, output }: Session,
-  options: { message?: string | undefined },
-): Promise<undefined> {
-  const result = await promote(context, options.message);
-  output.result(
-    result,
-    () =>
-      `${output.theme.good('Promoted.')} The stable runs ${result.branch} at ${result.commit.slice(0, 12)}.`,
-  );
-  return undefined;
+export function promote(program: Program, run: Run): void {
+  program
+    .command('promote')
+    .description("make the canary's code the stable, without a gap")
+    .option('-m, --message <text>', 'message of the merge commit, where one is needed')
+    .action(
+      run(async ({ context, output }, { message }) => {
+        const { promote } = await import('../../workflows/promote.ts');
+        const result = await promote(context, message);
+        const what = `${result.branch} at ${shortCommit(result.commit)}`;
+        output.result(result, () => `${output.theme.good('Promoted.')} The stable runs ${what}.`);
+      }),
+    );
 }

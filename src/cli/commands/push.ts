@@ -1,17 +1,28 @@
-import { push } from '../../workflows/push.ts';
-import type { Session } from '../session.ts';
+import { shortCommit } from '../../compose/model/names.ts';
+import type { Program, Run } from '../session.ts';
 
-export async function runPush(
-  { context, output }: Session,
-  remote: string | undefined,
-  options: { branch?: string | undefined; force: boolean; releases: boolean },
-): Promise<undefined> {
-  const result = await push(context, { ...options, remote });
-  const at = result.commit.slice(0, 12);
-  output.result(result, () =>
-    result.changed
-      ? `Pushed ${result.branch} to ${result.remote}: it is at ${at} there.`
-      : `${result.remote} has ${result.branch} at ${at} already.`,
-  );
-  return undefined;
+export function push(program: Program, run: Run): void {
+  program
+    .command('push')
+    .description('push a branch to the same name at a remote, and show what the remote says')
+    .argument('[remote]', 'the remote (default: git.remote of canary.yaml)')
+    .option('-b, --branch <name>', 'the branch (default: git.canary of canary.yaml)')
+    .option(
+      '--force',
+      'replace what is there, if it is what was last seen (--force-with-lease)',
+      false,
+    )
+    .option('--releases', 'push the records of releases along', false)
+    .action(
+      run(async ({ context, output }, remote, flags) => {
+        const { push } = await import('../../workflows/push.ts');
+        const result = await push(context, { ...flags, remote });
+        const at = shortCommit(result.commit);
+        output.result(result, () =>
+          result.changed
+            ? `Pushed ${result.branch} to ${result.remote}: it is at ${at} there.`
+            : `${result.remote} has ${result.branch} at ${at} already.`,
+        );
+      }),
+    );
 }

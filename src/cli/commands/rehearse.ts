@@ -1,14 +1,25 @@
-import type { Exception } from '../../config/exception.ts';
 import { EXIT } from '../../errors.ts';
-import { rehearsalText } from '../../ui/rehearsal-view.ts';
-import { rehearseBranch } from '../../workflows/rehearse.ts';
-import type { Session } from '../session.ts';
+import { collectException } from '../arguments.ts';
+import type { Program, Run } from '../session.ts';
 
-export async function runRehearse(
-  { context, output }: Session,
-  { branch, allow }: { branch?: string | undefined; allow: Exception[] },
-): Promise<number> {
-  const result = await rehearseBranch(context, branch, allow);
-  output.result(result, () => rehearsalText(result, output.theme));
-  return result.result === 'pass' ? EXIT.done : EXIT.dataProtected;
+export function rehearse(program: Program, run: Run): void {
+  program
+    .command('rehearse')
+    .description('boot a branch on a throw-away copy of the shared database and tell what it does')
+    .option('-b, --branch <name>', "the branch; canary.yaml's own when left out")
+    .option(
+      '--allow <exception>',
+      'let one change pass: destructive:TABLE, contracting:TABLE (repeatable)',
+      collectException,
+      [],
+    )
+    .action(
+      run(async ({ context, output }, { branch, allow }) => {
+        const { rehearseBranch } = await import('../../workflows/rehearse.ts');
+        const { rehearsalText } = await import('../../ui/rehearsal-view.ts');
+        const result = await rehearseBranch(context, branch, allow);
+        output.result(result, () => rehearsalText(result, output.theme));
+        return result.result === 'pass' ? EXIT.done : EXIT.dataProtected;
+      }),
+    );
 }

@@ -1,41 +1,50 @@
 import { join } from 'node:path';
-import {
-  type PrepareOptions,
-  prepareTarget,
-} from '../../workflows/push-to-deploy/prepare-target.ts';
-import {
-  addRemote,
-  type RemoteAddOptions,
-  type RemoteAddResult,
-} from '../../workflows/push-to-deploy/remote-add.ts';
-import type { Session } from '../session.ts';
+import type { Program, Run } from '../session.ts';
 
-export async function runRemoteAdd(
-  { context, output }: Session,
-  options: RemoteAddOptions,
-): Promise<undefined> {
-  const result = await addRemote(context, options);
-  output.result(result, () => describe(result));
-  return undefined;
-}
+export function remote(program: Program, run: Run): void {
+  const remote = program
+    .command('remote')
+    .description('repositories that deploy what is pushed to them');
 
-export async function runRemotePrepare(
-  { context, output }: Session,
-  options: PrepareOptions,
-): Promise<undefined> {
-  const result = await prepareTarget(context, options);
-  output.result(
-    result,
-    () => `${result.repository} deploys what is pushed to it, in ${result.directory}.`,
-  );
-  return undefined;
-}
+  remote
+    .command('add')
+    .description('prepare a repository that deploys what is pushed to it, and add it as a remote')
+    .argument('<name>', 'name of the remote, such as deploy')
+    .argument('<url>', 'ssh://[user@]host/path, [user@]host:path, or a path on this machine')
+    .option('--production <dir>', 'where production runs there (default: beside the repository)')
+    .option('--program <name>', 'how canary is called there', 'canary')
+    .action(
+      run(async ({ context, output }, name, url, { production, program }) => {
+        const { addRemote } = await import('../../workflows/push-to-deploy/remote-add.ts');
+        const result = await addRemote(context, { name, url, directory: production, program });
+        const { directory, project, stable, canary } = result;
+        output.result(result, () =>
+          [
+            `${name} is ${result.url}; production runs in ${directory} there.`,
+            `  git push ${name} ${stable}    makes it the stable, without a gap; the first time it starts everything`,
+            `  git push ${name} ${canary}  puts it beside the stable as its canary`,
+            `What git does not track, such as \`.env\`, belongs into ${join(directory, project)} before the first push.`,
+          ].join('\n'),
+        );
+      }),
+    );
 
-function describe({ name, url, directory, project, stable, canary }: RemoteAddResult): string {
-  return [
-    `${name} is ${url}; production runs in ${directory} there.`,
-    `  git push ${name} ${stable}    makes it the stable, without a gap; the first time it starts everything`,
-    `  git push ${name} ${canary}  puts it beside the stable as its canary`,
-    `What git does not track, such as \`.env\`, belongs into ${join(directory, project)} before the first push.`,
-  ].join('\n');
+  remote
+    .command('prepare')
+    .description('prepare a repository on this machine; `remote add` runs this on the other one')
+    .argument('<path>', 'the repository to push to; made when it is not there')
+    .option('--production <dir>', 'where production runs (default: beside the repository)')
+    .option('--project <dir>', 'folder of the compose project inside the repository', '')
+    .option('--stable <branch>', 'the branch production is built from', 'main')
+    .option('--object-format <name>', 'of a repository that is made: sha1 or sha256')
+    .action(
+      run(async ({ context, output }, repository, { production: directory, ...flags }) => {
+        const { prepareTarget } = await import('../../workflows/push-to-deploy/prepare-target.ts');
+        const result = await prepareTarget(context, { repository, directory, ...flags });
+        output.result(
+          result,
+          () => `${result.repository} deploys what is pushed to it, in ${result.directory}.`,
+        );
+      }),
+    );
 }

@@ -1,11 +1,15 @@
-import { render } from '../../workflows/render.ts';
-import type { Session } from '../session.ts';
+import type { Program, Run } from '../session.ts';
 
-export async function runRender(
-  { context, output }: Session,
-  options: { branch?: string | undefined },
-): Promise<undefined> {
-  const yaml = await render(context, options.branch);
-  output.result({ override: yaml }, () => yaml.trimEnd());
-  return undefined;
+export function render(program: Program, run: Run): void {
+  program
+    .command('render')
+    .description('print the override canary would use, as plain compose YAML')
+    .option('-b, --branch <name>', 'with the clones of this branch')
+    .action(
+      run(async ({ context, output }, { branch }) => {
+        const { render } = await import('../../workflows/render.ts');
+        const yaml = await render(context, branch);
+        output.result({ override: yaml }, () => yaml.trimEnd());
+      }),
+    );
 }

@@ -1,17 +1,24 @@
 import { formatWeight } from '../../proxy/weight.ts';
-import { resume } from '../../workflows/resume.ts';
-import { exitOf } from '../exit-of.ts';
-import type { Session } from '../session.ts';
+import { exitOf } from '../output.ts';
+import type { Program, Run } from '../session.ts';
 
-export async function runResume({ context, output }: Session): Promise<number> {
-  const result = await resume(context);
-  const { weight, changed, state, reason } = result;
-  output.result(result, () => {
-    if (!changed) return 'Nothing was paused.';
-    if (state === 'promoted') return `${output.theme.good('Promoted')}: ${reason}.`;
-    return state === 'paused' || state === 'inconclusive'
-      ? `${formatWeight(weight)} of users are sent to the canary: ${reason}.`
-      : `Every user is on the stable: ${reason}`;
-  });
-  return exitOf(result);
+export function resume(program: Program, run: Run): void {
+  program
+    .command('resume')
+    .description('give a canary its users back, and go on with the steps in canary.yaml')
+    .action(
+      run(async ({ context, output }) => {
+        const { resume } = await import('../../workflows/resume.ts');
+        const result = await resume(context);
+        const { weight, changed, state, reason } = result;
+        output.result(result, () => {
+          if (!changed) return 'Nothing was paused.';
+          if (state === 'promoted') return `${output.theme.good('Promoted')}: ${reason}.`;
+          return state === 'paused' || state === 'inconclusive'
+            ? `${formatWeight(weight)} of users are sent to the canary: ${reason}.`
+            : `Every user is on the stable: ${reason}`;
+        });
+        return exitOf(result);
+      }),
+    );
 }

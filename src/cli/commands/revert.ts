@@ -1,14 +1,20 @@
-import { type RevertResult, revert } from '../../workflows/revert.ts';
-import type { Session } from '../session.ts';
+import { shortCommit } from '../../compose/model/names.ts';
+import type { RevertResult } from '../../workflows/revert.ts';
+import type { Program, Run } from '../session.ts';
 
-export async function runRevert(
-  { context, output }: Session,
-  release: string | undefined,
-  { message }: { message?: string | undefined },
-): Promise<undefined> {
-  const result = await revert(context, { release, message });
-  output.result(result, () => describe(result, release));
-  return undefined;
+export function revert(program: Program, run: Run): void {
+  program
+    .command('revert')
+    .description('abort, and take the change back by a git revert commit on its branch')
+    .argument('[release]', 'take back this release, also one that was promoted')
+    .option('-m, --message <text>', 'message of the revert commit')
+    .action(
+      run(async ({ context, output }, release, { message }) => {
+        const { revert } = await import('../../workflows/revert.ts');
+        const result = await revert(context, { release, message });
+        output.result(result, () => describe(result, release));
+      }),
+    );
 }
 
 function describe({ release, side, commit, redeployed }: RevertResult, asked?: string): string {
@@ -17,16 +23,14 @@ function describe({ release, side, commit, redeployed }: RevertResult, asked?: s
       ? `Release ${asked} has ended without becoming the stable; nothing was changed.`
       : 'No canary was running; nothing was changed. A promoted release is taken back by its id: `canary revert RELEASE`.';
   }
+  const made = commit && `Commit ${shortCommit(commit)} takes the change back.`;
   if (side === 'stable') {
-    return commit
-      ? `The stable is what it was before release ${release}. Commit ${commit.slice(0, 12)} takes the change back.`
+    return made
+      ? `The stable is what it was before release ${release}. ${made}`
       : 'The stable is back already; nothing was changed.';
   }
-  const made = commit
-    ? `Commit ${commit.slice(0, 12)} takes the change back.`
-    : 'No commit was needed.';
   const now = redeployed
     ? 'The canary runs the branch as it is now, without users.'
     : 'The canary is gone.';
-  return `Every user is on the stable. ${made} ${now}`;
+  return `Every user is on the stable. ${made ?? 'No commit was needed.'} ${now}`;
 }

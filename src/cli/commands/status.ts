@@ -1,23 +1,27 @@
-import { statusText } from '../../ui/status-view.ts';
-import { status, watchStatus } from '../../workflows/status.ts';
-import type { Session } from '../session.ts';
+import type { Program, Run } from '../session.ts';
 
-export async function runStatus(
-  { context, output, streams }: Session,
-  options: { watch: boolean },
-): Promise<undefined> {
-  if (!options.watch) {
-    const result = await status(context);
-    output.result(result, () => statusText(result, output.theme));
-    return undefined;
-  }
-  let isRead = true;
-  streams.stdout.once('error', () => {
-    isRead = false;
-  });
-  for await (const result of watchStatus(context)) {
-    if (!isRead) break;
-    output.result(result, () => `${statusText(result, output.theme)}\n`);
-  }
-  return undefined;
+export function status(program: Program, run: Run): void {
+  program
+    .command('status')
+    .description('what runs, who gets what, and how it goes')
+    .option('-w, --watch', 'print it again whenever it changes', false)
+    .action(
+      run(async ({ context, output, streams }, { watch }) => {
+        const { status, watchStatus } = await import('../../workflows/status.ts');
+        const { statusText } = await import('../../ui/status-view.ts');
+        if (!watch) {
+          const result = await status(context);
+          output.result(result, () => statusText(result, output.theme));
+          return;
+        }
+        let isRead = true;
+        streams.stdout.once('error', () => {
+          isRead = false;
+        });
+        for await (const result of watchStatus(context)) {
+          if (!isRead) break;
+          output.result(result, () => `${statusText(result, output.theme)}\n`);
+        }
+      }),
+    );
 }

@@ -1,12 +1,21 @@
-import type { ReleaseState } from '../../rollout/events.ts';
-import { exitOfWait, wait } from '../../workflows/wait.ts';
-import type { Session } from '../session.ts';
+import { collectState, durationArgument } from '../arguments.ts';
+import type { Program, Run } from '../session.ts';
 
-export async function runWait(
-  { context, output }: Session,
-  { for: states, timeout }: { for: ReleaseState[]; timeout?: number | undefined },
-): Promise<number> {
-  const result = await wait(context, { states, timeout });
-  output.result(result, () => `Release ${result.release} is ${result.state}: ${result.reason}`);
-  return exitOfWait(result, states.length > 0);
+export function wait(program: Program, run: Run): void {
+  program
+    .command('wait')
+    .description('wait until the release is in a state; goes on with steps that nobody watches')
+    .option('--for <state>', 'such as promoted, paused or reverted (repeatable)', collectState, [])
+    .option('--timeout <duration>', 'at most so long, such as 10m', durationArgument)
+    .action(
+      run(async ({ context, output }, { for: states, timeout }) => {
+        const { exitOfWait, wait } = await import('../../workflows/wait.ts');
+        const result = await wait(context, { states, timeout });
+        output.result(
+          result,
+          () => `Release ${result.release} is ${result.state}: ${result.reason}`,
+        );
+        return exitOfWait(result, states.length > 0);
+      }),
+    );
 }

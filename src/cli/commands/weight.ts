@@ -1,9 +1,20 @@
 import { formatWeight } from '../../proxy/weight.ts';
-import { weight } from '../../workflows/weight.ts';
-import type { Session } from '../session.ts';
+import { weightArgument } from '../arguments.ts';
+import type { Program, Run } from '../session.ts';
 
-export async function runWeight({ context, output }: Session, percent: number): Promise<undefined> {
-  const result = await weight(context, percent);
-  output.result(result, () => `${formatWeight(result.weight)} of users are sent to the canary.`);
-  return undefined;
+export function weight(program: Program, run: Run): void {
+  program
+    .command('weight')
+    .description('set the share of users on the canary by hand; ends the steps in canary.yaml')
+    .argument('<percent>', '0 to 100, in steps of 0.01', weightArgument)
+    .action(
+      run(async ({ context, output }, percent) => {
+        const { weight } = await import('../../workflows/weight.ts');
+        const result = await weight(context, percent);
+        output.result(
+          result,
+          () => `${formatWeight(result.weight)} of users are sent to the canary.`,
+        );
+      }),
+    );
 }

@@ -1,4 +1,4 @@
-import type { Router } from '../../config/ingress.ts';
+import type { Router } from '../../config/service.ts';
 import type { TraefikRouter } from './traefik.ts';
 
 /** A router that finds a service by its labels or its environment, and how the proxy comes between. */

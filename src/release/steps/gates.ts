@@ -1,6 +1,6 @@
 import { errandName } from '../../analysis/errand.ts';
 import type { Opinion } from '../../analysis/opinion.ts';
-import type { Gate } from '../../config/gates.ts';
+import type { Gate } from '../../config/outside.ts';
 import { askConfigured } from '../../probes/ask-configured.ts';
 import { runConfigured } from '../../probes/run-program.ts';
 import type { ReleaseRun } from '../../project/run.ts';

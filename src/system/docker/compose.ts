@@ -1,8 +1,8 @@
 import type { ComposeModel } from '../../compose/model/model.ts';
 import type { WrittenModel } from '../../compose/model/written.ts';
 import { CanaryError, type ErrorCode } from '../../errors.ts';
-import { type ProcessRunner, type RunResult, tail } from '../process.ts';
-import { engineUnreachable, isUnreachable, takenPort } from './engine.ts';
+import { type RunProcess, type RunResult, tail } from '../process.ts';
+import { engineUnreachable, isUnreachable, takenPort } from './failures.ts';
 
 /** What one call of Compose is about: which project, which files. */
 export interface ComposeScope {
@@ -21,66 +21,35 @@ export interface CallOptions {
 /** How many containers services get where that is not what their definition says. */
 export type Scale = Readonly<Record<string, number>>;
 
-/** Docker Compose v2, through its own command line. */
-export interface Compose {
-  /** The version of the plugin; throws `compose-missing`. */
-  version(): Promise<string>;
-  /** The resolved model. It holds secrets: never to be written or printed. */
-  model(scope: ComposeScope): Promise<ComposeModel>;
-  /** The model as people wrote it: files merged and paths absolute, but variables not yet replaced. */
-  written(scope: ComposeScope): Promise<WrittenModel>;
-  /** What Compose makes of this YAML alone; it may name services and networks that it does not define. Holds secrets too. */
-  part(scope: ComposeScope, text: string): Promise<ComposeModel>;
-  build(scope: ComposeScope, services: readonly string[], options?: CallOptions): Promise<void>;
-  /** Starts services as defined, and nothing they depend on. Recreates those whose definition changed. */
-  up(
-    scope: ComposeScope,
-    services: readonly string[],
-    options?: CallOptions & { scale?: Scale },
-  ): Promise<void>;
-  /** Makes the containers of services anew, whether or not their definition changed. */
-  recreate(scope: ComposeScope, services: readonly string[], options?: CallOptions): Promise<void>;
-  /** Starts services with what they depend on; leaves every container that exists as it is. */
-  startMissing(
-    scope: ComposeScope,
-    services: readonly string[],
-    options?: CallOptions,
-  ): Promise<void>;
-  /** Brings services to so many containers, by today's definition, beside those that exist. */
-  grow(scope: ComposeScope, scale: Scale, options?: CallOptions): Promise<void>;
-  /** Creates containers without starting them. */
-  create(scope: ComposeScope, services: readonly string[], options?: CallOptions): Promise<void>;
-  /** Starts containers that exist; what Compose keeps for them reaches them only now, so the engine alone cannot. */
-  startCreated(
-    scope: ComposeScope,
-    services: readonly string[],
-    options?: CallOptions,
-  ): Promise<void>;
-  /** Starts the one container of a service under a name, apart from those that Compose keeps running. */
-  startOnce(
-    scope: ComposeScope,
-    service: string,
-    name: string,
-    options?: CallOptions,
-  ): Promise<void>;
-  /** Runs a command in a container of a service that is removed after it, with no port published. */
-  runOnce(scope: ComposeScope, service: string, command: readonly string[]): Promise<RunResult>;
-}
-
 /** The oldest Compose that knows `!reset` and `!override` as canary writes them. */
 export const OLDEST_COMPOSE = '2.24.0';
 
-export class ComposeCli implements Compose {
-  private readonly runner: ProcessRunner;
+/** As defined, and nothing they depend on. */
+const UP = ['up', '--detach', '--no-deps', '--no-build'];
 
-  constructor(runner: ProcessRunner) {
-    this.runner = runner;
+export type Compose = ReturnType<typeof composeCli>;
+
+/** Docker Compose v2, through its own command line. */
+export function composeCli(run: RunProcess) {
+  function call(
+    { projectDirectory, projectName, files, envFiles = [], profiles = [] }: ComposeScope,
+    args: readonly string[],
+    options: CallOptions & { input?: string } = {},
+  ): Promise<RunResult> {
+    const global = [
+      ...['--ansi', 'never', '--progress', 'plain', '--project-directory', projectDirectory],
+      ...(projectName ? ['--project-name', projectName] : []),
+      ...files.flatMap((file) => ['--file', file]),
+      ...envFiles.flatMap((file) => ['--env-file', file]),
+      ...profiles.flatMap((profile) => ['--profile', profile]),
+    ];
+    return run('docker', ['compose', ...global, ...args], { cwd: projectDirectory, ...options });
   }
 
-  async version(): Promise<string> {
-    const result = await this.runner.run('docker', ['compose', 'version', '--short']);
-    const version = result.stdout.trim().replace(/^v/, '');
-    if (result.exitCode === 0 && /^\d/.test(version)) return version;
+  async function version(): Promise<string> {
+    const result = await run('docker', ['compose', 'version', '--short']);
+    const found = result.stdout.trim().replace(/^v/, '');
+    if (result.exitCode === 0 && /^\d/.test(found)) return found;
     throw new CanaryError(
       'compose-missing',
       'Docker Compose v2 is not installed (`docker compose` does not answer).',
@@ -90,163 +59,122 @@ export class ComposeCli implements Compose {
     );
   }
 
-  async model(scope: ComposeScope): Promise<ComposeModel> {
-    return unescaped(await this.config(scope)) as ComposeModel;
+  /** Throws the error of a failed call; finds out first whether Compose or the engine are there at all. */
+  async function requireDone(
+    { exitCode, stderr }: RunResult,
+    code: ErrorCode,
+    message: string,
+  ): Promise<void> {
+    if (exitCode === 0) return;
+    if (isUnreachable(stderr)) throw engineUnreachable(stderr);
+    if (/unknown (docker )?command|unknown (shorthand )?flag|is not a docker command/i.test(stderr))
+      await version();
+    throw new CanaryError(code, message, { details: tail(stderr) });
   }
 
-  async written(scope: ComposeScope): Promise<WrittenModel> {
-    return JSON.parse(await this.config(scope, ['--no-interpolate'])) as WrittenModel;
-  }
-
-  async part(scope: ComposeScope, input: string): Promise<ComposeModel> {
-    const alone = { ...scope, files: ['-'] };
-    const text = await this.config(alone, ['--no-consistency'], { input });
-    return unescaped(text) as ComposeModel;
-  }
-
-  private async config(
+  async function config(
     scope: ComposeScope,
     flags: readonly string[] = [],
-    options: CallOptions & { input?: string } = {},
+    options: { input?: string } = {},
   ): Promise<string> {
-    const result = await this.call(scope, ['config', '--format', 'json', ...flags], options);
-    if (result.exitCode !== 0)
-      throw await this.failure('compose-file-invalid', 'Compose refuses the compose file.', result);
+    const result = await call(scope, ['config', '--format', 'json', ...flags], options);
+    await requireDone(result, 'compose-file-invalid', 'Compose refuses the compose file.');
     return result.stdout;
   }
 
-  async build(
+  async function start(
     scope: ComposeScope,
     services: readonly string[],
-    options: CallOptions = {},
-  ): Promise<void> {
-    const result = await this.call(scope, ['build', ...services], options);
-    if (result.exitCode !== 0) {
-      throw await this.failure(
-        'build-failed',
-        `The build of ${services.join(', ')} failed.`,
-        result,
-      );
-    }
-  }
-
-  async up(
-    scope: ComposeScope,
-    services: readonly string[],
-    { scale = {}, ...options }: CallOptions & { scale?: Scale } = {},
-  ): Promise<void> {
-    const args = ['up', '--detach', '--no-deps', '--no-build', ...scaleFlags(scale), ...services];
-    await this.start(scope, args, services, options);
-  }
-
-  async recreate(
-    scope: ComposeScope,
-    services: readonly string[],
-    options: CallOptions = {},
-  ): Promise<void> {
-    const args = ['up', '--detach', '--no-deps', '--no-build', '--force-recreate', ...services];
-    await this.start(scope, args, services, options);
-  }
-
-  async startMissing(
-    scope: ComposeScope,
-    services: readonly string[],
-    options: CallOptions = {},
-  ): Promise<void> {
-    await this.start(scope, ['up', '--detach', '--no-recreate', ...services], services, options);
-  }
-
-  async grow(scope: ComposeScope, scale: Scale, options: CallOptions = {}): Promise<void> {
-    const services = Object.keys(scale);
-    const flags = ['--detach', '--no-deps', '--no-build', '--no-recreate', ...scaleFlags(scale)];
-    await this.start(scope, ['up', ...flags, ...services], services, options);
-  }
-
-  async create(
-    scope: ComposeScope,
-    services: readonly string[],
-    options: CallOptions = {},
-  ): Promise<void> {
-    await this.start(scope, ['create', '--no-build', ...services], services, options);
-  }
-
-  async startOnce(
-    scope: ComposeScope,
-    service: string,
-    name: string,
-    options: CallOptions = {},
-  ): Promise<void> {
-    const args = ['run', '--detach', '--no-deps', '--no-TTY', '--name', name, service];
-    await this.start(scope, args, [service], options);
-  }
-
-  runOnce(scope: ComposeScope, service: string, command: readonly string[]): Promise<RunResult> {
-    return this.call(scope, ['run', '--rm', '--no-deps', '--no-TTY', service, ...command]);
-  }
-
-  async startCreated(
-    scope: ComposeScope,
-    services: readonly string[],
-    options: CallOptions = {},
-  ): Promise<void> {
-    await this.start(scope, ['start', ...services], services, options);
-  }
-
-  private async start(
-    scope: ComposeScope,
     args: readonly string[],
-    services: readonly string[],
     options: CallOptions,
   ): Promise<void> {
-    const result = await this.call(scope, args, options);
-    if (result.exitCode === 0) return;
-    const taken = takenPort(result.stderr);
+    const result = await call(scope, args, options);
+    const taken = result.exitCode === 0 ? undefined : takenPort(result.stderr);
     if (taken) throw taken;
-    throw await this.failure(
-      'start-failed',
-      `${services.join(', ')} could not be started.`,
-      result,
-    );
+    await requireDone(result, 'start-failed', `${services.join(', ')} could not be started.`);
   }
 
-  private call(
-    scope: ComposeScope,
-    args: readonly string[],
-    options: CallOptions & { input?: string } = {},
-  ): Promise<RunResult> {
-    const global = [
-      '--ansi',
-      'never',
-      '--progress',
-      'plain',
-      '--project-directory',
-      scope.projectDirectory,
-      ...(scope.projectName ? ['--project-name', scope.projectName] : []),
-      ...scope.files.flatMap((file) => ['--file', file]),
-      ...(scope.envFiles ?? []).flatMap((file) => ['--env-file', file]),
-      ...(scope.profiles ?? []).flatMap((profile) => ['--profile', profile]),
-    ];
-    return this.runner.run('docker', ['compose', ...global, ...args], {
-      cwd: scope.projectDirectory,
-      ...options,
-    });
-  }
+  const starting =
+    (...args: string[]) =>
+    (scope: ComposeScope, services: readonly string[], options: CallOptions = {}) =>
+      start(scope, services, [...args, ...services], options);
 
-  /** The error of a failed call; finds out first whether Compose or the engine are there at all. */
-  private async failure(code: ErrorCode, message: string, result: RunResult): Promise<CanaryError> {
-    if (isUnreachable(result.stderr)) return engineUnreachable(result.stderr);
-    if (
-      /unknown (docker )?command|unknown (shorthand )?flag|is not a docker command/i.test(
-        result.stderr,
-      )
-    )
-      await this.version();
-    return new CanaryError(code, message, { details: tail(result.stderr) });
-  }
+  return {
+    /** The version of the plugin; throws `compose-missing`. */
+    version,
+
+    /** The resolved model. It holds secrets: never to be written or printed. */
+    async model(scope: ComposeScope): Promise<ComposeModel> {
+      return unescaped(await config(scope));
+    },
+
+    /** The model as people wrote it: files merged and paths absolute, but variables not yet replaced. */
+    async written(scope: ComposeScope): Promise<WrittenModel> {
+      return JSON.parse(await config(scope, ['--no-interpolate']));
+    },
+
+    /** What Compose makes of this YAML alone; it may name services and networks that it does not define. Holds secrets too. */
+    async part(scope: ComposeScope, input: string): Promise<ComposeModel> {
+      return unescaped(await config({ ...scope, files: ['-'] }, ['--no-consistency'], { input }));
+    },
+
+    async build(
+      scope: ComposeScope,
+      services: readonly string[],
+      options: CallOptions = {},
+    ): Promise<void> {
+      const result = await call(scope, ['build', ...services], options);
+      await requireDone(result, 'build-failed', `The build of ${services.join(', ')} failed.`);
+    },
+
+    /** Starts services as defined, and nothing they depend on. Recreates those whose definition changed. */
+    up(
+      scope: ComposeScope,
+      services: readonly string[],
+      { scale = {}, ...options }: CallOptions & { scale?: Scale } = {},
+    ): Promise<void> {
+      return start(scope, services, [...UP, ...scaleFlags(scale), ...services], options);
+    },
+
+    /** Makes the containers of services anew, whether or not their definition changed. */
+    recreate: starting(...UP, '--force-recreate'),
+
+    /** Starts services with what they depend on; leaves every container that exists as it is. */
+    startMissing: starting('up', '--detach', '--no-recreate'),
+
+    /** Brings services to so many containers, by today's definition, beside those that exist. */
+    grow(scope: ComposeScope, scale: Scale, options: CallOptions = {}): Promise<void> {
+      const services = Object.keys(scale);
+      const args = [...UP, '--no-recreate', ...scaleFlags(scale), ...services];
+      return start(scope, services, args, options);
+    },
+
+    /** Creates containers without starting them. */
+    create: starting('create', '--no-build'),
+
+    /** Starts containers that exist; what Compose keeps for them reaches them only now, so the engine alone cannot. */
+    startCreated: starting('start'),
+
+    /** Starts the one container of a service under a name, apart from those that Compose keeps running. */
+    startOnce(
+      scope: ComposeScope,
+      service: string,
+      name: string,
+      options: CallOptions = {},
+    ): Promise<void> {
+      const args = ['run', '--detach', '--no-deps', '--no-TTY', '--name', name, service];
+      return start(scope, [service], args, options);
+    },
+
+    /** Runs a command in a container of a service that is removed after it, with no port published. */
+    runOnce(scope: ComposeScope, service: string, command: readonly string[]): Promise<RunResult> {
+      return call(scope, ['run', '--rm', '--no-deps', '--no-TTY', service, ...command]);
+    },
+  };
 }
 
 /** A resolved model as it is: Compose prints it so that it could be read again, every dollar twice. */
-function unescaped(json: string): unknown {
+function unescaped(json: string): ComposeModel {
   return JSON.parse(json, (_, value) =>
     typeof value === 'string' ? value.replaceAll('$$', () => '$') : value,
   );
@@ -258,12 +186,9 @@ function scaleFlags(scale: Scale): string[] {
 
 /** Whether a version is at least another; both as `2.40.3`, whatever follows. */
 export function isAtLeast(version: string, oldest: string): boolean {
-  const parts = (text: string) =>
-    text
-      .split(/[.+-]/)
-      .slice(0, 3)
-      .map((part) => Number.parseInt(part, 10) || 0);
-  const [have, need] = [parts(version), parts(oldest)];
+  const [have, need] = [version, oldest].map((text) =>
+    text.split(/[.+-]/).map((part) => Number.parseInt(part, 10) || 0),
+  ) as [number[], number[]];
   for (const index of [0, 1, 2]) {
     const difference = (have[index] ?? 0) - (need[index] ?? 0);
     if (difference !== 0) return difference > 0;

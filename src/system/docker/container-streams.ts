@@ -2,7 +2,7 @@ import { type Readable, Transform, type Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { CanaryError } from '../../errors.ts';
 import { streamDurably } from '../files.ts';
-import { lineTap, type RunResult, tail } from '../process.ts';
+import { type Environment, lineTap, type RunOptions, type RunResult, tail } from '../process.ts';
 import {
   type Archive,
   execArguments,
@@ -11,7 +11,7 @@ import {
   sinkArguments,
   sourceArguments,
 } from './container-ends.ts';
-import { engineUnreachable, isUnreachable } from './engine.ts';
+import { engineUnreachable, isUnreachable } from './failures.ts';
 
 /** A program without children whose output is kept, and lines around it. */
 export interface SavedProgram extends Omit<InContainer, 'input'> {
@@ -25,60 +25,21 @@ export interface StreamOptions {
   onBytes?: ((total: number) => void) | undefined;
 }
 
-/** Talks with programs inside of containers, through Docker's own command line. */
-export interface ContainerStreams {
-  /** Runs a program to its end, whatever its exit code. */
-  run(
-    program: InContainer,
-    options?: {
-      signal?: AbortSignal | undefined;
-      onLine?: ((line: string) => void) | undefined;
-    },
-  ): Promise<RunResult>;
-  /** Sends what one end gives to the other. Nothing is kept on the way. Throws `command-failed` when an end fails. */
-  pipe(
-    from: InContainer | Archive,
-    to: InContainer | Archive,
-    options?: StreamOptions,
-  ): Promise<void>;
-  /** Gives `take` what an end gives; what `take` leaves is not asked for. Throws `command-failed` when the end fails. */
-  read(
-    from: InContainer | Archive,
-    take: (content: Readable) => Promise<void>,
-    options?: StreamOptions,
-  ): Promise<void>;
-  /** Sends what `give` writes. Throws `command-failed` when the end fails. */
-  write(
-    to: InContainer | Archive,
-    give: (sink: Writable) => Promise<void>,
-    options?: StreamOptions,
-  ): Promise<void>;
-  /**
-   * Keeps what programs print, one after the other, in a gzipped file that is there once it is whole. Gives its size.
-   * Throws `command-failed` when one of them fails. Where canary or Docker's command line is killed they end, too.
-   */
-  save(programs: readonly SavedProgram[], path: string, options?: StreamOptions): Promise<number>;
-}
-
 /** A copy is much work for Docker's command line: production comes first where cores are scarce. */
 const YIELDING = ['-n', '15', 'docker'];
 
-export class DockerStreams implements ContainerStreams {
-  private readonly env: Readonly<Record<string, string | undefined>>;
+/** Talks with programs inside of containers, through Docker's own command line. */
+export class ContainerStreams {
+  private readonly env: Environment;
 
-  constructor(env: Readonly<Record<string, string | undefined>>) {
+  constructor(env: Environment) {
     this.env = env;
   }
 
+  /** Runs a program to its end, whatever its exit code. */
   async run(
     program: InContainer,
-    {
-      signal,
-      onLine,
-    }: {
-      signal?: AbortSignal | undefined;
-      onLine?: ((line: string) => void) | undefined;
-    } = {},
+    { signal, onLine }: Pick<RunOptions, 'signal' | 'onLine'> = {},
   ): Promise<RunResult> {
     signal?.throwIfAborted();
     const { execa } = await import('execa');
@@ -93,6 +54,7 @@ export class DockerStreams implements ContainerStreams {
     return { stdout: String(result.stdout ?? ''), stderr, exitCode: result.exitCode ?? 1 };
   }
 
+  /** Sends what one end gives to the other. Nothing is kept on the way. Throws `command-failed` when an end fails. */
   async pipe(
     from: InContainer | Archive,
     to: InContainer | Archive,
@@ -124,6 +86,7 @@ export class DockerStreams implements ContainerStreams {
     if (failed) throw brokenOff([taken.stderr, given.stderr].map(String).join('\n'));
   }
 
+  /** Gives `take` what an end gives; what `take` leaves is not asked for. Throws `command-failed` when the end fails. */
   async read(
     from: InContainer | Archive,
     take: (content: Readable) => Promise<void>,
@@ -133,10 +96,7 @@ export class DockerStreams implements ContainerStreams {
     const { execa } = await import('execa');
     const source = execa('docker', sourceArguments(from), this.sourceOptions(from, signal));
     const content = source.stdout.pipe(byteCounter(onBytes));
-    const failure = await take(content).then(
-      () => undefined,
-      (error: unknown) => ({ error }),
-    );
+    const [reading] = await Promise.allSettled([take(content)]);
     const isCut = !source.stdout.readableEnded;
     if (isCut) {
       source.stdout.unpipe().resume();
@@ -145,9 +105,10 @@ export class DockerStreams implements ContainerStreams {
     const given = await source;
     signal?.throwIfAborted();
     if (!isCut && given.exitCode !== 0) throw brokenOff(String(given.stderr));
-    if (failure) throw failure.error;
+    if (reading.status === 'rejected') throw reading.reason;
   }
 
+  /** Sends what `give` writes. Throws `command-failed` when the end fails. */
   async write(
     to: InContainer | Archive,
     give: (sink: Writable) => Promise<void>,
@@ -162,15 +123,12 @@ export class DockerStreams implements ContainerStreams {
     counter.pipe(sink.stdin);
     // Without a reader the giver would wait for ever.
     void sink.finally(() => counter.destroy());
-    const failure = await give(counter).then(
-      () => undefined,
-      (error: unknown) => ({ error }),
-    );
-    if (failure) sink.kill();
+    const [giving] = await Promise.allSettled([give(counter)]);
+    if (giving.status === 'rejected') sink.kill();
     const taken = await sink;
     signal?.throwIfAborted();
     if (taken.exitCode) throw brokenOff(String(taken.stderr));
-    if (failure) throw failure.error;
+    if (giving.status === 'rejected') throw giving.reason;
   }
 
   private sourceOptions(from: InContainer | Archive, signal: AbortSignal | undefined) {
@@ -186,6 +144,10 @@ export class DockerStreams implements ContainerStreams {
     return { ...this.options(env, signal), stdin: 'pipe', buffer: { stdout: false } } as const;
   }
 
+  /**
+   * Keeps what programs print, one after the other, in a gzipped file that is there once it is whole. Gives its size.
+   * Throws `command-failed` when one of them fails. Where canary or Docker's command line is killed they end, too.
+   */
   async save(
     programs: readonly SavedProgram[],
     path: string,

@@ -1,196 +1,170 @@
 import { LABEL, PROXY_SERVICE } from '../../compose/model/names.ts';
 import { CanaryError } from '../../errors.ts';
 import type { ObservedContainer } from '../../rollout/observed.ts';
-import { type ProcessRunner, type RunOptions, type RunResult, tail } from '../process.ts';
-import { disposeOf } from './dispose.ts';
+import { type RunOptions, type RunProcess, type RunResult, tail } from '../process.ts';
+import { engineUnreachable, isUnreachable, takenPort } from './failures.ts';
 
 /** The Docker Engine, through its own command line, so that contexts and remote engines work as usual. */
-export interface Engine {
-  /** The server's version; throws `engine-unreachable`. */
-  version(): Promise<string>;
-  /** Every container of a compose project, one-off runs left out. */
-  containers(project: string): Promise<ObservedContainer[]>;
-  /** The id of an image, or `undefined` when there is none of that name. */
-  imageId(reference: string): Promise<string | undefined>;
-  tagImage(source: string, target: string): Promise<void>;
-  /** Removes an image name; one that does not exist, or is in use, is left. */
-  untagImage(reference: string): Promise<void>;
-  /** Every tagged name of a repository, such as `shop-web:canary-1a2b3c4d5e6f`. */
-  imageNames(repository: string): Promise<string[]>;
-  startContainer(id: string): Promise<void>;
+export function dockerEngine(run: RunProcess) {
+  async function docker(args: readonly string[], options: RunOptions = {}): Promise<string> {
+    const { exitCode, stdout, stderr } = await run('docker', args, options);
+    if (exitCode === 0) return stdout;
+    if (isUnreachable(stderr)) throw engineUnreachable(stderr);
+    throw failed(args.slice(0, 2).join(' '), stderr);
+  }
+
+  async function listed(args: readonly string[], filters: readonly string[]): Promise<string[]> {
+    return lines(await docker([...args, '--quiet', ...filtered(filters)]));
+  }
+
   /** Stops a container in its own way and time (stop signal and grace period). */
-  stopContainer(id: string): Promise<void>;
-  /** Stops, then removes a container. */
-  removeContainer(id: string): Promise<void>;
-  /** Waits until a container has ended and gives its exit code; `undefined` when there is none of that name. */
-  exitCode(name: string, signal: AbortSignal): Promise<number | undefined>;
+  async function stopContainer(id: string): Promise<void> {
+    await docker(['container', 'stop', id]);
+  }
+
   /** Removes a container at once, with its volumes that have no name. */
-  destroyContainer(id: string): Promise<void>;
-  /** Removes the volumes that clones of a project had of their own and that nobody uses any more. */
-  removeOwnVolumes(project: string): Promise<void>;
-  /** Removes all that a throw-away compose project of ours has. Safe to repeat. */
-  dispose(project: string): Promise<void>;
-  /** Runs a command in a running container, whatever its exit code. */
-  exec(id: string, command: readonly string[]): Promise<RunResult>;
-  /** The last lines a container wrote. */
-  logs(id: string, lines: number): Promise<string[]>;
+  async function destroyContainer(id: string): Promise<void> {
+    await docker(['container', 'rm', '--force', '--volumes', id]);
+  }
+
+  return {
+    stopContainer,
+    destroyContainer,
+
+    /** The server's version; throws `engine-unreachable`. */
+    async version(): Promise<string> {
+      const result = await run('docker', ['version', '--format', '{{.Server.Version}}']);
+      if (result.exitCode === 0) return result.stdout.trim();
+      throw engineUnreachable(result.stderr);
+    },
+
+    /** Every container of a compose project, one-off runs left out. */
+    async containers(project: string): Promise<ObservedContainer[]> {
+      const filters = [projectLabel(project), 'label=com.docker.compose.oneoff=False'];
+      const ids = await listed(['ps', '--all', '--no-trunc'], filters);
+      if (ids.length === 0) return [];
+      // Not through docker(): a container that goes away between the two calls is no error.
+      const { stdout } = await run('docker', ['container', 'inspect', ...ids]);
+      return (JSON.parse(stdout) as InspectedContainer[]).map(observe).sort(byName);
+    },
+
+    /** The id of an image, or `undefined` when there is none of that name. */
+    async imageId(reference: string): Promise<string | undefined> {
+      const args = ['image', 'inspect', '--format', '{{.Id}}', reference];
+      const result = await run('docker', args);
+      return result.exitCode === 0 ? result.stdout.trim() : undefined;
+    },
+
+    async tagImage(source: string, target: string): Promise<void> {
+      await docker(['image', 'tag', source, target]);
+    },
+
+    /** Removes an image name; one that does not exist, or is in use, is left. */
+    async untagImage(reference: string): Promise<void> {
+      await run('docker', ['image', 'rm', '--no-prune', reference]);
+    },
+
+    /** Every tagged name of a repository, such as `shop-web:canary-1a2b3c4d5e6f`. */
+    async imageNames(repository: string): Promise<string[]> {
+      const format = '{{.Repository}}:{{.Tag}}';
+      const names = await docker(['image', 'ls', '--format', format, '--', repository]);
+      return lines(names).filter((name) => !name.endsWith(':<none>'));
+    },
+
+    async startContainer(id: string): Promise<void> {
+      const result = await run('docker', ['container', 'start', id]);
+      if (result.exitCode === 0) return;
+      throw takenPort(result.stderr) ?? failed('container start', result.stderr);
+    },
+
+    /** Stops, then removes a container. */
+    async removeContainer(id: string): Promise<void> {
+      await stopContainer(id);
+      await docker(['container', 'rm', '--force', id]);
+    },
+
+    /** Waits until a container has ended and gives its exit code; `undefined` when there is none of that name. */
+    async exitCode(name: string, signal: AbortSignal): Promise<number | undefined> {
+      const format = ['--format', '{{.State.Status}}'];
+      const found = await run('docker', ['container', 'inspect', ...format, name]);
+      if (found.exitCode !== 0) return undefined;
+      // Nobody started it: waiting for it would end at once, and well.
+      if (found.stdout.trim() === 'created') {
+        await destroyContainer(name);
+        return undefined;
+      }
+      return Number(await docker(['container', 'wait', name], { signal }));
+    },
+
+    /** Removes the volumes that clones of a project had of their own and that nobody uses any more. */
+    async removeOwnVolumes(project: string): Promise<void> {
+      const filters = [projectLabel(project), `label=${LABEL.role}=canary`, 'dangling=true'];
+      const names = await listed(['volume', 'ls'], filters);
+      if (names.length > 0) await docker(['volume', 'rm', ...names]);
+    },
+
+    /**
+     * Removes everything of ours that a throw-away compose project has: containers, networks, volumes. Safe to repeat.
+     * Throws `command-failed` where something stays.
+     */
+    async dispose(project: string): Promise<void> {
+      const ours = filtered([projectLabel(project), `label=${LABEL.role}`]);
+      const list = async (words: readonly string[]) => {
+        const { stdout, stderr, exitCode } = await run('docker', [...words, '--quiet', ...ours]);
+        if (exitCode !== 0) throw notRemoved(project, stderr);
+        return lines(stdout);
+      };
+      const remove = async (words: readonly string[], rm: readonly string[]) => {
+        const ids = await list(words);
+        if (ids.length === 0) return;
+        const { stderr } = await run('docker', [...rm, ...ids]);
+        // Some may have gone by themselves meanwhile.
+        if ((await list(words)).length > 0) throw notRemoved(project, stderr);
+      };
+      await remove(['ps', '--all'], ['rm', '--force', '--volumes']);
+      await remove(['network', 'ls'], ['network', 'rm']);
+      await remove(['volume', 'ls'], ['volume', 'rm']);
+    },
+
+    /** Runs a command in a running container, whatever its exit code. */
+    exec(id: string, command: readonly string[]): Promise<RunResult> {
+      return run('docker', ['exec', id, ...command]);
+    },
+
+    /** The last lines a container wrote. */
+    async logs(id: string, lines: number): Promise<string[]> {
+      const { stdout, stderr } = await run('docker', ['logs', '--tail', String(lines), id]);
+      return tail(`${stdout}\n${stderr}`, lines);
+    },
+  };
 }
 
-export class DockerEngine implements Engine {
-  private readonly runner: ProcessRunner;
+function projectLabel(project: string): string {
+  return `label=com.docker.compose.project=${project}`;
+}
 
-  constructor(runner: ProcessRunner) {
-    this.runner = runner;
-  }
+function filtered(filters: readonly string[]): string[] {
+  return filters.flatMap((filter) => ['--filter', filter]);
+}
 
-  async version(): Promise<string> {
-    const result = await this.runner.run('docker', ['version', '--format', '{{.Server.Version}}']);
-    if (result.exitCode === 0) return result.stdout.trim();
-    throw engineUnreachable(result.stderr);
-  }
+function lines(text: string): string[] {
+  return text.split('\n').filter(Boolean);
+}
 
-  async containers(project: string): Promise<ObservedContainer[]> {
-    const listed = await this.docker([
-      'ps',
-      '--all',
-      '--quiet',
-      '--no-trunc',
-      '--filter',
-      `label=com.docker.compose.project=${project}`,
-      '--filter',
-      'label=com.docker.compose.oneoff=False',
-    ]);
-    const ids = listed.split('\n').filter(Boolean);
-    if (ids.length === 0) return [];
-    // Not through docker(): a container that goes away between the two calls is no error.
-    const { stdout } = await this.runner.run('docker', ['container', 'inspect', ...ids]);
-    return (JSON.parse(stdout) as InspectedContainer[]).map(observe).sort(byName);
-  }
-
-  async imageId(reference: string): Promise<string | undefined> {
-    const result = await this.runner.run('docker', [
-      'image',
-      'inspect',
-      '--format',
-      '{{.Id}}',
-      reference,
-    ]);
-    return result.exitCode === 0 ? result.stdout.trim() : undefined;
-  }
-
-  async tagImage(source: string, target: string): Promise<void> {
-    await this.docker(['image', 'tag', source, target]);
-  }
-
-  async untagImage(reference: string): Promise<void> {
-    await this.runner.run('docker', ['image', 'rm', '--no-prune', reference]);
-  }
-
-  async imageNames(repository: string): Promise<string[]> {
-    const format = '{{.Repository}}:{{.Tag}}';
-    const listed = await this.docker(['image', 'ls', '--format', format, '--', repository]);
-    return listed.split('\n').filter((name) => name !== '' && !name.endsWith(':<none>'));
-  }
-
-  async startContainer(id: string): Promise<void> {
-    const result = await this.runner.run('docker', ['container', 'start', id]);
-    if (result.exitCode === 0) return;
-    throw takenPort(result.stderr) ?? failed('container start', result.stderr);
-  }
-
-  async stopContainer(id: string): Promise<void> {
-    await this.docker(['container', 'stop', id]);
-  }
-
-  async removeContainer(id: string): Promise<void> {
-    await this.stopContainer(id);
-    await this.docker(['container', 'rm', '--force', id]);
-  }
-
-  async exitCode(name: string, signal: AbortSignal): Promise<number | undefined> {
-    const format = ['--format', '{{.State.Status}}'];
-    const found = await this.runner.run('docker', ['container', 'inspect', ...format, name]);
-    if (found.exitCode !== 0) return undefined;
-    // Nobody started it: waiting for it would end at once, and well.
-    if (found.stdout.trim() === 'created') {
-      await this.destroyContainer(name);
-      return undefined;
-    }
-    return Number(await this.docker(['container', 'wait', name], { signal }));
-  }
-
-  async destroyContainer(id: string): Promise<void> {
-    await this.docker(['container', 'rm', '--force', '--volumes', id]);
-  }
-
-  async removeOwnVolumes(project: string): Promise<void> {
-    const filters = [
-      ...[`label=com.docker.compose.project=${project}`, `label=${LABEL.role}=canary`],
-      'dangling=true',
-    ].flatMap((filter) => ['--filter', filter]);
-    const names = (await this.docker(['volume', 'ls', '--quiet', ...filters])).split('\n');
-    const found = names.filter(Boolean);
-    if (found.length > 0) await this.docker(['volume', 'rm', ...found]);
-  }
-
-  dispose(project: string): Promise<void> {
-    return disposeOf(this.runner, project);
-  }
-
-  exec(id: string, command: readonly string[]): Promise<RunResult> {
-    return this.runner.run('docker', ['exec', id, ...command]);
-  }
-
-  async logs(id: string, lines: number): Promise<string[]> {
-    const { stdout, stderr } = await this.runner.run('docker', [
-      'logs',
-      '--tail',
-      String(lines),
-      id,
-    ]);
-    return tail(`${stdout}\n${stderr}`, lines);
-  }
-
-  private async docker(args: readonly string[], options: RunOptions = {}): Promise<string> {
-    const result = await this.runner.run('docker', args, options);
-    if (result.exitCode === 0) return result.stdout;
-    if (isUnreachable(result.stderr)) throw engineUnreachable(result.stderr);
-    throw failed(args.slice(0, 2).join(' '), result.stderr);
-  }
+function notRemoved(project: string, stderr: string): CanaryError {
+  return new CanaryError(
+    'command-failed',
+    `What the project \`${project}\` left was not removed.`,
+    {
+      details: tail(stderr, 3),
+      hint: 'It holds a copy of the database. `canary abort` tries again.',
+    },
+  );
 }
 
 function failed(command: string, stderr: string): CanaryError {
   return new CanaryError('command-failed', `\`docker ${command}\` failed.`, {
     details: tail(stderr),
-  });
-}
-
-/** The error for a port that something else holds, when that is what the engine says. */
-export function takenPort(stderr: string): CanaryError | undefined {
-  const found =
-    /(?:Bind for|listen tcp\S*) \S*?:(\d+)(?:: bind)?.*(?:port is already allocated|address already in use)/.exec(
-      stderr,
-    );
-  return found ? portTaken(Number(found[1])) : undefined;
-}
-
-export function portTaken(port: number): CanaryError {
-  return new CanaryError('port-taken', `Port ${port} of this machine is taken by something else.`, {
-    hint: `Find it with \`ss -ltnp 'sport = :${port}'\`, or choose another port.`,
-  });
-}
-
-/** Whether the words of a failed command say that nobody answers at the engine. */
-export function isUnreachable(stderr: string): boolean {
-  return /cannot connect to the docker daemon|is the docker daemon running|error during connect/i.test(
-    stderr,
-  );
-}
-
-export function engineUnreachable(stderr: string): CanaryError {
-  return new CanaryError('engine-unreachable', 'Docker Engine does not answer.', {
-    details: tail(stderr, 3),
-    hint: 'Start it (for instance `systemctl start docker`), then run `canary doctor`.',
   });
 }
 
@@ -228,7 +202,7 @@ function observe(container: InspectedContainer): ObservedContainer {
     image: container.Config.Image,
     startedAt: container.State.StartedAt,
     exitCode: container.State.ExitCode,
-    ...(container.State.OOMKilled ? { outOfMemory: true } : {}),
+    ...(container.State.OOMKilled && { outOfMemory: true }),
     restartCount: container.RestartCount,
     publishedPorts: Object.values(container.HostConfig.PortBindings ?? {}).flatMap((bindings) =>
       (bindings ?? []).map((binding) => Number(binding.HostPort)).filter((port) => port > 0),
@@ -240,9 +214,7 @@ function observe(container: InspectedContainer): ObservedContainer {
       (mount) => mount.Type === 'volume' && /^[0-9a-f]{64}$/.test(mount.Name ?? ''),
     ),
     proxyLinks: linksOf(container),
-    ...(container.Config.Env?.some((each) => /^VIRTUAL_HOST=./.test(each))
-      ? { hasHost: true }
-      : {}),
+    ...(container.Config.Env?.some((each) => /^VIRTUAL_HOST=./.test(each)) && { hasHost: true }),
     commit: labels[LABEL.commit],
     release: labels[LABEL.release],
     definition: labels[LABEL.definition],

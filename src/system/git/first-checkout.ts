@@ -2,19 +2,76 @@ import { lstat, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CanaryError } from '../../errors.ts';
 import { exists, writeDurably } from '../files.ts';
-import { gitHistory } from './history.ts';
-import { gitLocation } from './location.ts';
-import { type RunGit, zeroed } from './run.ts';
-import { gitWorktrees, WITHOUT_HOOKS } from './worktrees.ts';
+import { resolve } from './history.ts';
+import { commonDirectory } from './location.ts';
+import { runGit, WITHOUT_HOOKS, zeroed } from './run.ts';
+import { removeWorktree } from './worktrees.ts';
 
-/** Production's first files, around what lies there already. */
-export interface GitFirstCheckout {
-  /**
-   * Checks a commit out, on no branch, in a folder that may hold files of the user's already, such as `.env`.
-   * Identical files stay as they are; throws `local-changes-in-the-way` with every other one, and nothing changed.
-   * After a cut anywhere it can be done again, with another commit too.
-   */
-  checkOutAround(directory: string, folder: string, commit: string): Promise<void>;
+/**
+ * Checks a commit out, on no branch, in a folder that may hold files of the user's already, such as `.env`.
+ * Identical files stay as they are; throws `local-changes-in-the-way` with every other one, and nothing changed.
+ * After a cut anywhere it can be done again, with another commit too.
+ */
+export async function checkOutAround(
+  directory: string,
+  folder: string,
+  commit: string,
+): Promise<void> {
+  const scratch = join(await commonDirectory(directory), 'canary', 'checkout');
+  await rm(scratch, { recursive: true, force: true });
+  const isLinked = await exists(join(folder, '.git'));
+  // Before anything is added: where a cut left git with the wrong path, it would give that entry away. What is
+  // wrong with other worktrees makes it fail too, and is not our matter.
+  const repair = () => runGit(directory, ['worktree', 'repair', folder]).catch(() => undefined);
+  if (isLinked) await repair();
+  else await mkdir(folder, { recursive: true });
+  const from = isLinked ? await resolve(folder, 'HEAD') : undefined;
+  // Twice forced: an entry that a killed process left is locked.
+  const add = ['worktree', 'add', '--force', '--force', '--detach', '--no-checkout'];
+  await runGit(directory, [...WITHOUT_HOOKS, ...add, '--', scratch, commit]);
+  try {
+    await refuseInTheWay(scratch, folder, from, commit);
+  } catch (error) {
+    await removeWorktree(directory, scratch);
+    throw error;
+  }
+  if (isLinked) await removeWorktree(directory, scratch);
+  else {
+    // git makes worktrees in empty folders only: this one is made beside, then says that it is here.
+    await writeDurably(join(folder, '.git'), await readFile(join(scratch, '.git'), 'utf8'));
+    await repair();
+    await rm(scratch, { recursive: true });
+  }
+  await runGit(folder, ['read-tree', from ?? commit]);
+  await runGit(folder, ['update-index', '-q', '--refresh']);
+  await runGit(folder, ['read-tree', '--reset', '-u', commit]);
+  // Last, and past any branch: until here a second try has to know what was there before.
+  await runGit(folder, ['update-ref', '--no-deref', '-m', 'canary', 'HEAD', commit]);
+}
+
+async function refuseInTheWay(
+  scratch: string,
+  folder: string,
+  from: string | undefined,
+  to: string,
+): Promise<void> {
+  const wanted = await compare(scratch, folder, to);
+  // What an earlier push that did not come to its end wrote is not the user's.
+  const before = from && from !== to ? await compare(scratch, folder, from) : NOTHING;
+  const isOurs = (path: string) => before.paths.has(path) && !before.differing.has(path);
+  const inTheWay = [
+    ...[...wanted.differing].filter((path) => !isOurs(path)),
+    ...[...before.differing].filter((path) => !wanted.paths.has(path)),
+  ];
+  if (inTheWay.length === 0) return;
+  throw new CanaryError(
+    'local-changes-in-the-way',
+    `Files in ${folder} are not those that are pushed.`,
+    {
+      details: inTheWay.sort(),
+      hint: 'Move them away, or commit and push what they should be. Nothing was changed.',
+    },
+  );
 }
 
 /** How a folder compares with a commit. */
@@ -27,91 +84,25 @@ interface CheckoutDifference {
 
 const NOTHING: CheckoutDifference = { paths: new Set(), differing: new Set() };
 
-export function gitFirstCheckout(run: RunGit): GitFirstCheckout {
-  const { commonDirectory } = gitLocation(run);
-  const { resolve } = gitHistory(run);
-  const { removeWorktree } = gitWorktrees(run);
-
-  /** With an index of its own: until all is known to be free, production's stays as it is. */
-  const compare = async (
-    scratch: string,
-    folder: string,
-    commit: string,
-  ): Promise<CheckoutDifference> => {
-    const ask = (...args: string[]) => run(scratch, [`--work-tree=${folder}`, ...args]);
-    const differences = async (filter: string) =>
-      zeroed(
-        await ask('diff-files', '--no-relative', '--name-only', `--diff-filter=${filter}`, '-z'),
-      );
-    await ask('read-tree', commit);
-    await ask('update-index', '-q', '--refresh');
-    const listed = await ask('ls-tree', '-r', '-z', '--name-only', '--full-tree', commit);
-    const differing = new Set(await differences('MT'));
-    for (const path of await differences('D')) {
-      if (await isObstructed(folder, path)) differing.add(path);
-    }
-    return { paths: new Set(zeroed(listed)), differing };
+/** With an index of its own: until all is known to be free, production's stays as it is. */
+async function compare(
+  scratch: string,
+  folder: string,
+  commit: string,
+): Promise<CheckoutDifference> {
+  const ask = (...args: string[]) => runGit(scratch, [`--work-tree=${folder}`, ...args]);
+  const differences = async (filter: string) => {
+    const flags = ['--no-relative', '--name-only', `--diff-filter=${filter}`, '-z'];
+    return zeroed(await ask('diff-files', ...flags));
   };
-
-  const refuseInTheWay = async (
-    scratch: string,
-    folder: string,
-    from: string | undefined,
-    to: string,
-  ): Promise<void> => {
-    const wanted = await compare(scratch, folder, to);
-    // What an earlier push that did not come to its end wrote is not the user's.
-    const before = from && from !== to ? await compare(scratch, folder, from) : NOTHING;
-    const isOurs = (path: string) => before.paths.has(path) && !before.differing.has(path);
-    const inTheWay = [
-      ...[...wanted.differing].filter((path) => !isOurs(path)),
-      ...[...before.differing].filter((path) => !wanted.paths.has(path)),
-    ];
-    if (inTheWay.length === 0) return;
-    throw new CanaryError(
-      'local-changes-in-the-way',
-      `Files in ${folder} are not those that are pushed.`,
-      {
-        details: inTheWay.sort(),
-        hint: 'Move them away, or commit and push what they should be. Nothing was changed.',
-      },
-    );
-  };
-
-  return {
-    async checkOutAround(directory, folder, commit) {
-      const scratch = join(await commonDirectory(directory), 'canary', 'checkout');
-      await rm(scratch, { recursive: true, force: true });
-      const isLinked = await exists(join(folder, '.git'));
-      // Before anything is added: where a cut left git with the wrong path, it would give that entry away. What is
-      // wrong with other worktrees makes it fail too, and is not our matter.
-      const repair = () => run(directory, ['worktree', 'repair', folder]).catch(() => undefined);
-      if (isLinked) await repair();
-      else await mkdir(folder, { recursive: true });
-      const from = isLinked ? await resolve(folder, 'HEAD') : undefined;
-      // Twice forced: an entry that a killed process left is locked.
-      const add = ['worktree', 'add', '--force', '--force', '--detach', '--no-checkout'];
-      await run(directory, [...WITHOUT_HOOKS, ...add, '--', scratch, commit]);
-      try {
-        await refuseInTheWay(scratch, folder, from, commit);
-      } catch (error) {
-        await removeWorktree(directory, scratch);
-        throw error;
-      }
-      if (isLinked) await removeWorktree(directory, scratch);
-      else {
-        // git makes worktrees in empty folders only: this one is made beside, then says that it is here.
-        await writeDurably(join(folder, '.git'), await readFile(join(scratch, '.git'), 'utf8'));
-        await repair();
-        await rm(scratch, { recursive: true });
-      }
-      await run(folder, ['read-tree', from ?? commit]);
-      await run(folder, ['update-index', '-q', '--refresh']);
-      await run(folder, ['read-tree', '--reset', '-u', commit]);
-      // Last, and past any branch: until here a second try has to know what was there before.
-      await run(folder, ['update-ref', '--no-deref', '-m', 'canary', 'HEAD', commit]);
-    },
-  };
+  await ask('read-tree', commit);
+  await ask('update-index', '-q', '--refresh');
+  const listed = await ask('ls-tree', '-r', '-z', '--name-only', '--full-tree', commit);
+  const differing = new Set(await differences('MT'));
+  for (const path of await differences('D')) {
+    if (await isObstructed(folder, path)) differing.add(path);
+  }
+  return { paths: new Set(zeroed(listed)), differing };
 }
 
 /** Whether something that is no part of any commit lies where a file is missing, or above it. */

@@ -1,25 +1,17 @@
-import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { messageOf } from '../../errors.ts';
 import { client, gitFailure } from './run.ts';
 
-interface Followed {
-  stdout: string;
-  /** The lines of standard error. */
-  said: readonly string[];
-  exitCode: number;
-}
-
 /**
- * Runs git and tells every line of its standard error as it comes; resolves whatever the exit code is.
- * The signal ends git.
+ * Runs git and tells every line of its standard error as it comes, and all of them in the end; resolves whatever the exit
+ * code is. The signal ends git.
  */
 export async function followGit(
   directory: string,
   args: readonly string[],
   onLine: (line: string) => void,
   signal?: AbortSignal,
-): Promise<Followed> {
+): Promise<{ stdout: string; said: readonly string[]; exitCode: number }> {
   signal?.throwIfAborted();
   const said: string[] = [];
   const splitter = lineSplitter((line) => {
@@ -36,7 +28,7 @@ export async function followGit(
       },
       ...(signal ? { abort: signal } : {}),
     });
-    git.outputHandler((_command, _stdout, stderr) => follow(stderr as Readable, splitter));
+    git.outputHandler((_command, _stdout, stderr) => void stderr.on('data', splitter.add));
     const stdout = await git.raw([...args]);
     splitter.end();
     if (exitCode !== 0) signal?.throwIfAborted();
@@ -47,17 +39,8 @@ export async function followGit(
   }
 }
 
-interface LineSplitter {
-  add(chunk: Buffer): void;
-  end(): void;
-}
-
-function follow(stream: Readable, splitter: LineSplitter): void {
-  stream.on('data', (chunk: Buffer) => splitter.add(chunk));
-}
-
 /** Cuts a stream into lines; a carriage return ends one too, as progress is drawn over itself. */
-function lineSplitter(onLine: (line: string) => void): LineSplitter {
+function lineSplitter(onLine: (line: string) => void) {
   const decoder = new StringDecoder('utf8');
   let rest = '';
   const take = (text: string) => {
@@ -66,7 +49,7 @@ function lineSplitter(onLine: (line: string) => void): LineSplitter {
     for (const line of parts.map((each) => each.trimEnd()).filter(Boolean)) onLine(line);
   };
   return {
-    add: (chunk) => take(decoder.write(chunk)),
+    add: (chunk: Buffer) => take(decoder.write(chunk)),
     end: () => take(`${decoder.end()}\n`),
   };
 }

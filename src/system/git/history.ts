@@ -1,112 +1,95 @@
-import { repositoryMissing } from './location.ts';
-import { lines, type RunGit, zeroed } from './run.ts';
+import { answer, lines, runGit, zeroed } from './run.ts';
 
-/** Reading a repository: commits, trees, branches. */
-export interface GitHistory {
-  /** The top folder of the working tree that holds `directory`; throws `repository-missing`. */
-  root(directory: string): Promise<string>;
-  currentBranch(directory: string): Promise<string | undefined>;
-  /** The commit a full ref or expression names, or `undefined`. */
-  resolve(directory: string, expression: string): Promise<string | undefined>;
-  localBranches(directory: string): Promise<string[]>;
-  subject(directory: string, commit: string): Promise<string>;
-  isAncestor(directory: string, ancestor: string, commit: string): Promise<boolean>;
-  mergeBase(directory: string, left: string, right: string): Promise<string | undefined>;
-  /** Commits after `from` up to `to`, newest first. */
-  commitsBetween(
-    directory: string,
-    from: string,
-    to: string,
-  ): Promise<{ commit: string; isMerge: boolean }[]>;
-  /** Paths that differ between two commits. */
-  changedPaths(directory: string, from: string, to: string): Promise<string[]>;
-  /** Whether two commits hold the same files. */
-  sameTree(directory: string, left: string, right: string): Promise<boolean>;
-  /** Whether a commit has anything under a path relative to the top folder. */
-  tracks(directory: string, commit: string, path: string): Promise<boolean>;
-  /** Whether a working tree has files under a path that git does not track, ignored ones too. */
-  hasUntracked(tree: string, path: string): Promise<boolean>;
-  /** A line that tells git's version. */
-  version(): Promise<string>;
+export async function currentBranch(directory: string): Promise<string | undefined> {
+  return (await runGit(directory, ['branch', '--show-current'])).trim() || undefined;
 }
 
-export function gitHistory(run: RunGit): GitHistory {
-  const mergeBase: GitHistory['mergeBase'] = async (directory, left, right) => {
-    const found = await run(directory, ['merge-base', left, right]).catch(() => '');
-    return found.trim() || undefined;
-  };
-  return {
-    mergeBase,
+/** The commit a full ref or expression names, or `undefined`. */
+export async function resolve(directory: string, expression: string): Promise<string | undefined> {
+  const flags = ['--verify', '--quiet', '--end-of-options'];
+  const args = ['rev-parse', ...flags, `${expression}^{commit}`];
+  return (await runGit(directory, args).catch(() => '')).trim() || undefined;
+}
 
-    async root(directory) {
-      try {
-        return (await run(directory, ['rev-parse', '--show-toplevel'])).trim();
-      } catch (cause) {
-        throw repositoryMissing(directory, cause);
-      }
-    },
+export async function localBranches(directory: string): Promise<string[]> {
+  const args = ['for-each-ref', '--format=%(refname:short)', 'refs/heads'];
+  return lines(await runGit(directory, args));
+}
 
-    async currentBranch(directory) {
-      return (await run(directory, ['branch', '--show-current'])).trim() || undefined;
-    },
+export async function subject(directory: string, commit: string): Promise<string> {
+  return (await runGit(directory, ['log', '-1', '--format=%s', commit])).trim();
+}
 
-    async resolve(directory, expression) {
-      const args = [
-        'rev-parse',
-        '--verify',
-        '--quiet',
-        '--end-of-options',
-        `${expression}^{commit}`,
-      ];
-      const found = await run(directory, args).catch(() => '');
-      return found.trim() || undefined;
-    },
+export async function mergeBase(
+  directory: string,
+  left: string,
+  right: string,
+): Promise<string | undefined> {
+  const found = await runGit(directory, ['merge-base', left, right]).catch(() => '');
+  return found.trim() || undefined;
+}
 
-    async localBranches(directory) {
-      return lines(
-        await run(directory, ['for-each-ref', '--format=%(refname:short)', 'refs/heads']),
-      );
-    },
+export async function isAncestor(
+  directory: string,
+  ancestor: string,
+  commit: string,
+): Promise<boolean> {
+  return (await mergeBase(directory, ancestor, commit)) === ancestor;
+}
 
-    async subject(directory, commit) {
-      return (await run(directory, ['log', '-1', '--format=%s', commit])).trim();
-    },
+/** Commits after `from` up to `to`, newest first. */
+export async function commitsBetween(
+  directory: string,
+  from: string,
+  to: string,
+): Promise<{ commit: string; isMerge: boolean }[]> {
+  const listed = await runGit(directory, ['rev-list', '--parents', `${from}..${to}`]);
+  return lines(listed).map((line) => {
+    const [commit = '', ...parents] = line.split(' ');
+    return { commit, isMerge: parents.length > 1 };
+  });
+}
 
-    async isAncestor(directory, ancestor, commit) {
-      return (await mergeBase(directory, ancestor, commit)) === ancestor;
-    },
+/** Paths that differ between two commits; `only`: of some kinds alone (git-diff(1), "--diff-filter"). */
+export async function changedPaths(
+  directory: string,
+  from: string,
+  to: string,
+  only?: string,
+): Promise<string[]> {
+  const flags = ['--name-only', '--no-renames', ...(only ? [`--diff-filter=${only}`] : []), '-z'];
+  return zeroed(await runGit(directory, ['diff', ...flags, from, to]));
+}
 
-    async commitsBetween(directory, from, to) {
-      const listed = await run(directory, ['rev-list', '--parents', `${from}..${to}`]);
-      return lines(listed).map((line) => {
-        const [commit = '', ...parents] = line.split(' ');
-        return { commit, isMerge: parents.length > 1 };
-      });
-    },
+/** Whether two commits hold the same files. */
+export async function sameTree(directory: string, left: string, right: string): Promise<boolean> {
+  const trees = [`${left}^{tree}`, `${right}^{tree}`];
+  const [first, second] = lines(await runGit(directory, ['rev-parse', ...trees]));
+  return first === second;
+}
 
-    async changedPaths(directory, from, to) {
-      return zeroed(await run(directory, ['diff', '--name-only', '--no-renames', '-z', from, to]));
-    },
+/** Whether a commit has anything under a path relative to the top folder. */
+export async function tracks(directory: string, commit: string, path: string): Promise<boolean> {
+  const args = ['ls-tree', '-z', '--name-only', '--full-tree', commit, '--', path];
+  return (await runGit(directory, ['--literal-pathspecs', ...args])) !== '';
+}
 
-    async sameTree(directory, left, right) {
-      const [first, second] = lines(
-        await run(directory, ['rev-parse', `${left}^{tree}`, `${right}^{tree}`]),
-      );
-      return first === second;
-    },
+/** Whether a working tree has files under a path that git does not track, ignored ones too. */
+export async function hasUntracked(tree: string, path: string): Promise<boolean> {
+  const args = ['ls-files', '--others', '-z', '--', path];
+  return (await runGit(tree, ['--literal-pathspecs', ...args])) !== '';
+}
 
-    async tracks(directory, commit, path) {
-      const args = ['ls-tree', '-z', '--name-only', '--full-tree', commit, '--', path];
-      return (await run(directory, ['--literal-pathspecs', ...args])) !== '';
-    },
+/** The text of a file at a commit, or `undefined`. */
+export function fileAt(
+  directory: string,
+  commit: string,
+  path: string,
+): Promise<string | undefined> {
+  return answer(directory, ['show', `${commit}:${path}`]);
+}
 
-    async hasUntracked(tree, path) {
-      const args = ['ls-files', '--others', '-z', '--', path];
-      return (await run(tree, ['--literal-pathspecs', ...args])) !== '';
-    },
-
-    async version() {
-      return (await run(process.cwd(), ['--version'])).trim();
-    },
-  };
+/** A line that tells git's version. */
+export async function version(): Promise<string> {
+  return (await runGit(process.cwd(), ['--version'])).trim();
 }

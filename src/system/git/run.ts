@@ -94,6 +94,41 @@ export async function client(
   });
 }
 
+/** A hook that prepares a person's checkout has no business in ours. */
+export const WITHOUT_HOOKS = ['-c', 'core.hooksPath=/dev/null'];
+
+/**
+ * What git says, in any language, over an entry that another process is just making, and where one was the last
+ * to go and took the folder of all entries with it.
+ */
+const DISTURBED = /\bworktrees\/[^/\s]+(?:\/commondir\b|\W*:)/;
+const TRIES = 5;
+
+/** Git reads the entries of all worktrees without a lock, and dies over what another process does to one: again, then. */
+export function amongOthers(run: RunGit): RunGit {
+  return async (directory, args) => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await run(directory, args);
+      } catch (error) {
+        if (tries === TRIES || !isDisturbed(error)) throw error;
+      }
+    }
+  };
+}
+
+function isDisturbed(error: unknown): boolean {
+  return error instanceof CanaryError && error.details.some((line) => DISTURBED.test(line));
+}
+
+/** What git prints, without its last line break; `undefined` where the call fails. */
+export function answer(directory: string, args: readonly string[]): Promise<string | undefined> {
+  return runGit(directory, args).then(
+    (text) => text.replace(/\n$/, ''),
+    () => undefined,
+  );
+}
+
 /** Whether a call of git ends well. */
 export function succeeds(call: Promise<unknown>): Promise<boolean> {
   return call.then(

@@ -7,18 +7,9 @@ import {
   submodulePaths,
 } from '../../git/submodules.ts';
 import { exists } from '../files.ts';
-import { gitLocation } from './location.ts';
-import { type Failure, type RunGit, succeeds, zeroed } from './run.ts';
-import { gitWorktrees, WITHOUT_HOOKS } from './worktrees.ts';
-
-/** The submodules of checkouts of our own. */
-export interface GitSubmodules {
-  /**
-   * Fills in the submodules that the user's repository has initialised: from its own copy of them where that has
-   * the commit, so that no network is needed, else from their URL. Throws `submodule-failed`.
-   */
-  checkOutSubmodules(repository: string, tree: string): Promise<void>;
-}
+import { commonDirectory, gitDirectory } from './location.ts';
+import { type Failure, runGit, succeeds, WITHOUT_HOOKS, zeroed } from './run.ts';
+import { holds } from './worktrees.ts';
 
 /** A git folder of the user's whose settings tell which submodules are initialised, and where their copies are. */
 interface Source {
@@ -26,100 +17,81 @@ interface Source {
   modules: readonly string[];
 }
 
-export function gitSubmodules(run: RunGit): GitSubmodules {
-  const { commonDirectory, gitDirectory } = gitLocation(run);
-  const { holds } = gitWorktrees(run);
+const UPDATE = [...WITHOUT_HOOKS, 'submodule', 'update', '--checkout', '--quiet'];
 
-  /** The submodules of the commit that a tree holds. */
-  async function submodulesIn(tree: string): Promise<Submodule[]> {
-    if (!(await exists(join(tree, '.gitmodules')))) return [];
-    const get = [
-      'config',
-      '--file',
-      '.gitmodules',
-      '-z',
-      '--get-regexp',
-      '^submodule\\..*\\.path$',
-    ];
-    const named = submodulePaths(await run(tree, get).catch(() => ''));
-    const paths = named.map((each) => each.path);
-    if (paths.length === 0) return [];
-    const entries = zeroed(
-      await run(tree, ['--literal-pathspecs', 'ls-files', '--stage', '-z', '--', ...paths]),
-    );
-    return entries.flatMap((entry) => {
-      const [, commit = '', path] = /^160000 (\w+) \d\t(.*)$/s.exec(entry) ?? [];
-      const module = named.find((each) => each.path === path);
-      return module ? [{ ...module, commit }] : [];
-    });
-  }
+/**
+ * Fills in the submodules that the user's repository has initialised: from its own copy of them where that has
+ * the commit, so that no network is needed, else from their URL. Throws `submodule-failed`.
+ */
+export async function checkOutSubmodules(repository: string, tree: string): Promise<void> {
+  const homes = new Set([await gitDirectory(repository), await commonDirectory(repository)]);
+  const modules = [...homes].map((each) => join(each, 'modules'));
+  await fill(tree, { settings: repository, modules }, true);
+}
 
-  /** The user's own copy of a submodule, if it has the commit. */
-  async function copyOf({ name, commit }: Submodule, source: Source): Promise<string | undefined> {
-    if (!isSafeModuleName(name)) return undefined;
-    for (const modules of source.modules) {
-      const copy = join(modules, name);
-      const has = ['cat-file', '-e', `${commit}^{commit}`];
-      if (!(await exists(join(copy, 'HEAD')))) continue;
-      if (await succeeds(run(copy, has))) return copy;
-    }
-    return undefined;
-  }
-
-  async function cloneFrom(copy: string, tree: string, module: Submodule): Promise<void> {
+async function fill(tree: string, source: Source, isTop: boolean): Promise<void> {
+  const modules = await submodulesIn(tree);
+  if (modules.length === 0) return;
+  const get = ['config', '-z', '--get-regexp', '^submodule\\.'];
+  const isInitialised = readSubmoduleSettings(await runGit(source.settings, get).catch(() => ''));
+  for (const module of modules) {
     const path = join(tree, module.path);
-    if (await holds(path, module.commit)) return;
-    // Where git itself keeps it: gone with the worktree, and no part of what is built.
-    const home = join(await gitDirectory(tree), 'modules', module.name);
-    await rm(path, { recursive: true, force: true });
-    await rm(home, { recursive: true, force: true });
-    await mkdir(dirname(home), { recursive: true });
-    const failure = failed(module);
-    const clone = ['clone', '--quiet', '--shared', '--no-checkout', `--separate-git-dir=${home}`];
-    await run(tree, [...WITHOUT_HOOKS, ...clone, '--', copy, path], failure);
-    const checkout = ['checkout', '--quiet', '--force', '--detach', module.commit];
-    await run(path, [...WITHOUT_HOOKS, ...checkout], failure);
-    // A submodule further down may name its URL relative to this one.
-    const url = await run(copy, ['config', '--get', 'remote.origin.url']).catch(() => '');
-    if (url) await run(path, ['config', 'remote.origin.url', url.trimEnd()]);
-  }
-
-  async function fill(tree: string, source: Source, isTop: boolean): Promise<void> {
-    const modules = await submodulesIn(tree);
-    if (modules.length === 0) return;
-    const get = ['config', '-z', '--get-regexp', '^submodule\\.'];
-    const isInitialised = readSubmoduleSettings(await run(source.settings, get).catch(() => ''));
-    for (const module of modules) {
-      const copy = isInitialised(module.name) ? await copyOf(module, source) : undefined;
-      if (copy) {
-        await cloneFrom(copy, tree, module);
-        const below = { settings: copy, modules: [join(copy, 'modules')] };
-        await fill(join(tree, module.path), below, false);
-      } else if (isTop || isInitialised(module.name)) {
-        // At the top git knows best which are active: the settings are the user's own.
-        const init = isTop ? [] : ['--init'];
-        const update = ['submodule', 'update', ...init, '--checkout', '--quiet', '--'];
-        await run(tree, [...WITHOUT_HOOKS, ...update, module.path], failed(module));
-        await fillFromUrls(join(tree, module.path), module);
-      }
+    const copy = isInitialised(module.name) ? await copyOf(module, source) : undefined;
+    if (copy) {
+      await cloneFrom(copy, tree, module);
+      await fill(path, { settings: copy, modules: [join(copy, 'modules')] }, false);
+    } else if (isTop || isInitialised(module.name)) {
+      // At the top git knows best which are active: the settings are the user's own.
+      const init = isTop ? [] : ['--init'];
+      await runGit(tree, [...UPDATE, ...init, '--', module.path], failed(module));
+      // What is below one that the user has no copy of is needed as well, as far as anybody can know.
+      if (await holds(path, module.commit))
+        await runGit(path, [...UPDATE, '--init', '--recursive'], failed(module));
     }
   }
+}
 
-  /** What is below a submodule that the user has no copy of is needed as well, as far as anybody can know. */
-  async function fillFromUrls(path: string, module: Submodule): Promise<void> {
-    if (!(await holds(path, module.commit))) return;
-    const update = ['submodule', 'update', '--init', '--recursive', '--checkout', '--quiet'];
-    await run(path, [...WITHOUT_HOOKS, ...update], failed(module));
+/** The submodules of the commit that a tree holds. */
+async function submodulesIn(tree: string): Promise<Submodule[]> {
+  if (!(await exists(join(tree, '.gitmodules')))) return [];
+  const get = ['config', '--file', '.gitmodules', '-z', '--get-regexp', '^submodule\\..*\\.path$'];
+  const named = submodulePaths(await runGit(tree, get).catch(() => ''));
+  const paths = named.map((each) => each.path);
+  if (paths.length === 0) return [];
+  const list = ['--literal-pathspecs', 'ls-files', '--stage', '-z', '--', ...paths];
+  return zeroed(await runGit(tree, list)).flatMap((entry) => {
+    const [, commit = '', path] = /^160000 (\w+) \d\t(.*)$/s.exec(entry) ?? [];
+    const module = named.find((each) => each.path === path);
+    return module ? [{ ...module, commit }] : [];
+  });
+}
+
+/** The user's own copy of a submodule, if it has the commit. */
+async function copyOf({ name, commit }: Submodule, source: Source): Promise<string | undefined> {
+  if (!isSafeModuleName(name)) return undefined;
+  for (const copy of source.modules.map((modules) => join(modules, name))) {
+    if (!(await exists(join(copy, 'HEAD')))) continue;
+    if (await succeeds(runGit(copy, ['cat-file', '-e', `${commit}^{commit}`]))) return copy;
   }
+  return undefined;
+}
 
-  return {
-    async checkOutSubmodules(repository, tree) {
-      const own = await gitDirectory(repository);
-      const common = await commonDirectory(repository);
-      const modules = [...new Set([own, common])].map((each) => join(each, 'modules'));
-      await fill(tree, { settings: repository, modules }, true);
-    },
-  };
+async function cloneFrom(copy: string, tree: string, module: Submodule): Promise<void> {
+  const path = join(tree, module.path);
+  if (await holds(path, module.commit)) return;
+  // Where git itself keeps it: gone with the worktree, and no part of what is built.
+  const home = join(await gitDirectory(tree), 'modules', module.name);
+  await rm(path, { recursive: true, force: true });
+  await rm(home, { recursive: true, force: true });
+  await mkdir(dirname(home), { recursive: true });
+  const failure = failed(module);
+  const clone = ['clone', '--quiet', '--shared', '--no-checkout', `--separate-git-dir=${home}`];
+  await runGit(tree, [...WITHOUT_HOOKS, ...clone, '--', copy, path], failure);
+  const checkout = ['checkout', '--quiet', '--force', '--detach', module.commit];
+  await runGit(path, [...WITHOUT_HOOKS, ...checkout], failure);
+  // A submodule further down may name its URL relative to this one.
+  const url = await runGit(copy, ['config', '--get', 'remote.origin.url']).catch(() => '');
+  if (url) await runGit(path, ['config', 'remote.origin.url', url.trimEnd()]);
 }
 
 function failed({ path }: Submodule): Failure {

@@ -6,36 +6,30 @@ import { CanaryError } from '../../errors.ts';
 import { type Following, followLines } from './line-stream.ts';
 import { openSession, type ProxySession } from './proxy-session.ts';
 
-/** A socket of HAProxy's that takes commands: a worker's admin socket, or the master's. */
-export interface ProxySocket {
-  /** Sends one command and returns the answer; throws `proxy-unreachable`. */
-  ask(command: string, timeoutMs?: number): Promise<string>;
-  /** Opens a session for several commands with the worker that answers now; throws `proxy-unreachable`. */
-  hold(seconds: number): Promise<ProxySession>;
-  /** Hands on every line that a command tells from now on, of the worker that answers now; throws `proxy-unreachable`. */
-  follow(command: string, onLine: (line: string) => void): Promise<Following>;
-}
-
 /** The kernel's limit for the path of a unix socket, on Linux. */
 const LONGEST_PATH = 107;
 /** Also of a machine with far too much to do: what does not run refuses at once. */
 const PATIENCE_MS = 5000;
 
-export class UnixProxySocket implements ProxySocket {
+/** A socket of HAProxy's that takes commands: a worker's admin socket, or the master's. */
+export class UnixProxySocket {
   private readonly path: string;
 
   constructor(path: string) {
     this.path = path;
   }
 
+  /** Sends one command and returns the answer; throws `proxy-unreachable`. */
   ask(command: string, timeoutMs = PATIENCE_MS): Promise<string> {
     return this.reach((path) => exchange(path, command, timeoutMs));
   }
 
+  /** Opens a session for several commands with the worker that answers now; throws `proxy-unreachable`. */
   hold(seconds: number): Promise<ProxySession> {
     return this.reach((path) => openSession(path, seconds));
   }
 
+  /** Hands on every line that a command tells from now on, of the worker that answers now; throws `proxy-unreachable`. */
   follow(command: string, onLine: (line: string) => void): Promise<Following> {
     return this.reach((path) => followLines(path, command, onLine));
   }

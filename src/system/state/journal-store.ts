@@ -6,29 +6,13 @@ import { formatRecord, type JournalRecord, parseJournal } from '../../rollout/jo
 import type { Clock } from '../clock.ts';
 import { isMissing, readIfExists, syncDirectory } from '../files.ts';
 
-/** The journals of a project's releases, one file each. */
-export interface JournalStore {
-  /** Ids of all releases, oldest first. */
-  list(): Promise<string[]>;
-  read(id: string): Promise<JournalRecord[]>;
-  /** Appends a fact; it is on disk when this resolves. */
-  append(id: string, event: ReleaseEvent): Promise<void>;
-  /** Keeps what a release was judged by, in a file beside its journal; not on disk yet when this resolves. */
-  keepEvidence(id: string, lines: string): Promise<void>;
-  /** All of that; empty where there is none. */
-  readEvidence(id: string): Promise<string>;
-  /** The folder of its backups, for its owner alone; made when it is not there. Named as seen from the journals' folder too. */
-  backupFolder(id: string): Promise<{ path: string; name: string }>;
-  /** Forgets a release; one that has no journal is forgotten already. */
-  remove(id: string): Promise<void>;
-}
-
 const ENDING = '.jsonl';
 const LINE_BREAK = 10;
 /** In bytes, for one release: days of a busy shop. */
 const MOST_EVIDENCE = 50_000_000;
 
-export class JournalFiles implements JournalStore {
+/** The journals of a project's releases, one file each. */
+export class JournalFiles {
   private readonly directory: string;
   private readonly clock: Clock;
   /** Journals that were read whole once, so that they can be written to. */
@@ -39,6 +23,7 @@ export class JournalFiles implements JournalStore {
     this.clock = clock;
   }
 
+  /** Ids of all releases, oldest first. */
   async list(): Promise<string[]> {
     const names = await readdir(this.directory).catch((error: unknown) => {
       if (isMissing(error)) return [];
@@ -54,6 +39,7 @@ export class JournalFiles implements JournalStore {
     return (await this.load(id)).records;
   }
 
+  /** Appends a fact; it is on disk when this resolves. */
   async append(id: string, event: ReleaseEvent): Promise<void> {
     await mkdir(this.directory, { recursive: true });
     if (!this.known.has(id)) await this.load(id);
@@ -73,16 +59,19 @@ export class JournalFiles implements JournalStore {
     if (size === 0) await syncDirectory(this.directory);
   }
 
+  /** Keeps what a release was judged by, in a file beside its journal; not on disk yet when this resolves. */
   async keepEvidence(id: string, lines: string): Promise<void> {
     const path = this.evidencePath(id);
     const { size } = await stat(path).catch(() => ({ size: 0 }));
     if (size < MOST_EVIDENCE) await appendFile(path, lines);
   }
 
+  /** All of that; empty where there is none. */
   async readEvidence(id: string): Promise<string> {
     return (await readIfExists(this.evidencePath(id))) ?? '';
   }
 
+  /** The folder of its backups, for its owner alone; made when it is not there. Named as seen from the journals' folder too. */
   async backupFolder(id: string): Promise<{ path: string; name: string }> {
     const name = backupName(id);
     const path = join(this.directory, name);
@@ -90,6 +79,7 @@ export class JournalFiles implements JournalStore {
     return { path, name };
   }
 
+  /** Forgets a release; one that has no journal is forgotten already. */
   async remove(id: string): Promise<void> {
     await rm(join(this.directory, backupName(id)), { recursive: true, force: true });
     await rm(this.evidencePath(id), { force: true });

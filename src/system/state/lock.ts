@@ -17,14 +17,7 @@ export interface LockOwner extends ProcessIdentity {
 }
 
 /** One command at a time may change a project. */
-export interface ProjectLock {
-  /** Takes the lock, from a dead owner too; throws `lock-held` with who holds it. */
-  acquire(command: string): Promise<() => Promise<void>>;
-  /** Who holds it now and is alive. */
-  holder(): Promise<LockOwner | undefined>;
-}
-
-export class FileLock implements ProjectLock {
+export class FileLock {
   private readonly path: string;
   private readonly clock: Clock;
 
@@ -33,6 +26,7 @@ export class FileLock implements ProjectLock {
     this.clock = clock;
   }
 
+  /** Takes the lock, from a dead owner too; throws `lock-held` with who holds it. */
   async acquire(command: string): Promise<() => Promise<void>> {
     await mkdir(dirname(this.path), { recursive: true });
     const mine: LockOwner = {
@@ -61,6 +55,7 @@ export class FileLock implements ProjectLock {
     });
   }
 
+  /** Who holds it now and is alive. */
   async holder(): Promise<LockOwner | undefined> {
     const owner = await this.read();
     return owner && (await isAlive(owner)) ? owner : undefined;

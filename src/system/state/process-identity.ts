@@ -1,3 +1,6 @@
+import { mkdtemp, readdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { readIfExists } from '../files.ts';
 
 /** A process of this host, told from a later one that got its number. */
@@ -27,4 +30,24 @@ export async function isRunning({ pid, processStart: known }: ProcessIdentity): 
 async function processStart(pid: number): Promise<string | undefined> {
   const stat = await readIfExists(`/proc/${pid}/stat`);
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}
+
+/**
+ * Makes a folder whose name tells which process it is of, in a folder from which those are removed that killed processes
+ * left: of this host, for nobody here can tell about those of another.
+ */
+export async function makeProcessFolder(
+  home: string,
+  prefix: string,
+  remove: (path: string) => Promise<void>,
+): Promise<string> {
+  for (const name of await readdir(home)) {
+    if (!name.startsWith(prefix)) continue;
+    const [, host, pid, processStart = ''] =
+      /^(.+)-(\d+)-(\d*)-\w+$/.exec(name.slice(prefix.length)) ?? [];
+    if (host !== hostname() || (await isRunning({ pid: Number(pid), processStart }))) continue;
+    await remove(join(home, name));
+  }
+  const { pid, processStart } = await ownIdentity();
+  return mkdtemp(join(home, `${prefix}${hostname()}-${pid}-${processStart}-`));
 }

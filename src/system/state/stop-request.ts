@@ -4,24 +4,15 @@ import { CanaryError } from '../../errors.ts';
 import type { Clock } from '../clock.ts';
 import { readIfExists } from '../files.ts';
 
-/**
- * How `abort` and `revert` stop a command that holds the lock: a file it watches. A signal would not
- * cross hosts or process namespaces.
- */
-export interface StopRequest {
-  /** Asks the holder of the lock to stop; `taken-over` where users stay as they are, because the sender moves them. */
-  send(command: string, way?: Way): Promise<void>;
-  /** Forgets a request, once its sender has the lock. */
-  clear(): Promise<void>;
-  /** Aborts the returned signal when somebody asks, until `end` is called. */
-  watch(signal: AbortSignal | undefined): { signal: AbortSignal; end: () => void };
-}
-
 type Way = 'stopped' | 'taken-over';
 
 const LOOK_EVERY_MS = 100;
 
-export class FileStopRequest implements StopRequest {
+/**
+ * How `abort` and `revert` stop a command that holds the lock: a file it watches. A signal would not
+ * cross hosts or process namespaces.
+ */
+export class FileStopRequest {
   private readonly path: string;
   private readonly clock: Clock;
 
@@ -30,15 +21,18 @@ export class FileStopRequest implements StopRequest {
     this.clock = clock;
   }
 
+  /** Asks the holder of the lock to stop; `taken-over` where users stay as they are, because the sender moves them. */
   async send(command: string, way: Way = 'stopped'): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true });
     await writeFile(this.path, `${command} ${way}`);
   }
 
+  /** Forgets a request, once its sender has the lock. */
   async clear(): Promise<void> {
     await rm(this.path, { force: true });
   }
 
+  /** Aborts the returned signal when somebody asks, until `end` is called. */
   watch(signal: AbortSignal | undefined): { signal: AbortSignal; end: () => void } {
     const stop = new AbortController();
     const done = new AbortController();

@@ -11,6 +11,7 @@ import { withLock } from '../../project/with-lock.ts';
 import { releaseToStable } from '../../release/release-to-stable.ts';
 import { containersOf, type Observed } from '../../rollout/observed.ts';
 import { acceptsConnections } from '../../system/ports.ts';
+import { FileLock } from '../../system/state/lock.ts';
 import { up } from '../up.ts';
 import { hasTree, inProduction, type Target } from './target.ts';
 
@@ -24,10 +25,11 @@ export async function deployFirst(
   target: Target,
   { ref, commit }: { ref: string; commit: string },
 ): Promise<void> {
-  const { git, open } = context;
+  const { git, clock } = context;
   const { repository, directory } = target;
   // Production may have neither folder nor compose file yet, so its own lock cannot be the one.
-  const release = await open.lock(join(repository, 'canary', 'receive.lock')).acquire('receive');
+  const lock = new FileLock(join(repository, 'canary', 'receive.lock'), clock);
+  const release = await lock.acquire('receive');
   try {
     if (await git.resolve(repository, ref)) throw pushedMeanwhile(ref);
     await git.checkOutAround(repository, directory, commit);

@@ -17,7 +17,7 @@ export interface PrepareOptions {
   /** The branch production is built from. */
   stable: string;
   /** How the pushing repository names objects, such as `sha256`; git's own choice when left out. */
-  objectFormat: string | undefined;
+  objectFormat?: string | undefined;
 }
 
 const MARK = 'canary-hook';

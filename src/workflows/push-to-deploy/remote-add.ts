@@ -63,7 +63,7 @@ export async function addRemote(
 
 /** Lets the canary of the other machine prepare its repository. */
 async function prepareThere(
-  { remoteShell }: Context,
+  { runRemotely }: Context,
   place: TargetUrl & { kind: 'ssh' },
   program: string,
   { repository, directory, project, stable, objectFormat }: PrepareOptions,
@@ -76,7 +76,7 @@ async function prepareThere(
     ...(objectFormat ? ['--object-format', objectFormat] : []),
     ...['--', repository],
   ];
-  const { exitCode, stdout } = await remoteShell.run(place, command, sshCommand);
+  const { exitCode, stdout } = await runRemotely(place, command, sshCommand);
   const answer = parseAnswer(stdout);
   if (exitCode === 0 && answer && 'repository' in answer) return answer;
   if (answer && 'error' in answer) {

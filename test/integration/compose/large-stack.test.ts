@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { findCalls } from '../../../src/compose/services/service-map.ts';
-import { ComposeCli } from '../../../src/system/docker/compose.ts';
-import { ExecaRunner } from '../../../src/system/process.ts';
+import { composeCli } from '../../../src/system/docker/compose.ts';
+import { processRunner } from '../../../src/system/process.ts';
 import { render } from '../../../src/workflows/render.ts';
 import { contextIn } from '../../support/fixture-context.ts';
 import { branch, repository } from '../../support/fixture-project.ts';
@@ -15,12 +15,10 @@ async function rendered(count: number) {
   const folder = await repository(largeStack(count));
   await branch(folder, 'cheaper', {});
   const calls: string[] = [];
-  const real = new ExecaRunner({ PATH: process.env.PATH, HOME: process.env.HOME });
-  const compose = new ComposeCli({
-    run: (command, args, options) => {
-      calls.push(args.includes('config') ? 'config' : (args.at(-2) ?? ''));
-      return real.run(command, args, options);
-    },
+  const run = processRunner({ PATH: process.env.PATH, HOME: process.env.HOME });
+  const compose = composeCli((command, args, options) => {
+    calls.push(args.includes('config') ? 'config' : (args.at(-2) ?? ''));
+    return run(command, args, options);
   });
   const context = { ...contextIn(folder), compose };
   const text = await render(context, 'cheaper');

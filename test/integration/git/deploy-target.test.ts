@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { messageOf } from '../../../src/errors.ts';
-import { makeGit } from '../../../src/system/git/git.ts';
+import { git as client } from '../../../src/system/git/git.ts';
 import { prepareTarget } from '../../../src/workflows/push-to-deploy/prepare-target.ts';
 import { addRemote } from '../../../src/workflows/push-to-deploy/remote-add.ts';
 import { contextIn } from '../../support/fixture-context.ts';
@@ -125,7 +125,7 @@ describe('the hooks of a repository', () => {
       'main:refs/keep/main',
     );
     const head = await git(laptop, 'rev-parse', 'HEAD');
-    await makeGit().checkOutAround(bare, directory, head);
+    await client.checkOutAround(bare, directory, head);
     await writeFile(join(bare, 'hooks/pre-commit'), '#!/bin/sh\necho ran > .hook\n', {
       mode: 0o755,
     });

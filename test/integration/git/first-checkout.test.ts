@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { makeGit } from '../../../src/system/git/git.ts';
+import { git as client } from '../../../src/system/git/git.ts';
 import {
   emptyFolder,
   fingerprint,
@@ -30,7 +30,7 @@ beforeEach(async () => {
   folder = join(await emptyFolder(), 'läden 1', 'shop');
 });
 
-const checkOut = (commit: string) => makeGit().checkOutAround(source, folder, commit);
+const checkOut = (commit: string) => client.checkOutAround(source, folder, commit);
 const textOf = (path: string) => readFile(join(folder, path), 'utf8');
 
 /** Production's folder whole, at a commit, and git knowing of it alone. */
@@ -135,7 +135,7 @@ describe('a first checkout that was cut', () => {
 });
 
 describe('a repository whose own working tree production is', () => {
-  const own = () => makeGit().checkOutAround(folder, folder, second);
+  const own = () => client.checkOutAround(folder, folder, second);
 
   beforeEach(async () => {
     await mkdir(folder, { recursive: true });

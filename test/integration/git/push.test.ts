@@ -166,9 +166,9 @@ test('push options reach the hooks of the remote', async () => {
   const seen = join(await emptyFolder(), 'seen');
   await git(remote, 'config', 'receive.advertisePushOptions', 'true');
   await hook(remote, 'pre-receive', `echo "$GIT_PUSH_OPTION_0|$GIT_PUSH_OPTION_1" >'${seen}'`);
-  const source = 'refs/heads/canary';
+  const ref = 'refs/heads/canary';
   const options = ['weight=5', '--exec=$(id) x'];
-  const one = { remote: 'deploy', source, target: source, force: false, options };
+  const one = { remote: 'deploy', ref, force: false, options, also: [] };
   await context().git.push(folder, one, () => undefined);
   expect(await readFile(seen, 'utf8')).toBe('weight=5|--exec=$(id) x\n');
 });

@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { withScratchTree } from '../../../src/project/git/scratch-tree.ts';
 import { exists } from '../../../src/system/files.ts';
-import { makeGit } from '../../../src/system/git/git.ts';
-import { gitFailure, type RunGit, runGit } from '../../../src/system/git/run.ts';
-import { gitWorktrees } from '../../../src/system/git/worktrees.ts';
+import { git as client } from '../../../src/system/git/git.ts';
+import { amongOthers, gitFailure, type RunGit, runGit } from '../../../src/system/git/run.ts';
 import { contextIn } from '../../support/fixture-context.ts';
 import { emptyFolder, git, pipe, repository, writeFiles } from '../../support/fixture-project.ts';
 
@@ -80,12 +79,12 @@ async function entryInTheMaking(): Promise<void> {
 }
 
 test.each([
-  ['looks', () => makeGit().checkedOutAt(folder, 'refs/heads/none')],
-  ['adds', (tree: string) => makeGit().addWorktree(folder, join(tree, 'another'), main)],
-  ['removes', (tree: string) => makeGit().removeWorktree(folder, tree)],
+  ['looks', () => client.checkedOutAt(folder, 'refs/heads/none')],
+  ['adds', (tree: string) => client.addWorktree(folder, join(tree, 'another'), main)],
+  ['removes', (tree: string) => client.removeWorktree(folder, tree)],
 ])('who %s while another process makes an entry is not disturbed', async (_, does) => {
   const tree = await emptyFolder();
-  await makeGit().addWorktree(folder, tree, main);
+  await client.addWorktree(folder, tree, main);
   await entryInTheMaking();
   await does(tree);
   expect(await readdir(join(folder, '.git/worktrees/half'))).not.toContain('commondir.later');
@@ -101,7 +100,7 @@ test('who adds while the last entry goes, and with it the folder of all, is not 
     const words = "could not create directory of '.git/worktrees/tree': No such file or directory";
     return Promise.reject(gitFailure(args, `fatal: ${words}`));
   };
-  await gitWorktrees(run).addWorktree(folder, tree, main);
+  await amongOthers(run)(folder, ['worktree', 'add', '--detach', '--', tree, main]);
   expect(await entries()).toEqual([folder, tree]);
 });
 
@@ -140,7 +139,7 @@ test('a worktree of the user’s whose folder is away for now is not forgotten',
   await rm(gone, { recursive: true });
   await work(async () => undefined);
   expect((await entries()).sort()).toEqual([folder, mine, gone].sort());
-  await makeGit().forgetMissing(folder, join(folder, '.canary', 'worktrees'));
+  await client.forgetMissing(folder, join(folder, '.canary', 'worktrees'));
   expect(await entries()).toEqual([folder, mine]);
 });
 
@@ -155,7 +154,7 @@ test('the repository’s post-checkout hook is not run, its pre-commit hook is',
   await work(async (tree) => {
     await writeFiles(tree, { 'new.txt': 'new\n' });
     await git(tree, 'add', 'new.txt');
-    return makeGit().commit(tree, 'New');
+    return client.commit(tree, 'New');
   });
   expect(await readFile(ran, 'utf8')).toBe('pre-commit\n');
 });

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { makeGit } from '../../../src/system/git/git.ts';
+import { git as client } from '../../../src/system/git/git.ts';
 import { POINTER_FILES, withPointer, withSubmodule } from '../../support/fixture-layouts.ts';
 import {
   emptyFolder,
@@ -12,7 +12,6 @@ import {
 } from '../../support/fixture-project.ts';
 import { refusal } from '../../support/fixture-refusal.ts';
 
-const client = makeGit();
 const ALLOW = ['-c', 'protocol.file.allow=always'];
 let folder: string;
 let tree: string;

@@ -1,11 +1,10 @@
 import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { makeGit } from '../../../src/system/git/git.ts';
+import { git as client } from '../../../src/system/git/git.ts';
 import { branch, emptyFolder, git, repository, writeFiles } from '../../support/fixture-project.ts';
 import { refusal } from '../../support/fixture-refusal.ts';
 
-const client = makeGit();
 let folder: string;
 let main: string;
 

@@ -1,11 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { makeGit } from '../../../src/system/git/git.ts';
+import { git as client } from '../../../src/system/git/git.ts';
 import { emptyFolder, fingerprint, git, repository } from '../../support/fixture-project.ts';
 import { refusal } from '../../support/fixture-refusal.ts';
 
-const client = makeGit();
 const MESSAGE = 'Release r1: paused\n\nMöwen & "quotes" %(refname) %00\n\nState: paused\nReason:\n';
 let folder: string;
 let commit: string;

@@ -1,0 +1,31 @@
+import { CanaryError } from '../../errors.ts';
+import { tail } from '../process.ts';
+
+/** The error for a port that something else holds, when that is what the engine says. */
+export function takenPort(stderr: string): CanaryError | undefined {
+  const found =
+    /(?:Bind for|listen tcp\S*) \S*?:(\d+)(?:: bind)?.*(?:port is already allocated|address already in use)/.exec(
+      stderr,
+    );
+  return found ? portTaken(Number(found[1])) : undefined;
+}
+
+export function portTaken(port: number): CanaryError {
+  return new CanaryError('port-taken', `Port ${port} of this machine is taken by something else.`, {
+    hint: `Find it with \`ss -ltnp 'sport = :${port}'\`, or choose another port.`,
+  });
+}
+
+/** Whether the words of a failed command say that nobody answers at the engine. */
+export function isUnreachable(stderr: string): boolean {
+  return /cannot connect to the docker daemon|is the docker daemon running|error during connect/i.test(
+    stderr,
+  );
+}
+
+export function engineUnreachable(stderr: string): CanaryError {
+  return new CanaryError('engine-unreachable', 'Docker Engine does not answer.', {
+    details: tail(stderr, 3),
+    hint: 'Start it (for instance `systemctl start docker`), then run `canary doctor`.',
+  });
+}
