@@ -41,7 +41,7 @@ export class Stream {
     );
     this.request = {
       ...{ at: 0, side: 'stable', user: 0, group: '', status: 200, failed: false },
-      ...{ shielded: false, duration: 0, bytes: 0 },
+      ...{ duration: 0, bytes: 0 },
     };
   }
 

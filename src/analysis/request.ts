@@ -11,8 +11,6 @@ export interface UserRequest {
   status: number;
   /** A 5xx, a timeout, a connection that broke on the service's side; also where the shield then answered. */
   failed: boolean;
-  /** The user met no failure, because the stable answered instead. */
-  shielded: boolean;
   /** From the request's last byte to the answer's, in milliseconds; absent where another side answered. */
   duration: number | undefined;
   /** Of the answer's body and head; absent as above. */

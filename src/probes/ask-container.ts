@@ -6,9 +6,6 @@ import { containersOf, type ObservedContainer } from '../rollout/observed.ts';
 import type { Side } from '../rollout/operation.ts';
 import { askHttp, type HttpAnswer } from '../system/http.ts';
 
-/** What is needed to ask containers directly. */
-export type AskRun = Pick<Run, 'context' | 'project' | 'signal'>;
-
 /** A request as either side gets it, straight at a container: no shield hides a failure, and no counter sees it. */
 export interface Question {
   service: string;
@@ -17,69 +14,72 @@ export interface Question {
   target: string;
   headers: Readonly<Record<string, string>>;
   body?: string | undefined;
-  timeout: number;
+  timeout?: number | undefined;
   /** Bytes of the answer that are read. */
   limit: number;
 }
 
-/** The containers of both sides that run, as they were a moment ago. */
-export type Containers = readonly ObservedContainer[];
+/** The running containers of both sides of a service, each as the beginning of a URL. */
+export type ContainerUrls = Record<Side, readonly string[]>;
 
-export function containersNow({ context, project }: AskRun): Promise<Containers> {
-  return context.engine.containers(project.name);
+/** No answer, and why there was none, in words. */
+export interface Silence {
+  silence: string;
 }
 
+const PATIENCE_MS = 10_000;
 const BOOTING_MS = 30_000;
 /** Replicas that are started together start so close to each other. */
 const TOGETHER_MS = 5000;
 
-/** The running containers of a side of a service, each as the beginning of a URL. */
-export function containerUrls(
-  { project, context }: AskRun,
-  containers: Containers,
-  side: Side,
+/** Looks up where the containers of a service can be asked; nowhere where it speaks no HTTP. */
+export async function containerUrls(
+  { project, context }: Run,
   service: string,
-): string[] {
+): Promise<ContainerUrls> {
   const { port } = project.slice.find((each) => each.service === service) ?? {};
   const settings = project.config.services[service] ?? {};
-  if (port === undefined || unaskable(settings)) return [];
+  if (port === undefined || unaskable(settings)) return { stable: [], canary: [] };
   const scheme = settings.tls?.reencrypt ? 'https' : 'http';
-  const running = containersOf({ containers }, side, service).filter(
-    ({ state }) => state === 'running',
-  );
-  return settled(running, context.clock.now()).flatMap(({ addresses: [address] }) => {
-    if (!address) return [];
-    return [`${scheme}://${address.includes(':') ? `[${address}]` : address}:${port}`];
-  });
+  const containers = await context.engine.containers(project.name);
+  const urlsOf = (side: Side) => {
+    const own = containersOf({ containers }, side, service);
+    const running = own.filter(({ state }) => state === 'running');
+    return settled(running, context.clock.now()).flatMap(({ addresses: [address] }) => {
+      if (!address) return [];
+      return [`${scheme}://${address.includes(':') ? `[${address}]` : address}:${port}`];
+    });
+  };
+  return { stable: urlsOf('stable'), canary: urlsOf('canary') };
 }
 
 /**
- * Asks one container, which is told of its side as the proxy would tell it, so that inner calls stay on it. Rejects
- * with a plain error when there is no answer.
+ * Asks one container, which is told of its side as the proxy would tell it, so that inner calls stay on it. Rejects only
+ * when the signal aborts.
  */
-export function askContainer(
-  { project, signal }: AskRun,
-  place: string,
+export async function askContainer(
+  { project, signal }: Run,
+  url: string,
   side: Side,
-  question: Question,
-): Promise<HttpAnswer> {
-  const headers = lowerCased(question.headers);
-  const { method, body, timeout, limit } = question;
-  return askHttp(
-    {
-      ...{ url: place + question.target, method, body, timeout, limit, trustsAnyone: true },
-      headers: {
-        ...headers,
-        [project.config.force.header.toLowerCase()]: side,
-        baggage: baggageOf(side, headers.baggage),
-      },
-    },
-    signal,
-  );
+  { target, headers, timeout = PATIENCE_MS, ...question }: Question,
+): Promise<HttpAnswer | Silence> {
+  const own = lowerCased(headers);
+  const told = {
+    [project.config.force.header.toLowerCase()]: side,
+    baggage: baggageOf(side, own.baggage),
+  };
+  const request = { ...question, url: url + target, timeout, headers: { ...own, ...told } };
+  try {
+    return await askHttp({ ...request, trustsAnyone: true }, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    const message = messageOf(error);
+    return { silence: message.startsWith('no answer') ? message : `no answer (${message})` };
+  }
 }
 
 /** The headers by which a service knows that it is asked under its usual name. */
-export function usualHeaders({ project }: AskRun, service: string): Record<string, string> {
+export function usualHeaders({ project }: Run, service: string): Record<string, string> {
   const { entry, port } = project.slice.find((each) => each.service === service) ?? {};
   if (!entry) return { host: `${service}:${port}` };
   const host = `localhost:${entry.port}`;
@@ -92,20 +92,15 @@ export function usualHeaders({ project }: AskRun, service: string): Record<strin
   };
 }
 
-/** Why there was no answer, in words. */
-export function silenceOf(error: unknown): string {
-  const message = messageOf(error);
-  return message.startsWith('no answer') ? message : `no answer (${message})`;
-}
-
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+/** Names of headers are the same in any case. */
+export function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
   );
 }
 
 /** Without those that joined the others just now, and may not listen yet. */
-function settled(running: Containers, now: Date): Containers {
+function settled(running: readonly ObservedContainer[], now: Date): readonly ObservedContainer[] {
   const starts = running.map(({ startedAt }) => Date.parse(startedAt));
   const latest = Math.max(Math.min(...starts) + TOGETHER_MS, now.getTime() - BOOTING_MS);
   return running.filter(({ startedAt }) => Date.parse(startedAt) <= latest);

@@ -1,53 +1,44 @@
 import { type Answer, BODY_LIMIT } from '../analysis/shape/answer.ts';
-import { compareShapes, type ShapeComparison } from '../analysis/shape/compare.ts';
+import { compareShapes } from '../analysis/shape/compare.ts';
+import { describeDifferences, describeUnread, requestName } from '../analysis/shape/describe.ts';
 import type { AnswerPath } from '../config/answer-path.ts';
+import type { Run } from '../project/run.ts';
 import type { Side } from '../rollout/operation.ts';
-import {
-  type AskRun,
-  askContainer,
-  type Containers,
-  containerUrls,
-  type Question,
-  silenceOf,
-} from './ask-container.ts';
+import { askContainer, type ContainerUrls, type Question, type Silence } from './ask-container.ts';
 
-/** What came of asking both sides the same. */
-export type SidesResult =
-  | { result: 'compared'; comparison: ShapeComparison }
-  /** The canary gave no answer where the stable did; why, in the words of the connection. */
-  | { result: 'silent'; why: string }
-  /** The stable gave none, or a side does not run: there is nothing to compare. */
-  | { result: 'unmeasured'; why: string };
+/** What one request found out about the canary. */
+export interface ProbeResult {
+  service: string;
+  /** Without its query: `GET /discount`. */
+  request: string;
+  /** `error`: it could not be found out, which is never a pass. */
+  result: 'pass' | 'fail' | 'error';
+  /** One sentence; never a query, a header or a body. */
+  text: string;
+}
 
-type Asked = Omit<Question, 'timeout' | 'limit' | 'method'>;
-type Silence = { why: string };
-
-const PATIENCE_MS = 10_000;
+/** What both sides are asked; `path`: how the request is told of. */
+type Asked = Pick<Question, 'service' | 'target' | 'headers'> & { path: string };
+type Answers = readonly (Answer | Silence)[];
 
 /**
  * Asks both sides the same GET, each twice and in turn, so that what varies by itself is known. What looks broken is
  * asked again, and is broken when the canary's later answers are too, beside all that the stable gave.
  */
 export async function compareSides(
-  run: AskRun,
-  containers: Containers,
+  run: Run,
+  urls: ContainerUrls,
   asked: Asked,
   allowed: readonly AnswerPath[],
-): Promise<SidesResult> {
-  const places = {
-    stable: containerUrls(run, containers, 'stable', asked.service),
-    canary: containerUrls(run, containers, 'canary', asked.service),
-  };
-  for (const side of ['stable', 'canary'] as const)
-    if (places[side].length === 0)
-      return { result: 'unmeasured', why: `no container of the ${side} runs` };
-  const ask = (side: Side, turn: number) => askSide(run, places[side], asked, side, turn);
+): Promise<ProbeResult> {
+  const absent = (['stable', 'canary'] as const).find((side) => urls[side].length === 0);
+  if (absent) return unmeasured(asked, `no container of the ${absent} runs`);
+  const ask = (side: Side, turn: number) => askReplica(run, urls[side], asked, side, turn);
   const first = await askBoth(ask, 0);
-  const before = judge(first.stable, first.canary, allowed);
-  if (before.result === 'unmeasured') return before;
-  if (before.result === 'compared' && !before.comparison.isBroken) return before;
+  const result = resultOf(asked, first.stable, first.canary, allowed);
+  if (result.result !== 'fail') return result;
   const second = await askBoth(ask, 2);
-  return judge([...first.stable, ...second.stable], second.canary, allowed);
+  return resultOf(asked, [...first.stable, ...second.stable], second.canary, allowed);
 }
 
 async function askBoth(ask: (side: Side, turn: number) => Promise<Answer | Silence>, from: number) {
@@ -56,51 +47,61 @@ async function askBoth(ask: (side: Side, turn: number) => Promise<Answer | Silen
   for (const turn of [from, from + 1]) {
     const answer = await ask('stable', turn);
     stable.push(answer);
-    if (isSilence(answer)) break;
+    if ('silence' in answer) break;
     canary.push(await ask('canary', turn));
   }
   return { stable, canary };
 }
 
-function judge(
-  stable: readonly (Answer | Silence)[],
-  canary: readonly (Answer | Silence)[],
-  allowed: readonly AnswerPath[],
-): SidesResult {
-  const missing = stable.find(isSilence);
-  const [one, two, ...more] = stable.filter(isAnswer);
-  if (missing || !one || !two)
-    return { result: 'unmeasured', why: `${missing?.why} from the stable` };
-  const silence = canary.find(isSilence);
-  const [first, ...later] = canary.filter(isAnswer);
-  if (silence || !first) return { result: 'silent', why: silence?.why ?? '' };
-  const comparison = compareShapes([one, two, ...more], [first, ...later], allowed);
-  return { result: 'compared', comparison };
-}
-
 /** Every replica in turn. */
-async function askSide(
-  run: AskRun,
-  places: readonly string[],
+async function askReplica(
+  run: Run,
+  urls: readonly string[],
   asked: Asked,
   side: Side,
   turn: number,
 ): Promise<Answer | Silence> {
-  const place = places[turn % places.length] ?? '';
-  const question = { ...asked, method: 'GET', timeout: PATIENCE_MS, limit: BODY_LIMIT + 1 };
-  try {
-    const { status, headers, body } = await askContainer(run, place, side, question);
-    return { status, contentType: [headers['content-type']].flat()[0], body: body.toString() };
-  } catch (error) {
-    run.signal.throwIfAborted();
-    return { why: silenceOf(error) };
+  const url = urls[turn % urls.length] ?? '';
+  const question = { ...asked, method: 'GET', limit: BODY_LIMIT + 1 };
+  const answer = await askContainer(run, url, side, question);
+  if ('silence' in answer) return answer;
+  const { status, headers, body } = answer;
+  return { status, contentType: [headers['content-type']].flat()[0], body: body.toString() };
+}
+
+function resultOf(
+  asked: Asked,
+  stable: Answers,
+  canary: Answers,
+  allowed: readonly AnswerPath[],
+): ProbeResult {
+  const missing = stable.find((each) => 'silence' in each);
+  const [one, two, ...more] = stable.filter(isAnswer);
+  // There is nothing to compare.
+  if (missing || !one || !two) return unmeasured(asked, `${missing?.silence} from the stable`);
+  const { service, path } = asked;
+  const request = requestName('GET', path);
+  const silent = canary.find((each) => 'silence' in each);
+  const [first, ...later] = canary.filter(isAnswer);
+  if (silent || !first) {
+    const text = `${request}: ${silent?.silence ?? ''} from the canary.`;
+    return { service, request, result: 'fail', text };
   }
+  const { differences, isBroken, unread } = compareShapes(
+    [one, two, ...more],
+    [first, ...later],
+    allowed,
+  );
+  const text = describeDifferences('GET', path, differences);
+  if (isBroken) return { service, request, result: 'fail', text };
+  return { service, request, result: 'pass', text: describeUnread('GET', path, unread) ?? text };
 }
 
-function isSilence(answer: Answer | Silence): answer is Silence {
-  return 'why' in answer;
+function isAnswer(each: Answer | Silence): each is Answer {
+  return !('silence' in each);
 }
 
-function isAnswer(answer: Answer | Silence): answer is Answer {
-  return !isSilence(answer);
+function unmeasured({ service, path }: Asked, why: string): ProbeResult {
+  const request = requestName('GET', path);
+  return { service, request, result: 'error', text: `${request}: nothing was compared, ${why}.` };
 }

@@ -1,84 +1,87 @@
+import { addReading, type MetricRule, metricOpinion, UNMEASURED } from '../analysis/metric.ts';
 import {
-  addReading,
-  type MetricRule,
-  type MetricState,
-  metricOpinion,
-  UNMEASURED,
-} from '../analysis/metric.ts';
-import type { Reading } from '../analysis/metric-readings.ts';
-import type { AnalysisConfig } from '../config/analysis.ts';
+  prometheusProblem,
+  type Reading,
+  readJson,
+  readLastLine,
+  readPrometheus,
+} from '../analysis/metric-readings.ts';
+import type { CommandMetric, HttpMetric, PrometheusMetric } from '../config/metrics.ts';
+import { fillPlaces } from '../config/placeholders.ts';
 import type { ReleaseRun } from '../project/run.ts';
-import type { Clock } from '../system/clock.ts';
-import { measureCommand, measureHttp, measurePrometheus, type Settings } from './measure.ts';
-import type { StartSource } from './source.ts';
+import { askConfigured, isGood } from './ask-configured.ts';
+import { placeholderValues } from './release-facts.ts';
+import { runConfigured } from './run-program.ts';
+import { type Looking, lookingSource, type StartSource } from './source.ts';
 
-/** A metric that is measured again and again. */
-interface Metric {
-  rule: MetricRule;
-  every: number;
-  /** Rejects only when the signal aborts. */
-  measure: (signal: AbortSignal) => Promise<Reading>;
-  state: MetricState;
-}
-
-/**
- * Measures every metric of canary.yaml, at once when it is first asked and then again and again: before that the canary
- * may not even be built. A pass counts only for the weight it was measured at.
- */
-export const startMetrics: StartSource = async (run, settings) => {
-  const { clock } = run.context;
-  const metrics = metricsOf(run, settings);
-  const stopping = new AbortController();
-  const signal = AbortSignal.any([run.signal, stopping.signal]);
-  let loops: Promise<void>[] | undefined;
-  let weight: number | undefined;
-  let since = clock.now();
-  return {
-    opinions(nextWeight) {
-      if (weight !== nextWeight) since = clock.now();
-      weight = nextWeight;
-      loops ??= metrics.map((metric) => keepMeasuring(metric, clock, signal));
-      return metrics.map(({ rule, state }) => metricOpinion(rule, state, since));
-    },
-    async stop() {
-      stopping.abort();
-      await Promise.all(loops ?? []);
-    },
-  };
-};
-
-async function keepMeasuring(metric: Metric, clock: Clock, signal: AbortSignal): Promise<void> {
-  try {
-    for (;;) {
-      const at = clock.now();
-      const reading = await metric.measure(signal);
-      metric.state = addReading(metric.rule, metric.state, reading, at);
-      await clock.sleep(metric.every, signal);
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-}
-
-function metricsOf(run: ReleaseRun, { prometheus, http, command }: AnalysisConfig): Metric[] {
-  return [
-    ...prometheus.map((settings) =>
-      metric('prometheus', settings, measurePrometheus(run, settings)),
-    ),
-    ...http.map((settings) => metric('http', settings, measureHttp(run, settings))),
-    ...command.map((settings) => metric('command', settings, measureCommand(run, settings))),
-  ];
-}
-
-function metric(kind: string, settings: Settings, measure: Metric['measure']): Metric {
-  const { name, pass, fail, failures, errors, every, noData = 'wait' } = settings;
-  const rule = { source: `${kind} ${name}`, failures, errors, noData };
-  // A program without conditions says it by its exit code.
-  const told =
-    pass || fail
-      ? { subject: `${name} is`, pass, fail }
-      : { subject: `${name} ended with`, pass: ENDS_WELL, fail: undefined };
-  return { rule: { ...rule, ...told }, every, measure, state: UNMEASURED };
-}
+/** What all kinds of metrics can say. */
+type MetricSettings = Omit<CommandMetric, 'run' | 'timeout'> & Partial<Pick<HttpMetric, 'noData'>>;
 
 const ENDS_WELL = [{ operator: '==', number: 0 }] as const;
+
+/** Measures every metric of canary.yaml again and again. A pass counts only for the weight it was measured at. */
+export const startMetrics: StartSource = async (run, { prometheus, http, command }) => {
+  const metric = <S extends MetricSettings>(
+    kind: string,
+    settings: S,
+    measure: (run: ReleaseRun, settings: S) => Promise<Reading>,
+  ): Looking => {
+    const rule = ruleOf(kind, settings);
+    let state = UNMEASURED;
+    return {
+      source: rule.source,
+      everyMs: settings.every,
+      look: async ({ context, signal }) => {
+        const at = context.clock.now();
+        state = addReading(rule, state, await measure({ ...run, signal }, settings), at);
+      },
+      opinion: (since) => metricOpinion(rule, state, since),
+    };
+  };
+  return lookingSource(run, [
+    ...prometheus.map((each) => metric('prometheus', each, measurePrometheus)),
+    ...http.map((each) => metric('http', each, measureHttp)),
+    ...command.map((each) => metric('command', each, measureCommand)),
+  ]);
+};
+
+function ruleOf(kind: string, settings: MetricSettings): MetricRule {
+  const { name, pass, fail, failures, errors, noData = 'wait' } = settings;
+  const rule = { source: `${kind} ${name}`, failures, errors, noData };
+  if (pass || fail) return { ...rule, subject: `${name} is`, pass, fail };
+  // A program without conditions says it by its exit code.
+  return { ...rule, subject: `${name} ended with`, pass: ENDS_WELL, fail: undefined };
+}
+
+/** Asks a Prometheus for the present value of a query. */
+async function measurePrometheus(run: ReleaseRun, metric: PrometheusMetric): Promise<Reading> {
+  const url = `${metric.url.replace(/\/+$/, '')}/api/v1/query`;
+  const request = { ...metric, url, parameters: { query: metric.query } };
+  const asked = await askConfigured(run, request, run.signal);
+  if ('problem' in asked) return asked;
+  const { answer, hide } = asked;
+  const body = answer.body.toString();
+  if (isGood(answer)) return readPrometheus(body);
+  return { problem: hide(`status ${answer.status}, ${prometheusProblem(body)}`) };
+}
+
+/** Asks any server for JSON that has the number. */
+async function measureHttp(run: ReleaseRun, metric: HttpMetric): Promise<Reading> {
+  const body = metric.body && fillPlaces(metric.body, placeholderValues(run, metric.service));
+  const asked = await askConfigured(run, { ...metric, body }, run.signal);
+  if ('problem' in asked) return asked;
+  const { answer } = asked;
+  if (!isGood(answer)) return { problem: `status ${answer.status}` };
+  return readJson(answer.body.toString(), metric.value);
+}
+
+/** Runs a program that says it by its exit code, or in the last line it writes. */
+async function measureCommand(run: ReleaseRun, metric: CommandMetric): Promise<Reading> {
+  const end = await runConfigured(run, metric, run.signal);
+  if ('problem' in end) return { problem: `it ${end.problem}` };
+  const { exitCode, stdout } = end;
+  const isNumber = metric.pass !== undefined || metric.fail !== undefined;
+  if (!isNumber && exitCode <= 1) return { value: exitCode };
+  if (exitCode !== 0) return { problem: `it ended with exit code ${exitCode}` };
+  return readLastLine(stdout);
+}

@@ -1,8 +1,7 @@
 import { EvidenceBook, parseEvidence } from '../analysis/evidence.ts';
 import { explain } from '../analysis/explain.ts';
-import { Judge, type RequestVerdict } from '../analysis/judge.ts';
+import { Judge } from '../analysis/judge.ts';
 import type { Opinion } from '../analysis/opinion.ts';
-import type { UserRequest } from '../analysis/request.ts';
 import { routeGroup } from '../analysis/route-group.ts';
 import { judgeSettings } from '../analysis/settings.ts';
 import { Thresholds } from '../analysis/thresholds.ts';
@@ -10,7 +9,7 @@ import type { ReleaseRun } from '../project/run.ts';
 import { readWorker, SHOW_INFO } from '../proxy/info.ts';
 import { FOLLOW_REQUESTS, type LoggedRequest, parseRequest } from '../proxy/request-log.ts';
 import type { Following } from '../system/haproxy/line-stream.ts';
-import type { Source, StartSource } from './source.ts';
+import { lookingSource, type StartSource } from './source.ts';
 
 const LOOK_EVERY_MS = 1000;
 /** A proxy may be restarted; what is not heard for longer cannot be judged. */
@@ -22,7 +21,8 @@ const SOURCE = 'requests';
 export const startRequests: StartSource = async (run, settings) => {
   const asked = judgeSettings(settings);
   const hasSignals = asked.signals.length > 0;
-  if (!hasSignals && !settings.thresholds) return NOBODY;
+  // Where no signal is to count nobody listens.
+  if (!hasSignals && !settings.thresholds) return lookingSource(run, []);
   const { clock } = run.context;
   const now = () => clock.now().getTime();
   const { journals } = run.project;
@@ -36,7 +36,8 @@ export const startRequests: StartSource = async (run, settings) => {
   const observe = (request: LoggedRequest) => {
     // A side that somebody chose is no fair sample.
     if (request.byRule) return;
-    const seen = userRequest(request, now());
+    const { service, method, path } = request;
+    const seen = { ...request, at: now(), group: `${service} ${routeGroup(method, path)}` };
     // What is slow the warm stable tells, and before the canary has users.
     if (settings.baseline && isWarm(request)) return judge.learn(seen);
     judge.observe(seen);
@@ -52,7 +53,8 @@ export const startRequests: StartSource = async (run, settings) => {
     opinions: (nextWeight, minimumRequests) => {
       if (now() - listener.heardAt() > SILENT_MS) return [SILENT];
       const verdict = judge.verdict(nextWeight, now(), minimumRequests);
-      return [...(hasSignals ? [opinionOf(verdict)] : []), ...(limits?.opinions(now()) ?? [])];
+      const judged = { source: SOURCE, result: verdict.result, text: explain(verdict) };
+      return [...(hasSignals ? [judged] : []), ...(limits?.opinions(now()) ?? [])];
     },
     stop: async () => {
       await listener.stop();
@@ -60,13 +62,6 @@ export const startRequests: StartSource = async (run, settings) => {
     },
   };
 };
-
-function opinionOf(verdict: RequestVerdict): Opinion {
-  return { source: SOURCE, result: verdict.result, text: explain(verdict) };
-}
-
-/** Where no signal is to count. */
-const NOBODY: Source = { opinions: () => [], stop: async () => undefined };
 
 const SILENT: Opinion = {
   source: SOURCE,
@@ -77,12 +72,6 @@ const SILENT: Opinion = {
 /** A request of the stable that runs, where a fresh one is what the canary is compared with. */
 function isWarm({ side, onBaseline }: LoggedRequest): boolean {
   return side === 'stable' && !onBaseline;
-}
-
-function userRequest(request: LoggedRequest, at: number): UserRequest {
-  const { service, method, path, side, user, status, failed, shielded, duration, bytes } = request;
-  const group = `${service} ${routeGroup(method, path)}`;
-  return { at, side, user, group, status, failed, shielded, duration, bytes };
 }
 
 interface Listener {

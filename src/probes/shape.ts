@@ -1,56 +1,138 @@
 import type { Opinion } from '../analysis/opinion.ts';
+import { routeGroup } from '../analysis/route-group.ts';
+import { headersToRepeat, mayAskAgain } from '../analysis/shape/ask-again.ts';
 import { shapeOf } from '../config/analysis.ts';
+import { unaskable } from '../config/checks.ts';
 import type { ShapeSettings } from '../config/shape.ts';
-import type { Sample } from '../proxy/samples.ts';
-import type { AskRun } from './ask-container.ts';
-import { compareSample, pageOf } from './compare-pages.ts';
-import { type Looking, lookingSource } from './repeat.ts';
-import { recentSamples } from './samples.ts';
-import type { Source } from './source.ts';
+import { hasCode } from '../errors.ts';
+import type { Run } from '../project/run.ts';
+import { readSamples, type Sample, SHOW_SAMPLES } from '../proxy/samples.ts';
+import { containerUrls } from './ask-container.ts';
+import { compareSides, type ProbeResult } from './compare-sides.ts';
+import { type Looking, lookingSource, type Source } from './source.ts';
 
 /** So many pages one after the other that the stable does not answer are no accident. */
 const TOO_MANY = 5;
 /** Pages that are told apart. */
 const MOST_PAGES = 1000;
+/** A session of a user may have ended after that. */
+const OLDEST_S = 60;
+
+/** How long users are listened to before the first of them is sent to the canary; less when none comes, or no new page. */
+const LISTEN_MS = 5000;
+const SILENT_MS = 1000;
+const NO_NEWS_MS = 2500;
+/** So many pages are compared then, one a second. */
+const ENOUGH = 8;
+const COMPARE_EVERY_MS = 1000;
+const LOOK_EVERY_MS = 100;
 
 const SOURCE = 'shape';
 
 /** Compares one request of a user after the other while the canary has users. */
-export async function startShape(run: AskRun): Promise<Source> {
+export async function startShape(run: Run): Promise<Source> {
   const shape = shapeOf(run.project.config);
-  if (!shape) return lookingSource(run, []);
-  return lookingSource(run, [
-    { source: SOURCE, everyMs: shape.every, before: undefined, look: lookAtPages(shape) },
-  ]);
+  return lookingSource(run, shape ? [pagesInTurn(shape)] : []);
 }
 
 /** One page a look, the one that was compared longest ago first. */
-function lookAtPages(settings: ShapeSettings): Looking['look'] {
+function pagesInTurn(settings: ShapeSettings): Looking {
   const pages = new Map<string, number>();
   let turn = 0;
   let compared = 0;
   let unmeasured = 0;
   // What nobody asked is no fault, and no pass either: then nothing is said.
   let latest: Opinion | undefined;
-  return async (run) => {
+  const look = async (run: Run) => {
     const lastTurn = (sample: Sample) => pages.get(pageOf(sample)) ?? 0;
     const samples = await recentSamples(run, settings);
     const [next] = samples.sort((one, other) => lastTurn(one) - lastTurn(other));
-    if (!next) return latest;
+    if (!next) return;
     const { result, text } = await compareSample(run, settings, next);
     turn += 1;
     if (pages.size < MOST_PAGES || pages.has(pageOf(next))) pages.set(pageOf(next), turn);
     compared += result === 'pass' ? 1 : 0;
     unmeasured = result === 'error' ? unmeasured + 1 : 0;
     if (result === 'pass')
-      latest = { source: SOURCE, result: 'pass', text: alikeText(compared, pages.size) };
+      latest = { source: SOURCE, result, text: alikeText(compared, pages.size) };
     else if (result === 'fail' || compared === 0 || unmeasured >= TOO_MANY)
       latest = { source: SOURCE, result, text };
-    return latest;
   };
+  return { source: SOURCE, everyMs: settings.every, look, opinion: () => latest };
 }
 
 function alikeText(requests: number, pages: number): string {
   const asked = `${requests} ${requests === 1 ? 'request' : 'requests'} of users`;
   return `Both sides answer alike: ${asked} on ${pages} ${pages === 1 ? 'page' : 'pages'}.`;
+}
+
+/**
+ * Sends what the stable's users ask for at this moment to both sides once more, one request a page, and compares the
+ * answers. Nothing where nobody asks.
+ */
+export async function compareNow(run: Run, settings: ShapeSettings): Promise<ProbeResult[]> {
+  const { clock } = run.context;
+  const now = () => clock.now().getTime();
+  const began = now();
+  const pages = new Set<string>();
+  const waiting: Sample[] = [];
+  const results: ProbeResult[] = [];
+  let heardAt = began;
+  let comparedAt = 0;
+  for (;;) {
+    const patience = pages.size === 0 ? SILENT_MS : NO_NEWS_MS;
+    const hasTime = now() - began <= LISTEN_MS && now() - heardAt <= patience;
+    const isListening = hasTime && pages.size < ENOUGH;
+    for (const sample of isListening ? await recentSamples(run, settings) : []) {
+      if (pages.has(pageOf(sample)) || pages.size === ENOUGH) continue;
+      pages.add(pageOf(sample));
+      waiting.push(sample);
+      heardAt = now();
+    }
+    if (!isListening && waiting.length === 0) return results;
+    const next = now() - comparedAt >= COMPARE_EVERY_MS ? waiting.shift() : undefined;
+    if (next) {
+      comparedAt = now();
+      results.push(await compareSample(run, settings, next));
+    }
+    await clock.sleep(LOOK_EVERY_MS, run.signal);
+  }
+}
+
+/** Asks both sides for what a user asked; the user's path is told without what looks like an id or a token. */
+async function compareSample(
+  run: Run,
+  { allow }: ShapeSettings,
+  { service, target, headers }: Sample,
+): Promise<ProbeResult> {
+  const urls = await containerUrls(run, service);
+  return compareSides(run, urls, { service, target, headers, path: groupOf(target) }, allow);
+}
+
+/** What users of the stable asked for lately and may be asked again, the newest first. Held in memory alone. */
+async function recentSamples(
+  { context, project }: Run,
+  { exclude }: ShapeSettings,
+): Promise<Sample[]> {
+  const oldest = context.clock.now().getTime() / 1000 - OLDEST_S;
+  const answer = await project.socket.ask(SHOW_SAMPLES).catch((error: unknown) => {
+    if (hasCode(error, 'proxy-unreachable')) return '';
+    throw error;
+  });
+  const isAskable = ({ service }: Sample) => {
+    const settings = project.config.services[service];
+    return settings !== undefined && !unaskable(settings);
+  };
+  return readSamples(answer)
+    .filter((sample) => sample.at >= oldest && isAskable(sample) && mayAskAgain(sample, exclude))
+    .map((sample) => ({ ...sample, headers: headersToRepeat(sample.headers) }));
+}
+
+/** By what requests are told apart: whom they ask, and for what kind of thing. */
+function pageOf({ service, target }: Sample): string {
+  return `${service} ${groupOf(target)}`;
+}
+
+function groupOf(target: string): string {
+  return routeGroup('', target).trim();
 }

@@ -1,59 +1,35 @@
 import { checksOf } from '../config/analysis.ts';
-import {
-  type AskRun,
-  askContainer,
-  containersNow,
-  containerUrls,
-  silenceOf,
-  usualHeaders,
-} from '../probes/ask-container.ts';
+import { askContainer, containerUrls, usualHeaders } from '../probes/ask-container.ts';
 import { runCheck } from '../probes/checks.ts';
-import type { RehearsalRun } from './rehearsal-run.ts';
+import type { Run } from '../project/run.ts';
 import type { Stage } from './stage.ts';
 
 /** By request, whose it is and what was wrong with its answer. */
-export type Answers = ReadonlyMap<string, { service: string; problem?: string }>;
-
-const PATIENCE_MS = 10_000;
+export type Answers = ReadonlyMap<string, { service: string; problem: string | undefined }>;
 
 /** Runs the checks of canary.yaml on the stage, and asks every service that speaks HTTP for `/`. */
-export async function smokeAnswers(run: RehearsalRun, stage: Stage): Promise<Answers> {
-  const { context, signal } = run;
-  const project = { ...run.project, name: stage.name };
-  const asking: AskRun = { context, project, signal };
-  const answers = new Map<string, { service: string; problem?: string }>();
-  for (const check of checksOf(project.config)) {
+export async function smokeAnswers(outside: Run, stage: Stage): Promise<Answers> {
+  const run = { ...outside, project: { ...outside.project, name: stage.name } };
+  const { config, slice } = run.project;
+  const answers = new Map<string, { service: string; problem: string | undefined }>();
+  for (const check of checksOf(config)) {
     // Of the two sides only one is here.
-    const { service, request, result, text } = await runCheck(asking, { ...check, compare: false });
-    answers.set(`${service} ${request}`, {
-      service,
-      ...(result === 'pass' ? {} : { problem: text.replace(/\.$/, '') }),
+    const { service, request, result, text } = await runCheck(run, {
+      ...check,
+      compare: false,
     });
+    const problem = result === 'pass' ? undefined : text.replace(/\.$/, '');
+    answers.set(`${service} ${request}`, { service, problem });
   }
-  const containers = await containersNow(asking);
-  for (const { service } of project.slice) {
-    const [place] = containerUrls(asking, containers, 'canary', service);
-    if (!place) continue;
-    const problem = await askForRoot(asking, place, service);
-    answers.set(`${service} GET / at all`, { service, ...(problem ? { problem } : {}) });
+  for (const { service } of slice) {
+    const [url] = (await containerUrls(run, service)).canary;
+    if (!url) continue;
+    const headers = usualHeaders(run, service);
+    const question = { service, method: 'GET', target: '/', headers, limit: 1024 };
+    const answer = await askContainer(run, url, 'canary', question);
+    const failed = 'status' in answer && answer.status >= 500 && `status ${answer.status}`;
+    const problem = 'silence' in answer ? answer.silence : failed || undefined;
+    answers.set(`${service} GET / at all`, { service, problem: problem && `GET /: ${problem}` });
   }
   return answers;
-}
-
-async function askForRoot(
-  run: AskRun,
-  place: string,
-  service: string,
-): Promise<string | undefined> {
-  const question = {
-    ...{ service, method: 'GET', target: '/', headers: usualHeaders(run, service) },
-    ...{ timeout: PATIENCE_MS, limit: 1024 },
-  };
-  try {
-    const { status } = await askContainer(run, place, 'canary', question);
-    return status >= 500 ? `GET /: status ${status}` : undefined;
-  } catch (error) {
-    run.signal.throwIfAborted();
-    return `GET /: ${silenceOf(error)}`;
-  }
 }

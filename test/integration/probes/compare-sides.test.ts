@@ -1,6 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { sidesFinding } from '../../../src/probes/answer-finding.ts';
-import { containersNow } from '../../../src/probes/ask-container.ts';
+import { containerUrls } from '../../../src/probes/ask-container.ts';
 import { compareSides } from '../../../src/probes/compare-sides.ts';
 import { type Answering, cut, inTurn, json, Sides } from '../../support/fixture-sides.ts';
 
@@ -11,9 +10,8 @@ async function compared(stable: Answering, canary: Answering | Answering[], isTl
   sides = await Sides.start({ stable, canary }, isTls);
   const run = sides.run();
   const headers = { cookie: 'a=1', host: 'shop.example', baggage: 'x=1,canary=stable' };
-  const asked = { service: 'web', target: '/list?page=2', headers };
-  const result = await compareSides(run, await containersNow(run), asked, []);
-  return sidesFinding({ service: 'web', method: 'GET', path: '/list' }, result);
+  const asked = { service: 'web', target: '/list?page=2', path: '/list', headers };
+  return compareSides(run, await containerUrls(run, 'web'), asked, []);
 }
 
 const code = json([{ code: 'a' }]);
