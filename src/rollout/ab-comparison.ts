@@ -38,26 +38,20 @@ export interface Counted {
 /** Compares both sides by what the proxy counted. */
 export function compareAbSides({ from, to, earlier, now, times }: Counted): AbComparison {
   const counts = countsSince(now, earlier);
-  const all = counts.stable + counts.canary;
-  const side = (requests: number, failures: number, shielded: number) => ({
-    requests,
-    share: percent(requests, all),
+  const side = (name: 'stable' | 'canary', failures: number, shielded: number): ComparedSide => ({
+    requests: counts[name],
+    share: percent(counts[name], counts.stable + counts.canary),
     failures,
     shielded,
-    failureRate: percent(failures, requests),
+    failureRate: percent(failures, counts[name]),
+    responseTime: times[name],
   });
-  const { canaryFailures, shielded } = counts;
+  const { stableFailures, canaryFailures, shielded } = counts;
   return {
     from: from.toISOString(),
     to: to.toISOString(),
-    stable: {
-      ...side(counts.stable, counts.stableFailures, 0),
-      responseTime: times.stable,
-    },
-    canary: {
-      ...side(counts.canary, canaryFailures + shielded, shielded),
-      responseTime: times.canary,
-    },
+    stable: side('stable', stableFailures, 0),
+    canary: side('canary', canaryFailures + shielded, shielded),
   };
 }
 

@@ -2,7 +2,7 @@ import type { ReachableService } from '../compose/ingress/ingress.ts';
 import type { UserSides } from '../proxy/user-map.ts';
 import { ALL, byWeight, OFF, type Split, sameSplit } from '../proxy/weight-map.ts';
 import type { ObservedContainer } from './observed.ts';
-import type { Operation, Side } from './operation.ts';
+import type { Operation, OperationAction, Role, Side } from './operation.ts';
 
 /** What does not change between two looks. */
 export interface Situation {
@@ -48,8 +48,14 @@ export class Draft {
     this.split = split;
   }
 
-  add(operation: Operation): void {
-    this.operations.push(operation);
+  /** What concerns no service is nothing to do. */
+  add(action: OperationAction, cause: string): void {
+    if ('services' in action && action.services.length === 0) return;
+    this.operations.push({ ...action, cause });
+  }
+
+  awaitReady(side: Role, services: readonly string[], cause: string): void {
+    this.add({ kind: 'await-ready', side, services }, cause);
   }
 
   /** Whether every user is on the canary by now. */
@@ -66,13 +72,13 @@ export class Draft {
   setWeight(weight: number, cause: string): void {
     if (sameSplit(this.split, byWeight(weight))) return;
     this.split = byWeight(weight);
-    this.add({ kind: 'set-weight', weight, cause });
+    this.add({ kind: 'set-weight', weight }, cause);
   }
 
   /** Also those whom rules would send elsewhere. */
   sendEveryone(to: Side, cause: string): void {
     if (this.split.everyoneOn === to) return;
     this.split = to === 'stable' ? OFF : ALL;
-    this.add({ kind: 'send-everyone', to, cause });
+    this.add({ kind: 'send-everyone', to }, cause);
   }
 }

@@ -1,69 +1,52 @@
 import { shortCommit } from '../compose/model/names.ts';
 import { formatWeight } from '../proxy/weight.ts';
-import type { OperationAction, Plan, ReplicaCounts } from './operation.ts';
+import type { OperationAction, OperationOf, Plan, ReplicaCounts } from './operation.ts';
+
+const SENTENCES: {
+  [Kind in OperationAction['kind']]: (operation: OperationOf<Kind>) => string;
+} = {
+  'start-stable': ({ services }) => `start ${list(services)}`,
+  'take-ports': ({ services }) => `hand the port of ${list(services)} to the proxy`,
+  'link-callers': ({ services }) => `make ${list(services)} anew with today's links to the proxy`,
+  'unlink-callers': ({ services }) => `make ${list(services)} anew without links to the proxy`,
+  'restart-callers': ({ services }) => `let ${list(services)} look up the proxy again`,
+  'start-proxy': () => 'start the proxy',
+  'reload-proxy': () => 'give the proxy its new configuration, without a gap',
+  'set-weight': ({ weight }) =>
+    weight === 0
+      ? 'send users to the canary by rules alone'
+      : `send ${formatWeight(weight)} of users to the canary`,
+  'send-everyone': ({ to }) => `send every user to the ${to}`,
+  'set-users': ({ added, removed, moved }) =>
+    `change the lists of users: ${added} added, ${removed} removed, ${moved} moved`,
+  drain: ({ side, services }) => `let open requests on the ${side} finish (${list(services)})`,
+  build: ({ services, commit }) => `build ${list(services)} at ${shortCommit(commit)}`,
+  rehearse: ({ services, databases }) =>
+    `boot the canary of ${list(services)} on a copy of ${list(databases)}`,
+  migrate: ({ service, commit }) => `run the migration ${service} at ${shortCommit(commit)}`,
+  backup: ({ databases }) => `keep the tables of ${list(databases)} that the canary changes`,
+  'start-canary': ({ services, counts, commit }) =>
+    `start the canary of ${listCounted(services, counts)} at ${shortCommit(commit)}`,
+  'grow-canary': ({ services, counts }) =>
+    `start more of the canary: ${listCounted(services, counts)}`,
+  'start-baseline': ({ services }) => `start a fresh stable of ${list(services)} beside the canary`,
+  'arm-breaker': ({ services }) => `arm the breaker of ${list(services)} again`,
+  'await-ready': ({ side, services }) => `wait until the ${side} of ${list(services)} is ready`,
+  'check-canary': ({ services }) => `check the answers of the canary of ${list(services)}`,
+  'replace-stable': ({ services, commit }) =>
+    `replace the stable ${list(services)} by ${shortCommit(commit)}`,
+  'restore-stable': ({ services, commit }) =>
+    `put the stable ${list(services)} back to before ${shortCommit(commit)}`,
+  'refresh-stable': ({ services }) => `restart the stable ${list(services)} with the new files`,
+  'advance-branch': ({ branch, commit }) => `move branch ${branch} to ${shortCommit(commit)}`,
+  'retire-canary': ({ services }) => `remove the canary of ${list(services)}`,
+  'stop-proxy': () => 'remove the proxy',
+  'return-ports': ({ services }) => `give the port back to ${list(services)}`,
+};
 
 /** An operation in one sentence, the same in `plan`, in progress lines and in tests. */
 export function describeOperation(operation: OperationAction): string {
-  switch (operation.kind) {
-    case 'start-stable':
-      return `start ${list(operation.services)}`;
-    case 'take-ports':
-      return `hand the port of ${list(operation.services)} to the proxy`;
-    case 'link-callers':
-      return `make ${list(operation.services)} anew with today's links to the proxy`;
-    case 'unlink-callers':
-      return `make ${list(operation.services)} anew without links to the proxy`;
-    case 'restart-callers':
-      return `let ${list(operation.services)} look up the proxy again`;
-    case 'start-proxy':
-      return 'start the proxy';
-    case 'reload-proxy':
-      return 'give the proxy its new configuration, without a gap';
-    case 'set-weight':
-      return operation.weight === 0
-        ? 'send users to the canary by rules alone'
-        : `send ${formatWeight(operation.weight)} of users to the canary`;
-    case 'send-everyone':
-      return `send every user to the ${operation.to}`;
-    case 'set-users':
-      return `change the lists of users: ${operation.added} added, ${operation.removed} removed, ${operation.moved} moved`;
-    case 'drain':
-      return `let open requests on the ${operation.side} finish (${list(operation.services)})`;
-    case 'build':
-      return `build ${list(operation.services)} at ${shortCommit(operation.commit)}`;
-    case 'rehearse':
-      return `boot the canary of ${list(operation.services)} on a copy of ${list(operation.databases)}`;
-    case 'migrate':
-      return `run the migration ${operation.service} at ${shortCommit(operation.commit)}`;
-    case 'backup':
-      return `keep the tables of ${list(operation.databases)} that the canary changes`;
-    case 'start-canary':
-      return `start the canary of ${listCounted(operation.services, operation.counts)} at ${shortCommit(operation.commit)}`;
-    case 'grow-canary':
-      return `start more of the canary: ${listCounted(operation.services, operation.counts)}`;
-    case 'start-baseline':
-      return `start a fresh stable of ${list(operation.services)} beside the canary`;
-    case 'arm-breaker':
-      return `arm the breaker of ${list(operation.services)} again`;
-    case 'await-ready':
-      return `wait until the ${operation.side} of ${list(operation.services)} is ready`;
-    case 'check-canary':
-      return `check the answers of the canary of ${list(operation.services)}`;
-    case 'replace-stable':
-      return `replace the stable ${list(operation.services)} by ${shortCommit(operation.commit)}`;
-    case 'restore-stable':
-      return `put the stable ${list(operation.services)} back to before ${shortCommit(operation.commit)}`;
-    case 'refresh-stable':
-      return `restart the stable ${list(operation.services)} with the new files`;
-    case 'advance-branch':
-      return `move branch ${operation.branch} to ${shortCommit(operation.commit)}`;
-    case 'retire-canary':
-      return `remove the canary of ${list(operation.services)}`;
-    case 'stop-proxy':
-      return 'remove the proxy';
-    case 'return-ports':
-      return `give the port back to ${list(operation.services)}`;
-  }
+  return (SENTENCES[operation.kind] as (operation: OperationAction) => string)(operation);
 }
 
 /** So long may an operation be that the causes still stand in one column. */

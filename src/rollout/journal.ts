@@ -36,13 +36,8 @@ export function parseJournal(text: string): JournalReading {
 function parseRecord(line: string): JournalRecord | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    const isRecord =
-      typeof value === 'object' &&
-      value !== null &&
-      'type' in value &&
-      'v' in value &&
-      'at' in value;
-    return isRecord ? (value as JournalRecord) : undefined;
+    if (typeof value !== 'object' || value === null) return undefined;
+    return 'type' in value && 'v' in value && 'at' in value ? (value as JournalRecord) : undefined;
   } catch {
     return undefined;
   }

@@ -36,9 +36,8 @@ export function strayCallers(
 
 /** Makes callers anew, and goes on when they are ready. */
 export function linkCallers(draft: Draft, services: readonly string[], cause: string): void {
-  if (services.length === 0) return;
-  draft.add({ kind: 'link-callers', services, cause });
-  draft.add({ kind: 'await-ready', side: 'stable', services, cause: 'they were made anew' });
+  draft.add({ kind: 'link-callers', services }, cause);
+  draft.awaitReady('stable', services, 'they were made anew');
 }
 
 /** A proxy that started after a caller may have another address than the caller knows. */
@@ -57,10 +56,9 @@ export function restartCallers(
       keepsAddresses(service) &&
       runningOf(observed, service).some(isEarlier),
   );
-  if (services.length === 0) return;
   const cause = 'they keep the address that it had when they started';
-  draft.add({ kind: 'restart-callers', services, cause });
-  draft.add({ kind: 'await-ready', side: 'stable', services, cause: 'they were restarted' });
+  draft.add({ kind: 'restart-callers', services }, cause);
+  draft.awaitReady('stable', services, 'they were restarted');
 }
 
 /** Before the proxy goes nobody may be led to it; `others` are made anew later anyway. */
@@ -78,8 +76,7 @@ export function unlinkCallers(
       !others.includes(each.service),
   );
   const services = [...new Set(linked.map((each) => each.service))];
-  if (services.length === 0) return;
-  draft.add({ kind: 'unlink-callers', services, cause: 'the proxy goes' });
+  draft.add({ kind: 'unlink-callers', services }, 'the proxy goes');
 }
 
 function runningOf(observed: Observed, service: string): ObservedContainer[] {

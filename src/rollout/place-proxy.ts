@@ -13,113 +13,73 @@ export function placeProxy(draft: Draft, observed: Observed, situation: Situatio
       ? !isRunning(observed, 'stable', service)
       : containersOf(observed, 'stable', service).length === 0,
   );
-  if (missing.length > 0)
-    draft.add({ kind: 'start-stable', services: missing, cause: 'not running' });
+  draft.add({ kind: 'start-stable', services: missing }, 'not running');
   // What is started here is started without the entry's port, so only running services can hold one.
-  const holders = slice.filter(
-    (member) => holdsPort(observed, member) || leftHolder(observed, member),
-  );
-  if (holders.length > 0) {
-    const ports = holders.map((member) => member.entry?.port).join(', ');
-    draft.add({
-      kind: 'take-ports',
-      services: holders.map((member) => member.service),
-      cause: `port ${ports} is the stable's own`,
-    });
-  }
-  const { state, definition, configuration } = observed.proxy;
+  const holders = slice.filter((member) => heldPort(observed, member));
+  const ports = holders.map((member) => member.entry?.port).join(', ');
+  const held = holders.map((member) => member.service);
+  draft.add({ kind: 'take-ports', services: held }, `port ${ports} is the stable's own`);
+  const { state, definition, configuration, isLeft } = observed.proxy;
+  const wanted = situation.proxy;
   const isUp = state === 'running';
   // Containers that start while no proxy runs are started without links, which would lead nowhere.
-  const started = [...(isUp ? [] : missing), ...holders.map((member) => member.service)];
-  const callers = strayCallers(observed, situation, started);
+  const callers = strayCallers(observed, situation, [...(isUp ? [] : missing), ...held]);
   if (isUp) linkCallers(draft, callers.leaving, 'they have no ingress any more');
-  const isAsDefined =
-    state === 'running' && definition === situation.proxy.definition && !observed.proxy.isLeft;
-  if (holders.length === 0 && !isAsDefined) {
-    const change = !definition
-      ? 'an older canary made it'
-      : observed.proxy.isLeft
-        ? 'routers were told to leave it'
-        : 'its ports, networks or image changed';
-    draft.add({
-      kind: 'start-proxy',
-      cause: state === 'running' ? change : `the proxy is ${state}`,
-    });
+  const isAsDefined = isUp && definition === wanted.definition && !isLeft;
+  if (holders.length === 0 && !isAsDefined)
+    draft.add({ kind: 'start-proxy' }, isUp ? changeOf(observed.proxy) : `the proxy is ${state}`);
+  if (isAsDefined && configuration !== wanted.configuration) {
+    const cause = `canary.yaml${wanted.endsTls ? ' or a certificate' : ''} changed`;
+    draft.add({ kind: 'reload-proxy' }, cause);
   }
-  if (isAsDefined && configuration !== situation.proxy.configuration)
-    draft.add({
-      kind: 'reload-proxy',
-      cause: `canary.yaml${situation.proxy.endsTls ? ' or a certificate' : ''} changed`,
-    });
-  const entries = slice
-    .filter(({ entry, ingress }) => entry || ingress)
-    .map(({ service }) => service);
+  const entries = slice.filter(({ entry, ingress }) => entry || ingress);
   if (draft.operations.length > 0) {
-    draft.add({
-      kind: 'await-ready',
-      side: 'stable',
-      services: entries,
-      cause: 'the proxy must reach it',
-    });
+    const services = entries.map(({ service }) => service);
+    draft.awaitReady('stable', services, 'the proxy must reach it');
   }
   const isMadeAnew = draft.operations.some(
     ({ kind }) => kind === 'start-proxy' || kind === 'take-ports',
   );
-  linkCallers(
-    draft,
-    isUp ? callers.coming : [...callers.leaving, ...callers.coming],
-    'they call services that the proxy splits',
-  );
-  restartCallers(draft, observed, situation, {
-    isMadeAnew,
-    except: [...callers.coming, ...callers.leaving],
-  });
+  const coming = isUp ? callers.coming : [...callers.leaving, ...callers.coming];
+  linkCallers(draft, coming, 'they call services that the proxy splits');
+  const except = [...callers.coming, ...callers.leaving];
+  restartCallers(draft, observed, situation, { isMadeAnew, except });
   // After the configuration: where HAProxy refuses that, the lists stay too.
-  const change = userChange(observed.proxy.users, situation.proxy.users);
-  if (change) draft.add({ kind: 'set-users', ...change, cause: 'canary.yaml changed' });
+  const change = userChange(observed.proxy.users, wanted.users);
+  if (change) draft.add({ kind: 'set-users', ...change }, 'canary.yaml changed');
+}
+
+function changeOf({ definition, isLeft }: Observed['proxy']): string {
+  if (!definition) return 'an older canary made it';
+  return isLeft ? 'routers were told to leave it' : 'its ports, networks or image changed';
 }
 
 /** No proxy, and its ports with the services again. */
 export function removeProxy(draft: Draft, observed: Observed, situation: Situation): void {
-  const { slice } = situation;
-  const bare = slice.filter(
+  const bare = situation.slice.filter(
     (member) =>
       member.entry &&
       containersOf(observed, 'stable', member.service).length > 0 &&
       !holdsPort(observed, member),
   );
-  unlinkCallers(
-    draft,
-    observed,
-    situation,
-    bare.map(({ service }) => service),
-  );
-  if (observed.proxy.state !== 'absent')
-    draft.add({ kind: 'stop-proxy', cause: 'the ports go back' });
-  if (bare.length > 0) {
-    draft.add({
-      kind: 'return-ports',
-      services: bare.map((member) => member.service),
-      cause: 'the service publishes it again',
-    });
-  }
+  const services = bare.map(({ service }) => service);
+  unlinkCallers(draft, observed, situation, services);
+  if (observed.proxy.state !== 'absent') draft.add({ kind: 'stop-proxy' }, 'the ports go back');
+  draft.add({ kind: 'return-ports', services }, 'the service publishes it again');
 }
 
 function holdsPort(observed: Observed, { service, entry }: Situation['slice'][number]): boolean {
-  if (!entry) return false;
   return containersOf(observed, 'stable', service).some(
-    (each) => each.state === 'running' && each.publishedPorts.includes(entry.port),
+    (each) => each.state === 'running' && entry && each.publishedPorts.includes(entry.port),
   );
 }
 
-/** What a hand-over that was cut off leaves: the stopped container beside the one that took its place. */
-function leftHolder(observed: Observed, { service, entry }: Situation['slice'][number]): boolean {
-  const containers = containersOf(observed, 'stable', service);
+/** Also what a hand-over that was cut off leaves: the stopped container beside the one that took its place. */
+function heldPort(observed: Observed, { service, entry }: Situation['slice'][number]): boolean {
   return (
-    containers.some((each) => each.state === 'running') &&
-    containers.some(
-      (each) =>
-        each.state !== 'running' && entry !== undefined && each.publishedPorts.includes(entry.port),
+    isRunning(observed, 'stable', service) &&
+    containersOf(observed, 'stable', service).some(
+      (each) => entry && each.publishedPorts.includes(entry.port),
     )
   );
 }

@@ -87,14 +87,12 @@ export function weightStep(
   { steps }: Pick<StepProgress, 'steps'>,
   index: number,
 ): Exclude<Step, { pause: true }> | undefined {
-  const step = steps.slice(0, index + 1).findLast((each) => 'weight' in each);
-  return step && 'weight' in step ? step : undefined;
+  return steps.slice(0, index + 1).findLast((each) => 'weight' in each);
 }
 
 /** The weight that comes after the step that is in force: that of a later one, or everybody in a promotion. */
 export function weightAfter({ steps, index }: Pick<StepProgress, 'steps' | 'index'>): number {
-  const next = steps.slice(index + 1).find((each) => 'weight' in each);
-  return next && 'weight' in next ? next.weight : 100;
+  return steps.slice(index + 1).find((each) => 'weight' in each)?.weight ?? 100;
 }
 
 /** Whether nothing happens by itself any more: a pause, or every step is done. */

@@ -38,6 +38,8 @@ export interface DesiredCanary {
   cause?: string;
 }
 
+const ONLY_IF_READY = 'users come back only to a ready stable';
+
 /**
  * From what should be and what is to what must be done, in order. Pure: no look at the world, no clock.
  * Traffic leaves a side before that side is touched, and an operation that is already done does not appear.
@@ -49,11 +51,8 @@ export function reconcile(desired: Desired, observed: Observed, situation: Situa
   if (desired.restore) restoreStable(draft, desired.restore, situation);
   if (desired.canary) placeCanary(draft, desired.canary, observed, situation);
   if (desired.canary === null) {
-    removeCanary(
-      draft,
-      observed,
-      desired.promote ? 'its code is the stable now' : 'no canary is wanted',
-    );
+    const cause = desired.promote ? 'its code is the stable now' : 'no canary is wanted';
+    removeCanary(draft, observed, cause);
   }
   if (desired.proxy === 'absent') removeProxy(draft, observed, situation);
   return draft.operations;
@@ -88,56 +87,34 @@ function placeCanary(
   const unbuilt = situation
     .unbuilt(commit)
     .filter((service) => missing.includes(service) || service === migrates);
-  if (unbuilt.length > 0) {
-    draft.add({ kind: 'build', services: unbuilt, commit, cause: 'no image of this commit yet' });
-  }
+  draft.add({ kind: 'build', services: unbuilt, commit }, 'no image of this commit yet');
   const boots = missing.length > 0 && !canGrow;
   // Before anything is started, and while an earlier canary is still whole.
-  if (rehearses.length > 0 && boots)
-    draft.add({
-      kind: 'rehearse',
-      ...{ services, databases: rehearses, commit },
-      cause: 'what it does to the data is known first',
-    });
+  if (rehearses.length > 0 && boots) {
+    const cause = 'what it does to the data is known first';
+    draft.add({ kind: 'rehearse', services, databases: rehearses, commit }, cause);
+  }
   if (backsUp.length > 0 && boots)
-    draft.add({ kind: 'backup', databases: backsUp, cause: 'they can be put back' });
+    draft.add({ kind: 'backup', databases: backsUp }, 'they can be put back');
   if (migrates !== undefined && boots)
-    draft.add({ kind: 'migrate', service: migrates, commit, cause: 'the canary needs it' });
-  if (earlier.length > 0) retire(draft, observed, earlier, 'an earlier canary is replaced');
-  if (missing.length > 0) {
-    const counts = Object.fromEntries(missing.map((service) => [service, wanted(service)]));
-    const more = { services: missing, commit };
-    if (canGrow) draft.add({ kind: 'grow-canary', ...more, counts, cause: 'replica by replica' });
-    else
-      draft.add({
-        kind: 'start-canary',
-        ...more,
-        ...(canary.replicas === undefined ? {} : { counts }),
-        cause: `the canary should be ${shortCommit(commit)}`,
-      });
+    draft.add({ kind: 'migrate', service: migrates, commit }, 'the canary needs it');
+  retire(draft, observed, earlier, 'an earlier canary is replaced');
+  const counts = Object.fromEntries(missing.map((service) => [service, wanted(service)]));
+  const more = { services: missing, commit };
+  if (canGrow) draft.add({ kind: 'grow-canary', ...more, counts }, 'replica by replica');
+  else {
+    const limited = canary.replicas === undefined ? {} : { counts };
+    const cause = `the canary should be ${shortCommit(commit)}`;
+    draft.add({ kind: 'start-canary', ...more, ...limited }, cause);
   }
   // As fresh as the canary is.
   const alone = baseline.filter((service) => isNew || !isRunning(observed, 'baseline', service));
-  if (alone.length > 0)
-    draft.add({ kind: 'start-baseline', services: alone, cause: 'the canary is compared with it' });
-  if (tripped.length > 0) {
-    draft.add({ kind: 'arm-breaker', services: tripped, cause: 'it took an earlier canary out' });
-  }
-  draft.add({
-    kind: 'await-ready',
-    side: 'canary',
-    services,
-    cause: 'only a ready canary gets users',
-  });
-  if (baseline.length > 0)
-    draft.add({
-      kind: 'await-ready',
-      side: 'baseline',
-      services: baseline,
-      cause: 'it gets users with the canary',
-    });
+  draft.add({ kind: 'start-baseline', services: alone }, 'the canary is compared with it');
+  draft.add({ kind: 'arm-breaker', services: tripped }, 'it took an earlier canary out');
+  draft.awaitReady('canary', services, 'only a ready canary gets users');
+  draft.awaitReady('baseline', baseline, 'it gets users with the canary');
   if (situation.hasChecks && draft.sendsNobody())
-    draft.add({ kind: 'check-canary', services, cause: 'before its first user' });
+    draft.add({ kind: 'check-canary', services }, 'before its first user');
   draft.setWeight(weight, canary.cause ?? 'asked for');
 }
 
@@ -159,45 +136,19 @@ function promoteStable(
   // The images say nothing about settings and environment: until the branch has moved, nothing is done.
   if (!hasStableImages || situation.branchAt !== commit) {
     const unbuilt = situation.unbuilt(commit);
-    if (unbuilt.length > 0) {
-      draft.add({
-        kind: 'build',
-        services: unbuilt,
-        commit,
-        cause: 'the merged code has no image yet',
-      });
-    }
-    draft.add({
-      kind: 'await-ready',
-      side: 'canary',
-      services,
-      cause: 'it serves every user for a while',
-    });
+    draft.add({ kind: 'build', services: unbuilt, commit }, 'the merged code has no image yet');
+    draft.awaitReady('canary', services, 'it serves every user for a while');
     draft.sendEveryone('canary', 'the stable is replaced while it has no users');
-    draft.add({ kind: 'drain', side: 'stable', services, cause: 'no request is cut off' });
-    draft.add({ kind: 'replace-stable', services, commit, cause: 'it becomes the promoted code' });
+    draft.add({ kind: 'drain', side: 'stable', services }, 'no request is cut off');
+    draft.add({ kind: 'replace-stable', services, commit }, 'it becomes the promoted code');
   }
-  draft.add({
-    kind: 'await-ready',
-    side: 'stable',
-    services,
-    cause: 'users come back only to a ready stable',
-  });
-  if (situation.branchAt !== commit) {
-    draft.add({ kind: 'advance-branch', branch, commit, cause: 'the branch says what runs' });
-  }
-  if (movedFiles.length > 0 && draft.sendsEveryone()) {
-    draft.add({
-      kind: 'refresh-stable',
-      services: movedFiles,
-      cause: 'files it mounts came with the branch',
-    });
-    draft.add({
-      kind: 'await-ready',
-      side: 'stable',
-      services: movedFiles,
-      cause: 'users come back only to a ready stable',
-    });
+  draft.awaitReady('stable', services, ONLY_IF_READY);
+  if (situation.branchAt !== commit)
+    draft.add({ kind: 'advance-branch', branch, commit }, 'the branch says what runs');
+  if (draft.sendsEveryone()) {
+    const cause = 'files it mounts came with the branch';
+    draft.add({ kind: 'refresh-stable', services: movedFiles }, cause);
+    draft.awaitReady('stable', movedFiles, ONLY_IF_READY);
   }
   draft.sendEveryone('stable', 'the stable is ready');
 }
@@ -208,21 +159,15 @@ function restoreStable(
   { slice }: Situation,
 ): void {
   const services = slice.map((member) => member.service);
-  draft.add({ kind: 'restore-stable', services, commit, cause: 'its promotion did not end' });
-  draft.add({
-    kind: 'await-ready',
-    side: 'stable',
-    services,
-    cause: 'users come back only to a ready stable',
-  });
+  draft.add({ kind: 'restore-stable', services, commit }, 'its promotion did not end');
+  draft.awaitReady('stable', services, ONLY_IF_READY);
   draft.sendEveryone('stable', 'the stable is ready');
 }
 
 function removeCanary(draft: Draft, observed: Observed, cause: string): void {
   // Traffic off comes before anything slower, whatever else is there.
   draft.sendEveryone('stable', cause);
-  const services = unique(clonesOf(observed).map((each) => each.service));
-  if (services.length > 0) retire(draft, observed, services, cause);
+  retire(draft, observed, unique(clonesOf(observed).map((each) => each.service)), cause);
 }
 
 function retire(
@@ -232,10 +177,9 @@ function retire(
   cause: string,
 ): void {
   const isServing = clonesOf(observed).some((each) => each.state === 'running');
-  if (observed.proxy.state === 'running' && isServing) {
-    draft.add({ kind: 'drain', side: 'canary', services, cause: 'no request is cut off' });
-  }
-  draft.add({ kind: 'retire-canary', services, cause });
+  if (observed.proxy.state === 'running' && isServing)
+    draft.add({ kind: 'drain', side: 'canary', services }, 'no request is cut off');
+  draft.add({ kind: 'retire-canary', services }, cause);
 }
 
 function unique<T>(values: readonly T[]): T[] {

@@ -77,113 +77,99 @@ export function foldRelease(records: readonly JournalRecord[]): Release | undefi
   return records.reduce<Release | undefined>(apply, undefined);
 }
 
+/** What nobody knows yet of a release that was just created. */
+const UNKNOWN = {
+  state: 'building',
+  reason: 'created',
+  weight: 0,
+  weights: [],
+  images: [],
+  heldWeight: undefined,
+  progress: undefined,
+  verdict: undefined,
+  rehearsal: undefined,
+  migration: undefined,
+  backups: [],
+  hasBooted: false,
+  comparison: undefined,
+  wasReady: false,
+  wasReplaced: false,
+  endedAt: undefined,
+  replacing: undefined,
+  promotedCommit: undefined,
+  before: undefined,
+} as const;
+
 function apply(release: Release | undefined, record: JournalRecord): Release | undefined {
   if (record.type === 'release-created') {
-    return {
-      id: record.id,
-      project: record.project,
-      branch: record.branch,
-      commit: record.commit,
-      subject: record.subject,
-      services: record.services,
-      state: 'building',
-      reason: 'created',
-      weight: 0,
-      weights: [],
-      images: [],
-      heldWeight: undefined,
-      progress: undefined,
-      verdict: undefined,
-      rehearsal: undefined,
-      migration: undefined,
-      backups: [],
-      hasBooted: false,
-      comparison: undefined,
-      wasReady: false,
-      wasReplaced: false,
-      startedAt: record.at,
-      updatedAt: record.at,
-      endedAt: undefined,
-      countsAtStart: { ...NO_COUNTS, ...record.counts },
-      countsAtWeight: { ...NO_COUNTS, ...record.counts },
-      replacing: undefined,
-      promotedCommit: undefined,
-      before: undefined,
-    };
+    const { type: _, v: _version, at, counts, ...facts } = record;
+    const counted = { ...NO_COUNTS, ...counts };
+    const begun = { startedAt: at, updatedAt: at, countsAtStart: counted, countsAtWeight: counted };
+    return { ...UNKNOWN, ...facts, ...begun };
   }
   if (!release) return undefined;
-  const next = {
-    ...release,
-    updatedAt: record.at,
-    progress: foldProgress(release.progress, record),
-  };
+  const progress = foldProgress(release.progress, record);
+  return { ...release, updatedAt: record.at, progress, ...changesBy(record, release) };
+}
+
+function changesBy(record: JournalRecord, release: Release): Partial<Release> {
   switch (record.type) {
-    case 'state-changed':
-      return {
-        ...next,
-        state: record.state,
-        reason: record.reason,
-        endedAt: isEnd(record.state) ? record.at : undefined,
-        wasReady: next.wasReady || record.state === 'paused',
-      };
-    case 'release-replaced':
-      return {
-        ...next,
-        state: 'reverted',
-        reason: `replaced by ${record.by}`,
-        wasReplaced: true,
-        endedAt: record.at,
-      };
+    case 'state-changed': {
+      const { state, reason, at } = record;
+      const wasReady = release.wasReady || state === 'paused';
+      return { state, reason, wasReady, endedAt: isEnd(state) ? at : undefined };
+    }
+    case 'release-replaced': {
+      const reason = `replaced by ${record.by}`;
+      return { state: 'reverted', reason, wasReplaced: true, endedAt: record.at };
+    }
     case 'operation-started':
-      return record.operation.kind === 'start-canary' ? { ...next, hasBooted: true } : next;
+      return record.operation.kind === 'start-canary' ? { hasBooted: true } : {};
     case 'canary-started':
-      return { ...next, images: record.images, hasBooted: true };
-    case 'weight-set':
+      return { images: record.images, hasBooted: true };
+    case 'weight-set': {
+      const { weight, at, counts } = record;
+      const isSame = release.weights.at(-1)?.weight === weight;
+      const weights = isSame ? release.weights : [...release.weights, { weight, at }];
       return {
-        ...next,
-        weight: record.weight,
-        weights:
-          next.weights.at(-1)?.weight === record.weight
-            ? next.weights
-            : [...next.weights, { weight: record.weight, at: record.at }],
+        weight,
+        weights,
         heldWeight: undefined,
-        countsAtWeight: { ...NO_COUNTS, ...record.counts },
+        countsAtWeight: { ...NO_COUNTS, ...counts },
       };
+    }
     case 'steps-begun':
-      return { ...next, comparison: undefined, verdict: undefined };
+      return { comparison: undefined, verdict: undefined };
     case 'verdict-given':
-      return { ...next, verdict: record.verdict };
+      return { verdict: record.verdict };
     case 'rehearsed':
-      return { ...next, rehearsal: { report: record.report, isRefused: record.isRefused } };
+      return { rehearsal: { report: record.report, isRefused: record.isRefused } };
     case 'migration-begun':
-      return { ...next, migration: 'begun', hasBooted: true };
+      return { migration: 'begun', hasBooted: true };
     case 'migration-ended':
-      return { ...next, migration: record.exitCode === 0 ? 'done' : 'failed' };
+      return { migration: record.exitCode === 0 ? 'done' : 'failed' };
     case 'backed-up':
-      return { ...next, backups: withBackup(next.backups, record) };
+      return { backups: withBackup(release.backups, record) };
     case 'comparison-made':
-      return { ...next, comparison: record.comparison };
+      return { comparison: record.comparison };
     case 'release-held':
-      return { ...next, heldWeight: record.weight };
+      return { heldWeight: record.weight };
     case 'proxy-reloaded':
       // Below 0: what was counted before stays in every later difference.
       return {
-        ...next,
-        countsAtStart: lessCounts(next.countsAtStart, record.counts),
-        countsAtWeight: lessCounts(next.countsAtWeight, record.counts),
+        countsAtStart: lessCounts(release.countsAtStart, record.counts),
+        countsAtWeight: lessCounts(release.countsAtWeight, record.counts),
       };
-    case 'stable-replacing':
-      return {
-        ...next,
-        replacing: { from: record.from, commit: record.commit, previous: record.previous },
-        before: { commit: record.from, images: record.previous },
-      };
+    case 'stable-replacing': {
+      const { from, commit, previous } = record;
+      return { replacing: { from, commit, previous }, before: { commit: from, images: previous } };
+    }
     case 'stable-replaced':
-      return { ...next, replacing: undefined, promotedCommit: record.commit };
+      return { replacing: undefined, promotedCommit: record.commit };
     case 'stable-restored':
-      return { ...next, replacing: undefined };
+      return { replacing: undefined };
     default:
-      return next;
+      return {};
   }
 }
 
