@@ -1,23 +1,20 @@
-import type { Theme } from './theme.ts';
+import { resultMark, type Theme } from './theme.ts';
 
 /** What the view needs of one request to the canary; the shape of `check --json`. */
-interface AnswerFinding {
-  result: 'pass' | 'fail' | 'error';
+interface ProbeResult {
+  result: string;
   text: string;
 }
 
 /** What checks and comparisons found, a line each, and what to make of nothing. */
 export function examinationText(
-  { checks, shape }: { checks: readonly AnswerFinding[]; shape: readonly AnswerFinding[] },
+  { checks, shape }: { checks: readonly ProbeResult[]; shape: readonly ProbeResult[] },
   theme: Theme,
 ): string {
-  const lines = [...checks, ...shape].map(({ result, text }) => `${markOf(result, theme)} ${text}`);
+  const lines = [...checks, ...shape].map(
+    ({ result, text }) => `${resultMark(result, theme)} ${text}`,
+  );
   if (lines.length === 0)
     return 'Nothing to go by: canary.yaml has no checks, and no user of the stable asked for anything that is compared.';
   return lines.join('\n');
-}
-
-function markOf(result: AnswerFinding['result'], theme: Theme): string {
-  if (result === 'pass') return theme.good('✔');
-  return result === 'fail' ? theme.bad('✖') : theme.warn('?');
 }

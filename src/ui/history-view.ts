@@ -1,3 +1,4 @@
+import { shortCommit } from '../compose/model/names.ts';
 import { formatBytes } from '../database/bytes.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import { type AbComparison, abSentence } from '../rollout/ab-comparison.ts';
@@ -31,7 +32,7 @@ export function historyText(releases: readonly HistoryEntry[], theme: Theme): st
       theme.dim(`${each.startedAt.slice(0, 16).replace('T', ' ')}Z`),
       each.id,
       each.branch,
-      each.commit.slice(0, 12),
+      shortCommit(each.commit),
       stateText(each.state, theme),
       formatWeight(Math.max(0, ...each.weights.map(({ weight }) => weight))),
       each.subject + (each.source === 'git' ? theme.dim(' (told by git alone)') : ''),

@@ -1,13 +1,13 @@
 import type { Ora } from 'ora';
+import { shortCommit } from '../compose/model/names.ts';
 import { formatBytes } from '../database/bytes.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import type { CanaryEvent, EventSink } from '../rollout/events.ts';
 import { describeOperation, formatPlan } from '../rollout/format-plan.ts';
 import { describeStep } from '../rollout/step.ts';
-import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import { comparisonText } from './comparison-view.ts';
 import { findingLines } from './rehearsal-view.ts';
-import type { Theme } from './theme.ts';
+import { resultMark, type Theme } from './theme.ts';
 
 export interface Terminal {
   /** Where progress goes: standard error, so that standard output is the result alone. */
@@ -63,68 +63,49 @@ function endsWait(event: CanaryEvent): boolean {
   return ['operation-finished', 'operation-failed', 'step-done'].includes(event.type);
 }
 
-function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | undefined {
-  switch (event.type) {
-    case 'plan-made':
-      return isVerbose ? theme.dim(formatPlan(event.plan)) : undefined;
-    case 'release-created':
-      return `${theme.canary('◆')} release ${theme.bold(event.id)} of ${event.branch}: ${event.subject}`;
-    case 'release-resumed':
-      return `${theme.canary('◆')} going on with the release`;
-    case 'operation-finished':
-      return `${theme.good('✔')} ${describeOperation(event.operation)} ${theme.dim(duration(event.ms))}`;
-    case 'operation-failed':
-      return `${theme.bad('✖')} ${describeOperation(event.operation)}`;
-    case 'commit-made':
-      return `${theme.dim('·')} ${event.branch} is at ${event.commit.slice(0, 12)}: ${event.subject}`;
-    case 'weight-set':
-      return isVerbose ? theme.dim(`· weight ${formatWeight(event.weight)}`) : undefined;
-    case 'state-changed':
-      return isVerbose ? theme.dim(`· ${event.state}: ${event.reason}`) : undefined;
-    case 'notice':
-      return `${theme.dim('·')} ${event.text}`;
-    case 'warning':
-      return `${theme.warn('!')} ${event.text}`;
-    case 'remote-said':
-      return `${theme.dim('remote:')} ${event.line}`;
-    case 'output':
-      return isVerbose ? theme.dim(`  ${event.line}`) : undefined;
-    case 'step-begun':
-      return `${theme.canary('◆')} step ${event.index + 1} of ${event.of}: ${describeStep(event.step)}`;
-    case 'verdict-given':
-      return verdictLine(event.verdict, theme);
-    case 'progress':
-    case 'judging':
-      return isVerbose ? theme.dim(`· ${event.text}`) : undefined;
-    case 'hook-ran':
-      return `${event.ok ? theme.good('✔') : theme.bad('✖')} ${event.phase} hook ${event.hook} ${theme.dim(duration(event.ms))}`;
-    case 'rehearsed':
-      return event.isRefused ? undefined : findingLines(event.report, theme).join('\n');
-    case 'comparison-made':
-      return comparisonText(event.comparison);
-    case 'backed-up':
-      return `${theme.dim('·')} kept ${event.tables.join(', ')} of ${event.service} as before (${formatBytes(event.bytes)})`;
-    case 'migration-begun':
-    case 'migration-ended':
-    case 'operation-started':
-    case 'steps-begun':
-    case 'step-done':
-    case 'steps-left':
-    case 'release-replaced':
-    case 'canary-started':
-    case 'proxy-reloaded':
-    case 'release-held':
-    case 'stable-replacing':
-    case 'stable-replaced':
-    case 'stable-restored':
-      return undefined;
-  }
-}
+type LineOf<E extends CanaryEvent> = (event: E, theme: Theme) => string;
+type EventLines = { [Type in CanaryEvent['type']]?: LineOf<Extract<CanaryEvent, { type: Type }>> };
 
-function verdictLine({ result, reasons }: ReleaseVerdict, theme: Theme): string {
-  const mark = { pass: theme.good('✔'), fail: theme.bad('✖') };
-  const first = result === 'pass' || result === 'fail' ? mark[result] : theme.warn('?');
-  return reasons.map((reason) => `${first} ${theme.bold(result)}: ${reason}`).join('\n');
+const LINES: EventLines = {
+  'release-created': ({ id, branch, subject }, theme) =>
+    `${theme.canary('◆')} release ${theme.bold(id)} of ${branch}: ${subject}`,
+  'release-resumed': (_, theme) => `${theme.canary('◆')} going on with the release`,
+  'operation-finished': ({ operation, ms }, theme) =>
+    `${theme.good('✔')} ${describeOperation(operation)} ${theme.dim(duration(ms))}`,
+  'operation-failed': ({ operation }, theme) => `${theme.bad('✖')} ${describeOperation(operation)}`,
+  'commit-made': ({ branch, commit, subject }, theme) =>
+    `${theme.dim('·')} ${branch} is at ${shortCommit(commit)}: ${subject}`,
+  notice: ({ text }, theme) => `${theme.dim('·')} ${text}`,
+  warning: ({ text }, theme) => `${theme.warn('!')} ${text}`,
+  'remote-said': ({ line }, theme) => `${theme.dim('remote:')} ${line}`,
+  'step-begun': ({ index, of, step }, theme) =>
+    `${theme.canary('◆')} step ${index + 1} of ${of}: ${describeStep(step)}`,
+  'verdict-given': ({ verdict: { result, reasons } }, theme) =>
+    reasons.map((each) => `${resultMark(result, theme)} ${theme.bold(result)}: ${each}`).join('\n'),
+  'hook-ran': ({ ok, phase, hook, ms }, theme) =>
+    `${ok ? theme.good('✔') : theme.bad('✖')} ${phase} hook ${hook} ${theme.dim(duration(ms))}`,
+  'comparison-made': ({ comparison }) => comparisonText(comparison),
+  'backed-up': ({ tables, service, bytes }, theme) =>
+    `${theme.dim('·')} kept ${tables.join(', ')} of ${service} as before (${formatBytes(bytes)})`,
+};
+
+/** What is told with `--verbose` alone. */
+const DETAILS: EventLines = {
+  'plan-made': ({ plan }) => formatPlan(plan),
+  'weight-set': ({ weight }) => `· weight ${formatWeight(weight)}`,
+  'state-changed': ({ state, reason }) => `· ${state}: ${reason}`,
+  output: ({ line }) => `  ${line}`,
+  progress: ({ text }) => `· ${text}`,
+  judging: ({ text }) => `· ${text}`,
+};
+
+function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | undefined {
+  // What was refused is told by its error.
+  if (event.type === 'rehearsed')
+    return event.isRefused ? undefined : findingLines(event.report, theme).join('\n');
+  const detail = DETAILS[event.type] as LineOf<CanaryEvent> | undefined;
+  if (detail) return isVerbose ? theme.dim(detail(event, theme)) : undefined;
+  return (LINES[event.type] as LineOf<CanaryEvent> | undefined)?.(event, theme);
 }
 
 function duration(ms: number): string {

@@ -1,3 +1,4 @@
+import { shortCommit } from '../compose/model/names.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import { alignColumns } from './table.ts';
 import type { Theme } from './theme.ts';
@@ -53,7 +54,7 @@ export function statusText(status: StatusView, theme: Theme): string {
       ]),
       '  ',
     ),
-    `\n${theme.good('stable')}  ${stable.branch} ${stable.commit?.slice(0, 12) ?? ''}`,
+    `\n${theme.good('stable')}  ${stable.branch} ${stable.commit ? shortCommit(stable.commit) : ''}`,
     services(stable.services),
   ];
   if (!release) {
@@ -63,7 +64,7 @@ export function statusText(status: StatusView, theme: Theme): string {
     const measured =
       weight.measured === null ? 'no requests yet' : `${formatWeight(weight.measured)} measured`;
     blocks.push(
-      `\n${theme.canary('canary')}  ${release.branch} ${release.commit.slice(0, 12)}  ${release.subject}`,
+      `\n${theme.canary('canary')}  ${release.branch} ${shortCommit(release.commit)}  ${release.subject}`,
       `  ${stateMark(release.state, theme)} ${release.reason}`,
       alignColumns(
         [

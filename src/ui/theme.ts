@@ -21,3 +21,9 @@ export function makeTheme(useColor: boolean): Theme {
     canary: (text) => chalk.yellowBright(text),
   };
 }
+
+/** The mark of a result; what neither passed nor failed is a question. */
+export function resultMark(result: string, theme: Theme): string {
+  if (result === 'pass') return theme.good('✔');
+  return result === 'fail' ? theme.bad('✖') : theme.warn('?');
+}
