@@ -3,7 +3,7 @@ import type { ComposeModel, ComposeVolume } from '../compose/model/model.ts';
 import type { DatabaseConfig } from '../config/database.ts';
 import { type Exception, formatException, parseException } from '../config/exception.ts';
 import type { Context } from '../context.ts';
-import type { Agreement } from '../database/agreement.ts';
+import type { Agreement } from '../database/allow.ts';
 import { formatBytes } from '../database/bytes.ts';
 import { type SharedData, sharedData, sharedText, type Unrehearsed } from '../database/shared.ts';
 import { CanaryError } from '../errors.ts';

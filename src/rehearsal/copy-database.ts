@@ -1,5 +1,5 @@
 import { rehearsalName } from '../compose/model/names.ts';
-import type { Agreement } from '../database/agreement.ts';
+import type { Agreement } from '../database/allow.ts';
 import { formatBytes } from '../database/bytes.ts';
 import type { CopiedDatabase } from '../database/report.ts';
 import { CanaryError } from '../errors.ts';

@@ -1,9 +1,9 @@
 import type { Participants } from '../compose/render/rehearsal.ts';
 import { type Exception, formatException } from '../config/exception.ts';
-import type { Agreement } from '../database/agreement.ts';
+import type { Agreement } from '../database/allow.ts';
 import { allowHint, exceptionsFor, refusalLines, refusedBy } from '../database/allow.ts';
 import { CLASSES, type Finding } from '../database/finding.ts';
-import { judgeObservation } from '../database/judge-observation.ts';
+import { findingsOf } from '../database/findings.ts';
 import type { Observation } from '../database/observation.ts';
 import type { CopiedDatabase, RehearsalReport } from '../database/report.ts';
 import { CanaryError } from '../errors.ts';
@@ -165,7 +165,7 @@ async function examine(
   const { lockLimit, massChange } = project.config.database;
   const found = await Promise.all(
     watched.map(async ({ copied: { service, data }, end }) =>
-      judgeObservation(service, await end(serviceAt), {
+      findingsOf(service, await end(serviceAt), {
         ...{ lock: lockLimit, massShare: massChange, hasAllRows: data === 'full' },
       }),
     ),

@@ -1,6 +1,6 @@
 import { oldCodeName } from '../compose/model/names.ts';
 import type { Participants } from '../compose/render/rehearsal.ts';
-import type { Agreement } from '../database/agreement.ts';
+import type { Agreement } from '../database/allow.ts';
 import { refusedBy } from '../database/allow.ts';
 import type { Finding } from '../database/finding.ts';
 import { changesDefinitions } from '../database/finding.ts';

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { judgeObservation } from '../../src/database/judge-observation.ts';
+import { findingsOf } from '../../src/database/findings.ts';
 import { dumpTables } from '../../src/rehearsal/mysql/dump.ts';
 import { mysqlServer } from '../../src/rehearsal/mysql/mysql.ts';
 import { dumpProgram } from '../../src/rehearsal/mysql/programs.ts';
@@ -130,7 +130,7 @@ test('without rows a DELETE of all is still known, and a rolled back one is none
     'BEGIN; DELETE FROM owner; ROLLBACK; BEGIN; DELETE FROM item; COMMIT; ALTER TABLE item FORCE;',
   );
   const limits = { lock: 5000, massShare: 10, hasAllRows: false };
-  expect(judgeObservation('db', observation, limits)).toMatchObject([
+  expect(findingsOf('db', observation, limits)).toMatchObject([
     { class: 'destructive', kind: 'rows-deleted', object: 'item', statement: 'DELETE FROM item' },
     { class: 'contracting', kind: 'table-rewritten', object: 'item' },
   ]);
