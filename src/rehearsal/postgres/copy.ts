@@ -1,4 +1,6 @@
+import { text as textOf } from 'node:stream/consumers';
 import { CanaryError, messageOf } from '../../errors.ts';
+import { readArchive, writeArchive } from '../../system/docker/container-archive.ts';
 import { tail } from '../../system/process.ts';
 import type { CopyJob, Place } from '../server.ts';
 import { bounded, conninfo, credentials, databasesOf, MAINTENANCE, psql, query } from './client.ts';
@@ -6,7 +8,7 @@ import { sampleScript } from './sample.ts';
 
 /** Makes the copy hold what the original does: file by file where all of it is wanted, else by a dump. */
 export async function copyPostgres(job: CopyJob): Promise<void> {
-  if (job.data === 'full' && (await copyFiles(job))) return relax(job.copy);
+  if (job.data === 'full' && (await copyFiles(job))) return;
   await job.start();
   await relax(job.copy);
   await copyRoles(job);
@@ -43,6 +45,7 @@ async function copyFiles({ original, copy, start, onBytes }: CopyJob): Promise<b
       cause: error,
     });
   }
+  await relaxFiles(copy, directory);
   await start();
   return true;
 }
@@ -85,10 +88,33 @@ async function copyDatabase(job: CopyJob, database: string): Promise<void> {
 }
 
 /** The copy is thrown away: what makes it survive a crash only makes it slow. Nothing of it is archived. */
+const RELAXED = ['fsync = off', 'synchronous_commit = off', "archive_command = '/bin/true'"];
+
 async function relax(copy: Place): Promise<void> {
-  const settings = ['fsync = off', 'synchronous_commit = off', "archive_command = '/bin/true'"];
-  const sql = settings.map((each) => `alter system set ${each};`).join('\n');
+  const sql = RELAXED.map((each) => `alter system set ${each};`).join('\n');
   await query(copy, MAINTENANCE, `${sql}\nselect pg_reload_conf();`);
+}
+
+/** The same before its first start, which would write every file of it to the disk and then archive. */
+async function relaxFiles({ streams, container, signal }: Place, directory: string): Promise<void> {
+  const name = 'postgresql.auto.conf';
+  await readArchive(
+    streams,
+    { container, path: `${directory}/${name}` },
+    async (header, content) => {
+      const lines = [await textOf(content), ...RELAXED, ''].join('\n');
+      await writeArchive(
+        streams,
+        { container, path: directory },
+        async (archive) => {
+          archive.entry({ ...header, name, size: Buffer.byteLength(lines) }, lines);
+        },
+        { signal },
+      );
+      return 'enough';
+    },
+    { signal },
+  );
 }
 
 /** Where the server keeps its files. */
@@ -99,15 +125,14 @@ export async function dataDirectory(place: Place): Promise<string> {
 
 /** Bytes of every database, and bytes free where they are. */
 export async function measurePostgres(place: Place): Promise<{ bytes: number; free: number }> {
-  const sql = 'select sum(pg_database_size(oid)) from pg_database;';
-  const bytes = Number(await query(place, MAINTENANCE, sql));
-  const directory = await dataDirectory(place);
+  const sql = 'select sum(pg_database_size(oid)) from pg_database; show data_directory;';
+  const [bytes, directory = ''] = (await query(place, MAINTENANCE, sql)).split('\n');
   const { stdout, stderr, exitCode } = await place.streams.run({
     container: place.container,
     command: ['df', '-P', '-k', '--', directory],
   });
   const free = Number(stdout.trim().split('\n').at(-1)?.split(/\s+/)[3]) * 1024;
-  if (exitCode === 0 && Number.isFinite(free)) return { bytes, free };
+  if (exitCode === 0 && Number.isFinite(free)) return { bytes: Number(bytes), free };
   throw new CanaryError('not-rehearsed', 'Free space for a copy could not be told.', {
     details: tail(stderr, 3),
     hint: '`docker exec` of `df -P` in the container of the database must work.',
