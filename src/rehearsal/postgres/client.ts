@@ -1,12 +1,16 @@
 import { CanaryError } from '../../errors.ts';
 import { tail } from '../../system/process.ts';
 import type { Place } from '../server.ts';
+import { quoted } from './quote.ts';
 
 /** By this name our connections are known to the server; one whose command was killed is ended by it. */
 export const APPLICATION = 'canary-rehearsal';
 
 /** Where programs connect that no database is named to; there since PostgreSQL 8. */
 export const MAINTENANCE = 'template1';
+
+/** Stands before the rows of the next database; no document of JSON. */
+const NEXT = 'next';
 
 /** Seconds after which a program of ours in a production's container ends, should nobody hear it any more. */
 const LONGEST_S = 3600;
@@ -50,6 +54,28 @@ export async function query(place: Place, database: string, sql: string): Promis
 export async function rowsOf<T>(place: Place, database: string, sql: string): Promise<T[]> {
   const text = await query(place, database, sql);
   return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as T]));
+}
+
+/**
+ * Queries of several databases whose rows are JSON, by one program: to start one in a container takes longer than most
+ * queries.
+ */
+export async function rowsOfEach<T>(
+  place: Place,
+  databases: readonly string[],
+  sql: string,
+): Promise<Map<string, T[]>> {
+  const parts = databases.map(
+    (database) =>
+      `\\connect -reuse-previous=on ${quoted(conninfo(database))}\n\\echo ${NEXT}\n${sql}\n`,
+  );
+  const text = databases.length > 0 ? await query(place, MAINTENANCE, parts.join('')) : '';
+  const rows: T[][] = [];
+  for (const line of text.split('\n').filter(Boolean)) {
+    if (line === NEXT) rows.push([]);
+    else rows.at(-1)?.push(JSON.parse(line) as T);
+  }
+  return new Map(databases.map((database, at) => [database, rows[at] ?? []]));
 }
 
 /** The databases that people keep things in. */

@@ -77,11 +77,14 @@ begin
 end $canary$;
 `;
 
-/** What was noted, in its order; nothing where the database with its notes is gone. */
+/** What was noted, in its order; nothing where the notes are gone, for then so is every table of before. */
 export const NOTES = `
+select to_regclass('${SCHEMA}.log') is not null as has_notes \\gset
+\\if :has_notes
 select json_build_object('time', extract(epoch from time) * 1000, 'client', host(client), 'kind', kind, 'statement', statement, 'relation', relation::text,
   'objects', array(select unnest(objects)::text), 'rows', rows)
-from ${SCHEMA}.log where client is not null order by at;`;
+from ${SCHEMA}.log where client is not null order by at;
+\\endif`;
 
 /** Who holds a lock now that makes others wait, on what. */
 export const LOCKS = `

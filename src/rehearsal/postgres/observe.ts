@@ -1,44 +1,35 @@
 import { type Note, observationOf, type SeenLock } from '../../database/postgres/notes.ts';
 import type { Place, Watch } from '../server.ts';
-import { credentials, databasesOf, MAINTENANCE, psql, query, rowsOf } from './client.ts';
-import { INSTRUMENTS, LOCKS, NOTES, SCHEMA } from './instruments.ts';
+import { credentials, databasesOf, MAINTENANCE, psql, rowsOfEach } from './client.ts';
+import { INSTRUMENTS, LOCKS, NOTES } from './instruments.ts';
 import { snapshotOf } from './snapshot.ts';
 
 const LOOK_EVERY_MS = 100;
 
 /** Looks at every database of a copy, puts the instruments in, and begins to look at its locks. */
 export async function watchPostgres(place: Place): Promise<Watch> {
-  const before = await snapshotOf(place);
   const databases = await databasesOf(place);
-  await Promise.all(databases.map((database) => query(place, database, INSTRUMENTS)));
+  const before = await snapshotOf(place, databases);
+  await rowsOfEach(place, databases, INSTRUMENTS);
   const locks: SeenLock[] = [];
   const looking = await lookAtLocks(place, (lock) => locks.push(lock));
   return {
     async end(serviceAt) {
       await looking.end();
       const left = await databasesOf(place);
-      const noted = await Promise.all(
-        left
-          .filter((database) => databases.includes(database))
-          .map(async (database) =>
-            // Without its notes where it was dropped and made anew: then every table of it is new.
-            (await notesOf(place, database)).map((note) => ({
-              ...note,
-              database,
-            })),
-          ),
+      const noted = await rowsOfEach<Note>(
+        place,
+        left.filter((database) => databases.includes(database)),
+        NOTES,
       );
-      const after = await snapshotOf(place);
+      const notes = [...noted].flatMap(([database, own]) =>
+        own.map((note) => ({ ...note, database })),
+      );
+      const after = await snapshotOf(place, left);
       const interval = LOOK_EVERY_MS;
-      return observationOf({ before, after, notes: noted.flat(), locks, interval }, serviceAt);
+      return observationOf({ before, after, notes, locks, interval }, serviceAt);
     },
   };
-}
-
-/** What was noted; nothing where the notes themselves are gone, for then so is every table of before. */
-async function notesOf(place: Place, database: string): Promise<Note[]> {
-  const isThere = await query(place, database, `select to_regclass('${SCHEMA}.log') is not null;`);
-  return isThere.trim() === 't' ? rowsOf<Note>(place, database, NOTES) : [];
 }
 
 /** One session that looks again and again: a session for each look would come too late. */

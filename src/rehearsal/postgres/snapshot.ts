@@ -1,6 +1,6 @@
 import type { DatabaseObject, Snapshot, Table } from '../../database/snapshot.ts';
 import type { Place } from '../server.ts';
-import { databasesOf, query, rowsOf } from './client.ts';
+import { query, rowsOfEach } from './client.ts';
 import { SCHEMA } from './instruments.ts';
 
 /** What is neither the server's, an extension's nor ours. */
@@ -88,12 +88,19 @@ select json_build_object('id', id, 'kind', kind, 'name', name, 'definition', coa
 
 type TableRow = Table & { path: string; kind: 'r' | 'p' };
 
-/** What every database of a server looks like now; ids hold within this server alone. */
-export async function snapshotOf(place: Place): Promise<Snapshot> {
-  const databases = await databasesOf(place);
+/** What databases of a server look like now; ids hold within this server alone. */
+export async function snapshotOf(place: Place, databases: readonly string[]): Promise<Snapshot> {
   const main = place.definition.environment?.POSTGRES_DB;
+  const found = await rowsOfEach<TableRow | DatabaseObject>(
+    place,
+    databases,
+    `${TABLES}\n${OBJECTS}`,
+  );
   const parts = await Promise.all(
-    databases.map((database) => one(place, database, prefixOf(database, databases, main))),
+    databases.map((database) => {
+      const prefix = prefixOf(database, databases, main);
+      return one(place, database, prefix, found.get(database) ?? []);
+    }),
   );
   return {
     tables: parts.flatMap(({ tables }) => tables),
@@ -111,9 +118,14 @@ export function prefixOf(
   return database === usual ? '' : `${database}/`;
 }
 
-async function one(place: Place, database: string, prefix: string): Promise<Snapshot> {
-  const rows = await rowsOf<TableRow>(place, database, TABLES);
-  const objects = await rowsOf<DatabaseObject>(place, database, OBJECTS);
+async function one(
+  place: Place,
+  database: string,
+  prefix: string,
+  found: readonly (TableRow | DatabaseObject)[],
+): Promise<Snapshot> {
+  const rows = found.filter((each): each is TableRow => 'columns' in each);
+  const objects = found.filter((each): each is DatabaseObject => !('columns' in each));
   const counts = await countRows(place, database, rows);
   const inDatabase = (id: string) => `${database} ${id}`;
   return {
