@@ -2,7 +2,7 @@ import type { ComposeModel, ComposeService } from '../compose/model/model.ts';
 import { programName } from '../compose/services/image.ts';
 import { statefulReason } from '../compose/services/stateful.ts';
 
-/** The servers whose databases can be rehearsed. */
+/** The servers whose databases can be rehearsed: `src/rehearsal/server.ts` says how to add one. */
 export type ServerKind = 'postgres' | 'mysql';
 
 /** What a stateful service is: a server that can be rehearsed, or the name of one that cannot. */
@@ -15,7 +15,7 @@ interface Signs {
   port: number;
 }
 
-const SERVERS: Readonly<Record<ServerKind, Signs>> = {
+const SIGNS: Readonly<Record<ServerKind, Signs>> = {
   postgres: {
     image: /(postgres|postgis|pgvector|timescaledb|supabase)/,
     data: /\/postgres(ql)?(\/|$)/,
@@ -61,10 +61,10 @@ export function statefulKind(
   // First, for Percona and Bitnami make several.
   const named = OTHERS.find(([pattern]) => pattern.test(program));
   if (named) return { other: named[1] };
-  const kinds = Object.keys(SERVERS) as ServerKind[];
+  const kinds = Object.keys(SIGNS) as ServerKind[];
   const server =
-    kinds.find((kind) => SERVERS[kind].image.test(program)) ??
-    kinds.find((kind) => looksLike(SERVERS[kind], service));
+    kinds.find((kind) => SIGNS[kind].image.test(program)) ??
+    kinds.find((kind) => looksLike(SIGNS[kind], service));
   if (server) return { server };
   const ports = portsOf(service);
   const byPort = OTHERS.find(([, , port]) => ports.includes(port));

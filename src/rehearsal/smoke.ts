@@ -1,15 +1,14 @@
 import { checksOf } from '../config/analysis.ts';
 import { askContainer, containerUrls, usualHeaders } from '../probes/ask-container.ts';
 import { runCheck } from '../probes/checks.ts';
-import type { Run } from '../project/run.ts';
 import type { Stage } from './stage.ts';
 
 /** By request, whose it is and what was wrong with its answer. */
 export type Answers = ReadonlyMap<string, { service: string; problem: string | undefined }>;
 
 /** Runs the checks of canary.yaml on the stage, and asks every service that speaks HTTP for `/`. */
-export async function smokeAnswers(outside: Run, stage: Stage): Promise<Answers> {
-  const run = { ...outside, project: { ...outside.project, name: stage.name } };
+export async function smokeAnswers(stage: Stage): Promise<Answers> {
+  const run = { ...stage.run, project: { ...stage.run.project, name: stage.name } };
   const { config, slice } = run.project;
   const answers = new Map<string, { service: string; problem: string | undefined }>();
   for (const check of checksOf(config)) {

@@ -1,10 +1,9 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findingsOf } from '../../src/database/findings.ts';
-import { dumpTables } from '../../src/rehearsal/mysql/dump.ts';
+import { dumpProgram, dumpTables } from '../../src/rehearsal/mysql/dump.ts';
 import { mysqlServer } from '../../src/rehearsal/mysql/mysql.ts';
-import { dumpProgram } from '../../src/rehearsal/mysql/programs.ts';
-import type { Place } from '../../src/rehearsal/server.ts';
+import type { ServerContainer } from '../../src/rehearsal/server.ts';
 import { MariadbPair } from '../support/mariadb-pair.ts';
 
 const SQL = `
@@ -38,7 +37,7 @@ ALTER USER app@'%' REQUIRE NONE;
 `;
 
 let pair: MariadbPair;
-let full: Place;
+let full: ServerContainer;
 
 beforeAll(async () => {
   pair = await MariadbPair.start({
@@ -69,7 +68,7 @@ afterAll(async () => {
 let bytes = 0;
 
 /** All definitions and rows, as the server's own program writes them. */
-async function contents(place: Place, ...options: string[]): Promise<string> {
+async function contents(place: ServerContainer, ...options: string[]): Promise<string> {
   const args = ['--skip-dump-date', '--skip-comments', '--routines', '--events', ...options];
   const { stdout } = await execa('docker', [
     ...['exec', place.container],

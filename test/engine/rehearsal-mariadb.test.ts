@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../../src/database/finding.ts';
 import { findingsOf } from '../../src/database/findings.ts';
-import type { Place } from '../../src/rehearsal/server.ts';
+import type { ServerContainer } from '../../src/rehearsal/server.ts';
 import { addressOf, CANARY, MariadbPair } from '../support/mariadb-pair.ts';
 
 const LIMITS = { lock: 400, massShare: 10, hasAllRows: true };
@@ -123,7 +123,7 @@ const tables = Object.keys(MATRIX)
   .join('\n');
 
 let pair: MariadbPair;
-let copy: Place;
+let copy: ServerContainer;
 let untouched: string;
 let booted: Finding[];
 

@@ -1,7 +1,7 @@
 import type { DatabaseObject, Snapshot, Table } from '../../database/snapshot.ts';
-import type { Place } from '../server.ts';
-import { query, rowsOfEach } from './client.ts';
-import { SCHEMA } from './instruments.ts';
+import type { ServerContainer } from '../server.ts';
+import { rowsOf, rowsOfEach } from './client.ts';
+import { SCHEMA } from './recorder.ts';
 
 /** What is neither the server's, an extension's nor ours. */
 const OURS_OUT = (object: string, catalog: string) =>
@@ -89,18 +89,15 @@ select json_build_object('id', id, 'kind', kind, 'name', name, 'definition', coa
 type TableRow = Table & { path: string; kind: 'r' | 'p' };
 
 /** What databases of a server look like now; ids hold within this server alone. */
-export async function snapshotOf(place: Place, databases: readonly string[]): Promise<Snapshot> {
-  const main = place.definition.environment?.POSTGRES_DB;
-  const found = await rowsOfEach<TableRow | DatabaseObject>(
-    place,
-    databases,
-    `${TABLES}\n${OBJECTS}`,
-  );
+export async function snapshotOf(
+  server: ServerContainer,
+  databases: readonly string[],
+): Promise<Snapshot> {
+  const sql = `${TABLES}\n${OBJECTS}`;
+  const found = await rowsOfEach<TableRow | DatabaseObject>(server, databases, sql);
+  const prefix = prefixIn(server, databases);
   const parts = await Promise.all(
-    databases.map((database) => {
-      const prefix = prefixOf(database, databases, main);
-      return one(place, database, prefix, found.get(database) ?? []);
-    }),
+    [...found].map(([database, rows]) => snapshotIn(server, database, prefix(database), rows)),
   );
   return {
     tables: parts.flatMap(({ tables }) => tables),
@@ -109,55 +106,45 @@ export async function snapshotOf(place: Place, databases: readonly string[]): Pr
 }
 
 /** What stands before names of other databases than the one that people mean. */
-export function prefixOf(
-  database: string,
+export function prefixIn(
+  { definition: { environment } }: ServerContainer,
   databases: readonly string[],
-  main: string | null | undefined,
-): string {
-  const usual = main ?? databases.find((each) => each !== 'postgres') ?? 'postgres';
-  return database === usual ? '' : `${database}/`;
+): (database: string) => string {
+  const usual =
+    environment?.POSTGRES_DB ?? databases.find((each) => each !== 'postgres') ?? 'postgres';
+  return (database) => (database === usual ? '' : `${database}/`);
 }
 
-async function one(
-  place: Place,
+async function snapshotIn(
+  server: ServerContainer,
   database: string,
   prefix: string,
   found: readonly (TableRow | DatabaseObject)[],
 ): Promise<Snapshot> {
-  const rows = found.filter((each): each is TableRow => 'columns' in each);
+  const tables = found.filter((each): each is TableRow => 'columns' in each);
   const objects = found.filter((each): each is DatabaseObject => !('columns' in each));
-  const counts = await countRows(place, database, rows);
+  // Exact, and of a partitioned table its partitions' alone.
+  const counting = tables.flatMap(({ id, path, kind }) =>
+    kind === 'r'
+      ? `select json_build_object('id', '${id}', 'rows', count(*)) from only ${path};`
+      : [],
+  );
+  type RowCount = Pick<Table, 'id' | 'rows'>;
+  const counted = await rowsOf<RowCount>(server, database, counting.join('\n'));
+  const counts = new Map(counted.map(({ id, rows }) => [id, rows]));
   const inDatabase = (id: string) => `${database} ${id}`;
   return {
-    tables: rows.map(({ path: _, kind: _kind, ...table }) => ({
+    tables: tables.map(({ path: _, kind: _kind, ...table }) => ({
       ...table,
       id: inDatabase(table.id),
       name: prefix + table.name,
       rows: counts.get(table.id) ?? 0,
     })),
-    objects: objects.map((each) => ({
+    objects: objects.map(({ table, ...each }) => ({
       ...each,
       id: inDatabase(each.id),
       name: prefix + each.name,
-      ...(each.table ? { table: inDatabase(each.table) } : { table: undefined as never }),
+      table: table ? inDatabase(table) : undefined,
     })),
   };
-}
-
-/** Exact, and of a partitioned table its partitions' alone. */
-async function countRows(
-  place: Place,
-  database: string,
-  tables: readonly TableRow[],
-): Promise<Map<string, number>> {
-  const own = tables.filter(({ kind }) => kind === 'r');
-  if (own.length === 0) return new Map();
-  const sql = own.map(({ id, path }) => `select '${id}', count(*) from only ${path};`).join('\n');
-  const text = await query(place, database, sql);
-  return new Map(
-    text.split('\n').map((line) => {
-      const [id = '', rows = '0'] = line.split('|');
-      return [id, Number(rows)];
-    }),
-  );
 }
