@@ -24,7 +24,7 @@ const FLOORS = {
   'src/analysis': [['shape', 'stats']],
   'src/cli': ['commands'],
   'src/compose': ['model', 'services', ['clone', 'ingress'], 'render', 'choose'],
-  'src/database': [['mysql', 'postgres', 'sqlite'], 'compare'],
+  'src/database': ['compare'],
   'src/execution': ['operations'],
   'src/project': [['checkout', 'git']],
   'src/rehearsal': [['mysql', 'postgres', 'sqlite']],
@@ -34,7 +34,8 @@ const FLOORS = {
 };
 
 /** Decide, and know no process, file, clock or terminal. */
-const PURE = '^src/(config|analysis|compose|proxy|database|rollout|git)/';
+const PURE =
+  '^src/(config|analysis|compose|proxy|database|rollout|git|rehearsal/(mysql|postgres))/';
 const TERMINAL = 'node_modules/(chalk|ora|commander|@commander-js|@clack)/';
 const PROCESSES = 'node_modules/(execa|simple-git)/|^(node:)?child_process';
 
@@ -87,7 +88,7 @@ module.exports = {
       name: 'pure-rooms-touch-nothing',
       severity: 'error',
       from: { path: PURE },
-      to: { path: `^node:(?!path)|${TERMINAL}|${PROCESSES}` },
+      to: { path: `^node:(?!path|stream/consumers)|${TERMINAL}|${PROCESSES}` },
     },
     {
       name: 'terminal-only-in-ui-and-cli',

@@ -1,5 +1,12 @@
+import type { DatabaseConfig } from '../config/database.ts';
 import type { Exception } from '../config/exception.ts';
 import { type Finding, type FindingClass, findingSentence } from './finding.ts';
+
+/** What a person lets pass, and how much is copied. */
+export interface Agreement {
+  exceptions: readonly Exception[];
+  data: DatabaseConfig['data'];
+}
 
 /** The findings that stop a deploy, and the exceptions that let others pass. */
 export function refusedBy(

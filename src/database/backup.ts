@@ -1,5 +1,4 @@
-import { remainingFindings } from './remains.ts';
-import type { RehearsalReport } from './report.ts';
+import { type Boot, remainingFindings } from './report.ts';
 
 /** Tables of a database as they were before a canary booted on it, in a file. */
 export interface Backup {
@@ -21,12 +20,10 @@ export interface TablesOf {
 }
 
 /** The tables that were there before a boot and that it changes, by database. */
-export function touchedTables(report: Pick<RehearsalReport, 'findings' | 'allowed'>): TablesOf[] {
+export function touchedTables(report: Boot): TablesOf[] {
   const touched = new Map<string, Set<string>>();
-  for (const { kind, database, object } of remainingFindings(report)) {
-    if (!isOfTable(kind)) continue;
-    touched.set(database, (touched.get(database) ?? new Set()).add(object));
-  }
+  for (const { kind, database, object } of remainingFindings(report))
+    if (isOfTable(kind)) touched.set(database, (touched.get(database) ?? new Set()).add(object));
   return [...touched].map(([service, tables]) => ({ service, tables: [...tables].sort() }));
 }
 

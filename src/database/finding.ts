@@ -22,15 +22,21 @@ export interface Finding extends Origin {
   text: string;
 }
 
-/** A finding before it is known which database it is of and who did it. */
-export type Difference = Omit<Finding, 'database' | keyof Origin> & {
+/** Findings from the worst to the least. */
+export function worstFirst(findings: readonly Finding[]): Finding[] {
+  const rank = (each: Finding) => CLASSES.indexOf(each.class);
+  return [...findings].sort((left, right) => rank(left) - rank(right));
+}
+
+/** What a boot did, before it is known in which database and by whom. */
+export type Effect = Omit<Finding, 'database' | keyof Origin> & {
   /** The name by which its statement is found. */
   changed?: string;
 } & Origin;
 
-/** The worst class among findings; `none` where there are none. */
-export function worstOf(findings: readonly Pick<Finding, 'class'>[]): FindingClass {
-  return CLASSES.find((each) => findings.some((finding) => finding.class === each)) ?? 'none';
+/** What a boot did to a definition. */
+export function effect(level: FindingClass, kind: string, object: string, text: string): Effect {
+  return { class: level, kind, object, text, changed: object };
 }
 
 /** A finding in one sentence, with the statement that did it and whose it was. */

@@ -2,11 +2,11 @@ import type { ComposeModel, ComposeService } from '../compose/model/model.ts';
 import { programName } from '../compose/services/image.ts';
 import { statefulReason } from '../compose/services/stateful.ts';
 
-/** The servers whose databases can be rehearsed. */
+/** The servers whose databases can be rehearsed: `src/rehearsal/server.ts` says how to add one. */
 export type ServerKind = 'postgres' | 'mysql';
 
 /** What a stateful service is: a server that can be rehearsed, or the name of one that cannot. */
-export type StatefulKind = { server: ServerKind } | { other: string };
+type StatefulKind = { server: ServerKind } | { other: string };
 
 interface Signs {
   image: RegExp;
@@ -15,7 +15,7 @@ interface Signs {
   port: number;
 }
 
-const SERVERS: Readonly<Record<ServerKind, Signs>> = {
+const SIGNS: Readonly<Record<ServerKind, Signs>> = {
   postgres: {
     image: /(postgres|postgis|pgvector|timescaledb|supabase)/,
     data: /\/postgres(ql)?(\/|$)/,
@@ -30,35 +30,25 @@ const SERVERS: Readonly<Record<ServerKind, Signs>> = {
   },
 };
 
-const OTHERS: readonly [RegExp, string, number][] = [
+const QUEUE = true;
+
+/** The others by image, name and port; of a queue canary workers would take the same messages as the stable's. */
+const OTHERS: readonly [RegExp, string, number, isQueue?: boolean][] = [
   [/mongo/, 'MongoDB', 27_017],
-  [/(redis|valkey|keydb|dragonfly|garnet|kvrocks)/, 'Redis', 6379],
-  [/rabbitmq/, 'RabbitMQ', 5672],
-  [/(kafka|redpanda|cp-server)/, 'Kafka', 9092],
-  [/^nats/, 'NATS', 4222],
-  [/beanstalkd/, 'Beanstalkd', 11_300],
-  [/(activemq|artemis)/, 'ActiveMQ', 61_616],
-  [/pulsar/, 'Pulsar', 6650],
-  [/nsq/, 'NSQ', 4150],
-  [/(mosquitto|emqx|vernemq|hivemq)/, 'MQTT', 1883],
+  [/(redis|valkey|keydb|dragonfly|garnet|kvrocks)/, 'Redis', 6379, QUEUE],
+  [/rabbitmq/, 'RabbitMQ', 5672, QUEUE],
+  [/(kafka|redpanda|cp-server)/, 'Kafka', 9092, QUEUE],
+  [/^nats/, 'NATS', 4222, QUEUE],
+  [/beanstalkd/, 'Beanstalkd', 11_300, QUEUE],
+  [/(activemq|artemis)/, 'ActiveMQ', 61_616, QUEUE],
+  [/pulsar/, 'Pulsar', 6650, QUEUE],
+  [/nsq/, 'NSQ', 4150, QUEUE],
+  [/(mosquitto|emqx|vernemq|hivemq)/, 'MQTT', 1883, QUEUE],
   [/(elasticsearch|opensearch)/, 'Elasticsearch', 9200],
   [/memcached/, 'Memcached', 11_211],
   [/cassandra/, 'Cassandra', 9042],
   [/mssql/, 'SQL Server', 1433],
 ];
-
-/** Servers of which canary workers would take the same messages as the stable's. */
-const QUEUES = new Set([
-  'Redis',
-  'RabbitMQ',
-  'Kafka',
-  'NATS',
-  'Beanstalkd',
-  'ActiveMQ',
-  'Pulsar',
-  'NSQ',
-  'MQTT',
-]);
 
 /** What a service is that keeps data; `undefined` for one that keeps none. */
 export function statefulKind(
@@ -71,10 +61,10 @@ export function statefulKind(
   // First, for Percona and Bitnami make several.
   const named = OTHERS.find(([pattern]) => pattern.test(program));
   if (named) return { other: named[1] };
-  const kinds = Object.keys(SERVERS) as ServerKind[];
+  const kinds = Object.keys(SIGNS) as ServerKind[];
   const server =
-    kinds.find((kind) => SERVERS[kind].image.test(program)) ??
-    kinds.find((kind) => looksLike(SERVERS[kind], service));
+    kinds.find((kind) => SIGNS[kind].image.test(program)) ??
+    kinds.find((kind) => looksLike(SIGNS[kind], service));
   if (server) return { server };
   const ports = portsOf(service);
   const byPort = OTHERS.find(([, , port]) => ports.includes(port));
@@ -83,7 +73,7 @@ export function statefulKind(
 
 /** Whether canary workers would take work from the stable's. */
 export function isQueue(kind: string): boolean {
-  return QUEUES.has(kind);
+  return OTHERS.some(([, name, , takesWork]) => name === kind && takesWork);
 }
 
 function looksLike({ data, settings, port }: Signs, service: ComposeService): boolean {

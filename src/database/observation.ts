@@ -13,9 +13,9 @@ export interface Observation {
 /** Who asked the database for something. */
 export interface Origin {
   /** The statement, its values hidden; absent where the server keeps no record of statements. */
-  statement?: string;
+  statement?: string | undefined;
   /** The compose service whose container sent it. */
-  service?: string;
+  service?: string | undefined;
 }
 
 export interface DefinitionChange extends Origin {

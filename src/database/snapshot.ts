@@ -63,5 +63,5 @@ export interface DatabaseObject {
   /** Of an enumeration its values, of a grant what it allows, each on a line. */
   definition: string;
   /** The id of the table it belongs to and goes away with. */
-  table?: string;
+  table?: string | undefined;
 }

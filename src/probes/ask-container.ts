@@ -34,7 +34,7 @@ const TOGETHER_MS = 5000;
 
 /** Looks up where the containers of a service can be asked; nowhere where it speaks no HTTP. */
 export async function containerUrls(
-  { project, context }: Command,
+  { project, context }: Run,
   service: string,
 ): Promise<ContainerUrls> {
   const { port } = project.slice.find((each) => each.service === service) ?? {};
@@ -58,7 +58,7 @@ export async function containerUrls(
  * when the signal aborts.
  */
 export async function askContainer(
-  { project, signal }: Command,
+  { project, signal }: Run,
   url: string,
   side: Side,
   { target, headers, timeout = PATIENCE_MS, ...question }: Question,
@@ -79,7 +79,7 @@ export async function askContainer(
 }
 
 /** The headers by which a service knows that it is asked under its usual name. */
-export function usualHeaders({ project }: Command, service: string): Record<string, string> {
+export function usualHeaders({ project }: Run, service: string): Record<string, string> {
   const { entry, port } = project.slice.find((each) => each.service === service) ?? {};
   if (!entry) return { host: `${service}:${port}` };
   const host = `localhost:${entry.port}`;

@@ -5,7 +5,7 @@ import { checksOf, shapeOf } from '../config/analysis.ts';
 import { type Check, checkedService } from '../config/checks.ts';
 import { expandVariables, missingVariables } from '../config/environment.ts';
 import type { Expectation } from '../config/expect.ts';
-import type { Command } from '../project/run.ts';
+import type { Run } from '../project/run.ts';
 import {
   askContainer,
   containerUrls,
@@ -20,7 +20,7 @@ import { type Looking, lookingSource, type Source } from './source.ts';
 const MOST_READ = 8 * 1024 * 1024;
 
 /** Runs every check again and again while the canary has users. */
-export async function startChecks(run: Command): Promise<Source> {
+export async function startChecks(run: Run): Promise<Source> {
   return lookingSource(run, checksOf(run.project.config).map(repeated));
 }
 
@@ -30,8 +30,8 @@ function repeated(check: Check): Looking {
   return {
     source,
     everyMs: check.every,
-    look: async (command) => {
-      const { result, text } = await runCheck(command, check);
+    look: async (run) => {
+      const { result, text } = await runCheck(run, check);
       opinion = { source, result, text };
     },
     opinion: () => opinion,
@@ -39,8 +39,8 @@ function repeated(check: Check): Looking {
 }
 
 /** What a check says of the canary now; one that fails is tried once more at once. */
-export async function runCheck(command: Command, check: Check): Promise<ProbeResult> {
-  const missing = missingVariables(Object.values(check.headers), command.context.env);
+export async function runCheck(run: Run, check: Check): Promise<ProbeResult> {
+  const missing = missingVariables(Object.values(check.headers), run.context.env);
   const request = requestName(check.method, check.path);
   const service = checkedService(check, command.project.config.services);
   if (missing.length > 0) {
@@ -52,26 +52,26 @@ export async function runCheck(command: Command, check: Check): Promise<ProbeRes
 }
 
 async function attempt(
-  command: Command,
+  run: Run,
   check: Check,
   service: string,
   request: string,
 ): Promise<ProbeResult> {
-  const urls = await containerUrls(command, service);
+  const urls = await containerUrls(run, service);
   const { method, path, body, expect, compare } = check;
-  const headers = headersOf(command, check, service);
+  const headers = headersOf(run, check, service);
   const asked = { service, method, target: path, path, body, headers };
-  const phrases = expect ? await unmetByAny(command, urls.canary, expect, asked) : [];
+  const phrases = expect ? await unmetByAny(run, urls.canary, expect, asked) : [];
   if (phrases.length > 0)
     return { service, request, result: 'fail', text: describeUnmet(method, path, phrases) };
   if (!compare) return { service, request, result: 'pass', text: `${request}: as expected.` };
-  const shape = shapeOf(command.project.config);
-  return compareSides(command, urls, asked, shape ? shape.allow : []);
+  const shape = shapeOf(run.project.config);
+  return compareSides(run, urls, asked, shape ? shape.allow : []);
 }
 
 /** What the first container of the canary that does not answer as expected does not. */
 async function unmetByAny(
-  command: Command,
+  run: Run,
   urls: readonly string[],
   expect: Expectation,
   asked: Omit<Question, 'limit'>,
@@ -80,7 +80,7 @@ async function unmetByAny(
   const question = { ...asked, timeout: expect.within, limit: MOST_READ };
   const each = await Promise.all(
     urls.map(async (url) => {
-      const answer = await askContainer(command, url, 'canary', question);
+      const answer = await askContainer(run, url, 'canary', question);
       if ('silence' in answer) return [answer.silence];
       return unmet(expect, { ...answer, body: answer.body.toString() });
     }),
@@ -88,10 +88,10 @@ async function unmetByAny(
   return each.find((phrases) => phrases.length > 0) ?? [];
 }
 
-function headersOf(command: Command, check: Check, service: string): Record<string, string> {
+function headersOf(run: Run, check: Check, service: string): Record<string, string> {
   const own = Object.entries(check.headers).map(([name, value]) => [
     name,
-    expandVariables(value, command.context.env),
+    expandVariables(value, run.context.env),
   ]);
-  return { ...usualHeaders(command, service), ...lowerCased(Object.fromEntries(own)) };
+  return { ...usualHeaders(run, service), ...lowerCased(Object.fromEntries(own)) };
 }

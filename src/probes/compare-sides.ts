@@ -2,7 +2,7 @@ import { type Answer, BODY_LIMIT } from '../analysis/shape/answer.ts';
 import { compareShapes } from '../analysis/shape/compare.ts';
 import { describeDifferences, describeUnread, requestName } from '../analysis/shape/describe.ts';
 import type { AnswerPath } from '../config/answer-path.ts';
-import type { Command } from '../project/run.ts';
+import type { Run } from '../project/run.ts';
 import type { Side } from '../rollout/operation.ts';
 import { askContainer, type ContainerUrls, type Question, type Silence } from './ask-container.ts';
 
@@ -26,14 +26,14 @@ type Answers = readonly (Answer | Silence)[];
  * asked again, and is broken when the canary's later answers are too, beside all that the stable gave.
  */
 export async function compareSides(
-  command: Command,
+  run: Run,
   urls: ContainerUrls,
   asked: Asked,
   allowed: readonly AnswerPath[],
 ): Promise<ProbeResult> {
   const absent = (['stable', 'canary'] as const).find((side) => urls[side].length === 0);
   if (absent) return unmeasured(asked, `no container of the ${absent} runs`);
-  const ask = (side: Side, turn: number) => askReplica(command, urls[side], asked, side, turn);
+  const ask = (side: Side, turn: number) => askReplica(run, urls[side], asked, side, turn);
   const first = await askBoth(ask, 0);
   const result = resultOf(asked, first.stable, first.canary, allowed);
   if (result.result !== 'fail') return result;
@@ -55,7 +55,7 @@ async function askBoth(ask: (side: Side, turn: number) => Promise<Answer | Silen
 
 /** Every replica in turn. */
 async function askReplica(
-  command: Command,
+  run: Run,
   urls: readonly string[],
   asked: Asked,
   side: Side,
@@ -63,7 +63,7 @@ async function askReplica(
 ): Promise<Answer | Silence> {
   const url = urls[turn % urls.length] ?? '';
   const question = { ...asked, method: 'GET', limit: BODY_LIMIT + 1 };
-  const answer = await askContainer(command, url, side, question);
+  const answer = await askContainer(run, url, side, question);
   if ('silence' in answer) return answer;
   const { status, headers, body } = answer;
   return { status, contentType: [headers['content-type']].flat()[0], body: body.toString() };

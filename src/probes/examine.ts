@@ -1,5 +1,5 @@
 import { checksOf, shapeOf } from '../config/analysis.ts';
-import type { Command } from '../project/run.ts';
+import type { Run } from '../project/run.ts';
 import { runCheck } from './checks.ts';
 import type { ProbeResult } from './compare-sides.ts';
 import { compareNow } from './shape.ts';
@@ -11,12 +11,12 @@ export interface Examination {
 }
 
 /** Runs every check and compares what users ask for now. Changes nothing, but for what the checks themselves ask. */
-export async function examine(command: Command): Promise<Examination> {
-  const { config } = command.project;
+export async function examine(run: Run): Promise<Examination> {
+  const { config } = run.project;
   const shape = shapeOf(config);
   const results: ProbeResult[] = [];
-  for (const check of checksOf(config)) results.push(await runCheck(command, check));
-  return { checks: results, shape: shape ? await compareNow(command, shape) : [] };
+  for (const check of checksOf(config)) results.push(await runCheck(run, check));
+  return { checks: results, shape: shape ? await compareNow(run, shape) : [] };
 }
 
 /** What all of it comes to; a failure weighs more than what could not be measured. Nothing asked is no pass. */

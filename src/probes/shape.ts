@@ -5,7 +5,7 @@ import { shapeOf } from '../config/analysis.ts';
 import { unaskable } from '../config/checks.ts';
 import type { ShapeSettings } from '../config/shape.ts';
 import { hasCode } from '../errors.ts';
-import type { Command } from '../project/run.ts';
+import type { Run } from '../project/run.ts';
 import { readSamples, type Sample, SHOW_SAMPLES } from '../proxy/samples.ts';
 import { containerUrls } from './ask-container.ts';
 import { compareSides, type ProbeResult } from './compare-sides.ts';
@@ -30,7 +30,7 @@ const LOOK_EVERY_MS = 100;
 const SOURCE = 'shape';
 
 /** Compares one request of a user after the other while the canary has users. */
-export async function startShape(run: Command): Promise<Source> {
+export async function startShape(run: Run): Promise<Source> {
   const shape = shapeOf(run.project.config);
   return lookingSource(run, shape ? [pagesInTurn(shape)] : []);
 }
@@ -43,12 +43,12 @@ function pagesInTurn(settings: ShapeSettings): Looking {
   let unmeasured = 0;
   // What nobody asked is no fault, and no pass either: then nothing is said.
   let latest: Opinion | undefined;
-  const look = async (command: Command) => {
+  const look = async (run: Run) => {
     const lastTurn = (sample: Sample) => pages.get(pageOf(sample)) ?? 0;
     const samples = await recentSamples(command, settings);
     const [next] = samples.sort((one, other) => lastTurn(one) - lastTurn(other));
     if (!next) return;
-    const { result, text } = await compareSample(command, settings, next);
+    const { result, text } = await compareSample(run, settings, next);
     turn += 1;
     if (pages.size < MOST_PAGES || pages.has(pageOf(next))) pages.set(pageOf(next), turn);
     compared += result === 'pass' ? 1 : 0;
@@ -70,11 +70,8 @@ function alikeText(requests: number, pages: number): string {
  * Sends what the stable's users ask for at this moment to both sides once more, one request a page, and compares the
  * answers. Nothing where nobody asks.
  */
-export async function compareNow(
-  command: Command,
-  settings: ShapeSettings,
-): Promise<ProbeResult[]> {
-  const { clock } = command.context;
+export async function compareNow(run: Run, settings: ShapeSettings): Promise<ProbeResult[]> {
+  const { clock } = run.context;
   const now = () => clock.now().getTime();
   const began = now();
   const pages = new Set<string>();
@@ -86,7 +83,7 @@ export async function compareNow(
     const patience = pages.size === 0 ? SILENT_MS : NO_NEWS_MS;
     const hasTime = now() - began <= LISTEN_MS && now() - heardAt <= patience;
     const isListening = hasTime && pages.size < ENOUGH;
-    for (const sample of isListening ? await recentSamples(command, settings) : []) {
+    for (const sample of isListening ? await recentSamples(run, settings) : []) {
       if (pages.has(pageOf(sample)) || pages.size === ENOUGH) continue;
       pages.add(pageOf(sample));
       waiting.push(sample);
@@ -96,25 +93,25 @@ export async function compareNow(
     const next = now() - comparedAt >= COMPARE_EVERY_MS ? waiting.shift() : undefined;
     if (next) {
       comparedAt = now();
-      results.push(await compareSample(command, settings, next));
+      results.push(await compareSample(run, settings, next));
     }
-    await clock.sleep(LOOK_EVERY_MS, command.signal);
+    await clock.sleep(LOOK_EVERY_MS, run.signal);
   }
 }
 
 /** Asks both sides for what a user asked; the user's path is told without what looks like an id or a token. */
 async function compareSample(
-  command: Command,
+  run: Run,
   { allow }: ShapeSettings,
   { service, target, headers }: Sample,
 ): Promise<ProbeResult> {
-  const urls = await containerUrls(command, service);
-  return compareSides(command, urls, { service, target, headers, path: groupOf(target) }, allow);
+  const urls = await containerUrls(run, service);
+  return compareSides(run, urls, { service, target, headers, path: groupOf(target) }, allow);
 }
 
 /** What users of the stable asked for lately and may be asked again, the newest first. Held in memory alone. */
 async function recentSamples(
-  { context, project }: Command,
+  { context, project }: Run,
   { exclude }: ShapeSettings,
 ): Promise<Sample[]> {
   const oldest = context.clock.now().getTime() / 1000 - OLDEST_S;

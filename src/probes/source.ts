@@ -1,9 +1,9 @@
 import type { Opinion } from '../analysis/opinion.ts';
 import type { AnalysisConfig } from '../config/analysis.ts';
 import { messageOf } from '../errors.ts';
-import type { Command, ReleaseRun } from '../project/run.ts';
+import type { ReleaseRun, Run } from '../project/run.ts';
 
-/** Something that looks at a canary while it has users, in the background of the command that moves them. */
+/** Something that looks at a canary while it has users, in the background of the run that moves them. */
 export interface Source {
   /**
    * What it says now of going on to a weight, after at least so many requests of the canary's users. Asked often: it
@@ -21,7 +21,7 @@ export type StartSource = (run: ReleaseRun, settings: AnalysisConfig) => Promise
 export interface Looking {
   source: string;
   everyMs: number;
-  look(command: Command): Promise<void>;
+  look(run: Run): Promise<void>;
   /** What the looks so far come to, if anything; `since`: when the canary got the users that it has. */
   opinion(since: Date): Opinion | undefined;
 }
@@ -30,10 +30,10 @@ export interface Looking {
  * A source that looks in the background, at each thing at its own pace, from when it is first asked (before that the
  * canary may not even be built) until the run ends or it is stopped. What has failed once is not looked at again: it stays failed.
  */
-export function lookingSource(command: Command, all: readonly Looking[]): Source {
-  const { clock } = command.context;
+export function lookingSource(run: Run, all: readonly Looking[]): Source {
+  const { clock } = run.context;
   const ending = new AbortController();
-  const signal = AbortSignal.any([command.signal, ending.signal]);
+  const signal = AbortSignal.any([run.signal, ending.signal]);
   const problems = new Map<Looking, Opinion>();
   let weight: number | undefined;
   let since = clock.now();
@@ -42,7 +42,7 @@ export function lookingSource(command: Command, all: readonly Looking[]): Source
   const again = async (looking: Looking) => {
     while (!signal.aborted) {
       const { source, everyMs } = looking;
-      const problem = await looking.look({ ...command, signal }).then(() => undefined, messageOf);
+      const problem = await looking.look({ ...run, signal }).then(() => undefined, messageOf);
       if (signal.aborted) return;
       if (problem === undefined) problems.delete(looking);
       else problems.set(looking, { source, result: 'error', text: problem });

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import type { Agreement } from '../database/agreement.ts';
+import type { Agreement } from '../database/allow.ts';
 import { CanaryError } from '../errors.ts';
 import type { ReleaseEvent } from '../rollout/events.ts';
 import { foldRelease, type Release, type ReleaseIdentity } from '../rollout/release.ts';

@@ -3,7 +3,7 @@ import type { ComposeModel, ComposeVolume } from '../compose/model/model.ts';
 import type { DatabaseConfig } from '../config/database.ts';
 import { type Exception, formatException, parseException } from '../config/exception.ts';
 import type { Context } from '../context.ts';
-import type { Agreement } from '../database/agreement.ts';
+import type { Agreement } from '../database/allow.ts';
 import { formatBytes } from '../database/bytes.ts';
 import { type SharedData, sharedData, sharedText, type Unrehearsed } from '../database/shared.ts';
 import { CanaryError } from '../errors.ts';
@@ -11,7 +11,6 @@ import type { Checkout } from '../project/checkout/checkout.ts';
 import { knownCalls } from '../project/configuration-files.ts';
 import type { Project } from '../project/load.ts';
 import { type Original, originalsOf } from './originals.ts';
-import { SERVERS } from './servers.ts';
 
 /** What is left free on the disk at least. */
 const RESERVE = 1_000_000_000;
@@ -113,7 +112,7 @@ export async function agree(
   const { databases, unrehearsed } = await sharedDataOf(project);
   for (const each of unrehearsed)
     exceptions.push(...(await settle(context, each, exceptions, database)));
-  const originals = await originalsOf(context, project, databases, signal);
+  const originals = await originalsOf({ context, project, signal }, databases);
   const data = database.data === 'full' ? await fitting(context, originals) : database.data;
   return { exceptions, data };
 }
@@ -143,8 +142,8 @@ async function fitting(
 ): Promise<DatabaseConfig['data']> {
   let bytes = 0;
   let free = Number.POSITIVE_INFINITY;
-  for (const { server, place } of originals) {
-    const size = await SERVERS[server].server.measure(place);
+  for (const { server, at } of originals) {
+    const size = await server.measure(at);
     bytes += size.bytes;
     free = Math.min(free, size.free);
   }

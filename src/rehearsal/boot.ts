@@ -1,65 +1,120 @@
+import { migrationName } from '../compose/model/names.ts';
 import { CanaryError } from '../errors.ts';
 import type { Project } from '../project/load.ts';
+import { isSoInTime } from '../project/until.ts';
 import { brokenReason } from '../rollout/health.ts';
 import type { ObservedContainer } from '../rollout/observed.ts';
 import { refusesConnections } from '../system/ports.ts';
-import type { RehearsalRun } from './rehearsal-run.ts';
-import type { Stage } from './stage.ts';
+import { type Stage, stageNames } from './stage.ts';
+
+type Participants = readonly { service: string }[];
+
+/** A container that came up, or why it did not. */
+interface Boot {
+  container: ObservedContainer;
+  problem: string | undefined;
+}
 
 const LOOK_EVERY_MS = 200;
 /** One that says nothing about itself must have stayed up for so many looks. */
 const QUIET_LOOKS = 5;
+/** How many lines are shown of what a container wrote. */
+const LAST_LINES = 12;
 
-type BootRun = Pick<RehearsalRun, 'context' | 'project' | 'signal'>;
-
-/** A container that came up, or why it did not. */
-export interface Boot {
-  container: ObservedContainer;
-  problem?: string;
+/** Starts what the canary needs to start, created already; one that does not come up is told, and the canary may do without. */
+export async function startCompanions(stage: Stage, companions: Participants): Promise<void> {
+  if (companions.length === 0) return;
+  for (const { container, problem } of await boot(stage, stageNames(companions)))
+    if (problem)
+      stage.run.context.emit({
+        type: 'warning',
+        text: `In the rehearsal ${container.service} ${problem}; the canary is rehearsed without it.`,
+      });
 }
 
-/** Waits until containers of the stage are up, each as far as its definition tells, or have failed. */
-export async function awaitBoot(
-  { context, project, signal }: BootRun,
+/** Runs the migration as it will run for real; throws `rehearsal-failed` when it does not end well. */
+export async function rehearseMigration(stage: Stage, service: string): Promise<void> {
+  const { context, signal } = stage.run;
+  const names = [migrationName(service)];
+  context.emit({ type: 'progress', text: 'the migration runs on the copy' });
+  await stage.create(names);
+  await stage.start(names);
+  const [container] = await stage.containersOf(names);
+  const id = container?.id ?? '';
+  const exitCode = await context.engine.exitCode(id, signal);
+  if (exitCode === 0) return;
+  throw new CanaryError(
+    'rehearsal-failed',
+    `The migration of \`${service}\` ended with exit code ${exitCode} in its rehearsal.`,
+    {
+      details: await context.engine.logs(id, LAST_LINES),
+      hint: 'The lines above are the last it wrote. Production was not touched.',
+    },
+  );
+}
+
+/** Starts the canary and waits until it is up; gives its containers. Throws `rehearsal-failed` where it does not come up. */
+export async function bootCanary(
   stage: Stage,
-  services: readonly string[],
-): Promise<Boot[]> {
-  const deadline = context.clock.now().getTime() + project.config.startTimeout;
-  for (let looks = 1; ; looks += 1) {
-    const boots: Boot[] = [];
+  canaries: Participants,
+): Promise<ObservedContainer[]> {
+  stage.run.context.emit({ type: 'progress', text: 'the canary boots on the copy' });
+  const boots = await boot(stage, stageNames(canaries));
+  await requireUp(stage, boots);
+  return boots.map(({ container }) => container);
+}
+
+/** The canary is still up once it has settled; throws `rehearsal-failed` where it is not. */
+export async function requireStillUp(stage: Stage, canaries: Participants): Promise<void> {
+  const containers = await stage.containersOf(stageNames(canaries));
+  await requireUp(
+    stage,
+    containers.map((each) => ({ container: each, problem: brokenReason(each, each.restartCount) })),
+  );
+}
+
+/** Starts containers of the stage and waits until they are up, each as far as its definition tells, or have failed. */
+export async function boot(stage: Stage, services: readonly string[]): Promise<Boot[]> {
+  await stage.start(services);
+  let looks = 0;
+  let boots: Boot[] = [];
+  const isOver = async () => {
+    looks += 1;
+    boots = [];
     let waits = false;
     for (const container of await stage.containersOf(services)) {
       const problem = brokenReason(container, container.restartCount);
-      boots.push({ container, ...(problem ? { problem } : {}) });
-      if (!problem && !(await isUp(project, container, looks))) waits = true;
+      boots.push({ container, problem });
+      if (!problem && !(await isUp(stage.run.project, container, looks))) waits = true;
     }
-    if (!waits || boots.some(({ problem }) => problem)) return boots;
-    if (context.clock.now().getTime() > deadline)
-      return boots.map((boot) => ({ ...boot, problem: 'is not ready in time' }));
-    await context.clock.sleep(LOOK_EVERY_MS, signal);
-  }
+    return !waits || boots.some(({ problem }) => problem);
+  };
+  if (await isSoInTime(stage.run, isOver, LOOK_EVERY_MS)) return boots;
+  return boots.map((each) => ({ ...each, problem: 'is not ready in time' }));
 }
 
 async function isUp(
-  project: Project,
+  { slice }: Project,
   { state, health, service, addresses }: ObservedContainer,
   looks: number,
 ): Promise<boolean> {
   if (state !== 'running' || health === 'starting') return false;
   if (health === 'healthy') return true;
-  const port = project.slice.find((member) => member.service === service)?.port;
+  const port = slice.find((member) => member.service === service)?.port;
   const [address] = addresses;
   if (port === undefined || !address) return looks >= QUIET_LOOKS;
   return !(await refusesConnections(address, port));
 }
 
-/** The error for a canary that does not come up on the copy. */
-export async function bootFailure({ context }: BootRun, { container, problem }: Boot) {
-  return new CanaryError(
+async function requireUp({ run }: Stage, boots: readonly Boot[]): Promise<void> {
+  const failed = boots.find(({ problem }) => problem);
+  if (!failed) return;
+  const { container, problem } = failed;
+  throw new CanaryError(
     'rehearsal-failed',
     `The canary of \`${container.service}\` ${problem} in its rehearsal.`,
     {
-      details: await context.engine.logs(container.id, 12),
+      details: await run.context.engine.logs(container.id, LAST_LINES),
       hint: 'The lines above are the last it wrote. It has a copy of the database and nothing else outside of the slice and its `depends_on`; one that needs more is deployed with `database: {rehearse: off}` in canary.yaml.',
     },
   );

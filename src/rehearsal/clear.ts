@@ -9,11 +9,10 @@ import { strike } from './stage.ts';
 export async function clearRehearsal(context: Context, project: Project): Promise<void> {
   // Written before anything is made, and the last to go.
   if (!(await exists(project.layout.rehearsal))) return;
-  const { databases } = await sharedDataOf(project);
   const { signal } = new AbortController();
   try {
-    // In a server that is down nothing of ours is at work.
-    await clearOriginals(await runningOriginals(context, project, databases, signal));
+    const { databases } = await sharedDataOf(project);
+    await clearOriginals(await runningOriginals({ context, project, signal }, databases));
   } finally {
     await strike(context, project);
   }

@@ -1,25 +1,24 @@
-import type { Context } from '../context.ts';
 import type { SharedDatabase } from '../database/shared.ts';
 import { CanaryError } from '../errors.ts';
-import type { Project } from '../project/load.ts';
+import type { Run } from '../project/run.ts';
 import { containersOf, type ObservedContainer } from '../rollout/observed.ts';
-import type { Place } from './server.ts';
+import type { Server, ServerContainer } from './server.ts';
 import { SERVERS } from './servers.ts';
 
 /** A shared database as it runs in production. */
-export interface Original extends SharedDatabase {
-  container: ObservedContainer;
-  place: Place;
+export interface Original {
+  service: string;
+  server: Server;
+  at: ServerContainer;
+  imageId: string;
 }
 
-/** The containers of shared databases; throws `not-rehearsed` where one does not run. */
+/** The shared databases; throws `not-rehearsed` where one does not run. */
 export async function originalsOf(
-  context: Context,
-  project: Project,
+  run: Run,
   databases: readonly SharedDatabase[],
-  signal: AbortSignal,
 ): Promise<Original[]> {
-  const originals = await runningOriginals(context, project, databases, signal);
+  const originals = await runningOriginals(run, databases);
   for (const { service } of databases)
     if (!originals.some((each) => each.service === service))
       throw new CanaryError('not-rehearsed', `The database \`${service}\` does not run.`, {
@@ -28,29 +27,31 @@ export async function originalsOf(
   return originals;
 }
 
-/** The same of those that run. */
-export async function runningOriginals(
-  { engine, streams }: Context,
-  project: Project,
-  databases: readonly SharedDatabase[],
-  signal: AbortSignal,
-): Promise<Original[]> {
-  const containers = await engine.containers(project.name);
-  return databases.flatMap((database) => {
-    const { service } = database;
-    const container = containersOf({ containers }, 'stable', service).find(
-      ({ state }) => state === 'running',
-    );
-    if (!container) return [];
-    const definition = project.model.services[service] ?? {};
-    const place = { streams, container: container.id, definition, signal };
-    return [{ ...database, container, place }];
-  });
-}
-
 /** Ends what a rehearsal that was cut off left at work in them, also after an interrupt. */
 export async function clearOriginals(originals: readonly Original[]): Promise<void> {
   const { signal } = new AbortController();
-  for (const { server, place } of originals)
-    await SERVERS[server].server.clear({ ...place, signal });
+  for (const { server, at } of originals) await server.clear({ ...at, signal });
+}
+
+/** Those that run: in a server that is down nothing of ours is at work. */
+export async function runningOriginals(
+  { context: { engine, streams }, project, signal }: Run,
+  databases: readonly SharedDatabase[],
+): Promise<Original[]> {
+  const containers = await engine.containers(project.name);
+  return databases.flatMap(({ service, server }) => {
+    const container = runningStable(containers, service);
+    if (!container) return [];
+    const definition = project.model.services[service] ?? {};
+    const at = { streams, container: container.id, definition, signal };
+    return [{ service, server: SERVERS[server], at, imageId: container.imageId }];
+  });
+}
+
+/** The first container of the stable of a service that runs. */
+export function runningStable(
+  containers: readonly ObservedContainer[],
+  service: string,
+): ObservedContainer | undefined {
+  return containersOf({ containers }, 'stable', service).find(({ state }) => state === 'running');
 }

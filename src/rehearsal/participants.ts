@@ -2,82 +2,64 @@ import { stat } from 'node:fs/promises';
 import {
   isRunFolder,
   type PathKind,
-  type Replaced,
   type ThrowAway,
   throwAwayVolumes,
   volumeName,
 } from '../compose/clone/throw-away.ts';
 import type { ComposeModel, ComposeService, ComposeVolume } from '../compose/model/model.ts';
-import { canaryImage, rehearsalName } from '../compose/model/names.ts';
-import type { Participants } from '../compose/render/rehearsal.ts';
+import { canaryImage } from '../compose/model/names.ts';
 import { statefulReason } from '../compose/services/stateful.ts';
+import type { Checkout } from '../project/checkout/checkout.ts';
 import { stableOrigins } from '../project/checkout/stable-origins.ts';
 import type { Project } from '../project/load.ts';
-import { containersOf, type ObservedContainer } from '../rollout/observed.ts';
-import type { Original } from './originals.ts';
-import type { RehearsalRun } from './rehearsal-run.ts';
-import { SERVERS } from './servers.ts';
+import type { Run } from '../project/run.ts';
+import { type Original, runningStable } from './originals.ts';
 
-/** Who takes part, and the folders of the canary that are empty at first. */
-export interface Rehearsed {
-  participants: Participants;
-  folders: (Replaced & { service: string })[];
-}
+/** A canary with the commit that it boots from, checked out and its images built. */
+export type Rehearsal = Run & { checkout: Checkout };
 
 /** Settings of the server are kept; what would fill it is not: the copy does. */
 const FILLS = /^\/docker-entrypoint-initdb\.d(\/|$)/;
 
 /** Decides who takes part in a rehearsal, with which image and on which volumes. */
-export async function participantsOf(
-  run: RehearsalRun,
-  originals: readonly Original[],
-): Promise<Rehearsed> {
+export async function participantsOf(run: Rehearsal, originals: readonly Original[]) {
   const { context, project, checkout } = run;
   const containers = await context.engine.containers(project.name);
   const originOf = await stableOrigins(context, project, checkout, []);
-  const ofStable = async (service: string, container: ObservedContainer) => {
+  const ofStable = async (service: string, image: string) => {
     const definition = project.model.services[service] ?? {};
     const { volumes } = await emptied(definition.volumes ?? [], () => false);
-    return { service, definition, volumes, ...originOf(service), image: container.imageId };
+    return { service, definition, volumes, ...originOf(service), image };
   };
   const asStable = (services: readonly string[]) =>
     Promise.all(
       services.flatMap((service) => {
-        const stable = containersOf({ containers }, 'stable', service);
-        const container = stable.find(({ state }) => state === 'running');
-        return container ? [ofStable(service, container)] : [];
+        const container = runningStable(containers, service);
+        return container ? [ofStable(service, container.imageId)] : [];
       }),
     );
-
-  const databases = await Promise.all(
-    originals.map(async ({ service, server, container, place }) => {
-      const participant = await ofStable(service, container);
-      const directory = await SERVERS[server].server.dataDirectory(place);
-      const kept = await settingsOf(participant.definition, directory);
-      const data = { type: 'volume', source: volumeName(`data of ${service}`), target: directory };
-      return { ...participant, volumes: [...kept, data] };
-    }),
-  );
-  const canaries = await Promise.all(project.slice.map(({ service }) => ofBranch(run, service)));
+  const ofOriginal = async ({ service, server, at, imageId }: Original) => {
+    const participant = await ofStable(service, imageId);
+    const directory = await server.dataDirectory(at);
+    const data = { type: 'volume', source: volumeName(`data of ${service}`), target: directory };
+    return { ...participant, volumes: [...(await settingsOf(participant, directory)), data] };
+  };
   const { migrate } = project.config.database;
-  const migrations = migrate
-    ? [{ ...(await ofBranch(run, migrate.service)), command: migrate.command }]
-    : [];
   return {
-    participants: {
-      databases,
-      companions: await asStable(needed(checkout.model, project, originals)),
-      migrations,
-      canaries,
-      before: await asStable(project.slice.map(({ service }) => service)),
-    },
-    folders: canaries.flatMap(({ service, replaced }) =>
-      replaced.map((each) => ({ ...each, service })),
-    ),
+    databases: await Promise.all(originals.map(ofOriginal)),
+    companions: await asStable(needed(checkout.model, project, originals)),
+    migrations: migrate
+      ? [{ ...(await ofBranch(run, migrate.service)), command: migrate.command }]
+      : [],
+    canaries: await Promise.all(project.slice.map(({ service }) => ofBranch(run, service))),
+    before: await asStable(project.slice.map(({ service }) => service)),
   };
 }
 
-async function ofBranch({ project, checkout }: RehearsalRun, service: string) {
+/** Who takes part; of a canary also the folders that are empty at first. */
+export type RehearsalParticipants = Awaited<ReturnType<typeof participantsOf>>;
+
+async function ofBranch({ project, checkout }: Rehearsal, service: string) {
   const definition: ComposeService = checkout.model.services[service] ?? {};
   const data = checkout.dataMounts[service] ?? [];
   const isData = ({ target }: ComposeVolume) => data.some((mount) => mount.target === target);
@@ -85,7 +67,9 @@ async function ofBranch({ project, checkout }: RehearsalRun, service: string) {
   const isTracked = (source: string) => source.startsWith(`${checkout.tree}/`);
   const built = canaryImage(project.name, service, checkout.commit);
   return {
-    ...{ service, definition, files: checkout.definedIn[service] ?? [] },
+    service,
+    definition,
+    files: checkout.definedIn[service] ?? [],
     copy: checkout.copies[service],
     corrections: checkout.corrections[service],
     image: definition.build ? built : (definition.image ?? ''),
@@ -112,11 +96,11 @@ function needed(model: ComposeModel, { slice }: Project, originals: readonly Ori
 
 /** What a server of data reads its settings from, for reading alone; never its data. */
 async function settingsOf(
-  { volumes = [] }: ComposeService,
+  { definition }: { definition: ComposeService },
   dataDirectory: string,
 ): Promise<ComposeVolume[]> {
   const settings: ComposeVolume[] = [];
-  for (const volume of volumes) {
+  for (const volume of definition.volumes ?? []) {
     const { type, source = '', target } = volume;
     const holdsData = target === dataDirectory || dataDirectory.startsWith(`${target}/`);
     if (type !== 'bind' || holdsData || FILLS.test(target) || isRunFolder(source)) continue;
@@ -141,9 +125,4 @@ async function kindOf(path: string): Promise<PathKind> {
   if (!found) return 'missing';
   if (found.isFile()) return 'file';
   return found.isDirectory() ? 'directory' : 'other';
-}
-
-/** The names of participants on their stage. */
-export function stageNames(participants: readonly { service: string }[]): string[] {
-  return participants.map(({ service }) => rehearsalName(service));
 }

@@ -1,142 +1,115 @@
 import type { Participants } from '../compose/render/rehearsal.ts';
 import { type Exception, formatException } from '../config/exception.ts';
-import type { Agreement } from '../database/agreement.ts';
-import { allowHint, exceptionsFor, refusalLines, refusedBy } from '../database/allow.ts';
-import { CLASSES, type Finding } from '../database/finding.ts';
-import { judgeObservation } from '../database/judge-observation.ts';
-import type { Observation } from '../database/observation.ts';
+import {
+  type Agreement,
+  allowHint,
+  exceptionsFor,
+  refusalLines,
+  refusedBy,
+} from '../database/allow.ts';
+import { type Finding, worstFirst } from '../database/finding.ts';
+import { findingsOf } from '../database/findings.ts';
 import type { CopiedDatabase, RehearsalReport } from '../database/report.ts';
 import { CanaryError } from '../errors.ts';
+import { isSoInTime } from '../project/until.ts';
 import { requireAgreed, sharedDataOf } from './agreement.ts';
-import { bootCanary, rehearseMigration, requireUp, startCompanions } from './boot-participants.ts';
+import { bootCanary, rehearseMigration, requireStillUp, startCompanions } from './boot.ts';
 import { type Copy, copyDatabase, tellBytes } from './copy-database.ts';
+import { tryOldCode } from './old-code.ts';
 import { clearOriginals, type Original, originalsOf } from './originals.ts';
-import { participantsOf, type Rehearsed, stageNames } from './participants.ts';
-import type { RehearsalRun } from './rehearsal-run.ts';
-import type { ServiceAt } from './server.ts';
-import { SERVERS } from './servers.ts';
+import { participantsOf, type Rehearsal, type RehearsalParticipants } from './participants.ts';
+import type { ServiceAt, Watch } from './server.ts';
 import { copySharedFiles } from './shared-files.ts';
 import { smokeAnswers } from './smoke.ts';
-import type { SqliteCopy } from './sqlite/sqlite.ts';
-import { askOldCode } from './stable-on-changed-copy.ts';
-import { Stage } from './stage.ts';
+import { onStage, type Stage, stageNames } from './stage.ts';
 
 /** A copy that is watched, whatever kind of database it is of. */
-interface Watched {
-  copied: CopiedDatabase;
-  end(serviceAt: ServiceAt): Promise<Observation>;
-}
+type Watched = Watch & { copied: CopiedDatabase };
 
 /**
  * Boots the canary on a throw-away copy of the shared databases and tells what it did there. Nothing of it stays, and
  * production is only read. Throws `rehearsal-failed` where the canary does not come up, `not-rehearsed` where no copy can
  * be made.
  */
-export async function rehearse(run: RehearsalRun, agreement: Agreement): Promise<RehearsalReport> {
-  const { context, project, signal } = run;
-  const began = context.clock.now().getTime();
-  const { databases, unrehearsed } = await sharedDataOf(project, run.checkout);
+export async function rehearse(run: Rehearsal, agreement: Agreement): Promise<RehearsalReport> {
+  const { clock } = run.context;
+  const began = clock.now().getTime();
+  const { databases, unrehearsed } = await sharedDataOf(run.project, run.checkout);
   requireAgreed(unrehearsed, agreement);
-  const originals = await originalsOf(context, project, databases, signal);
+  const originals = await originalsOf(run, databases);
   await clearOriginals(originals);
-  const rehearsed = await participantsOf(run, originals);
-  const report = await Stage.with(run, rehearsed.participants, (stage) =>
-    play(run, stage, rehearsed, originals, agreement),
-  ).catch(async (error: unknown) => {
+  const participants = await participantsOf(run, originals);
+  try {
+    const report = await onStage(run, participants, (stage) =>
+      play(stage, participants, originals, agreement),
+    );
+    return {
+      ...report,
+      allowed: refusedBy(report.findings, agreement.exceptions).used.map(formatException),
+      unrehearsed: unrehearsed.map(({ service, kind }) => ({ service, kind })),
+      ms: clock.now().getTime() - began,
+    };
+  } catch (error) {
     // A copy that broke off may have left its other end at work.
     await clearOriginals(originals).catch(() => undefined);
     throw error;
-  });
-  return {
-    ...report,
-    allowed: refusedBy(report.findings, agreement.exceptions).used.map(formatException),
-    unrehearsed: unrehearsed.map(({ service, kind }) => ({ service, kind })),
-    ms: context.clock.now().getTime() - began,
-  };
+  }
 }
 
 async function play(
-  run: RehearsalRun,
   stage: Stage,
-  { participants, folders }: Rehearsed,
+  participants: RehearsalParticipants,
   originals: readonly Original[],
   agreement: Agreement,
 ): Promise<Pick<RehearsalReport, 'databases' | 'findings'>> {
-  await stage.create(
-    stageNames([...participants.databases, ...participants.companions, ...participants.canaries]),
-  );
+  const { databases, companions, migrations, canaries } = participants;
+  await stage.create(stageNames([...databases, ...companions, ...canaries]));
   const copies: Copy[] = [];
   for (const original of originals)
-    copies.push(await copyDatabase(run, stage, original, agreement.data));
-  await startCompanions(run, stage, participants.companions);
-  const files = await copySharedFiles(run, stage, folders, tellBytes(run, 'files'));
+    copies.push(await copyDatabase(stage, original, agreement.data));
+  await startCompanions(stage, companions);
+  const files = await copySharedFiles(stage, canaries, tellBytes(stage.run, 'files'));
   // Folders without a database in them are nobody's business.
   if (copies.length + files.length === 0) return { databases: [], findings: [] };
   try {
-    const watched = [...(await watchServers(copies)), ...files.map(watchFile)];
-    for (const migration of participants.migrations) await rehearseMigration(run, stage, migration);
-    const containers = await bootCanary(run, stage, participants.canaries);
-    const answers = await smokeAnswers(run, stage);
+    const watched: Watched[] = await Promise.all(
+      copies.map(async ({ server, at, copied }) => ({ copied, ...(await server.watch(at)) })),
+    );
+    for (const { name: service, bytes, end } of files)
+      watched.push({ copied: { service, server: 'SQLite', data: 'full', bytes }, end });
+    for (const { service } of migrations) await rehearseMigration(stage, service);
+    const containers = await bootCanary(stage, canaries);
+    const answers = await smokeAnswers(stage);
     for (const { problem } of answers.values())
-      if (problem) run.context.emit({ type: 'notice', text: `In the rehearsal ${problem}.` });
-    await settled(run, copies);
-    await requireUp(run, stage, participants.canaries);
-    const findings = await examine(run, watched, await whoIs(stage, participants));
-    const canary = { findings, containers, answers };
-    const later = await askOldCode(run, stage, participants, agreement, canary);
+      if (problem) stage.run.context.emit({ type: 'notice', text: `In the rehearsal ${problem}.` });
+    await settle(stage, copies);
+    await requireStillUp(stage, canaries);
+    const findings = await examine(stage, watched, await whoIs(stage, participants));
+    const booted = { findings, containers, answers };
+    const later = await tryOldCode(stage, participants, agreement, booted);
     return {
       databases: watched.map(({ copied }) => copied),
-      findings: [...findings, ...later].sort(
-        (left, right) => CLASSES.indexOf(left.class) - CLASSES.indexOf(right.class),
-      ),
+      findings: worstFirst([...findings, ...later]),
     };
   } finally {
     for (const file of files) await file.discard();
   }
 }
 
-function watchServers(copies: readonly Copy[]): Promise<Watched[]> {
-  return Promise.all(
-    copies.map(async ({ original, place, copied }) => {
-      const watch = await SERVERS[original.server].server.watch(place);
-      return { copied, end: (serviceAt: ServiceAt) => watch.end(serviceAt) };
-    }),
-  );
-}
-
-function watchFile({ name, bytes, end }: SqliteCopy): Watched {
-  return { copied: { service: name, server: 'SQLite', data: 'full', bytes }, end };
-}
-
 /** Waits for what a boot begins and ends later: at least as long as canary.yaml says, and until nobody is at work. */
-async function settled(
-  { context, project, signal }: RehearsalRun,
-  copies: readonly Copy[],
-): Promise<void> {
-  const { startTimeout, database } = project.config;
-  const { settle } = database;
-  const deadline = context.clock.now().getTime() + settle + startTimeout;
-  const isQuiet = async () =>
-    (
-      await Promise.all(
-        copies.map(({ original, place }) => SERVERS[original.server].server.isQuiet(place)),
-      )
-    ).every(Boolean);
-  do {
-    if (context.clock.now().getTime() > deadline) throw neverQuiet();
-    await context.clock.sleep(settle, signal);
-  } while (!(await isQuiet()));
-}
-
-/** What goes on is not known in full. */
-function neverQuiet(): CanaryError {
-  return new CanaryError(
-    'not-rehearsed',
-    'The canary is still at work in the copy of the database.',
-    {
-      hint: 'Production was not touched. `startTimeout` in canary.yaml gives it more time.',
-    },
-  );
+async function settle({ run }: Stage, copies: readonly Copy[]): Promise<void> {
+  const { settle: ms } = run.project.config.database;
+  const isQuiet = async () => {
+    const all = await Promise.all(copies.map(({ server, at }) => server.isQuiet(at)));
+    return all.every(Boolean);
+  };
+  await run.context.clock.sleep(ms, run.signal);
+  if (await isSoInTime(run, isQuiet, ms)) return;
+  // What goes on is not known in full.
+  const text = 'The canary is still at work in the copy of the database.';
+  throw new CanaryError('not-rehearsed', text, {
+    hint: 'Production was not touched. `startTimeout` in canary.yaml gives it more time.',
+  });
 }
 
 /** Whose an address is; that of a migration is known no more once it has ended, and nobody else's. */
@@ -157,18 +130,17 @@ async function whoIs(stage: Stage, participants: Participants): Promise<ServiceA
 }
 
 async function examine(
-  { project, context }: RehearsalRun,
+  { run: { context, project } }: Stage,
   watched: readonly Watched[],
   serviceAt: ServiceAt,
 ): Promise<Finding[]> {
   context.emit({ type: 'progress', text: 'looking at what it did' });
-  const { lockLimit, massChange } = project.config.database;
+  const { lockLimit: lock, massChange: massShare } = project.config.database;
   const found = await Promise.all(
-    watched.map(async ({ copied: { service, data }, end }) =>
-      judgeObservation(service, await end(serviceAt), {
-        ...{ lock: lockLimit, massShare: massChange, hasAllRows: data === 'full' },
-      }),
-    ),
+    watched.map(async ({ copied: { service, data }, end }) => {
+      const limits = { lock, massShare, hasAllRows: data === 'full' };
+      return findingsOf(service, await end(serviceAt), limits);
+    }),
   );
   return found.flat();
 }

@@ -3,8 +3,5 @@ import { mysqlServer } from './mysql/mysql.ts';
 import { postgres } from './postgres/postgres.ts';
 import type { Server } from './server.ts';
 
-/** Every kind of server that can be rehearsed; the next kind is one more. */
-export const SERVERS: Readonly<Record<ServerKind, { name: string; server: Server }>> = {
-  postgres: { name: 'PostgreSQL', server: postgres },
-  mysql: { name: 'MySQL or MariaDB', server: mysqlServer },
-};
+/** Every kind of server that can be rehearsed. */
+export const SERVERS: Readonly<Record<ServerKind, Server>> = { postgres, mysql: mysqlServer };

@@ -146,10 +146,8 @@ function promoteStable(
   if (situation.branchAt !== commit)
     draft.add({ kind: 'advance-branch', branch, commit }, 'the branch says what runs');
   if (draft.sendsEveryone()) {
-    draft.add(
-      { kind: 'refresh-stable', services: movedFiles },
-      'files it mounts came with the branch',
-    );
+    const cause = 'files it mounts came with the branch';
+    draft.add({ kind: 'refresh-stable', services: movedFiles }, cause);
     draft.awaitReady('stable', movedFiles, ONLY_IF_READY);
   }
   draft.sendEveryone('stable', 'the stable is ready');

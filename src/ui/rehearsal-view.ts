@@ -1,7 +1,7 @@
 import { allowHint } from '../database/allow.ts';
 import { formatBytes } from '../database/bytes.ts';
 import { type Finding, findingSentence } from '../database/finding.ts';
-import type { RehearsalReport } from '../database/report.ts';
+import type { Boot, RehearsalReport } from '../database/report.ts';
 import type { Theme } from './theme.ts';
 
 /** What a rehearsal found, a line each, and what it comes to. */
@@ -24,10 +24,7 @@ export function rehearsalText(
 }
 
 /** Findings and exceptions of a rehearsal, a line each. */
-export function findingLines(
-  { findings, allowed }: Pick<RehearsalReport, 'findings' | 'allowed'>,
-  theme: Theme,
-): string[] {
+export function findingLines({ findings, allowed }: Boot, theme: Theme): string[] {
   if (findings.length === 0) return [`${theme.good('✔')} nothing in the database changed`];
   return findings.map((finding) => {
     const exception = `${finding.class}:${finding.object}`;

@@ -1,10 +1,9 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { judgeObservation } from '../../src/database/judge-observation.ts';
-import { dumpTables } from '../../src/rehearsal/mysql/dump.ts';
+import { findingsOf } from '../../src/database/findings.ts';
+import { dumpProgram, dumpTables } from '../../src/rehearsal/mysql/dump.ts';
 import { mysqlServer } from '../../src/rehearsal/mysql/mysql.ts';
-import { dumpProgram } from '../../src/rehearsal/mysql/programs.ts';
-import type { Place } from '../../src/rehearsal/server.ts';
+import type { ServerContainer } from '../../src/rehearsal/server.ts';
 import { MariadbPair } from '../support/mariadb-pair.ts';
 
 const SQL = `
@@ -38,7 +37,7 @@ ALTER USER app@'%' REQUIRE NONE;
 `;
 
 let pair: MariadbPair;
-let full: Place;
+let full: ServerContainer;
 
 beforeAll(async () => {
   pair = await MariadbPair.start({
@@ -69,7 +68,7 @@ afterAll(async () => {
 let bytes = 0;
 
 /** All definitions and rows, as the server's own program writes them. */
-async function contents(place: Place, ...options: string[]): Promise<string> {
+async function contents(place: ServerContainer, ...options: string[]): Promise<string> {
   const args = ['--skip-dump-date', '--skip-comments', '--routines', '--events', ...options];
   const { stdout } = await execa('docker', [
     ...['exec', place.container],
@@ -130,7 +129,7 @@ test('without rows a DELETE of all is still known, and a rolled back one is none
     'BEGIN; DELETE FROM owner; ROLLBACK; BEGIN; DELETE FROM item; COMMIT; ALTER TABLE item FORCE;',
   );
   const limits = { lock: 5000, massShare: 10, hasAllRows: false };
-  expect(judgeObservation('db', observation, limits)).toMatchObject([
+  expect(findingsOf('db', observation, limits)).toMatchObject([
     { class: 'destructive', kind: 'rows-deleted', object: 'item', statement: 'DELETE FROM item' },
     { class: 'contracting', kind: 'table-rewritten', object: 'item' },
   ]);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Finding, worstOf } from '../../src/database/finding.ts';
-import { judgeObservation } from '../../src/database/judge-observation.ts';
-import type { Place } from '../../src/rehearsal/server.ts';
+import type { Finding } from '../../src/database/finding.ts';
+import { findingsOf } from '../../src/database/findings.ts';
+import type { ServerContainer } from '../../src/rehearsal/server.ts';
 import { addressOf, CANARY, MariadbPair } from '../support/mariadb-pair.ts';
 
 const LIMITS = { lock: 400, massShare: 10, hasAllRows: true };
@@ -123,7 +123,7 @@ const tables = Object.keys(MATRIX)
   .join('\n');
 
 let pair: MariadbPair;
-let copy: Place;
+let copy: ServerContainer;
 let untouched: string;
 let booted: Finding[];
 
@@ -170,7 +170,7 @@ async function fingerprint(): Promise<string> {
 
 async function judged(statements: string) {
   const observation = await pair.observed(copy, statements);
-  return judgeObservation('db', observation, LIMITS);
+  return findingsOf('db', observation, LIMITS);
 }
 
 /** The table that a finding is of. */
@@ -195,7 +195,7 @@ test('rows that a cascade takes are told', async () => {
     'child rows-deleted',
     'parent rows-deleted',
   ]);
-  expect(worstOf(findings)).toBe('destructive');
+  expect(findings[0]?.class).toBe('destructive');
 });
 
 test('a view that goes and a trigger that comes are told', async () => {

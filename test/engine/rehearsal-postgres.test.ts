@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { judgeObservation } from '../../src/database/judge-observation.ts';
+import { findingsOf } from '../../src/database/findings.ts';
 import { postgres } from '../../src/rehearsal/postgres/postgres.ts';
 import { PASSWORD, PostgresPair } from '../support/postgres-pair.ts';
 import { until } from '../support/storedog.ts';
@@ -50,7 +50,7 @@ async function doneBy(sql: string, how: Parameters<PostgresPair['copy']>[0] = {}
     const watch = await postgres.watch(copy);
     const { address } = await pair.canary(copy, sql, user);
     const observation = await watch.end((each) => (each === address ? 'discounts' : undefined));
-    const findings = judgeObservation('db', observation, {
+    const findings = findingsOf('db', observation, {
       ...LIMITS,
       hasAllRows: how.data === undefined,
     });

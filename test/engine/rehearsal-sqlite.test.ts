@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/database/finding.ts';
-import { judgeObservation } from '../../src/database/judge-observation.ts';
+import { findingsOf } from '../../src/database/findings.ts';
 import { copySqliteFiles, type SqliteCopy } from '../../src/rehearsal/sqlite/sqlite.ts';
 import { ContainerStreams } from '../../src/system/docker/container-streams.ts';
 import { SqliteShop } from '../support/sqlite-shop.ts';
@@ -55,7 +55,7 @@ describe('SQLite databases on a shared volume', () => {
 
   async function judge(each: SqliteCopy) {
     const limits = { lock: 1000, massShare: 10, hasAllRows: true };
-    return judgeObservation(each.name, await each.end(), limits);
+    return findingsOf(each.name, await each.end(), limits);
   }
 
   // Each with a copy of its own: they wait for containers, and can do so together.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Finding } from '../../src/database/finding.ts';
-import { judgeObservation } from '../../src/database/judge-observation.ts';
+import { findingsOf } from '../../src/database/findings.ts';
 import type { Observation } from '../../src/database/observation.ts';
 import type { Column, DatabaseObject, Snapshot, Table } from '../../src/database/snapshot.ts';
 
@@ -37,7 +37,7 @@ export function judged(
   seen: Partial<Observation> = {},
   hasAllRows = true,
 ): Finding[] {
-  return judgeObservation(
+  return findingsOf(
     'db',
     { before, after, changes: [], writes: [], locks: [], ...seen },
     { lock: 1000, massShare: 10, hasAllRows },

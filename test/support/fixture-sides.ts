@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { parseConfig } from '../../src/config/parse.ts';
 import type { Context } from '../../src/context.ts';
 import type { Project } from '../../src/project/load.ts';
-import type { Command } from '../../src/project/run.ts';
-import { type Clock, systemClock } from '../../src/system/clock.ts';
+import type { Run } from '../../src/project/run.ts';
+import { systemClock } from '../../src/system/clock.ts';
 import { selfSigned } from './fixture-certificate.ts';
 import { canary, stable } from './fixture-observed.ts';
 
@@ -36,8 +36,7 @@ export class Sides {
     analysis = '{}',
     env: Record<string, string> = {},
     askProxy: () => Promise<string> = async () => '',
-    clock: Clock = systemClock,
-  ): Command {
+  ): Run {
     const tls = this.isTls ? ', tls: { certificate: a, key: b, reencrypt: true }' : '';
     const config = parseConfig(
       `version: 1\nservices: { web: { entry: 3000${tls} } }\nanalysis: ${analysis}\n`,

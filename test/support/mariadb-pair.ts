@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Observation } from '../../src/database/observation.ts';
 import { mysqlServer } from '../../src/rehearsal/mysql/mysql.ts';
-import type { CopyJob, Place } from '../../src/rehearsal/server.ts';
-import { ContainerStreams } from '../../src/system/docker/container-streams.ts';
+import type { CopyJob, ServerContainer } from '../../src/rehearsal/server.ts';
+import { DockerStreams } from '../../src/system/docker/container-streams.ts';
 
 /** What the set-up built from the folder of that name beside this file, or fetched. */
 export const MARIADB_IMAGE = 'canary-test/mariadb';
@@ -24,7 +24,7 @@ export const CANARY = 'discounts-canary';
 
 /** A MariaDB with its copies, and a container that plays a canary, on a network of their own. */
 export class MariadbPair {
-  readonly original: Place;
+  readonly original: ServerContainer;
   private readonly name: string;
   private readonly containers: string[] = [];
   private readonly options: PairOptions;
@@ -56,7 +56,9 @@ export class MariadbPair {
   }
 
   /** A copy, made by what is tested. */
-  async copy(job: Partial<Pick<CopyJob, 'data' | 'sample' | 'onBytes'>> = {}): Promise<Place> {
+  async copy(
+    job: Partial<Pick<CopyJob, 'data' | 'sample' | 'onBytes'>> = {},
+  ): Promise<ServerContainer> {
     const copy = this.placeOf(`${this.name}-copy${this.containers.length}`);
     await this.create(copy.container);
     await mysqlServer.copy({
@@ -70,7 +72,7 @@ export class MariadbPair {
   }
 
   /** What is seen of a copy while the canary sends these statements. */
-  async observed(copy: Place, statements: string): Promise<Observation> {
+  async observed(copy: ServerContainer, statements: string): Promise<Observation> {
     const watch = await mysqlServer.watch(copy);
     const address = await addressOf(this.canary);
     try {
@@ -84,7 +86,7 @@ export class MariadbPair {
 
   /** Sends statements from the container that plays the canary, as the account of the application. */
   async asCanary(
-    to: Place,
+    to: ServerContainer,
     statements: string,
     from = this.canary,
     account = 'app',
@@ -103,7 +105,7 @@ export class MariadbPair {
   }
 
   /** Statements of root, inside of a server. */
-  async root(place: Place, statements: string): Promise<string> {
+  async root(place: ServerContainer, statements: string): Promise<string> {
     const { stdout } = await execa(
       'docker',
       [
@@ -122,7 +124,7 @@ export class MariadbPair {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private placeOf(container: string): Place {
+  private placeOf(container: string): ServerContainer {
     return {
       streams: new ContainerStreams({ PATH: process.env.PATH, HOME: process.env.HOME }),
       container,

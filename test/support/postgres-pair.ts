@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { ComposeService } from '../../src/compose/model/model.ts';
 import { postgres } from '../../src/rehearsal/postgres/postgres.ts';
-import type { CopyJob, Place } from '../../src/rehearsal/server.ts';
-import { ContainerStreams } from '../../src/system/docker/container-streams.ts';
+import type { CopyJob, ServerContainer } from '../../src/rehearsal/server.ts';
+import { DockerStreams } from '../../src/system/docker/container-streams.ts';
 import { until } from './storedog.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -37,13 +37,15 @@ export class PostgresPair {
     };
   }
 
-  place(container: string): Place {
+  place(container: string): ServerContainer {
     const { signal } = new AbortController();
     return { streams: this.streams, container, definition: this.definition, signal };
   }
 
   /** A copy, ready to be watched. */
-  async copy(how: Partial<Pick<CopyJob, 'data' | 'sample' | 'onBytes'>> = {}): Promise<Place> {
+  async copy(
+    how: Partial<Pick<CopyJob, 'data' | 'sample' | 'onBytes'>> = {},
+  ): Promise<ServerContainer> {
     this.copies += 1;
     const container = `copy-${this.copies}`;
     await this.container(container, 'create');
@@ -59,7 +61,7 @@ export class PostgresPair {
 
   /** What a canary that connects over the network does; statements of one call are one request each. */
   async canary(
-    copy: Place,
+    copy: ServerContainer,
     sql: string,
     user = 'shop',
   ): Promise<{ address: string; failed: boolean }> {
@@ -105,7 +107,7 @@ export class PostgresPair {
     return all;
   }
 
-  async remove(copy: Place): Promise<void> {
+  async remove(copy: ServerContainer): Promise<void> {
     await execa('docker', ['rm', '--force', '--volumes', copy.container]);
   }
 

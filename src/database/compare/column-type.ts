@@ -1,4 +1,23 @@
-import { type ColumnType, parseColumnType } from './column-type-name.ts';
+/** A column's type in its parts. */
+interface ColumnType {
+  name: string;
+  /** What stands in parentheses; the values of an enumeration as they are written, quotes included. */
+  arguments: readonly string[];
+  /** What follows, such as `unsigned`, `[]` or `with time zone`. */
+  rest: string;
+}
+
+/** Names of two words; of all others what follows the first word is told apart. */
+const LONG_NAME = /^(character varying|double precision|bit varying)\b/;
+
+const SYNONYMS: Readonly<Record<string, string>> = {
+  int: 'integer',
+  varchar: 'character varying',
+  char: 'character',
+  decimal: 'numeric',
+  double: 'double precision',
+  float: 'real',
+};
 
 /** Each holds every value of those before it (PostgreSQL and MySQL names). */
 const LADDERS: readonly (readonly string[])[] = [
@@ -63,4 +82,21 @@ function holdsMore(old: ColumnType, next: ColumnType): boolean {
 
 function limitsOf({ name, arguments: limits, rest }: ColumnType): readonly string[] {
   return limits.length === 0 && rest === '' && TIMES.has(name) ? ['0'] : limits;
+}
+
+/** Reads a type as PostgreSQL, MySQL or SQLite writes it. */
+function parseColumnType(text: string): ColumnType {
+  const whole = text.trim();
+  const words = whole.toLowerCase();
+  // A quoted name is somebody's own type, whatever it is called.
+  const name = LONG_NAME.exec(words)?.[0] ?? /^[a-z_][\w$.]*/.exec(words)?.[0];
+  if (!name) return { name: whole, arguments: [], rest: '' };
+  const tail = whole.slice(name.length).trimStart();
+  const inside = /^\(((?:'(?:[^'\\]|''|\\.)*'|[^')])*)\)/.exec(tail);
+  const rest = tail.slice(inside?.[0].length ?? 0);
+  return {
+    name: SYNONYMS[name] ?? name,
+    arguments: inside?.[1]?.match(/'(?:[^'\\]|''|\\.)*'|[^\s,']+/g) ?? [],
+    rest: rest.replace(/\s+/g, ' ').trim().toLowerCase(),
+  };
 }

@@ -1,21 +1,22 @@
-import type { Difference, FindingClass } from '../finding.ts';
+import { type Effect, effect, type FindingClass } from '../finding.ts';
 import type { Column, Table } from '../snapshot.ts';
 import { isWidened } from './column-type.ts';
 
 /** What became of the columns of a table that is still there. */
-export function compareColumns(before: Table, after: Table): Difference[] {
+export function compareColumns(before: Table, after: Table): Effect[] {
   const ids = new Set(before.columns.map(({ id }) => id));
   const names = new Set(before.columns.map(({ name }) => name));
+  const tell = ({ name }: Column, [level, kind, what]: Change) =>
+    effect(level, kind, before.name, `column ${before.name}.${name} ${what}`);
   return [
     ...before.columns.flatMap((column) => {
       const same = after.columns.find(({ id }) => id === column.id);
-      return (same ? columnChanges(column, same) : [droppedColumn(column, after)]).map((each) =>
-        onTable(before, column, each),
-      );
+      const changes = same ? columnChanges(column, same) : [droppedColumn(column, after)];
+      return changes.map((each) => tell(column, each));
     }),
     ...after.columns
       .filter(({ id, name }) => !ids.has(id) && !names.has(name))
-      .map((column) => onTable(before, column, addedColumn(column))),
+      .map((column) => tell(column, addedColumn(column))),
   ];
 }
 
@@ -65,11 +66,4 @@ function addedColumn({ isNullable, hasDefault }: Column): Change {
         'column-required',
         'is new, may not be null and has no default: inserts of the stable fail',
       ];
-}
-
-function onTable(table: Table, { name }: Column, [kind, code, what]: Change): Difference {
-  return {
-    ...{ class: kind, kind: code, object: table.name, changed: table.name },
-    text: `column ${table.name}.${name} ${what}`,
-  };
 }

@@ -1,8 +1,8 @@
-import type { Difference, FindingClass } from '../finding.ts';
+import { type Effect, effect, type FindingClass } from '../finding.ts';
 import type { DatabaseObject, Snapshot } from '../snapshot.ts';
 
 /** What became of everything that is no table. What goes or comes with its table is told with that. */
-export function compareObjects(before: Snapshot, after: Snapshot): Difference[] {
+export function compareObjects(before: Snapshot, after: Snapshot): Effect[] {
   const stays = (table: string | undefined) =>
     table === undefined ||
     (before.tables.some(({ id }) => id === table) && after.tables.some(({ id }) => id === table));
@@ -29,7 +29,7 @@ function counterpart({ objects }: Snapshot, { id, kind, name, table }: DatabaseO
   );
 }
 
-function changed(snapshot: Snapshot, before: DatabaseObject, after: DatabaseObject): Difference[] {
+function changed(snapshot: Snapshot, before: DatabaseObject, after: DatabaseObject): Effect[] {
   const tell = (level: FindingClass, verb: string, what: string) => [
     told(snapshot, before, level, verb, what),
   ];
@@ -61,13 +61,9 @@ function told(
   level: FindingClass,
   verb: string,
   what: string,
-): Difference {
+): Effect {
   const owner = tables.find(({ id }) => id === table)?.name;
-  return {
-    class: level,
-    kind: `${kind.replaceAll(' ', '-')}-${verb}`,
-    object: owner ?? name,
-    changed: name,
-    text: `${kind} ${name}${owner ? ` of ${owner}` : ''} ${what}`,
-  };
+  const text = `${kind} ${name}${owner ? ` of ${owner}` : ''} ${what}`;
+  const code = `${kind.replaceAll(' ', '-')}-${verb}`;
+  return { ...effect(level, code, owner ?? name, text), changed: name };
 }

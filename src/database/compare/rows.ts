@@ -1,5 +1,5 @@
-import type { Difference } from '../finding.ts';
-import type { Observation, RowWrite } from '../observation.ts';
+import type { Effect } from '../finding.ts';
+import type { Observation, Origin, RowWrite } from '../observation.ts';
 import type { Table } from '../snapshot.ts';
 import { namesNoRows } from '../statement.ts';
 import { count } from './snapshots.ts';
@@ -12,7 +12,7 @@ const BOOKKEEPING =
 export function compareRows(
   { before, after, writes }: Pick<Observation, 'before' | 'after' | 'writes'>,
   massShare: number,
-): Difference[] {
+): Effect[] {
   return before.tables.flatMap((table) => {
     const same = after.tables.find(({ id }) => id === table.id);
     if (!same || BOOKKEEPING.test(unqualified(table.name))) return [];
@@ -27,13 +27,13 @@ export function compareRows(
   });
 }
 
-function emptiedTable(table: Table, write: RowWrite): Difference {
+function emptiedTable(table: Table, write: RowWrite): Effect {
   const had = table.rows > 0 ? ` of its ${count(table.rows)}` : '';
   const text = `table ${table.name} is emptied${had}`;
   return rowsOf(table, 'destructive', 'table-truncated', text, write);
 }
 
-function deletions(table: Table, writes: readonly RowWrite[], massShare: number): Difference[] {
+function deletions(table: Table, writes: readonly RowWrite[], massShare: number): Effect[] {
   const deletes = writes.filter(({ kind }) => kind === 'delete');
   // Where the copy holds few of the rows, or none, what is asked tells more than what was found.
   const all = deletes.find(({ statement = '' }) => namesNoRows(statement));
@@ -46,7 +46,7 @@ function deletions(table: Table, writes: readonly RowWrite[], massShare: number)
 }
 
 /** Fewer rows than before, and nobody said why: what could not be watched. */
-function unseen(table: Table, rows: number, massShare: number): Difference[] {
+function unseen(table: Table, rows: number, massShare: number): Effect[] {
   const lost = table.rows - rows;
   if (lost <= 0) return [];
   const kind = isMassive(lost, table.rows, massShare) ? 'destructive' : 'none';
@@ -54,7 +54,7 @@ function unseen(table: Table, rows: number, massShare: number): Difference[] {
   return [rowsOf(table, kind, 'rows-deleted', text, {})];
 }
 
-function updates(table: Table, writes: readonly RowWrite[], massShare: number): Difference[] {
+function updates(table: Table, writes: readonly RowWrite[], massShare: number): Effect[] {
   const own = writes.filter(({ kind, rows }) => kind === 'update' && rows > 0);
   const rows = own.reduce((sum, each) => sum + each.rows, 0);
   if (rows === 0) return [];
@@ -83,15 +83,11 @@ function unqualified(name: string): string {
 }
 
 function rowsOf(
-  { name }: Table,
-  level: Difference['class'],
+  { name: object }: Table,
+  level: Effect['class'],
   kind: string,
   text: string,
-  { statement, service }: Pick<RowWrite, 'statement' | 'service'>,
-): Difference {
-  return {
-    ...{ class: level, kind, object: name, text },
-    ...(statement ? { statement } : {}),
-    ...(service ? { service } : {}),
-  };
+  { statement, service }: Origin,
+): Effect {
+  return { class: level, kind, object, text, statement, service };
 }

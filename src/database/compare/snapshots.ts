@@ -1,4 +1,4 @@
-import type { Difference } from '../finding.ts';
+import { type Effect, effect } from '../finding.ts';
 import type { Snapshot, Table } from '../snapshot.ts';
 import { compareColumns } from './columns.ts';
 import { compareObjects } from './objects.ts';
@@ -10,7 +10,7 @@ export function compareSnapshots(
   after: Snapshot,
   /** Locks were held for as long as they will be in production: the copy has all the rows. */
   hasAllRows: boolean,
-): Difference[] {
+): Effect[] {
   const known = new Set(before.tables.map(({ name }) => name));
   const ids = new Set(before.tables.map(({ id }) => id));
   const made = after.tables.filter(({ id }) => !ids.has(id));
@@ -26,18 +26,18 @@ export function compareSnapshots(
     }),
     ...made
       .filter(({ name }) => !known.has(name))
-      .map(({ name }) => change('expanding', 'table-added', name, `table ${name} is new`)),
+      .map(({ name }) => effect('expanding', 'table-added', name, `table ${name} is new`)),
     ...compareObjects(before, after),
   ];
 }
 
-function renamedTable({ name }: Table, after: Table, successor: Table | undefined): Difference {
+function renamedTable({ name }: Table, after: Table, successor: Table | undefined): Effect {
   const taken = successor ? ', and a new table has its name' : '';
   const text = `table ${name} is renamed to ${after.name}${taken}`;
-  return change('contracting', 'table-renamed', name, text);
+  return effect('contracting', 'table-renamed', name, text);
 }
 
-function compareTable(before: Table, after: Table, hasAllRows: boolean): Difference[] {
+function compareTable(before: Table, after: Table, hasAllRows: boolean): Effect[] {
   const isRewritten = after.storage !== before.storage && (after.rows > 0 || before.rows === 0);
   return [
     ...(isRewritten ? [rewrittenTable(before.name, hasAllRows)] : []),
@@ -47,17 +47,17 @@ function compareTable(before: Table, after: Table, hasAllRows: boolean): Differe
   ];
 }
 
-function goneTable(before: Table, successor: Table | undefined): Difference[] {
+function goneTable(before: Table, successor: Table | undefined): Effect[] {
   const { name } = before;
   const had = before.rows > 0 ? ` its ${count(before.rows)}` : '';
   if (!successor) {
     const text = `table ${name} is dropped${had && `, with${had}`}`;
-    return [change('destructive', 'table-dropped', name, text)];
+    return [effect('destructive', 'table-dropped', name, text)];
   }
   const text = `table ${name} is dropped and made anew${had && `, without${had}`}`;
   const counterpart = alike(before, successor);
   return [
-    change('destructive', 'table-recreated', name, text),
+    effect('destructive', 'table-recreated', name, text),
     ...compareColumns(before, counterpart),
     ...compareConstraints(before, counterpart),
     ...compareIndexes(before, counterpart),
@@ -75,23 +75,14 @@ function alike(before: Table, { columns, indexes, ...rest }: Table): Table {
   };
 }
 
-function rewrittenTable(name: string, hasAllRows: boolean): Difference {
+function rewrittenTable(name: string, hasAllRows: boolean): Effect {
   const text = `table ${name} is rewritten, and nobody else can use it meanwhile`;
-  return hasAllRows
-    ? change('expanding', 'table-rewritten', name, text)
-    : change(
-        'contracting',
-        'table-rewritten',
-        name,
-        `${text}; how long that takes cannot be told from a copy without all its rows`,
-      );
+  if (hasAllRows) return effect('expanding', 'table-rewritten', name, text);
+  const unknown = `${text}; how long that takes cannot be told from a copy without all its rows`;
+  return effect('contracting', 'table-rewritten', name, unknown);
 }
 
 /** Rows in words. */
 export function count(rows: number): string {
   return rows === 1 ? '1 row' : `${rows.toLocaleString('en-US')} rows`;
-}
-
-function change(kind: Difference['class'], code: string, table: string, text: string): Difference {
-  return { class: kind, kind: code, object: table, text, changed: table };
 }

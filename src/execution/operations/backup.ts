@@ -6,7 +6,6 @@ import { hasRelease, type Run, record, releaseNow } from '../../project/run.ts';
 import { sharedDataOf } from '../../rehearsal/agreement.ts';
 import { originalsOf } from '../../rehearsal/originals.ts';
 import type { Dump } from '../../rehearsal/server.ts';
-import { SERVERS } from '../../rehearsal/servers.ts';
 import { freeBytes } from '../../system/files.ts';
 
 /** What is left free on the disk at least. */
@@ -31,28 +30,27 @@ export async function backUp(run: Run): Promise<void> {
 }
 
 async function keepTables(
-  { context, project, signal }: Run,
+  run: Run,
   id: string,
   { service, tables }: TablesOf,
 ): Promise<Backup | undefined> {
+  const { context, project, signal } = run;
   const { databases } = await sharedDataOf(project);
   const wanted = databases.filter((each) => each.service === service);
-  const [original] = await originalsOf(context, project, wanted, signal);
+  const [original] = await originalsOf(run, wanted);
   if (!original) return undefined;
-  const { place } = original;
-  const { server } = SERVERS[original.server];
-  await server.clear(place);
-  const dumps = await server.dump(place, tables);
+  const { server, at } = original;
+  await server.clear(at);
+  const dumps = await server.dump(at, tables);
   if (dumps.length === 0) return undefined;
   const folder = await project.journals.backupFolder(id);
   await requireSpace(service, folder.path, dumps);
   const file = `${service}.sql.gz`;
   const onBytes = (total: number) =>
     context.emit({ type: 'progress', text: `keeping ${service}: ${formatBytes(total)}` });
-  const programs = dumps.map((dump) => ({ ...dump, container: place.container }));
   const path = join(folder.path, file);
-  const bytes = await context.streams.save(programs, path, { signal, onBytes });
-  const restore = await server.reader(place);
+  const bytes = await context.streams.save(dumps, path, { signal, onBytes });
+  const restore = await server.reader(at);
   return { service, file: `${folder.name}/${file}`, tables, bytes, restore };
 }
 

@@ -1,12 +1,12 @@
 import { PROXY_SERVICE } from '../../compose/model/names.ts';
 import { CanaryError } from '../../errors.ts';
 import { callOptions, type Run } from '../../project/run.ts';
+import { until } from '../../project/until.ts';
 import { containersOf } from '../../rollout/observed.ts';
 import { observe } from '../observe.ts';
 import { overriddenScope } from '../override-file.ts';
 import { placeConfiguration } from './proxy-file.ts';
 import { isRouted, leaveRouters, letRouters } from './routers.ts';
-import { until } from './until.ts';
 
 export async function startProxy(run: Run): Promise<void> {
   const scope = await overriddenScope(run);

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { asksHealth } from '../../compose/render/proxy-service.ts';
 import type { Run } from '../../project/run.ts';
+import { until } from '../../project/until.ts';
 import { containersOf } from '../../rollout/observed.ts';
 import { writeDurably } from '../../system/files.ts';
 import { currentStatistics, observe } from '../observe.ts';
-import { until } from './until.ts';
 
 /** How long nobody has to come before routers count as gone. Traefik takes changes in every two seconds. */
 const QUIET_MS = 3000;

@@ -4,10 +4,10 @@ import { namespaceMembers } from '../../compose/model/namespaces.ts';
 import { statefulReason } from '../../compose/services/stateful.ts';
 import type { Project } from '../../project/load.ts';
 import type { Run } from '../../project/run.ts';
+import { until } from '../../project/until.ts';
 import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
 import { acceptsConnections } from '../../system/ports.ts';
 import { observe } from '../observe.ts';
-import { until } from './until.ts';
 
 /** Whether a second container of a service can run beside those that do, so that one takes over without a gap. */
 export function canHaveSecond(

@@ -1,20 +1,39 @@
+import { hasCode } from '../../errors.ts';
+import type { CopyJob, ServerContainer } from '../server.ts';
 import {
   type Account,
   accountQueries,
   accountStatements,
   dropStatements,
   isCopied,
-} from '../../database/mysql/accounts.ts';
-import { quoted } from '../../database/mysql/rows.ts';
-import { hasCode } from '../../errors.ts';
-import type { CopyJob, Place } from '../server.ts';
-import { type Flavour, flavourOf, schemasOf } from './facts.ts';
-import { ask, askFacts, client, dumpProgram, notRehearsed, runIn, untilOpen } from './programs.ts';
+} from './accounts.ts';
+import { schemasOf } from './catalogue.ts';
+import {
+  ask,
+  askRows,
+  client,
+  type Flavour,
+  flavourIn,
+  inShell,
+  notRehearsed,
+  quoted,
+  runIn,
+} from './client.ts';
+import { dumpProgram } from './dump.ts';
+
+/** Waits inside until the server is open to others: an image that prepares its data serves its own socket first. */
+const UNTIL_OPEN = `
+for attempt in $(seq 1500); do
+  [ "$(client --batch --skip-column-names --execute='SELECT @@skip_networking' 2>/dev/null)" = 0 ] && exit
+  sleep 0.2
+done
+exit 1`;
 
 /** Makes the copy hold the original's databases and accounts, whatever its image made on its first start. */
 export async function copyServer(job: CopyJob): Promise<void> {
   const { original, copy } = job;
-  const flavour = await flavourOf(original);
+  const [version = ''] = await ask(original, 'SELECT VERSION();');
+  const flavour = flavourIn(version);
   const schemas = await schemasOf(original);
   const accounts = (await accountsOf(original, flavour)).filter(isCopied);
   // Hashes of passwords are in these: they go from one server to the other and nowhere else.
@@ -23,25 +42,28 @@ export async function copyServer(job: CopyJob): Promise<void> {
   const { make, grant } = accountStatements(accounts, shown);
 
   await job.start();
-  await runIn(copy, untilOpen(copy));
-  const { packet } = await prepare(copy, flavour);
+  await runIn(copy, inShell(copy.container, UNTIL_OPEN));
+  const packet = await prepare(copy, flavour);
   await ask(copy, make.join('\n'));
   await pipeRows(job, schemas);
   await ask(copy, `${grant.join('\n')}\nSET GLOBAL max_allowed_packet=${packet};`);
 }
 
-async function accountsOf(place: Place, flavour: Flavour): Promise<Account[]> {
+async function accountsOf(server: ServerContainer, flavour: Flavour): Promise<Account[]> {
   const role = flavour === 'mariadb' ? "IF(is_role='Y',1,0)" : '0';
-  const rows = await askFacts<Omit<Account, 'isRole'> & { isRole: number }>(
-    place,
+  const rows = await askRows<Omit<Account, 'isRole'> & { isRole: number }>(
+    server,
     `SELECT JSON_OBJECT('user',user,'host',host,'isRole',${role}) FROM mysql.user;`,
   );
   return rows.map((row) => ({ ...row, isRole: row.isRole === 1 }));
 }
 
-/** Takes away what the image's first start has made, and what a copy needs not: it may be lost at any time. */
-async function prepare(copy: Place, flavour: Flavour): Promise<{ packet: number }> {
-  const [settings] = await askFacts<{ packet: number; events: string }>(
+/**
+ * Takes away what the image's first start has made, and what a copy needs not: it may be lost at any time. Gives the
+ * largest packet that it takes by its settings.
+ */
+async function prepare(copy: ServerContainer, flavour: Flavour): Promise<number> {
+  const [settings] = await askRows<{ packet: number; events: string }>(
     copy,
     "SELECT JSON_OBJECT('packet',@@max_allowed_packet,'events',@@event_scheduler);",
   );
@@ -60,7 +82,7 @@ async function prepare(copy: Place, flavour: Flavour): Promise<{ packet: number 
       ...dropStatements(accounts),
     ].join('\n'),
   );
-  return { packet: settings?.packet ?? 16_777_216 };
+  return settings?.packet ?? 16_777_216;
 }
 
 async function pipeRows(job: CopyJob, schemas: readonly string[]): Promise<void> {

@@ -1,17 +1,58 @@
-import type { Place } from '../server.ts';
-import { tablesDump } from './programs.ts';
+import type { InContainer } from '../../system/docker/container-ends.ts';
+import type { ServerContainer } from '../server.ts';
+import { inShell, USER_SCHEMAS } from './client.ts';
 
-/** Restores tables, their rows and triggers as they are at one moment, of each database. */
-export function dumpTables({ container }: Place, tables: readonly string[]) {
+/** Who is asked to end ends the dump, and not before it has. */
+const DUMP = `
+dump() {
+  program=$(find_one mariadb-dump mysqldump) || exit
+  case "$("$program" --version)" in
+    *MariaDB*) ;;
+    *) set -- --set-gtid-purged=OFF "$@" ;;
+  esac
+  "$program" --user=root --host=localhost --default-character-set=utf8mb4 --max-allowed-packet=1G \\
+    --single-transaction --skip-lock-tables --hex-blob --no-tablespaces --triggers "$@" &
+  dumping=$!
+  trap 'kill "$dumping" 2>/dev/null' TERM
+  wait "$dumping"
+  code=$?
+  trap - TERM
+  wait "$dumping" 2>/dev/null
+  return "$code"
+}`;
+
+/** What `usualSchema` (catalogue.ts) finds is looked up where it is run. */
+const TABLES = `
+tables() {
+  schema=\${1:-$(setting DATABASE)}
+  : "\${schema:=$(client --batch --skip-column-names --execute="SELECT MIN(schema_name) FROM information_schema.schemata WHERE schema_name ${USER_SCHEMAS}")}"
+  shift
+  printf 'USE \`%s\`;\\n' "$(printf %s "$schema" | sed 's/\`/\`\`/g')"
+  dump -- "$schema" "$@" || exit
+}`;
+
+/**
+ * The server's dump program, online: all rows of one moment, as far as they are in InnoDB, and no lock. Tables of MyISAM
+ * are read one after the other as they are then.
+ */
+export function dumpProgram(container: string, args: readonly string[]): InContainer {
+  return inShell(container, `${DUMP}\ndump "$@"`, args);
+}
+
+/**
+ * Restores tables, their rows and triggers as they are at one moment, of each database; a table without a database is of
+ * the usual one.
+ */
+export function dumpTables({ container }: ServerContainer, tables: readonly string[]): InContainer {
   const groups = new Map<string, string[]>();
   for (const table of tables) {
     const dot = table.indexOf('.');
     const schema = table.slice(0, Math.max(dot, 0));
-    groups.set(schema, [...(groups.get(schema) ?? []), table.slice(dot + 1)]);
+    groups.set(schema, [...(groups.get(schema) ?? [schema]), table.slice(dot + 1)]);
   }
-  const { command, env = {} } = tablesDump(
-    container,
-    [...groups].map((group) => group.flat()),
+  let next = 0;
+  const calls = [...groups.values()].map(
+    (group) => `tables ${group.map(() => `"\${${++next}}"`).join(' ')}`,
   );
-  return { command, env };
+  return inShell(container, [DUMP, TABLES, ...calls].join('\n'), [...groups.values()].flat());
 }

@@ -1,32 +1,50 @@
-import type { Place, Server, Size } from '../server.ts';
+import type { Server, ServerContainer, Size } from '../server.ts';
+import { ask, inShell, NOTES, runIn } from './client.ts';
 import { copyServer } from './copy.ts';
 import { dumpTables } from './dump.ts';
-import { watchServer } from './observe.ts';
-import { ask, runIn, sizes } from './programs.ts';
-import { NOTES } from './schemas.ts';
+import { watchServer } from './watch.ts';
 
 /** MySQL and MariaDB. */
 export const mysqlServer: Server = {
+  name: 'MySQL or MariaDB',
   dataDirectory,
   measure,
   copy: copyServer,
   watch: watchServer,
   isQuiet,
-  clear,
+  // A dump ends by itself when whoever asked for it is gone, and nothing else is left.
+  clear: async () => undefined,
   dump: async (original, tables) => [dumpTables(original, tables)],
   reader,
 };
 
-async function measure(place: Place): Promise<Size> {
-  const { stdout } = await runIn(place, sizes(place));
+/**
+ * Kilobytes of the files of databases, and then what `df` says of where they are. The server's own figures of a table are
+ * estimates, and far behind after many rows came in at once.
+ */
+const SIZES = `
+directory=$(client --batch --skip-column-names --execute='SELECT @@datadir') || exit
+cd -- "$directory" || exit
+set --
+for each in */ ibdata*; do
+  case "$each" in
+    mysql/ | performance_schema/ | sys/ | '#'*) ;;
+    *) [ ! -e "$each" ] || set -- "$@" "$each" ;;
+  esac
+done
+du -skc -- "$@" | tail -n 1
+df -Pk . | tail -n 1`;
+
+async function measure(original: ServerContainer): Promise<Size> {
+  const { stdout } = await runIn(original, inShell(original.container, SIZES));
   const [used = '', space = ''] = stdout.trim().split('\n');
-  const [bytes, free] = [used.split(/\s+/)[0], space.split(/\s+/)[3]].map(
+  const [bytes = 0, free = 0] = [used.split(/\s+/)[0], space.split(/\s+/)[3]].map(
     (each) => Number(each) * 1024,
   );
-  return { bytes: bytes ?? 0, free: free ?? 0 };
+  return { bytes, free };
 }
 
-async function isQuiet(copy: Place): Promise<boolean> {
+async function isQuiet(copy: ServerContainer): Promise<boolean> {
   const [busy] = await ask(
     copy,
     // Threads of the server's own are always at something; so is the one that looks at locks.
@@ -35,7 +53,7 @@ async function isQuiet(copy: Place): Promise<boolean> {
   return busy === '0';
 }
 
-async function dataDirectory(original: Place): Promise<string> {
+async function dataDirectory(original: ServerContainer): Promise<string> {
   const [directory = ''] = await ask(original, 'SELECT @@datadir;');
   return directory.replace(/(.)\/$/, '$1');
 }
@@ -47,6 +65,3 @@ async function reader(): Promise<readonly string[]> {
   const password = 'MYSQL_PWD="${MARIADB_ROOT_PASSWORD:-$MYSQL_ROOT_PASSWORD}"';
   return ['sh', '-c', `${password} ${read}`];
 }
-
-/** A dump ends by itself when whoever asked for it is gone, and nothing else is left. */
-async function clear(): Promise<void> {}

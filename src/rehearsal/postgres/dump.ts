@@ -1,8 +1,15 @@
-import type { Dump, Place } from '../server.ts';
-import { conninfo, credentials, databasesOf, MAINTENANCE, rowsOf } from './client.ts';
-import { DROP_KEYS, MAKE_KEYS } from './keys.ts';
-import { quoted } from './quote.ts';
-import { NAME, prefixOf } from './snapshot.ts';
+import type { Dump, ServerContainer } from '../server.ts';
+import {
+  conninfo,
+  credentials,
+  databasesOf,
+  literal,
+  MAINTENANCE,
+  program,
+  quoted,
+  rowsOf,
+} from './client.ts';
+import { NAME, prefixIn } from './snapshot.ts';
 
 interface Relation {
   /** `r`, `p` for tables, `v`, `m` for views. */
@@ -35,31 +42,79 @@ from (select id, max(depth) as depth from touched group by id) t
   join pg_class c on c.oid = t.id join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'v', 'm') order by t.depth desc, c.oid;`;
 
+/**
+ * Foreign keys to tables that are about to be dropped and made anew: noted and dropped. Those of tables that stay are made
+ * again by `MAKE_KEYS`; the others come with their table.
+ */
+const DROP_KEYS = (paths: readonly string[]) => `
+create temporary table canary_keys on commit drop as
+  select k.conname as name, format('%I.%I', n.nspname, c.relname) as path, pg_catalog.pg_get_constraintdef(k.oid) as definition,
+    k.convalidated as is_checked, c.relkind = 'p' as is_partitioned, k.conrelid = any (t.ids) as comes_back
+  from pg_catalog.pg_constraint k join pg_catalog.pg_class c on c.oid = k.conrelid
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace,
+    (select array_agg(pg_catalog.to_regclass(path)::oid) as ids
+     from unnest(array[${paths.map(literal).join(', ')}]) as path where pg_catalog.to_regclass(path) is not null) t
+  where k.contype = 'f' and k.conparentid = 0 and k.confrelid = any (t.ids);
+do $canary$
+declare key record;
+begin
+  for key in select * from pg_temp.canary_keys loop
+    execute format('alter table %s drop constraint %I', key.path, key.name);
+  end loop;
+end $canary$;
+`;
+
+/** Rows written since may name rows that are gone now: the key is there all the same, and whoever restores is told. */
+const MAKE_KEYS = `
+do $canary$
+declare key record;
+begin
+  for key in select * from pg_temp.canary_keys where not comes_back loop
+    execute format('alter table %s add constraint %I %s', key.path, key.name, key.definition
+      || case when key.is_checked and not key.is_partitioned then ' not valid' else '' end);
+    begin
+      if key.is_checked and not key.is_partitioned then
+        execute format('alter table %s validate constraint %I', key.path, key.name);
+      end if;
+    exception when foreign_key_violation then
+      raise warning 'rows of % name rows that are not there any more: % is not checked for them', key.path, key.name;
+    end;
+  end loop;
+end $canary$;
+`;
+
 /** A part for each database that holds some of the tables, named as in snapshots. */
-export async function dumpTables(place: Place, tables: readonly string[]): Promise<Dump[]> {
-  const databases = await databasesOf(place);
-  const main = place.definition.environment?.POSTGRES_DB;
+export async function dumpTables(
+  original: ServerContainer,
+  tables: readonly string[],
+): Promise<Dump[]> {
+  const databases = await databasesOf(original);
+  const prefix = prefixIn(original, databases);
   const dumps: Dump[] = [];
   for (const database of databases) {
-    const prefix = prefixOf(database, databases, main);
-    const all = await rowsOf<{ id: string; name: string }>(place, database, TABLES);
-    const ids = all.filter(({ name }) => tables.includes(prefix + name)).map(({ id }) => id);
-    if (ids.length === 0) continue;
-    const relations = await rowsOf<Relation>(place, database, CLOSURE(ids));
-    dumps.push({ ...dumpOf(database, relations), env: await credentials(place) });
+    const all = await rowsOf<{ id: string; name: string }>(original, database, TABLES);
+    const wanted = all.filter(({ name }) => tables.includes(prefix(database) + name));
+    if (wanted.length === 0) continue;
+    const ids = wanted.map(({ id }) => id);
+    const relations = await rowsOf<Relation>(original, database, CLOSURE(ids));
+    dumps.push(await dumpOf(original, database, relations));
   }
   return dumps;
 }
 
 /** psql, as the user whom the image makes, in whatever database: the dump says which. */
-export async function reader(place: Place): Promise<string[]> {
-  const { PGUSER = 'postgres' } = await credentials(place);
-  const main = place.definition.environment?.POSTGRES_DB ?? '';
+export async function reader(original: ServerContainer): Promise<string[]> {
+  const { PGUSER = 'postgres' } = await credentials(original);
+  const main = original.definition.environment?.POSTGRES_DB ?? '';
   const database = /^\w+$/.test(main) ? main : MAINTENANCE;
   return ['psql', '-X', '-q', '-o', '/dev/null', '-U', PGUSER, '-d', database];
 }
 
-function dumpOf(database: string, relations: readonly Relation[]): Omit<Dump, 'env'> {
+async function dumpOf(
+  original: ServerContainer,
+  database: string,
+  relations: readonly Relation[],
+): Promise<Dump> {
   const tables = relations.filter(({ kind }) => kind === 'r' || kind === 'p');
   const views = relations.filter(({ kind }) => kind === 'v' || kind === 'm');
   const paths = tables.map(({ path }) => path);
@@ -79,11 +134,10 @@ function dumpOf(database: string, relations: readonly Relation[]): Omit<Dump, 'e
     '',
   ];
   const after = ['', MAKE_KEYS, 'commit;', ''];
+  const dump = ['pg_dump', '--clean', '--if-exists', '--no-password'];
+  const names = relations.map(({ schema, name }) => `--table=${pattern(schema)}.${pattern(name)}`);
   return {
-    command: [
-      ...['pg_dump', '--clean', '--if-exists', '--no-password', `--dbname=${conninfo(database)}`],
-      ...relations.map(({ schema, name }) => `--table=${pattern(schema)}.${pattern(name)}`),
-    ],
+    ...(await program(original, [...dump, `--dbname=${conninfo(database)}`, ...names])),
     before: before.join('\n'),
     after: after.join('\n'),
     bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),

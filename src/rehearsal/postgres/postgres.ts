@@ -1,13 +1,16 @@
-import type { Place, Server } from '../server.ts';
-import { APPLICATION, MAINTENANCE, query } from './client.ts';
-import { copyPostgres, dataDirectory, measurePostgres } from './copy.ts';
+import { CanaryError } from '../../errors.ts';
+import { tail } from '../../system/process.ts';
+import type { Server, ServerContainer, Size } from '../server.ts';
+import { APPLICATION, dataDirectory, MAINTENANCE, query } from './client.ts';
+import { copyPostgres } from './copy.ts';
 import { dumpTables, reader } from './dump.ts';
-import { watchPostgres } from './observe.ts';
+import { watchPostgres } from './watch.ts';
 
 /** PostgreSQL 12 and newer. */
 export const postgres: Server = {
+  name: 'PostgreSQL',
   dataDirectory,
-  measure: measurePostgres,
+  measure,
   copy: copyPostgres,
   watch: watchPostgres,
   isQuiet,
@@ -16,14 +19,29 @@ export const postgres: Server = {
   reader,
 };
 
-async function isQuiet(copy: Place): Promise<boolean> {
+/** Bytes of every database, and bytes free where they are. */
+async function measure(original: ServerContainer): Promise<Size> {
+  const sql = 'select sum(pg_database_size(oid)) from pg_database; show data_directory;';
+  const [bytes, directory = ''] = (await query(original, MAINTENANCE, sql)).split('\n');
+  const { container, streams } = original;
+  const command = ['df', '-P', '-k', '--', directory];
+  const { stdout, stderr, exitCode } = await streams.run({ container, command });
+  const free = Number(stdout.trim().split('\n').at(-1)?.split(/\s+/)[3]) * 1024;
+  if (exitCode === 0 && Number.isFinite(free)) return { bytes: Number(bytes), free };
+  throw new CanaryError('not-rehearsed', 'Free space for a copy could not be told.', {
+    details: tail(stderr, 3),
+    hint: '`docker exec` of `df -P` in the container of the database must work.',
+  });
+}
+
+async function isQuiet(copy: ServerContainer): Promise<boolean> {
   const sql = `select count(*) from pg_stat_activity
     where client_addr is not null and (state = 'active' or backend_xid is not null) and application_name <> '${APPLICATION}';`;
   return Number(await query(copy, MAINTENANCE, sql)) === 0;
 }
 
 /** Sessions of a command of ours that was killed would hold their snapshot until somebody reads what they send. */
-async function clear(original: Place): Promise<void> {
+async function clear(original: ServerContainer): Promise<void> {
   const sql = `select count(pg_terminate_backend(pid)) from pg_stat_activity
     where application_name = '${APPLICATION}' and pid <> pg_backend_pid();`;
   await query(original, MAINTENANCE, sql);

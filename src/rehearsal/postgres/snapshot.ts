@@ -1,7 +1,7 @@
 import type { DatabaseObject, Snapshot, Table } from '../../database/snapshot.ts';
-import type { Place } from '../server.ts';
-import { databasesOf, query, rowsOf } from './client.ts';
-import { SCHEMA } from './instruments.ts';
+import type { ServerContainer } from '../server.ts';
+import { rowsOf, rowsOfEach } from './client.ts';
+import { SCHEMA } from './recorder.ts';
 
 /** What is neither the server's, an extension's nor ours. */
 const OURS_OUT = (object: string, catalog: string) =>
@@ -88,12 +88,16 @@ select json_build_object('id', id, 'kind', kind, 'name', name, 'definition', coa
 
 type TableRow = Table & { path: string; kind: 'r' | 'p' };
 
-/** What every database of a server looks like now; ids hold within this server alone. */
-export async function snapshotOf(place: Place): Promise<Snapshot> {
-  const databases = await databasesOf(place);
-  const main = place.definition.environment?.POSTGRES_DB;
+/** What databases of a server look like now; ids hold within this server alone. */
+export async function snapshotOf(
+  server: ServerContainer,
+  databases: readonly string[],
+): Promise<Snapshot> {
+  const sql = `${TABLES}\n${OBJECTS}`;
+  const found = await rowsOfEach<TableRow | DatabaseObject>(server, databases, sql);
+  const prefix = prefixIn(server, databases);
   const parts = await Promise.all(
-    databases.map((database) => one(place, database, prefixOf(database, databases, main))),
+    [...found].map(([database, rows]) => snapshotIn(server, database, prefix(database), rows)),
   );
   return {
     tables: parts.flatMap(({ tables }) => tables),
@@ -102,50 +106,45 @@ export async function snapshotOf(place: Place): Promise<Snapshot> {
 }
 
 /** What stands before names of other databases than the one that people mean. */
-export function prefixOf(
-  database: string,
+export function prefixIn(
+  { definition: { environment } }: ServerContainer,
   databases: readonly string[],
-  main: string | null | undefined,
-): string {
-  const usual = main ?? databases.find((each) => each !== 'postgres') ?? 'postgres';
-  return database === usual ? '' : `${database}/`;
+): (database: string) => string {
+  const usual =
+    environment?.POSTGRES_DB ?? databases.find((each) => each !== 'postgres') ?? 'postgres';
+  return (database) => (database === usual ? '' : `${database}/`);
 }
 
-async function one(place: Place, database: string, prefix: string): Promise<Snapshot> {
-  const rows = await rowsOf<TableRow>(place, database, TABLES);
-  const objects = await rowsOf<DatabaseObject>(place, database, OBJECTS);
-  const counts = await countRows(place, database, rows);
+async function snapshotIn(
+  server: ServerContainer,
+  database: string,
+  prefix: string,
+  found: readonly (TableRow | DatabaseObject)[],
+): Promise<Snapshot> {
+  const tables = found.filter((each): each is TableRow => 'columns' in each);
+  const objects = found.filter((each): each is DatabaseObject => !('columns' in each));
+  // Exact, and of a partitioned table its partitions' alone.
+  const counting = tables.flatMap(({ id, path, kind }) =>
+    kind === 'r'
+      ? `select json_build_object('id', '${id}', 'rows', count(*)) from only ${path};`
+      : [],
+  );
+  type RowCount = Pick<Table, 'id' | 'rows'>;
+  const counted = await rowsOf<RowCount>(server, database, counting.join('\n'));
+  const counts = new Map(counted.map(({ id, rows }) => [id, rows]));
   const inDatabase = (id: string) => `${database} ${id}`;
   return {
-    tables: rows.map(({ path: _, kind: _kind, ...table }) => ({
+    tables: tables.map(({ path: _, kind: _kind, ...table }) => ({
       ...table,
       id: inDatabase(table.id),
       name: prefix + table.name,
       rows: counts.get(table.id) ?? 0,
     })),
-    objects: objects.map((each) => ({
+    objects: objects.map(({ table, ...each }) => ({
       ...each,
       id: inDatabase(each.id),
       name: prefix + each.name,
-      ...(each.table ? { table: inDatabase(each.table) } : { table: undefined as never }),
+      table: table ? inDatabase(table) : undefined,
     })),
   };
-}
-
-/** Exact, and of a partitioned table its partitions' alone. */
-async function countRows(
-  place: Place,
-  database: string,
-  tables: readonly TableRow[],
-): Promise<Map<string, number>> {
-  const own = tables.filter(({ kind }) => kind === 'r');
-  if (own.length === 0) return new Map();
-  const sql = own.map(({ id, path }) => `select '${id}', count(*) from only ${path};`).join('\n');
-  const text = await query(place, database, sql);
-  return new Map(
-    text.split('\n').map((line) => {
-      const [id = '', rows = '0'] = line.split('|');
-      return [id, Number(rows)];
-    }),
-  );
 }

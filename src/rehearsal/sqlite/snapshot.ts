@@ -6,9 +6,9 @@ import type {
   Snapshot,
   Table,
 } from '../../database/snapshot.ts';
-import { affinityOf, checksIn, normalised } from '../../database/sqlite/schema.ts';
 import { messageOf } from '../../errors.ts';
 import { type Sqlite, sqliteName } from '../../system/sqlite/sqlite.ts';
+import { affinityOf, checksIn, normalised } from './definitions.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -143,11 +143,15 @@ function objectOf(
   tables: readonly Table[],
 ): DatabaseObject[] {
   if (type !== 'view' && type !== 'trigger') return [];
-  const table = tables.find(({ id }) => id === idOf(text(owner)));
+  const table = type === 'trigger' && tables.find(({ id }) => id === idOf(text(owner)));
+  const definition = normalised(text(sql));
   return [
     {
-      ...{ id: idOf(text(name)), kind: type, name: text(name), definition: normalised(text(sql)) },
-      ...(table && type === 'trigger' ? { table: table.id } : {}),
+      id: idOf(text(name)),
+      kind: type,
+      name: text(name),
+      definition,
+      table: table ? table.id : undefined,
     },
   ];
 }

@@ -1,4 +1,3 @@
-import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Observation } from '../../database/observation.ts';
@@ -6,13 +5,14 @@ import type { Snapshot } from '../../database/snapshot.ts';
 import { CanaryError, messageOf } from '../../errors.ts';
 import type { Archive } from '../../system/docker/container-ends.ts';
 import type { ContainerStreams } from '../../system/docker/container-streams.ts';
+import { freeBytes } from '../../system/files.ts';
 import { openSqlite, type Sqlite } from '../../system/sqlite/sqlite.ts';
 import { makePrivateFolder, type PrivateFolder } from '../../system/state/private-folder.ts';
-import { type FoundFile, findSqliteFiles } from './find.ts';
-import { placeFiles } from './place.ts';
-import { readWrites } from './rows.ts';
+import { readWrites } from './compare-rows.ts';
+import { fetchDatabase, notReadable } from './fetch-database.ts';
+import { type FoundFile, findSqliteFiles } from './find-databases.ts';
+import { putFile } from './put-file.ts';
 import { readSnapshot } from './snapshot.ts';
-import { notReadable, takeSqliteFile } from './take.ts';
 
 /** A folder that stable and canary share. */
 export interface SharedFolder {
@@ -42,17 +42,19 @@ interface CopyOptions {
   onBytes: (total: number) => void;
   /** Called for a folder too large to be read through. */
   onUnread?: (folder: string) => void;
-  /** Bytes that copies may take in the engine. */
+  /** Bytes that may still be written on this machine, where that is known already. */
   free?: number;
 }
 
+/** One database on its way to its copy and back. */
 interface Job {
   streams: ContainerStreams;
+  name: string;
   folder: SharedFolder;
-  found: FoundFile;
+  file: FoundFile;
   /** Where this machine keeps the database as it was, until the end. */
   kept: PrivateFolder;
-  options: CopyOptions;
+  signal: AbortSignal;
 }
 
 /**
@@ -62,31 +64,25 @@ interface Job {
 export async function copySqliteFiles(
   streams: ContainerStreams,
   folders: readonly SharedFolder[],
-  options: CopyOptions,
+  { signal, onBytes, onUnread, free }: CopyOptions,
 ): Promise<SqliteCopy[]> {
-  const progress = sumOfParts(options.onBytes);
-  const found: { folder: SharedFolder; found: FoundFile }[] = [];
+  const progress = sumOfParts(onBytes);
+  const found: Pick<Job, 'folder' | 'file'>[] = [];
   for (const folder of folders) {
-    const streamOptions = { signal: options.signal, onBytes: progress() };
-    const { found: files, isWhole } = await findSqliteFiles(
-      streams,
-      folder.original,
-      streamOptions,
-    );
-    if (!isWhole) options.onUnread?.(folder.name);
-    found.push(...files.map((each) => ({ folder, found: each })));
+    const options = { signal, onBytes: progress() };
+    const { files, isWhole } = await findSqliteFiles(streams, folder.original, options);
+    if (!isWhole) onUnread?.(folder.name);
+    found.push(...files.map((file) => ({ folder, file })));
   }
   if (found.length === 0) return [];
-  await requireSpace(
-    found.reduce((sum, each) => sum + (each.found.header.size ?? 0), 0),
-    options.free,
-  );
+  const bytes = found.reduce((sum, { file }) => sum + (file.header.size ?? 0), 0);
+  requireSpace(bytes, free ?? (await freeBytes(tmpdir())));
   const copies: SqliteCopy[] = [];
   try {
     for (const each of found) {
-      const kept = await makePrivateFolder(options.signal);
-      const job: Job = { ...each, streams, kept, options };
-      copies.push(await copyFile(job, progress()));
+      const name = `${each.folder.name}/${each.file.path}`;
+      const kept = await makePrivateFolder(signal);
+      copies.push(await copyFile({ ...each, streams, name, kept, signal }, progress()));
     }
     return copies;
   } catch (error) {
@@ -96,42 +92,35 @@ export async function copySqliteFiles(
 }
 
 async function copyFile(job: Job, onBytes: (total: number) => void): Promise<SqliteCopy> {
-  const { streams, folder, found, kept, options } = job;
-  const name = `${folder.name}/${found.path}`;
+  const { streams, name, folder, file, kept, signal } = job;
   const discard = () => kept.remove();
   try {
     const local = join(kept.path, 'before');
-    const take = { signal: options.signal, onBytes, name };
-    const from = below(folder.original, found.path);
-    if (!(await takeSqliteFile(streams, from, local, take)))
+    const from = below(folder.original, file.path);
+    if (!(await fetchDatabase(streams, from, local, { signal, onBytes, name })))
       throw new CanaryError('not-rehearsed', `${name} went away while it was copied.`, {
         hint: 'Try again when nothing replaces it.',
       });
-    const before = await reading(local, name, options.signal, async (database) =>
-      readSnapshot(database),
-    );
-    await placeFiles(streams, folder.copy, [{ found, local }], { signal: options.signal });
-    return { name, bytes: found.header.size ?? 0, discard, end: () => observe(job, before, name) };
+    const before = await reading(job, local, async (database) => readSnapshot(database));
+    await putFile(streams, folder.copy, file, local, { signal });
+    return { name, bytes: file.header.size ?? 0, discard, end: () => observe(job, before) };
   } catch (error) {
     await discard();
     throw error;
   }
 }
 
-async function observe(
-  { streams, folder, found, kept, options: { signal } }: Job,
-  before: Snapshot,
-  name: string,
-): Promise<Observation> {
+async function observe(job: Job, before: Snapshot): Promise<Observation> {
+  const { streams, name, folder, file, kept, signal } = job;
   try {
     const local = join(kept.path, 'after');
-    const taken = await takeSqliteFile(streams, below(folder.copy, found.path), local, {
-      ...{ signal, name: `the copy of ${name}` },
-    });
+    const from = below(folder.copy, file.path);
+    const options = { signal, name: `the copy of ${name}` };
     const rest = { before, changes: [], locks: [] };
     // Without its file everything is gone.
-    if (!taken) return { ...rest, after: { tables: [], objects: [] }, writes: [] };
-    return await reading(local, name, signal, async (database) => {
+    if (!(await fetchDatabase(streams, from, local, options)))
+      return { ...rest, after: { tables: [], objects: [] }, writes: [] };
+    return await reading(job, local, async (database) => {
       const after = readSnapshot(database);
       database.run('ATTACH ? AS old', join(kept.path, 'before'));
       return { ...rest, after, writes: await readWrites(database, before, after, signal) };
@@ -143,9 +132,8 @@ async function observe(
 
 /** What is not understood is said: nothing passes unread. */
 async function reading<T>(
+  { name, signal }: Job,
   path: string,
-  name: string,
-  signal: AbortSignal,
   read: (database: Sqlite) => Promise<T>,
 ): Promise<T> {
   const database = await openSqlite(path);
@@ -160,18 +148,12 @@ async function reading<T>(
 }
 
 /** Each database is here twice at the end, beside the copy in the engine. */
-async function requireSpace(bytes: number, free: number | undefined): Promise<void> {
-  const { bavail, bsize } = await statfs(tmpdir());
-  const places = [
-    { where: 'the engine', needed: bytes, has: free ?? Number.POSITIVE_INFINITY },
-    { where: `${tmpdir()} on this machine`, needed: 2 * bytes, has: bavail * bsize },
-  ];
-  const full = places.find(({ needed, has }) => needed > has);
-  if (!full) return;
+function requireSpace(bytes: number, free: number): void {
+  if (2 * bytes <= free) return;
   const megabytes = (amount: number) => `${Math.ceil(amount / 1e6).toLocaleString('en-US')} MB`;
   throw new CanaryError(
     'not-rehearsed',
-    `A copy of the SQLite databases needs ${megabytes(full.needed)} in ${full.where}, which has ${megabytes(full.has)}.`,
+    `A copy of the SQLite databases needs ${megabytes(2 * bytes)} in ${tmpdir()} on this machine, which has ${megabytes(free)}.`,
     { hint: 'Make room, or set `database.rehearse: off`.' },
   );
 }

@@ -1,4 +1,4 @@
-import { remainingFindings, remainsText } from '../../database/remains.ts';
+import { remainingFindings, remainsText } from '../../database/report.ts';
 import { type ReleaseRun, releaseNow } from '../../project/run.ts';
 
 /**

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { touchedTables } from '../../../src/database/backup.ts';
 import type { Finding } from '../../../src/database/finding.ts';
 import { rehearsalRecord } from '../../../src/database/record.ts';
-import { remainingFindings, remainsText } from '../../../src/database/remains.ts';
+import { remainingFindings, remainsText } from '../../../src/database/report.ts';
 import { finding } from '../../support/fixture-rehearsal.ts';
 
 const added = finding('expanding', 'table-added', 'coupon', 'table coupon is new');

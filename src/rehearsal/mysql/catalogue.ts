@@ -1,0 +1,144 @@
+import type { ServerContainer } from '../server.ts';
+import { askRows, type Flavour, USER_SCHEMAS } from './client.ts';
+
+interface InSchema {
+  schema: string;
+  name: string;
+}
+
+interface InTable extends InSchema {
+  table: string;
+}
+
+/** What a server tells about its databases, one line of JSON each. */
+export type Fact =
+  | { is: 'schema'; name: string }
+  | ({ is: 'table'; updated: number } & InSchema)
+  /** The number that InnoDB gives to a table; its path is written for files. */
+  | { is: 'number'; path: string; number: number }
+  | ColumnFact
+  | IndexColumn
+  | ({ is: 'foreign key'; column: string; definition: string } & InTable)
+  | ({ is: 'check'; definition: string } & InTable)
+  | ({ is: 'object'; kind: ObjectKind; definition: string } & InSchema)
+  | ({ is: 'trigger'; definition: string } & InTable)
+  | { is: 'grant'; account: string; on: string; privilege: string };
+
+type ObjectKind = 'view' | 'function' | 'procedure' | 'event';
+
+interface ColumnFact extends InTable {
+  is: 'column';
+  type: string;
+  charset: string | null;
+  isNullable: number;
+  hasDefault: number;
+  extra: string;
+}
+
+/** One column of an index, in the order of the index. */
+interface IndexColumn extends InTable {
+  is: 'index';
+  isUnique: number;
+  type: string;
+  /** Absent of an index on an expression. */
+  column: string | null;
+  length: number | null;
+}
+
+export type FactOf<Sort extends Fact['is']> = Extract<Fact, { is: Sort }>;
+
+/** The facts of one sort. */
+export function factsOf<Sort extends Fact['is']>(
+  facts: readonly Fact[],
+  sort: Sort,
+): FactOf<Sort>[] {
+  return facts.filter((fact): fact is FactOf<Sort> => fact.is === sort);
+}
+
+export async function schemasOf(server: ServerContainer): Promise<string[]> {
+  return (await askRows<FactOf<'schema'>>(server, SCHEMAS)).map(({ name }) => name);
+}
+
+/** The database that people mean when they name none. */
+export function usualSchema(
+  { definition: { environment = {} } }: ServerContainer,
+  all: readonly string[],
+): string | undefined {
+  const named = environment.MARIADB_DATABASE ?? environment.MYSQL_DATABASE;
+  return named ?? (all.length === 1 ? all[0] : undefined);
+}
+
+/** Everything that a snapshot is made of. */
+export function readFacts(server: ServerContainer, flavour: Flavour): Promise<Fact[]> {
+  return askRows<Fact>(server, catalogue(flavour));
+}
+
+function catalogue(flavour: Flavour): string {
+  return [
+    SCHEMAS,
+    select(
+      `'table','schema',table_schema,'name',table_name,'updated',COALESCE(UNIX_TIMESTAMP(update_time),0)`,
+      `tables WHERE table_type IN ('BASE TABLE','SYSTEM VERSIONED') AND table_schema ${USER_SCHEMAS} ORDER BY table_schema,table_name`,
+    ),
+    select(
+      `'number','path',name,'number',table_id`,
+      flavour === 'mariadb' ? 'innodb_sys_tables' : 'innodb_tables',
+    ),
+    select(
+      `'column','schema',table_schema,'table',table_name,'name',column_name,'type',column_type,'charset',character_set_name,'isNullable',IF(is_nullable='YES',1,0),'hasDefault',IF(column_default<>'NULL',1,0),'extra',extra`,
+      `columns WHERE table_schema ${USER_SCHEMAS} ORDER BY table_schema,table_name,ordinal_position`,
+    ),
+    select(
+      `'index','schema',table_schema,'table',table_name,'name',index_name,'isUnique',IF(non_unique=0,1,0),'type',index_type,'column',column_name,'length',sub_part`,
+      `statistics WHERE table_schema ${USER_SCHEMAS} ORDER BY table_schema,table_name,index_name,seq_in_index`,
+    ),
+    select(
+      `'foreign key','schema',k.table_schema,'table',k.table_name,'name',k.constraint_name,'column',k.column_name,'definition',CONCAT(k.referenced_table_schema,'.',k.referenced_table_name,'.',k.referenced_column_name,' ',r.update_rule,' ',r.delete_rule)`,
+      `key_column_usage k JOIN information_schema.referential_constraints r ON r.constraint_schema=k.constraint_schema AND r.constraint_name=k.constraint_name AND r.table_name=k.table_name WHERE k.table_schema ${USER_SCHEMAS} ORDER BY k.table_schema,k.table_name,k.constraint_name,k.ordinal_position`,
+    ),
+    checks(flavour),
+    select(
+      `'object','kind','view','schema',table_schema,'name',table_name,'definition',view_definition`,
+      `views WHERE table_schema ${USER_SCHEMAS} ORDER BY table_schema,table_name`,
+    ),
+    select(
+      `'object','kind',LOWER(routine_type),'schema',routine_schema,'name',routine_name,'definition',COALESCE(routine_definition,'')`,
+      `routines WHERE routine_type IN ('FUNCTION','PROCEDURE') AND routine_schema ${USER_SCHEMAS} ORDER BY routine_schema,routine_name`,
+    ),
+    select(
+      `'object','kind','event','schema',event_schema,'name',event_name,'definition',event_definition`,
+      `events WHERE event_schema ${USER_SCHEMAS} ORDER BY event_schema,event_name`,
+    ),
+    select(
+      `'trigger','schema',trigger_schema,'table',event_object_table,'name',trigger_name,'definition',CONCAT(action_timing,' ',event_manipulation,' ',action_statement)`,
+      `triggers WHERE trigger_schema ${USER_SCHEMAS} ORDER BY trigger_schema,trigger_name`,
+    ),
+    grants(`'*.*'`, 'user_privileges'),
+    grants(`CONCAT(table_schema,'.*')`, 'schema_privileges'),
+    grants(`CONCAT(table_schema,'.',table_name)`, 'table_privileges'),
+    grants(`CONCAT(table_schema,'.',table_name,'.',column_name)`, 'column_privileges'),
+  ].join('\n');
+}
+
+/** MySQL keeps what MariaDB has in one table in two; there the names of checks are a database's. */
+function checks(flavour: Flavour): string {
+  const from =
+    flavour === 'mariadb'
+      ? 'check_constraints c'
+      : "check_constraints c JOIN information_schema.table_constraints t ON t.constraint_schema=c.constraint_schema AND t.constraint_name=c.constraint_name AND t.constraint_type='CHECK'";
+  const table = flavour === 'mariadb' ? 'c.table_name' : 't.table_name';
+  return select(
+    `'check','schema',c.constraint_schema,'table',${table},'name',c.constraint_name,'definition',c.check_clause`,
+    `${from} WHERE c.constraint_schema ${USER_SCHEMAS}`,
+  );
+}
+
+function grants(on: string, from: string): string {
+  return select(`'grant','account',grantee,'on',${on},'privilege',privilege_type`, from);
+}
+
+function select(fields: string, from: string): string {
+  return `SELECT JSON_OBJECT('is',${fields}) FROM information_schema.${from};`;
+}
+
+const SCHEMAS = select(`'schema','name',schema_name`, `schemata WHERE schema_name ${USER_SCHEMAS}`);

@@ -1,0 +1,116 @@
+import { CanaryError } from '../../errors.ts';
+import type { InContainer } from '../../system/docker/container-ends.ts';
+import { tail } from '../../system/process.ts';
+import type { ServerContainer } from '../server.ts';
+
+/** A database of our own on a copy; nothing tells of it. */
+export const NOTES = 'canary_rehearsal';
+
+/** The databases that are not the server's. */
+export const USER_SCHEMAS = `NOT IN ('mysql','information_schema','performance_schema','sys','${NOTES}')`;
+
+export type Flavour = 'mariadb' | 'mysql';
+
+/**
+ * Finds the program by either of its names and the password of root where the official images take it from, in the
+ * container itself: it never leaves there.
+ */
+const SCRIPT = `
+setting() {
+  for kind in MARIADB MYSQL; do
+    eval "file=\\$\${kind}_$1_FILE value=\\$\${kind}_$1"
+    if [ -n "$file" ]; then cat -- "$file"; return; fi
+    if [ -n "$value" ]; then printf %s "$value"; return; fi
+  done
+}
+find_one() {
+  for name; do command -v "$name" && return; done
+  echo "There is no $1 in this image." >&2
+  exit 127
+}
+password=$(setting ROOT_PASSWORD)
+if [ -z "$password$(setting ALLOW_EMPTY_ROOT_PASSWORD)$(setting ALLOW_EMPTY_PASSWORD)" ]; then
+  echo 'No password of root is set in its environment.' >&2
+  exit 78
+fi
+export MYSQL_PWD="$password"
+unset MYSQL_HOST MYSQL_TCP_PORT
+client() {
+  program=$(find_one mariadb mysql) || exit
+  "$program" --user=root --host=localhost --default-character-set=utf8mb4 "$@"
+}
+`;
+
+/** Statements of our own are not noted, not replicated and read alike in every SQL mode. */
+const SESSION =
+  "SET SESSION sql_mode='', long_query_time=3600, sql_log_bin=0, lock_wait_timeout=60 /*!80000 , information_schema_stats_expiry=0 */ /*!80013 , sql_require_primary_key=0 */";
+
+/** Lines of a shell in the container, which have `client` and `find_one`. */
+export function inShell(
+  container: string,
+  lines: string,
+  args: readonly string[] = [],
+): InContainer {
+  return { container, command: ['sh', '-c', `${SCRIPT}${lines}`, 'sh', ...args] };
+}
+
+/** The server's command-line client; it does what comes on its standard input. */
+export function client({ container }: ServerContainer): InContainer {
+  return inShell(container, 'client "$@"', [
+    ...['--batch', '--raw', '--skip-column-names', '--max-allowed-packet=1G'],
+    `--init-command=${SESSION}`,
+  ]);
+}
+
+/** Has statements done; gives the lines of their results. */
+export async function ask(server: ServerContainer, statements: string): Promise<string[]> {
+  if (statements === '') return [];
+  const { stdout } = await runIn(server, { ...client(server), input: statements });
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+/** Has statements done of which each row is JSON. */
+export async function askRows<T>(server: ServerContainer, statements: string): Promise<T[]> {
+  return (await ask(server, statements)).map((line) => JSON.parse(line) as T);
+}
+
+/** Which of the two a server says it is. */
+export function flavourIn(version: string): Flavour {
+  return /mariadb/i.test(version) ? 'mariadb' : 'mysql';
+}
+
+/** Runs a program of the server's to its end; what fails is told without any value. */
+export async function runIn(
+  { streams, signal }: ServerContainer,
+  program: InContainer,
+): Promise<{ stdout: string }> {
+  const result = await streams.run(program, { signal });
+  if (result.exitCode === 0) return result;
+  throw notRehearsed(tail(result.stderr));
+}
+
+/** The words of a client that failed; its own copy of a statement may hold values. */
+export function notRehearsed(words: readonly string[]): CanaryError {
+  return new CanaryError(
+    'not-rehearsed',
+    'The database server did not do what a copy of it needs.',
+    {
+      hint: 'A rehearsal logs in as root: MARIADB_ROOT_PASSWORD or MYSQL_ROOT_PASSWORD (or …_FILE) of the service must be right.',
+      details: words.map((line) =>
+        line
+          .replace(/ near '.*/, '')
+          .replace(/^(ERROR (?!1045|1049|1698|2\d{3})\d+.*?)'.*'/, "$1'…'"),
+      ),
+    },
+  );
+}
+
+/** A name as it stands in a statement. */
+export function quoted(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``;
+}
+
+/** A text as it stands in a statement. */
+export function literal(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,169 @@
+import type {
+  Column,
+  Constraint,
+  DatabaseObject,
+  Snapshot,
+  Table,
+} from '../../database/snapshot.ts';
+import { type Fact, type FactOf, factsOf } from './catalogue.ts';
+import type { Naming } from './cursor.ts';
+
+/** A table with what is needed to ask for its rows. */
+export interface MysqlTable extends Table {
+  schema: string;
+  /** Its name in its database. */
+  bare: string;
+  /** Columns of the primary key, when whole values are in it. */
+  key: readonly string[];
+  /** Columns whose values are made of others. */
+  generated: readonly string[];
+  /** Second of its last change, as far as the server knows; 0 when it does not. */
+  updated: number;
+}
+
+export interface MysqlSnapshot extends Snapshot {
+  tables: readonly MysqlTable[];
+}
+
+/** Puts together what was read; rows are counted elsewhere. */
+export function snapshotOf(facts: readonly Fact[], naming: Naming): MysqlSnapshot {
+  const numbers = new Map(
+    factsOf(facts, 'number').map(({ path, number }) => [keyOfPath(path), String(number)]),
+  );
+  const factsByTable = grouped(facts, (fact) =>
+    'table' in fact ? tableKey(fact.schema, fact.table) : '',
+  );
+  const tables = factsOf(facts, 'table').map(({ schema, name, updated }): MysqlTable => {
+    const key = tableKey(schema, name);
+    const number = numbers.get(key);
+    const own = factsByTable.get(key) ?? [];
+    const [columns, checks] = [factsOf(own, 'column'), factsOf(own, 'check')];
+    const indexes = grouped(factsOf(own, 'index'), nameOf);
+    const isUnique = ([, [first]]: Named<'index'>) => Boolean(first?.isUnique);
+    const primary = indexes.get('PRIMARY') ?? [];
+    const isWhole = primary.every(({ length }) => length === null);
+    return {
+      ...{ schema, bare: name, name: naming(schema, name), updated, rows: 0 },
+      id: number ?? naming(schema, name),
+      storage: number ?? '',
+      columns: columns.map((column) => columnOf(column, checks)),
+      generated: columns.filter(isGenerated).map((column) => column.name),
+      key: isWhole ? primary.flatMap(({ column }) => column ?? []) : [],
+      indexes: [...indexes]
+        .filter((each) => !isUnique(each))
+        .map(([id, parts]) => ({ id, name: id, isUnique: false, definition: definitionOf(parts) })),
+      constraints: [
+        ...[...indexes].filter(isUnique).map(uniqueKeyOf),
+        ...[...grouped(factsOf(own, 'foreign key'), nameOf)].map(foreignKeyOf),
+        ...checks
+          .filter((check) => !isJson(check))
+          .map(({ name: rule, definition }) => ({
+            name: rule,
+            kind: 'check' as const,
+            definition,
+          })),
+      ],
+    };
+  });
+  return { tables, objects: objectsOf(facts, tables, naming) };
+}
+
+/** Nothing in a name is a NUL. */
+function tableKey(schema: string, name: string): string {
+  return `${schema}\0${name}`;
+}
+
+/** `shop/my@002dtable`: what is no letter or digit of ASCII is written by its number. */
+function keyOfPath(path: string): string {
+  const [schema = '', name = ''] = path
+    .split('/')
+    .map((part) =>
+      part.replace(/@([0-9a-f]{4})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+    );
+  return tableKey(schema, name);
+}
+
+/** Where every other set of characters fits into, nothing is said of it. */
+const WIDEST = /^utf8mb4/;
+
+function columnOf(column: FactOf<'column'>, checks: readonly FactOf<'check'>[]): Column {
+  const { name, type, charset, extra } = column;
+  // MariaDB's JSON is a text with a check.
+  const isText = checks.some((check) => isJson(check) && check.name === name);
+  const narrow = charset !== null && !WIDEST.test(charset) ? ` character set ${charset}` : '';
+  return {
+    ...{ id: name, name, type: isText ? 'json' : `${type}${narrow}` },
+    isNullable: column.isNullable === 1,
+    hasDefault: column.hasDefault === 1 || /auto_increment/i.test(extra) || isGenerated(column),
+  };
+}
+
+function isGenerated({ extra }: FactOf<'column'>): boolean {
+  return /(virtual|stored|persistent) generated/i.test(extra);
+}
+
+function isJson({ name, definition }: FactOf<'check'>): boolean {
+  return definition === `json_valid(\`${name}\`)`;
+}
+
+/** What an index is on, in the order of its parts. */
+function definitionOf(parts: readonly FactOf<'index'>[]): string {
+  const columns = parts.map(
+    ({ column, length }) => `${column ?? 'expression'}${length === null ? '' : `(${length})`}`,
+  );
+  return `${parts[0]?.type} (${columns.join(', ')})`;
+}
+
+type Named<Sort extends Fact['is']> = readonly [string, readonly FactOf<Sort>[]];
+
+function uniqueKeyOf([name, parts]: Named<'index'>): Constraint {
+  const kind = name === 'PRIMARY' ? 'primary key' : 'unique';
+  return { name, kind, definition: definitionOf(parts) };
+}
+
+function foreignKeyOf([name, parts]: Named<'foreign key'>): Constraint {
+  const columns = parts.map(({ column, definition }) => `${column} → ${definition}`);
+  return { name, kind: 'foreign key', definition: columns.join(', ') };
+}
+
+function objectsOf(
+  facts: readonly Fact[],
+  tables: readonly MysqlTable[],
+  naming: Naming,
+): DatabaseObject[] {
+  const ids = new Map(tables.map(({ schema, bare, id }) => [tableKey(schema, bare), id]));
+  const grants = grouped(factsOf(facts, 'grant'), ({ account, on }) => `${account} on ${on}`);
+  return [
+    ...factsOf(facts, 'schema').map(({ name }) => object('schema', name, '')),
+    ...factsOf(facts, 'object').map(({ kind, schema, name, definition }) =>
+      object(kind, naming(schema, name), definition),
+    ),
+    ...factsOf(facts, 'trigger').flatMap(({ schema, table, name, definition }) => {
+      const id = ids.get(tableKey(schema, table));
+      const trigger = object('trigger', naming(schema, name), definition);
+      return id === undefined ? [] : [{ ...trigger, table: id }];
+    }),
+    ...[...grants].map(([name, own]) => {
+      const privileges = own.map(({ privilege }) => privilege).sort();
+      return object('grant', name, privileges.join('\n'));
+    }),
+  ];
+}
+
+function object(kind: DatabaseObject['kind'], name: string, definition: string): DatabaseObject {
+  return { id: name, kind, name, definition };
+}
+
+function nameOf({ name }: { name: string }): string {
+  return name;
+}
+
+function grouped<T>(all: readonly T[], keyOf: (each: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const each of all) {
+    const group = groups.get(keyOf(each));
+    if (group) group.push(each);
+    else groups.set(keyOf(each), [each]);
+  }
+  return groups;
+}

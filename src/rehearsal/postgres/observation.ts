@@ -1,0 +1,103 @@
+import type {
+  DefinitionChange,
+  HeldLock,
+  Observation,
+  RowWrite,
+} from '../../database/observation.ts';
+import type { Snapshot } from '../../database/snapshot.ts';
+import { shownStatement } from '../../database/statement.ts';
+import { spansOf } from '../held-locks.ts';
+import type { ServiceAt } from '../server.ts';
+
+/** What the instruments in a database of a copy noted of one statement. */
+export interface Note {
+  database: string;
+  client: string;
+  /** Milliseconds of the epoch. */
+  time: number;
+  kind: string;
+  statement: string;
+  /** Ids within their database. */
+  relation: string | null;
+  objects: readonly string[];
+  rows: number | null;
+}
+
+/** A lock as it was seen at one moment. */
+export interface SeenLock {
+  /** Milliseconds since the epoch. */
+  at: number;
+  pid: number;
+  /** Its database and id. */
+  relation: string;
+  mode: string;
+  client: string;
+  statement: string;
+}
+
+interface Seen {
+  before: Snapshot;
+  after: Snapshot;
+  notes: readonly Note[];
+  locks: readonly SeenLock[];
+  /** Milliseconds between two looks at the locks. */
+  interval: number;
+}
+
+/** All of it as an observation, of the services whose doings are asked for alone. */
+export function observationOf(
+  { before, after, notes, locks, interval }: Seen,
+  serviceAt: ServiceAt,
+): Observation {
+  const names = namesById([before, after]);
+  const known = notes.flatMap((note) => {
+    const service = serviceAt(note.client, note.time);
+    return service ? [{ ...note, service, statement: shownStatement(note.statement) }] : [];
+  });
+  const changes = known
+    .filter(({ relation }) => relation === null)
+    .map(({ statement, service, objects, database }): DefinitionChange => {
+      const touched = objects.flatMap((id) => names.get(`${database} ${id}`) ?? []);
+      return { statement, service, objects: [...new Set(touched)] };
+    });
+  const writes = known.flatMap(({ statement, service, relation, kind, rows, database }) => {
+    const [table] = names.get(`${database} ${relation}`) ?? [];
+    if (!table) return [];
+    return [{ statement, service, table, kind: kind as RowWrite['kind'], rows: rows ?? 0 }];
+  });
+  const held = heldLocks(locks, interval, before).flatMap(({ client, at, ...lock }): HeldLock[] => {
+    const service = serviceAt(client, at);
+    return service ? [{ ...lock, service, statement: shownStatement(lock.statement) }] : [];
+  });
+  return { before, after, changes, writes, locks: held };
+}
+
+/** The names by which a change of each thing is told: of an index and a rule also its table's. */
+function namesById(snapshots: readonly Snapshot[]): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  const add = (id: string, name: string) => names.set(id, [...(names.get(id) ?? []), name]);
+  for (const { tables, objects } of snapshots) {
+    for (const { id, name, indexes } of tables) {
+      add(id, name);
+      const [database] = id.split(' ');
+      for (const index of indexes) add(`${database} ${index.id}`, name);
+    }
+    for (const { id, name } of objects) add(id, name);
+  }
+  return names;
+}
+
+/** Each lock from the look that first saw it to the last; a session holds one until its transaction ends. */
+function heldLocks(seen: readonly SeenLock[], interval: number, { tables }: Snapshot) {
+  const keyOf = ({ pid, relation, mode }: SeenLock) => `${pid} ${relation} ${mode}`;
+  // Looks come late on a busy machine; a gap of several is another transaction.
+  const spans = spansOf(seen, keyOf, (last, next) => next.at - last.at <= interval * 5);
+  return spans.flatMap(({ first, last }) => {
+    const table = tables.find(({ id }) => id === first.relation)?.name;
+    if (!table) return [];
+    const { client, at, statement, mode } = first;
+    const isWhole = mode === 'AccessExclusiveLock';
+    const blocks = isWhole ? ('reads and writes' as const) : ('writes' as const);
+    return [{ table, blocks, ms: last.at - at + interval, client, at, statement }];
+  });
+}

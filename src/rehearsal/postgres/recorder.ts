@@ -1,0 +1,95 @@
+/** What is ours in a copy: never in the original. */
+export const SCHEMA = 'canary_rehearsal';
+
+/**
+ * What makes a database of a copy note what is done to it: event triggers for definitions, statement triggers for rows.
+ * Notes are rows of the same transaction, so that of what is rolled back nothing is left. None of it may fail the
+ * statement that is watched.
+ */
+export const RECORDER = `
+create schema ${SCHEMA};
+create table ${SCHEMA}.log (
+  at bigint generated always as identity, time timestamptz default clock_timestamp(), client inet, kind text, statement text, relation oid, objects oid[], rows bigint);
+create table ${SCHEMA}.columns as
+  select a.attrelid as relation, a.attnum as number from pg_attribute a join pg_class c on c.oid = a.attrelid
+  where c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped;
+
+create function ${SCHEMA}.defined() returns event_trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $canary$
+declare touched oid[];
+begin
+  if tg_event = 'sql_drop' then
+    select array_agg(objid) into touched from pg_event_trigger_dropped_objects();
+  elsif tg_event = 'table_rewrite' then
+    touched := array[pg_event_trigger_table_rewrite_oid()];
+  else
+    select array_agg(objid) into touched from pg_event_trigger_ddl_commands();
+  end if;
+  insert into ${SCHEMA}.log(client, kind, statement, objects)
+    values (inet_client_addr(), tg_event, left(current_query(), 4000), touched);
+exception when others then null;
+end $canary$;
+create event trigger ${SCHEMA}_drop on sql_drop execute function ${SCHEMA}.defined();
+create event trigger ${SCHEMA}_end on ddl_command_end execute function ${SCHEMA}.defined();
+create event trigger ${SCHEMA}_rewrite on table_rewrite execute function ${SCHEMA}.defined();
+
+create function ${SCHEMA}.wrote() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $canary$
+declare
+  many bigint;
+  kept text;
+begin
+  begin
+    if tg_op = 'DELETE' then
+      select count(*) into many from gone;
+    elsif tg_op = 'UPDATE' then
+      select string_agg(format('%I::text', a.attname), ', ') into kept
+        from ${SCHEMA}.columns c join pg_attribute a on a.attrelid = c.relation and a.attnum = c.number
+        where c.relation = tg_relid and not a.attisdropped;
+      execute format('select count(*) from (select %1$s from gone except all select %1$s from come) d', kept) into many;
+    end if;
+    insert into ${SCHEMA}.log(client, kind, statement, relation, rows)
+      values (inet_client_addr(), lower(tg_op), left(current_query(), 4000), tg_relid, many);
+  exception when others then null;
+  end;
+  return null;
+end $canary$;
+
+do $canary$
+declare each record;
+begin
+  for each in
+    select format('%I.%I', n.nspname, c.relname) as path
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p') and c.relpersistence <> 't' and n.nspname !~ '^pg_'
+      and n.nspname not in ('information_schema', '${SCHEMA}')
+  loop
+    execute format('create trigger ${SCHEMA}_delete after delete on %s referencing old table as gone
+      for each statement execute function ${SCHEMA}.wrote()', each.path);
+    execute format('create trigger ${SCHEMA}_update after update on %s referencing old table as gone new table as come
+      for each statement execute function ${SCHEMA}.wrote()', each.path);
+    execute format('create trigger ${SCHEMA}_truncate after truncate on %s
+      for each statement execute function ${SCHEMA}.wrote()', each.path);
+    execute format('alter table %s enable always trigger ${SCHEMA}_delete', each.path);
+    execute format('alter table %s enable always trigger ${SCHEMA}_update', each.path);
+    execute format('alter table %s enable always trigger ${SCHEMA}_truncate', each.path);
+  end loop;
+end $canary$;
+`;
+
+/** What was noted, in its order; nothing where the notes are gone, for then so is every table of before. */
+export const NOTES = `
+select to_regclass('${SCHEMA}.log') is not null as has_notes \\gset
+\\if :has_notes
+select json_build_object('time', extract(epoch from time) * 1000, 'client', host(client), 'kind', kind, 'statement', statement, 'relation', relation::text,
+  'objects', array(select unnest(objects)::text), 'rows', rows)
+from ${SCHEMA}.log where client is not null order by at;
+\\endif`;
+
+/** Who holds a lock now that makes others wait, on what. */
+export const LOCKS = `
+select json_build_object('at', extract(epoch from clock_timestamp()) * 1000, 'pid', l.pid, 'relation', d.datname || ' ' || l.relation,
+  'mode', l.mode, 'client', host(a.client_addr), 'statement', left(a.query, 4000))
+from pg_locks l join pg_stat_activity a on a.pid = l.pid join pg_database d on d.oid = l.database
+where l.granted and l.locktype = 'relation' and a.client_addr is not null and l.relation >= 16384
+  and l.mode in ('AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock', 'ShareLock')`;

@@ -1,0 +1,68 @@
+import { createWriteStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { readArchive } from '../../system/docker/container-archive.ts';
+import type { Archive } from '../../system/docker/container-ends.ts';
+import type { ContainerStreams, StreamOptions } from '../../system/docker/container-streams.ts';
+import { type FileState, HEAD } from './file-state.ts';
+
+/** The beginning of a stream; the rest passes by. */
+export async function firstBytes(content: Readable, length: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let have = 0;
+  content.on('data', (chunk: Buffer) => {
+    if (have < length) chunks.push(chunk.subarray(0, length - have));
+    have += chunk.length;
+  });
+  await new Promise((resolve, reject) => content.once('end', resolve).once('error', reject));
+  return Buffer.concat(chunks);
+}
+
+/** Looks at a file of a container; `undefined` where there is none. */
+export async function readState(
+  streams: ContainerStreams,
+  from: Archive,
+  options: StreamOptions,
+  read = firstChunk,
+): Promise<FileState | undefined> {
+  let state: FileState | undefined;
+  await readArchive(
+    streams,
+    from,
+    async ({ type, size = 0, mtime }, content) => {
+      if (type === 'file')
+        state = { size, modified: mtime?.getTime() ?? 0, head: await read(content) };
+      return 'enough';
+    },
+    options,
+  );
+  return state;
+}
+
+/** The same, and copies the file to this machine. */
+export function download(
+  streams: ContainerStreams,
+  from: Archive,
+  to: string,
+  options: StreamOptions,
+): Promise<FileState | undefined> {
+  return readState(streams, from, options, async (content) => {
+    let head = Buffer.alloc(0);
+    await pipeline(
+      content,
+      async function* (chunks: AsyncIterable<Buffer>) {
+        for await (const chunk of chunks) {
+          if (head.length < HEAD) head = Buffer.concat([head, chunk]).subarray(0, HEAD);
+          yield chunk;
+        }
+      },
+      createWriteStream(to, { mode: 0o600 }),
+    );
+    return head;
+  });
+}
+
+async function firstChunk(content: Readable): Promise<Buffer> {
+  for await (const chunk of content) return (chunk as Buffer).subarray(0, HEAD);
+  return Buffer.alloc(0);
+}
