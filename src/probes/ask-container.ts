@@ -1,6 +1,6 @@
 import { unaskable } from '../config/checks.ts';
 import { messageOf } from '../errors.ts';
-import type { Command } from '../project/run.ts';
+import type { Run } from '../project/run.ts';
 import { baggageOf } from '../proxy/baggage.ts';
 import { containersOf, type ObservedContainer } from '../rollout/observed.ts';
 import type { Side } from '../rollout/operation.ts';

@@ -42,13 +42,13 @@ function repeated(check: Check): Looking {
 export async function runCheck(run: Run, check: Check): Promise<ProbeResult> {
   const missing = missingVariables(Object.values(check.headers), run.context.env);
   const request = requestName(check.method, check.path);
-  const service = checkedService(check, command.project.config.services);
+  const service = checkedService(check, run.project.config.services);
   if (missing.length > 0) {
     const text = `${request}: not asked, for the environment has no ${missing.join(', ')}.`;
     return { service, request, result: 'error', text };
   }
-  const first = await attempt(command, check, service, request);
-  return first.result === 'fail' ? attempt(command, check, service, request) : first;
+  const first = await attempt(run, check, service, request);
+  return first.result === 'fail' ? attempt(run, check, service, request) : first;
 }
 
 async function attempt(

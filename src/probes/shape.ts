@@ -45,7 +45,7 @@ function pagesInTurn(settings: ShapeSettings): Looking {
   let latest: Opinion | undefined;
   const look = async (run: Run) => {
     const lastTurn = (sample: Sample) => pages.get(pageOf(sample)) ?? 0;
-    const samples = await recentSamples(command, settings);
+    const samples = await recentSamples(run, settings);
     const [next] = samples.sort((one, other) => lastTurn(one) - lastTurn(other));
     if (!next) return;
     const { result, text } = await compareSample(run, settings, next);

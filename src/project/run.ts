@@ -7,16 +7,12 @@ import type { CallOptions } from '../system/docker/compose.ts';
 import type { Checkout } from './checkout/checkout.ts';
 import type { Project } from './load.ts';
 
-/** A command on one project. */
-export interface Command {
+/** A command at work on a project, and on a release where there is one. */
+export interface Run {
   context: Context;
   project: Project;
   /** Aborts on an interrupt, and when `abort` or `revert` asks this command to stop. */
   signal: AbortSignal;
-}
-
-/** A command at work on containers, and on a release where there is one. */
-export interface Run extends Command {
   /** Its journal gets the facts. How it stands is asked of `releaseNow`: no copy of that goes stale. */
   release?: ReleaseIdentity | undefined;
   /** The commit that is released; absent where only containers are moved. */

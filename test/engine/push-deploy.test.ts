@@ -127,7 +127,7 @@ describe('git push deploy', () => {
       'utf8',
     );
     const steps = journal.split('\n').filter((line) => line.includes('"operation-started"'));
-    const kinds = steps.map((line) => JSON.parse(line).step.kind);
+    const kinds = steps.map((line) => JSON.parse(line).operation.kind);
     expect(kinds.indexOf('retire-canary')).toBeLessThan(kinds.indexOf('start-canary'));
     expect(await laptop.stableContainers()).toEqual(untouched);
   });

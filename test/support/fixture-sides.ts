@@ -5,7 +5,7 @@ import { parseConfig } from '../../src/config/parse.ts';
 import type { Context } from '../../src/context.ts';
 import type { Project } from '../../src/project/load.ts';
 import type { Run } from '../../src/project/run.ts';
-import { systemClock } from '../../src/system/clock.ts';
+import { type Clock, systemClock } from '../../src/system/clock.ts';
 import { selfSigned } from './fixture-certificate.ts';
 import { canary, stable } from './fixture-observed.ts';
 
@@ -36,6 +36,7 @@ export class Sides {
     analysis = '{}',
     env: Record<string, string> = {},
     askProxy: () => Promise<string> = async () => '',
+    clock: Clock = systemClock,
   ): Run {
     const tls = this.isTls ? ', tls: { certificate: a, key: b, reencrypt: true }' : '';
     const config = parseConfig(

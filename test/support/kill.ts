@@ -5,7 +5,7 @@ import { type Storedog, until } from './storedog.ts';
 
 interface StepRecord {
   type: string;
-  step?: { kind: string; side?: string };
+  operation?: { kind: string; side?: string };
 }
 
 interface At {
@@ -45,8 +45,8 @@ export async function startUntil(
       .some(
         (record) =>
           record.type === 'operation-started' &&
-          record.step?.kind === step.kind &&
-          (step.side === undefined || record.step.side === step.side),
+          record.operation?.kind === step.kind &&
+          (step.side === undefined || record.operation.side === step.side),
       );
   while (!(await isReached())) {
     if (ended) throw new Error(`canary ${args.join(' ')} never came to ${step.kind}.`);

@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import type { Observation } from '../../src/database/observation.ts';
 import { mysqlServer } from '../../src/rehearsal/mysql/mysql.ts';
 import type { CopyJob, ServerContainer } from '../../src/rehearsal/server.ts';
-import { DockerStreams } from '../../src/system/docker/container-streams.ts';
+import { ContainerStreams } from '../../src/system/docker/container-streams.ts';
 
 /** What the set-up built from the folder of that name beside this file, or fetched. */
 export const MARIADB_IMAGE = 'canary-test/mariadb';

@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import type { ComposeService } from '../../src/compose/model/model.ts';
 import { postgres } from '../../src/rehearsal/postgres/postgres.ts';
 import type { CopyJob, ServerContainer } from '../../src/rehearsal/server.ts';
-import { DockerStreams } from '../../src/system/docker/container-streams.ts';
+import { ContainerStreams } from '../../src/system/docker/container-streams.ts';
 import { until } from './storedog.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
