@@ -9,6 +9,10 @@ const EVERY_CORE = '100%';
 
 const ENGINE = {
   include: ['test/engine/**/*.test.ts'],
+  // The program as it was built: there is nothing to transform.
+  server: { deps: { external: [/\/dist\/main\.js$/] } },
+  // The settings and hooks of whoever runs the tests have no say.
+  env: { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' },
   testTimeout: 300_000,
   hookTimeout: 300_000,
 };

@@ -79,12 +79,12 @@ export class Stack extends Storedog {
     await this.commitOn('canary', VERSION_FILE, 'canary\n');
   }
 
-  override canaryWith(env: Record<string, string>, ...args: string[]) {
-    return super.canaryWith(env, ...(this.kind?.flags ?? []), ...args);
+  protected override get flags(): readonly string[] {
+    return this.kind?.flags ?? [];
   }
 
   override compose(...args: string[]): Promise<string> {
-    return super.compose(...(this.kind?.flags ?? []), ...args);
+    return super.compose(...this.flags, ...args);
   }
 
   /** What a service of a side answers when the entry passes a question on; `path` says whom it asks what. */

@@ -4,17 +4,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { BIN, type Ended, runBuilt } from './built-canary.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
-export const BIN = join(ROOT, 'bin/canary.js');
 /** Of another store than the user's own, so that hooks and signing there do not matter here. */
 export const GIT_ENV = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
-
-export interface Ended {
-  exitCode: number;
-  stdout: string;
-  stderr: string;
-}
 
 /** The state of a container that a promise is about. */
 export interface ContainerFacts {
@@ -30,6 +24,8 @@ export class Storedog {
   readonly project: string;
   readonly port: number;
   readonly preview: number;
+  /** Whether every command is a process of its own, as people start it, which takes longer. */
+  hasProcesses = false;
 
   protected constructor(directory: string, project: string, port: number, preview: number) {
     this.directory = directory;
@@ -116,12 +112,18 @@ export class Storedog {
     });
   }
 
-  /** Runs canary to its end, whatever its exit code. */
-  canary(...args: string[]): Promise<Ended> {
-    return this.canaryWith({}, ...args);
+  /** What canary is told before each command. */
+  protected get flags(): readonly string[] {
+    return [];
   }
 
-  /** The same with more in its environment. */
+  /** Runs canary to its end, whatever its exit code. */
+  canary(...args: string[]): Promise<Ended> {
+    if (this.hasProcesses) return this.canaryWith({}, ...args);
+    return runBuilt(this.directory, [...this.flags, ...args], { ...process.env, CI: 'true' });
+  }
+
+  /** The same in a process of its own, with more in its environment. */
   async canaryWith(env: Record<string, string>, ...args: string[]): Promise<Ended> {
     const { exitCode = -1, stdout, stderr } = await this.startWith(env, ...args);
     return { exitCode, stdout: String(stdout), stderr: String(stderr) };
@@ -144,7 +146,7 @@ export class Storedog {
   }
 
   private startWith(env: Record<string, string>, ...args: string[]) {
-    return execa(process.execPath, [BIN, ...args], {
+    return execa(process.execPath, [BIN, ...this.flags, ...args], {
       cwd: this.directory,
       reject: false,
       stdin: 'ignore',
