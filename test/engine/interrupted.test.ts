@@ -24,12 +24,10 @@ describe('a deploy that is stopped', () => {
     );
   });
 
-  afterAll(() => shop.dispose());
+  afterAll(() => shop?.dispose());
 
-  afterEach(async () => {
-    await shop.succeed('abort');
-    expect(await shop.stableContainers()).toEqual(untouched);
-  });
+  // A canary that is not ready stays: the next deploy of its commit waits for it again.
+  afterEach(async () => expect(await shop.stableContainers()).toEqual(untouched));
 
   /** A deploy that waits for its canary. */
   const startWaiting = (...args: string[]) =>

@@ -13,7 +13,7 @@ describe('a promotion that is killed', () => {
     await shop.git('branch', '--force', 'canary', 'main');
   });
 
-  afterAll(() => shop.dispose());
+  afterAll(() => shop?.dispose());
 
   // What is to be promoted is not there yet, or not any more: the promotion that stays comes last.
   beforeEach(async () => {

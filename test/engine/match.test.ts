@@ -80,7 +80,7 @@ describe('rules and identities', () => {
     await shop.succeed('deploy', '--branch', 'canary');
   });
 
-  afterAll(() => shop.dispose());
+  afterAll(() => shop?.dispose());
 
   const project = () => loadProject(contextIn(shop.directory));
   const side = ({ path = '', headers = {}, method }: Asked) =>
@@ -165,8 +165,7 @@ describe('rules and identities', () => {
     expect(JSON.parse((await shop.succeed('up', '--json')).stdout).changed).toBe(false);
     expect(plan + JSON.stringify(await shop.status())).not.toMatch(/alice|bob|carol|dave/);
 
-    const files = ['-f', 'docker-compose.yml', '-f', '.canary/override.yml'];
-    await shop.compose(...files, 'restart', 'canary-proxy');
+    await shop.withOverride('restart', 'canary-proxy');
     await shop.untilShopAnswers();
     await until('the list is known again', async () => (await side(byName('dave'))) === 'canary');
     expect(await side(byName('alice'))).toBe('stable');

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hopShop } from '../support/hop-shop.ts';
+import { hopServer, hopShop } from '../support/hop-shop.ts';
 import { type Storedog, until } from '../support/storedog.ts';
 import { askAnew } from '../support/traffic-shop.ts';
 import { Load, userNames, visit } from '../support/visitors.ts';
@@ -17,7 +17,7 @@ describe('an inner service', () => {
     );
   });
 
-  afterAll(() => shop.dispose());
+  afterAll(() => shop?.dispose());
 
   const ask = (way: string, headers: Record<string, string> = {}) =>
     askAnew(`${shop.url}${way}`, headers);
@@ -129,7 +129,6 @@ describe('an inner service', () => {
     await shop.succeed('promote');
     await load.stop();
     expect(load.problems).toEqual([]);
-    expect(load.sent).toBeGreaterThan(300);
     expect(await idsOf('middle')).toEqual(middle);
     expect(await ask('known')).toBe('canary stable canary');
     expect(JSON.parse((await shop.succeed('up', '--json')).stdout).changed).toBe(false);
@@ -176,5 +175,41 @@ describe('an inner service', () => {
     const seen = await ask('seen');
     expect(JSON.parse(seen.slice('canary stable '.length)).baggage).toBe('canary=stable');
     expect(JSON.parse((await shop.succeed('up', '--json')).stdout).changed).toBe(false);
+  });
+
+  it('that is an entry instead has one weight with the other: a user is on the same side everywhere', async () => {
+    const port = /"(\d+):3000"$/m.exec(
+      (await shop.read('docker-compose.yml')).split('last:')[1] ?? '',
+    );
+    const own = `http://127.0.0.1:${port?.[1]}/`;
+    const settings = await shop.read('canary.yaml');
+    await shop.write('canary.yaml', settings.replace('inner: true', `entry: ${port?.[1]}`));
+    await shop.succeed('up');
+    await shop.commitOn('canary', 'store-frontend/server.js', hopServer('another'));
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '100');
+    /** The users whom each entry has on the canary. */
+    const onCanary = async () => {
+      const having = async (url: string, page: string) =>
+        (await visit(url, users))
+          .filter((each) => each.page === page)
+          .map(({ user }) => user)
+          .sort();
+      return {
+        web: await having(`${shop.url}known/direct`, 'another another'),
+        last: await having(own, 'another'),
+      };
+    };
+    const all = [...users].sort();
+    expect(await onCanary()).toEqual({ web: all, last: all });
+    await shop.succeed('weight', '50');
+    const half = await onCanary();
+    expect(half.web.length).toBeGreaterThan(users.length * 0.25);
+    expect(half.web.length).toBeLessThan(users.length * 0.75);
+    expect(half.last).toEqual(half.web);
+    await shop.succeed('weight', '0');
+    expect(await onCanary()).toEqual({ web: [], last: [] });
+    await shop.succeed('weight', '100');
+    await shop.succeed('abort');
+    expect(await onCanary()).toEqual({ web: [], last: [] });
   });
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selfSigned } from '../support/fixture-certificate.ts';
+import { NODE_BUILD, portsOf } from '../support/node-service.ts';
 import { Storedog } from '../support/storedog.ts';
 import { userNames } from '../support/visitors.ts';
 
@@ -33,15 +34,11 @@ process.on('SIGTERM', () => {
 
 /** A service with users by TLS, and one with users by TCP behind somebody who tells their addresses. */
 function twoEntries(compose: string): string {
-  const port = /"(\d+):3000"/.exec(compose)?.[1];
-  const bytes = /"(\d+):5001"/.exec(compose)?.[1];
+  const { frontend, discounts } = portsOf(compose);
   const service = (published: string) => `
-    build:
-      context: ./store-frontend
-      args:
-        BASE: \${NODE_IMAGE:-node:20-slim}
+    ${NODE_BUILD}
     ports: ["${published}"]`;
-  return `services:\n  frontend:${service(`${port}:3000`)}\n  bytes:${service(`${bytes}:4000`)}\n`;
+  return `services:\n  frontend:${service(`${frontend}:3000`)}\n  bytes:${service(`${discounts}:4000`)}\n`;
 }
 
 describe('entries that speak TLS and TCP', () => {
@@ -68,13 +65,13 @@ identity: [header:X-User-Id]
     await shop.git('commit', '--quiet', '--all', '-m', 'A server for tests');
     await shop.git('branch', '--force', 'canary');
     await shop.commitOn('canary', 'store-frontend/server.js', server('canary'));
-    await shop.startProduction();
     await renew(1);
+    // Starts production as well.
     await shop.succeed('up');
     await shop.succeed('deploy', '--branch', 'canary');
   });
 
-  afterAll(() => shop.dispose());
+  afterAll(() => shop?.dispose());
 
   /** Puts another certificate in place as certbot does: numbered files, and links that move to them. */
   async function renew(number: number, keyOf = number): Promise<void> {

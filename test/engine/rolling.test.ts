@@ -21,7 +21,7 @@ describe('rolling', () => {
     await rolling('2s');
   });
 
-  afterAll(() => shop.dispose());
+  afterAll(() => shop?.dispose());
 
   const rolling = async (time: string) => {
     const yaml = (await shop.read('canary.yaml')).replace(/strategy: .*\n/, '');
@@ -69,9 +69,9 @@ describe('rolling', () => {
     const weights = facts.filter(({ type }) => type === 'weight-set');
     expect(weights.map(({ weight }) => weight)).toEqual([33.33, 66.67, 100]);
     const grown = facts.filter(
-      ({ type, step }) => type === 'operation-finished' && step.kind.endsWith('-canary'),
+      ({ type, operation }) => type === 'operation-finished' && operation.kind.endsWith('-canary'),
     );
-    expect(grown.map(({ step }) => step.counts)).toEqual([
+    expect(grown.map(({ operation }) => operation.counts)).toEqual([
       { frontend: 1, inner: 1 },
       { frontend: 2, inner: 2 },
       { frontend: 3 },

@@ -1,7 +1,8 @@
+import { NODE_BUILD, portsOf } from './node-service.ts';
 import { Storedog } from './storedog.ts';
 
 /** Says who it is and whom it reaches; lets its open requests finish when it is stopped. */
-export function replicaServer(name: string): string {
+function replicaServer(name: string): string {
   return `import http from 'node:http';
 import { Server } from 'node:net';
 import { hostname } from 'node:os';
@@ -43,23 +44,19 @@ export async function replicaShop(): Promise<Storedog> {
   const compose = await shop.read('docker-compose.yml');
   const scaled = compose.replace('    ports:', '    deploy: { replicas: 2 }\n    ports:');
   await shop.commitOn('canary', 'docker-compose.yml', scaled);
-  await shop.startProduction();
+  // Starts production as well.
   await shop.succeed('up');
+  await shop.untilShopAnswers();
   return shop;
 }
 
 function twoServices(compose: string): string {
-  const port = /"(\d+):3000"/.exec(compose)?.[1];
-  const build = `build:
-      context: ./store-frontend
-      args:
-        BASE: \${NODE_IMAGE:-node:20-slim}`;
   return `services:
   frontend:
-    ${build}
-    ports: ["${port}:3000"]
+    ${NODE_BUILD}
+    ports: ["${portsOf(compose).frontend}:3000"]
   inner:
-    ${build}
+    ${NODE_BUILD}
     expose: ["3000"]
     scale: 2
 `;

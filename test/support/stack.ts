@@ -186,8 +186,15 @@ async function pairOfPorts(): Promise<number> {
   }
 }
 
+let standInBuilt: Promise<unknown> | undefined;
+
 /** The image of every service, also by names that databases and queues have. */
-async function standIn(): Promise<void> {
+function standIn(): Promise<unknown> {
+  standInBuilt ??= buildStandIn();
+  return standInBuilt;
+}
+
+async function buildStandIn(): Promise<void> {
   const base = parseEnv(await setUpFile()).NODE_IMAGE;
   const tags = [IMAGE, `${IMAGE}-redis:7`, `${IMAGE}-postgres:16`];
   await execa('docker', [

@@ -169,6 +169,11 @@ export class Storedog {
     return stdout;
   }
 
+  /** Compose with what canary adds, as people may use it. */
+  withOverride(...args: string[]): Promise<string> {
+    return this.compose('-f', 'docker-compose.yml', '-f', '.canary/override.yml', ...args);
+  }
+
   async git(...args: string[]): Promise<string> {
     const { stdout } = await execa('git', args, { cwd: this.directory, env: GIT_ENV });
     return stdout;

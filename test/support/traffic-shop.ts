@@ -1,6 +1,7 @@
 import { get } from 'node:http';
 import { createConnection, type Socket } from 'node:net';
 import { execa } from 'execa';
+import { NODE_BUILD, portsOf } from './node-service.ts';
 import { Storedog } from './storedog.ts';
 
 /** What such a shop's service runs. */
@@ -79,14 +80,10 @@ export async function frontShop(settings: readonly string[] = []): Promise<Store
 }
 
 function onlyFrontend(compose: string): string {
-  const port = /"(\d+):3000"/.exec(compose)?.[1];
   return `services:
   frontend:
-    build:
-      context: ./store-frontend
-      args:
-        BASE: \${NODE_IMAGE:-node:20-slim}
-    ports: ["${port}:3000"]
+    ${NODE_BUILD}
+    ports: ["${portsOf(compose).frontend}:3000"]
 `;
 }
 
