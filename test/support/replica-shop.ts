@@ -2,7 +2,7 @@ import { NODE_BUILD, portsOf } from './node-service.ts';
 import { Storedog } from './storedog.ts';
 
 /** Says who it is and whom it reaches; lets its open requests finish when it is stopped. */
-function replicaServer(name: string): string {
+export function replicaServer(name: string): string {
   return `import http from 'node:http';
 import { Server } from 'node:net';
 import { hostname } from 'node:os';

@@ -252,23 +252,33 @@ export class Storedog {
 
   /** Removes every container, network, volume, image and file of this copy. */
   async dispose(): Promise<void> {
+    const found = async (...args: string[]) =>
+      (await execa('docker', args)).stdout.split('\n').filter(Boolean);
     const filter = ['--filter', `label=com.docker.compose.project=${this.project}`];
-    const { stdout: containers } = await execa('docker', ['ps', '-aq', ...filter]);
-    if (containers)
-      await execa('docker', ['rm', '--force', '--volumes', ...containers.split('\n')]);
-    const { stdout: networks } = await execa('docker', ['network', 'ls', '-q', ...filter]);
-    if (networks) await execa('docker', ['network', 'rm', ...networks.split('\n')]);
-    const { stdout: volumes } = await execa('docker', ['volume', 'ls', '-q', ...filter]);
-    if (volumes) await execa('docker', ['volume', 'rm', ...volumes.split('\n')]);
-    const { stdout: images } = await execa('docker', [
-      'image',
-      'ls',
-      '--format',
-      '{{.Repository}}:{{.Tag}}',
-      '--filter',
-      `reference=${this.project}-*`,
-    ]);
-    if (images) await execa('docker', ['image', 'rm', '--force', ...images.split('\n')]);
+    const containers = await found('ps', '-aq', ...filter);
+    if (containers.length > 0) await execa('docker', ['rm', '--force', '--volumes', ...containers]);
+    // What containers used is free now.
+    const named = ['image', 'ls', '--filter', `reference=${this.project}-*`];
+    const left: [string[], string[]][] = [
+      [
+        ['network', 'rm'],
+        ['network', 'ls', '-q', ...filter],
+      ],
+      [
+        ['volume', 'rm'],
+        ['volume', 'ls', '-q', ...filter],
+      ],
+      [
+        ['image', 'rm', '--force'],
+        [...named, '--format', '{{.Repository}}:{{.Tag}}'],
+      ],
+    ];
+    await Promise.all(
+      left.map(async ([remove, list]) => {
+        const names = await found(...list);
+        if (names.length > 0) await execa('docker', [...remove, ...names]);
+      }),
+    );
     await rm(this.directory, { recursive: true, force: true });
   }
 }
