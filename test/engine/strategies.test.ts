@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { journalRecords } from '../support/journals.ts';
+import { meanwhile } from '../support/meanwhile.ts';
 import { startUntilStep } from '../support/steps.ts';
 import { type ContainerFacts, type Storedog, until } from '../support/storedog.ts';
 import { killCanary, letCanaryFail, trafficShop } from '../support/traffic-shop.ts';
@@ -65,23 +66,18 @@ describe('strategies', () => {
       );
       load = new Load(shop.url, 50).start();
       running = shop.start(...DEPLOY, '--json');
-      let isOver = false;
-      const ended = running.finally(() => {
-        isOver = true;
-      });
-      const users = userNames(200);
+      const users = userNames(100);
       let earlier: string[] = [];
-      while (!isOver) {
+      const { exitCode, stdout } = await meanwhile(running, async () => {
         const now = await onCanary(users);
         expect(now).toEqual(expect.arrayContaining(earlier));
         earlier = now;
-      }
+      });
       await load.stop();
-      const { exitCode, stdout } = await ended;
       expect(exitCode).toBe(0);
       expect(weightsIn(stdout)).toEqual([10, 40, 100]);
       expect(load.problems).toEqual([]);
-      expect(await onCanary(users)).toHaveLength(200);
+      expect(await onCanary(users)).toHaveLength(100);
       expect(await release()).toMatchObject({
         ...{ state: 'paused', step: 3, steps: 3 },
         reason: 'at 100 %, every step done; promote or revert',
@@ -247,14 +243,11 @@ describe('strategies', () => {
       await shop.succeed('abort');
       const { child } = await waiting(...DEPLOY, '--json');
       await letCanaryFail(shop, 0.1);
-      let isOver = false;
-      const ended = child.finally(() => {
-        isOver = true;
-      });
       const pages: string[] = [];
-      while (!isOver)
-        pages.push(...(await visit(shop.url, userNames(100), 'POST')).map(({ page }) => page));
-      const { exitCode, stdout } = await ended;
+      const { exitCode, stdout } = await meanwhile(child, async () => {
+        const visits = await visit(shop.url, userNames(100), 'POST');
+        pages.push(...visits.map(({ page }) => page));
+      });
       expect(exitCode).toBe(0);
       expect(await release()).toBeNull();
       expect((await shop.containers()).some(({ service }) => service === 'frontend-canary')).toBe(

@@ -1,10 +1,10 @@
+import { STOPS_GRACEFULLY } from './graceful-stop.ts';
 import { NODE_BUILD, portsOf } from './node-service.ts';
 import { Storedog } from './storedog.ts';
 
 /** Says its side, and those of whom it calls; the path says which headers it passes on. */
 export function hopServer(side: string): string {
   return `import http from 'node:http';
-import { Server } from 'node:net';
 const WAYS = {
   told: ['x-canary'], baggage: ['baggage'], known: ['x-user-id'], silent: [],
   seen: ['x-canary', 'baggage'],
@@ -17,10 +17,8 @@ const ask = (url, headers) => new Promise((resolve, reject) => {
     resolve(answer.statusCode === 200 ? body : answer.statusCode + ' ' + body);
   }).on('error', reject);
 });
-let isStopping = false;
 const server = http.createServer(async (request, response) => {
   for await (const _ of request);
-  if (isStopping) response.setHeader('Connection', 'close');
   const [, way, direct] = request.url.split('/');
   const passed = (WAYS[way] ?? WAYS.known).flatMap((name) => {
     const value = request.headers[name];
@@ -37,11 +35,7 @@ const server = http.createServer(async (request, response) => {
   }
 });
 server.listen(3000);
-process.on('SIGTERM', () => {
-  isStopping = true;
-  Server.prototype.close.call(server, () => process.exit());
-});
-`;
+${STOPS_GRACEFULLY}`;
 }
 
 interface HopPorts {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { execa } from 'execa';
 import { setUpFile } from './fixture-haproxy.ts';
-import { freePorts, isFree, Storedog } from './storedog.ts';
+import { claimPort, freePorts, Storedog } from './storedog.ts';
 
 export type Side = 'stable' | 'canary';
 
@@ -182,7 +182,7 @@ function answered(text: string, path: string): unknown {
 async function pairOfPorts(): Promise<number> {
   for (;;) {
     const [port = 0] = await freePorts(1);
-    if (await isFree(port + 1)) return port;
+    if (await claimPort(port + 1)) return port;
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { access, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type ListenOptions, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -298,18 +298,29 @@ export async function until(
 
 /** Below the ports that the kernel gives to outgoing connections, so that none of those takes one meanwhile. */
 export async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) {
+  const ports: number[] = [];
+  while (ports.length < count) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
-    if (await isFree(port)) ports.add(port);
+    if (await claimPort(port)) ports.push(port);
   }
-  return [...ports];
+  return ports;
 }
 
-export function isFree(port: number): Promise<boolean> {
+/** Whether a port is free and no other test has it in mind; the claim holds until this process ends. */
+export async function claimPort(port: number): Promise<boolean> {
+  const server = await listening({ port, host: '0.0.0.0' });
+  if (!server) return false;
+  await new Promise((resolve) => server.close(resolve));
+  // A name that only one process of the machine can have.
+  const claim = await listening({ path: `\0canary-test-port-${port}` });
+  claim?.unref();
+  return claim !== undefined;
+}
+
+function listening(options: ListenOptions): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '0.0.0.0', () => server.close(() => resolve(true)));
+    server.once('error', () => resolve(undefined));
+    server.listen(options, () => resolve(server));
   });
 }

@@ -5,7 +5,7 @@ import { loadServer } from './server.ts';
 
 const ENTRY = 'store-frontend/server.js';
 
-/** An entry that echoes, and a service that it shares; production runs `v1`, the branch `canary` has `v2`. */
+/** An entry that echoes, and discounts that it asks, on either side the same; production runs `v1`, the branch `canary` has `v2`. */
 export async function loadShop(drainSeconds: number): Promise<Storedog> {
   const shop = await Storedog.create(twoServices);
   await shop.write(ENTRY, loadServer('v1'));
@@ -42,14 +42,19 @@ export function outerAddress(): string {
   return outer?.address ?? '127.0.0.1';
 }
 
+const OFFERS = `import('node:http').then(({ createServer }) =>
+  createServer((_, response) => response.end('[1]')).listen(5001));
+process.on('SIGTERM', () => process.exit());`;
+
 function twoServices(compose: string): string {
   return `services:
   frontend:
     ${NODE_BUILD}
     ports: ["${portsOf(compose).frontend}:3000"]
-    depends_on: [shared]
-  shared:
+    depends_on: [discounts]
+  discounts:
     ${NODE_BUILD}
-    expose: ["3000"]
+    command: ${JSON.stringify(['node', '-e', OFFERS])}
+    expose: ["5001"]
 `;
 }
