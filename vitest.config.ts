@@ -27,6 +27,10 @@ const ENGINE = {
   ...WITH_SET_UP,
   ...waiting(300_000),
   include: ['test/engine/**/*.test.ts'],
+  // The program as it was built: there is nothing to transform.
+  server: { deps: { external: [/\/dist\/main\.js$/] } },
+  // The settings and hooks of whoever runs the tests have no say.
+  env: { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' },
 };
 
 const CORPUS = {

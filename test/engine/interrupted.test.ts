@@ -11,6 +11,7 @@ import { userNames, visit } from '../support/visitors.ts';
 describe('a deploy that is stopped', () => {
   let shop: Storedog;
   let untouched: ContainerFacts[];
+  let running: ReturnType<Storedog['start']> | undefined;
 
   beforeAll(async () => {
     shop = await trafficShop();
@@ -24,16 +25,40 @@ describe('a deploy that is stopped', () => {
     );
   });
 
-  afterAll(() => shop.dispose());
+  afterAll(() => shop?.dispose());
 
+  // A canary that is not ready stays: the next deploy of its commit waits for it again.
   afterEach(async () => {
-    await shop.succeed('abort');
+    running?.kill('SIGKILL');
+    await running;
+    running = undefined;
     expect(await shop.stableContainers()).toEqual(untouched);
   });
 
   /** A deploy that waits for its canary. */
-  const startWaiting = (...args: string[]) =>
-    startUntil(shop, { kind: 'await-ready' }, 'deploy', '--branch', 'canary', ...args);
+  const startWaiting = async (...args: string[]) => {
+    const deploy = ['deploy', '--branch', 'canary', ...args];
+    const { child } = await startUntil(shop, { kind: 'await-ready' }, ...deploy);
+    running = child;
+    return { child };
+  };
+
+  it('a second command meets the lock, is told who holds it, and changes nothing', async () => {
+    const { child } = await startWaiting();
+    const { release } = await shop.status();
+    expect(release.state).toBe('starting');
+    expect(release.services[0].containers).toHaveLength(1);
+    const { exitCode, stdout } = await shop.canary('deploy', '--branch', 'canary', '--json');
+
+    expect(exitCode).toBe(5);
+    const { error } = JSON.parse(stdout.split('\n').at(-1) ?? '');
+    expect(error.code).toBe('lock-held');
+    expect(error.message).toContain(`process ${child.pid}`);
+    const owner = JSON.parse(await readFile(join(shop.directory, '.canary/lock.json'), 'utf8'));
+    expect(owner).toMatchObject({ pid: child.pid, command: 'deploy' });
+    child.kill('SIGINT');
+    await child;
+  });
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'by %s: no user on the canary, a clear last state, exit 130',
@@ -53,23 +78,6 @@ describe('a deploy that is stopped', () => {
       expect(release.weight.set).toBe(0);
     },
   );
-
-  it('a second command meets the lock, is told who holds it, and changes nothing', async () => {
-    const { child } = await startWaiting();
-    const { release } = await shop.status();
-    expect(release.state).toBe('starting');
-    expect(release.services[0].containers).toHaveLength(1);
-    const { exitCode, stdout } = await shop.canary('deploy', '--branch', 'canary', '--json');
-
-    expect(exitCode).toBe(5);
-    const { error } = JSON.parse(stdout.split('\n').at(-1) ?? '');
-    expect(error.code).toBe('lock-held');
-    expect(error.message).toContain(`process ${child.pid}`);
-    const owner = JSON.parse(await readFile(join(shop.directory, '.canary/lock.json'), 'utf8'));
-    expect(owner).toMatchObject({ pid: child.pid, command: 'deploy' });
-    child.kill('SIGINT');
-    await child;
-  });
 
   it.each(['abort', 'revert'])(
     'by `%s` from another terminal, which does not wait for the lock',

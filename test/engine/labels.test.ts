@@ -14,7 +14,7 @@ describe('services that routers find by labels and environment', () => {
     shop = await labelShop();
   });
 
-  afterAll(() => shop.dispose());
+  afterAll(() => shop?.dispose());
 
   const siteUrl = () => shop.url.replace('127.0.0.1', 'localhost');
   const facts = async (service: string) =>

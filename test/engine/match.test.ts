@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applySplit } from '../../src/execution/split.ts';
@@ -70,7 +71,7 @@ const OTHERS: [string, Asked][] = [
 describe('rules and identities', () => {
   let shop: Storedog;
   let original: string;
-  const users = userNames(300);
+  const users = userNames(150);
 
   beforeAll(async () => {
     shop = await trafficShop();
@@ -80,11 +81,11 @@ describe('rules and identities', () => {
     await shop.succeed('deploy', '--branch', 'canary');
   });
 
-  afterAll(() => shop.dispose());
+  afterAll(() => shop?.dispose());
 
   const project = () => loadProject(contextIn(shop.directory));
-  const side = ({ path = '', headers = {}, method }: Asked) =>
-    askAnew(`${shop.url}${path}`, headers, method);
+  const side = ({ path = '', headers = {}, method }: Asked, agent?: Agent) =>
+    askAnew(`${shop.url}${path}`, headers, method, agent);
   const sidesOf = async (asked: readonly [string, Asked][]) => {
     const sides = await Promise.all(asked.map(async ([name, each]) => [name, await side(each)]));
     return Object.fromEntries(sides);
@@ -95,11 +96,12 @@ describe('rules and identities', () => {
   const onCanary = async (names: readonly string[], ask: (user: string) => Asked) => {
     const found = new Set<string>();
     const queue = [...names];
+    const agent = new Agent({ keepAlive: true, scheduling: 'fifo' });
     const worker = async () => {
       for (let user = queue.pop(); user !== undefined; user = queue.pop())
-        if ((await side(ask(user))) === 'canary') found.add(user);
+        if ((await side(ask(user), agent)) === 'canary') found.add(user);
     };
-    await Promise.all(Array.from({ length: 16 }, worker));
+    await Promise.all(Array.from({ length: 16 }, worker)).finally(() => agent.destroy());
     return found;
   };
   const workerOf = async () =>
@@ -115,8 +117,8 @@ describe('rules and identities', () => {
     async (_, ask) => {
       await applySplit(await project(), byWeight(50));
       const first = await onCanary(users, ask);
-      expect(first.size).toBeGreaterThan(110);
-      expect(first.size).toBeLessThan(190);
+      expect(first.size).toBeGreaterThan(50);
+      expect(first.size).toBeLessThan(100);
       expect(await onCanary(users, ask)).toEqual(first);
     },
   );
@@ -165,8 +167,7 @@ describe('rules and identities', () => {
     expect(JSON.parse((await shop.succeed('up', '--json')).stdout).changed).toBe(false);
     expect(plan + JSON.stringify(await shop.status())).not.toMatch(/alice|bob|carol|dave/);
 
-    const files = ['-f', 'docker-compose.yml', '-f', '.canary/override.yml'];
-    await shop.compose(...files, 'restart', 'canary-proxy');
+    await shop.withOverride('restart', 'canary-proxy');
     await shop.untilShopAnswers();
     await until('the list is known again', async () => (await side(byName('dave'))) === 'canary');
     expect(await side(byName('alice'))).toBe('stable');

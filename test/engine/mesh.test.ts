@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hopShop } from '../support/hop-shop.ts';
+import { hopServer, hopShop } from '../support/hop-shop.ts';
 import { type Storedog, until } from '../support/storedog.ts';
 import { askAnew } from '../support/traffic-shop.ts';
 import { Load, userNames, visit } from '../support/visitors.ts';
@@ -17,7 +17,7 @@ describe('an inner service', () => {
     );
   });
 
-  afterAll(() => shop.dispose());
+  afterAll(() => shop?.dispose());
 
   const ask = (way: string, headers: Record<string, string> = {}) =>
     askAnew(`${shop.url}${way}`, headers);
@@ -25,11 +25,13 @@ describe('an inner service', () => {
     const containers = await shop.containers();
     return containers.filter((each) => services.includes(each.service)).map((each) => each.id);
   };
-  /** Asked by `middle` itself, as its own code would. */
-  const asMiddle = async (headers: Record<string, string>) => {
-    const script = `fetch('http://last:3000/', { headers: ${JSON.stringify(headers)} })
-      .then((answer) => answer.text()).then(console.log)`;
-    return (await shop.compose('exec', '-T', 'middle', 'node', '-e', script)).trim();
+  /** What `middle` is answered when it asks itself, as its own code would, with each of these headers. */
+  const asMiddle = async (...each: Record<string, string>[]) => {
+    const script = `for (const headers of ${JSON.stringify(each)})
+      console.log(await (await fetch('http://last:3000/', { headers })).text());`;
+    const [middle = ''] = await idsOf('middle');
+    const node = ['node', '--input-type=module', '-e', script];
+    return (await execa('docker', ['exec', middle, ...node])).stdout.split('\n');
   };
   /** How many users got which answer. */
   const answers = async (way: string) => {
@@ -89,7 +91,7 @@ describe('an inner service', () => {
     expect(await answers('told')).toEqual(sides);
     await shop.succeed('weight', '100');
     expect(await answers('known')).toEqual({ 'canary stable canary': users.length });
-    expect(await asMiddle({})).toBe('canary');
+    expect(await asMiddle({})).toEqual(['canary']);
   });
 
   it('counts users’ requests once', async () => {
@@ -100,25 +102,24 @@ describe('an inner service', () => {
   });
 
   it('is the stable’s alone once everybody is sent there, whatever a request says', async () => {
-    expect(await asMiddle({ 'X-Canary': 'stable' })).toBe('stable');
-    expect(await asMiddle({ baggage: 'x=1,canary = stable;p' })).toBe('stable');
+    const forced = [{ 'X-Canary': 'stable' }, { baggage: 'x=1,canary = stable;p' }];
+    expect(await asMiddle(...forced)).toEqual(['stable', 'stable']);
     await shop.succeed('pause');
-    expect(await asMiddle({ 'X-Canary': 'canary', baggage: 'canary=canary' })).toBe('stable');
+    const both = { 'X-Canary': 'canary', baggage: 'canary=canary' };
+    expect(await asMiddle(both)).toEqual(['stable']);
     await shop.succeed('resume');
-    expect(await asMiddle({ baggage: 'canary=canary' })).toBe('canary');
+    expect(await asMiddle({ baggage: 'canary=canary' })).toEqual(['canary']);
   });
 
   it('leaves its users to the stable while its canary is not there, and says so to the service', async () => {
     const [clone = ''] = await idsOf('last-canary');
     await execa('docker', ['kill', clone]);
-    await until(
-      'the proxy knows',
-      async () => (await asMiddle({ 'X-Canary': 'canary' })) === 'stable',
-    );
+    const forced = async () => (await asMiddle({ 'X-Canary': 'canary' }))[0];
+    await until('the proxy knows', async () => (await forced()) === 'stable');
     const seen = await ask('seen', { 'X-Canary': 'canary' });
     expect(JSON.parse(seen.slice('canary stable '.length))['x-canary']).toBe('stable');
     await execa('docker', ['start', clone]);
-    await until('it is back', async () => (await asMiddle({ 'X-Canary': 'canary' })) === 'canary');
+    await until('it is back', async () => (await forced()) === 'canary');
   });
 
   it('is replaced by a promotion without a lost request, also of those who only call it', async () => {
@@ -129,7 +130,6 @@ describe('an inner service', () => {
     await shop.succeed('promote');
     await load.stop();
     expect(load.problems).toEqual([]);
-    expect(load.sent).toBeGreaterThan(300);
     expect(await idsOf('middle')).toEqual(middle);
     expect(await ask('known')).toBe('canary stable canary');
     expect(JSON.parse((await shop.succeed('up', '--json')).stdout).changed).toBe(false);
@@ -176,5 +176,40 @@ describe('an inner service', () => {
     const seen = await ask('seen');
     expect(JSON.parse(seen.slice('canary stable '.length)).baggage).toBe('canary=stable');
     expect(JSON.parse((await shop.succeed('up', '--json')).stdout).changed).toBe(false);
+  });
+
+  it('that is an entry instead has one weight with the other: a user is on the same side everywhere', async () => {
+    const [, definition = ''] = (await shop.read('docker-compose.yml')).split('\n  last:');
+    const port = /"(\d+):3000"/.exec(definition)?.[1] ?? '';
+    const own = `http://127.0.0.1:${port}/`;
+    const settings = await shop.read('canary.yaml');
+    await shop.write('canary.yaml', settings.replace('inner: true', `entry: ${port}`));
+    await shop.succeed('up');
+    await shop.commitOn('canary', 'store-frontend/server.js', hopServer('another'));
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '100');
+    /** The users whom each entry has on the canary. */
+    const onCanary = async () => {
+      const having = async (url: string, page: string) =>
+        (await visit(url, users))
+          .filter((each) => each.page === page)
+          .map(({ user }) => user)
+          .sort();
+      return {
+        web: await having(`${shop.url}known/direct`, 'another another'),
+        last: await having(own, 'another'),
+      };
+    };
+    const all = [...users].sort();
+    expect(await onCanary()).toEqual({ web: all, last: all });
+    await shop.succeed('weight', '50');
+    const half = await onCanary();
+    expect(half.web.length).toBeGreaterThan(users.length * 0.25);
+    expect(half.web.length).toBeLessThan(users.length * 0.75);
+    expect(half.last).toEqual(half.web);
+    await shop.succeed('weight', '0');
+    expect(await onCanary()).toEqual({ web: [], last: [] });
+    await shop.succeed('weight', '100');
+    await shop.succeed('abort');
+    expect(await onCanary()).toEqual({ web: [], last: [] });
   });
 });

@@ -15,12 +15,11 @@ describe('behind canary’s back', () => {
     tip = await shop.git('rev-parse', 'canary');
   });
 
-  afterAll(() => shop.dispose());
+  afterAll(() => shop?.dispose());
 
+  // A canary that runs stays: to deploy it again only moves its users.
   afterEach(async () => {
     await shop.git('reset', '--quiet', '--hard', 'main');
-    await shop.succeed('abort');
-    await shop.succeed('up');
     await shop.git('branch', '--force', 'canary', tip);
   });
 
@@ -42,6 +41,7 @@ describe('behind canary’s back', () => {
     await shop.succeed('down');
     await shop.untilShopAnswers();
     expect((await shop.containers()).map((each) => each.service)).toEqual(['frontend']);
+    await shop.succeed('up');
   });
 
   it('the proxy’s folder is removed: `deploy` refuses, `abort` takes the users off, `up` mends it', async () => {
@@ -73,15 +73,13 @@ describe('behind canary’s back', () => {
   });
 
   it('an old journal cannot be read: nothing else minds', async () => {
-    await shop.succeed('deploy', '--branch', 'canary', '--weight', '50');
-    await shop.succeed('abort');
     const garbage = '.canary/releases/20200101-000000-abcdef0.jsonl';
+    // It stays: what follows makes releases beside it.
     await shop.write(garbage, 'garbage\n');
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '100');
     expect(await newPages()).toBe(50);
     await shop.succeed('revert');
     expect(await newPages()).toBe(0);
-    await rm(join(shop.directory, garbage));
   });
 
   it('a canary that is not the release’s own is never promoted or given users', async () => {
@@ -101,14 +99,7 @@ describe('behind canary’s back', () => {
 
   it('a canary that dies while it has users costs none of them a page, and `status` says so', async () => {
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '100');
-    await shop.compose(
-      '-f',
-      'docker-compose.yml',
-      '-f',
-      '.canary/override.yml',
-      'stop',
-      'frontend-canary',
-    );
+    await shop.withOverride('stop', 'frontend-canary');
     await shop.untilShopAnswers();
     expect(await newPages()).toBe(0);
     expect((await shop.status()).release).toMatchObject({

@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { killAt } from '../support/kill.ts';
 import type { Storedog } from '../support/storedog.ts';
-import { SERVER_FILE, trafficShop } from '../support/traffic-shop.ts';
+import { SERVER_FILE, serverThatSays, trafficShop } from '../support/traffic-shop.ts';
 import { Load, userNames, visit } from '../support/visitors.ts';
 
 describe('a promotion', () => {
@@ -8,19 +9,80 @@ describe('a promotion', () => {
 
   beforeAll(async () => {
     shop = await trafficShop();
+    await shop.git('branch', '--force', 'canary', 'main');
   });
 
-  afterAll(() => shop.dispose());
+  afterAll(() => shop?.dispose());
 
   afterEach(() => shop.git('branch', '--force', 'canary', 'main'));
 
-  /** A canary one commit ahead of main. */
-  async function deployed(change: string): Promise<void> {
-    await shop.commitOn('canary', SERVER_FILE, `${await shop.read(SERVER_FILE)}// ${change}\n`);
-    await shop.succeed('deploy', '--branch', 'canary', '--weight', '10');
-  }
+  /** While the stable is replaced the canary is the only whole side; a kill then must not cost a user. */
+  describe('that is killed', () => {
+    // What is to be promoted is not there yet, or not any more: the promotion that stays comes last.
+    beforeEach(async () => {
+      await shop.commitOn('canary', SERVER_FILE, serverThatSays('canary'));
+      await shop.succeed('deploy', '--branch', 'canary', '--weight', '10');
+    });
+
+    async function newPages(): Promise<number> {
+      const visits = await visit(shop.url, userNames(50));
+      expect(visits.filter((each) => each.status !== 200)).toEqual([]);
+      return visits.filter(({ page }) => page === 'canary').length;
+    }
+
+    it('in the middle of replacing the stable: abort puts the stable back first, without a lost request', async () => {
+      const main = await shop.git('rev-parse', 'main');
+      const load = new Load(shop.url, 50).start();
+      await killAt(shop, { kind: 'replace-stable' }, 'promote');
+      await shop.succeed('abort');
+      await load.stop();
+
+      expect(load.problems).toEqual([]);
+      expect(await newPages()).toBe(0);
+      expect(await shop.git('rev-parse', 'main')).toBe(main);
+      expect((await shop.status()).release).toBeNull();
+      expect((await shop.containers()).filter((each) => each.service.includes('-canary'))).toEqual(
+        [],
+      );
+    });
+
+    it('after the branch moved: abort leaves the promoted stable, which is whole', async () => {
+      await killAt(shop, { kind: 'drain', side: 'canary' }, 'promote');
+      await shop.succeed('abort');
+      expect(await newPages()).toBe(50);
+      const { release, stable } = await shop.status();
+      expect(release).toBeNull();
+      expect(stable.commit).toBe(await shop.git('rev-parse', 'main'));
+      const [newest] = JSON.parse((await shop.succeed('history', '--json')).stdout).releases;
+      expect(newest).toMatchObject({ state: 'promoted', promotedCommit: stable.commit });
+      // It can still be taken back, also when that is killed at the same place and asked for again.
+      await killAt(shop, { kind: 'drain', side: 'canary' }, 'revert', newest.id);
+      await shop.succeed('revert', newest.id);
+      expect(await newPages()).toBe(0);
+      expect((await shop.status()).release).toBeNull();
+      const states = JSON.parse((await shop.succeed('history', '--json')).stdout).releases;
+      const newer = states.slice(0, 2).map((each: { state: string }) => each.state);
+      expect(newer).toEqual(['promoted', 'reverted']);
+    });
+
+    it('in the middle of replacing the stable: promote again ends it, without a lost request', async () => {
+      const load = new Load(shop.url, 50).start();
+      await killAt(shop, { kind: 'replace-stable' }, 'promote');
+      await shop.succeed('promote');
+      await load.stop();
+
+      expect(load.problems).toEqual([]);
+      expect(await newPages()).toBe(50);
+      expect(await shop.git('rev-parse', 'main')).toBe(await shop.git('rev-parse', 'canary'));
+      expect((await shop.status()).release).toBeNull();
+      expect((await shop.containers()).filter((each) => each.service.includes('-canary'))).toEqual(
+        [],
+      );
+    });
+  });
 
   it('makes a merge commit when main has moved on, and runs what it merged', async () => {
+    await shop.commitOn('canary', SERVER_FILE, serverThatSays('another'));
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '10');
     await shop.write('README.md', `${await shop.read('README.md')}\nMoved on.\n`);
     await shop.git('commit', '--quiet', '--all', '-m', 'Move on');
@@ -34,28 +96,26 @@ describe('a promotion', () => {
     expect(await shop.git('log', '-1', '--format=%p')).toMatch(/^\w+ \w+$/);
     expect(await shop.git('status', '--porcelain')).toBe('?? notes.txt');
     const visits = await visit(shop.url, userNames(20));
-    expect(visits.every(({ page }) => page === 'canary')).toBe(true);
+    expect(visits.every(({ page }) => page === 'another')).toBe(true);
     expect((await shop.status()).stable.commit).toBe(await shop.git('rev-parse', 'main'));
     await shop.git('clean', '--quiet', '--force');
   });
 
-  it('gives the merge commit the message it is told', async () => {
-    await deployed('one more');
-    await shop.write('README.md', `${await shop.read('README.md')}\nMoved on.\n`);
+  it('moves a branch that no working tree is on, leaves the tree as it is, and says what it is told', async () => {
+    const change = serverThatSays('a third');
+    await shop.commitOn('canary', SERVER_FILE, change);
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '10');
+    await shop.write('README.md', `${await shop.read('README.md')}\nMoved on again.\n`);
     await shop.git('commit', '--quiet', '--all', '-m', 'Move on');
-    await shop.succeed('promote', '--message', 'Ship the discounts');
-    expect(await shop.git('log', '-1', '--format=%s %p')).toMatch(/^Ship the discounts \w+ \w+$/);
-  });
-
-  it('moves a branch that no working tree is on, and leaves the tree as it is', async () => {
-    await deployed('another');
     await shop.git('switch', '--quiet', '--create', 'elsewhere');
     await shop.write('README.md', 'half done\n');
     const before = await shop.git('status', '--porcelain');
     const head = await shop.git('rev-parse', 'HEAD');
-    await shop.succeed('promote');
+    await shop.succeed('promote', '--message', 'Ship the discounts');
 
-    expect(await shop.git('rev-parse', 'main')).toBe(await shop.git('rev-parse', 'canary'));
+    expect(await shop.git('log', '-1', '--format=%s', 'main')).toBe('Ship the discounts');
+    expect(await shop.git('rev-parse', 'main^2')).toBe(await shop.git('rev-parse', 'canary'));
+    expect(await shop.git('show', `main:${SERVER_FILE}`)).toBe(change.trimEnd());
     expect(await shop.git('status', '--porcelain')).toBe(before);
     expect(await shop.git('rev-parse', 'HEAD')).toBe(head);
     expect(await shop.git('branch', '--show-current')).toBe('elsewhere');

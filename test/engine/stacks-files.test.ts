@@ -3,15 +3,21 @@ import { describeStack } from '../support/stack-suite.ts';
 /** Stacks that are written in one of the ways that Compose reads. */
 
 describeStack({
-  title: 'a stack of several files, one of them in a folder below',
+  title:
+    'a stack of several files, one of them in a folder below, with a service that is only what it mounts',
   folder: 'several-files',
   flags: ['-f', 'compose.yaml', '-f', 'ops/production.yaml'],
-  clones: ['web', 'api'],
+  services: ['web', 'api', 'site'],
+  clones: ['web', 'api', 'site'],
   reaches: {
     '/call/api:8080/': ['api stable', 'api canary'],
+    '/call/site:8080/': ['site stable', 'site canary'],
+    '/call/site:8080/file/pages/page.txt': 'hello\n',
     '/call/api:8080/call/cache:6379/': 'cache image',
     '/call/mail:8080/call/web:8080/': 'web stable',
   },
+  sharedFiles: ['/call/site:8080/file/uploads/picture'],
+  ownFiles: ['/call/site:8080/file/tmp/note'],
   ends: ['abort', 'down'],
 });
 
@@ -51,19 +57,5 @@ describeStack({
     '/call/shop_api:8080/': ['api stable', 'api canary'],
     '/call/shop_mail:8080/call/shop.web:8080/': 'web stable',
   },
-  ends: ['down'],
-});
-
-describeStack({
-  title: 'services that are only what they mount',
-  folder: 'mounted-files',
-  services: ['web', 'api'],
-  clones: ['web', 'api'],
-  reaches: {
-    '/call/api:8080/': ['api stable', 'api canary'],
-    '/file/site/page.txt': 'hello\n',
-  },
-  sharedFiles: ['/file/uploads/picture'],
-  ownFiles: ['/file/tmp/note'],
   ends: ['down'],
 });

@@ -39,9 +39,12 @@ describeStack({
 });
 
 describeStack({
-  title: 'replicas, a range of ports and limits',
-  folder: 'replicas',
+  title:
+    'replicas, a range of ports, limits, and labels by which routers and watchers find services',
+  folder: 'labels-and-replicas',
   services: ['web', 'api'],
+  // By which nginx-proxy finds it.
+  emptySettings: ['VIRTUAL_HOST'],
   clones: ['api', 'api', 'web'],
   reaches: { '/call/api:8080/': ['api stable', 'api canary'] },
   also: {
@@ -60,19 +63,7 @@ describeStack({
       });
       expect(await answer.json()).toBe('web stable');
     },
-  },
-  ends: ['down'],
-});
-
-describeStack({
-  title: 'labels by which routers and watchers find services',
-  folder: 'labels',
-  // By which nginx-proxy finds it.
-  emptySettings: ['VIRTUAL_HOST'],
-  clones: ['api', 'web'],
-  reaches: { '/call/api:8080/': ['api stable', 'api canary'] },
-  also: {
-    'keeps them off the clones, and the rest on': async (stack) => {
+    'keeps labels off the clones by which the stable is found, and the rest on': async (stack) => {
       for (const service of ['web-canary', 'api-canary']) {
         const [{ Config }] = await stack.inspect(service);
         const finding = /^(traefik|caddy|prometheus|com\.centurylinklabs)/;

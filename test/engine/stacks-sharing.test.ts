@@ -5,22 +5,13 @@ import { describeStack } from '../support/stack-suite.ts';
 /** Stacks whose services share something: a namespace, a volume, a socket, an image. */
 
 describeStack({
-  title: 'a service with another one in its network',
-  folder: 'sidecar',
+  title: 'an image that web, worker and cron have in common, and a service in the network of web',
+  folder: 'one-image-and-sidecar',
   clones: ['agent', 'web'],
   reaches: {
     '/call/localhost:9090/': ['agent stable', 'agent canary'],
     '/call/localhost:9090/call/localhost:8080/': ['web stable', 'web canary'],
-    '/call/mail:8080/call/web:9090/': 'agent stable',
-  },
-  ends: ['abort', 'down'],
-});
-
-describeStack({
-  title: 'an image that web, worker and cron have in common',
-  folder: 'one-image',
-  clones: ['web'],
-  reaches: {
+    '/call/worker:8080/call/web:9090/': 'agent stable',
     '/call/queue:6379/': 'queue image',
     '/call/worker:8080/': 'worker stable',
     '/call/worker:8080/call/web:8080/': 'web stable',
@@ -37,13 +28,19 @@ describeStack({
 });
 
 describeStack({
-  title: 'a migration that ran, data, a cache and a volume without a name',
-  folder: 'migration',
+  title:
+    'a migration that ran, data, a cache, a volume without a name, and a database that is reached by a socket',
+  folder: 'data',
   services: ['web'],
   clones: ['web'],
-  reaches: { '/file/data/migrations': 'once\n' },
+  reaches: {
+    '/file/data/migrations': 'once\n',
+    [`/call/${encodeURIComponent('/var/run/postgresql/.s.PGSQL.5432')}/`]: 'db image',
+    '/call/db:5432/': 'db image',
+    '/call/redis:6379/call/web:8080/': 'web stable',
+  },
   keptFiles: ['/file/data/kept', '/file/app/node_modules/kept', '/file/scratch/kept'],
-  sharedFiles: ['/file/data/upload'],
+  sharedFiles: ['/file/data/upload', '/call/db:5432/file/var/lib/postgresql/data/row'],
   ownFiles: ['/file/app/node_modules/module', '/file/scratch/note'],
   ends: ['abort', 'down'],
 });
@@ -53,19 +50,6 @@ describeStack({
   folder: 'socket-edge',
   clones: ['app', 'edge'],
   reaches: { [`/call/${encodeURIComponent('/run/app/app.sock')}/`]: ['app stable', 'app canary'] },
-  ends: ['down'],
-});
-
-describeStack({
-  title: 'a database that is reached by a socket in a volume',
-  folder: 'socket-database',
-  clones: ['web'],
-  reaches: {
-    [`/call/${encodeURIComponent('/var/run/postgresql/.s.PGSQL.5432')}/`]: 'db image',
-    '/call/db:5432/': 'db image',
-    '/call/redis:6379/call/web:8080/': 'web stable',
-  },
-  sharedFiles: ['/call/db:5432/file/var/lib/postgresql/data/row'],
   ends: ['down'],
 });
 

@@ -1,33 +1,76 @@
 import { createServer, type Server } from 'node:net';
+import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Storedog } from '../support/storedog.ts';
+import type { ContainerFacts, Storedog } from '../support/storedog.ts';
 import { frontShop } from '../support/traffic-shop.ts';
-import { Load } from '../support/visitors.ts';
+import { Load, userNames, visit } from '../support/visitors.ts';
+
+const ALL = ['canary-proxy', 'frontend'];
+const CONFIGURATION = '.canary/proxy/haproxy.cfg';
 
 describe('putting the proxy in front', () => {
   let shop: Storedog;
+  let original: string;
 
   beforeAll(async () => {
     shop = await frontShop();
+    await shop.startProduction();
+    original = await shop.read('canary.yaml');
   });
 
-  afterAll(() => shop.dispose());
-
-  // What `down` leaves is production as its people start it.
-  afterEach(async () => {
-    await shop.git('checkout', '--quiet', '--', 'canary.yaml');
-    await shop.succeed('abort');
-    await shop.succeed('down');
-    await shop.untilShopAnswers();
-  });
+  afterAll(() => shop?.dispose());
 
   const services = async () => (await shop.containers()).map((each) => each.service);
-  const ALL = ['canary-proxy', 'frontend'];
+  const pages = async () =>
+    new Map((await visit(shop.url, userNames(50))).map(({ user, page }) => [user, page]));
+  const withSettings = async (settings: string, ...args: string[]) => {
+    await shop.write('canary.yaml', original + settings);
+    const ended = await shop.canary(...args);
+    await shop.write('canary.yaml', original);
+    return ended;
+  };
+  /** Tries what is valid for canary, but not for HAProxy: an expression that only it can judge. */
+  const upRefused = async () => {
+    const refused = 'match: [{ header: X-Beta, regex: "(" }]\n';
+    const { exitCode, stdout } = await withSettings(refused, 'up', '--json');
+    expect(exitCode).toBe(1);
+    const { error } = JSON.parse(stdout);
+    expect(error).toMatchObject({
+      code: 'start-failed',
+      message: 'HAProxy refuses its configuration; nothing was changed.',
+      hint: 'Correct the `regex` in canary.yaml; it is in the words of HAProxy above.',
+    });
+    expect(error.details.join('\n')).toMatch(/regex/);
+    expect(await shop.exists(`${CONFIGURATION}.new`)).toBe(false);
+  };
 
-  it('starts a stack that does not run yet, with the proxy', async () => {
-    await shop.succeed('up');
-    await shop.untilShopAnswers();
-    expect(await services()).toEqual(ALL);
+  describe('of production as its people start it', () => {
+    it('refuses a preview port that something else holds, and changes nothing', async () => {
+      const before = await shop.containers();
+      const squatter = await listen(shop.preview);
+      const { exitCode, stderr } = await shop.canary('up');
+      squatter.close();
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(`Port ${shop.preview} of this machine is taken by something else.`);
+      expect(await shop.containers()).toEqual(before);
+    });
+
+    it('keeps the services where they are when the proxy has no image', async () => {
+      const before = await shop.containers();
+      const settings = 'proxy: { image: "canary-test/none:1" }\n';
+      const { exitCode, stderr } = await withSettings(settings, 'up');
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain('The proxy has no image to start from; nothing was changed.');
+      expect(await shop.containers()).toEqual(before);
+    });
+
+    it('keeps them when HAProxy refuses its configuration', async () => {
+      const before = await shop.stableContainers();
+      await upRefused();
+      expect(await shop.exists(CONFIGURATION)).toBe(false);
+      expect(await shop.stableContainers()).toEqual(before);
+      expect((await fetch(shop.url)).status).toBe(200);
+    });
   });
 
   it('killed in the middle of the hand-over and run again, ends with one of each', async () => {
@@ -42,70 +85,64 @@ describe('putting the proxy in front', () => {
     expect(await services()).toEqual(ALL);
   });
 
-  it('refuses a preview port that something else holds, and changes nothing', async () => {
+  it('is left as it is by a plain `docker compose up` with the override', async () => {
     const before = await shop.containers();
-    const squatter = await listen(shop.preview);
-    const { exitCode, stderr } = await shop.canary('up');
-    squatter.close();
-
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain(`Port ${shop.preview} of this machine is taken by something else.`);
+    await shop.withOverride('up', '--detach');
     expect(await shop.containers()).toEqual(before);
   });
 
-  it('keeps the services where they are when the proxy has no image', async () => {
-    const before = await shop.containers();
-    const config = await shop.read('canary.yaml');
-    await shop.write('canary.yaml', `${config}proxy: { image: "canary-test/none:1" }\n`);
-    const { exitCode, stderr } = await shop.canary('up');
+  describe('once a canary has users', () => {
+    let containers: ContainerFacts[];
+    let before: Map<string, string>;
 
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain('The proxy has no image to start from; nothing was changed.');
-    expect(await shop.containers()).toEqual(before);
+    beforeAll(async () => {
+      await shop.succeed('deploy', '--branch', 'canary', '--weight', '50');
+      containers = await shop.containers();
+      before = await pages();
+    });
+
+    // What is in force stays in force.
+    afterEach(async () => {
+      await shop.untilShopAnswers();
+      expect(await shop.containers()).toMatchObject(containers.map(({ id }) => ({ id })));
+      expect(await pages()).toEqual(before);
+      expect((await shop.status()).release.weight.set).toBe(50);
+    });
+
+    it('`up` again loses no request', async () => {
+      const load = new Load(shop.url).start();
+      await shop.succeed('up');
+      await load.stop();
+      expect(load.problems).toEqual([]);
+    });
+
+    it('a configuration that HAProxy refuses changes nothing', async () => {
+      const file = await shop.read(CONFIGURATION);
+      await upRefused();
+      expect(await shop.read(CONFIGURATION)).toBe(file);
+      expect(await shop.containers()).toEqual(containers);
+    });
+
+    it('nor does it where the proxy was killed, which starts as it was, with the split it had', async () => {
+      const proxy = containers.find(({ service }) => service === 'canary-proxy')?.id ?? '';
+      const file = await shop.read(CONFIGURATION);
+      await execa('docker', ['kill', proxy]);
+      await upRefused();
+      expect(await shop.read(CONFIGURATION)).toBe(file);
+      await shop.succeed('up');
+    });
   });
 
-  it('restarts with the split it had, also after a kill', async () => {
-    await shop.succeed('up');
-    await shop.succeed('deploy', '--branch', 'canary', '--weight', '100');
-    await shop.compose(
-      '-f',
-      'docker-compose.yml',
-      '-f',
-      '.canary/override.yml',
-      'kill',
-      'canary-proxy',
-    );
-    await shop.compose(
-      '-f',
-      'docker-compose.yml',
-      '-f',
-      '.canary/override.yml',
-      'start',
-      'canary-proxy',
-    );
-    await shop.untilShopAnswers();
-
-    expect((await shop.status()).release.weight.set).toBe(100);
-    const page = await (await fetch(shop.url)).text();
-    expect(page).toBe('canary');
-  });
-
-  it('leaves a plain `docker compose up` with the override as it is', async () => {
-    await shop.succeed('up');
-    const before = await shop.containers();
-    await shop.compose('-f', 'docker-compose.yml', '-f', '.canary/override.yml', 'up', '--detach');
-    expect(await shop.containers()).toEqual(before);
-  });
-
-  it('gives the port back and takes it again; once in front, `up` loses no request', async () => {
-    await shop.succeed('up');
+  it('gives the port back by `down`', async () => {
     await shop.succeed('down');
     await shop.untilShopAnswers();
+    expect(await services()).toEqual(['frontend']);
+  });
+
+  it('starts a stack that does not run yet, with the proxy', async () => {
+    await shop.compose('down');
     await shop.succeed('up');
-    const load = await new Load(shop.url, 50).start();
-    await shop.succeed('up');
-    await load.stop();
-    expect(load.problems).toEqual([]);
+    await shop.untilShopAnswers();
     expect(await services()).toEqual(ALL);
   });
 });

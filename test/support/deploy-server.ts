@@ -2,9 +2,10 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
+import { BIN, type Ended } from './built-canary.ts';
 import { within } from './patience.ts';
 import { SshServer } from './ssh-server.ts';
-import { BIN, type Ended, GIT_ENV, type Storedog } from './storedog.ts';
+import { GIT_ENV, type Storedog } from './storedog.ts';
 
 /** A server reached by ssh, with canary installed and nothing deployed yet; the shop's own folder is the laptop. */
 export class DeployServer {

@@ -1,9 +1,10 @@
+import { STOPS_GRACEFULLY } from './graceful-stop.ts';
+import { NODE_BUILD, portsOf } from './node-service.ts';
 import { Storedog } from './storedog.ts';
 
 /** Says its side, and those of whom it calls; the path says which headers it passes on. */
-function hopServer(side: string): string {
+export function hopServer(side: string): string {
   return `import http from 'node:http';
-import { Server } from 'node:net';
 const WAYS = {
   told: ['x-canary'], baggage: ['baggage'], known: ['x-user-id'], silent: [],
   seen: ['x-canary', 'baggage'],
@@ -16,10 +17,8 @@ const ask = (url, headers) => new Promise((resolve, reject) => {
     resolve(answer.statusCode === 200 ? body : answer.statusCode + ' ' + body);
   }).on('error', reject);
 });
-let isStopping = false;
 const server = http.createServer(async (request, response) => {
   for await (const _ of request);
-  if (isStopping) response.setHeader('Connection', 'close');
   const [, way, direct] = request.url.split('/');
   const passed = (WAYS[way] ?? WAYS.known).flatMap((name) => {
     const value = request.headers[name];
@@ -36,26 +35,25 @@ const server = http.createServer(async (request, response) => {
   }
 });
 server.listen(3000);
-process.on('SIGTERM', () => {
-  isStopping = true;
-  Server.prototype.close.call(server, () => process.exit());
-});
-`;
+${STOPS_GRACEFULLY}`;
 }
 
-const BUILD = `build:
-      context: ./store-frontend
-      args:
-        BASE: \${NODE_IMAGE:-node:20-slim}`;
+interface HopPorts {
+  port: string;
+  /** Of a service that others call. */
+  inner: string;
+  build: string;
+}
 
 /** \`web\` calls \`middle\`, which nobody chose, and that \`last\`; all on one port. */
 export async function hopShop(
   choice: (shop: Storedog) => string,
-  compose: (shop: { port: string; build: string }) => string = threeServices,
+  compose: (shop: HopPorts) => string = threeServices,
 ): Promise<Storedog> {
-  const shop = await Storedog.create((text) =>
-    compose({ port: /"(\d+):3000"/.exec(text)?.[1] ?? '', build: BUILD }),
-  );
+  const shop = await Storedog.create((text) => {
+    const { frontend, discounts } = portsOf(text);
+    return compose({ port: frontend, inner: discounts, build: NODE_BUILD });
+  });
   await shop.write('store-frontend/server.js', hopServer('stable'));
   const settings = ['version: 1', `services: ${choice(shop)}`, 'identity: [header:X-User-Id]', ''];
   await shop.write('canary.yaml', settings.join('\n'));
@@ -67,7 +65,7 @@ export async function hopShop(
   return shop;
 }
 
-function threeServices({ port, build }: { port: string; build: string }): string {
+function threeServices({ port, inner, build }: HopPorts): string {
   return `services:
   web:
     ${build}
@@ -78,6 +76,6 @@ function threeServices({ port, build }: { port: string; build: string }): string
     environment: { NEXT: "http://last:3000" }
   last:
     ${build}
-    expose: ["3000"]
+    ports: ["${inner}:3000"]
 `;
 }

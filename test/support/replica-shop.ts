@@ -1,25 +1,19 @@
+import { STOPS_GRACEFULLY } from './graceful-stop.ts';
+import { NODE_BUILD, portsOf } from './node-service.ts';
 import { Storedog } from './storedog.ts';
 
 /** Says who it is and whom it reaches; lets its open requests finish when it is stopped. */
 export function replicaServer(name: string): string {
   return `import http from 'node:http';
-import { Server } from 'node:net';
 import { hostname } from 'node:os';
 const inner = async () => (await fetch('http://inner:3000/', { headers: { connection: 'close' } })).text();
-let isStopping = false;
 const server = http.createServer(async (request, response) => {
   for await (const _ of request);
-  if (isStopping) response.setHeader('Connection', 'close');
   const who = '${name} ' + hostname();
   response.end(request.url === '/inner' ? await inner() : who);
 });
 server.listen(3000);
-process.on('SIGTERM', () => {
-  isStopping = true;
-  // Of http's own, close() cuts idle connections, one of which may bring a request just now.
-  Server.prototype.close.call(server, () => process.exit());
-});
-`;
+${STOPS_GRACEFULLY}`;
 }
 
 /** An entry, and an inner service with two containers; the branch `canary` has two of each. */
@@ -43,23 +37,19 @@ export async function replicaShop(): Promise<Storedog> {
   const compose = await shop.read('docker-compose.yml');
   const scaled = compose.replace('    ports:', '    deploy: { replicas: 2 }\n    ports:');
   await shop.commitOn('canary', 'docker-compose.yml', scaled);
-  await shop.startProduction();
+  // Starts production as well.
   await shop.succeed('up');
+  await shop.untilShopAnswers();
   return shop;
 }
 
 function twoServices(compose: string): string {
-  const port = /"(\d+):3000"/.exec(compose)?.[1];
-  const build = `build:
-      context: ./store-frontend
-      args:
-        BASE: \${NODE_IMAGE:-node:20-slim}`;
   return `services:
   frontend:
-    ${build}
-    ports: ["${port}:3000"]
+    ${NODE_BUILD}
+    ports: ["${portsOf(compose).frontend}:3000"]
   inner:
-    ${build}
+    ${NODE_BUILD}
     expose: ["3000"]
     scale: 2
 `;

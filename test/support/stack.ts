@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { execa } from 'execa';
 import { setUpFile } from './fixture-haproxy.ts';
-import { freePorts, isFree, Storedog } from './storedog.ts';
+import { claimPort, freePorts, Storedog } from './storedog.ts';
 
 export type Side = 'stable' | 'canary';
 
@@ -79,12 +79,12 @@ export class Stack extends Storedog {
     await this.commitOn('canary', VERSION_FILE, 'canary\n');
   }
 
-  override canaryWith(env: Record<string, string>, ...args: string[]) {
-    return super.canaryWith(env, ...(this.kind?.flags ?? []), ...args);
+  protected override get flags(): readonly string[] {
+    return this.kind?.flags ?? [];
   }
 
   override compose(...args: string[]): Promise<string> {
-    return super.compose(...(this.kind?.flags ?? []), ...args);
+    return super.compose(...this.flags, ...args);
   }
 
   /** What a service of a side answers when the entry passes a question on; `path` says whom it asks what. */
@@ -182,12 +182,19 @@ function answered(text: string, path: string): unknown {
 async function pairOfPorts(): Promise<number> {
   for (;;) {
     const [port = 0] = await freePorts(1);
-    if (await isFree(port + 1)) return port;
+    if (await claimPort(port + 1)) return port;
   }
 }
 
+let standInBuilt: Promise<unknown> | undefined;
+
 /** The image of every service, also by names that databases and queues have. */
-async function standIn(): Promise<void> {
+function standIn(): Promise<unknown> {
+  standInBuilt ??= buildStandIn();
+  return standInBuilt;
+}
+
+async function buildStandIn(): Promise<void> {
   const base = parseEnv(await setUpFile()).NODE_IMAGE;
   const tags = [IMAGE, `${IMAGE}-redis:7`, `${IMAGE}-postgres:16`];
   await execa('docker', [

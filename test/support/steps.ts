@@ -1,6 +1,19 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startUntilRecord } from './journals.ts';
 import { type Storedog, until } from './storedog.ts';
+
+/** Starts canary and waits until it holds a step, whatever other releases and commands did before. */
+export function startUntilStep(shop: Storedog, step: number, ...args: string[]) {
+  return startUntilRecord(
+    shop,
+    ({ type, state, reason }) =>
+      type === 'state-changed' &&
+      state === 'advancing' &&
+      reason?.startsWith(`step ${step} of `) === true,
+    ...args,
+  );
+}
 
 /** Waits until the running release holds a step. Asks the journal itself: a status takes a while, and a step is short. */
 export function untilStep(shop: Storedog, step: number): Promise<void> {

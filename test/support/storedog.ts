@@ -1,21 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { access, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type ListenOptions, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { BIN, type Ended, runBuilt } from './built-canary.ts';
 import { within } from './patience.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
-export const BIN = join(ROOT, 'bin/canary.js');
 /** Of another store than the user's own, so that hooks and signing there do not matter here. */
 export const GIT_ENV = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
-
-export interface Ended {
-  exitCode: number;
-  stdout: string;
-  stderr: string;
-}
 
 /** The state of a container that a promise is about. */
 export interface ContainerFacts {
@@ -31,6 +25,8 @@ export class Storedog {
   readonly project: string;
   readonly port: number;
   readonly preview: number;
+  /** Whether every command is a process of its own, as people start it, which takes longer. */
+  hasProcesses = false;
 
   protected constructor(directory: string, project: string, port: number, preview: number) {
     this.directory = directory;
@@ -117,12 +113,18 @@ export class Storedog {
     });
   }
 
-  /** Runs canary to its end, whatever its exit code. */
-  canary(...args: string[]): Promise<Ended> {
-    return this.canaryWith({}, ...args);
+  /** What canary is told before each command. */
+  protected get flags(): readonly string[] {
+    return [];
   }
 
-  /** The same with more in its environment. */
+  /** Runs canary to its end, whatever its exit code. */
+  canary(...args: string[]): Promise<Ended> {
+    if (this.hasProcesses) return this.canaryWith({}, ...args);
+    return runBuilt(this.directory, [...this.flags, ...args], { ...process.env, CI: 'true' });
+  }
+
+  /** The same in a process of its own, with more in its environment. */
   async canaryWith(env: Record<string, string>, ...args: string[]): Promise<Ended> {
     const { exitCode = -1, stdout, stderr } = await this.startWith(env, ...args);
     return { exitCode, stdout: String(stdout), stderr: String(stderr) };
@@ -145,7 +147,7 @@ export class Storedog {
   }
 
   private startWith(env: Record<string, string>, ...args: string[]) {
-    return execa(process.execPath, [BIN, ...args], {
+    return execa(process.execPath, [BIN, ...this.flags, ...args], {
       cwd: this.directory,
       reject: false,
       stdin: 'ignore',
@@ -166,6 +168,11 @@ export class Storedog {
       timeout: within(120_000),
     });
     return stdout;
+  }
+
+  /** Compose with what canary adds, as people may use it. */
+  withOverride(...args: string[]): Promise<string> {
+    return this.compose('-f', 'docker-compose.yml', '-f', '.canary/override.yml', ...args);
   }
 
   async git(...args: string[]): Promise<string> {
@@ -246,23 +253,33 @@ export class Storedog {
 
   /** Removes every container, network, volume, image and file of this copy. */
   async dispose(): Promise<void> {
+    const found = async (...args: string[]) =>
+      (await execa('docker', args)).stdout.split('\n').filter(Boolean);
     const filter = ['--filter', `label=com.docker.compose.project=${this.project}`];
-    const { stdout: containers } = await execa('docker', ['ps', '-aq', ...filter]);
-    if (containers)
-      await execa('docker', ['rm', '--force', '--volumes', ...containers.split('\n')]);
-    const { stdout: networks } = await execa('docker', ['network', 'ls', '-q', ...filter]);
-    if (networks) await execa('docker', ['network', 'rm', ...networks.split('\n')]);
-    const { stdout: volumes } = await execa('docker', ['volume', 'ls', '-q', ...filter]);
-    if (volumes) await execa('docker', ['volume', 'rm', ...volumes.split('\n')]);
-    const { stdout: images } = await execa('docker', [
-      'image',
-      'ls',
-      '--format',
-      '{{.Repository}}:{{.Tag}}',
-      '--filter',
-      `reference=${this.project}-*`,
-    ]);
-    if (images) await execa('docker', ['image', 'rm', '--force', ...images.split('\n')]);
+    const containers = await found('ps', '-aq', ...filter);
+    if (containers.length > 0) await execa('docker', ['rm', '--force', '--volumes', ...containers]);
+    // What containers used is free now.
+    const named = ['image', 'ls', '--filter', `reference=${this.project}-*`];
+    const left: [string[], string[]][] = [
+      [
+        ['network', 'rm'],
+        ['network', 'ls', '-q', ...filter],
+      ],
+      [
+        ['volume', 'rm'],
+        ['volume', 'ls', '-q', ...filter],
+      ],
+      [
+        ['image', 'rm', '--force'],
+        [...named, '--format', '{{.Repository}}:{{.Tag}}'],
+      ],
+    ];
+    await Promise.all(
+      left.map(async ([remove, list]) => {
+        const names = await found(...list);
+        if (names.length > 0) await execa('docker', [...remove, ...names]);
+      }),
+    );
     await rm(this.directory, { recursive: true, force: true });
   }
 }
@@ -282,18 +299,29 @@ export async function until(
 
 /** Below the ports that the kernel gives to outgoing connections, so that none of those takes one meanwhile. */
 export async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) {
+  const ports: number[] = [];
+  while (ports.length < count) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
-    if (await isFree(port)) ports.add(port);
+    if (await claimPort(port)) ports.push(port);
   }
-  return [...ports];
+  return ports;
 }
 
-export function isFree(port: number): Promise<boolean> {
+/** Whether a port is free and no other test has it in mind; the claim holds until this process ends. */
+export async function claimPort(port: number): Promise<boolean> {
+  const server = await listening({ port, host: '0.0.0.0' });
+  if (!server) return false;
+  await new Promise((resolve) => server.close(resolve));
+  // A name that only one process of the machine can have.
+  const claim = await listening({ path: `\0canary-test-port-${port}` });
+  claim?.unref();
+  return claim !== undefined;
+}
+
+function listening(options: ListenOptions): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '0.0.0.0', () => server.close(() => resolve(true)));
+    server.once('error', () => resolve(undefined));
+    server.listen(options, () => resolve(server));
   });
 }

@@ -1,6 +1,7 @@
-import { get } from 'node:http';
+import { type Agent, get } from 'node:http';
 import { createConnection, type Socket } from 'node:net';
 import { execa } from 'execa';
+import { NODE_BUILD, portsOf } from './node-service.ts';
 import { Storedog } from './storedog.ts';
 
 /** What such a shop's service runs. */
@@ -79,14 +80,10 @@ export async function frontShop(settings: readonly string[] = []): Promise<Store
 }
 
 function onlyFrontend(compose: string): string {
-  const port = /"(\d+):3000"/.exec(compose)?.[1];
   return `services:
   frontend:
-    build:
-      context: ./store-frontend
-      args:
-        BASE: \${NODE_IMAGE:-node:20-slim}
-    ports: ["${port}:3000"]
+    ${NODE_BUILD}
+    ports: ["${portsOf(compose).frontend}:3000"]
 `;
 }
 
@@ -105,14 +102,18 @@ export async function killCanary(shop: Storedog): Promise<void> {
   await execa('docker', ['kill', '--signal', 'KILL', ...canaries.map(({ id }) => id)]);
 }
 
-/** The body of an answer on a connection of its own: an idle one may still be with a worker of before. */
+/**
+ * The body of an answer. On a connection of its own where no agent keeps them: an idle one may still be with a worker of
+ * before.
+ */
 export function askAnew(
   url: string,
   headers: Record<string, string>,
   method = 'GET',
+  agent: Agent | false = false,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    get(url, { headers, method, agent: false }, (answer) => {
+    get(url, { headers, method, agent }, (answer) => {
       let body = '';
       answer.on('data', (chunk) => {
         body += chunk;

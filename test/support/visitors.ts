@@ -65,27 +65,33 @@ export function discountLine({ page }: Visit): string {
   return /<p class="discount">.*<\/p>/.exec(page)?.[0] ?? '';
 }
 
-/** A constant stream of requests until it is stopped; GETs of the shop and POSTs that must not be lost. */
+/** A stream of requests until it is stopped, as constant as the machine can be; GETs and POSTs that must not be lost. */
 export class Load {
   private readonly url: string;
   private readonly perSecond: number;
+  private readonly atATime: number;
   private readonly agent = connections();
   private readonly open = new Set<Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
-  private began = 0;
+  private due = 0;
   sent = 0;
   readonly problems: string[] = [];
 
-  constructor(url: string, perSecond = 200) {
+  /** `atATime`: so many wait for an answer at most; where the machine does not keep up, the others come later. */
+  constructor(url: string, perSecond = 50, atATime = 32) {
     this.url = url;
     this.perSecond = perSecond;
+    this.atATime = atATime;
   }
 
   start(): this {
-    this.began = Date.now();
+    let last = Date.now();
     this.timer = setInterval(() => {
-      const due = ((Date.now() - this.began) / 1000) * this.perSecond;
-      while (this.sent < due) this.send();
+      const now = Date.now();
+      this.due += ((now - last) / 1000) * this.perSecond;
+      last = now;
+      for (; this.due >= 1 && this.open.size < this.atATime; this.due -= 1) this.send();
+      this.due = Math.min(this.due, this.atATime);
     }, 5);
     return this;
   }

@@ -1,0 +1,209 @@
+import { execa } from 'execa';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reloadProxy } from '../../src/execution/operations/reload.ts';
+import { applySplit } from '../../src/execution/split.ts';
+import { layoutOf } from '../../src/project/layout.ts';
+import { loadProject } from '../../src/project/load.ts';
+import { byWeight, readSplit, showSplit } from '../../src/proxy/weight-map.ts';
+import { UnixProxySocket } from '../../src/system/haproxy/proxy-socket.ts';
+import { contextIn } from '../support/fixture-context.ts';
+import { refusal } from '../support/fixture-refusal.ts';
+import { type ContainerFacts, type Storedog, until } from '../support/storedog.ts';
+import { askAnew, Stream, trafficShop } from '../support/traffic-shop.ts';
+import { Load, userNames, visit } from '../support/visitors.ts';
+
+/** Changes and crashes of a proxy with users. */
+describe('the proxy', () => {
+  let shop: Storedog;
+  let containers: ContainerFacts[];
+  let original: string;
+
+  beforeAll(async () => {
+    shop = await trafficShop();
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '20');
+    original = await shop.read('canary.yaml');
+  });
+
+  afterAll(() => shop?.dispose());
+
+  describe('that is killed', () => {
+    const users = userNames(300);
+    const onCanary = async (): Promise<string[]> =>
+      (await visit(shop.url, users))
+        .filter(({ page }) => page === 'canary')
+        .map(({ user }) => user)
+        .sort();
+    const proxy = async () => {
+      const found = (await shop.containers()).find(({ service }) => service === 'canary-proxy');
+      if (!found) throw new Error('There is no proxy.');
+      return found;
+    };
+    const inForce = async () => {
+      const live = await new UnixProxySocket(layoutOf(shop.directory).socket).ask(showSplit);
+      return {
+        live: readSplit(live).weight,
+        file: readSplit(await shop.read('.canary/proxy/weights.map')).weight,
+      };
+    };
+    /** Back with everything it knew: the proxy answers, and so does the canary behind it. */
+    const untilBack = async () => {
+      await shop.untilShopAnswers();
+      await until('the canary answers', async () => {
+        const answer = await fetch(shop.previewUrl).catch(() => undefined);
+        return (await answer?.text()) === 'canary';
+      });
+    };
+    const ways: [string, () => Promise<void>][] = [
+      [
+        'killed by hand and started',
+        async () => {
+          const { id } = await proxy();
+          await execa('docker', ['kill', '--signal', 'KILL', id]);
+          await execa('docker', ['start', id]);
+        },
+      ],
+      [
+        'crashed and restarted by the engine',
+        async () => {
+          const { id, restartCount } = await proxy();
+          // HAProxy's master ends with its worker.
+          const crash = 'kill -9 $(cat /proc/1/task/1/children)';
+          await execa('docker', ['exec', id, 'sh', '-c', crash]);
+          await until('it is restarted', async () => (await proxy()).restartCount > restartCount);
+        },
+      ],
+    ];
+
+    it.each(ways)('%s keeps every user on their side', async (_, kill) => {
+      await shop.succeed('weight', '37.5');
+      const before = await onCanary();
+      expect(before.length).toBeGreaterThan(80);
+      await kill();
+      await untilBack();
+      expect(await inForce()).toEqual({ live: 37.5, file: 37.5 });
+      expect(await onCanary()).toEqual(before);
+      expect((await shop.status()).release.weight.set).toBe(37.5);
+    });
+
+    it('over a random history of weights never moves a user the wrong way', async () => {
+      const [, kill] = ways[0] ?? [];
+      const weights = fc.sample(fc.integer({ min: 0, max: 10_000 }), { numRuns: 12, seed: 20 });
+      const project = await loadProject(contextIn(shop.directory));
+      let earlier = { weight: 37.5, canary: await onCanary() };
+      for (const [index, weight] of weights.map((buckets) => buckets / 100).entries()) {
+        await applySplit(project, byWeight(weight));
+        if (index % 4 === 3) {
+          await kill?.();
+          await untilBack();
+        }
+        const canary = await onCanary();
+        const [fewer, more] =
+          weight < earlier.weight ? [canary, earlier.canary] : [earlier.canary, canary];
+        expect(fewer.filter((user) => !more.includes(user))).toEqual([]);
+        expect(await inForce()).toEqual({ live: weight, file: weight });
+        earlier = { weight, canary };
+      }
+    });
+  });
+
+  describe('given a new configuration', () => {
+    beforeAll(async () => {
+      await shop.succeed('weight', '20');
+      containers = await shop.containers();
+    });
+
+    const reconfigure = async (header: string) => {
+      await shop.write('canary.yaml', `${original}force: { header: ${header} }\n`);
+      return JSON.parse((await shop.succeed('up', '--json')).stdout);
+    };
+    const forced = (header: string) =>
+      askAnew(shop.url, { [header]: 'canary', 'X-User-Id': 'nobody' });
+
+    it('is loaded under load without a lost request, a cut stream or a touched container', async () => {
+      const before = (await shop.status()).release.requests;
+      const stream = await Stream.open(shop.port);
+      const load = new Load(shop.url, 100, 8).start();
+      const slow = [];
+      for (const header of ['X-First', 'X-Second', 'X-Third']) {
+        slow.push(fetch(`${shop.url}slow`, { headers: { 'X-User-Id': header } }));
+        expect((await reconfigure(header)).changed).toBe(true);
+        expect(await forced(header)).toBe('canary');
+      }
+      await load.stop();
+
+      expect(load.problems).toEqual([]);
+      expect((await Promise.all(slow)).map((answer) => answer.status)).toEqual([200, 200, 200]);
+      expect(await stream.send('still here')).toBe('still here');
+      stream.close();
+      expect(await shop.containers()).toEqual(containers);
+
+      const { requests, weight } = (await shop.status()).release;
+      expect(weight.set).toBe(20);
+      const canary = requests.canary - before.canary;
+      const counted = requests.stable - before.stable + canary;
+      expect(weight.measured).toBeCloseTo((100 * canary) / counted, 1);
+      // The stream, three slow and three forced ones are requests too.
+      const sent = load.sent + 7;
+      expect(counted).toBeLessThanOrEqual(sent);
+      // What was on its way while a worker was replaced may be missing.
+      expect(sent - counted).toBeLessThanOrEqual(3 * (8 + 2));
+    });
+
+    it('keeps the users of the canary on the canary while it is loaded', async () => {
+      await shop.succeed('weight', '100');
+      const sides = new Set<string>();
+      let isDone = false;
+      const visiting = async () => {
+        while (!isDone) sides.add(await askAnew(shop.url, {}));
+      };
+      const visitors = Array.from({ length: 8 }, visiting);
+      await reconfigure('X-Fourth');
+      isDone = true;
+      await Promise.all(visitors);
+      expect([...sides]).toEqual(['canary']);
+      await shop.succeed('weight', '20');
+    });
+
+    it('that HAProxy refuses leaves the old one in force and the file as it was', async () => {
+      const context = contextIn(shop.directory);
+      const project = await loadProject(context);
+      const before = await shop.read('.canary/proxy/haproxy.cfg');
+      const proxy = { ...project.proxy, configuration: 'global\n  nonsense\n' };
+      const run = {
+        ...{ context, project: { ...project, proxy } },
+        ...{ checkout: undefined, release: undefined, signal: context.signal },
+      };
+      const error = await refusal(() => reloadProxy(run));
+
+      expect(error).toMatchObject({
+        code: 'start-failed',
+        message: 'HAProxy refuses its configuration; nothing was changed.',
+      });
+      expect(JSON.stringify(error)).toContain('nonsense');
+      expect(await shop.read('.canary/proxy/haproxy.cfg')).toBe(before);
+      expect(await forced('X-Fourth')).toBe('canary');
+    });
+
+    it('stays, with the split, when the container of the proxy is restarted', async () => {
+      const proxy = containers.find((each) => each.service === 'canary-proxy');
+      await shop.withOverride('restart', 'canary-proxy');
+      await shop.untilShopAnswers();
+      await until('the canary answers', async () => (await forced('X-Fourth')) === 'canary');
+      expect((await shop.status()).release.weight.set).toBe(20);
+      expect((await shop.containers()).map((each) => each.id)).toContain(proxy?.id);
+      expect(JSON.parse((await shop.succeed('up', '--json')).stdout).changed).toBe(false);
+    });
+
+    it('with other ports makes the container anew, as an older canary needs it too', async () => {
+      await shop.write('canary.yaml', original.replace(/, preview: \d+/, ''));
+      await shop.succeed('up');
+      const ids = (facts: readonly ContainerFacts[], service: string) =>
+        facts.filter((each) => each.service === service).map((each) => each.id);
+      const after = await shop.containers();
+      expect(ids(after, 'canary-proxy')).not.toEqual(ids(containers, 'canary-proxy'));
+      expect(ids(after, 'frontend')).toEqual(ids(containers, 'frontend'));
+      expect((await shop.status()).release.weight.set).toBe(20);
+    });
+  });
+});

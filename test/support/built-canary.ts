@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import type { main } from '../../src/main.ts';
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+export const BIN = join(ROOT, 'bin/canary.js');
+
+/** How a command ended, and what it said. */
+export interface Ended {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+/**
+ * What `bin/canary.js` runs, in this process: to start Node for every command takes longer than most of them. What it
+ * reads of the environment by itself, for git, is this process's own.
+ */
+export async function runBuilt(
+  cwd: string,
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Ended> {
+  const built = (await import(join(ROOT, 'dist/main.js'))) as { main: typeof main };
+  const stdout = new Collector();
+  const stderr = new Collector();
+  const exitCode = await built.main(argv, { stdout, stderr, stdin: Readable.from([]), env, cwd });
+  return { exitCode, stdout: stdout.text.trimEnd(), stderr: stderr.text.trimEnd() };
+}
+
+class Collector extends Writable {
+  text = '';
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}

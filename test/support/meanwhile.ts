@@ -1,0 +1,18 @@
+const PAUSE_MS = 100;
+
+/** Looks again and again while something goes on, with a breath between, and gives what it comes to. */
+export async function meanwhile<T>(
+  work: PromiseLike<T>,
+  look: () => Promise<unknown>,
+  pauseMs = PAUSE_MS,
+): Promise<T> {
+  let isOver = false;
+  const ended = Promise.resolve(work).finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    await look();
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, pauseMs))]);
+  }
+  return ended;
+}
