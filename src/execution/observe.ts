@@ -3,8 +3,7 @@ import type { Context } from '../context.ts';
 import { hasCode } from '../errors.ts';
 import type { Project, ProjectState } from '../project/load.ts';
 import type { Run } from '../project/run.ts';
-import { readDigest, SHOW_INFO } from '../proxy/info.ts';
-import { askWorker, oldWorkers, SHOW_PROCESSES } from '../proxy/master.ts';
+import { askWorker, oldWorkers, readDigest, SHOW_INFO, SHOW_PROCESSES } from '../proxy/master.ts';
 import {
   isTripped,
   parseStatistics,

@@ -1,27 +1,29 @@
-import { baselineLines } from './baseline.ts';
 import { COUNT_LONG_LIVED } from './long-lived.ts';
 import {
   aloneName,
+  BASELINE_SERVER,
   type Breaker,
   CANARY_SERVER,
   canaryReplicas,
-  canaryReplicasOfBytes,
+  type Entry,
   guardedName,
   innerAddress,
-  isAskedByProxies,
   type Route,
   replicasName,
   type Shield,
   STABLE_REPLICA,
-  section,
   stableReplicas,
+  transportOf,
   UNWATCHED_SERVER,
   wholeCanary,
 } from './route.ts';
-import { patience } from './transport.ts';
+import { section } from './syntax.ts';
+import { checkOptions, patience, serverOptions } from './transport.ts';
 
 /** A request that may have been acted on is never sent twice. */
 const ONCE = 'http-request disable-l7-retry if !{ method GET HEAD OPTIONS }';
+/** A connection that fails takes a server out until its next check. */
+const OUT_AT_ONCE = 'observe layer4 error-limit 1 on-error mark-down';
 /** Names of the counters in the shield's table. */
 const COUNTER = { requests: 0, shielded: 1 } as const;
 /** How long the shield looks back, and how many requests it answers in that time whatever their share. */
@@ -56,7 +58,7 @@ export function stableBackend(route: Route): string {
 /** The canary with its users. Its server counts what they asked for; the stable's, what was answered in its place. */
 export function guardedBackend(
   route: Route,
-  { port: listen, shield, breaker, transport }: NonNullable<Route['entry']>,
+  { port: listen, shield, breaker, transport }: Entry,
 ): string {
   const { service } = route;
   return section(`backend ${guardedName(service)}`, [
@@ -93,7 +95,7 @@ export function replicaSections(route: Route): string[] {
     section(`backend ${name}`, [
       'mode tcp',
       // Such a replica is out until its next check: users stay with the others, or go back to the stable.
-      canaryReplicasOfBytes(route, 'observe layer4 error-limit 1 on-error mark-down'),
+      canaryReplicas(route, OUT_AT_ONCE, checkOptions),
     ]),
     ...(entry.preview
       ? [
@@ -108,9 +110,21 @@ export function replicaSections(route: Route): string[] {
   ];
 }
 
-/** An address that a proxy of the stack gave already stays the only one. */
-function keepClient(route: Route): string[] {
-  return isAskedByProxies(route) ? ['option forwardfor if-none'] : [];
+/** An address that a proxy of the stack gave already stays the only one; so does one that another service gave. */
+function keepClient({ entry }: Route): string[] {
+  return entry?.from === 'edge' || entry?.from === 'services' ? ['option forwardfor if-none'] : [];
+}
+
+/** The baseline in the stable's backend; where it is none, or down, its users are the stable's like all others. */
+function baselineLines(route: Route): string[] {
+  const { baseline, port } = route;
+  if (!baseline) return [];
+  const place = `${baseline}:${port} weight 0 ${OUT_AT_ONCE}${serverOptions(transportOf(route))}`;
+  return [
+    `use-server ${BASELINE_SERVER} if { var(txn.baseline) -m found }`,
+    // Weight 0: nothing but the rule above reaches it.
+    `server ${BASELINE_SERVER} ${place}`,
+  ];
 }
 
 /** A failed request that is safe to repeat is repeated on the stable, as long as not too many are. */

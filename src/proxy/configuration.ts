@@ -2,13 +2,13 @@ import { guardedBackend, replicaSections, stableBackend } from './backends.ts';
 import { entrySection, previewSection } from './entry.ts';
 import { hopSections } from './hops.ts';
 import { longLivedTable } from './long-lived.ts';
-import { metricsSection } from './metrics.ts';
 import { requestRing } from './request-log.ts';
-import { type Route, section } from './route.ts';
+import { type Route, transportOf } from './route.ts';
 import { SAMPLE_PLACES } from './samples.ts';
 import type { SideSettings } from './side.ts';
 import { streamDefaults, streamSections } from './stream.ts';
-import { certificateSection, isStream, PLAIN } from './transport.ts';
+import { section } from './syntax.ts';
+import { certificateSection, isStream } from './transport.ts';
 import { RUN_DIRECTORY } from './weight-map.ts';
 
 export interface ProxySettings extends SideSettings {
@@ -55,8 +55,8 @@ function routeSections(route: Route, settings: ProxySettings): string[] {
 }
 
 /** Whether a route's bytes are handed on as they are. */
-function handsBytesOn({ entry }: Route): boolean {
-  return isStream(entry?.transport ?? PLAIN);
+function handsBytesOn(route: Route): boolean {
+  return isStream(transportOf(route));
 }
 
 function certificates({ routes }: ProxySettings): string[] {
@@ -130,5 +130,15 @@ function resolversSection(): string {
     ...['nx', 'obsolete'].map((state) => `hold ${state} 500ms`),
     // A DNS that is silent for a while says nothing about the containers: what is known stays.
     ...['other', 'refused', 'timeout'].map((state) => `hold ${state} 24h`),
+  ]);
+}
+
+/** Where Prometheus asks what HAProxy counts. Not logged, for whoever looks is no user; no service can be called like it. */
+function metricsSection(port: number): string {
+  return section('frontend proxy:metrics', [
+    `bind :${port}`,
+    'no log',
+    'http-request use-service prometheus-exporter if { path /metrics }',
+    'http-request return status 404 content-type text/plain string "It is at /metrics.\\n"',
   ]);
 }

@@ -1,20 +1,21 @@
 import { tell, tellSide, toldRules } from './baggage.ts';
-import { chooseBaseline } from './baseline.ts';
-import { forwardedLines } from './forwarded.ts';
 import { CLIENT, cookieRule, EDGE_CLIENT } from './identity.ts';
 import { logRequests } from './request-log.ts';
 import {
   aloneName,
+  type Entry,
   entryName,
   guardedName,
   previewName,
   type Route,
   replicasName,
-  section,
+  transportOf,
 } from './route.ts';
 import { KEEP_SAMPLE, offerSample } from './samples.ts';
 import { canaryIsUp, forceRules, type SideSettings, sideRules, standInRule } from './side.ts';
-import { bindOptions, PLAIN, patience, previewOptions } from './transport.ts';
+import { section } from './syntax.ts';
+import { bindOptions, PLAIN, patience, tlsOptions } from './transport.ts';
+import { BUCKETS } from './weight.ts';
 
 export interface EntrySettings extends SideSettings {
   /** Calls of other services are split too: requests say of which side they are. */
@@ -24,7 +25,7 @@ export interface EntrySettings extends SideSettings {
 /** Where users come in: who they are, and which side they are on. */
 export function entrySection(
   { service, baseline }: Route,
-  { port, from, published, transport = PLAIN }: NonNullable<Route['entry']>,
+  { port, from, published, transport = PLAIN }: Entry,
   settings: EntrySettings,
 ): string {
   return section(`frontend ${entryName(service)}`, [
@@ -38,7 +39,7 @@ export function entrySection(
       from === 'edge' ? EDGE_CLIENT : CLIENT,
     ),
     standInRule(service),
-    ...(baseline ? [chooseBaseline] : []),
+    ...(baseline ? [CHOOSE_BASELINE] : []),
     ...logRequests(from === 'edge' ? EDGE_CLIENT : CLIENT),
     ...(settings.hasHops ? [...toldRules(service), ...tellSide(settings.forceHeader)] : []),
     cookieRule(),
@@ -59,16 +60,40 @@ const KEEP_CLIENT = [
 
 /** The canary alone, on a port of its own; also while the breaker keeps it from users. Not counted as users' requests. */
 export function previewSection(
-  { service, entry }: Route,
+  route: Route,
   preview: number,
   { forceHeader, hasHops }: EntrySettings,
 ): string {
-  const transport = entry?.transport ?? PLAIN;
+  const { service } = route;
+  const transport = transportOf(route);
   return section(`frontend ${previewName(service)}`, [
-    `bind :${preview}${previewOptions(service, transport)}`,
+    `bind :${preview}${tlsOptions(service, transport)}`,
     `http-request return status 503 content-type text/plain string "No canary is running.\\n" if { nbsrv(${replicasName(service)}) eq 0 }`,
     ...forwardedLines(transport.certificate !== undefined),
     ...(hasHops ? tell(forceHeader, 'canary') : []),
     `default_backend ${aloneName(service)}`,
   ]);
+}
+
+/**
+ * Which users of the stable are the baseline's: as many as are on the canary, from the other end of the buckets, so that a
+ * higher weight only adds users here too. From half of the users on it is everybody whom the weight leaves on the stable.
+ */
+const CHOOSE_BASELINE = `http-request set-var(txn.baseline) bool(1) if { var(txn.side) -m str stable } !{ var(txn.rule) -m found } { var(txn.bucket),add(txn.weight) -m int ge ${BUCKETS} }`;
+
+/**
+ * What the service is told of how the user came, with the port that users know, beside `X-Forwarded-For`. A proxy in front of this one may have said it
+ * already; about TLS that ends here nobody else can know.
+ */
+function forwardedLines(isTls: boolean, published?: number): string[] {
+  const where = (name: string) => `if !{ req.hdr(${name}) -m found }`;
+  return [
+    isTls
+      ? 'http-request set-header X-Forwarded-Proto https'
+      : `http-request set-header X-Forwarded-Proto http ${where('X-Forwarded-Proto')}`,
+    `http-request set-header X-Forwarded-Host %[req.hdr(Host)] ${where('X-Forwarded-Host')} { req.hdr(Host) -m found }`,
+    ...(published === undefined
+      ? []
+      : [`http-request set-header X-Forwarded-Port ${published} ${where('X-Forwarded-Port')}`]),
+  ];
 }

@@ -1,10 +1,10 @@
 import { baggageRules, tellSide, toldRules } from './baggage.ts';
 import { logRequests } from './request-log.ts';
-import { guardedName, type Route, section } from './route.ts';
+import { guardedName, type Route } from './route.ts';
 import { KEEP_SAMPLE, offerSample } from './samples.ts';
 import { canaryIsUp, forceRules, type SideSettings, sideRules, standInRule } from './side.ts';
+import { section, word } from './syntax.ts';
 import { patience, type Transport } from './transport.ts';
-import { word } from './word.ts';
 
 // No service can be called like this.
 const hopsName = (port: number) => `hops:${port}`;

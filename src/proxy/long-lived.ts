@@ -1,4 +1,5 @@
-import { guardedName, section } from './route.ts';
+import { guardedName } from './route.ts';
+import { section } from './syntax.ts';
 
 /** Counts open connections that are made to stay: by backend, in a table of the proxy. */
 const TABLE = 'long:lived';

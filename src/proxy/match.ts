@@ -1,6 +1,6 @@
 import type { MatchRule } from '../config/match.ts';
+import { word } from './syntax.ts';
 import { USER_MAP } from './user-map.ts';
-import { word } from './word.ts';
 
 /**
  * The lines that let rules choose a side, the first that fits. They set `txn.rule`, which stands above the weight.

@@ -1,4 +1,5 @@
-import { BASELINE_SERVER, guardedName, STABLE_REPLICA, section } from './route.ts';
+import { BASELINE_SERVER, guardedName, STABLE_REPLICA } from './route.ts';
+import { section } from './syntax.ts';
 
 /** The ring in the proxy's memory that keeps the last requests; it needs no reader, and forgets the oldest. */
 const RING = 'requests';

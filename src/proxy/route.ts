@@ -1,4 +1,4 @@
-import { checkOptions, PLAIN, serverOptions, type Transport, wireOptions } from './transport.ts';
+import { PLAIN, serverOptions, type Transport, wireOptions } from './transport.ts';
 
 /** Answers failed requests of the canary by the stable; `maxShare` of the canary's requests in percent at most. */
 export interface Shield {
@@ -14,24 +14,27 @@ export interface Breaker {
   paths: readonly string[];
 }
 
+/** Ports of the proxy itself, and what protects those who come there. */
+export interface Entry {
+  port: number;
+  /** The port of the host by which users know it, where they come to the proxy itself. */
+  published?: number | undefined;
+  preview: number | undefined;
+  shield: Shield | false;
+  breaker: Breaker | false;
+  /** Plain HTTP when left out. */
+  transport?: Transport;
+  /** Who comes: users, users through another proxy of the stack, or only calls of other services. */
+  from?: 'users' | 'edge' | 'services';
+}
+
 /** One service as the proxy sees it. */
 export interface Route {
   service: string;
   clone: string;
   port: number;
-  /** Ports of the proxy itself, and what protects those who come there; absent where a service is only checked. */
-  entry?: {
-    port: number;
-    /** The port of the host by which users know it, where they come to the proxy itself. */
-    published?: number | undefined;
-    preview: number | undefined;
-    shield: Shield | false;
-    breaker: Breaker | false;
-    /** Plain HTTP when left out. */
-    transport?: Transport;
-    /** Who comes: users, users through another proxy of the stack, or only calls of other services. */
-    from?: 'users' | 'edge' | 'services';
-  };
+  /** Absent where a service is only checked. */
+  entry?: Entry;
   /** The service that is a fresh clone of the stable, which has as many users as the canary; absent where nobody wants it. */
   baseline?: string | undefined;
   /** What other services call it by, on its own port; absent where they reach its stable. */
@@ -64,11 +67,17 @@ export const aloneName = (service: string) => `${service}:alone`;
 /** The containers of the canary: a backend, and where the proxy itself asks for it. */
 export const replicasName = (service: string) => `${service}:replicas`;
 
+/** What is spoken with the containers of a route. */
+export function transportOf({ entry }: Route): Transport {
+  return entry?.transport ?? PLAIN;
+}
+
 /** The places for the containers of the stable. */
-export function stableReplicas({ service, port, entry }: Route, role = ''): string[] {
+export function stableReplicas(route: Route, role = ''): string[] {
+  const { service, port } = route;
   // Three failed connections and no other between: out at once, until its next check.
   const watch = 'observe layer4 error-limit 3 on-error mark-down';
-  const options = `${serverOptions(entry?.transport ?? PLAIN)}${role && ` ${role}`}`;
+  const options = `${serverOptions(transportOf(route))}${role && ` ${role}`}`;
   const place = `${service}:${port} weight 1 ${watch}${options}`;
   return [
     // Looked up at the start too, so that a proxy that starts has somebody to ask at once.
@@ -77,23 +86,16 @@ export function stableReplicas({ service, port, entry }: Route, role = ''): stri
   ];
 }
 
-/** The places for the containers of the canary. */
-export function canaryReplicas(route: Route, options: string): string {
-  return replicaPlaces(route, serverOptions(route.entry?.transport ?? PLAIN), options);
-}
-
-/** The same where bytes are handed on that were made for them already. */
-export function canaryReplicasOfBytes(route: Route, options: string): string {
-  return replicaPlaces(route, checkOptions(route.entry?.transport ?? PLAIN), options);
-}
-
-function replicaPlaces({ clone, port }: Route, wire: string, options: string): string {
-  return `server-template ${CANARY_REPLICA} 1-${MOST_REPLICAS} ${clone}:${port}${wire} weight 1 ${options}`.trim();
+/** The places for the containers of the canary; `speak`: how they are talked to. */
+export function canaryReplicas(route: Route, options: string, speak = serverOptions): string {
+  const { clone, port } = route;
+  const place = `${clone}:${port}${speak(transportOf(route))} weight 1 ${options}`;
+  return `server-template ${CANARY_REPLICA} 1-${MOST_REPLICAS} ${place}`.trim();
 }
 
 /** The canary as one server, through the proxy itself: one to choose, to count and to take out. */
 export function wholeCanary(route: Route, options: string, name = CANARY_SERVER): string {
-  const transport = route.entry?.transport ?? PLAIN;
+  const transport = transportOf(route);
   // Calls of HTTP/2 share a connection, and with it a container: one call each.
   const reuse = transport.protocol === 'http2' ? 0 : MOST_REUSE;
   const wire = `${wireOptions(transport)} max-reuse ${reuse} pool-purge-delay 2s`;
@@ -103,14 +105,4 @@ export function wholeCanary(route: Route, options: string, name = CANARY_SERVER)
 /** Where the proxy itself asks for the canary. */
 export function innerAddress(service: string): string {
   return `abns@${replicasName(service)}:bytes`;
-}
-
-/** Whether callers may have said already whom they ask for; their word is kept. */
-export function isAskedByProxies({ entry }: Route): boolean {
-  return entry?.from === 'edge' || entry?.from === 'services';
-}
-
-/** A section of HAProxy's configuration. */
-export function section(title: string, lines: readonly string[]): string {
-  return [title, ...lines.map((line) => `  ${line}`)].join('\n');
 }

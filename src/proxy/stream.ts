@@ -1,17 +1,17 @@
 import { longLivedStream } from './long-lived.ts';
 import {
   canaryReplicas,
+  type Entry,
   entryName,
   guardedName,
   previewName,
   type Route,
   replicasName,
-  section,
   stableReplicas,
 } from './route.ts';
 import { CONNECTIONS, everybodyRules, standInRule, weightRules } from './side.ts';
+import { section, word } from './syntax.ts';
 import { bindOptions, PLAIN, type Transport } from './transport.ts';
-import { word } from './word.ts';
 
 /** Of this name are the defaults of sections that hand bytes on. */
 const DEFAULTS = 'streams';
@@ -32,7 +32,7 @@ export function streamDefaults(common: readonly string[]): string {
 /** An entry that is split by source address, a connection at a time, with its backends. */
 export function streamSections(
   route: Route,
-  { port, preview, transport = PLAIN }: NonNullable<Route['entry']>,
+  { port, preview, transport = PLAIN }: Entry,
 ): string[] {
   const { service } = route;
   return [

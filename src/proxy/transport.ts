@@ -1,4 +1,4 @@
-import { word } from './word.ts';
+import { section, word } from './syntax.ts';
 
 /** Where HAProxy finds the files of a certificate, in its container. */
 export interface CertificateFiles {
@@ -37,20 +37,14 @@ export function isStream({ protocol }: Transport): boolean {
 }
 
 /** How users are listened to, behind the address of a `bind`. */
-export function bindOptions(service: string, { certificate, proxyProtocol }: Transport): string {
-  return [
-    ...(proxyProtocol.accept ? [' accept-proxy'] : []),
-    ...tlsOptions(service, certificate),
-  ].join('');
+export function bindOptions(service: string, transport: Transport): string {
+  const proxy = transport.proxyProtocol.accept ? ' accept-proxy' : '';
+  return proxy + tlsOptions(service, transport);
 }
 
 /** The same for a preview: people come there without whoever is in front of the entry. */
-export function previewOptions(service: string, { certificate }: Transport): string {
-  return tlsOptions(service, certificate).join('');
-}
-
-function tlsOptions(service: string, certificate: Transport['certificate']): string[] {
-  return certificate ? [` ssl crt @${STORE}/${service} alpn h2,http/1.1 ssl-min-ver TLSv1.2`] : [];
+export function tlsOptions(service: string, { certificate }: Transport): string {
+  return certificate ? ` ssl crt @${STORE}/${service} alpn h2,http/1.1 ssl-min-ver TLSv1.2` : '';
 }
 
 /** How containers are talked to, users and checks alike; behind the options of a `server`. */
@@ -61,20 +55,16 @@ export function serverOptions(transport: Transport): string {
 /** The same for users alone. */
 export function wireOptions({ protocol, reencrypt, proxyProtocol }: Transport): string {
   const isHttp2 = protocol === 'http2';
-  return [
-    ...(isHttp2 ? [' proto h2'] : []),
-    // Inside the project nobody has a certificate that anybody could know.
-    ...(reencrypt ? [` ssl verify none${isHttp2 ? ' alpn h2' : ''}`] : []),
-    ...(proxyProtocol.send ? [' send-proxy-v2'] : []),
-  ].join('');
+  const http2 = isHttp2 ? ' proto h2' : '';
+  // Inside the project nobody has a certificate that anybody could know.
+  const tls = reencrypt ? ` ssl verify none${isHttp2 ? ' alpn h2' : ''}` : '';
+  return `${http2}${tls}${proxyProtocol.send ? ' send-proxy-v2' : ''}`;
 }
 
 /** The same for checks alone, of containers whose users' bytes are handed on as they come. */
 export function checkOptions({ reencrypt, proxyProtocol }: Transport): string {
-  return [
-    ...(reencrypt ? [' check-ssl verify none'] : []),
-    ...(proxyProtocol.send ? [' check-send-proxy'] : []),
-  ].join('');
+  const tls = reencrypt ? ' check-ssl verify none' : '';
+  return `${tls}${proxyProtocol.send ? ' check-send-proxy' : ''}`;
 }
 
 /** A call of gRPC may be silent for as long as a WebSocket; its connection is kept by means that HAProxy does not pass on. */
@@ -87,8 +77,8 @@ export function certificateSection(
   entries: readonly { service: string; certificate: CertificateFiles }[],
 ): string {
   const lines = entries.flatMap(({ service, certificate }) => [
-    `  # ${service}: SHA-256 ${certificate.fingerprint}`,
-    `  load crt ${word(certificate.certificate)} key ${word(certificate.key)} alias ${service}`,
+    `# ${service}: SHA-256 ${certificate.fingerprint}`,
+    `load crt ${word(certificate.certificate)} key ${word(certificate.key)} alias ${service}`,
   ]);
-  return [`crt-store ${STORE}`, ...lines].join('\n');
+  return section(`crt-store ${STORE}`, lines);
 }

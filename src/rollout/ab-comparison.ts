@@ -1,6 +1,5 @@
 import { formatDuration } from '../config/duration.ts';
-import { type Counts, countsSince } from '../proxy/counts.ts';
-import type { ResponseTimes } from '../proxy/response-times.ts';
+import { type Counts, countsSince, type ResponseTimes } from '../proxy/counts.ts';
 
 /** What one side of an A/B test did. */
 export interface ComparedSide {

@@ -1,8 +1,7 @@
 import { currentStatistics, observe } from '../../execution/observe.ts';
 import { entryServices } from '../../project/load.ts';
 import { type ReleaseRun, record, releaseNow } from '../../project/run.ts';
-import { totalCounts } from '../../proxy/counts.ts';
-import { responseTimes } from '../../proxy/response-times.ts';
+import { responseTimes, totalCounts } from '../../proxy/counts.ts';
 import { type AbComparison, compareAbSides } from '../../rollout/ab-comparison.ts';
 import { containersOf } from '../../rollout/observed.ts';
 

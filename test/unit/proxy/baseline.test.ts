@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { renderConfiguration } from '../../../src/proxy/configuration.ts';
-import { totalCounts } from '../../../src/proxy/counts.ts';
+import { responseTimes, totalCounts } from '../../../src/proxy/counts.ts';
 import { parseRequest } from '../../../src/proxy/request-log.ts';
-import { responseTimes } from '../../../src/proxy/response-times.ts';
 import { openRequests, parseStatistics } from '../../../src/proxy/statistics.ts';
 
 function configuration(baseline?: string): string[] {

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { readDigest, signConfiguration } from '../../../src/proxy/info.ts';
-import { askWorker, oldWorkers, readReload } from '../../../src/proxy/master.ts';
+import {
+  askWorker,
+  oldWorkers,
+  readDigest,
+  readReload,
+  signConfiguration,
+} from '../../../src/proxy/master.ts';
 import { statesToKeep } from '../../../src/proxy/server-states.ts';
 
 describe('the master', () => {

@@ -4,9 +4,9 @@ import {
   countsSince,
   measuredWeight,
   NO_COUNTS,
+  responseTimes,
   totalCounts,
 } from '../../../src/proxy/counts.ts';
-import { responseTimes } from '../../../src/proxy/response-times.ts';
 import {
   armBreaker,
   isTripped,

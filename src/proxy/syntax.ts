@@ -1,3 +1,8 @@
+/** A section of HAProxy's configuration. */
+export function section(title: string, lines: readonly string[]): string {
+  return [title, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
 /**
  * A word of HAProxy's configuration that stands for exactly this text: single quotes keep everything in them as it
  * is, and a single quote is written between two such words (HAProxy configuration manual, 2.2 "Quoting and escaping").
