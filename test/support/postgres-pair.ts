@@ -6,10 +6,11 @@ import type { ComposeService } from '../../src/compose/model/model.ts';
 import { postgres } from '../../src/rehearsal/postgres/postgres.ts';
 import type { CopyJob, ServerContainer } from '../../src/rehearsal/server.ts';
 import { ContainerStreams } from '../../src/system/docker/container-streams.ts';
-import { until } from './storedog.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 export const PASSWORD = "a pass'word";
+
+type How = Partial<Pick<CopyJob, 'data' | 'sample' | 'onBytes'>>;
 
 /** A PostgreSQL server in a container, and copies of it, on a network of their own. */
 export class PostgresPair {
@@ -17,18 +18,25 @@ export class PostgresPair {
   private readonly streams = new ContainerStreams({ PATH: process.env.PATH });
   private image = '';
   private copies = 0;
+  /** Where the canary connects from. */
+  private address = '';
 
   private constructor() {}
 
-  static async create(schema: string, env: Record<string, string> = {}): Promise<PostgresPair> {
+  static async create(schema: string): Promise<PostgresPair> {
     const pair = new PostgresPair();
     const images = await readFile(join(ROOT, '.setup/images.env'), 'utf8');
     pair.image = /^POSTGRES_IMAGE=(.*)$/m.exec(images)?.[1] ?? '';
-    await execa('docker', ['network', 'create', '--internal', pair.name]);
-    await pair.container('original', 'run', env);
-    await pair.untilReady(pair.idOf('original'));
-    await pair.sql('original', schema);
-    return pair;
+    try {
+      await execa('docker', ['network', 'create', '--internal', pair.name]);
+      await Promise.all([pair.container('original', 'run'), pair.startCanary()]);
+      await pair.untilReady(pair.idOf('original'));
+      await pair.sql('original', schema);
+      return pair;
+    } catch (error) {
+      await pair.dispose();
+      throw error;
+    }
   }
 
   get definition(): ComposeService {
@@ -43,20 +51,27 @@ export class PostgresPair {
   }
 
   /** A copy, ready to be watched. */
-  async copy(
-    how: Partial<Pick<CopyJob, 'data' | 'sample' | 'onBytes'>> = {},
-  ): Promise<ServerContainer> {
+  async copy(how: How = {}): Promise<ServerContainer> {
     this.copies += 1;
     const container = `copy-${this.copies}`;
     await this.container(container, 'create');
     const copy = this.place(this.idOf(container));
-    const start = async () => {
+    await this.fill(copy, how, async () => {
       await execa('docker', ['start', copy.container]);
       await this.untilReady(copy.container);
-    };
-    const rest = { data: 'full' as const, sample: 10, onBytes: () => undefined, ...how };
-    await postgres.copy({ original: this.place(this.idOf('original')), copy, start, ...rest });
+    });
     return copy;
+  }
+
+  /** Another copy in the place of one that is not of files: to make a server takes longer than all else. */
+  async copyOver(copy: ServerContainer, how: How): Promise<void> {
+    await this.fill(copy, how, async () => undefined);
+  }
+
+  private fill(copy: ServerContainer, how: How, start: CopyJob['start']): Promise<void> {
+    const original = this.place(this.idOf('original'));
+    const rest = { data: 'full' as const, sample: 10, onBytes: () => undefined, ...how };
+    return postgres.copy({ original, copy, start, ...rest });
   }
 
   /** What a canary that connects over the network does; statements of one call are one request each. */
@@ -65,31 +80,16 @@ export class PostgresPair {
     sql: string,
     user = 'shop',
   ): Promise<{ address: string; failed: boolean }> {
-    const name = `${this.name}-canary`;
-    await execa('docker', [
-      ...['run', '--detach', '--rm', '--name', name, '--network', this.name],
-      ...['--entrypoint', 'sleep', this.image, '600'],
-    ]);
-    try {
-      const { stdout: address } = await execa('docker', [
-        'inspect',
-        '--format',
-        '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}',
-        name,
-      ]);
-      const { exitCode } = await execa(
-        'docker',
-        [
-          ...['exec', '--interactive', '--env', 'PGPASSWORD', name],
-          ...['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-h', copy.container],
-          ...['-U', user, '-d', 'shop'],
-        ],
-        { input: sql, env: { PGPASSWORD: PASSWORD }, reject: false },
-      );
-      return { address, failed: exitCode !== 0 };
-    } finally {
-      await execa('docker', ['rm', '--force', name]);
-    }
+    const { exitCode } = await execa(
+      'docker',
+      [
+        ...['exec', '--interactive', '--env', 'PGPASSWORD', this.idOf('canary')],
+        ...['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-h', copy.container],
+        ...['-U', user, '-d', 'shop'],
+      ],
+      { input: sql, env: { PGPASSWORD: PASSWORD }, reject: false },
+    );
+    return { address: this.address, failed: exitCode !== 0 };
   }
 
   async sql(container: string, statement: string): Promise<string> {
@@ -107,10 +107,6 @@ export class PostgresPair {
     return all;
   }
 
-  async remove(copy: ServerContainer): Promise<void> {
-    await execa('docker', ['rm', '--force', '--volumes', copy.container]);
-  }
-
   async dispose(): Promise<void> {
     const { stdout } = await execa('docker', ['ps', '-aq', '--filter', `name=^${this.name}`]);
     if (stdout) await execa('docker', ['rm', '--force', '--volumes', ...stdout.split('\n')]);
@@ -121,24 +117,31 @@ export class PostgresPair {
     return `${this.name}-${container}`;
   }
 
-  private async container(
-    name: string,
-    how: 'run' | 'create',
-    env: Record<string, string> = {},
-  ): Promise<void> {
-    const settings = { ...this.definition.environment, ...env };
+  private async startCanary(): Promise<void> {
+    const name = this.idOf('canary');
+    await execa('docker', [
+      ...['run', '--detach', '--init', '--name', name, '--network', this.name],
+      ...['--entrypoint', 'sleep', this.image, 'infinity'],
+    ]);
+    const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}';
+    const { stdout } = await execa('docker', ['inspect', '--format', format, name]);
+    this.address = stdout;
+  }
+
+  private async container(name: string, how: 'run' | 'create'): Promise<void> {
+    // Nothing of it has to outlive the machine.
+    const settings = { ...this.definition.environment, POSTGRES_INITDB_ARGS: '--no-sync' };
     await execa('docker', [
       ...(how === 'run' ? ['run', '--detach'] : ['create']),
       ...['--name', this.idOf(name), '--network', this.name, '--network-alias', this.idOf(name)],
       ...Object.entries(settings).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
-      this.image,
+      ...[this.image, 'postgres', '-c', 'fsync=off'],
     ]);
   }
 
-  private untilReady(container: string): Promise<void> {
-    return until('Postgres answers over TCP', async () => {
-      const command = ['exec', container, 'pg_isready', '-h', '127.0.0.1', '-U', 'shop'];
-      return (await execa('docker', command, { reject: false })).exitCode === 0;
-    });
+  /** Looks again and again inside: to look from outside takes a process of Docker each time. */
+  private async untilReady(container: string): Promise<void> {
+    const look = 'until pg_isready --quiet --host=127.0.0.1 --username=shop; do sleep 0.1; done';
+    await execa('docker', ['exec', container, 'timeout', '240', 'sh', '-c', look]);
   }
 }
