@@ -161,15 +161,17 @@ describe('a copy of PostgreSQL', () => {
     const endless = "copy (select repeat('x', 1000) from generate_series(1, 100000000)) to stdout";
     const container = pair.idOf('original');
     const env = { PGUSER: 'shop', PGAPPNAME: 'canary-rehearsal' };
-    await place.streams
-      .run(
-        { container, command: ['psql', '-d', 'shop', '-c', endless], env },
-        { signal: stop.signal, onLine: () => stop.abort() },
-      )
+    const command = ['psql', '-d', 'shop', '-c', endless];
+    const reading = place.streams
+      .run({ container, command, env }, { signal: stop.signal })
       .catch(() => undefined);
-    expect(await pair.sql('original', OUR_SESSIONS)).toBe('1');
+    const isThere = async (count: string) => (await pair.sql('original', OUR_SESSIONS)) === count;
+    await until('it reads', () => isThere('1'));
+    stop.abort();
+    await reading;
+    expect(await isThere('1')).toBe(true);
     await postgres.clear(place);
-    await until('it has ended', async () => (await pair.sql('original', OUR_SESSIONS)) === '0');
+    await until('it has ended', () => isThere('0'));
   });
 
   // PostgreSQL is its container's first process: an orphan that a signal ended is a crash of its own to it.
