@@ -215,7 +215,7 @@ describe('replicas', () => {
 
     it('stopped on its way it is not promoted; it goes on, or a weight by hand brings the rest', async () => {
       await rolling('1h');
-      await shop.commitOn('canary', 'README.md', 'Another try.\n');
+      await shop.commitOn('canary', 'store-frontend/server.js', replicaServer('a third'));
       const { child } = await startUntilStep(shop, 1, 'deploy', '--branch', 'canary');
       expect(await clones()).toHaveLength(1);
       await shop.succeed('pause');

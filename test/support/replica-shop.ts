@@ -1,19 +1,27 @@
-import { STOPS_GRACEFULLY } from './graceful-stop.ts';
 import { NODE_BUILD, portsOf } from './node-service.ts';
 import { Storedog } from './storedog.ts';
 
 /** Says who it is and whom it reaches; lets its open requests finish when it is stopped. */
 export function replicaServer(name: string): string {
   return `import http from 'node:http';
+import { Server } from 'node:net';
 import { hostname } from 'node:os';
 const inner = async () => (await fetch('http://inner:3000/', { headers: { connection: 'close' } })).text();
+let isStopping = false;
 const server = http.createServer(async (request, response) => {
   for await (const _ of request);
+  if (isStopping) response.setHeader('Connection', 'close');
   const who = '${name} ' + hostname();
   response.end(request.url === '/inner' ? await inner() : who);
 });
 server.listen(3000);
-${STOPS_GRACEFULLY}`;
+process.on('SIGTERM', () => {
+  isStopping = true;
+  // Stopped while it has users: it waits until the proxy has let go of every connection. Of http's own, close() cuts
+  // idle ones, one of which may bring a request just now.
+  Server.prototype.close.call(server, () => process.exit());
+});
+`;
 }
 
 /** An entry, and an inner service with two containers; the branch `canary` has two of each. */
