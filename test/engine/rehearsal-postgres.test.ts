@@ -44,7 +44,11 @@ beforeAll(async () => {
 afterAll(() => pair?.dispose());
 
 /** What a canary does to a copy that is watched, user by user, as lines. */
-async function doneBy(copy: ServerContainer, hasAllRows: boolean, doings: { sql: string; user?: string }[]) {
+async function doneBy(
+  copy: ServerContainer,
+  hasAllRows: boolean,
+  doings: { sql: string; user?: string }[],
+) {
   const watch = await postgres.watch(copy);
   let from = '';
   for (const { sql, user } of doings) from = (await pair.canary(copy, sql, user)).address;

@@ -2,22 +2,24 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What takes longest, the longest first; the sizes of the files do not tell. */
 const LONG = [
-  'strategies',
   'shape',
+  'strategies',
+  'rehearsal',
+  'stacks-files',
   'judge',
   'push-deploy',
-  'rehearsal',
   'backup',
-  'inner',
-  'story',
-  'replicas',
   'migration',
-  'baseline',
-  'records',
-  'rehearsal-mariadb-shop',
+  'promotion',
+  'behind',
   'killed',
-  'up',
   'mishaps',
+  'protection',
+  'baseline',
+  'replicas',
+  'rehearsal-mariadb-shop',
+  'mesh',
+  'records',
 ].map((name) => `test/engine/${name}.test.ts`);
 
 /**
