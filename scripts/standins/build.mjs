@@ -18,6 +18,11 @@ import { debianMirror, install } from '../setup/apt.mjs';
 import { needRootOnDebian } from '../setup/machine.mjs';
 import { must, mustPipe, run } from '../setup/process.mjs';
 
+/**
+ * @import { Machine } from '../setup/machine.mjs'
+ * @import { Ground } from '../setup/steps.mjs'
+ */
+
 export const STANDIN_LABEL = 'canary.standin';
 export const STANDINS = {
   CANARY_PROXY_IMAGE: 'canary-standin/haproxy:3.0',
@@ -73,6 +78,11 @@ export function standinsVersion() {
   return hash.digest('hex').slice(0, 16);
 }
 
+/**
+ * Builds what is missing or of another version.
+ *
+ * @param {Pick<Ground, 'machine' | 'say'>} ground
+ */
 export async function buildStandins({ machine, say }) {
   needRootOnDebian(
     machine,
@@ -89,28 +99,34 @@ export async function buildStandins({ machine, say }) {
   }
   // All builds end before the first failure is told, so that none is left running.
   const builds = Object.entries(TARGETS).map(([target, tag]) => buildImage(target, tag, version));
-  const failed = (await Promise.allSettled(builds)).find(({ status }) => status === 'rejected');
-  if (failed) {
+  const failed = (await Promise.allSettled(builds)).find((each) => each.status === 'rejected');
+  if (failed?.status === 'rejected') {
     throw failed.reason;
   }
   const after = await Promise.all(names.map(idOf));
-  const replaced = before.filter((id) => id !== undefined && !after.includes(id));
+  const replaced = before.filter((id) => id !== undefined).filter((id) => !after.includes(id));
   if (replaced.length > 0) {
     // Without a name they would only fill the disk; one that a container uses stays.
     await run('docker', ['image', 'rm', ...replaced]);
   }
 }
 
+/** @param {string} image */
 async function idOf(image) {
   const { code, stdout } = await run('docker', ['image', 'inspect', '-f', '{{.Id}}', image]);
   return code === 0 ? stdout : undefined;
 }
 
+/** @param {string} image */
 async function labelOf(image) {
   const { code, stdout } = await run('docker', ['image', 'inspect', image]);
   return code === 0 ? JSON.parse(stdout)[0].Config.Labels?.[STANDIN_LABEL] : undefined;
 }
 
+/**
+ * @param {Machine} machine
+ * @param {Ground['say']} say
+ */
 async function provideDebootstrap(machine, say) {
   const present = (await run('debootstrap', ['--version'])).code === 0;
   const packages = [
@@ -123,6 +139,10 @@ async function provideDebootstrap(machine, say) {
   }
 }
 
+/**
+ * @param {Machine} machine
+ * @param {string} version
+ */
 async function buildBase(machine, version) {
   const folder = mkdtempSync(join(tmpdir(), 'canary-base-'));
   const root = join(folder, 'root');
@@ -166,6 +186,7 @@ async function buildBase(machine, version) {
   }
 }
 
+/** @param {string} root */
 async function adaptRoot(root) {
   if (existsSync(CA_FOLDER)) {
     const target = join(root, CA_FOLDER);
@@ -186,6 +207,11 @@ async function adaptRoot(root) {
   );
 }
 
+/**
+ * @param {string} target
+ * @param {string} tag
+ * @param {string} version
+ */
 async function buildImage(target, tag, version) {
   const proxies = PROXY_VARIABLES.filter((name) => process.env[name]);
   await must(
