@@ -55,6 +55,8 @@ function twoServices(compose: string): string {
   return `services:
   frontend:
     ${NODE_BUILD}
+    # On a slow machine the proxy takes longer to let go of its connections.
+    stop_grace_period: 2m
     ports: ["${portsOf(compose).frontend}:3000"]
   inner:
     ${NODE_BUILD}
