@@ -1,12 +1,11 @@
 /**
  * The end of the text of a server in a container, whose HTTP server is `server`: once it is told to stop it takes no new
- * connection, ends those that are used, and goes when nothing was open for a while.
+ * connection, ends those that are used, and goes when the others have let go of the rest: any of them may bring a request.
  */
 export const STOPS_GRACEFULLY = `
 import { Server as Listener } from 'node:net';
 const open = new Set();
 let isStopping = false;
-let quiet = 0;
 server.prependListener('request', (_, response) => {
   open.add(response);
   response.shouldKeepAlive &&= !isStopping;
@@ -17,10 +16,5 @@ process.on('SIGTERM', () => {
   for (const response of open) response.shouldKeepAlive = false;
   // Of http's own, close() cuts idle connections, one of which may bring a request just now.
   Listener.prototype.close.call(server, () => process.exit());
-  // Looks, not time: between two of them everything that has come in is read.
-  setInterval(() => {
-    quiet = open.size === 0 ? quiet + 1 : 0;
-    if (quiet > 10) process.exit();
-  }, 20);
 });
 `;
