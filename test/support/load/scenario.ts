@@ -4,7 +4,7 @@ import { LoadClient } from './client.ts';
 import { type Phase, Story } from './phases.ts';
 import { commitVersion, outerAddress } from './shop.ts';
 
-export const USERS = 500;
+const USERS = 1000;
 const RESIDENTS = 20;
 const RAISES = [1, 5, 25, 50, 99, 100];
 /** How often the load goes on for a while: the raises, and before and after everything else. */

@@ -1,13 +1,12 @@
 import { networkInterfaces } from 'node:os';
-import { NODE_BUILD, portsOf } from '../node-service.ts';
 import { Storedog } from '../storedog.ts';
 import { loadServer } from './server.ts';
 
 const ENTRY = 'store-frontend/server.js';
 
-/** An entry that echoes, and discounts that it asks, on either side the same; production runs `v1`, the branch `canary` has `v2`. */
+/** Storedog with an entry that echoes; production runs `v1`, the branch `canary` has `v2`. */
 export async function loadShop(drainSeconds: number): Promise<Storedog> {
-  const shop = await Storedog.create(twoServices);
+  const shop = await Storedog.create();
   await shop.write(ENTRY, loadServer('v1'));
   await shop.write(
     'canary.yaml',
@@ -40,21 +39,4 @@ export function outerAddress(): string {
     .flatMap((each) => each ?? [])
     .find(({ family, internal }) => family === 'IPv4' && !internal);
   return outer?.address ?? '127.0.0.1';
-}
-
-const OFFERS = `import('node:http').then(({ createServer }) =>
-  createServer((_, response) => response.end('[1]')).listen(5001));
-process.on('SIGTERM', () => process.exit());`;
-
-function twoServices(compose: string): string {
-  return `services:
-  frontend:
-    ${NODE_BUILD}
-    ports: ["${portsOf(compose).frontend}:3000"]
-    depends_on: [discounts]
-  discounts:
-    ${NODE_BUILD}
-    command: ${JSON.stringify(['node', '-e', OFFERS])}
-    expose: ["5001"]
-`;
 }
