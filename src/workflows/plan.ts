@@ -9,7 +9,7 @@ import { type Call, callersOutside } from '../compose/services/service-map.ts';
 import type { Context } from '../context.ts';
 import { baselinesOf } from '../execution/baseline-source.ts';
 import { planFor } from '../execution/converge.ts';
-import { currentSplit } from '../execution/observe.ts';
+import { observe } from '../execution/observe.ts';
 import { secondContainerObstacle } from '../execution/operations/second-container.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { type Checkout, checkOut } from '../project/checkout/checkout.ts';
@@ -76,7 +76,7 @@ export async function plan(
     const canary = {
       ...{ commit, services, replicas: first?.replicas },
       weight:
-        weight ?? (steps.length > 0 ? (first?.weight ?? 0) : (await currentSplit(project)).weight),
+        weight ?? (steps.length > 0 ? (first?.weight ?? 0) : (await observe(run)).proxy.weight),
       ...(steps.length > 0
         ? { cause: stepName({ steps, index: 0 }), baseline: baselinesOf(project) }
         : {}),
