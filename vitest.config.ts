@@ -9,6 +9,9 @@ process.env[SLOWNESS_VARIABLE] ??= String(await measureSlowness());
 /** Needs the machine for itself. */
 const LOAD = 'test/engine/load.test.ts';
 
+/** Hundreds of runs of a thing, or the largest there may be: seconds each. */
+const THOROUGH = 'test/unit/**/*.thorough.test.ts';
+
 /** Vitest would leave a core free, which of two is half of them. */
 const EVERY_CORE = '100%';
 
@@ -55,7 +58,15 @@ export default defineConfig({
       : ['default'],
     sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { ...WITHOUT_SET_UP, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        test: {
+          ...WITHOUT_SET_UP,
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          exclude: [THOROUGH],
+        },
+      },
+      { test: { ...WITHOUT_SET_UP, name: 'thorough', include: [THOROUGH] } },
       { test: { ...WITHOUT_SET_UP, name: 'cli', include: ['test/cli/**/*.test.ts'] } },
       {
         test: {

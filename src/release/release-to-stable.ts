@@ -6,7 +6,6 @@ import { type Checkout, checkOut } from '../project/checkout/checkout.ts';
 import { checkMove, requireUnmoved } from '../project/git/branches.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import { type ReleaseRun, type Run, releaseNow, unstoppable } from '../project/run.ts';
-import { withLock } from '../project/with-lock.ts';
 import { isPartial } from '../rollout/progress.ts';
 import { hasEnded, type Release } from '../rollout/release.ts';
 import { endCanary } from './ending/end-canary.ts';
@@ -14,6 +13,7 @@ import { canaryRuns, refuseDuringPromotion, requireProxy } from './guards.ts';
 import { finishPromotion, promoteTo } from './promotion/promotion.ts';
 import { currentRelease } from './records/releases.ts';
 import { startRelease } from './start.ts';
+import { withLock } from './with-lock.ts';
 
 export interface Replacement {
   /** The commit the stable branch then points to. */

@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
 import { findState, loadLiveProject } from '../project/load.ts';
 import type { Run } from '../project/run.ts';
-import { takingOverLock } from '../project/with-lock.ts';
 import { trafficOff } from './ending/traffic-off.ts';
 import { finishPromotion } from './promotion/promotion.ts';
 import { currentRelease } from './records/releases.ts';
+import { takingOver } from './with-lock.ts';
 
 /**
  * The way of every command that takes a canary back: every user off at once, then `work` under the lock, whoever holds it.
@@ -17,7 +17,7 @@ export async function withEveryUserOff<T>(
 ): Promise<T> {
   await trafficOff(context, await findState(context));
   const project = await loadLiveProject(context, 'optional');
-  return takingOverLock(context, project, command, async (signal) => {
+  return takingOver('any-mover', context, project, command, async (signal) => {
     const finished = await finishPromotion({ context, project, signal });
     const release = await currentRelease(project);
     return work({ context, project, signal, release }, finished);

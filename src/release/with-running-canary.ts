@@ -2,7 +2,6 @@ import type { Context } from '../context.ts';
 import { observe } from '../execution/observe.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import type { ReleaseRun } from '../project/run.ts';
-import { takingOverAdvance, withLock } from '../project/with-lock.ts';
 import type { Observed } from '../rollout/observed.ts';
 import type { Release } from '../rollout/release.ts';
 import {
@@ -12,6 +11,7 @@ import {
   requireRunningProxy,
 } from './guards.ts';
 import { currentRelease } from './records/releases.ts';
+import { takingOver, withLock } from './with-lock.ts';
 
 interface Requirements {
   /** Throws for what the strategy does not allow, before anything is touched. */
@@ -34,12 +34,14 @@ export async function withRunningCanary<T>(
   const requireReady = takesOff ? requireRunningProxy : requireProxy;
   // Before another command is asked to stop and to leave its users to this one.
   if (takesOver) requireReady(project, await observe({ context, project }));
-  const enter = takesOver ? takingOverAdvance : withLock;
-  return enter(context, project, command, async (signal) => {
+  const underLock = async (signal: AbortSignal) => {
     const observed = await observe({ context, project });
     requireReady(project, observed);
     const release = requireRunning(await currentRelease(project), observed);
     refuseDuringPromotion(release);
     return work({ context, project, release, signal }, release, observed);
-  });
+  };
+  return takesOver
+    ? takingOver('advance', context, project, command, underLock)
+    : withLock(context, project, command, underLock);
 }

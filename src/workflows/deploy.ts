@@ -7,12 +7,12 @@ import { checkOut } from '../project/checkout/checkout.ts';
 import { applyPatches } from '../project/git/apply-patches.ts';
 import { advanceBranch, requireUnmoved, resolveBranch } from '../project/git/branches.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
-import { withLock } from '../project/with-lock.ts';
 import { agree } from '../rehearsal/agreement.ts';
 import { requireProxy } from '../release/guards.ts';
 import { finishPromotion } from '../release/promotion/promotion.ts';
 import { type Arrival, newestRelease } from '../release/records/releases.ts';
 import { startRelease } from '../release/start.ts';
+import { withLock } from '../release/with-lock.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
 import { entryAddresses } from './up.ts';
 

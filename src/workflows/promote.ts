@@ -2,11 +2,11 @@ import type { Context } from '../context.ts';
 import { observe } from '../execution/observe.ts';
 import { checkOut } from '../project/checkout/checkout.ts';
 import { loadLiveProject } from '../project/load.ts';
-import { withLock } from '../project/with-lock.ts';
 import { requireCanary, requireProxy } from '../release/guards.ts';
 import { mergeCandidate } from '../release/promotion/merge-candidate.ts';
 import { promoteTo } from '../release/promotion/promotion.ts';
 import { currentRelease } from '../release/records/releases.ts';
+import { withLock } from '../release/with-lock.ts';
 import { requirePromotable } from '../rollout/strategy-rules.ts';
 
 export interface PromoteResult {

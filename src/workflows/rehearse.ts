@@ -11,9 +11,9 @@ import { checkOut } from '../project/checkout/checkout.ts';
 import { resolveBranch } from '../project/git/branches.ts';
 import { loadLiveProject } from '../project/load.ts';
 import { callOptions } from '../project/run.ts';
-import { withLock } from '../project/with-lock.ts';
 import { agree, rehearsedOn } from '../rehearsal/agreement.ts';
 import { rehearse } from '../rehearsal/rehearse.ts';
+import { withLock } from '../release/with-lock.ts';
 
 /** What `rehearse --json` prints (contract, README). */
 export interface RehearsalResult extends RehearsalReport {

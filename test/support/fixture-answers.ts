@@ -1,4 +1,4 @@
-import type { Answer } from '../../src/analysis/shape/answer.ts';
+import { type Answer, BODY_LIMIT } from '../../src/analysis/shape/answer.ts';
 import { compareShapes, type ShapeComparison } from '../../src/analysis/shape/compare.ts';
 import { readAnswerPath } from '../../src/config/answer-path.ts';
 
@@ -13,6 +13,14 @@ export function page(body: string): Answer {
     contentType: 'text/html; charset=utf-8',
     body: `<!doctype html>\n<html lang="en">\n${head}\n<body>${body}</body>\n</html>`,
   };
+}
+
+/** JSON as it is written. */
+export const jsonText = (body: string): Answer => ({ ...json({}), body });
+
+/** As often as the limit of a body lets it be. */
+export function filled(part: string, of = BODY_LIMIT): string {
+  return part.repeat(Math.floor(of / part.length));
 }
 
 /** Compares; one answer of the stable stands for two alike. */

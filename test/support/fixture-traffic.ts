@@ -82,3 +82,7 @@ export function judged(
   }
   return { verdict: judge.verdict(25, Number.MAX_SAFE_INTEGER), canary, failures };
 }
+
+export function median(values: number[]): number {
+  return values.sort((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

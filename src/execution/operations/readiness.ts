@@ -1,5 +1,6 @@
 import { CanaryError } from '../../errors.ts';
 import type { Run } from '../../project/run.ts';
+import { isSoInTime } from '../../project/until.ts';
 import type { SideStatistics } from '../../proxy/statistics.ts';
 import { brokenReason } from '../../rollout/health.ts';
 import { containersOf, type Observed, type ObservedContainer } from '../../rollout/observed.ts';
@@ -18,16 +19,17 @@ const QUIET_LOOKS = 5;
  * seen by the proxy at its address. Throws `not-ready` at once when one exits or turns unhealthy.
  */
 export async function awaitReady(run: Run, operation: OperationOf<'await-ready'>): Promise<void> {
-  const { clock } = run.context;
-  const deadline = clock.now().getTime() + run.project.config.startTimeout;
   const began = new Map<string, number>();
-  for (let looks = 1; ; looks += 1) {
+  let looks = 0;
+  let waiting: string[] = [];
+  const isReady = async () => {
+    looks += 1;
+    waiting = [];
     const observed = await observe(run);
     // Here and not where they are started: a command that goes on after a kill finds them started.
     if (operation.side === 'canary' && looks === 1) await recordImages(run, observed);
     const statistics = await currentStatistics(run.project);
     if (operation.side === 'canary') refuseTripped(observed, operation.services);
-    const waiting: string[] = [];
     for (const service of operation.services) {
       const containers = containersOf(observed, operation.side, service);
       for (const container of containers) {
@@ -39,14 +41,12 @@ export async function awaitReady(run: Run, operation: OperationOf<'await-ready'>
         (statistics[service] && (await notListening(run, service, containers)));
       if (reason) waiting.push(`${service} ${reason}`);
     }
-    if (waiting.length === 0) return;
-    if (clock.now().getTime() > deadline) {
-      throw new CanaryError('not-ready', `Not ready in time: ${waiting.join('; ')}.`, {
-        hint: 'Look at its logs with `docker compose logs`; `startTimeout` in canary.yaml gives it more time.',
-      });
-    }
-    await clock.sleep(LOOK_EVERY_MS, run.signal);
-  }
+    return waiting.length === 0;
+  };
+  if (await isSoInTime(run, isReady, LOOK_EVERY_MS)) return;
+  throw new CanaryError('not-ready', `Not ready in time: ${waiting.join('; ')}.`, {
+    hint: 'Look at its logs with `docker compose logs`; `startTimeout` in canary.yaml gives it more time.',
+  });
 }
 
 function notReady(

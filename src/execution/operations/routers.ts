@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { asksHealth } from '../../compose/render/proxy-service.ts';
 import type { Run } from '../../project/run.ts';
-import { until } from '../../project/until.ts';
+import { isSoWithin, until } from '../../project/until.ts';
 import { containersOf } from '../../rollout/observed.ts';
 import { writeDurably } from '../../system/files.ts';
 import { currentStatistics, observe } from '../observe.ts';
@@ -35,18 +35,16 @@ export async function leaveRouters(run: Run): Promise<void> {
 }
 
 async function untilQuiet(run: Run): Promise<void> {
-  const { clock } = run.context;
-  const begin = clock.now().getTime();
-  let seen = await countRequests(run);
-  let since = begin;
-  for (;;) {
-    const now = clock.now().getTime();
-    if (now - since >= QUIET_MS || now - begin >= PATIENCE_MS) return;
-    await clock.sleep(200, run.signal);
+  const now = () => run.context.clock.now().getTime();
+  let seen: number | undefined;
+  let since = now();
+  const isQuiet = async () => {
     const count = await countRequests(run);
-    if (count !== seen) since = clock.now().getTime();
+    if (count !== seen) since = now();
     seen = count;
-  }
+    return now() - since >= QUIET_MS;
+  };
+  await isSoWithin(run, PATIENCE_MS, isQuiet);
 }
 
 /** What users of services with a router have asked so far. */

@@ -1,4 +1,5 @@
 import { type Run, record } from '../../project/run.ts';
+import { isSoWithin } from '../../project/until.ts';
 import { countLongLived, SHOW_LONG_LIVED } from '../../proxy/long-lived.ts';
 import { openRequests } from '../../proxy/statistics.ts';
 import { ALL, byWeight, OFF, type Split } from '../../proxy/weight-map.ts';
@@ -46,18 +47,15 @@ async function setSplit(run: Run, split: Split, until = 0): Promise<void> {
  * such as WebSockets, get all of it; what is left is cut when the containers stop, and said.
  */
 export async function drain(run: Run, operation: Drain): Promise<void> {
-  const { clock, emit } = run.context;
-  const deadline = clock.now().getTime() + run.project.config.drain;
-  for (;;) {
-    const open = await openOn(run, operation);
-    if (open === 0) return;
-    if (clock.now().getTime() > deadline) {
-      const staying = await stayingOn(run, operation);
-      emit({ type: 'warning', text: cutText(operation.side, open - staying, staying) });
-      return;
-    }
-    await clock.sleep(LOOK_EVERY_MS, run.signal);
-  }
+  let open = 0;
+  const isIdle = async () => {
+    open = await openOn(run, operation);
+    return open === 0;
+  };
+  if (await isSoWithin(run, run.project.config.drain, isIdle, LOOK_EVERY_MS)) return;
+  const staying = await stayingOn(run, operation);
+  const text = cutText(operation.side, open - staying, staying);
+  run.context.emit({ type: 'warning', text });
 }
 
 type Drain = OperationOf<'drain'>;

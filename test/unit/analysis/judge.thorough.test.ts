@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judged, SEEDS, SETTINGS, type Traffic } from '../../support/fixture-traffic.ts';
+import { judged, median, SEEDS, SETTINGS, type Traffic } from '../../support/fixture-traffic.ts';
 
 /** How many of all runs end with a canary taken back. */
 function alarms(change: Partial<Traffic>, settings = SETTINGS): number {
@@ -52,4 +52,11 @@ describe('a canary that is no worse', () => {
       alarms({ failing: () => 0.05, requests: 10_000 }, { ...SETTINGS, alpha: 0.2 }),
     ).toBeLessThan(8);
   });
+});
+
+test('a canary that was good for a long time is taken back soon', () => {
+  const late = (side: string, at: number) => (side === 'canary' && at > 0.9 ? 0.1 : 0.001);
+  const runs = SEEDS.map((seed) => judged(seed, { failing: late, requests: 60_000 }));
+  expect(runs.map(({ verdict }) => verdict.result)).toEqual(SEEDS.map(() => 'fail'));
+  expect(median(runs.map((run) => run.failures))).toBeLessThanOrEqual(12);
 });

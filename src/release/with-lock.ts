@@ -1,17 +1,23 @@
 import type { Context } from '../context.ts';
 import { CanaryError, hasCode } from '../errors.ts';
-import { foldRelease } from '../rollout/release.ts';
+import { ensureState } from '../project/layout.ts';
+import type { Project } from '../project/load.ts';
 import type { LockOwner } from '../system/state/lock.ts';
-import { ensureState } from './layout.ts';
-import type { Project } from './load.ts';
+import { newestRelease } from './records/releases.ts';
 
 const TRY_EVERY_MS = 100;
 const PATIENCE_MS = 300_000;
-/** What `abort` may stop: the commands that move users. */
-const STOPPABLE = ['deploy', 'weight', 'pause', 'resume', 'promote', 'revert', 'abort', 'down'];
 
-/** Those that go through the steps of a release. */
-const ADVANCING = ['deploy', 'resume'];
+/** Whom a command may take the place of, and how that one is told. */
+const HOLDERS = {
+  /** Whoever moves users. */
+  'any-mover': {
+    commands: ['deploy', 'weight', 'pause', 'resume', 'promote', 'revert', 'abort', 'down'],
+    way: 'stopped',
+  },
+  /** Whoever goes through the steps of a release; it leaves the users where they are. */
+  advance: { commands: ['deploy', 'resume'], way: 'taken-over' },
+} as const;
 
 /** Does `work` under the project's lock; throws `lock-held` at once when another command has it. */
 export async function withLock<T>(
@@ -34,48 +40,12 @@ export async function withLock<T>(
 }
 
 /** Does `work` under the lock even if another command has it: that one is asked to stop and waited for. */
-export function takingOverLock<T>(
+export async function takingOver<T>(
+  from: keyof typeof HOLDERS,
   context: Context,
   project: Project,
   command: string,
   work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  return takeOver(context, project, command, work, {
-    way: 'stopped',
-    mayStop: async (holder) => STOPPABLE.includes(holder.command),
-  });
-}
-
-/** The same where the other one goes through the steps of a release; it leaves the users where they are. */
-export function takingOverAdvance<T>(
-  context: Context,
-  project: Project,
-  command: string,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  return takeOver(context, project, command, work, {
-    way: 'taken-over',
-    mayStop: async (holder) => ADVANCING.includes(holder.command) && (await isAdvancing(project)),
-  });
-}
-
-async function isAdvancing({ journals }: Project): Promise<boolean> {
-  const id = (await journals.list()).at(-1);
-  const release = id === undefined ? undefined : foldRelease(await journals.read(id));
-  return release?.state === 'advancing' && release.progress !== undefined;
-}
-
-interface TakeOver {
-  way: 'stopped' | 'taken-over';
-  mayStop: (holder: LockOwner) => Promise<boolean>;
-}
-
-async function takeOver<T>(
-  context: Context,
-  project: Project,
-  command: string,
-  work: (signal: AbortSignal) => Promise<T>,
-  { way, mayStop }: TakeOver,
 ): Promise<T> {
   const { clock, emit } = context;
   await ensureState(project.layout);
@@ -90,17 +60,29 @@ async function takeOver<T>(
       if (clock.now().getTime() > deadline) throw stuck(error);
       // What it is doing may look different once it has heard.
       if (holder && holder.token !== asked) {
-        if (!(await mayStop(holder))) throw error;
+        if (!(await mayTakeOver(from, project, holder))) throw error;
         emit({
           type: 'notice',
           text: `Stopping \`canary ${holder.command}\` (process ${holder.pid}).`,
         });
         asked = holder.token;
       }
-      if (holder) await project.stopRequest.send(command, way);
+      if (holder) await project.stopRequest.send(command, HOLDERS[from].way);
       await clock.sleep(TRY_EVERY_MS, context.signal);
     }
   }
+}
+
+async function mayTakeOver(
+  from: keyof typeof HOLDERS,
+  project: Project,
+  { command }: LockOwner,
+): Promise<boolean> {
+  const commands: readonly string[] = HOLDERS[from].commands;
+  if (!commands.includes(command)) return false;
+  if (from === 'any-mover') return true;
+  const release = await newestRelease(project);
+  return release?.state === 'advancing' && release.progress !== undefined;
 }
 
 function stuck(error: CanaryError): CanaryError {
