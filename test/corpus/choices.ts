@@ -62,7 +62,7 @@ async function tryChoice(
 async function faultsOf(ground: StackGround, stack: Stack, override: string): Promise<string[]> {
   const { copy, context, project, secrets } = ground;
   const { slice } = await loadProject(context);
-  const after = await resolvedWith(ground, [override]);
+  const after = await resolvedWith(ground, override);
   if (typeof after === 'string') return [after];
   const written = { override, ...(await filesOf(projectFolder(copy, stack))) };
   return brokenInvariants({ before: project.model, after, slice, written, secrets });

@@ -1,11 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { canary } from '../support/fixture-cli.ts';
 import { type Outcome, tryChoices } from './choices.ts';
 import { faultsOfClones } from './every-service.ts';
 import { groundOf } from './ground.ts';
+import { remembering } from './remembering.ts';
 import { inCopy, readRejected, readStacks } from './stacks.ts';
+
+vi.mock(import('../../src/system/process.ts'), async (original) => {
+  const real = await original();
+  return { ...real, processRunner: (env) => remembering(real.processRunner(env)) };
+});
 
 const folder = process.env.CANARY_CORPUS ?? '';
 const stacks = await readStacks(folder);
@@ -19,9 +25,13 @@ describe.concurrent('a stack', () => {
   test.each(stacks)('$name', async (stack) => {
     const faults = await inCopy(join(folder, stack.name), async (copy) => {
       const ground = await groundOf(copy, stack);
-      const ofClones = await faultsOfClones(ground);
       const tried = await tryChoices(ground, stack);
       outcomes.push(...tried);
+      const accepted = tried.filter(({ refusal }) => refusal === undefined);
+      const ofClones = await faultsOfClones(
+        ground,
+        accepted.map(({ choice }) => choice),
+      );
       const ofChoices = tried.flatMap((each) => each.faults.map((it) => `(${each.choice}) ${it}`));
       return [...ofClones, ...ofChoices];
     });

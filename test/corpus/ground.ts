@@ -4,7 +4,6 @@ import type { ComposeModel } from '../../src/compose/model/model.ts';
 import { CanaryError } from '../../src/errors.ts';
 import { readConfigurationFiles } from '../../src/project/configuration-files.ts';
 import { loadComposeProject } from '../../src/project/load.ts';
-import type { Compose } from '../../src/system/docker/compose.ts';
 import { contextIn } from '../support/fixture-context.ts';
 import { secretsIn } from '../support/invariants.ts';
 import { oldestCompose } from '../support/oldest-compose.ts';
@@ -22,8 +21,7 @@ export interface StackGround extends Ground {
 export async function groundOf(copy: string, stack: Stack): Promise<StackGround> {
   const at = stack.args.indexOf('--profile');
   const profile = at < 0 ? undefined : stack.args[at + 1];
-  const real = contextIn(copy, { files: stack.files, profiles: profile ? [profile] : [] });
-  const context = { ...real, compose: remembering(real.compose) };
+  const context = contextIn(copy, { files: stack.files, profiles: profile ? [profile] : [] });
   const project = await loadComposeProject(context);
   const files = await readConfigurationFiles(project.model);
   const commit = (await context.git.resolve(copy, 'refs/heads/main')) ?? '';
@@ -40,20 +38,15 @@ export async function groundOf(copy: string, stack: Stack): Promise<StackGround>
 const oldest = oldestCompose();
 let overrides = 0;
 
-/** The model of the user's files with overrides over them, or what Compose says against it. */
+/** The model of the user's files with an override over them, or what Compose says against it. */
 export async function resolvedWith(
   { context, project, copy, readsAll }: StackGround,
-  texts: readonly string[],
+  text: string,
 ): Promise<ComposeModel | string> {
-  const paths = await Promise.all(
-    texts.map(async (text) => {
-      overrides += 1;
-      const path = join(copy, '.git', `override-${overrides}.yml`);
-      await writeFile(path, text);
-      return path;
-    }),
-  );
-  const scope = { ...project.scope, files: [...project.files, ...paths] };
+  overrides += 1;
+  const path = join(copy, '.git', `override-${overrides}.yml`);
+  await writeFile(path, text);
+  const scope = { ...project.scope, files: [...project.files, path] };
   try {
     const [model] = await Promise.all([
       context.compose.model(scope),
@@ -64,22 +57,6 @@ export async function resolvedWith(
     if (!(error instanceof CanaryError)) throw error;
     return `Compose refuses the override: ${error.details.join(' ')}`;
   }
-}
-
-/** The same question is asked once. */
-function remembering(compose: Compose): Compose {
-  const answers = new Map<string, Promise<unknown>>();
-  return new Proxy(compose, {
-    get(target, key) {
-      if (key !== 'model' && key !== 'written') return Reflect.get(target, key).bind(target);
-      return (scope: Parameters<Compose['model']>[0]) => {
-        const question = JSON.stringify([key, scope]);
-        const answer = answers.get(question) ?? target[key](scope);
-        answers.set(question, answer);
-        return answer;
-      };
-    },
-  });
 }
 
 async function settingsIn(folder: string): Promise<string[]> {

@@ -59,12 +59,32 @@ const AUTHOR = `[user]
 \tgpgSign = false
 `;
 
+/** Those of a group of tests, while it makes them. */
+let shared: string[] | undefined;
+
 /** An empty folder that is gone when the test is. */
 export async function emptyFolder(): Promise<string> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'canary-fixture-')));
-  // A process of git's that a test cut off may still be writing its last.
-  onTestFinished(() => rm(directory, { recursive: true, force: true, maxRetries: 20 }));
+  if (shared) shared.push(directory);
+  else onTestFinished(() => remove(directory));
   return directory;
+}
+
+/** For `beforeAll`: makes what a group of tests shares, and gives what removes its folders after the last. */
+export async function shareFolders(make: () => Promise<void>): Promise<() => Promise<void>> {
+  const folders: string[] = [];
+  shared = folders;
+  try {
+    await make();
+  } finally {
+    shared = undefined;
+  }
+  return async () => void (await Promise.all(folders.map(remove)));
+}
+
+/** A process of git's that a test cut off may still be writing its last. */
+function remove(directory: string): Promise<void> {
+  return rm(directory, { recursive: true, force: true, maxRetries: 20 });
 }
 
 export async function writeFiles(directory: string, files: Files): Promise<void> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { MARIADB_IMAGE } from './mariadb-pair.ts';
+import { quietHealth } from './quiet-health.ts';
 import { Storedog } from './storedog.ts';
 
 /** The service `web`. */
@@ -130,11 +131,8 @@ function withMariadb(compose: string): string {
       MARIADB_PASSWORD: ${JSON.stringify(APP_PASSWORD)}
     command: [--character-set-server=utf8mb4, --innodb-log-file-size=16M]
     volumes: [data:/var/lib/mysql]
-    healthcheck:
-      # Over TCP: while it fills an empty volume it listens on its local socket only.
-      test: [CMD, mariadb-admin, --protocol=tcp, --host=127.0.0.1, ping]
-      interval: 1s
-      retries: 60
+    # Over TCP: while it fills an empty volume it listens on its local socket only.
+    healthcheck: ${quietHealth('mariadb-admin --protocol=tcp --host=127.0.0.1 ping')}
 volumes: { data: {} }
 `;
 }

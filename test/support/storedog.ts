@@ -6,10 +6,13 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { BIN, type Ended, runBuilt } from './built-canary.ts';
 import { within } from './patience.ts';
+import { quietHealth } from './quiet-health.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 /** Of another store than the user's own, so that hooks and signing there do not matter here. */
 export const GIT_ENV = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
+
+const ASK_POSTGRES = 'pg_isready -h 127.0.0.1 -U storedog -d storedog';
 
 /** The state of a container that a promise is about. */
 export interface ContainerFacts {
@@ -50,7 +53,8 @@ export class Storedog {
       edit(
         compose
           .replace('"3000:3000"', `"${port}:3000"`)
-          .replace('"5001:5001"', `"${discounts}:5001"`),
+          .replace('"5001:5001"', `"${discounts}:5001"`)
+          .replace(/healthcheck:\n(?: {6}.*\n)+/, `healthcheck: ${quietHealth(ASK_POSTGRES)}\n`),
         project,
       ),
     );

@@ -25,7 +25,7 @@ export async function applyMail(tree: string, patch: string, threeWay: boolean):
 /** Applies a plain diff to tree and index; returns the paths in conflict, none when it is done. */
 export function applyDiff(tree: string, patch: string, threeWay: boolean): Promise<string[]> {
   const apply = ['apply', '--index', ...(threeWay ? ['--3way'] : []), '--', patch];
-  return conflictsOf(tree, apply, ['reset', '--quiet', '--hard']);
+  return conflictsOf(tree, apply, ['reset', '--quiet', '--hard', '--no-recurse-submodules']);
 }
 
 /** Merges a commit into a detached tree; returns the paths in conflict, none when it is done. */
@@ -80,7 +80,8 @@ export async function unstage(tree: string, path: string): Promise<void> {
 
 /** Gives tree and index exactly the files of another commit. */
 export async function takeTree(tree: string, commit: string): Promise<void> {
-  await runGit(tree, ['read-tree', '--reset', '-u', commit]);
+  // Whatever `submodule.recurse` says: the submodules of a scratch tree are not there.
+  await runGit(tree, ['read-tree', '--reset', '-u', '--no-recurse-submodules', commit]);
 }
 
 /** Takes commits back in tree and index, newest first, without committing; a merge to its first parent. */

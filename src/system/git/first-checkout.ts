@@ -44,7 +44,7 @@ export async function checkOutAround(
   }
   await runGit(folder, ['read-tree', from ?? commit]);
   await runGit(folder, ['update-index', '-q', '--refresh']);
-  await runGit(folder, ['read-tree', '--reset', '-u', commit]);
+  await runGit(folder, ['read-tree', '--reset', '-u', '--no-recurse-submodules', commit]);
   // Last, and past any branch: until here a second try has to know what was there before.
   await runGit(folder, ['update-ref', '--no-deref', '-m', 'canary', 'HEAD', commit]);
 }

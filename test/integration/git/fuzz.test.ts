@@ -13,6 +13,9 @@ import {
   userState,
 } from '../../support/fixture-project.ts';
 
+/** `CANARY_FUZZ_RUNS=500` tries more of them; fast-check prints the seed of what it finds. */
+const RUNS = Number(process.env.CANARY_FUZZ_RUNS ?? 12);
+
 let home: string;
 let folder: string;
 let remote: string;
@@ -107,7 +110,7 @@ async function outside(): Promise<object> {
 const check = (does: (each: string) => Promise<unknown>) =>
   fc.assert(
     fc.asyncProperty(name, async (each) => void (await does(each))),
-    { numRuns: 40 },
+    { numRuns: RUNS },
   );
 
 const branchOf = (each: string) => `refs/heads/${each}`;

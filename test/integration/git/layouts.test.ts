@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { advanceBranch } from '../../../src/project/git/branches.ts';
 import { findRepository } from '../../../src/project/git/repository.ts';
 import { withScratchTree } from '../../../src/project/git/scratch-tree.ts';
@@ -9,6 +9,7 @@ import { ADDS_FILE, diffPatch, MAIL_AUTHOR, mailPatch } from '../../support/fixt
 import {
   emptyFolder,
   git,
+  shareFolders,
   stateBut,
   type UserState,
   userState,
@@ -25,8 +26,14 @@ describe.each(Object.entries(LAYOUTS))('in %s', (_, layout: Layout) => {
   const expectChanged = async (ref: string) =>
     expect(stateBut(await userState(folder), ref)).toEqual(stateBut(before, ref));
 
+  // Each test leaves what the next begins with.
+  beforeAll(() =>
+    shareFolders(async () => {
+      folder = await layout();
+    }),
+  );
+
   beforeEach(async () => {
-    folder = await layout();
     before = await userState(folder);
     tip = await git(folder, 'rev-parse', CANARY_REF);
   });
@@ -37,6 +44,14 @@ describe.each(Object.entries(LAYOUTS))('in %s', (_, layout: Layout) => {
     expect(JSON.parse(stdout)).toEqual({ branch: 'other', commit: main, created: true });
     expect(await git(folder, 'rev-parse', 'refs/heads/other')).toBe(main);
     await expectChanged('refs/heads/other');
+  });
+
+  test('a patch that does not apply changes nothing', async () => {
+    const diff = await diffPatch('bad.diff', ADDS_FILE.replace('new file mode 100644\n', ''));
+    const { stdout, exitCode } = await canary(folder, ['apply', diff, '--json']);
+    expect(JSON.parse(stdout).error.code).toBe('patch-refused');
+    expect(exitCode).toBe(2);
+    expect(await userState(folder)).toEqual(before);
   });
 
   test('apply commits a mail and a diff to the branch and nothing else', async () => {
@@ -59,14 +74,6 @@ describe.each(Object.entries(LAYOUTS))('in %s', (_, layout: Layout) => {
       'A\tnew.txt\nM\tprice.txt',
     );
     await expectChanged(CANARY_REF);
-  });
-
-  test('a patch that does not apply changes nothing', async () => {
-    const diff = await diffPatch('bad.diff', ADDS_FILE.replace('new file mode 100644\n', ''));
-    const { stdout, exitCode } = await canary(folder, ['apply', diff, '--json']);
-    expect(JSON.parse(stdout).error.code).toBe('patch-refused');
-    expect(exitCode).toBe(2);
-    expect(await userState(folder)).toEqual(before);
   });
 
   test('push pushes the branch and nothing else', async () => {
