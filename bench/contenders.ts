@@ -24,8 +24,10 @@ export interface Contender {
 export function contenders({ haproxy, nginx, caddy }: Images): Contender[] {
   return [
     {
-      ...{ name: 'canary', what: `canary's own configuration, ${WEIGHT} % on the canary` },
-      ...{ image: haproxy, target: '/run/canary' },
+      name: 'canary',
+      what: `canary's own configuration, ${WEIGHT} % on the canary`,
+      image: haproxy,
+      target: '/run/canary',
       files: {
         'haproxy.cfg': ours(),
         'weights.map': splitFile(byWeight(WEIGHT)),
@@ -34,17 +36,26 @@ export function contenders({ haproxy, nginx, caddy }: Images): Contender[] {
       command: ['haproxy', '-W', '-db', '-f', '/run/canary/haproxy.cfg'],
     },
     {
-      ...{ name: 'haproxy', what: 'the same HAProxy, one backend with one server, no split' },
-      ...{ image: haproxy, target: '/bench', files: { 'haproxy.cfg': PLAIN } },
+      name: 'haproxy',
+      what: 'the same HAProxy, one backend with one server, no split',
+      image: haproxy,
+      target: '/bench',
+      files: { 'haproxy.cfg': PLAIN },
       command: ['haproxy', '-W', '-db', '-f', '/bench/haproxy.cfg'],
     },
     {
-      ...{ name: 'nginx', what: `split_clients by user, ${WEIGHT} %, kept connections` },
-      ...{ image: nginx, target: '/bench', files: { 'nginx.conf': NGINX } },
+      name: 'nginx',
+      what: `split_clients by user, ${WEIGHT} %, kept connections`,
+      image: nginx,
+      target: '/bench',
+      files: { 'nginx.conf': NGINX },
     },
     {
-      ...{ name: 'caddy', what: `hash of the user over ten upstreams, one of them the canary` },
-      ...{ image: caddy, target: '/bench', files: { Caddyfile: CADDY } },
+      name: 'caddy',
+      what: `hash of the user over ten upstreams, one of them the canary`,
+      image: caddy,
+      target: '/bench',
+      files: { Caddyfile: CADDY },
     },
   ];
 }
@@ -63,11 +74,15 @@ function ours(): string {
   return renderConfiguration({
     routes: [
       {
-        ...{ service: 'app', clone: 'app-canary', port: 80 },
+        service: 'app',
+        clone: 'app-canary',
+        port: 80,
         entry: { port: PORT, preview: undefined, shield, breaker },
       },
     ],
-    ...{ identity, match, forceHeader: force.header },
+    identity,
+    match,
+    forceHeader: force.header,
     owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
   });
 }

@@ -83,7 +83,9 @@ export async function provideImages(root: string): Promise<Images> {
   };
   return {
     haproxy,
-    ...{ nginx: await build('nginx'), caddy: await build('caddy'), wrk: await build('wrk') },
+    nginx: await build('nginx'),
+    caddy: await build('caddy'),
+    wrk: await build('wrk'),
   };
 }
 

@@ -75,7 +75,8 @@ async function measure(stage: Stage, images: Images, folder: string): Promise<Be
   return {
     measured,
     switches: await switchSides(join(folder, 'canary'), url, SWITCHES),
-    ...{ seconds: SECONDS, connections: CONNECTIONS },
+    seconds: SECONDS,
+    connections: CONNECTIONS,
     machine: `${cpus().length} × ${cpus()[0]?.model ?? 'an unknown processor'}`,
   };
 }

@@ -21,7 +21,9 @@ export function toJson({ measured, switches, ...rest }: Benchmarks): object {
   return {
     ...rest,
     contenders: measured.map(({ contender, version, rounds }) => ({
-      ...{ name: contender.name, version, rounds },
+      name: contender.name,
+      version,
+      rounds,
       median: medians(rounds),
       ratio: ratios(measured, contender.name),
     })),

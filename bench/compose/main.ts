@@ -53,15 +53,20 @@ async function measure(root: string, services: number, rounds: number): Promise<
       all.push({
         services,
         config,
-        ...{ proxy: proxy.ms, checkout: checkout.ms, branch: branch.ms },
+        proxy: proxy.ms,
+        checkout: checkout.ms,
+        branch: branch.ms,
         megabytes: Math.max(proxy.megabytes, checkout.megabytes),
       });
     }
     const middle = (key: keyof Row) => median(all.map((row) => row[key]));
     return {
       services,
-      ...{ config: middle('config'), proxy: middle('proxy'), branch: middle('branch') },
-      ...{ checkout: middle('checkout'), megabytes: middle('megabytes') },
+      config: middle('config'),
+      proxy: middle('proxy'),
+      branch: middle('branch'),
+      checkout: middle('checkout'),
+      megabytes: middle('megabytes'),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -7,7 +7,9 @@ const KEYS = ['hurt', 'failures', 'requests', 'seconds'] as const;
 /** The figures alone. */
 export function toJson(figures: readonly Figures[]): object {
   return figures.map(({ series: { kind, scenario, runs }, rules }) => ({
-    ...{ kind, scenario, runs },
+    kind,
+    scenario,
+    runs,
     rules: Object.fromEntries(NAMES.map((name) => [name, rounded(rules[name])])),
     ...(kind === ALIKE && {
       falseReverts: Object.fromEntries(

@@ -21,7 +21,8 @@ export function playRun<Name extends string>(
   const minutes = new Minutes();
   const decisions = {} as Record<Name, Decision | undefined>;
   let waiting = (Object.keys(rules) as Name[]).map((name) => ({
-    ...{ name, rule: rules[name] },
+    name,
+    rule: rules[name],
     look: rules[name].everyMs,
   }));
   const hurt = new Set<number>();

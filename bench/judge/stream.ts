@@ -40,8 +40,14 @@ export class Stream {
       Number(this.random() * 100 < scenario.weight),
     );
     this.request = {
-      ...{ at: 0, side: 'stable', user: 0, group: '', status: 200, failed: false },
-      ...{ duration: 0, bytes: 0 },
+      at: 0,
+      side: 'stable',
+      user: 0,
+      group: '',
+      status: 200,
+      failed: false,
+      duration: 0,
+      bytes: 0,
     };
   }
 

@@ -7,7 +7,9 @@ export function judgeSettings(settings: AnalysisConfig): JudgeSettings {
   const { alpha, margin, latency, minimumRequests, errors, refused, size } = settings;
   const isAsked = { failed: errors, slow: latency !== false, refused, size };
   return {
-    ...{ alpha, minimumRequests, margin: margin / 100 },
+    alpha,
+    minimumRequests,
+    margin: margin / 100,
     percentile: latency ? latency.percentile : 99,
     warmUp: latency ? latency.warmUp : 0,
     signals: SIGNALS.filter((signal) => isAsked[signal]),

@@ -74,10 +74,14 @@ const check = z
     if (body !== undefined && ['get', 'head'].includes(method))
       return refuse(context, `is not sent with \`${method}\``, ['body']);
     return {
-      ...{ service, method: method.toUpperCase(), path: written[method] ?? '/', expect },
+      service,
+      method: method.toUpperCase(),
+      path: written[method] ?? '/',
+      expect,
       headers: headersWith(given, body),
       body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
-      ...{ compare, every },
+      compare,
+      every,
     };
   });
 

@@ -31,7 +31,15 @@ export interface ReleaseRecord {
 export function recordOf(release: Release): ReleaseRecord {
   const { id, project, branch, commit, services, images, weights, state, startedAt } = release;
   return {
-    ...{ id, project, branch, commit, services, images, weights, state, startedAt },
+    id,
+    project,
+    branch,
+    commit,
+    services,
+    images,
+    weights,
+    state,
+    startedAt,
     subject: oneLine(release.subject),
     reason: oneLine(release.reason),
     verdict: release.verdict

@@ -232,7 +232,10 @@ function proxyOf(
   const image = config.proxy.image ?? DEFAULT_PROXY_IMAGE;
   const { folders: certificateFolders } = certificates;
   const container = {
-    ...{ image, owner, runDirectory: layout.proxyRun, certificateFolders },
+    image,
+    owner,
+    runDirectory: layout.proxyRun,
+    certificateFolders,
     metricsPort: metrics,
     ...(found ? { found } : {}),
   };

@@ -16,7 +16,9 @@ export function routesOf(
   return slice.flatMap(({ service, clone, baseline, port, entry, ingress }): Route[] => {
     if (port === undefined) return [];
     const base = {
-      ...{ service, clone, port },
+      service,
+      clone,
+      port,
       ...(ingress?.kind === 'inner' ? { hops: ingress.names } : {}),
     };
     if (!entry && !ingress) return [base];
@@ -32,7 +34,10 @@ export function routesOf(
           port: arrival(entry?.port) ?? routedPort(slice, service) ?? port,
           published: entry?.port,
           preview: arrival(entry?.preview ?? ingress?.preview),
-          ...{ shield, breaker, from, transport },
+          shield,
+          breaker,
+          from,
+          transport,
         },
       },
     ];
@@ -49,7 +54,9 @@ function transportOf(
   certificate: Transport['certificate'],
 ): Transport {
   return {
-    ...{ protocol, certificate, sni },
+    protocol,
+    certificate,
+    sni,
     reencrypt: tls?.reencrypt ?? false,
     proxyProtocol: proxyProtocol ?? { accept: false, send: false },
   };

@@ -11,7 +11,11 @@ export interface Counts {
 }
 
 export const NO_COUNTS: Counts = {
-  ...{ stable: 0, canary: 0, stableFailures: 0, canaryFailures: 0, shielded: 0 },
+  stable: 0,
+  canary: 0,
+  stableFailures: 0,
+  canaryFailures: 0,
+  shielded: 0,
 };
 
 /** The counts of the given services together. */

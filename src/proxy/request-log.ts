@@ -77,7 +77,13 @@ export function parseRequest(line: string): LoggedRequest | undefined {
   // The first letter says who ended the request: S and s are the service's side, C and c the user's.
   const broke = /^[Ss]/.test(state);
   return {
-    ...{ at: Math.round(Number(found.at) * 1000), service, side, method, path, status, shielded },
+    at: Math.round(Number(found.at) * 1000),
+    service,
+    side,
+    method,
+    path,
+    status,
+    shielded,
     onBaseline: side === 'stable' && server === BASELINE_SERVER,
     user: Number(found.user),
     byRule: found.rule !== '-',

@@ -32,8 +32,14 @@ export function programRunner(env: Environment): RunProgram {
     const [command = '', ...args] = argv;
     const stream = onLine ? (['pipe', lineTap(onLine)] as const) : 'pipe';
     const child = execa(command, args, {
-      ...{ cwd, env: { ...env, ...facts }, extendEnv: false },
-      ...{ reject: false, stdin: 'ignore', stdout: stream, stderr: stream, all: true },
+      cwd,
+      env: { ...env, ...facts },
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+      stdout: stream,
+      stderr: stream,
+      all: true,
       maxBuffer: LONGEST_OUTPUT,
       // A group of its own: what it starts is ended with it.
       detached: true,

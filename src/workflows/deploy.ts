@@ -71,7 +71,9 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
     };
     try {
       const { run, ...arrival } = await startRelease(base, {
-        ...{ branch, checkout, weight: options.weight },
+        branch,
+        checkout,
+        weight: options.weight,
         // Nobody keeps a push open for the days of an A/B test.
         detach: options.detach ?? (pushed !== undefined && project.config.strategy.kind === 'ab'),
         // Whoever pushed has the commit; a second one on top of it would be in the way of the next push.

@@ -74,7 +74,9 @@ export async function plan(
     const steps = weight === undefined ? stepsOfRelease(project, checkout) : [];
     const first = weightStep({ steps }, 0);
     const canary = {
-      ...{ commit, services, replicas: first?.replicas },
+      commit,
+      services,
+      replicas: first?.replicas,
       weight:
         weight ?? (steps.length > 0 ? (first?.weight ?? 0) : (await observe(run)).proxy.weight),
       ...(steps.length > 0
@@ -91,7 +93,11 @@ export async function plan(
       ...describeOwn(ownVolumes(checkout.model, names)),
     ];
     return {
-      ...{ project: project.name, branch, commit, operations, mounts },
+      project: project.name,
+      branch,
+      commit,
+      operations,
+      mounts,
       steps: steps.map(describeStep),
       notes: said,
     };

@@ -50,7 +50,10 @@ export async function rehearseBranch(
     const report = await rehearse(run, agreement);
     const { refused } = refusedBy(report.findings, agreement.exceptions);
     return {
-      ...{ version: 1 as const, branch, commit, ...report },
+      version: 1 as const,
+      branch,
+      commit,
+      ...report,
       result: refused.length > 0 ? ('refused' as const) : ('pass' as const),
       needs: exceptionsFor(refused),
     };

@@ -22,12 +22,19 @@ async function folder(records: readonly object[] = [], evidence = ''): Promise<s
 
 const COUNTS = { stable: 0, canary: 0, stableFailures: 0, canaryFailures: 0, shielded: 0 };
 const CREATED = {
-  ...{ type: 'release-created', id: ID, project: 'shop', branch: 'canary', commit: 'a' },
-  ...{ subject: 'Try it', services: ['web'], counts: COUNTS },
+  type: 'release-created',
+  id: ID,
+  project: 'shop',
+  branch: 'canary',
+  commit: 'a',
+  subject: 'Try it',
+  services: ['web'],
+  counts: COUNTS,
 };
 const ended = (state: string, reason: string) => ({ type: 'state-changed', state, reason });
 const verdict = (result: string) => ({
-  ...{ type: 'verdict-given', verdict: { result, reasons: ['requests: 4 of 31 failed.'] } },
+  type: 'verdict-given',
+  verdict: { result, reasons: ['requests: 4 of 31 failed.'] },
 });
 
 describe('wait', () => {

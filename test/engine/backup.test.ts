@@ -15,7 +15,7 @@ insert into orders (discount_id) select 1 + i % 3 from generate_series(1, 30) i;
 create view cheap as select id, code from discount where value < 20;
 create table archive (id serial primary key, discount_id int references discount, what text);
 insert into archive (discount_id, what)
-  select 1 + i % 3, (select string_agg(md5((i * j)::text), '') from generate_series(1, 32) j) from generate_series(1, 80000) i;`;
+  select 1 + i % 3, (select string_agg(md5((i * j)::text), '') from generate_series(1, 32) j) from generate_series(1, 30000) i;`;
 
 const BOOT = `
 import os
@@ -52,9 +52,9 @@ describe('tables as they were before a canary', () => {
     await shop.write('.env', `${env}POSTGRES_PASSWORD=${PASSWORD}\n`);
     const app = await shop.read('discounts/app.py');
     await shop.commitOn('canary', 'discounts/app.py', app + BOOT);
-    await shop.startProduction('discount');
-    await shop.sql(MORE);
     await shop.succeed('up');
+    await shop.untilShopAnswers('discount');
+    await shop.sql(MORE);
     before = await shop.sql(FACTS);
   });
 
@@ -195,13 +195,5 @@ describe('tables as they were before a canary', () => {
     );
     expect((await shop.status()).release).toBeNull();
     await shop.untilShopAnswers('discount');
-  });
-
-  it('what never started on the real database has changed nothing there', async () => {
-    const app = await shop.read('discounts/app.py');
-    await shop.commitOn('canary', 'discounts/app.py', app + BOOT.replace('99', '98'));
-    expect((await shop.canary('deploy', '--branch', 'canary')).exitCode).toBe(7);
-    const { stdout } = await shop.succeed('abort', '--json');
-    expect(JSON.parse(stdout)).toMatchObject({ changed: true, databaseChanges: [] });
   });
 });

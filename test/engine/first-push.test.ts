@@ -18,8 +18,11 @@ describe('the first push', () => {
 
   const startPush = (...refs: string[]) =>
     execa('git', ['push', 'deploy', ...refs], {
-      ...{ cwd: laptop.directory, env: GIT_ENV },
-      ...{ reject: false, stdin: 'ignore', timeout: 180_000 },
+      cwd: laptop.directory,
+      env: GIT_ENV,
+      reject: false,
+      stdin: 'ignore',
+      timeout: 180_000,
     });
   const push = async (...refs: string[]): Promise<Ended> => {
     const { exitCode = -1, stdout, stderr } = await startPush(...refs);

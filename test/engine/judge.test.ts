@@ -99,7 +99,8 @@ describe('the judge', () => {
       reason: 'step 1 of 1 at 5 % could not be judged: Too few requests to tell: 0 on the canary.',
     });
     expect((await shop.status()).release).toMatchObject({
-      ...{ state: 'inconclusive', weight: { set: 5 } },
+      state: 'inconclusive',
+      weight: { set: 5 },
       verdict: {
         result: 'inconclusive',
         reasons: ['requests: Too few requests to tell: 0 on the canary.'],
@@ -126,7 +127,9 @@ describe('the judge', () => {
       return { exitCode: ended.exitCode, ...JSON.parse(ended.stdout) };
     };
     expect(await again()).toMatchObject({
-      ...{ exitCode: 3, release: started.release, recorded: { result: 'fail' } },
+      exitCode: 3,
+      release: started.release,
+      recorded: { result: 'fail' },
       steps: [{ weight: 20, result: 'fail' }],
     });
     expect(await again('--signal', 'refused')).toMatchObject({

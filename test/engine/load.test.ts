@@ -25,7 +25,8 @@ describe(`a shop under a constant load, ${REQUESTS} requests and more`, () => {
   it('answers every request, whole and by the right version', () => {
     const { client, story } = played;
     expect({ problems: client.problems, proxy: played.proxyWords }).toEqual({
-      ...{ problems: [], proxy: [] },
+      problems: [],
+      proxy: [],
     });
     expect(story.wrongVersions).toEqual([]);
     expect(client.answered).toBe(client.sent);
@@ -70,10 +71,17 @@ function summary({ client, weights, touched }: Scenario): string {
   const { sent, answered, perSecond, problems, refused, gapMs, sockets } = client;
   return JSON.stringify(
     {
-      ...{ sent, answered, perSecond, problems: problems.length },
-      ...{ refused: refused.length, gapMs, weights, touched },
+      sent,
+      answered,
+      perSecond,
+      problems: problems.length,
+      refused: refused.length,
+      gapMs,
+      weights,
+      touched,
       webSockets: {
-        ...{ echoes: sockets.echoes, visits: sockets.visits },
+        echoes: sockets.echoes,
+        visits: sockets.visits,
         retired: Object.fromEntries(
           sockets.retired.map(({ phase, version }) => [
             `${phase} ${version}`,

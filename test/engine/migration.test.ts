@@ -52,7 +52,6 @@ beforeAll(async () => {
   rehearsal = await RehearsalShop.create(withJobAndCache, {
     'discounts/migrate.py': MIGRATE.replace('%SQL%', `${RUNS} ('at the start')`),
   });
-  await rehearsal.shop.succeed('up');
   jobs = await jobRuns();
 });
 afterAll(async () => {

@@ -171,8 +171,11 @@ describe('the proxy', () => {
       const before = await shop.read('.canary/proxy/haproxy.cfg');
       const proxy = { ...project.proxy, configuration: 'global\n  nonsense\n' };
       const run = {
-        ...{ context, project: { ...project, proxy } },
-        ...{ checkout: undefined, release: undefined, signal: context.signal },
+        context,
+        project: { ...project, proxy },
+        checkout: undefined,
+        release: undefined,
+        signal: context.signal,
       };
       const error = await refusal(() => reloadProxy(run));
 

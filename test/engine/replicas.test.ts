@@ -228,7 +228,9 @@ describe('replicas', () => {
       await shop.succeed('weight', '20');
       expect(await clones()).toHaveLength(3);
       expect((await shop.status()).release).toMatchObject({
-        ...{ state: 'paused', reason: 'at 20 %, set by hand', weight: { set: 20 } },
+        state: 'paused',
+        reason: 'at 20 %, set by hand',
+        weight: { set: 20 },
       });
     });
 

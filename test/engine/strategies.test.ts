@@ -79,7 +79,9 @@ describe('strategies', () => {
       expect(load.problems).toEqual([]);
       expect(await onCanary(users)).toHaveLength(100);
       expect(await release()).toMatchObject({
-        ...{ state: 'paused', step: 3, steps: 3 },
+        state: 'paused',
+        step: 3,
+        steps: 3,
         reason: 'at 100 %, every step done; promote or revert',
       });
     });
@@ -98,7 +100,10 @@ describe('strategies', () => {
       expect(exitCode).toBe(1);
       expect(String(stderr)).toContain('Stopped by `canary pause`.');
       expect(await release()).toMatchObject({
-        ...{ state: 'paused', reason: 'by hand, at 10 % before', step: 1, steps: 2 },
+        state: 'paused',
+        reason: 'by hand, at 10 % before',
+        step: 1,
+        steps: 2,
         weight: { set: 0 },
       });
 
@@ -144,7 +149,9 @@ describe('strategies', () => {
       expect(await shop.status()).toMatchObject({
         lock: null,
         release: {
-          ...{ state: 'paused', step: 1, weight: { set: 10 } },
+          state: 'paused',
+          step: 1,
+          weight: { set: 10 },
           reason: 'interrupted in step 1 of 2; its weight stays, `canary resume` goes on',
         },
       });
@@ -171,7 +178,8 @@ describe('strategies', () => {
       deploy.kill('SIGINT');
       expect((await deploy).exitCode).toBe(130);
       expect(await release()).toMatchObject({
-        ...{ state: 'paused', weight: { set: 0 } },
+        state: 'paused',
+        weight: { set: 0 },
         reason: 'interrupted in step 1 of 2; no user is on the canary; `canary resume` goes on',
       });
       const { child: resumed } = await waiting('resume');

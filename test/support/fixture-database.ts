@@ -13,7 +13,13 @@ export function column(name: string, rest: Partial<Column> = {}): Column {
 export function table(name: string, rest: Partial<Table> = {}): Table {
   const columns = [column('id', { isNullable: false, hasDefault: true }), column('code')];
   return {
-    ...{ id: name, name, storage: 'file 1', rows: 5, columns, indexes: [], constraints: [] },
+    id: name,
+    name,
+    storage: 'file 1',
+    rows: 5,
+    columns,
+    indexes: [],
+    constraints: [],
     ...rest,
   };
 }
@@ -64,12 +70,17 @@ const arbitraryColumns = fc.uniqueArray(
 );
 
 const arbitraryTable: fc.Arbitrary<Table> = fc.record({
-  ...{ id, name, storage: fc.constantFrom('file 1', 'file 2'), rows: fc.nat(20) },
+  id,
+  name,
+  storage: fc.constantFrom('file 1', 'file 2'),
+  rows: fc.nat(20),
   columns: arbitraryColumns.map(withOwnNames),
   indexes: fc
     .array(
       fc.record({
-        ...{ id, name: fc.constantFrom('by_code', 'by_price'), isUnique: fc.boolean() },
+        id,
+        name: fc.constantFrom('by_code', 'by_price'),
+        isUnique: fc.boolean(),
         definition: fc.constantFrom('on code', 'on price'),
       }),
       { maxLength: 2 },

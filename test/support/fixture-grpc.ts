@@ -28,8 +28,11 @@ export class GrpcClient {
     headers: Record<string, string> = {},
   ): Promise<Called> {
     const stream = this.session.request({
-      ...{ ':method': 'POST', ':path': `/Echo/${method}`, te: 'trailers' },
-      ...{ 'content-type': 'application/grpc', ...headers },
+      ':method': 'POST',
+      ':path': `/Echo/${method}`,
+      te: 'trailers',
+      'content-type': 'application/grpc',
+      ...headers,
     });
     const called: Called = { messages: [], headers: {} };
     stream.on('response', (found) => Object.assign(called.headers, found));

@@ -16,7 +16,11 @@ export function randomFrom(seed: number): () => number {
 export const SEEDS = Array.from({ length: 16 }, (_, index) => 7919 * index + 13);
 
 export const SETTINGS: JudgeSettings = {
-  ...{ alpha: 0.01, margin: 0.005, minimumRequests: 100, percentile: 99, warmUp: 0 },
+  alpha: 0.01,
+  margin: 0.005,
+  minimumRequests: 100,
+  percentile: 99,
+  warmUp: 0,
   signals: ['failed', 'slow', 'refused', 'size'],
 };
 
@@ -36,7 +40,11 @@ export interface Traffic {
 }
 
 const CALM: Traffic = {
-  ...{ perSecond: 50, requests: 30_000, users: 3000, broken: 0, slowness: 1 },
+  perSecond: 50,
+  requests: 30_000,
+  users: 3000,
+  broken: 0,
+  slowness: 1,
   weight: () => 5,
   failing: () => 0.001,
 };

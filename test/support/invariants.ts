@@ -21,7 +21,8 @@ export interface Rendered {
 export function brokenInvariants({ before, after, ...rest }: Rendered): string[] {
   const world: World = {
     ...rest,
-    ...{ before: before as AnyModel, after: after as AnyModel },
+    before: before as AnyModel,
+    after: after as AnyModel,
     added: Object.keys(after.services).filter((name) => !(name in before.services)),
     stable: before,
   };

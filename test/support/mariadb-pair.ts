@@ -62,7 +62,11 @@ export class MariadbPair {
     const copy = this.placeOf(`${this.name}-copy${this.containers.length}`);
     await this.create(copy.container);
     await mysqlServer.copy({
-      ...{ original: this.original, copy, data: 'full', sample: 10, onBytes: () => undefined },
+      original: this.original,
+      copy,
+      data: 'full',
+      sample: 10,
+      onBytes: () => undefined,
       ...job,
       start: async () => {
         await docker('start', copy.container);

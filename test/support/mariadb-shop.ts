@@ -38,9 +38,9 @@ export class MariadbShop {
       );
       await shop.git('add', '--all');
       await shop.git('commit', '--quiet', '-m', 'A shop on MariaDB');
-      await shop.startProduction();
-      await made.root(sql);
       await shop.succeed('up');
+      await shop.untilShopAnswers();
+      await made.root(sql);
       return made;
     } catch (error) {
       await shop.dispose();

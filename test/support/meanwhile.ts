@@ -1,3 +1,5 @@
+import { breath } from './storedog.ts';
+
 const PAUSE_MS = 100;
 
 /** Looks again and again while something goes on, with a breath between, and gives what it comes to. */
@@ -11,8 +13,9 @@ export async function meanwhile<T>(
     isOver = true;
   });
   while (!isOver) {
+    const began = Date.now();
     await look();
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, pauseMs))]);
+    await Promise.race([ended, breath(began, pauseMs)]);
   }
   return ended;
 }

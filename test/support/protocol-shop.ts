@@ -27,7 +27,12 @@ const SERVER = new URL('protocol-server.mjs', import.meta.url).pathname;
 
 /** Ports of `protocol-server.mjs`. */
 export const PORT = {
-  ...{ http: 8080, http2: 8081, bytes: 8082, httpTold: 8084, bytesTold: 8085, tls: 8443 },
+  http: 8080,
+  http2: 8081,
+  bytes: 8082,
+  httpTold: 8084,
+  bytesTold: 8085,
+  tls: 8443,
 };
 
 /** The real proxy with its real configuration before two servers, stable and canary, that speak every protocol. */

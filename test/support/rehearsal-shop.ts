@@ -67,7 +67,9 @@ export class RehearsalShop {
     await shop.git('add', '--all');
     await shop.git('commit', '--quiet', '--allow-empty', '-m', 'Files of its own');
     await shop.git('branch', '--force', 'canary', 'main');
-    await shop.startProduction(PAGE);
+    // Starts production as well, and sooner than production first and the proxy later.
+    await shop.succeed('up');
+    await shop.untilShopAnswers(PAGE);
     return new RehearsalShop(shop);
   }
 

@@ -37,7 +37,9 @@ export async function renderAlone(ground: Ground, names: readonly string[]): Pro
   const slice = chooseSlice(config, project.model, findCalls(project.model, files));
   const layout = layoutOf(project.directory);
   const proxy = {
-    ...{ image: 'haproxy:3.0', owner: { uid: 0, gid: 0 }, runDirectory: layout.proxyRun },
+    image: 'haproxy:3.0',
+    owner: { uid: 0, gid: 0 },
+    runDirectory: layout.proxyRun,
     definition: 'definition',
   };
   // Nothing is started, so that a project without its state is enough.

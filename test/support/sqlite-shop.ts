@@ -71,7 +71,8 @@ export class SqliteShop {
 
   private async untilReady(): Promise<void> {
     const logs = execa('docker', ['logs', '--follow', this.container], {
-      ...{ stdin: 'ignore', reject: false },
+      stdin: 'ignore',
+      reject: false,
     });
     for await (const line of logs) if (line === 'ready') logs.kill();
   }

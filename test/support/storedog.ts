@@ -295,10 +295,18 @@ export async function until(
   limitMs = 60_000,
 ): Promise<void> {
   const deadline = Date.now() + within(limitMs);
-  while (!(await isTrue())) {
+  for (;;) {
+    const began = Date.now();
+    if (await isTrue()) return;
     if (Date.now() > deadline) throw new Error(`Waited in vain: ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await breath(began, 50);
   }
+}
+
+/** A look that takes long does so by keeping the machine busy, and what is waited for needs it too. */
+export function breath(lookBegan: number, leastMs: number): Promise<void> {
+  const pause = Math.max(leastMs, Date.now() - lookBegan);
+  return new Promise((resolve) => setTimeout(resolve, pause));
 }
 
 /** Below the ports that the kernel gives to outgoing connections, so that none of those takes one meanwhile. */

@@ -27,7 +27,7 @@ export function fileFields(service: ComposeService, files: BranchFiles): Fields 
       const used = service[kind] ?? [];
       if (!used.some(({ source }) => source in own)) return [];
       const mounts = used.map(({ source, target, ...rest }) => ({
-        ...{ source: source in own ? branchFileName(source) : source },
+        source: source in own ? branchFileName(source) : source,
         ...(target === undefined ? defaultTarget(kind, source) : { target: escapeDollars(target) }),
         ...rest,
       }));

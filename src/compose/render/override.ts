@@ -127,7 +127,9 @@ function canaries(input: CloneInput): Extension[] {
   if (!clones) return [];
   const own = ownVolumesOf(input);
   return slice.map(({ service, clone }) => ({
-    ...{ name: clone, service, ...originOf(clones, service) },
+    name: clone,
+    service,
+    ...originOf(clones, service),
     delta: deltaOf(input, clones, service, own),
   }));
 }
@@ -152,7 +154,10 @@ function migrations(input: CloneInput): Extension[] {
 
 function baselines({ model, slice, clones, baselines = {} }: OverrideInput): Extension[] {
   return Object.entries(baselines).map(([service, origin]) => ({
-    ...{ name: baselineName(service), service, files: origin.files, copy: origin.copy },
+    name: baselineName(service),
+    service,
+    files: origin.files,
+    copy: origin.copy,
     delta: baselineDelta(model, slice, service, origin, clones?.release ?? ''),
   }));
 }

@@ -53,7 +53,8 @@ export function proxyService(
       ...certificateFolders.map(({ source, target }) => ({
         type: 'bind',
         source: escapeDollars(source),
-        ...{ target, read_only: true },
+        target,
+        read_only: true,
       })),
     ],
   };
@@ -62,7 +63,9 @@ export function proxyService(
 const HEALTHCHECK = {
   test: ['CMD', 'test', '-e', `/run/canary/${ROUTED_FILE}`],
   // A busy machine is no reason to leave it: only the file's absence is.
-  ...{ interval: LOOK_EVERY, timeout: '60s', retries: 1 },
+  interval: LOOK_EVERY,
+  timeout: '60s',
+  retries: 1,
 };
 
 /** Traefik uses no container that is not healthy: so it can be told to come and to go before anything stops. */

@@ -44,8 +44,10 @@ export function renderRehearsal(participants: Participants, model: ComposeModel)
   const aliases = (service: string) => namesOf(model, service);
   const extension =
     (role: string, name: (service: string) => string) => (participant: Participant) => ({
-      ...{ name: name(participant.service), service: participant.service },
-      ...{ files: participant.files, copy: participant.copy },
+      name: name(participant.service),
+      service: participant.service,
+      files: participant.files,
+      copy: participant.copy,
       delta: deltaOf(participant, role, aliases(participant.service)),
     });
   const extensions: Extension[] = [

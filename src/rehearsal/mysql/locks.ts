@@ -91,7 +91,9 @@ export function heldLocks(samples: readonly LockSample[]): Held[] {
     `${thread}\0${table}\0${READABLE.test(mode)}`;
   return spansOf(samples, keyOf, (last, next) => next.look <= last.look + 1).map(
     ({ first, last }) => ({
-      ...{ table: first.table, thread: first.thread, text: first.text ?? last.text },
+      table: first.table,
+      thread: first.thread,
+      text: first.text ?? last.text,
       blocks: READABLE.test(first.mode) ? 'writes' : 'reads and writes',
       ms: last.at - first.at,
     }),

@@ -41,7 +41,9 @@ export function observationOf(seen: Seen, serviceAt: ServiceAt): Observation {
     service: serviceAt(address),
   });
   return {
-    ...{ before, after, changes: changesOf(done, seen, originOf) },
+    before,
+    after,
+    changes: changesOf(done, seen, originOf),
     writes: before.tables.flatMap((table) => writesOf(table, done, seen, originOf)),
     locks: locksOf(done, seen, originOf),
   };
@@ -93,7 +95,9 @@ function writesOf(
   const doing = (what: Action['do']) =>
     done.filter(({ actions }) => actions.some((each) => each.do === what && isOnIt(each)));
   const write = (kind: RowWrite['kind'], rows: number, by: Done | undefined): RowWrite => ({
-    ...{ table: table.name, kind, rows },
+    table: table.name,
+    kind,
+    rows,
     ...(by && originOf(by)),
   });
   const truncates = doing('truncate');

@@ -43,7 +43,11 @@ export function snapshotOf(facts: readonly Fact[], naming: Naming): MysqlSnapsho
     const primary = indexes.get('PRIMARY') ?? [];
     const isWhole = primary.every(({ length }) => length === null);
     return {
-      ...{ schema, bare: name, name: naming(schema, name), updated, rows: 0 },
+      schema,
+      bare: name,
+      name: naming(schema, name),
+      updated,
+      rows: 0,
       id: number ?? naming(schema, name),
       storage: number ?? '',
       columns: columns.map((column) => columnOf(column, checks)),
@@ -92,7 +96,9 @@ function columnOf(column: FactOf<'column'>, checks: readonly FactOf<'check'>[]):
   const isText = checks.some((check) => isJson(check) && check.name === name);
   const narrow = charset !== null && !WIDEST.test(charset) ? ` character set ${charset}` : '';
   return {
-    ...{ id: name, name, type: isText ? 'json' : `${type}${narrow}` },
+    id: name,
+    name,
+    type: isText ? 'json' : `${type}${narrow}`,
     isNullable: column.isNullable === 1,
     hasDefault: column.hasDefault === 1 || /auto_increment/i.test(extra) || isGenerated(column),
   };

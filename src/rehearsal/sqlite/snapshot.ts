@@ -58,7 +58,10 @@ function readTable(database: Sqlite, name: string, sql: (name: string) => string
     `SELECT count(*) AS rows FROM main.${sqliteName(name)} NOT INDEXED`,
   );
   return {
-    ...{ id: idOf(name), name, storage: '', rows: Number(counted?.rows ?? 0) },
+    id: idOf(name),
+    name,
+    storage: '',
+    rows: Number(counted?.rows ?? 0),
     columns: columns.map((each) => columnOf(each, columns)),
     indexes: indexes
       .filter(({ origin }) => origin === 'c')
@@ -84,7 +87,9 @@ function columnOf(column: Row, all: readonly Row[]): Column {
     all.every(({ pk }) => Number(pk) < 2);
   const isGenerated = Number(column.hidden) > HIDDEN;
   return {
-    ...{ id: idOf(name), name, type },
+    id: idOf(name),
+    name,
+    type,
     isNullable: column.notnull === 0,
     hasDefault: column.dflt_value !== null || isRowId || isGenerated,
   };
@@ -95,7 +100,9 @@ function indexOf(database: Sqlite, index: Row, sql: (name: string) => string): I
   const key = keyOf(database, name);
   const definition = normalised(sql(name));
   return {
-    ...{ id: idOf(name), name, isUnique: index.unique === 1 },
+    id: idOf(name),
+    name,
+    isUnique: index.unique === 1,
     // An expression has no name, a condition is no part of the key: both stand in the statement alone.
     definition:
       key.includes('?') || index.partial === 1 ? definition.slice(definition.indexOf('(')) : key,
@@ -127,7 +134,8 @@ function foreignKeys(list: readonly Row[]): Constraint[] {
     const to = parts.map((each) => text(each.to)).join(', ');
     const rules = `on update ${first.on_update} on delete ${first.on_delete}`.toLowerCase();
     return {
-      ...{ name: `(${from})`, kind: 'foreign key' as const },
+      name: `(${from})`,
+      kind: 'foreign key' as const,
       definition: `${from} references ${first.table} (${to}) ${rules}`,
     };
   });

@@ -51,12 +51,11 @@ test.each([NAME, 'deploy: { replicas: 3 }', 'scale: 3'])(
     const stable = serviceOf(project.model, 'frontend');
     const baseline = serviceOf(after, 'frontend-baseline');
     expect(baseline).toMatchObject({
-      ...{ image: IMAGE, pull_policy: 'never' },
-      ...{
-        environment: stable.environment,
-        volumes: stable.volumes,
-        depends_on: stable.depends_on,
-      },
+      image: IMAGE,
+      pull_policy: 'never',
+      environment: stable.environment,
+      volumes: stable.volumes,
+      depends_on: stable.depends_on,
       labels: { 'dev.canary.role': 'baseline', 'dev.canary.service': 'frontend' },
     });
     expect(replicasOf(baseline)).toBe(1);

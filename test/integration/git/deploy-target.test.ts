@@ -61,8 +61,11 @@ describe('a repository that is prepared for deploying', () => {
   test('may be the one that production’s folder is the working tree of', async () => {
     const own = await repository();
     const target = await prepareTarget(contextIn(own), {
-      ...{ repository: own, directory: undefined },
-      ...{ project: '', stable: 'main', objectFormat: undefined },
+      repository: own,
+      directory: undefined,
+      project: '',
+      stable: 'main',
+      objectFormat: undefined,
     });
     expect(target).toMatchObject({ repository: join(own, '.git'), directory: own });
     expect(await git(own, 'status', '--porcelain')).toBe('');

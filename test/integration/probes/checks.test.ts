@@ -25,8 +25,11 @@ test('a check asks the canary alone, by the entry’s name and told that it is t
   const request = sides?.asked[1]?.[0];
   expect(request?.url).toBe('/?a=1');
   expect(request?.headers).toMatchObject({
-    ...{ host: 'localhost:3000', 'x-canary': 'canary', baggage: 'canary=canary' },
-    ...{ 'x-forwarded-proto': 'http', 'x-forwarded-host': 'localhost:3000' },
+    host: 'localhost:3000',
+    'x-canary': 'canary',
+    baggage: 'canary=canary',
+    'x-forwarded-proto': 'http',
+    'x-forwarded-host': 'localhost:3000',
   });
 });
 
@@ -36,7 +39,9 @@ test('headers, with the environment in them, and a body are sent; headers of its
     '{TOKEN}" }, body: { a: 1 }, expect: {} }';
   expect(await found(check, fine, { TOKEN: 's3cr3t' })).toMatchObject({ result: 'pass' });
   expect(sides?.asked[1]?.[0]?.headers).toMatchObject({
-    ...{ host: 'shop.example', authorization: 'Bearer s3cr3t', 'content-length': '7' },
+    host: 'shop.example',
+    authorization: 'Bearer s3cr3t',
+    'content-length': '7',
     'content-type': 'application/json',
   });
 });

@@ -38,7 +38,8 @@ test.each([
 
 test('a secret that is missing is named', async () => {
   expect(await asked({ get: `https://example.invalid/${SECRET}` })).toEqual({
-    ...{ source: 'gate GET example.invalid', result: 'error' },
+    source: 'gate GET example.invalid',
+    result: 'error',
     text: 'Not asked: SECRET is not set in the environment.',
   });
 });

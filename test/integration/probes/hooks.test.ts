@@ -45,7 +45,11 @@ test('programs are told in their environment, servers in JSON, one after the oth
   ]);
   const branch = 'canary';
   expect(JSON.parse(received[0]?.body ?? '')).toEqual({
-    ...{ project: 'shop', release: RELEASE, branch, commit, phase: 'postStep' },
+    project: 'shop',
+    release: RELEASE,
+    branch,
+    commit,
+    phase: 'postStep',
     ...FACTS,
   });
   const done = { type: 'hook-ran', phase: 'postStep', ok: true, ms: 0 };
@@ -62,7 +66,9 @@ describe.each(['preDeploy', 'postStep', 'prePromote'] as const)('%s', (phase) =>
     const runs = await analysisRun({ hooks });
     const error = await refusal(() => runHooks(runs.run, phase));
     expect(error).toMatchObject({
-      ...{ code: 'hook-failed', exitCode: 1, details: ['no'] },
+      code: 'hook-failed',
+      exitCode: 1,
+      details: ['no'],
       message: `The ${phase} hook sh ended with exit code 3.`,
       hint: `It is \`hooks.${phase}.1\` in canary.yaml. Mend what it stumbles over, then run the command again.`,
     });

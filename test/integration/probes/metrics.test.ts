@@ -37,7 +37,10 @@ describe('prometheus', () => {
     const { url, received } = await answering(() => ({ body: vector('0.001') }));
     const prometheus = [
       {
-        ...{ name: 'errors', url: `${url}/prom/`, pass: '< 0.01', fail: '> 0.1' },
+        name: 'errors',
+        url: `${url}/prom/`,
+        pass: '< 0.01',
+        fail: '> 0.1',
         query: 'rate(x{proxy="{{canaryBackend}}",release="{{release}}"}[1m])',
         headers: { Authorization: `Bearer ${KEY}` },
       },
@@ -108,16 +111,23 @@ describe('http', () => {
     const { url, received } = await answering(() => ({ body: JSON.stringify({ series }) }));
     const http = [
       {
-        ...{ name: 'errors', url: `${url}/query?service={{canaryService}}`, method: 'POST' },
-        ...{ body: '{"release": "{{release}}"}', headers: { 'DD-API-KEY': KEY } },
-        ...{ value: '$.series[0].pointlist[-1][1]', pass: '< 0.1', service: 'discounts' },
+        name: 'errors',
+        url: `${url}/query?service={{canaryService}}`,
+        method: 'POST',
+        body: '{"release": "{{release}}"}',
+        headers: { 'DD-API-KEY': KEY },
+        value: '$.series[0].pointlist[-1][1]',
+        pass: '< 0.1',
+        service: 'discounts',
       },
     ];
     const { say } = await measured({ http }, { env: { API_KEY: SECRET } });
     expect(say()).toBe('http errors: pass: errors is 0.02, below 0.1.');
     expect(received[0]).toMatchObject({
-      ...{ method: 'POST', url: '/query?service=discounts-canary' },
-      ...{ body: `{"release": "${RELEASE}"}`, headers: { 'dd-api-key': SECRET } },
+      method: 'POST',
+      url: '/query?service=discounts-canary',
+      body: `{"release": "${RELEASE}"}`,
+      headers: { 'dd-api-key': SECRET },
     });
   });
 

@@ -19,7 +19,9 @@ beforeAll(async () => {
     page: { entry: 3005, port: PORT.httpTold, proxyProtocol: BOTH },
     pass: { entry: 3003, port: PORT.tls, protocol: 'tls' },
     named: {
-      ...{ entry: 3004, port: PORT.tls, protocol: 'tls' },
+      entry: 3004,
+      port: PORT.tls,
+      protocol: 'tls',
       sni: ['shop.example', '*.shop.example'],
     },
   });

@@ -33,8 +33,10 @@ function entries(names: readonly string[]): Route[] {
     clone: cloneName(service),
     port: 80,
     entry: {
-      ...{ port: 10_000 + index, preview: 20_000 + index },
-      ...{ shield: { maxShare: 20, paths: [] }, breaker: { failures: 5, paths: [] } },
+      port: 10_000 + index,
+      preview: 20_000 + index,
+      shield: { maxShare: 20, paths: [] },
+      breaker: { failures: 5, paths: [] },
     },
   }));
 }

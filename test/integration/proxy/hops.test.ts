@@ -9,14 +9,19 @@ const MATCH = [{ header: 'X-Beta', equals: "it's" }, { user: ['ada'] }, { path: 
 
 function hop(service: string, port: number, hops: readonly string[] = [service]): Route {
   return {
-    ...{ service, clone: `${service}-canary`, port, hops },
+    service,
+    clone: `${service}-canary`,
+    port,
+    hops,
     entry: { port, preview: undefined, from: 'services', ...PROTECTION },
   };
 }
 
 function entry(service: string, port: number, from: 'users' | 'edge'): Route {
   return {
-    ...{ service, clone: `${service}-canary`, port },
+    service,
+    clone: `${service}-canary`,
+    port,
     entry: { port, preview: port + 1, from, ...PROTECTION },
   };
 }

@@ -217,7 +217,8 @@ describe('what a service is told of its client', () => {
       'X-Forwarded-Port': '443',
     };
     const { client, forwarded } = await told('/', {
-      ...{ ...on(side), ...said },
+      ...on(side),
+      ...said,
       'X-Forwarded-For': '192.0.2.7',
     });
     expect(forwarded).toEqual({

@@ -75,10 +75,13 @@ function rendered(configs: readonly CanaryConfig[]): string {
   return renderConfiguration({
     routes: (services as [string, CanaryConfig['services'][string]][]).map(
       ([service, { entry, preview }], index) => ({
-        ...{ service, clone: cloneName(service), port: 80 },
+        service,
+        clone: cloneName(service),
+        port: 80,
         ...(entry && {
           entry: {
-            ...{ port: 10_000 + index, preview: preview && 20_000 + index },
+            port: 10_000 + index,
+            preview: preview && 20_000 + index,
             shield: { maxShare: first?.shield ? first.shield.maxShare : 0, paths },
             breaker: { failures: 5, paths: [] },
           },
@@ -122,7 +125,8 @@ test('no text of canary.yaml adds, removes or changes a line of the proxy’s co
         : lines.map((line) => line.replaceAll(written, around(place, '')));
     const wanted = expected.get(place) ?? [];
     expect({ place, written, lines: compared }).toEqual({
-      ...{ place, written },
+      place,
+      written,
       lines: place in FEW ? wanted.map(beginning) : wanted,
     });
     expect(lines.length).toBeGreaterThan(50);

@@ -17,7 +17,9 @@ function configurationWith(match: readonly Rule[]): string | undefined {
     return renderConfiguration({
       routes: [
         {
-          ...{ service: 'web', clone: 'web-canary', port: 80 },
+          service: 'web',
+          clone: 'web-canary',
+          port: 80,
           entry: { port: 80, preview: undefined, shield: false, breaker: false },
         },
       ],

@@ -47,7 +47,7 @@ const trusted = () => ({ ca: shop.certificate, servername: 'shop.example' });
 async function ask(port: number, side: string, options: RequestOptions = {}) {
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const headers = { 'X-Canary': side, Host: 'shop.example' };
-    const all = { ...{ host: shop.host, port, headers, agent: false }, ...trusted(), ...options };
+    const all = { host: shop.host, port, headers, agent: false, ...trusted(), ...options };
     request(all, resolve).on('error', reject).end();
   });
   return { ...(await read(answer)), cookies: answer.headers['set-cookie'] ?? [] };

@@ -24,7 +24,10 @@ function configurationOf(transports: readonly [service: string, transport: Trans
       const entry = { ...ports, ...protection, transport };
       return { service, clone: `${service}-canary`, port: 80, entry };
     }),
-    ...{ identity: [], match: [], forceHeader: 'X-Canary', owner: { uid: 0, gid: 0 } },
+    identity: [],
+    match: [],
+    forceHeader: 'X-Canary',
+    owner: { uid: 0, gid: 0 },
   });
 }
 

@@ -62,7 +62,8 @@ describe('certificates that links point to', () => {
     await mkdir(join(directory, 'secret'));
     await writeFile(join(directory, 'secret/cert.pem'), other.key);
     const { folders, files } = await load(directory, {
-      ...{ web: LIVE, api: LIVE },
+      web: LIVE,
+      api: LIVE,
       other: { certificate: join(directory, 'cert.pem'), key: 'secret/cert.pem' },
     });
     expect(folders.map(({ source }) => source)).toEqual(

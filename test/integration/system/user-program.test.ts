@@ -35,7 +35,9 @@ test('its exit code and what it wrote; nothing of it went through a shell', asyn
   const cwd = await emptyFolder();
   const argv = ['printf', '%s\n', '$OWN `id`; exit 1'];
   expect(await runProgram({ argv, cwd, facts: {}, timeout: LONG })).toEqual({
-    ...{ exitCode: 0, stdout: '$OWN `id`; exit 1', output: '$OWN `id`; exit 1' },
+    exitCode: 0,
+    stdout: '$OWN `id`; exit 1',
+    output: '$OWN `id`; exit 1',
   });
   const { end } = await inShell('echo "$OWN $FACT"; echo err >&2; exit 4');
   expect(end).toEqual({ exitCode: 4, stdout: 'own fact', output: 'own fact\nerr' });
@@ -70,7 +72,9 @@ test('an abort ends it, with its reason', async () => {
   const ended = runProgram(
     {
       argv: ['sh', '-c', 'sleep 600 & echo $! > pid; echo begun; wait'],
-      ...{ cwd, facts: {}, timeout: LONG },
+      cwd,
+      facts: {},
+      timeout: LONG,
       onLine: () => abort.abort(new Error('Interrupted.')),
     },
     abort.signal,

@@ -45,7 +45,9 @@ function portClaims({ published, host_ip, protocol }: NonNullable<AnyService['po
   const [first = 0, last = first] = published.split('-').map(Number);
   const address = host_ip === '0.0.0.0' ? undefined : host_ip;
   return Array.from({ length: last - first + 1 }, (_, index) => ({
-    ...{ kind: 'published port', value: `${first + index}/${protocol ?? 'tcp'}`, address },
+    kind: 'published port',
+    value: `${first + index}/${protocol ?? 'tcp'}`,
+    address,
   }));
 }
 

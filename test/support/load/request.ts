@@ -55,7 +55,9 @@ export function nthRequest(number: number, users: number): Asked {
   const wantsChunks = number % 3 === 0 ? '&chunked' : '';
   const hasOffers = method === 'GET' && number % 40 === 4;
   return {
-    ...{ method, upload, user },
+    method,
+    upload,
+    user,
     path: hasOffers ? '/offers' : `/page/${number}?size=${download}${wantsChunks}`,
     isChunked: isUpload && number % 4 === 1,
     isOnNewConnection: number % 10 === 4,
@@ -67,7 +69,10 @@ export function nthRequest(number: number, users: number): Asked {
 export function send(host: string, port: number, asked: Asked): Promise<Answered> {
   return new Promise((resolve, reject) => {
     const call = request({
-      ...{ host, port, path: asked.path, method: asked.method },
+      host,
+      port,
+      path: asked.path,
+      method: asked.method,
       agent: asked.isOnNewConnection ? false : agent,
       headers: {
         ...asked.headers,

@@ -97,7 +97,10 @@ export class Scenario {
     const { release } = await shop.status();
     await this.step(
       {
-        ...{ name: 'promote', versions: ['v1', 'v3'], canary: 'v3', moves: ['join'] },
+        name: 'promote',
+        versions: ['v1', 'v3'],
+        canary: 'v3',
+        moves: ['join'],
         retires: ['v1', 'v3'],
       },
       'promote',
@@ -108,7 +111,10 @@ export class Scenario {
     });
     await this.step(
       {
-        ...{ name: 'revert', versions: ['v3', 'v1'], canary: 'v1', moves: ['join'] },
+        name: 'revert',
+        versions: ['v3', 'v1'],
+        canary: 'v1',
+        moves: ['join'],
         retires: ['v3', 'v1'],
       },
       ...['revert', release.id],

@@ -63,8 +63,15 @@ describe('a canary that is as good', () => {
 test('requests that the canary is not compared with say what is usual, and count on no side', () => {
   const judge = new Judge(SETTINGS, 0);
   const request = (side: 'stable' | 'canary', user: number, at: number, duration: number) => ({
-    ...{ at, side, user, group: 'web GET /', status: 200, failed: false, shielded: false },
-    ...{ duration, bytes: 100 },
+    at,
+    side,
+    user,
+    group: 'web GET /',
+    status: 200,
+    failed: false,
+    shielded: false,
+    duration,
+    bytes: 100,
   });
   for (let user = 0; user < 300; user += 1) judge.learn(request('stable', user, 0, 10));
   expect(judge.verdict(5, 0)).toMatchObject({ rates: { stable: { trials: 0 } } });
@@ -75,6 +82,8 @@ test('requests that the canary is not compared with say what is usual, and count
   }
   const verdict = judge.verdict(5, 60_000);
   expect(verdict.result === 'fail' && verdict.reasons[0]).toMatchObject({
-    ...{ signal: 'slow', stable: { failed: 0 }, canary: { trials: 60, failed: 60 } },
+    signal: 'slow',
+    stable: { failed: 0 },
+    canary: { trials: 60, failed: 60 },
   });
 });

@@ -13,9 +13,13 @@ const START = new Date('2026-11-21T12:00:00Z');
 const minute = (count: number) => new Date(START.getTime() + count * 60_000);
 
 const rule = (change: Partial<MetricRule> = {}): MetricRule => ({
-  ...{ source: 'prometheus error-rate', subject: 'error-rate is' },
-  ...{ pass: conditions.parse('< 0.01'), fail: conditions.parse('>= 0.05') },
-  ...{ failures: 1, errors: 2, noData: 'wait' },
+  source: 'prometheus error-rate',
+  subject: 'error-rate is',
+  pass: conditions.parse('< 0.01'),
+  fail: conditions.parse('>= 0.05'),
+  failures: 1,
+  errors: 2,
+  noData: 'wait',
   ...change,
 });
 /** What is said after these measurements, one a minute. */

@@ -13,8 +13,14 @@ function recorded(share: number): { moments: SignalMoment[]; live: Judge } {
     const side = index % 2 === 0 ? 'canary' : 'stable';
     const failed = side === 'canary' && random() < share;
     live.observe({
-      ...{ at: index * 10, side, user: index, group: 'GET /', status: failed ? 500 : 200, failed },
-      ...{ shielded: false, duration: 10, bytes: 1000 },
+      at: index * 10,
+      side,
+      user: index,
+      group: 'GET /',
+      status: failed ? 500 : 200,
+      failed,
+      duration: 10,
+      bytes: 1000,
     });
   }
   return { moments, live };

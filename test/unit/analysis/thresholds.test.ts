@@ -14,8 +14,14 @@ function fed(
   const thresholds = new Thresholds(limits, enough);
   for (let index = 0; index < count; index += 1)
     thresholds.observe({
-      ...{ at: index * 1000, side: 'canary', user: index, group: '', status: 200, failed: false },
-      ...{ shielded: false, duration: 10, bytes: 1 },
+      at: index * 1000,
+      side: 'canary',
+      user: index,
+      group: '',
+      status: 200,
+      failed: false,
+      duration: 10,
+      bytes: 1,
       ...request(index),
     });
   return thresholds;
@@ -25,7 +31,8 @@ test('too few requests are no pass', () => {
   const thresholds = fed({ failures: 5, window: WINDOW }, 19, () => ({}));
   expect(thresholds.opinions(19_000)).toEqual([
     {
-      ...{ source: 'thresholds', result: 'wait' },
+      source: 'thresholds',
+      result: 'wait',
       text: 'Too few requests for the limits: 19 of 20 on the canary.',
     },
   ]);
@@ -37,7 +44,8 @@ test('the share of failures is held against its limit, whatever the stable does'
   expect(fed(limits, 40, some(40)).opinions(40_000)).toMatchObject([{ result: 'pass' }]);
   expect(fed(limits, 40, some(10)).opinions(40_000)).toEqual([
     {
-      ...{ source: 'thresholds', result: 'fail' },
+      source: 'thresholds',
+      result: 'fail',
       text: '4 of 40 requests failed on the canary, 10.00 %; the limit is 5 %.',
     },
   ]);

@@ -24,7 +24,8 @@ describe('a check', () => {
 
   test('expects one status or several, one text or several', () => {
     expect(read('{ get: /, expect: { status: 200, contains: a } }')?.expect).toMatchObject({
-      ...{ status: [200], contains: ['a'] },
+      status: [200],
+      contains: ['a'],
     });
     expect(read('{ get: /, expect: { status: [200, 204] } }')?.expect?.status).toEqual([200, 204]);
   });
@@ -112,7 +113,8 @@ test('shape is on, can be switched off, and has defaults for what is left out', 
   expect(shapeOf(parse('{ shape: false }'))).toBe(false);
   expect(shapeOf(parse('{ shape: { exclude: [/a], every: 2s } }'))).toEqual({
     ...on,
-    ...{ exclude: ['/a'], every: 2000 },
+    exclude: ['/a'],
+    every: 2000,
   });
 });
 

@@ -25,7 +25,10 @@ describe('metrics', () => {
       prometheus: [{ ...PROMETHEUS, ...asked, pass: [{ operator: '<', number: 1 }] }],
       http: [
         {
-          ...{ ...HTTP, ...asked, method: 'GET', value: [{ kind: 'key', name: 'a' }] },
+          ...HTTP,
+          ...asked,
+          method: 'GET',
+          value: [{ kind: 'key', name: 'a' }],
           fail: [{ operator: '>', number: 1 }],
         },
       ],
@@ -137,7 +140,8 @@ describe('gates', () => {
     const get = { get: 'http://a', headers: {}, timeout: 10_000 };
     expect(parse({ steps: [{ weight: 5, minimumRequests: 9, gates }] }).steps).toEqual([
       {
-        ...{ weight: 5, minimumRequests: 9 },
+        weight: 5,
+        minimumRequests: 9,
         gates: [
           { run: ['a'], timeout: 30_000 },
           { ...get, expect: { status: 200 } },

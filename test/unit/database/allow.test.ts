@@ -5,7 +5,10 @@ import { exceptionsFor, refusalLines, refusedBy } from '../../../src/database/al
 import { CLASSES, type Finding, type FindingClass } from '../../../src/database/finding.ts';
 
 const finding = (kind: FindingClass, object: string): Finding => ({
-  ...{ class: kind, kind: 'table-dropped', object, database: 'db' },
+  class: kind,
+  kind: 'table-dropped',
+  object,
+  database: 'db',
   text: `table ${object} is dropped`,
 });
 

@@ -8,7 +8,10 @@ function configuration(baseline?: string): string[] {
   const entry = { port: 3000, preview: undefined, shield: false, breaker: false } as const;
   return renderConfiguration({
     routes: [{ service: 'web', clone: 'web-canary', port: 80, baseline, entry }],
-    ...{ identity: [], match: [], forceHeader: 'X-Canary', owner: { uid: 0, gid: 0 } },
+    identity: [],
+    match: [],
+    forceHeader: 'X-Canary',
+    owner: { uid: 0, gid: 0 },
   }).split('\n');
 }
 
@@ -37,7 +40,9 @@ test('users of a baseline are counted as the stable’s, whose containers it is 
   expect(services.web?.stable.map(({ address }) => address)).toEqual(['172.18.0.4']);
   expect(services.web?.baseline.map(({ address }) => address)).toEqual(['172.18.0.5']);
   expect(totalCounts(services, ['web'])).toMatchObject({
-    ...{ stable: 1000, stableFailures: 4, canary: 50 },
+    stable: 1000,
+    stableFailures: 4,
+    canary: 50,
   });
   expect(responseTimes(services, ['web']).stable).toBe(11);
 });

@@ -3,8 +3,10 @@ import { type ProxySettings, renderConfiguration } from '../../../src/proxy/conf
 import type { Route } from '../../../src/proxy/route.ts';
 
 const ENTRY = {
-  ...{ port: 3000, preview: 13_000 },
-  ...{ shield: { maxShare: 20, paths: [] }, breaker: { failures: 5, paths: [] } },
+  port: 3000,
+  preview: 13_000,
+  shield: { maxShare: 20, paths: [] },
+  breaker: { failures: 5, paths: [] },
 };
 
 const SETTINGS: ProxySettings = {

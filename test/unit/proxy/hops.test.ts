@@ -10,19 +10,28 @@ const PROTECTION = {
 
 function hop(service: string, port = 3000, hops = [service]): Route {
   return {
-    ...{ service, clone: `${service}-canary`, port, hops },
+    service,
+    clone: `${service}-canary`,
+    port,
+    hops,
     entry: { ...PROTECTION, port, from: 'services' },
   };
 }
 
 const WEB: Route = {
-  ...{ service: 'web', clone: 'web-canary', port: 3000 },
+  service: 'web',
+  clone: 'web-canary',
+  port: 3000,
   entry: { ...PROTECTION, port: 80, preview: 81, from: 'users' },
 };
 
 function rendered(routes: readonly Route[], rest: Partial<ProxySettings> = {}): string {
   return renderConfiguration({
-    ...{ routes, identity: [], match: [], forceHeader: 'X-Side', owner: { uid: 0, gid: 0 } },
+    routes,
+    identity: [],
+    match: [],
+    forceHeader: 'X-Side',
+    owner: { uid: 0, gid: 0 },
     ...rest,
   });
 }

@@ -12,9 +12,19 @@ const GOOD = line('1795285577.206 web/stable1', '200 -- 12 5120', '46062 -', 'GE
 
 test('a request of the stable', () => {
   expect(parseRequest(`${GOOD}\n`)).toEqual({
-    ...{ at: 1_795_285_577_206, service: 'web', side: 'stable', user: 46_062, byRule: false },
-    ...{ method: 'GET', path: '/a/b%22c', status: 200, failed: false, shielded: false },
-    ...{ duration: 12, bytes: 5120, onBaseline: false },
+    at: 1_795_285_577_206,
+    service: 'web',
+    side: 'stable',
+    user: 46_062,
+    byRule: false,
+    method: 'GET',
+    path: '/a/b%22c',
+    status: 200,
+    failed: false,
+    shielded: false,
+    duration: 12,
+    bytes: 5120,
+    onBaseline: false,
   });
 });
 

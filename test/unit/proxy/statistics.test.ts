@@ -45,8 +45,13 @@ describe('the answer to `show stat`', () => {
 
   test('counts 5xx answers, broken answers and failed connections as failures', () => {
     expect(frontend?.stable[0]).toEqual({
-      ...{ status: 'UP', checked: true, address: '172.18.0.4' },
-      ...{ requests: 10_000, failures: 2, open: 1, responseTime: 4 },
+      status: 'UP',
+      checked: true,
+      address: '172.18.0.4',
+      requests: 10_000,
+      failures: 2,
+      open: 1,
+      responseTime: 4,
     });
     expect(frontend?.users?.whole).toMatchObject({ requests: 1007, failures: 10, open: 1 });
   });
@@ -60,7 +65,9 @@ describe('the answer to `show stat`', () => {
 
   test('shows a place without a container as not checked', () => {
     expect(services.discounts?.canary[0]).toMatchObject({
-      ...{ status: 'MAINT (resolution)', checked: false, address: '' },
+      status: 'MAINT (resolution)',
+      checked: false,
+      address: '',
     });
   });
 
@@ -75,8 +82,11 @@ describe('the answer to `show stat`', () => {
   test('is added over the entries alone', () => {
     // Of 60 requests that the canary failed 4 failed on the stable too, so that users met them.
     const all = {
-      ...{ stable: 18_993, canary: 1007 },
-      ...{ stableFailures: 4, canaryFailures: 12, shielded: 56 },
+      stable: 18_993,
+      canary: 1007,
+      stableFailures: 4,
+      canaryFailures: 12,
+      shielded: 56,
     };
     expect(totalCounts(services, ['frontend'])).toEqual(all);
     expect(totalCounts(services, ['frontend', 'unknown'])).toEqual(all);

@@ -20,11 +20,16 @@ function configured(transport: Partial<Transport>): string {
   return renderConfiguration({
     routes: [
       {
-        ...{ service: 'web', clone: 'web-canary', port: 80 },
+        service: 'web',
+        clone: 'web-canary',
+        port: 80,
         entry: { ...entry, transport: { ...PLAIN, ...transport } },
       },
     ],
-    ...{ identity: [], match: [], forceHeader: 'X-Canary', owner: { uid: 0, gid: 0 } },
+    identity: [],
+    match: [],
+    forceHeader: 'X-Canary',
+    owner: { uid: 0, gid: 0 },
   });
 }
 
@@ -132,8 +137,11 @@ web:replicas,BACKEND,0,7,0,0,UP,,,,0,,tcp,
 
   test('is connections of users, once each, and what became of them', () => {
     expect(totalCounts({ web }, ['web'])).toEqual({
-      ...{ stable: 90, canary: 72 },
-      ...{ stableFailures: 1, canaryFailures: 3, shielded: 5 },
+      stable: 90,
+      canary: 72,
+      stableFailures: 1,
+      canaryFailures: 3,
+      shielded: 5,
     });
   });
 

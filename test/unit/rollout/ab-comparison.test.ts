@@ -15,12 +15,20 @@ test('both sides since the test began; what was shielded is a failure of the can
     from: FROM.toISOString(),
     to: TO.toISOString(),
     stable: {
-      ...{ requests: 2000, share: 50, failures: 2, shielded: 0 },
-      ...{ failureRate: 0.1, responseTime: 4.2 },
+      requests: 2000,
+      share: 50,
+      failures: 2,
+      shielded: 0,
+      failureRate: 0.1,
+      responseTime: 4.2,
     },
     canary: {
-      ...{ requests: 2000, share: 50, failures: 40, shielded: 30 },
-      ...{ failureRate: 2, responseTime: null },
+      requests: 2000,
+      share: 50,
+      failures: 40,
+      shielded: 30,
+      failureRate: 2,
+      responseTime: null,
     },
   });
 });

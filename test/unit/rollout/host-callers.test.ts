@@ -5,9 +5,14 @@ import { DEFINITION, observed, PLAIN, situation, stable } from '../../support/fi
 
 const SLICE: ReachableService[] = [
   {
-    ...{ service: 'discounts', port: 80, entry: undefined },
+    service: 'discounts',
+    port: 80,
+    entry: undefined,
     ingress: {
-      ...{ kind: 'labels', callers: [], names: [], preview: undefined },
+      kind: 'labels',
+      callers: [],
+      names: [],
+      preview: undefined,
       router: { kind: 'nginx-proxy', port: 80, routers: [], left: [] },
     },
   },

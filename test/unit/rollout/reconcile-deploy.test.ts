@@ -192,7 +192,8 @@ describe('replica by replica', () => {
   test('users leave first where a service has no container at all, or the breaker tripped', () => {
     const half = observed([...BEHIND_PROXY, canary('frontend', NEW)], { weight: 33.33 });
     const tripped = observed([...BEHIND_PROXY, ...running(NEW)], {
-      ...{ weight: 33.33, tripped: ['frontend'] },
+      weight: 33.33,
+      tripped: ['frontend'],
     });
     for (const world of [half, tripped])
       expect(step(world, 2, 66.67)).toMatch(/^1\. send every user to the stable/);

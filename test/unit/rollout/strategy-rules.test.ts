@@ -42,8 +42,12 @@ describe('a weight by hand', () => {
 
 describe('a promotion', () => {
   const progress = (index: number): StepProgress => ({
-    ...{ strategy: 'rolling', steps: stepsOf({ strategy: ROLLING, steps: [] }, 2), index },
-    ...{ begunAt: '', isStepDone: false, counts: NO_COUNTS },
+    strategy: 'rolling',
+    steps: stepsOf({ strategy: ROLLING, steps: [] }, 2),
+    index,
+    begunAt: '',
+    isStepDone: false,
+    counts: NO_COUNTS,
   });
   const release = (rest: Partial<Release>) => ({ branch: 'x', ...rest }) as Release;
   const replacing = { from: '', commit: '', previous: [] };

@@ -30,7 +30,10 @@ const EVENTS: readonly CanaryEvent[] = [
   { type: 'commit-made', branch: 'cheaper', commit: NEW, subject: 'Revert "x"' },
   {
     type: 'step-begun',
-    ...{ index: 1, of: 3, step: { weight: 66.67, for: 90_000, replicas: 2 }, counts },
+    index: 1,
+    of: 3,
+    step: { weight: 66.67, for: 90_000, replicas: 2 },
+    counts,
   },
   { type: 'step-begun', index: 2, of: 3, step: { pause: true }, counts },
   { type: 'step-done', index: 2 },

@@ -4,7 +4,9 @@ import type { ComposeService } from '../../../../src/compose/model/model.ts';
 import { modelOf } from '../../../support/fixture-model.ts';
 
 const volume = (source: string, target: string, read_only = false) => ({
-  ...{ type: 'volume', source, target },
+  type: 'volume',
+  source,
+  target,
   ...(read_only ? { read_only } : {}),
 });
 

@@ -8,7 +8,10 @@ import { refusal } from '../../../support/fixture-refusal.ts';
 import { readLayers } from '../../../support/fixture-yaml.ts';
 
 const PROXY = {
-  ...{ image: 'haproxy', definition: 'd', owner: { uid: 0, gid: 0 }, runDirectory: '/run' },
+  image: 'haproxy',
+  definition: 'd',
+  owner: { uid: 0, gid: 0 },
+  runDirectory: '/run',
 };
 const PORTS = [{ target: 80, published: '3000', protocol: 'tcp' }];
 const IMAGE = `sha256:${'1'.repeat(64)}`;
@@ -39,9 +42,13 @@ describe('a baseline in the override', () => {
     const [layer] = layers({ networks, build: { context: '.' }, container_name: 'the-web' });
     expect(layer?.services['web-baseline']).toMatchObject({
       extends: { file: 'compose.yml', service: 'web' },
-      ...{ image: IMAGE, build: { '!reset': null }, pull_policy: 'never' },
-      ...{ container_name: { '!reset': null }, hostname: { '!reset': null } },
-      ...{ ports: { '!reset': [] }, networks: { '!override': { front: {}, back: {} } } },
+      image: IMAGE,
+      build: { '!reset': null },
+      pull_policy: 'never',
+      container_name: { '!reset': null },
+      hostname: { '!reset': null },
+      ports: { '!reset': [] },
+      networks: { '!override': { front: {}, back: {} } },
       labels: { 'dev.canary.role': 'baseline', 'dev.canary.service': 'web' },
     });
   });
@@ -49,7 +56,8 @@ describe('a baseline in the override', () => {
   test('calls other services the way the stable does', () => {
     const [layer] = layers({ links: ['api:api', 'db'] });
     const links = {
-      ...{ external_links: ['canary-proxy:api'], links: { '!override': ['db'] } },
+      external_links: ['canary-proxy:api'],
+      links: { '!override': ['db'] },
     };
     expect(layer?.services['web-baseline']).toMatchObject(links);
     expect(layer?.services.web).toMatchObject(links);

@@ -57,8 +57,13 @@ describe('the compose file of a rehearsal', () => {
       networks: {
         'canary-rehearsal': { aliases: ['db', 'shop-db', 'pg', 'postgres', 'database'] },
       },
-      ...{ image: 'sha256:1', pull_policy: 'never' },
-      ...{ ports: [], depends_on: {}, restart: 'no', privileged: false, volumes },
+      image: 'sha256:1',
+      pull_policy: 'never',
+      ports: [],
+      depends_on: {},
+      restart: 'no',
+      privileged: false,
+      volumes,
       logging: { driver: 'json-file' },
     });
     expect(last.networks).toMatchObject({ 'canary-rehearsal': { internal: true } });

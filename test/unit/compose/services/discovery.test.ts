@@ -91,7 +91,9 @@ describe('environment by which others find a container', () => {
 
   it('is that of Registrator only where nobody else could mean it', () => {
     expect(discoveryOf({ environment: { SERVICE_NAME: 'web', SERVICE_PORT: '80' } })).toEqual({
-      ...{ labels: [], environment: [], replacements: {} },
+      labels: [],
+      environment: [],
+      replacements: {},
     });
     const registered = { SERVICE_NAME: 'web', SERVICE_TAGS: 'a', SERVICE_80_CHECK_HTTP: '/' };
     expect(discoveryOf({ environment: registered })).toEqual({

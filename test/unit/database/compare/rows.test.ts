@@ -3,7 +3,9 @@ import type { HeldLock, RowWrite } from '../../../../src/database/observation.ts
 import { judged, snapshot, table, told } from '../../../support/fixture-database.ts';
 
 const write = (kind: RowWrite['kind'], rows: number, statement = ''): RowWrite => ({
-  ...{ table: 'a', kind, rows },
+  table: 'a',
+  kind,
+  rows,
   ...(statement && { statement, service: 'shop-canary' }),
 });
 
@@ -73,7 +75,10 @@ test.each(['alembic_version', 'public.schema_migrations', 'django_migrations'])(
 );
 
 const lock = (table: string, ms: number): HeldLock => ({
-  ...{ table, ms, blocks: 'reads and writes', statement: `ALTER TABLE ${table} ADD b int` },
+  table,
+  ms,
+  blocks: 'reads and writes',
+  statement: `ALTER TABLE ${table} ADD b int`,
 });
 
 test('of the locks of a table the longest is told, where it is longer than the limit', () => {

@@ -3,7 +3,11 @@ import type { Constraint, DatabaseObject, Index } from '../../../../src/database
 import { judged, object, snapshot, table, told } from '../../../support/fixture-database.ts';
 
 const index = (rest: Partial<Index> = {}): Index => ({
-  ...{ id: '1', name: 'by_code', isUnique: false, definition: 'on code', ...rest },
+  id: '1',
+  name: 'by_code',
+  isUnique: false,
+  definition: 'on code',
+  ...rest,
 });
 
 test.each<[string, Index[], Index[], string[]]>([

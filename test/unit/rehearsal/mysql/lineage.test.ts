@@ -6,7 +6,10 @@ import { aligned, storiesOf } from '../../../../src/rehearsal/mysql/lineage.ts';
 
 function table(name: string, number: number | undefined, ...columns: string[]): Table {
   return {
-    ...{ id: String(number ?? name), storage: String(number ?? ''), name, rows: 1 },
+    id: String(number ?? name),
+    storage: String(number ?? ''),
+    name,
+    rows: 1,
     columns: columns.map((each) => ({
       id: each,
       name: each,

@@ -26,8 +26,11 @@ const done = doneIn(
     ['LOCK TABLES a WRITE', 1],
     ['ALTER TABLE a FORCE', 900],
   ].map(([text, ms]) => ({
-    ...{ account: 'app[app] @ [10.0.0.2]', thread: 7, schema: 'shop' },
-    ...{ text: String(text), ms: Number(ms) },
+    account: 'app[app] @ [10.0.0.2]',
+    thread: 7,
+    schema: 'shop',
+    text: String(text),
+    ms: Number(ms),
   })),
   namingIn('shop'),
 );

@@ -19,7 +19,11 @@ const SNAPSHOT: Snapshot = {
 
 function observed(statements: readonly [string, string][], seen: Partial<Seen> = {}) {
   const log = statements.map(([address, text], index) => ({
-    ...{ account: `app[app] @  [${address}]`, thread: index, schema: 'shop', text, ms: 900 },
+    account: `app[app] @  [${address}]`,
+    thread: index,
+    schema: 'shop',
+    text,
+    ms: 900,
   }));
   const done = doneIn(log, namingIn('shop'));
   return observationOf(

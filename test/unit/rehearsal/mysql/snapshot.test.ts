@@ -37,7 +37,11 @@ test('a snapshot is put together from facts', () => {
   const { tables, objects } = snapshotOf(FACTS, namingIn('shop'));
   expect(tables).toMatchObject([
     {
-      ...{ id: '42', storage: '42', name: 'my-t', key: ['id'], generated: ['g'] },
+      id: '42',
+      storage: '42',
+      name: 'my-t',
+      key: ['id'],
+      generated: ['g'],
       columns: [
         { name: 'id', isNullable: false, hasDefault: true },
         { name: 'a', type: 'varchar(9) character set latin1', isNullable: true, hasDefault: false },

@@ -28,7 +28,10 @@ function journal(nonce: number, magic = 'd9d505f920a163d7'): FileState {
 }
 
 const look = (file: FileState, rest: Partial<DatabaseState> = {}): DatabaseState => ({
-  ...{ main: file, log: undefined, journal: undefined, ...rest },
+  main: file,
+  log: undefined,
+  journal: undefined,
+  ...rest,
 });
 
 test('a database is told by its beginning', () => {
