@@ -6,6 +6,9 @@ import { SLOWNESS_VARIABLE, within } from './test/support/patience.ts';
 // Inherited by the workers, and by what they start.
 process.env[SLOWNESS_VARIABLE] ??= String(await measureSlowness());
 
+// A sixth less for every call of `docker compose`, and tests make thousands.
+process.env.GOGC ??= '400';
+
 /** Needs the machine for itself. */
 const LOAD = 'test/engine/load.test.ts';
 

@@ -153,7 +153,12 @@ async function startByHand(say) {
   const child = spawn('dockerd', [], {
     cwd: '/',
     detached: true,
-    env: { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` },
+    env: {
+      // It starts itself and other Go programs several times a container, and those collect garbage when they begin.
+      GOGC: '400',
+      ...process.env,
+      PATH: `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`,
+    },
     stdio: ['ignore', log, log],
   });
   let ended = false;

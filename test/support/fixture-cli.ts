@@ -24,7 +24,7 @@ export async function canary(
     stdout,
     stderr,
     stdin: Readable.from([]),
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, GOGC: process.env.GOGC, ...env },
     cwd,
   });
   const readable = (text: string) => text.replaceAll(cwd, 'DIR');
