@@ -32,7 +32,8 @@ const WITH_SET_UP = { globalSetup: ['test/support/prepared.ts'] };
 const ENGINE = {
   ...WITH_SET_UP,
   ...waiting(300_000),
-  include: ['test/engine/**/*.test.ts'],
+  // Two cores, and most of a test is waiting: more side by side make each other slow, not faster.
+  maxWorkers: 2,
   // The program as it was built: there is nothing to transform.
   server: { deps: { external: [/\/dist\/main\.js$/] } },
   // The settings and hooks of whoever runs the tests have no say.
@@ -46,7 +47,7 @@ const CORPUS = {
   include: ['test/corpus/**/*.test.ts'],
   // Most of the work is Compose's, so that one process keeps two cores busy.
   maxConcurrency: 3,
-  sequence: { groupOrder: 3 },
+  sequence: { groupOrder: 4 },
 };
 
 /**
@@ -85,9 +86,8 @@ export default defineConfig({
         test: {
           ...ENGINE,
           name: 'engine',
+          include: ['test/engine/**/*.test.ts'],
           exclude: [LOAD],
-          // Two cores, and most of a test is waiting: more side by side make each other slow, not faster.
-          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
@@ -96,8 +96,16 @@ export default defineConfig({
           ...ENGINE,
           name: 'load',
           include: [LOAD],
-          fileParallelism: false,
           sequence: { groupOrder: 2 },
+        },
+      },
+      // `npm run test:long`
+      {
+        test: {
+          ...ENGINE,
+          name: 'long',
+          include: ['test/long/**/*.test.ts'],
+          sequence: { groupOrder: 3 },
         },
       },
       // Other people's stacks, in a folder that is given: scripts/test-corpus.mjs.

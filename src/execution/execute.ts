@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.ts';
 import { type Run, record } from '../project/run.ts';
-import type { Operation, Plan } from '../rollout/operation.ts';
+import type { Operation, OperationOf, Plan } from '../rollout/operation.ts';
 import { backUp } from './operations/backup.ts';
 import { startBaseline } from './operations/baseline.ts';
 import { armBreaker } from './operations/breaker.ts';
@@ -43,63 +43,46 @@ export async function execute(run: Run, plan: Plan): Promise<void> {
   }
 }
 
-function perform(run: Run, operation: Operation): Promise<void> {
-  switch (operation.kind) {
-    case 'start-stable':
-      return startStable(run, operation);
-    case 'take-ports':
-      return takePorts(run, operation);
-    case 'link-callers':
-      return linkCallers(run, operation);
-    case 'unlink-callers':
-      return unlinkCallers(run, operation);
-    case 'restart-callers':
-      return restartCallers(run, operation);
-    case 'start-proxy':
-      return startProxy(run);
-    case 'reload-proxy':
-      return reloadProxy(run);
-    case 'set-weight':
-      return setWeight(run, operation);
-    case 'send-everyone':
-      return sendEveryone(run, operation);
-    case 'set-users':
-      return setUsers(run);
-    case 'drain':
-      return drain(run, operation);
-    case 'build':
-      return build(run, operation);
-    case 'rehearse':
-      return rehearseCanary(run);
-    case 'migrate':
-      return migrate(run, operation);
-    case 'backup':
-      return backUp(run);
-    case 'start-canary':
-      return startCanary(run, operation);
-    case 'grow-canary':
-      return growCanary(run, operation);
-    case 'start-baseline':
-      return startBaseline(run, operation);
-    case 'arm-breaker':
-      return armBreaker(run, operation);
-    case 'await-ready':
-      return awaitReady(run, operation);
-    case 'check-canary':
-      return checkCanary(run);
-    case 'replace-stable':
-      return recreateOnCommit(run, operation);
-    case 'refresh-stable':
-      return refreshStable(run, operation);
-    case 'restore-stable':
-      return restoreStable(run, operation);
-    case 'advance-branch':
-      return moveStableBranch(run, operation);
-    case 'retire-canary':
-      return retire(run, operation);
-    case 'stop-proxy':
-      return stopProxy(run);
-    case 'return-ports':
-      return returnPorts(run, operation);
-  }
+/** What does each kind; the compiler names a kind that is missing. */
+const PERFORM: { [Kind in Operation['kind']]: Performer<Kind> } = {
+  'start-stable': startStable,
+  'take-ports': takePorts,
+  'link-callers': linkCallers,
+  'unlink-callers': unlinkCallers,
+  'restart-callers': restartCallers,
+  'start-proxy': startProxy,
+  'reload-proxy': reloadProxy,
+  'set-weight': setWeight,
+  'send-everyone': sendEveryone,
+  'set-users': setUsers,
+  drain,
+  build,
+  rehearse: rehearseCanary,
+  migrate,
+  backup: backUp,
+  'start-canary': startCanary,
+  'grow-canary': growCanary,
+  'start-baseline': startBaseline,
+  'arm-breaker': armBreaker,
+  'await-ready': awaitReady,
+  'check-canary': checkCanary,
+  'replace-stable': recreateOnCommit,
+  'refresh-stable': refreshStable,
+  'restore-stable': restoreStable,
+  'advance-branch': moveStableBranch,
+  'retire-canary': retire,
+  'stop-proxy': stopProxy,
+  'return-ports': returnPorts,
+};
+
+type Performer<Kind extends Operation['kind']> = (
+  run: Run,
+  operation: OperationOf<Kind>,
+) => Promise<void>;
+
+function perform<Kind extends Operation['kind']>(
+  run: Run,
+  operation: OperationOf<Kind> & { kind: Kind },
+): Promise<void> {
+  return PERFORM[operation.kind](run, operation);
 }

@@ -21,7 +21,7 @@ import {
   isAtLeast,
   OLDEST_COMPOSE,
 } from '../system/docker/compose.ts';
-import { readIfExists } from '../system/files.ts';
+import { exists, readIfExists } from '../system/files.ts';
 import { UnixProxySocket } from '../system/haproxy/proxy-socket.ts';
 import { JournalFiles } from '../system/state/journal-store.ts';
 import { FileLock } from '../system/state/lock.ts';
@@ -88,7 +88,8 @@ export async function loadComposeProject(context: Context): Promise<ComposeProje
   const readModel = compose.model(scope).catch(async (error: unknown) => {
     throw await withPlace(error, found.directory, found.files);
   });
-  let [, model] = await together([supportedCompose(compose), readModel]);
+  const supported = (await wasUp(found.directory)) ? undefined : supportedCompose(compose);
+  let [, model] = await together([Promise.resolve(supported), readModel]);
   // As git names the folder: a project may be reached through a symbolic link. Its name stays the link's.
   const directory = await realpath(found.directory);
   const files = await Promise.all(
@@ -98,6 +99,11 @@ export async function loadComposeProject(context: Context): Promise<ComposeProje
   if (directory !== found.directory) model = await compose.model(named);
   const repository = await git.root(directory);
   return { directory, files, scope: named, model, repository };
+}
+
+/** Whether programs that are new enough have brought it up before: to ask each of them again takes longer than most commands. */
+function wasUp(directory: string): Promise<boolean> {
+  return exists(layoutOf(directory).override);
 }
 
 /** The version of Compose; throws `compose-missing` or `compose-too-old`. */
@@ -143,10 +149,11 @@ export async function loadLiveProject(
   context: Context,
   certificatesAre?: 'required' | 'optional',
 ): Promise<Project> {
-  const [, project] = await together([
-    context.engine.version(),
-    loadProject(context, certificatesAre),
-  ]);
+  const project = await loadProject(context, certificatesAre).catch(async (error: unknown) => {
+    await context.engine.version();
+    throw error;
+  });
+  if (!(await wasUp(project.directory))) await context.engine.version();
   return project;
 }
 

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { formatBytes } from '../database/bytes.ts';
 import { CanaryError, messageOf } from '../errors.ts';
 import { observe } from '../execution/observe.ts';
 import { loadProject, type Project, supportedCompose } from '../project/load.ts';
@@ -67,7 +68,7 @@ async function proxyState(context: Context, project: Project): Promise<string> {
 
 async function freeDisk(project: Project): Promise<string> {
   const free = await freeBytes(project.directory);
-  const text = `${(free / 1e9).toFixed(1)} GB free`;
+  const text = `${formatBytes(free)} free`;
   if (free >= LEAST_DISK_BYTES) return text;
   throw new CanaryError('command-failed', `Only ${text}.`, {
     hint: 'Images of canaries need room; try `docker image prune`.',

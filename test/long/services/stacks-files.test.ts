@@ -1,4 +1,4 @@
-import { describeStack } from '../support/stack-suite.ts';
+import { describeStack } from '../../support/stack-suite.ts';
 
 /** Stacks that are written in one of the ways that Compose reads. */
 

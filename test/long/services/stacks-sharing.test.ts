@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Stack } from '../support/stack.ts';
-import { describeStack } from '../support/stack-suite.ts';
+import type { Stack } from '../../support/stack.ts';
+import { describeStack } from '../../support/stack-suite.ts';
 
 /** Stacks whose services share something: a namespace, a volume, a socket, an image. */
 

@@ -1,10 +1,10 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LABEL } from '../../src/compose/model/names.ts';
-import { foundByTable, rehearsedBy, TABLES } from '../support/boot-cases.ts';
-import { MariadbShop } from '../support/mariadb-shop.ts';
-import { leftoversIn } from '../support/rehearsal-shop.ts';
-import { until } from '../support/storedog.ts';
+import { LABEL } from '../../../src/compose/model/names.ts';
+import { foundByTable, rehearsedBy, TABLES } from '../../support/boot-cases.ts';
+import { MariadbShop } from '../../support/mariadb-shop.ts';
+import { leftoversIn } from '../../support/rehearsal-shop.ts';
+import { until } from '../../support/storedog.ts';
 
 let mariadb: MariadbShop;
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { discountsShop } from '../support/rehearsal-shop.ts';
-import { type Storedog, until } from '../support/storedog.ts';
+import { discountsShop } from '../../support/rehearsal-shop.ts';
+import { type Storedog, until } from '../../support/storedog.ts';
 
 const PASSWORD = 'a-long-secret';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa, type Subprocess } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Ended } from '../support/built-canary.ts';
-import { type ContainerFacts, GIT_ENV, Storedog } from '../support/storedog.ts';
+import type { Ended } from '../../support/built-canary.ts';
+import { type ContainerFacts, GIT_ENV, Storedog } from '../../support/storedog.ts';
 
 const MAIN = 'refs/heads/main';
 

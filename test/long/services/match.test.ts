@@ -1,14 +1,14 @@
 import { Agent } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { applySplit } from '../../src/execution/split.ts';
-import { loadProject } from '../../src/project/load.ts';
-import { byWeight } from '../../src/proxy/weight-map.ts';
-import { trafficOff } from '../../src/release/ending/traffic-off.ts';
-import { contextIn } from '../support/fixture-context.ts';
-import { type Storedog, until } from '../support/storedog.ts';
-import { askAnew, letCanaryFail, trafficShop } from '../support/traffic-shop.ts';
-import { userNames } from '../support/visitors.ts';
+import { applySplit } from '../../../src/execution/split.ts';
+import { loadProject } from '../../../src/project/load.ts';
+import { byWeight } from '../../../src/proxy/weight-map.ts';
+import { trafficOff } from '../../../src/release/ending/traffic-off.ts';
+import { contextIn } from '../../support/fixture-context.ts';
+import { type Storedog, until } from '../../support/storedog.ts';
+import { askAnew, letCanaryFail, trafficShop } from '../../support/traffic-shop.ts';
+import { userNames } from '../../support/visitors.ts';
 
 /** A header that means more than itself to anybody who does not quote it. */
 const ODD = `' " # $HOME \\ } || { always_true }`;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type ContainerFacts, Storedog } from '../support/storedog.ts';
-import { discountLine, userNames, visit } from '../support/visitors.ts';
+import { type ContainerFacts, Storedog } from '../../support/storedog.ts';
+import { discountLine, userNames, visit } from '../../support/visitors.ts';
 
 /** Each mistake is one clear message with a hint and the right exit code, and nothing is changed. */
 describe('a mistake', () => {

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Storedog } from '../support/storedog.ts';
-import { trafficShop } from '../support/traffic-shop.ts';
-import { userNames, visit } from '../support/visitors.ts';
+import type { Storedog } from '../../support/storedog.ts';
+import { trafficShop } from '../../support/traffic-shop.ts';
+import { userNames, visit } from '../../support/visitors.ts';
 
 /** What people do to a project behind canary's back, and what must still be true. */
 describe('behind canary’s back', () => {

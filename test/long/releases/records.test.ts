@@ -2,9 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseReleaseRecord, type ReleaseRecord } from '../../src/git/release-record.ts';
-import type { Storedog } from '../support/storedog.ts';
-import { SERVER_FILE, serverThatSays, trafficShop } from '../support/traffic-shop.ts';
+import { parseReleaseRecord, type ReleaseRecord } from '../../../src/git/release-record.ts';
+import type { Storedog } from '../../support/storedog.ts';
+import { SERVER_FILE, serverThatSays, trafficShop } from '../../support/traffic-shop.ts';
 
 /** What git, `history`, journals and images tell of a row of releases; read by git and docker themselves. */
 describe('the record of releases', () => {

@@ -1,9 +1,9 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CADDY, edgeShop, NGINX } from '../support/edge-shop.ts';
-import type { Storedog } from '../support/storedog.ts';
-import { askAnew } from '../support/traffic-shop.ts';
-import { Load, userNames } from '../support/visitors.ts';
+import { CADDY, edgeShop, NGINX } from '../../support/edge-shop.ts';
+import type { Storedog } from '../../support/storedog.ts';
+import { askAnew } from '../../support/traffic-shop.ts';
+import { Load, userNames } from '../../support/visitors.ts';
 
 /** Users who come through another proxy of the stack, whose configuration nobody changes. */
 describe.each([NGINX, CADDY])('a service behind $name', (kind) => {

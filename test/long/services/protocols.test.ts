@@ -5,12 +5,12 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { selfSigned } from '../support/fixture-certificate.ts';
-import { STOPS_GRACEFULLY } from '../support/graceful-stop.ts';
-import { meanwhile } from '../support/meanwhile.ts';
-import { NODE_BUILD, portsOf } from '../support/node-service.ts';
-import { Storedog } from '../support/storedog.ts';
-import { userNames } from '../support/visitors.ts';
+import { selfSigned } from '../../support/fixture-certificate.ts';
+import { STOPS_GRACEFULLY } from '../../support/graceful-stop.ts';
+import { meanwhile } from '../../support/meanwhile.ts';
+import { NODE_BUILD, portsOf } from '../../support/node-service.ts';
+import { Storedog } from '../../support/storedog.ts';
+import { userNames } from '../../support/visitors.ts';
 
 /** Says which side it is, by HTTP and by bytes; lets its open requests finish when it is stopped. */
 function server(side: string): string {

@@ -1,9 +1,9 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hopServer, hopShop } from '../support/hop-shop.ts';
-import { type Storedog, until } from '../support/storedog.ts';
-import { askAnew } from '../support/traffic-shop.ts';
-import { Load, userNames, visit } from '../support/visitors.ts';
+import { hopServer, hopShop } from '../../support/hop-shop.ts';
+import { type Storedog, until } from '../../support/storedog.ts';
+import { askAnew } from '../../support/traffic-shop.ts';
+import { Load, userNames, visit } from '../../support/visitors.ts';
 
 /** An inner service that is split where others call it: `web` -> `middle` (nobody's choice) -> `last`. */
 describe('an inner service', () => {

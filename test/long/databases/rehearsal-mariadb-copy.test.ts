@@ -1,10 +1,10 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findingsOf } from '../../src/database/findings.ts';
-import { dumpProgram, dumpTables } from '../../src/rehearsal/mysql/dump.ts';
-import { mysqlServer } from '../../src/rehearsal/mysql/mysql.ts';
-import type { ServerContainer } from '../../src/rehearsal/server.ts';
-import { MariadbPair } from '../support/mariadb-pair.ts';
+import { findingsOf } from '../../../src/database/findings.ts';
+import { dumpProgram, dumpTables } from '../../../src/rehearsal/mysql/dump.ts';
+import { mysqlServer } from '../../../src/rehearsal/mysql/mysql.ts';
+import type { ServerContainer } from '../../../src/rehearsal/server.ts';
+import { MariadbPair } from '../../support/mariadb-pair.ts';
 
 const SQL = `
 USE shop;

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { journalRecords } from '../support/journals.ts';
-import { meanwhile } from '../support/meanwhile.ts';
-import { startUntilStep } from '../support/steps.ts';
-import { type ContainerFacts, type Storedog, until } from '../support/storedog.ts';
-import { killCanary, letCanaryFail, trafficShop } from '../support/traffic-shop.ts';
-import { Load, userNames, visit } from '../support/visitors.ts';
+import { journalRecords } from '../../support/journals.ts';
+import { meanwhile } from '../../support/meanwhile.ts';
+import { startUntilStep } from '../../support/steps.ts';
+import { type ContainerFacts, type Storedog, until } from '../../support/storedog.ts';
+import { killCanary, letCanaryFail, trafficShop } from '../../support/traffic-shop.ts';
+import { Load, userNames, visit } from '../../support/visitors.ts';
 
 /** What `deploy` does by itself with the users, and how a person steps in. */
 describe('strategies', () => {

@@ -2,15 +2,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Opinion } from '../../src/analysis/opinion.ts';
-import { startChecks } from '../../src/probes/checks.ts';
-import { startShape } from '../../src/probes/shape.ts';
-import type { Source } from '../../src/probes/source.ts';
-import { loadProject } from '../../src/project/load.ts';
-import type { ReleaseRun } from '../../src/project/run.ts';
-import { newestRelease } from '../../src/release/records/releases.ts';
-import { contextIn } from '../support/fixture-context.ts';
-import { breath, Storedog, until } from '../support/storedog.ts';
+import type { Opinion } from '../../../src/analysis/opinion.ts';
+import { startChecks } from '../../../src/probes/checks.ts';
+import { startShape } from '../../../src/probes/shape.ts';
+import type { Source } from '../../../src/probes/source.ts';
+import { loadProject } from '../../../src/project/load.ts';
+import type { ReleaseRun } from '../../../src/project/run.ts';
+import { newestRelease } from '../../../src/release/records/releases.ts';
+import { contextIn } from '../../support/fixture-context.ts';
+import { breath, Storedog, until } from '../../support/storedog.ts';
 
 const RENAMED = 'GET /discount: $[].code is missing on the canary, $[].coupon is new.';
 /** What becomes of it on the page, also where nobody sees the call between the services. */

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { describeStack } from '../support/stack-suite.ts';
+import { describeStack } from '../../support/stack-suite.ts';
 
 /** Stacks whose services are found by addresses, names, labels and ports. */
 

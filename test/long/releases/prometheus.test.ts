@@ -2,21 +2,21 @@ import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { Opinion } from '../../src/analysis/opinion.ts';
-import { startMetrics } from '../../src/probes/metrics.ts';
-import type { Source } from '../../src/probes/source.ts';
-import { loadProject } from '../../src/project/load.ts';
-import { currentRelease } from '../../src/release/records/releases.ts';
-import { analysisOf } from '../support/fixture-analysis.ts';
-import { contextIn } from '../support/fixture-context.ts';
-import { Prometheus } from '../support/prometheus.ts';
-import { freePorts, type Storedog, until } from '../support/storedog.ts';
-import { letCanaryFail, trafficShop } from '../support/traffic-shop.ts';
-import { userNames, visit } from '../support/visitors.ts';
+import type { Opinion } from '../../../src/analysis/opinion.ts';
+import { startMetrics } from '../../../src/probes/metrics.ts';
+import type { Source } from '../../../src/probes/source.ts';
+import { loadProject } from '../../../src/project/load.ts';
+import { currentRelease } from '../../../src/release/records/releases.ts';
+import { analysisOf } from '../../support/fixture-analysis.ts';
+import { contextIn } from '../../support/fixture-context.ts';
+import { Prometheus } from '../../support/prometheus.ts';
+import { freePorts, type Storedog, until } from '../../support/storedog.ts';
+import { letCanaryFail, trafficShop } from '../../support/traffic-shop.ts';
+import { userNames, visit } from '../../support/visitors.ts';
 
 /** The template's own metric, over a shorter time. */
 async function metricOfTemplate(): Promise<object> {
-  const template = new URL('../../templates/analysis.yaml', import.meta.url);
+  const template = new URL('../../../templates/analysis.yaml', import.meta.url);
   const { analysis } = parse(await readFile(template, 'utf8'));
   const [metric] = analysis.prometheus;
   return { ...metric, query: metric.query.replaceAll('[1m]', '[10s]'), every: '1s' };

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { labelShop } from '../support/label-shop.ts';
-import { type Storedog, until } from '../support/storedog.ts';
-import { askAnew } from '../support/traffic-shop.ts';
-import { Load, userNames } from '../support/visitors.ts';
+import { labelShop } from '../../support/label-shop.ts';
+import { type Storedog, until } from '../../support/storedog.ts';
+import { askAnew } from '../../support/traffic-shop.ts';
+import { Load, userNames } from '../../support/visitors.ts';
 
 /** Users who come through routers that find containers by what these say of themselves. */
 describe('services that routers find by labels and environment', () => {

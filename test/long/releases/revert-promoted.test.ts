@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Storedog } from '../support/storedog.ts';
-import { SERVER_FILE, serverThatSays, trafficShop } from '../support/traffic-shop.ts';
-import { Load, userNames, visit } from '../support/visitors.ts';
+import type { Storedog } from '../../support/storedog.ts';
+import { SERVER_FILE, serverThatSays, trafficShop } from '../../support/traffic-shop.ts';
+import { Load, userNames, visit } from '../../support/visitors.ts';
 
 describe('a release that was promoted', () => {
   let shop: Storedog;

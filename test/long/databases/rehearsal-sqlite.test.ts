@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Finding } from '../../src/database/finding.ts';
-import { findingsOf } from '../../src/database/findings.ts';
-import { copySqliteFiles, type SqliteCopy } from '../../src/rehearsal/sqlite/sqlite.ts';
-import { ContainerStreams } from '../../src/system/docker/container-streams.ts';
-import { SqliteShop } from '../support/sqlite-shop.ts';
+import type { Finding } from '../../../src/database/finding.ts';
+import { findingsOf } from '../../../src/database/findings.ts';
+import { copySqliteFiles, type SqliteCopy } from '../../../src/rehearsal/sqlite/sqlite.ts';
+import { ContainerStreams } from '../../../src/system/docker/container-streams.ts';
+import { SqliteShop } from '../../support/sqlite-shop.ts';
 
 const streams = new ContainerStreams(process.env);
 

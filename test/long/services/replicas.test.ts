@@ -1,11 +1,11 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { meanwhile } from '../support/meanwhile.ts';
-import { replicaServer, replicaShop } from '../support/replica-shop.ts';
-import { startUntilStep } from '../support/steps.ts';
-import { type ContainerFacts, type Storedog, until } from '../support/storedog.ts';
-import { askAnew } from '../support/traffic-shop.ts';
-import { Load, userNames, type Visit, visit } from '../support/visitors.ts';
+import { meanwhile } from '../../support/meanwhile.ts';
+import { replicaServer, replicaShop } from '../../support/replica-shop.ts';
+import { startUntilStep } from '../../support/steps.ts';
+import { type ContainerFacts, type Storedog, until } from '../../support/storedog.ts';
+import { askAnew } from '../../support/traffic-shop.ts';
+import { Load, userNames, type Visit, visit } from '../../support/visitors.ts';
 
 const FORCED = { 'X-Canary': 'canary' };
 

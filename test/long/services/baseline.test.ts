@@ -1,11 +1,11 @@
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { killAt } from '../support/kill.ts';
-import { untilStep } from '../support/steps.ts';
-import type { ContainerFacts, Storedog } from '../support/storedog.ts';
-import { letCanaryFail, trafficShop } from '../support/traffic-shop.ts';
-import { UserTraffic } from '../support/user-traffic.ts';
-import { userNames } from '../support/visitors.ts';
+import { killAt } from '../../support/kill.ts';
+import { untilStep } from '../../support/steps.ts';
+import type { ContainerFacts, Storedog } from '../../support/storedog.ts';
+import { letCanaryFail, trafficShop } from '../../support/traffic-shop.ts';
+import { UserTraffic } from '../../support/user-traffic.ts';
+import { userNames } from '../../support/visitors.ts';
 
 /** A fresh clone of the stable beside the canary, which the judge compares it with. */
 describe('the baseline', () => {

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RehearsalShop } from '../support/rehearsal-shop.ts';
+import { RehearsalShop } from '../../support/rehearsal-shop.ts';
 
 /** A job that production ran once when it started, and a server of data that nobody can rehearse. */
 function withJobAndCache(compose: string, project: string): string {
