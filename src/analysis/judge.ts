@@ -2,7 +2,7 @@ import { type Moment, SignalComparison } from './comparison.ts';
 import type { UserRequest } from './request.ts';
 import { type Signal, shows, TOLERANCE } from './signals.ts';
 import { lowerRate, type Tally, upperRate } from './stats/rate-bounds.ts';
-import { UsualLearner } from './usual.ts';
+import { UsualLearner } from './usual-learner.ts';
 
 export interface JudgeSettings {
   /** The chance of taking a canary back that is no worse, over its whole life. */

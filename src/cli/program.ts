@@ -26,7 +26,7 @@ import { status } from './commands/status.ts';
 import { up } from './commands/up.ts';
 import { wait } from './commands/wait.ts';
 import { weight } from './commands/weight.ts';
-import type { Dispatch, Globals, Run } from './session.ts';
+import type { Dispatch, Globals, WithSession } from './session.ts';
 
 /** In the order of `--help`: what looks at a project and puts the proxy in front, the git side, releases. */
 const COMMANDS = [
@@ -53,7 +53,7 @@ export function buildProgram(dispatch: Dispatch, version: string) {
     .option('--yes', 'take the likely answer instead of asking', false)
     .option('--no-color', 'no colours')
     .addHelpText('after', exitCodes());
-  const run: Run =
+  const run: WithSession =
     (action, follows = false) =>
     (...args) =>
       dispatch(program.opts() as Globals, (session) => action(session, ...args), follows);

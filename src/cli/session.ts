@@ -39,7 +39,7 @@ export type Dispatch = (globals: Globals, action: Action<[]>, follows: boolean) 
 export type Program = CommandUnknownOpts;
 
 /** What commander calls once it has parsed a command: its arguments and flags follow the session. */
-export type Run = <Args extends unknown[]>(
+export type WithSession = <Args extends unknown[]>(
   action: Action<Args>,
   follows?: boolean,
 ) => (...args: Args) => Promise<void>;

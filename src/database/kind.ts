@@ -2,7 +2,7 @@ import type { ComposeModel, ComposeService } from '../compose/model/model.ts';
 import { programName } from '../compose/services/image.ts';
 import { statefulReason } from '../compose/services/stateful.ts';
 
-/** The servers whose databases can be rehearsed: `src/rehearsal/server.ts` says how to add one. */
+/** The servers whose databases can be rehearsed: `src/rehearsal/server-kind.ts` says how to add one. */
 export type ServerKind = 'postgres' | 'mysql';
 
 /** What a stateful service is: a server that can be rehearsed, or the name of one that cannot. */

@@ -1,11 +1,11 @@
 import type { Run } from '../project/run.ts';
-import type { Situation } from '../rollout/draft.ts';
 import type { Observed } from '../rollout/observed.ts';
 import type { Plan } from '../rollout/operation.ts';
+import type { Situation } from '../rollout/plan-draft.ts';
 import { type Desired, reconcile } from '../rollout/reconcile.ts';
 import { execute } from './execute.ts';
-import { situationOf } from './facts.ts';
 import { observe } from './observe.ts';
+import { situationOf } from './situation.ts';
 
 /** What was seen, and what is to be done about it. */
 export interface Planned {

@@ -3,7 +3,13 @@ import type { Context } from '../context.ts';
 import { hasCode } from '../errors.ts';
 import type { Project, ProjectState } from '../project/load.ts';
 import type { Run } from '../project/run.ts';
-import { askWorker, oldWorkers, readDigest, SHOW_INFO, SHOW_PROCESSES } from '../proxy/master.ts';
+import {
+  askWorker,
+  oldWorkers,
+  readDigest,
+  SHOW_INFO,
+  SHOW_PROCESSES,
+} from '../proxy/master-process.ts';
 import {
   isTripped,
   parseStatistics,

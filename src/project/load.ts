@@ -13,7 +13,7 @@ import type { CanaryConfig } from '../config/schema.ts';
 import type { Context } from '../context.ts';
 import { CanaryError } from '../errors.ts';
 import { renderConfiguration } from '../proxy/configuration.ts';
-import { signConfiguration } from '../proxy/master.ts';
+import { signConfiguration } from '../proxy/master-process.ts';
 import { listedUsers, type UserSides } from '../proxy/user-map.ts';
 import {
   type Compose,

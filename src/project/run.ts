@@ -11,7 +11,7 @@ import type { Project } from './load.ts';
 export interface Run {
   context: Context;
   project: Project;
-  /** Aborts on an interrupt, and when `abort` or `revert` asks this command to stop. */
+  /** Aborts on an interrupt, and when another command takes its place. */
   signal: AbortSignal;
   /** Its journal gets the facts. How it stands is asked of `releaseNow`: no copy of that goes stale. */
   release?: ReleaseIdentity | undefined;

@@ -1,10 +1,10 @@
 import { guardedBackend, replicaSections, stableBackend } from './backends.ts';
 import { entrySection, previewSection } from './entry.ts';
-import { hopSections } from './hops.ts';
 import { longLivedTable } from './long-lived.ts';
 import { requestRing } from './request-log.ts';
 import { type Route, transportOf } from './route.ts';
 import { SAMPLE_PLACES } from './samples.ts';
+import { hopSections } from './service-entries.ts';
 import type { SideSettings } from './side.ts';
 import { streamDefaults, streamSections } from './stream.ts';
 import { section } from './syntax.ts';

@@ -6,7 +6,7 @@ import { CanaryError } from '../errors.ts';
 import type { Run } from '../project/run.ts';
 import { boot } from './boot.ts';
 import type { Original } from './originals.ts';
-import type { Server, ServerContainer } from './server.ts';
+import type { Server, ServerContainer } from './server-kind.ts';
 import type { Stage } from './stage.ts';
 
 /** A copy of a shared database on the stage. */

@@ -2,8 +2,8 @@ import type { SharedDatabase } from '../database/shared.ts';
 import { CanaryError } from '../errors.ts';
 import type { Run } from '../project/run.ts';
 import { containersOf, type ObservedContainer } from '../rollout/observed.ts';
-import type { Server, ServerContainer } from './server.ts';
-import { SERVERS } from './servers.ts';
+import type { Server, ServerContainer } from './server-kind.ts';
+import { SERVER_KINDS } from './server-kinds.ts';
 
 /** A shared database as it runs in production. */
 export interface Original {
@@ -44,7 +44,7 @@ export async function runningOriginals(
     if (!container) return [];
     const definition = project.model.services[service] ?? {};
     const at = { streams, container: container.id, definition, signal };
-    return [{ service, server: SERVERS[server], at, imageId: container.imageId }];
+    return [{ service, server: SERVER_KINDS[server], at, imageId: container.imageId }];
   });
 }
 

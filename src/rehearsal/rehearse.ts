@@ -18,7 +18,7 @@ import { type Copy, copyDatabase, tellBytes } from './copy-database.ts';
 import { tryOldCode } from './old-code.ts';
 import { clearOriginals, type Original, originalsOf } from './originals.ts';
 import { participantsOf, type Rehearsal, type RehearsalParticipants } from './participants.ts';
-import type { ServiceAt, Watch } from './server.ts';
+import type { ServiceAt, Watch } from './server-kind.ts';
 import { copySharedFiles } from './shared-files.ts';
 import { smokeAnswers } from './smoke.ts';
 import { onStage, type Stage, stageNames } from './stage.ts';

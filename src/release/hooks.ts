@@ -1,4 +1,4 @@
-import { errandName } from '../analysis/errand.ts';
+import { errandName } from '../analysis/source-name.ts';
 import type { Hook, HookPhase } from '../config/outside.ts';
 import { CanaryError } from '../errors.ts';
 import { askConfigured, isGood } from '../probes/ask-configured.ts';

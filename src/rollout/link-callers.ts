@@ -1,6 +1,6 @@
 import { callerLinks, isFoundByHost } from '../compose/ingress/ingress.ts';
-import type { Draft, Situation } from './draft.ts';
 import { containersOf, type Observed, type ObservedContainer } from './observed.ts';
+import type { Draft, Situation } from './plan-draft.ts';
 
 /**
  * Services whose running containers are not led to the proxy as they should be: `leaving` ones are led to ingresses that

@@ -1,7 +1,7 @@
 import { userChange } from '../proxy/user-map.ts';
-import type { Draft, Situation } from './draft.ts';
 import { linkCallers, restartCallers, strayCallers, unlinkCallers } from './link-callers.ts';
 import { containersOf, isRunning, type Observed } from './observed.ts';
+import type { Draft, Situation } from './plan-draft.ts';
 
 /** The proxy in front of a stable that runs, with the configuration it should have. */
 export function placeProxy(draft: Draft, observed: Observed, situation: Situation): void {

@@ -1,5 +1,4 @@
 import { shortCommit } from '../compose/model/names.ts';
-import { Draft, type Situation } from './draft.ts';
 import {
   clonesOf,
   containersOf,
@@ -9,6 +8,7 @@ import {
 } from './observed.ts';
 import type { Plan } from './operation.ts';
 import { placeProxy, removeProxy } from './place-proxy.ts';
+import { Draft, type Situation } from './plan-draft.ts';
 
 /** What the world should look like. A part left out is left alone. */
 export interface Desired {

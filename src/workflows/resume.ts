@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { CanaryError, hasCode } from '../errors.ts';
 import { converge } from '../execution/converge.ts';
-import { analysing } from '../probes/probes.ts';
+import { analysing } from '../probes/analysing.ts';
 import { checkOut } from '../project/checkout/checkout.ts';
 import { type ReleaseRun, record } from '../project/run.ts';
 import { formatWeight } from '../proxy/weight.ts';

@@ -1,6 +1,6 @@
 import { byWeight, OFF } from '../../src/proxy/weight-map.ts';
-import type { Situation } from '../../src/rollout/draft.ts';
 import type { Observed, ObservedContainer, ObservedProxy } from '../../src/rollout/observed.ts';
+import type { Situation } from '../../src/rollout/plan-draft.ts';
 
 /** Commits whose first twelve digits can be told apart at a glance. */
 export const OLD = '0'.repeat(40);

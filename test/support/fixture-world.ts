@@ -1,8 +1,8 @@
 import { callerLinks } from '../../src/compose/ingress/ingress.ts';
 import { ALL, byWeight, OFF } from '../../src/proxy/weight-map.ts';
-import type { Situation } from '../../src/rollout/draft.ts';
 import type { Observed, ObservedContainer } from '../../src/rollout/observed.ts';
 import type { Operation, Plan } from '../../src/rollout/operation.ts';
+import type { Situation } from '../../src/rollout/plan-draft.ts';
 import { type Desired, reconcile } from '../../src/rollout/reconcile.ts';
 import {
   ABSENT_PROXY,

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Observation } from '../../src/database/observation.ts';
-import { mysqlServer } from '../../src/rehearsal/mysql/mysql.ts';
-import type { CopyJob, ServerContainer } from '../../src/rehearsal/server.ts';
+import { mysql } from '../../src/rehearsal/mysql/mysql.ts';
+import type { CopyJob, ServerContainer } from '../../src/rehearsal/server-kind.ts';
 import { ContainerStreams } from '../../src/system/docker/container-streams.ts';
 
 /** What the set-up built from the folder of that name beside this file, or fetched. */
@@ -61,7 +61,7 @@ export class MariadbPair {
   ): Promise<ServerContainer> {
     const copy = this.placeOf(`${this.name}-copy${this.containers.length}`);
     await this.create(copy.container);
-    await mysqlServer.copy({
+    await mysql.copy({
       original: this.original,
       copy,
       data: 'full',
@@ -77,7 +77,7 @@ export class MariadbPair {
 
   /** What is seen of a copy while the canary sends these statements. */
   async observed(copy: ServerContainer, statements: string): Promise<Observation> {
-    const watch = await mysqlServer.watch(copy);
+    const watch = await mysql.watch(copy);
     const address = await addressOf(this.canary);
     try {
       await this.asCanary(copy, statements);

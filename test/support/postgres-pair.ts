@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { ComposeService } from '../../src/compose/model/model.ts';
 import { postgres } from '../../src/rehearsal/postgres/postgres.ts';
-import type { CopyJob, ServerContainer } from '../../src/rehearsal/server.ts';
+import type { CopyJob, ServerContainer } from '../../src/rehearsal/server-kind.ts';
 import { ContainerStreams } from '../../src/system/docker/container-streams.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;

@@ -1,6 +1,6 @@
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function abort(program: Program, run: Run): void {
+export function abort(program: Program, run: WithSession): void {
   program
     .command('abort')
     .description('send every user to the stable at once, then remove the canary')

@@ -1,8 +1,8 @@
 import { EXIT } from '../../errors.ts';
 import { chanceArgument, collectSignal, countArgument, weightArgument } from '../arguments.ts';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function analyze(program: Program, run: Run): void {
+export function analyze(program: Program, run: WithSession): void {
   program
     .command('analyze')
     .description('judge a recorded release again, with other settings')

@@ -1,7 +1,7 @@
 import { shortCommit } from '../../compose/model/names.ts';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function apply(program: Program, run: Run): void {
+export function apply(program: Program, run: WithSession): void {
   program
     .command('apply')
     .description('commit patches to a branch, all or none, without touching your working tree')

@@ -1,7 +1,7 @@
 import { shortCommit } from '../../compose/model/names.ts';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function branch(program: Program, run: Run): void {
+export function branch(program: Program, run: WithSession): void {
   program
     .command('branch')
     .description('make a branch from the stable one, without switching to it')

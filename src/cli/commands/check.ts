@@ -1,9 +1,9 @@
 import { EXIT } from '../../errors.ts';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
 const EXIT_OF = { pass: EXIT.done, fail: EXIT.failed, error: EXIT.inconclusive };
 
-export function check(program: Program, run: Run): void {
+export function check(program: Program, run: WithSession): void {
   program
     .command('check')
     .description('run the checks in canary.yaml and compare the answers of both sides now')

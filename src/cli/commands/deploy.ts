@@ -3,9 +3,9 @@ import { CanaryError, EXIT } from '../../errors.ts';
 import { formatWeight } from '../../proxy/weight.ts';
 import { collect, collectException, weightArgument } from '../arguments.ts';
 import { exitOf } from '../output.ts';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function deploy(program: Program, run: Run): void {
+export function deploy(program: Program, run: WithSession): void {
   program
     .command('deploy')
     .description('put a branch beside the stable as its canary')

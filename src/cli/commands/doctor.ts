@@ -1,10 +1,10 @@
 import { EXIT } from '../../errors.ts';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
 /** Things without which nothing can be deployed anywhere. */
 const FOUNDATIONS = ['engine', 'compose', 'proxy'];
 
-export function doctor(program: Program, run: Run): void {
+export function doctor(program: Program, run: WithSession): void {
   program
     .command('doctor')
     .description('check engine, Compose, git, proxy, disk and clock')

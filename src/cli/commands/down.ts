@@ -1,6 +1,6 @@
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function down(program: Program, run: Run): void {
+export function down(program: Program, run: WithSession): void {
   program
     .command('down')
     .description('take proxy and canary away and give the ports back')

@@ -1,7 +1,7 @@
 import { countArgument } from '../arguments.ts';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function history(program: Program, run: Run): void {
+export function history(program: Program, run: WithSession): void {
   program
     .command('history')
     .description('every release, newest first: when, what, how far it came and how it ended')

@@ -1,8 +1,8 @@
 import { shortCommit } from '../../compose/model/names.ts';
 import { collect } from '../arguments.ts';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function init(program: Program, run: Run): void {
+export function init(program: Program, run: WithSession): void {
   program
     .command('init')
     .description('find entries and stateful services, write canary.yaml and commit that file alone')

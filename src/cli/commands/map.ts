@@ -1,7 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function map(program: Program, run: Run): void {
+export function map(program: Program, run: WithSession): void {
   program
     .command('map')
     .description('print the service map: entries, slice, shared services, who calls whom')

@@ -1,7 +1,7 @@
 import { formatWeight } from '../../proxy/weight.ts';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function pause(program: Program, run: Run): void {
+export function pause(program: Program, run: WithSession): void {
   program
     .command('pause')
     .description('send every user to the stable for a while; `resume` gives them back')

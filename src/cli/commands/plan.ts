@@ -1,8 +1,8 @@
 import { EXIT } from '../../errors.ts';
 import { weightArgument } from '../arguments.ts';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function plan(program: Program, run: Run): void {
+export function plan(program: Program, run: WithSession): void {
   program
     .command('plan')
     .description('print what would happen and why, as steps; changes nothing')

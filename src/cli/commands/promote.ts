@@ -1,7 +1,7 @@
 import { shortCommit } from '../../compose/model/names.ts';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function promote(program: Program, run: Run): void {
+export function promote(program: Program, run: WithSession): void {
   program
     .command('promote')
     .description("make the canary's code the stable, without a gap")

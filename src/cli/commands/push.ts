@@ -1,7 +1,7 @@
 import { shortCommit } from '../../compose/model/names.ts';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function push(program: Program, run: Run): void {
+export function push(program: Program, run: WithSession): void {
   program
     .command('push')
     .description('push a branch to the same name at a remote, and show what the remote says')

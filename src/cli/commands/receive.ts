@@ -1,8 +1,8 @@
 import { CanaryError, messageOf } from '../../errors.ts';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
 /** The hook's side of a push: standard input and output talk to git, standard error to the pusher. */
-export function receive(program: Program, run: Run): void {
+export function receive(program: Program, run: WithSession): void {
   program
     .command('receive')
     .description('what the hook of a deploy repository runs: deploys what is pushed to it')

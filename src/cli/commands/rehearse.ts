@@ -1,8 +1,8 @@
 import { EXIT } from '../../errors.ts';
 import { collectException } from '../arguments.ts';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function rehearse(program: Program, run: Run): void {
+export function rehearse(program: Program, run: WithSession): void {
   program
     .command('rehearse')
     .description('boot a branch on a throw-away copy of the shared database and tell what it does')

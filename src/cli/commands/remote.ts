@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function remote(program: Program, run: Run): void {
+export function remote(program: Program, run: WithSession): void {
   const remote = program
     .command('remote')
     .description('repositories that deploy what is pushed to them');

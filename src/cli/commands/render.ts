@@ -1,6 +1,6 @@
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function render(program: Program, run: Run): void {
+export function render(program: Program, run: WithSession): void {
   program
     .command('render')
     .description('print the override canary would use, as plain compose YAML')

@@ -1,8 +1,8 @@
 import { formatWeight } from '../../proxy/weight.ts';
 import { exitOf } from '../output.ts';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function resume(program: Program, run: Run): void {
+export function resume(program: Program, run: WithSession): void {
   program
     .command('resume')
     .description('give a canary its users back, and go on with the steps in canary.yaml')

@@ -1,8 +1,8 @@
 import { shortCommit } from '../../compose/model/names.ts';
 import type { RevertResult } from '../../workflows/revert.ts';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function revert(program: Program, run: Run): void {
+export function revert(program: Program, run: WithSession): void {
   program
     .command('revert')
     .description('abort, and take the change back by a git revert commit on its branch')

@@ -1,6 +1,6 @@
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function status(program: Program, run: Run): void {
+export function status(program: Program, run: WithSession): void {
   program
     .command('status')
     .description('what runs, who gets what, and how it goes')

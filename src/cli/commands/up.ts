@@ -1,6 +1,6 @@
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function up(program: Program, run: Run): void {
+export function up(program: Program, run: WithSession): void {
   program
     .command('up')
     .description('put the proxy in front of the stable')

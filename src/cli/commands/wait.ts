@@ -1,7 +1,7 @@
 import { collectState, durationArgument } from '../arguments.ts';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function wait(program: Program, run: Run): void {
+export function wait(program: Program, run: WithSession): void {
   program
     .command('wait')
     .description('wait until the release is in a state; goes on with steps that nobody watches')

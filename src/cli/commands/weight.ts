@@ -1,8 +1,8 @@
 import { formatWeight } from '../../proxy/weight.ts';
 import { weightArgument } from '../arguments.ts';
-import type { Program, Run } from '../session.ts';
+import type { Program, WithSession } from '../session.ts';
 
-export function weight(program: Program, run: Run): void {
+export function weight(program: Program, run: WithSession): void {
   program
     .command('weight')
     .description('set the share of users on the canary by hand; ends the steps in canary.yaml')

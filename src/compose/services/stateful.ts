@@ -1,6 +1,6 @@
 import type { ComposeModel, ComposeService, ComposeVolume } from '../model/model.ts';
-import { hostSetting, nameIn } from './client.ts';
 import type { ConfigurationFile } from './configuration-file.ts';
+import { hostSetting, nameIn } from './database-setting.ts';
 import { programName, programsOf } from './image.ts';
 import {
   dataDirectory,
@@ -8,7 +8,7 @@ import {
   isForFirstStart,
   isServerName,
   serverWord,
-} from './servers.ts';
+} from './stateful-words.ts';
 
 const SERVER_SETTINGS =
   /^(POSTGRES_(DB|USER|PASSWORD|INITDB_ARGS)|MYSQL_(ROOT_PASSWORD|DATABASE)|MARIADB_ROOT_PASSWORD|MONGO_INITDB_|PGDATA$)/;

@@ -5,7 +5,7 @@ import { CanaryError, messageOf } from '../../errors.ts';
 import { hasRelease, type Run, record, releaseNow } from '../../project/run.ts';
 import { sharedDataOf } from '../../rehearsal/agreement.ts';
 import { originalsOf } from '../../rehearsal/originals.ts';
-import type { Dump } from '../../rehearsal/server.ts';
+import type { Dump } from '../../rehearsal/server-kind.ts';
 import { freeBytes } from '../../system/files.ts';
 
 /** What is left free on the disk at least. */

@@ -3,7 +3,7 @@ import { CanaryError } from '../../errors.ts';
 import { entryServices, type Project } from '../../project/load.ts';
 import { type Run, record } from '../../project/run.ts';
 import { totalCounts } from '../../proxy/counts.ts';
-import { RELOAD, readReload } from '../../proxy/master.ts';
+import { RELOAD, readReload } from '../../proxy/master-process.ts';
 import { SHOW_SERVER_STATES, statesToKeep } from '../../proxy/server-states.ts';
 import { parseStatistics, showStatistics } from '../../proxy/statistics.ts';
 import { readSplit, readUntil } from '../../proxy/weight-map.ts';

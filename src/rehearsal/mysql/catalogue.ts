@@ -1,4 +1,4 @@
-import type { ServerContainer } from '../server.ts';
+import type { ServerContainer } from '../server-kind.ts';
 import { askRows, type Flavour, USER_SCHEMAS } from './client.ts';
 
 interface InSchema {

@@ -1,7 +1,7 @@
 import { CanaryError } from '../../errors.ts';
 import type { InContainer } from '../../system/docker/container-ends.ts';
 import { tail } from '../../system/process.ts';
-import type { ServerContainer } from '../server.ts';
+import type { ServerContainer } from '../server-kind.ts';
 
 /** A database of our own on a copy; nothing tells of it. */
 export const NOTES = 'canary_rehearsal';

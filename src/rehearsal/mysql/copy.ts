@@ -1,5 +1,5 @@
 import { hasCode } from '../../errors.ts';
-import type { CopyJob, ServerContainer } from '../server.ts';
+import type { CopyJob, ServerContainer } from '../server-kind.ts';
 import {
   type Account,
   accountQueries,

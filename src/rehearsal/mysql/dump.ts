@@ -1,5 +1,5 @@
 import type { InContainer } from '../../system/docker/container-ends.ts';
-import type { ServerContainer } from '../server.ts';
+import type { ServerContainer } from '../server-kind.ts';
 import { inShell, USER_SCHEMAS } from './client.ts';
 
 /** Who is asked to end ends the dump, and not before it has. */

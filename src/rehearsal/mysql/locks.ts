@@ -1,6 +1,6 @@
 import type { HeldLock } from '../../database/observation.ts';
 import { spansOf } from '../held-locks.ts';
-import type { ServerContainer } from '../server.ts';
+import type { ServerContainer } from '../server-kind.ts';
 import { changesRows } from './actions.ts';
 import { client, type Flavour, NOTES, runIn } from './client.ts';
 import type { Done } from './log.ts';

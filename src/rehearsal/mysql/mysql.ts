@@ -1,11 +1,11 @@
-import type { Server, ServerContainer, Size } from '../server.ts';
+import type { Server, ServerContainer, Size } from '../server-kind.ts';
 import { ask, inShell, NOTES, runIn } from './client.ts';
 import { copyServer } from './copy.ts';
 import { dumpTables } from './dump.ts';
 import { watchServer } from './watch.ts';
 
 /** MySQL and MariaDB. */
-export const mysqlServer: Server = {
+export const mysql: Server = {
   name: 'MySQL or MariaDB',
   dataDirectory,
   measure,

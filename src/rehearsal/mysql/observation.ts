@@ -7,7 +7,7 @@ import type {
 } from '../../database/observation.ts';
 import type { Snapshot, Table } from '../../database/snapshot.ts';
 import { namesNoRows, shownStatement } from '../../database/statement.ts';
-import type { ServiceAt } from '../server.ts';
+import type { ServiceAt } from '../server-kind.ts';
 import { type Action, changesRows } from './actions.ts';
 import { tokensOf } from './cursor.ts';
 import { heldLocks, type LockSample, locksByDuration, takerOf } from './locks.ts';

@@ -1,5 +1,5 @@
 import { tail } from '../../system/process.ts';
-import type { ServerContainer, Watch } from '../server.ts';
+import type { ServerContainer, Watch } from '../server-kind.ts';
 import { factsOf, readFacts, usualSchema } from './catalogue.ts';
 import { ask, askRows, client, type Flavour, flavourIn, NOTES, notRehearsed } from './client.ts';
 import { namingIn } from './cursor.ts';

@@ -1,7 +1,7 @@
 import { CanaryError } from '../../errors.ts';
 import type { InContainer } from '../../system/docker/container-ends.ts';
 import { tail } from '../../system/process.ts';
-import type { ServerContainer } from '../server.ts';
+import type { ServerContainer } from '../server-kind.ts';
 
 /** By this name our connections are known to the server; one whose command was killed is ended by it. */
 export const APPLICATION = 'canary-rehearsal';

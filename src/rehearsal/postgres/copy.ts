@@ -1,7 +1,7 @@
 import { text as textOf } from 'node:stream/consumers';
 import { CanaryError, messageOf } from '../../errors.ts';
 import { readArchive, writeArchive } from '../../system/docker/container-archive.ts';
-import type { CopyJob, ServerContainer } from '../server.ts';
+import type { CopyJob, ServerContainer } from '../server-kind.ts';
 import {
   bounded,
   conninfo,

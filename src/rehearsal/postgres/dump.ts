@@ -1,4 +1,4 @@
-import type { Dump, ServerContainer } from '../server.ts';
+import type { Dump, ServerContainer } from '../server-kind.ts';
 import {
   conninfo,
   credentials,

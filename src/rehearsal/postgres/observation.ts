@@ -7,7 +7,7 @@ import type {
 import type { Snapshot } from '../../database/snapshot.ts';
 import { shownStatement } from '../../database/statement.ts';
 import { spansOf } from '../held-locks.ts';
-import type { ServiceAt } from '../server.ts';
+import type { ServiceAt } from '../server-kind.ts';
 
 /** What the instruments in a database of a copy noted of one statement. */
 export interface Note {

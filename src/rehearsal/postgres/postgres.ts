@@ -1,6 +1,6 @@
 import { CanaryError } from '../../errors.ts';
 import { tail } from '../../system/process.ts';
-import type { Server, ServerContainer, Size } from '../server.ts';
+import type { Server, ServerContainer, Size } from '../server-kind.ts';
 import { APPLICATION, dataDirectory, MAINTENANCE, query } from './client.ts';
 import { copyPostgres } from './copy.ts';
 import { dumpTables, reader } from './dump.ts';

@@ -1,4 +1,4 @@
-import type { ServerContainer } from '../server.ts';
+import type { ServerContainer } from '../server-kind.ts';
 import { literal, quoted, rowsOf } from './client.ts';
 
 /** Tables that hold rows themselves, with the columns that can be written. */

@@ -1,5 +1,5 @@
 import type { DatabaseObject, Snapshot, Table } from '../../database/snapshot.ts';
-import type { ServerContainer } from '../server.ts';
+import type { ServerContainer } from '../server-kind.ts';
 import { rowsOf, rowsOfEach } from './client.ts';
 import { SCHEMA } from './recorder.ts';
 

@@ -1,4 +1,4 @@
-import type { ServerContainer, Watch } from '../server.ts';
+import type { ServerContainer, Watch } from '../server-kind.ts';
 import { databasesOf, MAINTENANCE, program, psql, rowsOfEach } from './client.ts';
 import { type Note, observationOf, type SeenLock } from './observation.ts';
 import { LOCKS, NOTES, RECORDER } from './recorder.ts';

@@ -3,8 +3,8 @@ import type { ReleaseRun } from '../../project/run.ts';
 import { OFF } from '../../proxy/weight-map.ts';
 import { abSentence } from '../../rollout/ab-comparison.ts';
 import type { Arrival } from '../records/releases.ts';
-import { recordAbComparison } from './ab-comparison.ts';
 import { endCanary } from './end-canary.ts';
+import { recordAbComparison } from './record-ab-comparison.ts';
 
 /** Ends an A/B test whose time is over: every user to the stable, both sides compared, the canary removed. */
 export async function endAbTest(run: ReleaseRun): Promise<Arrival> {

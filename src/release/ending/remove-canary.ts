@@ -6,8 +6,8 @@ import { hasRelease, type Run, record, releaseNow } from '../../project/run.ts';
 import { OFF } from '../../proxy/weight-map.ts';
 import { containersOf, type Observed } from '../../rollout/observed.ts';
 import type { Release } from '../../rollout/release.ts';
-import { cleanUp } from '../records/cleanup.ts';
-import { recordAbComparison } from './ab-comparison.ts';
+import { cleanUp } from '../records/clean-up.ts';
+import { recordAbComparison } from './record-ab-comparison.ts';
 
 /** Puts a half replaced stable back, takes every user off the canary and removes it. Says whether anything was there. */
 export async function removeCanary(run: Run): Promise<boolean> {

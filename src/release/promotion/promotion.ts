@@ -6,10 +6,10 @@ import { overrideText, writeOverride } from '../../execution/override-file.ts';
 import { type Checkout, checkOut } from '../../project/checkout/checkout.ts';
 import { type ReleaseRun, type Run, record, releaseNow, unstoppable } from '../../project/run.ts';
 import type { Plan } from '../../rollout/operation.ts';
-import { recordAbComparison } from '../ending/ab-comparison.ts';
+import { recordAbComparison } from '../ending/record-ab-comparison.ts';
 import { restoreOf } from '../ending/remove-canary.ts';
 import { runHooks } from '../hooks.ts';
-import { cleanUp } from '../records/cleanup.ts';
+import { cleanUp } from '../records/clean-up.ts';
 import { tellDatabaseChanges } from '../records/database-changes.ts';
 import { changeState, currentRelease } from '../records/releases.ts';
 import {
@@ -18,7 +18,7 @@ import {
   type PromotionRun,
   refuseWithoutConfig,
   sayWhatStays,
-} from './checks.ts';
+} from './promotable.ts';
 
 /**
  * Makes a commit the stable while the canary of a release serves every user: stable replaced, users back,

@@ -4,7 +4,7 @@ import { baselinesOf } from '../../execution/baseline-source.ts';
 import { converge, planFor } from '../../execution/converge.ts';
 import { observe } from '../../execution/observe.ts';
 import { entryCounts } from '../../execution/split.ts';
-import type { Analysis } from '../../probes/probes.ts';
+import type { Analysis } from '../../probes/analysing.ts';
 import type { Checkout } from '../../project/checkout/checkout.ts';
 import { type ReleaseRun, record, releaseNow } from '../../project/run.ts';
 import { formatWeight } from '../../proxy/weight.ts';

@@ -1,5 +1,5 @@
-import { errandName } from '../../analysis/errand.ts';
 import type { Opinion } from '../../analysis/opinion.ts';
+import { errandName } from '../../analysis/source-name.ts';
 import type { Gate } from '../../config/outside.ts';
 import { askConfigured } from '../../probes/ask-configured.ts';
 import { runConfigured } from '../../probes/run-program.ts';

@@ -4,7 +4,7 @@ import { observe } from '../../execution/observe.ts';
 import { breakerTripped } from '../../execution/operations/breaker.ts';
 import { renewAge } from '../../execution/operations/traffic.ts';
 import { applySplit } from '../../execution/split.ts';
-import type { Analysis } from '../../probes/probes.ts';
+import type { Analysis } from '../../probes/analysing.ts';
 import type { ReleaseRun } from '../../project/run.ts';
 import { byWeight, OFF, sameSplit } from '../../proxy/weight-map.ts';
 import { brokenSince } from '../../rollout/health.ts';

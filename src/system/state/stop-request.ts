@@ -9,7 +9,7 @@ type Way = 'stopped' | 'taken-over';
 const LOOK_EVERY_MS = 100;
 
 /**
- * How `abort` and `revert` stop a command that holds the lock: a file it watches. A signal would not
+ * How a command stops another that holds the lock, to take its place: a file it watches. A signal would not
  * cross hosts or process namespaces.
  */
 export class FileStopRequest {

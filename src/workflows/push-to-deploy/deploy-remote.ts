@@ -7,7 +7,7 @@ import { type PushResult, push } from '../push.ts';
 export async function deployRemote(
   context: Context,
   remote: string,
-  { branch, patches, message, weight }: Omit<DeployOptions, 'commit'>,
+  { branch, patches, message, weight }: DeployOptions,
 ): Promise<PushResult> {
   if (patches.length > 0) await apply(context, patches, { branch, message, threeWay: false });
   // Whatever the branch is called, it is to be the canary.

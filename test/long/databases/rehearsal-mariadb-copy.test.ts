@@ -2,8 +2,8 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findingsOf } from '../../../src/database/findings.ts';
 import { dumpProgram, dumpTables } from '../../../src/rehearsal/mysql/dump.ts';
-import { mysqlServer } from '../../../src/rehearsal/mysql/mysql.ts';
-import type { ServerContainer } from '../../../src/rehearsal/server.ts';
+import { mysql } from '../../../src/rehearsal/mysql/mysql.ts';
+import type { ServerContainer } from '../../../src/rehearsal/server-kind.ts';
 import { MariadbPair } from '../../support/mariadb-pair.ts';
 
 const SQL = `
@@ -97,21 +97,21 @@ test('accounts log in to the copy as to the original', async () => {
 });
 
 test('what is measured and whether it is quiet', async () => {
-  const { bytes: size, free } = await mysqlServer.measure(pair.original);
+  const { bytes: size, free } = await mysql.measure(pair.original);
   await pair.root(
     pair.original,
     'USE shop; CREATE TABLE audit.many AS SELECT seq AS id, REPEAT(MD5(seq), 10) AS text FROM seq_1_to_20000;',
   );
-  const { bytes: more } = await mysqlServer.measure(pair.original);
+  const { bytes: more } = await mysql.measure(pair.original);
   await pair.root(pair.original, 'DROP TABLE audit.many;');
   expect(size).toBeGreaterThan(100_000);
   expect(more).toBeGreaterThan(size + 6_000_000);
   expect(free).toBeGreaterThan(1_000_000);
-  expect(await mysqlServer.isQuiet(full)).toBe(true);
-  const watch = await mysqlServer.watch(full);
-  expect(await mysqlServer.isQuiet(full)).toBe(true);
+  expect(await mysql.isQuiet(full)).toBe(true);
+  const watch = await mysql.watch(full);
+  expect(await mysql.isQuiet(full)).toBe(true);
   const ended = expect(pair.asCanary(full, 'DO SLEEP(60);')).rejects.toThrow();
-  await expect.poll(() => mysqlServer.isQuiet(full), { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => mysql.isQuiet(full), { timeout: 20_000 }).toBe(false);
   await pair.root(full, 'KILL USER app;');
   await ended;
   await watch.end(() => undefined);
@@ -162,7 +162,7 @@ test('a backup restores its tables', async () => {
 
 test('a wrong password is told without it', async () => {
   await pair.root(full, "ALTER USER root@localhost IDENTIFIED BY 'another';");
-  const error = await mysqlServer.measure(full).catch((each) => each);
+  const error = await mysql.measure(full).catch((each) => each);
   expect(error).toMatchObject({ code: 'not-rehearsed' });
   expect(JSON.stringify([error.message, error.details, error.hint])).toMatch(/Access denied/);
   expect(JSON.stringify([error.message, error.details])).not.toContain('secret');

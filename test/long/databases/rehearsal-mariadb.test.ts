@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../../../src/database/finding.ts';
 import { findingsOf } from '../../../src/database/findings.ts';
-import type { ServerContainer } from '../../../src/rehearsal/server.ts';
+import type { ServerContainer } from '../../../src/rehearsal/server-kind.ts';
 import { addressOf, CANARY, MariadbPair } from '../../support/mariadb-pair.ts';
 
 const LIMITS = { lock: 400, massShare: 10, hasAllRows: true };
@@ -220,7 +220,7 @@ test('a procedure that deletes is looked into', async () => {
 });
 
 test('what others do has no statement', async () => {
-  const { mysqlServer } = await import('../../../src/rehearsal/mysql/mysql.ts');
+  const { mysql: mysqlServer } = await import('../../../src/rehearsal/mysql/mysql.ts');
   const watch = await mysqlServer.watch(copy);
   await pair.asCanary(copy, 'DELETE FROM `read`;', pair.original.container);
   const canary = await addressOf(copy.container);

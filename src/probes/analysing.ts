@@ -3,9 +3,9 @@ import type { Opinion } from '../analysis/opinion.ts';
 import type { ReleaseRun } from '../project/run.ts';
 import { startChecks } from './checks.ts';
 import { startMetrics } from './metrics.ts';
-import { startRequests } from './requests.ts';
 import { startShape } from './shape.ts';
 import type { Source, StartSource } from './source.ts';
+import { startRequests } from './user-requests.ts';
 
 /** Everything that looks at a canary while it has users. */
 export interface Analysis {

@@ -9,7 +9,7 @@ import { type Checkout, checkedOutServices } from '../project/checkout/checkout.
 import type { Project } from '../project/load.ts';
 import { hasRelease, type Run, releaseNow } from '../project/run.ts';
 import { rehearsedOn } from '../rehearsal/agreement.ts';
-import type { Situation } from '../rollout/draft.ts';
+import type { Situation } from '../rollout/plan-draft.ts';
 import type { Release } from '../rollout/release.ts';
 
 /** What plans are made from besides the containers: images, the branch, the proxy's configuration. */

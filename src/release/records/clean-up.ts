@@ -5,10 +5,10 @@ import type { Context } from '../../context.ts';
 import { messageOf } from '../../errors.ts';
 import { checkedOutServices } from '../../project/checkout/checkout.ts';
 import type { Project } from '../../project/load.ts';
-import { clearRehearsal } from '../../rehearsal/clear.ts';
+import { clearRehearsal } from '../../rehearsal/clear-leftovers.ts';
 import { isMissing } from '../../system/files.ts';
 import { mendRecords } from './git-records.ts';
-import { pruneReleases } from './retention.ts';
+import { pruneReleases } from './prune-releases.ts';
 
 /** Removes what earlier releases left: worktrees and image names but those of the commits to keep, and old releases. */
 export async function cleanUp(

@@ -7,13 +7,16 @@ import type { ContainerStreams, SavedProgram } from '../system/docker/container-
  * A kind of database server: how it is copied, watched and backed up. To add one:
  *
  * 1. A word for it in `ServerKind` and its signs in `SIGNS` (`src/database/kind.ts`): what it is known by in a compose file.
- * 2. A folder beside this file with one of these, and a line in `servers.ts`. What the others have is a good division:
+ * 2. A folder beside this file with one of these, and a line in `server-kinds.ts`. What the others have is a good division:
  *    `client.ts` asks the server inside its container, where the password stays; `copy.ts` and `dump.ts` make the copy
  *    and the backup; `snapshot.ts` reads what it holds, as the `Snapshot` that all kinds share
  *    (`src/database/snapshot.ts`); `watch.ts` takes one before and one after, and tells with what was noted in between
  *    what was seen, as an `Observation` (`src/database/observation.ts`).
+ * 3. Its place in `FLOORS` of `.dependency-cruiser.cjs`, its names of types in `src/database/compare/column-type.ts`, and
+ *    `docs/rehearsal.md`. A test expects that what has no kind cannot be rehearsed: `kind.test.ts`.
  *
  * What all of it means, and what may pass, is then said as for every kind: `src/database/findings.ts`.
+ * `sqlite/` is none of these: its databases are files that services share, and no server.
  */
 export interface Server {
   /** As people know it. */

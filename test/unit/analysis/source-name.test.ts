@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { errandName } from '../../../src/analysis/errand.ts';
+import { errandName } from '../../../src/analysis/source-name.ts';
 
 const VARIABLE = `\${WEBHOOK}`;
 

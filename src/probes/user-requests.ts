@@ -6,7 +6,7 @@ import { routeGroup } from '../analysis/route-group.ts';
 import { judgeSettings } from '../analysis/settings.ts';
 import { Thresholds } from '../analysis/thresholds.ts';
 import type { ReleaseRun } from '../project/run.ts';
-import { readWorker, SHOW_INFO } from '../proxy/master.ts';
+import { readWorker, SHOW_INFO } from '../proxy/master-process.ts';
 import { FOLLOW_REQUESTS, type LoggedRequest, parseRequest } from '../proxy/request-log.ts';
 import type { Following } from '../system/haproxy/line-stream.ts';
 import { lookingSource, type StartSource } from './source.ts';

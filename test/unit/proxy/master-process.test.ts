@@ -5,7 +5,7 @@ import {
   readDigest,
   readReload,
   signConfiguration,
-} from '../../../src/proxy/master.ts';
+} from '../../../src/proxy/master-process.ts';
 import { statesToKeep } from '../../../src/proxy/server-states.ts';
 
 describe('the master', () => {
