@@ -9,7 +9,7 @@ export type MapFormat = 'text' | 'mermaid' | 'dot' | 'json';
 /** What the service map shows of one service. */
 interface MapNode {
   name: string;
-  role: 'entry' | 'inner' | 'candidate' | 'shared';
+  role: 'entry' | 'internal' | 'candidate' | 'shared';
   /** Why it is shared, or where users reach it. */
   note: string;
   /** The proxies that users come through before they reach it. */
@@ -53,7 +53,7 @@ function describe({ entry, ingress }: ReachableService): Omit<MapNode, 'name'> {
     return { role: 'entry', note: `users reach it through ${callers}`, behind: ingress.callers };
   const split = ingress ? `; calls of ${callers} are split too` : '';
   if (entry) return { role: 'entry', note: `users reach it on port ${entry.port}${split}` };
-  return { role: 'inner', note: `cloned; the other clones call its clone${split}` };
+  return { role: 'internal', note: `cloned; the other clones call its clone${split}` };
 }
 
 /** Renders a map; text for people, mermaid and dot for documents. */
@@ -64,7 +64,7 @@ export function formatMap(map: ServiceMap, format: Exclude<MapFormat, 'json'>): 
 
 const TITLES = [
   ['entry', 'Entries: the proxy splits their users'],
-  ['inner', 'Inner: cloned with the entries'],
+  ['internal', 'Internal: cloned with the entries'],
   ['candidate', 'Not chosen yet'],
   ['shared', 'Shared: one for stable and canary'],
 ] as const;

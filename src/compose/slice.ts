@@ -93,7 +93,7 @@ function withBaseline(member: SliceMember, config: CanaryConfig, model: ComposeM
 
 /** Whether users come in here: at a published port or through another proxy. */
 export function hasUsers({ entry, ingress }: Pick<ReachableService, 'entry' | 'ingress'>): boolean {
-  return entry !== undefined || (ingress !== undefined && ingress.kind !== 'inner');
+  return entry !== undefined || (ingress !== undefined && ingress.kind !== 'mesh');
 }
 
 /** The definition of a service that may be cloned; throws with the reason when it may not. */

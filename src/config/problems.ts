@@ -53,21 +53,21 @@ function problemsOfIngress(
   service: ServiceConfig,
   services: Services,
 ): ServiceProblem[] {
-  const { entry, preview, inner, behind, labels } = service;
+  const { entry, preview, mesh, behind, labels } = service;
   const problems: ServiceProblem[] = [];
   if (preview && !entry && !behind && !labels) {
     const text = 'a preview port needs an `entry`, `behind` or `labels`';
     problems.push({ key: 'preview', text });
   }
   for (const key of ['shield', 'breaker'] as const) {
-    if (service[key] === undefined || entry || behind || inner || labels) continue;
+    if (service[key] === undefined || entry || behind || mesh || labels) continue;
     const text =
-      'needs an `entry`, `behind`, `labels` or `inner`: nobody else comes through the proxy';
+      'needs an `entry`, `behind`, `labels` or `mesh`: nobody else comes through the proxy';
     problems.push({ key, text });
   }
   for (const [key, others] of [
-    ['behind', { entry, inner }],
-    ['labels', { entry, behind, inner }],
+    ['behind', { entry, mesh }],
+    ['labels', { entry, behind, mesh }],
   ] as const) {
     const other = Object.entries(others).find(([, value]) => value)?.[0];
     if (service[key] && other)
@@ -82,10 +82,10 @@ function problemsOfIngress(
 
 /** Settings of a service that cannot work together. */
 function protocolProblems(service: ServiceConfig): ServiceProblem[] {
-  const { protocol = 'http', inner } = service;
+  const { protocol = 'http', mesh } = service;
   const problems: ServiceProblem[] = [];
   if (!service.entry) {
-    const isCalled = Boolean(inner || service.behind || service.labels);
+    const isCalled = Boolean(mesh || service.behind || service.labels);
     for (const key of ['protocol', 'tls', 'sni', 'proxyProtocol'] as const) {
       // Whoever calls by name speaks HTTP; which one the service speaks is its own.
       const isOpen = key === 'protocol' && isCalled && protocol.startsWith('http');
@@ -94,13 +94,13 @@ function protocolProblems(service: ServiceConfig): ServiceProblem[] {
     }
     return problems;
   }
-  if (inner && (service.tls?.reencrypt || service.proxyProtocol?.send))
+  if (mesh && (service.tls?.reencrypt || service.proxyProtocol?.send))
     problems.push({
-      key: 'inner',
+      key: 'mesh',
       text: 'needs plain HTTP: callers speak TLS or the PROXY protocol to this service, and the ingress for them does not',
     });
-  if (inner && handsBytesOn(service))
-    problems.push({ key: 'inner', text: `needs HTTP: \`protocol: ${protocol}\` has no names` });
+  if (mesh && handsBytesOn(service))
+    problems.push({ key: 'mesh', text: `needs HTTP: \`protocol: ${protocol}\` has no names` });
   if (service.sni !== undefined && protocol !== 'tls')
     problems.push({ key: 'sni', text: 'needs `protocol: tls`: elsewhere no name is read' });
   if (!handsBytesOn(service)) return problems;

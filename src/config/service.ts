@@ -4,7 +4,7 @@ import { line, listedTexts, port, serviceName } from './values.ts';
 
 const names = listedTexts(z.array(serviceName).min(1)).transform((list) => [...new Set(list)]);
 
-const inner = z
+const mesh = z
   .preprocess(
     (value) => (value === true ? {} : value),
     z.union([z.literal(false), z.strictObject({ callers: names.optional() })]),
@@ -44,7 +44,7 @@ export const service = z
     /** The port the service listens on inside its container, when its definition does not tell. */
     port: port.optional(),
     /** Calls of other services by name are split too: of those that are named, or of all that are known to call it. */
-    inner: inner.optional(),
+    mesh: mesh.optional(),
     /** The proxies of the stack that users come through: they forward to the service by its name. */
     behind: names.optional(),
     /** Users come through a router that finds the service by its labels or environment. */

@@ -54,7 +54,7 @@ export async function containerUrls(
 }
 
 /**
- * Asks one container, which is told of its side as the proxy would tell it, so that inner calls stay on it. Rejects only
+ * Asks one container, which is told of its side as the proxy would tell it, so that calls between services stay on it. Rejects only
  * when the signal aborts.
  */
 export async function askContainer(

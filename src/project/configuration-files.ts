@@ -27,7 +27,7 @@ export async function callsForIngress(
   { services }: CanaryConfig,
   model: ComposeModel,
 ): Promise<Call[]> {
-  const isAsked = Object.values(services).some(({ inner }) => inner && !inner.callers);
+  const isAsked = Object.values(services).some(({ mesh }) => mesh && !mesh.callers);
   return isAsked ? knownCalls(model) : [];
 }
 

@@ -19,7 +19,7 @@ export function routesOf(
       service,
       clone,
       port,
-      ...(ingress?.kind === 'inner' ? { hops: ingress.names } : {}),
+      ...(ingress?.kind === 'mesh' ? { hops: ingress.names } : {}),
     };
     if (!entry && !ingress) return [base];
     const settings = config.services[service] ?? {};

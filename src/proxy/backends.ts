@@ -7,11 +7,11 @@ import {
   canaryReplicas,
   type Entry,
   guardedName,
-  innerAddress,
   type Route,
   replicasName,
   type Shield,
   STABLE_REPLICA,
+  socketAddress,
   stableReplicas,
   transportOf,
   UNWATCHED_SERVER,
@@ -87,7 +87,7 @@ export function replicaSections(route: Route): string[] {
   return [
     section(`frontend ${name}`, [
       'mode tcp',
-      `bind ${innerAddress(service)}`,
+      `bind ${socketAddress(service)}`,
       // The entry logs it.
       'no log',
       `default_backend ${name}`,

@@ -99,10 +99,10 @@ export function wholeCanary(route: Route, options: string, name = CANARY_SERVER)
   // Calls of HTTP/2 share a connection, and with it a container: one call each.
   const reuse = transport.protocol === 'http2' ? 0 : MOST_REUSE;
   const wire = `${wireOptions(transport)} max-reuse ${reuse} pool-purge-delay 2s`;
-  return `server ${name} ${innerAddress(route.service)}${wire} weight 0 ${options}`;
+  return `server ${name} ${socketAddress(route.service)}${wire} weight 0 ${options}`;
 }
 
 /** Where the proxy itself asks for the canary. */
-export function innerAddress(service: string): string {
+export function socketAddress(service: string): string {
   return `abns@${replicasName(service)}:bytes`;
 }

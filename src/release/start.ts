@@ -9,7 +9,7 @@ import type { Project } from '../project/load.ts';
 import { type ReleaseRun, type Run, record, releaseNow } from '../project/run.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import { OFF } from '../proxy/weight-map.ts';
-import { hasEnded, type Release, releaseId } from '../rollout/release.ts';
+import { hasEnded, isWaiting, type Release, releaseId } from '../rollout/release.ts';
 import { type Step, stepsOf } from '../rollout/step.ts';
 import { takingUsersOffOnFailure } from './ending/on-failure.ts';
 import { recordAbComparison } from './ending/record-ab-comparison.ts';
@@ -82,13 +82,13 @@ export function stepsOfRelease({ config, slice }: Project, { model }: Checkout):
 async function setInitialWeight(run: ReleaseRun, wanted: number | undefined): Promise<Arrival> {
   const { commit, services } = run.release;
   const { state, progress } = await releaseNow(run);
-  const weight = wanted ?? (state === 'paused' ? (await observe(run)).proxy.weight : 0);
+  const weight = wanted ?? (isWaiting(state) ? (await observe(run)).proxy.weight : 0);
   await converge(run, { canary: { commit, services, weight } }, inPhases);
   // Not before: until then a canary that has not all its containers is not promoted.
   if (progress) await record(run, { type: 'steps-left' });
   const reason = `at ${formatWeight(weight)}, waiting for a person to promote or revert`;
-  await changeState(run, 'paused', reason);
-  return { state: 'paused', reason, weight };
+  await changeState(run, 'holding', reason);
+  return { state: 'holding', reason, weight };
 }
 
 /** The release of this commit goes on if its deploy did not end well; any other attempt is a new release. */

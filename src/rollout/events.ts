@@ -15,12 +15,18 @@ export const RELEASE_STATES = [
   'starting',
   'checking',
   'advancing',
+  /** Has the users of its weight, and waits for a person. */
+  'holding',
+  /** Its users were sent to the stable; `resume` gives them back. */
   'paused',
   'inconclusive',
   'promoting',
   'promoted',
   'reverting',
+  /** Taken back, with a revert commit. */
   'reverted',
+  /** Taken away without a commit. */
+  'removed',
   'failed',
 ] as const;
 export type ReleaseState = (typeof RELEASE_STATES)[number];

@@ -116,12 +116,12 @@ function changesBy(record: JournalRecord, release: Release): Partial<Release> {
   switch (record.type) {
     case 'state-changed': {
       const { state, reason, at } = record;
-      const wasReady = release.wasReady || state === 'paused';
+      const wasReady = release.wasReady || isWaiting(state);
       return { state, reason, wasReady, endedAt: isEnd(state) ? at : undefined };
     }
     case 'release-replaced': {
       const reason = `replaced by ${record.by}`;
-      return { state: 'reverted', reason, wasReplaced: true, endedAt: record.at };
+      return { state: 'removed', reason, wasReplaced: true, endedAt: record.at };
     }
     case 'operation-started':
       return record.operation.kind === 'start-canary' ? { hasBooted: true } : {};
@@ -181,13 +181,18 @@ function withBackup(
   return [...others, { service, file, tables, bytes, restore }];
 }
 
+/** Whether it is ready and waits for a person, with its users or without. */
+export function isWaiting(state: ReleaseState): boolean {
+  return state === 'holding' || state === 'paused';
+}
+
 /** Whether the release has come to its end and left nothing behind. */
 export function hasEnded(release: Pick<Release, 'state'>): boolean {
   return isEnd(release.state);
 }
 
 function isEnd(state: ReleaseState): boolean {
-  return state === 'promoted' || state === 'reverted';
+  return state === 'promoted' || state === 'reverted' || state === 'removed';
 }
 
 /**
@@ -203,7 +208,7 @@ export function settledState(
     return { state: release.state, reason: release.reason };
   }
   if (release.state === 'advancing' && release.progress)
-    return { state: 'paused', reason: leftReason(release.progress, now) };
+    return { state: 'holding', reason: leftReason(release.progress, now) };
   return {
     state: 'failed',
     reason: `interrupted while ${release.state}; run the command again, or take the release back`,

@@ -61,6 +61,8 @@ function backupLines(
 function stateText(state: string, theme: Theme): string {
   if (state === 'promoted') return theme.good(`✔ ${state}`);
   if (state === 'failed') return theme.bad(`✖ ${state}`);
-  if (state === 'reverted') return theme.dim(`↶ ${state}`);
-  return state === 'paused' ? theme.warn(`‖ ${state}`) : theme.canary(`◆ ${state}`);
+  if (state === 'reverted' || state === 'removed') return theme.dim(`↶ ${state}`);
+  return state === 'paused' || state === 'holding'
+    ? theme.warn(`‖ ${state}`)
+    : theme.canary(`◆ ${state}`);
 }

@@ -127,7 +127,9 @@ function services(list: readonly ServiceView[]): string {
 
 function stateMark(state: string, theme: Theme): string {
   if (state === 'failed') return theme.bad(`✖ ${state}:`);
-  return state === 'paused' ? theme.warn(`‖ ${state}:`) : theme.canary(`◆ ${state}:`);
+  return state === 'paused' || state === 'holding'
+    ? theme.warn(`‖ ${state}:`)
+    : theme.canary(`◆ ${state}:`);
 }
 
 function count(value: number): string {

@@ -13,7 +13,7 @@ import { type Advanced, advance } from '../release/steps/advance.ts';
 import { withRunningCanary } from '../release/with-running-canary.ts';
 import type { Observed } from '../rollout/observed.ts';
 import { stepName, waitsForPerson, weightStep } from '../rollout/progress.ts';
-import type { Release } from '../rollout/release.ts';
+import { isWaiting, type Release } from '../rollout/release.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
 
 export type ResumeResult = { release: string; changed: boolean } & Arrival;
@@ -37,7 +37,7 @@ export async function resume(
       await endAfterFailure(run, true, error);
       throw error;
     }
-    const isStanding = !progress || (state === 'paused' && waitsForPerson(progress));
+    const isStanding = !progress || (isWaiting(state) && waitsForPerson(progress));
     const back = isStanding ? await giveBack(run, release, observed) : undefined;
     if (back) return { release: id, changed: true, ...back };
     if (!progress || (isStanding && progress.isStepDone)) {
@@ -78,6 +78,6 @@ async function giveBack(
   const waits = progress && !progress.isStepDone;
   const next = waits ? `; ${stepName(progress)} waits for a person: \`canary resume\` goes on` : '';
   const reason = `at ${formatWeight(weight)}, resumed by hand${next}`;
-  await changeState(run, 'paused', reason);
-  return { state: 'paused', reason, weight };
+  await changeState(run, 'holding', reason);
+  return { state: 'holding', reason, weight };
 }

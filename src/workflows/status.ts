@@ -8,7 +8,7 @@ import { canaryRuns } from '../release/guards.ts';
 import { currentRelease, stableCommit } from '../release/records/releases.ts';
 import type { ReleaseState } from '../rollout/events.ts';
 import { containersOf, type Observed, type ObservedContainer } from '../rollout/observed.ts';
-import { type Release, settledState } from '../rollout/release.ts';
+import { isWaiting, type Release, settledState } from '../rollout/release.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import { entryAddresses } from './up.ts';
 
@@ -97,7 +97,7 @@ export async function status(context: Context): Promise<Status> {
 /** One step, the weight a person asked for, unless the release has steps of its own. */
 function progress({ progress, state }: Release): { step: number; steps: number } {
   if (progress) return { step: progress.index + 1, steps: progress.steps.length };
-  return { step: state === 'paused' ? 1 : 0, steps: 1 };
+  return { step: isWaiting(state) ? 1 : 0, steps: 1 };
 }
 
 /** The journal's state, unless what runs says otherwise. */
@@ -109,7 +109,7 @@ function presentState(
   now: Date,
 ): Pick<Release, 'state' | 'reason'> {
   const settled = settledState(release, isDriven, now);
-  if (settled.state !== 'paused') return settled;
+  if (!isWaiting(settled.state)) return settled;
   if (!canaryRuns(release, observed))
     return { state: 'failed', reason: 'its canary does not run any more' };
   const [out] = observed.proxy.tripped;
@@ -122,7 +122,7 @@ function presentState(
   return isAsSet
     ? settled
     : {
-        state: 'paused',
+        state: 'holding',
         reason: `the weight is ${observed.proxy.weight} %, not ${release.weight} % as it was set`,
       };
 }

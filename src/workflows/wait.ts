@@ -5,7 +5,13 @@ import { findState, type ProjectState } from '../project/load.ts';
 import { newestRelease } from '../release/records/releases.ts';
 import type { ReleaseState } from '../rollout/events.ts';
 import { waitsForPerson, weightStep } from '../rollout/progress.ts';
-import { IN_PROGRESS, type Release, settledState } from '../rollout/release.ts';
+import {
+  hasEnded,
+  IN_PROGRESS,
+  isWaiting,
+  type Release,
+  settledState,
+} from '../rollout/release.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import { resume } from './resume.ts';
 
@@ -67,8 +73,7 @@ async function waitPatiently(
     } else {
       if (states.length === 0 && !IN_PROGRESS.includes(state)) {
         const { isOut } = await peek(context, project);
-        const isEnded = state === 'promoted' || state === 'reverted';
-        return { ...resultOf(release, state, reason), isOut: isOut && !isEnded };
+        return { ...resultOf(release, state, reason), isOut: isOut && !hasEnded({ state }) };
       }
       if (!isDriven && !IN_PROGRESS.includes(state)) throw settledElsewhere(release, state, states);
       await clock.sleep(LOOK_EVERY_MS, signal);
@@ -111,9 +116,9 @@ async function isLeft(
   project: ProjectState,
   { progress, state, heldWeight, verdict }: Release,
 ): Promise<boolean> {
-  if (state === 'promoted' || state === 'reverted') return false;
+  if (hasEnded({ state })) return false;
   if (verdict?.result === 'fail') return true;
-  if (!progress || heldWeight !== undefined || (state !== 'paused' && state !== 'advancing'))
+  if (!progress || heldWeight !== undefined || !(isWaiting(state) || state === 'advancing'))
     return false;
   if (progress.index < 0 || waitsForPerson(progress)) return false;
   const { weight, isOut } = await peek(context, project);
@@ -129,7 +134,7 @@ function settledElsewhere(
   state: ReleaseState,
   wanted: readonly ReleaseState[],
 ): CanaryError {
-  const isBad = state === 'reverted' && verdict?.result === 'fail';
+  const isBad = wasTakenBack(state) && verdict?.result === 'fail';
   const code = isBad ? 'judged-bad' : state === 'inconclusive' ? 'not-measured' : 'wait-ended';
   return new CanaryError(code, `Release ${id} is ${state}, not ${wanted.join(' or ')}: ${reason}`, {
     hint: '`canary status` says where it stands.',
@@ -139,7 +144,11 @@ function settledElsewhere(
 /** How the command ends where no state was asked for. */
 export function exitOfWait({ state, verdict, isOut }: WaitResult, isAsked: boolean): number {
   if (isOut) return EXIT.inconclusive;
-  if (isAsked || state === 'paused' || state === 'promoted') return EXIT.done;
+  if (isAsked || isWaiting(state) || state === 'promoted') return EXIT.done;
   if (state === 'inconclusive') return EXIT.inconclusive;
-  return state === 'reverted' && verdict?.result === 'fail' ? EXIT.judgedBad : EXIT.failed;
+  return wasTakenBack(state) && verdict?.result === 'fail' ? EXIT.judgedBad : EXIT.failed;
+}
+
+function wasTakenBack(state: ReleaseState): boolean {
+  return state === 'reverted' || state === 'removed';
 }

@@ -36,7 +36,7 @@ export async function weight(
       ]);
     }
     if (progress) await record(run, { type: 'steps-left' });
-    await changeState(run, 'paused', `at ${formatWeight(weight)}, set by hand`);
+    await changeState(run, 'holding', `at ${formatWeight(weight)}, set by hand`);
     return { release: id, weight };
   });
 }

@@ -50,7 +50,7 @@ describe('a command that is killed', () => {
         expect(release.reason).toContain('interrupted');
 
         await shop.succeed(...DEPLOY);
-        expect((await shop.status()).release.state).toBe('paused');
+        expect((await shop.status()).release.state).toBe('holding');
         expect(await newPages()).toBeGreaterThan(20);
       });
 
@@ -78,7 +78,7 @@ describe('a command that is killed', () => {
     await shop.write(journal, `${await shop.read(journal)}{"v":1,"at":"2026`);
     expect((await shop.status()).release.id).toBe(release.id);
     await shop.succeed(...DEPLOY);
-    expect((await shop.status()).release).toMatchObject({ id: release.id, state: 'paused' });
+    expect((await shop.status()).release).toMatchObject({ id: release.id, state: 'holding' });
   });
 
   it('revert after the traffic went off: revert again ends right', async () => {

@@ -149,7 +149,7 @@ ${await shop.read(SERVER_FILE)}`,
     expect(load.problems).toEqual([]);
     expect(await shop.git('rev-parse', 'main')).toBe(main);
     const { release } = await shop.status();
-    expect(release.state).toBe('paused');
+    expect(release.state).toBe('holding');
     expect(release.reason).toContain('the promotion failed');
     expect(release.weight.set).toBe(0);
     const visits = await visit(shop.url, userNames(20));

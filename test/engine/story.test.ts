@@ -64,7 +64,7 @@ describe('the main job on Storedog', () => {
     expect(await sides()).toEqual(await sides());
 
     const { release } = await shop.status();
-    expect(release.state).toBe('paused');
+    expect(release.state).toBe('holding');
     expect(release.weight.set).toBe(20);
     // Everybody came as often as the others.
     expect(release.weight.measured).toBeCloseTo((100 * broken.length) / users.length, 1);

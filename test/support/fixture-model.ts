@@ -4,7 +4,7 @@ import { parseConfig } from '../../src/config/parse.ts';
 import type { CanaryConfig } from '../../src/config/schema.ts';
 import { hasCode } from '../../src/errors.ts';
 
-/** A shop as Compose resolves it: an entry, an inner service, a shared service, a database. */
+/** A shop as Compose resolves it: an entry, an internal service, a shared service, a database. */
 export const SHOP: ComposeModel = {
   name: 'shop',
   services: {

@@ -103,7 +103,7 @@ const SLICE: Situation['slice'] = [
 
 export const SERVICES = SLICE.map((member) => member.service);
 
-/** The shop: an entry, an inner service, a database; `built` are the commits that have images. */
+/** The shop: an entry, an internal service, a database; `built` are the commits that have images. */
 export function situation(built: readonly string[] = [], rest: Partial<Situation> = {}): Situation {
   return {
     services: ['frontend', 'discounts', 'db'],

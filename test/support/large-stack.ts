@@ -30,7 +30,7 @@ volumes: { ${volumes.map((volume) => `${volume}: `).join(', ')} }
     'canary.yaml': `version: 1
 services:
   ${name(0)}: { entry: 3000, preview: 13000 }
-  ${name(1)}: { inner: true }
+  ${name(1)}: { mesh: true }
 `,
   };
 }

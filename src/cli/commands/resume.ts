@@ -1,4 +1,5 @@
 import { formatWeight } from '../../proxy/weight.ts';
+import { isWaiting } from '../../rollout/release.ts';
 import { exitOf } from '../output.ts';
 import type { Program, WithSession } from '../session.ts';
 
@@ -14,7 +15,7 @@ export function resume(program: Program, run: WithSession): void {
         output.result(result, () => {
           if (!changed) return 'Nothing was paused.';
           if (state === 'promoted') return `${output.theme.good('Promoted')}: ${reason}.`;
-          return state === 'paused' || state === 'inconclusive'
+          return isWaiting(state) || state === 'inconclusive'
             ? `${formatWeight(weight)} of users are sent to the canary: ${reason}.`
             : `Every user is on the stable: ${reason}`;
         });

@@ -27,7 +27,7 @@ const SPOKEN: Readonly<Record<OpenPort['speaks'], Spoken>> = {
   bytes: ['tcp', ', which speaks no HTTP; users are split by source address'],
 };
 
-/** Turns a complete choice into entries and inner services. */
+/** Turns a complete choice into entries and internal services. */
 export function describeChoice(
   stack: Stack,
   names: readonly string[],
@@ -62,7 +62,7 @@ export function describeChoice(
       const why = `${prefix}users reach it on port ${ingress.port}${said}; the canary alone answers on ${preview}`;
       return { service, entry: ingress.port, ...(protocol ? { protocol } : {}), preview, why };
     }
-    const why = addition ? prefix.slice(0, -2) : `inner: ${ingress?.why ?? ''}`;
+    const why = addition ? prefix.slice(0, -2) : `internal: ${ingress?.why ?? ''}`;
     return { service, entry: undefined, preview: undefined, why };
   });
 }

@@ -6,7 +6,7 @@ import { type Stack, serviceOf, type WayIn, wayIn } from './stack.ts';
 type ChosenWayIn =
   | Extract<WayIn, { kind: 'entry' | 'behind' | 'routed' }>
   /** Only the other clones come to it, and why. */
-  | { kind: 'inner'; why: string };
+  | { kind: 'internal'; why: string };
 
 /** Which of the chosen services get users of their own: no port twice, and nobody whom another of them calls. */
 export function waysIn(stack: Stack, names: readonly string[]): Map<string, ChosenWayIn> {
@@ -30,26 +30,26 @@ export function waysIn(stack: Stack, names: readonly string[]): Map<string, Chos
     if (way?.kind === 'behind') {
       const other = hold(`listens ${way.port}`, name);
       const why = `another service behind ${way.names[0]} listens on ${way.port} too`;
-      ingresses.set(name, other === undefined ? way : { kind: 'inner', why });
+      ingresses.set(name, other === undefined ? way : { kind: 'internal', why });
     } else if (way?.kind === 'routed') {
       // One host can be moved at a time.
       const other = way.labels === 'nginx-proxy' ? hold('VIRTUAL_HOST', name) : undefined;
       const why = `users come in at ${other}, and one \`VIRTUAL_HOST\` a release can be moved`;
-      ingresses.set(name, other === undefined ? way : { kind: 'inner', why });
+      ingresses.set(name, other === undefined ? way : { kind: 'internal', why });
     } else if (way?.kind === 'entry' && caller && name !== onlyEntry) {
-      ingresses.set(name, { kind: 'inner', why: `${caller} calls it by name` });
+      ingresses.set(name, { kind: 'internal', why: `${caller} calls it by name` });
     } else if (way?.kind === 'entry') {
       const other = hold(`publishes ${way.port}`, name);
       const why = `${other} publishes port ${way.port} too, and users come in there`;
-      ingresses.set(name, other === undefined ? way : { kind: 'inner', why });
+      ingresses.set(name, other === undefined ? way : { kind: 'internal', why });
     } else {
-      ingresses.set(name, { kind: 'inner', why: whyInner(stack, name) });
+      ingresses.set(name, { kind: 'internal', why: whyInternal(stack, name) });
     }
   }
   return ingresses;
 }
 
-function whyInner(stack: Stack, name: string): string {
+function whyInternal(stack: Stack, name: string): string {
   const { role, why } = stack.roles[name] ?? {};
   if (role === 'worker' || role === 'scheduler') return `it ${why}, beside the stable's`;
   return openButUnknown(serviceOf(stack, name)) ?? 'it publishes no port';

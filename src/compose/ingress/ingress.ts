@@ -12,12 +12,12 @@ import type { RouterIngress } from './router.ts';
 
 /** A way to a service that is not a port of the host. Links lead callers to the proxy, and routers find it by labels. */
 export interface Ingress {
-  /** `inner`: other services call it. `behind`: users come through another proxy of the stack. `labels`: so, but it is not called. */
-  kind: 'inner' | 'behind' | 'labels';
+  /** `mesh`: other services call it. `behind`: users come through another proxy of the stack. `labels`: so, but it is not called. */
+  kind: 'mesh' | 'behind' | 'labels';
   callers: readonly string[];
   /** What the callers may call it. */
   names: readonly string[];
-  /** A published port on which the canary alone answers; not of `inner`. */
+  /** A published port on which the canary alone answers; not of `mesh`. */
   preview: number | undefined;
   /** Of `labels`: the router, and what it says of the service. */
   router?: RouterIngress;
@@ -45,26 +45,26 @@ export function ingressOf(
   model: ComposeModel,
   calls: readonly Call[],
 ): Ingress | undefined {
-  const { inner, behind, preview } = choice;
+  const { mesh, behind, preview } = choice;
   if (choice.labels) {
     const router = ingressByLabels(name, { ...choice, labels: choice.labels }, model);
     return { kind: 'labels', callers: [], names: [], preview, router };
   }
-  const named = behind ?? inner?.callers;
-  if (!inner && !behind) return undefined;
+  const named = behind ?? mesh?.callers;
+  if (!mesh && !behind) return undefined;
   for (const caller of named ?? []) refuseCaller(model, caller, name);
   const callers = named ?? knownCallers(model, calls, name);
   if (callers.length === 0) {
     throw new CanaryError(
       'caller-unusable',
-      `Nothing in the compose file says who calls \`${name}\`, which is \`inner\`.`,
-      { hint: `Name them: \`${name}: { inner: { callers: [NAME] } }\`.` },
+      `Nothing in the compose file says who calls \`${name}\`, which is \`mesh\`.`,
+      { hint: `Name them: \`${name}: { mesh: { callers: [NAME] } }\`.` },
     );
   }
   const labels = behind && foundByLabels(model.services[name] ?? {});
   if (labels) throw byLabels(behind, name, labels);
   return {
-    kind: behind ? 'behind' : 'inner',
+    kind: behind ? 'behind' : 'mesh',
     callers,
     names: hostNames(model, name, callers),
     preview: behind ? preview : undefined,

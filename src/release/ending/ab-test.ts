@@ -13,5 +13,5 @@ export async function endAbTest(run: ReleaseRun): Promise<Arrival> {
   const told = comparison ? abSentence(comparison) : 'The proxy could not tell how it went.';
   const reason = `the A/B test is over. ${told}`;
   await endCanary(run, { reason });
-  return { state: 'reverted', reason, weight: 0, ...(comparison ? { comparison } : {}) };
+  return { state: 'removed', reason, weight: 0, ...(comparison ? { comparison } : {}) };
 }

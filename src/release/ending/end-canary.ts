@@ -51,16 +51,16 @@ async function settle(
   { reason, commit: words }: CanaryEnd,
 ): Promise<string | undefined> {
   if (!words) {
-    await changeState(run, 'reverted', reason);
+    await changeState(run, 'removed', reason);
     return undefined;
   }
   try {
     const commit = await commitRevert(run, words);
     const made = commit ? `revert commit ${shortCommit(commit)}` : 'there was no commit to revert';
-    await changeState(run, 'reverted', `${reason}; ${made}`);
+    await changeState(run, commit ? 'reverted' : 'removed', `${reason}; ${made}`);
     return commit;
   } catch (error) {
-    await changeState(run, 'reverted', `${reason}; its revert commit could not be made`);
+    await changeState(run, 'removed', `${reason}; its revert commit could not be made`);
     const { branch } = run.release;
     throw new CanaryError(
       'revert-failed',

@@ -32,7 +32,7 @@ export async function endAfterFailure(
   error: unknown,
 ): Promise<void> {
   // The command that took over moves the users itself: taking them off first would move them twice.
-  if (hasCode(error, 'taken-over')) return changeState(run, 'paused', error.message);
+  if (hasCode(error, 'taken-over')) return changeState(run, 'holding', error.message);
   await applySplit(run.project, OFF).catch((failure: unknown) =>
     run.context.emit({
       type: 'warning',

@@ -96,7 +96,7 @@ async function putBack(run: PromotionRun, reason: string): Promise<void> {
       await execute(run, [{ kind: 'send-everyone', to: 'stable', cause: 'the promotion failed' }]);
     }
     // A stable that was replaced whole stays; what is left to do is for the next `promote`.
-    await changeState(run, release.replacing && !restore ? 'failed' : 'paused', reason);
+    await changeState(run, release.replacing && !restore ? 'failed' : 'holding', reason);
   } catch (failure) {
     run.context.emit({
       type: 'warning',

@@ -12,7 +12,14 @@ import type { ReleaseState } from '../../rollout/events.ts';
 import type { Release } from '../../rollout/release.ts';
 
 /** Where a release stays until a person goes on; git is told of these. */
-const SETTLED: readonly ReleaseState[] = ['paused', 'promoted', 'reverted', 'failed'];
+const SETTLED: readonly ReleaseState[] = [
+  'holding',
+  'paused',
+  'promoted',
+  'reverted',
+  'removed',
+  'failed',
+];
 
 /** Tells git what the journal of a settled release tells. A repository that will not take it is no reason to fail. */
 export async function recordInGit(run: ReleaseRun): Promise<void> {

@@ -152,7 +152,7 @@ async function arrive(
   run: ReleaseRun,
   progress: StepProgress,
   say: (weight: string) => string,
-  state: 'paused' | 'inconclusive' = 'paused',
+  state: 'holding' | 'inconclusive' = 'holding',
 ): Promise<Arrival> {
   const weight = weightStep(progress, progress.index)?.weight ?? 0;
   const reason = say(formatWeight(weight));

@@ -32,7 +32,7 @@ describe('init', () => {
       stdout: [
         'Wrote DIR/canary.yaml.',
         '  frontend: users reach it on port 3000; the canary alone answers on 13000',
-        '  discounts: inner: it publishes no port',
+        '  discounts: internal: it publishes no port',
         `Committed to main as ${commit}.`,
         'Next: `canary up` puts the proxy in front of your services.',
         '',
@@ -102,7 +102,7 @@ describe('init', () => {
     const argv = ['init', '--no-commit', '--service', 'discounts'];
     expect((await canary(folder, argv)).stdout).toContain(
       [
-        '  discounts: inner: it publishes no port',
+        '  discounts: internal: it publishes no port',
         '  frontend: added: users reach `discounts` through it (environment DISCOUNTS_URL); users reach it on port 3000; the canary alone answers on 13000',
       ].join('\n'),
     );

@@ -32,7 +32,7 @@ server { listen 80; location / { proxy_pass http://shop; proxy_set_header Host $
 const CANARY = `version: 1
 services:
   frontend: { behind: nginx, port: 3000, preview: 18080 }
-  discounts: { inner: true }
+  discounts: { mesh: true }
 `;
 const FILES = { ...SHOP_FILES, 'docker-compose.yml': COMPOSE, 'nginx/default.conf': NGINX };
 const STABLE = ['nginx', 'frontend', 'worker', 'discounts', 'db'];

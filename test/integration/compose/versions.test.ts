@@ -42,7 +42,7 @@ const OVER = 'services:\n  discounts: { environment: { STAGE: prod } }\n';
 const DOORS = `version: 1
 services:
   frontend: { entry: 3000, preview: 13000 }
-  discounts: { inner: true }
+  discounts: { mesh: true }
 `;
 
 test.each<[string, Files]>([

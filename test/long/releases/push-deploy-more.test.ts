@@ -136,6 +136,6 @@ describe('git push deploy, later', () => {
     await until('the pushed canary runs', async () => {
       return (await server.ref('refs/heads/canary')) === wanted;
     });
-    expect((await server.status()).release.state).toBe('paused');
+    expect((await server.status()).release.state).toBe('holding');
   });
 });

@@ -62,7 +62,7 @@ describe('the record of releases', () => {
 
   const named = (tag: string) => `${shop.project}-frontend:${tag}`;
 
-  it('tells of a paused release what its containers run', async () => {
+  it('tells of a release that holds its weight what its containers run', async () => {
     ids.first = await deploy('--weight', '20');
 
     const told = await record(ids.first);
@@ -74,7 +74,7 @@ describe('the record of releases', () => {
       commit,
       subject: await shop.git('log', '-1', '--format=%s', 'canary'),
       services: ['frontend'],
-      state: 'paused',
+      state: 'holding',
       reason: 'at 20 %, waiting for a person to promote or revert',
       endedAt: null,
       promotedCommit: null,
@@ -103,7 +103,7 @@ describe('the record of releases', () => {
     ids.second = await deploy();
     const commit = await shop.git('rev-parse', 'canary');
     expect(await record(ids.first)).toMatchObject({
-      state: 'reverted',
+      state: 'removed',
       reason: `replaced by canary at ${commit.slice(0, 12)}`,
     });
     expect((await record(ids.first)).endedAt).not.toBeNull();

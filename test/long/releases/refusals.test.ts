@@ -114,7 +114,7 @@ describe('a mistake', () => {
       'Nothing was changed.',
     );
     expect(await shop.containers()).toEqual(running);
-    expect((await shop.status()).release).toMatchObject({ state: 'paused', weight: { set: 10 } });
+    expect((await shop.status()).release).toMatchObject({ state: 'holding', weight: { set: 10 } });
     await shop.git('reset', '--quiet', '--hard', main);
 
     // And local changes that moving `main` would overwrite.

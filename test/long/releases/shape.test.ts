@@ -54,7 +54,7 @@ describe('a canary whose answers are looked at', () => {
   };
 
   const configure = (analysis: string) => {
-    const services = `{ frontend: ${ports}, discounts: { inner: true } }`;
+    const services = `{ frontend: ${ports}, discounts: { mesh: true } }`;
     const text = `version: 1\nservices: ${services}\nidentity: [header:X-User-Id]\nanalysis: ${analysis}\ndatabase: { rehearse: off }\n`;
     return shop.write('canary.yaml', text);
   };
@@ -116,12 +116,12 @@ describe('a canary whose answers are looked at', () => {
     await until('both have looked', async () =>
       results().every(({ text }) => /as expected|answer alike/.test(text)),
     );
-    const inner = await shop.withOverride('ps', '-q', 'discounts-canary');
-    await execa('docker', ['pause', inner.trim()]);
+    const clone = await shop.withOverride('ps', '-q', 'discounts-canary');
+    await execa('docker', ['pause', clone.trim()]);
     try {
       await until('both say so', async () => results().every(({ result }) => result === 'fail'));
     } finally {
-      await execa('docker', ['unpause', inner.trim()]);
+      await execa('docker', ['unpause', clone.trim()]);
     }
     expect(results().map(({ source, text }: Opinion) => [source, text])).toEqual([
       ['check GET /', 'GET /: status 502, not 200.'],
@@ -131,7 +131,7 @@ describe('a canary whose answers are looked at', () => {
     await shop.succeed('abort');
   });
 
-  it('is refused before its first user by what users ask of an inner service', async () => {
+  it('is refused before its first user by what users ask of an internal service', async () => {
     await configure('{}');
     const { exitCode, stdout } = await deploy();
     expect(exitCode).toBe(3);
@@ -141,7 +141,7 @@ describe('a canary whose answers are looked at', () => {
     });
     const [newest] = JSON.parse((await shop.succeed('history', '--json')).stdout).releases;
     expect(newest).toMatchObject({
-      state: 'reverted',
+      state: 'removed',
       verdict: { result: 'fail' },
     });
     expect([...newest.verdict.reasons].sort()).toEqual([UNDEFINED, RENAMED].sort());

@@ -79,7 +79,7 @@ describe('strategies', () => {
       expect(load.problems).toEqual([]);
       expect(await onCanary(users)).toHaveLength(100);
       expect(await release()).toMatchObject({
-        state: 'paused',
+        state: 'holding',
         step: 3,
         steps: 3,
         reason: 'at 100 %, every step done; promote or revert',
@@ -117,7 +117,7 @@ describe('strategies', () => {
       expect((await resumed).exitCode).toBe(1);
       expect(await onCanary(users)).toEqual(expect.arrayContaining(earlier));
       const told = await release();
-      expect(told).toMatchObject({ state: 'paused', reason: 'at 30 %, set by hand', steps: 1 });
+      expect(told).toMatchObject({ state: 'holding', reason: 'at 30 %, set by hand', steps: 1 });
       const moves = (await journalRecords(shop)).slice(before);
       const weights = moves.filter(({ type }) => type === 'weight-set');
       expect(weights.map(({ weight }) => weight)).toEqual([30]);
@@ -128,7 +128,7 @@ describe('strategies', () => {
       await configure('steps: [{ weight: 40 }, { pause: true }, { weight: 70, for: 1s }]');
       await shop.succeed(...DEPLOY);
       const reason = 'step 2 of 3 waits for a person at 40 %; `canary resume` goes on';
-      expect(await release()).toMatchObject({ state: 'paused', reason, step: 2 });
+      expect(await release()).toMatchObject({ state: 'holding', reason, step: 2 });
       expect(await onCanary(userNames(200))).not.toHaveLength(0);
 
       // What was taken away comes back first; the step after that is another `resume`.
@@ -136,7 +136,7 @@ describe('strategies', () => {
       await shop.succeed('resume');
       expect((await release()).weight.set).toBe(40);
       await shop.succeed('resume');
-      expect(await release()).toMatchObject({ state: 'paused', step: 3, weight: { set: 70 } });
+      expect(await release()).toMatchObject({ state: 'holding', step: 3, weight: { set: 70 } });
       const nothing = JSON.parse((await shop.succeed('resume', '--json')).stdout);
       expect(nothing).toMatchObject({ changed: false, weight: 70 });
     });
@@ -149,7 +149,7 @@ describe('strategies', () => {
       expect(await shop.status()).toMatchObject({
         lock: null,
         release: {
-          state: 'paused',
+          state: 'holding',
           step: 1,
           weight: { set: 10 },
           reason: 'interrupted in step 1 of 2; its weight stays, `canary resume` goes on',
@@ -165,7 +165,7 @@ describe('strategies', () => {
       expect(weightsIn(deployed.stdout)).toEqual([30]);
       const { state, reason } = await release();
       expect([state, reason]).toEqual([
-        'paused',
+        'holding',
         'step 1 of 2 is in force, at 30 %; `canary resume` goes on',
       ]);
       const resumed = await shop.succeed('resume', '--json');
@@ -263,7 +263,7 @@ describe('strategies', () => {
       );
 
       const { comparison, ...result } = JSON.parse(String(stdout).split('\n').at(-1) ?? '');
-      expect(result).toMatchObject({ type: 'result', state: 'reverted', weight: 0 });
+      expect(result).toMatchObject({ type: 'result', state: 'removed', weight: 0 });
       const { stable, canary } = comparison;
       const [met, others] = ['canary', 'stable'].map((side) =>
         pages.filter((page) => page === side),

@@ -5,15 +5,15 @@ import { type Storedog, until } from '../../support/storedog.ts';
 import { askAnew } from '../../support/traffic-shop.ts';
 import { Load, userNames, visit } from '../../support/visitors.ts';
 
-/** An inner service that is split where others call it: `web` -> `middle` (nobody's choice) -> `last`. */
-describe('an inner service', () => {
+/** An internal service that is split where others call it: `web` -> `middle` (nobody's choice) -> `last`. */
+describe('an internal service', () => {
   let shop: Storedog;
   const users = userNames(150);
 
   beforeAll(async () => {
     shop = await hopShop(
       ({ port, preview }) =>
-        `{ web: { entry: ${port}, preview: ${preview} }, last: { inner: true } }`,
+        `{ web: { entry: ${port}, preview: ${preview} }, last: { mesh: true } }`,
     );
   });
 
@@ -183,7 +183,7 @@ describe('an inner service', () => {
     const port = /"(\d+):3000"/.exec(definition)?.[1] ?? '';
     const own = `http://127.0.0.1:${port}/`;
     const settings = await shop.read('canary.yaml');
-    await shop.write('canary.yaml', settings.replace('inner: true', `entry: ${port}`));
+    await shop.write('canary.yaml', settings.replace('mesh: true', `entry: ${port}`));
     await shop.succeed('up');
     await shop.commitOn('canary', 'store-frontend/server.js', hopServer('another'));
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '100');

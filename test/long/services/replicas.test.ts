@@ -102,7 +102,7 @@ describe('replicas', () => {
     // Only what the killed container had already taken can be lost, of four at a time; GETs among it are repeated.
     expect(load.problems.filter((each) => each.startsWith('GET'))).toEqual([]);
     expect(load.problems.length).toBeLessThanOrEqual(4);
-    expect((await shop.status()).release.state).toBe('paused');
+    expect((await shop.status()).release.state).toBe('holding');
   });
 
   it('that are missing are started by a deploy of the same commit', async () => {
@@ -228,7 +228,7 @@ describe('replicas', () => {
       await shop.succeed('weight', '20');
       expect(await clones()).toHaveLength(3);
       expect((await shop.status()).release).toMatchObject({
-        state: 'paused',
+        state: 'holding',
         reason: 'at 20 %, set by hand',
         weight: { set: 20 },
       });

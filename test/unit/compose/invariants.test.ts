@@ -64,7 +64,7 @@ function modelOf(services: Services, rest: object = {}): ComposeModel {
 
 function broken(services: Services, rest: Partial<Rendered> = {}): string[] {
   const slice = chooseSlice(
-    config('{ web: { entry: 3000 }, api: { inner: true, port: 5000 } }'),
+    config('{ web: { entry: 3000 }, api: { mesh: true, port: 5000 } }'),
     BEFORE,
   );
   const after = modelOf({ ...RIGHT, ...services });

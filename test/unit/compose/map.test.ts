@@ -10,7 +10,7 @@ test('as text: who is cloned, who is shared and why, who calls whom', () => {
     "Entries: the proxy splits their users
       frontend   users reach it on port 3000  -> discounts, ads
 
-    Inner: cloned with the entries
+    Internal: cloned with the entries
       discounts  cloned; the other clones call its clone  -> db
 
     Shared: one for stable and canary
@@ -77,7 +77,7 @@ test('ingresses by name are told', () => {
     api: { expose: ['80'] },
   });
   const slice = chooseSlice(
-    config('{ web: { behind: edge, port: 81 }, api: { inner: true } }'),
+    config('{ web: { behind: edge, port: 81 }, api: { mesh: true } }'),
     model,
   );
   const map = buildMap(model, slice);

@@ -5,7 +5,7 @@ import { config, modelOf, SHOP, shopSlice } from '../../support/fixture-model.ts
 import { refusal } from '../../support/fixture-refusal.ts';
 
 describe('the slice of the shop', () => {
-  test('has an entry with its ports and an inner service', () => {
+  test('has an entry with its ports and an internal service', () => {
     expect(shopSlice()).toEqual([
       {
         service: 'frontend',

@@ -240,18 +240,18 @@ test('analysis: false judges nothing', () => {
 test.each([
   ['{ behind: edge }', { behind: ['edge'] }],
   ['{ behind: [edge, edge, other], preview: 81 }', { behind: ['edge', 'other'], preview: 81 }],
-  ['{ entry: 80, inner: true }', { entry: 80, inner: {} }],
-  ['{ entry: 80, inner: false }', { entry: 80 }],
-  ['{ entry: 80, inner: { callers: a } }', { entry: 80, inner: { callers: ['a'] } }],
+  ['{ entry: 80, mesh: true }', { entry: 80, mesh: {} }],
+  ['{ entry: 80, mesh: false }', { entry: 80 }],
+  ['{ entry: 80, mesh: { callers: a } }', { entry: 80, mesh: { callers: ['a'] } }],
 ])('the ingresses %s are read', (web, expected) => {
   expect(parse(`version: 1\nservices: { web: ${web} }\n`).services.web).toEqual(expected);
 });
 
 test.each([
-  ['inner', 'yes'],
-  ['inner', '{ callers: [] }'],
-  ['inner', '{ callers: ["a b"] }'],
-  ['inner', '{ caller: a }'],
+  ['mesh', 'yes'],
+  ['mesh', '{ callers: [] }'],
+  ['mesh', '{ callers: ["a b"] }'],
+  ['mesh', '{ caller: a }'],
   ['behind', '[]'],
   ['behind', '"a\\n  server x"'],
   ['behind', 'true'],
@@ -371,16 +371,16 @@ describe('rules that no single field can hold', () => {
       'a shield and a breaker need an entry',
       'version: 1\nservices:\n  web: { entry: 80 }\n  api:\n    shield: true\n    breaker: false\n',
       [
-        'line 5, services.api.shield: needs an `entry`, `behind`, `labels` or `inner`: nobody else comes through the proxy',
-        'line 6, services.api.breaker: needs an `entry`, `behind`, `labels` or `inner`: nobody else comes through the proxy',
+        'line 5, services.api.shield: needs an `entry`, `behind`, `labels` or `mesh`: nobody else comes through the proxy',
+        'line 6, services.api.breaker: needs an `entry`, `behind`, `labels` or `mesh`: nobody else comes through the proxy',
       ],
     ],
     [
       'users come through another proxy or at a port, not both, and that proxy is nobody chosen',
-      'version: 1\nservices:\n  web: { entry: 80, behind: edge }\n  api: { inner: true, behind: [web] }\n',
+      'version: 1\nservices:\n  web: { entry: 80, behind: edge }\n  api: { mesh: true, behind: [web] }\n',
       [
         'line 3, services.web.behind: cannot stand beside `entry`: choose one of them',
-        'line 4, services.api.behind: cannot stand beside `inner`: choose one of them',
+        'line 4, services.api.behind: cannot stand beside `mesh`: choose one of them',
         'line 4, services.api.behind: `web` is a chosen service itself',
       ],
     ],

@@ -64,12 +64,12 @@ describe('what users of an entry speak', () => {
   );
 
   test('of a service that others call by name is plain HTTP', () => {
-    const inner = { entry: 443, inner: true };
-    const refused = expect.stringMatching(/^inner: needs /);
-    expect(problems({ ...inner, tls: { ...FILES, reencrypt: true } })).toEqual([refused]);
-    expect(problems({ ...inner, proxyProtocol: { send: true } })).toEqual([refused]);
-    expect(problems({ ...inner, protocol: 'tls' })).toEqual([refused]);
-    expect(problems({ ...inner, tls: FILES, protocol: 'http2' })).toEqual([]);
+    const mesh = { entry: 443, mesh: true };
+    const refused = expect.stringMatching(/^mesh: needs /);
+    expect(problems({ ...mesh, tls: { ...FILES, reencrypt: true } })).toEqual([refused]);
+    expect(problems({ ...mesh, proxyProtocol: { send: true } })).toEqual([refused]);
+    expect(problems({ ...mesh, protocol: 'tls' })).toEqual([refused]);
+    expect(problems({ ...mesh, tls: FILES, protocol: 'http2' })).toEqual([]);
   });
 
   test('is a matter of entries alone', () => {

@@ -249,7 +249,7 @@ describe('a preview', () => {
   });
 });
 
-test('an inner service is checked and has no port of its own', () => {
+test('an internal service is checked and has no port of its own', () => {
   const text = renderConfiguration(SETTINGS);
   expect(text).not.toContain('frontend discounts');
 });

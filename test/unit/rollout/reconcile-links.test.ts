@@ -15,7 +15,7 @@ import {
 
 const LINK = 'canary-proxy:discounts';
 const DOOR = {
-  kind: 'inner',
+  kind: 'mesh',
   callers: ['frontend', 'ads'],
   names: ['discounts'],
   preview: undefined,
@@ -39,7 +39,7 @@ const plan = (desired: Desired, world: Observed, rest = {}) =>
   );
 const up = (world: Observed, rest = {}) => plan({ proxy: 'running' }, world, rest);
 
-describe('up, with an inner service,', () => {
+describe('up, with an internal service,', () => {
   test('links callers once the proxy is there, those too that it starts before', () => {
     expect(up(observed([...PLAIN, ADS], ABSENT_PROXY))).toMatchInlineSnapshot(`
       "1. hand the port of frontend to the proxy                   (port 3000 is the stable's own)
@@ -113,7 +113,7 @@ test('deploy and every way out of a canary touch no caller', () => {
   expect(`${deploy}\n${out}`).not.toMatch(/link|look up/);
 });
 
-describe('down, with an inner service,', () => {
+describe('down, with an internal service,', () => {
   test('leads callers past the proxy before it goes; an entry gets its port and loses its links at once', () => {
     expect(plan({ canary: null, proxy: 'absent' }, observed(LINKED))).toMatchInlineSnapshot(`
       "1. make ads anew without links to the proxy  (the proxy goes)

@@ -230,10 +230,12 @@ describe('the state a person is told', () => {
       advancing: 'failed',
       promoting: 'failed',
       reverting: 'failed',
+      holding: 'holding',
       paused: 'paused',
       inconclusive: 'inconclusive',
       promoted: 'promoted',
       reverted: 'reverted',
+      removed: 'removed',
       failed: 'failed',
     });
     expect(settledState(inState('starting'), false, NOW).reason).toMatch(
@@ -241,9 +243,9 @@ describe('the state a person is told', () => {
     );
   });
 
-  test('only a promoted or reverted release has come to its end', () => {
+  test('only a release that was promoted or taken away has come to its end', () => {
     const ended = RELEASE_STATES.filter((state) => hasEnded(inState(state)));
-    expect(ended).toEqual(['promoted', 'reverted']);
+    expect(ended).toEqual(['promoted', 'reverted', 'removed']);
   });
 });
 
@@ -267,7 +269,7 @@ describe('a release whose command died in its steps', () => {
 
   test('waits for a person, with its users', () => {
     expect(settled('canary', '2026-01-01T01:00:00.000Z')).toEqual({
-      state: 'paused',
+      state: 'holding',
       reason: 'interrupted in step 1 of 2; its weight stays, `canary resume` goes on',
     });
   });

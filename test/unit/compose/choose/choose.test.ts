@@ -29,7 +29,7 @@ test('candidates are what keeps no data; likely is what is built here', () => {
 });
 
 describe('a choice', () => {
-  test('becomes entries with a preview port and inner services, with reasons', () => {
+  test('becomes entries with a preview port and internal services, with reasons', () => {
     expect(choice(SHOP, ['frontend', 'discounts'])).toEqual([
       {
         service: 'frontend',
@@ -41,17 +41,17 @@ describe('a choice', () => {
         service: 'discounts',
         entry: undefined,
         preview: undefined,
-        why: 'inner: it publishes no port',
+        why: 'internal: it publishes no port',
       },
     ]);
   });
 
-  test('takes a published service that another chosen one calls as inner', () => {
+  test('takes a published service that another chosen one calls as internal', () => {
     const model = modelOf({
       web: { ...web('3000'), environment: { API: 'http://api' } },
       api: web('5001'),
     });
-    expect(choice(model, ['web', 'api'])[1]?.why).toBe('inner: web calls it by name');
+    expect(choice(model, ['web', 'api'])[1]?.why).toBe('internal: web calls it by name');
     expect(choice(model, ['api'])[0]?.entry).toBe(5001);
   });
 
@@ -133,7 +133,7 @@ describe('a stack whose users come through a proxy', () => {
     const model = modelOf({ nginx, shop: {}, api: {} });
     const files = conf('proxy_pass http://shop:3000; }\nproxy_pass http://api:3000;');
     expect(choice(model, ['shop', 'api'], files)[0]?.why).toBe(
-      'inner: another service behind nginx listens on 3000 too',
+      'internal: another service behind nginx listens on 3000 too',
     );
   });
 

@@ -25,7 +25,7 @@ describe('a choice that no user reaches', () => {
       prices: { build: {} },
     };
     expect(whys(services, 'prices')).toEqual([
-      'prices: inner: it publishes no port',
+      'prices: internal: it publishes no port',
       'shop: added: users reach `prices` through it; users reach it on port 3000; the canary alone answers on 13000',
       'api: added: it is between users and `prices` (environment PRICES)',
     ]);
@@ -74,7 +74,7 @@ test('a worker alone brings the service of the same code that users reach', () =
     jobs: { image: 'acme/shop', command: ['sidekiq'] },
   };
   expect(whys(services, 'jobs')).toEqual([
-    "jobs: inner: it takes jobs from a queue, beside the stable's",
+    "jobs: internal: it takes jobs from a queue, beside the stable's",
     'web: added: users reach it, and it runs the code of `jobs`; users reach it on port 3000; the canary alone answers on 13000',
   ]);
 });

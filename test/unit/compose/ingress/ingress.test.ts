@@ -22,12 +22,12 @@ const edge: ComposeService = {
 const sliceOf = (services: string, model: Record<string, ComposeService>) =>
   chooseSlice(config(services), modelOf(model));
 
-describe('an inner service', () => {
+describe('an internal service', () => {
   test('has the callers that the definitions tell, chosen or not', () => {
     const model = { web, api, cron: { command: ['curl', 'http://api:3000/'] }, db: {} };
-    const [, member] = sliceOf('{ web: { entry: 3000 }, api: { inner: true } }', model);
+    const [, member] = sliceOf('{ web: { entry: 3000 }, api: { mesh: true } }', model);
     expect(member?.ingress).toEqual({
-      kind: 'inner',
+      kind: 'mesh',
       callers: ['web', 'cron'],
       names: ['api'],
       preview: undefined,
@@ -39,20 +39,20 @@ describe('an inner service', () => {
       image: 'minio/minio',
       environment: { HOOK: 'http://api:3000/' },
     };
-    const [, member] = sliceOf('{ web: { entry: 3000 }, api: { inner: true } }', {
+    const [, member] = sliceOf('{ web: { entry: 3000 }, api: { mesh: true } }', {
       web,
       api,
       store,
     });
     expect(member?.ingress?.callers).toEqual(['web']);
-    const named = '{ web: { entry: 3000 }, api: { inner: { callers: store } } }';
+    const named = '{ web: { entry: 3000 }, api: { mesh: { callers: store } } }';
     const error = await refusal(() => sliceOf(named, { web, api, store }));
     expect(error.message).toContain('it keeps data');
   });
 
   test('has the callers that canary.yaml names instead', () => {
     const model = { web, api, other: {} };
-    const slice = sliceOf('{ web: { entry: 3000 }, api: { inner: { callers: other } } }', model);
+    const slice = sliceOf('{ web: { entry: 3000 }, api: { mesh: { callers: other } } }', model);
     expect(callerLinks(slice)).toEqual(new Map([['other', ['canary-proxy:api']]]));
   });
 
@@ -66,12 +66,12 @@ describe('an inner service', () => {
       },
       db: { networks: { default: { aliases: ['shared'] } } },
     };
-    const slice = sliceOf('{ web: { entry: 3000 }, api: { inner: true } }', model);
+    const slice = sliceOf('{ web: { entry: 3000 }, api: { mesh: true } }', model);
     expect(slice[1]?.ingress?.names).toEqual(['api', 'the-api', 'api.internal', 'backend']);
   });
 
   test('moves a port of the proxy that its callers use, and no other', () => {
-    const slice = sliceOf('{ web: { entry: 3000, preview: 3001 }, api: { inner: true } }', {
+    const slice = sliceOf('{ web: { entry: 3000, preview: 3001 }, api: { mesh: true } }', {
       web,
       api,
     });
@@ -87,22 +87,22 @@ describe('an inner service', () => {
     [
       'nobody calls it',
       { web: { ports: web.ports ?? [] }, api },
-      '{ inner: true }',
+      '{ mesh: true }',
       /who calls `api`/,
     ],
     [
       'its caller is on the host’s network',
       { web, api, x: { network_mode: 'host' } },
-      '{ inner: { callers: x } }',
+      '{ mesh: { callers: x } }',
       /network_mode: host/,
     ],
     [
       'they share no network',
       { web, api, x: { networks: { far: null } } },
-      '{ inner: { callers: x } }',
+      '{ mesh: { callers: x } }',
       /share no network/,
     ],
-    ['it calls itself', { web, api }, '{ inner: { callers: api } }', /the same service/],
+    ['it calls itself', { web, api }, '{ mesh: { callers: api } }', /the same service/],
   ] as const)('is refused when %s', async (_, model, choice, message) => {
     const error = await refusal(() => sliceOf(`{ web: { entry: 3000 }, api: ${choice} }`, model));
     expect(error).toMatchObject({ code: 'caller-unusable', exitCode: 2 });
@@ -112,10 +112,10 @@ describe('an inner service', () => {
   test('is refused when a caller does not exist, or nobody knows where it listens', async () => {
     const choose = (choice: string, model: Record<string, ComposeService>) =>
       refusal(() => sliceOf(`{ web: { entry: 3000 }, api: ${choice} }`, model));
-    expect((await choose('{ inner: { callers: [nobody] } }', { web, api })).code).toBe(
+    expect((await choose('{ mesh: { callers: [nobody] } }', { web, api })).code).toBe(
       'service-unknown',
     );
-    expect((await choose('{ inner: true }', { web, api: {} })).code).toBe('port-unknown');
+    expect((await choose('{ mesh: true }', { web, api: {} })).code).toBe('port-unknown');
   });
 });
 
@@ -130,7 +130,7 @@ describe('a service behind another proxy', () => {
 
   test('shares its port with nobody: that proxy may pass on any Host', async () => {
     const model = { web, api, edge };
-    const both = '{ web: { behind: edge }, api: { inner: true } }';
+    const both = '{ web: { behind: edge }, api: { mesh: true } }';
     const error = await refusal(() => sliceOf(both, model));
     expect(error.message).toBe(
       '`web` and `api` both listen on port 3000, and another proxy calls `web`.',
@@ -139,9 +139,9 @@ describe('a service behind another proxy', () => {
 
   test('shares it with nobody either where such a proxy only calls it', async () => {
     const other: ComposeService = { expose: ['3000'] };
-    const inner =
-      '{ web: { entry: 3000 }, api: { inner: { callers: edge } }, other: { inner: { callers: web } } }';
-    const error = await refusal(() => sliceOf(inner, { web, api, other, edge }));
+    const both =
+      '{ web: { entry: 3000 }, api: { mesh: { callers: edge } }, other: { mesh: { callers: web } } }';
+    const error = await refusal(() => sliceOf(both, { web, api, other, edge }));
     expect(error.message).toContain('another proxy calls `api`');
   });
 

@@ -29,7 +29,7 @@ function layers(web: ComposeModel['services'][string], files = ['compose.yml']) 
     api: { expose: ['80'], ...(web.networks ? { networks: web.networks } : {}) },
   });
   const slice = chooseSlice(
-    configured('{ web: { entry: 3000 }, api: { inner: { callers: [web] } } }'),
+    configured('{ web: { entry: 3000 }, api: { mesh: { callers: [web] } } }'),
     model,
   );
   const baselines = { web: { image: IMAGE, files } };

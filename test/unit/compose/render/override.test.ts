@@ -88,7 +88,7 @@ test('Prometheus comes in from this machine alone, and moves away from a ingress
     ports: expect.arrayContaining([{ target, published: '5001', host_ip: '127.0.0.1' }]),
   });
   expect(proxyOf(INPUT.slice)).toMatchObject(withPort(5001));
-  const ingress = { kind: 'inner', callers: [], names: [], preview: undefined } as const;
+  const ingress = { kind: 'mesh', callers: [], names: [], preview: undefined } as const;
   const doored = INPUT.slice.map((each) => (each.port === 5001 ? { ...each, ingress } : each));
   expect(proxyOf(doored)).toMatchObject(withPort(5002));
 });
@@ -152,9 +152,9 @@ test('a clone without mates has no links', () => {
   });
 });
 
-describe('an inner service', () => {
+describe('an internal service', () => {
   const slice = chooseSlice(
-    config('{ frontend: { entry: 3000 }, discounts: { inner: { callers: [frontend, ads] } } }'),
+    config('{ frontend: { entry: 3000 }, discounts: { mesh: { callers: [frontend, ads] } } }'),
     SHOP,
   );
   const stableOf = (rest: Partial<OverrideInput> = {}) =>
