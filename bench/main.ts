@@ -31,9 +31,9 @@ async function main(root: string): Promise<void> {
   await stage.open();
   try {
     const benchmarks = await measure(stage, images, folder);
-    await writeFile(join(root, 'docs/benchmarks.md'), toPage(benchmarks));
+    await writeFile(join(root, 'bench/results/proxy.md'), toPage(benchmarks));
     const json = `${JSON.stringify(toJson(benchmarks), null, 2)}\n`;
-    await writeFile(join(root, 'docs/benchmarks.json'), json);
+    await writeFile(join(root, 'bench/results/proxy.json'), json);
     process.stdout.write(toPage(benchmarks));
   } finally {
     await stage.close();

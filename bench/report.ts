@@ -51,7 +51,7 @@ export function toPage(benchmarks: Benchmarks): string {
     `| ${name} | ${p50.toFixed(2)} | ${p99.toFixed(2)} |`;
   return `# Benchmarks
 
-Written by \`npm run bench\`; the single rounds are in [benchmarks.json](benchmarks.json).
+Written by \`npm run bench\`; the single rounds are in [proxy.json](proxy.json).
 
 ## Requests
 

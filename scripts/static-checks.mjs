@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// What needs no set-up but npm's packages: format, lint, types, boundaries and dead code, as many at once as there are cores.
+// What needs no set-up but npm's packages: format, lint, types, boundaries, dead code and docs, as many at once as there are cores.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
 // The longest first.
-const CHECKS = ['types', 'boundaries', 'dead-code', 'lint', 'format'];
+const CHECKS = ['types', 'boundaries', 'dead-code', 'lint', 'docs-check', 'format'];
 
 /**
  * Runs one of package.json's scripts to its end and shows what it said where it failed.

@@ -12,7 +12,7 @@ export const EXIT = {
 } as const;
 
 /** Every error a user can meet, with the exit code it ends in. Codes are a stable interface. */
-const EXIT_CODE_OF = {
+export const EXIT_CODE_OF = {
   usage: EXIT.usage,
   'compose-file-missing': EXIT.usage,
   'compose-file-invalid': EXIT.usage,

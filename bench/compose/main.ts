@@ -26,9 +26,9 @@ async function main(root: string, isQuick: boolean): Promise<void> {
   const page = toPage({ rows, machine, busy });
   process.stdout.write(page);
   if (isQuick) return;
-  await writeFile(join(root, 'docs/benchmarks-compose.md'), page);
+  await writeFile(join(root, 'bench/results/compose.md'), page);
   const json = `${JSON.stringify({ rows, machine, busy }, null, 1)}\n`;
-  await writeFile(join(root, 'docs/benchmarks-compose.json'), json);
+  await writeFile(join(root, 'bench/results/compose.json'), json);
 }
 
 /** The middle of some rounds, each with all three, so that other work on the machine meets them alike. */

@@ -44,10 +44,10 @@ try {
     process.stdout.write(`${line(scenario, runs)}\n`);
   }
   await writeFile(
-    join(root, 'docs/benchmarks-judge-live.json'),
+    join(root, 'bench/results/judge-live.json'),
     `${JSON.stringify({ weight: WEIGHT, perSecond: PER_SECOND, results }, undefined, 2)}\n`,
   );
-  await writeFile(join(root, 'docs/benchmarks-judge-live.md'), report(results));
+  await writeFile(join(root, 'bench/results/judge-live.md'), report(results));
 } finally {
   clearInterval(awake);
   await shop.dispose();

@@ -33,9 +33,9 @@ async function main(root: string, isQuick: boolean): Promise<void> {
   process.stdout.write(page);
   say(`${Math.round((Date.now() - began) / 1000)} s`);
   if (isQuick) return;
-  await writeFile(join(root, 'docs/benchmarks-judge.md'), page);
+  await writeFile(join(root, 'bench/results/judge.md'), page);
   await writeFile(
-    join(root, 'docs/benchmarks-judge.json'),
+    join(root, 'bench/results/judge.json'),
     `${JSON.stringify(toJson(figures), null, 1)}\n`,
   );
 }

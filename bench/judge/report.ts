@@ -26,7 +26,7 @@ export function toPage(figures: readonly Figures[]): string {
   const main = worse.filter(({ series }) => isMain(series.scenario));
   return `# The judge, measured
 
-Written by \`npm run bench:judge\`; every figure is in [benchmarks-judge.json](benchmarks-judge.json). Simulated users ask by chance, each always on
+Written by \`npm run bench:judge\`; every figure is in [judge.json](judge.json). Simulated users ask by chance, each always on
 the same side. All rules see the same streams, and no shield or breaker helps: a POST that fails hurts its user, while
 of a failing GET the user learns nothing where the shield is on.
 

@@ -25,9 +25,9 @@ async function main(root: string, isQuick: boolean): Promise<void> {
     process.stdout.write(toPage(figures));
     // A part of it says only whether it works.
     if (part !== 1) return;
-    await writeFile(join(root, 'docs/benchmarks-rehearsal.md'), toPage(figures));
+    await writeFile(join(root, 'bench/results/rehearsal.md'), toPage(figures));
     const json = `${JSON.stringify(toJson(figures), null, 1)}\n`;
-    await writeFile(join(root, 'docs/benchmarks-rehearsal.json'), json);
+    await writeFile(join(root, 'bench/results/rehearsal.json'), json);
   } finally {
     clearInterval(awake);
     await rehearsal.dispose();

@@ -61,7 +61,8 @@ export function buildProgram(dispatch: Dispatch, version: string) {
   return program;
 }
 
-const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+/** What each exit code means. */
+export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   done: 'done',
   failed: 'failed',
   usage: 'usage, configuration or refused input',
@@ -75,7 +76,7 @@ const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
 
 function exitCodes(): string {
   const lines = Object.entries(EXIT).map(
-    ([name, code]) => `  ${String(code).padEnd(5)}${MEANINGS[name as keyof typeof EXIT]}`,
+    ([name, code]) => `  ${String(code).padEnd(5)}${EXIT_MEANINGS[name as keyof typeof EXIT]}`,
   );
   return ['', 'Exit codes:', ...lines].join('\n');
 }

@@ -13,7 +13,7 @@ import type { ContainerStreams, SavedProgram } from '../system/docker/container-
  *    (`src/database/snapshot.ts`); `watch.ts` takes one before and one after, and tells with what was noted in between
  *    what was seen, as an `Observation` (`src/database/observation.ts`).
  * 3. Its place in `FLOORS` of `.dependency-cruiser.cjs`, its names of types in `src/database/compare/column-type.ts`, and
- *    `docs/rehearsal.md`. A test expects that what has no kind cannot be rehearsed: `kind.test.ts`.
+ *    `docs/explanation/rehearsal.md`. A test expects that what has no kind cannot be rehearsed: `kind.test.ts`.
  *
  * What all of it means, and what may pass, is then said as for every kind: `src/database/findings.ts`.
  * `sqlite/` is none of these: its databases are files that services share, and no server.

@@ -1,0 +1,122 @@
+#!/usr/bin/env node
+// Writes the pages of docs/reference that follow from the code: `npm run docs`. With `--check` it only says what is stale.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+/** @typedef {import('commander').Command} Command */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const NOTE = '<!-- Written by `npm run docs`. Do not edit. -->\n\n';
+
+const { buildProgram, EXIT_MEANINGS, EXIT, EXIT_CODE_OF } = await load();
+const pages = {
+  'commands.md': commandsPage(buildProgram(async () => undefined, '')),
+  'exit-codes.md': exitCodesPage(),
+  'errors.md': errorsPage(),
+  'canary-yaml.md': canaryYamlPage(),
+};
+const stale = Object.entries(pages).filter(
+  ([name, text]) => read(`docs/reference/${name}`) !== text,
+);
+if (process.argv.includes('--check')) {
+  for (const [name] of stale)
+    console.error(`docs/reference/${name} is stale: run \`npm run docs\`.`);
+  process.exitCode = stale.length > 0 ? 1 : 0;
+} else {
+  for (const [name, text] of stale) writeFileSync(`${root}docs/reference/${name}`, text);
+}
+
+/** The parts of the program that the pages tell of. */
+async function load() {
+  const bundle = `${root}.setup/reference-${process.pid}.mjs`;
+  await build({
+    stdin: {
+      contents: "export * from './src/cli/program.ts'; export * from './src/errors.ts';",
+      resolveDir: root,
+    },
+    outfile: bundle,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    logLevel: 'warning',
+  });
+  try {
+    return await import(bundle);
+  } finally {
+    await rm(bundle, { force: true });
+  }
+}
+
+/** @param {Command} program */
+function commandsPage(program) {
+  const global = optionsTable(program);
+  const commands = program.commands.flatMap((command) => [command, ...command.commands]);
+  const parts = commands
+    .filter((command) => command.commands.length === 0)
+    .map((command) => {
+      const path = pathOf(command);
+      const usage = `    canary ${path} ${command.usage()}`.trimEnd();
+      const options = optionsTable(command);
+      return `## ${path}\n\n${sentence(command.description())}\n\n${usage}\n${options && `\n${options}`}`;
+    });
+  const intro =
+    '# Commands\n\nEvery command takes these options. `canary COMMAND --help` prints the same in the terminal.\n\n';
+  return `${NOTE}${intro}${global}\n${parts.join('\n')}`;
+}
+
+/** @param {Command} command */
+function pathOf(command) {
+  const parent = command.parent;
+  return parent?.parent ? `${parent.name()} ${command.name()}` : command.name();
+}
+
+/** @param {Command} command */
+function optionsTable(command) {
+  const shown = command.options.filter((option) => !option.hidden && option.long !== '--version');
+  if (shown.length === 0) return '';
+  const rows = shown.map((option) => `| \`${option.flags}\` | ${cell(option.description)} |`);
+  return `| option | meaning |\n|---|---|\n${rows.join('\n')}\n`;
+}
+
+function exitCodesPage() {
+  const rows = Object.entries(EXIT).map(
+    ([name, code]) => `| ${code} | ${cell(EXIT_MEANINGS[/** @type {never} */ (name)])} |`,
+  );
+  return `${NOTE}# Exit codes\n\n| code | means |\n|---|---|\n${rows.join('\n')}\n`;
+}
+
+function errorsPage() {
+  const rows = Object.entries(EXIT_CODE_OF).map(([code, exit]) => `| \`${code}\` | ${exit} |`);
+  const intro =
+    '# Error codes\n\nWith `--json` an error is `{"error":{"code","message","hint"}}`, with `details` where there are some. The\ncode is stable, the sentence is not. What to do: [troubleshooting](../guides/troubleshooting.md).\n\n';
+  return `${NOTE}${intro}| code | [exit code](exit-codes.md) |\n|---|---|\n${rows.join('\n')}\n`;
+}
+
+function canaryYamlPage() {
+  const template = read('templates/canary.yaml').trimEnd();
+  const intro =
+    '# canary.yaml\n\nOnly `version` and `services` are required. These are all settings with their defaults\n(`templates/canary.yaml`). An unknown setting is rejected. Details: [judging](../explanation/judging.md),\n[rehearsal](../explanation/rehearsal.md), [traffic](../explanation/traffic.md), [strategies](../explanation/releases.md#strategies).\n\n';
+  return `${NOTE}${intro}\`\`\`yaml\n${template}\n\`\`\`\n`;
+}
+
+/** @param {string} text */
+function sentence(text) {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+/** @param {string} text */
+function cell(text) {
+  return text.replaceAll('|', '\\|');
+}
+
+/** @param {string} path */
+function read(path) {
+  try {
+    return readFileSync(`${root}${path}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
