@@ -27,18 +27,18 @@ async function rendered(count: number) {
   return { calls: taken, text, model: await context.compose.model(scope) };
 }
 
-test('a stack of a thousand services takes no more calls of Compose than one of ten', async () => {
-  const [small, large] = [await rendered(10), await rendered(1000)];
+test('a stack of hundreds of services takes no more calls of Compose than one of ten', async () => {
+  const [small, large] = [await rendered(10), await rendered(400)];
   // The stable's, the branch's, and the clones alone.
   expect(large.calls).toEqual(['config', 'config', 'config', 'version']);
   expect(small.calls).toEqual(large.calls);
   // The override grows with what is chosen, not with the stack.
   expect(large.text.length).toBeLessThan(small.text.length * 1.5);
-  expect(Object.keys(large.model.services)).toHaveLength(1000);
-  expect(findCalls(large.model)).toHaveLength(3000);
+  expect(Object.keys(large.model.services)).toHaveLength(400);
+  expect(findCalls(large.model)).toHaveLength(1200);
 });
 
-test('and less than 300 MB of memory', async () => {
+test('one of a thousand takes less than 300 MB of memory', async () => {
   const folder = await repository(largeStack(1000));
   const program = fileURLToPath(new URL('../../../bin/canary.js', import.meta.url));
   const peak = await peakMemory(folder, [program, 'render', '--branch', 'main']);

@@ -13,7 +13,9 @@ import { nasty, PIECES } from '../../support/fixture-nasty.ts';
 /** Every place of canary.yaml whose text comes to the proxy. */
 const PLACES = {
   service: (text: string) => ({ services: { [text]: { entry: 80, preview: 81 } } }),
-  'internal service': (text: string) => ({ services: { web: { entry: 80 }, [text]: { port: 90 } } }),
+  'internal service': (text: string) => ({
+    services: { web: { entry: 80 }, [text]: { port: 90 } },
+  }),
   'forcing header': (text: string) => ({ force: { header: text } }),
   'identity by header': (text: string) => ({ identity: [`header:${text}`] }),
   'identity by cookie': (text: string) => ({ identity: [`cookie:${text}`] }),

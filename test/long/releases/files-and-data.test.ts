@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Storedog } from '../support/storedog.ts';
-import { discountLine, Load, userNames, visit } from '../support/visitors.ts';
+import { Storedog } from '../../support/storedog.ts';
+import { discountLine, Load, userNames, visit } from '../../support/visitors.ts';
 
 /** A project as people have them: uploads beside the code, a settings file in git, tags of the build's own. */
 describe('files, data and images of a project', () => {
