@@ -32,10 +32,7 @@ if (process.argv.includes('--check')) {
 async function load() {
   const bundle = `${root}.setup/reference-${process.pid}.mjs`;
   await build({
-    stdin: {
-      contents: "export * from './src/cli/program.ts'; export * from './src/errors.ts';",
-      resolveDir: root,
-    },
+    entryPoints: [`${root}scripts/reference-source.ts`],
     outfile: bundle,
     bundle: true,
     format: 'esm',

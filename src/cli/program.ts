@@ -49,8 +49,8 @@ export function buildProgram(dispatch: Dispatch, version: string) {
     .option('--config <file>', 'another canary.yaml')
     .option('--json', 'print JSON on standard output', false)
     .option('-q, --quiet', 'print errors only', false)
-    .option('--verbose', 'also print plans and what the programs underneath say', false)
-    .option('--yes', 'take the likely answer instead of asking', false)
+    .option('--verbose', 'also print plans and the output of Docker, Compose and git', false)
+    .option('--yes', 'accept the default answer to every prompt', false)
     .option('--no-color', 'no colours')
     .addHelpText('after', exitCodes());
   const run: WithSession =

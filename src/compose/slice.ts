@@ -130,7 +130,7 @@ export function cloneableService(
       {
         hint:
           work?.hint ??
-          'Choose other services, or change this one so that two of it can run side by side.',
+          'Choose other services, or change this one so that two can run side by side.',
       },
     );
   }

@@ -7,7 +7,7 @@ import { holding, percentage, switchable } from './values.ts';
 const alpha = z
   .number()
   .gt(0, 'is not a chance above 0, such as 0.01')
-  .max(0.2, 'is a chance of more than 20 % that a canary is taken back that is no worse');
+  .max(0.2, 'is too high: more than 20 % of good canaries could be taken back');
 
 const latency = switchable(
   z.strictObject({

@@ -28,7 +28,7 @@ const path = z
   .string('is not a path such as /health')
   .max(2000)
   .regex(/^\/[!-~]*$/, 'is not a path such as /health: it begins with /, without blanks')
-  .regex(/^[^#]*$/, 'has a `#`, which no server is sent');
+  .regex(/^[^#]*$/, 'has a `#`; servers never receive that part');
 
 const paths = Object.fromEntries(METHODS.map((name) => [name, path.optional()])) as Record<
   Method,
@@ -67,7 +67,7 @@ const check = z
     const { service, headers: given, body, expect, every, compare = !expect } = written;
     if (compare && method !== 'get')
       return expect
-        ? refuse(context, 'is of `get` alone: nothing else is sent to the stable', ['compare'])
+        ? refuse(context, 'needs `get`: no other method is sent to the stable', ['compare'])
         : refuse(context, 'needs `expect`: only the answer to a `get` is compared with the stable');
     if (!compare && !expect)
       return refuse(context, 'checks nothing: it has no `expect`', ['compare']);

@@ -68,7 +68,7 @@ function hiddenRules(rules: readonly MatchRule[]): Problem[] {
     const earlier = rules.slice(0, index).findIndex((each) => hides(each, rule));
     return earlier < 0
       ? []
-      : [{ path: [index], text: `never counts: match.${earlier} fits wherever it does` }];
+      : [{ path: [index], text: `never applies: match.${earlier} matches all of its requests` }];
   });
 }
 

@@ -21,11 +21,11 @@ export function problemsOf(config: CanaryConfig): Problem[] {
     ...(analysis ? problemsOfMetrics(analysis, services) : []),
   ];
   if (steps.length > 0 && strategy.kind !== 'canary') {
-    const text = `are of \`strategy: canary\` alone; this is ${strategy.kind}`;
+    const text = `need \`strategy: canary\`; this is ${strategy.kind}`;
     problems.push({ path: ['steps'], text });
   }
   if (database.backup === 'before' && database.rehearse === 'off') {
-    const text = 'needs the rehearsal, which tells the tables that change; `rehearse` is off';
+    const text = 'needs the rehearsal, which finds the tables that change; `rehearse` is off';
     problems.push({ path: ['database', 'backup'], text });
   }
   problems.push(...problemsOfChecks(checksOf(config), services), ...portProblems(config));
@@ -43,7 +43,7 @@ function ingressProblems(services: Services): Problem[] {
   );
   if (isReached) return own;
   const text =
-    'no service has an `entry`, is `behind` a proxy or found by `labels`, so no user could ever reach the canary';
+    'no service has an `entry`, is `behind` a proxy or found by `labels`, so no user could reach the canary';
   return [{ path: ['services'], text }, ...own];
 }
 
@@ -62,7 +62,7 @@ function problemsOfIngress(
   for (const key of ['shield', 'breaker'] as const) {
     if (service[key] === undefined || entry || behind || mesh || labels) continue;
     const text =
-      'needs an `entry`, `behind`, `labels` or `mesh`: nobody else comes through the proxy';
+      'needs an `entry`, `behind`, `labels` or `mesh`: other requests do not pass the proxy';
     problems.push({ key, text });
   }
   for (const [key, others] of [
@@ -90,7 +90,10 @@ function protocolProblems(service: ServiceConfig): ServiceProblem[] {
       // Whoever calls by name speaks HTTP; which one the service speaks is its own.
       const isOpen = key === 'protocol' && isCalled && protocol.startsWith('http');
       if (service[key] !== undefined && !isOpen)
-        problems.push({ key, text: 'needs an `entry`: only there users come to the proxy itself' });
+        problems.push({
+          key,
+          text: 'needs an `entry`: only there users connect to the proxy itself',
+        });
     }
     return problems;
   }

@@ -64,7 +64,7 @@ export const strategy = z.preprocess(
     )
     .refine(
       (value) => Object.values(value).filter(Boolean).length === 1,
-      'names not just one strategy',
+      'must name exactly one strategy',
     )
     .transform(({ rolling, ab, ...rest }): Strategy => {
       if (rolling) return { kind: 'rolling', ...rolling };

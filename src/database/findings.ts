@@ -27,7 +27,7 @@ export function findingsOf(database: string, observation: Observation, limits: L
 function blame(done: Effect, changes: readonly DefinitionChange[]): Effect {
   const { changed, kind } = done;
   const touching = changes.filter(({ objects }) => changed && objects.includes(changed));
-  // What is dropped and made anew is the fault of the first.
+  // What is dropped and recreated is the fault of the first.
   const isDrop = /-(dropped|recreated)$/.test(kind);
   const drops = touching.filter(({ statement = '' }) => /\bdrop\b/i.test(statement));
   const { statement, service } = (isDrop ? drops.at(0) : undefined) ?? touching.at(-1) ?? done;

@@ -46,7 +46,7 @@ export function remainsText(report: Boot, isBack: boolean): string | undefined {
       isRefused(level) && kind !== 'lock-held' && report.allowed.includes(`${level}:${object}`),
   );
   const now = isRisky
-    ? 'The code that runs again may not get on with it: it was allowed by hand.'
-    : 'The code that runs again works with it as far as the rehearsal could tell.';
+    ? 'The code that runs again may not work with it: you allowed it.'
+    : 'The code that runs again works with it, as far as the rehearsal could see.';
   return `${what} ${now}`;
 }

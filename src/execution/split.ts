@@ -79,7 +79,7 @@ async function changeAtSocket(
       `The proxy did not take the weight ${split.weight} %.`,
       {
         details: [answer.trim()].filter(Boolean),
-        hint: 'Run `canary doctor`; `canary up` makes the proxy anew.',
+        hint: 'Run `canary doctor`; `canary up` recreates the proxy.',
       },
     );
   }

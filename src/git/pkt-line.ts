@@ -27,7 +27,7 @@ export async function* readPackets(
       rest = rest.subarray(Math.max(length, 4));
     }
   }
-  if (rest.length > 0) throw new Error('The packets end in the middle of one.');
+  if (rest.length > 0) throw new Error('The data ends in the middle of a packet.');
 }
 
 function packetLength(bytes: Buffer): number | undefined {

@@ -46,7 +46,7 @@ async function untilFlush(packets: AsyncIterator<string | null>): Promise<string
   const lines: string[] = [];
   for (;;) {
     const next = await packets.next();
-    if (next.done) throw new Error('git ended the conversation too early.');
+    if (next.done) throw new Error('git closed the connection too early.');
     if (next.value === null) return lines;
     lines.push(next.value);
   }

@@ -33,7 +33,7 @@ export function refusalHint(refused: readonly RefReport[], remote: string): stri
     return `The remote has commits that this branch has not: \`git fetch ${remote}\`, merge or rebase, then push again; or replace them with --force.`;
   }
   if (/^\[remote rejected\]/m.test(said)) {
-    return 'The remote refused it; its own words above say why. Nothing was changed there.';
+    return 'The remote rejected it; its message is above. Nothing was changed there.';
   }
-  return 'Nothing was pushed: see the words above, of git or of your pre-push hook.';
+  return 'Nothing was pushed: see the message of git or of your pre-push hook above.';
 }

@@ -77,7 +77,7 @@ function routeOne(update: RefUpdate, branches: Branches, options: PushOptions): 
   const branch = ref.replace(/^refs\/heads\//, '');
   const route = { update, branch };
   if (ref.startsWith('refs/canary/') && !to) {
-    return refuse(route, 'the record of a release is not deleted by a push');
+    return refuse(route, 'a push cannot delete the record of a release');
   }
   if (!ref.startsWith('refs/heads/')) {
     const note = ref.startsWith('refs/tags/') ? 'a tag: kept, nothing is deployed' : undefined;

@@ -44,7 +44,7 @@ export async function runCheck(run: Run, check: Check): Promise<ProbeResult> {
   const request = requestName(check.method, check.path);
   const service = checkedService(check, run.project.config.services);
   if (missing.length > 0) {
-    const text = `${request}: not asked, for the environment has no ${missing.join(', ')}.`;
+    const text = `${request}: not asked: the environment has no ${missing.join(', ')}.`;
     return { service, request, result: 'error', text };
   }
   const first = await attempt(run, check, service, request);

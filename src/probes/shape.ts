@@ -63,7 +63,7 @@ function pagesInTurn(settings: ShapeSettings): Looking {
 
 function alikeText(requests: number, pages: number): string {
   const asked = `${requests} ${requests === 1 ? 'request' : 'requests'} of users`;
-  return `Both sides answer alike: ${asked} on ${pages} ${pages === 1 ? 'page' : 'pages'}.`;
+  return `Both sides give the same answers: ${asked} on ${pages} ${pages === 1 ? 'page' : 'pages'}.`;
 }
 
 /**

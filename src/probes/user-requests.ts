@@ -66,7 +66,7 @@ export const startRequests: StartSource = async (run, settings) => {
 const SILENT: Opinion = {
   source: SOURCE,
   result: 'error',
-  text: 'The proxy does not tell of its requests, so nobody can say how the canary does.',
+  text: 'The proxy reports no requests, so the canary cannot be judged.',
 };
 
 /** A request of the stable that runs, where a fresh one is what the canary is compared with. */

@@ -64,7 +64,7 @@ async function locate(path: string, service: string) {
       `${path}, which \`services.${service}.tls\` names, cannot be read.`,
       {
         details: [messageOf(error)],
-        hint: 'Paths are relative to canary.yaml; canary has to run as somebody who may read both files.',
+        hint: 'Paths are relative to canary.yaml; canary must run as a user who can read both files.',
       },
     );
   }

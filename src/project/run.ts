@@ -36,7 +36,7 @@ export async function releaseNow({ project, release }: ReleaseRun): Promise<Rele
   if (now) return now;
   throw new CanaryError(
     'journal-unreadable',
-    `The journal of release ${release.id} tells of no release.`,
+    `The journal of release ${release.id} contains no release.`,
   );
 }
 

@@ -48,7 +48,7 @@ export async function rehearseMigration(stage: Stage, service: string): Promise<
     `The migration of \`${service}\` ended with exit code ${exitCode} in its rehearsal.`,
     {
       details: await context.engine.logs(id, LAST_LINES),
-      hint: 'The lines above are the last it wrote. Production was not touched.',
+      hint: 'Its last lines are above. Production was not touched.',
     },
   );
 }
@@ -115,7 +115,7 @@ async function requireUp({ run }: Stage, boots: readonly Boot[]): Promise<void> 
     `The canary of \`${container.service}\` ${problem} in its rehearsal.`,
     {
       details: await run.context.engine.logs(container.id, LAST_LINES),
-      hint: 'The lines above are the last it wrote. It has a copy of the database and nothing else outside of the slice and its `depends_on`; one that needs more is deployed with `database: {rehearse: off}` in canary.yaml.',
+      hint: 'Its last lines are above. It has a copy of the database and nothing else outside of the slice and its `depends_on`; if it needs more, set `database: {rehearse: off}` in canary.yaml.',
     },
   );
 }

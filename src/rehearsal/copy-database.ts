@@ -43,7 +43,7 @@ async function startCopy(stage: Stage, service: string): Promise<void> {
   if (!copy?.problem) return;
   throw new CanaryError('not-rehearsed', `The copy of \`${service}\` ${copy.problem}.`, {
     details: await stage.run.context.engine.logs(copy.container.id, 12),
-    hint: 'The lines above are the last it wrote.',
+    hint: 'Its last lines are above.',
   });
 }
 

@@ -106,7 +106,7 @@ async function settle({ run }: Stage, copies: readonly Copy[]): Promise<void> {
   await run.context.clock.sleep(ms, run.signal);
   if (await isSoInTime(run, isQuiet, ms)) return;
   // What goes on is not known in full.
-  const text = 'The canary is still at work in the copy of the database.';
+  const text = 'The canary is still working in the copy of the database.';
   throw new CanaryError('not-rehearsed', text, {
     hint: 'Production was not touched. `startTimeout` in canary.yaml gives it more time.',
   });

@@ -69,7 +69,11 @@ export function canaryRuns(release: Release, observed: Observed): boolean {
 /** While a promotion has not ended only `promote` and the ways back may go on. */
 export function refuseDuringPromotion(release: Release): void {
   if (!release.replacing) return;
-  throw new CanaryError('promotion-failed', `The promotion of release ${release.id} did not end.`, {
-    hint: 'Run `canary promote` to end it, or `canary abort` to put the stable back.',
-  });
+  throw new CanaryError(
+    'promotion-failed',
+    `The promotion of release ${release.id} did not finish.`,
+    {
+      hint: 'Run `canary promote` to finish it, or `canary abort` to put the stable back.',
+    },
+  );
 }

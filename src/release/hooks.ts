@@ -88,6 +88,6 @@ async function perform(
 function hookFailed(message: string, setting: string, output = ''): CanaryError {
   return new CanaryError('hook-failed', message, {
     details: tail(output),
-    hint: `It is \`${setting}\` in canary.yaml. Mend what it stumbles over, then run the command again.`,
+    hint: `It is \`${setting}\` in canary.yaml. Fix the error above, then run the command again.`,
   });
 }

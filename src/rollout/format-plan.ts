@@ -7,8 +7,8 @@ const SENTENCES: {
 } = {
   'start-stable': ({ services }) => `start ${list(services)}`,
   'take-ports': ({ services }) => `hand the port of ${list(services)} to the proxy`,
-  'link-callers': ({ services }) => `make ${list(services)} anew with today's links to the proxy`,
-  'unlink-callers': ({ services }) => `make ${list(services)} anew without links to the proxy`,
+  'link-callers': ({ services }) => `recreate ${list(services)} with links to the proxy`,
+  'unlink-callers': ({ services }) => `recreate ${list(services)} without links to the proxy`,
   'restart-callers': ({ services }) => `let ${list(services)} look up the proxy again`,
   'start-proxy': () => 'start the proxy',
   'reload-proxy': () => 'give the proxy its new configuration, without a gap',

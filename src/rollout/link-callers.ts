@@ -37,7 +37,7 @@ export function strayCallers(
 /** Makes callers anew, and goes on when they are ready. */
 export function linkCallers(draft: Draft, services: readonly string[], cause: string): void {
   draft.add({ kind: 'link-callers', services }, cause);
-  draft.awaitReady('stable', services, 'they were made anew');
+  draft.awaitReady('stable', services, 'they were recreated');
 }
 
 /** A proxy that started after a caller may have another address than the caller knows. */
@@ -56,7 +56,7 @@ export function restartCallers(
       keepsAddresses(service) &&
       runningOf(observed, service).some(isEarlier),
   );
-  const cause = 'they keep the address that it had when they started';
+  const cause = 'they keep the address it had when they started';
   draft.add({ kind: 'restart-callers', services }, cause);
   draft.awaitReady('stable', services, 'they were restarted');
 }

@@ -24,7 +24,7 @@ export function placeProxy(draft: Draft, observed: Observed, situation: Situatio
   const isUp = state === 'running';
   // Containers that start while no proxy runs are started without links, which would lead nowhere.
   const callers = strayCallers(observed, situation, [...(isUp ? [] : missing), ...held]);
-  if (isUp) linkCallers(draft, callers.leaving, 'they have no ingress any more');
+  if (isUp) linkCallers(draft, callers.leaving, 'they have no ingress now');
   const isAsDefined = isUp && definition === wanted.definition && !isLeft;
   if (holders.length === 0 && !isAsDefined)
     draft.add({ kind: 'start-proxy' }, isUp ? changeOf(observed.proxy) : `the proxy is ${state}`);
@@ -51,7 +51,7 @@ export function placeProxy(draft: Draft, observed: Observed, situation: Situatio
 
 function changeOf({ definition, isLeft }: Observed['proxy']): string {
   if (!definition) return 'an older canary made it';
-  return isLeft ? 'routers were told to leave it' : 'its ports, networks or image changed';
+  return isLeft ? 'routers stopped using it' : 'its ports, networks or image changed';
 }
 
 /** No proxy, and its ports with the services again. */

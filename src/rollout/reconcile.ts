@@ -91,7 +91,7 @@ function placeCanary(
   const boots = missing.length > 0 && !canGrow;
   // Before anything is started, and while an earlier canary is still whole.
   if (rehearses.length > 0 && boots) {
-    const cause = 'what it does to the data is known first';
+    const cause = 'its effect on the data must be known first';
     draft.add({ kind: 'rehearse', services, databases: rehearses, commit }, cause);
   }
   if (backsUp.length > 0 && boots)
@@ -137,14 +137,14 @@ function promoteStable(
   if (!hasStableImages || situation.branchAt !== commit) {
     const unbuilt = situation.unbuilt(commit);
     draft.add({ kind: 'build', services: unbuilt, commit }, 'the merged code has no image yet');
-    draft.awaitReady('canary', services, 'it serves every user for a while');
+    draft.awaitReady('canary', services, 'it serves every user while the stable is replaced');
     draft.sendEveryone('canary', 'the stable is replaced while it has no users');
     draft.add({ kind: 'drain', side: 'stable', services }, 'no request is cut off');
     draft.add({ kind: 'replace-stable', services, commit }, 'it becomes the promoted code');
   }
   draft.awaitReady('stable', services, ONLY_IF_READY);
   if (situation.branchAt !== commit)
-    draft.add({ kind: 'advance-branch', branch, commit }, 'the branch says what runs');
+    draft.add({ kind: 'advance-branch', branch, commit }, 'the branch must match what runs');
   if (draft.sendsEveryone()) {
     const cause = 'files it mounts came with the branch';
     draft.add({ kind: 'refresh-stable', services: movedFiles }, cause);
@@ -159,7 +159,7 @@ function restoreStable(
   { slice }: Situation,
 ): void {
   const services = slice.map((member) => member.service);
-  draft.add({ kind: 'restore-stable', services, commit }, 'its promotion did not end');
+  draft.add({ kind: 'restore-stable', services, commit }, 'its promotion did not finish');
   draft.awaitReady('stable', services, ONLY_IF_READY);
   draft.sendEveryone('stable', 'the stable is ready');
 }

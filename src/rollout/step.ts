@@ -49,7 +49,7 @@ export function describeStep(step: Step): string {
   const containers =
     step.replicas === undefined
       ? ''
-      : `, with ${step.replicas} ${step.replicas === 1 ? 'container' : 'containers'} of each service that has so many`;
+      : `, with ${step.replicas} ${step.replicas === 1 ? 'container' : 'containers'} of each service that has that many`;
   const time = step.for > 0 ? ` for ${formatDuration(step.for)}` : '';
   const { minimumRequests, gates = 0 } = step;
   const requests = minimumRequests ? `, at least ${minimumRequests} requests` : '';

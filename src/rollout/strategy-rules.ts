@@ -10,14 +10,14 @@ export function requireWeight(
   command: 'deploy' | 'weight',
 ): void {
   if (kind === 'blue-green' && weight !== 0 && weight !== 100) {
-    throw new CanaryError('strategy-refuses', 'Blue-green knows the weights 0 and 100 alone.', {
+    throw new CanaryError('strategy-refuses', 'Blue-green allows only the weights 0 and 100.', {
       hint: '`canary weight 100` moves every user at once, `canary weight 0` moves them back.',
     });
   }
   if (kind !== 'ab') return;
   // A canary without users can be looked at before its test begins.
   if (command === 'deploy' && weight === 0) return;
-  throw new CanaryError('strategy-refuses', 'The split of an A/B test stays what it is.', {
+  throw new CanaryError('strategy-refuses', 'The split of an A/B test cannot be changed.', {
     hint: 'Its share is `strategy: { ab: { weight: N } }` in canary.yaml. `canary pause` takes the users off for a while, `canary abort` ends the test.',
   });
 }
@@ -38,7 +38,7 @@ export function requirePromotable(
   if (!progress || !isPartial(progress)) return;
   throw new CanaryError(
     'strategy-refuses',
-    `The canary has not all its containers yet (${stepName(progress)}); it could not serve everybody.`,
+    `Not all containers of the canary run yet (${stepName(progress)}); it could not serve all users.`,
     {
       hint: `\`canary resume\` goes on with the steps, \`canary deploy --branch ${branch} --weight 100\` starts them all at once.`,
     },

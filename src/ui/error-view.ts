@@ -5,7 +5,7 @@ import type { Theme } from './theme.ts';
 export function errorText(error: unknown, theme: Theme, isVerbose: boolean): string {
   if (!(error instanceof CanaryError)) {
     const stack = isVerbose && error instanceof Error ? `\n${error.stack ?? ''}` : '';
-    return `${theme.bad('✖')} ${theme.bold('This is a bug in canary:')} ${messageOf(error)}${stack}\n  ${theme.dim('Run again with --verbose for the place, and report it.')}`;
+    return `${theme.bad('✖')} ${theme.bold('This is a bug in canary:')} ${messageOf(error)}${stack}\n  ${theme.dim('Run it again with --verbose and report what it prints.')}`;
   }
   const lines = [`${theme.bad('✖')} ${theme.bold(error.message)}`];
   // The only reason is the sentence itself.

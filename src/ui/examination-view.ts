@@ -15,6 +15,6 @@ export function examinationText(
     ({ result, text }) => `${resultMark(result, theme)} ${text}`,
   );
   if (lines.length === 0)
-    return 'Nothing to go by: canary.yaml has no checks, and no user of the stable asked for anything that is compared.';
+    return 'Nothing to check: canary.yaml has no checks, and no user of the stable sent a request that can be compared.';
   return lines.join('\n');
 }

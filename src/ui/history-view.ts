@@ -35,7 +35,7 @@ export function historyText(releases: readonly HistoryEntry[], theme: Theme): st
       shortCommit(each.commit),
       stateText(each.state, theme),
       formatWeight(Math.max(0, ...each.weights.map(({ weight }) => weight))),
-      each.subject + (each.source === 'git' ? theme.dim(' (told by git alone)') : ''),
+      each.subject + (each.source === 'git' ? theme.dim(' (known from git only)') : ''),
     ]),
   ).split('\n');
   return releases
@@ -52,9 +52,8 @@ function backupLines(
   { service, tables, bytes, command }: HistoryEntry['backups'][number],
   theme: Theme,
 ): string[] {
-  const what = `${tables.join(', ')} of ${service} as before it (${formatBytes(bytes)}).`;
-  const warning =
-    'To put them back to then, without anything written since; its canary must be gone first:';
+  const what = `${tables.join(', ')} of ${service} as it was before (${formatBytes(bytes)}).`;
+  const warning = 'To restore them, without anything written since (remove the canary first):';
   return [`  ${theme.dim(`Kept: ${what} ${warning}`)}`, `    ${command}`];
 }
 

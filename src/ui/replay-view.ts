@@ -9,7 +9,7 @@ export interface ReplayView {
 
 /** A release judged again, step by step. */
 export function replayText({ release, recorded, steps }: ReplayView, theme: Theme): string {
-  const then = recorded ? `${recorded.result}: ${recorded.reasons.join(' ')}` : 'nobody judged it';
+  const then = recorded ? `${recorded.result}: ${recorded.reasons.join(' ')}` : 'it was not judged';
   return [
     `${theme.bold(release)}  judged then  ${then}`,
     ...steps.map(

@@ -85,7 +85,7 @@ async function clockSkew(context: Context, project: Project): Promise<string> {
     'command-failed',
     `The engine's clock is ${Math.round(ahead / 1000)} s ahead.`,
     {
-      hint: 'Set both by NTP; times in journals would not fit otherwise.',
+      hint: 'Set both clocks with NTP; otherwise times in journals are wrong.',
     },
   );
 }

@@ -120,7 +120,7 @@ async function notes(project: Project): Promise<string[]> {
     ...callers.map((call) =>
       isLed(call)
         ? `${call.from} calls ${call.to} (${call.because}) through the proxy, which splits it.`
-        : `${call.from} calls ${call.to} (${call.because}) and keeps reaching its stable.`,
+        : `${call.from} calls ${call.to} (${call.because}) and still reaches the stable.`,
     ),
     ...project.slice.flatMap(({ service, ingress }) =>
       ingress?.router
@@ -133,7 +133,7 @@ async function notes(project: Project): Promise<string[]> {
     ...led.flatMap((caller) => {
       const reason = secondContainerObstacle(project, caller);
       return reason
-        ? `${caller} is made anew by \`up\` and \`down\` with a gap, because ${reason}; nothing else touches it.`
+        ? `${caller} is recreated by \`up\` and \`down\` with a gap, because ${reason}; nothing else touches it.`
         : [];
     }),
   ];

@@ -62,6 +62,6 @@ async function requireRemote({ git }: Context, repository: string, remote: strin
     hint:
       known.length > 0
         ? `There are: ${known.join(', ')}. \`canary remote add\` makes another.`
-        : 'There are none; `canary remote add` makes one.',
+        : 'There are none; `canary remote add` creates one.',
   });
 }

@@ -61,7 +61,7 @@ export async function rehearseBranch(
 }
 
 function nothingToRehearse(rehearse: string): CanaryError {
-  return new CanaryError('not-rehearsed', 'There is no database to rehearse on.', {
+  return new CanaryError('not-rehearsed', 'There is no database to rehearse with.', {
     hint:
       rehearse === 'off'
         ? 'canary.yaml has `database: {rehearse: off}`.'

@@ -110,8 +110,7 @@ function presentState(
 ): Pick<Release, 'state' | 'reason'> {
   const settled = settledState(release, isDriven, now);
   if (!isWaiting(settled.state)) return settled;
-  if (!canaryRuns(release, observed))
-    return { state: 'failed', reason: 'its canary does not run any more' };
+  if (!canaryRuns(release, observed)) return { state: 'failed', reason: 'its canary does not run' };
   const [out] = observed.proxy.tripped;
   if (out !== undefined) return { state: 'paused', reason: trippedReason(project, out) };
   if (observed.proxy.hasExpired) {

@@ -92,7 +92,7 @@ function patienceOf({ clock, signal }: Context, timeout: number | undefined) {
   const over = new AbortController();
   const ends = new AbortController();
   if (timeout !== undefined) {
-    const isOver = new CanaryError('taken-over', 'Nobody waits for it any more.');
+    const isOver = new CanaryError('taken-over', 'The command that was waiting has ended.');
     void clock.sleep(timeout, AbortSignal.any([signal, ends.signal])).then(
       () => over.abort(isOver),
       () => undefined,

@@ -31,7 +31,7 @@ describe('branch', () => {
       exitCode: 0,
     });
     expect(await canaryAndChanges(folder, ['branch', 'canary'], env)).toEqual({
-      stdout: `Branch canary is there already, at ${main}; nothing was changed.\n`,
+      stdout: `Branch canary exists already, at ${main}; nothing was changed.\n`,
       stderr: '',
       exitCode: 0,
       changes: [],
@@ -162,7 +162,8 @@ describe('push', () => {
   test('without a remote', async () => {
     expect(await canaryAndChanges(folder, ['push'])).toEqual({
       stdout: '',
-      stderr: '✖ There is no remote `deploy`.\n  There are none; `canary remote add` makes one.\n',
+      stderr:
+        '✖ There is no remote `deploy`.\n  There are none; `canary remote add` creates one.\n',
       exitCode: 2,
       changes: [],
     });

@@ -127,7 +127,7 @@ test('a release that only git tells of is told beside the journals, those of oth
   expect(
     stdout,
   ).toBe(`2026-11-21 12:00Z  20261121-130000-bbbbbbb  canary  ${short}  ↶ reverted  0 %     Break [31m it
-2026-11-21 12:00Z  20261121-120000-aaaaaaa  a       ${short}  ✔ promoted  12.5 %  Make it cheaper (told by git alone)
+2026-11-21 12:00Z  20261121-120000-aaaaaaa  a       ${short}  ✔ promoted  12.5 %  Make it cheaper (known from git only)
 `);
   const other = await canary(folder, ['-p', 'other', 'history', '--json'], off);
   expect(JSON.parse(other.stdout).releases.map((each: { id: string }) => each.id)).toEqual([
@@ -146,7 +146,7 @@ test('a bare repository and one without a compose file tell what git knows', asy
     await canary(folder, ['-C', bare, 'history'], off),
   ];
   for (const { stdout, exitCode } of texts) {
-    expect(stdout.match(/told by git alone/g)).toHaveLength(3);
+    expect(stdout.match(/known from git only/g)).toHaveLength(3);
     expect(exitCode).toBe(0);
   }
 });

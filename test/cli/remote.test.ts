@@ -24,7 +24,7 @@ describe('canary remote add', () => {
       stdout: `deploy is SERVER/shop.git; production runs in SERVER/shop there.
   git push deploy main    makes it the stable, without a gap; the first time it starts everything
   git push deploy canary  puts it beside the stable as its canary
-What git does not track, such as \`.env\`, belongs into SERVER/shop before the first push.
+What git does not track, such as \`.env\`, must be in SERVER/shop before the first push.
 `,
     });
   });
@@ -42,7 +42,7 @@ What git does not track, such as \`.env\`, belongs into SERVER/shop before the f
     const monorepo = await repository({ 'shops/eu/docker-compose.yml': 'services: {}\n' });
     const path = join(server, 'shop.git');
     const { stdout } = await canary(join(monorepo, 'shops/eu'), ['remote', 'add', 'deploy', path]);
-    expect(stdout).toContain(`belongs into ${join(server, 'shop/shops/eu')} before the first push`);
+    expect(stdout).toContain(`must be in ${join(server, 'shop/shops/eu')} before the first push`);
   });
 
   test('as JSON, with the branches of canary.yaml', async () => {
@@ -84,7 +84,7 @@ test('canary receive run by a person says whose command it is', async () => {
   expect(outcome).toEqual({
     exitCode: 2,
     stdout: '',
-    stderr: `✖ This is not git pushing: git ended the conversation too early.
+    stderr: `✖ This is not git pushing: git closed the connection too early.
   Only the hook of a deploy repository runs \`canary receive\`; \`canary remote add\` makes one.
 `,
     changes: [],

@@ -107,7 +107,7 @@ describe('analyze', () => {
     const { exitCode, stdout } = await canary(directory, ['analyze', '--replay', ID]);
     expect(exitCode).toBe(3);
     expect(stdout).toBe(
-      `${ID}  judged then  nobody judged it\n  ✖ fail 50 %  2026-11-21T12:00:01.000Z  14 of 900 requests on the canary failed, and 0 of 900 on the stable.\n`,
+      `${ID}  judged then  it was not judged\n  ✖ fail 50 %  2026-11-21T12:00:01.000Z  14 of 900 requests on the canary failed, and 0 of 900 on the stable.\n`,
     );
     const file = join('.canary/releases', `${ID}.jsonl`);
     const strict = ['analyze', '--replay', file, '--alpha', '0.00001', '--json'];

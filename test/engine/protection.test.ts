@@ -213,7 +213,7 @@ describe('users of a canary', () => {
       const { stderr } = await shop.succeed('abort');
 
       expect(stderr).toContain(
-        '0 requests and 3 long-lived connections (WebSockets, event streams) on the canary are still open after the drain time, and are cut.',
+        '0 requests and 3 long-lived connections (WebSockets, event streams) on the canary are still open after the drain time and will be closed.',
       );
       const answer = await slow;
       expect([answer.status, await answer.text()]).toEqual([200, 'canary']);

@@ -181,7 +181,7 @@ describe('the proxy', () => {
 
       expect(error).toMatchObject({
         code: 'start-failed',
-        message: 'HAProxy refuses its configuration; nothing was changed.',
+        message: 'HAProxy rejects its configuration; nothing was changed.',
       });
       expect(JSON.stringify(error)).toContain('nonsense');
       expect(await shop.read('.canary/proxy/haproxy.cfg')).toBe(before);

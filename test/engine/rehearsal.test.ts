@@ -67,7 +67,7 @@ describe('a canary and the shared database', () => {
     expect(deployed.exitCode).toBe(7);
     expect(deployed.stderr).toContain('The canary would harm the shared database: destructive: ');
     for (const line of [
-      'destructive: table discount is dropped and made anew, without its 3 rows (`DROP TABLE discount` by discounts).',
+      'destructive: table discount is dropped and recreated, without its 3 rows (`DROP TABLE discount` by discounts).',
       'destructive: table t_truncated is emptied of its 100 rows (`TRUNCATE t_truncated` by discounts).',
       'contracting: column t_column_renamed.code is renamed to coupon (`ALTER TABLE t_column_renamed RENAME COLUMN code TO coupon` by discounts).',
     ])

@@ -37,8 +37,8 @@ describe('putting the proxy in front', () => {
     const { error } = JSON.parse(stdout);
     expect(error).toMatchObject({
       code: 'start-failed',
-      message: 'HAProxy refuses its configuration; nothing was changed.',
-      hint: 'Correct the `regex` in canary.yaml; it is in the words of HAProxy above.',
+      message: 'HAProxy rejects its configuration; nothing was changed.',
+      hint: 'Correct the `regex` in canary.yaml that HAProxy names above.',
     });
     expect(error.details.join('\n')).toMatch(/regex/);
     expect(await shop.exists(`${CONFIGURATION}.new`)).toBe(false);
@@ -51,7 +51,7 @@ describe('putting the proxy in front', () => {
       const { exitCode, stderr } = await shop.canary('up');
       squatter.close();
       expect(exitCode).toBe(2);
-      expect(stderr).toContain(`Port ${shop.preview} of this machine is taken by something else.`);
+      expect(stderr).toContain(`Port ${shop.preview} of this machine is in use.`);
       expect(await shop.containers()).toEqual(before);
     });
 

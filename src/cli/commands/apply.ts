@@ -5,10 +5,10 @@ export function apply(program: Program, run: WithSession): void {
   program
     .command('apply')
     .description('commit patches to a branch, all or none, without touching your working tree')
-    .argument('<patch...>', 'plain diffs, or mails of `git format-patch`, which keep their author')
+    .argument('<patch...>', 'plain diffs, or mails of `git format-patch` (they keep their author)')
     .option('-b, --branch <name>', 'the branch (default: git.canary of canary.yaml)')
     .option('-m, --message <text>', 'message of the commit made from plain diffs')
-    .option('--3way', 'merge where the branch has other lines around a change', false)
+    .option('--3way', 'merge if the lines around a change differ on the branch', false)
     .action(
       run(async ({ context, output }, patches, { branch, message, '3way': threeWay }) => {
         const { apply } = await import('../../workflows/apply.ts');

@@ -15,7 +15,7 @@ export function branch(program: Program, run: WithSession): void {
         output.result(result, () =>
           result.created
             ? `Made branch ${result.branch} at ${at}.`
-            : `Branch ${result.branch} is there already, at ${at}; nothing was changed.`,
+            : `Branch ${result.branch} exists already, at ${at}; nothing was changed.`,
         );
       }),
     );

@@ -4,8 +4,8 @@ import type { Program, WithSession } from '../session.ts';
 export function history(program: Program, run: WithSession): void {
   program
     .command('history')
-    .description('every release, newest first: when, what, how far it came and how it ended')
-    .option('-n, --number <count>', 'only so many', countArgument)
+    .description('list every release, newest first: when, what, and how it ended')
+    .option('-n, --number <count>', 'show only this many', countArgument)
     .action(
       run(async ({ context, output }, { number }) => {
         const { history } = await import('../../workflows/history.ts');

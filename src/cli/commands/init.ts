@@ -5,7 +5,7 @@ import type { Program, WithSession } from '../session.ts';
 export function init(program: Program, run: WithSession): void {
   program
     .command('init')
-    .description('find entries and stateful services, write canary.yaml and commit that file alone')
+    .description('find entries and stateful services, write canary.yaml and commit only that file')
     .option('-s, --service <name>', 'a service to clone (repeatable)', collect, [])
     .option('--no-commit', 'write the file and leave it uncommitted')
     .option('-m, --message <text>', 'message of the commit')
@@ -14,7 +14,7 @@ export function init(program: Program, run: WithSession): void {
         const { init } = await import('../../workflows/init.ts');
         const result = await init(context, { services, yes, ...flags });
         output.result(result, () => {
-          if (!result.written) return `${result.path} is there already; it was left as it is.`;
+          if (!result.written) return `${result.path} exists already; it was not changed.`;
           const line = ({ service, why }: { service: string; why: string }) =>
             `  ${output.theme.bold(service)}: ${why}`;
           return [

@@ -5,7 +5,7 @@ import type { Program, WithSession } from '../session.ts';
 export function receive(program: Program, run: WithSession): void {
   program
     .command('receive')
-    .description('what the hook of a deploy repository runs: deploys what is pushed to it')
+    .description('used by the hook of a deploy repository: deploys what is pushed to it')
     .requiredOption('--repository <dir>', 'the repository that is pushed to')
     .action(
       run(async ({ context, output, globals, streams }, { repository }) => {

@@ -5,8 +5,10 @@ import type { Program, WithSession } from '../session.ts';
 export function rehearse(program: Program, run: WithSession): void {
   program
     .command('rehearse')
-    .description('boot a branch on a throw-away copy of the shared database and tell what it does')
-    .option('-b, --branch <name>', "the branch; canary.yaml's own when left out")
+    .description(
+      'boot a branch on a throw-away copy of the shared database and report what it does',
+    )
+    .option('-b, --branch <name>', 'the branch (default: git.canary of canary.yaml)')
     .option(
       '--allow <exception>',
       'let one change pass: destructive:TABLE, contracting:TABLE (repeatable)',

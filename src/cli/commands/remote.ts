@@ -23,7 +23,7 @@ export function remote(program: Program, run: WithSession): void {
             `${name} is ${result.url}; production runs in ${directory} there.`,
             `  git push ${name} ${stable}    makes it the stable, without a gap; the first time it starts everything`,
             `  git push ${name} ${canary}  puts it beside the stable as its canary`,
-            `What git does not track, such as \`.env\`, belongs into ${join(directory, project)} before the first push.`,
+            `What git does not track, such as \`.env\`, must be in ${join(directory, project)} before the first push.`,
           ].join('\n'),
         );
       }),

@@ -14,8 +14,8 @@ export function up(program: Program, run: WithSession): void {
             return `  ${output.theme.bold(service)}  ${address}${own}`;
           });
           const title = result.changed
-            ? 'The proxy is in front.'
-            : 'The proxy was in front already.';
+            ? 'The proxy is in front of your services.'
+            : 'The proxy was already in front of your services.';
           return [title, ...lines, 'Next: `canary deploy --branch BRANCH --weight 5`.'].join('\n');
         });
       }),

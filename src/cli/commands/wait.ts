@@ -4,9 +4,9 @@ import type { Program, WithSession } from '../session.ts';
 export function wait(program: Program, run: WithSession): void {
   program
     .command('wait')
-    .description('wait until the release is in a state; goes on with steps that nobody watches')
+    .description('wait until the release is in a state; continues steps that no command watches')
     .option('--for <state>', 'such as promoted, paused or reverted (repeatable)', collectState, [])
-    .option('--timeout <duration>', 'at most so long, such as 10m', durationArgument)
+    .option('--timeout <duration>', 'at most this long, such as 10m', durationArgument)
     .action(
       run(async ({ context, output }, { for: states, timeout }) => {
         const { exitOfWait, wait } = await import('../../workflows/wait.ts');

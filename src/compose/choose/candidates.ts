@@ -94,7 +94,7 @@ function isForBytes(stack: Stack, name: string): boolean {
 function whyLeft(stack: Stack, name: string, wanted: readonly string[]): LeftOut[] {
   const { role, why = '' } = stack.roles[name] ?? {};
   if (role === 'worker' || role === 'scheduler')
-    return [{ service: name, why: `${why}; off in the canary unless chosen` }];
+    return [{ service: name, why: `${why}; not in the canary unless you choose it` }];
   if (role !== 'app') return [];
   const obstacle = obstacleOf(stack, name);
   if (obstacle)
@@ -103,8 +103,8 @@ function whyLeft(stack: Stack, name: string, wanted: readonly string[]): LeftOut
   const way = wayIn(stack, name);
   const reason =
     way?.kind === 'labels'
-      ? `users reach it by ${way.by} alone; left to the stable`
-      : 'nothing says that users reach it; off in the canary unless chosen';
+      ? `users reach it only by ${way.by}; left to the stable`
+      : 'nothing shows that users reach it; not in the canary unless you choose it';
   return [{ service: name, why: reason }];
 }
 

@@ -59,7 +59,10 @@ function tiesOf(model: ComposeModel, name: string, chosen: readonly string[]) {
     })),
     ...namespaceMembers(name, model)
       .filter((member) => !BACKGROUND.has(roleOf(model, member).role))
-      .map((member) => ({ service: member, because: `\`${member}\` lives inside of \`${name}\`` })),
+      .map((member) => ({
+        service: member,
+        because: `\`${member}\` shares the namespaces of \`${name}\``,
+      })),
     ...contexts
       .flatMap((each) => serviceOf(each) ?? [])
       .map((source) => ({ service: source, because: `\`${name}\` is built of its image` })),

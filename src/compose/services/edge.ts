@@ -69,7 +69,7 @@ export function byLabels(edges: readonly string[], name: string, labels: string)
     'caller-unusable',
     `\`${edges.join(', ')}\` finds \`${name}\` by ${labels}, not by its name.`,
     {
-      hint: 'No link leads it to the proxy then. Use `labels: traefik` or `labels: nginx-proxy` where it is one of these; else let it forward to the name, or publish a port and use `entry`.',
+      hint: 'A link cannot lead it to the proxy then. Use `labels: traefik` or `labels: nginx-proxy` where it is one of these; else let it forward to the name, or publish a port and use `entry`.',
     },
   );
 }

@@ -63,7 +63,10 @@ export function roleObstacle(model: ComposeModel, name: string): RoleObstacle | 
     };
   }
   if (role === 'agent') {
-    return { reason: `it ${why}, and two of it would do everything twice`, hint: 'Leave it out.' };
+    return {
+      reason: `it ${why}, and two of them would do everything twice`,
+      hint: 'Leave it out.',
+    };
   }
   return undefined;
 }

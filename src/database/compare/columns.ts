@@ -54,7 +54,7 @@ function retyped(from: string, to: string): Change {
 function droppedColumn({ name }: Column, after: Table): Change {
   const isBack = after.columns.some((each) => each.name === name);
   return isBack
-    ? ['destructive', 'column-recreated', 'is dropped and made anew, without its values']
+    ? ['destructive', 'column-recreated', 'is dropped and recreated, without its values']
     : ['contracting', 'column-dropped', 'is dropped, with its values'];
 }
 

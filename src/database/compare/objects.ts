@@ -37,7 +37,7 @@ function changed(snapshot: Snapshot, before: DatabaseObject, after: DatabaseObje
     return tell('contracting', 'renamed', `is renamed to ${after.name}`);
   // Its next number is one that rows have already.
   if (before.kind === 'sequence' && after.id !== before.id)
-    return tell('contracting', 'recreated', 'is dropped and made anew, and counts from its start');
+    return tell('contracting', 'recreated', 'is dropped and recreated, and counts from its start');
   if (after.definition === before.definition) return [];
   const values = new Set(after.definition.split('\n'));
   const hasAll = before.definition.split('\n').every((value) => values.has(value));

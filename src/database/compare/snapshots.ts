@@ -54,7 +54,7 @@ function goneTable(before: Table, successor: Table | undefined): Effect[] {
     const text = `table ${name} is dropped${had && `, with${had}`}`;
     return [effect('destructive', 'table-dropped', name, text)];
   }
-  const text = `table ${name} is dropped and made anew${had && `, without${had}`}`;
+  const text = `table ${name} is dropped and recreated${had && `, without${had}`}`;
   const counterpart = alike(before, successor);
   return [
     effect('destructive', 'table-recreated', name, text),
@@ -76,9 +76,9 @@ function alike(before: Table, { columns, indexes, ...rest }: Table): Table {
 }
 
 function rewrittenTable(name: string, hasAllRows: boolean): Effect {
-  const text = `table ${name} is rewritten, and nobody else can use it meanwhile`;
+  const text = `table ${name} is rewritten; until that is done nothing else can use it`;
   if (hasAllRows) return effect('expanding', 'table-rewritten', name, text);
-  const unknown = `${text}; how long that takes cannot be told from a copy without all its rows`;
+  const unknown = `${text}; a copy without all rows cannot tell how long that takes`;
   return effect('contracting', 'table-rewritten', name, unknown);
 }
 

@@ -73,7 +73,7 @@ function notKept(service: string, why: string, details: readonly string[]): Cana
     `The tables of \`${service}\` that the canary changes could not be kept: ${why}.`,
     {
       details,
-      hint: 'The canary was not started. `database: {backup: off}` in canary.yaml goes without.',
+      hint: 'The canary was not started. To deploy without a backup, set `database: {backup: off}` in canary.yaml.',
     },
   );
 }

@@ -10,8 +10,8 @@ export async function armBreaker(run: Run, operation: OperationOf<'arm-breaker'>
   const { tripped } = (await observe(run)).proxy;
   const still = operation.services.filter((service) => tripped.includes(service));
   if (still.length === 0) return;
-  throw new CanaryError('not-ready', `The canary of ${still.join(', ')} fails again already.`, {
-    hint: 'Look at its logs with `docker compose logs`, or `canary revert`.',
+  throw new CanaryError('not-ready', `The canary of ${still.join(', ')} is failing again.`, {
+    hint: 'See its logs with `docker compose logs`, or `canary revert`.',
   });
 }
 

@@ -15,19 +15,19 @@ export async function checkCanary(run: Run): Promise<void> {
     const sentence = more.length > 0 ? `${first} (and ${more.length} more)` : first;
     throw new CanaryError('judged-bad', sentence, {
       details: bad,
-      hint: 'No user has seen it. A change that is meant is declared in canary.yaml: `analysis: { shape: { allow: [...] } }`.',
+      hint: 'No user has seen it. Declare an intended change in canary.yaml: `analysis: { shape: { allow: [...] } }`.',
     });
   }
   const unknown = reasonsOf(examination, 'error');
   if (unknown.length > 0) {
-    throw new CanaryError('not-measured', 'Whether the canary answers right could not be told.', {
+    throw new CanaryError('not-measured', 'Could not verify the canary’s responses.', {
       details: unknown,
-      hint: 'No user has seen it. Mend what is named above, and deploy again.',
+      hint: 'No user has seen it. Fix the errors above and deploy again.',
     });
   }
   if (shapeOf(run.project.config) && examination.shape.length === 0)
     run.context.emit({
       type: 'notice',
-      text: 'No user of the stable asked for anything just now, so no answers were compared.',
+      text: 'The stable had no requests just now, so no answers were compared.',
     });
 }

@@ -29,7 +29,7 @@ export async function migrate(run: Run, operation: OperationOf<'migrate'>): Prom
     `The migration of \`${service}\` ended with exit code ${exitCode}; the canary was not started.`,
     {
       details: words,
-      hint: 'The lines above are the last it wrote. It may have done part of its work: look at the database before you deploy again.',
+      hint: 'Its last lines are above. It may have done part of its work: check the database before you deploy again.',
     },
   );
 }

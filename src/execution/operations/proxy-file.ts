@@ -64,12 +64,12 @@ export function refused(words: readonly string[]): CanaryError {
   const isRegex = words.some((line) => /regex|regular expression/i.test(line));
   return new CanaryError(
     'start-failed',
-    'HAProxy refuses its configuration; nothing was changed.',
+    'HAProxy rejects its configuration; nothing was changed.',
     {
       details: words,
       hint: isRegex
-        ? 'Correct the `regex` in canary.yaml; it is in the words of HAProxy above.'
-        : 'This is a bug in canary, or an HAProxy older than 3.0. Its own words are above.',
+        ? 'Correct the `regex` in canary.yaml that HAProxy names above.'
+        : 'This is a bug in canary, or HAProxy is older than 3.0. Its message is above.',
     },
   );
 }

@@ -36,7 +36,7 @@ export async function awaitProxy(run: Run): Promise<void> {
     if (proxy && proxy.state !== 'running' && proxy.state !== 'created') {
       throw new CanaryError('start-failed', `The proxy is ${proxy.state}.`, {
         details: await run.context.engine.logs(proxy.id, 8),
-        hint: 'The lines above are its own words.',
+        hint: 'Its message is above.',
       });
     }
     if (isRouted(run) && proxy?.health !== 'healthy') return false;

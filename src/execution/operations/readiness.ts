@@ -45,7 +45,7 @@ export async function awaitReady(run: Run, operation: OperationOf<'await-ready'>
   };
   if (await isSoInTime(run, isReady, LOOK_EVERY_MS)) return;
   throw new CanaryError('not-ready', `Not ready in time: ${waiting.join('; ')}.`, {
-    hint: 'Look at its logs with `docker compose logs`; `startTimeout` in canary.yaml gives it more time.',
+    hint: 'See its logs with `docker compose logs`; `startTimeout` in canary.yaml gives it more time.',
   });
 }
 
@@ -115,6 +115,6 @@ async function refuseBroken(
   if (!problem) return;
   throw new CanaryError('not-ready', `Container ${container.name} ${problem}.`, {
     details: await run.context.engine.logs(container.id, 12),
-    hint: 'The lines above are the last it wrote.',
+    hint: 'Its last lines are above.',
   });
 }

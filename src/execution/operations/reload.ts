@@ -24,7 +24,7 @@ const RELOAD_PATIENCE_MS = 60_000;
 export async function reloadProxy(run: Run): Promise<void> {
   const { project } = run;
   const [container] = containersOf(await observe(run), 'proxy');
-  if (!container) throw new CanaryError('proxy-unreachable', 'The proxy does not run any more.');
+  if (!container) throw new CanaryError('proxy-unreachable', 'The proxy has stopped.');
   // Held, so that the worker which is replaced can be asked afterwards what it counted.
   const worker = await project.socket.hold(RELOAD_PATIENCE_MS / 1000);
   try {

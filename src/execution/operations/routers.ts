@@ -27,7 +27,7 @@ export async function leaveRouters(run: Run): Promise<void> {
   await rm(layout.routed, { force: true });
   const [proxy] = containersOf(await observe(run), 'proxy');
   if (proxy?.state !== 'running' || proxy.health === 'none') return;
-  await until(run, 'Docker does not see that the proxy is to be left.', async () => {
+  await until(run, 'Docker did not notice that routers must stop using the proxy.', async () => {
     const [now] = containersOf(await observe(run), 'proxy');
     return now?.state !== 'running' || now.health === 'unhealthy';
   });

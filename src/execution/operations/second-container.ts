@@ -35,7 +35,7 @@ export function secondContainerObstacle(
   ]);
   if ([service.mac_address, ...addresses].some(Boolean)) return 'it has an address of its own';
   const [member] = namespaceMembers(name, model);
-  if (member) return `\`${member}\` lives inside of it`;
+  if (member) return `\`${member}\` shares its namespaces`;
   return statefulReason(service, model);
 }
 

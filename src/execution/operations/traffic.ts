@@ -82,7 +82,7 @@ function cutText(side: Side, requests: number, staying: number): string {
     plural(Math.max(0, requests), 'request'),
     `${plural(staying, 'long-lived connection')} (WebSockets, event streams)`,
   ];
-  return `${parts.join(' and ')} on the ${side} are still open after the drain time, and are cut.`;
+  return `${parts.join(' and ')} on the ${side} are still open after the drain time and will be closed.`;
 }
 
 function plural(count: number, what: string): string {

@@ -87,7 +87,7 @@ export async function checkOut(
         'service-not-cloneable',
         `Which file defines service \`${service}\` could not be found.`,
         {
-          hint: 'Which file that is has a variable in it, so that only Compose knows it. Name the file outright.',
+          hint: 'The file name has a variable in it, which only Compose can resolve. Write the file name out.',
         },
       );
     }
@@ -148,7 +148,7 @@ async function requireSameElsewhere(
     'service-not-cloneable',
     `The branch says \`${other}\` otherwise in a file that the compose file includes or extends.`,
     {
-      hint: `Bring that definition to the stable first, or say it in ${basename(files[0] ?? 'the compose file')} itself. Changes of code and images built here can be tried.`,
+      hint: `Bring that definition to the stable first, or write it in ${basename(files[0] ?? 'the compose file')} itself. Changes of code and of images built here are possible.`,
     },
   );
 }
@@ -239,7 +239,7 @@ function untracked(file: string, service: string): CanaryError {
     'compose-file-untracked',
     `${file} defines \`${service}\` but is not in the branch.`,
     {
-      hint: 'Commit that file, so that the branch says what its canary is.',
+      hint: 'Commit that file: the canary is built from the branch.',
     },
   );
 }

@@ -113,7 +113,7 @@ function notExtendable(error: unknown): unknown {
     'Compose can read the compose file, but not extend its services.',
     {
       details: error.details,
-      hint: 'A variable where `depends_on` has a name does that: say the name itself.',
+      hint: 'Write names in `depends_on`, not variables.',
     },
   );
 }
@@ -124,7 +124,7 @@ function differs({ service, fields }: Mismatch): CanaryError {
     'service-not-cloneable',
     `Compose reads ${names} of \`${cloneName(service)}\` otherwise than of \`${service}\`.`,
     {
-      hint: 'An `include` with variables of its own does that: give them to the whole project, in its `.env`.',
+      hint: 'Move the variables of an `include` into the `.env` of the project.',
     },
   );
 }

@@ -75,7 +75,7 @@ function conflicting(patch: Patch, branch: string, conflicts: readonly string[])
     `The patch ${basename(patch.path)} conflicts with branch \`${branch}\`.`,
     {
       details: conflicts,
-      hint: 'Both changed the same lines of these files: make the patch anew against that branch. Nothing was changed.',
+      hint: 'Both changed the same lines of these files: create the patch again from that branch. Nothing was changed.',
     },
   );
 }
@@ -87,7 +87,7 @@ function refused(patch: Patch, branch: string, error: unknown): unknown {
     `The patch ${basename(patch.path)} does not apply to branch \`${branch}\`.`,
     {
       details: error.details,
-      hint: 'Make the patch anew against that branch (`git format-patch`), or try --3way. Nothing was changed.',
+      hint: 'Create the patch again from that branch (`git format-patch`), or try --3way. Nothing was changed.',
       cause: error,
     },
   );

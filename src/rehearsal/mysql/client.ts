@@ -93,7 +93,7 @@ export async function runIn(
 export function notRehearsed(words: readonly string[]): CanaryError {
   return new CanaryError(
     'not-rehearsed',
-    'The database server did not do what a copy of it needs.',
+    'The database server refused a command that copying it needs.',
     {
       hint: 'A rehearsal logs in as root: MARIADB_ROOT_PASSWORD or MYSQL_ROOT_PASSWORD (or …_FILE) of the service must be right.',
       details: words.map((line) =>

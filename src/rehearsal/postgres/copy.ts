@@ -44,7 +44,7 @@ async function copyFiles({ original, copy, start, onBytes }: CopyJob): Promise<b
     signal.throwIfAborted();
     // Refused before its first byte: the folder is still empty, so that the image makes a database there.
     if (sent === 0) return false;
-    throw new CanaryError('not-rehearsed', 'The copy of the database broke off.', {
+    throw new CanaryError('not-rehearsed', 'Copying the database failed.', {
       details: [messageOf(error)],
       hint: 'Try again; `database: {data: sample}` in canary.yaml copies less.',
       cause: error,

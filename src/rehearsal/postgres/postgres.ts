@@ -28,7 +28,7 @@ async function measure(original: ServerContainer): Promise<Size> {
   const { stdout, stderr, exitCode } = await streams.run({ container, command });
   const free = Number(stdout.trim().split('\n').at(-1)?.split(/\s+/)[3]) * 1024;
   if (exitCode === 0 && Number.isFinite(free)) return { bytes: Number(bytes), free };
-  throw new CanaryError('not-rehearsed', 'Free space for a copy could not be told.', {
+  throw new CanaryError('not-rehearsed', 'The free space for a copy is unknown.', {
     details: tail(stderr, 3),
     hint: '`docker exec` of `df -P` in the container of the database must work.',
   });

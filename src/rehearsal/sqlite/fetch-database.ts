@@ -40,7 +40,7 @@ export async function fetchDatabase(
     reason = `its copy is damaged: ${complaint}`;
   }
   throw new CanaryError('not-rehearsed', `${options.name} cannot be copied: ${reason}.`, {
-    hint: 'Try again when less is written to it, check it with `PRAGMA integrity_check`, or set `database.rehearse: off`.',
+    hint: 'Try again when there are fewer writes, check it with `PRAGMA integrity_check`, or set `database.rehearse: off`.',
   });
 }
 

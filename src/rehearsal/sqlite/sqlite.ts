@@ -99,7 +99,7 @@ async function copyFile(job: Job, onBytes: (total: number) => void): Promise<Sql
     const from = below(folder.original, file.path);
     if (!(await fetchDatabase(streams, from, local, { signal, onBytes, name })))
       throw new CanaryError('not-rehearsed', `${name} went away while it was copied.`, {
-        hint: 'Try again when nothing replaces it.',
+        hint: 'Try again when no other command replaces it.',
       });
     const before = await reading(job, local, async (database) => readSnapshot(database));
     await putFile(streams, folder.copy, file, local, { signal });

@@ -10,7 +10,7 @@ import { recordAbComparison } from './record-ab-comparison.ts';
 export async function endAbTest(run: ReleaseRun): Promise<Arrival> {
   await applySplit(run.project, OFF);
   const comparison = await recordAbComparison(run);
-  const told = comparison ? abSentence(comparison) : 'The proxy could not tell how it went.';
+  const told = comparison ? abSentence(comparison) : 'The proxy has no counts of it.';
   const reason = `the A/B test is over. ${told}`;
   await endCanary(run, { reason });
   return { state: 'removed', reason, weight: 0, ...(comparison ? { comparison } : {}) };

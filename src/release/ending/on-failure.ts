@@ -36,7 +36,7 @@ export async function endAfterFailure(
   await applySplit(run.project, OFF).catch((failure: unknown) =>
     run.context.emit({
       type: 'warning',
-      text: `The traffic could not be taken off: ${messageOf(failure)}`,
+      text: `Could not take the traffic off: ${messageOf(failure)}`,
     }),
   );
   await record(run, { type: 'weight-set', weight: 0, counts: await entryCounts(run.project) });

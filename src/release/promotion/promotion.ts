@@ -67,7 +67,7 @@ export async function finishPromotion({ context, project, signal }: Run): Promis
   if ((await restoreOf(run, release, seen)).restore) return false;
   context.emit({
     type: 'notice',
-    text: `The promotion of release ${release.id} was all but done; it is ended first.`,
+    text: `The promotion of release ${release.id} was almost done; canary finishes it first.`,
   });
   await promoteTo(run, await checkOut(context, project, release.replacing.commit));
   return true;

@@ -22,7 +22,7 @@ export async function cleanUp(
     // What cannot be cleaned up must not spoil what was done.
     context.emit({
       type: 'warning',
-      text: `Not everything could be cleaned up: ${messageOf(error)}`,
+      text: `Could not clean up everything: ${messageOf(error)}`,
     });
   }
 }

@@ -71,7 +71,7 @@ async function finishSteps(
   progress: StepProgress,
   watch: Watch | undefined,
 ): Promise<Advanced> {
-  const every = (weight: string) => `at ${weight}, every step done; promote or revert`;
+  const every = (weight: string) => `at ${weight}, every step is done; promote or revert`;
   const isJudged = watch?.analysis !== undefined && watch.inForce.proxy.weight > 0;
   if (!isJudged || run.project.config.promote === 'manual') return arrive(run, progress, every);
   const prepared = await whileWatched(run, watch, preparePromotion);

@@ -143,7 +143,7 @@ async function takeUsersOffOnChange(
     }
     throw new CanaryError('not-ready', text, {
       details: await words(),
-      hint: 'No user is on the canary. The lines above are the last it wrote.',
+      hint: 'No user is on the canary. Its last lines are above.',
     });
   }
   // A container that died also trips the breaker, but says less by it.
@@ -153,7 +153,7 @@ async function takeUsersOffOnChange(
     throw breakerTripped(proxy.tripped);
   }
   if (sameSplit(proxy, byWeight(inForce.proxy.weight))) return;
-  throw new CanaryError('stopped', 'The users of the canary were moved by somebody else.', {
+  throw new CanaryError('stopped', 'Another command moved the canary’s users.', {
     hint: '`canary status` says where it stands.',
   });
 }

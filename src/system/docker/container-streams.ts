@@ -219,7 +219,7 @@ function byteCounter(onBytes: ((total: number) => void) | undefined): Transform 
 
 function brokenOff(words: string): CanaryError {
   if (isUnreachable(words)) return engineUnreachable(words);
-  return new CanaryError('command-failed', 'A copy between containers broke off.', {
+  return new CanaryError('command-failed', 'Copying between containers failed.', {
     details: tail(words),
   });
 }

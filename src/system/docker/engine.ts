@@ -154,7 +154,7 @@ function lines(text: string): string[] {
 function notRemoved(project: string, stderr: string): CanaryError {
   return new CanaryError(
     'command-failed',
-    `What the project \`${project}\` left was not removed.`,
+    `Could not remove what the project \`${project}\` left.`,
     {
       details: tail(stderr, 3),
       hint: 'It holds a copy of the database. `canary abort` tries again.',

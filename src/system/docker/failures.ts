@@ -11,7 +11,7 @@ export function takenPort(stderr: string): CanaryError | undefined {
 }
 
 export function portTaken(port: number): CanaryError {
-  return new CanaryError('port-taken', `Port ${port} of this machine is taken by something else.`, {
+  return new CanaryError('port-taken', `Port ${port} of this machine is in use.`, {
     hint: `Find it with \`ss -ltnp 'sport = :${port}'\`, or choose another port.`,
   });
 }

@@ -18,7 +18,7 @@ export async function moveBranch(
 ): Promise<void> {
   await runGit(directory, ['update-ref', '-m', 'canary', '--', ref, to, from], {
     code: 'branch-moved',
-    message: `${ref} moved while canary was at work.`,
+    message: `${ref} moved while canary was working.`,
     hint: 'Run the command again; it starts from where the branch is now.',
   });
 }
@@ -26,7 +26,7 @@ export async function moveBranch(
 export async function removeBranch(directory: string, ref: string, from: string): Promise<void> {
   await runGit(directory, ['update-ref', '-m', 'canary', '-d', ref, from], {
     code: 'branch-moved',
-    message: `${ref} moved while canary was at work.`,
+    message: `${ref} moved while canary was working.`,
   });
 }
 

@@ -3,8 +3,8 @@ import { type Failure, runGit, succeeds, zeroed } from './run.ts';
 
 const COMMIT_FAILED = {
   code: 'commit-failed',
-  message: 'git would not make the commit.',
-  hint: 'Its own words are above; often `git config user.name` and `user.email` are missing, or a hook refused.',
+  message: 'git refused the commit.',
+  hint: 'Its message is above; often `git config user.name` and `user.email` are missing, or a hook rejected it.',
 } as const satisfies Failure;
 
 /** Commits a mail with its own author, date and message; returns the paths in conflict, none when it is done. */

@@ -66,10 +66,10 @@ async function refuseInTheWay(
   if (inTheWay.length === 0) return;
   throw new CanaryError(
     'local-changes-in-the-way',
-    `Files in ${folder} are not those that are pushed.`,
+    `Files in ${folder} differ from the pushed ones.`,
     {
       details: inTheWay.sort(),
-      hint: 'Move them away, or commit and push what they should be. Nothing was changed.',
+      hint: 'Move them away, or commit and push them. Nothing was changed.',
     },
   );
 }

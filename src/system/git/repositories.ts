@@ -33,9 +33,9 @@ async function refuseUnreadable(directory: string, error: unknown): Promise<unde
   const marks = [join(directory, '.git'), join(directory, 'HEAD')];
   const isRepository = (await Promise.all(marks.map(exists))).includes(true);
   if (words.length === 0 || !isRepository) return undefined;
-  throw new CanaryError('target-unusable', `git does not open the repository ${directory}.`, {
+  throw new CanaryError('target-unusable', `git cannot open the repository ${directory}.`, {
     details: words,
-    hint: "If it is another user's, work as that user, or allow it with git's setting `safe.directory`.",
+    hint: "If it belongs to another user, run as that user, or allow it with git's setting `safe.directory`.",
     cause: error,
   });
 }

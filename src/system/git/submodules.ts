@@ -98,6 +98,6 @@ function failed({ path }: Submodule): Failure {
   return {
     code: 'submodule-failed',
     message: `The submodule ${path} could not be checked out.`,
-    hint: 'Try `git submodule update --init` in your working tree; what is there is taken from there.',
+    hint: 'Run `git submodule update --init` in your working tree; canary copies submodules from there.',
   };
 }

@@ -94,7 +94,7 @@ export class JournalFiles {
         'journal-unreadable',
         `The journal of release ${id} cannot be read: ${reading.problem}.`,
         {
-          hint: `Look at ${this.path(id)}; a newer canary may have written it.`,
+          hint: `Look at ${this.path(id)}; a newer version of canary may have written it.`,
         },
       );
     }

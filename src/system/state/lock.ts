@@ -50,7 +50,7 @@ export class FileLock {
     } finally {
       await rm(draft, { force: true });
     }
-    throw new CanaryError('lock-held', 'The lock of this project changes hands too fast.', {
+    throw new CanaryError('lock-held', 'Other commands keep taking the lock of this project.', {
       hint: 'Try again.',
     });
   }

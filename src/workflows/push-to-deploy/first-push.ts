@@ -114,7 +114,7 @@ async function servesUsers(project: Project, observed: Observed): Promise<boolea
 }
 
 function pushedMeanwhile(ref: string): CanaryError {
-  return new CanaryError('branch-moved', `${ref} was pushed by somebody else meanwhile.`, {
+  return new CanaryError('branch-moved', `${ref} was pushed by another person meanwhile.`, {
     hint: 'Fetch, look at what is there, then push again.',
   });
 }

@@ -96,7 +96,7 @@ async function refuseOtherFormat(
   throw new CanaryError(
     'target-unusable',
     `${repository} has objects of ${format}, the repository that pushes has ${wanted}.`,
-    { hint: 'Name a path that does not exist yet; it is made to fit.' },
+    { hint: 'Name a path that does not exist yet; canary creates a matching repository.' },
   );
 }
 
@@ -106,7 +106,7 @@ async function refuseSharedHooks({ git }: Context, repository: string): Promise<
   if (hooks.startsWith(`${repository}/`)) return;
   throw new CanaryError(
     'target-unusable',
-    `The hooks of ${repository} are outside of it, in ${hooks}.`,
+    `The hooks of ${repository} are outside it, in ${hooks}.`,
     {
       hint: `Give it hooks of its own: \`git -C ${repository} config core.hooksPath ${join(repository, 'hooks')}\`.`,
     },
@@ -118,7 +118,7 @@ async function refuseOtherHook({ git }: Context, repository: string): Promise<vo
   const text = await readIfExists(path);
   if (text === undefined || text.includes(MARK)) return;
   throw new CanaryError('target-unusable', `${path} is another hook already.`, {
-    hint: 'canary needs this hook for itself; move it away, or deploy to another repository.',
+    hint: 'canary needs this hook; move it away, or deploy to another repository.',
   });
 }
 

@@ -61,7 +61,7 @@ async function requireFreeBranch(
   const other = conflictingBranch(branch, await git.localBranches(repository));
   if (other) {
     throw new CanaryError('branch-name-unsafe', `\`${branch}\` cannot be beside \`${other}\`.`, {
-      hint: 'Git keeps branches like files and folders; choose another name. Nothing was changed.',
+      hint: 'Git stores branches like files and folders; choose another name. Nothing was changed.',
     });
   }
 }

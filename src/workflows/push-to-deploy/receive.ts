@@ -80,8 +80,8 @@ async function refuseIfSet(
   setting: 'receive.denyNonFastForwards' | 'receive.denyDeletes',
 ): Promise<void> {
   if ((await git.setting(repository, setting)) !== 'true') return;
-  throw new CanaryError('push-invalid', `The repository refuses it: ${setting} is set.`, {
-    hint: 'Whoever runs the server decides about that. Nothing was changed.',
+  throw new CanaryError('push-invalid', `The repository rejects it: ${setting} is set.`, {
+    hint: 'Ask the server’s administrator. Nothing was changed.',
   });
 }
 

@@ -75,7 +75,7 @@ describe('init', () => {
   test('leaves a canary.yaml that is there as it is', async () => {
     const folder = await repository();
     expect(await canaryAndChanges(folder, ['--yes', 'init'])).toEqual({
-      stdout: 'DIR/canary.yaml is there already; it was left as it is.\n',
+      stdout: 'DIR/canary.yaml exists already; it was not changed.\n',
       stderr: '',
       exitCode: 0,
       changes: [],
@@ -138,7 +138,7 @@ describe('init', () => {
     expect(refused.stderr).toContain('`database: { migrate: { service: NAME, command: … } }`');
     const { stdout } = await canary(folder, ['--yes', 'init', '--no-commit']);
     expect(stdout).toContain(
-      'Left to the stable:\n  celery: takes jobs from a queue; off in the canary unless chosen\n',
+      'Left to the stable:\n  celery: takes jobs from a queue; not in the canary unless you choose it\n',
     );
     expect(await readFile(join(folder, 'canary.yaml'), 'utf8')).not.toContain('celery');
   });

@@ -5,10 +5,10 @@ import { CANARY, repository, SHOP_FILES } from '../../support/fixture-project.ts
 const shopWith = (settings: string) =>
   repository({ ...SHOP_FILES, 'canary.yaml': `${CANARY}${settings}\n` });
 
-const BLUE_GREEN = `✖ Blue-green knows the weights 0 and 100 alone.
+const BLUE_GREEN = `✖ Blue-green allows only the weights 0 and 100.
   \`canary weight 100\` moves every user at once, \`canary weight 0\` moves them back.
 `;
-const AB = `✖ The split of an A/B test stays what it is.
+const AB = `✖ The split of an A/B test cannot be changed.
   Its share is \`strategy: { ab: { weight: N } }\` in canary.yaml. \`canary pause\` takes the users off for a while, \`canary abort\` ends the test.
 `;
 
@@ -34,8 +34,8 @@ test('what does not fit together in canary.yaml is told with its line', async ()
   expect(await canaryAndChanges(folder, ['render'])).toEqual({
     stdout: '',
     stderr: `✖ DIR/canary.yaml is not valid.
-  │ line ${line}, steps: are of \`strategy: canary\` alone; this is rolling
-  Correct the lines above; README lists every setting.
+  │ line ${line}, steps: need \`strategy: canary\`; this is rolling
+  Correct the lines above; docs/reference/canary-yaml.md lists every setting.
 `,
     exitCode: 2,
     changes: [],

@@ -87,14 +87,15 @@ networks: { front: { ipam: { config: [{ subnet: 10.87.0.0/24 }] } }, back: }
     expect(serviceOf(after, 'mesh-canary').network_mode).toBe('service:web-canary');
   });
 
-  test('and is refused without one that lives inside of it', async () => {
+  test('and is refused without one that shares its namespaces', async () => {
     const services = `${WEB}  mesh: { image: example/mesh, network_mode: "service:web" }\n`;
     expect(
       await refusal(async () => render(contextIn(await project(services)), 'next')),
     ).toMatchObject({
       code: 'service-not-cloneable',
       exitCode: 2,
-      message: 'Service `web` cannot be cloned without `mesh`: `mesh` lives inside of `web`.',
+      message:
+        'Service `web` cannot be cloned without `mesh`: `mesh` shares the namespaces of `web`.',
       hint: 'Choose both in canary.yaml, or with `canary init --service web --service mesh`.',
     });
   });

@@ -92,7 +92,7 @@ describe('a refusal', () => {
     const error = await refusal(run);
     expect(error.details).toContain('remote: the canary is being promoted');
     expect(error.hint).toBe(
-      'The remote refused it; its own words above say why. Nothing was changed there.',
+      'The remote rejected it; its message is above. Nothing was changed there.',
     );
   });
 

@@ -79,7 +79,7 @@ test('a variable that is missing asks nobody', async () => {
   const check = '{ get: /, headers: { A: "$' + '{NONE}" }, expect: {} }';
   expect(await found(check, fine)).toMatchObject({
     result: 'error',
-    text: 'GET /: not asked, for the environment has no NONE.',
+    text: 'GET /: not asked: the environment has no NONE.',
   });
   expect(sides?.asked[1]).toEqual([]);
 });

@@ -111,7 +111,9 @@ test('in the background pages take turns, and a proxy that does not answer is no
   await until('both were compared', async () =>
     source
       .opinions(5)
-      .some(({ text }) => text === 'Both sides answer alike: 3 requests of users on 2 pages.'),
+      .some(
+        ({ text }) => text === 'Both sides give the same answers: 3 requests of users on 2 pages.',
+      ),
   );
   await source.stop();
 });

@@ -70,7 +70,7 @@ describe.each(['preDeploy', 'postStep', 'prePromote'] as const)('%s', (phase) =>
       exitCode: 1,
       details: ['no'],
       message: `The ${phase} hook sh ended with exit code 3.`,
-      hint: `It is \`hooks.${phase}.1\` in canary.yaml. Mend what it stumbles over, then run the command again.`,
+      hint: `It is \`hooks.${phase}.1\` in canary.yaml. Fix the error above, then run the command again.`,
     });
     expect(ran(runs).map(({ ok }) => ok)).toEqual([true, false]);
   });

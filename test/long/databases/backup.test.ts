@@ -140,7 +140,7 @@ describe('tables as they were before a canary', () => {
   it('the printed command puts the tables back, and the stable works on them', async () => {
     const { stdout } = await shop.succeed('history');
     const command = stdout.split('\n').find((line) => line.includes('gunzip')) ?? '';
-    expect(stdout).toContain('without anything written since; its canary must be gone first');
+    expect(stdout).toContain('without anything written since (remove the canary first)');
     // Since then, as every shop: rows that name a discount that goes.
     await shop.sql("insert into discount (name, code, value) values ('Late', 'LATE', 5)");
     await shop.sql("insert into orders (discount_id) select id from discount where code <> 'LATE'");
@@ -191,7 +191,7 @@ describe('tables as they were before a canary', () => {
     expect(databaseChanges).toContain('column discount.note is new.');
     const { stderr } = await shop.succeed('revert', release);
     expect(stderr).toMatch(
-      /What the canary changed in the database stays: .*column discount\.note is new.* it was allowed by hand\. Tables were kept as before: `canary history` tells how to put them back/,
+      /What the canary changed in the database stays: .*column discount\.note is new.* you allowed it\. Tables were kept as before: `canary history` tells how to put them back/,
     );
     expect((await shop.status()).release).toBeNull();
     await shop.untilShopAnswers('discount');

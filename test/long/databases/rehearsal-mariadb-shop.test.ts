@@ -50,7 +50,7 @@ describe('a canary and a shared MariaDB', () => {
     expect(deployed.exitCode).toBe(7);
     expect(deployed.stderr).toContain('The canary would harm the shared database: destructive: ');
     for (const line of [
-      'destructive: table t_recreated is dropped and made anew, without its 100 rows (`DROP TABLE t_recreated` by web).',
+      'destructive: table t_recreated is dropped and recreated, without its 100 rows (`DROP TABLE t_recreated` by web).',
       'destructive: table t_truncated is emptied of its 100 rows (`TRUNCATE t_truncated` by web).',
       'contracting: column t_column_renamed.code is renamed to coupon (`ALTER TABLE t_column_renamed RENAME COLUMN code TO coupon` by web).',
     ])
@@ -139,7 +139,7 @@ describe('a canary and a shared MariaDB', () => {
     await shop.compose('stop', 'db');
     const aborted = await shop.canary('abort');
     await shop.compose('start', 'db');
-    expect(aborted.stderr).not.toContain('could be cleaned up');
+    expect(aborted.stderr).not.toContain('Could not clean up');
     expect(await leftoversIn(shop)).toEqual([]);
   });
 });

@@ -104,7 +104,7 @@ describe('behind canary’s back', () => {
     expect(await newPages()).toBe(0);
     expect((await shop.status()).release).toMatchObject({
       state: 'failed',
-      reason: 'its canary does not run any more',
+      reason: 'its canary does not run',
     });
   });
 });

@@ -95,7 +95,7 @@ describe('a canary whose answers are looked at', () => {
   it('is not passed where a check cannot be run, and tells no secret', async () => {
     const header = `headers: { Authorization: "Bearer \${SHOP_TOKEN}" }`;
     await configure(`{ checks: [{ get: /?a=${SECRET}, ${header}, expect: { status: 204 } }] }`);
-    const missing = 'GET /?…: not asked, for the environment has no SHOP_TOKEN.';
+    const missing = 'GET /?…: not asked: the environment has no SHOP_TOKEN.';
     expect(await check()).toMatchObject({ exitCode: 4, result: 'error', failed: [missing] });
     const refused = await check({ SHOP_TOKEN: SECRET });
     expect(refused).toMatchObject({ result: 'fail', failed: ['GET /?…: status 200, not 204.'] });

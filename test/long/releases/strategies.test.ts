@@ -82,7 +82,7 @@ describe('strategies', () => {
         state: 'holding',
         step: 3,
         steps: 3,
-        reason: 'at 100 %, every step done; promote or revert',
+        reason: 'at 100 %, every step is done; promote or revert',
       });
     });
 
@@ -228,7 +228,7 @@ describe('strategies', () => {
     await shop.succeed('abort');
     const refused = await shop.canary('deploy', '--branch', 'canary', '--weight', '5');
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain('Blue-green knows the weights 0 and 100 alone.');
+    expect(refused.stderr).toContain('Blue-green allows only the weights 0 and 100.');
     expect(await release()).toBeNull();
 
     const { stdout } = await shop.succeed('deploy', '--branch', 'canary');

@@ -44,8 +44,8 @@ describe.each([NGINX, CADDY])('a service behind $name', (kind) => {
   it('has the proxy between by `up`, which makes the edge anew once', async () => {
     const before = await facts('web');
     const { stdout: plan } = await shop.succeed('plan');
-    expect(plan).toContain("make edge anew with today's links to the proxy");
-    expect(plan).toContain('edge is made anew by `up` and `down` with a gap');
+    expect(plan).toContain('recreate edge with links to the proxy');
+    expect(plan).toContain('edge is recreated by `up` and `down` with a gap');
     await shop.succeed('up');
     expect(await facts('web')).toEqual(before);
     expect(JSON.parse((await shop.succeed('up', '--json')).stdout).changed).toBe(false);

@@ -45,7 +45,7 @@ describe('an internal service', () => {
     const before = await idsOf('last');
     const callers = await idsOf('web', 'middle');
     const { stdout: plan } = await shop.succeed('plan');
-    expect(plan).toContain("make middle, web anew with today's links to the proxy");
+    expect(plan).toContain('recreate middle, web with links to the proxy');
     expect(plan).toContain('middle calls last (environment NEXT) through the proxy');
     await shop.succeed('up');
     expect(await idsOf('last')).toEqual(before);

@@ -222,7 +222,7 @@ describe('replicas', () => {
       expect((await child).exitCode).toBe(1);
       const { exitCode, stderr } = await shop.canary('promote');
       expect(exitCode).toBe(2);
-      expect(stderr).toContain('The canary has not all its containers yet (step 1 of 3)');
+      expect(stderr).toContain('Not all containers of the canary run yet (step 1 of 3)');
       expect(await clones()).toHaveLength(1);
 
       await shop.succeed('weight', '20');

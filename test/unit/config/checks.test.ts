@@ -52,11 +52,11 @@ test.each([
   ['{ get: /, post: / }', ': asks for more than one thing: get, post'],
   ['{ get: health }', '.get: is not a path such as /health: it begins with /, without blanks'],
   ['{ get: "/a b" }', '.get: is not a path such as /health: it begins with /, without blanks'],
-  ['{ get: "/a#b" }', '.get: has a `#`, which no server is sent'],
+  ['{ get: "/a#b" }', '.get: has a `#`; servers never receive that part'],
   ['{ post: / }', ': needs `expect`: only the answer to a `get` is compared with the stable'],
   [
     '{ post: /, expect: {}, compare: true }',
-    '.compare: is of `get` alone: nothing else is sent to the stable',
+    '.compare: needs `get`: no other method is sent to the stable',
   ],
   ['{ get: /, compare: false }', '.compare: checks nothing: it has no `expect`'],
   ['{ get: /, body: x }', '.body: is not sent with `get`'],

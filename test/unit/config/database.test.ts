@@ -14,6 +14,6 @@ test('tables can be kept only where a rehearsal tells which', async () => {
     Promise.resolve(parse('{ backup: before, rehearse: off }')),
   );
   expect(details).toEqual([
-    'line 3, database.backup: needs the rehearsal, which tells the tables that change; `rehearse` is off',
+    'line 3, database.backup: needs the rehearsal, which finds the tables that change; `rehearse` is off',
   ]);
 });

@@ -49,7 +49,7 @@ describe('rules that overlap so that one could never count', () => {
     ['the same expression', '{ query: a, regex: "^2" }', '{ query: a, regex: "^2", path: /x }'],
   ])('are refused: %s', async (_, first, second) => {
     expect(await problems([first, second])).toEqual([
-      'line 5, match.1: never counts: match.0 fits wherever it does',
+      'line 5, match.1: never applies: match.0 matches all of its requests',
     ]);
   });
 

@@ -220,7 +220,7 @@ test.each([
   [
     '{ alpha: 0.5 }',
     'analysis.alpha',
-    'is a chance of more than 20 % that a canary is taken back that is no worse',
+    'is too high: more than 20 % of good canaries could be taken back',
   ],
   ['{ margin: 1 }', 'analysis.margin', 'is not a share such as 0.5%'],
   ['{ latency: { percentile: 10 } }', 'latency.percentile', 'is not a percentile from 50 to 99.9'],
@@ -281,7 +281,7 @@ colour: red
       code: 'config-invalid',
       exitCode: 2,
       message: 'canary.yaml is not valid.',
-      hint: 'Correct the lines above; README lists every setting.',
+      hint: 'Correct the lines above; docs/reference/canary-yaml.md lists every setting.',
     });
     expect([...error.details].sort().join('\n')).toMatchInlineSnapshot(`
       "line 1, version: is not a version this program knows (1)
@@ -354,7 +354,7 @@ describe('rules that no single field can hold', () => {
       'without an entry nobody could reach the canary',
       'version: 1\nservices:\n  api: {}\n',
       [
-        'line 3, services: no service has an `entry`, is `behind` a proxy or found by `labels`, so no user could ever reach the canary',
+        'line 3, services: no service has an `entry`, is `behind` a proxy or found by `labels`, so no user could reach the canary',
       ],
     ],
     [
@@ -371,8 +371,8 @@ describe('rules that no single field can hold', () => {
       'a shield and a breaker need an entry',
       'version: 1\nservices:\n  web: { entry: 80 }\n  api:\n    shield: true\n    breaker: false\n',
       [
-        'line 5, services.api.shield: needs an `entry`, `behind`, `labels` or `mesh`: nobody else comes through the proxy',
-        'line 6, services.api.breaker: needs an `entry`, `behind`, `labels` or `mesh`: nobody else comes through the proxy',
+        'line 5, services.api.shield: needs an `entry`, `behind`, `labels` or `mesh`: other requests do not pass the proxy',
+        'line 6, services.api.breaker: needs an `entry`, `behind`, `labels` or `mesh`: other requests do not pass the proxy',
       ],
     ],
     [

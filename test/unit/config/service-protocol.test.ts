@@ -73,7 +73,7 @@ describe('what users of an entry speak', () => {
   });
 
   test('is a matter of entries alone', () => {
-    const only = 'needs an `entry`: only there users come to the proxy itself';
+    const only = 'needs an `entry`: only there users connect to the proxy itself';
     expect(problems({ protocol: 'tcp', proxyProtocol: { send: true } })).toEqual(
       expect.arrayContaining([`protocol: ${only}`, `proxyProtocol: ${only}`]),
     );

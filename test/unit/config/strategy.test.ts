@@ -25,8 +25,8 @@ describe('a strategy', () => {
   test.each([
     ['green', 'line 3, strategy: is not canary, blue-green, rolling or ab'],
     ['[ab]', 'line 3, strategy: is not canary, blue-green, rolling or ab'],
-    ['{}', 'line 3, strategy: names not just one strategy'],
-    ['{ ab: {}, rolling: {} }', 'line 3, strategy: names not just one strategy'],
+    ['{}', 'line 3, strategy: must name exactly one strategy'],
+    ['{ ab: {}, rolling: {} }', 'line 3, strategy: must name exactly one strategy'],
     ['{ canary: { for: 1m } }', 'line 3, strategy.canary.for: is not a setting this version knows'],
     ['{ ab: { weight: 100 } }', 'line 3, strategy.ab.weight: leaves one side without users'],
     ['{ ab: { weight: 0.001 } }', 'line 3, strategy.ab.weight: is finer than steps of 0.01'],
@@ -95,7 +95,7 @@ describe('steps', () => {
 
   test.each(['blue-green', 'rolling', 'ab'])('are not of %s', async (name) => {
     expect(await problems(`strategy: ${name}\nsteps: [{ weight: 5 }]`)).toEqual([
-      `line 4, steps: are of \`strategy: canary\` alone; this is ${name}`,
+      `line 4, steps: need \`strategy: canary\`; this is ${name}`,
     ]);
   });
 });

@@ -52,12 +52,12 @@ test.each([
   [
     report([column, added]),
     true,
-    'What the canary changed in the database stays: column discount.note is new; table coupon is new. The code that runs again works with it as far as the rehearsal could tell.',
+    'What the canary changed in the database stays: column discount.note is new; table coupon is new. The code that runs again works with it, as far as the rehearsal could see.',
   ],
   [
     report([emptied], 'destructive:session'),
     true,
-    'What the canary changed in the database stays: table session is emptied. The code that runs again may not get on with it: it was allowed by hand.',
+    'What the canary changed in the database stays: table session is emptied. The code that runs again may not work with it: you allowed it.',
   ],
   [
     report([column]),

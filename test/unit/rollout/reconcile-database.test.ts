@@ -18,7 +18,7 @@ test('tables are kept once it is known which, before anything of the canary star
   const world = observed([...BEHIND_PROXY, ...running(OTHER)]);
   const rest = { rehearses: ['db'], backsUp: ['db'] };
   expect(formatPlan(reconcile(desired, world, situation([NEW], rest)))).toMatchInlineSnapshot(`
-    "1. boot the canary of frontend, discounts on a copy of db        (what it does to the data is known first)
+    "1. boot the canary of frontend, discounts on a copy of db        (its effect on the data must be known first)
     2. keep the tables of db that the canary changes                 (they can be put back)
     3. let open requests on the canary finish (frontend, discounts)  (no request is cut off)
     4. remove the canary of frontend, discounts                      (an earlier canary is replaced)

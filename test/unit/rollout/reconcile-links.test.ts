@@ -42,10 +42,10 @@ const up = (world: Observed, rest = {}) => plan({ proxy: 'running' }, world, res
 describe('up, with an internal service,', () => {
   test('links callers once the proxy is there, those too that it starts before', () => {
     expect(up(observed([...PLAIN, ADS], ABSENT_PROXY))).toMatchInlineSnapshot(`
-      "1. hand the port of frontend to the proxy                   (port 3000 is the stable's own)
-      2. wait until the stable of frontend, discounts is ready    (the proxy must reach it)
-      3. make frontend, ads anew with today's links to the proxy  (they call services that the proxy splits)
-      4. wait until the stable of frontend, ads is ready          (they were made anew)"
+      "1. hand the port of frontend to the proxy                 (port 3000 is the stable's own)
+      2. wait until the stable of frontend, discounts is ready  (the proxy must reach it)
+      3. recreate frontend, ads with links to the proxy         (they call services that the proxy splits)
+      4. wait until the stable of frontend, ads is ready        (they were recreated)"
     `);
   });
 
@@ -56,8 +56,8 @@ describe('up, with an internal service,', () => {
   test('links only who is not, and whoever has a container that is not', () => {
     const world = [...LINKED, stable('ads', { id: 'second' })];
     expect(up(observed(world))).toMatchInlineSnapshot(`
-      "1. make ads anew with today's links to the proxy  (they call services that the proxy splits)
-      2. wait until the stable of ads is ready          (they were made anew)"
+      "1. recreate ads with links to the proxy   (they call services that the proxy splits)
+      2. wait until the stable of ads is ready  (they were recreated)"
     `);
   });
 
@@ -67,10 +67,10 @@ describe('up, with an internal service,', () => {
       { service: 'discounts', entry: undefined },
     ];
     expect(up(observed(LINKED, { configuration: 'earlier' }), { slice })).toMatchInlineSnapshot(`
-      "1. make frontend, ads anew with today's links to the proxy  (they have no ingress any more)
-      2. wait until the stable of frontend, ads is ready          (they were made anew)
-      3. give the proxy its new configuration, without a gap      (canary.yaml changed)
-      4. wait until the stable of frontend is ready               (the proxy must reach it)"
+      "1. recreate frontend, ads with links to the proxy       (they have no ingress now)
+      2. wait until the stable of frontend, ads is ready      (they were recreated)
+      3. give the proxy its new configuration, without a gap  (canary.yaml changed)
+      4. wait until the stable of frontend is ready           (the proxy must reach it)"
     `);
   });
 
@@ -94,7 +94,7 @@ describe('up, with an internal service,', () => {
     });
     const later = observed([...LINKED, at('2026-01-01T00:00:00.5Z')]);
     expect(up(later, { keepsAddresses })).toMatchInlineSnapshot(`
-      "1. let ads look up the proxy again        (they keep the address that it had when they started)
+      "1. let ads look up the proxy again        (they keep the address it had when they started)
       2. wait until the stable of ads is ready  (they were restarted)"
     `);
     const earlier = observed([...LINKED, at('2025-12-31T23:59:59.999999999Z')]);
@@ -116,9 +116,9 @@ test('deploy and every way out of a canary touch no caller', () => {
 describe('down, with an internal service,', () => {
   test('leads callers past the proxy before it goes; an entry gets its port and loses its links at once', () => {
     expect(plan({ canary: null, proxy: 'absent' }, observed(LINKED))).toMatchInlineSnapshot(`
-      "1. make ads anew without links to the proxy  (the proxy goes)
-      2. remove the proxy                          (the ports go back)
-      3. give the port back to frontend            (the service publishes it again)"
+      "1. recreate ads without links to the proxy  (the proxy goes)
+      2. remove the proxy                         (the ports go back)
+      3. give the port back to frontend           (the service publishes it again)"
     `);
   });
 

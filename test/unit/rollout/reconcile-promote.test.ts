@@ -24,12 +24,12 @@ describe('promote', () => {
 
   test('replaces the stable while the canary serves everybody', () => {
     expect(promote(observed([...BEHIND_PROXY, ...CANARY], { weight: 5 }))).toMatchInlineSnapshot(`
-      "1. wait until the canary of frontend, discounts is ready         (it serves every user for a while)
+      "1. wait until the canary of frontend, discounts is ready         (it serves every user while the stable is replaced)
       2. send every user to the canary                                 (the stable is replaced while it has no users)
       3. let open requests on the stable finish (frontend, discounts)  (no request is cut off)
       4. replace the stable frontend, discounts by aaaaaaaaaaaa        (it becomes the promoted code)
       5. wait until the stable of frontend, discounts is ready         (users come back only to a ready stable)
-      6. move branch main to aaaaaaaaaaaa                              (the branch says what runs)
+      6. move branch main to aaaaaaaaaaaa                              (the branch must match what runs)
       7. send every user to the stable                                 (the stable is ready)
       8. let open requests on the canary finish (frontend, discounts)  (no request is cut off)
       9. remove the canary of frontend, discounts                      (its code is the stable now)"
@@ -47,11 +47,11 @@ describe('promote', () => {
   test('goes on after the stable is replaced; until the branch has moved that is done again, which changes nothing', () => {
     const world = observed([...REPLACED, stable('db'), ...CANARY], ALL);
     expect(promote(world)).toMatchInlineSnapshot(`
-      "1. wait until the canary of frontend, discounts is ready         (it serves every user for a while)
+      "1. wait until the canary of frontend, discounts is ready         (it serves every user while the stable is replaced)
       2. let open requests on the stable finish (frontend, discounts)  (no request is cut off)
       3. replace the stable frontend, discounts by aaaaaaaaaaaa        (it becomes the promoted code)
       4. wait until the stable of frontend, discounts is ready         (users come back only to a ready stable)
-      5. move branch main to aaaaaaaaaaaa                              (the branch says what runs)
+      5. move branch main to aaaaaaaaaaaa                              (the branch must match what runs)
       6. send every user to the stable                                 (the stable is ready)
       7. let open requests on the canary finish (frontend, discounts)  (no request is cut off)
       8. remove the canary of frontend, discounts                      (its code is the stable now)"
@@ -112,7 +112,7 @@ describe('abort', () => {
   test('puts a half replaced stable back before the users return to it', () => {
     const half = [...REPLACED.slice(0, 1), stable('discounts', { state: 'exited' }), stable('db')];
     expect(abort(observed([...half, ...CANARY], ALL), true)).toMatchInlineSnapshot(`
-      "1. put the stable frontend, discounts back to before aaaaaaaaaaaa  (its promotion did not end)
+      "1. put the stable frontend, discounts back to before aaaaaaaaaaaa  (its promotion did not finish)
       2. wait until the stable of frontend, discounts is ready           (users come back only to a ready stable)
       3. send every user to the stable                                   (the stable is ready)
       4. let open requests on the canary finish (frontend, discounts)    (no request is cut off)

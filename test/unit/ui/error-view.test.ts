@@ -34,7 +34,7 @@ describe('an error for people', () => {
   test('calls a bug a bug and shows the place only when asked', () => {
     const bug = new TypeError('x is not a function');
     expect(text(bug)).toBe(
-      '✖ This is a bug in canary: x is not a function\n  Run again with --verbose for the place, and report it.',
+      '✖ This is a bug in canary: x is not a function\n  Run it again with --verbose and report what it prints.',
     );
     expect(text(bug, true)).toContain('error-view.test.ts');
     expect(text('thrown text')).toContain('thrown text');

@@ -16,5 +16,5 @@ test('what was found is a line each, with a mark', () => {
 });
 
 test('where nothing was asked, that is said', () => {
-  expect(text([])).toContain('Nothing to go by');
+  expect(text([])).toContain('Nothing to check');
 });

@@ -42,7 +42,7 @@ test('backups with the command that puts them back, and what that costs', () => 
   const backups = [{ service: 'db', tables: ['discount', 'orders'], bytes: 12_345, command }];
   const [, ...lines] = historyText([entry({ backups })], makeTheme(false)).split('\n');
   expect(lines).toEqual([
-    '  Kept: discount, orders of db as before it (12 kB). To put them back to then, without anything written since; its canary must be gone first:',
+    '  Kept: discount, orders of db as it was before (12 kB). To restore them, without anything written since (remove the canary first):',
     `    ${command}`,
   ]);
 });

@@ -62,7 +62,7 @@ test('a line when something is done or goes wrong', () => {
     ✔ start the proxy 1.5 s
     ✖ start the proxy
     · cheaper is at aaaaaaaaaaaa: Revert "x"
-    ◆ step 2 of 3: 66.67 % of users for 1m30s, with 2 containers of each service that has so many
+    ◆ step 2 of 3: 66.67 % of users for 1m30s, with 2 containers of each service that has that many
     ◆ step 3 of 3: wait for a person
     ✔ preDeploy hook ./announce.sh 20 ms
     ✖ onRevert hook POST chat.example.com 2.0 s
@@ -84,7 +84,7 @@ test('with --verbose also plans, states, weights and the words of other programs
     ✖ start the proxy
     · weight 5 %
     · cheaper is at aaaaaaaaaaaa: Revert "x"
-    ◆ step 2 of 3: 66.67 % of users for 1m30s, with 2 containers of each service that has so many
+    ◆ step 2 of 3: 66.67 % of users for 1m30s, with 2 containers of each service that has that many
     ◆ step 3 of 3: wait for a person
     ✔ preDeploy hook ./announce.sh 20 ms
     ✖ onRevert hook POST chat.example.com 2.0 s

@@ -87,7 +87,9 @@ describe('services that share a namespace', () => {
   };
 
   test('go together, both ways, and what works in the background stays off', () => {
-    expect(whys(services, 'app')[1]).toBe('sidecar: added: `sidecar` lives inside of `app`');
+    expect(whys(services, 'app')[1]).toBe(
+      'sidecar: added: `sidecar` shares the namespaces of `app`',
+    );
     expect(named(services, 'sidecar').map(({ service }) => service)).toEqual(['sidecar', 'app']);
   });
 
@@ -156,8 +158,8 @@ describe('without a question', () => {
     });
     expect(choice?.services.map(({ service }) => service)).toEqual(['web']);
     expect(choice?.left).toEqual([
-      { service: 'beat', why: 'starts jobs by the clock; off in the canary unless chosen' },
-      { service: 'celery', why: 'takes jobs from a queue; off in the canary unless chosen' },
+      { service: 'beat', why: 'starts jobs by the clock; not in the canary unless you choose it' },
+      { service: 'celery', why: 'takes jobs from a queue; not in the canary unless you choose it' },
     ]);
   });
 
@@ -176,7 +178,7 @@ describe('without a question', () => {
     const choice = likely({ traefik, labelled, shop: { build: {}, ...web('3000') } });
     expect(choice?.services.map(({ service }) => service)).toEqual(['shop']);
     expect(choice?.left[0]?.why).toBe(
-      'users reach it by its label `traefik.enable` alone; left to the stable',
+      'users reach it only by its label `traefik.enable`; left to the stable',
     );
     expect(likely({ traefik, labelled })).toBeUndefined();
   });

@@ -79,7 +79,7 @@ test.each([
 ])('%s steers containers, and is refused', (image) => {
   const model = modelOf({ it: { image } });
   expect(roleOf(model, 'it').role).toBe('agent');
-  expect(roleObstacle(model, 'it')?.reason).toContain('two of it would do everything twice');
+  expect(roleObstacle(model, 'it')?.reason).toContain('two of them would do everything twice');
 });
 
 test('SQLite on a volume is said, by image or setting; without one there is nothing to share', () => {

@@ -110,7 +110,7 @@ test.each<[string, DatabaseObject[], DatabaseObject[], string[]]>([
     'a sequence that starts again',
     [numbers],
     [{ ...numbers, id: 'other' }],
-    ['contracting: sequence numbers is dropped and made anew, and counts from its start'],
+    ['contracting: sequence numbers is dropped and recreated, and counts from its start'],
   ],
   ['a right that is taken away', [grant], [], [`contracting: grant ${grant.name} is taken away`]],
   [

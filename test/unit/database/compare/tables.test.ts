@@ -25,14 +25,14 @@ test.each<[string, Table[], Table[], string[]]>([
     'a table dropped and made anew',
     [table('a', { rows: 1 })],
     [table('a', { id: 'new' })],
-    ['destructive: table a is dropped and made anew, without its 1 row'],
+    ['destructive: table a is dropped and recreated, without its 1 row'],
   ],
   [
     'a table made anew with other columns',
     [table('a')],
     [table('a', { id: 'new', columns: [column('id', { hasDefault: true, isNullable: false })] })],
     [
-      'destructive: table a is dropped and made anew, without its 5 rows',
+      'destructive: table a is dropped and recreated, without its 5 rows',
       'contracting: column a.code is dropped, with its values',
     ],
   ],
@@ -64,7 +64,7 @@ test.each<[string, Table[], Table[], string[]]>([
     'a rewritten table',
     [table('a')],
     [table('a', { storage: 'file 2' })],
-    ['expanding: table a is rewritten, and nobody else can use it meanwhile'],
+    ['expanding: table a is rewritten; until that is done nothing else can use it'],
   ],
   [
     'a dropped column',
@@ -76,7 +76,7 @@ test.each<[string, Table[], Table[], string[]]>([
     'a column made anew',
     [table('a', code())],
     [table('a', code({ id: 'new' }))],
-    ['destructive: column a.code is dropped and made anew, without its values'],
+    ['destructive: column a.code is dropped and recreated, without its values'],
   ],
   [
     'a renamed column, and an index that follows it',
@@ -159,7 +159,7 @@ test.each<[string, Table[], Table[], string[]]>([
 test('how long a rewrite keeps others waiting cannot be told from some of the rows', () => {
   const rewritten = snapshot([table('a', { storage: 'file 2' })]);
   expect(told(judged(snapshot([table('a')]), rewritten, {}, false))).toEqual([
-    'contracting: table a is rewritten, and nobody else can use it meanwhile; how long that takes cannot be told from a copy without all its rows',
+    'contracting: table a is rewritten; until that is done nothing else can use it; a copy without all rows cannot tell how long that takes',
   ]);
 });
 
