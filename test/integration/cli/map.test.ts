@@ -8,7 +8,7 @@ test('the map of a project with canary.yaml', async () => {
       'Entries: the proxy splits their users',
       '  frontend   users reach it on port 3000  -> discounts',
       '',
-      'Inner: cloned with the entries',
+      'Internal: cloned with the entries',
       '  discounts  cloned; the other clones call its clone  -> db',
       '',
       'Shared: one for stable and canary',
