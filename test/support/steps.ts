@@ -21,7 +21,7 @@ export function untilStep(shop: Storedog, step: number): Promise<void> {
     const directory = join(shop.directory, '.canary/releases');
     const [name] = (await readdir(directory).catch(() => [])).sort().reverse();
     const text = name ? await readFile(join(directory, name), 'utf8') : '';
-    const hasEnded = /"state":"(reverted|promoted)"/.test(text);
+    const hasEnded = /"state":"(removed|reverted|promoted)"/.test(text);
     return !hasEnded && text.includes(`"state":"advancing","reason":"step ${step} of `);
   });
 }
