@@ -5,11 +5,10 @@ import { canary } from '../support/fixture-cli.ts';
 import { type Outcome, tryChoices } from './choices.ts';
 import { faultsOfClones } from './every-service.ts';
 import { groundOf } from './ground.ts';
-import { remembering } from './remembering.ts';
 import { inCopy, readRejected, readStacks } from './stacks.ts';
 
 vi.mock(import('../../src/system/process.ts'), async (original) => {
-  const real = await original();
+  const [real, { remembering }] = [await original(), await import('./remembering.ts')];
   return { ...real, processRunner: (env) => remembering(real.processRunner(env)) };
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ContainerFacts, Storedog } from '../support/storedog.ts';
-import { discountLine, Load, userNames, visit } from '../support/visitors.ts';
+import { type ContainerFacts, Storedog } from '../../support/storedog.ts';
+import { discountLine, Load, userNames, visit } from '../../support/visitors.ts';
 
 /** The story of the README, told once from plain production to a promoted and a reverted canary. */
 describe('the main job on Storedog', () => {
