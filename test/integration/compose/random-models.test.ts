@@ -22,5 +22,5 @@ test('whatever a compose file says, its clones keep to the invariants or are ref
     { numRuns: RUNS, interruptAfterTimeLimit: within(40_000 + RUNS * 2000) },
   );
   // Models that say nothing prove nothing; about half are rendered, by chance fewer.
-  expect(kinds.filter((kind) => kind === 'rendered').length).toBeGreaterThan(RUNS / 10);
+  expect(kinds.filter((kind) => kind === 'rendered').length).toBeGreaterThan(RUNS / 20);
 });
