@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 // Writes the pages of docs/reference that follow from the code: `npm run docs`. With `--check` it only says what is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { importBundled, root } from './bundle.mjs';
 
 /** @typedef {import('commander').Command} Command */
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const NOTE = '<!-- Written by `npm run docs`. Do not edit. -->\n\n';
 
-const { buildProgram, EXIT_MEANINGS, EXIT, EXIT_CODE_OF } = await load();
+const { buildProgram, EXIT_MEANINGS, EXIT, EXIT_CODE_OF } = await importBundled(
+  'scripts/reference-source.ts',
+  `reference-${process.pid}.mjs`,
+);
 const pages = {
   'commands.md': commandsPage(buildProgram(async () => undefined, '')),
   'exit-codes.md': exitCodesPage(),
@@ -26,25 +26,6 @@ if (process.argv.includes('--check')) {
   process.exitCode = stale.length > 0 ? 1 : 0;
 } else {
   for (const [name, text] of stale) writeFileSync(`${root}docs/reference/${name}`, text);
-}
-
-/** The parts of the program that the pages tell of. */
-async function load() {
-  const bundle = `${root}.setup/reference-${process.pid}.mjs`;
-  await build({
-    entryPoints: [`${root}scripts/reference-source.ts`],
-    outfile: bundle,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    logLevel: 'warning',
-  });
-  try {
-    return await import(bundle);
-  } finally {
-    await rm(bundle, { force: true });
-  }
 }
 
 /** @param {Command} program */

@@ -7,7 +7,7 @@ const LOOK_EVERY_MS = 100;
 export async function isSoWithin(
   { context: { clock }, signal }: Pick<Run, 'context' | 'signal'>,
   ms: number,
-  isSo: () => boolean | Promise<boolean>,
+  isSo: () => Promise<boolean>,
   everyMs = LOOK_EVERY_MS,
 ): Promise<boolean> {
   const deadline = clock.now().getTime() + ms;

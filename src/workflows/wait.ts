@@ -150,5 +150,5 @@ export function exitOfWait({ state, verdict, isOut }: WaitResult, isAsked: boole
 }
 
 function wasTakenBack(state: ReleaseState): boolean {
-  return state === 'reverted' || state === 'removed';
+  return state !== 'promoted' && hasEnded({ state });
 }

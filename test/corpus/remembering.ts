@@ -10,7 +10,8 @@ const MOST = 200;
  */
 export function remembering(run: RunProcess): RunProcess {
   return async (command, args, options = {}) => {
-    if (command !== 'docker' || args[0] !== 'compose' || !/^(config|version)$/.test(verbOf(args)))
+    const isQuestion = args.includes('config') || args.includes('version');
+    if (command !== 'docker' || args[0] !== 'compose' || !isQuestion)
       return run(command, args, options);
     const files = args.filter((_, index) => args[index - 1] === '--file' && args[index] !== '-');
     const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
@@ -23,7 +24,3 @@ export function remembering(run: RunProcess): RunProcess {
 }
 
 const answers = new Map<string, Promise<RunResult>>();
-
-function verbOf(args: readonly string[]): string {
-  return args.find((arg) => arg === 'config' || arg === 'version') ?? '';
-}

@@ -8,7 +8,7 @@ export function analyze(program: Program, run: WithSession): void {
     .description('judge a recorded release again, with other settings')
     .requiredOption('--replay <journal>', 'the file of a journal, or the id of a release')
     .option('--alpha <chance>', 'of taking back a canary that is no worse', chanceArgument)
-    .option('--margin <percent>', 'share share share of users who may be hurt', weightArgument)
+    .option('--margin <percent>', 'share of users who may be hurt', weightArgument)
     .option('--minimum-requests <count>', 'on the canary, for a step to pass', countArgument)
     .option('--signal <name>', 'failed, slow, refused or size (repeatable)', collectSignal, [])
     .action(
