@@ -99,9 +99,10 @@ function networkFields(
           ),
         }
       : {}),
-    // A link of the user's to a cloned service would name the stable beside the clone.
+    // A link of the user's to a cloned service would name the stable beside the clone. Also where that lives in another's
+    // network: there the link leads nowhere, but Compose still makes it a dependency.
     ...(service.links
-      ? { links: replace(service.links.filter((link) => !mates.includes(targetOf(link)))) }
+      ? { links: replace(service.links.filter((link) => !slice.includes(targetOf(link)))) }
       : {}),
   };
 }

@@ -87,6 +87,21 @@ networks: { front: { ipam: { config: [{ subnet: 10.87.0.0/24 }] } }, back: }
     expect(serviceOf(after, 'mesh-canary').network_mode).toBe('service:web-canary');
   });
 
+  test('where a link leads to one that lives in another’s network, and so to nobody', async () => {
+    const services = `${WEB}    links: [mesh, db]
+  mesh: { image: example/mesh, network_mode: "service:host" }
+  host: { image: example/host }
+  db: { image: postgres }
+`;
+    const { after } = await resolved(
+      await project(services, `${ENTRY}, mesh: {}, host: {}`),
+      'next',
+    );
+    const clone = serviceOf(after, 'web-canary');
+    expect(clone.links).toEqual(['db']);
+    expect(Object.keys(clone.depends_on ?? {}).sort()).toEqual(['db', 'mesh-canary']);
+  });
+
   test('and is refused without one that shares its namespaces', async () => {
     const services = `${WEB}  mesh: { image: example/mesh, network_mode: "service:web" }\n`;
     expect(
