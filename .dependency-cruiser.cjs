@@ -9,7 +9,9 @@ const FLOORS = {
     ['analysis', 'compose', 'proxy'],
     'database',
     'rollout',
-    ['git', 'ui'],
+    'git',
+    'documents',
+    'ui',
     'system',
     'context.ts',
     'project',
@@ -35,7 +37,7 @@ const FLOORS = {
 
 /** Decide, and know no process, file, clock or terminal. */
 const PURE =
-  '^src/(config|analysis|compose|proxy|database|rollout|git|rehearsal/(mysql|postgres))/';
+  '^src/(config|analysis|compose|proxy|database|rollout|git|documents|rehearsal/(mysql|postgres))/';
 const TERMINAL = 'node_modules/(chalk|ora|commander|@commander-js|@clack)/';
 const PROCESSES = 'node_modules/(execa|simple-git)/|^(node:)?child_process';
 

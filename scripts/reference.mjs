@@ -1,31 +1,42 @@
 #!/usr/bin/env node
-// Writes the pages of docs/reference that follow from the code: `npm run docs`. With `--check` it only says what is stale.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Writes what follows from the code, the pages of docs/reference and the JSON Schemas: `npm run docs`. With `--check` it only says what is stale.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { importBundled, root } from './bundle.mjs';
+import { jsonPage } from './reference/json-page.mjs';
+import { documentSchemas } from './reference/schemas.mjs';
 
 /** @typedef {import('commander').Command} Command */
 
 const NOTE = '<!-- Written by `npm run docs`. Do not edit. -->\n\n';
 
 const { buildProgram, EXIT_MEANINGS, EXIT, EXIT_CODE_OF } = await importBundled(
-  'scripts/reference-source.ts',
+  'scripts/reference/source.ts',
   `reference-${process.pid}.mjs`,
 );
-const pages = {
-  'commands.md': commandsPage(buildProgram(async () => undefined, '')),
-  'exit-codes.md': exitCodesPage(),
-  'errors.md': errorsPage(),
-  'canary-yaml.md': canaryYamlPage(),
+const schemas = documentSchemas();
+/** By path. */
+const files = {
+  'docs/reference/commands.md': commandsPage(buildProgram(async () => undefined, '')),
+  'docs/reference/exit-codes.md': exitCodesPage(),
+  'docs/reference/errors.md': errorsPage(),
+  'docs/reference/canary-yaml.md': canaryYamlPage(),
+  'docs/reference/json.md': `${NOTE}${jsonPage(schemas)}`,
+  ...Object.fromEntries(
+    Object.entries(schemas).map(([command, schema]) => [
+      `schema/${command}.json`,
+      `${JSON.stringify(schema, null, 2)}\n`,
+    ]),
+  ),
 };
-const stale = Object.entries(pages).filter(
-  ([name, text]) => read(`docs/reference/${name}`) !== text,
-);
+const stale = Object.entries(files).filter(([path, text]) => read(path) !== text);
+const unknown = readdirSync(`${root}schema`).filter((name) => !(`schema/${name}` in files));
 if (process.argv.includes('--check')) {
-  for (const [name] of stale)
-    console.error(`docs/reference/${name} is stale: run \`npm run docs\`.`);
-  process.exitCode = stale.length > 0 ? 1 : 0;
+  for (const path of [...stale.map(([path]) => path), ...unknown.map((name) => `schema/${name}`)])
+    console.error(`${path} is stale: run \`npm run docs\`.`);
+  process.exitCode = stale.length + unknown.length > 0 ? 1 : 0;
 } else {
-  for (const [name, text] of stale) writeFileSync(`${root}docs/reference/${name}`, text);
+  for (const [path, text] of stale) writeFileSync(`${root}${path}`, text);
+  for (const name of unknown) rmSync(`${root}schema/${name}`);
 }
 
 /** @param {Command} program */

@@ -1,3 +1,4 @@
+import type { AnyDocument } from '../documents/documents.ts';
 import { EXIT } from '../errors.ts';
 import type { EventSink, ReleaseState } from '../rollout/events.ts';
 import type { Theme } from '../ui/theme.ts';
@@ -6,7 +7,7 @@ import type { Theme } from '../ui/theme.ts';
 export interface Output {
   theme: Theme;
   /** The result of a command, or one of several for a command that follows something. */
-  result(document: object, text: () => string): void;
+  result(document: AnyDocument, text: () => string): void;
 }
 
 export interface Streams {

@@ -4,8 +4,6 @@ import type { ComposeModel } from './model/model.ts';
 import { type Call, findCalls } from './services/service-map.ts';
 import { statefulReason } from './services/stateful.ts';
 
-export type MapFormat = 'text' | 'mermaid' | 'dot' | 'json';
-
 /** What the service map shows of one service. */
 interface MapNode {
   name: string;
@@ -16,6 +14,7 @@ interface MapNode {
   behind?: readonly string[];
 }
 
+/** Which services there are, what canary does with each, and who calls whom. */
 export interface ServiceMap {
   version: 1;
   project: string;
@@ -54,60 +53,4 @@ function describe({ entry, ingress }: ReachableService): Omit<MapNode, 'name'> {
   const split = ingress ? `; calls of ${callers} are split too` : '';
   if (entry) return { role: 'entry', note: `users reach it on port ${entry.port}${split}` };
   return { role: 'internal', note: `cloned; the other clones call its clone${split}` };
-}
-
-/** Renders a map; text for people, mermaid and dot for documents. */
-export function formatMap(map: ServiceMap, format: Exclude<MapFormat, 'json'>): string {
-  if (format === 'text') return textMap(map);
-  return format === 'mermaid' ? mermaidMap(map) : dotMap(map);
-}
-
-const TITLES = [
-  ['entry', 'Entries: the proxy splits their users'],
-  ['internal', 'Internal: cloned with the entries'],
-  ['candidate', 'Not chosen yet'],
-  ['shared', 'Shared: one for stable and canary'],
-] as const;
-
-function textMap({ services, calls }: ServiceMap): string {
-  const width = Math.max(...services.map((service) => service.name.length));
-  const blocks = TITLES.flatMap(([role, title]) => {
-    const members = services.filter((service) => service.role === role);
-    if (members.length === 0) return [];
-    const lines = members.map(({ name, note }) => {
-      const called = calls.filter((call) => call.from === name).map((call) => call.to);
-      const arrow = called.length > 0 ? `  -> ${called.join(', ')}` : '';
-      return `  ${name.padEnd(width)}  ${note}${arrow}`;
-    });
-    return [[title, ...lines].join('\n')];
-  });
-  return blocks.join('\n\n');
-}
-
-function mermaidMap({ services, calls }: ServiceMap): string {
-  const id = (name: string) => `s${services.findIndex((service) => service.name === name)}`;
-  return [
-    'graph LR',
-    ...services.map(({ name, role }) =>
-      role === 'shared' ? `  ${id(name)}[("${name}")]` : `  ${id(name)}["${name}"]`,
-    ),
-    ...services
-      .filter(({ role }) => role === 'entry')
-      .flatMap(({ name, behind }) => behind ?? [name])
-      .map((name) => `  users((users)) --> ${id(name)}`),
-    ...calls.map(({ from, to }) => `  ${id(from)} --> ${id(to)}`),
-  ].join('\n');
-}
-
-function dotMap({ services, calls }: ServiceMap): string {
-  const quote = (text: string) => JSON.stringify(text);
-  return [
-    'digraph canary {',
-    '  rankdir=LR;',
-    ...services.map(
-      ({ name, role }) => `  ${quote(name)} [shape=${role === 'shared' ? 'cylinder' : 'box'}];`,
-    ),
-    ...calls.map(({ from, to }) => `  ${quote(from)} -> ${quote(to)};`),
-    '}',
-  ].join('\n');
 }

@@ -56,16 +56,19 @@ const hook = z
 
 const list = z.array(hook).max(20).default([]);
 
-/** What is run or told on the way of a release. */
-export const hooks = z.strictObject({
+/** When hooks run on the way of a release. */
+export type HookPhase = 'preDeploy' | 'postStep' | 'prePromote' | 'postPromote' | 'onRevert';
+
+const phases: Record<HookPhase, typeof list> = {
   preDeploy: list,
   postStep: list,
   prePromote: list,
   postPromote: list,
   onRevert: list,
-});
+};
 
-export type HookPhase = keyof z.output<typeof hooks>;
+/** What is run or told on the way of a release. */
+export const hooks = z.strictObject(phases);
 
 /** A program whose exit code 0 opens it, or a server whose answer does; milliseconds that it may take. */
 export type Gate =

@@ -45,6 +45,6 @@ function place(document: Document, lines: LineCounter, { path }: Problem): strin
 function invalid(fileName: string, details: string[]): CanaryError {
   return new CanaryError('config-invalid', `${fileName} is not valid.`, {
     details,
-    hint: 'Correct the lines above; docs/reference/canary-yaml.md lists every setting.',
+    hint: 'Correct the lines above; templates/canary.yaml in the package of canary lists every setting.',
   });
 }

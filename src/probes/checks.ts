@@ -5,6 +5,7 @@ import { checksOf, shapeOf } from '../config/analysis.ts';
 import { type Check, checkedService } from '../config/checks.ts';
 import { expandVariables, missingVariables } from '../config/environment.ts';
 import type { Expectation } from '../config/expect.ts';
+import type { ProbeResult } from '../documents/examination.ts';
 import type { Run } from '../project/run.ts';
 import {
   askContainer,
@@ -13,7 +14,7 @@ import {
   type Question,
   usualHeaders,
 } from './ask-container.ts';
-import { compareSides, type ProbeResult } from './compare-sides.ts';
+import { compareSides } from './compare-sides.ts';
 import { type Looking, lookingSource, type Source } from './source.ts';
 
 /** Bytes of an answer in which texts and values are looked for. */

@@ -2,20 +2,10 @@ import { type Answer, BODY_LIMIT } from '../analysis/shape/answer.ts';
 import { compareShapes } from '../analysis/shape/compare.ts';
 import { describeDifferences, describeUnread, requestName } from '../analysis/shape/describe.ts';
 import type { AnswerPath } from '../config/answer-path.ts';
+import type { ProbeResult } from '../documents/examination.ts';
 import type { Run } from '../project/run.ts';
 import type { Side } from '../rollout/operation.ts';
 import { askContainer, type ContainerUrls, type Question, type Silence } from './ask-container.ts';
-
-/** What one request found out about the canary. */
-export interface ProbeResult {
-  service: string;
-  /** Without its query: `GET /discount`. */
-  request: string;
-  /** `error`: it could not be found out, which is never a pass. */
-  result: 'pass' | 'fail' | 'error';
-  /** One sentence; never a query, a header or a body. */
-  text: string;
-}
 
 /** What both sides are asked; `path`: how the request is told of. */
 type Asked = Pick<Question, 'service' | 'target' | 'headers'> & { path: string };

@@ -1,14 +1,8 @@
 import { checksOf, shapeOf } from '../config/analysis.ts';
+import type { Examination, ProbeResult } from '../documents/examination.ts';
 import type { Run } from '../project/run.ts';
 import { runCheck } from './checks.ts';
-import type { ProbeResult } from './compare-sides.ts';
 import { compareNow } from './shape.ts';
-
-/** What every check, and the comparison with the stable, say of the canary now. */
-export interface Examination {
-  checks: ProbeResult[];
-  shape: ProbeResult[];
-}
 
 /** Runs every check and compares what users ask for now. Changes nothing, but for what the checks themselves ask. */
 export async function examine(run: Run): Promise<Examination> {

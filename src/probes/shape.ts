@@ -4,11 +4,12 @@ import { headersToRepeat, mayAskAgain } from '../analysis/shape/ask-again.ts';
 import { shapeOf } from '../config/analysis.ts';
 import { unaskable } from '../config/checks.ts';
 import type { ShapeSettings } from '../config/shape.ts';
+import type { ProbeResult } from '../documents/examination.ts';
 import { hasCode } from '../errors.ts';
 import type { Run } from '../project/run.ts';
 import { readSamples, type Sample, SHOW_SAMPLES } from '../proxy/samples.ts';
 import { containerUrls } from './ask-container.ts';
-import { compareSides, type ProbeResult } from './compare-sides.ts';
+import { compareSides } from './compare-sides.ts';
 import { type Looking, lookingSource, type Source } from './source.ts';
 
 /** So many pages one after the other that the stable does not answer are no accident. */

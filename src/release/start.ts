@@ -1,5 +1,6 @@
 import { replicasOf } from '../compose/model/model.ts';
 import { shortCommit } from '../compose/model/names.ts';
+import type { Arrival } from '../documents/traffic.ts';
 import { converge } from '../execution/converge.ts';
 import { observe } from '../execution/observe.ts';
 import { applySplit, entryCounts } from '../execution/split.ts';
@@ -17,7 +18,7 @@ import { refuseDuringPromotion } from './guards.ts';
 import { runHooks } from './hooks.ts';
 import { promotePrepared } from './promotion/auto-promotion.ts';
 import { cleanUp } from './records/clean-up.ts';
-import { type Arrival, changeState, newestRelease, replaceRelease } from './records/releases.ts';
+import { changeState, newestRelease, replaceRelease } from './records/releases.ts';
 import { type Advanced, advance, beginSteps, leaveAtStep } from './steps/advance.ts';
 import { inPhases } from './steps/execute-in-phases.ts';
 

@@ -1,3 +1,4 @@
+import type { ErrorDocument } from '../documents/error.ts';
 import { CanaryError, messageOf } from '../errors.ts';
 import type { Theme } from './theme.ts';
 
@@ -16,7 +17,7 @@ export function errorText(error: unknown, theme: Theme, isVerbose: boolean): str
 }
 
 /** The same for programs (contract, README). */
-export function errorDocument(error: unknown): object {
+export function errorDocument(error: unknown): ErrorDocument {
   if (!(error instanceof CanaryError)) {
     return { error: { code: 'internal', message: messageOf(error), hint: null } };
   }

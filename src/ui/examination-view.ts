@@ -1,16 +1,8 @@
+import type { Examination } from '../documents/examination.ts';
 import { resultMark, type Theme } from './theme.ts';
 
-/** What the view needs of one request to the canary; the shape of `check --json`. */
-interface ProbeResult {
-  result: string;
-  text: string;
-}
-
 /** What checks and comparisons found, a line each, and what to make of nothing. */
-export function examinationText(
-  { checks, shape }: { checks: readonly ProbeResult[]; shape: readonly ProbeResult[] },
-  theme: Theme,
-): string {
+export function examinationText({ checks, shape }: Examination, theme: Theme): string {
   const lines = [...checks, ...shape].map(
     ({ result, text }) => `${resultMark(result, theme)} ${text}`,
   );

@@ -1,28 +1,10 @@
 import { shortCommit } from '../compose/model/names.ts';
 import { formatBytes } from '../database/bytes.ts';
+import type { HistoryEntry, KeptTables } from '../documents/history.ts';
 import { formatWeight } from '../proxy/weight.ts';
-import { type AbComparison, abSentence } from '../rollout/ab-comparison.ts';
+import { abSentence } from '../rollout/ab-comparison.ts';
 import { alignColumns } from './table.ts';
 import type { Theme } from './theme.ts';
-
-/** What the view needs of a release; the shape of `history --json`. */
-export interface HistoryEntry {
-  id: string;
-  branch: string;
-  commit: string;
-  subject: string;
-  weights: readonly { weight: number }[];
-  state: string;
-  startedAt: string;
-  source: string;
-  comparison: AbComparison | null;
-  backups: readonly {
-    service: string;
-    tables: readonly string[];
-    bytes: number;
-    command: string;
-  }[];
-}
 
 /** Releases for people, one line each. */
 export function historyText(releases: readonly HistoryEntry[], theme: Theme): string {
@@ -48,10 +30,7 @@ export function historyText(releases: readonly HistoryEntry[], theme: Theme): st
 }
 
 /** What was kept and how to put it back, in words that warn: the stable's own writes go too. */
-function backupLines(
-  { service, tables, bytes, command }: HistoryEntry['backups'][number],
-  theme: Theme,
-): string[] {
+function backupLines({ service, tables, bytes, command }: KeptTables, theme: Theme): string[] {
   const what = `${tables.join(', ')} of ${service} as it was before (${formatBytes(bytes)}).`;
   const warning = 'To restore them, without anything written since (remove the canary first):';
   return [`  ${theme.dim(`Kept: ${what} ${warning}`)}`, `    ${command}`];

@@ -3,9 +3,9 @@ import { shortCommit } from '../compose/model/names.ts';
 import { formatBytes } from '../database/bytes.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import type { CanaryEvent, EventSink } from '../rollout/events.ts';
-import { describeOperation, formatPlan } from '../rollout/format-plan.ts';
 import { describeStep } from '../rollout/step.ts';
 import { comparisonText } from './comparison-view.ts';
+import { describeOperation, formatPlan } from './plan-view.ts';
 import { findingLines } from './rehearsal-view.ts';
 import { resultMark, type Theme } from './theme.ts';
 

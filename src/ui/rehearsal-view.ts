@@ -2,13 +2,11 @@ import { allowHint } from '../database/allow.ts';
 import { formatBytes } from '../database/bytes.ts';
 import { type Finding, findingSentence } from '../database/finding.ts';
 import type { Boot, RehearsalReport } from '../database/report.ts';
+import type { Rehearsal } from '../documents/rehearsal.ts';
 import type { Theme } from './theme.ts';
 
 /** What a rehearsal found, a line each, and what it comes to. */
-export function rehearsalText(
-  result: RehearsalReport & { result: 'pass' | 'refused'; needs: readonly string[] },
-  theme: Theme,
-): string {
+export function rehearsalText(result: Rehearsal, theme: Theme): string {
   const lines = [...copyLines(result, theme), ...findingLines(result, theme)];
   if (result.result === 'pass') {
     lines.push(

@@ -1,14 +1,8 @@
+import type { Analysis } from '../documents/analysis.ts';
 import type { Theme } from './theme.ts';
 
-/** What the view needs of `analyze --json`. */
-export interface ReplayView {
-  release: string;
-  recorded: { result: string; reasons: readonly string[] } | null;
-  steps: readonly { weight: number; result: string; text: string; at: string }[];
-}
-
 /** A release judged again, step by step. */
-export function replayText({ release, recorded, steps }: ReplayView, theme: Theme): string {
+export function replayText({ release, recorded, steps }: Analysis, theme: Theme): string {
   const then = recorded ? `${recorded.result}: ${recorded.reasons.join(' ')}` : 'it was not judged';
   return [
     `${theme.bold(release)}  judged then  ${then}`,

@@ -1,48 +1,12 @@
 import { shortCommit } from '../compose/model/names.ts';
+import type { RehearsalRecord } from '../database/record.ts';
+import type { ReleaseStatus, ServiceStatus, Status } from '../documents/status.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import { alignColumns } from './table.ts';
 import type { Theme } from './theme.ts';
 
-interface ServiceView {
-  name: string;
-  image: string;
-  containers: readonly { id: string; state: string; health: string }[];
-}
-
-interface RehearsalView {
-  result: 'pass' | 'refused';
-  findings: readonly { class: string; text: string }[];
-}
-
-/** What the view needs of a status; the shape of `status --json`. */
-export interface StatusView {
-  project: string;
-  stable: { branch: string; commit: string | null; services: readonly ServiceView[] };
-  proxy: {
-    state: string;
-    entries: readonly { service: string; address: string; preview: string | null }[];
-  };
-  release: null | {
-    id: string;
-    branch: string;
-    commit: string;
-    subject: string;
-    state: string;
-    reason: string;
-    step: number;
-    steps: number;
-    weight: { set: number; measured: number | null };
-    requests: { stable: number; canary: number };
-    failures: { stable: number; canary: number; shielded: number };
-    verdict: { result: string; reasons: readonly string[] } | null;
-    rehearsal: RehearsalView | null;
-    services: readonly ServiceView[];
-  };
-  lock: null | { command: string; owner: string; pid: number; host: string };
-}
-
 /** The status for people. */
-export function statusText(status: StatusView, theme: Theme): string {
+export function statusText(status: Status, theme: Theme): string {
   const { stable, proxy, release, lock } = status;
   const blocks = [
     `${theme.bold(status.project)}  proxy ${proxy.state}`,
@@ -87,7 +51,7 @@ export function statusText(status: StatusView, theme: Theme): string {
   return blocks.join('\n');
 }
 
-function verdictRows(verdict: NonNullable<StatusView['release']>['verdict']): string[][] {
+function verdictRows(verdict: ReleaseStatus['verdict']): string[][] {
   if (!verdict) return [];
   return verdict.reasons.map((reason, index) => [
     index === 0 ? 'verdict' : '',
@@ -96,23 +60,19 @@ function verdictRows(verdict: NonNullable<StatusView['release']>['verdict']): st
 }
 
 /** Findings that mean something, or that there was none. */
-function rehearsalRows(rehearsal: RehearsalView | null): string[][] {
+function rehearsalRows(rehearsal: RehearsalRecord | null): string[][] {
   if (!rehearsal) return [];
   const told = rehearsal.findings.filter((each) => each.class !== 'none');
   const text = told.map((each) => `${each.class}: ${each.text}`).join('; ');
   return [['database', `${rehearsal.result}, ${text || 'nothing changed'}`]];
 }
 
-function failuresText({
-  stable,
-  canary,
-  shielded,
-}: NonNullable<StatusView['release']>['failures']) {
+function failuresText({ stable, canary, shielded }: ReleaseStatus['failures']) {
   const met = `${count(stable)} stable, ${count(canary)} canary`;
   return shielded === 0 ? met : `${met}, ${count(shielded)} shielded`;
 }
 
-function services(list: readonly ServiceView[]): string {
+function services(list: readonly ServiceStatus[]): string {
   return alignColumns(
     list.map(({ name, image, containers }) => [
       name,

@@ -1,14 +1,7 @@
 import type { Context } from '../context.ts';
+import type { AbortResult } from '../documents/traffic.ts';
 import { endCanary } from '../release/ending/end-canary.ts';
 import { withEveryUserOff } from '../release/with-every-user-off.ts';
-
-export interface AbortResult {
-  /** The release taken back, or `null` when none was there. */
-  release: string | null;
-  changed: boolean;
-  /** What its canary changed in the shared databases, which stays. */
-  databaseChanges: string[];
-}
 
 /** Takes every user off the canary at once, then removes it. Does nothing when nothing runs. */
 export async function abort(context: Context): Promise<AbortResult> {

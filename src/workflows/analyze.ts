@@ -1,16 +1,16 @@
 import { basename, dirname, resolve } from 'node:path';
 import { parseEvidence } from '../analysis/evidence.ts';
 import type { JudgeSettings } from '../analysis/judge.ts';
-import { type PastStep, replay, type StepVerdict } from '../analysis/replay.ts';
+import { type PastStep, replay } from '../analysis/replay.ts';
 import { judgeSettings } from '../analysis/settings.ts';
 import { DEFAULT_ANALYSIS } from '../config/analysis.ts';
 import type { Context } from '../context.ts';
+import type { Analysis } from '../documents/analysis.ts';
 import { CanaryError } from '../errors.ts';
 import { findState } from '../project/load.ts';
 import type { JournalRecord } from '../rollout/journal.ts';
 import { foldProgress, type StepProgress, weightAfter, weightStep } from '../rollout/progress.ts';
 import { foldRelease } from '../rollout/release.ts';
-import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import { exists } from '../system/files.ts';
 import { JournalFiles } from '../system/state/journal-store.ts';
 
@@ -24,15 +24,6 @@ export interface AnalyzeOptions {
   minimumRequests?: number | undefined;
   /** Only these. */
   signals?: readonly JudgeSettings['signals'][number][] | undefined;
-}
-
-export interface Analysis {
-  version: 1;
-  release: string;
-  /** What it was judged to be when it ran. */
-  recorded: ReleaseVerdict | null;
-  steps: (Omit<StepVerdict, 'at'> & { at: string })[];
-  settings: Pick<JudgeSettings, 'alpha' | 'margin' | 'minimumRequests' | 'signals'>;
 }
 
 /** Judges a recorded release again, with other settings; needs no engine and changes nothing. */

@@ -1,15 +1,9 @@
 import type { Context } from '../context.ts';
+import type { ApplyResult } from '../documents/git.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { patchBranch } from '../project/git/apply-patches.ts';
 import { resolveBranch } from '../project/git/branches.ts';
 import { findRepository } from '../project/git/repository.ts';
-
-export interface ApplyResult {
-  branch: string;
-  commit: string;
-  /** The patches that changed something; the others were in the branch already. */
-  applied: readonly string[];
-}
 
 /** Applies patches to a branch, all or none, and deploys nothing. */
 export async function apply(

@@ -1,16 +1,10 @@
 import { shortCommit } from '../compose/model/names.ts';
 import type { Context } from '../context.ts';
+import type { BranchResult } from '../documents/git.ts';
 import { CanaryError } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { resolveBranch } from '../project/git/branches.ts';
 import { findRepository, type Repository } from '../project/git/repository.ts';
-
-export interface BranchResult {
-  branch: string;
-  commit: string;
-  /** False when it was there already and was left as it is. */
-  created: boolean;
-}
 
 /** Makes a branch from the stable, or from where it is told, without switching to it. */
 export async function branch(

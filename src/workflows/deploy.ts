@@ -1,5 +1,6 @@
 import type { Exception } from '../config/exception.ts';
 import type { Context } from '../context.ts';
+import type { DeployResult } from '../documents/traffic.ts';
 import { observe } from '../execution/observe.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { warnOfExpired } from '../project/certificates.ts';
@@ -10,7 +11,7 @@ import { loadLiveProject, type Project } from '../project/load.ts';
 import { agree } from '../rehearsal/agreement.ts';
 import { requireProxy } from '../release/guards.ts';
 import { finishPromotion } from '../release/promotion/promotion.ts';
-import { type Arrival, newestRelease } from '../release/records/releases.ts';
+import { newestRelease } from '../release/records/releases.ts';
 import { startRelease } from '../release/start.ts';
 import { withLock } from '../release/with-lock.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
@@ -28,13 +29,6 @@ export interface DeployOptions {
   allow?: readonly Exception[];
   /** Ends once the first step is in force; `resume` goes on. */
   detach?: boolean;
-}
-
-export interface DeployResult extends Arrival {
-  release: string;
-  branch: string;
-  commit: string;
-  entries: ReturnType<typeof entryAddresses>;
 }
 
 /**

@@ -1,18 +1,11 @@
 import type { Context } from '../context.ts';
 import { formatBytes } from '../database/bytes.ts';
+import type { Diagnosis } from '../documents/setup.ts';
 import { CanaryError, messageOf } from '../errors.ts';
 import { observe } from '../execution/observe.ts';
 import { loadProject, type Project, supportedCompose } from '../project/load.ts';
 import { containersOf } from '../rollout/observed.ts';
 import { freeBytes } from '../system/files.ts';
-
-export interface Diagnosis {
-  name: string;
-  ok: boolean;
-  /** What was found. */
-  text: string;
-  hint: string | null;
-}
 
 const LEAST_DISK_BYTES = 1_000_000_000;
 const MOST_CLOCK_SKEW_MS = 5_000;

@@ -1,28 +1,14 @@
 import { dirname, join } from 'node:path';
 import type { Context } from '../context.ts';
-import type { Backup } from '../database/backup.ts';
+import type { History, KeptTables } from '../documents/history.ts';
 import { hasCode } from '../errors.ts';
-import { type ReleaseRecord, recordOf } from '../git/release-record.ts';
+import { recordOf } from '../git/release-record.ts';
 import { findState, type ProjectState } from '../project/load.ts';
 import { recordsInGit } from '../release/records/git-records.ts';
 import { allReleases } from '../release/records/releases.ts';
 import { type Release, settledState } from '../rollout/release.ts';
 import { exists } from '../system/files.ts';
 import { shellWord } from '../system/shell-word.ts';
-
-/** What `history --json` prints (contract, README). */
-export interface History {
-  version: 1;
-  releases: (ReleaseRecord & { source: 'journal' | 'git'; backups: KeptTables[] })[];
-}
-
-/** A backup that is there, and how to put it back. */
-interface KeptTables extends Pick<Backup, 'service' | 'tables' | 'bytes'> {
-  /** Its path. */
-  file: string;
-  /** For a shell, in any folder. */
-  command: string;
-}
 
 /**
  * Every release, newest first: those of this folder's journals, and those that only git tells of, as after a

@@ -8,6 +8,7 @@ import { readStack, type Stack } from '../compose/choose/stack.ts';
 import { parseConfig } from '../config/parse.ts';
 import type { Context } from '../context.ts';
 import { sharedData, sharedText } from '../database/shared.ts';
+import type { InitResult } from '../documents/setup.ts';
 import { CanaryError } from '../errors.ts';
 import { readConfigurationFiles } from '../project/configuration-files.ts';
 import { type ComposeProject, configPath, loadComposeProject } from '../project/load.ts';
@@ -19,17 +20,6 @@ export interface InitOptions {
   yes: boolean;
   commit: boolean;
   message?: string | undefined;
-}
-
-export interface InitResult {
-  path: string;
-  /** False when the file was there already and was left as it is. */
-  written: boolean;
-  commit: string | null;
-  branch: string | null;
-  services: { service: string; entry: number | null; why: string }[];
-  /** What one might expect in the canary and is left to the stable. */
-  left: { service: string; why: string }[];
 }
 
 /** Chooses the services, writes canary.yaml and commits that file alone. */

@@ -7,6 +7,7 @@ import { throughRouter } from '../compose/ingress/router.ts';
 import { shortCommit } from '../compose/model/names.ts';
 import { type Call, callersOutside } from '../compose/services/service-map.ts';
 import type { Context } from '../context.ts';
+import type { Mount, PlanDocument } from '../documents/plan.ts';
 import { baselinesOf } from '../execution/baseline-source.ts';
 import { planFor } from '../execution/converge.ts';
 import { observe } from '../execution/observe.ts';
@@ -22,33 +23,15 @@ import { stepName, weightStep } from '../rollout/progress.ts';
 import { describeStep } from '../rollout/step.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
 
-export interface PlanResult {
-  project: string;
-  branch: string | null;
-  commit: string | null;
-  operations: Plan;
-  /** What `deploy` then goes through by itself, a line a step of canary.yaml. */
-  steps: string[];
-  /** The bind mounts of the clones, and whose files they are. */
-  mounts: Mount[];
-  /** What the operator should know before doing it. */
-  notes: string[];
-}
-
-interface Mount {
-  service: string;
-  source: string;
-  target: string;
-  /** git tracks it: the branch's files. It does not: data, which stays the stable's. Outside: the machine's. */
-  from: 'branch' | 'stable' | 'machine';
-}
+/** A plan before its operations are put in words. */
+type PlanFacts = Omit<PlanDocument, 'version' | 'operations'> & { operations: Plan };
 
 /** What `up`, or with a branch `up` and `deploy`, would do and why. Changes nothing. */
 export async function plan(
   context: Context,
   branch: string | undefined,
   weight: number | undefined,
-): Promise<PlanResult> {
+): Promise<PlanFacts> {
   const ref = branch === undefined ? undefined : branchRef(branch);
   const project = await loadLiveProject(context);
   if (weight !== undefined) requireWeight(project.config.strategy.kind, weight, 'deploy');
@@ -168,9 +151,4 @@ function describeOwn(own: OwnVolumes): string[] {
         `${service} has a volume of its own at ${target}: caches and sockets are not shared.`,
     ),
   );
-}
-
-/** A plan's branch in words. */
-export function planTitle({ branch, commit }: PlanResult): string {
-  return branch && commit ? `${branch} at ${shortCommit(commit)}` : 'the proxy';
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import type { PromoteResult } from '../documents/traffic.ts';
 import { observe } from '../execution/observe.ts';
 import { checkOut } from '../project/checkout/checkout.ts';
 import { loadLiveProject } from '../project/load.ts';
@@ -8,14 +9,6 @@ import { promoteTo } from '../release/promotion/promotion.ts';
 import { currentRelease } from '../release/records/releases.ts';
 import { withLock } from '../release/with-lock.ts';
 import { requirePromotable } from '../rollout/strategy-rules.ts';
-
-export interface PromoteResult {
-  release: string;
-  branch: string;
-  commit: string;
-  /** What the canary changed in the shared databases, which stays. */
-  databaseChanges: string[];
-}
 
 /**
  * Makes the canary's code the stable, without a gap: merge, every user to the canary, the stable replaced

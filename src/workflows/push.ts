@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import type { PushResult } from '../documents/git.ts';
 import { CanaryError } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { resolveBranch } from '../project/git/branches.ts';
@@ -12,14 +13,6 @@ export interface PushOptions {
   releases: boolean;
   /** What a deploy repository is told besides. */
   options?: readonly string[];
-}
-
-export interface PushResult {
-  remote: string;
-  branch: string;
-  commit: string;
-  /** False when the remote had it already. */
-  changed: boolean;
 }
 
 /** With force: a record is written anew whenever its release goes on. */

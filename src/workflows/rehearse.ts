@@ -2,7 +2,7 @@ import { cloneName } from '../compose/model/names.ts';
 import type { Exception } from '../config/exception.ts';
 import type { Context } from '../context.ts';
 import { exceptionsFor, refusedBy } from '../database/allow.ts';
-import type { RehearsalReport } from '../database/report.ts';
+import type { Rehearsal } from '../documents/rehearsal.ts';
 import { CanaryError } from '../errors.ts';
 import { overriddenScope } from '../execution/override-file.ts';
 import { situationOf } from '../execution/situation.ts';
@@ -15,22 +15,12 @@ import { agree, rehearsedOn } from '../rehearsal/agreement.ts';
 import { rehearse } from '../rehearsal/rehearse.ts';
 import { withLock } from '../release/with-lock.ts';
 
-/** What `rehearse --json` prints (contract, README). */
-export interface RehearsalResult extends RehearsalReport {
-  version: 1;
-  branch: string;
-  commit: string;
-  result: 'pass' | 'refused';
-  /** The exceptions that would let it pass. */
-  needs: string[];
-}
-
 /** Only the rehearsal: builds a branch, boots it on throw-away copies of the shared databases, tells what it did there. */
 export async function rehearseBranch(
   context: Context,
   named: string | undefined,
   exceptions: readonly Exception[],
-): Promise<RehearsalResult> {
+): Promise<Rehearsal> {
   const project = await loadLiveProject(context);
   const branch = named ?? project.config.git.canary;
   const ref = branchRef(branch);

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import type { Arrival, ResumeResult } from '../documents/traffic.ts';
 import { CanaryError, hasCode } from '../errors.ts';
 import { converge } from '../execution/converge.ts';
 import { analysing } from '../probes/analysing.ts';
@@ -8,15 +9,13 @@ import { formatWeight } from '../proxy/weight.ts';
 import { byWeight, sameSplit } from '../proxy/weight-map.ts';
 import { endAfterFailure, takingUsersOffOnFailure } from '../release/ending/on-failure.ts';
 import { promotePrepared } from '../release/promotion/auto-promotion.ts';
-import { type Arrival, changeState } from '../release/records/releases.ts';
+import { changeState } from '../release/records/releases.ts';
 import { type Advanced, advance } from '../release/steps/advance.ts';
 import { withRunningCanary } from '../release/with-running-canary.ts';
 import type { Observed } from '../rollout/observed.ts';
 import { stepName, waitsForPerson, weightStep } from '../rollout/progress.ts';
 import { isWaiting, type Release } from '../rollout/release.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
-
-export type ResumeResult = { release: string; changed: boolean } & Arrival;
 
 /**
  * Gives a canary its users back that `pause` or the breaker took, or that were lost with an interrupted command,

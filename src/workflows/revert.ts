@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import type { RevertResult } from '../documents/traffic.ts';
 import { CanaryError } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { findState, loadLiveProject, type Project } from '../project/load.ts';
@@ -7,7 +8,6 @@ import { finishPromotion } from '../release/promotion/promotion.ts';
 import { allReleases } from '../release/records/releases.ts';
 import { withEveryUserOff } from '../release/with-every-user-off.ts';
 import { withLock } from '../release/with-lock.ts';
-import type { Side } from '../rollout/operation.ts';
 import { hasEnded } from '../rollout/release.ts';
 import { deploy } from './deploy.ts';
 import { revertPromoted, wasPromoted } from './revert-promoted.ts';
@@ -16,18 +16,6 @@ export interface RevertOptions {
   /** A release by its id, also one that was promoted; the running one when left out. */
   release: string | undefined;
   message: string | undefined;
-}
-
-export interface RevertResult {
-  release: string | null;
-  /** Which side was taken back: a canary, or a stable that had been promoted. */
-  side: Side | null;
-  /** The commit that takes the release back, or `null` when there was nothing to take back. */
-  commit: string | null;
-  /** Whether a canary runs again, from what the branch now holds. */
-  redeployed: boolean;
-  /** What its canary changed in the shared databases, which stays. */
-  databaseChanges: string[];
 }
 
 const NOTHING = { commit: null, redeployed: false, databaseChanges: [] };

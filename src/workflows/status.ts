@@ -1,47 +1,15 @@
 import type { Context } from '../context.ts';
-import { type RehearsalRecord, rehearsalRecord } from '../database/record.ts';
+import { rehearsalRecord } from '../database/record.ts';
+import type { ServiceStatus, Status } from '../documents/status.ts';
 import { observe } from '../execution/observe.ts';
 import { entryCounts } from '../execution/split.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import { countsSince, measuredWeight } from '../proxy/counts.ts';
 import { canaryRuns } from '../release/guards.ts';
 import { currentRelease, stableCommit } from '../release/records/releases.ts';
-import type { ReleaseState } from '../rollout/events.ts';
 import { containersOf, type Observed, type ObservedContainer } from '../rollout/observed.ts';
 import { isWaiting, type Release, settledState } from '../rollout/release.ts';
-import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import { entryAddresses } from './up.ts';
-
-interface ServiceStatus {
-  name: string;
-  image: string;
-  containers: { id: string; state: string; health: string }[];
-}
-
-/** What `status --json` prints (contract, README). */
-export interface Status {
-  version: 1;
-  project: string;
-  stable: { branch: string; commit: string | null; services: ServiceStatus[] };
-  proxy: { state: string; entries: { service: string; address: string; preview: string | null }[] };
-  release: null | {
-    id: string;
-    branch: string;
-    commit: string;
-    subject: string;
-    state: ReleaseState;
-    reason: string;
-    step: number;
-    steps: number;
-    weight: { set: number; measured: number | null };
-    requests: { stable: number; canary: number };
-    failures: { stable: number; canary: number; shielded: number };
-    verdict: ReleaseVerdict | null;
-    rehearsal: RehearsalRecord | null;
-    services: ServiceStatus[];
-  };
-  lock: null | { command: string; owner: string; pid: number; host: string; start: string };
-}
 
 /** The present: the release's journal checked against engine and proxy. Takes no lock and changes nothing. */
 export async function status(context: Context): Promise<Status> {

@@ -3,6 +3,7 @@ import { throughRouter } from '../compose/ingress/router.ts';
 import { hostPorts } from '../compose/model/model.ts';
 import { hasUsers } from '../compose/slice.ts';
 import type { Context } from '../context.ts';
+import type { UpResult } from '../documents/setup.ts';
 import { CanaryError } from '../errors.ts';
 import { converge } from '../execution/converge.ts';
 import { observe } from '../execution/observe.ts';
@@ -15,12 +16,6 @@ import { withLock } from '../release/with-lock.ts';
 import { containersOf, type Observed } from '../rollout/observed.ts';
 import { portTaken } from '../system/docker/failures.ts';
 import { isPortFree } from '../system/ports.ts';
-
-export interface UpResult {
-  project: string;
-  changed: boolean;
-  entries: { service: string; address: string; preview: string | null }[];
-}
 
 /** Puts the proxy in front of the stable, starting what does not run. */
 export async function up(context: Context): Promise<UpResult> {

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import type { WaitResult } from '../documents/traffic.ts';
 import { CanaryError, EXIT, hasCode } from '../errors.ts';
 import { peek } from '../execution/observe.ts';
 import { findState, type ProjectState } from '../project/load.ts';
@@ -12,7 +13,6 @@ import {
   type Release,
   settledState,
 } from '../rollout/release.ts';
-import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import { resume } from './resume.ts';
 
 export interface WaitOptions {
@@ -20,15 +20,6 @@ export interface WaitOptions {
   states: readonly ReleaseState[];
   /** In milliseconds; for ever when left out. */
   timeout: number | undefined;
-}
-
-export interface WaitResult {
-  release: string;
-  state: ReleaseState;
-  reason: string;
-  verdict: ReleaseVerdict | null;
-  /** The breaker, or its age limit, keeps the users from it. */
-  isOut?: boolean;
 }
 
 const LOOK_EVERY_MS = 500;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import type { main } from '../../src/main.ts';
+import { requirePublishedShape } from './published-schemas.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 export const BIN = join(ROOT, 'bin/canary.js');
@@ -25,6 +26,7 @@ export async function runBuilt(
   const stdout = new Collector();
   const stderr = new Collector();
   const exitCode = await built.main(argv, { stdout, stderr, stdin: Readable.from([]), env, cwd });
+  requirePublishedShape(argv, stdout.text);
   return { exitCode, stdout: stdout.text.trimEnd(), stderr: stderr.text.trimEnd() };
 }
 

@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { main } from '../../src/main.ts';
 import { emptyFolder, fingerprint } from './fixture-project.ts';
+import { requirePublishedShape } from './published-schemas.ts';
 
 export interface Outcome {
   stdout: string;
@@ -27,6 +28,7 @@ export async function canary(
     env: { PATH: process.env.PATH, HOME: process.env.HOME, GOGC: process.env.GOGC, ...env },
     cwd,
   });
+  requirePublishedShape(argv, stdout.text);
   const readable = (text: string) => text.replaceAll(cwd, 'DIR');
   return { stdout: readable(stdout.text), stderr: readable(stderr.text), exitCode };
 }

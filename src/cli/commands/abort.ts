@@ -7,12 +7,9 @@ export function abort(program: Program, run: WithSession): void {
     .action(
       run(async ({ context, output }) => {
         const { abort } = await import('../../workflows/abort.ts');
+        const { abortText } = await import('../../ui/traffic-view.ts');
         const result = await abort(context);
-        output.result(result, () =>
-          result.changed
-            ? 'Every user is on the stable; the canary is gone.'
-            : 'No canary was running; nothing was changed.',
-        );
+        output.result(result, () => abortText(result));
       }),
     );
 }

@@ -1,4 +1,3 @@
-import { shortCommit } from '../../compose/model/names.ts';
 import type { Program, WithSession } from '../session.ts';
 
 export function apply(program: Program, run: WithSession): void {
@@ -12,13 +11,9 @@ export function apply(program: Program, run: WithSession): void {
     .action(
       run(async ({ context, output }, patches, { branch, message, '3way': threeWay }) => {
         const { apply } = await import('../../workflows/apply.ts');
+        const { applyText } = await import('../../ui/git-view.ts');
         const result = await apply(context, patches, { branch, message, threeWay });
-        const at = `${result.branch} is at ${shortCommit(result.commit)}`;
-        output.result(result, () =>
-          result.applied.length > 0
-            ? `Applied ${result.applied.join(', ')}: ${at}.`
-            : `Nothing was changed: ${at}.`,
-        );
+        output.result(result, () => applyText(result));
       }),
     );
 }

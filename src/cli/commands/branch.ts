@@ -1,4 +1,3 @@
-import { shortCommit } from '../../compose/model/names.ts';
 import type { Program, WithSession } from '../session.ts';
 
 export function branch(program: Program, run: WithSession): void {
@@ -10,13 +9,9 @@ export function branch(program: Program, run: WithSession): void {
     .action(
       run(async ({ context, output }, name, { from }) => {
         const { branch } = await import('../../workflows/branch.ts');
+        const { branchText } = await import('../../ui/git-view.ts');
         const result = await branch(context, name, from);
-        const at = shortCommit(result.commit);
-        output.result(result, () =>
-          result.created
-            ? `Made branch ${result.branch} at ${at}.`
-            : `Branch ${result.branch} exists already, at ${at}; nothing was changed.`,
-        );
+        output.result(result, () => branchText(result));
       }),
     );
 }

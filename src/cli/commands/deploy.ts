@@ -1,6 +1,4 @@
-import { shortCommit } from '../../compose/model/names.ts';
 import { CanaryError, EXIT } from '../../errors.ts';
-import { formatWeight } from '../../proxy/weight.ts';
 import { collect, collectException, weightArgument } from '../arguments.ts';
 import { exitOf } from '../output.ts';
 import type { Program, WithSession } from '../session.ts';
@@ -46,32 +44,15 @@ export function deploy(program: Program, run: WithSession): void {
             });
           }
           const { deployRemote } = await import('../../workflows/push-to-deploy/deploy-remote.ts');
+          const { deployRemoteText } = await import('../../ui/git-view.ts');
           const result = await deployRemote(context, remote, options);
-          const at = shortCommit(result.commit);
-          output.result({ type: 'result', ...result }, () =>
-            result.changed
-              ? `The canary runs ${branch} at ${at} behind ${remote}.`
-              : `${remote} has ${branch} at ${at} already; nothing was deployed. \`canary deploy\` there starts it again.`,
-          );
+          output.result({ type: 'result', ...result }, () => deployRemoteText(result));
           return EXIT.done;
         }
         const { deploy } = await import('../../workflows/deploy.ts');
+        const { deployText } = await import('../../ui/traffic-view.ts');
         const result = await deploy(context, { ...options, detach, allow });
-        output.result({ type: 'result', ...result }, () => {
-          if (result.comparison) return `The canary is gone: ${result.reason}`;
-          const what = `${result.branch} at ${shortCommit(result.commit)}`;
-          if (result.state === 'promoted')
-            return `${output.theme.good('Promoted')}: ${what}; ${result.reason}.`;
-          const previews = result.entries.flatMap(({ preview }) =>
-            preview ? [`  the canary alone: ${preview}`] : [],
-          );
-          return [
-            `${output.theme.canary('The canary runs')}: ${what}, ${formatWeight(result.weight)} of users.`,
-            ...previews,
-            ...(result.steps === undefined ? [] : [`  ${result.reason}`]),
-            'Next: `canary status`, `canary weight N`, then `canary promote` or `canary revert`.',
-          ].join('\n');
-        });
+        output.result({ type: 'result', ...result }, () => deployText(result, output.theme));
         return exitOf(result);
       }, true),
     );

@@ -11,16 +11,10 @@ export function doctor(program: Program, run: WithSession): void {
     .action(
       run(async ({ context, output }) => {
         const { doctor } = await import('../../workflows/doctor.ts');
-        const { alignColumns } = await import('../../ui/table.ts');
+        const { doctorText } = await import('../../ui/setup-view.ts');
         const findings = await doctor(context);
-        output.result({ version: 1, findings }, () =>
-          alignColumns(
-            findings.flatMap(({ name, ok, text, hint }) => [
-              [ok ? output.theme.good('✔') : output.theme.bad('✖'), name, text],
-              ...(hint ? [[' ', '', hint]] : []),
-            ]),
-          ),
-        );
+        const result = { version: 1 as const, findings };
+        output.result(result, () => doctorText(result, output.theme));
         const broken = findings.filter((each) => !each.ok);
         if (broken.length === 0) return EXIT.done;
         const isBare = broken.some((each) => FOUNDATIONS.includes(each.name));

@@ -7,12 +7,9 @@ export function down(program: Program, run: WithSession): void {
     .action(
       run(async ({ context, output }) => {
         const { down } = await import('../../workflows/down.ts');
+        const { downText } = await import('../../ui/setup-view.ts');
         const result = await down(context);
-        output.result(result, () =>
-          result.changed
-            ? 'Proxy and canary are gone; the services have their ports back.'
-            : 'There was no proxy and no canary.',
-        );
+        output.result(result, () => downText(result));
       }),
     );
 }

@@ -13,11 +13,9 @@ export function map(program: Program, run: WithSession): void {
     .action(
       run(async ({ context, output }, { format }) => {
         const { map } = await import('../../workflows/map.ts');
-        const { formatMap } = await import('../../compose/map.ts');
+        const { formatMap } = await import('../../ui/map-view.ts');
         const result = await map(context);
-        output.result(result, () =>
-          format === 'json' ? JSON.stringify(result, null, 2) : formatMap(result, format),
-        );
+        output.result(result, () => formatMap(result, format));
       }),
     );
 }

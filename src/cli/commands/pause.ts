@@ -1,4 +1,3 @@
-import { formatWeight } from '../../proxy/weight.ts';
 import type { Program, WithSession } from '../session.ts';
 
 export function pause(program: Program, run: WithSession): void {
@@ -8,12 +7,9 @@ export function pause(program: Program, run: WithSession): void {
     .action(
       run(async ({ context, output }) => {
         const { pause } = await import('../../workflows/pause.ts');
+        const { pauseText } = await import('../../ui/traffic-view.ts');
         const result = await pause(context);
-        output.result(result, () =>
-          result.changed
-            ? `Every user is on the stable. \`canary resume\` gives ${formatWeight(result.weight)} of them back.`
-            : 'Every user is on the stable already.',
-        );
+        output.result(result, () => pauseText(result));
       }),
     );
 }

@@ -15,22 +15,15 @@ export function plan(program: Program, run: WithSession): void {
     .option('--exit-code', 'exit with 1 when there is something to do', false)
     .action(
       run(async ({ context, output }, { branch, weight, exitCode }) => {
-        const { plan, planTitle } = await import('../../workflows/plan.ts');
-        const { describeOperation, formatPlan } = await import('../../rollout/format-plan.ts');
-        const result = await plan(context, branch, weight);
-        const { steps, notes } = result;
-        const operations = result.operations.map((each) => ({
+        const { plan } = await import('../../workflows/plan.ts');
+        const { describeOperation, planText } = await import('../../ui/plan-view.ts');
+        const facts = await plan(context, branch, weight);
+        const operations = facts.operations.map((each) => ({
           ...each,
           text: describeOperation(each),
         }));
-        output.result({ version: 1, ...result, operations }, () =>
-          [
-            output.theme.bold(`Plan for ${planTitle(result)}`),
-            formatPlan(result.operations),
-            ...steps.map((text, index) => `step ${index + 1} of ${steps.length}: ${text}`),
-            ...notes.map((note) => output.theme.dim(`· ${note}`)),
-          ].join('\n'),
-        );
+        const result = { ...facts, version: 1 as const, operations };
+        output.result(result, () => planText(result, output.theme));
         return exitCode && operations.length > 0 ? EXIT.failed : EXIT.done;
       }),
     );

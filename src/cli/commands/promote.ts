@@ -1,4 +1,3 @@
-import { shortCommit } from '../../compose/model/names.ts';
 import type { Program, WithSession } from '../session.ts';
 
 export function promote(program: Program, run: WithSession): void {
@@ -9,9 +8,9 @@ export function promote(program: Program, run: WithSession): void {
     .action(
       run(async ({ context, output }, { message }) => {
         const { promote } = await import('../../workflows/promote.ts');
+        const { promoteText } = await import('../../ui/traffic-view.ts');
         const result = await promote(context, message);
-        const what = `${result.branch} at ${shortCommit(result.commit)}`;
-        output.result(result, () => `${output.theme.good('Promoted.')} The stable runs ${what}.`);
+        output.result(result, () => promoteText(result, output.theme));
       }),
     );
 }

@@ -1,4 +1,3 @@
-import { shortCommit } from '../../compose/model/names.ts';
 import type { Program, WithSession } from '../session.ts';
 
 export function push(program: Program, run: WithSession): void {
@@ -16,13 +15,9 @@ export function push(program: Program, run: WithSession): void {
     .action(
       run(async ({ context, output }, remote, flags) => {
         const { push } = await import('../../workflows/push.ts');
+        const { pushText } = await import('../../ui/git-view.ts');
         const result = await push(context, { ...flags, remote });
-        const at = shortCommit(result.commit);
-        output.result(result, () =>
-          result.changed
-            ? `Pushed ${result.branch} to ${result.remote}: it is at ${at} there.`
-            : `${result.remote} has ${result.branch} at ${at} already.`,
-        );
+        output.result(result, () => pushText(result));
       }),
     );
 }

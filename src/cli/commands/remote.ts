@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Program, WithSession } from '../session.ts';
 
 export function remote(program: Program, run: WithSession): void {
@@ -16,16 +15,9 @@ export function remote(program: Program, run: WithSession): void {
     .action(
       run(async ({ context, output }, name, url, { production, program }) => {
         const { addRemote } = await import('../../workflows/push-to-deploy/remote-add.ts');
+        const { remoteAddText } = await import('../../ui/git-view.ts');
         const result = await addRemote(context, { name, url, directory: production, program });
-        const { directory, project, stable, canary } = result;
-        output.result(result, () =>
-          [
-            `${name} is ${result.url}; production runs in ${directory} there.`,
-            `  git push ${name} ${stable}    makes it the stable, without a gap; the first time it starts everything`,
-            `  git push ${name} ${canary}  puts it beside the stable as its canary`,
-            `What git does not track, such as \`.env\`, must be in ${join(directory, project)} before the first push.`,
-          ].join('\n'),
-        );
+        output.result(result, () => remoteAddText(result));
       }),
     );
 
@@ -40,11 +32,9 @@ export function remote(program: Program, run: WithSession): void {
     .action(
       run(async ({ context, output }, repository, { production: directory, ...flags }) => {
         const { prepareTarget } = await import('../../workflows/push-to-deploy/prepare-target.ts');
+        const { remotePrepareText } = await import('../../ui/git-view.ts');
         const result = await prepareTarget(context, { repository, directory, ...flags });
-        output.result(
-          result,
-          () => `${result.repository} deploys what is pushed to it, in ${result.directory}.`,
-        );
+        output.result(result, () => remotePrepareText(result));
       }),
     );
 }

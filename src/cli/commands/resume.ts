@@ -1,5 +1,3 @@
-import { formatWeight } from '../../proxy/weight.ts';
-import { isWaiting } from '../../rollout/release.ts';
 import { exitOf } from '../output.ts';
 import type { Program, WithSession } from '../session.ts';
 
@@ -10,15 +8,9 @@ export function resume(program: Program, run: WithSession): void {
     .action(
       run(async ({ context, output }) => {
         const { resume } = await import('../../workflows/resume.ts');
+        const { resumeText } = await import('../../ui/traffic-view.ts');
         const result = await resume(context);
-        const { weight, changed, state, reason } = result;
-        output.result(result, () => {
-          if (!changed) return 'Nothing was paused.';
-          if (state === 'promoted') return `${output.theme.good('Promoted')}: ${reason}.`;
-          return isWaiting(state) || state === 'inconclusive'
-            ? `${formatWeight(weight)} of users are sent to the canary: ${reason}.`
-            : `Every user is on the stable: ${reason}`;
-        });
+        output.result(result, () => resumeText(result, output.theme));
         return exitOf(result);
       }),
     );

@@ -10,11 +10,9 @@ export function wait(program: Program, run: WithSession): void {
     .action(
       run(async ({ context, output }, { for: states, timeout }) => {
         const { exitOfWait, wait } = await import('../../workflows/wait.ts');
+        const { waitText } = await import('../../ui/traffic-view.ts');
         const result = await wait(context, { states, timeout });
-        output.result(
-          result,
-          () => `Release ${result.release} is ${result.state}: ${result.reason}`,
-        );
+        output.result(result, () => waitText(result));
         return exitOfWait(result, states.length > 0);
       }),
     );

@@ -1,4 +1,3 @@
-import { formatWeight } from '../../proxy/weight.ts';
 import { weightArgument } from '../arguments.ts';
 import type { Program, WithSession } from '../session.ts';
 
@@ -10,11 +9,9 @@ export function weight(program: Program, run: WithSession): void {
     .action(
       run(async ({ context, output }, percent) => {
         const { weight } = await import('../../workflows/weight.ts');
+        const { weightText } = await import('../../ui/traffic-view.ts');
         const result = await weight(context, percent);
-        output.result(
-          result,
-          () => `${formatWeight(result.weight)} of users are sent to the canary.`,
-        );
+        output.result(result, () => weightText(result));
       }),
     );
 }

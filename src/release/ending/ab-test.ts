@@ -1,8 +1,8 @@
+import type { Arrival } from '../../documents/traffic.ts';
 import { applySplit } from '../../execution/split.ts';
 import type { ReleaseRun } from '../../project/run.ts';
 import { OFF } from '../../proxy/weight-map.ts';
 import { abSentence } from '../../rollout/ab-comparison.ts';
-import type { Arrival } from '../records/releases.ts';
 import { endCanary } from './end-canary.ts';
 import { recordAbComparison } from './record-ab-comparison.ts';
 

@@ -1,11 +1,11 @@
 import { shortCommit } from '../../compose/model/names.ts';
+import type { Arrival } from '../../documents/traffic.ts';
 import { hasCode, messageOf } from '../../errors.ts';
 import { branchRef } from '../../git/branch-name.ts';
 import { type Checkout, checkOut } from '../../project/checkout/checkout.ts';
 import { resolveBranch } from '../../project/git/branches.ts';
 import { type ReleaseRun, releaseNow } from '../../project/run.ts';
 import { runHooks } from '../hooks.ts';
-import type { Arrival } from '../records/releases.ts';
 import { mergeCandidate } from './merge-candidate.ts';
 import { promoteTo } from './promotion.ts';
 

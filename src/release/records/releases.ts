@@ -2,22 +2,9 @@ import type { Context } from '../../context.ts';
 import { CanaryError } from '../../errors.ts';
 import type { Project } from '../../project/load.ts';
 import { type ReleaseRun, record } from '../../project/run.ts';
-import type { AbComparison } from '../../rollout/ab-comparison.ts';
 import type { ReleaseState } from '../../rollout/events.ts';
 import { foldRelease, hasEnded, type Release } from '../../rollout/release.ts';
 import { recordInGit } from './git-records.ts';
-
-/** Where a command has brought a release to. */
-export interface Arrival {
-  state: ReleaseState;
-  reason: string;
-  weight: number;
-  /** Where it is in the steps of its strategy, when it has some. */
-  step?: number;
-  steps?: number;
-  /** What its A/B test came to, once that is over. */
-  comparison?: AbComparison;
-}
 
 /** Every release, oldest first. */
 export async function allReleases({ journals }: Pick<Project, 'journals'>): Promise<Release[]> {

@@ -1,4 +1,5 @@
 import { sentence, type Verdict } from '../../analysis/combine.ts';
+import type { Arrival } from '../../documents/traffic.ts';
 import { CanaryError } from '../../errors.ts';
 import { baselinesOf } from '../../execution/baseline-source.ts';
 import { converge, planFor } from '../../execution/converge.ts';
@@ -14,7 +15,7 @@ import type { DesiredCanary } from '../../rollout/reconcile.ts';
 import { describeStep, type Step } from '../../rollout/step.ts';
 import { endAbTest } from '../ending/ab-test.ts';
 import { preparePromotion } from '../promotion/auto-promotion.ts';
-import { type Arrival, changeState } from '../records/releases.ts';
+import { changeState } from '../records/releases.ts';
 import { reasonsOf } from './bad-verdict.ts';
 import { inPhases } from './execute-in-phases.ts';
 import { finishStep } from './finish-step.ts';

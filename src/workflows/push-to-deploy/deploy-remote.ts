@@ -1,7 +1,8 @@
 import type { Context } from '../../context.ts';
+import type { PushResult } from '../../documents/git.ts';
 import { apply } from '../apply.ts';
 import type { DeployOptions } from '../deploy.ts';
-import { type PushResult, push } from '../push.ts';
+import { push } from '../push.ts';
 
 /** Deploys a branch on another machine, by pushing it to the deploy repository there. Needs no engine here. */
 export async function deployRemote(

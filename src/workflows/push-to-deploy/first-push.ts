@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { statefulReason } from '../../compose/services/stateful.ts';
 import { hasUsers } from '../../compose/slice.ts';
 import type { Context } from '../../context.ts';
+import type { DeployTarget } from '../../documents/git.ts';
 import { CanaryError } from '../../errors.ts';
 import { observe } from '../../execution/observe.ts';
 import { unlinkedScope } from '../../execution/override-file.ts';
@@ -13,7 +14,7 @@ import { containersOf, type Observed } from '../../rollout/observed.ts';
 import { acceptsConnections } from '../../system/ports.ts';
 import { FileLock } from '../../system/state/lock.ts';
 import { up } from '../up.ts';
-import { hasTree, inProduction, type Target } from './target.ts';
+import { hasTree, inProduction } from './target.ts';
 
 /**
  * The first push of the stable branch: its files around what lies in production's folder already, such as `.env`, then
@@ -22,7 +23,7 @@ import { hasTree, inProduction, type Target } from './target.ts';
  */
 export async function deployFirst(
   context: Context,
-  target: Target,
+  target: DeployTarget,
   { ref, commit }: { ref: string; commit: string },
 ): Promise<void> {
   const { git, clock } = context;
@@ -44,7 +45,7 @@ export async function deployFirst(
 /** Puts production on its branch where a first push was killed in the moment after that appeared. */
 export async function finishFirst(
   { git }: Context,
-  target: Target,
+  target: DeployTarget,
   { ref }: { ref: string },
 ): Promise<void> {
   const { repository, directory } = target;

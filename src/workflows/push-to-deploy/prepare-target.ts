@@ -2,10 +2,11 @@ import { mkdir, readdir, readFile, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
+import type { DeployTarget } from '../../documents/git.ts';
 import { CanaryError } from '../../errors.ts';
 import { exists, readIfExists, writeDurably } from '../../system/files.ts';
 import { shellWord } from '../../system/shell-word.ts';
-import { TARGET_SETTING, type Target } from './target.ts';
+import { TARGET_SETTING } from './target.ts';
 
 export interface PrepareOptions {
   /** The repository to push to: a path, made as a bare repository when there is none. */
@@ -26,7 +27,10 @@ const MARK = 'canary-hook';
  * Makes a repository that deploys what is pushed to it: a bare one beside production's folder, or the one that
  * production's folder is the working tree of. Safe to repeat. Throws `target-unusable`, with nothing changed.
  */
-export async function prepareTarget(context: Context, options: PrepareOptions): Promise<Target> {
+export async function prepareTarget(
+  context: Context,
+  options: PrepareOptions,
+): Promise<DeployTarget> {
   const { git } = context;
   const place = await realPlace(resolveHome(options.repository));
   const found = await git.repositoryAt(place);

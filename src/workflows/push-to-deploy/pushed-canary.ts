@@ -1,5 +1,6 @@
 import { shortCommit } from '../../compose/model/names.ts';
 import type { Context } from '../../context.ts';
+import type { DeployTarget } from '../../documents/git.ts';
 import { CanaryError, hasCode, messageOf } from '../../errors.ts';
 import { branchRef, conflictingBranch } from '../../git/branch-name.ts';
 import type { Route } from '../../git/push.ts';
@@ -9,12 +10,12 @@ import { newestRelease } from '../../release/records/releases.ts';
 import { hasEnded } from '../../rollout/release.ts';
 import { abort } from '../abort.ts';
 import { deploy } from '../deploy.ts';
-import { hasTree, inProduction, type Target } from './target.ts';
+import { hasTree, inProduction } from './target.ts';
 
 /** A push of the canary branch: its canary runs, in place of one that runs already. */
 export async function takeCanary(
   context: Context,
-  target: Target,
+  target: DeployTarget,
   { update, branch }: Route,
   weight: number | undefined,
 ): Promise<void> {
@@ -46,7 +47,7 @@ export async function takeCanary(
 /** Refuses, before anything starts, a branch that could not be moved in the end. */
 async function requireFreeBranch(
   { git }: Context,
-  { repository }: Target,
+  { repository }: DeployTarget,
   ref: string,
   branch: string,
 ): Promise<void> {
@@ -69,7 +70,7 @@ async function requireFreeBranch(
 /** A deleted canary branch: every user to the stable, canary and branch gone. */
 export async function retireCanaryOf(
   context: Context,
-  target: Target,
+  target: DeployTarget,
   { update, branch }: Route,
 ): Promise<void> {
   await requireFreeBranch(context, target, update.ref, branch);
@@ -81,12 +82,15 @@ export async function retireCanaryOf(
 }
 
 /** The branch whose canary runs in production. */
-export async function runningBranch(context: Context, target: Target): Promise<string | undefined> {
+export async function runningBranch(
+  context: Context,
+  target: DeployTarget,
+): Promise<string | undefined> {
   const release = await newestRelease(await findState(inProduction(context, target)));
   return release && !hasEnded(release) ? release.branch : undefined;
 }
 
-function nothingRuns({ directory }: Target): CanaryError {
+function nothingRuns({ directory }: DeployTarget): CanaryError {
   return new CanaryError('push-invalid', `Nothing runs in ${directory} yet.`, {
     hint: 'Push the stable branch first: it starts production.',
   });

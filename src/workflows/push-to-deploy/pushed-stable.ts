@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import type { DeployTarget } from '../../documents/git.ts';
 import { CanaryError, messageOf } from '../../errors.ts';
 import { observe } from '../../execution/observe.ts';
 import type { Route } from '../../git/push.ts';
@@ -7,12 +8,12 @@ import { loadProject } from '../../project/load.ts';
 import { releaseToStable } from '../../release/release-to-stable.ts';
 import { up } from '../up.ts';
 import { deployFirst, finishFirst } from './first-push.ts';
-import { type Target, withConfig } from './target.ts';
+import { withConfig } from './target.ts';
 
 /** A push of the stable branch: the stable is replaced without a gap, or started when this is the first one. */
 export async function takeStable(
   context: Context,
-  target: Target,
+  target: DeployTarget,
   { update, branch }: Route,
 ): Promise<void> {
   const { ref, from, to = '' } = update;
@@ -37,7 +38,7 @@ export async function takeStable(
 /** Files that the stable mounts come from production's working tree: it has to move along. */
 async function requireTreeOn(
   { git }: Context,
-  { repository, directory }: Target,
+  { repository, directory }: DeployTarget,
   ref: string,
   branch: string,
 ): Promise<void> {

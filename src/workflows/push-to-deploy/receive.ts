@@ -1,12 +1,13 @@
 import { shortCommit } from '../../compose/model/names.ts';
 import type { Context } from '../../context.ts';
+import type { DeployTarget } from '../../documents/git.ts';
 import { CanaryError, messageOf } from '../../errors.ts';
 import type { RefResult } from '../../git/proc-receive.ts';
 import { type Push, type Route, readPushOptions, routePush } from '../../git/push.ts';
 import { parseWeight } from '../../proxy/weight.ts';
 import { retireCanaryOf, runningBranch, takeCanary } from './pushed-canary.ts';
 import { takeStable } from './pushed-stable.ts';
-import { deployBranches, readTarget, type Target } from './target.ts';
+import { deployBranches, readTarget } from './target.ts';
 
 /** Called with why a ref is refused, as it happens. */
 export type OnRefused = (error: unknown) => void;
@@ -38,7 +39,7 @@ export async function receive(
   return results;
 }
 
-async function branchesOf(context: Context, target: Target, push: Push) {
+async function branchesOf(context: Context, target: DeployTarget, push: Push) {
   const { stable, canary } = await deployBranches(context, target, push.updates);
   const isDeployed = await context.git.resolve(target.repository, `refs/heads/${stable}`);
   const running = isDeployed ? await runningBranch(context, target) : undefined;
@@ -47,7 +48,7 @@ async function branchesOf(context: Context, target: Target, push: Push) {
 
 async function follow(
   context: Context,
-  target: Target,
+  target: DeployTarget,
   route: Route,
   weight: number | undefined,
 ): Promise<RefResult> {
@@ -76,7 +77,7 @@ async function follow(
 /** The repository's own protection counts: git leaves it to the hook for refs that the hook moves. */
 async function refuseIfSet(
   { git }: Context,
-  { repository }: Target,
+  { repository }: DeployTarget,
   setting: 'receive.denyNonFastForwards' | 'receive.denyDeletes',
 ): Promise<void> {
   if ((await git.setting(repository, setting)) !== 'true') return;
@@ -87,7 +88,7 @@ async function refuseIfSet(
 
 async function sayOrRefuseForce(
   context: Context,
-  target: Target,
+  target: DeployTarget,
   { branch, update: { from, to } }: Route,
 ): Promise<void> {
   const { git, emit } = context;

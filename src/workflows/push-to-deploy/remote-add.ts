@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
+import type { DeployTarget, RemoteAddResult } from '../../documents/git.ts';
 import { CanaryError } from '../../errors.ts';
 import { remoteName } from '../../git/remote-name.ts';
 import { parseTargetUrl, type TargetUrl } from '../../git/target-url.ts';
 import { findRepository } from '../../project/git/repository.ts';
 import { tail } from '../../system/process.ts';
 import { type PrepareOptions, prepareTarget } from './prepare-target.ts';
-import type { Target } from './target.ts';
 
 export interface RemoteAddOptions {
   name: string;
@@ -15,13 +15,6 @@ export interface RemoteAddOptions {
   directory: string | undefined;
   /** How canary is called on that machine. */
   program: string;
-}
-
-export interface RemoteAddResult extends Target {
-  name: string;
-  url: string;
-  stable: string;
-  canary: string;
 }
 
 /**
@@ -68,7 +61,7 @@ async function prepareThere(
   program: string,
   { repository, directory, project, stable, objectFormat }: PrepareOptions,
   sshCommand: string | undefined,
-): Promise<Target> {
+): Promise<DeployTarget> {
   const command = [
     ...[program, '--json', 'remote', 'prepare', '--stable', stable],
     ...(project ? ['--project', project] : []),
@@ -98,7 +91,7 @@ async function prepareThere(
 }
 
 type Answer =
-  | Target
+  | DeployTarget
   | { error: { message: string; hint: string | null; details?: readonly string[] } };
 
 function parseAnswer(stdout: string): Answer | undefined {

@@ -4,27 +4,18 @@ import { join } from 'node:path';
 import { parseConfig } from '../../config/parse.ts';
 import { type CanaryConfig, DEFAULT_BRANCHES } from '../../config/schema.ts';
 import type { Context } from '../../context.ts';
+import type { DeployTarget } from '../../documents/git.ts';
 import { CanaryError } from '../../errors.ts';
 import { branchRef } from '../../git/branch-name.ts';
 import type { RefUpdate } from '../../git/push.ts';
 import { CONFIG_NAME } from '../../project/load.ts';
 import { exists, readIfExists } from '../../system/files.ts';
 
-/** A repository that is pushed to, and the folder in which production runs from it. */
-export interface Target {
-  /** Where its refs and hooks are. */
-  repository: string;
-  /** Production's working tree. */
-  directory: string;
-  /** The compose project's folder inside of it, empty where that is its top. */
-  project: string;
-}
-
 /** Where a prepared repository keeps what it is the target of, in git's own settings. */
 export const TARGET_SETTING = { directory: 'canary.directory', project: 'canary.project' } as const;
 
 /** Reads what `prepareTarget` wrote; throws `target-unusable`. */
-export async function readTarget({ git }: Context, repository: string): Promise<Target> {
+export async function readTarget({ git }: Context, repository: string): Promise<DeployTarget> {
   const directory = await git.setting(repository, TARGET_SETTING.directory);
   if (directory === undefined) {
     throw new CanaryError('target-unusable', `${repository} is not prepared for deploying.`, {
@@ -41,7 +32,7 @@ export async function readTarget({ git }: Context, repository: string): Promise<
  */
 export async function deployBranches(
   context: Context,
-  target: Target,
+  target: DeployTarget,
   updates: readonly RefUpdate[],
 ): Promise<CanaryConfig['git']> {
   const own = readConfig(await readIfExists(configIn(target)), configIn(target));
@@ -64,7 +55,7 @@ export async function deployBranches(
  */
 export async function withConfig<T>(
   context: Context,
-  target: Target,
+  target: DeployTarget,
   commit: string,
   work: (production: Context) => Promise<T>,
 ): Promise<T> {
@@ -96,31 +87,31 @@ function readConfig(
 
 async function hasStable(
   { git }: Context,
-  { repository }: Target,
+  { repository }: DeployTarget,
   { git: { stable } }: CanaryConfig,
 ): Promise<boolean> {
   return (await git.resolve(repository, branchRef(stable))) !== undefined;
 }
 
-function configIn({ directory, project }: Target): string {
+function configIn({ directory, project }: DeployTarget): string {
   return join(directory, project, CONFIG_NAME);
 }
 
 function pushedConfig(
   { git }: Context,
-  { repository, project }: Target,
+  { repository, project }: DeployTarget,
   commit: string,
 ): Promise<string | undefined> {
   return git.fileAt(repository, commit, join(project, CONFIG_NAME));
 }
 
 /** Whether production's working tree has been made. */
-export function hasTree({ directory }: Target): Promise<boolean> {
+export function hasTree({ directory }: DeployTarget): Promise<boolean> {
   return exists(join(directory, '.git'));
 }
 
 /** The same context at work in production's folder, whatever the flags of the pusher's were. */
-export function inProduction(context: Context, target: Target, config?: string): Context {
+export function inProduction(context: Context, target: DeployTarget, config?: string): Context {
   const directory = join(target.directory, target.project);
   return { ...context, options: { ...context.options, directory, config } };
 }

@@ -28,7 +28,7 @@ ${line(2)}analysis.prometheus.0.query: has the unknown {{y}}; there are project,
 ${line(4)}analysis.command.0.run: is not a list of a program and its arguments; no shell reads it
 ${line(8)}hooks.preDeploy.0.post: is not an address that begins with http://, https:// or a variable of the environment
 ${line(9)}hooks.beforeAll: is not a setting this version knows
-  Correct the lines above; docs/reference/canary-yaml.md lists every setting.
+  Correct the lines above; templates/canary.yaml in the package of canary lists every setting.
 `,
     exitCode: 2,
     changes: [],

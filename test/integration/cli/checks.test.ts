@@ -19,7 +19,7 @@ test('checks that make no sense are told with their lines, all at once', async (
   │ line ${line + 4}, analysis.checks.1: needs \`expect\`: only the answer to a \`get\` is compared with the stable
   │ line ${line + 5}, analysis.checks.2.expect.status.0: is not a status such as 200
   │ line ${line + 1}, analysis.shape.allow.0: is not a path such as \`$[].coupon\`, \`$.items[*].price\` or \`main > form\`
-  Correct the lines above; docs/reference/canary-yaml.md lists every setting.
+  Correct the lines above; templates/canary.yaml in the package of canary lists every setting.
 `,
     exitCode: 2,
     changes: [],

@@ -101,7 +101,7 @@ test('every problem of canary.yaml is told with its line', async () => {
       '✖ DIR/canary.yaml is not valid.',
       '  │ line 1, version: is not a version this program knows (1)',
       '  │ line 3, services.frontend.preview: Invalid input: expected number, received string',
-      '  Correct the lines above; docs/reference/canary-yaml.md lists every setting.',
+      '  Correct the lines above; templates/canary.yaml in the package of canary lists every setting.',
       '',
     ].join('\n'),
     exitCode: 2,

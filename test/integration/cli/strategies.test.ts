@@ -35,7 +35,7 @@ test('what does not fit together in canary.yaml is told with its line', async ()
     stdout: '',
     stderr: `✖ DIR/canary.yaml is not valid.
   │ line ${line}, steps: need \`strategy: canary\`; this is rolling
-  Correct the lines above; docs/reference/canary-yaml.md lists every setting.
+  Correct the lines above; templates/canary.yaml in the package of canary lists every setting.
 `,
     exitCode: 2,
     changes: [],

@@ -1,14 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { DeployTarget } from '../../../src/documents/git.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { FileLock } from '../../../src/system/state/lock.ts';
 import { deployFirst, finishFirst } from '../../../src/workflows/push-to-deploy/first-push.ts';
-import {
-  deployBranches,
-  type Target,
-  withConfig,
-} from '../../../src/workflows/push-to-deploy/target.ts';
+import { deployBranches, withConfig } from '../../../src/workflows/push-to-deploy/target.ts';
 import { contextIn } from '../../support/fixture-context.ts';
 import {
   CANARY,
@@ -24,7 +21,7 @@ import { refusal } from '../../support/fixture-refusal.ts';
 const MAIN = 'refs/heads/main';
 
 let laptop: string;
-let target: Target;
+let target: DeployTarget;
 
 beforeEach(async () => {
   laptop = await repository({ 'readme.md': 'The shop\n' });

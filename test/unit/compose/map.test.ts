@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { buildMap, formatMap } from '../../../src/compose/map.ts';
+import { buildMap } from '../../../src/compose/map.ts';
 import { chooseSlice } from '../../../src/compose/slice.ts';
+import { formatMap } from '../../../src/ui/map-view.ts';
 import { config, modelOf, SHOP, shopSlice } from '../../support/fixture-model.ts';
 
 const CHOSEN = shopSlice();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { formatPlan } from '../../../src/rollout/format-plan.ts';
 import { reconcile } from '../../../src/rollout/reconcile.ts';
+import { formatPlan } from '../../../src/ui/plan-view.ts';
 import {
   BEHIND_PROXY,
   canary,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { formatPlan } from '../../../src/rollout/format-plan.ts';
 import type { Observed } from '../../../src/rollout/observed.ts';
 import { reconcile } from '../../../src/rollout/reconcile.ts';
+import { formatPlan } from '../../../src/ui/plan-view.ts';
 import {
   BEHIND_PROXY,
   canary,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ALL } from '../../../src/proxy/weight-map.ts';
-import { formatPlan } from '../../../src/rollout/format-plan.ts';
 import type { Observed } from '../../../src/rollout/observed.ts';
 import type { Situation } from '../../../src/rollout/plan-draft.ts';
 import { reconcile } from '../../../src/rollout/reconcile.ts';
+import { formatPlan } from '../../../src/ui/plan-view.ts';
 import {
   BEHIND_PROXY,
   canary,

@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
+import type { HistoryEntry } from '../../../src/documents/history.ts';
 import { RELEASE_STATES } from '../../../src/rollout/events.ts';
-import { type HistoryEntry, historyText } from '../../../src/ui/history-view.ts';
+import { historyText } from '../../../src/ui/history-view.ts';
 import { makeTheme } from '../../../src/ui/theme.ts';
 import { NEW } from '../../support/fixture-observed.ts';
 
@@ -9,10 +10,18 @@ const entry = (rest: Partial<HistoryEntry> = {}): HistoryEntry => ({
   id: 'r1',
   branch: 'canary',
   commit: NEW,
+  project: 'shop',
   subject: 'Make it cheaper',
+  services: ['web'],
+  images: [],
   weights: [],
   state: 'paused',
+  reason: 'paused by hand',
+  verdict: null,
+  rehearsal: null,
   startedAt: '2026-11-21T12:42:47.000Z',
+  endedAt: null,
+  promotedCommit: null,
   source: 'journal',
   comparison: null,
   backups: [],
@@ -20,7 +29,7 @@ const entry = (rest: Partial<HistoryEntry> = {}): HistoryEntry => ({
 });
 
 test('the highest weight it had, not the last', () => {
-  const weights = [1, 25, 0].map((weight) => ({ weight }));
+  const weights = [1, 25, 0].map((weight) => ({ weight, at: '' }));
   expect(historyText([entry({ weights })], makeTheme(false))).toBe(
     '2026-11-21 12:42Z  r1  canary  aaaaaaaaaaaa  ‖ paused  25 %  Make it cheaper',
   );
@@ -39,7 +48,9 @@ test('an A/B test with what it came to', () => {
 
 test('backups with the command that puts them back, and what that costs', () => {
   const command = 'gunzip -c db.sql.gz | docker compose -p shop exec -T db psql';
-  const backups = [{ service: 'db', tables: ['discount', 'orders'], bytes: 12_345, command }];
+  const file = 'db.sql.gz';
+  const tables = ['discount', 'orders'];
+  const backups = [{ service: 'db', tables, bytes: 12_345, file, command }];
   const [, ...lines] = historyText([entry({ backups })], makeTheme(false)).split('\n');
   expect(lines).toEqual([
     '  Kept: discount, orders of db as it was before (12 kB). To restore them, without anything written since (remove the canary first):',

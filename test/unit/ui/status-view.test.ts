@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
-import { type StatusView, statusText } from '../../../src/ui/status-view.ts';
+import type { Status } from '../../../src/documents/status.ts';
+import { statusText } from '../../../src/ui/status-view.ts';
 import { makeTheme } from '../../../src/ui/theme.ts';
 import { NEW, OLD } from '../../support/fixture-observed.ts';
 
-const PLAIN: StatusView = {
+const PLAIN: Status = {
+  version: 1,
   project: 'shop',
   stable: {
     branch: 'main',
@@ -30,7 +32,7 @@ const PLAIN: StatusView = {
   lock: null,
 };
 
-const RELEASE: NonNullable<StatusView['release']> = {
+const RELEASE: NonNullable<Status['release']> = {
   id: 'r1',
   branch: 'cheaper',
   commit: NEW,
@@ -53,7 +55,7 @@ const RELEASE: NonNullable<StatusView['release']> = {
   ],
 };
 
-const text = (status: StatusView) => statusText(status, makeTheme(false));
+const text = (status: Status) => statusText(status, makeTheme(false));
 
 test('a stable without a canary', () => {
   expect(text(PLAIN)).toMatchInlineSnapshot(`
@@ -98,8 +100,8 @@ test('a release with steps tells which one it is at', () => {
 });
 
 test('a failed release and the command that holds the lock', () => {
-  const release = { ...RELEASE, state: 'failed', reason: 'interrupted while starting' };
-  const lock = { command: 'deploy', owner: 'ada', pid: 42, host: 'prod' };
+  const release = { ...RELEASE, state: 'failed' as const, reason: 'interrupted while starting' };
+  const lock = { command: 'deploy', owner: 'ada', pid: 42, host: 'prod', start: '7' };
   const shown = text({ ...PLAIN, release, lock });
   expect(shown).toContain('✖ failed: interrupted while starting');
   expect(shown).toContain('`canary deploy` is running (ada, process 42 on prod)');
@@ -111,7 +113,7 @@ test('no line ends in spaces', () => {
 
 test('what it was judged to be, each reason on a line', () => {
   const verdict = {
-    result: 'inconclusive',
+    result: 'inconclusive' as const,
     reasons: ['requests: Too few requests to tell: 3 on the canary.', 'shape: Nothing was asked.'],
   };
   expect(text({ ...PLAIN, release: { ...RELEASE, verdict } })).toContain(`

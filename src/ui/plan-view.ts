@@ -1,6 +1,8 @@
 import { shortCommit } from '../compose/model/names.ts';
+import type { PlanDocument } from '../documents/plan.ts';
 import { formatWeight } from '../proxy/weight.ts';
-import type { OperationAction, OperationOf, Plan, ReplicaCounts } from './operation.ts';
+import type { OperationAction, OperationOf, Plan, ReplicaCounts } from '../rollout/operation.ts';
+import type { Theme } from './theme.ts';
 
 const SENTENCES: {
   [Kind in OperationAction['kind']]: (operation: OperationOf<Kind>) => string;
@@ -47,6 +49,20 @@ const SENTENCES: {
 /** An operation in one sentence, the same in `plan`, in progress lines and in tests. */
 export function describeOperation(operation: OperationAction): string {
   return (SENTENCES[operation.kind] as (operation: OperationAction) => string)(operation);
+}
+
+/** A plan with its steps and notes. */
+export function planText(
+  { branch, commit, operations, steps, notes }: PlanDocument,
+  theme: Theme,
+): string {
+  const title = branch && commit ? `${branch} at ${shortCommit(commit)}` : 'the proxy';
+  return [
+    theme.bold(`Plan for ${title}`),
+    formatPlan(operations),
+    ...steps.map((text, index) => `step ${index + 1} of ${steps.length}: ${text}`),
+    ...notes.map((note) => theme.dim(`· ${note}`)),
+  ].join('\n');
 }
 
 /** So long may an operation be that the causes still stand in one column. */

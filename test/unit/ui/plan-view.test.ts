@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { describeOperation, formatPlan } from '../../../src/rollout/format-plan.ts';
 import type { OperationAction, Plan } from '../../../src/rollout/operation.ts';
+import { describeOperation, formatPlan } from '../../../src/ui/plan-view.ts';
 import { NEW, SERVICES } from '../../support/fixture-observed.ts';
 
 test('every step is a sentence of its own', () => {

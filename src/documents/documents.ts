@@ -1,0 +1,64 @@
+import type { ServiceMap } from '../compose/map.ts';
+import type { Analysis } from './analysis.ts';
+import type { DeployLine } from './deploy-lines.ts';
+import type { ErrorDocument } from './error.ts';
+import type { CheckResult } from './examination.ts';
+import type {
+  ApplyResult,
+  BranchResult,
+  DeployTarget,
+  PushResult,
+  RemoteAddResult,
+} from './git.ts';
+import type { History } from './history.ts';
+import type { PlanDocument } from './plan.ts';
+import type { Rehearsal } from './rehearsal.ts';
+import type { DoctorResult, DownResult, InitResult, RenderResult, UpResult } from './setup.ts';
+import type { Status } from './status.ts';
+import type {
+  AbortResult,
+  PauseResult,
+  PromoteResult,
+  ResumeResult,
+  RevertResult,
+  WaitResult,
+  WeightResult,
+} from './traffic.ts';
+
+/**
+ * What each command prints with `--json`. Their JSON Schemas are `schema/COMMAND.json`, written from these types by
+ * `npm run docs`; each comment here is a description there.
+ */
+export interface Documents {
+  abort: AbortResult;
+  analyze: Analysis;
+  apply: ApplyResult;
+  branch: BranchResult;
+  check: CheckResult;
+  deploy: DeployLine;
+  doctor: DoctorResult;
+  down: DownResult;
+  /** In place of any of these, when a command fails. */
+  error: ErrorDocument;
+  history: History;
+  init: InitResult;
+  map: ServiceMap;
+  pause: PauseResult;
+  plan: PlanDocument;
+  promote: PromoteResult;
+  push: PushResult;
+  rehearse: Rehearsal;
+  'remote-add': RemoteAddResult;
+  'remote-prepare': DeployTarget;
+  render: RenderResult;
+  resume: ResumeResult;
+  revert: RevertResult;
+  /** With `--watch`, one a line. */
+  status: Status;
+  up: UpResult;
+  wait: WaitResult;
+  weight: WeightResult;
+}
+
+/** Any of them. */
+export type AnyDocument = Documents[keyof Documents];

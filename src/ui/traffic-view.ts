@@ -1,0 +1,82 @@
+import { shortCommit } from '../compose/model/names.ts';
+import type {
+  AbortResult,
+  DeployResult,
+  PauseResult,
+  PromoteResult,
+  ResumeResult,
+  RevertResult,
+  WaitResult,
+  WeightResult,
+} from '../documents/traffic.ts';
+import { formatWeight } from '../proxy/weight.ts';
+import { isWaiting } from '../rollout/release.ts';
+import type { Theme } from './theme.ts';
+
+/** Where a deploy leaves the users, and what to do next. */
+export function deployText(result: DeployResult, theme: Theme): string {
+  const { comparison, state, reason, weight, entries, steps } = result;
+  if (comparison) return `The canary is gone: ${reason}`;
+  const what = `${result.branch} at ${shortCommit(result.commit)}`;
+  if (state === 'promoted') return `${theme.good('Promoted')}: ${what}; ${reason}.`;
+  return [
+    `${theme.canary('The canary runs')}: ${what}, ${formatWeight(weight)} of users.`,
+    ...entries.flatMap(({ preview }) => (preview ? [`  the canary alone: ${preview}`] : [])),
+    ...(steps === undefined ? [] : [`  ${reason}`]),
+    'Next: `canary status`, `canary weight N`, then `canary promote` or `canary revert`.',
+  ].join('\n');
+}
+
+export function weightText({ weight }: WeightResult): string {
+  return `${formatWeight(weight)} of users are sent to the canary.`;
+}
+
+export function pauseText({ changed, weight }: PauseResult): string {
+  return changed
+    ? `Every user is on the stable. \`canary resume\` gives ${formatWeight(weight)} of them back.`
+    : 'Every user is on the stable already.';
+}
+
+export function resumeText({ weight, changed, state, reason }: ResumeResult, theme: Theme): string {
+  if (!changed) return 'Nothing was paused.';
+  if (state === 'promoted') return `${theme.good('Promoted')}: ${reason}.`;
+  return isWaiting(state) || state === 'inconclusive'
+    ? `${formatWeight(weight)} of users are sent to the canary: ${reason}.`
+    : `Every user is on the stable: ${reason}`;
+}
+
+export function waitText({ release, state, reason }: WaitResult): string {
+  return `Release ${release} is ${state}: ${reason}`;
+}
+
+export function promoteText({ branch, commit }: PromoteResult, theme: Theme): string {
+  return `${theme.good('Promoted.')} The stable runs ${branch} at ${shortCommit(commit)}.`;
+}
+
+export function abortText({ changed }: AbortResult): string {
+  return changed
+    ? 'Every user is on the stable; the canary is gone.'
+    : 'No canary was running; nothing was changed.';
+}
+
+/** What a revert took back; `asked`: the release it was told to. */
+export function revertText(
+  { release, side, commit, redeployed }: RevertResult,
+  asked: string | undefined,
+): string {
+  if (!release) {
+    return asked
+      ? `Release ${asked} has ended without becoming the stable; nothing was changed.`
+      : 'No canary was running; nothing was changed. A promoted release is taken back by its id: `canary revert RELEASE`.';
+  }
+  const made = commit && `Commit ${shortCommit(commit)} takes the change back.`;
+  if (side === 'stable') {
+    return made
+      ? `The stable is what it was before release ${release}. ${made}`
+      : 'The stable is back already; nothing was changed.';
+  }
+  const now = redeployed
+    ? 'The canary runs the branch as it is now, without users.'
+    : 'The canary is gone.';
+  return `Every user is on the stable. ${made ?? 'No commit was needed.'} ${now}`;
+}

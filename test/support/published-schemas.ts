@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { Ajv, type ValidateFunction } from 'ajv';
+
+const FOLDER = new URL('../../schema/', import.meta.url).pathname;
+
+type Json = Record<string, unknown>;
+
+const read = (): Record<string, ValidateFunction> => {
+  const ajv = new Ajv({ allErrors: false });
+  return Object.fromEntries(
+    readdirSync(FOLDER).map((name) => {
+      const schema = JSON.parse(readFileSync(`${FOLDER}${name}`, 'utf8')) as Json;
+      return [name.replace('.json', ''), ajv.compile(closed(schema) as Json)];
+    }),
+  );
+};
+let validators: ReturnType<typeof read> | undefined;
+
+/** Throws when a command printed with `--json` what its published schema does not say, or a field more. */
+export function requirePublishedShape(argv: readonly string[], stdout: string): void {
+  if (!argv.includes('--json')) return;
+  validators ??= read();
+  const command = commandOf(argv, validators);
+  for (const line of stdout.split('\n').filter(Boolean)) {
+    const document = JSON.parse(line) as Json;
+    const name = 'error' in document ? 'error' : command;
+    const validate = validators[name ?? ''];
+    if (!validate) throw new Error(`No schema says what \`canary ${argv.join(' ')}\` prints.`);
+    if (!validate(document)) {
+      const what = JSON.stringify(validate.errors?.slice(0, 5));
+      throw new Error(`schema/${name}.json does not allow ${line.slice(0, 2000)}: ${what}`);
+    }
+  }
+}
+
+function commandOf(argv: readonly string[], known: object): string | undefined {
+  const remote = argv.indexOf('remote');
+  if (remote >= 0) return `remote-${argv[remote + 1]}`;
+  return argv.find((word) => word in known);
+}
+
+/** A program accepts the fields of later versions, a test does not: what is printed is what is said. */
+function closed(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(closed);
+  if (typeof part !== 'object' || part === null) return part;
+  const entries = Object.entries(part).map(([key, value]) => [key, closed(value)]);
+  const copy = Object.fromEntries(entries) as Json;
+  return copy.type === 'object' && 'properties' in copy
+    ? { ...copy, additionalProperties: false }
+    : copy;
+}
