@@ -62,7 +62,11 @@ function variants(schema, definitions) {
     const type = /** @type {Schema | undefined} */ (each.properties?.type);
     const names = Object.keys(each.properties ?? {}).filter((name) => name !== 'type');
     const kind = type ? `\`${type.const}\`` : '(none)';
-    return [kind, names.map((name) => `\`${name}\``).join(', '), cell(each.description ?? '')];
+    return [
+      kind,
+      names.map((name) => `\`${name}\``).join(', '),
+      cell(type?.description ?? each.description ?? ''),
+    ];
   });
 }
 

@@ -10,4 +10,12 @@ export type DeployLine = DeployEvent | DeployEnd | ErrorDocument;
 export type DeployEvent = Exclude<CanaryEvent, { type: 'output' }>;
 
 /** The last line: where the release is, or with `--remote` what was pushed. */
-export type DeployEnd = { type: 'result' } & (DeployResult | PushResult);
+export type DeployEnd =
+  | ({
+      /** The canary runs, or the release has ended. */
+      type: 'result';
+    } & DeployResult)
+  | ({
+      /** With `--remote`: the branch is pushed. */
+      type: 'result';
+    } & PushResult);

@@ -50,6 +50,7 @@ export interface CanaryImage {
 /** Facts about a release; each is one record of its journal, and the release is their fold. */
 export type ReleaseEvent =
   | {
+      /** A release begins. `counts`: what the proxy had counted until then. */
       type: 'release-created';
       id: string;
       project: string;
@@ -59,57 +60,182 @@ export type ReleaseEvent =
       services: readonly string[];
       counts: Counts;
     }
-  | { type: 'release-resumed' }
-  /** A later deploy took its place. */
-  | { type: 'release-replaced'; by: string }
-  | { type: 'state-changed'; state: ReleaseState; reason: string }
-  | { type: 'operation-started'; operation: Operation }
-  | { type: 'operation-finished'; operation: Operation; ms: number }
-  | { type: 'operation-failed'; operation: Operation; message: string }
-  /** What its clones run, once they are started. */
-  | { type: 'canary-started'; images: readonly CanaryImage[] }
-  | { type: 'weight-set'; weight: number; counts: Counts }
-  /** It goes on by itself through these steps. */
-  | { type: 'steps-begun'; strategy: Strategy['kind']; steps: readonly Step[] }
-  /** A step of the progress is in force, or waits for a person; `of` how many, from 0. */
-  | { type: 'step-begun'; index: number; of: number; step: Step; counts: Counts }
-  | { type: 'step-done'; index: number }
-  /** What its analysis says, at the end of a step or when it decided. */
-  | { type: 'verdict-given'; verdict: ReleaseVerdict }
-  /** A person moves the users from here on. */
-  | { type: 'steps-left' }
-  /** What an A/B test came to. */
-  | { type: 'comparison-made'; comparison: AbComparison }
-  /** Its users were taken away for a while. */
-  | { type: 'release-held'; weight: number }
-  /** The proxy counts from 0 again; what the worker before had counted. */
-  | { type: 'proxy-reloaded'; counts: Counts }
-  | { type: 'commit-made'; branch: string; commit: string; subject: string }
-  | { type: 'stable-replacing'; from: string; commit: string; previous: readonly StableImage[] }
-  | { type: 'stable-replaced'; commit: string }
-  | { type: 'stable-restored' }
-  /** What its first boot did to a copy of the shared databases. */
-  | { type: 'rehearsed'; report: RehearsalReport; isRefused: boolean }
-  /** The migration of the commit came to its end, or begins. */
-  | { type: 'migration-begun'; service: string }
-  | { type: 'migration-ended'; service: string; exitCode: number }
-  /** Tables that its boot changes are kept as they were. */
-  | ({ type: 'backed-up' } & Backup)
-  /** A hook of the user's came to its end. */
-  | { type: 'hook-ran'; phase: HookPhase; hook: string; ok: boolean; ms: number };
+  | {
+      /** A deploy of the same commit goes on with the release. */
+      type: 'release-resumed';
+    }
+  | {
+      /** A later deploy took its place. */
+      type: 'release-replaced';
+      by: string;
+    }
+  | {
+      /** The release is in another state, and why. */
+      type: 'state-changed';
+      state: ReleaseState;
+      reason: string;
+    }
+  | {
+      /** An operation of the plan begins. */
+      type: 'operation-started';
+      operation: Operation;
+    }
+  | {
+      /** It succeeded, after so many milliseconds. */
+      type: 'operation-finished';
+      operation: Operation;
+      ms: number;
+    }
+  | {
+      /** It failed. */
+      type: 'operation-failed';
+      operation: Operation;
+      message: string;
+    }
+  | {
+      /** The clones are started; the image of each. */
+      type: 'canary-started';
+      images: readonly CanaryImage[];
+    }
+  | {
+      /** The canary is given another share of users. */
+      type: 'weight-set';
+      weight: number;
+      counts: Counts;
+    }
+  | {
+      /** The release goes through these steps by itself from here on. */
+      type: 'steps-begun';
+      strategy: Strategy['kind'];
+      steps: readonly Step[];
+    }
+  | {
+      /** A step is in force, or waits for a person; `index` from 0, `of` how many. */
+      type: 'step-begun';
+      index: number;
+      of: number;
+      step: Step;
+      counts: Counts;
+    }
+  | {
+      /** A step is over; `index` from 0. */
+      type: 'step-done';
+      index: number;
+    }
+  | {
+      /** The analysis says what it found, at the end of a step or as soon as it knows. */
+      type: 'verdict-given';
+      verdict: ReleaseVerdict;
+    }
+  | {
+      /** A person moves the users from here on. */
+      type: 'steps-left';
+    }
+  | {
+      /** An A/B test is over. */
+      type: 'comparison-made';
+      comparison: AbComparison;
+    }
+  | {
+      /** `pause` sent its users to the stable; `weight` is what `resume` gives back. */
+      type: 'release-paused';
+      weight: number;
+    }
+  | {
+      /** The proxy counts from 0 again; `counts`: what it had counted before. */
+      type: 'proxy-reloaded';
+      counts: Counts;
+    }
+  | {
+      /** canary made a commit on a branch. */
+      type: 'commit-made';
+      branch: string;
+      commit: string;
+      subject: string;
+    }
+  | {
+      /** A promotion begins to replace the stable; `previous`: the images to put back. */
+      type: 'stable-replacing';
+      from: string;
+      commit: string;
+      previous: readonly StableImage[];
+    }
+  | {
+      /** The stable runs the commit. */
+      type: 'stable-replaced';
+      commit: string;
+    }
+  | {
+      /** The stable runs its previous images again. */
+      type: 'stable-restored';
+    }
+  | {
+      /** The canary booted on a copy of the shared databases, and what it did there. */
+      type: 'rehearsed';
+      report: RehearsalReport;
+      isRefused: boolean;
+    }
+  | {
+      /** The migration of the commit begins. */
+      type: 'migration-begun';
+      service: string;
+    }
+  | {
+      /** The migration of the commit ended. */
+      type: 'migration-ended';
+      service: string;
+      exitCode: number;
+    }
+  | ({
+      /** Tables that the canary's boot changes are kept as they were. */
+      type: 'backed-up';
+    } & Backup)
+  | {
+      /** A hook ended, after so many milliseconds. */
+      type: 'hook-ran';
+      phase: HookPhase;
+      hook: string;
+      ok: boolean;
+      ms: number;
+    };
 
 /** What the user also sees while a command runs; never stored. */
 type ProgressEvent =
-  | { type: 'plan-made'; plan: Plan }
-  | { type: 'notice'; text: string }
-  | { type: 'warning'; text: string }
-  /** How far a step that takes long has come. */
-  | { type: 'progress'; text: string }
-  /** What the analysis says for now, while nothing is decided. */
-  | { type: 'judging'; text: string }
-  /** What the other side of a push said. */
-  | { type: 'remote-said'; line: string }
-  | { type: 'output'; line: string };
+  | {
+      /** The operations that are about to be carried out. */
+      type: 'plan-made';
+      plan: Plan;
+    }
+  | {
+      /** Something worth knowing. */
+      type: 'notice';
+      text: string;
+    }
+  | {
+      /** Something to act on, though the command goes on. */
+      type: 'warning';
+      text: string;
+    }
+  | {
+      /** How far a long operation has come. */
+      type: 'progress';
+      text: string;
+    }
+  | {
+      /** What the analysis says for now, while nothing is decided. */
+      type: 'judging';
+      text: string;
+    }
+  | {
+      /** A line of the other side of a push. */
+      type: 'remote-said';
+      line: string;
+    }
+  | {
+      /** A line of a program that canary runs. */
+      type: 'output';
+      line: string;
+    };
 
 export type CanaryEvent = ReleaseEvent | ProgressEvent;
 

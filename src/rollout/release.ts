@@ -24,7 +24,7 @@ export interface Release {
   /** What its canary ran last. */
   images: readonly CanaryImage[];
   /** The weight that `resume` gives back, once `pause` took it. */
-  heldWeight: number | undefined;
+  pausedWeight: number | undefined;
   /** The steps it goes through by itself, unless a person moves its users. */
   progress: StepProgress | undefined;
   /** What its analysis said last. */
@@ -84,7 +84,7 @@ const UNKNOWN = {
   weight: 0,
   weights: [],
   images: [],
-  heldWeight: undefined,
+  pausedWeight: undefined,
   progress: undefined,
   verdict: undefined,
   rehearsal: undefined,
@@ -134,7 +134,7 @@ function changesBy(record: JournalRecord, release: Release): Partial<Release> {
       return {
         weight,
         weights,
-        heldWeight: undefined,
+        pausedWeight: undefined,
         countsAtWeight: { ...NO_COUNTS, ...counts },
       };
     }
@@ -152,8 +152,8 @@ function changesBy(record: JournalRecord, release: Release): Partial<Release> {
       return { backups: withBackup(release.backups, record) };
     case 'comparison-made':
       return { comparison: record.comparison };
-    case 'release-held':
-      return { heldWeight: record.weight };
+    case 'release-paused':
+      return { pausedWeight: record.weight };
     case 'proxy-reloaded':
       // Below 0: what was counted before stays in every later difference.
       return {

@@ -17,9 +17,9 @@ export async function pause(
       const { weight, everyoneOn } = observed.proxy;
       const { id } = release;
       if (everyoneOn === 'stable')
-        return { release: id, weight: release.heldWeight ?? 0, changed: false };
+        return { release: id, weight: release.pausedWeight ?? 0, changed: false };
       await execute(run, [{ kind: 'send-everyone', to: 'stable', cause: 'asked for' }]);
-      await record(run, { type: 'release-held', weight });
+      await record(run, { type: 'release-paused', weight });
       await changeState(run, 'paused', `by hand, at ${formatWeight(weight)} before`);
       return { release: id, weight, changed: true };
     },

@@ -62,11 +62,11 @@ function foundBad({ reasons }: ReleaseVerdict): CanaryError {
 /** The users it had; nothing when it has them. It may turn out to be bad before it gets them. */
 async function giveBack(
   run: ReleaseRun,
-  { commit, services, heldWeight, progress, weight: set }: Release,
+  { commit, services, pausedWeight, progress, weight: set }: Release,
   { proxy }: Observed,
 ): Promise<Arrival | undefined> {
   const stepWeight = progress && (weightStep(progress, progress.index)?.weight ?? 0);
-  const weight = stepWeight ?? heldWeight ?? (proxy.hasExpired ? set : proxy.weight);
+  const weight = stepWeight ?? pausedWeight ?? (proxy.hasExpired ? set : proxy.weight);
   if (sameSplit(proxy, byWeight(weight)) && proxy.tripped.length === 0) return undefined;
   try {
     await converge(run, { canary: { commit, services, weight } });

@@ -105,11 +105,11 @@ function tooLong({ id }: Release, state: ReleaseState): CanaryError {
 async function isLeft(
   context: Context,
   project: ProjectState,
-  { progress, state, heldWeight, verdict }: Release,
+  { progress, state, pausedWeight, verdict }: Release,
 ): Promise<boolean> {
   if (hasEnded({ state })) return false;
   if (verdict?.result === 'fail') return true;
-  if (!progress || heldWeight !== undefined || !(isWaiting(state) || state === 'advancing'))
+  if (!progress || pausedWeight !== undefined || !(isWaiting(state) || state === 'advancing'))
     return false;
   if (progress.index < 0 || waitsForPerson(progress)) return false;
   const { weight, isOut } = await peek(context, project);

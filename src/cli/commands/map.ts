@@ -1,4 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
+import { formatMap, MAP_FORMATS } from '../../ui/map-view.ts';
 import type { Program, WithSession } from '../session.ts';
 
 export function map(program: Program, run: WithSession): void {
@@ -7,13 +8,12 @@ export function map(program: Program, run: WithSession): void {
     .description('print the service map: entries, slice, shared services, who calls whom')
     .addOption(
       new Option('--format <format>', 'how to print it')
-        .choices(['text', 'mermaid', 'dot', 'json'] as const)
+        .choices(MAP_FORMATS)
         .default('text' as const),
     )
     .action(
       run(async ({ context, output }, { format }) => {
         const { map } = await import('../../workflows/map.ts');
-        const { formatMap } = await import('../../ui/map-view.ts');
         const result = await map(context);
         output.result(result, () => formatMap(result, format));
       }),

@@ -110,7 +110,7 @@ const release: fc.Arbitrary<Release> = fc.record({
   state: fc.constantFrom(...RELEASE_STATES),
   reason: text,
   weight: fc.constant(0),
-  heldWeight: fc.constant(undefined),
+  pausedWeight: fc.constant(undefined),
   progress: fc.constant(undefined),
   verdict: fc.option(
     fc.record({

@@ -52,7 +52,7 @@ describe('the fold of a journal', () => {
       weight: 0,
       weights: [],
       images: [],
-      heldWeight: undefined,
+      pausedWeight: undefined,
       backups: [],
       hasBooted: false,
       wasReady: false,
@@ -159,11 +159,11 @@ describe('the fold of a journal', () => {
   test('keeps the weight that a pause took in mind until another is set', () => {
     const held: ReleaseEvent[] = [
       { type: 'weight-set', weight: 0, counts: LATER },
-      { type: 'release-held', weight: 20 },
+      { type: 'release-paused', weight: 20 },
     ];
-    expect(fold(CREATED, ...held)?.heldWeight).toBe(20);
+    expect(fold(CREATED, ...held)?.pausedWeight).toBe(20);
     const set: ReleaseEvent = { type: 'weight-set', weight: 5, counts: LATER };
-    expect(fold(CREATED, ...held, set)?.heldWeight).toBeUndefined();
+    expect(fold(CREATED, ...held, set)?.pausedWeight).toBeUndefined();
   });
 
   test('takes counts of an older canary as having shielded nothing', () => {
