@@ -281,7 +281,7 @@ colour: red
       code: 'config-invalid',
       exitCode: 2,
       message: 'canary.yaml is not valid.',
-      hint: 'Correct the lines above; docs/reference/canary-yaml.md lists every setting.',
+      hint: 'Correct the lines above; templates/canary.yaml in the package of canary lists every setting.',
     });
     expect([...error.details].sort().join('\n')).toMatchInlineSnapshot(`
       "line 1, version: is not a version this program knows (1)
