@@ -62,12 +62,12 @@ export function contenders({ haproxy, nginx, caddy }: Images): Contender[] {
 
 export async function writeFiles(folder: string, files: Record<string, string>): Promise<void> {
   await mkdir(folder, { recursive: true });
-  // HAProxy's own user makes its socket there.
+  // HAProxy's own user creates its socket there.
   await chmod(folder, 0o777);
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
 }
 
-/** As `up` renders it from a canary.yaml that says no more than it must. */
+/** As `up` renders it from a canary.yaml with no more than it must have. */
 function ours(): string {
   const yaml = `version: 1\nservices: { app: { entry: ${PORT} } }\nidentity: [header:${USER_HEADER}]\n`;
   const { identity, match, force, shield, breaker } = parseConfig(yaml, 'canary.yaml');
@@ -87,7 +87,7 @@ function ours(): string {
   });
 }
 
-/** What it is compared with logs as ours does, and keeps connections as ours does. */
+/** The reference: logs and keeps connections as ours does. */
 const PLAIN = `global
   log stdout format raw local0 info
   user haproxy
@@ -137,7 +137,7 @@ http {
 }
 `;
 
-/** Debian's Caddy knows no weights yet: nine names of the stable beside one of the canary, and users stay. */
+/** Debian's Caddy has no weights yet: nine names of the stable beside one of the canary; users keep their side. */
 const CADDY = `{
   admin off
   auto_https off

@@ -9,7 +9,7 @@ const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'no_proxy'].flatMap((name)
   name.toUpperCase(),
 ]);
 
-/** Containers on a network of their own, all gone in the end. */
+/** Containers on their own network, all removed in the end. */
 export class Stage {
   private readonly network = `canary-bench-${randomBytes(4).toString('hex')}`;
   private readonly containers: string[] = [];
@@ -18,7 +18,7 @@ export class Stage {
     await docker('network', 'create', this.network);
   }
 
-  /** Starts a container on one core; its folder is mounted as told. */
+  /** Starts a container on one core, with these mounts. */
   async start(
     name: string,
     image: string,
@@ -26,7 +26,7 @@ export class Stage {
   ): Promise<string> {
     const id = await docker(
       ...['run', '--detach', '--network', this.network, '--cpuset-cpus', String(core)],
-      // What they log they write; that the engine keeps it would only be noise.
+      // They write their logs; if the engine kept these, that would only be noise.
       ...['--log-driver', 'none'],
       ...[name, ...aliases].flatMap((alias) => ['--network-alias', alias]),
       ...mounts.flatMap((mount) => ['--volume', mount]),
@@ -36,7 +36,7 @@ export class Stage {
     return id;
   }
 
-  /** Runs a command in a container of its own and gives what it writes. */
+  /** Runs a command in its own container and returns its output. */
   async run(image: string, core: number, mounts: readonly string[], ...command: string[]) {
     const volumes = mounts.flatMap((mount) => ['--volume', mount]);
     const place = ['--network', this.network, '--cpuset-cpus', String(core)];
@@ -63,7 +63,7 @@ export interface Images {
   wrk: string;
 }
 
-/** The proxy's image as the set-up chose it; the others are built where they are missing. */
+/** The proxy's image as the set-up chose it; the others are built. */
 export async function provideImages(root: string): Promise<Images> {
   const chosen = parseEnv(await readFile(join(root, '.setup/images.env'), 'utf8'));
   const haproxy = chosen.CANARY_PROXY_IMAGE;

@@ -1,4 +1,4 @@
-/** Ten thousand users in turn, each request made beforehand; the result as JSON, in microseconds. */
+/** Ten thousand users in turn, each request prepared beforehand; the result as JSON, in microseconds. */
 export const WRK_SCRIPT = `local requests = {}
 function init()
   for user = 1, 10000 do
@@ -22,11 +22,11 @@ export interface Round {
   perSecond: number;
   p50Ms: number;
   p99Ms: number;
-  /** Microseconds of processor time that the proxy took for a request; what else runs does not matter to it. */
+  /** Microseconds of processor time that the proxy took per request; other work on the machine does not affect it. */
   processorUs: number;
 }
 
-/** Reads what the script wrote, with the processor time meanwhile; throws when a request failed. */
+/** Reads the output of the script, with the processor time meanwhile; throws when a request failed. */
 export function readRound(output: string, processorTime: number): Round {
   const { requests, duration, p50, p99, failed } = JSON.parse(output.split('\n').at(-1) ?? '');
   if (failed > 0) throw new Error(`${failed} of ${requests} requests failed.`);

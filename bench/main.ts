@@ -18,7 +18,7 @@ const ROUNDS = Number(process.env.CANARY_BENCH_ROUNDS ?? 9);
 const SECONDS = Number(process.env.CANARY_BENCH_SECONDS ?? 5);
 const CONNECTIONS = 32;
 const SWITCHES = 400;
-/** The proxy has one core for itself, what asks and what answers share the other. */
+/** The proxy has one core for itself; the client and the apps share the other. */
 const PROXY_CORE = 0;
 const OTHER_CORE = 1;
 

@@ -16,7 +16,7 @@ export interface Benchmarks {
   machine: string;
 }
 
-/** The figures alone. */
+/** Only the figures. */
 export function toJson({ measured, switches, ...rest }: Benchmarks): object {
   return {
     ...rest,

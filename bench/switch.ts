@@ -9,7 +9,7 @@ export interface Switch {
   effectiveMs: number;
 }
 
-/** Sends everybody from one side to the other and back, so many times. */
+/** Sends all users from one side to the other and back; `times` counts both directions. */
 export async function switchSides(folder: string, url: string, times: number): Promise<Switch[]> {
   const socket = new UnixProxySocket(join(folder, 'admin.sock'));
   const agent = new Agent({ keepAlive: true });

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { main } from '../dist/main.js';
 
-// Whoever read along may be gone, as a pusher whose connection broke: what was begun comes to its end all the same.
+// The reader may be gone, such as a pusher whose connection broke: work that has begun is still finished.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 process.exitCode = await main(process.argv.slice(2), {

@@ -14,7 +14,8 @@ await build({
   target: 'node20',
   sourcemap: true,
   logLevel: 'warning',
-  // Some dependencies are CommonJS: they call require() for Node's own modules, and SQLite looks for its program beside itself.
+  // Some dependencies are CommonJS: they call require() for Node's own modules, and SQLite looks for its program beside
+  // itself.
   banner: {
     js: "import { createRequire as canaryRequire } from 'node:module'; const require = canaryRequire(import.meta.url); const __dirname = import.meta.dirname;",
   },

@@ -5,11 +5,12 @@ import { build } from 'esbuild';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Runs TypeScript of this repository, which Node 20 cannot read itself: bundles `entry` into a file, imports it and removes it.
+ * Runs TypeScript of this repository, which Node 20 cannot read itself: bundles `entry` into a file, imports it and
+ * removes it.
  *
  * @param {string} entry The file to run, from the top of the repository.
- * @param {string} place Where the bundle lies below `.setup`: what finds the repository's files from its own place has to be as
- *   deep there as where it is written.
+ * @param {string} place Where the bundle is below `.setup`: code that finds the repository's files from its own place
+ *   must be as deep there as in its source.
  */
 export async function importBundled(entry, place) {
   const outfile = `${root}.setup/${place}`;

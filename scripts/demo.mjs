@@ -31,7 +31,7 @@ const stop = (signal) => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, stop);
 }
-// Whoever read the output is gone; what was started still has to go.
+// The reader of the output is gone; what was started must still be removed.
 process.stdout.on('error', () => stop('SIGPIPE'));
 
 process.exitCode = await main();
@@ -91,7 +91,7 @@ async function play(place) {
 }
 
 /**
- * Takes everything of this run away; a second Ctrl-C does not stop it.
+ * Removes everything of this run; a second Ctrl-C does not stop it.
  * @param {Place} place
  */
 async function clear(place) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Holds the docs against the repository: every link between files leads somewhere, the README is short, every folder of src has
-// its line in CONTRIBUTING, every page of docs is in the index.
+// Checks the docs against the repository: every link between files leads somewhere, the README is short, every folder
+// of src has its line in CONTRIBUTING, every page of docs is in the index.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,7 +66,7 @@ function foldersIn(folder) {
     .map(({ name }) => name);
 }
 
-/** What stands in code is no link. @param {string} text */
+/** Text in code is not a link. @param {string} text */
 function withoutCode(text) {
   return text
     .replace(/```[\s\S]*?```/g, '')
@@ -74,7 +74,7 @@ function withoutCode(text) {
     .replace(/`[^`\n]*`/g, '');
 }
 
-/** The anchors of a page's headings, as forges make them. @param {string} file */
+/** The anchors of a page's headings, as forges create them. @param {string} file */
 function anchorsOf(file) {
   const headings = readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm);
   return [...headings].map(([, text = '']) =>

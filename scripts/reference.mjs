@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Writes what follows from the code, the pages of docs/reference and the JSON Schemas: `npm run docs`. With `--check` it only says what is stale.
+// Generates the pages of docs/reference and the JSON Schemas from the code: `npm run docs`. With `--check` it only
+// reports what is stale.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { importBundled, root } from './bundle.mjs';
 import { jsonPage } from './reference/json-page.mjs';

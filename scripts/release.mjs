@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Makes a release on this machine: changelog, version, commit, tag, package, image. Nothing leaves the machine: the last lines
-// say how to publish it. `node scripts/release.mjs VERSION [--dry-run] [--image NAME] [--base IMAGE]`
+// Makes a release on this machine: changelog, version, commit, tag, package, image. Nothing leaves the machine: the
+// last lines say how to publish it. `node scripts/release.mjs VERSION [--dry-run] [--image NAME] [--base IMAGE]`
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -55,7 +55,7 @@ Publish it with:
   npm publish .release/compose-canary-${version}.tgz
   docker push ${image}`);
 
-/** What keeps this from being a release; nothing is changed before all of it is looked at. */
+/** What prevents this release; all of it is checked before anything is changed. */
 function obstacles() {
   const found = [];
   const current = JSON.parse(read('package.json')).version;

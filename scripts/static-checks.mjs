@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// What needs no set-up but npm's packages: format, lint, types, boundaries, dead code and docs, as many at once as there are cores.
+// The checks that need no set-up except npm's packages: format, lint, types, boundaries, dead code and docs, as many
+// at once as there are cores.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
@@ -7,7 +8,7 @@ import { availableParallelism } from 'node:os';
 const CHECKS = ['types', 'boundaries', 'dead-code', 'lint', 'docs-check', 'format'];
 
 /**
- * Runs one of package.json's scripts to its end and shows what it said where it failed.
+ * Runs one of package.json's scripts to its end and shows its output if it failed.
  *
  * @param {string} name
  * @returns {Promise<boolean>} whether it passed

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Holds canary against other people's stacks: `npm run test:corpus DIR`, where DIR has an INDEX.tsv (CONTRIBUTING.md).
+// Tests canary with other people's stacks: `npm run test:corpus DIR`, where DIR has an INDEX.tsv (CONTRIBUTING.md).
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';

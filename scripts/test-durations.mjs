@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// Writes down how long test files took, so that the longest begin first: `node scripts/test-durations.mjs REPORT...`, where
-// each REPORT is what `vitest run --reporter=json --outputFile=REPORT` wrote.
+// Records how long test files took, so that the longest begin first: `node scripts/test-durations.mjs REPORT...`,
+// where each REPORT is what `vitest run --reporter=json --outputFile=REPORT` wrote.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** What is over sooner cannot keep anybody waiting. */
+/** Shorter files cannot delay a run. */
 const LEAST_SECONDS = 3;
 
 const path = new URL('../test/durations.json', import.meta.url);

@@ -25,7 +25,7 @@ process.exitCode = exitCode === 0 && failed === 0 ? 0 : 1;
  */
 
 /**
- * The report, or undefined when vitest came to no end.
+ * The report, or undefined when vitest did not finish.
  * @param {string} file
  * @returns {{ testResults: Suite[] } | undefined}
  */

@@ -22,14 +22,14 @@ interface GlobalOptions {
   config: string | undefined;
 }
 
-/** Asks the person at the terminal; without a terminal every question is refused. */
+/** Asks the user at the terminal; without a terminal it asks nothing. */
 interface Prompt {
-  /** Lets a person choose among services; `undefined` when nobody can be asked. */
+  /** Lets the user choose services; `undefined` without a terminal. */
   chooseServices(
     choices: readonly { name: string; why: string }[],
     preselected: readonly string[],
   ): Promise<string[] | undefined>;
-  /** Whether a person agrees; `false` also when nobody can be asked. */
+  /** Whether the user agrees; `false` also without a terminal. */
   confirm(question: string): Promise<boolean>;
 }
 
@@ -45,16 +45,16 @@ export interface Context extends ReturnType<typeof worldOf> {
 /** The top folder of the package, from src and from dist alike. */
 const PACKAGE = new URL('..', import.meta.url);
 
-/** The real parts, for an environment that what they run gets too. */
+/** The real parts; the programs they run inherit `env`. */
 export function worldOf(env: Environment) {
-  // Clones and proxy are no orphans, whichever files a call of Compose is given.
+  // Compose must not treat clones and proxy as orphans, whichever files it is given.
   const run = processRunner({ ...env, COMPOSE_IGNORE_ORPHANS: 'true' });
   return {
     env,
     owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
     clock: systemClock,
     engine: dockerEngine(run),
-    /** Talks with programs inside of containers. */
+    /** Talks to programs inside containers. */
     streams: new ContainerStreams(env),
     compose: composeCli(run),
     git,
@@ -62,7 +62,7 @@ export function worldOf(env: Environment) {
     http: askHttp,
     /** Runs programs that canary.yaml names. */
     runProgram: programRunner(env),
-    /** Where this program is, so that a hook can call it, and the files that are given to users. */
+    /** Where this program is, so that a hook can call it, and the files it gives to users. */
     program: {
       node: process.execPath,
       script: fileURLToPath(new URL('bin/canary.js', PACKAGE)),

@@ -57,6 +57,7 @@ export const EXIT_CODE_OF = {
   'revert-failed': EXIT.failed,
   'build-failed': EXIT.failed,
   'start-failed': EXIT.failed,
+  'take-over-failed': EXIT.failed,
   'not-ready': EXIT.failed,
   'promotion-failed': EXIT.failed,
   'command-failed': EXIT.failed,
@@ -66,6 +67,7 @@ export const EXIT_CODE_OF = {
   'taken-over': EXIT.failed,
   'wait-timeout': EXIT.failed,
   'wait-ended': EXIT.failed,
+  'canary-removed': EXIT.failed,
   'breaker-tripped': EXIT.inconclusive,
   'judged-bad': EXIT.judgedBad,
   'not-measured': EXIT.inconclusive,
@@ -89,7 +91,7 @@ export type ErrorCode = keyof typeof EXIT_CODE_OF;
 export interface CanaryErrorOptions {
   /** What the user can do about it, one sentence. */
   hint?: string;
-  /** Further lines, for instance every problem of a file or the words of a failed command. */
+  /** Further lines, for instance every problem of a file or the output of a failed command. */
   details?: readonly string[];
   cause?: unknown;
 }

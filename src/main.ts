@@ -14,7 +14,7 @@ export const VERSION = '0.1.0';
 
 /**
  * The whole program: builds the real parts, runs one command and maps how it ended to an exit code.
- * Tests call it with streams of their own.
+ * Tests call it with their own streams.
  */
 export async function main(argv: readonly string[], streams: Streams): Promise<number> {
   const args = asPlugin(argv);
@@ -50,7 +50,7 @@ async function runCommand(
   let help = '';
   program.exitOverride().configureOutput({
     writeOut: (text) => streams.stdout.write(text),
-    // An error is printed in our own words; the help that a command without its subcommand gives is kept.
+    // We print errors ourselves; only the help of a command called without its subcommand is kept.
     writeErr: (text) => {
       help += text;
     },
@@ -83,7 +83,7 @@ function inheritSettings(parent: CommandUnknownOpts): void {
   }
 }
 
-/** Commander's words without its frame: the reason alone where a value was refused, else a sentence. */
+/** Commander's message without its frame: only the reason if a value was rejected, else a sentence. */
 function usageMessage({ message }: CommanderError): string {
   const bare = message
     .replace(/^error: /, '')
@@ -108,7 +108,7 @@ async function perform(
     const context = makeContext(globals, streams, signal, emit);
     return (await action({ context, output, globals, streams })) ?? EXIT.done;
   } catch (thrown) {
-    // What a library throws when it is stopped says less than why it was.
+    // The reason for the stop says more than the error a library throws when it is stopped.
     const error = signal.aborted && !(thrown instanceof CanaryError) ? signal.reason : thrown;
     if (globals.json) stdout.write(`${JSON.stringify(errorDocument(error))}\n`);
     else stderr.write(`${errorText(error, errorTheme, globals.verbose)}\n`);

@@ -31,7 +31,7 @@ async function main(root: string, isQuick: boolean): Promise<void> {
   await writeFile(join(root, 'bench/results/compose.json'), json);
 }
 
-/** The middle of some rounds, each with all three, so that other work on the machine meets them alike. */
+/** The medians of some rounds, each with all commands, so that other work on the machine affects all alike. */
 async function measure(root: string, services: number, rounds: number): Promise<Row> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'canary-bench-')));
   try {
@@ -73,7 +73,7 @@ async function measure(root: string, services: number, rounds: number): Promise<
   }
 }
 
-/** The program as users start it, and the most memory that its process had. */
+/** The program as users start it, and the peak memory of its process. */
 async function canary(root: string, folder: string, args: readonly string[]) {
   const start = performance.now();
   const megabytes = await peakMemory(folder, [join(root, 'bin/canary.js'), ...args]);

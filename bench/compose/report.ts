@@ -1,4 +1,4 @@
-/** The middle of some rounds for one size of stack, in milliseconds. */
+/** The medians of some rounds for one size of stack, in milliseconds. */
 export interface Row {
   services: number;
   /** `docker compose config`. */
@@ -8,14 +8,14 @@ export interface Row {
   /** The same with a branch that is checked out already, and with one that is not yet. */
   branch: number;
   checkout: number;
-  /** The most memory that the process had. */
+  /** The peak memory of the process. */
   megabytes: number;
 }
 
 interface Figures {
   rows: readonly Row[];
   machine: string;
-  /** How many processes wanted a core when it began. */
+  /** The load of the machine when it began. */
   busy: number;
 }
 

@@ -29,7 +29,7 @@ const SCENARIOS: readonly Scenario[] = [
   { name: '10 % of GETs fail', method: 'GET', failing: 0.1 },
 ];
 
-// What is waited for here does not always keep Node from ending: a fetch that connects, say.
+// What is waited for here does not always keep Node from ending, for instance a fetch that connects.
 const awake = setInterval(() => undefined, 60_000);
 const root = process.argv[2] ?? '.';
 const shop = await trafficShop(['analysis: { shape: false }']);
@@ -53,7 +53,7 @@ try {
   await shop.dispose();
 }
 
-/** A deploy whose canary begins to fail once it has users, to the end. */
+/** Plays a deploy to its end; its canary begins to fail once it has users. */
 async function play({ method, failing }: Scenario): Promise<Run> {
   const traffic = new UserTraffic(shop.url, { perSecond: PER_SECOND, method }).start();
   const child = shop.start('deploy', '--branch', 'canary');
@@ -67,7 +67,7 @@ async function play({ method, failing }: Scenario): Promise<Run> {
   return { hurt: hurt.size, seconds, exitCode };
 }
 
-/** The commit that was taken back is the branch again. */
+/** Sets the branch back to the commit that was reverted. */
 async function takeUp(shop: Storedog): Promise<void> {
   await shop.succeed('abort');
   await shop.git('branch', '--force', 'canary', 'canary~1');

@@ -4,7 +4,7 @@ import { kayenta } from './rules/kayenta.ts';
 import { ours } from './rules/ours.ts';
 import type { Rule } from './rules/rule.ts';
 
-/** Who judges, by the name in the tables; each run has new ones. */
+/** The rules, by the name in the tables; each run has new ones. */
 const CONTENDERS = {
   canary: ours,
   'Flagger, threshold 1': () => flagger(1),
@@ -18,7 +18,7 @@ export type Name = keyof typeof CONTENDERS;
 
 export const NAMES = Object.keys(CONTENDERS) as Name[];
 
-/** Everybody anew, before a run. */
+/** New instances of all rules, for a run. */
 export function newContenders(): Record<Name, Rule> {
   const made = NAMES.map((name) => [name, CONTENDERS[name]()] as const);
   return Object.fromEntries(made) as Record<Name, Rule>;

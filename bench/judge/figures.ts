@@ -5,7 +5,7 @@ import type { Decision } from './run.ts';
 
 export type Decisions = Record<Name, (Decision | undefined)[]>;
 
-/** The middle and nine tenths of all runs; infinite where so many were not decided. */
+/** Median and 90th percentile of all runs; infinite if too many were not decided. */
 type Spread = Record<keyof Decision, { p50: number; p90: number }>;
 
 export interface Figures {
@@ -13,7 +13,7 @@ export interface Figures {
   rules: Record<Name, { decided: number; spread: Spread }>;
 }
 
-/** What the runs of a series come to. */
+/** The figures of the runs of a series. */
 export function figuresOf(series: Series, decisions: Decisions): Figures {
   const rules = NAMES.map((name) => {
     const runs = decisions[name];
@@ -37,8 +37,8 @@ function spreadOf(runs: readonly (Decision | undefined)[]): Spread {
 }
 
 /**
- * Between which shares a true share lies with a confidence of 95 %, by so many of all (E. Wilson, Probable inference, J.
- * Amer. Statist. Assoc. 22, 1927).
+ * The interval in which a true share lies with a confidence of 95 %, for `count` of `all` (E. Wilson, Probable
+ * inference, J. Amer. Statist. Assoc. 22, 1927).
  */
 export function wilson(count: number, all: number): { lower: number; upper: number } {
   const z2 = 1.959963985 ** 2;

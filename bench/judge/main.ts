@@ -11,7 +11,7 @@ import { playRun } from './run.ts';
 
 const say = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
-/** Which runs a worker plays: every so-manieth of each series, from its own number on. */
+/** Which runs a worker plays: of each series every `step`-th, beginning with `first`. */
 interface Part {
   isQuick: boolean;
   first: number;
@@ -45,7 +45,7 @@ function joined(parts: readonly Decisions[]): Decisions {
   return Object.fromEntries(all) as Decisions;
 }
 
-/** Plays a part in a thread of its own, which tells of every series it has played. */
+/** Plays a part in its own thread, which reports every series it has played. */
 function playPart(part: Part): Promise<Decisions[]> {
   const all = plan(part.isQuick);
   const played: Decisions[] = [];
@@ -74,7 +74,7 @@ function playSeries({ scenario, runs }: Series, first: number, step: number): De
   return decisions;
 }
 
-/** Far apart, for generators whose seeds are neighbours begin alike. */
+/** Far apart, because generators whose seeds are neighbours begin alike. */
 function seedOf(run: number): number {
   return Math.imul(run + 1, 0x9e3779b1);
 }

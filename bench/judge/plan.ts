@@ -9,9 +9,9 @@ export interface Series {
 
 const WEIGHTS = [1, 5, 25];
 const RATES = [10, 100, 1000];
-/** Where the goal of few hurt users is set. */
+/** The weight and the rate for which the goal of few hurt users is set. */
 export const GOAL = { weight: 5, perSecond: 100 };
-/** Long enough for Kayenta's first look; at 1,000 requests a second for all others. */
+/** Long enough for Kayenta's first look; at 1,000 requests a second only for all others. */
 const SECONDS: Record<number, number> = { 10: 4200, 100: 4200, 1000: 1500 };
 const LONG_REQUESTS = 500_000;
 /** At 10 a second. */
@@ -33,7 +33,7 @@ export const ALIKE = 'no difference';
 /** Which part of all runs is played; less is less exact. */
 const PART = Number(process.env.CANARY_BENCH_PART ?? 1);
 
-/** All that is played; `quick` plays little of it, to see that it works. */
+/** All series that are played; `quick` plays only some of them, to see that it works. */
 export function plan(quick: boolean): Series[] {
   if (quick) return [...worse(WORSE, [5], [100], () => 2), ...alike(2, 100, 5000)];
   const runs = (weight: number, perSecond: number) => {

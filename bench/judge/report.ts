@@ -4,7 +4,7 @@ import { ALIKE, GOAL } from './plan.ts';
 
 const KEYS = ['hurt', 'failures', 'requests', 'seconds'] as const;
 
-/** The figures alone. */
+/** Only the figures. */
 export function toJson(figures: readonly Figures[]): object {
   return figures.map(({ series: { kind, scenario, runs }, rules }) => ({
     kind,

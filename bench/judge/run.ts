@@ -2,16 +2,16 @@ import type { Rule } from './rules/rule.ts';
 import { type Scenario, Stream } from './stream.ts';
 import { Minutes } from './windows.ts';
 
-/** What it took to take a canary back, counted on the canary and from when it became worse. */
+/** What happened until a canary was taken back, counted on the canary and from when it became worse. */
 export interface Decision {
   requests: number;
   failures: number;
-  /** Users who met a failure, or any answer of a canary that is slower. */
+  /** Users who met a failure, or any response of a canary that is slower. */
   hurt: number;
   seconds: number;
 }
 
-/** Plays one stream to all rules at once; gives each one's decision, `undefined` without one. */
+/** Plays one stream to all rules at once; returns each one's decision, `undefined` without one. */
 export function playRun<Name extends string>(
   scenario: Scenario,
   seed: number,
@@ -27,7 +27,7 @@ export function playRun<Name extends string>(
   }));
   const hurt = new Set<number>();
   const soFar = { requests: 0, failures: 0 };
-  /** Lets everybody look whose time has come; gives when the next one looks. */
+  /** Lets every rule look whose time has come; returns when the next one looks. */
   const lookUntil = (until: number): number => {
     for (const each of waiting) {
       for (; each.look <= until && !(each.name in decisions); each.look += each.rule.everyMs) {

@@ -8,18 +8,18 @@ export interface Scenario {
   perSecond: number;
   /** How often a request fails on the canary; on the stable it is STABLE_FAILING. */
   failing: number;
-  /** How many times as long an answer takes on the canary. */
+  /** How many times as long a response takes on the canary. */
   slowness: number;
-  /** When the canary becomes what it is; before it is as good as the stable. In seconds. */
+  /** When the canary becomes worse; before that it is as good as the stable. In seconds. */
   from: number;
   /** How long a run lasts, in seconds. */
   seconds: number;
 }
 
 const STABLE_FAILING = 0.001;
-/** Users there are for each request a second: a user asks every 100 s in the mean, some a few times as often. */
+/** The number of users for each request a second: on average a user asks every 100 s, some a few times as often. */
 const USERS = 100;
-/** Durations are lognormal: half of all answers take at most so long, and so wide is the logarithm. */
+/** Durations are lognormal: their median, and the standard deviation of their logarithm. */
 const MEDIAN_MS = 100;
 const SIGMA = 0.5;
 const ROUTES = 8;
@@ -35,7 +35,7 @@ export class Stream {
   constructor(scenario: Scenario, seed: number) {
     this.scenario = scenario;
     this.random = randomFrom(seed);
-    // A user's side is drawn once, as a hash of who they are does it, and stays.
+    // A user's side is drawn once and stays, as with a hash of who they are.
     this.isCanary = Uint8Array.from({ length: USERS * scenario.perSecond }, () =>
       Number(this.random() * 100 < scenario.weight),
     );

@@ -3,7 +3,7 @@ import { Quantiles } from '../../src/analysis/stats/quantile.ts';
 
 export const MINUTE_MS = 60_000;
 
-/** One side in one minute, as a system of metrics knows it. */
+/** One side in one minute, as a metrics system knows it. */
 export class Minute {
   requests = 0;
   failed = 0;
@@ -20,7 +20,7 @@ export class Minute {
     return this.requests === 0 ? undefined : 1 - this.failed / this.requests;
   }
 
-  /** The duration that 99 of 100 answers stay at or below. */
+  /** The duration that 99 of 100 responses stay at or below. */
   get p99(): number | undefined {
     return this.durations.at(0.99);
   }

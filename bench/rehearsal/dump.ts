@@ -2,13 +2,13 @@ import { execa } from 'execa';
 import { type Storedog, until } from '../../test/support/storedog.ts';
 
 const LOGIN = ['--username=storedog'];
-/** The image fills the database that is named to it. */
+/** The image fills the database in its settings, so the dump goes into this one. */
 const EMPTY = 'empty';
-/** As people type it: nothing of ours in between. */
+/** As users type it: without canary in between. */
 const PIPE = `docker exec "$1" pg_dump ${LOGIN.join(' ')} storedog |
   docker exec --interactive "$2" psql --quiet --no-psqlrc --set=ON_ERROR_STOP=1 --output=/dev/null ${LOGIN.join(' ')} ${EMPTY}`;
 
-/** Seconds that `pg_dump | psql` of the shop's database takes, into a server of the same image that is ready before. */
+/** Seconds that `pg_dump | psql` of the shop's database takes, into a server of the same image that is ready. */
 export async function dumpAndRestore(shop: Storedog): Promise<number> {
   const original = (await shop.compose('ps', '--quiet', 'db')).trim();
   const image = await docker('inspect', '--format', '{{.Image}}', original);

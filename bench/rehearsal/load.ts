@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
 
-/** One in so many requests writes. */
+/** One in this many requests writes. */
 const WRITES_EVERY = 5;
 const PATIENCE_MS = 20_000;
 
@@ -27,7 +27,7 @@ export class ConstantLoad {
     this.next();
   }
 
-  /** Sends no more, waits for the last answer and gives all latencies in milliseconds. */
+  /** Sends no more, waits for the last response and returns all latencies in milliseconds. */
   async stop(): Promise<number[]> {
     clearTimeout(this.timer);
     await Promise.all(this.open);
@@ -51,7 +51,7 @@ export class ConstantLoad {
     const writes = number % WRITES_EVERY === 0;
     const path = writes ? '/orders' : `/orders/${1 + ((number * 7919) % 50_000)}`;
     return new Promise((resolve) => {
-      // One that fails is as slow as anything can be.
+      // A failed request counts as the slowest possible.
       const end = (failure?: string) => {
         if (failure) this.failures.push(failure);
         this.latencies.push(failure ? PATIENCE_MS : performance.now() - this.dueAt(number));

@@ -1,4 +1,4 @@
-// Measures what a rehearsal of a gigabyte costs: its time against `pg_dump | psql`, and what users of the stable feel of it.
+// Measures what a rehearsal of a gigabyte costs: its time against `pg_dump | psql`, and its effect on stable users.
 import { writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ async function main(root: string, isQuick: boolean): Promise<void> {
   try {
     const figures = await measure(rehearsal.shop, Math.max(5, 20 * part));
     process.stdout.write(toPage(figures));
-    // A part of it says only whether it works.
+    // A part of the database only shows whether it works.
     if (part !== 1) return;
     await writeFile(join(root, 'bench/results/rehearsal.md'), toPage(figures));
     const json = `${JSON.stringify(toJson(figures), null, 1)}\n`;

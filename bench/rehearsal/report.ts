@@ -17,11 +17,11 @@ export interface Figures {
   /** PostgreSQL's. */
   version: string;
   machine: string;
-  /** How many processes wanted a core when it began. */
+  /** The load of the machine when it began. */
   busy: number;
 }
 
-/** The figures alone. */
+/** Only the figures. */
 export function toJson(figures: Figures): object {
   return { ...figures, ratio: { time: timeRatio(figures), p99: latencyRatio(figures).middle } };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { RehearsalShop } from '../../test/support/rehearsal-shop.ts';
 import type { Storedog } from '../../test/support/storedog.ts';
 
-/** What the load asks for: one row by its key, and one row more. */
+/** What the load requests: reads one row by its key, and adds one row. */
 const ROUTES = `
 
 @app.get('/orders/<int:number>')
@@ -25,14 +25,14 @@ const TABLES = ['orders', 'payments', 'visits', 'messages'];
 /** Rows of each table that make a gigabyte together, indexes included. */
 const ROWS = 850_000;
 
-/** A Storedog whose canary boots without doing anything to its database, which is filled to a gigabyte or a part of it. */
+/** A Storedog whose canary boots without changing its database, which is filled to a gigabyte or a part of it. */
 export async function filledShop(root: string, part: number): Promise<RehearsalShop> {
   const app = await readFile(join(root, 'examples/storedog/discounts/app.py'), 'utf8');
   const rehearsal = await RehearsalShop.create(undefined, { 'discounts/app.py': app + ROUTES });
   try {
     const { shop } = rehearsal;
     const yaml = await shop.read('canary.yaml');
-    // As it is where nobody sets anything.
+    // With the default settings.
     await shop.write('canary.yaml', yaml.replace('database: { settle: 500ms }\n', ''));
     for (const table of TABLES) await shop.sql(tableOf(table, Math.round(ROWS * part)));
     await shop.sql('vacuum analyze');
@@ -57,12 +57,12 @@ function tableOf(name: string, rows: number): string {
     create index on ${name} (at);`;
 }
 
-/** Bytes of the shop's database as the server tells them. */
+/** Bytes of the shop's database as the server reports them. */
 export async function databaseSize(shop: Storedog): Promise<number> {
   return Number(await shop.sql('select pg_database_size(current_database())'));
 }
 
-/** Where the stable's discounts answers. */
+/** The URL of the stable's discounts. */
 export async function serviceUrl(shop: Storedog): Promise<string> {
   const port = (await shop.compose('port', 'discounts', '5001')).trim().replace(/.*:/, '');
   return `http://127.0.0.1:${port}`;

@@ -11,7 +11,7 @@ const BAR_CELLS = 50;
 const MARKS = { '✔': 'green', '✖': 'red', '◆': 'yellowBright', '!': 'yellow' };
 
 /**
- * A narrator that writes lines to a stream; colour only where a person looks at it.
+ * A narrator that writes lines to a stream; colour only on a terminal.
  * @param {NodeJS.WriteStream} stream
  * @param {NodeJS.ProcessEnv} env
  */

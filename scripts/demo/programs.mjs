@@ -5,7 +5,7 @@ import { execa } from 'execa';
 
 const PATIENCE_MS = 60_000;
 
-/** A command that ended with an exit code it should not have. */
+/** A command that ended with an exit code other than 0. */
 export class CommandFailed extends Error {
   /**
    * @param {string} typed
@@ -47,7 +47,7 @@ export function makeRunner({ directory, env, signal }) {
       stderr: onLine ? ['pipe', tap] : 'pipe',
       killSignal: 'SIGINT',
       forceKillAfterDelay: PATIENCE_MS,
-      // Without a signal it cleans up: out of the reach of another Ctrl-C.
+      // Without a signal it cleans up: another Ctrl-C must not reach it.
       ...(signal ? { cancelSignal: signal } : { detached: true, cleanup: false }),
     });
     signal?.throwIfAborted();

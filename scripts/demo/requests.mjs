@@ -14,7 +14,7 @@ const TIMEOUT_MS = 10_000;
 const AT_ONCE = 20;
 
 /**
- * Sends one request on a connection of its own; never rejects: a failure is an answer without status.
+ * Sends one request on its own connection; never rejects: a failure is an answer without status.
  * @param {string} url
  * @param {{ method?: string, headers?: Record<string, string>, json?: unknown }} [options]
  * @returns {Promise<Answer>}

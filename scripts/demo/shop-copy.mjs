@@ -1,4 +1,4 @@
-// A copy of Storedog in a folder, a git repository and a compose project of its own.
+// A copy of Storedog in its own folder, git repository and compose project.
 import { randomBytes } from 'node:crypto';
 import { appendFile, cp, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 /** @typedef {Record<keyof typeof PORTS, number>} Ports */
 
 /**
- * @typedef {object} Container As `docker inspect` tells of one.
+ * @typedef {object} Container As `docker inspect` reports one.
  * @property {string} Id
  * @property {{ Labels: Record<string, string> }} Config
  * @property {{ StartedAt: string }} State
@@ -24,7 +24,7 @@ const PORTS = { shop: 3000, preview: 13_000, discounts: 5001 };
 const PORTS_TO_TRY = 500;
 const LEFT_OUT = ['.canary', '.env', '.git', 'canary.yaml'];
 
-/** Makes a folder for a run and finds ports for it. The folder is named by its port, so no two runs share one. */
+/** Makes a folder for a run and finds ports for it. The folder is named after its port, so no two runs share one. */
 export async function claimPlace() {
   const parent = await realpath(tmpdir());
   for (let shift = 0; shift < PORTS_TO_TRY; shift += 1) {
@@ -66,7 +66,7 @@ export async function fillPlace({ directory, ports }, run) {
 }
 
 /**
- * The environment of every command: the caller's, without what would lead elsewhere.
+ * The environment of every command: the caller's, without variables that would lead elsewhere.
  * @param {Pick<Place, 'project'>} place
  */
 export function environmentFor({ project }) {
@@ -77,7 +77,7 @@ export function environmentFor({ project }) {
 }
 
 /**
- * Identity, start and restarts of every container of these services, by which a touched one is known.
+ * Identity, start and restarts of every container of these services; they differ if one was touched.
  * @param {Pick<Place, 'project'>} place
  * @param {Run} run
  * @param {readonly string[]} services
@@ -141,7 +141,7 @@ function belongings(project) {
     },
     {
       kind: 'images',
-      // By name where they have one: an equal image may have names in other projects, too.
+      // By name if they have one: an equal image may have names in other projects, too.
       list: lister(
         [
           'image',

@@ -59,7 +59,7 @@ export function makeStage({ place, narrator, run, signal }) {
     },
 
     /**
-     * The same for the CLI under test, which people type as `canary`.
+     * The same for the CLI under test, which users type as `canary`.
      * @param {readonly string[]} args
      */
     canary(...args) {
@@ -67,7 +67,7 @@ export function makeStage({ place, narrator, run, signal }) {
     },
 
     /**
-     * The same where another end than a good one is expected; gives the exit code.
+     * The same if a failure is expected; returns the exit code.
      * @param {readonly string[]} args
      */
     async canaryEnds(...args) {
@@ -81,7 +81,7 @@ export function makeStage({ place, narrator, run, signal }) {
     },
 
     /**
-     * What `canary status` tells programs; not shown.
+     * What `canary status` reports to programs; not shown.
      * @returns {Promise<Status>}
      */
     async status() {

@@ -277,7 +277,7 @@ export async function judged(stage) {
     `${count(hurt)} of ${count(answers.length)}`,
     hurt === 0,
   );
-  // What nobody has seen stays on the branch, to be mended there.
+  // A change that no user has seen stays on the branch, to be fixed there.
   await stage.show('git', 'branch', '--force', 'canary', 'canary~1');
 }
 

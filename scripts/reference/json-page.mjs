@@ -31,7 +31,7 @@ export function jsonPage(schemas) {
 }
 
 /**
- * A row a field, those of its own fields after it.
+ * One row per field, followed by those of its own fields.
  *
  * @param {Schema} schema
  * @param {Definitions} definitions
@@ -51,7 +51,7 @@ function fields(schema, definitions, path) {
 }
 
 /**
- * A row a kind of line, told by its `type`.
+ * One row per kind of line, identified by its `type`.
  *
  * @param {Schema} schema
  * @param {Definitions} definitions

@@ -4,8 +4,8 @@ import { root } from '../bundle.mjs';
 /** @typedef {import('ts-json-schema-generator').Schema} Schema */
 
 /**
- * The JSON Schema (draft 7) of what each command prints with `--json`, from the types of src/documents. Other fields are
- * allowed, so that a program that knows today's accepts those of later versions.
+ * The JSON Schema (draft 7) of what each command prints with `--json`, from the types of src/documents. Other fields
+ * are allowed, so that a program that knows today's schema accepts the documents of later versions.
  *
  * @returns {Record<string, Schema>} by the name of the command
  */
@@ -15,7 +15,7 @@ export function documentSchemas() {
     tsconfig: `${root}tsconfig.json`,
     type: 'Documents',
     additionalProperties: true,
-    // tsc looks for errors of type.
+    // tsc checks the types.
     skipTypeCheck: true,
   }).createSchema('Documents');
   const documents = /** @type {Schema} */ (definitions.Documents).properties ?? {};

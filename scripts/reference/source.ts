@@ -1,3 +1,3 @@
-/** What scripts/reference.mjs writes pages of. */
+/** What scripts/reference.mjs writes pages from. */
 export { buildProgram, EXIT_MEANINGS } from '../../src/cli/program.ts';
 export { EXIT, EXIT_CODE_OF } from '../../src/errors.ts';

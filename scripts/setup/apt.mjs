@@ -15,7 +15,7 @@ import { lastLines, must, run, SetupError } from './process.mjs';
 /** @import { Machine } from './machine.mjs' */
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
-// Another apt on this machine is waited for. Without systemd, RUNLEVEL=1 keeps a package from
+// Waits for another apt on this machine. Without systemd, RUNLEVEL=1 keeps a package from
 // starting its service by itself: setup starts the engine, so that it can also stop it.
 const LOCK = ['-o', 'DPkg::Lock::Timeout=300'];
 
@@ -90,8 +90,8 @@ export async function installFromSuite(packages, suite) {
 }
 
 /**
- * Downloads packages of another Debian suite; lists, sources and packages lie in this folder alone.
- * Gives their paths.
+ * Downloads packages of another Debian suite; lists, sources and packages are only in this folder.
+ * Returns their paths.
  * @param {readonly string[]} packages
  * @param {string} suite
  * @param {string} folder
@@ -198,7 +198,7 @@ function parseDeb822(text) {
 }
 
 /**
- * Debian's cloud images keep their mirrors in a file of their own: mirror+file:/etc/apt/mirrors/...
+ * Debian's cloud images keep their mirrors in a separate file: mirror+file:/etc/apt/mirrors/...
  * @param {string} uri
  */
 function resolveMirrorList(uri) {

@@ -108,7 +108,7 @@ async function installEngine(machine, say) {
     packages.push('apparmor');
   }
   await install(packages, machine);
-  // Newer distributions keep the command in a package of its own.
+  // Newer distributions keep the command in a separate package.
   if ((await run('docker', ['--version'])).code !== 0 && (await hasCandidate('docker-cli'))) {
     await install(['docker-cli'], machine);
   }
@@ -154,7 +154,7 @@ async function startByHand(say) {
     cwd: '/',
     detached: true,
     env: {
-      // It starts itself and other Go programs several times a container, and those collect garbage when they begin.
+      // It starts itself and other Go programs several times per container, and those collect garbage when they begin.
       GOGC: '400',
       ...process.env,
       PATH: `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`,
@@ -205,7 +205,7 @@ async function until(limit, condition) {
   return false;
 }
 
-// The start time tells our process from a later one with the same number.
+// The start time distinguishes our process from a later one with the same number.
 function readOwnPid() {
   const pid = readPid(OWN_PID_FILE);
   if (pid === undefined || commandOf(pid) !== 'dockerd') {
@@ -238,7 +238,7 @@ function startTimeOf(pid) {
 }
 
 /**
- * The fields after the command, which stands in brackets and may hold spaces.
+ * The fields after the command, which is in brackets and may hold spaces.
  * @param {number} pid
  */
 function statOf(pid) {

@@ -1,4 +1,4 @@
-// Base images: official ones where a registry answers, else stand-ins made of Debian's packages.
+// Base images: official ones if a registry answers, else stand-ins made from Debian's packages.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildStandins, STANDIN_LABEL, STANDINS, standinsVersion } from '../standins/build.mjs';

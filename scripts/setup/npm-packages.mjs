@@ -54,7 +54,7 @@ export const npmPackages = {
 
 /**
  * A registry that leaves out packages for other platforms gives a lock file without them, and
- * "npm ci" refuses that: optional packages are missing, and nothing else differs.
+ * "npm ci" rejects that: optional packages are missing, and nothing else differs.
  * @param {string} output
  * @param {string} root
  */
@@ -74,7 +74,7 @@ function lacksOnlyOtherPlatforms(output, root) {
 }
 
 /**
- * After a reason of its own npm prints how "npm ci" is used, at length.
+ * After its own reason npm prints a long text on how to use "npm ci".
  * @param {string} output
  */
 function withoutUsage(output) {

@@ -37,7 +37,7 @@ const running = new Set();
 let stopping = false;
 
 /**
- * Passes a signal on to every child, so that each ends cleanly; no other starts after that but to tidy up.
+ * Passes a signal on to every child, so that each ends cleanly; after that no other starts, except to tidy up.
  * @param {NodeJS.Signals} signal
  */
 export function stopChildren(signal) {

@@ -1,4 +1,4 @@
-// OpenSSH for the tests: they start an sshd of their own. The machine must not get a service by that.
+// OpenSSH for the tests: they start their own sshd. The machine must not get a service by that.
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { install } from './apt.mjs';
 import { needRootOnDebian } from './machine.mjs';
@@ -75,10 +75,10 @@ async function installWithoutService(packages, machine) {
 /** Keeps packages from starting sshd until the function that it returns is called. */
 function denyStart() {
   if (existsSync(START_POLICY)) {
-    // The machine has a policy of its own; what it lets start is stopped again afterwards.
+    // The machine has its own policy; what it lets start is stopped again afterwards.
     return () => {};
   }
-  // Should this process be killed, the policy allows everything again.
+  // If this process is killed, the policy allows everything again.
   const policy = `#!/bin/sh
 # Made by the set-up of canary's tests while it installs ${SERVER}; removed afterwards.
 kill -0 ${process.pid} 2>/dev/null || exit 0
@@ -103,7 +103,7 @@ async function disableService({ systemd }) {
     });
   }
   if (!systemd && existsSync('/etc/init.d/ssh')) {
-    // For a later boot by another init, or by systemd where this is a root to be booted.
+    // For a later boot by another init, or by systemd if this root is booted.
     await run('update-rc.d', ['ssh', 'disable'], anyway);
   }
 }

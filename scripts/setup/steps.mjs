@@ -12,7 +12,7 @@ import { mariadb, prometheus } from './test-images.mjs';
 /** @import { Machine } from './machine.mjs' */
 
 /**
- * @typedef {object} Ground What every step is told.
+ * @typedef {object} Ground What every step gets.
  * @property {string} root The project's folder.
  * @property {Machine} machine
  * @property {(line: string) => void} say
@@ -20,7 +20,7 @@ import { mariadb, prometheus } from './test-images.mjs';
 
 /**
  * @typedef {object} Step Something that must be there.
- * @property {string} title How a person calls it.
+ * @property {string} title Its name for users.
  * @property {(ground: Ground) => Promise<boolean>} inPlace
  * @property {(ground: Ground) => Promise<void>} provide
  */

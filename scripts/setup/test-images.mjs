@@ -9,7 +9,7 @@ import { must, run } from './process.mjs';
 const LABEL = 'canary.test';
 const STANDIN_BASE = 'canary-standin/base:trixie';
 
-/** A Prometheus, which is asked about a canary. */
+/** A Prometheus, to be asked about a canary. */
 export const prometheus = testImage({ name: 'prometheus', title: 'Prometheus' });
 
 /** A MariaDB, to be rehearsed. */
@@ -61,7 +61,7 @@ async function fetched(official, image, say) {
  */
 async function build(root, name, image) {
   const proxies = Object.keys(process.env).filter((each) => /^(https?|no)_proxy$/i.test(each));
-  // Where no registry answers the stand-ins' own base is there.
+  // If no registry answers, the stand-ins' own base exists.
   const base = usesStandins(root) ? STANDIN_BASE : 'debian:trixie-slim';
   await must(
     'docker',

@@ -3,12 +3,12 @@ import { isSameJson, valuesAt } from './json-values.ts';
 import { requestName } from './shape/describe.ts';
 import { printable } from './shape/printable.ts';
 
-/** What a service answered to a check. */
+/** A service's response to a check. */
 export interface CheckedAnswer {
   status: number;
   headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   body: string;
-  /** There was more of the body than is read. */
+  /** The body was longer than the part that was read. */
   isCut: boolean;
   ms: number;
 }
@@ -16,8 +16,8 @@ export interface CheckedAnswer {
 const SHOWN = 200;
 
 /**
- * What of an answer is not as expected, a phrase each: `status 500, not 200`. Of the answer itself nothing but status and
- * time is told, for the rest may be secret.
+ * How a response differs from what is expected, one phrase each: `status 500, not 200`. The phrases
+ * contain only the status and time of the response; the rest may be secret.
  */
 export function unmet(expected: Expectation, answer: CheckedAnswer): string[] {
   const { within } = expected;
@@ -33,7 +33,7 @@ export function unmet(expected: Expectation, answer: CheckedAnswer): string[] {
   ];
 }
 
-/** The problems of a check as one sentence; never its query, headers or body. */
+/** The problems of a check as one sentence, without its query, headers or body. */
 export function describeUnmet(method: string, path: string, phrases: readonly string[]): string {
   return `${requestName(method, path)}: ${phrases.join(', ')}.`;
 }
@@ -78,7 +78,7 @@ function unmetValue({ written, path, value }: JsonExpectation, body: unknown): s
   return [`${printable(written)} is not ${shown(value)}`];
 }
 
-/** What canary.yaml expects, as it stands there. */
+/** A value that canary.yaml expects, as written there. */
 function shown(value: unknown): string {
   const text = printable(JSON.stringify(value));
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;

@@ -1,17 +1,17 @@
 import type { Opinion } from './opinion.ts';
 
-/** What all sources together say of a canary. */
+/** The combined verdict of all sources on a canary. */
 export interface Verdict {
-  /** As in opinions: the worst of them, where a failure is worse than not knowing. */
+  /** As in opinions. The worst result decides; `fail` is worse than `error` and `wait`. */
   result: Opinion['result'];
-  /** Those that made it so; for a pass every one. */
+  /** The opinions with this result; for a pass, all of them. */
   opinions: readonly Opinion[];
 }
 
-/** From the one that outweighs all others to the one that all have to share. */
+/** The first that any opinion has decides; `pass` needs all opinions. */
 const ORDER = ['fail', 'error', 'wait', 'pass'] as const;
 
-/** One verdict of many opinions; it passes where nobody is asked. */
+/** Combines opinions into one verdict; it passes if there are none. */
 export function combine(opinions: readonly Opinion[]): Verdict {
   const result =
     ORDER.find((each) => opinions.some((opinion) => opinion.result === each)) ?? 'pass';

@@ -6,22 +6,26 @@ import { logShareRatio, toleratedShare } from './stats/share-test.ts';
 import { type Seen, Witnesses } from './witnesses.ts';
 
 /**
- * With what chance of error the stable's rate is taken from before, where it has no users to compare with. So small that
- * all questions together add less than a hundredth to an alpha of 0.01.
+ * Error probability of the stable's earlier failure rate, which is used while the stable has no
+ * users to compare with. It is so small that all questions together add less than a hundredth to an
+ * alpha of 0.01.
  */
 const REFERENCE_ALPHA = 1e-6;
-/** A rate that a higher one can still be told from. */
+/** The highest rate from which a higher one can still be distinguished. */
 const HIGHEST = 0.99;
 
 type Side = UserRequest['side'];
 
-/** How long a moment lasts, in milliseconds: the shortest if so many users of either side came. */
+/**
+ * How long a moment lasts, in milliseconds. It may be the shortest if at least MANY users of each
+ * side came.
+ */
 const SHORTEST_MS = 250;
 const MANY = 5;
 const SHORT_MS = 1000;
 const LONGEST_MS = 60_000;
 
-/** A moment that was weighed; enough to weigh it again. */
+/** A moment that was weighed; it contains enough to weigh it again. */
 export interface Moment {
   /** When it ended, in milliseconds. */
   at: number;
@@ -30,33 +34,37 @@ export interface Moment {
 }
 
 /**
- * One question about the canary, such as whether `GET /cart` fails more often. Evidence comes from users, not
- * requests: everybody is a witness once. Requests are counted too, for rates that people can read.
+ * One question about the canary, such as whether `GET /cart` fails more often. Users are the
+ * evidence, not requests: each user counts once. Requests are also counted, for rates that people
+ * can read.
  */
 export class SignalComparison {
   private readonly evidence = new Mixture();
   private readonly witnesses = new Witnesses();
   private readonly totals = { stable: newTotal(), canary: newTotal() };
   private began: number;
-  /** When the stable had users last. */
+  /** When the stable last had users. */
   private accompanied: number;
 
   private readonly tolerance: number;
 
-  /** `now` as in requests: milliseconds. `tolerance`: how many times as often is still no worse. */
+  /**
+   * `now`: in milliseconds, as in requests. `tolerance`: up to this many times as often is still
+   * not worse.
+   */
   constructor(now: number, tolerance = 1) {
     this.tolerance = tolerance;
     this.began = now;
     this.accompanied = now;
   }
 
-  /** Counts a request into the moment; `hit`: whether it shows what is asked about. */
+  /** Counts a request in the current moment. `hit`: whether it shows the signal in question. */
   add(request: UserRequest, hit: boolean): void {
     if (request.side === 'stable') this.accompanied = request.at;
     this.witnesses.add(request, hit);
   }
 
-  /** Weighs what was counted, once the moment is over, and gives it. */
+  /** Once the moment is over, weighs what was counted and returns it. */
   tick(now: number): Moment | undefined {
     if (!this.isOver(now)) return undefined;
     const moment = { at: now, ...this.witnesses.take() };
@@ -65,7 +73,7 @@ export class SignalComparison {
     return moment;
   }
 
-  /** Takes a moment that is over into account. */
+  /** Adds a finished moment to the evidence. */
   weigh({ stable, canary }: Moment): void {
     const before = { ...this.totals.stable.first };
     addTo(this.totals.stable, stable);
@@ -82,7 +90,7 @@ export class SignalComparison {
     }
   }
 
-  /** The evidence that the canary is worse, as a logarithm. */
+  /** The logarithm of the evidence that the canary is worse. */
   logEvidence(): number {
     return this.evidence.logEvidence();
   }
@@ -92,9 +100,10 @@ export class SignalComparison {
   }
 
   /**
-   * A moment ends after a second if both sides had users, else when they have, and at the latest after a minute; sooner
-   * where many come, and where the stable is without users for good. What decides on the end are users who came, never
-   * failures: whoever fails then is as good as drawn among those who came.
+   * A moment ends after a second if both sides had users; otherwise when they have, and after a
+   * minute at the latest. It ends sooner if many users come, or if the stable stays without users.
+   * Only users who came decide when it ends, never failures: so the users who fail are a random
+   * sample of those who came.
    */
   private isOver(now: number): boolean {
     const age = now - this.began;
@@ -106,8 +115,9 @@ export class SignalComparison {
   }
 
   /**
-   * The canary's share of all who ever came. It is the least that is taken for its share in a moment: a few who come all
-   * the time, all on the stable by chance, would hide how the many who come once are divided.
+   * The canary's share of all users who ever came. Its share in a moment is taken to be at least
+   * this: if a few users come all the time and happen to be on the stable, they would hide how the
+   * many users who come once are divided.
    */
   private shareOfUsers(): number {
     const { stable, canary } = this.totals;
@@ -115,7 +125,7 @@ export class SignalComparison {
   }
 }
 
-/** All of one side: users who came, requests, and requests of users who had not been hit before. */
+/** Totals of one side: users, requests, and requests of users who had not been hit before. */
 function newTotal() {
   return { users: 0, requests: { trials: 0, failed: 0 }, first: { trials: 0, failed: 0 } };
 }

@@ -3,8 +3,9 @@ import { SIGNALS } from './signals.ts';
 import type { Seen } from './witnesses.ts';
 
 /**
- * Collects moments between two writes; those of one question become one where the canary had about the same share of
- * users. Across a change of weight they stay apart: whose failures they were is told by the share.
+ * Collects moments between two writes. Moments of one question are merged if the canary had about
+ * the same share of users. Moments with different weights stay separate: only the share shows which
+ * side a failure belongs to.
  */
 export class EvidenceBook {
   private pending = new Map<string, SignalMoment>();
@@ -15,7 +16,7 @@ export class EvidenceBook {
     this.pending.set(key, earlier ? together(earlier, moment) : moment);
   }
 
-  /** What was collected, a line each, and no more after that. */
+  /** Returns what was collected, one line each, and forgets it. */
   take(): string {
     const lines = [...this.pending.values()].map(formatMoment);
     this.pending = new Map();
@@ -23,12 +24,12 @@ export class EvidenceBook {
   }
 }
 
-/** Reads what was written, in the order of time; what is cut off by a kill is passed over. */
+/** Reads what was written, in order of time. Skips a line that a kill cut off. */
 export function parseEvidence(text: string): SignalMoment[] {
   return text.split('\n').flatMap((line) => parseMoment(line) ?? []);
 }
 
-/** In steps of a quarter of an octave. */
+/** The canary's share of users at risk, in steps of a quarter of an octave. */
 function shareOf({ stable, canary }: SignalMoment): number {
   return Math.round(4 * Math.log2((canary.atRisk + 0.5) / (stable.atRisk + 0.5)));
 }

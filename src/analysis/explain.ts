@@ -9,7 +9,7 @@ const WHAT: Record<Signal, string> = {
   size: 'had an answer of another size',
 };
 
-/** One sentence for people, with the numbers that decided. */
+/** One sentence for operators, with the numbers that decided. */
 export function explain(verdict: RequestVerdict): string {
   switch (verdict.result) {
     case 'fail': {
@@ -38,7 +38,7 @@ function ratesText({ stable, canary }: Rates): string {
 }
 
 function byEvidence(left: Reason, right: Reason): number {
-  // What is true of every request says more than what is true of one group.
+  // A finding about all requests is more important than one about a single group.
   const whole = Number(left.group !== undefined) - Number(right.group !== undefined);
   return whole || right.evidence - left.evidence;
 }

@@ -1,6 +1,6 @@
 import type { AnswerPath, PathPart } from '../config/answer-path.ts';
 
-/** Every value at a place in a JSON value; none where the place is not there. */
+/** Every value at a path in a JSON value; none if the path does not exist. */
 export function valuesAt(value: unknown, { parts }: AnswerPath): unknown[] {
   return parts.reduce<unknown[]>(
     (found, part) => found.flatMap((each) => step(each, part)),

@@ -5,15 +5,18 @@ import { lowerRate, type Tally, upperRate } from './stats/rate-bounds.ts';
 import { UsualLearner } from './usual-learner.ts';
 
 export interface JudgeSettings {
-  /** The chance of taking a canary back that is no worse, over its whole life. */
+  /** The probability, over a canary's whole life, of rolling it back although it is no worse. */
   alpha: number;
-  /** Users of all that may be hurt beyond what the stable does, as a share (0.005: 0.5 %). */
+  /** The share of all users who may be hurt in addition to those the stable hurts (0.005: 0.5%). */
   margin: number;
-  /** Requests the canary must have had before anything passes. */
+  /** Requests the canary must have served before it can pass. */
   minimumRequests: number;
-  /** Of the stable's durations; longer is slow. */
+  /** Percentile of the stable's durations; a longer duration is slow. */
   percentile: number;
-  /** How long the canary's answers may be slow once it has users, in milliseconds: a fresh process is cold. */
+  /**
+   * How long the canary may respond slowly after it got users, in milliseconds: a fresh process is
+   * cold.
+   */
   warmUp: number;
   signals: readonly Signal[];
 }
@@ -21,47 +24,49 @@ export interface JudgeSettings {
 /** A comparison that decided, with its numbers. */
 export interface Reason {
   signal: Signal;
-  /** The route, or every request. */
+  /** The route; `undefined` for all requests. */
   group: string | undefined;
   stable: Tally;
   canary: Tally;
-  /** How many times more likely this is with a worse canary, as a power of ten. */
+  /** How many times more likely this is if the canary is worse, as a power of ten. */
   evidence: number;
 }
 
 export type RequestVerdict =
   | { result: 'fail'; reasons: readonly Reason[] }
   | { result: 'pass'; rates: Rates }
-  /** Not enough is known; `missing` says what. */
+  /** Not enough is known yet; `missing` is what is missing. */
   | { result: 'wait'; missing: 'requests' | 'certainty'; rates: Rates };
 
 /** A moment of one question, as it was weighed. */
 export interface SignalMoment extends Moment {
   signal: Signal;
-  /** The route, or every request. */
+  /** The route; `undefined` for all requests. */
   group: string | undefined;
 }
 
-/** Failures so far, and by how much the canary's rate may be above the stable's. */
+/** Failures so far, and how far the canary's rate may be above the stable's. */
 export interface Rates {
   stable: Tally;
   canary: Tally;
   excess: number;
 }
 
-/** Groups that are told apart; the others count in all. */
+/** How many groups are distinguished; requests of other groups only count in the total. */
 const MOST_GROUPS = 20;
 /**
- * How alpha is divided among the questions (Bonferroni's inequality with weights): the largest part to failures of all
- * requests together, which catches most; what is left of a signal's part goes to single groups, in equal parts.
- * Looking at more places never makes a false alarm more likely than alpha.
+ * How alpha is divided among the questions (Bonferroni's inequality with weights). The largest part
+ * goes to failures of all requests together, which find most problems; the rest of a signal's part
+ * is divided equally among single groups. So looking at more places never makes a false alarm more
+ * likely than alpha.
  */
 const PART = { failed: 0.55, slow: 0.2, refused: 0.15, size: 0.1 } as const;
 const OF_ALL = 0.8;
 
 /**
- * Judges a canary by its users' requests, beside those of the stable at the same time. Holds at every look: `fail` comes
- * with a chance of at most alpha when the canary is no worse, however long it runs and however often one asks.
+ * Judges a canary by its users' requests, compared with the stable's at the same time. Valid at
+ * every look: if the canary is no worse, the probability of `fail` is at most alpha, however long
+ * it runs and however often it is asked.
  */
 export class Judge {
   private readonly settings: JudgeSettings;
@@ -69,11 +74,13 @@ export class Judge {
   private readonly overall: ReadonlyMap<Signal, SignalComparison>;
   private readonly grouped = new Map<string, ReadonlyMap<Signal, SignalComparison>>();
 
-  /** When the canary's users came. */
+  /** When the canary's first user came. */
   private firstAt: number | undefined;
   private readonly record: ((moment: SignalMoment) => void) | undefined;
 
-  /** `now` as in requests: milliseconds. `record` is told of every moment that is weighed. */
+  /**
+   * `now`: in milliseconds, as in requests. `record` is called for every moment that is weighed.
+   */
   constructor(settings: JudgeSettings, now: number, record?: (moment: SignalMoment) => void) {
     this.settings = settings;
     this.record = record;
@@ -81,7 +88,7 @@ export class Judge {
     this.overall = this.newComparisons(now);
   }
 
-  /** Takes the next request; they come in about the order of their time. */
+  /** Takes the next request; requests come approximately in order of time. */
   observe(request: UserRequest): void {
     const { group, at, side } = request;
     if (side === 'canary') this.firstAt ??= at;
@@ -100,14 +107,17 @@ export class Judge {
     this.learn(request);
   }
 
-  /** Takes what is usual from a request of the stable, also from one that the canary is not compared with. */
+  /**
+   * Learns what is usual from a request to the stable, even one the canary is not compared with.
+   */
   learn(request: UserRequest): void {
     this.usual.learn(request);
   }
 
   /**
-   * The verdict on going on to a weight. Passing takes evidence too: with the next weight's share of users on the
-   * canary, no more than `margin` of all of them can be hurt beyond what the stable does.
+   * The verdict on continuing to a weight. Passing also needs evidence: with the next weight's
+   * share of users on the canary, at most `margin` of all users can be hurt in addition to those
+   * the stable hurts.
    */
   verdict(
     nextWeight: number,
@@ -127,7 +137,7 @@ export class Judge {
       : { result: 'wait', missing: 'certainty', rates };
   }
 
-  /** Takes a moment of an earlier process, or of a record, into account. */
+  /** Adds a moment that an earlier process weighed, or that was recorded, to the evidence. */
   weigh(moment: SignalMoment): void {
     const { signal, group, at } = moment;
     const comparisons = group === undefined ? this.overall : this.comparisonsOf(group, at);
@@ -173,7 +183,7 @@ export class Judge {
     const [any] = this.overall.values();
     const of = (side: UserRequest['side']) => ({ ...((failures ?? any)?.tally(side) ?? NOTHING) });
     const [stable, canary] = [of('stable'), of('canary')];
-    // Where failures do not count nobody is hurt by them.
+    // If failures do not count, they hurt no user.
     if (!failures) return { stable, canary, excess: 0 };
     const alpha = this.settings.alpha / 2;
     return { stable, canary, excess: upperRate(canary, alpha) - lowerRate(stable, alpha) };

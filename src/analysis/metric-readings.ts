@@ -1,7 +1,7 @@
 import { type ValuePath, valueAt } from '../config/value-path.ts';
 import { printable } from './shape/printable.ts';
 
-/** What one measurement gave: a number, nothing yet, or what went wrong. */
+/** The result of one measurement: a number, nothing yet, or an error. */
 export type Reading = { value: number } | { noData: string } | { problem: string };
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -10,13 +10,13 @@ const SERIES_PATH: ValuePath = [
   { kind: 'element', index: 1 },
 ];
 
-/** The number at a place in the JSON of an answer. */
+/** The number at a path in a JSON response. */
 export function readJson(body: string, path: ValuePath): Reading {
   const document = parse(body);
   return document ? numberIn(valueAt(document.json, path)) : { problem: 'the answer is no JSON' };
 }
 
-/** The one number that Prometheus answers a query with (its HTTP API, "Instant queries"). */
+/** The single number that Prometheus returns for a query (its HTTP API, "Instant queries"). */
 export function readPrometheus(body: string): Reading {
   const { status, data } = (parse(body)?.json ?? {}) as PrometheusAnswer;
   if (status !== 'success') return { problem: prometheusProblem(body) };
@@ -29,7 +29,7 @@ export function readPrometheus(body: string): Reading {
   return numberIn(valueAt(first, SERIES_PATH));
 }
 
-/** What Prometheus says of a query that it does not answer. */
+/** The error that Prometheus returns for a query. */
 export function prometheusProblem(body: string): string {
   const { error } = (parse(body)?.json ?? {}) as PrometheusAnswer;
   return typeof error === 'string'
@@ -51,7 +51,7 @@ interface PrometheusAnswer {
   data?: { resultType?: unknown; result?: readonly unknown[] };
 }
 
-/** Nothing but a finite number is one: `null`, `NaN` and a division by 0 are no evidence. */
+/** Only a finite number counts: `null`, `NaN` and a division by 0 are no evidence. */
 function numberIn(value: unknown): Reading {
   if (value === undefined || value === null) return { noData: 'it has no data' };
   if (typeof value !== 'number' && typeof value !== 'string')

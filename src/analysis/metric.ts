@@ -2,30 +2,30 @@ import type { Condition } from '../config/condition.ts';
 import type { Reading } from './metric-readings.ts';
 import type { Opinion } from './opinion.ts';
 
-/** When a metric speaks for the canary and when against it. */
+/** The conditions under which a metric counts for or against the canary. */
 export interface MetricRule {
-  /** Who says it: `prometheus error-rate`. */
+  /** The source of the opinion: `prometheus error-rate`. */
   source: string;
-  /** What stands before its number in a sentence: `error-rate is`. */
+  /** The words before the number in a sentence: `error-rate is`. */
   subject: string;
-  /** One alone stands for the opposite of the other. */
+  /** If only one is given, the other is its opposite. */
   pass: readonly Condition[] | undefined;
   fail: readonly Condition[] | undefined;
-  /** So many bad measurements in a row are a failure. */
+  /** This many bad measurements in a row are a failure. */
   failures: number;
-  /** So many measurements in a row may go wrong. */
+  /** This many measurements in a row may go wrong. */
   errors: number;
-  /** What a measurement without a number is: no evidence yet, or one that went wrong. */
+  /** How a measurement without a number counts: no evidence yet, or an error. */
   noData: 'wait' | 'error';
 }
 
-/** What a metric's measurements came to so far. */
+/** The state of a metric after its measurements so far. */
 export interface MetricState {
   newest: { at: Date; reading: Reading } | undefined;
-  /** Measurements in a row that went wrong, and that were bad. */
+  /** How many of the last measurements in a row went wrong, and how many were bad. */
   errors: number;
   bad: number;
-  /** The number that made it fail: what was bad once stays so, whatever is measured later. */
+  /** The number that made it fail. A failure is final, whatever is measured later. */
   failedAt: number | undefined;
 }
 
@@ -36,7 +36,7 @@ export const UNMEASURED: MetricState = {
   failedAt: undefined,
 };
 
-/** The next state of a metric, by a measurement that was begun at a time. */
+/** The next state of a metric after a measurement that began at `at`. */
 export function addReading(
   rule: MetricRule,
   state: MetricState,
@@ -45,14 +45,14 @@ export function addReading(
 ): MetricState {
   const next = { ...state, newest: { at, reading } };
   if (isWrong(rule, reading)) return { ...next, errors: state.errors + 1 };
-  // No evidence takes nothing back.
+  // A measurement without evidence does not change `bad`.
   if (!('value' in reading)) return { ...next, errors: 0 };
   const bad = resultOf(rule, reading.value) === 'fail' ? state.bad + 1 : 0;
   const failedAt = state.failedAt ?? (bad >= rule.failures ? reading.value : undefined);
   return { ...next, errors: 0, bad, failedAt };
 }
 
-/** What a metric says; for a pass it must have been measured since `since`. */
+/** The metric's opinion; to pass, it must have been measured since `since`. */
 export function metricOpinion(rule: MetricRule, state: MetricState, since: Date): Opinion {
   const { source } = rule;
   const { newest, failedAt } = state;

@@ -2,29 +2,30 @@ import { explain } from './explain.ts';
 import { Judge, type JudgeSettings, type SignalMoment } from './judge.ts';
 import type { Opinion } from './opinion.ts';
 
-/** A step as it was taken. */
+/** A step that was taken in the past. */
 export interface PastStep {
   weight: number;
-  /** The weight that was to come after it. */
+  /** The weight planned after it. */
   nextWeight: number;
   minimumRequests: number;
-  /** When it ended, in milliseconds; absent for the one that was in force last. */
+  /** When it ended, in milliseconds; absent for the last step that was in force. */
   endedAt: number | undefined;
 }
 
-/** What a judge says of a step at its end. */
+/** The judge's verdict at the end of a step. */
 export interface StepVerdict {
   weight: number;
-  /** `fail`: then no later step is judged. */
+  /** After `fail`, no later step is judged. */
   result: Opinion['result'];
   text: string;
-  /** When that was known, in milliseconds. */
+  /** When the result was known, in milliseconds. */
   at: number;
 }
 
 /**
- * Judges a release again by what was recorded of it. A failure is told at the moment it would have been seen. What is slow
- * and what is an unusual size stays as it was: the record keeps who was hit, not how long answers took.
+ * Judges a release again from its record. A failure is reported at the moment the judge would have
+ * seen it. What counts as slow or as an unusual size cannot change: the record contains which users
+ * were hit, not how long responses took.
  */
 export function replay(
   moments: readonly SignalMoment[],
@@ -38,7 +39,7 @@ export function replay(
     const until = endedAt ?? Number.POSITIVE_INFINITY;
     let at = moments[next]?.at ?? 0;
     const say = () => {
-      // The record has whole moments: nothing is left open that time would close.
+      // The record contains only finished moments: passing time ends none.
       const verdict = judge.verdict(nextWeight, 0, minimumRequests);
       return { weight, result: verdict.result, text: explain(verdict), at };
     };

@@ -1,18 +1,24 @@
-/** One request of a user, as the proxy saw it. */
+/** One user request, as the proxy saw it. */
 export interface UserRequest {
   /** When it ended, in milliseconds. */
   at: number;
-  /** The side the user is on, whoever answered in the end. */
+  /** The side the user is on, even if the other side answered in the end. */
   side: 'stable' | 'canary';
-  /** Who it was: a number made of the identity, or of the address where a client keeps none. */
+  /** The user: a number derived from the identity, or from the address if the client keeps none. */
   user: number;
-  /** What is asked for, so that one bad page shows among many good ones: `GET /products/*`. */
+  /** The route, so that one bad page is visible among many good ones: `GET /products/*`. */
   group: string;
   status: number;
-  /** A 5xx, a timeout, a connection that broke on the service's side; also where the shield then answered. */
+  /**
+   * A 5xx, a timeout, or a connection that broke on the service's side; also if the shield then
+   * answered.
+   */
   failed: boolean;
-  /** From the request's last byte to the answer's, in milliseconds; absent where another side answered. */
+  /**
+   * From the request's last byte to the response's, in milliseconds; absent if another side
+   * answered.
+   */
   duration: number | undefined;
-  /** Of the answer's body and head; absent as above. */
+  /** Size of the response's body and header; absent as above. */
   bytes: number | undefined;
 }

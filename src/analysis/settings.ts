@@ -2,7 +2,7 @@ import type { AnalysisConfig } from '../config/analysis.ts';
 import type { JudgeSettings } from './judge.ts';
 import { SIGNALS } from './signals.ts';
 
-/** What canary.yaml says, as the judge takes it. */
+/** The settings of canary.yaml, as the judge needs them. */
 export function judgeSettings(settings: AnalysisConfig): JudgeSettings {
   const { alpha, margin, latency, minimumRequests, errors, refused, size } = settings;
   const isAsked = { failed: errors, slow: latency !== false, refused, size };

@@ -1,9 +1,9 @@
 import { printable } from './shape/printable.ts';
 
-/** A program that is run or a server that is asked, as far as its name goes. */
+/** A program that is run or a server that is called, as far as its name matters. */
 type Errand = { run: readonly string[] } | { post: string } | { get: string };
 
-/** What an errand is called where it is told of: without arguments, path and user, which may be secrets. */
+/** The name of an errand in messages: without arguments, path and user, which may be secrets. */
 export function errandName(errand: Errand): string {
   if ('run' in errand) return printable(errand.run[0] ?? '');
   return 'post' in errand ? `POST ${hostOf(errand.post)}` : `GET ${hostOf(errand.get)}`;

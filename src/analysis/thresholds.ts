@@ -2,17 +2,17 @@ import type { Opinion } from './opinion.ts';
 import type { UserRequest } from './request.ts';
 import { Quantiles } from './stats/quantile.ts';
 
-/** Limits that somebody fixed for the canary alone, whatever the stable does. */
+/** Limits that the operator set for the canary alone, independent of the stable. */
 export interface Limits {
-  /** In percent of its requests. */
+  /** Percent of its requests. */
   failures?: number | undefined;
-  /** In milliseconds. */
+  /** Limit for the 99th percentile, in milliseconds. */
   p99?: number | undefined;
-  /** How far back is looked, in milliseconds; further where that holds too few requests. */
+  /** The period that is judged, in milliseconds; longer if it contains too few requests. */
   window: number;
 }
 
-/** The window is forgotten in so many parts. */
+/** The window moves forward in this many parts. */
 const PARTS = 12;
 const SOURCE = 'thresholds';
 
@@ -23,13 +23,16 @@ interface Part {
   durations: Quantiles;
 }
 
-/** The canary's last requests against fixed limits, as most tools judge; says nothing before there are enough. */
+/**
+ * Compares the canary's last requests with fixed limits, as most tools do; returns `wait` before
+ * there are enough.
+ */
 export class Thresholds {
   private readonly limits: Limits;
   private readonly enough: number;
   private parts: Part[] = [];
 
-  /** `enough`: requests in the window that a limit is held against. */
+  /** `enough`: requests in the window before a limit is checked. */
   constructor(limits: Limits, enough: number) {
     this.limits = limits;
     this.enough = enough;
@@ -43,7 +46,7 @@ export class Thresholds {
     else if (duration !== undefined) part.durations.add(duration);
   }
 
-  /** One for every limit, in the words of today's window. */
+  /** One opinion for each limit, with the numbers of the current window. */
   opinions(now: number): Opinion[] {
     const parts = this.recent(now);
     const requests = sum(parts.map((part) => part.requests));
@@ -81,7 +84,9 @@ export class Thresholds {
     return part;
   }
 
-  /** Those of the window; where few come as many more as make enough. */
+  /**
+   * The parts within the window; if they have too few requests, as many earlier parts as needed.
+   */
   private recent(now: number): Part[] {
     let requests = 0;
     const newestFirst = this.parts.toReversed().filter((part) => {

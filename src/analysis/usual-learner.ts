@@ -2,18 +2,18 @@ import type { UserRequest } from './request.ts';
 import type { Usual } from './signals.ts';
 import { Quantiles } from './stats/quantile.ts';
 
-/** So many answers tell what is usual. */
+/** This many responses are enough to know what is usual. */
 const ENOUGH = 200;
-/** An answer cut to half says that something is missing; pages grow more easily. */
+/** A response of half the size suggests that something is missing; pages grow more easily. */
 const SHORTER = 2;
 const LONGER = 4;
-/** What nobody notices: a quarter more, or so many milliseconds, whatever is longer. */
+/** A difference no user notices: 25% more, or this many milliseconds, whichever is longer. */
 const UNNOTICED = { factor: 1.25, ms: 20 };
 const RARE = 0.005;
 
 /**
- * Learns from the stable what is usual, and then never changes: a threshold that moved with the traffic it judges would
- * make the test's error rate unknown.
+ * Learns from the stable what is usual, then never changes: a threshold that moved with the traffic
+ * it judges would make the test's error rate unknown.
  */
 export class UsualLearner {
   private readonly durations = new Quantiles();
@@ -21,12 +21,12 @@ export class UsualLearner {
   private fixed: Usual | undefined;
   private readonly percentile: number;
 
-  /** `percentile`: of the stable's durations; longer is slow. */
+  /** `percentile`: of the stable's durations; a longer duration is slow. */
   constructor(percentile: number) {
     this.percentile = percentile;
   }
 
-  /** What is usual, once enough was seen. */
+  /** What is usual, once enough responses were seen. */
   get usual(): Usual | undefined {
     return this.fixed;
   }

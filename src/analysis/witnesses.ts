@@ -3,25 +3,31 @@ import type { Tally } from './stats/rate-bounds.ts';
 
 type Side = UserRequest['side'];
 
-/** What users of a side did in a moment. */
+/** What users of one side did in a moment. */
 export interface Seen {
-  /** Users who had not been hit before the moment, and how many of them were hit in it. */
+  /** Users who had not been hit before the moment, and how many of them were hit during it. */
   atRisk: number;
   failed: number;
-  /** Requests of those users, up to the hit. */
+  /** Requests of those users up to the hit. */
   first: number;
   /** Users who never came before. */
   users: number;
-  /** All requests, no more than a few dozen a user. */
+  /** All requests, at most a few dozen per user. */
   requests: Tally;
 }
 
-/** Users are told apart by so many numbers, a power of two; however many there are, memory stays the same. */
+/**
+ * Users are distinguished by this many numbers, a power of two; memory does not grow with their
+ * number.
+ */
 const WITNESSES = 65_536;
-/** How often one user counts towards a rate: a client in a loop is one client. */
+/** How often one user counts in a rate: a client in a loop is one client. */
 const MOST_OF_ONE = 50;
 
-/** A user's mark: how often either side counted the user (6 bits each), whether there was a hit, the last moment. */
+/**
+ * A user's mark: how often each side counted the user (6 bits each), whether there was a hit, the
+ * last moment.
+ */
 const COUNT = 0b11_1111;
 const SHIFT = { stable: 0, canary: 6 } as const;
 const HIT = 1 << 12;
@@ -30,15 +36,16 @@ const ALL_BUT_MOMENT = 0xffff;
 const MOMENTS = 0xffff;
 
 /**
- * Who was seen and who was hit. Everybody is a witness once, on whichever side it happens first: whoever is hit often
- * says it once, and takes no past along when a weight moves them to the other side.
+ * Which users came and which were hit. Each user counts once, on the side where it happens first: a
+ * user who is hit often counts once, and keeps no history when a weight moves the user to the other
+ * side.
  */
 export class Witnesses {
   private readonly marks = new Uint32Array(WITNESSES);
   private seen = { stable: nobody(), canary: nobody() };
   private moment = 1;
 
-  /** Counts a request; `hit`: whether it shows what is asked about. */
+  /** Counts a request. `hit`: whether it shows the signal in question. */
   add({ side, user }: UserRequest, hit: boolean): void {
     const index = user & (WITNESSES - 1);
     const seen = this.seen[side];
@@ -59,17 +66,17 @@ export class Witnesses {
     this.marks[index] = mark;
   }
 
-  /** How many who had not been hit came since the moment began. */
+  /** How many users who had not been hit came since the moment began. */
   atRisk(side: Side): number {
     return this.seen[side].atRisk;
   }
 
-  /** What was seen since the moment began; the next one begins. */
+  /** Returns what was seen since the moment began, and begins the next one. */
   take(): Record<Side, Seen> {
     const seen = this.seen;
     this.seen = { stable: nobody(), canary: nobody() };
     this.moment = this.moment === MOMENTS ? 1 : this.moment + 1;
-    // The numbers of moments come again; no mark of the last time may be left.
+    // The numbers of moments are reused; no mark of an earlier use may remain.
     if (this.moment === 1) this.marks.set(this.marks.map((mark) => mark & ALL_BUT_MOMENT));
     return seen;
   }

@@ -19,7 +19,7 @@ export function weightArgument(text: string): number {
   }
 }
 
-/** How many of something. */
+/** A positive integer. */
 export function countArgument(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError(`\`${text}\` is not a count.`);
@@ -32,14 +32,14 @@ export function durationArgument(text: string): number {
   throw new InvalidArgumentError(`\`${text}\` is not a duration such as 30s or 10m.`);
 }
 
-/** A chance above 0 and below 1. */
+/** A probability above 0 and below 1. */
 export function chanceArgument(text: string): number {
   const chance = Number(text);
   if (/^0?\.\d+$/.test(text) && chance > 0) return chance;
   throw new InvalidArgumentError(`\`${text}\` is not a chance such as 0.01.`);
 }
 
-/** An exception from what a rehearsal refuses, beside earlier ones. */
+/** Gathers exceptions from what a rehearsal rejects. */
 export function collectException(text: string, earlier: Exception[]): Exception[] {
   const exception = parseException(text);
   if (exception) return [...earlier, exception];
@@ -48,12 +48,12 @@ export function collectException(text: string, earlier: Exception[]): Exception[
   );
 }
 
-/** The state of a release, beside earlier ones. */
+/** Gathers states of a release. */
 export function collectState(text: string, earlier: ReleaseState[]): ReleaseState[] {
   return [...earlier, oneOf(RELEASE_STATES, text)];
 }
 
-/** A signal of the judge, beside earlier ones. */
+/** Gathers signals of the judge. */
 export function collectSignal(text: string, earlier: Signal[]): Signal[] {
   return [...earlier, oneOf(SIGNALS, text)];
 }

@@ -18,7 +18,7 @@ export interface Streams {
   cwd: string;
 }
 
-/** An `Output` that prints as the flags say. */
+/** An `Output` that prints as the flags request. */
 export function makeOutput(
   streams: Streams,
   theme: Theme,
@@ -33,14 +33,14 @@ export function makeOutput(
   };
 }
 
-/** Events as JSON Lines on standard output, for commands that take their time. */
+/** Events as JSON Lines on standard output, for commands that take long. */
 export function jsonLines(streams: Streams): EventSink {
   return (event) => {
     if (event.type !== 'output') streams.stdout.write(`${JSON.stringify(event)}\n`);
   };
 }
 
-/** How a command ends that has brought a release to a state. */
+/** The exit code of a command that brought a release to this state. */
 export function exitOf({ state }: { state: ReleaseState }): number {
   return state === 'inconclusive' ? EXIT.inconclusive : EXIT.done;
 }

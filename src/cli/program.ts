@@ -28,7 +28,7 @@ import { wait } from './commands/wait.ts';
 import { weight } from './commands/weight.ts';
 import type { Dispatch, Globals, WithSession } from './session.ts';
 
-/** In the order of `--help`: what looks at a project and puts the proxy in front, the git side, releases. */
+/** In the order of `--help`: project and proxy, git, releases, status. */
 const COMMANDS = [
   ...[init, render, plan, map, up, down, doctor],
   ...[branch, apply, push, remote, receive],

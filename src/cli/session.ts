@@ -2,7 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import type { Output, Streams } from './output.ts';
 
-/** What the command line says about how to run, whatever the command. */
+/** The flags that every command takes. */
 export interface Globals {
   directory: string;
   file: string[];
@@ -17,22 +17,22 @@ export interface Globals {
   color: boolean;
 }
 
-/** What a command gets to work with. */
+/** What a command works with. */
 interface Session {
   context: Context;
   output: Output;
   globals: Globals;
-  /** For the one command whose standard input and output are a conversation with git. */
+  /** For commands that use standard input or output directly, such as `receive`. */
   streams: Streams;
 }
 
-/** What a command does; gives an exit code where that is not simply done. */
+/** What a command does; returns an exit code if that is not always `done`. */
 type Action<Args extends unknown[]> = (
   session: Session,
   ...args: Args
 ) => Promise<number> | Promise<void>;
 
-/** Makes the session of a command and runs it. `follows`: its events are told as JSON, too. */
+/** Creates the session of a command and runs it. `follows`: `--json` prints its events too. */
 export type Dispatch = (globals: Globals, action: Action<[]>, follows: boolean) => Promise<void>;
 
 /** The command line that commands are declared on. */

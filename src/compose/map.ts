@@ -4,17 +4,17 @@ import type { ComposeModel } from './model/model.ts';
 import { type Call, findCalls } from './services/service-map.ts';
 import { statefulReason } from './services/stateful.ts';
 
-/** What the service map shows of one service. */
+/** What the service map shows for one service. */
 interface MapNode {
   name: string;
   role: 'entry' | 'internal' | 'candidate' | 'shared';
   /** Why it is shared, or where users reach it. */
   note: string;
-  /** The proxies that users come through before they reach it. */
+  /** The proxies that users pass through before they reach it. */
   behind?: readonly string[];
 }
 
-/** Which services there are, what canary does with each, and who calls whom. */
+/** The services, what canary does with each, and which calls which. */
 export interface ServiceMap {
   version: 1;
   project: string;
@@ -22,7 +22,7 @@ export interface ServiceMap {
   calls: Call[];
 }
 
-/** The service map of a model and its slice, where something is chosen already. */
+/** The service map of a model and its slice, if services are already chosen. */
 export function buildMap(
   model: ComposeModel,
   slice: readonly ReachableService[],

@@ -17,16 +17,19 @@ import { roleObstacle } from './services/roles.ts';
 import { type Call, findCalls } from './services/service-map.ts';
 import { statefulReason } from './services/stateful.ts';
 
-/** One service of the slice: the chosen services, released as one. */
+/** One service of the slice. The slice is the set of chosen services, which are released as one. */
 export interface SliceMember extends ReachableService {
   clone: string;
-  /** Where it listens inside its container; unknown for workers. */
+  /** The port on which it listens inside its container; unknown for workers. */
   port: number | undefined;
-  /** The fresh clone of the stable that the canary is compared with; absent where there is none. */
+  /** The fresh clone of the stable that the canary is compared with; absent if there is none. */
   baseline?: string;
 }
 
-/** Checks the chosen services against the compose model and says what each is; throws on the first that cannot be. */
+/**
+ * Checks the chosen services against the compose model and describes each; throws on the first that
+ * cannot be cloned.
+ */
 export function chooseSlice(
   config: CanaryConfig,
   model: ComposeModel,
@@ -73,12 +76,15 @@ export function chooseSlice(
   return hasBaseline(config) ? slice.map((member) => withBaseline(member, config, model)) : slice;
 }
 
-/** Who lives in another's network has no address at which the proxy could find it. */
+/** A service in another's network has no address at which the proxy could find it. */
 function ownPort(service: ComposeService, model: ComposeModel): number | undefined {
   return networkOwner(service, model) ? undefined : listeningPort(service);
 }
 
-/** Users of an entry whose requests can be told apart are compared with those of a baseline. */
+/**
+ * Adds a baseline to a member that users reach, unless its requests cannot be distinguished (TCP,
+ * TLS).
+ */
 function withBaseline(member: SliceMember, config: CanaryConfig, model: ComposeModel): SliceMember {
   const { service } = member;
   if (!hasUsers(member) || handsBytesOn(config.services[service] ?? {})) return member;
@@ -91,16 +97,16 @@ function withBaseline(member: SliceMember, config: CanaryConfig, model: ComposeM
   );
 }
 
-/** Whether users come in here: at a published port or through another proxy. */
+/** Whether users come in here: at a published port, through another proxy, or through a router. */
 export function hasUsers({ entry, ingress }: Pick<ReachableService, 'entry' | 'ingress'>): boolean {
   return entry !== undefined || (ingress !== undefined && ingress.kind !== 'mesh');
 }
 
-/** The definition of a service that may be cloned; throws with the reason when it may not. */
+/** The definition of a service that can be cloned; throws with the reason if it cannot. */
 export function cloneableService(
   model: ComposeModel,
   name: string,
-  /** What is to run once may be what runs once. */
+  /** `once`: services that run once are allowed, because this one is to run once. */
   runs: 'on' | 'once' = 'on',
 ): ComposeService {
   const service = model.services[name];

@@ -11,7 +11,7 @@ const alpha = z
 
 const latency = switchable(
   z.strictObject({
-    /** Of the stable's answers; what takes longer is slow. */
+    /** Percentile of the stable's response times; a longer time is slow. */
     percentile: z
       .number()
       .min(50, 'is not a percentile from 50 to 99.9')
@@ -24,11 +24,11 @@ const latency = switchable(
 
 const thresholds = z
   .strictObject({
-    /** Of the canary's requests, in percent; more fails it. */
+    /** Percentage of the canary's requests; more failures fail it. */
     failures: percentage.optional(),
-    /** Of the canary's answers; a longer 99th percentile fails it. */
+    /** Limit for the canary's response times; a longer 99th percentile fails it. */
     p99: holding.optional(),
-    /** How far back is looked. */
+    /** The period that is judged. */
     window: holding.default(60_000),
   })
   .refine(
@@ -37,49 +37,57 @@ const thresholds = z
   );
 
 const analysisFields = z.strictObject({
-  /** The chance of taking a canary back that is no worse, over its whole life. */
+  /** The probability, over a canary's whole life, of rolling it back although it is no worse. */
   alpha: alpha.default(0.01),
-  /** Requests the canary must have had before a step counts as passed. */
+  /** Requests the canary must have served before a step can pass. */
   minimumRequests: z.number().int().min(1).max(1_000_000_000).default(100),
-  /** Of all users who may be hurt, beyond what the stable does, by going on; in percent. */
+  /**
+   * How many of all users may be hurt by continuing, in addition to those the stable hurts; in
+   * percent.
+   */
   margin: percentage.default(0.5),
-  /** Whether requests that fail count: 5xx, timeouts, broken answers, also those that the stable answered instead. */
+  /**
+   * Whether failed requests count: 5xx, timeouts, broken responses, and requests that the stable
+   * answered instead.
+   */
   errors: z.boolean().default(true),
-  /** Whether refusals (4xx) count. */
+  /** Whether 4xx responses count. */
   refused: z.boolean().default(true),
-  /** Whether slow answers count. */
+  /** Whether slow responses count. */
   latency: latency.default(latency.parse(true)),
-  /** Whether answers of an unusual size count. */
+  /** Whether responses of an unusual size count. */
   size: z.boolean().default(true),
-  /** Whether the canary is compared with a fresh clone of the stable instead of the stable that runs. */
+  /**
+   * Whether the canary is compared with a fresh clone of the stable instead of the running stable.
+   */
   baseline: z.boolean().default(false),
-  /** Fixed limits, beside the comparison with the stable. */
+  /** Fixed limits, in addition to the comparison with the stable. */
   thresholds: thresholds.optional(),
-  /** Requests that the canary has to answer as expected. */
+  /** Requests that the canary must answer as expected. */
   checks: checks.default([]),
-  /** How the answers of both sides are compared. */
+  /** How the responses of both sides are compared. */
   shape: shape.default(shape.parse(true)),
   ...metricFields,
 });
 
-/** How the canary is judged while it has users; `false`: nobody does. */
+/** How the canary is judged while it has users; `false`: not at all. */
 export const analysis = switchable(analysisFields);
 
 export type AnalysisConfig = z.output<typeof analysisFields>;
 
-/** What is judged by where canary.yaml says nothing. */
+/** The settings if canary.yaml has none. */
 export const DEFAULT_ANALYSIS: AnalysisConfig = analysisFields.parse({});
 
 interface Judged {
   analysis: AnalysisConfig | false;
 }
 
-/** The requests that the canary has to answer as expected. */
+/** The requests that the canary must answer as expected. */
 export function checksOf({ analysis }: Judged): readonly Check[] {
   return analysis ? analysis.checks : [];
 }
 
-/** How the answers of both sides are compared; false where they are not. */
+/** How the responses of both sides are compared; false if they are not. */
 export function shapeOf({ analysis }: Judged): ShapeSettings | false {
   return analysis ? analysis.shape : false;
 }
@@ -89,7 +97,7 @@ export function hasBaseline({ analysis }: Judged): boolean {
   return analysis !== false && analysis.baseline;
 }
 
-/** Whether a canary is asked anything before its first user. */
+/** Whether canary sends any request to a canary before its first user. */
 export function hasChecks(config: Judged): boolean {
   return checksOf(config).length > 0 || shapeOf(config) !== false;
 }

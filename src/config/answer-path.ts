@@ -1,16 +1,19 @@
-/** One step into an answer: a key (for HTML: an element), any key, or the elements of an array. */
+/** One step into a response: a key (in HTML: an element), any key, or the elements of an array. */
 export type PathPart =
   | { readonly kind: 'key'; readonly name: string }
   | { readonly kind: 'any' }
   | { readonly kind: 'elements' };
 
-/** One element of an array, counted from 0, from its end where negative. Shapes have none: their elements are one. */
+/**
+ * One element of an array, counted from 0, or from the end if negative. Shapes have no such step:
+ * all their elements are one.
+ */
 export interface ElementPart {
   readonly kind: 'element';
   readonly index: number;
 }
 
-/** A place in an answer: `$.items[].price` in JSON, `main > form > input[name=q]` in HTML. */
+/** A place in a response: `$.items[].price` in JSON, `main > form > input[name=q]` in HTML. */
 export interface AnswerPath {
   readonly body: 'json' | 'html';
   readonly parts: readonly PathPart[];
@@ -19,7 +22,7 @@ export interface AnswerPath {
 export const ELEMENTS: PathPart = { kind: 'elements' };
 export const ANY: PathPart = { kind: 'any' };
 
-/** What every page has. */
+/** The elements that every page has. */
 export const PAGE_PARTS: ReadonlySet<string> = new Set(['html', 'head', 'body']);
 
 const JSON_STEP =
@@ -27,8 +30,9 @@ const JSON_STEP =
 const HTML_STEP = /^[a-z][a-z0-9-]*(#[^\s>#[\]]+)?(\[name=[^\s>]+\])?$/;
 
 /**
- * Reads a path as differences are printed and as people write it: `[*]` is `[]`, keys in single quotes are keys.
- * `undefined` when it is none. One bare word is none: it is more likely a key without its `$.` than an element.
+ * Reads a path in the notation of printed differences, or as people write it: `[*]` equals `[]`,
+ * keys may be in single quotes. `undefined` if it is not a path. A single bare word is not a path:
+ * it is more likely a key without its `$.` than an element.
  */
 export function readAnswerPath(text: string): AnswerPath | undefined {
   if (text.startsWith('$')) return readJsonPath(text);
@@ -51,7 +55,7 @@ function readJsonPath(text: string): AnswerPath | undefined {
   return { body: 'json', parts };
 }
 
-/** The steps of a path into JSON behind its `$`; `undefined` when it is none. */
+/** The steps of a JSON path after its `$`; `undefined` if it is invalid. */
 export function readJsonSteps(text: string): (PathPart | ElementPart)[] | undefined {
   const parts: (PathPart | ElementPart)[] = [];
   const pattern = new RegExp(JSON_STEP);

@@ -1,20 +1,23 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { CanaryError } from '../errors.ts';
 
-/** A certificate and its key as texts, and where they were found. */
+/** A certificate and its key as texts, and the paths they were read from. */
 export interface CertificatePair {
   certificate: { path: string; text: string };
   key: { path: string; text: string };
 }
 
-/** What may be told of a certificate. */
+/** The facts about a certificate that may be shown. */
 export interface CertificateFacts {
-  /** SHA-256 of the certificate, which is public; nothing of the key. */
+  /** SHA-256 of the certificate, which is public; contains nothing of the key. */
   fingerprint: string;
   validTo: Date;
 }
 
-/** Reads a certificate and its key; throws `certificate-invalid` or `certificate-mismatch`. Nothing of the key is told. */
+/**
+ * Reads a certificate and its key; throws `certificate-invalid` or `certificate-mismatch`. No
+ * message contains any of the key.
+ */
 export function readCertificate({ certificate, key }: CertificatePair): CertificateFacts {
   const parsed = parse(certificate);
   if (!parsed.checkPrivateKey(parseKey(key))) {
@@ -44,7 +47,7 @@ function parseKey({ path, text }: CertificatePair['key']): KeyObject {
   try {
     return createPrivateKey(text);
   } catch {
-    // What OpenSSL says may quote the file.
+    // OpenSSL's message may quote the file.
     throw new CanaryError('certificate-invalid', `${path} has no private key in PEM form.`, {
       hint: 'Name a file that has a part `-----BEGIN PRIVATE KEY-----`, without a passphrase.',
     });

@@ -3,24 +3,24 @@ import { type Expectation, expectation } from './expect.ts';
 import type { ServiceConfig } from './service.ts';
 import { headerName, type Problem, period, refuse, serviceName } from './values.ts';
 
-/** By what name a check says what it asks for. */
+/** The fields by which a check names its method and path. */
 const METHODS = ['get', 'head', 'options', 'post', 'put', 'patch', 'delete'] as const;
 type Method = (typeof METHODS)[number];
 
-/** A request to the canary that has to be answered as expected. */
+/** A request to the canary that must be answered as expected. */
 export interface Check {
-  /** The first entry when left out. */
+  /** By default the first service that users reach. */
   service: string | undefined;
   method: string;
   /** With its query. */
   path: string;
-  /** Values may name variables of the environment: `${TOKEN}`. */
+  /** Values may contain environment variables: `${TOKEN}`. */
   headers: Readonly<Record<string, string>>;
   body: string | undefined;
   expect: Expectation | undefined;
-  /** The stable is asked too, and the shapes of both answers are compared. */
+  /** The stable gets the same request, and the shapes of both responses are compared. */
   compare: boolean;
-  /** How often while the canary has users. */
+  /** The interval while the canary has users. */
   every: number;
 }
 
@@ -52,7 +52,7 @@ const check = z
     service: serviceName.optional(),
     ...paths,
     headers: headers.default({}),
-    /** A text as it is; anything else is sent as JSON. */
+    /** A text is sent unchanged; anything else is sent as JSON. */
     body: z.json().optional(),
     expect: expectation.optional(),
     compare: z.boolean().optional(),
@@ -85,10 +85,13 @@ const check = z
     };
   });
 
-/** Requests to the canary that have to be answered as expected, before its first user and then again and again. */
+/**
+ * Requests to the canary that must be answered as expected: before its first user, and then
+ * repeatedly.
+ */
 export const checks = z.array(check).max(100);
 
-/** A body that is no text says that it is JSON. */
+/** A body that is not a text gets a JSON content type. */
 function headersWith(given: Record<string, string>, body: unknown): Record<string, string> {
   const isJson = body !== undefined && typeof body !== 'string';
   const isSaid = Object.keys(given).some((name) => name.toLowerCase() === 'content-type');
@@ -97,7 +100,7 @@ function headersWith(given: Record<string, string>, body: unknown): Record<strin
 
 type Services = Readonly<Record<string, ServiceConfig>>;
 
-/** Checks that no service could be asked, with the reason. */
+/** Checks that cannot be sent to their service, with the reason. */
 export function problemsOfChecks(list: readonly Check[], services: Services): Problem[] {
   return list.flatMap((each, index) => {
     const name = checkedService(each, services);
@@ -107,7 +110,7 @@ export function problemsOfChecks(list: readonly Check[], services: Services): Pr
   });
 }
 
-/** The service a check asks: the first that users come to, when it names none. */
+/** The service that a check is sent to; if it names none, the first that users reach. */
 export function checkedService({ service }: Pick<Check, 'service'>, services: Services): string {
   if (service) return service;
   const all = Object.entries(services);
@@ -116,7 +119,7 @@ export function checkedService({ service }: Pick<Check, 'service'>, services: Se
   );
 }
 
-/** Why a service cannot be asked by HTTP/1.1 at its own address; nothing when it can. */
+/** Why a service cannot be called over HTTP/1.1 at its own address; `undefined` if it can. */
 export function unaskable({ protocol = 'http', proxyProtocol }: ServiceConfig): string | undefined {
   if (protocol === 'http2') return 'asks a service of `protocol: http2`; checks speak HTTP/1.1';
   if (protocol !== 'http') return `asks a service of \`protocol: ${protocol}\`; checks speak HTTP`;

@@ -19,5 +19,5 @@ const one = z
     return { operator: operator as Condition['operator'], number: Number(number) };
   });
 
-/** One comparison, or several that all have to hold. */
+/** One comparison, or several that must all hold. */
 export const conditions = listed(z.array(one).min(1, 'compares with nothing').max(10));

@@ -1,6 +1,9 @@
 const UNIT_MS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
 
-/** Reads a duration as Compose writes it, and days (`500ms`, `30s`, `1m30s`, `2h`, `14d`), in milliseconds; `undefined` when it is none. */
+/**
+ * Reads a duration in Compose's notation, and days (`500ms`, `30s`, `1m30s`, `2h`, `14d`), in
+ * milliseconds; `undefined` if it is not a duration.
+ */
 export function parseDuration(text: string): number | undefined {
   if (!/^(\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/.test(text)) return undefined;
   let total = 0;
@@ -10,7 +13,7 @@ export function parseDuration(text: string): number | undefined {
   return total;
 }
 
-/** A duration as people write it: `14d`, `1m30s`. */
+/** Formats a duration as people write it: `14d`, `1m30s`. */
 export function formatDuration(ms: number): string {
   let rest = Math.round(ms);
   let text = '';

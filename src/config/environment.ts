@@ -2,17 +2,20 @@ const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variables of the environment that texts name as `${NAME}` and that are not set. */
+/** The environment variables that the texts name as `${NAME}` and that are not set. */
 export function missingVariables(texts: readonly string[], env: Environment): string[] {
   return [...new Set(texts.flatMap(namesIn))].filter((name) => !env[name]);
 }
 
-/** A text with the variables that it names; those that are not set are left out. */
+/** Replaces the variables in a text; those that are not set become empty. */
 export function expandVariables(text: string, env: Environment): string {
   return text.replace(VARIABLE, (_, name: string) => env[name] ?? '');
 }
 
-/** A text with the variables that it names, and their values by name; or the first name that has none. */
+/**
+ * Replaces the variables in a text, and returns their values by name; or the first name that is not
+ * set.
+ */
 export function fillVariables(
   text: string,
   env: Environment,

@@ -1,13 +1,22 @@
-/** An exception that a person makes: one class of change of one table, or one service that nobody can rehearse. */
+/**
+ * An exception that the operator makes: one class of change to one table, or one service that
+ * cannot be rehearsed.
+ */
 export interface Exception {
   what: 'destructive' | 'contracting' | 'unrehearsed';
   name: string;
 }
 
-/** Names as findings tell them: also `Order Details` and `total(integer, text)`. No pattern, for nobody may take it for one. */
+/**
+ * Names as findings report them, such as `Order Details` and `total(integer, text)`. No `*` or `?`,
+ * so that no name is taken for a pattern.
+ */
 const PATTERN = /^(destructive|contracting|unrehearsed):([^\s*?](?:[^\p{Cc}*?]*[^\s*?])?)$/u;
 
-/** Reads `destructive:TABLE`, `contracting:TABLE` or `unrehearsed:SERVICE`; never one for everything. */
+/**
+ * Reads `destructive:TABLE`, `contracting:TABLE` or `unrehearsed:SERVICE`; there is no exception
+ * for everything.
+ */
 export function parseException(text: string): Exception | undefined {
   const [, what, name] = PATTERN.exec(text) ?? [];
   return what && name ? { what: what as Exception['what'], name } : undefined;

@@ -7,7 +7,7 @@ const status = z.number(NOT_A_STATUS).int().min(100, NOT_A_STATUS).max(599, NOT_
 
 const text = z.string('is not a text').min(1).max(2000);
 
-/** A place in a JSON answer, as it was written and as it was read. */
+/** A path into a JSON response. */
 const jsonPath = z
   .string()
   .max(500)
@@ -18,19 +18,19 @@ const jsonPath = z
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-/** What an answer has to be like. */
+/** What a response must be like. */
 export const expectation = z.strictObject({
   status: listed(z.array(status).min(1).max(50)).optional(),
-  /** Values of headers, a `*` at the end for any rest; or whether a header is there. */
+  /** Values of headers, with `*` at the end for any rest; or whether a header must be present. */
   header: z
     .record(
       headerName,
       z.union([z.string().max(2000), z.boolean()], { error: 'is not a text, `true` or `false`' }),
     )
     .default({}),
-  /** Texts that stand in the body. */
+  /** Texts that the body must contain. */
   contains: listed(z.array(text).max(50)).default([]),
-  /** Values in a JSON body; of a path through an array every one. */
+  /** Values in a JSON body; for a path through an array, every one must match. */
   json: z
     .record(jsonPath, z.json())
     .transform((places) =>
@@ -40,7 +40,7 @@ export const expectation = z.strictObject({
       }),
     )
     .default([]),
-  /** The time until the whole answer is there. */
+  /** The time until the whole response has arrived. */
   within: period(1, 60_000).optional(),
 });
 

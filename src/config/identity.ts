@@ -3,7 +3,7 @@ import { refuse } from './values.ts';
 
 const FORMS = 'is not `header:NAME`, `cookie:NAME`, `query:NAME`, `jwt:CLAIM` or `source`';
 
-/** Where a request says who its user is. */
+/** Where a request contains the identity of its user. */
 export type Identity =
   | { from: 'header' | 'cookie' | 'query' | 'jwt'; name: string }
   | { from: 'source' };
@@ -20,7 +20,7 @@ const place = z
     return { from: from as Exclude<Identity['from'], 'source'>, name };
   });
 
-/** The places in the order in which they are looked at. */
+/** The places, in the order in which they are searched. */
 export const identity = z.array(place).superRefine((places, context) => {
   const source = places.findIndex(({ from }) => from === 'source');
   if (source < 0 || source === places.length - 1) return;

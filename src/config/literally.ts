@@ -1,4 +1,4 @@
-/** A text as a regular expression that stands for exactly it. */
+/** A regular expression that matches exactly this text. */
 export function literally(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -6,24 +6,29 @@ const name = z
   .max(100)
   .regex(/^[A-Za-z0-9_-]+$/, 'is not a name of letters, digits, `-` and `_`');
 const value = line(500);
-/** A key of a map; the admin socket ends words at blanks and commands at semicolons. */
+/**
+ * A key of a map; the admin socket ends words at blanks and commands at semicolons, so neither is
+ * allowed.
+ */
 const user = z
   .string()
   .max(200)
   .regex(/^[^\s\p{Cc};\\"'#<]+$/u, 'is not a user: no blanks and none of ; \\ " \' # <');
 const method = z.string().regex(/^[A-Z]{2,16}$/, 'is not a method in capitals');
 
-/** A rule that chooses a side whatever the weight. What it names must all hold. */
+/** A rule that chooses a side whatever the weight. All its conditions must match. */
 const rule = z
   .strictObject({
-    /** Users by what `identity` finds; may be empty, to be filled while the proxy runs. */
+    /**
+     * Users by the identity that `identity` finds; may be empty, to be filled while the proxy runs.
+     */
     user: listedTexts(z.array(user)).optional(),
     header: name.optional(),
     cookie: name.optional(),
     query: name.optional(),
     equals: value.optional(),
     prefix: value.optional(),
-    /** In HAProxy's dialect, which HAProxy itself judges. */
+    /** In HAProxy's dialect; HAProxy itself validates it. */
     regex: value.optional(),
     /** Beginning of the path. */
     path: value.regex(/^\//, 'does not begin with /').optional(),
@@ -34,7 +39,7 @@ const rule = z
     for (const problem of problemsOfRule(each)) refuse(context, problem);
   });
 
-/** The first rule that fits counts. */
+/** The first match wins. */
 export const match = z
   .array(rule)
   .max(100)
@@ -45,7 +50,7 @@ export const match = z
 
 export type MatchRule = z.output<typeof rule>;
 
-/** What keeps a rule from making sense by itself. */
+/** The problems of a rule by itself. */
 function problemsOfRule(rule: MatchRule): string[] {
   const count = (...values: unknown[]) => values.filter((one) => one !== undefined).length;
   const places = count(rule.header, rule.cookie, rule.query);
@@ -62,7 +67,7 @@ function problemsOfRule(rule: MatchRule): string[] {
   ];
 }
 
-/** Rules that could never count. */
+/** Rules that can never match. */
 function hiddenRules(rules: readonly MatchRule[]): Problem[] {
   return rules.flatMap((rule, index) => {
     const earlier = rules.slice(0, index).findIndex((each) => hides(each, rule));
@@ -72,7 +77,7 @@ function hiddenRules(rules: readonly MatchRule[]): Problem[] {
   });
 }
 
-/** All lists are one map, looked up at one place. */
+/** All user lists are one map, which is looked up at one place. */
 function scatteredLists(rules: readonly MatchRule[]): Problem[] {
   return rules.flatMap((rule, index) => {
     const isLater = rules.slice(0, index).some((each) => each.user);
@@ -82,7 +87,9 @@ function scatteredLists(rules: readonly MatchRule[]): Problem[] {
   });
 }
 
-/** Named by their place: users may be personal data. */
+/**
+ * Users who are listed twice. They are reported by position, because users may be personal data.
+ */
 function repeatedUsers(rules: readonly MatchRule[]): Problem[] {
   const known = new Map<string, number>();
   const problems: Problem[] = [];
@@ -100,7 +107,7 @@ function repeatedUsers(rules: readonly MatchRule[]): Problem[] {
   return problems;
 }
 
-/** Whether a rule fits every request that a later one fits. */
+/** Whether a rule matches every request that a later one matches. */
 function hides(rule: MatchRule, later: MatchRule): boolean {
   if (rule.user || later.user) return false;
   const { path, method } = rule;

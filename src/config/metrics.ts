@@ -11,28 +11,28 @@ const name = z
     'is not a name of letters, digits, `-`, `_` and `.`',
   );
 
-/** What every metric can say. */
+/** The settings that every metric has. */
 const common = {
   name,
-  /** How long from one measurement to the next. */
+  /** The interval between measurements. */
   every: span(1000, '30s').default(30_000),
-  /** When a number is good and when it is bad; one alone stands for the opposite of the other. */
+  /** When a number is good and when it is bad; if only one is given, the other is its opposite. */
   pass: conditions.optional(),
   fail: conditions.optional(),
-  /** So many bad measurements in a row are a failure. */
+  /** This many bad measurements in a row are a failure. */
   failures: z.number().int().min(1).max(100).default(1),
-  /** So many measurements in a row may go wrong. */
+  /** This many measurements in a row may go wrong. */
   errors: z.number().int().min(0).max(100).default(3),
 };
 
 const asked = {
   ...common,
-  /** The service that `{{service}}` and the backends stand for; the first one with users when left out. */
+  /** The service for `{{service}}` and the backends; by default the first one with users. */
   service: serviceName.optional(),
   url,
   headers: headers.default({}),
   timeout: timeout.default(10_000),
-  /** What an answer without a number is: no evidence yet, or one that went wrong. */
+  /** How a response without a number counts: no evidence yet, or an error. */
   noData: z.enum(['wait', 'error'], 'is not wait or error').default('wait'),
 };
 
@@ -43,12 +43,15 @@ const http = z
     ...asked,
     method: z.enum(['GET', 'POST', 'PUT'], 'is not GET, POST or PUT').default('GET'),
     body: filled.optional(),
-    /** Where in the JSON of the answer the number is. */
+    /** The path of the number in the JSON response. */
     value: valuePath,
   })
   .superRefine(requireCondition);
 
-/** Without conditions exit code 0 passes and 1 fails; with them the last line it writes is a number. */
+/**
+ * Without conditions, exit code 0 passes and 1 fails; with conditions, the last line of the output
+ * is the number.
+ */
 const command = z.strictObject({ ...common, run: argv, timeout: timeout.default(30_000) });
 
 /** The settings of `analysis` for sources other than the users' own requests. */
@@ -83,7 +86,7 @@ function requireCondition(
   if (!pass && !fail) refuse(context, 'has neither `pass` nor `fail`');
 }
 
-/** Metrics are told apart by name. */
+/** Metrics are distinguished by name. */
 function named<T extends z.ZodType<{ name: string }>>(metric: T) {
   return z
     .array(metric)

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { placeProblem } from './placeholders.ts';
 import { refuse, span } from './values.ts';
 
-/** A text whose `{{…}}` are known. */
+/** A text in which every `{{…}}` is a known placeholder. */
 export const filled = z
   .string()
   .min(1)
@@ -12,13 +12,13 @@ export const filled = z
     if (problem) refuse(context, problem);
   });
 
-/** An address; `${NAME}` in it comes from the environment. */
+/** An address; `${NAME}` in it is replaced from the environment. */
 export const url = filled.regex(
   /^(https?:\/\/|\$\{[A-Za-z_][A-Za-z0-9_]*\})[^\s\p{Cc}]*$/u,
   'is not an address that begins with http://, https:// or a variable of the environment',
 );
 
-/** Headers of a request; `${NAME}` in their values comes from the environment. */
+/** Headers of a request; `${NAME}` in their values is replaced from the environment. */
 export const headers = z.record(
   z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'is not a header name'),
   z.string('is not a text').regex(/^\P{Cc}*$/u, 'has control characters'),
@@ -26,7 +26,7 @@ export const headers = z.record(
 
 const NOT_ARGUMENTS = 'is not a list of a program and its arguments; no shell reads it';
 
-/** A program and its arguments, run as they are: no shell reads them. */
+/** A program and its arguments, run directly: no shell interprets them. */
 export const argv = z
   .array(z.string(NOT_ARGUMENTS).regex(/^[^\0]*$/, 'has a null character'), NOT_ARGUMENTS)
   .min(1, NOT_ARGUMENTS)
@@ -36,7 +36,7 @@ export const argv = z
 /** How long a program or a server may take. */
 export const timeout = span(1, '10s');
 
-/** A program that is run, or an address that is told; milliseconds that it may take. */
+/** A program to run, or an address to notify; with its timeout in milliseconds. */
 export type Hook =
   | { run: readonly string[]; timeout: number }
   | { post: string; headers: Readonly<Record<string, string>>; timeout: number };
@@ -56,7 +56,7 @@ const hook = z
 
 const list = z.array(hook).max(20).default([]);
 
-/** When hooks run on the way of a release. */
+/** The points of a release at which hooks run. */
 export type HookPhase = 'preDeploy' | 'postStep' | 'prePromote' | 'postPromote' | 'onRevert';
 
 const phases: Record<HookPhase, typeof list> = {
@@ -67,10 +67,13 @@ const phases: Record<HookPhase, typeof list> = {
   onRevert: list,
 };
 
-/** What is run or told on the way of a release. */
+/** The programs that are run and the addresses that are notified during a release. */
 export const hooks = z.strictObject(phases);
 
-/** A program whose exit code 0 opens it, or a server whose answer does; milliseconds that it may take. */
+/**
+ * A program that opens the gate with exit code 0, or a server that opens it with its response; with
+ * its timeout in milliseconds.
+ */
 export type Gate =
   | { run: readonly string[]; timeout: number }
   | {
@@ -96,10 +99,10 @@ const gate = z
         : { get, headers, expect, timeout: timeout ?? 10_000 },
   );
 
-/** What has to be open before a step counts as done. */
+/** The gates that must be open before a step counts as done. */
 export const gates = z.array(gate).min(1).max(20);
 
-/** Refuses what neither runs a program nor asks a server, or does both. */
+/** Rejects an errand that neither runs a program nor calls a server, or does both. */
 function requireErrand(
   errand: { run?: unknown; headers?: unknown; expect?: unknown } & Record<string, unknown>,
   web: 'get' | 'post',

@@ -1,7 +1,10 @@
 import { parseDuration } from './duration.ts';
 import { literally } from './literally.ts';
 
-/** What `{{…}}` can stand for in a query, an address or a body: nothing in these values means more than itself there. */
+/**
+ * The placeholders `{{…}}` for a query, an address or a body. Their values contain no characters
+ * with a special meaning there.
+ */
 const PLACES = [
   'project',
   'service',
@@ -13,13 +16,13 @@ const PLACES = [
 ] as const;
 
 export type PlaceholderValues = Readonly<Record<(typeof PLACES)[number], string>> & {
-  /** What `{{now}}` is; `{{now-5m}}` is before it. */
+  /** The time of `{{now}}`; `{{now-5m}}` is five minutes before it. */
   readonly now: Date;
 };
 
 const PLACE = /\{\{\s*([^{}]*?)\s*\}\}/g;
 
-/** What is wrong with the `{{…}}` of a text; `undefined` when all of them are known. */
+/** The problem of the placeholders in a text; `undefined` if all are known. */
 export function placeProblem(text: string): string | undefined {
   const unknown = [...text.matchAll(PLACE)].find(([, name = '']) => {
     return !isPlace(name) && timeBeforeNow(name) === undefined;
@@ -28,7 +31,7 @@ export function placeProblem(text: string): string | undefined {
   return unknown && `has the unknown {{${unknown[1]}}}; there are ${known}`;
 }
 
-/** A text with what its `{{…}}` stand for; times are seconds since 1970. */
+/** Replaces the placeholders in a text; times are seconds since 1970. */
 export function fillPlaces(
   text: string,
   places: PlaceholderValues,
@@ -43,7 +46,9 @@ export function fillPlaces(
   });
 }
 
-/** A text without the values of variables, also where they were encoded on the way or lost their capitals. */
+/**
+ * Removes the values of variables from a text, also if they were encoded or their case was changed.
+ */
 export function hideValues(text: string, values: Readonly<Record<string, string>>): string {
   const forms = Object.entries(values)
     .flatMap(([name, value]) =>
@@ -64,7 +69,7 @@ function encoded(value: string): string[] {
   return [encodeURIComponent(value), JSON.stringify(value).slice(1, -1)];
 }
 
-/** What an error may name of an address. */
+/** The parts of an address that an error message may contain. */
 function partsOfAddress(value: string): string[] {
   if (!URL.canParse(value)) return [];
   const { host, hostname, username, password, pathname } = new URL(value);

@@ -13,7 +13,7 @@ interface ServiceProblem {
   text: string;
 }
 
-/** Rules no single field can hold. */
+/** Rules about more than one field. */
 export function problemsOf(config: CanaryConfig): Problem[] {
   const { services, analysis, steps, strategy, database } = config;
   const problems = [
@@ -47,7 +47,7 @@ function ingressProblems(services: Services): Problem[] {
   return [{ path: ['services'], text }, ...own];
 }
 
-/** What keeps the ways into a service from making sense. */
+/** Conflicts between the ways into a service. */
 function problemsOfIngress(
   name: string,
   service: ServiceConfig,
@@ -87,7 +87,7 @@ function protocolProblems(service: ServiceConfig): ServiceProblem[] {
   if (!service.entry) {
     const isCalled = Boolean(mesh || service.behind || service.labels);
     for (const key of ['protocol', 'tls', 'sni', 'proxyProtocol'] as const) {
-      // Whoever calls by name speaks HTTP; which one the service speaks is its own.
+      // Callers by name use HTTP to the proxy; the service may use either version of HTTP.
       const isOpen = key === 'protocol' && isCalled && protocol.startsWith('http');
       if (service[key] !== undefined && !isOpen)
         problems.push({
@@ -120,7 +120,7 @@ function protocolProblems(service: ServiceConfig): ServiceProblem[] {
   return problems;
 }
 
-/** What a port of the host is taken for twice; and what else is wrong with the services that are met there. */
+/** Host ports that are used twice, and protocol problems of the services. */
 function portProblems({ services, proxy: { metrics } }: CanaryConfig): Problem[] {
   const problems: Problem[] = [];
   const taken = new Map<number, string>();

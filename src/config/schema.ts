@@ -11,22 +11,22 @@ import { duration, holding, port, serviceName, switchable } from './values.ts';
 
 const DAY_MS = 86_400_000;
 
-/** As Compose has them, or none at all. */
+/** A duration in Compose's notation; 0 is allowed. */
 const limit = duration('is not a duration such as 30s or 1m30s', 0, Number.POSITIVE_INFINITY);
 
-/** What git is asked for where canary.yaml says nothing. */
+/** The git settings if canary.yaml has none. */
 export const DEFAULT_BRANCHES = { stable: 'main', canary: 'canary', remote: 'deploy' };
 
 const gitFields = {
   /** The branch production is built from. */
   stable: z.string().min(1).default(DEFAULT_BRANCHES.stable),
-  /** The branch that canaries are built from, where no other is named. */
+  /** The branch that canaries are built from, unless another is named. */
   canary: z.string().min(1).default(DEFAULT_BRANCHES.canary),
-  /** Where `push` pushes to. */
+  /** The remote that `push` pushes to. */
   remote: z.string().min(1).default(DEFAULT_BRANCHES.remote),
 };
 
-/** canary.yaml as people write it; unknown keys are refused, never ignored. */
+/** canary.yaml as written; unknown keys are rejected, never ignored. */
 export const configSchema = z.strictObject({
   version: z.literal(1, 'is not a version this program knows (1)'),
   services: z.record(serviceName, service),
@@ -36,19 +36,22 @@ export const configSchema = z.strictObject({
     .default({ header: 'X-Canary' }),
   /** Rules that choose a side whatever the weight. */
   match: match.default([]),
-  /** How users come to the canary. */
+  /** How users are moved to the canary. */
   strategy: strategy.default({ kind: 'canary' }),
-  /** Of `strategy: canary`; without any it stops at the weight it is given. */
+  /** The steps of `strategy: canary`; without steps the canary stays at the weight it is given. */
   steps: steps.default([]),
   /** How the canary is judged while it goes through its steps. */
   analysis: analysis.default(analysis.parse(true)),
-  /** What follows the last step of a canary that passed: it becomes the stable, or a person makes it. */
+  /**
+   * What follows the last step of a canary that passed: it is promoted automatically, or by the
+   * operator.
+   */
   promote: z.enum(['auto', 'manual'], 'is not auto or manual').default('auto'),
-  /** How long a canary keeps its users when nobody does anything with it. */
+  /** How long a canary keeps its users if no command acts on it. */
   maxAge: switchable(holding).default(7 * DAY_MS),
-  /** How long a step may wait for enough evidence once its time is over. */
+  /** How long a step may wait for enough evidence after its time is over. */
   progressDeadline: holding.default(30 * 60_000),
-  /** What is run or told on the way of a release. */
+  /** The programs that are run and the addresses that are notified during a release. */
   hooks: hooks.prefault({}),
   /** The databases that canary and stable share. */
   database: database.prefault({}),
@@ -56,19 +59,19 @@ export const configSchema = z.strictObject({
   proxy: z
     .strictObject({
       image: z.string().min(1).optional(),
-      /** A port on which the proxy tells Prometheus what it counts. */
+      /** The port on which the proxy serves its metrics to Prometheus. */
       metrics: port.optional(),
     })
     .default({}),
-  /** Whether a failed request of the canary is answered by the stable. */
+  /** Whether the stable answers failed requests of the canary. */
   shield: shield.default(shield.parse(true)),
-  /** Whether a failing canary is taken out. */
+  /** Whether a failing canary is taken out of traffic. */
   breaker: breaker.default(breaker.parse(true)),
   /** How long open requests may take to finish before a container is stopped. */
   drain: limit.default(30_000),
-  /** How long a started container may take until it is ready. */
+  /** How long a started container may take to become ready. */
   startTimeout: limit.default(120_000),
-  /** How many ended releases are kept, with the images to go back to. */
+  /** How many ended releases are kept, with the images to roll back to. */
   retention: z.number().int().min(1).default(10),
 });
 

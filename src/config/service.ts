@@ -11,7 +11,10 @@ const mesh = z
   )
   .transform((value) => value || undefined);
 
-/** What users come through that asks for no name: it reads labels or environment of containers. */
+/**
+ * Routers that users come through and that do not use names: they read the labels or environment of
+ * containers.
+ */
 export const ROUTERS = ['traefik', 'nginx-proxy'] as const;
 
 export type Router = (typeof ROUTERS)[number];
@@ -23,7 +26,10 @@ const labels = z.enum(ROUTERS, {
       : `is not ${ROUTERS.join(' or ')}`,
 });
 
-/** A name as clients send it in a TLS hello: `shop.example.com`, or `*.example.com` for every name one label longer. */
+/**
+ * A name as clients send it in a TLS ClientHello: `shop.example.com`, or `*.example.com` for every
+ * name with one label more.
+ */
 const serverName = z
   .string()
   .max(253)
@@ -34,38 +40,49 @@ const serverName = z
 
 const path = line(1000);
 
-/** A chosen service: how users come to it, and what they speak. */
+/** A chosen service: how users reach it, and its protocol. */
 export const service = z
   .strictObject({
-    /** The published port the proxy takes over; makes the service an entry. */
+    /** The published port that the proxy takes over; makes the service an entry. */
     entry: port.optional(),
-    /** A port of its own on which the canary alone answers. */
+    /** An additional port on which only the canary responds. */
     preview: port.optional(),
-    /** The port the service listens on inside its container, when its definition does not tell. */
+    /**
+     * The port the service listens on inside its container, if its definition does not state it.
+     */
     port: port.optional(),
-    /** Calls of other services by name are split too: of those that are named, or of all that are known to call it. */
+    /**
+     * Calls from other services by name are split too: from the named callers, or from all known
+     * callers.
+     */
     mesh: mesh.optional(),
     /** The proxies of the stack that users come through: they forward to the service by its name. */
     behind: names.optional(),
     /** Users come through a router that finds the service by its labels or environment. */
     labels: labels.optional(),
-    /** As at the top, for the users of this entry alone. */
+    /** As at the top level, but only for the users of this service. */
     shield: shield.optional(),
     breaker: breaker.optional(),
-    /** `http2`: the service speaks HTTP/2 without TLS, as gRPC does; `tcp`, `tls`: bytes, by source address. */
+    /**
+     * `http2`: the service uses HTTP/2 without TLS, as gRPC does. `tcp`, `tls`: raw bytes, split by
+     * source address.
+     */
     protocol: z.enum(['http', 'http2', 'tcp', 'tls']).optional(),
-    /** TLS ends at the proxy. Paths are relative to canary.yaml. */
+    /** The proxy terminates TLS. Paths are relative to canary.yaml. */
     tls: z
       .strictObject({
         certificate: path,
         key: path,
-        /** The service speaks TLS itself. */
+        /** The service itself also uses TLS. */
         reencrypt: z.boolean().default(false),
       })
       .optional(),
-    /** Of an entry with `protocol: tls` only these names are split. */
+    /** Only these server names are split, for an entry with `protocol: tls`. */
     sni: z.array(serverName).min(1).max(200).optional(),
-    /** The client's address by PROXY protocol: from who is in front, and to the service. */
+    /**
+     * The client's address over PROXY protocol: accepted from a load balancer in front, and sent to
+     * the service.
+     */
     proxyProtocol: z
       .strictObject({ accept: z.boolean().default(false), send: z.boolean().default(false) })
       .optional(),
@@ -75,7 +92,7 @@ export const service = z
 
 export type ServiceConfig = z.output<typeof service>;
 
-/** Whether the bytes of an entry are handed on as they are, and nobody sees requests. */
+/** Whether the proxy passes on the bytes of an entry unchanged and cannot inspect requests. */
 export function handsBytesOn({ protocol }: ServiceConfig): boolean {
   return protocol === 'tcp' || protocol === 'tls';
 }

@@ -10,18 +10,18 @@ const place = z
     return readAnswerPath(text) ?? refuse(context, problem);
   });
 
-/** Changes of answers that are meant: what is at or below these paths is no difference. */
+/** Intended changes of responses: what is at or below these paths is not a difference. */
 export const allow = z.array(place).max(100);
 
 const fields = z.strictObject(
   {
     allow: allow.default([]),
-    /** Beginnings of the paths that are never asked again. */
+    /** Path prefixes that are never requested again. */
     exclude: z
       .array(z.string().max(500).regex(/^\//, 'does not begin with /'))
       .max(100)
       .default([]),
-    /** How often a request of a user is sent to both sides. */
+    /** How often a user's request is sent to both sides. */
     every: period(1000, 3_600_000).default(1000),
   },
   {
@@ -34,7 +34,10 @@ const fields = z.strictObject(
 
 export type ShapeSettings = z.output<typeof fields>;
 
-/** Whether the answers of both sides are compared, and how: what users GET is sent to both once more. */
+/**
+ * Whether and how the responses of both sides are compared: users' GET requests are sent to both
+ * sides once more.
+ */
 export const shape = z
   .preprocess(
     (value) => (value === true ? {} : value === false ? undefined : value),

@@ -18,15 +18,15 @@ const part = weight.refine((value) => value > 0 && value < 100, 'leaves one side
 
 const step = z
   .strictObject({
-    /** Share of users in percent. */
+    /** The share of users, in percent. */
     weight: weight.optional(),
-    /** How long until the next step. */
+    /** The time until the next step. */
     for: holding.optional(),
-    /** Requests that the canary has to have had in it. */
+    /** Requests the canary must have served in this step. */
     minimumRequests: z.number().int().min(1).max(1_000_000_000).optional(),
-    /** What has to be open before it counts as done. */
+    /** The gates that must be open before the step counts as done. */
     gates: gates.optional(),
-    /** A person goes on, by `canary resume`. */
+    /** Waits until the operator continues with `canary resume`. */
     pause: z.literal(true, 'is not `true`').optional(),
   })
   .superRefine((each, context) => {
@@ -47,7 +47,7 @@ export const steps = z
 const KINDS = ['canary', 'blue-green', 'rolling', 'ab'] as const;
 const NOT_A_STRATEGY = 'is not canary, blue-green, rolling or ab';
 
-/** A name alone, or with its settings. */
+/** A strategy's name alone, or with its settings. */
 export const strategy = z.preprocess(
   (value) => (KINDS.some((kind) => kind === value) ? { [value as string]: {} } : value),
   z
@@ -55,7 +55,7 @@ export const strategy = z.preprocess(
       {
         canary: settings({}),
         'blue-green': settings({}),
-        /** How long every step, a container more of each service, is held. */
+        /** How long each step is held; each step adds one container of each service. */
         rolling: settings({ for: holding.default(60_000) }),
         /** The share of users on the canary, and for how long. */
         ab: settings({ weight: part.default(50), for: holding.default(14 * DAY_MS) }),

@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { type ElementPart, type PathPart, readJsonSteps } from './answer-path.ts';
 import { refuse } from './values.ts';
 
-/** The way to one value in JSON. */
+/** The path to one value in JSON. */
 export type ValuePath = readonly (ElementPart | Extract<PathPart, { kind: 'key' }>)[];
 
-/** A path such as `$.series[0].pointlist[-1][1]`: keys, and elements from the beginning or, negative, from the end. */
+/**
+ * A path such as `$.series[0].pointlist[-1][1]`: keys, and elements counted from the beginning or,
+ * if negative, from the end.
+ */
 export const valuePath = z
   .string()
   .max(500)
@@ -16,7 +19,7 @@ export const valuePath = z
     return refuse(context, 'is not the path of one value, such as $.series[0].pointlist[-1][1]');
   });
 
-/** What is at a path; `undefined` where there is nothing. */
+/** The value at a path; `undefined` if there is none. */
 export function valueAt(value: unknown, path: ValuePath): unknown {
   return path.reduce<unknown>((from, step) => {
     if (step.kind === 'element') return Array.isArray(from) ? from.at(step.index) : undefined;

@@ -4,13 +4,13 @@ import { formatDuration, parseDuration } from './duration.ts';
 const HOUR_MS = 3_600_000;
 const YEAR_MS = 366 * 24 * HOUR_MS;
 
-/** What is wrong, and where in canary.yaml. */
+/** A problem, and its place in canary.yaml. */
 export interface Problem {
   path: readonly PropertyKey[];
   text: string;
 }
 
-/** Says of a value what is wrong with it, or with something in it. */
+/** Reports a problem of a value, or of something in it. */
 export function refuse(context: z.RefinementCtx, text: string, path: readonly PropertyKey[] = []) {
   context.addIssue({ code: 'custom', message: text, path: [...path] });
   return z.NEVER;
@@ -18,13 +18,13 @@ export function refuse(context: z.RefinementCtx, text: string, path: readonly Pr
 
 export const port = z.number().int().min(1).max(65_535);
 
-/** What Compose allows as the name of a service. */
+/** The service names that Compose allows. */
 export const serviceName = z.string().regex(/^[a-zA-Z0-9._-]+$/, 'is not a service name');
 
-/** Of a request that canary makes itself, or of the answer to it. */
+/** The name of a header in canary's own requests, or in the responses to them. */
 export const headerName = z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, 'is not a header name');
 
-/** One line of text: it becomes a word of the proxy's configuration, or of the override. */
+/** One line of text: it becomes a word in the proxy's configuration, or in the override. */
 export function line(longest: number) {
   return z
     .string()
@@ -33,19 +33,21 @@ export function line(longest: number) {
     .regex(/^\P{Cc}*$/u, 'has control characters or line breaks');
 }
 
-/** A list, which may have been written as its only element. */
+/** A list; a single element may be written without the list. */
 export function listed<T extends z.ZodType>(list: T) {
   const asList = (value: unknown) =>
     Array.isArray(value) || value === undefined ? value : [value];
   return z.preprocess(asList, list);
 }
 
-/** The same of texts. */
+/** The same for texts. */
 export function listedTexts<T extends z.ZodType>(list: T) {
   return z.preprocess((value) => (typeof value === 'string' ? [value] : value), list);
 }
 
-/** A duration in milliseconds, within limits. `error`: of what is no text. */
+/**
+ * A duration in milliseconds, within limits. `error`: the message for a value that is not a text.
+ */
 export function duration(problem: string, least: number, most: number, error?: string) {
   return z
     .string(error)
@@ -58,7 +60,7 @@ export function duration(problem: string, least: number, most: number, error?: s
 
 const HOLDING = 'is not a duration such as 30s, 5m or 14d';
 
-/** How long something is held; a clock must be able to tell its end. */
+/** How long something lasts; limited, so that its end is a valid time. */
 export const holding = duration(
   `${HOLDING}, of at most 366 days`,
   Number.MIN_VALUE,
@@ -66,7 +68,7 @@ export const holding = duration(
   HOLDING,
 );
 
-/** How often, or within what time, something is done: long enough to be done at all, short enough for a timer. */
+/** An interval or a time limit: long enough to be practical, short enough for a timer. */
 export function period(least: number, most: number) {
   const problem = `is not a duration such as 10s, from ${formatDuration(least)} to ${formatDuration(most)}`;
   return duration(problem, least, most, problem);
@@ -78,7 +80,7 @@ export function span(least: number, example: string) {
   return duration(problem, least, HOUR_MS, problem);
 }
 
-/** A share as people write it, in percent. `error`: of what is no text. */
+/** A share as people write it, in percent. `error`: the message for a value that is not a text. */
 export function share(form: RegExp, problem: string, error?: string) {
   return z
     .string(error)
@@ -91,7 +93,10 @@ const NOT_A_SHARE = 'is not a share such as 0.5%';
 
 export const percentage = share(/^(100|\d{1,2})(\.\d{1,3})? ?%$/, NOT_A_SHARE, NOT_A_SHARE);
 
-/** `true` stands for every default of the fields. Problems are those of the fields: a union would hide them. */
+/**
+ * `true` stands for all defaults of the fields. Reports the problems of the fields themselves: a
+ * union would hide them.
+ */
 export function switchable<T extends z.ZodType>(fields: T) {
   return z.unknown().transform((value, context): false | z.output<T> => {
     if (value === false) return false;

@@ -2,7 +2,7 @@ import type { DatabaseConfig } from '../config/database.ts';
 import type { Exception } from '../config/exception.ts';
 import { type Finding, type FindingClass, findingSentence } from './finding.ts';
 
-/** What a person lets pass, and how much is copied. */
+/** The exceptions that the operator makes, and how much data is copied. */
 export interface Agreement {
   exceptions: readonly Exception[];
   data: DatabaseConfig['data'];
@@ -26,14 +26,14 @@ export function isRefused(kind: FindingClass): boolean {
   return kind === 'destructive' || kind === 'contracting';
 }
 
-/** What a person would have to write to let these pass, each once. */
+/** The exceptions the operator would need to let these findings pass, each once. */
 export function exceptionsFor(findings: readonly Finding[]): string[] {
   return [...new Set(findings.map(({ class: what, object }) => `${what}:${object}`))];
 }
 
 const MOST_FLAGS = 4;
 
-/** How to let them pass, in one sentence. */
+/** How to allow these exceptions, in one sentence. */
 export function allowHint(exceptions: readonly string[]): string {
   const flags = exceptions.slice(0, MOST_FLAGS).map((each) => `--allow ${each}`);
   const rest = exceptions.length - flags.length;

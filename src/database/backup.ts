@@ -1,15 +1,15 @@
 import { type Boot, remainingFindings } from './report.ts';
 
-/** Tables of a database as they were before a canary booted on it, in a file. */
+/** A file with tables of a database as they were before a canary booted on it. */
 export interface Backup {
-  /** The service of the database. */
+  /** The database service. */
   service: string;
-  /** Where the journals are. */
+  /** The path of the file, relative to the folder of the journals. */
   file: string;
   tables: readonly string[];
-  /** Of the file. */
+  /** The size of the file. */
   bytes: number;
-  /** The program in the database's container that reads it. */
+  /** The program in the database's container that restores the file. */
   restore: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export interface TablesOf {
   tables: readonly string[];
 }
 
-/** The tables that were there before a boot and that it changes, by database. */
+/** The existing tables that a boot changed, by database. */
 export function touchedTables(report: Boot): TablesOf[] {
   const touched = new Map<string, Set<string>>();
   for (const { kind, database, object } of remainingFindings(report))
@@ -27,7 +27,7 @@ export function touchedTables(report: Boot): TablesOf[] {
   return [...touched].map(([service, tables]) => ({ service, tables: [...tables].sort() }));
 }
 
-/** Whether a finding is about a table that was there. */
+/** Whether a finding is about a table that existed before. */
 function isOfTable(kind: string): boolean {
   const isNamed = /^(table|column|default|rows|constraint|index|trigger|policy)-/.test(kind);
   return isNamed && kind !== 'table-added';

@@ -4,15 +4,15 @@ import { type Effect, effect, type Finding, worstFirst } from './finding.ts';
 import type { DefinitionChange, HeldLock, Observation } from './observation.ts';
 
 interface Limits {
-  /** Milliseconds for which a lock may keep others waiting. */
+  /** How long a lock may block others, in milliseconds. */
   lock: number;
-  /** Percent of a table's rows from which a loss of rows counts. */
+  /** A loss of rows counts from this percentage of a table's rows. */
   massShare: number;
-  /** The copy holds every row. */
+  /** The copy contains all rows. */
   hasAllRows: boolean;
 }
 
-/** What was seen of a database, as findings: the worst first. Pure. */
+/** Turns the observation of a database into findings, the worst first. Pure. */
 export function findingsOf(database: string, observation: Observation, limits: Limits): Finding[] {
   const { before, after, changes, locks } = observation;
   const effects = [
@@ -23,18 +23,18 @@ export function findingsOf(database: string, observation: Observation, limits: L
   return worstFirst(effects.map(({ changed: _, ...rest }) => ({ ...rest, database })));
 }
 
-/** With the statement that did it: the last one that touched what changed. */
+/** Adds the statement that caused the effect: the last one that touched the changed object. */
 function blame(done: Effect, changes: readonly DefinitionChange[]): Effect {
   const { changed, kind } = done;
   const touching = changes.filter(({ objects }) => changed && objects.includes(changed));
-  // What is dropped and recreated is the fault of the first.
+  // If an object was dropped and recreated, the first drop is the cause.
   const isDrop = /-(dropped|recreated)$/.test(kind);
   const drops = touching.filter(({ statement = '' }) => /\bdrop\b/i.test(statement));
   const { statement, service } = (isDrop ? drops.at(0) : undefined) ?? touching.at(-1) ?? done;
   return { ...done, statement, service };
 }
 
-/** Of each table the longest; on tables that only the canary knows nobody waits. */
+/** The longest lock of each table; tables that only the canary knows block no one. */
 function longLocks(locks: readonly HeldLock[], { before }: Observation, limit: number): Effect[] {
   return before.tables.flatMap(({ name }) => {
     const [longest] = locks

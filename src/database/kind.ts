@@ -2,10 +2,15 @@ import type { ComposeModel, ComposeService } from '../compose/model/model.ts';
 import { programName } from '../compose/services/image.ts';
 import { statefulReason } from '../compose/services/stateful.ts';
 
-/** The servers whose databases can be rehearsed: `src/rehearsal/server-kind.ts` says how to add one. */
+/**
+ * The servers whose databases can be rehearsed; `src/rehearsal/server-kind.ts` explains how to add
+ * one.
+ */
 export type ServerKind = 'postgres' | 'mysql';
 
-/** What a stateful service is: a server that can be rehearsed, or the name of one that cannot. */
+/**
+ * The kind of a stateful service: a server that can be rehearsed, or the name of one that cannot.
+ */
 type StatefulKind = { server: ServerKind } | { other: string };
 
 interface Signs {
@@ -32,7 +37,10 @@ const SIGNS: Readonly<Record<ServerKind, Signs>> = {
 
 const QUEUE = true;
 
-/** The others by image, name and port; of a queue canary workers would take the same messages as the stable's. */
+/**
+ * The other kinds by image, name and port. Canary workers would take messages of a queue from the
+ * stable's workers.
+ */
 const OTHERS: readonly [RegExp, string, number, isQueue?: boolean][] = [
   [/mongo/, 'MongoDB', 27_017],
   [/(redis|valkey|keydb|dragonfly|garnet|kvrocks)/, 'Redis', 6379, QUEUE],
@@ -50,7 +58,7 @@ const OTHERS: readonly [RegExp, string, number, isQueue?: boolean][] = [
   [/mssql/, 'SQL Server', 1433],
 ];
 
-/** What a service is that keeps data; `undefined` for one that keeps none. */
+/** The kind of a service that keeps data; `undefined` if it keeps none. */
 export function statefulKind(
   service: ComposeService,
   model?: ComposeModel,
@@ -58,7 +66,7 @@ export function statefulKind(
   const reason = statefulReason(service, model);
   if (!reason) return undefined;
   const program = service.build ? '' : programName(service.image ?? '');
-  // First, for Percona and Bitnami make several.
+  // Checked first, because Percona and Bitnami make several servers.
   const named = OTHERS.find(([pattern]) => pattern.test(program));
   if (named) return { other: named[1] };
   const kinds = Object.keys(SIGNS) as ServerKind[];
@@ -71,7 +79,7 @@ export function statefulKind(
   return { other: byPort?.[1] ?? 'a service that keeps data' };
 }
 
-/** Whether canary workers would take work from the stable's. */
+/** Whether canary workers would take work from the stable's workers. */
 export function isQueue(kind: string): boolean {
   return OTHERS.some(([, name, , takesWork]) => name === kind && takesWork);
 }

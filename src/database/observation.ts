@@ -1,25 +1,25 @@
 import type { Snapshot } from './snapshot.ts';
 
-/** What was seen of a copy of a database while something booted on it. */
+/** What was observed on a copy of a database while something booted on it. */
 export interface Observation {
   before: Snapshot;
   after: Snapshot;
-  /** Statements that changed definitions, in their order, as far as the server tells. */
+  /** Statements that changed definitions, in order, as far as the server reports them. */
   changes: readonly DefinitionChange[];
   writes: readonly RowWrite[];
   locks: readonly HeldLock[];
 }
 
-/** Who asked the database for something. */
+/** The statement and the service that caused an effect. */
 export interface Origin {
-  /** The statement, its values hidden; absent where the server keeps no record of statements. */
+  /** The statement, with hidden values; absent if the server does not record statements. */
   statement?: string | undefined;
   /** The compose service whose container sent it. */
   service?: string | undefined;
 }
 
 export interface DefinitionChange extends Origin {
-  /** Names of tables and objects that it made, changed or dropped, as in snapshots. */
+  /** Names of the tables and objects that it created, changed or dropped, as in snapshots. */
   objects: readonly string[];
 }
 
@@ -27,11 +27,11 @@ export interface DefinitionChange extends Origin {
 export interface RowWrite extends Origin {
   table: string;
   kind: 'delete' | 'update' | 'truncate';
-  /** Of an update only rows in which a column changed that was there before. */
+  /** For an update, only rows in which a column changed that existed before. */
   rows: number;
 }
 
-/** A lock on a table, from when it was seen until it was gone. */
+/** A lock on a table, from when it was first seen until it was released. */
 export interface HeldLock extends Origin {
   table: string;
   blocks: 'reads and writes' | 'writes';

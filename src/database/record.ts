@@ -1,23 +1,23 @@
 import type { FindingClass } from './finding.ts';
 import type { RehearsalReport } from './report.ts';
 
-/** What programs and git are told of a rehearsal. */
+/** What `--json` output and git tags contain about a rehearsal. */
 export interface RehearsalRecord {
   result: 'pass' | 'refused';
   findings: readonly {
     class: FindingClass;
     text: string;
     statement: string | null;
-    /** Whose statement it was. */
+    /** The service that sent the statement. */
     service: string | null;
     database: string;
     object: string;
   }[];
-  /** The exceptions that let some of them pass. */
+  /** The exceptions that allowed some of the findings. */
   allowed: readonly string[];
 }
 
-/** The same of a release; `clean` is done to every text in it. */
+/** The rehearsal record of a release; `clean` is applied to every text in it. */
 export function rehearsalRecord(
   rehearsal: { report: RehearsalReport; isRefused: boolean } | undefined,
   clean: (text: string) => string = (text) => text,

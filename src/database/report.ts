@@ -1,13 +1,13 @@
 import { isRefused } from './allow.ts';
 import type { Finding } from './finding.ts';
 
-/** What a rehearsal found, as journals and `--json` hold it. */
+/** The result of a rehearsal, as stored in journals and printed by `--json`. */
 export interface RehearsalReport {
   /** The databases that were copied. */
   databases: readonly CopiedDatabase[];
-  /** From the worst to the least. */
+  /** From the worst to the least severe. */
   findings: readonly Finding[];
-  /** Exceptions that let findings or services pass. */
+  /** The exceptions that allowed findings or services. */
   allowed: readonly string[];
   /** Services that keep data and were shared without a rehearsal. */
   unrehearsed: readonly { service: string; kind: string }[];
@@ -16,17 +16,17 @@ export interface RehearsalReport {
 
 export interface CopiedDatabase {
   service: string;
-  /** Such as `PostgreSQL`. */
+  /** The kind of server, such as `PostgreSQL`. */
   server: string;
   data: 'full' | 'schema' | 'sample';
-  /** Bytes that were copied. */
+  /** Number of bytes copied. */
   bytes: number;
 }
 
-/** What a boot did, and what of it was let pass. */
+/** What a boot did, and what of it was allowed. */
 export type Boot = Pick<RehearsalReport, 'findings' | 'allowed'>;
 
-/** Of what a boot did, all that is still there when it is over and was let pass. */
+/** The allowed changes of a boot that remain in the database when the boot is over. */
 export function remainingFindings({ findings, allowed }: Boot): Finding[] {
   return findings.filter(
     ({ class: level, kind, object }) =>
@@ -35,7 +35,10 @@ export function remainingFindings({ findings, allowed }: Boot): Finding[] {
   );
 }
 
-/** The same in words, for people who take the canary back (`isBack`) or make it the stable; `undefined`: nothing stays. */
+/**
+ * The remaining changes in words, for operators who roll back the canary (`isBack`) or promote it;
+ * `undefined` if nothing remains.
+ */
 export function remainsText(report: Boot, isBack: boolean): string | undefined {
   const remaining = remainingFindings(report);
   if (remaining.length === 0) return undefined;

@@ -8,12 +8,12 @@ export interface SharedDatabase {
   server: ServerKind;
 }
 
-/** A service that keeps data which nobody can rehearse. */
+/** A service that keeps data and cannot be rehearsed. */
 export interface Unrehearsed {
   service: string;
-  /** What it is, such as `Redis`. */
+  /** The kind of service, such as `Redis`. */
   kind: string;
-  /** Canary workers take work from the stable's. */
+  /** Canary workers take work from the stable's workers. */
   isQueue: boolean;
 }
 
@@ -22,15 +22,16 @@ export interface SharedData {
   unrehearsed: Unrehearsed[];
 }
 
-/** What it means to share such a service. */
+/** What it means to share such a service, in words. */
 export function sharedText({ service, kind, isQueue }: Unrehearsed): string {
   const risk = isQueue ? ': workers of the canary take work from the same queues' : '';
   return `The canary shares \`${service}\` (${kind}) with the stable${risk}. It cannot be rehearsed.`;
 }
 
 /**
- * What the chosen services share with the stable: the services that keep data and are named by one of them. Where none of
- * the databases is named, all that they can reach: a name in the code is seen by nobody.
+ * The data that the chosen services share with the stable: the services that keep data and that a
+ * chosen service names. If they name no database, all databases they can reach are used: a name may
+ * be in the code, where canary cannot see it.
  */
 export function sharedData(
   model: ComposeModel,

@@ -1,6 +1,7 @@
 /**
- * What a database looks like at one moment, the same for every kind of server. Ids stay when something is renamed and
- * not when it is made anew (an oid where the server has such); names are as people write them in a statement.
+ * The state of a database at one moment, in the same form for every kind of server. An id stays the
+ * same when an object is renamed, but not when it is recreated (an oid if the server has one).
+ * Names are as written in a statement.
  */
 export interface Snapshot {
   tables: readonly Table[];
@@ -9,13 +10,13 @@ export interface Snapshot {
 
 export interface Table {
   id: string;
-  /** Without the schema where that is the usual one. */
+  /** Without the schema if it is the default one. */
   name: string;
-  /** Changes when all of its rows are written anew or thrown away, such as a file node. */
+  /** Changes when all rows are rewritten or removed, such as a file node. */
   storage: string;
   rows: number;
   columns: readonly Column[];
-  /** Without those that a constraint brings along. */
+  /** Without the indexes that belong to a constraint. */
   indexes: readonly Index[];
   constraints: readonly Constraint[];
 }
@@ -23,10 +24,10 @@ export interface Table {
 export interface Column {
   id: string;
   name: string;
-  /** As the server writes it, such as `character varying(50)`. */
+  /** In the server's notation, such as `character varying(50)`. */
   type: string;
   isNullable: boolean;
-  /** A row that does not name the column gets a value: default, identity, generated. */
+  /** Whether a row that does not name the column gets a value: default, identity, generated. */
   hasDefault: boolean;
 }
 
@@ -43,7 +44,7 @@ export interface Constraint {
   definition: string;
 }
 
-/** Anything else that has a name. */
+/** Any other named object. */
 export interface DatabaseObject {
   id: string;
   kind:
@@ -60,8 +61,8 @@ export interface DatabaseObject {
     | 'extension'
     | 'grant';
   name: string;
-  /** Of an enumeration its values, of a grant what it allows, each on a line. */
+  /** For an enumeration its values, for a grant what it allows, one per line. */
   definition: string;
-  /** The id of the table it belongs to and goes away with. */
+  /** The id of the table that it belongs to and is dropped with. */
   table?: string | undefined;
 }

@@ -1,9 +1,9 @@
 const LONGEST = 160;
 
-/** Of longer statements the rest is not read: only the beginning is shown anyway. */
+/** The rest of longer statements is not read: only the beginning is shown anyway. */
 const READ = 100_000;
 
-/** What a statement is made of, as far as values go. */
+/** The parts of a statement that matter for hiding values. */
 const PIECE = new RegExp(
   [
     String.raw`(?<comment>--[^\n]*|#(?![>-])[^\n]*|/\*[\s\S]*?(?:\*/|$))`,
@@ -19,13 +19,13 @@ const PIECE = new RegExp(
 
 const HIDDEN = "'…'";
 
-/** A telephone number, an account; shorter ones are limits, sizes and flags. */
+/** A telephone or account number; shorter numbers are limits, sizes and flags. */
 const LONG_NUMBER = /(?<![\w.'"`])\d{5,}(?:\.\d+)?(?!\w)/g;
 
 /**
- * A statement as it may be shown and kept: on one line, its values hidden (they may be secrets), not too long.
- * `doubleQuotes`: whether they hold names, as in the standard, or values, as in MySQL. Where servers do not agree on
- * what ends a value or a comment, the rest is left out.
+ * A statement that is safe to show and store: on one line, shortened, with its values hidden (they
+ * may be secrets). `doubleQuotes`: whether they contain names, as in the standard, or values, as in
+ * MySQL. If servers do not agree where a value or a comment ends, the rest is left out.
  */
 export function shownStatement(
   statement: string,
@@ -58,7 +58,10 @@ function shownPiece(piece: string, { comment, word, name, quoted }: Groups, hide
   return word !== undefined || (isName && isWhole(piece)) ? piece : HIDDEN;
 }
 
-/** Whether one server sees an end where another goes on: a backslash, a comment in a comment, a quote in a name. */
+/**
+ * Whether servers disagree about the end: a backslash, a comment inside a comment, a quote in a
+ * name.
+ */
 function isDisputed(
   { comment = '', value = '', quoted = '""', name = '``' }: Groups,
   quotesHoldValues: boolean,
@@ -69,7 +72,7 @@ function isDisputed(
   return comment !== '' && !/^--(\s|$)/.test(comment) && /['"`$]|\/\*|\*\//.test(comment);
 }
 
-/** Whether a shown statement deletes from or updates a table without saying which rows. */
+/** Whether a shown statement deletes from or updates a table without limiting the rows. */
 export function namesNoRows(statement: string): boolean {
   const words = statement.trim();
   if (!/^(delete\s+from|update)\s/i.test(words) || isCut(words)) return false;
@@ -79,7 +82,7 @@ export function namesNoRows(statement: string): boolean {
   );
 }
 
-/** A name with its end, and with no quote of another kind in it. */
+/** Whether a name is terminated and contains no quote of another kind. */
 function isWhole(name: string): boolean {
   return /^("[^'`]*"|`[^'"]*`)$/.test(name);
 }

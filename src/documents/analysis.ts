@@ -6,15 +6,15 @@ import type { ReleaseVerdict } from '../rollout/verdict.ts';
 export interface Analysis {
   version: 1;
   release: string;
-  /** What the release was judged to be then. */
+  /** The verdict on the release at the time; `null` if it was not judged. */
   recorded: ReleaseVerdict | null;
   steps: JudgedStep[];
-  /** The settings of this judgement. */
+  /** The settings used for this judgement. */
   settings: Pick<JudgeSettings, 'alpha' | 'margin' | 'minimumRequests' | 'signals'>;
 }
 
-/** What the judge says of a step at its end. */
+/** The judge's verdict at the end of a step. */
 export interface JudgedStep extends Omit<StepVerdict, 'at'> {
-  /** When that was known. */
+  /** When the result was known. */
   at: string;
 }

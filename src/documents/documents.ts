@@ -26,8 +26,8 @@ import type {
 } from './traffic.ts';
 
 /**
- * What each command prints with `--json`. Their JSON Schemas are `schema/COMMAND.json`, written from these types by
- * `npm run docs`; each comment here is a description there.
+ * What each command prints with `--json`. The JSON Schemas are `schema/COMMAND.json`; `npm run
+ * docs` generates them from these types. Each comment here becomes a description there.
  */
 export interface Documents {
   abort: AbortResult;
@@ -38,7 +38,7 @@ export interface Documents {
   deploy: DeployLine;
   doctor: DoctorResult;
   down: DownResult;
-  /** In place of any of these, when a command fails. */
+  /** Printed instead of any of these if a command fails. */
   error: ErrorDocument;
   history: History;
   init: InitResult;
@@ -53,12 +53,12 @@ export interface Documents {
   render: RenderResult;
   resume: ResumeResult;
   revert: RevertResult;
-  /** With `--watch`, one a line. */
+  /** With `--watch`, one document per line. */
   status: Status;
   up: UpResult;
   wait: WaitResult;
   weight: WeightResult;
 }
 
-/** Any of them. */
+/** Any of these documents. */
 export type AnyDocument = Documents[keyof Documents];

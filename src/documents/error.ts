@@ -1,13 +1,16 @@
-/** How a command failed. */
+/** The error of a command that failed. */
 export interface ErrorDocument {
   error: {
-    /** One of docs/reference/errors.md, or `internal`: a bug in canary. Stable. */
+    /**
+     * An error code from docs/reference/errors.md, or `internal`: a bug in canary. Codes do not
+     * change.
+     */
     code: string;
-    /** One sentence for people; it may change. */
+    /** One sentence for people; its wording may change. */
     message: string;
-    /** What to do. */
+    /** What to do about it. */
     hint: string | null;
-    /** Such as the files or services concerned, or what a program printed. */
+    /** Details, such as the files or services concerned, or the output of a program. */
     details?: readonly string[];
   };
 }

@@ -1,25 +1,25 @@
-/** What one request to the canary showed, or to both sides. */
+/** The result of one request, sent to the canary or to both sides. */
 export interface ProbeResult {
   service: string;
-  /** Without its query, `*` in place of ids: `GET /discount`. */
+  /** The request without its query, with `*` instead of ids: `GET /discount`. */
   request: string;
-  /** `error`: it could not be measured, which is never a pass. */
+  /** `error`: it could not be measured; this never counts as a pass. */
   result: 'pass' | 'fail' | 'error';
-  /** One sentence; never a query, a header or a body. */
+  /** One sentence, without query, headers or body. */
   text: string;
 }
 
-/** What checks and comparisons found. */
+/** The results of checks and comparisons. */
 export interface Examination {
-  /** The checks in canary.yaml. */
+  /** The results of the checks in canary.yaml. */
   checks: ProbeResult[];
-  /** What users ask for now, answered by both sides. */
+  /** Comparisons of the responses of both sides to what users currently request. */
   shape: ProbeResult[];
 }
 
-/** What the running canary answers now. */
+/** How the running canary responds now. */
 export interface CheckResult extends Examination {
   release: string;
-  /** What all of it comes to. */
+  /** The overall result. */
   result: 'pass' | 'fail' | 'error';
 }

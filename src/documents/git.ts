@@ -1,40 +1,40 @@
-/** A branch made from the stable one. */
+/** A branch created from the stable branch. */
 export interface BranchResult {
   branch: string;
   commit: string;
-  /** False where it was there already. */
+  /** False if the branch already existed. */
   created: boolean;
 }
 
 /** Patches that were committed to a branch. */
 export interface ApplyResult {
   branch: string;
-  /** Where the branch is now. */
+  /** The commit the branch points to now. */
   commit: string;
-  /** The patches that were applied; not those that the branch had already. */
+  /** The patches that were applied, without those the branch already contained. */
   applied: readonly string[];
 }
 
-/** A branch at a remote. */
+/** A branch pushed to a remote. */
 export interface PushResult {
   remote: string;
   branch: string;
   commit: string;
-  /** False when the remote had it already. */
+  /** False if the remote already had it. */
   changed: boolean;
 }
 
 /** A repository that deploys what is pushed to it. */
 export interface DeployTarget {
-  /** Where its refs and hooks are. */
+  /** The path of the repository with its refs and hooks. */
   repository: string;
-  /** Production's working tree. */
+  /** The path of production's working tree. */
   directory: string;
-  /** The compose project's folder inside of it, empty where that is its top. */
+  /** The compose project's folder inside the working tree; empty if it is the top folder. */
   project: string;
 }
 
-/** The same, as a remote of this repository. */
+/** A repository that deploys what is pushed to it, as a remote of this repository. */
 export interface RemoteAddResult extends DeployTarget {
   /** The name of the remote. */
   name: string;

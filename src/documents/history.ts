@@ -6,22 +6,24 @@ export interface History {
   releases: HistoryEntry[];
 }
 
-/** A release of this machine's journals, or of another clone's, known from git. */
+/**
+ * A release from this machine's journals, or one from another clone that is known only from git.
+ */
 export type HistoryEntry = ReleaseRecord & {
   source: 'journal' | 'git';
-  /** Tables that were kept before its canary changed them, and are still there. */
+  /** Backups of tables, made before its canary changed them, that still exist. */
   backups: KeptTables[];
 };
 
-/** Tables of one database as they were. */
+/** A backup of tables of one database, as they were before. */
 export interface KeptTables {
-  /** The service of the database. */
+  /** The database service. */
   service: string;
   tables: readonly string[];
   /** The size of the file. */
   bytes: number;
-  /** Where it is. */
+  /** The path of the file. */
   file: string;
-  /** Restores them, without anything that was written since. */
+  /** The command that restores the tables; everything written to them since then is lost. */
   command: string;
 }

@@ -1,29 +1,32 @@
 import type { Operation } from '../rollout/operation.ts';
 
-/** What `up`, or with a branch `up` and `deploy`, would do and why. */
+/** What `up` would do and why; with a branch, what `up` and `deploy` would do. */
 export interface PlanDocument {
   version: 1;
   project: string;
-  /** `null` where only `up` is planned. */
+  /** `null` if only `up` is planned. */
   branch: string | null;
   commit: string | null;
   operations: PlannedOperation[];
   /** The steps in canary.yaml, one sentence each. */
   steps: string[];
-  /** Folders and files of this machine that clones mount. */
+  /** Folders and files on this machine that clones mount. */
   mounts: Mount[];
-  /** What an operator should know before, one sentence each. */
+  /** What an operator should know beforehand, one sentence each. */
   notes: string[];
 }
 
-/** An operation, its cause, and both in a sentence. */
+/** An operation, its cause, and its description as a sentence. */
 export type PlannedOperation = Operation & { text: string };
 
-/** A folder or file of this machine that a clone mounts. */
+/** A folder or file on this machine that a clone mounts. */
 export interface Mount {
   service: string;
   source: string;
   target: string;
-  /** `branch`: git tracks it, the clone has the branch's; `stable`: data, shared with the stable; `machine`: outside the project. */
+  /**
+   * `branch`: git tracks it, and the clone has the branch's version; `stable`: data, shared with
+   * the stable; `machine`: outside the project.
+   */
   from: 'branch' | 'stable' | 'machine';
 }

@@ -6,6 +6,6 @@ export interface Rehearsal extends RehearsalReport {
   branch: string;
   commit: string;
   result: 'pass' | 'refused';
-  /** The exceptions that would let it pass, such as `destructive:discount`. */
+  /** The exceptions that would make it pass, such as `destructive:discount`. */
   needs: string[];
 }

@@ -3,15 +3,15 @@ import type { EntryAddress } from './status.ts';
 /** The proxy in front of the services. */
 export interface UpResult {
   project: string;
-  /** False where it was there already. */
+  /** False if it was already there. */
   changed: boolean;
   entries: EntryAddress[];
 }
 
-/** What `down` took away. */
+/** What `down` removed. */
 export interface DownResult {
   project: string;
-  /** False where there was no proxy and no canary. */
+  /** False if there was no proxy and no canary. */
   changed: boolean;
 }
 
@@ -19,34 +19,34 @@ export interface DownResult {
 export interface InitResult {
   /** The path of canary.yaml. */
   path: string;
-  /** False when the file was there already and was left as it is. */
+  /** False if the file already existed and was not changed. */
   written: boolean;
   commit: string | null;
   branch: string | null;
   services: {
     service: string;
-    /** The port that users reach, `null` for a service that only other services call. */
+    /** The port that users reach; `null` for a service that only other services call. */
     entry: number | null;
     why: string;
   }[];
-  /** What one might expect in the canary and is left to the stable. */
+  /** Services that one might expect in the canary but that stay with the stable. */
   left: { service: string; why: string }[];
 }
 
-/** What `doctor` looked at, in the order it looked. */
+/** What `doctor` checked, in order. */
 export interface DoctorResult {
   version: 1;
   findings: Diagnosis[];
 }
 
-/** One thing canary needs, and how it is. */
+/** One requirement of canary, and its state. */
 export interface Diagnosis {
-  /** Such as `engine`, `compose`, `proxy`, `git`, `disk`, `clock`. */
+  /** The name of the check, such as `engine`, `compose`, `proxy`, `git`, `disk`, `clock`. */
   name: string;
   ok: boolean;
   /** What was found. */
   text: string;
-  /** What to do about it. */
+  /** What to do about it; `null` if there is nothing to do. */
   hint: string | null;
 }
 

@@ -2,31 +2,34 @@ import type { RehearsalRecord } from '../database/record.ts';
 import type { ReleaseState } from '../rollout/events.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
 
-/** Where users reach a service, and where its canary alone can be seen. */
+/** Where users reach a service, and where only its canary responds. */
 export interface EntryAddress {
   service: string;
-  /** Such as `http://localhost:3000`. */
+  /** The address for users, such as `http://localhost:3000`. */
   address: string;
-  /** An address on this machine that always leads to the canary; `null` where canary.yaml asks for none. */
+  /**
+   * An address on this machine that always leads to the canary; `null` if canary.yaml has no
+   * `preview`.
+   */
   preview: string | null;
 }
 
-/** What runs of one service. */
+/** The containers of one service. */
 export interface ServiceStatus {
   name: string;
-  /** The image of its first container, empty where there is none. */
+  /** The image of its first container; empty if there is none. */
   image: string;
   containers: {
     /** The first 12 characters of the engine's id. */
     id: string;
-    /** As the engine says it, such as `running`. */
+    /** The engine's word, such as `running`. */
     state: string;
-    /** `none` where the service has no health check. */
+    /** `none` if the service has no health check. */
     health: string;
   }[];
 }
 
-/** The release whose canary runs, or that ended last without becoming the stable. */
+/** The release whose canary runs, or the last one that ended without being promoted. */
 export interface ReleaseStatus {
   id: string;
   branch: string;
@@ -34,14 +37,14 @@ export interface ReleaseStatus {
   /** The subject of the commit. */
   subject: string;
   state: ReleaseState;
-  /** Why it is in that state, one sentence. */
+  /** The reason for its state, in one sentence. */
   reason: string;
-  /** The step of canary.yaml that is in force, from 1; 0 before the first. */
+  /** The current step of canary.yaml, from 1; 0 before the first. */
   step: number;
-  /** How many steps there are. */
+  /** The number of steps. */
   steps: number;
   weight: {
-    /** The share of users that the canary is given, in percent. */
+    /** The share of users that the canary should get, in percent. */
     set: number;
     /** Its share of requests since the weight was last set, in percent; `null` before the first request. */
     measured: number | null;
@@ -52,39 +55,44 @@ export interface ReleaseStatus {
   failures: {
     stable: number;
     canary: number;
-    /** Failures of the canary that no user met, because the stable answered. */
+    /** Failures of the canary that no user saw, because the stable answered. */
     shielded: number;
   };
   /** The latest verdict of its analysis; `null` before the first. */
   verdict: ReleaseVerdict | null;
-  /** What its first boot did to a copy of the shared databases; `null` where it was not rehearsed. */
+  /** What its first boot did to a copy of the shared databases; `null` if it was not rehearsed. */
   rehearsal: RehearsalRecord | null;
   services: ServiceStatus[];
 }
 
-/** The present: what runs, who gets what, and how it goes. */
+/** The current state: what runs, how users are split, and how the release is doing. */
 export interface Status {
   version: 1;
   project: string;
   stable: {
     branch: string;
-    /** The commit the stable was built from; `null` where that is not known. */
+    /** The commit that the stable was built from; `null` if it is not known. */
     commit: string | null;
     services: ServiceStatus[];
   };
-  proxy: { state: string; entries: EntryAddress[] };
+  proxy: {
+    state: 'running' | 'unreachable' | 'stopped' | 'absent';
+    entries: EntryAddress[];
+    /** Services whose stable the proxy cannot reach: their users get errors. */
+    silent: readonly string[];
+  };
   release: ReleaseStatus | null;
   /** The command that is changing the project now. */
   lock: LockHolder | null;
 }
 
-/** Who holds the project's lock. */
+/** The process that holds the project's lock. */
 export interface LockHolder {
   command: string;
   /** The user who runs it. */
   owner: string;
   pid: number;
   host: string;
-  /** When that process started, as its machine counts it. */
+  /** When that process started, in the units of its machine. */
   start: string;
 }

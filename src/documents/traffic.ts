@@ -4,21 +4,21 @@ import type { Side } from '../rollout/operation.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import type { EntryAddress } from './status.ts';
 
-/** Where a command leaves a release. */
+/** The state of a release after a command. */
 export interface Arrival {
   state: ReleaseState;
-  /** Why it is in that state, one sentence. */
+  /** The reason for its state, in one sentence. */
   reason: string;
-  /** The share of users that its canary is given, in percent. */
+  /** The share of users that its canary gets, in percent. */
   weight: number;
-  /** The step of canary.yaml that is in force, from 1; absent where it has no steps. */
+  /** The current step of canary.yaml, from 1; absent if it has no steps. */
   step?: number;
   steps?: number;
-  /** What its A/B test came to, once that is over. */
+  /** The result of its A/B test, once the test is over. */
   comparison?: AbComparison;
 }
 
-/** The canary that a deploy leaves behind. */
+/** The canary after `deploy`. */
 export interface DeployResult extends Arrival {
   release: string;
   branch: string;
@@ -29,11 +29,11 @@ export interface DeployResult extends Arrival {
 /** The canary after `resume`. */
 export interface ResumeResult extends Arrival {
   release: string;
-  /** False where nothing was paused. */
+  /** False if nothing was paused. */
   changed: boolean;
 }
 
-/** The users after `pause`. */
+/** The release after `pause`. */
 export interface PauseResult {
   release: string;
   /** The share of users that `resume` gives back, in percent. */
@@ -41,21 +41,21 @@ export interface PauseResult {
   changed: boolean;
 }
 
-/** The share of users the canary has now. */
+/** The canary's share of users after `weight`. */
 export interface WeightResult {
   release: string;
-  /** In percent. */
+  /** The share of users on the canary, in percent. */
   weight: number;
 }
 
-/** The state that `wait` waited for, or found. */
+/** The state of the release when `wait` ended. */
 export interface WaitResult {
   release: string;
   state: ReleaseState;
-  /** Why it is in that state, one sentence. */
+  /** The reason for its state, in one sentence. */
   reason: string;
   verdict: ReleaseVerdict | null;
-  /** The breaker or its age limit keeps the users from it. */
+  /** Whether the breaker or its age limit keeps users away from the canary. */
   isOut?: boolean;
 }
 
@@ -64,31 +64,31 @@ export interface PromoteResult {
   release: string;
   /** The stable's branch. */
   branch: string;
-  /** What the stable runs now. */
+  /** The commit that the stable runs now. */
   commit: string;
-  /** Changes of a shared database that the stable now lives with, one sentence each. */
+  /** Changes to a shared database that remain and that the stable now uses, one sentence each. */
   databaseChanges: string[];
 }
 
-/** What `abort` took away. */
+/** What `abort` removed. */
 export interface AbortResult {
-  /** `null` where there was no release. */
+  /** `null` if there was no release. */
   release: string | null;
   changed: boolean;
-  /** Changes of a shared database that stay, one sentence each. */
+  /** Changes to a shared database that remain, one sentence each. */
   databaseChanges: string[];
 }
 
-/** What `revert` took back. */
+/** What `revert` rolled back. */
 export interface RevertResult {
-  /** `null` where nothing was there to take back. */
+  /** `null` if there was nothing to roll back. */
   release: string | null;
-  /** What it took back: a canary, or the stable after a promotion. */
+  /** What it rolled back: a canary, or the stable after a promotion. */
   side: Side | null;
-  /** The revert commit, where one was needed. */
+  /** The revert commit; `null` if none was needed. */
   commit: string | null;
-  /** The canary runs the branch as it is now, without users. */
+  /** Whether the canary now runs the branch after the revert, without users. */
   redeployed: boolean;
-  /** Changes of a shared database that stay, one sentence each. */
+  /** Changes to a shared database that remain, one sentence each. */
   databaseChanges: string[];
 }

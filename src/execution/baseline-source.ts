@@ -4,7 +4,7 @@ import type { Project } from '../project/load.ts';
 import type { Run } from '../project/run.ts';
 import { containersOf } from '../rollout/observed.ts';
 
-/** The baselines that are there, as they are, and those to come, of the image that the stable runs now. */
+/** The existing baselines with their image, and the coming ones with the image that the stable runs now. */
 export async function baselineSource(
   { context, project, checkout }: Run,
   coming: readonly string[],

@@ -7,17 +7,17 @@ import { execute } from './execute.ts';
 import { observe } from './observe.ts';
 import { situationOf } from './situation.ts';
 
-/** What was seen, and what is to be done about it. */
+/** What was seen, and the plan made from it. */
 export interface Planned {
   observed: Observed;
   situation: Situation;
   plan: Plan;
 }
 
-/** What should be; a function where that depends on what is there. */
+/** What should be; a function if that depends on what exists. */
 export type Wanted = Desired | ((seen: Omit<Planned, 'plan'>) => Desired | Promise<Desired>);
 
-/** Looks at the world and plans what makes it as wanted. Changes nothing. */
+/** Looks at the world and plans how to reach what is wanted. Changes nothing. */
 export async function planFor(run: Run, wanted: Wanted): Promise<Planned> {
   const observed = await observe(run);
   const situation = await situationOf(run);
@@ -25,7 +25,7 @@ export async function planFor(run: Run, wanted: Wanted): Promise<Planned> {
   return { observed, situation, plan: reconcile(desired, observed, situation) };
 }
 
-/** The one way the world is changed: look, plan, say the plan, do it. Gives what was planned on. */
+/** The only way to change the world: look, plan, announce the plan, do it. Returns what it planned from. */
 export async function converge<R extends Run>(
   run: R,
   wanted: Wanted,

@@ -23,7 +23,7 @@ import {
 import { drain, sendEveryone, setWeight } from './operations/traffic.ts';
 import { setUsers } from './operations/users.ts';
 
-/** Does a plan, one operation after the other. It decides nothing: what is wanted stands in the plan. */
+/** Carries out a plan, one operation after the other. It decides nothing: every decision is in the plan. */
 export async function execute(run: Run, plan: Plan): Promise<void> {
   for (const operation of plan) {
     run.signal.throwIfAborted();
@@ -43,7 +43,7 @@ export async function execute(run: Run, plan: Plan): Promise<void> {
   }
 }
 
-/** What does each kind; the compiler names a kind that is missing. */
+/** The function for each kind of operation; the compiler reports a missing kind. */
 const PERFORM: { [Kind in Operation['kind']]: Performer<Kind> } = {
   'start-stable': startStable,
   'take-ports': takePorts,

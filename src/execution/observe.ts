@@ -13,6 +13,7 @@ import {
 import {
   isTripped,
   parseStatistics,
+  reachesStable,
   type SideStatistics,
   showStatistics,
 } from '../proxy/statistics.ts';
@@ -50,6 +51,7 @@ export async function observe({
       isLeft: proxy?.health === 'unhealthy',
       configuration: info === undefined ? undefined : readDigest(info),
       tripped: statistics.filter(([, sides]) => isTripped(sides)).map(([service]) => service),
+      silent: statistics.filter(([, sides]) => !reachesStable(sides)).map(([service]) => service),
       users: await currentUsers(project),
     },
   };
@@ -60,7 +62,7 @@ export async function currentSplit(project: Pick<Project, 'socket' | 'layout'>):
   return readSplit(await splitText(project, await askIfRunning(project.socket, showSplit)));
 }
 
-/** What the proxy alone tells of a canary, without the engine: its weight, and whether it is kept from its users. */
+/** What the proxy alone knows about a canary, without the engine: its weight, and whether it gets no users. */
 export async function peek(
   { clock }: Context,
   project: ProjectState,
@@ -73,7 +75,7 @@ export async function peek(
   };
 }
 
-/** Nobody is on a canary whose time is over. */
+/** No user is on a canary whose time is over. */
 async function splitNow(
   { clock }: Context,
   project: Project,
@@ -107,7 +109,7 @@ function proxyState(container: string | undefined, answers: boolean): ObservedPr
   return answers ? 'running' : 'unreachable';
 }
 
-/** What the proxy counted, by service; nothing while it does not run. */
+/** What the proxy counted, by service; empty while it does not run. */
 export async function currentStatistics(
   project: Pick<Project, 'socket'>,
 ): Promise<Record<string, SideStatistics>> {
@@ -115,13 +117,13 @@ export async function currentStatistics(
   return csv ? parseStatistics(csv) : {};
 }
 
-/** The same for every worker: the one in force, and those of before that still have open requests. */
+/** The same for every worker: the current one, and old ones that still have open requests. */
 export async function everyStatistics(project: Project): Promise<Record<string, SideStatistics>[]> {
   const old = await askOldWorkers(project, showStatistics);
   return [await currentStatistics(project), ...old.map(parseStatistics)];
 }
 
-/** Asks the workers of before, which answer the requests they had when a configuration was loaded. */
+/** Asks the old workers, which finish the requests they had when a configuration was loaded. */
 export async function askOldWorkers(
   { master }: Pick<Project, 'master'>,
   command: string,

@@ -18,7 +18,7 @@ export function overrideText(
   return renderOverride({ model, slice, proxy, clones, ...rest });
 }
 
-/** Keeps the override on disk true, so that it can be used with plain `docker compose` at any time. */
+/** Keeps the override on disk up to date, so that it works with plain `docker compose` at any time. */
 export async function writeOverride(project: Project, text: string): Promise<void> {
   await ensureState(project.layout);
   await writeDurably(project.layout.override, text, 0o600);
@@ -36,7 +36,7 @@ export async function overriddenScope(
   return { ...project.scope, files: [...project.files, project.layout.override] };
 }
 
-/** The same for what starts before the proxy does: a link to it would lead nowhere, and some need whom they call at once. */
+/** The same for services that start before the proxy: a link to it would lead nowhere, and some call at once. */
 export async function unlinkedScope(run: Run): Promise<ComposeScope> {
   const { project } = run;
   await writeOverride(project, overrideText(project, cloneSource(run), { isUnlinked: true }));

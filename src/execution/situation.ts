@@ -12,7 +12,7 @@ import { rehearsedOn } from '../rehearsal/agreement.ts';
 import type { Situation } from '../rollout/plan-draft.ts';
 import type { Release } from '../rollout/release.ts';
 
-/** What plans are made from besides the containers: images, the branch, the proxy's configuration. */
+/** What plans are made from, besides the containers: images, the branch, the proxy's configuration. */
 export async function situationOf(run: Run): Promise<Situation> {
   const { context, project, checkout } = run;
   const release = hasRelease(run) ? await releaseNow(run) : undefined;
@@ -46,14 +46,14 @@ export async function situationOf(run: Run): Promise<Situation> {
   };
 }
 
-/** The databases that a canary has to boot on copies of; none once it has, unless it is to do so every time. */
+/** The databases on whose copies a canary must boot; none once it has, unless it must do so every time. */
 async function rehearsesOn(
   project: Project,
   checkout: Checkout,
   release: Release | undefined,
 ): Promise<string[]> {
   const { rehearsal } = release ?? {};
-  // A migration that broke off may have left anything: what boots after it is rehearsed anew.
+  // A failed migration may have left any state: the next boot is rehearsed again.
   const hasPassed =
     rehearsal !== undefined && !rehearsal.isRefused && release?.migration !== 'failed';
   if (hasPassed && project.config.database.rehearse === 'auto') return [];
@@ -71,7 +71,7 @@ function builtImages({ engine }: Context, project: Project, { model, commit }: C
   );
 }
 
-/** The databases whose tables are kept; what a boot changes that is still to be rehearsed is not known yet. */
+/** The databases whose tables are backed up; before the rehearsal it is not known which of them a boot changes. */
 function backsUp(
   { config }: Project,
   rehearses: readonly string[],
@@ -82,7 +82,7 @@ function backsUp(
   return touchedTables(release.rehearsal.report).map(({ service }) => service);
 }
 
-/** Applications ask for every connection; of a proxy that is not known the worse is assumed. */
+/** Applications resolve a name for every connection; for an unknown proxy the worse case is assumed. */
 function keepsAddresses({ model, slice }: Project, service: string): boolean {
   const definition = model.services[service];
   const isEdge = slice.some(

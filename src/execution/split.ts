@@ -19,9 +19,9 @@ import { askOldWorkers, currentStatistics } from './observe.ts';
 
 /**
  * Splits users between the sides: first at the running proxy, at once and without a reload, then in
- * the file it starts from, so that a restart keeps the split. From the second `until` on the proxy itself sends everybody
- * to the stable; 0 for never. Needs no lock.
- * Throws `proxy-unreachable` when the proxy does not answer and anybody may be on the canary.
+ * the file it starts from, so that a restart keeps the split. From the second `until` on, the proxy itself sends all
+ * users to the stable; 0 for never. Needs no lock.
+ * Throws `proxy-unreachable` when the proxy does not answer and users may be on the canary.
  */
 export async function applySplit(
   project: Pick<Project, 'socket' | 'master' | 'layout'>,
@@ -32,16 +32,16 @@ export async function applySplit(
     await changeAtSocket(project, split, until);
   } catch (error) {
     if (!sameSplit(split, OFF) || !hasCode(error, 'proxy-unreachable')) throw error;
-    // A proxy that does not run sends nobody anywhere; the file keeps it so when it starts.
+    // A proxy that does not run sends no user to the canary; its file keeps it so when it starts.
   }
-  // A worker of before may still hold connections of users.
+  // An old worker may still hold users' connections.
   await askOldWorkers(project, setUntil(until).change);
   await askOldWorkers(project, setSplit(split).change);
   await ensureState(project.layout);
   await writeDurably(project.layout.weights, splitFile(split, until));
 }
 
-/** Makes the files of maps that HAProxy does not start without. */
+/** Creates the map files that HAProxy needs to start. */
 export async function ensureMaps(layout: Layout): Promise<void> {
   await ensureState(layout);
   if (!(await exists(layout.weights))) await writeDurably(layout.weights, splitFile(OFF));
@@ -67,7 +67,7 @@ async function changeAtSocket(
   split: Split,
   until: number,
 ): Promise<void> {
-  // Whoever leaves the canary leaves it at once; whoever comes finds the end of the time set.
+  // Users leave the canary at once; before users come to it, its end time is set.
   const isOff = sameSplit(split, OFF);
   if (!isOff) await changeMap(project, setUntil(until));
   const answer = await changeMap(project, setSplit(split));

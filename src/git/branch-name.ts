@@ -1,8 +1,8 @@
 import { CanaryError } from '../errors.ts';
 
 /**
- * Refuses names git itself would refuse (git-check-ref-format(1)) or could take for an option;
- * returns the full name of the ref, which no command can mistake.
+ * Rejects names that git itself would reject (git-check-ref-format(1)) or could take for an option;
+ * returns the full name of the ref, which no command can misread.
  */
 export function branchRef(name: string): string {
   const bad =
@@ -14,7 +14,7 @@ export function branchRef(name: string): string {
     name === '@' ||
     name === 'HEAD' ||
     /\.\.|@\{|\/\/|[\s~^:?*[\\]|\p{Cc}/u.test(name) ||
-    // A name is a file's name for git, with `.lock` behind it for a while.
+    // Git uses the name as a file name, temporarily with `.lock` after it.
     name.split('/').some((part) => Buffer.byteLength(part) > 250) ||
     name.split('/').some((part) => part.startsWith('.') || part.endsWith('.lock'));
   if (bad) {
@@ -25,7 +25,10 @@ export function branchRef(name: string): string {
   return `refs/heads/${name}`;
 }
 
-/** A branch beside which `name` cannot be: git keeps `a` as a file and `a/b` in a folder of that name. */
+/**
+ * An existing branch that prevents a branch `name`: git stores `a` as a file, and `a/b` in a folder
+ * of that name.
+ */
 export function conflictingBranch(name: string, branches: readonly string[]): string | undefined {
   return branches.find((each) => each.startsWith(`${name}/`) || name.startsWith(`${each}/`));
 }

@@ -1,18 +1,21 @@
-/** Git's framing of lines between programs (gitprotocol-common(5), "pkt-line"): four hexadecimal digits of length, then the text. */
+/**
+ * Git's framing of lines between programs (gitprotocol-common(5), "pkt-line"): four hexadecimal
+ * digits of length, then the text.
+ */
 export const FLUSH = '0000';
 
-/** The longest text a packet can hold. */
+/** The longest text that fits in a packet. */
 const LONGEST = 65_516;
 
-/** One line as a packet. */
+/** Encodes one line as a packet. */
 export function packet(text: string): string {
   const line = Buffer.byteLength(text) > LONGEST ? text.slice(0, LONGEST / 4) : text;
   return (Buffer.byteLength(line) + 4).toString(16).padStart(4, '0') + line;
 }
 
 /**
- * Reads packets one after the other; a flush packet is `null`. Throws where the bytes are no packets or end
- * in the middle of one.
+ * Reads packets one after another; a flush packet is `null`. Throws if the bytes are not packets,
+ * or end in the middle of one.
  */
 export async function* readPackets(
   bytes: AsyncIterable<Uint8Array | string>,

@@ -1,7 +1,10 @@
 import { FLUSH, packet } from './pkt-line.ts';
 import type { Push, RefUpdate } from './push.ts';
 
-/** What became of one ref: git does the update itself, we did it, or it is refused with a reason. */
+/**
+ * The result for one ref: git does the update itself, canary has done it, or it is rejected with a
+ * reason.
+ */
 export type RefResult = { ref: string } & (
   | { result: 'left-to-git' | 'done' }
   | { result: 'refused'; reason: string }
@@ -10,8 +13,9 @@ export type RefResult = { ref: string } & (
 const NOTHING = /^0+$/;
 
 /**
- * The conversation of git's `proc-receive` hook (githooks(5)): reads what is pushed and agrees on the features
- * both know. `write` gets packets for git. Throws on anything that is not that conversation.
+ * The protocol of git's `proc-receive` hook (githooks(5)): reads what is pushed and agrees on the
+ * features that both sides support. `write` gets packets for git. Throws on anything that does not
+ * follow the protocol.
  */
 export async function readPush(
   packets: AsyncIterator<string | null>,
@@ -28,7 +32,7 @@ export async function readPush(
   return { updates, options, atomic: agreed.includes('atomic') };
 }
 
-/** The answer to git, a line or two for each ref. */
+/** The response to git, one or two lines for each ref. */
 export function formatResults(results: readonly RefResult[]): string {
   return results.map(formatResult).join('') + FLUSH;
 }

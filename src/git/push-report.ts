@@ -1,4 +1,4 @@
-/** How git says a push went, ref by ref (git-push(1), "--porcelain"). */
+/** The result of a push as git reports it, ref by ref (git-push(1), "--porcelain"). */
 export interface RefReport {
   ref: string;
   outcome: 'pushed' | 'unchanged' | 'refused';
@@ -17,13 +17,18 @@ export function parsePushReport(stdout: string): RefReport[] {
   });
 }
 
-/** What else is on that output: words of the user's own pre-push hook, for git lets them through. */
+/**
+ * The other lines of that output: messages of the user's own pre-push hook, which git passes on.
+ */
 export function hookWords(stdout: string): string[] {
   const isGits = /^(To |Done$|.\t.*:)/;
   return stdout.split('\n').filter((line) => line !== '' && !isGits.test(line));
 }
 
-/** What to do about a refused push; git tells its own refusals from those of the remote's hooks. */
+/**
+ * What to do about a rejected push; git distinguishes its own rejections from those of the remote's
+ * hooks.
+ */
 export function refusalHint(refused: readonly RefReport[], remote: string): string {
   const said = refused.map((each) => each.summary).join('\n');
   if (/^\[rejected\] \(stale info\)/m.test(said)) {

@@ -1,12 +1,12 @@
-/** What somebody pushes to a deploy repository. */
+/** A push to a deploy repository. */
 export interface Push {
   updates: readonly RefUpdate[];
   options: readonly string[];
-  /** All of it or nothing. */
+  /** The push is applied completely or not at all. */
   atomic: boolean;
 }
 
-/** A ref that is to move; `undefined` where it does not exist before or after. */
+/** An update of a ref; `undefined` if the ref does not exist before or after it. */
 export interface RefUpdate {
   ref: string;
   from: string | undefined;
@@ -16,7 +16,7 @@ export interface RefUpdate {
 /** What to do with one ref of a push. */
 export type Route = { update: RefUpdate; branch: string } & (
   | { action: 'replace-stable' | 'deploy-canary' | 'retire-canary' }
-  /** Left to git: kept or removed as in any repository. */
+  /** Left to git, which keeps or removes the ref as in any repository. */
   | { action: 'leave'; note: string | undefined }
   | { action: 'refuse'; reason: string }
 );
@@ -24,17 +24,17 @@ export type Route = { update: RefUpdate; branch: string } & (
 export interface Branches {
   stable: string;
   canary: string;
-  /** The branch of the canary that runs now. */
+  /** The branch of the running canary. */
   running: string | undefined;
 }
 
 export interface PushOptions {
-  /** Deploy the branch that is pushed, whatever its name. */
+  /** Deploy the pushed branch, whatever its name. */
   canary: boolean;
   weight: string | undefined;
 }
 
-/** Reads `git push -o` options; returns the one that is not known instead. */
+/** Reads `git push -o` options; returns an unknown option instead if there is one. */
 export function readPushOptions(options: readonly string[]): PushOptions | { unknown: string } {
   const known: PushOptions = { canary: false, weight: undefined };
   for (const option of options) {
@@ -46,8 +46,8 @@ export function readPushOptions(options: readonly string[]): PushOptions | { unk
 }
 
 /**
- * Decides what a push does, ref by ref; the stable comes first. One canary runs at a time, so a push that
- * deploys two is refused for the second.
+ * Decides what a push does, ref by ref; the stable comes first. Only one canary runs at a time, so
+ * a push that would deploy two is rejected for the second.
  */
 export function routePush(push: Push, branches: Branches): Route[] {
   const options = readPushOptions(push.options);
@@ -111,7 +111,9 @@ function refuseAll({ updates }: Push, reason: string): Route[] {
   return updates.map((update) => refuse({ update, branch: update.ref }, reason));
 }
 
-/** The stable before a canary that is measured against it; what only git keeps comes last. */
+/**
+ * The stable comes before a canary that is compared with it; refs that are only stored come last.
+ */
 function order({ action }: Route): number {
   return ['replace-stable', 'retire-canary', 'deploy-canary', 'leave', 'refuse'].indexOf(action);
 }

@@ -4,7 +4,7 @@ import { type CanaryImage, RELEASE_STATES, type ReleaseState } from '../rollout/
 import type { Release } from '../rollout/release.ts';
 import { type ReleaseVerdict, VERDICTS } from '../rollout/verdict.ts';
 
-/** What is told of a release, by `history` and by its annotated tag alike. */
+/** The record of a release, as printed by `history` and stored in its annotated tag. */
 export interface ReleaseRecord {
   id: string;
   project: string;
@@ -16,18 +16,18 @@ export interface ReleaseRecord {
   weights: readonly { weight: number; at: string }[];
   state: ReleaseState;
   reason: string;
-  /** What its analysis said last; none where nobody judged. */
+  /** The last verdict of its analysis; null if it was not judged. */
   verdict: ReleaseVerdict | null;
-  /** What its first boot did to a copy of the shared databases. */
+  /** What its first boot did to a copy of the shared databases; null without a rehearsal. */
   rehearsal: RehearsalRecord | null;
-  /** What its A/B test came to. */
+  /** The result of its A/B test; null without one. */
   comparison: AbComparison | null;
   startedAt: string;
   endedAt: string | null;
   promotedCommit: string | null;
 }
 
-/** What is told of a release; every text in it is one line. */
+/** The record of a release; every text in it is one line. */
 export function recordOf(release: Release): ReleaseRecord {
   const { id, project, branch, commit, services, images, weights, state, startedAt } = release;
   return {
@@ -52,7 +52,10 @@ export function recordOf(release: Release): ReleaseRecord {
   };
 }
 
-/** The message of a release's tag: a title, the subject of its commit, and git trailers for programs. */
+/**
+ * The message of a release's tag: a title, the subject of its commit, and git trailers for
+ * programs.
+ */
 export function formatReleaseRecord(record: ReleaseRecord): string {
   const { images, weights, rehearsal, comparison, endedAt, promotedCommit } = record;
   const trailers: [string, string][] = [
@@ -75,13 +78,13 @@ export function formatReleaseRecord(record: ReleaseRecord): string {
   const blocks = [
     `Release ${record.id}: ${record.state}`,
     oneLine(record.subject),
-    // One line each, so that no text can pass for a trailer of its own.
+    // One line each, so that no text can be read as another trailer.
     trailers.map(([key, value]) => `${key}: ${oneLine(value)}`.trimEnd()).join('\n'),
   ];
   return `${blocks.filter(Boolean).join('\n\n')}\n`;
 }
 
-/** Reads the message of a release's tag; `undefined` when it is none that this program knows. */
+/** Reads the message of a release's tag; `undefined` if this version does not know its format. */
 export function parseReleaseRecord(text: string): ReleaseRecord | undefined {
   const blocks = text.trimEnd().split('\n\n');
   const id = /^Release (\S+): /.exec(blocks[0] ?? '')?.[1];

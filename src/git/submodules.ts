@@ -5,7 +5,7 @@ export interface Submodule {
   commit: string;
 }
 
-/** Names and paths as `git config -z --get-regexp` prints them from a `.gitmodules`. */
+/** Names and paths from a `.gitmodules`, as `git config -z --get-regexp` prints them. */
 export function submodulePaths(text: string): Pick<Submodule, 'name' | 'path'>[] {
   return entries(text).flatMap(({ key, value }) => {
     const name = /^submodule\.(.*)\.path$/s.exec(key)?.[1];
@@ -13,7 +13,9 @@ export function submodulePaths(text: string): Pick<Submodule, 'name' | 'path'>[]
   });
 }
 
-/** From the settings of a repository, `submodule.*`: which submodules its owner has initialised. */
+/**
+ * Reads from a repository's settings (`submodule.*`) which submodules its owner has initialised.
+ */
 export function readSubmoduleSettings(text: string): (name: string) => boolean {
   const settings = new Map(entries(text).map(({ key, value }) => [key, value]));
   return (name) =>
@@ -21,7 +23,7 @@ export function readSubmoduleSettings(text: string): (name: string) => boolean {
     !['false', 'no', 'off', '0'].includes(settings.get(`submodule.${name}.active`) ?? 'true');
 }
 
-/** Whether a name can be a folder below another and nowhere else; git refuses the others as well. */
+/** Whether a name can only be a folder below another one; git rejects other names too. */
 export function isSafeModuleName(name: string): boolean {
   return !name.startsWith('/') && !name.split('/').includes('..');
 }

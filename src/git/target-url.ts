@@ -7,9 +7,10 @@ export type TargetUrl =
   | { kind: 'ssh'; host: string; port: number | undefined; path: string };
 
 /**
- * Reads the addresses git understands for ssh and for folders (gitglossary and git-push(1), "GIT URLS"):
- * `ssh://[user@]host[:port]/path`, `[user@]host:path`, a path, `file:///path`. Throws `remote-unusable` on any
- * other, and on what ssh or git could take for an option. `host` holds the user, if there is one.
+ * Reads the addresses that git supports for ssh and for folders (gitglossary and git-push(1), "GIT
+ * URLS"): `ssh://[user@]host[:port]/path`, `[user@]host:path`, a path, `file:///path`. Throws
+ * `remote-unusable` on any other, and on text that ssh or git could take for an option. `host`
+ * includes the user, if there is one.
  */
 export function parseTargetUrl(url: string): TargetUrl {
   if (url === '' || url.startsWith('-') || /\p{Cc}/u.test(url)) throw unusable(url);
@@ -17,7 +18,7 @@ export function parseTargetUrl(url: string): TargetUrl {
   if (scheme === 'ssh') return readSsh(url);
   if (scheme === 'file') return { kind: 'local', path: decodeURIComponent(new URL(url).pathname) };
   if (scheme !== undefined || /^[a-z0-9]+::/i.test(url)) throw unusable(url);
-  // Up to the first colon, and with no slash before it; else it is a path (git-push(1)).
+  // The host ends at the first colon and contains no slash; otherwise it is a path (git-push(1)).
   const short = /^([^/:]+):(.+)$/.exec(url);
   if (!short) return { kind: 'local', path: url };
   const [, host = '', path = ''] = short;
@@ -38,7 +39,7 @@ function readSsh(url: string): TargetUrl {
   }
   const user = username ? `${decodeURIComponent(username)}@` : '';
   const path = decodeURIComponent(pathname);
-  // As git does: `/~` is the home folder of a user there.
+  // As in git: `/~` is the home folder of a user there.
   const place = path.startsWith('/~') ? path.slice(1) : path;
   return ssh(url, `${user}${hostname}`, port ? Number(port) : undefined, place);
 }

@@ -1,6 +1,6 @@
 /**
- * A text with what signs in taken out of every URL in it: user and password, and what stands alone before the
- * host of an HTTP URL, which may be a token. The user of an SSH URL says nothing secret.
+ * Removes credentials from every URL in a text: user and password, and a single part before the
+ * host of an HTTP URL, which may be a token. The user of an SSH URL is not secret.
  */
 export function withoutPasswords(text: string): string {
   return text

@@ -7,15 +7,15 @@ import { startShape } from './shape.ts';
 import type { Source, StartSource } from './source.ts';
 import { startRequests } from './user-requests.ts';
 
-/** Everything that looks at a canary while it has users. */
+/** All sources that look at a canary while it has users. */
 export interface Analysis {
-  /** What all of it says now of going on to a weight. */
+  /** Their current verdict on moving to a weight. */
   verdict(nextWeight: number, minimumRequests: number): Verdict;
 }
 
 const SOURCES: readonly StartSource[] = [startRequests, startShape, startChecks, startMetrics];
 
-/** What nobody looks at is never passed. */
+/** A canary that nothing looks at never passes. */
 const NOBODY_LOOKS: Opinion = {
   source: 'analysis',
   result: 'wait',
@@ -23,8 +23,8 @@ const NOBODY_LOOKS: Opinion = {
 };
 
 /**
- * Does `work` while everything that canary.yaml asks for looks at the canary; all of it has ended when this returns.
- * `work` gets nothing where nobody is to judge.
+ * Does `work` while all sources that canary.yaml configures look at the canary; they have ended when this returns.
+ * `work` gets `undefined` if canary.yaml has no analysis.
  */
 export async function analysing<T>(
   run: ReleaseRun,

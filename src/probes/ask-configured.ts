@@ -6,26 +6,26 @@ import type { ReleaseRun } from '../project/run.ts';
 import type { HttpAnswer } from '../system/http.ts';
 import { placeholderValues } from './release-facts.ts';
 
-/** A request as canary.yaml says it, before variables and places are filled in. */
+/** A request as configured in canary.yaml, before variables and placeholders are filled in. */
 interface ConfiguredRequest {
   url: string;
   headers: Readonly<Record<string, string>>;
   method?: string;
-  /** As it is sent. */
+  /** Sent as it is. */
   body?: string | undefined;
   timeout: number;
-  /** The service that places stand for. */
+  /** The service that placeholders stand for. */
   service?: string | undefined;
-  /** Further parameters of the address. */
+  /** Further query parameters of the URL. */
   parameters?: Readonly<Record<string, string>>;
 }
 
-/** An answer, and what keeps the values of variables out of anything said about it; or what went wrong. */
+/** A response, and a function that hides the values of variables in messages about it; or the problem. */
 type Asked = { answer: HttpAnswer; hide: (text: string) => string } | { problem: string };
 
 const LIMIT_BYTES = 4_000_000;
 
-/** Asks a server of the user's. Rejects only when the signal aborts. */
+/** Asks one of the user's servers. Rejects only when the signal aborts. */
 export async function askConfigured(
   run: ReleaseRun,
   request: ConfiguredRequest,

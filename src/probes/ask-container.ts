@@ -6,7 +6,7 @@ import { containersOf, type ObservedContainer } from '../rollout/observed.ts';
 import type { Side } from '../rollout/operation.ts';
 import { askHttp, type HttpAnswer } from '../system/http.ts';
 
-/** A request as either side gets it, straight at a container: no shield hides a failure, and no counter sees it. */
+/** A request sent directly to a container of either side: no shield hides a failure, and no counter sees it. */
 export interface Question {
   service: string;
   method: string;
@@ -15,24 +15,24 @@ export interface Question {
   headers: Readonly<Record<string, string>>;
   body?: string | undefined;
   timeout?: number | undefined;
-  /** Bytes of the answer that are read. */
+  /** How many bytes of the response are read. */
   limit: number;
 }
 
 /** The running containers of both sides of a service, each as the beginning of a URL. */
 export type ContainerUrls = Record<Side, readonly string[]>;
 
-/** No answer, and why there was none, in words. */
+/** Why there was no response, in words. */
 export interface Silence {
   silence: string;
 }
 
 const PATIENCE_MS = 10_000;
 const BOOTING_MS = 30_000;
-/** Replicas that are started together start so close to each other. */
+/** Replicas that are started together start within this time. */
 const TOGETHER_MS = 5000;
 
-/** Looks up where the containers of a service can be asked; nowhere where it speaks no HTTP. */
+/** Finds the URLs of a service's containers; none if it does not speak HTTP. */
 export async function containerUrls(
   { project, context }: Run,
   service: string,
@@ -54,8 +54,8 @@ export async function containerUrls(
 }
 
 /**
- * Asks one container, which is told of its side as the proxy would tell it, so that calls between services stay on it. Rejects only
- * when the signal aborts.
+ * Asks one container, with the headers that the proxy would set for its side, so that calls between services stay on
+ * that side. Rejects only when the signal aborts.
  */
 export async function askContainer(
   { project, signal }: Run,
@@ -78,7 +78,7 @@ export async function askContainer(
   }
 }
 
-/** The headers by which a service knows that it is asked under its usual name. */
+/** The headers that a service gets when it is called by its usual name. */
 export function usualHeaders({ project }: Run, service: string): Record<string, string> {
   const { entry, port } = project.slice.find((each) => each.service === service) ?? {};
   if (!entry) return { host: `${service}:${port}` };
@@ -92,14 +92,14 @@ export function usualHeaders({ project }: Run, service: string): Record<string, 
   };
 }
 
-/** Names of headers are the same in any case. */
+/** Header names are case-insensitive. */
 export function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
   );
 }
 
-/** Without those that joined the others just now, and may not listen yet. */
+/** Without containers that started just after the others and may not listen yet. */
 function settled(running: readonly ObservedContainer[], now: Date): readonly ObservedContainer[] {
   const starts = running.map(({ startedAt }) => Date.parse(startedAt));
   const latest = Math.max(Math.min(...starts) + TOGETHER_MS, now.getTime() - BOOTING_MS);

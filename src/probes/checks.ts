@@ -17,10 +17,10 @@ import {
 import { compareSides } from './compare-sides.ts';
 import { type Looking, lookingSource, type Source } from './source.ts';
 
-/** Bytes of an answer in which texts and values are looked for. */
+/** How many bytes of a response are searched for texts and values. */
 const MOST_READ = 8 * 1024 * 1024;
 
-/** Runs every check again and again while the canary has users. */
+/** Runs every check repeatedly while the canary has users. */
 export async function startChecks(run: Run): Promise<Source> {
   return lookingSource(run, checksOf(run.project.config).map(repeated));
 }
@@ -39,7 +39,7 @@ function repeated(check: Check): Looking {
   };
 }
 
-/** What a check says of the canary now; one that fails is tried once more at once. */
+/** The current result of a check on the canary; a failed check is repeated once, immediately. */
 export async function runCheck(run: Run, check: Check): Promise<ProbeResult> {
   const missing = missingVariables(Object.values(check.headers), run.context.env);
   const request = requestName(check.method, check.path);
@@ -70,7 +70,7 @@ async function attempt(
   return compareSides(run, urls, asked, shape ? shape.allow : []);
 }
 
-/** What the first container of the canary that does not answer as expected does not. */
+/** The unmet expectations of the first canary container that has any. */
 async function unmetByAny(
   run: Run,
   urls: readonly string[],

@@ -7,13 +7,13 @@ import type { Run } from '../project/run.ts';
 import type { Side } from '../rollout/operation.ts';
 import { askContainer, type ContainerUrls, type Question, type Silence } from './ask-container.ts';
 
-/** What both sides are asked; `path`: how the request is told of. */
+/** The request to both sides; `path`: how messages name it. */
 type Asked = Pick<Question, 'service' | 'target' | 'headers'> & { path: string };
 type Answers = readonly (Answer | Silence)[];
 
 /**
- * Asks both sides the same GET, each twice and in turn, so that what varies by itself is known. What looks broken is
- * asked again, and is broken when the canary's later answers are too, beside all that the stable gave.
+ * Sends both sides the same GET, each twice and in turn, to learn what varies by itself. If the result looks broken,
+ * it asks again: broken only if the canary's later responses are too, compared with all of the stable's.
  */
 export async function compareSides(
   run: Run,

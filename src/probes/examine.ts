@@ -4,7 +4,7 @@ import type { Run } from '../project/run.ts';
 import { runCheck } from './checks.ts';
 import { compareNow } from './shape.ts';
 
-/** Runs every check and compares what users ask for now. Changes nothing, but for what the checks themselves ask. */
+/** Runs every check and compares what users request now. Changes nothing, except what the checks' requests do. */
 export async function examine(run: Run): Promise<Examination> {
   const { config } = run.project;
   const shape = shapeOf(config);
@@ -13,7 +13,7 @@ export async function examine(run: Run): Promise<Examination> {
   return { checks: results, shape: shape ? await compareNow(run, shape) : [] };
 }
 
-/** What all of it comes to; a failure weighs more than what could not be measured. Nothing asked is no pass. */
+/** The overall result; a failure outweighs what could not be measured. Without any result it is not a pass. */
 export function resultOf(examination: Examination): ProbeResult['result'] {
   const results = countedOf(examination).map(({ result }) => result);
   if (results.includes('fail')) return 'fail';
@@ -26,7 +26,7 @@ export function reasonsOf(examination: Examination, wanted: ProbeResult['result'
   return [...new Set(found.map(({ text }) => text))];
 }
 
-/** Some page may be an endless stream, or slow: one that the stable does not answer counts only where it answers none. */
+/** A page may be slow or an endless stream: an unanswered page counts only if the stable answers none. */
 function countedOf({ checks, shape }: Examination): ProbeResult[] {
   const measured = shape.filter(({ result }) => result !== 'error');
   return [...checks, ...(measured.length > 0 ? measured : shape)];

@@ -14,12 +14,12 @@ import { placeholderValues } from './release-facts.ts';
 import { runConfigured } from './run-program.ts';
 import { type Looking, lookingSource, type StartSource } from './source.ts';
 
-/** What all kinds of metrics can say. */
+/** The settings that all kinds of metrics share. */
 type MetricSettings = Omit<CommandMetric, 'run' | 'timeout'> & Partial<Pick<HttpMetric, 'noData'>>;
 
 const ENDS_WELL = [{ operator: '==', number: 0 }] as const;
 
-/** Measures every metric of canary.yaml again and again. A pass counts only for the weight it was measured at. */
+/** Measures every metric of canary.yaml repeatedly. A pass counts only for the weight it was measured at. */
 export const startMetrics: StartSource = async (run, { prometheus, http, command }) => {
   const metric = <S extends MetricSettings>(
     kind: string,
@@ -49,11 +49,11 @@ function ruleOf(kind: string, settings: MetricSettings): MetricRule {
   const { name, pass, fail, failures, errors, noData = 'wait' } = settings;
   const rule = { source: `${kind} ${name}`, failures, errors, noData };
   if (pass || fail) return { ...rule, subject: `${name} is`, pass, fail };
-  // A program without conditions says it by its exit code.
+  // A program without conditions reports by its exit code.
   return { ...rule, subject: `${name} ended with`, pass: ENDS_WELL, fail: undefined };
 }
 
-/** Asks a Prometheus for the present value of a query. */
+/** Asks Prometheus for the current value of a query. */
 async function measurePrometheus(run: ReleaseRun, metric: PrometheusMetric): Promise<Reading> {
   const url = `${metric.url.replace(/\/+$/, '')}/api/v1/query`;
   const request = { ...metric, url, parameters: { query: metric.query } };
@@ -65,7 +65,7 @@ async function measurePrometheus(run: ReleaseRun, metric: PrometheusMetric): Pro
   return { problem: hide(`status ${answer.status}, ${prometheusProblem(body)}`) };
 }
 
-/** Asks any server for JSON that has the number. */
+/** Asks any server for JSON that contains the number. */
 async function measureHttp(run: ReleaseRun, metric: HttpMetric): Promise<Reading> {
   const body = metric.body && fillPlaces(metric.body, placeholderValues(run, metric.service));
   const asked = await askConfigured(run, { ...metric, body }, run.signal);
@@ -75,7 +75,7 @@ async function measureHttp(run: ReleaseRun, metric: HttpMetric): Promise<Reading
   return readJson(answer.body.toString(), metric.value);
 }
 
-/** Runs a program that says it by its exit code, or in the last line it writes. */
+/** Runs a program that reports by its exit code, or in the last line it writes. */
 async function measureCommand(run: ReleaseRun, metric: CommandMetric): Promise<Reading> {
   const end = await runConfigured(run, metric, run.signal);
   if ('problem' in end) return { problem: `it ${end.problem}` };

@@ -4,7 +4,7 @@ import { entryServices } from '../project/load.ts';
 import type { ReleaseRun } from '../project/run.ts';
 import { guardedName } from '../proxy/route.ts';
 
-/** What the user's programs are told of a release, in the environment; servers in JSON. */
+/** What the user's programs get to know about a release, in the environment; servers in JSON. */
 export interface Facts {
   project: string;
   release: string;
@@ -17,11 +17,11 @@ export function factsOf({ project, release }: ReleaseRun): Facts {
   return { project: project.name, release: id, branch, commit };
 }
 
-/** Facts as variables of the environment: `CANARY_RELEASE` and the like; what is not known is left out. */
+/** Facts as environment variables, such as `CANARY_RELEASE`; unknown ones are left out. */
 export function variablesOf(facts: object): Record<string, string> {
   const known = Object.entries(facts).filter(([, value]) => value !== undefined);
   return Object.fromEntries(
-    // No environment can hold a null character.
+    // Environment variables cannot contain a null character.
     known.map(([name, value]) => [
       `CANARY_${name.toUpperCase()}`,
       String(value).replaceAll('\0', ''),
@@ -29,7 +29,7 @@ export function variablesOf(facts: object): Record<string, string> {
   );
 }
 
-/** What `{{…}}` stand for now, of a service or of the first one with users. */
+/** The current values of `{{…}}` for a service, or else for the first one with users. */
 export function placeholderValues(
   { context, project, release }: ReleaseRun,
   named?: string,

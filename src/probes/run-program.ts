@@ -2,15 +2,15 @@ import type { ReleaseRun } from '../project/run.ts';
 import type { ProgramEnd } from '../system/user-program.ts';
 import { factsOf, variablesOf } from './release-facts.ts';
 
-/** A program as canary.yaml says it. */
+/** A program as configured in canary.yaml. */
 interface ConfiguredProgram {
   run: readonly string[];
   timeout: number;
 }
 
 /**
- * Runs a program of the user's in the project's folder, as the user who runs canary, and tells it the facts in its
- * environment. What it writes is shown, never kept. Rejects only when the signal aborts.
+ * Runs one of the user's programs in the project's folder, as the user who runs canary, with the facts in its
+ * environment. Its output is shown, never kept. Rejects only when the signal aborts.
  */
 export function runConfigured(
   run: ReleaseRun,

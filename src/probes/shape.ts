@@ -12,37 +12,37 @@ import { containerUrls } from './ask-container.ts';
 import { compareSides } from './compare-sides.ts';
 import { type Looking, lookingSource, type Source } from './source.ts';
 
-/** So many pages one after the other that the stable does not answer are no accident. */
+/** This many pages in a row that the stable does not answer are not a coincidence. */
 const TOO_MANY = 5;
-/** Pages that are told apart. */
+/** How many pages are distinguished. */
 const MOST_PAGES = 1000;
-/** A session of a user may have ended after that. */
+/** After this time a user's session may have ended. */
 const OLDEST_S = 60;
 
-/** How long users are listened to before the first of them is sent to the canary; less when none comes, or no new page. */
+/** How long requests are collected before the first user goes to the canary; less without requests or new pages. */
 const LISTEN_MS = 5000;
 const SILENT_MS = 1000;
 const NO_NEWS_MS = 2500;
-/** So many pages are compared then, one a second. */
+/** This many pages are compared then, one per second. */
 const ENOUGH = 8;
 const COMPARE_EVERY_MS = 1000;
 const LOOK_EVERY_MS = 100;
 
 const SOURCE = 'shape';
 
-/** Compares one request of a user after the other while the canary has users. */
+/** Compares users' requests, one after the other, while the canary has users. */
 export async function startShape(run: Run): Promise<Source> {
   const shape = shapeOf(run.project.config);
   return lookingSource(run, shape ? [pagesInTurn(shape)] : []);
 }
 
-/** One page a look, the one that was compared longest ago first. */
+/** One page per look, the least recently compared first. */
 function pagesInTurn(settings: ShapeSettings): Looking {
   const pages = new Map<string, number>();
   let turn = 0;
   let compared = 0;
   let unmeasured = 0;
-  // What nobody asked is no fault, and no pass either: then nothing is said.
+  // No requests are neither a failure nor a pass: then there is no opinion.
   let latest: Opinion | undefined;
   const look = async (run: Run) => {
     const lastTurn = (sample: Sample) => pages.get(pageOf(sample)) ?? 0;
@@ -68,8 +68,8 @@ function alikeText(requests: number, pages: number): string {
 }
 
 /**
- * Sends what the stable's users ask for at this moment to both sides once more, one request a page, and compares the
- * answers. Nothing where nobody asks.
+ * Repeats current requests of the stable's users on both sides, one request per page, and compares the responses.
+ * Returns nothing if there are no requests.
  */
 export async function compareNow(run: Run, settings: ShapeSettings): Promise<ProbeResult[]> {
   const { clock } = run.context;
@@ -100,7 +100,7 @@ export async function compareNow(run: Run, settings: ShapeSettings): Promise<Pro
   }
 }
 
-/** Asks both sides for what a user asked; the user's path is told without what looks like an id or a token. */
+/** Repeats a user's request on both sides; the path is reported without what looks like an id or a token. */
 async function compareSample(
   run: Run,
   { allow }: ShapeSettings,
@@ -110,7 +110,7 @@ async function compareSample(
   return compareSides(run, urls, { service, target, headers, path: groupOf(target) }, allow);
 }
 
-/** What users of the stable asked for lately and may be asked again, the newest first. Held in memory alone. */
+/** Recent requests of the stable's users that may be repeated, newest first. Kept only in memory. */
 async function recentSamples(
   { context, project }: Run,
   { exclude }: ShapeSettings,
@@ -129,7 +129,7 @@ async function recentSamples(
     .map((sample) => ({ ...sample, headers: headersToRepeat(sample.headers) }));
 }
 
-/** By what requests are told apart: whom they ask, and for what kind of thing. */
+/** What distinguishes requests: the service, and the kind of page. */
 function pageOf({ service, target }: Sample): string {
   return `${service} ${groupOf(target)}`;
 }

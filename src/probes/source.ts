@@ -6,29 +6,30 @@ import type { ReleaseRun, Run } from '../project/run.ts';
 /** Something that looks at a canary while it has users, in the background of the run that moves them. */
 export interface Source {
   /**
-   * What it says now of going on to a weight, after at least so many requests of the canary's users. Asked often: it
-   * only tells what it knows already.
+   * Its current opinion on moving to a weight, after at least this many requests of the canary's users. Called often:
+   * it only returns what it already knows.
    */
   opinions(nextWeight: number, minimumRequests?: number): readonly Opinion[];
-  /** Ends whatever it does; resolves once all of it has ended. Safe to repeat. */
+  /** Stops all its work; resolves once all of it has ended. Safe to repeat. */
   stop(): Promise<void>;
 }
 
-/** Begins to look; what it needs to know of the world it finds out by itself. */
+/** Starts a source, which finds out by itself what it needs to know. */
 export type StartSource = (run: ReleaseRun, settings: AnalysisConfig) => Promise<Source>;
 
-/** Something that is looked at again and again. */
+/** Something that is looked at repeatedly. */
 export interface Looking {
   source: string;
   everyMs: number;
   look(run: Run): Promise<void>;
-  /** What the looks so far come to, if anything; `since`: when the canary got the users that it has. */
+  /** The opinion from the looks so far, if any; `since`: when the canary got its current users. */
   opinion(since: Date): Opinion | undefined;
 }
 
 /**
- * A source that looks in the background, at each thing at its own pace, from when it is first asked (before that the
- * canary may not even be built) until the run ends or it is stopped. What has failed once is not looked at again: it stays failed.
+ * A source that looks in the background, at each thing in its own interval, from when it is first asked (before that
+ * the canary may not even be built) until the run ends or it is stopped. What failed once stays failed: it is not
+ * looked at again.
  */
 export function lookingSource(run: Run, all: readonly Looking[]): Source {
   const { clock } = run.context;
@@ -47,7 +48,7 @@ export function lookingSource(run: Run, all: readonly Looking[]): Source {
       if (problem === undefined) problems.delete(looking);
       else problems.set(looking, { source, result: 'error', text: problem });
       if (opinionOf(looking)?.result === 'fail') return;
-      // Only its end wakes it early.
+      // Only a stop wakes it early.
       await clock.sleep(everyMs, signal).catch(() => undefined);
     }
   };

@@ -12,16 +12,16 @@ import type { Following } from '../system/haproxy/line-stream.ts';
 import { lookingSource, type StartSource } from './source.ts';
 
 const LOOK_EVERY_MS = 1000;
-/** A proxy may be restarted; what is not heard for longer cannot be judged. */
+/** A proxy may be restarted; after a longer silence nothing can be judged. */
 const SILENT_MS = 10_000;
 const KEEP_EVERY_MS = 10_000;
 const SOURCE = 'requests';
 
-/** Judges the canary by the requests of its users, beside those of the stable, as the proxy tells them. */
+/** Judges the canary by its users' requests, compared with the stable's, as the proxy reports them. */
 export const startRequests: StartSource = async (run, settings) => {
   const asked = judgeSettings(settings);
   const hasSignals = asked.signals.length > 0;
-  // Where no signal is to count nobody listens.
+  // Without signals and thresholds nothing needs to listen.
   if (!hasSignals && !settings.thresholds) return lookingSource(run, []);
   const { clock } = run.context;
   const now = () => clock.now().getTime();
@@ -30,20 +30,20 @@ export const startRequests: StartSource = async (run, settings) => {
   const judge = new Judge(asked, now(), (moment) => book.add(moment));
   const limits =
     settings.thresholds && new Thresholds(settings.thresholds, settings.minimumRequests);
-  // What an earlier process saw counts: the chance of a false alarm is one for the whole release.
+  // What an earlier process saw counts: the chance of a false alarm applies to the whole release.
   for (const moment of parseEvidence(await journals.readEvidence(run.release.id)))
     judge.weigh(moment);
   const observe = (request: LoggedRequest) => {
-    // A side that somebody chose is no fair sample.
+    // A request whose side was chosen by a rule is not a fair sample.
     if (request.byRule) return;
     const { service, method, path } = request;
     const seen = { ...request, at: now(), group: `${service} ${routeGroup(method, path)}` };
-    // What is slow the warm stable tells, and before the canary has users.
+    // The warm stable defines what is slow, even before the canary has users.
     if (settings.baseline && isWarm(request)) return judge.learn(seen);
     judge.observe(seen);
     limits?.observe(seen);
   };
-  // What cannot be kept is missing for a later process; this one knows it all the same.
+  // If this fails, only a later process lacks the evidence; this one still has it.
   const keep = async () => {
     const lines = book.take();
     if (lines) await journals.keepEvidence(run.release.id, lines).catch(() => undefined);
@@ -69,20 +69,20 @@ const SILENT: Opinion = {
   text: 'The proxy reports no requests, so the canary cannot be judged.',
 };
 
-/** A request of the stable that runs, where a fresh one is what the canary is compared with. */
+/** A request to the running stable, when the canary is compared with a fresh one. */
 function isWarm({ side, onBaseline }: LoggedRequest): boolean {
   return side === 'stable' && !onBaseline;
 }
 
 interface Listener {
-  /** When the proxy was last known to tell of every request. */
+  /** When the proxy was last known to report every request. */
   heardAt(): number;
   stop(): Promise<void>;
 }
 
 /**
- * Follows the log of the worker that answers. A reload brings a new worker with a log of its own; the one before is
- * listened to until it has ended, for it still serves the connections it has.
+ * Follows the log of the worker that answers. A reload brings a new worker with its own log; the old one is
+ * followed until it ends, because it still serves its connections.
  */
 function listen(
   { context, project }: ReleaseRun,
@@ -101,7 +101,7 @@ function listen(
     const worker = readWorker(await project.socket.ask(SHOW_INFO));
     if (!open.has(worker)) {
       const following = await project.socket.follow(FOLLOW_REQUESTS, onLine);
-      // A reload between the two questions: whoever answers now is asked in the next round.
+      // A reload between the two questions: the next round asks the worker that answers now.
       if (readWorker(await project.socket.ask(SHOW_INFO)) !== worker) return following.end();
       open.set(worker, following);
       void following.ended.then(() => open.delete(worker));

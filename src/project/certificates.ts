@@ -8,21 +8,21 @@ import type { CertificateFiles } from '../proxy/transport.ts';
 
 /** The certificates of entries where TLS ends at the proxy. */
 export interface Certificates {
-  /** Their files as the proxy's container has them, by service. */
+  /** Their paths in the proxy's container, by service. */
   files: Readonly<Record<string, CertificateFiles>>;
-  /** The folders they are in, and where the container has those. */
+  /** The folders they are in, and where the container mounts them. */
   folders: readonly { source: string; target: string }[];
   expiries: readonly { service: string; validTo: Date }[];
 }
 
 export const NO_CERTIFICATES: Certificates = { files: {}, folders: [], expiries: [] };
 
-/** Where the container has certificates, a folder for each of the host. */
+/** Where the container has certificates: one folder for each of the host's. */
 const TARGET = '/etc/canary';
 
 /**
- * Finds and checks what `tls` names, relative to canary.yaml. Symbolic links are followed, for the container has only the
- * folders where the files really are: a renewal that moves a link gives another file of the same folder.
+ * Finds and checks what `tls` names, relative to canary.yaml. Symbolic links are followed, because the container has
+ * only the folders where the files really are: a renewal that moves a link gives another file of the same folder.
  * Throws `certificate-missing`, `certificate-invalid` or `certificate-mismatch`.
  */
 export async function loadCertificates(
@@ -70,7 +70,7 @@ async function locate(path: string, service: string) {
   }
 }
 
-/** Warns of certificates that no client accepts any more. */
+/** Warns about expired certificates. */
 export function warnOfExpired({ clock, emit }: Context, { expiries }: Certificates): void {
   for (const { service, validTo } of expiries) {
     if (validTo > clock.now()) continue;

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { CanaryError } from '../errors.ts';
 import { exists, readIfExists } from '../system/files.ts';
 
-/** In the order Compose prefers them, which is another for overrides. */
+/** In the order Compose prefers them, which differs for overrides. */
 const NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
 const OVERRIDES = [
   'compose.override.yml',
@@ -17,7 +17,7 @@ const OWN_OVERRIDE = '/.canary/override.yml';
 export interface ComposeFiles {
   directory: string;
   files: string[];
-  /** Files of settings for interpolation; where there are none, Compose takes `.env` of the directory. */
+  /** Env files for interpolation; without any, Compose takes the `.env` of the directory. */
   envFiles: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export async function findComposeFiles({ options, env }: Context): Promise<Compo
   if (given.length > 0 || found.directory === options.directory) {
     return { ...found, envFiles: given };
   }
-  // Called from elsewhere, Compose knows the settings there and those of the project, the former first.
+  // Called from another folder, Compose reads the settings there and those of the project; the former win.
   const both = isOn(env.COMPOSE_DISABLE_ENV_FILE) ? [] : [join(found.directory, '.env'), own];
   const envFiles = (await exists(own)) ? await existing(both) : [];
   return { ...found, envFiles };
@@ -57,7 +57,7 @@ async function named(
 ): Promise<{ directory: string; files: string[] }> {
   const files = names
     .map((file) => resolve(base, file))
-    // People name our override beside their files so that plain Compose commands know of the proxy.
+    // Users name our override beside their files so that plain Compose commands know the proxy.
     .filter((file) => !file.endsWith(OWN_OVERRIDE));
   for (const file of files) {
     if (!(await exists(file))) throw missing(`There is no compose file ${file}.`);

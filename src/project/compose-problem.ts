@@ -3,7 +3,7 @@ import { findProblem, type SourceFile } from '../compose/model/problem.ts';
 import { CanaryError, hasCode } from '../errors.ts';
 import { readIfExists } from '../system/files.ts';
 
-/** What Compose says with `compose-file-invalid`, with the place where it stands. Other errors pass as they are. */
+/** Adds file and line to an error `compose-file-invalid` of Compose. Other errors pass unchanged. */
 export async function withPlace(
   error: unknown,
   directory: string,
@@ -31,7 +31,7 @@ export async function withPlace(
   );
 }
 
-/** The files, and those they name, as `include` and `extends` do. What is no file tells nothing. */
+/** The files, and those they name, as `include` and `extends` do. Names that are no files are skipped. */
 async function readSources(directory: string, files: readonly string[]): Promise<SourceFile[]> {
   const sources = new Map<string, SourceFile>();
   const waiting = [...files];

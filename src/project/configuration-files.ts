@@ -10,19 +10,19 @@ import { type Call, findCalls } from '../compose/services/service-map.ts';
 import type { CanaryConfig } from '../config/schema.ts';
 
 const CONFIGURATION = /(^Caddyfile|\.(conf|cfg|ya?ml|toml|json|ini|template|tmpl|inc))$/i;
-/** They name every service, and say nothing about who calls it. */
+/** Compose files name every service, but not what calls it. */
 const COMPOSE_FILE = /compose.*\.ya?ml$/;
 /** Where folders with configuration are mounted; others hold data or code. */
 const FOLDERS = /^\/(etc|usr\/local\/(etc|apache2|openresty))\//;
 const LARGEST = 256 * 1024;
 const MOST_FILES = 50;
 
-/** Who calls whom, by the definitions and by the configuration files that can be read. */
+/** Which service calls which, from the definitions and the readable configuration files. */
 export async function knownCalls(model: ComposeModel): Promise<Call[]> {
   return findCalls(model, await readConfigurationFiles(model));
 }
 
-/** The same for the ingresses that canary.yaml asks for: nothing is read unless one leaves its callers to be found. */
+/** The same for the ingresses in canary.yaml: reads nothing unless one does not name its callers. */
 export async function callsForIngress(
   { services }: CanaryConfig,
   model: ComposeModel,
@@ -31,7 +31,7 @@ export async function callsForIngress(
   return isAsked ? knownCalls(model) : [];
 }
 
-/** What services mount or are built with, as far as it looks like configuration and can be read. */
+/** What services mount or are built with, if it looks like configuration and can be read. */
 export async function readConfigurationFiles(model: ComposeModel): Promise<ConfigurationFiles> {
   const read = Object.entries(model.services).map(
     async ([name, service]) => [name, await filesOf(model, service)] as const,
@@ -53,7 +53,7 @@ async function filesOf(model: ComposeModel, service: ComposeService): Promise<Co
   return [...inline, ...found.flat()];
 }
 
-/** Of an image that is built here its Dockerfile and, where that makes a proxy, the configuration beside it. */
+/** The Dockerfile of an image that is built here and, if it builds a proxy, the configuration beside it. */
 async function builtWith({ build }: ComposeService): Promise<ConfigurationFile[]> {
   if (!build?.context?.startsWith('/')) return [];
   const dockerfile = await readText(join(build.context, build.dockerfile ?? 'Dockerfile'));
@@ -61,7 +61,7 @@ async function builtWith({ build }: ComposeService): Promise<ConfigurationFile[]
   return [...dockerfile, ...(isProxy ? await readFolder(build.context) : [])];
 }
 
-/** The configuration in a folder, or the file itself where it is one. */
+/** The configuration in a folder; of a file, the file itself. */
 async function readFolder(path: string): Promise<ConfigurationFile[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => undefined);
   if (!entries) return readText(path);
@@ -78,7 +78,7 @@ async function readFolder(path: string): Promise<ConfigurationFile[]> {
   return [...texts, ...below].flat();
 }
 
-/** A file that cannot be read, or that is no text, tells nothing. */
+/** A file that cannot be read, or that is not text, is skipped. */
 async function readText(path: string): Promise<ConfigurationFile[]> {
   try {
     const { size } = await stat(path);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ROUTED_FILE } from '../compose/render/proxy-service.ts';
 import { exists, writeDurably } from '../system/files.ts';
 
-/** Where canary keeps what it knows of a project. */
+/** Where canary keeps its state of a project. */
 export interface Layout {
   state: string;
   releases: string;
@@ -12,21 +12,21 @@ export interface Layout {
   stopRequest: string;
   /** The override of the last command that started something. */
   override: string;
-  /** The services of a rehearsal that goes on. */
+  /** The services of a running rehearsal. */
   rehearsal: string;
   /** The folder shared with the proxy's container. */
   proxyRun: string;
   weights: string;
-  /** The users of lists, from which the proxy starts. */
+  /** The listed users that the proxy starts with. */
   users: string;
-  /** What HAProxy runs with, and the text that is to become it once HAProxy has judged it. */
+  /** The configuration that HAProxy runs with, and the candidate that HAProxy must check first. */
   configuration: string;
   candidate: string;
-  /** What a worker knows of its servers, handed to the next one. */
+  /** What a worker knows about its servers, handed to the next worker. */
   serverStates: string;
   socket: string;
   masterSocket: string;
-  /** There as long as routers are to use the proxy. */
+  /** Exists as long as routers should use the proxy. */
   routed: string;
 }
 
@@ -53,7 +53,7 @@ export function layoutOf(projectDirectory: string): Layout {
   };
 }
 
-/** Makes the state folder, which keeps itself out of git so that no `.gitignore` of the user's changes. */
+/** Creates the state folder, which keeps itself out of git so that the user's `.gitignore` does not change. */
 export async function ensureState(layout: Layout): Promise<void> {
   await mkdir(layout.proxyRun, { recursive: true });
   const ignore = join(layout.state, '.gitignore');

@@ -33,12 +33,12 @@ import { callsForIngress } from './configuration-files.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { routesOf } from './proxy-routes.ts';
 
-/** What can be known of a project without its canary.yaml. */
+/** What is known about a project without its canary.yaml. */
 export interface ComposeProject {
   directory: string;
   /** The user's compose files, absolute. */
   files: readonly string[];
-  /** Compose with the user's files alone. */
+  /** Compose with only the user's files. */
   scope: ComposeScope;
   model: ComposeModel;
   repository: string;
@@ -61,10 +61,10 @@ export interface Project extends ComposeProject, ProjectState {
   config: CanaryConfig;
   slice: readonly SliceMember[];
   proxy: ProxyDefinition & {
-    /** The complete HAProxy configuration, and a digest by which the one in force is known. */
+    /** The complete HAProxy configuration, and a digest that identifies the one in force. */
     configuration: string;
     digest: string;
-    /** The users of lists: not in the configuration, so that they change without a reload. */
+    /** The listed users: not in the configuration, so that they change without a reload. */
     users: UserSides;
     certificates: Certificates;
   };
@@ -90,7 +90,7 @@ export async function loadComposeProject(context: Context): Promise<ComposeProje
   });
   const supported = (await wasUp(found.directory)) ? undefined : supportedCompose(compose);
   let [, model] = await together([Promise.resolve(supported), readModel]);
-  // As git names the folder: a project may be reached through a symbolic link. Its name stays the link's.
+  // The folder as git names it: a project may be reached through a symbolic link. The project keeps the link's name.
   const directory = await realpath(found.directory);
   const files = await Promise.all(
     found.files.map(async (file) => join(await realpath(dirname(file)), basename(file))),
@@ -101,7 +101,7 @@ export async function loadComposeProject(context: Context): Promise<ComposeProje
   return { directory, files, scope: named, model, repository };
 }
 
-/** Whether programs that are new enough have brought it up before: to ask each of them again takes longer than most commands. */
+/** Whether it was brought up before, so by new enough programs: asking each again takes longer than most commands. */
 function wasUp(directory: string): Promise<boolean> {
   return exists(layoutOf(directory).override);
 }
@@ -116,8 +116,8 @@ export async function supportedCompose(compose: Compose): Promise<string> {
 }
 
 /**
- * Loads everything a command needs and checks canary.yaml against the compose model; changes nothing. Commands that only
- * look or take away do without certificates that cannot be read.
+ * Loads everything a command needs and checks canary.yaml against the compose model; changes nothing. Commands that
+ * only look or remove do not need readable certificates.
  */
 export async function loadProject(
   context: Context,
@@ -144,7 +144,7 @@ export async function loadProject(
   };
 }
 
-/** The same where the engine is needed too; throws `engine-unreachable` first, whatever else is wrong. */
+/** The same if the engine is needed too; throws `engine-unreachable` first, whatever else is wrong. */
 export async function loadLiveProject(
   context: Context,
   certificatesAre?: 'required' | 'optional',
@@ -157,13 +157,13 @@ export async function loadLiveProject(
   return project;
 }
 
-/** What was begun at once, when all of it has ended. When several fail, the first in the list says why. */
+/** Waits until all works have ended. If several fail, throws the error of the first in the list. */
 async function together<const Works extends readonly Promise<unknown>[]>(works: Works) {
   await Promise.allSettled(works);
   return Promise.all(works);
 }
 
-/** What is enough to take the traffic off: found by file names alone, whatever the files say by now. */
+/** What is enough to take the traffic off: found by file names alone, whatever the files contain now. */
 export async function findState(context: Context): Promise<ProjectState> {
   const { directory } = await findComposeFiles(context);
   return openState(context, layoutOf(await realpath(directory)));
@@ -203,7 +203,7 @@ async function loadConfig(context: Context, projectDirectory: string): Promise<C
   return parseConfig(text, path);
 }
 
-/** By what routers find the proxy in place of services; Compose is asked for the user's words only where they do. */
+/** How routers find the proxy instead of services; Compose is asked for the files as written only if any do. */
 async function foundBy(
   { compose }: Context,
   { scope, model }: ComposeProject,
@@ -232,7 +232,7 @@ function proxyOf(
     metricsPort: metrics === undefined ? undefined : spareArrivalPort(slice, metrics),
   });
   const digest = digestOf(configuration);
-  // With what they mean today: a host that changes in `.env` changes what routers have to find.
+  // With their current values: a host that changes in `.env` changes what routers must find.
   const routed = slice.filter(({ ingress }) => ingress?.router).map(({ service }) => service);
   const meant = routed.map((service) => model.services[service]?.labels);
   const routersWords = found ? JSON.stringify([found.labels, meant]) : '';

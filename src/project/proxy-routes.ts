@@ -5,7 +5,7 @@ import type { Route } from '../proxy/route.ts';
 import type { Transport } from '../proxy/transport.ts';
 import type { Certificates } from './certificates.ts';
 
-/** The services of the slice as the proxy sees them; those that listen nowhere it does not see. */
+/** The services of the slice as the proxy sees them, without those that have no port. */
 export function routesOf(
   slice: readonly SliceMember[],
   config: CanaryConfig,

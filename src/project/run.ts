@@ -7,17 +7,17 @@ import type { CallOptions } from '../system/docker/compose.ts';
 import type { Checkout } from './checkout/checkout.ts';
 import type { Project } from './load.ts';
 
-/** A command at work on a project, and on a release where there is one. */
+/** A command at work on a project, and on a release if there is one. */
 export interface Run {
   context: Context;
   project: Project;
-  /** Aborts on an interrupt, and when another command takes its place. */
+  /** Aborts on an interrupt, and when another command takes over. */
   signal: AbortSignal;
-  /** Its journal gets the facts. How it stands is asked of `releaseNow`: no copy of that goes stale. */
+  /** Its journal gets the facts. `releaseNow` returns its state, so that no copy goes stale. */
   release?: ReleaseIdentity | undefined;
-  /** The commit that is released; absent where only containers are moved. */
+  /** The commit that is released; absent if only containers are moved. */
   checkout?: Checkout | undefined;
-  /** What a person let pass of the rehearsal; settled by the rehearsal itself when left out. */
+  /** What the user allowed in the rehearsal; settled by the rehearsal itself when left out. */
   agreement?: Agreement | undefined;
 }
 
@@ -30,7 +30,7 @@ export async function record(run: Run, event: ReleaseEvent): Promise<void> {
   run.context.emit(event);
 }
 
-/** The release as its journal tells now. Throws `journal-unreadable`. */
+/** The release as its journal describes it now. Throws `journal-unreadable`. */
 export async function releaseNow({ project, release }: ReleaseRun): Promise<Release> {
   const now = foldRelease(await project.journals.read(release.id));
   if (now) return now;
@@ -45,7 +45,7 @@ export function hasRelease(run: Run): run is ReleaseRun {
   return run.release !== undefined;
 }
 
-/** The same run, come what may: a way out comes to its end even where a signal stopped what came before. */
+/** The same run without its signal: a way out is completed even if a signal stopped what came before. */
 export function unstoppable<R extends Run>(run: R): R {
   return { ...run, signal: new AbortController().signal };
 }

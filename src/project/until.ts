@@ -3,7 +3,7 @@ import type { Run } from './run.ts';
 
 const LOOK_EVERY_MS = 100;
 
-/** Looks again and again until something is so; `false` when the time is over first. */
+/** Looks repeatedly until something is so; `false` when the time is over first. */
 export async function isSoWithin(
   { context: { clock }, signal }: Pick<Run, 'context' | 'signal'>,
   ms: number,

@@ -20,18 +20,24 @@ import {
 import { section } from './syntax.ts';
 import { checkOptions, patience, serverOptions } from './transport.ts';
 
-/** A request that may have been acted on is never sent twice. */
+/** A request that may already have had an effect is never sent twice. */
 const ONCE = 'http-request disable-l7-retry if !{ method GET HEAD OPTIONS }';
-/** A connection that fails takes a server out until its next check. */
+/** A failed connection takes a server out until its next check. */
 const OUT_AT_ONCE = 'observe layer4 error-limit 1 on-error mark-down';
-/** Names of the counters in the shield's table. */
+/** Indexes of the counters in the shield's table. */
 const COUNTER = { requests: 0, shielded: 1 } as const;
-/** How long the shield looks back, and how many requests it answers in that time whatever their share. */
+/** The shield's time window, and how many requests it may answer in it whatever their share. */
 const SHIELD_WINDOW = '10s';
 const SHIELD_FLOOR = 5;
-/** Fifteen years of checks: a canary that the breaker took out does not come back by itself. */
+/**
+ * So many checks that they take years: a canary that the breaker took out does not come back by
+ * itself.
+ */
 const NEVER = 1_000_000_000;
-/** A check that passes forgets the failures before it: one a day lets failures add up also where users are few. */
+/**
+ * A passed check resets the count of failures: one check a day lets failures add up even if there
+ * are few users.
+ */
 const SELDOM = ['inter', 'fastinter', 'downinter'].map((setting) => `${setting} 1d`).join(' ');
 
 /** The stable with its users. */
@@ -46,16 +52,20 @@ export function stableBackend(route: Route): string {
     ...(entry
       ? [
           ...COUNT_LONG_LIVED,
-          // In a promotion there may be no stable: then a canary that the breaker took out is better than nobody.
+          // During a promotion there may be no stable: then even a canary that the breaker took out
+          // is better than no server.
           `use-server ${CANARY_SERVER} if { var(txn.side) -m str canary } { nbsrv(${service}) eq 0 } { nbsrv(${replicasName(service)}) gt 0 }`,
-          // Weight 0: nothing but the rule above reaches it.
+          // Weight 0: only the rule above reaches it.
           wholeCanary(route, 'no-check'),
         ]
       : []),
   ]);
 }
 
-/** The canary with its users. Its server counts what they asked for; the stable's, what was answered in its place. */
+/**
+ * The canary with its users. The canary's server counts the users' requests; the stable's servers
+ * count the requests they answered instead.
+ */
 export function guardedBackend(
   route: Route,
   { port: listen, shield, breaker, transport }: Entry,
@@ -65,10 +75,10 @@ export function guardedBackend(
     ...keepClient(route),
     ONCE,
     ...patience('server', transport),
-    // A request that got no answer would be repeated on the stable.
+    // Without this, a request without a response would be repeated on the stable.
     ...(shield ? shieldRules(service, shield) : ['retry-on none']),
     ...COUNT_LONG_LIVED,
-    // Weight 0: a request that is repeated goes to the stable.
+    // Weight 0: a repeated request goes to the stable.
     wholeCanary(route, watch(listen, breaker)),
     ...choice(route, breaker ? breaker.paths : []),
     ...stableReplicas(route),
@@ -76,9 +86,10 @@ export function guardedBackend(
 }
 
 /**
- * The canary's containers. Behind an entry its users come here through a socket of the proxy itself, for HAProxy
- * repeats a request on whatever its balancing chooses: beside the canary as one server that is the stable. Bytes are
- * handed on as they are: a request is read once.
+ * The canary's containers. For an entry, the canary's users come here through a socket of the proxy
+ * itself, because HAProxy repeats a request on any server that its balancing chooses: beside the
+ * canary as a single server, that is the stable. Bytes are passed on unchanged: a request is parsed
+ * only once.
  */
 export function replicaSections(route: Route): string[] {
   const { service, entry } = route;
@@ -88,13 +99,14 @@ export function replicaSections(route: Route): string[] {
     section(`frontend ${name}`, [
       'mode tcp',
       `bind ${socketAddress(service)}`,
-      // The entry logs it.
+      // The entry already logs it.
       'no log',
       `default_backend ${name}`,
     ]),
     section(`backend ${name}`, [
       'mode tcp',
-      // Such a replica is out until its next check: users stay with the others, or go back to the stable.
+      // A replica with a failed connection is out until its next check: users stay with the other
+      // replicas, or go back to the stable.
       canaryReplicas(route, OUT_AT_ONCE, checkOptions),
     ]),
     ...(entry.preview
@@ -110,34 +122,40 @@ export function replicaSections(route: Route): string[] {
   ];
 }
 
-/** An address that a proxy of the stack gave already stays the only one; so does one that another service gave. */
+/**
+ * The client address that a proxy of the stack or another service has already set is kept as the
+ * only one.
+ */
 function keepClient({ entry }: Route): string[] {
   return entry?.from === 'edge' || entry?.from === 'services' ? ['option forwardfor if-none'] : [];
 }
 
-/** The baseline in the stable's backend; where it is none, or down, its users are the stable's like all others. */
+/**
+ * The baseline in the stable's backend; if there is none, or it is down, its users go to the stable
+ * like all others.
+ */
 function baselineLines(route: Route): string[] {
   const { baseline, port } = route;
   if (!baseline) return [];
   const place = `${baseline}:${port} weight 0 ${OUT_AT_ONCE}${serverOptions(transportOf(route))}`;
   return [
     `use-server ${BASELINE_SERVER} if { var(txn.baseline) -m found }`,
-    // Weight 0: nothing but the rule above reaches it.
+    // Weight 0: only the rule above reaches it.
     `server ${BASELINE_SERVER} ${place}`,
   ];
 }
 
-/** A failed request that is safe to repeat is repeated on the stable, as long as not too many are. */
+/** A failed request that is safe to repeat is repeated on the stable, up to a maximum share. */
 function shieldRules(service: string, { maxShare, paths }: Shield): string[] {
   const rate = (counter: number) => `sc_gpc_rate(${counter},0)`;
   return [
     'retries 1',
     'retry-on all-retryable-errors 500 502 503 504',
     'http-request disable-l7-retry if { req.hdr_val(content-length) gt 0 } || { req.hdr(transfer-encoding) -m found }',
-    // A line a path: HAProxy's lines end after 64 words.
+    // One line per path: a line in HAProxy's configuration has at most 64 words.
     ...paths.map((path) => `http-request set-var(txn.chosen) bool(1) if { path_beg ${path} }`),
     ...(paths.length > 0 ? ['http-request disable-l7-retry if !{ var(txn.chosen) -m found }'] : []),
-    // While the stable is replaced it cannot help.
+    // While the stable is being replaced, it cannot help.
     `http-request disable-l7-retry if { nbsrv(${service}) eq 0 }`,
     `stick-table type integer size 1 expire 1h store gpc(2),gpc_rate(2,${SHIELD_WINDOW})`,
     'http-request track-sc0 int(1)',
@@ -148,7 +166,10 @@ function shieldRules(service: string, { maxShare, paths }: Shield): string[] {
   ];
 }
 
-/** Requests on paths that the breaker does not look at take a server of their own, whose failures nobody counts. */
+/**
+ * Requests on paths that the breaker does not watch use a separate server, whose failures are not
+ * counted.
+ */
 function choice(route: Route, paths: readonly string[]): string[] {
   if (paths.length === 0) return [`use-server ${CANARY_SERVER} if TRUE`];
   return [
@@ -160,8 +181,9 @@ function choice(route: Route, paths: readonly string[]): string[] {
 }
 
 /**
- * The breaker: HAProxy itself takes the canary out, with nobody else alive. Only failed requests can; whether its
- * containers are there is known from their own checks, so the check here asks the proxy's own port.
+ * The breaker: HAProxy itself takes the canary out, even if canary does not run. Only failed
+ * requests trigger it. Whether the containers are up is known from their own checks, so this check
+ * asks the proxy's own port.
  */
 function watch(listen: number, breaker: Breaker | false): string {
   if (!breaker) return 'no-check';

@@ -4,7 +4,7 @@ import { canaryIsUp } from './side.ts';
 const KEY = 'canary';
 const PATTERN = `^[[:blank:]]*${KEY}[[:blank:]]*=`;
 
-/** The side that the baggage of a request names chooses. */
+/** The side named in a request's baggage decides. */
 export function baggageRules(): string[] {
   return ['canary', 'stable'].map(
     (side) =>
@@ -12,7 +12,7 @@ export function baggageRules(): string[] {
   );
 }
 
-/** Which side a service answers from, in `txn.told`: the stable where its canary is out. */
+/** Sets `txn.told` to the side from which a service responds: the stable if its canary is out. */
 export function toldRules(service: string, condition = ''): string[] {
   return [
     `http-request set-var(txn.told) str(stable) if ${condition}TRUE`,
@@ -20,18 +20,18 @@ export function toldRules(service: string, condition = ''): string[] {
   ];
 }
 
-/** Tells the service, which may pass it on, of the side that answers. */
+/** Tells the service which side responds; it may pass this on. */
 export function tellSide(forceHeader: string): string[] {
   return tell(forceHeader, '%[var(txn.told)]');
 }
 
-/** The baggage of a request that says of itself which side it is for; the rest of it is kept. */
+/** The baggage of a request that states its side; the rest of the received baggage is kept. */
 export function baggageOf(side: 'stable' | 'canary', received = ''): string {
   const others = received.split(',').filter((member) => !/^\s*(canary\s*=|$)/.test(member));
   return [...others.map((member) => member.trim()), `${KEY}=${side}`].join(',');
 }
 
-/** Replaces what came under these names, and keeps the rest of the baggage as it is. */
+/** Replaces what was received under these names, and keeps the rest of the baggage unchanged. */
 export function tell(forceHeader: string, side: string): string[] {
   return [
     `http-request set-header ${forceHeader} ${side}`,

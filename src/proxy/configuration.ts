@@ -15,14 +15,14 @@ export interface ProxySettings extends SideSettings {
   routes: readonly Route[];
   /** Owner of the admin socket: the user who runs canary. */
   owner: { uid: number; gid: number };
-  /** Where Prometheus can ask what HAProxy counts. */
+  /** The port where Prometheus can scrape HAProxy's metrics. */
   metricsPort?: number | undefined;
 }
 
 /**
- * The complete HAProxy configuration. It does not depend on whether a canary runs, nor on how many
- * containers a side has: places wait without an address until Docker's DNS names a container, so neither deploying
- * nor scaling reloads the proxy.
+ * The complete HAProxy configuration. It does not depend on whether a canary runs, or on how many
+ * containers a side has: servers wait without an address until Docker's DNS names a container, so
+ * neither deploying nor scaling reloads the proxy.
  */
 export function renderConfiguration(settings: ProxySettings): string {
   const sections = [
@@ -54,7 +54,7 @@ function routeSections(route: Route, settings: ProxySettings): string[] {
   ];
 }
 
-/** Whether a route's bytes are handed on as they are. */
+/** Whether a route's bytes are passed on unchanged. */
 function handsBytesOn(route: Route): boolean {
   return isStream(transportOf(route));
 }
@@ -71,11 +71,12 @@ function globalSection({ owner, keepsSamples }: ProxySettings): string {
   return section('global', [
     'log stdout format raw local0 info',
     `stats socket ${RUN_DIRECTORY}/admin.sock mode 600 uid ${owner.uid} gid ${owner.gid} level admin`,
-    // There only while a configuration is being loaded: what the worker before knew of its servers.
+    // Exists only while a configuration is being loaded: what the previous worker knew of its
+    // servers.
     `server-state-file ${RUN_DIRECTORY}/servers.state`,
-    // A worker of before stays as long as its longest WebSocket may.
+    // A previous worker stays as long as its longest WebSocket may.
     'hard-stop-after 24h',
-    // Else the first checks of a backend are spread over the longest interval in it, which is a day.
+    // Otherwise the first checks of a backend are spread over its longest interval, which is a day.
     'max-spread-checks 500ms',
     ...(keepsSamples ? SAMPLE_PLACES : []),
     'user haproxy',
@@ -83,18 +84,20 @@ function globalSection({ owner, keepsSamples }: ProxySettings): string {
   ]);
 }
 
-/** Of requests and of bytes. */
+/** For both HTTP and raw bytes. */
 const COMMON = [
   'log global',
   'option dontlognull',
   'load-server-state-from-file global',
-  // Silence is a full queue, or a container that is gone: long enough for a second and a third try of the kernel's (after
-  // one and three seconds), and not longer.
+  // No reply means a full queue, or a container that is gone: wait for the kernel's second and
+  // third try (after one and three seconds), but not longer.
   'timeout connect 4s',
-  // A container that stops between two checks costs retries on the others, not a request, also when several stop.
+  // A container that stops between two checks costs retries on the others, not a request; also if
+  // several stop.
   'retries 5',
   'option redispatch 1',
-  // A refused connection tells at once, also a user's; silence is what overload looks like, so it has to last.
+  // A refused connection is noticed immediately, even on a user's request; no reply may also be
+  // overload, so it must last before a server is down.
   'default-server check inter 900ms fastinter 500ms downinter 500ms rise 1 fall 5 resolvers docker init-addr last,none',
 ];
 
@@ -104,12 +107,13 @@ function defaultsSection(): string {
     ...COMMON,
     'option httplog',
     'option forwardfor',
-    // A worker that is replaced answers once more on an idle connection and says that it closes.
+    // A replaced worker answers one more request on an idle connection and announces that it
+    // closes.
     'option idle-close-on-response',
     'timeout http-request 30s',
-    // An idle connection keeps a worker that is replaced or stopped from ending.
+    // An idle connection keeps a replaced or stopped worker from ending.
     'timeout http-keep-alive 5s',
-    // Long: the stable had no such limits before the proxy came.
+    // Long, because the stable had no such limits before the proxy came.
     'timeout client 10m',
     'timeout server 10m',
     'timeout tunnel 24h',
@@ -120,20 +124,24 @@ function defaultsSection(): string {
 function resolversSection(): string {
   return section('resolvers docker', [
     'nameserver embedded 127.0.0.11:53',
-    // Many replicas need a long answer.
+    // Many replicas need a long DNS response.
     'accepted_payload_size 8192',
     'resolve_retries 2',
     'timeout resolve 300ms',
     'timeout retry 300ms',
     'hold valid 500ms',
-    // How soon a container that is gone is forgotten.
+    // How soon a missing container is forgotten.
     ...['nx', 'obsolete'].map((state) => `hold ${state} 500ms`),
-    // A DNS that is silent for a while says nothing about the containers: what is known stays.
+    // A DNS server that is silent for a while does not mean that the containers are gone: known
+    // addresses stay.
     ...['other', 'refused', 'timeout'].map((state) => `hold ${state} 24h`),
   ]);
 }
 
-/** Where Prometheus asks what HAProxy counts. Not logged, for whoever looks is no user; no service can be called like it. */
+/**
+ * Where Prometheus scrapes HAProxy's metrics. Not logged, because a scraper is not a user. No
+ * service can have this name.
+ */
 function metricsSection(port: number): string {
   return section('frontend proxy:metrics', [
     `bind :${port}`,

@@ -1,12 +1,12 @@
 import { type ServerStatistics, type SideStatistics, total } from './statistics.ts';
 
-/** Requests and failures that users met, a side, added over the entries. */
+/** Requests and failures that users saw, per side, summed over the entries. */
 export interface Counts {
   stable: number;
   canary: number;
   stableFailures: number;
   canaryFailures: number;
-  /** Failures of the canary that no user met, because the stable answered. */
+  /** Failures of the canary that no user saw, because the stable answered. */
   shielded: number;
 }
 
@@ -32,14 +32,17 @@ export function totalCounts(
       stable: total(stable, 'requests'),
       canary: standIn.requests + whole.requests,
       stableFailures: total(stable, 'failures'),
-      // Where both sides failed the user met one failure, of a request that was the canary's.
+      // If both sides failed, the user saw one failure, of a request that was the canary's.
       canaryFailures: standIn.failures + met,
       shielded: total(instead, 'requests') - total(instead, 'failures'),
     });
   }, NO_COUNTS);
 }
 
-/** What was counted since an earlier look; everything, when HAProxy restarted and counts from 0 again. */
+/**
+ * What was counted since an earlier look; everything if HAProxy was restarted and counts from 0
+ * again.
+ */
 export function countsSince(now: Counts, earlier: Counts): Counts {
   const keys = Object.keys(now) as (keyof Counts)[];
   const restarted = keys.some((key) => now[key] < earlier[key]);
@@ -62,21 +65,21 @@ function combine(left: Counts, right: Counts, by: (one: number, other: number) =
   ) as unknown as Counts;
 }
 
-/** The canary's share of requests in percent; `null` when there were none. */
+/** The canary's share of requests, in percent; `null` if there were none. */
 export function measuredWeight(counts: Counts): number | null {
   const all = counts.stable + counts.canary;
   return all === 0 ? null : Math.round((counts.canary / all) * 10_000) / 100;
 }
 
-/** Mean time until an answer began, in milliseconds; `null` for a side without requests. */
+/** Mean time until a response began, in milliseconds; `null` for a side without requests. */
 export interface ResponseTimes {
   stable: number | null;
   canary: number | null;
 }
 
 /**
- * HAProxy's `rtime`: a mean over the latest 1,024 requests of a server. Those of several servers count by their
- * requests. The canary's includes its one hop more inside the proxy.
+ * HAProxy's `rtime`: a mean over the latest 1,024 requests of a server. Several servers are
+ * weighted by their requests. The canary's time includes one more hop inside the proxy.
  */
 export function responseTimes(
   services: Readonly<Record<string, SideStatistics>>,

@@ -18,11 +18,11 @@ import { bindOptions, PLAIN, patience, tlsOptions } from './transport.ts';
 import { BUCKETS } from './weight.ts';
 
 export interface EntrySettings extends SideSettings {
-  /** Calls of other services are split too: requests say of which side they are. */
+  /** Calls from other services are split too: requests state their side. */
   hasHops: boolean;
 }
 
-/** Where users come in: who they are, and which side they are on. */
+/** Where users come in: finds who they are, and which side they are on. */
 export function entrySection(
   { service, baseline }: Route,
   { port, from, published, transport = PLAIN }: Entry,
@@ -46,19 +46,22 @@ export function entrySection(
     ...(settings.keepsSamples
       ? [offerSample(service, '!{ var(txn.rule) -m found } '), ...KEEP_SAMPLE]
       : []),
-    // A canary that is gone, or that the breaker took out, leaves its users to the stable.
+    // If the canary is gone, or the breaker took it out, its users go to the stable.
     `use_backend ${guardedName(service)} if { var(txn.side) -m str canary } ${canaryIsUp(service)}`,
     `default_backend ${service}`,
   ]);
 }
 
-/** The edge in front of the proxy has said who asks; the log has it as a captured header. */
+/** The edge in front of the proxy has stated the client's address; it is captured for the log. */
 const KEEP_CLIENT = [
   'option forwardfor if-none',
   'http-request capture req.hdr(X-Forwarded-For) len 100',
 ];
 
-/** The canary alone, on a port of its own; also while the breaker keeps it from users. Not counted as users' requests. */
+/**
+ * Only the canary, on a separate port; also while the breaker keeps users away from it. Not counted
+ * as users' requests.
+ */
 export function previewSection(
   route: Route,
   preview: number,
@@ -76,14 +79,16 @@ export function previewSection(
 }
 
 /**
- * Which users of the stable are the baseline's: as many as are on the canary, from the other end of the buckets, so that a
- * higher weight only adds users here too. From half of the users on it is everybody whom the weight leaves on the stable.
+ * Which users of the stable get the baseline: as many as are on the canary, from the other end of
+ * the buckets, so that a higher weight only adds users here too. From a weight of 50% on, these are
+ * all users who are left on the stable.
  */
 const CHOOSE_BASELINE = `http-request set-var(txn.baseline) bool(1) if { var(txn.side) -m str stable } !{ var(txn.rule) -m found } { var(txn.bucket),add(txn.weight) -m int ge ${BUCKETS} }`;
 
 /**
- * What the service is told of how the user came, with the port that users know, beside `X-Forwarded-For`. A proxy in front of this one may have said it
- * already; about TLS that ends here nobody else can know.
+ * The headers that tell the service how the user came, with the port that users know, in addition
+ * to `X-Forwarded-For`. A proxy in front may already have set them; but only this proxy knows about
+ * TLS that it terminates.
  */
 function forwardedLines(isTls: boolean, published?: number): string[] {
   const where = (name: string) => `if !{ req.hdr(${name}) -m found }`;

@@ -1,31 +1,41 @@
-/** A configuration that says which one it is, so that a running HAProxy can be asked. */
+/** Adds a digest to a configuration, so that a running HAProxy can be asked which one it runs. */
 export function signConfiguration(configuration: string, digest: string): string {
   return `global\n  description ${digest}\n\n${configuration}`;
 }
 
 export const SHOW_INFO = 'show info';
 
-/** The digest in the answer to `show info`; none for an HAProxy that an older canary started. */
+/**
+ * The digest in the output of `show info`; `undefined` for an HAProxy that an older canary started.
+ */
 export function readDigest(info: string): string | undefined {
   return /^description: (\S+)$/m.exec(info)?.[1];
 }
 
-/** The process that answered `show info`: a reload makes another one. */
+/** The process id of the worker that answered `show info`: a reload starts another one. */
 export function readWorker(info: string): string {
   return /^Pid: (\d+)$/m.exec(info)?.[1] ?? '';
 }
 
-/** HAProxy's master: loads configurations, and reaches workers of before that still have open requests. */
+/**
+ * Commands for HAProxy's master, which loads configurations and reaches previous workers that still
+ * have open requests.
+ */
 export const RELOAD = 'reload';
 export const SHOW_PROCESSES = 'show proc';
 
-/** The answer to `reload`: whether the new configuration is in force, and what HAProxy said about it. */
+/**
+ * Reads the output of `reload`: whether the new configuration is in force, and HAProxy's messages.
+ */
 export function readReload(answer: string): { isLoaded: boolean; words: string[] } {
   const [first = '', ...rest] = answer.trim().split('\n');
   return { isLoaded: first === 'Success=1', words: rest.filter((line) => line !== '--') };
 }
 
-/** The process ids of earlier workers, from the answer to `show proc` (HAProxy management guide, 9.4). */
+/**
+ * The process ids of previous workers, from the output of `show proc` (HAProxy management guide,
+ * 9.4).
+ */
 export function oldWorkers(answer: string): number[] {
   const section = /^# old workers\n((?:\d.*\n)*)/m.exec(answer)?.[1] ?? '';
   return section
@@ -34,7 +44,7 @@ export function oldWorkers(answer: string): number[] {
     .map((line) => Number.parseInt(line, 10));
 }
 
-/** The command that lets one worker answer. */
+/** A command that one given worker executes. */
 export function askWorker(processId: number, command: string): string {
   return `@!${processId} ${command}`;
 }

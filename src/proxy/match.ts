@@ -3,8 +3,9 @@ import { word } from './syntax.ts';
 import { USER_MAP } from './user-map.ts';
 
 /**
- * The lines that let rules choose a side, the first that fits. They set `txn.rule`, which stands above the weight.
- * Conditions are named ACLs: in the anonymous ones, between braces, a text could end the condition.
+ * The lines by which rules choose a side; the first match wins. They set `txn.rule`, which takes
+ * precedence over the weight. Conditions are named ACLs: in anonymous ones, between braces, a text
+ * could end the condition.
  */
 export function matchLines(rules: readonly MatchRule[]): string[] {
   const firstList = rules.findIndex((rule) => rule.user);
@@ -21,7 +22,7 @@ export function matchLines(rules: readonly MatchRule[]): string[] {
   });
 }
 
-/** The users of all lists are in a map, so that lists change without a reload. */
+/** The users of all lists are in one map, so that lists change without a reload. */
 function userLine(): string {
   const side = `var(txn.id),map_str(${USER_MAP})`;
   return `http-request set-var(txn.rule) ${side} if !{ var(txn.rule) -m found } { ${side} -m found }`;
@@ -46,7 +47,7 @@ function placeCondition(rule: MatchRule): string[] {
 }
 
 function placeOf({ header, cookie, query }: MatchRule): string | undefined {
-  // The whole header: `req.hdr` would end at a comma, which many a User-Agent has.
+  // Uses the whole header: `req.hdr` would end at a comma, which many User-Agents contain.
   if (header !== undefined) return `req.fhdr(${header})`;
   if (cookie !== undefined) return `req.cook(${cookie})`;
   return query === undefined ? undefined : `url_param(${query}),url_dec(1)`;

@@ -1,26 +1,31 @@
 import { BASELINE_SERVER, guardedName, STABLE_REPLICA } from './route.ts';
 import { section } from './syntax.ts';
 
-/** The ring in the proxy's memory that keeps the last requests; it needs no reader, and forgets the oldest. */
+/**
+ * The ring in the proxy's memory that keeps the latest requests; it needs no reader, and forgets
+ * the oldest.
+ */
 const RING = 'requests';
 const LONGEST = 1200;
-/** The command that tells of every request from now on, also where none comes for a day. */
+/** The command that reports every request from now on, even if none comes for a day. */
 export const FOLLOW_REQUESTS = `set timeout cli 86400; show events ${RING} -w -n`;
 
-/** The section of the ring: some ten thousand requests. */
+/** The section of the ring: about ten thousand requests. */
 export function requestRing(): string {
   return section(`ring ${RING}`, ['format raw', `maxlen ${LONGEST}`, 'size 4194304']);
 }
 
 /**
- * The lines that log each request for the judge, and on the proxy's own output: as HAProxy writes requests, with who it
- * was as a number, and what chose the side, before the request itself. `client`: where its address is found.
+ * The lines that log each request for the judge and on the proxy's own output: in HAProxy's format
+ * for requests, with the user as a number and what chose the side, before the request itself.
+ * `client`: where the client's address is found.
  */
 export function logRequests(client: readonly string[]): string[] {
   const witness = 'xxh32,mod(65536)';
   return [
     `http-request set-var(txn.witness) var(txn.id),${witness}`,
-    // A client that keeps no cookie is told by its address: it is one witness, however many cookies it was given.
+    // A client that keeps no cookie is identified by its address: it is one witness, however many
+    // cookies it was given.
     ...client
       .toReversed()
       .map(
@@ -32,29 +37,34 @@ export function logRequests(client: readonly string[]): string[] {
   ];
 }
 
-/** HAProxy's own format for requests; the braces before the request are ours, and cut by no long path. */
+/**
+ * HAProxy's own format for requests; the braces before the request are canary's, placed where no
+ * long path cuts them off.
+ */
 const FORMAT =
   '%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs {%Ts.%ms %[var(txn.witness)] %[var(txn.rule)]} %{+Q}r';
 
 /** One request at an entry. */
 export interface LoggedRequest {
-  /** When it came, in milliseconds. */
+  /** When it arrived, in milliseconds. */
   at: number;
   service: string;
   side: 'stable' | 'canary';
-  /** The fresh clone of the stable answered. */
+  /** Whether the fresh clone of the stable answered. */
   onBaseline: boolean;
   /** The user as a number from 0 to 65535. */
   user: number;
-  /** A rule or the forcing header chose the side, not the weight. */
+  /** Whether a rule or the forcing header chose the side, not the weight. */
   byRule: boolean;
   method: string;
   path: string;
   status: number;
-  /** A 5xx, or a connection that broke on the service's side; also where the stable answered instead. */
+  /**
+   * A 5xx, or a connection that broke on the service's side; also if the stable answered instead.
+   */
   failed: boolean;
   shielded: boolean;
-  /** Milliseconds and bytes of the answer; absent where the stable answered instead. */
+  /** Milliseconds and bytes of the response; absent if the stable answered instead. */
   duration: number | undefined;
   bytes: number | undefined;
 }
@@ -62,10 +72,13 @@ export interface LoggedRequest {
 const LINE =
   /^\S+ \[[^\]]*\] \S+ (?<backend>\S+)\/(?<server>\S+) -?\d+\/-?\d+\/-?\d+\/-?\d+\/\+?(?<duration>-?\d+) (?<status>-?\d+) \+?(?<bytes>\d+) \S+ \S+ (?<state>\S\S)\S* \S+ \S+ .*\{(?<at>\d+\.\d{3}) (?<user>\d+) (?<rule>\S+)\} "(?<method>\S+) (?<path>\S*)/;
 
-/** A frontend stands in the place of a backend when a request ended before it got one. */
+/** The log has a frontend instead of a backend if a request ended before it got one. */
 const NO_SIDE = /:(entry|replicas)$|^hops:/;
 
-/** Reads a line of the log; `undefined` for what is none, or a request that ended before it had a side. */
+/**
+ * Reads a line of the log; `undefined` if it is not a request, or one that ended before it had a
+ * side.
+ */
 export function parseRequest(line: string): LoggedRequest | undefined {
   const found = LINE.exec(line.trim())?.groups as Record<string, string> | undefined;
   if (!found?.backend || NO_SIDE.test(found.backend)) return undefined;
@@ -74,7 +87,8 @@ export function parseRequest(line: string): LoggedRequest | undefined {
   const side = backend === guardedName(service) ? 'canary' : 'stable';
   const shielded = side === 'canary' && server.startsWith(STABLE_REPLICA);
   const status = Number(found.status);
-  // The first letter says who ended the request: S and s are the service's side, C and c the user's.
+  // The first letter shows who ended the request: S and s are the service's side, C and c the
+  // user's.
   const broke = /^[Ss]/.test(state);
   return {
     at: Math.round(Number(found.at) * 1000),

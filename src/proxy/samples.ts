@@ -1,31 +1,35 @@
 import { replicasName } from './route.ts';
 
-/** A GET of a user of the stable, as the service got it. */
+/** A GET request of a user on the stable, as the service received it. */
 export interface Sample {
-  /** When it came, in seconds. */
+  /** When it arrived, in seconds. */
   at: number;
   service: string;
   /** Path and query. */
   target: string;
-  /** By names in small letters, as bytes. */
+  /** By lower-case name; values are bytes as Latin-1. */
   headers: Readonly<Record<string, string>>;
 }
 
 /**
- * Places for samples in the proxy's memory: variables of the worker's, which no file and no log has. By what is asked
- * for, so that pages which few ask for have places too; each is written once a second at most.
+ * Slots for samples in the proxy's memory: variables of the worker, which are in no file and no
+ * log. Chosen by what is requested, so that rarely requested pages get slots too; each slot is
+ * written at most once a second.
  */
 const PLACES = Array.from({ length: 16 }, (_, index) => index);
-/** How long two pages that happen to have one place share it, in seconds. */
+/** How long two pages that happen to have the same slot share it, in seconds. */
 const DEALT_FOR = 2;
-/** What is larger than these is no sample: HAProxy writes one into a buffer of 16 KiB. */
+/** Larger requests are not sampled: HAProxy writes a sample into a buffer of 16 KiB. */
 const LONGEST_TARGET = 2000;
 const LONGEST_HEADERS = 8000;
 
-/** Before its first sample a place is from long ago. */
+/** Before its first sample, a slot counts as very old. */
 export const SAMPLE_PLACES = PLACES.map((place) => `set-var proc.sampled${place} int(0)`);
 
-/** Says that a request to a service may be a sample: of a user on the stable, while a canary runs, without a body. */
+/**
+ * Marks a request to a service as a possible sample: from a user on the stable, while a canary
+ * runs, without a body.
+ */
 export function offerSample(service: string, condition = ''): string {
   const isOrdinary = [
     ...['Range', 'Upgrade', 'Content-Length', 'Transfer-Encoding'].map(
@@ -37,7 +41,7 @@ export function offerSample(service: string, condition = ''): string {
   return `http-request set-var(txn.sampleof) str(${service}) if ${condition}${isWanted} ${isOrdinary}`;
 }
 
-/** Keeps what was offered. In base64, so that whatever users send is one word. */
+/** Stores the marked request, in base64, so that anything users send is a single word. */
 export const KEEP_SAMPLE = [
   `http-request set-var-fmt(txn.page) "%[base] %[date,div(${DEALT_FOR})]" if { var(txn.sampleof) -m found }`,
   `http-request set-var(txn.sample) var(txn.page),xxh32,mod(${PLACES.length}) if { var(txn.page) -m found }`,
@@ -52,7 +56,7 @@ export const KEEP_SAMPLE = [
 
 export const SHOW_SAMPLES = PLACES.map((place) => `get var proc.sample${place}`).join('; ');
 
-/** The samples in the answer to that, the newest first. */
+/** The samples in the output of `SHOW_SAMPLES`, newest first. */
 export function readSamples(answer: string): Sample[] {
   const lines = answer.matchAll(/value=<(\d+) (\S+) (\S+) (\S+)>/g);
   return [...lines]

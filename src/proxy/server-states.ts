@@ -1,6 +1,6 @@
 import { replicasName } from './route.ts';
 
-/** How a service is talked to. */
+/** How the proxy connects to a service. */
 export interface Wire {
   port: number;
   isTls: boolean;
@@ -9,9 +9,9 @@ export interface Wire {
 export const SHOW_SERVER_STATES = 'show servers state';
 
 /**
- * What one worker knows of its servers, for the next to start with: addresses above all, without which the
- * canary would be out until DNS answers. A server whose port changes, or whether it is talked to by TLS, starts afresh:
- * HAProxy would keep the old.
+ * What one worker knows of its servers, for the next worker to start with: above all addresses,
+ * without which the canary would be out until DNS responds. A server whose port or use of TLS
+ * changes starts without it: HAProxy would keep the old values.
  */
 export function statesToKeep(states: string, wires: Readonly<Record<string, Wire>>): string {
   const lines = states.split('\n');
@@ -26,10 +26,10 @@ export function statesToKeep(states: string, wires: Readonly<Record<string, Wire
     if (!/^\d+ /.test(line)) return true;
     const [service = ''] = cell('be_name').split(':');
     const wire = wires[service];
-    // Containers of the canary get bytes that are made already.
+    // Containers of the canary get bytes that are already encrypted.
     const isTls = wire?.isTls === true && cell('be_name') !== replicasName(service);
     if ((cell('srv_use_ssl') === '1') !== isTls) return false;
-    // The canary as a whole has no host: of it the breaker is kept.
+    // The canary as a whole has no host; its line is kept for the state of the breaker.
     return cell('srv_fqdn') === '-' || cell('srv_port') === String(wire?.port);
   };
   return lines.filter(isKept).join('\n');

@@ -6,12 +6,13 @@ import { canaryIsUp, forceRules, type SideSettings, sideRules, standInRule } fro
 import { section, word } from './syntax.ts';
 import { patience, type Transport } from './transport.ts';
 
-// No service can be called like this.
+// No service can have this name.
 const hopsName = (port: number) => `hops:${port}`;
 
 /**
- * Where other services come in when they call a service by name: one place a port, as they use the service's own. The
- * name they used, which is the Host of the request, tells services with the same port apart.
+ * Where calls from other services by name arrive: one frontend per port, because callers use the
+ * service's own port. The name they used, which is the Host of the request, distinguishes services
+ * with the same port.
  */
 export function hopSections(routes: readonly Route[], settings: SideSettings): string[] {
   const called = routes.filter(({ hops }) => hops);
@@ -22,7 +23,7 @@ export function hopSections(routes: readonly Route[], settings: SideSettings): s
       `bind :${port}`,
       ...patience('client', mostPatient(here)),
       'option forwardfor if-none',
-      // A whole service has one address: that is nobody's identity here.
+      // A whole service has one address, so the address identifies no user here.
       ...sideRules(
         { ...settings, identity: settings.identity.filter(({ from }) => from !== 'source') },
         [...baggageRules(), ...forceRules(settings.forceHeader)],
@@ -33,7 +34,7 @@ export function hopSections(routes: readonly Route[], settings: SideSettings): s
         standInRule(service, isCalled(service, here)),
         ...toldRules(service, isCalled(service, here)),
       ]),
-      // For the next hop, also where nobody told this one.
+      // For the next hop, even if this request did not state a side.
       ...tellSide(settings.forceHeader),
       ...(settings.keepsSamples
         ? [
@@ -46,12 +47,12 @@ export function hopSections(routes: readonly Route[], settings: SideSettings): s
   });
 }
 
-/** Calls of gRPC may be silent for long; the others here do not mind. */
+/** gRPC calls may be silent for a long time; a long timeout does not harm the other calls here. */
 function mostPatient(here: readonly Route[]): Transport | undefined {
   return here.find(({ entry }) => entry?.transport?.protocol === 'http2')?.entry?.transport;
 }
 
-/** The condition that a service is the one that was called, where there are several. */
+/** The condition that this service was called, if several share the port. */
 function isCalled(service: string, here: readonly Route[]): string {
   return here.length > 1 ? `{ var(txn.called) -m str -- ${service} } ` : '';
 }

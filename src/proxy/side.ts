@@ -10,13 +10,15 @@ export interface SideSettings {
   identity: readonly Identity[];
   match: readonly MatchRule[];
   forceHeader: string;
-  /** Some of what users GET is kept in memory, so that it can be asked of both sides. */
+  /**
+   * Whether some GET requests of users are kept in memory, so that they can be sent to both sides.
+   */
   keepsSamples?: boolean;
 }
 
 /**
- * Which side a request belongs to, in `txn.side`; `told` are the lines that read what it says itself, `client` where
- * its client's address is found.
+ * Sets the side of a request in `txn.side`. `told`: the lines that read the side a request states
+ * itself. `client`: where the client's address is found.
  */
 export function sideRules(
   { identity, match }: SideSettings,
@@ -25,7 +27,7 @@ export function sideRules(
 ): string[] {
   return [
     ...weightRules(REQUESTS, identityRules(identity, client)),
-    // Above the weight stand the rules, and above those what the request says.
+    // Rules take precedence over the weight, and what the request states over the rules.
     ...matchLines(match),
     ...told,
     'http-request set-var(txn.side) var(txn.rule) if { var(txn.rule) -m found }',
@@ -33,12 +35,12 @@ export function sideRules(
   ];
 }
 
-/** What HAProxy calls rules of requests, and of connections whose bytes are handed on. */
+/** HAProxy's keywords for rules on requests, and on connections whose bytes are passed on. */
 const REQUESTS = 'http-request';
 export const CONNECTIONS = 'tcp-request content';
 type Ruleset = typeof REQUESTS | typeof CONNECTIONS;
 
-/** The side by weight; `identity` are the lines that find out who it is. */
+/** The side by weight; `identity`: the lines that find out who the user is. */
 export function weightRules(rules: Ruleset, identity: readonly string[]): string[] {
   return [
     ...weightLines(rules),
@@ -49,7 +51,7 @@ export function weightRules(rules: Ruleset, identity: readonly string[]): string
   ];
 }
 
-/** Above everything stands whether anybody, or everybody, is to be on the canary. */
+/** Whether everyone is on one side takes precedence over everything else. */
 export function everybodyRules(rules: Ruleset): string[] {
   return [
     `${rules} set-var(txn.side) str(stable) if { var(txn.weight) -m int lt 0 }`,
@@ -57,7 +59,7 @@ export function everybodyRules(rules: Ruleset): string[] {
   ];
 }
 
-/** The forcing header chooses. */
+/** The forcing header decides. */
 export function forceRules(header: string): string[] {
   return ['canary', 'stable'].map(
     (side) =>
@@ -65,12 +67,14 @@ export function forceRules(header: string): string[] {
   );
 }
 
-/** At full weight the canary of a service also stands in for a stable that is being replaced. */
+/** At full weight, the canary of a service also replaces a stable that is being replaced. */
 export function standInRule(service: string, condition = '', rules: Ruleset = REQUESTS): string {
   return `${rules} set-var(txn.side) str(canary) if ${condition}{ var(txn.weight) -m int ge ${BUCKETS} } { nbsrv(${service}) eq 0 }`;
 }
 
-/** Condition that the canary of a service takes users: it is there, and the breaker has not taken it out. */
+/**
+ * The condition that a service's canary takes users: it runs, and the breaker has not taken it out.
+ */
 export function canaryIsUp(service: string): string {
   return `{ nbsrv(${replicasName(service)}) gt 0 } { srv_is_up(${guardedName(service)}/${CANARY_SERVER}) }`;
 }

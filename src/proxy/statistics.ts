@@ -7,45 +7,50 @@ import {
   UNWATCHED_SERVER,
 } from './route.ts';
 
-/** What HAProxy counted and sees of one server. */
+/** What HAProxy counted for one server, and its state. */
 export interface ServerStatistics {
-  /** `UP`, `DOWN`, `MAINT (resolution)` and the like, as HAProxy says it. */
+  /** HAProxy's status: `UP`, `DOWN`, `MAINT (resolution)` and others. */
   status: string;
-  /** Passed its last check. */
+  /** Whether it passed its last check. */
   checked: boolean;
-  /** Where Docker's DNS says it is, without the port; empty where there is no container. */
+  /** Its address according to Docker's DNS, without the port; empty if there is no container. */
   address: string;
   /** Requests sent to it since HAProxy started. */
   requests: number;
-  /** Answers with a 5xx status, broken answers and failed connections. */
+  /** Responses with a 5xx status, broken responses and failed connections. */
   failures: number;
-  /** Requests being answered now. */
+  /** Requests in progress. */
   open: number;
-  /** Mean milliseconds until an answer began, over the latest 1,024 requests. */
+  /** Mean time until a response began, in milliseconds, over the latest 1,024 requests. */
   responseTime: number;
 }
 
 /** The users of an entry's canary, which HAProxy sees as one server. */
 interface CanaryUsers {
   whole: ServerStatistics;
-  /** The same in place of a stable that is being replaced. */
+  /** The canary in place of a stable that is being replaced. */
   standIn: ServerStatistics;
-  /** The stable where it answered in the canary's place. */
+  /** The stable's servers, for requests they answered instead of the canary. */
   instead: readonly ServerStatistics[];
-  /** How many of them met a failure. */
+  /** How many failures these users saw. */
   met: number;
 }
 
 export interface SideStatistics {
-  /** The places for containers, those without one included: they have counted earlier ones. */
+  /** The servers for containers, including empty ones: they have counted for earlier containers. */
   stable: readonly ServerStatistics[];
   canary: readonly ServerStatistics[];
-  /** The fresh clone of the stable, where the proxy knows one: its users are the stable's. */
+  /** The fresh clone of the stable, if the proxy has one: its users belong to the stable. */
   baseline: readonly ServerStatistics[];
   users: CanaryUsers | undefined;
 }
 
-/** Every service by name, from the CSV answer to `show stat` (HAProxy management guide, 9.1). */
+/** Whether HAProxy has a container of the stable to send users to. */
+export function reachesStable({ stable }: SideStatistics): boolean {
+  return stable.some(({ status }) => status.startsWith('UP') || status === 'no check');
+}
+
+/** Every service by name, from the CSV output of `show stat` (HAProxy management guide, 9.1). */
 export function parseStatistics(csv: string): Record<string, SideStatistics> {
   const backends = parseBackends(csv);
   return Object.fromEntries(
@@ -67,7 +72,7 @@ export function parseStatistics(csv: string): Record<string, SideStatistics> {
 interface Backend {
   servers: Record<string, ServerStatistics>;
   met: number;
-  /** Hands bytes on: its requests are connections. */
+  /** Passes bytes on: its requests are connections. */
   isStream: boolean;
   requests: number;
   open: number;
@@ -89,7 +94,7 @@ function usersOf(
   };
 }
 
-/** Two servers that are one to people; the first says how it is. */
+/** The sum of two servers that are shown as one, with the status of the first. */
 function plus(server: ServerStatistics, other: ServerStatistics): ServerStatistics {
   const requests = server.requests + other.requests;
   const times = server.requests * server.responseTime + other.requests * other.responseTime;
@@ -102,7 +107,10 @@ function plus(server: ServerStatistics, other: ServerStatistics): ServerStatisti
   };
 }
 
-/** Bytes are handed to the canary's containers themselves, so no server of their backend is the canary as a whole. */
+/**
+ * For bytes, users reach the canary's containers directly, so no server of their backend is the
+ * canary as a whole.
+ */
 function usersOfStream({ servers, met, requests, open }: Backend): CanaryUsers {
   const instead = stableOf(servers);
   const none = { status: 'no check', checked: false, address: '', failures: 0, responseTime: 0 };
@@ -165,25 +173,26 @@ function broken(count: (name: string) => number): number {
 }
 
 /**
- * Failures that users of a backend met: answers with a 5xx status, whoever gave them, and connections that were
- * closed without an answer. A server's own counters tell less: `eresp` also counts what was then shielded.
+ * Failures that users of a backend saw: responses with a 5xx status, from either side, and
+ * connections closed without a response. A server's own counters show less: `eresp` also counts
+ * failures that were then shielded.
  */
 function met(count: (name: string) => number): number {
   const answers = ['1xx', '2xx', '3xx', '4xx', '5xx', 'other'].map((kind) => count(`hrsp_${kind}`));
   const answered = answers.reduce((sum, each) => sum + each, 0);
-  // What is open may be answered already, and a user may leave in the middle: rather one too few.
+  // An open request may already be answered, and a user may leave early: count rather one too few.
   const silent = count('stot') - answered - count('scur') - count('cli_abrt');
   return count('hrsp_5xx') + Math.max(0, silent);
 }
 
-/** HAProxy quotes a cell that holds a comma, such as the words of a failed check. */
+/** HAProxy quotes a cell that contains a comma, such as the message of a failed check. */
 function cellsOf(row: string): string[] {
   return [...row.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, cell = '']) => cell);
 }
 
 export const showStatistics = 'show stat';
 
-/** One of the numbers of several servers together. */
+/** The sum of one number over several servers. */
 export function total(
   servers: readonly ServerStatistics[],
   what: 'requests' | 'failures' | 'open',
@@ -191,7 +200,10 @@ export function total(
   return servers.reduce((sum, each) => sum + each[what], 0);
 }
 
-/** Requests of users that a side is answering now; the baseline goes when the canary does. */
+/**
+ * Users' requests that a side is processing; the baseline counts for the canary, because it is
+ * removed with it.
+ */
 export function openRequests(
   { stable, baseline, users }: SideStatistics,
   side: 'stable' | 'canary',
@@ -200,12 +212,12 @@ export function openRequests(
   return users ? total([users.whole, users.standIn, ...baseline], 'open') : 0;
 }
 
-/** The command that gives a canary which the breaker took out its users back. */
+/** The command that gives users back to a canary which the breaker took out. */
 export function armBreaker(service: string): string {
   return `set server ${guardedName(service)}/${CANARY_SERVER} health up`;
 }
 
-/** Whether the breaker took the canary out: nothing else takes it down as a whole. */
+/** Whether the breaker took the canary out: nothing else marks it as down as a whole. */
 export function isTripped({ users }: SideStatistics): boolean {
   return users?.whole.status.startsWith('DOWN') ?? false;
 }

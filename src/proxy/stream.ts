@@ -13,15 +13,15 @@ import { CONNECTIONS, everybodyRules, standInRule, weightRules } from './side.ts
 import { section, word } from './syntax.ts';
 import { bindOptions, PLAIN, type Transport } from './transport.ts';
 
-/** Of this name are the defaults of sections that hand bytes on. */
+/** The name of the defaults for sections that pass bytes on. */
 const DEFAULTS = 'streams';
 
-/** Defaults of entries whose bytes are handed on as they are. */
+/** Defaults of entries whose bytes are passed on unchanged. */
 export function streamDefaults(common: readonly string[]): string {
   return section(`defaults ${DEFAULTS}`, [
     'mode tcp',
     'option tcplog',
-    // A client that is gone without a word is noticed by the kernel.
+    // The kernel notices a client that disappeared without closing the connection.
     'option tcpka',
     'timeout client 24h',
     'timeout server 24h',
@@ -29,7 +29,7 @@ export function streamDefaults(common: readonly string[]): string {
   ]);
 }
 
-/** An entry that is split by source address, a connection at a time, with its backends. */
+/** An entry that is split by source address, per connection, with its backends. */
 export function streamSections(
   route: Route,
   { port, preview, transport = PLAIN }: Entry,
@@ -45,12 +45,12 @@ export function streamSections(
     part(`backend ${service}`, [longLivedStream, ...stableReplicas(route)]),
     part(`backend ${guardedName(service)}`, [
       longLivedStream,
-      // Whoever cannot be connected to any container of the canary is connected to the stable.
+      // A connection that no container of the canary accepts goes to the stable.
       'option allbackups',
       canaryReplicas(route, 'observe layer4 error-limit 1 on-error mark-down'),
       ...stableReplicas(route, 'backup'),
     ]),
-    // Whether containers of the canary are there; without the stable, and without users but of the preview.
+    // Shows whether containers of the canary run; without the stable, and used only by the preview.
     part(`backend ${replicasName(service)}`, [canaryReplicas(route, '')]),
     ...(preview
       ? [
@@ -64,7 +64,10 @@ export function streamSections(
   ];
 }
 
-/** Which side a connection is on. The bucket is that of the same address in an entry with `identity: [source]`. */
+/**
+ * The side of a connection. The bucket is the same as for this address in an entry with `identity:
+ * [source]`.
+ */
 function sideLines(service: string, { protocol, sni }: Transport): string[] {
   return [
     ...weightRules(CONNECTIONS, [`${CONNECTIONS} set-var(txn.id) src`]),
@@ -74,7 +77,10 @@ function sideLines(service: string, { protocol, sni }: Transport): string[] {
   ];
 }
 
-/** Names are read from the hello, which has to have come; a client that sends none is on the stable. */
+/**
+ * Names are read from the TLS ClientHello, which must have arrived; a client that sends no name is
+ * on the stable.
+ */
 function nameLines(sni: readonly string[]): string[] {
   return [
     'tcp-request inspect-delay 5s',

@@ -4,9 +4,9 @@ export function section(title: string, lines: readonly string[]): string {
 }
 
 /**
- * A word of HAProxy's configuration that stands for exactly this text: single quotes keep everything in them as it
- * is, and a single quote is written between two such words (HAProxy configuration manual, 2.2 "Quoting and escaping").
- * The text must not have line breaks.
+ * Quotes a text as one word of HAProxy's configuration: single quotes keep everything in them
+ * unchanged, and a single quote itself is written between two such words (HAProxy configuration
+ * manual, 2.2 "Quoting and escaping"). The text must not contain line breaks.
  */
 export function word(text: string): string {
   return `'${text.replaceAll("'", `'"'"'`)}'`;

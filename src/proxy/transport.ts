@@ -1,23 +1,29 @@
 import { section, word } from './syntax.ts';
 
-/** Where HAProxy finds the files of a certificate, in its container. */
+/** Paths of a certificate's files in HAProxy's container. */
 export interface CertificateFiles {
   certificate: string;
   key: string;
-  /** Of the certificate: a renewed one makes another configuration, which is loaded. */
+  /**
+   * The certificate's fingerprint: a renewed certificate changes the configuration, which is then
+   * reloaded.
+   */
   fingerprint: string;
 }
 
-/** What an entry's users speak, and what its service does. */
+/** The protocols of an entry's users and of its service. */
 export interface Transport {
   protocol: 'http' | 'http2' | 'tcp' | 'tls';
-  /** TLS ends at the proxy with this. */
+  /** The certificate with which the proxy terminates TLS. */
   certificate: CertificateFiles | undefined;
-  /** The service speaks TLS itself. */
+  /** The service itself also uses TLS. */
   reencrypt: boolean;
-  /** The names that are split where TLS passes through; every name when there are none. */
+  /** The server names that are split if TLS passes through; every name if empty. */
   sni: readonly string[];
-  /** The client's address by PROXY protocol: from who is in front of the proxy, and to the service. */
+  /**
+   * The client's address over PROXY protocol: accepted from a load balancer in front, and sent to
+   * the service.
+   */
   proxyProtocol: { accept: boolean; send: boolean };
 }
 
@@ -31,48 +37,54 @@ export const PLAIN: Transport = {
 
 const STORE = 'canary';
 
-/** Whether HAProxy sees bytes and no requests. */
+/** Whether HAProxy sees only bytes, not requests. */
 export function isStream({ protocol }: Transport): boolean {
   return protocol === 'tcp' || protocol === 'tls';
 }
 
-/** How users are listened to, behind the address of a `bind`. */
+/** The options after the address of a `bind` for users. */
 export function bindOptions(service: string, transport: Transport): string {
   const proxy = transport.proxyProtocol.accept ? ' accept-proxy' : '';
   return proxy + tlsOptions(service, transport);
 }
 
-/** The same for a preview: people come there without whoever is in front of the entry. */
+/**
+ * The same for a preview: its connections do not come through the load balancer in front of the
+ * entry.
+ */
 export function tlsOptions(service: string, { certificate }: Transport): string {
   return certificate ? ` ssl crt @${STORE}/${service} alpn h2,http/1.1 ssl-min-ver TLSv1.2` : '';
 }
 
-/** How containers are talked to, users and checks alike; behind the options of a `server`. */
+/** The options of a `server` for its containers, for users and checks alike. */
 export function serverOptions(transport: Transport): string {
   return `${wireOptions(transport)}${transport.proxyProtocol.send ? ' check-send-proxy' : ''}`;
 }
 
-/** The same for users alone. */
+/** The same, only for users. */
 export function wireOptions({ protocol, reencrypt, proxyProtocol }: Transport): string {
   const isHttp2 = protocol === 'http2';
   const http2 = isHttp2 ? ' proto h2' : '';
-  // Inside the project nobody has a certificate that anybody could know.
+  // Inside the project, no certificate can be verified.
   const tls = reencrypt ? ` ssl verify none${isHttp2 ? ' alpn h2' : ''}` : '';
   return `${http2}${tls}${proxyProtocol.send ? ' send-proxy-v2' : ''}`;
 }
 
-/** The same for checks alone, of containers whose users' bytes are handed on as they come. */
+/** The same, only for checks of containers to which users' bytes are passed on unchanged. */
 export function checkOptions({ reencrypt, proxyProtocol }: Transport): string {
   const tls = reencrypt ? ' check-ssl verify none' : '';
   return `${tls}${proxyProtocol.send ? ' check-send-proxy' : ''}`;
 }
 
-/** A call of gRPC may be silent for as long as a WebSocket; its connection is kept by means that HAProxy does not pass on. */
+/**
+ * A gRPC call may be silent for as long as a WebSocket; HAProxy does not pass on the messages that
+ * keep its connection alive.
+ */
 export function patience(side: 'client' | 'server', transport: Transport = PLAIN): string[] {
   return transport.protocol === 'http2' ? [`timeout ${side} 24h`] : [];
 }
 
-/** The users' certificates. Files are named, never copied. */
+/** The user's certificates. Files are referenced, never copied. */
 export function certificateSection(
   entries: readonly { service: string; certificate: CertificateFiles }[],
 ): string {

@@ -1,25 +1,25 @@
 import type { MatchRule } from '../config/match.ts';
 import { RUN_DIRECTORY } from './weight-map.ts';
 
-/** Where the proxy finds the users of lists and their sides. */
+/** The file in which the proxy finds the listed users and their sides. */
 export const USER_MAP = `${RUN_DIRECTORY}/users.map`;
 export const showUsers = `show map ${USER_MAP}`;
 /** HAProxy reads a line of commands into one buffer of 16 KiB. */
 const LONGEST_LINE = 8000;
 
-/** The side of every user that a list names. */
+/** The side of every listed user. */
 export type UserSides = ReadonlyMap<string, string>;
 
 export function listedUsers(rules: readonly MatchRule[]): UserSides {
   return new Map(rules.flatMap(({ user = [], side }) => user.map((name) => [name, side] as const)));
 }
 
-/** The map's file, from which the proxy starts. */
+/** The content of the map's file, which the proxy reads when it starts. */
 export function userFile(sides: UserSides): string {
   return [...sides].map(([user, side]) => `${user} ${side}\n`).join('');
 }
 
-/** The users in a map file, or in the answer to `show map`, whose lines begin with an address. */
+/** The users in a map file, or in the output of `show map`, whose lines begin with an address. */
 export function readUsers(text: string): UserSides {
   const lines = text.split('\n').map((line) => line.trim().split(' '));
   return new Map(
@@ -31,14 +31,16 @@ export function readUsers(text: string): UserSides {
   );
 }
 
-/** How many users come, go and change sides; never who. */
+/** How many users are added, removed or change sides; never which users. */
 export interface UserChange {
   added: number;
   removed: number;
   moved: number;
 }
 
-/** What lies between the lists in force and the wanted ones; nothing when they are the same. */
+/**
+ * The difference between the lists in force and the wanted ones; `undefined` if they are the same.
+ */
 export function userChange(inForce: UserSides, wanted: UserSides): UserChange | undefined {
   const count = (users: UserSides, isCounted: (user: string, side: string) => boolean) =>
     [...users].filter(([user, side]) => isCounted(user, side)).length;
@@ -50,7 +52,10 @@ export function userChange(inForce: UserSides, wanted: UserSides): UserChange | 
   return change.added + change.removed + change.moved === 0 ? undefined : change;
 }
 
-/** The commands for the admin socket that make the wanted lists of those in force, several a line. */
+/**
+ * The commands for the admin socket that change the lists in force to the wanted ones, several per
+ * line.
+ */
 export function changeUsers(inForce: UserSides, wanted: UserSides): string[] {
   const gone = [...inForce.keys()].filter((user) => !wanted.has(user));
   const changed = [...wanted].filter(([user, side]) => inForce.get(user) !== side);

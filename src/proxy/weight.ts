@@ -1,6 +1,6 @@
 import { CanaryError } from '../errors.ts';
 
-/** Buckets a user can fall into; a weight of 1 % covers a hundredth of them. */
+/** Number of buckets for users; a weight of 1% covers a hundredth of them. */
 export const BUCKETS = 10_000;
 
 /** Reads a weight in percent, 0 to 100 in steps of 0.01; throws `usage`. */
@@ -19,12 +19,12 @@ export function toBuckets(weight: number): number {
   return Math.round((weight * BUCKETS) / 100);
 }
 
-/** The weight that covers so many buckets. */
+/** The weight that covers this many buckets. */
 export function fromBuckets(buckets: number): number {
   return (buckets * 100) / BUCKETS;
 }
 
-/** A weight for people: no more digits than it needs. */
+/** A weight for output, with no more digits than needed. */
 export function formatWeight(weight: number): string {
   return `${Number(weight.toFixed(2))} %`;
 }

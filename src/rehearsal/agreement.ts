@@ -12,10 +12,10 @@ import { knownCalls } from '../project/configuration-files.ts';
 import type { Project } from '../project/load.ts';
 import { type Original, originalsOf } from './originals.ts';
 
-/** What is left free on the disk at least. */
+/** Bytes that must stay free on the disk. */
 const RESERVE = 1_000_000_000;
 
-/** What the slice shares with the stable, as far as it is to be rehearsed; nothing where that is switched off. */
+/** What the slice shares with the stable and a rehearsal must cover; nothing if rehearsals are off. */
 export async function sharedDataOf(
   { config, model, slice }: Project,
   checkout?: Checkout,
@@ -34,7 +34,7 @@ export async function sharedDataOf(
     );
   const shared = sharedData(model, services, await knownCalls(model), wanted);
   if (!checkout) return shared;
-  // What the branch names first is there already: only production's services are shared.
+  // What only the branch names must exist in production: only production's services are shared.
   const branch = {
     ...checkout.model,
     services: { ...model.services, ...pick(checkout, services) },
@@ -62,7 +62,7 @@ function union<T extends { service: string }>(left: readonly T[], right: readonl
   ];
 }
 
-/** Throws `not-rehearsed` for what only the branch shares, as long as nobody has agreed to it. */
+/** Throws `not-rehearsed` for what only the branch shares, unless a user has agreed to it. */
 export function requireAgreed(
   unrehearsed: readonly Unrehearsed[],
   { exceptions }: Agreement,
@@ -75,7 +75,7 @@ function isExempt({ service }: Unrehearsed, exceptions: readonly Exception[]): b
   return exceptions.some(({ what, name }) => what === 'unrehearsed' && name === service);
 }
 
-/** What a canary has to boot on copies of first: databases, and folders that may hold some. */
+/** What a canary must first boot on copies of: databases, and folders that may hold some. */
 export async function rehearsedOn(project: Project, checkout: Checkout): Promise<string[]> {
   if (project.config.database.rehearse === 'off') return [];
   const { databases } = await sharedDataOf(project, checkout);
@@ -97,8 +97,8 @@ export async function rehearsedOn(project: Project, checkout: Checkout): Promise
 }
 
 /**
- * Settles before anything is built what only a person can: services that cannot be rehearsed, and a database too large for
- * the disk. Throws `not-rehearsed` where nobody agreed.
+ * Settles, before anything is built, what only a user can decide: services that cannot be rehearsed, and a database
+ * too large for the disk. Throws `not-rehearsed` if no user agreed.
  */
 export async function agree(
   context: Context,
@@ -117,7 +117,7 @@ export async function agree(
   return { exceptions, data };
 }
 
-/** Says what is shared without a rehearsal; asks where nobody has agreed yet. */
+/** Warns about what is shared without a rehearsal; asks if no user has agreed yet. */
 async function settle(
   { emit, prompt }: Context,
   each: Unrehearsed,
@@ -135,7 +135,7 @@ async function settle(
   throw notAgreed(each, rehearse);
 }
 
-/** All of the rows where they fit on the disk; else a sample, if a person says so. */
+/** All rows if they fit on the disk; else a sample, if the user agrees. */
 async function fitting(
   { prompt }: Context,
   originals: readonly Original[],

@@ -9,19 +9,19 @@ import { type Stage, stageNames } from './stage.ts';
 
 type Participants = readonly { service: string }[];
 
-/** A container that came up, or why it did not. */
+/** A container, and why it did not come up, if so. */
 interface Boot {
   container: ObservedContainer;
   problem: string | undefined;
 }
 
 const LOOK_EVERY_MS = 200;
-/** One that says nothing about itself must have stayed up for so many looks. */
+/** A container without a health check and a port must have stayed up for this many looks. */
 const QUIET_LOOKS = 5;
-/** How many lines are shown of what a container wrote. */
+/** How many lines of a container's log are shown. */
 const LAST_LINES = 12;
 
-/** Starts what the canary needs to start, created already; one that does not come up is told, and the canary may do without. */
+/** Starts the created services that the canary needs; one that does not come up is reported, not an error. */
 export async function startCompanions(stage: Stage, companions: Participants): Promise<void> {
   if (companions.length === 0) return;
   for (const { container, problem } of await boot(stage, stageNames(companions)))
@@ -32,7 +32,7 @@ export async function startCompanions(stage: Stage, companions: Participants): P
       });
 }
 
-/** Runs the migration as it will run for real; throws `rehearsal-failed` when it does not end well. */
+/** Runs the migration as it will run for real; throws `rehearsal-failed` if it fails. */
 export async function rehearseMigration(stage: Stage, service: string): Promise<void> {
   const { context, signal } = stage.run;
   const names = [migrationName(service)];
@@ -53,7 +53,7 @@ export async function rehearseMigration(stage: Stage, service: string): Promise<
   );
 }
 
-/** Starts the canary and waits until it is up; gives its containers. Throws `rehearsal-failed` where it does not come up. */
+/** Starts the canary and waits until it is up; returns its containers. Throws `rehearsal-failed` if it does not. */
 export async function bootCanary(
   stage: Stage,
   canaries: Participants,
@@ -64,7 +64,7 @@ export async function bootCanary(
   return boots.map(({ container }) => container);
 }
 
-/** The canary is still up once it has settled; throws `rehearsal-failed` where it is not. */
+/** Checks that the canary is still up once it has settled; throws `rehearsal-failed` if it is not. */
 export async function requireStillUp(stage: Stage, canaries: Participants): Promise<void> {
   const containers = await stage.containersOf(stageNames(canaries));
   await requireUp(
@@ -73,7 +73,7 @@ export async function requireStillUp(stage: Stage, canaries: Participants): Prom
   );
 }
 
-/** Starts containers of the stage and waits until they are up, each as far as its definition tells, or have failed. */
+/** Starts containers of the stage and waits until all are up, as far as their definitions show, or one has failed. */
 export async function boot(stage: Stage, services: readonly string[]): Promise<Boot[]> {
   await stage.start(services);
   let looks = 0;

@@ -5,9 +5,9 @@ import { sharedDataOf } from './agreement.ts';
 import { clearOriginals, runningOriginals } from './originals.ts';
 import { strike } from './stage.ts';
 
-/** Removes what a rehearsal that was killed left, and ends what it left at work in the databases themselves. */
+/** Removes what a killed rehearsal left, and ends what it left running in the databases themselves. */
 export async function clearRehearsal(context: Context, project: Project): Promise<void> {
-  // Written before anything is made, and the last to go.
+  // Written before anything is created, and removed last.
   if (!(await exists(project.layout.rehearsal))) return;
   const { signal } = new AbortController();
   try {

@@ -18,7 +18,7 @@ export interface Copy {
 
 const TELL_EVERY_MS = 1000;
 
-/** Fills the server of a copy, whose container is created, and starts it. Throws `not-rehearsed`. */
+/** Fills the server of a copy, whose container exists already, and starts it. Throws `not-rehearsed`. */
 export async function copyDatabase(
   stage: Stage,
   { service, server, at: original }: Original,
@@ -37,7 +37,7 @@ export async function copyDatabase(
   return { server, at: copy, copied: { service, server: server.name, data, bytes } };
 }
 
-/** Until the server of a copy takes connections. */
+/** Waits until the server of a copy accepts connections. */
 async function startCopy(stage: Stage, service: string): Promise<void> {
   const [copy] = await boot(stage, [rehearsalName(service)]);
   if (!copy?.problem) return;
@@ -47,7 +47,7 @@ async function startCopy(stage: Stage, service: string): Promise<void> {
   });
 }
 
-/** Tells how far a copy has come, now and then. */
+/** Reports the progress of a copy from time to time. */
 export function tellBytes({ context }: Run, name: string): (total: number) => void {
   let told = context.clock.now().getTime();
   return (total) => {

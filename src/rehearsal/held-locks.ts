@@ -1,4 +1,4 @@
-/** Sightings of locks as spans: of those with one key each from the first to the last, as long as the next follows. */
+/** Sightings of locks as spans: for each key from the first sighting to the last, as long as the next follows. */
 export function spansOf<Seen>(
   sightings: readonly Seen[],
   keyOf: (seen: Seen) => string,

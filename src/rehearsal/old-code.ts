@@ -16,8 +16,8 @@ interface Booted {
 }
 
 /**
- * The stable's own code on what the canary made of the database: after a revert it has to live with that. Gives what it
- * does not manage though the canary did in the same place. Asked only where definitions changed and all else may pass.
+ * Boots the stable's own code on the database as the canary left it: after a revert it must work with that. Returns
+ * what fails there although it worked for the canary. Done only if definitions changed and all else may pass.
  */
 export async function tryOldCode(
   stage: Stage,

@@ -13,7 +13,7 @@ export interface Original {
   imageId: string;
 }
 
-/** The shared databases; throws `not-rehearsed` where one does not run. */
+/** The shared databases; throws `not-rehearsed` if one does not run. */
 export async function originalsOf(
   run: Run,
   databases: readonly SharedDatabase[],
@@ -27,13 +27,13 @@ export async function originalsOf(
   return originals;
 }
 
-/** Ends what a rehearsal that was cut off left at work in them, also after an interrupt. */
+/** Ends what a rehearsal that was cut off left running in them, also after an interrupt. */
 export async function clearOriginals(originals: readonly Original[]): Promise<void> {
   const { signal } = new AbortController();
   for (const { server, at } of originals) await server.clear({ ...at, signal });
 }
 
-/** Those that run: in a server that is down nothing of ours is at work. */
+/** Those that run: in a server that is down nothing of canary's can run. */
 export async function runningOriginals(
   { context: { engine, streams }, project, signal }: Run,
   databases: readonly SharedDatabase[],
@@ -48,7 +48,7 @@ export async function runningOriginals(
   });
 }
 
-/** The first container of the stable of a service that runs. */
+/** The first running container of a service's stable. */
 export function runningStable(
   containers: readonly ObservedContainer[],
   service: string,

@@ -18,10 +18,10 @@ import { type Original, runningStable } from './originals.ts';
 /** A canary with the commit that it boots from, checked out and its images built. */
 export type Rehearsal = Run & { checkout: Checkout };
 
-/** Settings of the server are kept; what would fill it is not: the copy does. */
+/** Scripts that would fill the server; they are not mounted, because the copy fills it. Its settings are. */
 const FILLS = /^\/docker-entrypoint-initdb\.d(\/|$)/;
 
-/** Decides who takes part in a rehearsal, with which image and on which volumes. */
+/** Decides which services take part in a rehearsal, with which image and on which volumes. */
 export async function participantsOf(run: Rehearsal, originals: readonly Original[]) {
   const { context, project, checkout } = run;
   const containers = await context.engine.containers(project.name);
@@ -56,7 +56,7 @@ export async function participantsOf(run: Rehearsal, originals: readonly Origina
   };
 }
 
-/** Who takes part; of a canary also the folders that are empty at first. */
+/** The services that take part; of a canary also the folders that are empty at first. */
 export type RehearsalParticipants = Awaited<ReturnType<typeof participantsOf>>;
 
 async function ofBranch({ project, checkout }: Rehearsal, service: string) {
@@ -77,7 +77,7 @@ async function ofBranch({ project, checkout }: Rehearsal, service: string) {
   };
 }
 
-/** What the slice is started after, and what keeps data and has to be there empty; never what runs once. */
+/** The services that the slice starts after; those that keep data are started empty. Never one-time services. */
 function needed(model: ComposeModel, { slice }: Project, originals: readonly Original[]): string[] {
   const taken = new Set([...slice, ...originals].map(({ service }) => service));
   const found = new Set<string>();
@@ -86,7 +86,7 @@ function needed(model: ComposeModel, { slice }: Project, originals: readonly Ori
       if (taken.has(name) || found.has(name)) continue;
       if (condition === 'service_completed_successfully') continue;
       found.add(name);
-      // What a server of data waits for is not the canary's business.
+      // What a data server depends on does not matter to the canary.
       if (!statefulReason(model.services[name] ?? {}, model)) follow(name);
     }
   };
@@ -94,7 +94,7 @@ function needed(model: ComposeModel, { slice }: Project, originals: readonly Ori
   return [...found];
 }
 
-/** What a server of data reads its settings from, for reading alone; never its data. */
+/** What a data server reads its settings from, read-only; never its data. */
 async function settingsOf(
   { definition }: { definition: ComposeService },
   dataDirectory: string,

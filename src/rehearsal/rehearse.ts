@@ -23,13 +23,13 @@ import { copySharedFiles } from './shared-files.ts';
 import { smokeAnswers } from './smoke.ts';
 import { onStage, type Stage, stageNames } from './stage.ts';
 
-/** A copy that is watched, whatever kind of database it is of. */
+/** A watched copy of any kind of database. */
 type Watched = Watch & { copied: CopiedDatabase };
 
 /**
- * Boots the canary on a throw-away copy of the shared databases and tells what it did there. Nothing of it stays, and
- * production is only read. Throws `rehearsal-failed` where the canary does not come up, `not-rehearsed` where no copy can
- * be made.
+ * Boots the canary on a throw-away copy of the shared databases and reports what it did there. Nothing of it stays,
+ * and production is only read. Throws `rehearsal-failed` if the canary does not come up, `not-rehearsed` if no copy
+ * can be made.
  */
 export async function rehearse(run: Rehearsal, agreement: Agreement): Promise<RehearsalReport> {
   const { clock } = run.context;
@@ -50,7 +50,7 @@ export async function rehearse(run: Rehearsal, agreement: Agreement): Promise<Re
       ms: clock.now().getTime() - began,
     };
   } catch (error) {
-    // A copy that broke off may have left its other end at work.
+    // A copy that broke off may have left its program running in the original.
     await clearOriginals(originals).catch(() => undefined);
     throw error;
   }
@@ -69,7 +69,7 @@ async function play(
     copies.push(await copyDatabase(stage, original, agreement.data));
   await startCompanions(stage, companions);
   const files = await copySharedFiles(stage, canaries, tellBytes(stage.run, 'files'));
-  // Folders without a database in them are nobody's business.
+  // Folders without a database need no rehearsal.
   if (copies.length + files.length === 0) return { databases: [], findings: [] };
   try {
     const watched: Watched[] = await Promise.all(
@@ -96,7 +96,7 @@ async function play(
   }
 }
 
-/** Waits for what a boot begins and ends later: at least as long as canary.yaml says, and until nobody is at work. */
+/** Waits for work that a boot starts and finishes later: at least `settle` of canary.yaml, and until all is quiet. */
 async function settle({ run }: Stage, copies: readonly Copy[]): Promise<void> {
   const { settle: ms } = run.project.config.database;
   const isQuiet = async () => {
@@ -105,26 +105,26 @@ async function settle({ run }: Stage, copies: readonly Copy[]): Promise<void> {
   };
   await run.context.clock.sleep(ms, run.signal);
   if (await isSoInTime(run, isQuiet, ms)) return;
-  // What goes on is not known in full.
+  // What is still being done is not fully known.
   const text = 'The canary is still working in the copy of the database.';
   throw new CanaryError('not-rehearsed', text, {
     hint: 'Production was not touched. `startTimeout` in canary.yaml gives it more time.',
   });
 }
 
-/** Whose an address is; that of a migration is known no more once it has ended, and nobody else's. */
+/** Which service has an address; an unknown one is the migration's, whose container has ended. */
 async function whoIs(stage: Stage, participants: Participants): Promise<ServiceAt> {
   const containers = await stage.containers();
   const [migration] = participants.migrations;
   const isCopy = ({ service }: { service: string }) =>
     participants.databases.some((each) => each.service === service);
   return (address, at = Number.POSITIVE_INFINITY) => {
-    // Whoever comes later may get the address of one that ended.
+    // A later container may get the address of one that ended.
     const found = containers.find(
       ({ addresses, startedAt }) => addresses.includes(address) && Date.parse(startedAt) <= at,
     );
     if (!found) return migration?.service;
-    // A pooler between them asks for the canary; a copy itself for nobody.
+    // A pooler between them acts for the canary; a copy itself for no service.
     return isCopy(found) ? undefined : found.service;
   };
 }
@@ -145,7 +145,7 @@ async function examine(
   return found.flat();
 }
 
-/** Throws `data-protected` where findings are left that nobody has let pass. */
+/** Throws `data-protected` if findings are left that no exception allows. */
 export function refuse({ findings }: RehearsalReport, exceptions: readonly Exception[]): void {
   const { refused } = refusedBy(findings, exceptions);
   if (refused.length === 0) return;

@@ -3,7 +3,7 @@ import { runningStable } from './originals.ts';
 import { copySqliteFiles, type SharedFolder, type SqliteCopy } from './sqlite/sqlite.ts';
 import type { Stage } from './stage.ts';
 
-/** Copies the SQLite databases in folders that canary and stable share into the canary's, which are created and not started. */
+/** Copies the SQLite databases in folders that canary and stable share to the canary's containers, not yet started. */
 export async function copySharedFiles(
   stage: Stage,
   canaries: readonly { service: string; replaced: readonly Replaced[] }[],
@@ -14,7 +14,7 @@ export async function copySharedFiles(
   const folders: SharedFolder[] = [];
   for (const { service, replaced } of canaries)
     for (const { name, target } of replaced) {
-      // Several may mount the same one.
+      // Several services may mount the same folder.
       if (folders.some((each) => each.name === name)) continue;
       const mount = project.model.services[service]?.volumes?.find(({ source }) => source === name);
       const original = runningStable(containers, service);

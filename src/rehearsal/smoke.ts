@@ -3,7 +3,7 @@ import { askContainer, containerUrls, usualHeaders } from '../probes/ask-contain
 import { runCheck } from '../probes/checks.ts';
 import type { Stage } from './stage.ts';
 
-/** By request, whose it is and what was wrong with its answer. */
+/** By request, its service and what was wrong with the response. */
 export type Answers = ReadonlyMap<string, { service: string; problem: string | undefined }>;
 
 /** Runs the checks of canary.yaml on the stage, and asks every service that speaks HTTP for `/`. */
@@ -12,7 +12,7 @@ export async function smokeAnswers(stage: Stage): Promise<Answers> {
   const { config, slice } = run.project;
   const answers = new Map<string, { service: string; problem: string | undefined }>();
   for (const check of checksOf(config)) {
-    // Of the two sides only one is here.
+    // Only one of the two sides is on the stage.
     const { service, request, result, text } = await runCheck(run, {
       ...check,
       compare: false,

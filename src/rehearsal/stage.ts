@@ -10,7 +10,7 @@ import type { ObservedContainer } from '../rollout/observed.ts';
 import type { ComposeScope } from '../system/docker/compose.ts';
 import { writeDurably } from '../system/files.ts';
 
-/** Does `work` in a throw-away project and removes all of it afterwards, whatever happened; also what an earlier one left. */
+/** Does `work` in a throw-away project and always removes all of it afterwards; first what an earlier one left. */
 export async function onStage<T>(
   run: Run,
   participants: Participants,
@@ -30,7 +30,7 @@ export async function onStage<T>(
 /** The throw-away compose project of a rehearsal. */
 export class Stage {
   readonly name: string;
-  /** What it is for. */
+  /** The run that it is for. */
   readonly run: Run;
 
   constructor(run: Run) {
@@ -38,7 +38,7 @@ export class Stage {
     this.name = rehearsalProject(run.project.name);
   }
 
-  /** Makes containers without starting them. */
+  /** Creates containers without starting them. */
   create(services: readonly string[]): Promise<void> {
     return this.run.context.compose.create(this.scope, services, callOptions(this.run));
   }
@@ -51,7 +51,7 @@ export class Stage {
     return this.run.context.engine.containers(this.name);
   }
 
-  /** The containers of services of the stage, by one look at the engine. */
+  /** The containers of services of the stage, with one look at the engine. */
   async containersOf(services: readonly string[]): Promise<ObservedContainer[]> {
     const containers = await this.containers();
     return services.map((service) => {
@@ -79,7 +79,7 @@ export function stageNames(participants: readonly { service: string }[]): string
   return participants.map(({ service }) => rehearsalName(service));
 }
 
-/** Removes all that a rehearsal of this project has, if there is any. Safe to repeat. */
+/** Removes everything of a rehearsal of this project, if there is one. Safe to repeat. */
 export async function strike(
   { engine }: Context,
   { name, layout }: Pick<Project, 'name' | 'layout'>,

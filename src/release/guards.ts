@@ -3,7 +3,7 @@ import type { Project } from '../project/load.ts';
 import { containersOf, type Observed } from '../rollout/observed.ts';
 import type { Release } from '../rollout/release.ts';
 
-/** Deploying and steering never touch the stable, so the proxy has to be in front of it already. */
+/** Deploys and traffic commands never touch the stable, so the proxy must be in front of it already. */
 export function requireProxy(project: Project, observed: Observed): void {
   requireRunningProxy(project, observed);
   if (observed.proxy.configuration !== project.proxy.digest) {
@@ -40,7 +40,7 @@ export function requireCanary(release: Release | undefined, observed: Observed):
   });
 }
 
-/** The release whose own canary runs, whole, whether or not the breaker keeps it from its users. */
+/** The release whose own canary runs completely, whether or not the breaker keeps users away from it. */
 export function requireRunning(release: Release | undefined, observed: Observed): Release {
   if (!release) {
     throw new CanaryError('no-canary', 'No canary is running.', {
@@ -57,7 +57,7 @@ export function requireRunning(release: Release | undefined, observed: Observed)
   );
 }
 
-/** Whether every service of a release has a running container of just that commit. */
+/** Whether every service of a release has a running container of exactly that commit. */
 export function canaryRuns(release: Release, observed: Observed): boolean {
   return release.services.every((service) =>
     containersOf(observed, 'canary', service).some(
@@ -66,7 +66,7 @@ export function canaryRuns(release: Release, observed: Observed): boolean {
   );
 }
 
-/** While a promotion has not ended only `promote` and the ways back may go on. */
+/** While a promotion has not ended, only `promote` and the ways back may continue. */
 export function refuseDuringPromotion(release: Release): void {
   if (!release.replacing) return;
   throw new CanaryError(

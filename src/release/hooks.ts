@@ -8,7 +8,7 @@ import type { ReleaseRun } from '../project/run.ts';
 import { record } from '../project/run.ts';
 import { tail } from '../system/process.ts';
 
-/** What a hook is told beside the release itself. */
+/** What a hook gets to know besides the release itself. */
 export interface HookFacts {
   /** The step begun last, from 1, and how many there are. */
   step?: number;
@@ -19,7 +19,7 @@ export interface HookFacts {
   reason?: string;
 }
 
-/** Where a hook that fails stops what is going on; after these it comes too late. */
+/** Whether a failed hook of a phase stops the command; after a promotion or a revert it comes too late. */
 const STOPS: Record<HookPhase, boolean> = {
   preDeploy: true,
   postStep: true,
@@ -28,15 +28,15 @@ const STOPS: Record<HookPhase, boolean> = {
   onRevert: false,
 };
 
-/** How a hook ended that did not end well, and what it wrote. */
+/** How a hook failed, and its output. */
 interface Failure {
   why: string;
   output?: string;
 }
 
 /**
- * Runs the hooks of a phase one after the other. One that fails throws `hook-failed`, or is a warning where it comes
- * too late to stop anything: there nothing throws, an interrupt neither.
+ * Runs the hooks of a phase one after the other. A failed hook throws `hook-failed`, or is a warning if it comes
+ * too late to stop anything: then nothing throws, not even an interrupt.
  */
 export async function runHooks(
   run: ReleaseRun,
@@ -44,7 +44,7 @@ export async function runHooks(
   facts: HookFacts = {},
 ): Promise<void> {
   const { clock, emit } = run.context;
-  // On the way out of an interrupt somebody still has to be told.
+  // Even on the way out of an interrupt these hooks must run.
   const signal = run.signal.aborted && !STOPS[phase] ? undefined : run.signal;
   for (const [index, hook] of run.project.config.hooks[phase].entries()) {
     const name = errandName(hook);

@@ -18,18 +18,18 @@ import { withLock } from './with-lock.ts';
 export interface Replacement {
   /** The commit the stable branch then points to. */
   commit: string;
-  /** Where the stable branch was when this was decided; refused when it has moved. */
+  /** Where the stable branch was when this was decided; rejected if it has moved. */
   from: string | undefined;
-  /** Images to use instead of building, as far as they are still there, by service. */
+  /** Images to use instead of building, if they still exist, by service. */
   images?: ReadonlyMap<string, string>;
-  /** It goes back to code that ran before: neither rehearsed nor migrated, for the way back has to be free. */
+  /** It goes back to code that ran before: neither rehearsed nor migrated, because the way back must stay open. */
   isRevert?: boolean;
 }
 
 /**
- * Makes exactly this commit the stable, without a gap: its canary starts without users, serves everybody while the
+ * Makes exactly this commit the stable, without downtime: its canary starts without users, serves all users while the
  * stable is replaced, and is removed. A canary that runs the same files already is used; any other ends.
- * Throws, with the stable as it was, whenever something goes wrong.
+ * Throws, with the stable as it was, if anything fails.
  */
 export async function releaseToStable(
   context: Context,
@@ -75,14 +75,14 @@ function withoutRehearsal(project: Project): Project {
 
 type Base = Run & { checkout: Checkout };
 
-/** The release whose canary runs just these files, if there is one. */
+/** The release whose canary runs exactly these files, if there is one. */
 async function sameCanary({ context, project, checkout }: Base): Promise<Release | undefined> {
   const release = await currentRelease(project);
   if (!release) return undefined;
   if (release.replacing?.commit === checkout.commit) return release;
   refuseDuringPromotion(release);
   if (!canaryRuns(release, await observe({ context, project }))) return undefined;
-  // It could not serve everybody.
+  // It could not serve all users.
   if (release.progress && isPartial(release.progress)) return undefined;
   const isSame = await context.git.sameTree(project.repository, release.commit, checkout.commit);
   return isSame ? release : undefined;
@@ -94,7 +94,7 @@ function imagesOf(project: Project, { services, commit }: Release): Map<string, 
   );
 }
 
-/** Names images that are there already as those of this commit; what is missing is built. */
+/** Tags existing images as those of this commit; missing ones are built. */
 async function reuseImages(
   { context: { engine }, project, checkout }: Base,
   images: ReadonlyMap<string, string>,
@@ -107,9 +107,9 @@ async function reuseImages(
   }
 }
 
-/** The canary was only there to help; without its promotion it has no use. */
+/** The canary existed only for its promotion; without that it has no use. */
 async function giveUp(run: ReleaseRun): Promise<void> {
   const { replacing, state, reason } = await releaseNow(run);
-  // A stable that was replaced whole is for the next attempt to finish.
+  // A completely replaced stable is left for the next attempt to finish.
   if (!replacing && !hasEnded({ state })) await endCanary(unstoppable(run), { reason });
 }

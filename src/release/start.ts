@@ -22,26 +22,26 @@ import { changeState, newestRelease, replaceRelease } from './records/releases.t
 import { type Advanced, advance, beginSteps, leaveAtStep } from './steps/advance.ts';
 import { inPhases } from './steps/execute-in-phases.ts';
 
-/** What to release: a commit, already checked out, in the name of a branch. */
+/** What to release: a commit of a branch, already checked out. */
 export interface Start {
   branch: string;
   checkout: Checkout;
   /**
-   * Share of users in percent it ends with. When left out the steps of the strategy; without any, as it is where it
-   * runs already, else 0.
+   * Share of users in percent it ends with. When left out, the steps of the strategy decide; without steps, its weight
+   * if it runs already, else 0.
    */
   weight: number | undefined;
   /** Ends once the first step is in force. */
   detach?: boolean;
-  /** A canary that is judged bad is also taken back in git. */
+  /** A canary that is judged bad is also reverted in git. */
   revertsCommit?: boolean;
-  /** What belongs to a canary that is ready, before its release counts as begun well. */
+  /** Called when the canary is ready, before its release counts as begun. */
   onReady?: () => Promise<void>;
 }
 
 /**
  * From a commit to a canary with users: build, start, ready, traffic, and the steps of its strategy; every fact on
- * the way goes to the journal. Whatever goes wrong, the traffic goes off first. Needs the lock.
+ * the way goes to the journal. If anything fails, the traffic is taken off first. Needs the lock.
  */
 export async function startRelease(
   base: Run,
@@ -52,7 +52,7 @@ export async function startRelease(
   const steps = weight === undefined ? stepsOfRelease(base.project, checkout) : [];
   const whole = (analysis?: Analysis) =>
     takingUsersOffOnFailure(run, revertsCommit, () => bringUsers(run, start, steps, analysis));
-  // While the canary is built the judge learns already what is usual on the stable.
+  // While the canary is built, the judge already learns what is usual on the stable.
   const { checkout: passed, ...arrival }: Advanced =
     steps.length > 0 ? await analysing(run, whole) : await whole();
   return { run, ...(passed ? await promotePrepared(run, passed) : arrival) };
@@ -65,7 +65,7 @@ async function bringUsers(
   analysis: Analysis | undefined,
 ): Promise<Advanced> {
   await runHooks(run, 'preDeploy');
-  // The first step alone: whoever waits for the canary to be ready does not wait for all of them.
+  // Only the first step: a caller that waits for the canary to be ready does not wait for all of them.
   const begun = steps.length > 0 ? await beginSteps(run, steps) : undefined;
   const arrival = begun ? undefined : await setInitialWeight(run, weight);
   await onReady?.();
@@ -85,14 +85,14 @@ async function setInitialWeight(run: ReleaseRun, wanted: number | undefined): Pr
   const { state, progress } = await releaseNow(run);
   const weight = wanted ?? (isWaiting(state) ? (await observe(run)).proxy.weight : 0);
   await converge(run, { canary: { commit, services, weight } }, inPhases);
-  // Not before: until then a canary that has not all its containers is not promoted.
+  // Not earlier: until then a canary without all its containers must not be promoted.
   if (progress) await record(run, { type: 'steps-left' });
   const reason = `at ${formatWeight(weight)}, waiting for a person to promote or revert`;
   await changeState(run, 'holding', reason);
   return { state: 'holding', reason, weight };
 }
 
-/** The release of this commit goes on if its deploy did not end well; any other attempt is a new release. */
+/** A release of this commit that has not ended continues, unless it was judged bad; else this is a new release. */
 async function beginRelease(run: Run, branch: string, commit: string): Promise<ReleaseRun> {
   const { context, project } = run;
   const services = project.slice.map((member) => member.service);

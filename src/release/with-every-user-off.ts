@@ -7,8 +7,8 @@ import { currentRelease } from './records/releases.ts';
 import { takingOver } from './with-lock.ts';
 
 /**
- * The way of every command that takes a canary back: every user off at once, then `work` under the lock, whoever holds it.
- * A promotion that was all but done is ended first; `finished` tells.
+ * For every command that takes a canary back: takes every user off at once, then does `work` under the lock, even if
+ * another command holds it. A promotion that was almost done is finished first; then `finished` is true.
  */
 export async function withEveryUserOff<T>(
   context: Context,

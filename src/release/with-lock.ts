@@ -8,14 +8,14 @@ import { newestRelease } from './records/releases.ts';
 const TRY_EVERY_MS = 100;
 const PATIENCE_MS = 300_000;
 
-/** Whom a command may take the place of, and how that one is told. */
+/** From which commands a command may take over, and how that command is told. */
 const HOLDERS = {
-  /** Whoever moves users. */
+  /** A command that moves users. */
   'any-mover': {
     commands: ['deploy', 'weight', 'pause', 'resume', 'promote', 'revert', 'abort', 'down'],
     way: 'stopped',
   },
-  /** Whoever goes through the steps of a release; it leaves the users where they are. */
+  /** A command that goes through the steps of a release; it leaves the users where they are. */
   advance: { commands: ['deploy', 'resume'], way: 'taken-over' },
 } as const;
 
@@ -28,7 +28,7 @@ export async function withLock<T>(
 ): Promise<T> {
   await ensureState(project.layout);
   const release = await project.lock.acquire(command);
-  // A request that nobody heard was meant for an earlier holder.
+  // A request that no command read was meant for an earlier holder.
   await project.stopRequest.clear();
   const watch = project.stopRequest.watch(context.signal);
   try {
@@ -58,7 +58,7 @@ export async function takingOver<T>(
       const holder = hasCode(error, 'lock-held') ? await project.lock.holder() : undefined;
       if (!hasCode(error, 'lock-held')) throw error;
       if (clock.now().getTime() > deadline) throw stuck(error);
-      // What it is doing may look different once it has heard.
+      // What it is doing may look different once it has read the request.
       if (holder && holder.token !== asked) {
         if (!(await mayTakeOver(from, project, holder))) throw error;
         emit({

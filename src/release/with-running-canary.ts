@@ -16,13 +16,13 @@ import { takingOver, withLock } from './with-lock.ts';
 interface Requirements {
   /** Throws for what the strategy does not allow, before anything is touched. */
   check?: (project: Project, release: Release | undefined) => void;
-  /** Only takes users off: the proxy need not know today's canary.yaml for that. */
+  /** Only takes users off: the proxy need not run the current canary.yaml for that. */
   takesOff?: boolean;
-  /** Also while `deploy` or `resume` goes through the steps: that one ends and leaves the users to this command. */
+  /** Also while `deploy` or `resume` goes through the steps: that command ends and leaves the users to this one. */
   takesOver?: boolean;
 }
 
-/** Does `work` on the canary that runs, under the lock; throws when there is none, or a promotion is under way. */
+/** Does `work` on the running canary, under the lock; throws when there is none, or a promotion is under way. */
 export async function withRunningCanary<T>(
   context: Context,
   command: string,

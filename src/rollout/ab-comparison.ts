@@ -1,24 +1,26 @@
 import { formatDuration } from '../config/duration.ts';
 import { type Counts, countsSince, type ResponseTimes } from '../proxy/counts.ts';
 
-/** What one side of an A/B test did. */
+/** The numbers of one side of an A/B test. */
 export interface ComparedSide {
   requests: number;
   /** Share of all requests, in percent. */
   share: number | null;
-  /** Failed requests; of the canary also those that the stable then answered. */
+  /** Failed requests; for the canary including those that the stable then answered. */
   failures: number;
-  /** Of those, the ones that no user met. */
+  /** Failures that no user saw, because the stable answered. */
   shielded: number;
-  /** Failures in percent of its requests. */
+  /** Failures as a percentage of its requests. */
   failureRate: number | null;
-  /** Mean of HAProxy's latest 1,024 requests of the side, in milliseconds. */
+  /**
+   * Mean response time of the side's latest 1,024 requests, measured by HAProxy, in milliseconds.
+   */
   responseTime: number | null;
 }
 
-/** What an A/B test comes to. Numbers alone: whether a difference is chance is not judged. */
+/** The result of an A/B test. Only numbers: whether a difference is due to chance is not judged. */
 export interface AbComparison {
-  /** From when to when was counted: later than the test's begin where the proxy was restarted. */
+  /** The period that was counted. It begins later than the test if the proxy was restarted. */
   from: string;
   to: string;
   stable: ComparedSide;
@@ -28,13 +30,13 @@ export interface AbComparison {
 export interface Counted {
   from: Date;
   to: Date;
-  /** What the proxy had counted then, and has now. */
+  /** What the proxy had counted at `from`, and has counted now. */
   earlier: Counts;
   now: Counts;
   times: ResponseTimes;
 }
 
-/** Compares both sides by what the proxy counted. */
+/** Compares both sides by the proxy's counts. */
 export function compareAbSides({ from, to, earlier, now, times }: Counted): AbComparison {
   const counts = countsSince(now, earlier);
   const side = (name: 'stable' | 'canary', failures: number, shielded: number): ComparedSide => ({
@@ -56,7 +58,7 @@ export function compareAbSides({ from, to, earlier, now, times }: Counted): AbCo
 
 /** The comparison in one sentence. */
 export function abSentence({ from, to, stable, canary }: AbComparison): string {
-  // To the second: nobody reads the rest.
+  // Rounded to seconds, for readability.
   const ms = Math.round((Date.parse(to) - Date.parse(from)) / 1000) * 1000;
   const time = `In ${formatDuration(ms)}`;
   if (canary.failureRate === null || stable.failureRate === null)

@@ -15,7 +15,7 @@ export const RELEASE_STATES = [
   'starting',
   'checking',
   'advancing',
-  /** Has the users of its weight, and waits for a person. */
+  /** Its share of users is in force, and it waits for the operator. */
   'holding',
   /** Its users were sent to the stable; `resume` gives them back. */
   'paused',
@@ -23,18 +23,18 @@ export const RELEASE_STATES = [
   'promoting',
   'promoted',
   'reverting',
-  /** Taken back, with a revert commit. */
+  /** Rolled back, with a revert commit. */
   'reverted',
-  /** Taken away without a commit. */
+  /** Removed without a commit. */
   'removed',
   'failed',
 ] as const;
 export type ReleaseState = (typeof RELEASE_STATES)[number];
 
-/** What the stable ran before a promotion, enough to put it back. */
+/** The image a stable service ran before a promotion, to restore it. */
 export interface StableImage {
   service: string;
-  /** The name Compose starts the stable by. */
+  /** The image name with which Compose starts the stable. */
   name: string;
   imageId: string;
 }
@@ -42,12 +42,12 @@ export interface StableImage {
 /** The image that runs as the canary of a service. */
 export interface CanaryImage {
   service: string;
-  /** The name it was started by. */
+  /** The image name it was started with. */
   image: string;
   imageId: string;
 }
 
-/** Facts about a release; each is one record of its journal, and the release is their fold. */
+/** Facts about a release. Each is one record of its journal; the release is the fold of them. */
 export type ReleaseEvent =
   | {
       /** A release begins. `counts`: what the proxy had counted until then. */
@@ -61,16 +61,16 @@ export type ReleaseEvent =
       counts: Counts;
     }
   | {
-      /** A deploy of the same commit goes on with the release. */
+      /** A deploy of the same commit continues the release. */
       type: 'release-resumed';
     }
   | {
-      /** A later deploy took its place. */
+      /** A later deploy replaced the release. */
       type: 'release-replaced';
       by: string;
     }
   | {
-      /** The release is in another state, and why. */
+      /** The release changed its state, with the reason. */
       type: 'state-changed';
       state: ReleaseState;
       reason: string;
@@ -81,36 +81,39 @@ export type ReleaseEvent =
       operation: Operation;
     }
   | {
-      /** It succeeded, after so many milliseconds. */
+      /** The operation succeeded, after this many milliseconds. */
       type: 'operation-finished';
       operation: Operation;
       ms: number;
     }
   | {
-      /** It failed. */
+      /** The operation failed. */
       type: 'operation-failed';
       operation: Operation;
       message: string;
     }
   | {
-      /** The clones are started; the image of each. */
+      /** The canary's containers are started, with these images. */
       type: 'canary-started';
       images: readonly CanaryImage[];
     }
   | {
-      /** The canary is given another share of users. */
+      /** The canary's share of users was set. */
       type: 'weight-set';
       weight: number;
       counts: Counts;
     }
   | {
-      /** The release goes through these steps by itself from here on. */
+      /** From here on, the release goes through these steps by itself. */
       type: 'steps-begun';
       strategy: Strategy['kind'];
       steps: readonly Step[];
     }
   | {
-      /** A step is in force, or waits for a person; `index` from 0, `of` how many. */
+      /**
+       * A step began: its weight is in force, or it waits for the operator. `index`: its number,
+       * from 0; `of`: the number of steps.
+       */
       type: 'step-begun';
       index: number;
       of: number;
@@ -118,17 +121,17 @@ export type ReleaseEvent =
       counts: Counts;
     }
   | {
-      /** A step is over; `index` from 0. */
+      /** A step is done. `index`: its number, from 0. */
       type: 'step-done';
       index: number;
     }
   | {
-      /** The analysis says what it found, at the end of a step or as soon as it knows. */
+      /** The verdict of the analysis, at the end of a step or as soon as it is known. */
       type: 'verdict-given';
       verdict: ReleaseVerdict;
     }
   | {
-      /** A person moves the users from here on. */
+      /** From here on, the operator sets the weight by hand. */
       type: 'steps-left';
     }
   | {
@@ -137,12 +140,12 @@ export type ReleaseEvent =
       comparison: AbComparison;
     }
   | {
-      /** `pause` sent its users to the stable; `weight` is what `resume` gives back. */
+      /** `pause` sent its users to the stable. `weight`: what `resume` gives back. */
       type: 'release-paused';
       weight: number;
     }
   | {
-      /** The proxy counts from 0 again; `counts`: what it had counted before. */
+      /** The proxy counts from 0 again. `counts`: what it had counted before. */
       type: 'proxy-reloaded';
       counts: Counts;
     }
@@ -154,14 +157,16 @@ export type ReleaseEvent =
       subject: string;
     }
   | {
-      /** A promotion begins to replace the stable; `previous`: the images to put back. */
+      /**
+       * A promotion begins to replace the stable. `previous`: the images to restore if it fails.
+       */
       type: 'stable-replacing';
       from: string;
       commit: string;
       previous: readonly StableImage[];
     }
   | {
-      /** The stable runs the commit. */
+      /** The stable now runs the commit. */
       type: 'stable-replaced';
       commit: string;
     }
@@ -170,7 +175,7 @@ export type ReleaseEvent =
       type: 'stable-restored';
     }
   | {
-      /** The canary booted on a copy of the shared databases, and what it did there. */
+      /** The canary booted on a copy of the shared databases. `report`: what it did there. */
       type: 'rehearsed';
       report: RehearsalReport;
       isRefused: boolean;
@@ -187,11 +192,11 @@ export type ReleaseEvent =
       exitCode: number;
     }
   | ({
-      /** Tables that the canary's boot changes are kept as they were. */
+      /** The tables that the canary's boot changes were backed up. */
       type: 'backed-up';
     } & Backup)
   | {
-      /** A hook ended, after so many milliseconds. */
+      /** A hook ended, after this many milliseconds. */
       type: 'hook-ran';
       phase: HookPhase;
       hook: string;
@@ -199,40 +204,40 @@ export type ReleaseEvent =
       ms: number;
     };
 
-/** What the user also sees while a command runs; never stored. */
+/** Events that the operator also sees while a command runs; never stored. */
 type ProgressEvent =
   | {
-      /** The operations that are about to be carried out. */
+      /** The operations that canary will now carry out. */
       type: 'plan-made';
       plan: Plan;
     }
   | {
-      /** Something worth knowing. */
+      /** Information. */
       type: 'notice';
       text: string;
     }
   | {
-      /** Something to act on, though the command goes on. */
+      /** A problem to act on; the command continues. */
       type: 'warning';
       text: string;
     }
   | {
-      /** How far a long operation has come. */
+      /** The progress of a long operation. */
       type: 'progress';
       text: string;
     }
   | {
-      /** What the analysis says for now, while nothing is decided. */
+      /** What the analysis reports while nothing is decided yet. */
       type: 'judging';
       text: string;
     }
   | {
-      /** A line of the other side of a push. */
+      /** A line of output from the other side of a push. */
       type: 'remote-said';
       line: string;
     }
   | {
-      /** A line of a program that canary runs. */
+      /** A line of output from a program that canary runs. */
       type: 'output';
       line: string;
     };

@@ -1,11 +1,11 @@
 import { RELEASE_STATES, type ReleaseEvent } from './events.ts';
 
-/** Version of the records; a journal of another version is refused, never guessed at. */
+/** Version of the records; a journal with another version is rejected, never guessed at. */
 const JOURNAL_VERSION = 1;
 
 export type JournalRecord = ReleaseEvent & { v: number; at: string };
 
-/** One line of a journal, with its line break. */
+/** One line of a journal, including its line break. */
 export function formatRecord(event: ReleaseEvent, at: Date): string {
   return `${JSON.stringify({ v: JOURNAL_VERSION, at: at.toISOString(), ...event })}\n`;
 }
@@ -13,8 +13,8 @@ export function formatRecord(event: ReleaseEvent, at: Date): string {
 export type JournalReading = { records: JournalRecord[]; tornBytes: number } | { problem: string };
 
 /**
- * Reads a journal. A last line without its line break is what a killed process left of a write that
- * never counted: it is passed over and its length reported, so that the next writer can cut it off.
+ * Reads a journal. A last line without a line break is an incomplete write of a killed process and
+ * does not count: it is skipped and its length is reported, so that the next writer can cut it off.
  */
 export function parseJournal(text: string): JournalReading {
   const end = text.lastIndexOf('\n') + 1;

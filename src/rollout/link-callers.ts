@@ -3,8 +3,9 @@ import { containersOf, type Observed, type ObservedContainer } from './observed.
 import type { Draft, Situation } from './plan-draft.ts';
 
 /**
- * Services whose running containers are not led to the proxy as they should be: `leaving` ones are led to ingresses that
- * are gone, and lack none. `started` are those that the plan starts without links.
+ * Services whose running containers are not linked to the proxy as they should be. `leaving`:
+ * linked to ingresses that no longer exist, and lacking no link. `coming`: lacking a link.
+ * `started`: services that the plan starts without links.
  */
 export function strayCallers(
   observed: Observed,
@@ -34,13 +35,15 @@ export function strayCallers(
   return { leaving, coming };
 }
 
-/** Makes callers anew, and goes on when they are ready. */
+/** Recreates callers, and waits until they are ready. */
 export function linkCallers(draft: Draft, services: readonly string[], cause: string): void {
   draft.add({ kind: 'link-callers', services }, cause);
   draft.awaitReady('stable', services, 'they were recreated');
 }
 
-/** A proxy that started after a caller may have another address than the caller knows. */
+/**
+ * A proxy that started after a caller may have a different address from the one the caller knows.
+ */
 export function restartCallers(
   draft: Draft,
   observed: Observed,
@@ -61,14 +64,16 @@ export function restartCallers(
   draft.awaitReady('stable', services, 'they were restarted');
 }
 
-/** Before the proxy goes nobody may be led to it; `others` are made anew later anyway. */
+/**
+ * Before the proxy is removed, no service may be linked to it; `others` are recreated later anyway.
+ */
 export function unlinkCallers(
   draft: Draft,
   observed: Observed,
   { services: known, withHost = [] }: Situation,
   others: readonly string[],
 ): void {
-  // What the compose files do not define any more nobody can make anew.
+  // A service that the compose files no longer define cannot be recreated.
   const linked = containersOf(observed, 'stable').filter(
     (each) =>
       (each.proxyLinks.length > 0 || (withHost.includes(each.service) && !each.hasHost)) &&

@@ -2,61 +2,68 @@ import type { UserSides } from '../proxy/user-map.ts';
 import type { Split } from '../proxy/weight-map.ts';
 import type { Role } from './operation.ts';
 
-/** A container of the project as the engine shows it. */
+/** A container of the project, as the engine reports it. */
 export interface ObservedContainer {
   id: string;
   name: string;
-  /** The compose service, or for a clone the service it is a clone of. */
+  /** The compose service; for a clone, the service it is a clone of. */
   service: string;
   role: Role | 'proxy';
-  /** `running`, `exited`, `restarting` … in the engine's words. */
+  /** The engine's word: `running`, `exited`, `restarting` … */
   state: string;
   health: 'healthy' | 'unhealthy' | 'starting' | 'none';
-  /** Image id, and the name it was started by. */
+  /** The image id, and the image name it was started with. */
   imageId: string;
   image: string;
   startedAt: string;
   exitCode: number;
-  /** The kernel ended it for want of memory. */
+  /** The kernel killed it because memory ran out. */
   outOfMemory?: boolean;
   restartCount: number;
-  /** Ports of the host it holds. */
+  /** The host ports that it publishes. */
   publishedPorts: readonly number[];
   addresses: readonly string[];
-  /** Holds data in a volume without a name, which only Compose's own recreation carries over. */
+  /** Has data in an anonymous volume, which only Compose's own recreation carries over. */
   hasAnonymousVolume: boolean;
-  /** What leads it to the proxy: links such as `canary-proxy:discounts`. */
+  /** The links that lead it to the proxy, such as `canary-proxy:discounts`. */
   proxyLinks: readonly string[];
-  /** nginx-proxy finds it by its `VIRTUAL_HOST`. */
+  /** Whether nginx-proxy finds it by its `VIRTUAL_HOST`. */
   hasHost?: boolean;
-  /** Of canaries: what they were built from. */
+  /** For canaries: the commit they were built from. */
   commit: string | undefined;
   release: string | undefined;
-  /** Of the proxy: a digest of what its container is made of: image, ports, networks, command. */
+  /** For the proxy: a digest of its container's image, ports, networks and command. */
   definition: string | undefined;
 }
 
-/** With the split in force, or on disk while the proxy does not run. */
+/** The proxy, with the split in force, or the split on disk while it does not run. */
 export interface ObservedProxy extends Split {
-  /** `unreachable`: its container runs, but nobody answers at the admin socket. */
+  /** `unreachable`: its container runs, but the admin socket does not answer. */
   state: 'running' | 'unreachable' | 'stopped' | 'absent';
   /** When the split ends by itself, in seconds of the epoch; 0 for never. */
   until?: number;
-  /** Nobody is on the canary because its time is over. */
+  /** No one is on the canary because its time is over. */
   hasExpired?: boolean;
-  /** A digest of what its container is made of; a container of another definition is made anew. */
+  /**
+   * A digest of what its container is made of; a container with another definition is recreated.
+   */
   definition: string | undefined;
-  /** Routers that go by health leave it, as they were told to. */
+  /** Routers that check health have stopped using it, as they were told. */
   isLeft?: boolean;
-  /** The digest of the configuration in force, in its own words; another one is loaded without a gap. */
+  /**
+   * The digest of the configuration in force, as HAProxy reports it; another one is loaded without
+   * interruption.
+   */
   configuration: string | undefined;
-  /** Entries whose canary the breaker took out. */
+  /** Services whose canary the breaker took out. */
   tripped: readonly string[];
-  /** The side of every user in a list, as far as its configuration has lists. */
+  /** Services whose stable the proxy cannot reach: their users get errors. */
+  silent?: readonly string[];
+  /** The side of every listed user, if its configuration has lists. */
   users: UserSides;
 }
 
-/** One look at the world; plans are made from it alone. */
+/** The observed state of the project; plans are made only from it. */
 export interface Observed {
   containers: readonly ObservedContainer[];
   proxy: ObservedProxy;
@@ -73,12 +80,12 @@ export function containersOf(
   );
 }
 
-/** The containers that come and go with a canary: its own and its baseline's. */
+/** The containers that are started and removed with a canary: its own and its baseline's. */
 export function clonesOf(observed: Pick<Observed, 'containers'>): ObservedContainer[] {
   return [...containersOf(observed, 'canary'), ...containersOf(observed, 'baseline')];
 }
 
-/** Whether a service has a running container on that side. */
+/** Whether a service has a running container with that role. */
 export function isRunning(
   observed: Observed,
   role: ObservedContainer['role'],

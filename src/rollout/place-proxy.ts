@@ -3,18 +3,19 @@ import { linkCallers, restartCallers, strayCallers, unlinkCallers } from './link
 import { containersOf, isRunning, type Observed } from './observed.ts';
 import type { Draft, Situation } from './plan-draft.ts';
 
-/** The proxy in front of a stable that runs, with the configuration it should have. */
+/** Plans the proxy in front of a running stable, with the configuration it should have. */
 export function placeProxy(draft: Draft, observed: Observed, situation: Situation): void {
   const { services, slice } = situation;
   const chosen = slice.map((member) => member.service);
-  // A shared service that has stopped may be a job that came to its end.
+  // A stopped shared service may be a job that has ended.
   const missing = services.filter((service) =>
     chosen.includes(service)
       ? !isRunning(observed, 'stable', service)
       : containersOf(observed, 'stable', service).length === 0,
   );
   draft.add({ kind: 'start-stable', services: missing }, 'not running');
-  // What is started here is started without the entry's port, so only running services can hold one.
+  // Services started here are started without the entry's port, so only running services can hold
+  // one.
   const holders = slice.filter((member) => heldPort(observed, member));
   const ports = holders.map((member) => member.entry?.port).join(', ');
   const held = holders.map((member) => member.service);
@@ -22,7 +23,8 @@ export function placeProxy(draft: Draft, observed: Observed, situation: Situatio
   const { state, definition, configuration, isLeft } = observed.proxy;
   const wanted = situation.proxy;
   const isUp = state === 'running';
-  // Containers that start while no proxy runs are started without links, which would lead nowhere.
+  // Containers that start while no proxy runs are started without links, because the links would
+  // lead nowhere.
   const callers = strayCallers(observed, situation, [...(isUp ? [] : missing), ...held]);
   if (isUp) linkCallers(draft, callers.leaving, 'they have no ingress now');
   const isAsDefined = isUp && definition === wanted.definition && !isLeft;
@@ -33,9 +35,12 @@ export function placeProxy(draft: Draft, observed: Observed, situation: Situatio
     draft.add({ kind: 'reload-proxy' }, cause);
   }
   const entries = slice.filter(({ entry, ingress }) => entry || ingress);
+  const served = entries.map(({ service }) => service);
+  const silent = served.filter((service) => observed.proxy.silent?.includes(service));
   if (draft.operations.length > 0) {
-    const services = entries.map(({ service }) => service);
-    draft.awaitReady('stable', services, 'the proxy must reach it');
+    draft.awaitReady('stable', served, 'the proxy must reach it');
+  } else if (silent.length > 0) {
+    draft.awaitReady('stable', silent, 'its users get errors: the proxy does not reach it');
   }
   const isMadeAnew = draft.operations.some(
     ({ kind }) => kind === 'start-proxy' || kind === 'take-ports',
@@ -44,7 +49,7 @@ export function placeProxy(draft: Draft, observed: Observed, situation: Situatio
   linkCallers(draft, coming, 'they call services that the proxy splits');
   const except = [...callers.coming, ...callers.leaving];
   restartCallers(draft, observed, situation, { isMadeAnew, except });
-  // After the configuration: where HAProxy refuses that, the lists stay too.
+  // After the configuration: if HAProxy rejects that, the lists stay unchanged too.
   const change = userChange(observed.proxy.users, wanted.users);
   if (change) draft.add({ kind: 'set-users', ...change }, 'canary.yaml changed');
 }
@@ -54,7 +59,7 @@ function changeOf({ definition, isLeft }: Observed['proxy']): string {
   return isLeft ? 'routers stopped using it' : 'its ports, networks or image changed';
 }
 
-/** No proxy, and its ports with the services again. */
+/** Plans the removal of the proxy; its ports go back to the services. */
 export function removeProxy(draft: Draft, observed: Observed, situation: Situation): void {
   const bare = situation.slice.filter(
     (member) =>
@@ -74,7 +79,10 @@ function holdsPort(observed: Observed, { service, entry }: Situation['slice'][nu
   );
 }
 
-/** Also what a hand-over that was cut off leaves: the stopped container beside the one that took its place. */
+/**
+ * Also covers what an interrupted hand-over leaves: the stopped container beside the one that
+ * replaced it.
+ */
 function heldPort(observed: Observed, { service, entry }: Situation['slice'][number]): boolean {
   return (
     isRunning(observed, 'stable', service) &&

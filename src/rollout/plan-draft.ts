@@ -4,42 +4,50 @@ import { ALL, byWeight, OFF, type Split, sameSplit } from '../proxy/weight-map.t
 import type { ObservedContainer } from './observed.ts';
 import type { Operation, OperationAction, Role, Side } from './operation.ts';
 
-/** What does not change between two looks. */
+/** What stays the same between two looks at the project. */
 export interface Situation {
   /** Every service of the compose model. */
   services: readonly string[];
   slice: readonly ReachableService[];
   /** Services that have a `VIRTUAL_HOST` in their definition. */
   withHost?: readonly string[];
-  /** Callers that keep the address of a name as long as they run. */
+  /** Whether a caller keeps the address of a name as long as it runs. */
   keepsAddresses: (service: string) => boolean;
-  /** The services of the slice that have no image of this commit yet, of those that are built. */
+  /** The built services of the slice that have no image of this commit yet. */
   unbuilt: (commit: string) => readonly string[];
-  /** There is something to ask a canary before its first user. */
+  /** Whether there are requests to send to a canary before its first user. */
   hasChecks?: boolean;
-  /** The shared databases on copies of which a canary has to boot first. */
+  /** The shared databases that are copied; a canary must first boot on the copies. */
   rehearses?: readonly string[];
-  /** The service whose migration has to run before the canary starts. */
+  /** The service whose migration must run before the canary starts. */
   migrates?: string | undefined;
-  /** The shared databases of which tables are kept before a canary starts on them for the first time. */
+  /**
+   * The shared databases whose tables are backed up before a canary starts on them for the first
+   * time.
+   */
   backsUp?: readonly string[];
   /** How many containers the definition of a service asks for. */
   replicas: (service: string) => number;
   /** Whether a stable container runs the image of this commit. */
   stableRuns: (container: ObservedContainer, commit: string) => boolean;
-  /** What the proxy should run with: digests of its container and of its configuration, and the users of lists. */
+  /**
+   * What the proxy should run with: digests of its container and its configuration, and the listed
+   * users.
+   */
   proxy: {
     definition: string;
     configuration: string;
     users: UserSides;
-    /** TLS ends there: a renewed certificate changes the configuration too. */
+    /**
+     * Whether the proxy terminates TLS: then a renewed certificate changes the configuration too.
+     */
     endsTls?: boolean;
   };
-  /** The commit the stable branch points to. */
+  /** The commit that the stable branch points to. */
   branchAt: string | undefined;
 }
 
-/** The plan so far and the split it leaves. */
+/** The plan so far, and the split that it leads to. */
 export class Draft {
   readonly operations: Operation[] = [];
   private split: Split;
@@ -48,7 +56,7 @@ export class Draft {
     this.split = split;
   }
 
-  /** What concerns no service is nothing to do. */
+  /** An operation without services does nothing and is not added. */
   add(action: OperationAction, cause: string): void {
     if ('services' in action && action.services.length === 0) return;
     this.operations.push({ ...action, cause });
@@ -58,7 +66,7 @@ export class Draft {
     this.add({ kind: 'await-ready', side, services }, cause);
   }
 
-  /** Whether every user is on the canary by now. */
+  /** Whether every user is on the canary at this point of the plan. */
   sendsEveryone(): boolean {
     return this.split.everyoneOn === 'canary';
   }
@@ -68,14 +76,14 @@ export class Draft {
     return this.split.everyoneOn === 'stable';
   }
 
-  /** A share of users to the canary, and those whom rules choose. */
+  /** Sends a share of users to the canary, plus the users whom rules send there. */
   setWeight(weight: number, cause: string): void {
     if (sameSplit(this.split, byWeight(weight))) return;
     this.split = byWeight(weight);
     this.add({ kind: 'set-weight', weight }, cause);
   }
 
-  /** Also those whom rules would send elsewhere. */
+  /** Sends all users to one side, including those whom rules would send elsewhere. */
   sendEveryone(to: Side, cause: string): void {
     if (this.split.everyoneOn === to) return;
     this.split = to === 'stable' ? OFF : ALL;

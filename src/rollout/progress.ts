@@ -3,15 +3,15 @@ import { type Counts, lessCounts, NO_COUNTS } from '../proxy/counts.ts';
 import type { ReleaseEvent } from './events.ts';
 import type { Step } from './step.ts';
 
-/** The steps of a release and where it is, by its journal. */
+/** The steps of a release and its position in them, from its journal. */
 export interface StepProgress {
   strategy: Strategy['kind'];
   steps: readonly Step[];
-  /** The step begun last; -1 before the first. */
+  /** The step that began last; -1 before the first. */
   index: number;
-  /** When that was. */
+  /** When that step began. */
   begunAt: string;
-  /** Its time is over, or a person went on. */
+  /** Its time is over, or the operator continued. */
   isStepDone: boolean;
   /** What the proxy had counted when the first step began. */
   counts: Counts;
@@ -22,11 +22,11 @@ export type NextAction =
   | { do: 'begin'; index: number }
   | { do: 'hold'; until: Date }
   | { do: 'finish-step' }
-  /** Only a person goes on. */
+  /** Only the operator can continue. */
   | { do: 'ask' }
   | { do: 'end' };
 
-/** The next state of a progress, by a record of the journal; `undefined` where there is none (any more). */
+/** The progress after a record of the journal; `undefined` if there is none, or none any more. */
 export function foldProgress(
   progress: StepProgress | undefined,
   record: ReleaseEvent & { at: string },
@@ -39,7 +39,8 @@ export function foldProgress(
   switch (record.type) {
     case 'step-begun': {
       const isFirst = progress.index < 0;
-      // The time of an A/B test passes whatever interrupts it; any other step is held anew.
+      // The time of an A/B test passes whatever interrupts it; any other step starts its time
+      // again.
       const goesOn = progress.strategy === 'ab' && !isFirst;
       return {
         ...progress,
@@ -59,8 +60,9 @@ export function foldProgress(
 }
 
 /**
- * What comes next. A step whose users were taken away (`isInForce` is false) is begun again and held for its whole
- * time. A judge has its say where a step is finished; nothing here goes beyond the last one.
+ * Decides what comes next. A step whose users were taken away (`isInForce` is false) begins again
+ * and is held for its whole time. The judge decides when a step is finished; nothing here goes
+ * beyond the last step.
  */
 export function nextAction(progress: StepProgress, now: Date, isInForce: boolean): NextAction {
   if (progress.isStepDone) {
@@ -75,14 +77,17 @@ export function nextAction(progress: StepProgress, now: Date, isInForce: boolean
   return isInForce ? { do: 'hold', until } : { do: 'begin', index: progress.index };
 }
 
-/** When the time of the step is over; `undefined` for one that waits for a person, and before the first. */
+/**
+ * When the time of the step is over; `undefined` for a step that waits for the operator, and before
+ * the first.
+ */
 export function endOfStep(progress: StepProgress): Date | undefined {
   const step = progress.steps[progress.index];
   if (!step || 'pause' in step) return undefined;
   return new Date(Date.parse(progress.begunAt) + step.for);
 }
 
-/** The step that says what is in force at an index: the last one with a weight. */
+/** The step whose weight is in force at an index: the last one with a weight. */
 export function weightStep(
   { steps }: Pick<StepProgress, 'steps'>,
   index: number,
@@ -90,19 +95,19 @@ export function weightStep(
   return steps.slice(0, index + 1).findLast((each) => 'weight' in each);
 }
 
-/** The weight that comes after the step that is in force: that of a later one, or everybody in a promotion. */
+/** The weight after the current step: that of a later step, or 100 for a promotion. */
 export function weightAfter({ steps, index }: Pick<StepProgress, 'steps' | 'index'>): number {
   return steps.slice(index + 1).find((each) => 'weight' in each)?.weight ?? 100;
 }
 
-/** Whether nothing happens by itself any more: a pause, or every step is done. */
+/** Whether nothing more happens automatically: the step is a pause, or every step is done. */
 export function waitsForPerson(progress: StepProgress): boolean {
   if (progress.isStepDone)
     return progress.index === progress.steps.length - 1 && progress.strategy !== 'ab';
   return progress.index >= 0 && endOfStep(progress) === undefined;
 }
 
-/** Whether the canary is to have more containers than it has at this step. */
+/** Whether the canary will have more containers than at this step. */
 export function isPartial(progress: StepProgress): boolean {
   const replicas = (index: number) => weightStep(progress, index)?.replicas ?? 0;
   return (

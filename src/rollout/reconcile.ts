@@ -10,17 +10,20 @@ import type { Plan } from './operation.ts';
 import { placeProxy, removeProxy } from './place-proxy.ts';
 import { Draft, type Situation } from './plan-draft.ts';
 
-/** What the world should look like. A part left out is left alone. */
+/** The desired state. A part that is left out is not changed. */
 export interface Desired {
   proxy?: 'running' | 'absent';
-  /** The stable replaced by a commit that the branch then points to. */
+  /** Replace the stable with a commit; the branch then points to it. */
   promote?: {
     commit: string;
     branch: string;
-    /** Services that mount files which the promotion changes; they see them only once the branch has moved. */
+    /**
+     * Services that mount files which the promotion changes; they see them only after the branch
+     * has moved.
+     */
     movedFiles?: readonly string[];
   };
-  /** The stable put back to what it was before the promotion to `commit` began. */
+  /** Restore the stable to its state before the promotion to `commit` began. */
   restore?: { commit: string };
   /** `null`: no canary. */
   canary?: DesiredCanary | null;
@@ -30,19 +33,22 @@ export interface DesiredCanary {
   commit: string;
   services: readonly string[];
   weight: number;
-  /** At most so many containers of each service; as many as the definitions say when left out. */
+  /**
+   * At most this many containers of each service; by default as many as the definitions ask for.
+   */
   replicas?: number | undefined;
-  /** Services that are to have a baseline. */
+  /** Services that should have a baseline. */
   baseline?: readonly string[];
-  /** Why just this weight. */
+  /** The reason for this weight. */
   cause?: string;
 }
 
 const ONLY_IF_READY = 'users come back only to a ready stable';
 
 /**
- * From what should be and what is to what must be done, in order. Pure: no look at the world, no clock.
- * Traffic leaves a side before that side is touched, and an operation that is already done does not appear.
+ * Computes what must be done, in order, from the desired and the observed state. Pure: it observes
+ * nothing and reads no clock. Traffic leaves a side before that side is changed, and an operation
+ * that is already done does not appear.
  */
 export function reconcile(desired: Desired, observed: Observed, situation: Situation): Plan {
   const draft = new Draft(observed.proxy);
@@ -74,7 +80,8 @@ function placeCanary(
   const missing = services.filter((service) => count(service) < wanted(service));
   const earlier = unique(existing.filter((each) => !isCurrent(each)).map((each) => each.service));
 
-  // Replica by replica, those that serve stay as they are, so their users can stay too.
+  // When growing replica by replica, running replicas stay as they are, so their users can stay
+  // too.
   const { tripped } = observed.proxy;
   const canGrow =
     canary.replicas !== undefined &&
@@ -89,7 +96,7 @@ function placeCanary(
     .filter((service) => missing.includes(service) || service === migrates);
   draft.add({ kind: 'build', services: unbuilt, commit }, 'no image of this commit yet');
   const boots = missing.length > 0 && !canGrow;
-  // Before anything is started, and while an earlier canary is still whole.
+  // Before anything is started, and while an earlier canary still runs completely.
   if (rehearses.length > 0 && boots) {
     const cause = 'its effect on the data must be known first';
     draft.add({ kind: 'rehearse', services, databases: rehearses, commit }, cause);
@@ -107,7 +114,7 @@ function placeCanary(
     const cause = `the canary should be ${shortCommit(commit)}`;
     draft.add({ kind: 'start-canary', ...more, ...limited }, cause);
   }
-  // As fresh as the canary is.
+  // A new canary gets a new baseline, so that both are equally fresh.
   const alone = baseline.filter((service) => isNew || !isRunning(observed, 'baseline', service));
   draft.add({ kind: 'start-baseline', services: alone }, 'the canary is compared with it');
   draft.add({ kind: 'arm-breaker', services: tripped }, 'it took an earlier canary out');
@@ -125,7 +132,8 @@ function promoteStable(
   situation: Situation,
 ): void {
   const services = situation.slice.map((member) => member.service);
-  // Every container: a promotion can be cut off between two of a scaled service.
+  // Checks every container: a promotion can be interrupted between two containers of a scaled
+  // service.
   const hasStableImages = !services.some((service) => {
     const containers = containersOf(observed, 'stable', service);
     return (
@@ -133,7 +141,8 @@ function promoteStable(
       containers.some((each) => !situation.stableRuns(each, commit))
     );
   });
-  // The images say nothing about settings and environment: until the branch has moved, nothing is done.
+  // The images do not show settings and environment: the promotion is not done until the branch has
+  // moved.
   if (!hasStableImages || situation.branchAt !== commit) {
     const unbuilt = situation.unbuilt(commit);
     draft.add({ kind: 'build', services: unbuilt, commit }, 'the merged code has no image yet');
@@ -165,7 +174,7 @@ function restoreStable(
 }
 
 function removeCanary(draft: Draft, observed: Observed, cause: string): void {
-  // Traffic off comes before anything slower, whatever else is there.
+  // Moving the traffic off comes before anything slower, whatever else must be done.
   draft.sendEveryone('stable', cause);
   retire(draft, observed, unique(clonesOf(observed).map((each) => each.service)), cause);
 }

@@ -7,7 +7,7 @@ import type { JournalRecord } from './journal.ts';
 import { endOfStep, foldProgress, type StepProgress, stepName } from './progress.ts';
 import type { ReleaseVerdict } from './verdict.ts';
 
-/** One try of one commit on one slice: the fold of its journal. */
+/** One attempt to release one commit on one slice: the fold of its journal. */
 export interface Release {
   id: string;
   project: string;
@@ -16,52 +16,57 @@ export interface Release {
   subject: string;
   services: readonly string[];
   state: ReleaseState;
-  /** Why it is in that state, one sentence. */
+  /** The reason for its state, in one sentence. */
   reason: string;
   weight: number;
-  /** Every weight that was set and when, successive equal ones once. */
+  /** Every weight that was set, and when; equal ones in a row count once. */
   weights: readonly { weight: number; at: string }[];
-  /** What its canary ran last. */
+  /** The images its canary ran last. */
   images: readonly CanaryImage[];
-  /** The weight that `resume` gives back, once `pause` took it. */
+  /** The weight that `resume` gives back after `pause`. */
   pausedWeight: number | undefined;
-  /** The steps it goes through by itself, unless a person moves its users. */
+  /** The steps it goes through by itself; none while the operator sets the weight by hand. */
   progress: StepProgress | undefined;
-  /** What its analysis said last. */
+  /** The last verdict of its analysis. */
   verdict: ReleaseVerdict | undefined;
-  /** What its first boot did to a copy of the shared databases, last time. */
+  /** What its first boot did to a copy of the shared databases, in the last rehearsal. */
   rehearsal: { report: RehearsalReport; isRefused: boolean } | undefined;
-  /** How far its migration came; `failed` may have changed part of what it meant to. */
+  /** The state of its migration; a `failed` one may have changed part of the data. */
   migration: 'begun' | 'done' | 'failed' | undefined;
-  /** Tables as they were before it started, the last of each database. */
+  /** Backups of tables from before it started, the latest of each database. */
   backups: readonly Backup[];
-  /** Its canary was started on the real databases, or may have been: what it does to them is done. */
+  /**
+   * Whether its canary was, or may have been, started on the real databases: then its changes to
+   * them are done.
+   */
   hasBooted: boolean;
-  /** What its A/B test came to. */
+  /** The result of its A/B test. */
   comparison: AbComparison | undefined;
-  /** Its canary got as far as users could be sent to it. */
+  /** Whether its canary once became ready for users. */
   wasReady: boolean;
-  /** A later release took its place, and nobody took it back. */
+  /** Whether a later release replaced it, and it was not rolled back. */
   wasReplaced: boolean;
   startedAt: string;
   updatedAt: string;
-  /** When it came to its end, if it did. */
+  /** When it ended, if it did. */
   endedAt: string | undefined;
   /** What the proxy had counted when the release began, and when its weight was last set. */
   countsAtStart: Counts;
   countsAtWeight: Counts;
-  /** Set while the stable is being replaced and until that has ended, well or taken back. */
+  /**
+   * Set while the stable is being replaced, until the replacement has succeeded or was rolled back.
+   */
   replacing: { from: string; commit: string; previous: readonly StableImage[] } | undefined;
-  /** What the stable became, once it did. */
+  /** The commit that the stable runs after the promotion. */
   promotedCommit: string | undefined;
-  /** The stable's commit and images before that. */
+  /** The stable's commit and images before the promotion. */
   before: { commit: string; images: readonly StableImage[] } | undefined;
 }
 
-/** What of a release never changes, however old a copy of it is. */
+/** The part of a release that never changes, so that an old copy of it is still valid. */
 export type ReleaseIdentity = Pick<Release, 'id' | 'branch' | 'commit' | 'services'>;
 
-/** States in which a command is at work. */
+/** States in which a command is working on the release. */
 export const IN_PROGRESS: readonly ReleaseState[] = [
   'building',
   'rehearsing',
@@ -72,12 +77,12 @@ export const IN_PROGRESS: readonly ReleaseState[] = [
   'reverting',
 ];
 
-/** The release that a journal tells of; `undefined` for a journal that does not begin one. */
+/** The release described by a journal; `undefined` if the journal does not begin one. */
 export function foldRelease(records: readonly JournalRecord[]): Release | undefined {
   return records.reduce<Release | undefined>(apply, undefined);
 }
 
-/** What nobody knows yet of a release that was just created. */
+/** The initial values of a release that was just created. */
 const UNKNOWN = {
   state: 'building',
   reason: 'created',
@@ -155,7 +160,7 @@ function changesBy(record: JournalRecord, release: Release): Partial<Release> {
     case 'release-paused':
       return { pausedWeight: record.weight };
     case 'proxy-reloaded':
-      // Below 0: what was counted before stays in every later difference.
+      // May fall below 0, so that earlier counts stay included in every later difference.
       return {
         countsAtStart: lessCounts(release.countsAtStart, record.counts),
         countsAtWeight: lessCounts(release.countsAtWeight, record.counts),
@@ -181,12 +186,12 @@ function withBackup(
   return [...others, { service, file, tables, bytes, restore }];
 }
 
-/** Whether it is ready and waits for a person, with its users or without. */
+/** Whether the canary is ready and waits for the operator, with or without its share of users. */
 export function isWaiting(state: ReleaseState): boolean {
   return state === 'holding' || state === 'paused';
 }
 
-/** Whether the release has come to its end and left nothing behind. */
+/** Whether the release has ended and left nothing behind. */
 export function hasEnded(release: Pick<Release, 'state'>): boolean {
   return isEnd(release.state);
 }
@@ -196,8 +201,8 @@ function isEnd(state: ReleaseState): boolean {
 }
 
 /**
- * What is true of a release when the process that drove it may be gone: a state in progress that
- * nobody drives is reported as failed, with what to do. In its steps users stay where they are.
+ * The state of a release whose process may be gone: a state in progress without a running process
+ * is reported as failed, with what to do. During its steps, users stay where they are.
  */
 export function settledState(
   release: Release,
@@ -222,7 +227,7 @@ function leftReason(progress: StepProgress, now: Date): string {
   return `interrupted in ${stepName(progress)}; its weight stays, \`canary resume\` goes on`;
 }
 
-/** A release id: sorts by time, and tells the commit. */
+/** A release id: sorts by time, and contains the beginning of the commit. */
 export function releaseId(now: Date, commit: string): string {
   const stamp = now
     .toISOString()

@@ -1,14 +1,14 @@
 import { hasEnded, type Release } from './release.ts';
 
-/** What of a release decides whether it is kept. */
+/** The fields of a release that decide whether it is kept. */
 export type Prunable = Pick<Release, 'id' | 'branch' | 'state' | 'wasReady' | 'wasReplaced'> & {
   promotedCommit?: string | null | undefined;
 };
 
 /**
- * The releases to forget, of all of them, oldest first: those beyond the newest `retention` ended ones. What a
- * later command still needs stays whatever its age: the release that runs, the one that the stable
- * came from, and of every branch the one to which `revert` goes back.
+ * The releases to forget, out of all, oldest first: ended ones beyond the newest `retention`.
+ * Whatever a later command still needs is kept at any age: the running release, the release the
+ * stable came from, and for every branch the release to which `revert` goes back.
  */
 export function releasesToPrune(releases: readonly Prunable[], retention: number): string[] {
   const newest = releases.at(-1);
@@ -20,12 +20,15 @@ export function releasesToPrune(releases: readonly Prunable[], retention: number
     .map((each) => each.id);
 }
 
-/** A release that is being taken back has as good as ended. */
+/** A release that is being reverted counts as ended. */
 function isCurrent(release: Prunable): boolean {
   return !hasEnded(release) && release.state !== 'reverting';
 }
 
-/** Of every branch the release that was ready and replaced last, as long as the branch was not promoted since. */
+/**
+ * For every branch, the last release that was ready and then replaced, unless the branch has been
+ * promoted since.
+ */
 function revertBases(releases: readonly Prunable[]): Prunable[] {
   const bases = new Map<string, Prunable>();
   for (const each of releases) {

@@ -2,23 +2,29 @@ import { formatDuration } from '../config/duration.ts';
 import type { CanaryConfig } from '../config/schema.ts';
 import { formatWeight } from '../proxy/weight.ts';
 
-/** One step of a progress. */
+/** One step of a release. */
 export type Step =
   | {
       weight: number;
-      /** How long it is held before the next one, in milliseconds. */
+      /** How long it is held before the next step, in milliseconds. */
       for: number;
-      /** At most so many canary containers of each service. */
+      /** At most this many canary containers of each service. */
       replicas?: number;
-      /** Requests that the canary has to have had by its end. */
+      /** Requests that the canary must have served by its end. */
       minimumRequests?: number;
-      /** How many gates have to be open before it counts as done; what they are stays in canary.yaml. */
+      /**
+       * How many gates must be open before the step is done; the gates themselves are in
+       * canary.yaml.
+       */
       gates?: number;
     }
-  /** A person goes on. */
+  /** Waits until the operator continues. */
   | { pause: true };
 
-/** The steps that canary.yaml asks for; none where a person moves the users. `replicas`: of the most scaled service. */
+/**
+ * The steps that canary.yaml asks for; none if the operator sets the weight by hand. `replicas`:
+ * those of the service with the most replicas.
+ */
 export function stepsOf(
   { strategy, steps }: Pick<CanaryConfig, 'strategy' | 'steps'>,
   replicas: number,
@@ -43,7 +49,7 @@ export function stepsOf(
   );
 }
 
-/** What a step is, in words. */
+/** Describes a step in words. */
 export function describeStep(step: Step): string {
   if ('pause' in step) return 'wait for a person';
   const containers =

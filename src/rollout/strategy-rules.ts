@@ -3,7 +3,7 @@ import { CanaryError } from '../errors.ts';
 import { isPartial, stepName } from './progress.ts';
 import type { Release } from './release.ts';
 
-/** Refuses, before anything is touched, a weight by hand that the strategy does not know. */
+/** Before anything is changed, rejects a manual weight that the strategy does not allow. */
 export function requireWeight(
   kind: Strategy['kind'],
   weight: number,
@@ -15,20 +15,20 @@ export function requireWeight(
     });
   }
   if (kind !== 'ab') return;
-  // A canary without users can be looked at before its test begins.
+  // A canary without users can be inspected before its test begins.
   if (command === 'deploy' && weight === 0) return;
   throw new CanaryError('strategy-refuses', 'The split of an A/B test cannot be changed.', {
     hint: 'Its share is `strategy: { ab: { weight: N } }` in canary.yaml. `canary pause` takes the users off for a while, `canary abort` ends the test.',
   });
 }
 
-/** Refuses to make the stable of what its strategy does not promote, or not yet. */
+/** Rejects a promotion that the release's strategy does not allow, or not yet. */
 export function requirePromotable(
   strategy: Strategy['kind'],
   { replacing, progress, branch }: Release,
 ): void {
   if (replacing) return;
-  // A release is what it began as, whatever canary.yaml says by now.
+  // A release keeps the strategy it began with, whatever canary.yaml contains now.
   const kind = progress?.strategy ?? strategy;
   if (kind === 'ab') {
     throw new CanaryError('strategy-refuses', 'An A/B test is compared, not promoted.', {

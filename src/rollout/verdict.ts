@@ -1,12 +1,12 @@
 /**
- * What a release can be judged to be (contract). `inconclusive`: nothing bad was seen, and not enough to go on; `error`: it
- * could not be measured.
+ * The possible verdicts on a release (contract). `inconclusive`: nothing bad was seen, but not
+ * enough to continue; `error`: it could not be measured.
  */
 export const VERDICTS = ['pass', 'fail', 'inconclusive', 'error'] as const;
 
-/** What a release was judged to be. */
+/** The verdict on a release. */
 export interface ReleaseVerdict {
   result: (typeof VERDICTS)[number];
-  /** Each one sentence with its numbers. */
+  /** One sentence each, with its numbers. */
   reasons: readonly string[];
 }

@@ -3,7 +3,7 @@ import { access, open, readFile, rename, rm, stat, statfs } from 'node:fs/promis
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-/** Replaces a file's content at once: a reader sees the old or the new, also after a power cut. */
+/** Replaces a file's content atomically: a reader sees the old or the new, even after a power cut. */
 export async function writeDurably(path: string, content: string, mode = 0o644): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   const file = await open(temporary, 'w', mode);
@@ -17,12 +17,12 @@ export async function writeDurably(path: string, content: string, mode = 0o644):
   await syncDirectory(dirname(path));
 }
 
-/** What a stream of bytes is made of. */
+/** The chunks of a stream of bytes. */
 export type Chunks = AsyncIterable<Uint8Array>;
 
 /**
- * Fills a file, readable for its owner alone, that has its name only once it is whole: what throws on the way leaves no
- * file, and what is killed none of that name. Gives its size.
+ * Writes a file, readable only for its owner, that gets its name only once it is complete: an error on the way leaves
+ * no file, and a kill leaves none of that name. Returns its size.
  */
 export async function streamDurably(
   path: string,

@@ -5,14 +5,14 @@ interface HttpRequest {
   /** Absolute, `http:` or `https:`. */
   url: string;
   method?: string;
-  /** A `host` here names whom is asked for, whatever the address of the URL is. */
+  /** A `host` here names the requested host, whatever the address in the URL is. */
   headers?: Readonly<Record<string, string>>;
   body?: string | undefined;
   /** For the whole exchange, in milliseconds. */
   timeout: number;
-  /** Bytes of the answer that are read; the rest is left. */
+  /** How many bytes of the response are read; the rest is left. */
   limit: number;
-  /** Takes any certificate: for a container that is asked at its own address. */
+  /** Accepts any certificate: for a container that is asked at its own address. */
   trustsAnyone?: boolean;
 }
 
@@ -22,14 +22,14 @@ export interface HttpAnswer {
   body: Buffer;
   /** There was more than the limit. */
   isCut: boolean;
-  /** From the request to the end of the answer, in milliseconds. */
+  /** From the request to the end of the response, in milliseconds. */
   ms: number;
 }
 
-/** Asks a server; redirects are answers like any other. Rejects with a plain error that says what went wrong. */
+/** Asks a server; redirects are responses like any other. Rejects with a plain error that says what went wrong. */
 export type AskHttp = (request: HttpRequest, signal?: AbortSignal) => Promise<HttpAnswer>;
 
-/** Over a connection of its own, so that nothing is left open. */
+/** Uses a separate connection, so that nothing is left open. */
 export const askHttp: AskHttp = (request, signal) => {
   const { url, method = 'GET', headers = {}, body, timeout, limit, trustsAnyone = false } = request;
   const began = performance.now();

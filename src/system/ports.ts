@@ -1,6 +1,6 @@
 import { createConnection, createServer } from 'node:net';
 
-/** Whether a TCP port on this machine can be bound (nobody listens on it). */
+/** Whether a TCP port on this machine can be bound (nothing listens on it). */
 export function isPortFree(port: number, host = '0.0.0.0'): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -9,7 +9,7 @@ export function isPortFree(port: number, host = '0.0.0.0'): Promise<boolean> {
   });
 }
 
-/** Whether a machine that is there says that nobody listens; an address that is out of reach says nothing. */
+/** Whether a machine refuses connections because nothing listens; `false` too for an address that is out of reach. */
 export async function refusesConnections(host: string, port: number): Promise<boolean> {
   return (await connect(host, port)) === 'ECONNREFUSED';
 }

@@ -9,7 +9,7 @@ export interface RunOptions {
   onLine?: ((line: string) => void) | undefined;
   /** What the program reads from its standard input; nothing when left out. */
   input?: string;
-  /** Lets the program ask at the user's terminal, and shows what it says there. */
+  /** Lets the program ask at the user's terminal, and shows its messages there. */
   atTerminal?: boolean;
 }
 
@@ -20,8 +20,8 @@ export interface RunResult {
 }
 
 /**
- * Runs a program by argument vector, never through a shell. Resolves whatever the exit code is; throws when the program is
- * missing, `engine-unreachable` for `docker`.
+ * Runs a program by argument vector, never through a shell. Resolves whatever the exit code is; throws when the program
+ * is missing, `engine-unreachable` for `docker`.
  */
 export type RunProcess = (
   command: string,
@@ -38,7 +38,7 @@ export function processRunner(env: Environment): RunProcess {
     const result = await execa(command, [...args], {
       reject: false,
       ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
-      // A group of its own: Ctrl-C at the terminal reaches canary, which ends its children in its own order.
+      // Its own process group: Ctrl-C at the terminal reaches canary, which ends its children in its own order.
       detached: !atTerminal,
       stdout: stream,
       stderr: atTerminal ? 'inherit' : stream,
@@ -70,7 +70,7 @@ function missing(command: string): CanaryError {
   );
 }
 
-/** Hands every line of a stream to a listener as it passes. */
+/** Passes every line of a stream to a listener as it comes. */
 export function lineTap(onLine: (line: string) => void) {
   return function* tap(line: unknown) {
     onLine(String(line));
@@ -78,7 +78,7 @@ export function lineTap(onLine: (line: string) => void) {
   };
 }
 
-/** The last lines of what a failed command said, for an error's details. */
+/** The last lines of a failed command's output, for an error's details. */
 export function tail(text: string, lines = 12): string[] {
   return text
     .split('\n')

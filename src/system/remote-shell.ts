@@ -8,8 +8,8 @@ interface RemoteHost {
 }
 
 /**
- * Runs a program on another machine. Resolves whatever the exit code is; 255 is ssh's own failure (ssh(1)). `configured` is
- * the repository's `core.sshCommand`.
+ * Runs a program on another machine. Resolves whatever the exit code is; 255 is ssh's own failure (ssh(1)).
+ * `configured` is the repository's `core.sshCommand`.
  */
 export type RunRemotely = (
   remote: RemoteHost,
@@ -17,14 +17,14 @@ export type RunRemotely = (
   configured: string | undefined,
 ) => Promise<RunResult>;
 
-/** By the ssh that git itself would use (git(1): GIT_SSH_COMMAND, then core.sshCommand, then GIT_SSH). */
+/** Uses the ssh that git itself would use (git(1): GIT_SSH_COMMAND, then core.sshCommand, then GIT_SSH). */
 export function sshRunner(run: RunProcess, env: Environment): RunRemotely {
   return ({ host, port }, command, configured) => {
     const where = [...(port ? ['-p', String(port)] : []), '--', host];
-    // ssh joins its words by spaces for the shell of the other machine: each has to arrive as it is.
+    // ssh joins its arguments with spaces for the shell of the other machine: each must arrive as it is.
     const args = [...where, ...command.map(shellWord)];
     const own = env.GIT_SSH_COMMAND || configured;
-    // Such a command is a line of shell by git's definition; what we add comes as arguments, never as text of it.
+    // Git defines such a command as a line of shell; what we add is passed as arguments, never as part of that line.
     return own
       ? run('sh', ['-c', `${own} "$@"`, 'ssh', ...args], { atTerminal: true })
       : run(env.GIT_SSH || 'ssh', args, { atTerminal: true });

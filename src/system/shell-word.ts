@@ -1,4 +1,4 @@
-/** A word for a POSIX shell that others run for us: a hook's interpreter, the login shell at the end of ssh. */
+/** A word, quoted for a POSIX shell that other programs run: a hook's interpreter, the login shell behind ssh. */
 export function shellWord(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -4,7 +4,7 @@ import { type Environment, lineTap } from './process.ts';
 interface UserProgram {
   argv: readonly string[];
   cwd: string;
-  /** What it is told beside the environment of canary. */
+  /** Its variables besides the environment of canary. */
   facts: Readonly<Record<string, string>>;
   /** Milliseconds until it is ended, with everything it started. */
   timeout: number;
@@ -12,7 +12,7 @@ interface UserProgram {
   onLine?: ((line: string) => void) | undefined;
 }
 
-/** How it ended by itself, or one sentence without a capital that says why it did not. */
+/** How it ended by itself, or why it did not: a sentence without subject and capital. */
 export type ProgramEnd =
   | { exitCode: number; stdout: string; output: string }
   | { problem: string; output: string };
@@ -21,7 +21,7 @@ export type ProgramEnd =
 export type RunProgram = (program: UserProgram, signal?: AbortSignal) => Promise<ProgramEnd>;
 
 const LONGEST_OUTPUT = 10_000_000;
-/** Between asking a program to end and ending it. */
+/** The time between asking a program to end and killing it. */
 const GRACE_MS = 2000;
 
 /** Runs programs with an environment. */
@@ -41,7 +41,7 @@ export function programRunner(env: Environment): RunProgram {
       stderr: stream,
       all: true,
       maxBuffer: LONGEST_OUTPUT,
-      // A group of its own: what it starts is ended with it.
+      // Its own process group: what it starts is ended with it.
       detached: true,
     });
     let isLate = false;
@@ -50,7 +50,7 @@ export function programRunner(env: Environment): RunProgram {
       endGroup(child.pid, 'SIGTERM');
       grace = setTimeout(() => {
         endGroup(child.pid, 'SIGKILL');
-        // What left the group may hold these open for ever.
+        // A process that left the group may hold these open forever.
         child.all?.destroy();
         child.stdout?.destroy();
         child.stderr?.destroy();

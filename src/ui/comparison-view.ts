@@ -1,7 +1,7 @@
 import { type AbComparison, abSentence, type ComparedSide } from '../rollout/ab-comparison.ts';
 import { alignColumns } from './table.ts';
 
-/** What an A/B test came to: a row a side, and the sentence. */
+/** The result of an A/B test: one row per side, and the sentence. */
 export function comparisonText(comparison: AbComparison): string {
   const head = ['', 'requests', 'share', 'failures', 'rate', 'shielded', 'response'];
   const rows = [head, row('stable', comparison.stable), row('canary', comparison.canary)];

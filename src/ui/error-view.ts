@@ -2,21 +2,24 @@ import type { ErrorDocument } from '../documents/error.ts';
 import { CanaryError, messageOf } from '../errors.ts';
 import type { Theme } from './theme.ts';
 
-/** An error for people: what, the details, what to do. A bug shows its stack only when asked. */
+/**
+ * An error for the operator: the message, the details, what to do. A bug shows its stack only with
+ * `--verbose`.
+ */
 export function errorText(error: unknown, theme: Theme, isVerbose: boolean): string {
   if (!(error instanceof CanaryError)) {
     const stack = isVerbose && error instanceof Error ? `\n${error.stack ?? ''}` : '';
     return `${theme.bad('✖')} ${theme.bold('This is a bug in canary:')} ${messageOf(error)}${stack}\n  ${theme.dim('Run it again with --verbose and report what it prints.')}`;
   }
   const lines = [`${theme.bad('✖')} ${theme.bold(error.message)}`];
-  // The only reason is the sentence itself.
+  // A single detail may repeat the message itself.
   const details = error.details.filter((detail) => detail !== error.message);
   for (const detail of details) lines.push(`  ${theme.dim('│')} ${detail}`);
   if (error.hint) lines.push(`  ${error.hint}`);
   return lines.join('\n');
 }
 
-/** The same for programs (contract, README). */
+/** The error as JSON for programs (contract, README). */
 export function errorDocument(error: unknown): ErrorDocument {
   if (!(error instanceof CanaryError)) {
     return { error: { code: 'internal', message: messageOf(error), hint: null } };

@@ -1,7 +1,7 @@
 import type { Examination } from '../documents/examination.ts';
 import { resultMark, type Theme } from './theme.ts';
 
-/** What checks and comparisons found, a line each, and what to make of nothing. */
+/** The results of checks and comparisons, one line each; or what it means if there are none. */
 export function examinationText({ checks, shape }: Examination, theme: Theme): string {
   const lines = [...checks, ...shape].map(
     ({ result, text }) => `${resultMark(result, theme)} ${text}`,

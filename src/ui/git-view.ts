@@ -29,7 +29,7 @@ export function pushText({ branch, remote, commit, changed }: PushResult): strin
     : `${remote} has ${branch} at ${at} already.`;
 }
 
-/** A push that deploys at the other side. */
+/** A push that deploys on the other side. */
 export function deployRemoteText({ branch, remote, commit, changed }: PushResult): string {
   const at = shortCommit(commit);
   return changed

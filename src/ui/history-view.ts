@@ -6,7 +6,7 @@ import { abSentence } from '../rollout/ab-comparison.ts';
 import { alignColumns } from './table.ts';
 import type { Theme } from './theme.ts';
 
-/** Releases for people, one line each. */
+/** Releases as text, one line each. */
 export function historyText(releases: readonly HistoryEntry[], theme: Theme): string {
   if (releases.length === 0) return 'No release yet.';
   const lines = alignColumns(
@@ -29,7 +29,9 @@ export function historyText(releases: readonly HistoryEntry[], theme: Theme): st
     .join('\n');
 }
 
-/** What was kept and how to put it back, in words that warn: the stable's own writes go too. */
+/**
+ * What was backed up and how to restore it, with a warning: the stable's later writes are lost too.
+ */
 function backupLines({ service, tables, bytes, command }: KeptTables, theme: Theme): string[] {
   const what = `${tables.join(', ')} of ${service} as it was before (${formatBytes(bytes)}).`;
   const warning = 'To restore them, without anything written since (remove the canary first):';

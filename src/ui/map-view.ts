@@ -1,10 +1,10 @@
 import type { ServiceMap } from '../compose/map.ts';
 
-/** How a map can be printed. */
+/** The output formats of a map. */
 export const MAP_FORMATS = ['text', 'mermaid', 'dot', 'json'] as const;
 type MapFormat = (typeof MAP_FORMATS)[number];
 
-/** Renders a map; text for people, mermaid and dot for documents, json for programs. */
+/** Renders a map: text for the terminal, mermaid and dot for documents, json for programs. */
 export function formatMap(map: ServiceMap, format: MapFormat): string {
   if (format === 'json') return JSON.stringify(map, null, 2);
   if (format === 'text') return textMap(map);

@@ -51,7 +51,7 @@ export function describeOperation(operation: OperationAction): string {
   return (SENTENCES[operation.kind] as (operation: OperationAction) => string)(operation);
 }
 
-/** A plan with its steps and notes. */
+/** A plan with its steps and notes, as text. */
 export function planText(
   { branch, commit, operations, steps, notes }: PlanDocument,
   theme: Theme,
@@ -65,13 +65,15 @@ export function planText(
   ].join('\n');
 }
 
-/** So long may an operation be that the causes still stand in one column. */
+/** Longest operation text for which the causes are still aligned in one column. */
 const WIDEST = 72;
 
-/** A plan as numbered lines, each operation with its cause; what `plan` prints and tests compare. */
+/**
+ * A plan as numbered lines, each operation with its cause; `plan` prints it, and tests compare it.
+ */
 export function formatPlan(plan: Plan): string {
   if (plan.length === 0) return 'Nothing to do.';
-  // One long operation does not push the causes of all others off the screen.
+  // One long operation must not push the causes of all others off the screen.
   const lengths = plan.map((operation) => describeOperation(operation).length);
   const width = Math.max(0, ...lengths.filter((length) => length <= WIDEST));
   return plan
@@ -82,7 +84,7 @@ export function formatPlan(plan: Plan): string {
     .join('\n');
 }
 
-/** A service is named with its number where it is not what the definition says. */
+/** Adds the number of containers to a service if it differs from its definition. */
 function listCounted(names: readonly string[], counts: ReplicaCounts = {}): string {
   return list(names.map((name) => (counts[name] ? `${name} (${counts[name]})` : name)));
 }

@@ -10,13 +10,13 @@ import { findingLines } from './rehearsal-view.ts';
 import { resultMark, type Theme } from './theme.ts';
 
 export interface Terminal {
-  /** Where progress goes: standard error, so that standard output is the result alone. */
+  /** Writes progress to standard error, so that standard output contains only the result. */
   write(text: string): void;
   theme: Theme;
   isVerbose: boolean;
 }
 
-/** One line when something is done or goes wrong; for logs, pipes and CI. */
+/** One line when something is done or fails; for logs, pipes and CI. */
 export function plainProgress({ write, theme, isVerbose }: Terminal): EventSink {
   return (event) => {
     const line = lineOf(event, theme, isVerbose);
@@ -24,7 +24,7 @@ export function plainProgress({ write, theme, isVerbose }: Terminal): EventSink 
   };
 }
 
-/** The same, with a spinner while a step runs. */
+/** The same, with a spinner during operations and steps. */
 export async function spinningProgress(
   terminal: Terminal,
   stream: NodeJS.WritableStream,
@@ -51,7 +51,7 @@ export async function spinningProgress(
   };
 }
 
-/** What is waited for from this event on. */
+/** What canary waits for from this event on. */
 function waitOf(event: CanaryEvent): string | undefined {
   if (event.type === 'operation-started') return describeOperation(event.operation);
   if (event.type !== 'step-begun' || 'pause' in event.step) return undefined;
@@ -89,7 +89,7 @@ const LINES: EventLines = {
     `${theme.dim('·')} kept ${tables.join(', ')} of ${service} as before (${formatBytes(bytes)})`,
 };
 
-/** What is told with `--verbose` alone. */
+/** Events that are printed only with `--verbose`. */
 const DETAILS: EventLines = {
   'plan-made': ({ plan }) => formatPlan(plan),
   'weight-set': ({ weight }) => `· weight ${formatWeight(weight)}`,
@@ -100,7 +100,7 @@ const DETAILS: EventLines = {
 };
 
 function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | undefined {
-  // What was refused is told by its error.
+  // A rejected rehearsal is reported by its error.
   if (event.type === 'rehearsed')
     return event.isRefused ? undefined : findingLines(event.report, theme).join('\n');
   const detail = DETAILS[event.type] as LineOf<CanaryEvent> | undefined;

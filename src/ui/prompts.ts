@@ -5,7 +5,7 @@ export interface Choice {
   why: string;
 }
 
-/** Asks which services to clone; `undefined` when the person leaves. */
+/** Asks which services to clone; `undefined` if the operator cancels. */
 export async function askForServices(
   choices: readonly Choice[],
   preselected: readonly string[],
@@ -21,7 +21,7 @@ export async function askForServices(
   return isCancel(answer) ? undefined : answer;
 }
 
-/** Asks a question whose answer is no unless a person says yes. */
+/** Asks a question; the answer is no unless the operator confirms. */
 export async function askToConfirm(
   message: string,
   streams: { input: NodeJS.ReadableStream; output: NodeJS.WritableStream },

@@ -5,7 +5,7 @@ import type { Boot, RehearsalReport } from '../database/report.ts';
 import type { Rehearsal } from '../documents/rehearsal.ts';
 import type { Theme } from './theme.ts';
 
-/** What a rehearsal found, a line each, and what it comes to. */
+/** The findings of a rehearsal, one line each, and its result. */
 export function rehearsalText(result: Rehearsal, theme: Theme): string {
   const lines = [...copyLines(result, theme), ...findingLines(result, theme)];
   if (result.result === 'pass') {
@@ -21,7 +21,7 @@ export function rehearsalText(result: Rehearsal, theme: Theme): string {
   return lines.join('\n');
 }
 
-/** Findings and exceptions of a rehearsal, a line each. */
+/** Findings and exceptions of a rehearsal, one line each. */
 export function findingLines({ findings, allowed }: Boot, theme: Theme): string[] {
   if (findings.length === 0) return [`${theme.good('✔')} nothing in the database changed`];
   return findings.map((finding) => {

@@ -1,7 +1,7 @@
 import type { Analysis } from '../documents/analysis.ts';
 import type { Theme } from './theme.ts';
 
-/** A release judged again, step by step. */
+/** A release judged again from its record, step by step. */
 export function replayText({ release, recorded, steps }: Analysis, theme: Theme): string {
   const then = recorded ? `${recorded.result}: ${recorded.reasons.join(' ')}` : 'it was not judged';
   return [

@@ -5,11 +5,14 @@ import { formatWeight } from '../proxy/weight.ts';
 import { alignColumns } from './table.ts';
 import type { Theme } from './theme.ts';
 
-/** The status for people. */
+/** The status as text. */
 export function statusText(status: Status, theme: Theme): string {
   const { stable, proxy, release, lock } = status;
   const blocks = [
     `${theme.bold(status.project)}  proxy ${proxy.state}`,
+    ...(proxy.silent.length > 0
+      ? [theme.bad(`✖ The proxy does not reach ${proxy.silent.join(', ')}: users get errors.`)]
+      : []),
     alignColumns(
       proxy.entries.map((entry) => [
         entry.service,
@@ -59,7 +62,7 @@ function verdictRows(verdict: ReleaseStatus['verdict']): string[][] {
   ]);
 }
 
-/** Findings that mean something, or that there was none. */
+/** Findings with consequences, or a note that nothing changed. */
 function rehearsalRows(rehearsal: RehearsalRecord | null): string[][] {
   if (!rehearsal) return [];
   const told = rehearsal.findings.filter((each) => each.class !== 'none');

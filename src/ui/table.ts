@@ -19,7 +19,7 @@ export function alignColumns(rows: readonly (readonly string[])[], indent = ''):
     .join('\n');
 }
 
-/** Colours take no room. */
+/** The visible width: colour codes take no space. */
 function widthOf(cell: string): number {
   return stripVTControlCharacters(cell).length;
 }

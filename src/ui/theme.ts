@@ -1,6 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 
-/** Colours and marks by meaning; with colour off every function returns its text as it is. */
+/** Colours and marks by meaning; without colour, every function returns its text unchanged. */
 export interface Theme {
   bold(text: string): string;
   dim(text: string): string;
@@ -22,7 +22,7 @@ export function makeTheme(useColor: boolean): Theme {
   };
 }
 
-/** The mark of a result; what neither passed nor failed is a question. */
+/** The mark of a result; a question mark if it neither passed nor failed. */
 export function resultMark(result: string, theme: Theme): string {
   if (result === 'pass') return theme.good('✔');
   return result === 'fail' ? theme.bad('✖') : theme.warn('?');

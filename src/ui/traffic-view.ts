@@ -13,7 +13,7 @@ import { formatWeight } from '../proxy/weight.ts';
 import { isWaiting } from '../rollout/release.ts';
 import type { Theme } from './theme.ts';
 
-/** Where a deploy leaves the users, and what to do next. */
+/** How many users are on the canary after a deploy, and what to do next. */
 export function deployText(result: DeployResult, theme: Theme): string {
   const { comparison, state, reason, weight, entries, steps } = result;
   if (comparison) return `The canary is gone: ${reason}`;
@@ -59,7 +59,7 @@ export function abortText({ changed }: AbortResult): string {
     : 'No canary was running; nothing was changed.';
 }
 
-/** What a revert took back; `asked`: the release it was told to. */
+/** What a revert rolled back; `asked`: the release that the operator named. */
 export function revertText(
   { release, side, commit, redeployed }: RevertResult,
   asked: string | undefined,

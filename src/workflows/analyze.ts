@@ -14,7 +14,7 @@ import { foldRelease } from '../rollout/release.ts';
 import { exists } from '../system/files.ts';
 import { JournalFiles } from '../system/state/journal-store.ts';
 
-/** What of the judge's settings is tried; what is left out is the default. */
+/** The judge's settings to try; those left out have their defaults. */
 export interface AnalyzeOptions {
   /** A journal's file, or the id of a release of this folder. */
   journal: string;

@@ -6,7 +6,7 @@ import { branchRef } from '../git/branch-name.ts';
 import { resolveBranch } from '../project/git/branches.ts';
 import { findRepository, type Repository } from '../project/git/repository.ts';
 
-/** Makes a branch from the stable, or from where it is told, without switching to it. */
+/** Creates a branch from the stable, or from `from`, without switching to it. */
 export async function branch(
   context: Context,
   name: string,

@@ -6,7 +6,7 @@ import { loadLiveProject } from '../project/load.ts';
 import { requireRunning, requireRunningProxy } from '../release/guards.ts';
 import { currentRelease } from '../release/records/releases.ts';
 
-/** Runs the checks and the comparison with the stable against the canary that runs. Takes no lock and changes nothing. */
+/** Runs the checks and the comparison with the stable on the running canary. Takes no lock and changes nothing. */
 export async function check(context: Context): Promise<CheckResult> {
   const project = await loadLiveProject(context, 'optional');
   const observed = await observe({ context, project });

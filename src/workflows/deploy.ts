@@ -19,15 +19,15 @@ import { entryAddresses } from './up.ts';
 
 export interface DeployOptions {
   branch: string;
-  /** What is being pushed to the branch: it is released, and the branch moved to it once that is done. */
+  /** What is being pushed to the branch: it is released, and the branch is moved to it once that is done. */
   pushed?: { commit: string; from: string | undefined };
   patches: readonly string[];
   message: string | undefined;
   /** Share of users in percent the canary ends with; the strategy's own steps when left out. */
   weight: number | undefined;
-  /** What a person lets pass of the rehearsal, such as `destructive:TABLE`. */
+  /** What the user allows in the rehearsal, such as `destructive:TABLE`. */
   allow?: readonly Exception[];
-  /** Ends once the first step is in force; `resume` goes on. */
+  /** Ends once the first step is in force; `resume` continues. */
   detach?: boolean;
 }
 
@@ -49,7 +49,7 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
 
   return withLock(context, project, 'deploy', async (signal) => {
     if (pushed) await requireUnmoved(context, project, { ref, from: pushed.from });
-    // Before anything is done: nobody may agree.
+    // Before anything is done: the user may not agree.
     const agreement = await agree(context, project, options.allow ?? [], signal);
     const commit =
       options.patches.length === 0
@@ -68,23 +68,23 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
         branch,
         checkout,
         weight: options.weight,
-        // Nobody keeps a push open for the days of an A/B test.
+        // A push cannot stay open for the days of an A/B test.
         detach: options.detach ?? (pushed !== undefined && project.config.strategy.kind === 'ab'),
-        // Whoever pushed has the commit; a second one on top of it would be in the way of the next push.
+        // The user who pushed has the commit; a revert commit on top of it would be in the way of the next push.
         revertsCommit: pushed === undefined,
         onReady: moveBranch,
       });
       const entries = entryAddresses(project);
       return { release: run.release.id, branch, commit, ...arrival, entries };
     } catch (error) {
-      // Users have seen it: the branch says what they saw.
+      // Users have seen it: the branch must contain what they saw.
       if (await hadUsers(project, commit)) await moveBranch().catch(() => undefined);
       throw error;
     }
   });
 }
 
-/** What nobody looked at should not get everybody at once. */
+/** A canary that no one has looked at should not get all users at once. */
 function sayHowToLook({ emit }: Context, { config, slice }: Project): void {
   if (config.strategy.kind !== 'blue-green' || slice.some(({ entry }) => entry?.preview)) return;
   emit({

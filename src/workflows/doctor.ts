@@ -10,7 +10,7 @@ import { freeBytes } from '../system/files.ts';
 const LEAST_DISK_BYTES = 1_000_000_000;
 const MOST_CLOCK_SKEW_MS = 5_000;
 
-/** Looks at everything a canary needs; each thing on its own, so that one missing does not hide the next. */
+/** Looks at everything a canary needs; each thing on its own, so that one failure does not hide the next. */
 export async function doctor(context: Context): Promise<Diagnosis[]> {
   const engine = await look(
     'engine',

@@ -4,7 +4,7 @@ import { writeOverride } from '../execution/override-file.ts';
 import { endCanary } from '../release/ending/end-canary.ts';
 import { withEveryUserOff } from '../release/with-every-user-off.ts';
 
-/** Takes canary and proxy away and gives the ports back to the services. */
+/** Removes canary and proxy and gives the ports back to the services. */
 export async function down(context: Context): Promise<{ project: string; changed: boolean }> {
   return withEveryUserOff(context, 'down', async (run) => {
     const { project } = run;

@@ -11,15 +11,15 @@ import { exists } from '../system/files.ts';
 import { shellWord } from '../system/shell-word.ts';
 
 /**
- * Every release, newest first: those of this folder's journals, and those that only git tells of, as after a
- * fetch. Needs no engine; without a compose file git alone is asked.
+ * Every release, newest first: those of this folder's journals, and those that only git records, for instance after a
+ * fetch. Needs no engine; without a compose file only git is asked.
  */
 export async function history(context: Context, limit: number | undefined): Promise<History> {
   const { options } = context;
   const state = await findStateIfAny(context);
   const own = state ? await journaled(context, state) : [];
   const directory = state ? dirname(state.layout.state) : options.directory;
-  // One repository may hold several projects; this folder's is the one its journals tell of.
+  // One repository may hold several projects; this folder's is the one its journals name.
   const project = options.projectName ?? own.at(-1)?.project;
   const told = await recordsInGit(context, directory);
   const releases = [
@@ -45,7 +45,7 @@ async function journaled(context: Context, state: ProjectState) {
   );
 }
 
-/** The backups of a release, as far as nobody has removed them. */
+/** The backups of a release that still exist. */
 async function keptTables(
   { layout }: ProjectState,
   { project, backups }: Release,
@@ -61,7 +61,7 @@ async function keptTables(
   return kept;
 }
 
-/** Quoted only where a shell would read it otherwise. */
+/** Quoted only if a shell would read it differently. */
 function plainWord(word: string): string {
   return /^[\w./:@=-]+$/.test(word) ? word : shellWord(word);
 }

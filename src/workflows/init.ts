@@ -22,7 +22,7 @@ export interface InitOptions {
   message?: string | undefined;
 }
 
-/** Chooses the services, writes canary.yaml and commits that file alone. */
+/** Chooses the services, writes canary.yaml and commits only that file. */
 export async function init(context: Context, options: InitOptions): Promise<InitResult> {
   const project = await loadComposeProject(context);
   const path = configPath(context, project.directory);
@@ -50,7 +50,7 @@ export async function init(context: Context, options: InitOptions): Promise<Init
   return { path, written: true, commit, branch, services: services.map(describe), left };
 }
 
-/** A file that cannot be committed, for instance because a hook refuses it, is not left behind half done. */
+/** A file that cannot be committed, for instance because a hook rejects it, is not left behind half done. */
 async function commitOrRemove(
   { git }: Context,
   { repository }: ComposeProject,

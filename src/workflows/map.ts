@@ -4,7 +4,7 @@ import { hasCode } from '../errors.ts';
 import { knownCalls } from '../project/configuration-files.ts';
 import { loadComposeProject, loadProject } from '../project/load.ts';
 
-/** The service map; with the slice where canary.yaml says what it is. */
+/** The service map; with the slice if there is a canary.yaml. */
 export async function map(context: Context): Promise<ServiceMap> {
   try {
     const project = await loadProject(context, 'optional');

@@ -5,7 +5,7 @@ import { formatWeight } from '../proxy/weight.ts';
 import { changeState } from '../release/records/releases.ts';
 import { withRunningCanary } from '../release/with-running-canary.ts';
 
-/** Takes the canary's users away for a while; the weight they had is kept in mind for `resume`. */
+/** Takes the canary's users away for a while; the weight they had is recorded for `resume`. */
 export async function pause(
   context: Context,
 ): Promise<{ release: string; weight: number; changed: boolean }> {

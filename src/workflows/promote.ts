@@ -11,9 +11,9 @@ import { withLock } from '../release/with-lock.ts';
 import { requirePromotable } from '../rollout/strategy-rules.ts';
 
 /**
- * Makes the canary's code the stable, without a gap: merge, every user to the canary, the stable replaced
- * while it has none, users back, branch moved, canary removed. A failure puts the stable back.
- * The message is that of the merge commit, where one is made.
+ * Makes the canary's code the stable, without downtime: merges, sends every user to the canary, replaces the stable
+ * while it has none, sends users back, moves the branch, removes the canary. A failure restores the stable.
+ * The message is that of the merge commit, if one is made.
  */
 export async function promote(context: Context, message?: string): Promise<PromoteResult> {
   const project = await loadLiveProject(context);

@@ -9,16 +9,16 @@ export interface PushOptions {
   remote?: string | undefined;
   branch?: string | undefined;
   force: boolean;
-  /** Push the records of releases along. */
+  /** Also push the records of releases. */
   releases: boolean;
-  /** What a deploy repository is told besides. */
+  /** Push options for a deploy repository. */
   options?: readonly string[];
 }
 
-/** With force: a record is written anew whenever its release goes on. */
+/** With force: a record is rewritten whenever its release continues. */
 const RELEASES = '+refs/canary/releases/*:refs/canary/releases/*';
 
-/** Pushes a branch to the same name at a remote; what the remote says is told as it comes. */
+/** Pushes a branch to the same name at a remote; the remote's messages are reported as they arrive. */
 export async function push(context: Context, options: PushOptions): Promise<PushResult> {
   const { git, signal } = context;
   const { repository, config } = await findRepository(context);

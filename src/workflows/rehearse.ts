@@ -15,7 +15,7 @@ import { agree, rehearsedOn } from '../rehearsal/agreement.ts';
 import { rehearse } from '../rehearsal/rehearse.ts';
 import { withLock } from '../release/with-lock.ts';
 
-/** Only the rehearsal: builds a branch, boots it on throw-away copies of the shared databases, tells what it did there. */
+/** Only the rehearsal: builds a branch, boots it on throw-away copies of the shared databases, reports what it did. */
 export async function rehearseBranch(
   context: Context,
   named: string | undefined,

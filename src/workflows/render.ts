@@ -10,7 +10,7 @@ import { currentRelease } from '../release/records/releases.ts';
 import { exists, writeDurably } from '../system/files.ts';
 
 /**
- * The override as plain YAML: the proxy alone, or with a branch its clones too. With a branch the checkout the
+ * The override as plain YAML: only the proxy or, with a branch, its clones too. With a branch, the checkout that the
  * clones are built from stays in `.canary/worktrees`, because the YAML points into it.
  */
 export async function render(context: Context, branch: string | undefined): Promise<string> {
@@ -28,7 +28,7 @@ export async function render(context: Context, branch: string | undefined): Prom
   return overrideText(project, cloneSource({ project, checkout, release }));
 }
 
-/** The YAML mounts the proxy's configuration and maps; where no proxy ran yet they have to be put there. */
+/** The YAML mounts the proxy's configuration and maps; if no proxy ran yet, they must be written. */
 async function ensureConfiguration({ layout, proxy }: Project): Promise<void> {
   await ensureMaps(layout);
   if (await exists(layout.configuration)) return;

@@ -18,9 +18,9 @@ import { isWaiting, type Release } from '../rollout/release.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
 
 /**
- * Gives a canary its users back that `pause` or the breaker took, or that were lost with an interrupted command,
- * and goes on with its steps. Where a step waits for a person and nothing was taken, that person goes on by this. When
- * `patience` ends the steps are left as they are; a promotion that has begun is not.
+ * Gives users back to a canary that lost them by `pause`, the breaker or an interrupted command, and continues its
+ * steps. If a step waits for a person and no users were taken, this continues the step. When `patience` ends, the
+ * steps are left as they are; a promotion that has begun is not.
  */
 export async function resume(
   context: Context,
@@ -59,7 +59,7 @@ function foundBad({ reasons }: ReleaseVerdict): CanaryError {
   return new CanaryError('judged-bad', first, { details, hint });
 }
 
-/** The users it had; nothing when it has them. It may turn out to be bad before it gets them. */
+/** Gives back the users it had; nothing if it has them. It may turn out to be bad before it gets them. */
 async function giveBack(
   run: ReleaseRun,
   { commit, services, pausedWeight, progress, weight: set }: Release,

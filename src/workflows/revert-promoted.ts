@@ -26,9 +26,9 @@ export function wasPromoted(release: Release): release is Promoted {
 }
 
 /**
- * Takes a promoted release back, without a gap: a commit on the stable branch undoes what it brought, and the
- * stable runs that commit, from the images of before where they are still there. Gives the commit, and what stays
- * changed in the shared databases.
+ * Reverts a promoted release, without downtime: a commit on the stable branch undoes its changes, and the stable runs
+ * that commit, from the earlier images if they still exist. Returns the commit, and what stays changed in the shared
+ * databases.
  */
 export async function revertPromoted(
   context: Context,
@@ -48,12 +48,12 @@ export async function revertPromoted(
       { hint: 'Nothing was changed: there is nothing to take back.' },
     );
   }
-  // As after a revert that was stopped once the stable was back.
+  // For instance after a revert that was stopped once the stable was back.
   const isBack = await git.sameTree(repository, tip, release.before.commit);
   const commit = isBack ? undefined : await revertCommit(context, project, release, tip, message);
   if (commit) {
     await checkMove(context, project, { ref, from: tip, to: commit });
-    // Images of before are those of the new commit only where it holds the files of before.
+    // The earlier images are those of the new commit only if it holds the earlier files.
     const isBefore = await git.sameTree(repository, commit, release.before.commit);
     const services = isBefore ? release.before.images.map((image) => image.service) : [];
     const images = new Map(
@@ -69,7 +69,7 @@ export async function revertPromoted(
   return { commit: commit ?? null, databaseChanges };
 }
 
-/** The commit that takes the release back: the one an attempt that was stopped had made, or a new one. */
+/** The commit that reverts the release: the one that a stopped attempt had made, or a new one. */
 async function revertCommit(
   context: Context,
   project: Project,
@@ -111,7 +111,7 @@ async function makeRevert(
         },
       );
     }
-    // After a step back there is no commit to name, only what was released.
+    // A release that went back to an earlier commit brought none to name, only its own subject.
     const named = subjects.length > 0 ? subjects : [subject];
     return git.commit(tree, message ?? revertMessage(named));
   });

@@ -20,7 +20,7 @@ export interface RevertOptions {
 
 const NOTHING = { commit: null, redeployed: false, databaseChanges: [] };
 
-/** Takes a release back: the running one, or one that was promoted. */
+/** Reverts a release: the running one, or one that was promoted. */
 export async function revert(
   context: Context,
   { release: id, message }: RevertOptions,
@@ -46,7 +46,7 @@ export async function revert(
 }
 
 /**
- * Every user off the canary first, then the canary removed, then a `git revert` commit on its branch. Where the
+ * Takes every user off the canary first, then removes it, then makes a `git revert` commit on its branch. If the
  * branch still differs from the stable after that, its canary starts again, without users.
  */
 async function revertCanary(context: Context, message: string | undefined): Promise<RevertResult> {

@@ -11,7 +11,7 @@ import { containersOf, type Observed, type ObservedContainer } from '../rollout/
 import { isWaiting, type Release, settledState } from '../rollout/release.ts';
 import { entryAddresses } from './up.ts';
 
-/** The present: the release's journal checked against engine and proxy. Takes no lock and changes nothing. */
+/** The current state: the release's journal checked against engine and proxy. Takes no lock and changes nothing. */
 export async function status(context: Context): Promise<Status> {
   const project = await loadLiveProject(context, 'optional');
   const observed = await observe({ context, project });
@@ -29,7 +29,11 @@ export async function status(context: Context): Promise<Status> {
         describe(name, containersOf(observed, 'stable', name)),
       ),
     },
-    proxy: { state: observed.proxy.state, entries: entryAddresses(project) },
+    proxy: {
+      state: observed.proxy.state,
+      entries: entryAddresses(project),
+      silent: observed.proxy.silent ?? [],
+    },
     release: release
       ? {
           id: release.id,
@@ -39,7 +43,8 @@ export async function status(context: Context): Promise<Status> {
           ...presentState(project, release, holder !== undefined, observed, context.clock.now()),
           ...progress(release),
           weight: {
-            set: observed.proxy.weight,
+            // A proxy that is gone sends nobody anywhere.
+            set: observed.proxy.state === 'absent' ? 0 : observed.proxy.weight,
             measured: measuredWeight(countsSince(counts, release.countsAtWeight)),
           },
           ...sides(countsSince(counts, release.countsAtStart)),
@@ -62,13 +67,13 @@ export async function status(context: Context): Promise<Status> {
   };
 }
 
-/** One step, the weight a person asked for, unless the release has steps of its own. */
+/** One step, the weight a user asked for, unless the release has its own steps. */
 function progress({ progress, state }: Release): { step: number; steps: number } {
   if (progress) return { step: progress.index + 1, steps: progress.steps.length };
   return { step: isWaiting(state) ? 1 : 0, steps: 1 };
 }
 
-/** The journal's state, unless what runs says otherwise. */
+/** The journal's state, unless what runs contradicts it. */
 function presentState(
   project: Project,
   release: Release,
@@ -79,6 +84,10 @@ function presentState(
   const settled = settledState(release, isDriven, now);
   if (!isWaiting(settled.state)) return settled;
   if (!canaryRuns(release, observed)) return { state: 'failed', reason: 'its canary does not run' };
+  if (observed.proxy.state === 'absent') {
+    const reason = 'the proxy is gone, and with it the users; `canary up`, then `canary resume`';
+    return { state: 'paused', reason };
+  }
   const [out] = observed.proxy.tripped;
   if (out !== undefined) return { state: 'paused', reason: trippedReason(project, out) };
   if (observed.proxy.hasExpired) {

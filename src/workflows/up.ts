@@ -17,7 +17,7 @@ import { containersOf, type Observed } from '../rollout/observed.ts';
 import { portTaken } from '../system/docker/failures.ts';
 import { isPortFree } from '../system/ports.ts';
 
-/** Puts the proxy in front of the stable, starting what does not run. */
+/** Puts the proxy in front of the stable, and starts what does not run. */
 export async function up(context: Context): Promise<UpResult> {
   const project = await loadLiveProject(context);
   warnOfExpired(context, project.proxy.certificates);
@@ -31,7 +31,7 @@ export async function up(context: Context): Promise<UpResult> {
   });
 }
 
-/** Where users and testers reach the entries; behind another proxy that is where this one is published. */
+/** Where users and testers reach the entries; behind another proxy that is where the other proxy is published. */
 export function entryAddresses({ slice, model, config }: Project): UpResult['entries'] {
   return slice.filter(hasUsers).map(({ service, entry, ingress }) => {
     const local = (port: number) => `${schemeOf(config, service)}://localhost:${port}`;
@@ -58,7 +58,7 @@ function schemeOf(config: Project['config'], service: string): string {
   return tls ? 'https' : 'http';
 }
 
-/** Refuses, before anything is touched, a port that is neither free nor the project's own. */
+/** Rejects, before anything is touched, a port that is neither free nor the project's own. */
 async function checkPorts(project: Project, observed: Observed): Promise<void> {
   const ours = new Set(
     [...containersOf(observed, 'stable'), ...containersOf(observed, 'proxy')]

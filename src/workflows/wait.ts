@@ -16,16 +16,16 @@ import {
 import { resume } from './resume.ts';
 
 export interface WaitOptions {
-  /** Any of these ends the wait; when left out, whatever no command changes any more. */
+  /** Any of these ends the wait; without any, a state that no command changes any more. */
   states: readonly ReleaseState[];
-  /** In milliseconds; for ever when left out. */
+  /** In milliseconds; no limit when left out. */
   timeout: number | undefined;
 }
 
 const LOOK_EVERY_MS = 500;
 
 /**
- * Waits until the newest release is in a state. Where a detached `deploy` left its steps, this takes the watch up again.
+ * Waits until the newest release is in a state. If a detached `deploy` left its steps, this continues them.
  * Throws when the release settles in a state that was not asked for.
  */
 export async function wait(
@@ -72,7 +72,7 @@ async function waitPatiently(
   }
 }
 
-/** Goes on with the steps; a command that was quicker, or the end of the patience, leaves the users where they are. */
+/** Continues the steps; if another command was quicker, or the patience ends, the users stay where they are. */
 async function takeUp(context: Context, patience: AbortSignal): Promise<void> {
   await resume(context, patience).catch((error: unknown) => {
     if (!hasCode(error, 'lock-held') && !hasCode(error, 'taken-over')) throw error;
@@ -99,7 +99,7 @@ function tooLong({ id }: Release, state: ReleaseState): CanaryError {
 }
 
 /**
- * Where steps were begun, the canary has its users, and no command goes on with them; or where it was found bad and the
+ * Whether steps were begun, the canary has its users, and no command continues them; or it was found bad, and the
  * command that found it was killed before it had taken it back.
  */
 async function isLeft(
@@ -132,7 +132,7 @@ function settledElsewhere(
   });
 }
 
-/** How the command ends where no state was asked for. */
+/** The exit code of the command. `isAsked`: a state was asked for. */
 export function exitOfWait({ state, verdict, isOut }: WaitResult, isAsked: boolean): number {
   if (isOut) return EXIT.inconclusive;
   if (isAsked || isWaiting(state) || state === 'promoted') return EXIT.done;

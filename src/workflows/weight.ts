@@ -14,7 +14,7 @@ import { isPartial } from '../rollout/progress.ts';
 import type { Release } from '../rollout/release.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
 
-/** Sets the share of users on the canary that runs, by hand; from then on its steps do not count any more. */
+/** Sets the share of users on the running canary, by hand; from then on its steps no longer apply. */
 export async function weight(
   context: Context,
   weight: number,
@@ -41,7 +41,7 @@ export async function weight(
   });
 }
 
-/** Without its steps nothing would bring a rolling canary to all its containers. */
+/** Without its steps nothing would start all containers of a rolling canary. */
 async function growWhole(
   run: ReleaseRun,
   { proxy: { tripped } }: Observed,

@@ -2,17 +2,18 @@ import { MINUTE_MS, type Minute } from '../windows.ts';
 import { shift } from './mann-whitney.ts';
 import type { Rule } from './rule.ts';
 
-/** Least difference that counts, as a part of the estimate, as in NetflixACAJudge.scala. */
+/** The least difference that counts, as a fraction of the estimate, as in NetflixACAJudge.scala. */
 const TOLERANCE = 0.25;
 const LEAST_POINTS = 50;
 const LIFETIME_MINUTES = 180;
 
 /**
- * Kayenta: every hour of a lifetime of three (as its documentation advises for a start) all points so far are compared, one
- * a minute, at least 50. A metric is `High` when the lower end of the Mann-Whitney interval (confidence 0.98) is above 0.25
- * of the absolute Hodges-Lehmann estimate; the score is 0 when a critical metric is `High`, and below the marginal score of
- * 50 the canary is stopped. Judged are the error rate and the p99 of durations, both critical, which is in its favour, and
- * so is the stable as baseline, whose points are more exact than those of a fresh instance of the canary's size.
+ * Kayenta: every hour of a lifetime of three (as its documentation advises for a start) all points so far are
+ * compared, one a minute, at least 50. A metric is `High` when the lower end of the Mann-Whitney interval (confidence
+ * 0.98) is above 0.25 of the absolute Hodges-Lehmann estimate; the score is 0 when a critical metric is `High`, and
+ * below the marginal score of 50 the canary is stopped. It judges the error rate and the p99 of durations, both
+ * critical, which is in its favour. So is the stable as baseline: its points are more exact than those of a fresh
+ * instance of the canary's size.
  * kayenta-judge/…/NetflixACAJudge.scala and MannWhitneyClassifier.scala in spinnaker/kayenta;
  * https://spinnaker.io/docs/guides/user/canary/best-practices/.
  */

@@ -3,11 +3,11 @@ import { judgeSettings } from '../../../src/analysis/settings.ts';
 import { DEFAULT_ANALYSIS } from '../../../src/config/analysis.ts';
 import type { Rule } from './rule.ts';
 
-/** What canary.yaml says when it says nothing. */
+/** The defaults of canary.yaml. */
 const SETTINGS = judgeSettings(DEFAULT_ANALYSIS);
 const NEXT_WEIGHT = 50;
 
-/** The judge of `canary deploy`, which looks at it as often as this. */
+/** The judge of `canary deploy`, which asks it as often as this. */
 export function ours(): Rule {
   const judge = new Judge(SETTINGS, 0);
   return {

@@ -3,42 +3,44 @@ import { readJson } from './json.ts';
 import type { Reading, Unread } from './reading.ts';
 import { mergeValues, NOTHING, type ValueShape } from './value.ts';
 
-/** What a service answered to one request. */
+/** A service's response to one request. */
 export interface Answer {
   status: number;
   contentType: string | undefined;
   body: string;
 }
 
-/** The structure of answers to one request; answers of one status are alike, those of another are others. */
+/** The structure of responses to one request. Only responses with the same status are compared. */
 export interface AnswerShape {
   readonly byStatus: ReadonlyMap<number, BodyShape>;
 }
 
 export interface BodyShape {
-  /** Without parameters; '' where there was none. */
+  /** Without parameters; '' if there was none. */
   readonly mediaTypes: ReadonlySet<string>;
   readonly json: ValueShape;
   readonly html: ValueShape;
-  /** JSON by its type, but not by its text. */
+  /** The content type is JSON, but the text is not. */
   readonly isInvalid: boolean;
   readonly unread: ReadonlySet<Unread>;
-  /** Of pages: words that stand where a value is missing, such as `undefined`. */
+  /** In pages: words shown where a value is missing, such as `undefined`. */
   readonly blanks: ReadonlySet<string>;
 }
 
-/** Bytes of a body that are looked into; of a larger one only status and content type are compared. */
+/**
+ * Bodies up to this many bytes are read; for larger ones only status and content type are compared.
+ */
 export const BODY_LIMIT = 1024 * 1024;
 
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
-/** The structure of one answer: never a value of it. */
+/** The structure of one response, without any of its values. */
 export function shapeOf(answer: Answer): AnswerShape {
   const mediaType = mediaTypeOf(answer.contentType);
   return { byStatus: new Map([[answer.status, bodyShape(answer, mediaType)]]) };
 }
 
-/** What is known after seeing both: commutative, associative and idempotent. */
+/** The combined shape of both; the operation is commutative, associative and idempotent. */
 export function mergeShapes(one: AnswerShape, other: AnswerShape): AnswerShape {
   const byStatus = new Map(one.byStatus);
   for (const [status, body] of other.byStatus) {
@@ -83,7 +85,10 @@ function bodyType(mediaType: string): 'json' | 'html' | 'other' {
   return ['text/html', 'application/xhtml+xml'].includes(mediaType) ? 'html' : 'other';
 }
 
-/** `application/json` of `Application/JSON; charset=utf-8`; what is no type is none, so it is never printed. */
+/**
+ * `application/json` for `Application/JSON; charset=utf-8`. An invalid type becomes '', so it is
+ * never printed.
+ */
 function mediaTypeOf(contentType: string | undefined): string {
   const [type = ''] = (contentType ?? '').split(';');
   const mediaType = type.trim().toLowerCase();

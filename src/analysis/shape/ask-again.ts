@@ -1,14 +1,17 @@
-/** Words of an address that may do something although it is a GET. */
+/** Words in an address that may change something although the request is a GET. */
 const ACTS =
   /^(log(out|off)|sign(out|off)|unsubscribe|subscribe|delete|remove|destroy|drop|clear|reset|confirm|verify|activate|deactivate|approve|accept|decline|reject|cancel|revoke|disable|enable|add|create|update|edit|save|submit|send|buy|purchase|checkout|pay|vote|callback|oauth|magic|token|invite|join|leave|run|trigger|execute|restart|start|stop)$/;
-/** The same in two words. */
+/** The same as two words. */
 const ACTS_IN_TWO = /^(log|sign) (out|off)$/;
 
-/** What belongs to one connection, or asks for less than a whole answer. */
+/** Headers that belong to one connection, or ask for only part of a response. */
 const LEFT_OUT =
   /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-length|expect|range|if-.*)$/;
 
-/** Whether a GET that a user made may be made again by somebody else: nothing in its address says that it does more. */
+/**
+ * Whether canary may repeat a user's GET: nothing in its address suggests that it changes
+ * something.
+ */
 export function mayAskAgain(
   { target, headers }: { target: string; headers: Readonly<Record<string, string>> },
   exclude: readonly string[],
@@ -22,7 +25,7 @@ export function mayAskAgain(
   );
 }
 
-/** The headers of a user's request for asking it again; the answer comes as text. */
+/** The headers with which a user's request is repeated; the response comes uncompressed. */
 export function headersToRepeat(headers: Readonly<Record<string, string>>): Record<string, string> {
   const kept = Object.entries(headers).filter(([name]) => !LEFT_OUT.test(name));
   return { ...Object.fromEntries(kept), 'accept-encoding': 'identity' };

@@ -7,13 +7,13 @@ import { isNullable, namesOf, type ObjectShape, typesOf, type ValueShape } from 
 
 interface Comparing {
   readonly allowed: readonly AnswerPath[];
-  /** Those of one object together, so that what is new there is told beside what is missing. */
+  /** The differences of one object together, so that new keys are reported beside missing ones. */
   readonly groups: Difference[][];
 }
 
 /**
- * What the canary's values have that the stable's never had, and what they lack that those always had, but for
- * `allowed` places. Objects with a breaking difference come first.
+ * What the canary's values have that the stable's never had, and what they lack that the stable's
+ * always had, except at `allowed` places. Objects with a breaking difference come first.
  */
 export function compareValues(
   body: AnswerPath['body'],
@@ -37,7 +37,7 @@ function visit(
 ): void {
   if (!stable || !canary) return;
   const known = new Set(typesOf(stable));
-  // Null alone and the elements of empty arrays may be anything elsewhere.
+  // A value that was always null, or an array that was always empty, may be anything elsewhere.
   if (known.size === 0) return;
   if (typesOf(canary).some((type) => !known.has(type))) {
     report(comparing, 'type', path, namesOf(stable), namesOf(canary));
@@ -55,7 +55,7 @@ function visitObject(
   stable: ObjectShape,
   canary: ObjectShape,
 ): void {
-  // The children of an element are no data, however much they vary.
+  // The children of an HTML element are not data, however much they vary.
   if (path.body === 'json' && isMap(stable)) {
     visit(comparing, below(path, ANY), valuesOf(stable), valuesOf(canary));
     return;
@@ -66,7 +66,7 @@ function visitObject(
     visit(comparing, belowKey(path, name), shape, canary.keys.get(name)?.shape);
 }
 
-/** The keys of one object that are missing, then those that are new. */
+/** The missing keys of one object, then the new ones. */
 function compareKeys(
   allowed: readonly AnswerPath[],
   path: AnswerPath,

@@ -4,22 +4,25 @@ import { compareValues } from './compare-values.ts';
 import { type Difference, difference } from './difference.ts';
 import type { Unread } from './reading.ts';
 
-/** At least two: what differs among them is noise. */
+/** At least two: what differs between them is noise. */
 export type StableAnswers = readonly [Answer, Answer, ...Answer[]];
 export type CanaryAnswers = readonly [Answer, ...Answer[]];
 
 export interface ShapeComparison {
   readonly differences: readonly Difference[];
-  /** Whether there is a breaking difference; additive ones alone are none to fail on. */
+  /** Whether there is a breaking difference; additive differences alone are no failure. */
   readonly isBroken: boolean;
-  /** Why bodies were left out, so that only status and content type were compared; empty when all were. */
+  /**
+   * Why bodies were left out, so that only status and content type were compared; empty if all were
+   * compared.
+   */
   readonly unread: readonly Unread[];
 }
 
 /**
- * Compares the structure of what the stable and the canary answer to the same GET. What also differs among the
- * stable's own answers is no difference, nor is what is at or below an `allowed` path (see `replacedKeys` for the
- * key that an allowed one replaces).
+ * Compares the structure of the stable's and the canary's responses to the same GET. What also
+ * differs between the stable's own responses is not a difference, nor is anything at or below an
+ * `allowed` path (see `replacedKeys` for the key that an allowed one replaces).
  */
 export function compareShapes(
   stableAnswers: StableAnswers,
@@ -68,7 +71,7 @@ function compareBodies(
   ];
 }
 
-/** `body > text`: what a page says is no matter. */
+/** Whether the path is `body > text`: the text of a page does not matter. */
 function isText({ body, parts: [part, ...more] }: AnswerPath): boolean {
   return body === 'html' && more.length === 0 && part?.kind === 'key' && part.name === 'text';
 }

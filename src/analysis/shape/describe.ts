@@ -25,7 +25,7 @@ export function describeDifferences(
   return `${requestName(method, path)}: ${told}${more > 0 ? `, and ${more} more` : ''}.`;
 }
 
-/** Says that a body was left out of the comparison; `undefined` when none was. */
+/** States that a body was left out of the comparison; `undefined` if none was. */
 export function describeUnread(
   method: string,
   path: string,
@@ -36,7 +36,7 @@ export function describeUnread(
   return `${requestName(method, path)}: only status and content type were compared, the body ${reasons}.`;
 }
 
-/** What the canary does, and what the stable does where that is not clear from it. */
+/** What the canary does, and what the stable does if that does not follow from it. */
 function phrase({ kind, path, stable, canary }: Difference): [what: string, insteadOf?: string] {
   switch (kind) {
     case 'missing':

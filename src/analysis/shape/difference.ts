@@ -8,14 +8,14 @@ export type DifferenceKind =
   | 'invalid'
   | 'blank';
 
-/** One thing in which the canary's answers differ from every answer of the stable. */
+/** One way in which the canary's responses differ from every response of the stable. */
 export interface Difference {
-  /** Where in the body; '' when it is about the answer as a whole. */
+  /** The path in the body; '' if the difference is about the response as a whole. */
   readonly path: string;
   readonly kind: DifferenceKind;
-  /** What a client may break on, or what it can ignore. */
+  /** `breaking` may break a client; a client can ignore `additive`. */
   readonly severity: 'breaking' | 'additive';
-  /** What either side has, in names of types, never of values. */
+  /** What each side has, as names of types, never values. */
   readonly stable: string;
   readonly canary: string;
 }

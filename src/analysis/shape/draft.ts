@@ -1,8 +1,8 @@
 import type { Scalar, ValueShape } from './value.ts';
 
 /**
- * A shape while its answer is read. It counts objects and keys, so that a long array costs no more than its
- * length: merging finished shapes once an element would copy every key known so far each time.
+ * A shape while its response is being read. It counts objects and keys, so that a long array costs
+ * only its length: merging finished shapes for each element would copy every known key each time.
  */
 export interface Draft {
   readonly scalars: Set<Scalar>;
@@ -16,7 +16,7 @@ export function newDraft(): Draft {
   return { scalars: new Set(), objects: 0, keys: new Map(), ids: undefined, elements: undefined };
 }
 
-/** The place of a key, which one more object has. */
+/** The draft of a key that one more object has. */
 export function draftKey(parent: Draft, name: string): Draft {
   const known = parent.keys.get(name);
   if (known) {

@@ -12,24 +12,28 @@ const FIELDS: ReadonlySet<string> = new Set([
   'fieldset',
   'output',
 ]);
-/** Pictures: their lines are data. */
+/** Images: their content is data. */
 const LEAVES: ReadonlySet<string> = new Set(['svg', 'math']);
-/** What a page shows where a program had no value for it. */
+/** What a page shows when a program had no value. */
 const BLANK = /\b(?:undefined|NaN)\b|\[object Object\]/g;
-/** Their text is code. */
+/** The text of these elements is code. */
 const CODE: ReadonlySet<string> = new Set(['script', 'style', 'template']);
-/** The parser looks for the start of an element among those that are open: bounded by looking up in between. */
+/**
+ * The parser searches the open elements for the start of an element that closes; checking the depth
+ * between chunks limits this cost.
+ */
 const CHUNK = 4096;
 
-/** An open element: the place of its like, and which children it has itself. */
+/** An open element: the draft of all elements like it, and which children this one has. */
 interface Open {
   readonly draft: Draft;
   readonly children: Set<string>;
 }
 
 /**
- * The shape of a page: an element is an object whose keys are its children (tag, id, the name of a form's field),
- * siblings alike are one. Text and other attributes are no part of it, but for words that say that a value is missing.
+ * The shape of a page: an element is an object whose keys are its children (tag, id, name of a form
+ * field); equal siblings count as one. Text and other attributes are ignored, except words that
+ * show that a value is missing.
  */
 export function readHtml(text: string): Reading {
   const root = newDraft();
@@ -70,7 +74,7 @@ function enter(draft: Draft): Open {
   return { draft, children: new Set() };
 }
 
-/** The place of a child; a second one like it counts as the same. */
+/** The draft of a child; a second child like it counts as the same one. */
 function child({ draft, children }: Open, label: string): Draft {
   const known = children.has(label) ? draft.keys.get(label) : undefined;
   children.add(label);
@@ -78,7 +82,7 @@ function child({ draft, children }: Open, label: string): Draft {
 }
 
 function labelOf(tag: string, { id, name }: Record<string, string>): string {
-  // Text that happens to follow a `<` is no element's name, and is never printed.
+  // Text that happens to follow a `<` is not an element name, and is never printed.
   const element = /^[a-z][a-z0-9-]{0,30}$/.test(tag) ? tag : 'unknown';
   const landmark = id && maskIds(id.replace(/[[\]]/g, '-'));
   const field = name && FIELDS.has(tag) && maskIds(name);

@@ -5,8 +5,9 @@ const LONGEST_NAME = 64;
 const LONGEST_TOKEN = 24;
 
 /**
- * Whether a key of an object is data and not a name that a program knows: numbers, dates and addresses, UUIDs,
- * hashes, random tokens (with a prefix such as `cus_` too), mail addresses, very long ones.
+ * Whether a key of an object is data and not a name that a program knows: numbers, dates and
+ * addresses, UUIDs, hashes, random tokens (also with a prefix such as `cus_`), mail addresses, very
+ * long keys.
  */
 export function looksLikeId(key: string): boolean {
   if (key.length > LONGEST_NAME || key.includes('@')) return true;
@@ -16,7 +17,10 @@ export function looksLikeId(key: string): boolean {
   return [key, last].some((text) => text.search(UUID) === 0 || HEX.test(text) || isRandom(text));
 }
 
-/** The name of an element with `*` for what is data in it: `row-17` is `row-*`; `undefined` when all of it is. */
+/**
+ * The name of an element with `*` for the parts that are data: `row-17` is `row-*`; `undefined` if
+ * all of it is data.
+ */
 export function maskIds(name: string): string | undefined {
   const masked = name
     .replace(UUID, '0')
@@ -33,7 +37,9 @@ function maskToken(token: string): string {
   return /\p{N}/u.test(token) || token.length > LONGEST_TOKEN ? '*' : token;
 }
 
-/** Digits all over the word: 12 letters and digits or more, the digits in three places or more. */
+/**
+ * Digits spread over the word: 12 or more letters and digits, with digits in three or more places.
+ */
 function isRandom(text: string): boolean {
   return /^[A-Za-z0-9]{12,}$/.test(text) && (text.match(/\d+/g)?.length ?? 0) >= 3;
 }

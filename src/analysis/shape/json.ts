@@ -2,7 +2,7 @@ import { type Draft, draftKey, finishDraft, newDraft } from './draft.ts';
 import { looksLikeId } from './ids.ts';
 import { DEEPEST, type Reading } from './reading.ts';
 
-/** The shape of a JSON text: its keys and types, the elements of an array as one. */
+/** The shape of a JSON text: its keys and types, with all elements of an array as one. */
 export function readJson(text: string): Reading {
   let value: unknown;
   try {
@@ -16,7 +16,7 @@ export function readJson(text: string): Reading {
     : { state: 'unread', why: 'deep' };
 }
 
-/** Adds a value to what is known of its place; false when it is nested too deeply. */
+/** Adds a value to the draft of its place; false if it is nested too deeply. */
 function note(draft: Draft, value: unknown, depth: number): boolean {
   if (depth > DEEPEST) return false;
   if (value === null) draft.scalars.add('null');

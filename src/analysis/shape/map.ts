@@ -3,8 +3,8 @@ import { mergeAll, type ObjectShape, typesOf, type ValueShape } from './value.ts
 const MANY_KEYS = 20;
 
 /**
- * Whether the keys of an object are data: they vary among the stable's own answers while what they lead to is
- * alike, and either no key is always there or there are many.
+ * Whether the keys of an object are data: they vary between the stable's own responses while their
+ * values are alike, and either no key is always present or there are many keys.
  */
 export function isMap({ keys }: ObjectShape): boolean {
   const members = [...keys.values()];
@@ -14,14 +14,14 @@ export function isMap({ keys }: ObjectShape): boolean {
   return areAlike(members.map(({ shape }) => shape));
 }
 
-/** What all keys of an object lead to; `undefined` when it has none. */
+/** The merged shape of all values of an object; `undefined` if it has none. */
 export function valuesOf({ keys, ids }: ObjectShape): ValueShape | undefined {
   const shapes = [...keys.values()].map(({ shape }) => shape);
   if (ids) shapes.push(ids);
   return shapes.length > 0 ? mergeAll(shapes) : undefined;
 }
 
-/** Of one type; objects also have a key in common, or none at all. */
+/** Whether all are of one type; objects must also have a key in common, or no keys at all. */
 function areAlike(shapes: readonly ValueShape[]): boolean {
   const known = shapes.filter((shape) => typesOf(shape).length > 0);
   if (new Set(known.map((shape) => typesOf(shape).join())).size > 1) return false;

@@ -6,11 +6,11 @@ export function writePath({ body, parts }: AnswerPath): string {
   if (body === 'json') return `$${parts.map(writeJsonPart).join('')}`;
   const [first = '*', ...rest] = belowPage(parts).map(writeHtmlPart);
   const isBare = rest.length === 0 && !PAGE_PARTS.has(first);
-  // One word alone could be a key.
+  // A single word could also be a key.
   return isBare ? `body > ${first}` : [first, ...rest].join(' > ');
 }
 
-/** Whether a place is at or below one of the declared ones. */
+/** Whether a place is at or below one of the allowed paths. */
 export function isAllowed(place: AnswerPath, allowed: readonly AnswerPath[]): boolean {
   const parts = place.body === 'html' ? belowPage(place.parts) : place.parts;
   return allowed.some(

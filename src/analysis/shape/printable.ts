@@ -1,6 +1,6 @@
 /**
- * Keys and paths come from other programs: nothing in them moves a terminal's cursor, breaks the line or turns it
- * around when it is printed.
+ * Keys and paths come from other programs: when printed, nothing in them may move a terminal's
+ * cursor, break the line or reverse its direction.
  */
 export function printable(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
@@ -8,7 +8,7 @@ export function printable(text: string): string {
   );
 }
 
-/** As JSON writes it, so that a quoted key can be read again. */
+/** Escapes as JSON does, so that a quoted key can be read back. */
 function escapeUnit(character: string, index: number): string {
   return `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`;
 }

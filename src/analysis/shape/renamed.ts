@@ -3,8 +3,9 @@ import type { Member, ValueShape } from './value.ts';
 type Keyed = readonly [name: string, member: Member];
 
 /**
- * The missing keys of an object that a declared new key replaces: a new key that is meant (`isMeant`) excuses the
- * one that is gone when their values have the same shape and no other key of the object, gone or new, has it too.
+ * The missing keys of an object that an allowed new key replaces. An allowed new key (`isMeant`)
+ * excuses a missing key if their values have the same shape and no other key of the object, missing
+ * or new, has that shape.
  */
 export function replacedKeys(
   gone: readonly Keyed[],

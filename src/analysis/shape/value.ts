@@ -1,8 +1,8 @@
 export type Scalar = 'string' | 'number' | 'boolean' | 'null';
 
 /**
- * What is known of the values at one place: every type that was seen, never a value.
- * Shapes are a join-semilattice: `NOTHING` is its bottom, `mergeValues` its join.
+ * What is known about the values at one place: every type that was seen, never a value. Shapes are
+ * a join-semilattice: `NOTHING` is its bottom, `mergeValues` its join.
  */
 export interface ValueShape {
   readonly scalars: ReadonlySet<Scalar>;
@@ -13,20 +13,20 @@ export interface ValueShape {
 
 export interface ObjectShape {
   readonly keys: ReadonlyMap<string, Member>;
-  /** What the keys that look like ids lead to. */
+  /** The shape of the values under keys that look like ids. */
   readonly ids: ValueShape | undefined;
 }
 
 export interface Member {
   readonly shape: ValueShape;
-  /** In every object that was seen at this place. */
+  /** Whether every object seen at this place has the key. */
   readonly isAlways: boolean;
 }
 
-/** No value was seen; fits any other shape. */
+/** No value was seen; compatible with any other shape. */
 export const NOTHING: ValueShape = { scalars: new Set(), object: undefined, elements: undefined };
 
-/** What is known after seeing both. */
+/** The combined shape of both. */
 export function mergeValues(one: ValueShape, other: ValueShape): ValueShape {
   if (one === other || other === NOTHING) return one;
   if (one === NOTHING) return other;
@@ -37,14 +37,17 @@ export function mergeValues(one: ValueShape, other: ValueShape): ValueShape {
   };
 }
 
-/** What is known after seeing all; halves first, so that many shapes with keys of their own cost no square. */
+/**
+ * The combined shape of all. Merges by halves, so that many shapes with different keys do not cost
+ * quadratic time.
+ */
 export function mergeAll(shapes: readonly ValueShape[]): ValueShape {
   if (shapes.length <= 1) return shapes[0] ?? NOTHING;
   const middle = shapes.length >> 1;
   return mergeValues(mergeAll(shapes.slice(0, middle)), mergeAll(shapes.slice(middle)));
 }
 
-/** Every type of a shape but null, which any type may be instead. */
+/** Every type of a shape except null, which may replace any type. */
 export function typesOf({ scalars, object, elements }: ValueShape): string[] {
   const types: string[] = [...scalars].filter((scalar) => scalar !== 'null').sort();
   if (object) types.push('object');

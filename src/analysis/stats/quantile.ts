@@ -1,6 +1,7 @@
 /**
- * Values from a stream in logarithmic bins, each 2 % wide: memory stays the same however many come, and a quantile is
- * off by at most that (as DDSketch does: Masson, Rim, Lee, PVLDB 12, 2019). For values above 0.
+ * Quantiles of a stream in logarithmic bins, each 2% wide. Memory does not grow with the number of
+ * values, and a quantile is off by at most 2% (as in DDSketch: Masson, Rim, Lee, PVLDB 12, 2019).
+ * For values above 0.
  */
 export class Quantiles {
   private readonly bins = new Map<number, number>();
@@ -12,7 +13,7 @@ export class Quantiles {
     this.total += 1;
   }
 
-  /** Takes over all that another one has seen. */
+  /** Adds all values that another one has seen. */
   addAll(other: Quantiles): void {
     for (const [bin, count] of other.bins) this.bins.set(bin, (this.bins.get(bin) ?? 0) + count);
     this.total += other.total;
@@ -22,7 +23,10 @@ export class Quantiles {
     return this.total;
   }
 
-  /** The value that the given share (0 to 1) of all stays at or below; `undefined` without any. */
+  /**
+   * The value that the given share (0 to 1) of all values is at or below; `undefined` without
+   * values.
+   */
   at(share: number): number | undefined {
     let rest = Math.max(1, Math.ceil(share * this.total));
     for (const [bin, count] of [...this.bins].sort(([left], [right]) => left - right)) {

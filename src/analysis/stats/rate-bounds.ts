@@ -1,4 +1,4 @@
-/** A prior with little weight, leaning to low rates: half a failure in ten thousand. */
+/** A prior with little weight that favours low rates: half a failure in about 50 trials. */
 const PRIOR = { failed: 0.5, passed: 50 };
 const STEPS = 60;
 
@@ -8,27 +8,31 @@ export interface Tally {
   failed: number;
 }
 
-/** The highest failure rate that a tally leaves possible, at every look, with a chance of error of at most `alpha`. */
+/**
+ * The highest failure rate that a tally leaves possible; valid at every look, with an error
+ * probability of at most `alpha`.
+ */
 export function upperRate(tally: Tally, alpha: number): number {
   return edge(tally, alpha, 1);
 }
 
-/** The lowest one. */
+/** The lowest failure rate that a tally leaves possible; valid as above. */
 export function lowerRate(tally: Tally, alpha: number): number {
   return edge(tally, alpha, 0);
 }
 
 /**
- * The rates that are not ruled out form an interval: those at which the beta-binomial mixture, a martingale under
- * the true rate, is below 1/alpha (H. Robbins, Statistical methods related to the law of the iterated logarithm, 1970).
- * Bisects for its edge between the observed rate, which is always inside, and 0 or 1.
+ * The rates that are not ruled out form an interval: those at which the beta-binomial mixture, a
+ * martingale under the true rate, is below 1/alpha (H. Robbins, Statistical methods related to the
+ * law of the iterated logarithm, 1970). Bisects for the edge of the interval between the observed
+ * rate, which is always inside, and 0 or 1.
  */
 function edge(tally: Tally, alpha: number, outermost: 0 | 1): number {
   const { trials, failed } = tally;
   if (trials === 0) return outermost;
   let inside = failed / trials;
   let outside: number = outermost;
-  // Below this likelihood a rate is ruled out.
+  // A rate with a lower likelihood is ruled out.
   const least =
     logBeta(PRIOR.failed + failed, PRIOR.passed + trials - failed) -
     logBeta(PRIOR.failed, PRIOR.passed) +
@@ -44,7 +48,7 @@ function edge(tally: Tally, alpha: number, outermost: 0 | 1): number {
   return outside;
 }
 
-/** Nothing seen says nothing, also at a rate of 0 or 1. */
+/** A count of 0 contributes nothing, even at a rate of 0 or 1. */
 function times(count: number, logarithm: number): number {
   return count === 0 ? 0 : count * logarithm;
 }

@@ -1,7 +1,7 @@
 import { EXIT } from '../../errors.ts';
 import type { Program, WithSession } from '../session.ts';
 
-/** Things without which nothing can be deployed anywhere. */
+/** Without these nothing can be deployed. */
 const FOUNDATIONS = ['engine', 'compose', 'proxy'];
 
 export function doctor(program: Program, run: WithSession): void {

@@ -5,12 +5,12 @@ import { isPlainEdge, type Stack, serviceOf, wayIn } from './stack.ts';
 
 interface Candidate {
   name: string;
-  /** Chosen when nobody says otherwise. */
+  /** Chosen by default. */
   isLikely: boolean;
   why: string;
 }
 
-/** A service that could have been likely and is left to the stable, and why. */
+/** A service that might be expected in the choice but stays with the stable, and why. */
 export interface LeftOut {
   service: string;
   why: string;
@@ -19,13 +19,14 @@ export interface LeftOut {
 export interface Candidates {
   candidates: Candidate[];
   left: LeftOut[];
-  /** The likely ones with what they need; `undefined` where no user would ever come to any of them. */
+  /** The likely services with the services they need; `undefined` if users reach none of them. */
   likely: Completed | undefined;
 }
 
 /**
- * Every service that could be cloned, and whether it likely should be: the team's own programs. That is what is built here;
- * where users reach none of that, what users reach; and where that is only a proxy, the proxy with what it sends them to.
+ * Every service that could be cloned, and whether it is likely: the team's own programs. Those are
+ * the services built here; if users reach none of them, the services that users reach; if that is
+ * only a proxy, the proxy with the services it forwards to.
  */
 export function findCandidates(stack: Stack): Candidates {
   const names = Object.keys(stack.model.services).sort();
@@ -34,7 +35,7 @@ export function findCandidates(stack: Stack): Candidates {
   const tiers = [
     apps.filter((name) => serviceOf(stack, name).build && !isForBytes(stack, name)),
     apps.filter((name) => wayIn(stack, name) && !isForBytes(stack, name)),
-    // A router that goes by labels alone sends the canary's users to the stable.
+    // A router that finds services only by labels sends the canary's users to the stable.
     able.filter(
       (name) =>
         !namespaceOwner(serviceOf(stack, name), stack.model) &&
@@ -59,7 +60,10 @@ export function findCandidates(stack: Stack): Candidates {
   };
 }
 
-/** A choice that makes sense without a question: what nobody is known to call is in it only where it listens. */
+/**
+ * A choice that makes sense without asking the operator. A service with no known caller is included
+ * only if it listens.
+ */
 function completed(stack: Stack, tier: readonly string[]): Completed | undefined {
   const own = tier.filter(
     (name) => wayIn(stack, name)?.kind !== 'labels' && /^app$/.test(stack.roles[name]?.role ?? ''),
@@ -77,7 +81,7 @@ function listens({ model, files }: Stack, name: string): boolean {
   return Boolean(expose?.length || ports?.length || isAsked || isExposed);
 }
 
-/** No worker, no tool, no proxy that only hands on, no part of another service. */
+/** Not a worker, a tool, a proxy that only forwards, or a part of another service. */
 function isApp(stack: Stack, name: string): boolean {
   return (
     stack.roles[name]?.role === 'app' &&

@@ -3,7 +3,10 @@ import { wholeOf } from '../clone/companions.ts';
 import { cloneableService } from '../slice.ts';
 import type { Stack } from './stack.ts';
 
-/** Throws with the reason when a service may not be cloned: it is unknown, keeps data, runs once, or steers the engine. */
+/**
+ * Throws with the reason if a service must not be cloned: it is unknown, keeps data, runs once, or
+ * controls the engine.
+ */
 export function refuseUnlessChoosable(stack: Stack, name: string): void {
   const { model, roles } = stack;
   if (model.services[name] && roles[name]?.role === 'stateful') {
@@ -16,7 +19,9 @@ export function refuseUnlessChoosable(stack: Stack, name: string): void {
   cloneableService(model, name);
 }
 
-/** Why a service may not be cloned with what makes one part with it, in words; `undefined` when it may. */
+/**
+ * Why a service must not be cloned together with its companions, in words; `undefined` if it may.
+ */
 export function obstacleOf(stack: Stack, name: string): string | undefined {
   try {
     for (const part of wholeOf(stack.model, [name])) refuseUnlessChoosable(stack, part);

@@ -8,16 +8,19 @@ import { type Completed, callersAbove, completeChoice, reachedFrom } from './com
 import { type ChosenService, describeChoice } from './describe.ts';
 import { type Stack, serviceOf, wayIn } from './stack.ts';
 
-/** What gets a canary, and what was found on the way. */
+/** The services that get a canary, and what was found while choosing. */
 export interface Choice {
   services: ChosenService[];
-  /** What was left to the stable though one might expect it here. */
+  /** Services that stay with the stable although one might expect them here. */
   left: LeftOut[];
-  /** What a person should know of the chosen ones. */
+  /** What the operator should know about the chosen services. */
   warnings: string[];
 }
 
-/** The choice of a person, with what it needs; throws where one cannot be cloned, or no user could ever come. */
+/**
+ * The operator's choice with the services it needs; throws if one cannot be cloned or no user could
+ * ever reach it.
+ */
 export function chooseNamed(stack: Stack, names: readonly string[]): Choice {
   for (const name of names) refuseUnlessChoosable(stack, name);
   const completed = completeChoice(stack, names);
@@ -31,7 +34,7 @@ export function chooseNamed(stack: Stack, names: readonly string[]): Choice {
   return choiceOf(stack, completed, []);
 }
 
-/** What is likely without a question; `undefined` where nothing is. */
+/** The likely choice without asking the operator; `undefined` if nothing is likely. */
 export function chooseLikely(stack: Stack): Choice | undefined {
   const { likely, left } = findCandidates(stack);
   return likely && choiceOf(stack, likely, left);
@@ -45,7 +48,7 @@ function choiceOf(stack: Stack, { names, added }: Completed, left: LeftOut[]): C
   };
 }
 
-/** A router that goes by labels is led nowhere else by a link. The only place that says so. */
+/** A link cannot redirect a router that finds services by labels. Only this function reports it. */
 function refuseLabels(stack: Stack, name: string): void {
   const found = [name, ...callersAbove(stack, name)]
     .map((service) => ({ service, way: wayIn(stack, service) }))

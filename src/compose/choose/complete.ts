@@ -12,18 +12,19 @@ export interface Addition {
   why: string;
 }
 
-/** A choice with what it needs beside it, in the order in which it was made. */
+/** A choice with the services it needs, in the order in which they were added. */
 export interface Completed {
   names: string[];
   added: Addition[];
-  /** Chosen, but no request of a user is known to come there. */
+  /** Chosen services that no user request is known to reach. */
   unreached: string[];
 }
 
 /**
- * Adds to a choice what goes with it: who shares a namespace, and for a service that no user reaches the nearest that users
- * do reach, with those in between. Configuration, environment and commands tell who calls whom; the order of the start, and
- * the only service that is open at all, only where nothing better does.
+ * Adds the services that belong to a choice: those that share a namespace and, for a service that
+ * no user reaches, the nearest service that users reach and the services between them. Callers are
+ * known from configuration, environment and commands; the start order, and the only open service,
+ * are used only if nothing better is known.
  */
 export function completeChoice(
   stack: Stack,
@@ -45,7 +46,10 @@ export function completeChoice(
   return state;
 }
 
-/** What is to be added for a service that no user reaches: nothing for what works in the background beside others. */
+/**
+ * What to add for a service that no user reaches; nothing for a background service if users reach
+ * another chosen service.
+ */
 function whatLeadsTo(
   stack: Stack,
   name: string,
@@ -71,7 +75,7 @@ function add(state: Completed, addition: Addition): void {
   state.added.push(addition);
 }
 
-/** What makes one part with a chosen service comes along. */
+/** Adds the companions of the chosen services. */
 function addCompanions({ model }: Stack, state: Completed): void {
   for (;;) {
     const missing = missingCompanion(model, state.names);
@@ -80,7 +84,7 @@ function addCompanions({ model }: Stack, state: Completed): void {
   }
 }
 
-/** The chosen services that users come to, at first or by calls of others of them. */
+/** The chosen services that users reach, directly or through calls from other chosen services. */
 export function reachedFrom(stack: Stack, names: readonly string[]): Set<string> {
   const chosen = new Set(names);
   const reached = new Set(names.filter((name) => isOpen(stack, name, chosen)));
@@ -100,7 +104,10 @@ function isOpen(stack: Stack, name: string, chosen: ReadonlySet<string>): boolea
   return kind === 'entry' || kind === 'behind' || kind === 'routed';
 }
 
-/** The shortest way up from a service to one that users reach, those in between included; the nearer to users first. */
+/**
+ * The shortest path from a service up to one that users reach, including the services between; the
+ * ones nearer to users first.
+ */
 function climb(
   stack: Stack,
   name: string,
@@ -130,7 +137,7 @@ function isOpenForRequests(stack: Stack, name: string, chosen: ReadonlySet<strin
   return way?.kind === 'behind' || way?.kind === 'routed';
 }
 
-/** Everybody who calls a service, and who calls those, the nearest first. */
+/** All direct and indirect callers of a service, the nearest first. */
 export function callersAbove(stack: Stack, name: string): string[] {
   const above = new Set([name]);
   for (const each of above) {
@@ -149,7 +156,7 @@ function told(path: readonly Call[], name: string): Addition[] {
   }));
 }
 
-/** Who could be cloned along, what is built here first. */
+/** Callers that could be cloned too; those built here first. */
 function callersOf(stack: Stack, name: string, calls: readonly Call[]): Call[] {
   const rank = ({ from }: Call) => `${serviceOf(stack, from).build ? 0 : 1}${from}`;
   return calls
@@ -163,7 +170,7 @@ function canStandBefore(stack: Stack, name: string): boolean {
   return isApp && obstacleOf(stack, name) === undefined;
 }
 
-/** For what works in the background: who runs the same code where users reach it. */
+/** For a background service: a service with the same code that users reach. */
 function sameCode(stack: Stack, name: string): Addition[] | undefined {
   const { image, build } = serviceOf(stack, name);
   const sameCode = openServices(stack).find((other) => {
@@ -175,9 +182,12 @@ function sameCode(stack: Stack, name: string): Addition[] | undefined {
     : [{ service: sameCode, why: `users reach it, and it runs the code of \`${name}\`` }];
 }
 
-/** Where nothing says who calls a service: the one through which users can only come, on one of its networks. */
+/**
+ * If the callers of a service are unknown: the only service through which users can come, on one of
+ * its networks.
+ */
 function onlyDoor(stack: Stack, name: string): Addition[] | undefined {
-  // What a router finds by labels has its way, and it is not this one.
+  // A service that a router finds by labels has its own way in, which is not this one.
   if (/^(labels|routed)$/.test(wayIn(stack, name)?.kind ?? '')) return undefined;
   const networks = networkNames(serviceOf(stack, name));
   const open = openServices(stack).filter((other) =>

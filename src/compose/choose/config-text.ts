@@ -1,6 +1,6 @@
 import type { ChosenService } from './describe.ts';
 
-/** canary.yaml for a choice; the same choice always gives the same text. */
+/** The text of canary.yaml for a choice; the same choice always gives the same text. */
 export function configText(
   choice: readonly ChosenService[],
   stableBranch: string,
@@ -20,7 +20,7 @@ export function configText(
   ].join('\n');
 }
 
-/** What a person has to agree to before the first deploy, ready to be switched on. */
+/** What the operator must agree to before the first deploy, commented out and ready to enable. */
 function agreement(services: readonly string[]): string[] {
   const exceptions = services.map((name) => JSON.stringify(`unrehearsed:${name}`));
   return [
@@ -49,7 +49,7 @@ function flowText({
   return settings.length === 0 ? '{}' : `{ ${settings.join(', ')} }`;
 }
 
-/** Compose allows names that YAML alone would take for a number or for nothing. */
+/** Compose allows names that YAML alone would read as a number or as null. */
 function yamlKey(name: string): string {
   const isPlain =
     /^[a-z][\w.-]*$/i.test(name) && !/^(null|true|false|yes|no|on|off|y|n)$/i.test(name);

@@ -10,9 +10,12 @@ export interface ChosenService {
   entry: number | undefined;
   preview: number | undefined;
   why: string;
-  /** The proxies of the stack that users come through, and where the service listens. */
+  /** The proxies of the stack that users come through. */
   behind?: readonly string[] | undefined;
-  /** The router that users come through, which finds it by what it says of itself. */
+  /**
+   * The router that users come through; it finds the service by the service's labels or
+   * environment.
+   */
   labels?: Router | undefined;
   port?: number | undefined;
   protocol?: 'http2' | 'tls' | 'tcp' | undefined;

@@ -8,7 +8,7 @@ import { type OpenPort, openPort } from '../services/open-port.ts';
 import { type Roled, roleOf } from '../services/roles.ts';
 import { type Call, findCalls } from '../services/service-map.ts';
 
-/** All that a choice goes by. */
+/** Everything a choice is based on. */
 export interface Stack {
   model: ComposeModel;
   files: ConfigurationFiles;
@@ -17,7 +17,7 @@ export interface Stack {
   roles: Readonly<Record<string, Roled>>;
 }
 
-/** What the model says, in an order that does not depend on the order of the file. */
+/** Reads the model, in an order that does not depend on the order in the file. */
 export function readStack(model: ComposeModel, files: ConfigurationFiles = {}): Stack {
   const key = ({ from, to }: Call) => `${from} ${to}`;
   const calls = findCalls(model, files).toSorted((left, right) =>
@@ -43,12 +43,18 @@ export function serviceOf({ model }: Stack, name: string): ComposeService {
 export type WayIn =
   | ({ kind: 'entry' } & OpenPort)
   | FoundEdge
-  /** A router finds it by what it says of itself, and the proxy can come between. */
+  /** A router finds it by its labels or environment, and the proxy can be placed between. */
   | ({ kind: 'routed' } & RoutedChoice)
-  /** The same where it cannot; `edges`: those of the stack that may be it. */
+  /**
+   * The same, but the proxy cannot be placed between; `edges`: services of the stack that may be
+   * the router.
+   */
   | { kind: 'labels'; by: string; edges: string[] };
 
-/** How users come to a service where those of `chosen` are cloned: their own proxies then call the clones. */
+/**
+ * How users reach a service if those in `chosen` are cloned: their own proxies then call the
+ * clones.
+ */
 export function wayIn(
   stack: Stack,
   name: string,
@@ -76,16 +82,22 @@ function canBeRouted({ model, files }: Stack, name: string): RoutedChoice | unde
   }
 }
 
-/** The ports that browsers take. */
+/** The ports that browsers use by default. */
 export const USUAL_PORTS = new Set([80, 443]);
 
-/** Whether users come by the proxies before a service though it publishes a port: those have the ports that browsers take. */
+/**
+ * Whether users come through the proxies in front of a service although it publishes a port: those
+ * proxies have the default ports of browsers.
+ */
 function isPreferred(found: FoundEdge | undefined, open: OpenPort): boolean {
   if (found?.kind === 'through') return open.speaks !== 'http';
   return found?.isFirm === true && USUAL_PORTS.has(found.published) && !USUAL_PORTS.has(open.port);
 }
 
-/** Whether a proxy of the stack is no more than its configuration; one that is built with pages of its own is the team's. */
+/**
+ * Whether a proxy of the stack consists only of its configuration; one that is built with its own
+ * pages belongs to the team.
+ */
 export function isPlainEdge({ model, files, edges }: Stack, name: string): boolean {
   const hasPages = (files[name] ?? []).some(({ text }) => /^\s*COPY\s+--from=/im.test(text));
   const isEdge = edges.some((edge) => edge.name === name);

@@ -5,17 +5,20 @@ import { type Stack, serviceOf, type WayIn, wayIn } from './stack.ts';
 
 type ChosenWayIn =
   | Extract<WayIn, { kind: 'entry' | 'behind' | 'routed' }>
-  /** Only the other clones come to it, and why. */
+  /** Only other clones call it; `why` states the reason. */
   | { kind: 'internal'; why: string };
 
-/** Which of the chosen services get users of their own: no port twice, and nobody whom another of them calls. */
+/**
+ * Which of the chosen services users reach directly: each port once, and no service that another
+ * chosen one calls.
+ */
 export function waysIn(stack: Stack, names: readonly string[]): Map<string, ChosenWayIn> {
   const chosen = new Set(names);
   const ways = new Map(names.map((name) => [name, wayIn(stack, name, chosen)]));
   const entries = names.filter((name) => ways.get(name)?.kind === 'entry');
   const hasOthers = [...ways.values()].some((way) => /^(behind|routed)$/.test(way?.kind ?? ''));
   const callerOf = (name: string) => callerAmong(stack, name, chosen);
-  // Services that call each other in a ring leave no outermost one: the first is where users come in.
+  // If services call each other in a ring, none is outermost: users come in at the first.
   const onlyEntry = !hasOthers && entries.every(callerOf) ? entries[0] : undefined;
   const ingresses = new Map<string, ChosenWayIn>();
   const held = new Map<string, string>();
@@ -32,7 +35,7 @@ export function waysIn(stack: Stack, names: readonly string[]): Map<string, Chos
       const why = `another service behind ${way.names[0]} listens on ${way.port} too`;
       ingresses.set(name, other === undefined ? way : { kind: 'internal', why });
     } else if (way?.kind === 'routed') {
-      // One host can be moved at a time.
+      // Only one host can be moved at a time.
       const other = way.labels === 'nginx-proxy' ? hold('VIRTUAL_HOST', name) : undefined;
       const why = `users come in at ${other}, and one \`VIRTUAL_HOST\` a release can be moved`;
       ingresses.set(name, other === undefined ? way : { kind: 'internal', why });
@@ -55,20 +58,23 @@ function whyInternal(stack: Stack, name: string): string {
   return openButUnknown(serviceOf(stack, name)) ?? 'it publishes no port';
 }
 
-/** What users come to goes before what works in the background, and then the first by name. */
+/** Services that users reach come before background services; then by name. */
 function byPrecedence({ roles }: Stack, names: readonly string[]): string[] {
   const rank = (name: string) => `${roles[name]?.role === 'app' ? 0 : 1}${name}`;
   return names.toSorted((left, right) => (rank(left) < rank(right) ? -1 : 1));
 }
 
-/** A chosen service that calls this one, and is not called back: an allowed origin names the caller too. */
+/**
+ * A chosen service that calls this one and is not called back: an allowed origin (CORS) also names
+ * the caller.
+ */
 function callerAmong(stack: Stack, name: string, chosen: ReadonlySet<string>) {
   const { calls, roles, model } = stack;
   return calls.find(
     (call) =>
       call.to === name &&
       chosen.has(call.from) &&
-      // A sidecar hands on what came to the service it is part of.
+      // A sidecar forwards what reached the service it is part of.
       namespaceOwner(serviceOf(stack, call.from), model) !== name &&
       roles[call.from]?.role === 'app' &&
       isFirm(call) &&

@@ -3,15 +3,18 @@ import type { ComposeModel } from '../model/model.ts';
 import { joinedNamespaces, namespaceMembers } from '../model/namespaces.ts';
 import { roleOf } from '../services/roles.ts';
 
-/** A service that has to be chosen as well, because it makes one part with a chosen one. */
+/** A service that must also be chosen, because it belongs to a chosen one. */
 export interface Companion {
   service: string;
-  /** The chosen service, and what ties the two. */
+  /** The chosen service it belongs to. */
   of: string;
   because: string;
 }
 
-/** The first service without which the chosen ones cannot be cloned; `undefined` when they are whole. */
+/**
+ * The first missing service without which the chosen ones cannot be cloned; `undefined` if none is
+ * missing.
+ */
 export function missingCompanion(
   model: ComposeModel,
   chosen: readonly string[],
@@ -23,7 +26,7 @@ export function missingCompanion(
   return undefined;
 }
 
-/** The chosen services and all that make one part with them. */
+/** The chosen services and all that belong to them. */
 export function wholeOf(model: ComposeModel, chosen: readonly string[]): string[] {
   const whole = [...chosen];
   for (;;) {
@@ -33,7 +36,7 @@ export function wholeOf(model: ComposeModel, chosen: readonly string[]): string[
   }
 }
 
-/** Throws `service-not-cloneable` where the chosen services lack one that belongs to them. */
+/** Throws `service-not-cloneable` if the chosen services lack one that belongs to them. */
 export function refuseParted(model: ComposeModel, chosen: readonly string[]): void {
   const missing = missingCompanion(model, chosen);
   if (!missing) return;
@@ -45,7 +48,10 @@ export function refuseParted(model: ComposeModel, chosen: readonly string[]): vo
   );
 }
 
-/** What lives in another's network only to be near it: it is not part of how that answers. */
+/**
+ * Services that join another's network only to be near it: they are not part of how that service
+ * responds.
+ */
 const BACKGROUND: ReadonlySet<string> = new Set(['job', 'worker', 'scheduler', 'agent']);
 
 function tiesOf(model: ComposeModel, name: string, chosen: readonly string[]) {
@@ -72,12 +78,15 @@ function tiesOf(model: ComposeModel, name: string, chosen: readonly string[]) {
   ];
 }
 
-/** The service whose image a build context is, as Compose writes it. */
+/** The service whose image is used as a build context, in Compose's notation. */
 export function serviceOf(context: string): string | undefined {
   return /^service:(.+)$/.exec(context)?.[1];
 }
 
-/** Who builds the image of a service that builds none itself: one of the chosen, where several do. */
+/**
+ * The service that builds the image of a service without a `build` of its own; a chosen one if
+ * several do.
+ */
 export function imageBuilder(
   model: ComposeModel,
   name: string,

@@ -8,9 +8,9 @@ import { imageBuilder, serviceOf } from './companions.ts';
 import { discoveryFields } from './labels.ts';
 import { cloneNetworks } from './networks.ts';
 
-/** What the clones of one release have in common. */
+/** The settings that all clones of one release share. */
 export interface CloneSetting {
-  /** The stable's project, and who of it is cloned. */
+  /** The stable's project, and which of its services are cloned. */
   project: string;
   slice: readonly string[];
   role: 'canary' | 'migration';
@@ -18,11 +18,14 @@ export interface CloneSetting {
   release: string;
   /** The branch's own resolved model. */
   model: ComposeModel;
-  /** By service, the labels that its clone keeps, as they are written; only where others are dropped. */
+  /** By service, the labels that its clone keeps, as written; only if other labels are dropped. */
   keptLabels?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
 }
 
-/** What sets a clone apart from the service it extends, but for where its volumes and files lie. */
+/**
+ * The fields in which a clone differs from the service it extends, except for the places of its
+ * volumes and files.
+ */
 export function cloneDelta(setting: CloneSetting, name: string): Fields {
   const { model, slice } = setting;
   const service = model.services[name] ?? {};
@@ -38,7 +41,7 @@ export function cloneDelta(setting: CloneSetting, name: string): Fields {
       ? { volumes_from: replace(service.volumes_from.map((each) => sourceFor(each, slice))) }
       : {}),
     depends_on: replace(cloneDependencies(service, slice)),
-    // It rebuilds containers from files that a developer edits.
+    // `develop` rebuilds containers from files that a developer edits.
     ...(service.develop ? { develop: reset(null) } : {}),
     ...discoveryFields(service, model, setting.keptLabels?.[name], labelsOf(setting, name)),
   };
@@ -53,7 +56,7 @@ function labelsOf({ role, release, commit }: CloneSetting, name: string): Fields
   };
 }
 
-/** A tag of its own: the stable's, and those that other services share with it, stay where they are. */
+/** A separate tag: the stable's tag, and tags that other services share with it, stay unchanged. */
 function imageFields(
   { project, slice, commit, model }: CloneSetting,
   name: string,
@@ -77,21 +80,24 @@ function imageFields(
   };
 }
 
-/** Where the clone is, and whom it finds there: the other clones, under every name that their stable has. */
+/**
+ * The clone's networks, and the services it finds there: the other clones, under every name of
+ * their stable.
+ */
 function networkFields(
   { slice, model }: CloneSetting,
   name: string,
   service: ComposeService,
 ): Fields {
-  // Who lives in another's network, or in none, has no names to look up of its own.
+  // A service in another's network, or in none, looks up no names of its own.
   if (service.network_mode) return {};
   const mates = slice.filter(
     (each) => each !== name && !networkOwner(model.services[each] ?? {}, model),
   );
   return {
     networks: replace(cloneNetworks(service)),
-    // Unlike `links` these imply no start order, so two services that call each other can both be cloned; and they may
-    // name a service, so that all its containers answer.
+    // Unlike `links`, these imply no start order, so two services that call each other can both be
+    // cloned. They may also name a service, so that all its containers respond.
     ...(mates.length > 0
       ? {
           external_links: mates.flatMap((mate) =>
@@ -99,8 +105,9 @@ function networkFields(
           ),
         }
       : {}),
-    // A link of the user's to a cloned service would name the stable beside the clone. Also where that lives in another's
-    // network: there the link leads nowhere, but Compose still makes it a dependency.
+    // A user's link to a cloned service would name the stable beside the clone. This also applies
+    // if that service is in another's network: the link then leads nowhere, but Compose still makes
+    // it a dependency.
     ...(service.links
       ? { links: replace(service.links.filter((link) => !slice.includes(targetOf(link)))) }
       : {}),
@@ -111,7 +118,7 @@ function targetOf(link: string): string {
   return link.split(':')[0] ?? '';
 }
 
-/** The clone shares with clones what the stable shares with the stable. */
+/** The clone shares namespaces with clones where the stable shares them with the stable. */
 function namespaceFields(service: ComposeService, { model, slice }: CloneSetting): Fields {
   return Object.fromEntries(
     joinedNamespaces(service, model)
@@ -128,7 +135,10 @@ function sourceFor(text: string, slice: readonly string[]): string {
     .join(':');
 }
 
-/** Whom it waits for: other clones where there are such. What runs once has run for the stable. */
+/**
+ * The services the clone waits for: their clones if they are cloned. Services that run once have
+ * already run for the stable.
+ */
 function cloneDependencies(service: ComposeService, slice: readonly string[]): Fields {
   return Object.fromEntries(
     Object.entries(service.depends_on ?? {})
@@ -140,7 +150,7 @@ function cloneDependencies(service: ComposeService, slice: readonly string[]): F
   );
 }
 
-/** Mounts as a compose file says them. */
+/** Mounts in the notation of a compose file. */
 export function volumeFields(volumes: readonly ComposeVolume[]): Fields[] {
   return volumes.map((volume) => ({
     ...volume,

@@ -6,7 +6,10 @@ import { replace } from '../model/tagged.ts';
 export const FILE_KINDS = ['configs', 'secrets'] as const;
 type FileKind = (typeof FILE_KINDS)[number];
 
-/** Configs and secrets that the branch says otherwise than the stable, as they are to be written; by kind and name. */
+/**
+ * Configs and secrets that the branch defines differently from the stable, as they must be written;
+ * by kind and name.
+ */
 export type BranchFiles = Readonly<Partial<Record<FileKind, Readonly<Record<string, Fields>>>>>;
 
 /** The name of a branch's own config or secret beside the stable's. */
@@ -36,12 +39,18 @@ export function fileFields(service: ComposeService, files: BranchFiles): Fields 
   );
 }
 
-/** A config lies in `/NAME`, a secret in `/run/secrets/NAME`, unless it is said (Compose Specification, services). */
+/**
+ * Without a target, a config is mounted at `/NAME` and a secret at `/run/secrets/NAME` (Compose
+ * Specification, services).
+ */
 function defaultTarget(kind: FileKind, source: string): Fields {
   return { target: kind === 'configs' ? `/${source}` : source };
 }
 
-/** The configs and secrets that these services use and that are not the same in both models; `differs` compares two. */
+/**
+ * The configs and secrets that these services use and that differ between the two models; `differs`
+ * compares two definitions.
+ */
 export function changedFiles(
   branch: ComposeModel,
   services: readonly string[],

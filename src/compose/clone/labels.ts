@@ -4,8 +4,9 @@ import { replace, reset } from '../model/tagged.ts';
 import { discoveryOf } from '../services/discovery.ts';
 
 /**
- * The labels of a clone, and what of its environment has to be empty: those by which canary knows it again, and none by
- * which routers, schedulers or watchers would take it for the service. `kept`: its other labels as they are written.
+ * The labels of a clone, and the environment variables that must be empty in it: the labels by
+ * which canary recognizes it, and none by which routers, schedulers or monitoring would take it for
+ * the service. `kept`: its other labels, as written.
  */
 export function discoveryFields(
   service: ComposeService,
@@ -18,7 +19,7 @@ export function discoveryFields(
   return {
     ...(found.labels.length === 0
       ? { labels }
-      : // Those of a file come back otherwise.
+      : // Otherwise the labels of a file would come back.
         { labels: replace({ ...kept, ...labels }), label_file: reset([]) }),
     ...(found.environment.length > 0
       ? { environment: Object.fromEntries(found.environment.map((key) => [key, ''])) }

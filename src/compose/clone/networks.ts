@@ -2,8 +2,8 @@ import { escapeAll, type Fields, networkNames } from '../model/fields.ts';
 import type { ComposeNetwork, ComposeService } from '../model/model.ts';
 
 /**
- * The networks of a clone: the stable's, without its aliases and addresses. A clone that kept an alias would take the
- * stable's traffic, and an address can be had once.
+ * The networks of a clone: the stable's, without its aliases and addresses. A clone with an alias
+ * would take the stable's traffic, and an address can be used only once.
  */
 export function cloneNetworks(service: ComposeService | undefined): Fields {
   return Object.fromEntries(

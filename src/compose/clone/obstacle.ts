@@ -2,18 +2,18 @@ import type { ComposeModel, ComposeService } from '../model/model.ts';
 import { baselineName, cloneName, PROXY_SERVICE } from '../model/names.ts';
 import { joinedNamespaces, namespaceMembers } from '../model/namespaces.ts';
 
-/** Devices that one program at a time can have open. */
+/** Devices that only one program at a time can open. */
 const EXCLUSIVE_DEVICE =
   /^\/dev\/(tty|serial|video|usb|bus\/usb|hidraw|i2c|spidev|gpio|lp|nvme|sd)/;
 
-/** By `network_mode`, why the proxy could not tell stable and canary apart there. */
+/** By `network_mode`: why the proxy could not distinguish stable and canary there. */
 const UNREACHABLE: Readonly<Record<string, string>> = {
   host: 'where its ports are taken already',
   none: 'where nobody can reach it',
   bridge: 'where containers cannot be found by name',
 };
 
-/** Why a service cannot have a clone beside it; `undefined` when nothing stands against it. */
+/** Why a service cannot have a clone beside it; `undefined` if it can. */
 export function cloneObstacle(model: ComposeModel, name: string): string | undefined {
   const service = model.services[name] ?? {};
   if (name === PROXY_SERVICE || model.services[PROXY_SERVICE])
@@ -25,16 +25,20 @@ export function cloneObstacle(model: ComposeModel, name: string): string | undef
   );
 }
 
-/** Why a service of that name cannot be added. */
+/** Why a service with that name cannot be added. */
 function nameObstacle(model: ComposeModel, clone: string): string | undefined {
   if (model.services[clone]) return `the name \`${clone}\` is taken by another service`;
-  // The proxy and the other clones find services by DNS, which knows no empty and no longer part.
+  // The proxy and the other clones find services by DNS, where no part of a name may be empty or
+  // longer than 63 characters.
   if (clone.split('.').some((part) => part === '' || part.length > 63))
     return "its name, or its clone's, cannot be looked up in DNS";
   return undefined;
 }
 
-/** Why a fresh clone of the stable cannot stand beside it: one of its own would need its companions too. */
+/**
+ * Why a fresh clone of the stable (a baseline) cannot run beside it: it would also need fresh
+ * clones of its companions.
+ */
 export function baselineObstacle(model: ComposeModel, name: string): string | undefined {
   const service = model.services[name] ?? {};
   const [joined] = joinedNamespaces(service, model);
@@ -44,7 +48,10 @@ export function baselineObstacle(model: ComposeModel, name: string): string | un
   return nameObstacle(model, baselineName(name));
 }
 
-/** A namespace can be shared with a service that is cloned too, and with nobody whom canary does not know. */
+/**
+ * A namespace can be shared with a service that is also cloned, but not with a container canary
+ * does not know.
+ */
 function namespaceObstacle(service: ComposeService, model: ComposeModel): string | undefined {
   const { network_mode: network } = service;
   if (network && network in UNREACHABLE)

@@ -6,17 +6,20 @@ import { volumeFields } from './delta.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
 
-/** What a clone has otherwise on purpose, or says anew; see `cloneDelta`. */
+/** Fields in which a clone differs on purpose, or that it states itself; see `cloneDelta`. */
 const ADAPTED = new Set([
   ...['container_name', 'hostname', 'mac_address', 'pull_policy', 'profiles', 'develop'],
   ...['ports', 'networks', 'network_mode', 'pid', 'ipc', 'external_links', 'links'],
   ...['volumes_from', 'depends_on', 'labels', 'configs', 'secrets'],
 ]);
 
-/** Of a build that Compose resolved: paths alone, for arguments may hold secrets. */
+/**
+ * The fields of a build resolved by Compose that may be written: only paths, because arguments may
+ * contain secrets.
+ */
 const BUILD_PATHS = ['context', 'dockerfile'] as const;
 
-/** Fields that say nothing anybody would keep to himself: their value may be written down. */
+/** Fields that contain no secrets: their value may be written to a file. */
 const OPEN = new Set([
   ...[
     'image',
@@ -34,19 +37,22 @@ const OPEN = new Set([
 ]);
 
 export interface CloneComparison {
-  /** The service as Compose resolves it in the branch's own files. */
+  /** The service as Compose resolves it from the branch's own files. */
   expected: ComposeService;
   /** Its clone as Compose resolves it. */
   actual: ComposeService;
-  /** Targets that are mounted from elsewhere on purpose. */
+  /** Mount targets whose source differs on purpose. */
   moved: readonly string[];
-  /** Whether it runs an image that is built for it. */
+  /** Whether the clone runs an image that is built for it. */
   isBuilt: boolean;
-  /** Settings that a clone has otherwise on purpose. */
+  /** Environment variables in which a clone differs on purpose. */
   withheld: readonly string[];
 }
 
-/** The fields in which Compose reads a clone otherwise than the branch says, beside those that are meant. */
+/**
+ * The fields in which Compose resolves a clone differently from the branch, except those that
+ * differ on purpose.
+ */
 export function differences({ expected, actual, ...meant }: CloneComparison): string[] {
   const [left, right] = [expected, actual].map((service) => comparable(service, meant));
   const keys = new Set([...Object.keys(left ?? {}), ...Object.keys(right ?? {})]);
@@ -82,8 +88,8 @@ function without(environment: Loose, keys: readonly string[]): Loose {
 }
 
 /**
- * What has to be said outright so that Compose reads a clone as the branch says it; fields that cannot be said without
- * writing down what may be a secret are left as they are.
+ * What must be stated explicitly so that Compose resolves a clone as the branch defines it. Fields
+ * that cannot be stated without writing a possible secret are left unchanged.
  */
 export function corrections(
   fields: readonly string[],

@@ -1,11 +1,11 @@
 import type { ComposeVolume } from '../model/model.ts';
 
-/** What a path of the host is, as far as it can be seen. */
+/** The kind of a path on the host, as far as it can be seen. */
 export type PathKind = 'file' | 'directory' | 'other' | 'missing';
 
-/** A mount that a rehearsal replaces by an empty volume, which it may fill. */
+/** A mount that a rehearsal replaces with an empty volume, which it may fill. */
 export interface Replaced {
-  /** The volume's name or the path, as people know it. */
+  /** The name of the volume, or the path, as the operator knows it. */
   name: string;
   target: string;
 }
@@ -15,12 +15,13 @@ export interface ThrowAway {
   replaced: Replaced[];
 }
 
-/** Where sockets of the host are, some of which are a way out. */
+/** Folders with sockets of the host, some of which give access to the outside. */
 const RUN_FOLDERS = /^(\/var)?\/run(\/|$)/;
 
 /**
- * The mounts of a service for a rehearsal, so that it can change nothing that is kept: what git tracks comes from the
- * branch's tree, files are read-only, everything else is an empty volume. Sockets are left out: they lead outside.
+ * The mounts of a service in a rehearsal, so that it cannot change kept data: files that git tracks
+ * come from the branch's tree, other files are read-only, everything else is an empty volume.
+ * Sockets are left out: they lead outside.
  */
 export function throwAwayVolumes(
   volumes: readonly ComposeVolume[],
@@ -46,12 +47,15 @@ export function throwAwayVolumes(
   return result;
 }
 
-/** Whether a path of the host is where its sockets are. */
+/** Whether a path of the host is in a folder with its sockets. */
 export function isRunFolder(source: string): boolean {
   return RUN_FOLDERS.test(source);
 }
 
-/** The same for the same source, so that services which share it still do; never for two. */
+/**
+ * The same name for the same source, so that services which share it still do; never one name for
+ * two sources.
+ */
 export function volumeName(source: string): string {
   const escaped = source.replace(
     /[^A-Za-z0-9.-]/gu,

@@ -1,24 +1,30 @@
 import type { ComposeModel, ComposeVolume } from '../model/model.ts';
 import { statefulReason } from '../services/stateful.ts';
 
-/** What package managers and build tools keep for themselves: another version's is of no use, or does harm. */
+/**
+ * What package managers and build tools store for themselves: another version's data is useless or
+ * harmful.
+ */
 const CACHE =
   /(^|\/)(node_modules|bower_components|\.(next|nuxt|cache|npm|yarn|pnpm-store|m2|gradle|cargo|venv|bundle|turbo))(\/|$)|\/(venv|bundle|caches?|__pycache__)\/?$|^\/var\/cache\//;
 
-/** Sockets, numbers of processes and locks belong to the processes that made them. */
+/** Sockets, process ids and locks belong to the processes that created them. */
 const RUNTIME =
   /^(\/var)?\/run(\/|$)|(^|\/)(sock|socks|sockets?|pids?|locks?)(\/|$)|\/(tmp|temp)\/?$|\.sock$/;
 
-/** Names that say so whatever the place; what only begins so may hold anything. */
+/**
+ * Volume names that mean the same at any path; a name that only begins like this may hold anything.
+ */
 const CACHE_NAME = /(^|[-_.])(cache|node[-_]?modules)$/i;
 const RUNTIME_NAME = /(^|[-_.])(sock|socks|sockets?)$/i;
 
-/** By service, what its clone mounts of its own. */
+/** By service, the volumes that its clone does not share with the stable. */
 export type OwnVolumes = ReadonlyMap<string, readonly ComposeVolume[]>;
 
 /**
- * The named volumes that clones do not share with the stable: caches, and where sockets and locks of the service itself lie.
- * By service; without a source where nobody else of the slice mounts it, else a volume that the clones share.
+ * The named volumes that clones do not share with the stable: caches, and folders for the service's
+ * own sockets and locks. By service; without a source if no other service of the slice mounts it,
+ * else a volume that the clones share.
  */
 export function ownVolumes(model: ComposeModel, slice: readonly string[]): OwnVolumes {
   const own = slice.map((service) => [service, ownOf(model, slice, service)] as const);
@@ -36,7 +42,7 @@ export function ownVolumes(model: ComposeModel, slice: readonly string[]): OwnVo
   );
 }
 
-/** The volume that the clones of a slice share in place of one of the stable's. */
+/** The volume that the clones of a slice share instead of one of the stable's. */
 function ownVolumeName(source: string): string {
   return `${source}-canary`;
 }
@@ -51,7 +57,10 @@ function ownOf(model: ComposeModel, slice: readonly string[], service: string): 
   });
 }
 
-/** Whether such a volume is where a service that stays shared listens: one that keeps data, or that this one waits for. */
+/**
+ * Whether a service that stays shared listens in this volume: one that keeps data, or that this
+ * service waits for.
+ */
 function isOfAnother(
   model: ComposeModel,
   slice: readonly string[],
@@ -70,7 +79,7 @@ function isOfAnother(
     );
 }
 
-/** `ospd_openvas_socket_vol` is that of `ospd-openvas`. */
+/** `ospd_openvas_socket_vol` belongs to `ospd-openvas`. */
 function isNamedAfter(source: string, service: string): boolean {
   const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
   return service.length > 2 && plain(source).startsWith(plain(service));

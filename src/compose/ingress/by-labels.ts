@@ -11,7 +11,10 @@ interface Choice {
   protocol?: string | undefined;
 }
 
-/** How a router finds a service by what that says of itself; throws `caller-unusable` where the proxy cannot come between. */
+/**
+ * How a router finds a service by its labels or environment; throws `caller-unusable` if the proxy
+ * cannot be placed between.
+ */
 export function ingressByLabels(name: string, choice: Choice, model: ComposeModel): RouterIngress {
   const found = routerIngress(name, choice, model);
   if (typeof found !== 'string') return found;

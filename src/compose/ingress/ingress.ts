@@ -10,27 +10,33 @@ import { statefulReason } from '../services/stateful.ts';
 import { ingressByLabels } from './by-labels.ts';
 import type { RouterIngress } from './router.ts';
 
-/** A way to a service that is not a port of the host. Links lead callers to the proxy, and routers find it by labels. */
+/**
+ * A way to a service other than a port of the host. Links redirect callers to the proxy; routers
+ * find the proxy by labels.
+ */
 export interface Ingress {
-  /** `mesh`: other services call it. `behind`: users come through another proxy of the stack. `labels`: so, but it is not called. */
+  /**
+   * `mesh`: other services call it. `behind`: users come through another proxy of the stack, which
+   * calls it by name. `labels`: users come through a router that finds it by labels.
+   */
   kind: 'mesh' | 'behind' | 'labels';
   callers: readonly string[];
-  /** What the callers may call it. */
+  /** The names that callers may use for it. */
   names: readonly string[];
-  /** A published port on which the canary alone answers; not of `mesh`. */
+  /** The published port on which only the canary responds; not for `mesh`. */
   preview: number | undefined;
-  /** Of `labels`: the router, and what it says of the service. */
+  /** For `labels`: the router, and how the service is configured there. */
   router?: RouterIngress;
 }
 
-/** The port of the host that users know, taken over by the proxy. */
+/** The port of the host that users know; the proxy takes it over. */
 interface Entry {
   port: number;
   hostIp: string | undefined;
   preview: number | undefined;
 }
 
-/** A service of the slice, as far as its ingresses are concerned. */
+/** The part of a service of the slice that its ingresses need. */
 export interface ReachableService {
   service: string;
   port?: number | undefined;
@@ -38,7 +44,10 @@ export interface ReachableService {
   ingress?: Ingress | undefined;
 }
 
-/** The ingress that canary.yaml asks for; throws `caller-unusable` or `service-unknown` where callers cannot be led there. */
+/**
+ * The ingress that canary.yaml asks for; throws `caller-unusable` or `service-unknown` if callers
+ * cannot be redirected to the proxy.
+ */
 export function ingressOf(
   name: string,
   choice: CanaryConfig['services'][string],
@@ -71,7 +80,10 @@ export function ingressOf(
   };
 }
 
-/** Refuses ingresses on one port of the proxy that no request could be told apart at; throws `caller-unusable`. */
+/**
+ * Rejects ingresses on the same port of the proxy whose requests could not be distinguished; throws
+ * `caller-unusable`.
+ */
 export function refuseSharedIngress(slice: readonly ReachableService[], model: ComposeModel): void {
   const ingresses = slice.flatMap(({ service, port, ingress }) =>
     ingress ? [{ service, port, ingress }] : [],
@@ -88,7 +100,8 @@ export function refuseSharedIngress(slice: readonly ReachableService[], model: C
   for (const { service, port } of called.filter(({ ingress }) => isAskedByEdge(ingress))) {
     const other = called.find((each) => each.port === port && each.service !== service);
     if (!other) continue;
-    // The names that users send reach the proxy through the edge: they must never choose the service.
+    // The Host names that users send reach the proxy through the edge: they must never choose the
+    // service.
     throw new CanaryError(
       'caller-unusable',
       `\`${service}\` and \`${other.service}\` both listen on port ${port}, and another proxy calls \`${service}\`.`,
@@ -99,7 +112,10 @@ export function refuseSharedIngress(slice: readonly ReachableService[], model: C
   }
 }
 
-/** Where in the proxy's container a published port arrives: at the same number, unless callers use that by name. */
+/**
+ * The port in the proxy's container for a published port: the same number, unless callers use that
+ * number by name.
+ */
 export function arrivalPort(slice: readonly ReachableService[], published: number): number {
   const taken = new Set(calledPorts(slice));
   for (const port of publishedPorts(slice)) {
@@ -110,7 +126,7 @@ export function arrivalPort(slice: readonly ReachableService[], published: numbe
   return published;
 }
 
-/** Where in the proxy's container the users of a service arrive that a router finds by its labels. */
+/** The port in the proxy's container for users of a service that a router finds by its labels. */
 export function routedPort(
   slice: readonly ReachableService[],
   service: string,
@@ -125,13 +141,15 @@ export function routedPort(
   return undefined;
 }
 
-/** Where in the proxy's container a port arrives that is published beside those of the slice. */
+/**
+ * The port in the proxy's container for a port that is published in addition to those of the slice.
+ */
 export function spareArrivalPort(slice: readonly ReachableService[], published: number): number {
   const routed = slice.flatMap(({ service }) => routedPort(slice, service) ?? []);
   return freeFrom(published, new Set([...fixedPorts(slice), ...routed]));
 }
 
-/** The ports of services that are called by name: their callers use the same at the proxy. */
+/** The ports of services that are called by name: callers use the same port at the proxy. */
 function calledPorts(slice: readonly ReachableService[]): number[] {
   return slice.flatMap(({ ingress, port }) =>
     ingress && ingress.kind !== 'labels' && port ? [port] : [],
@@ -143,7 +161,7 @@ function fixedPorts(slice: readonly ReachableService[]): Set<number> {
   return new Set([...calledPorts(slice), ...arrivals]);
 }
 
-/** The ports of the host that the proxy holds. */
+/** The ports of the host that the proxy publishes. */
 export function publishedPorts(slice: readonly ReachableService[]): number[] {
   const ports = slice.flatMap(({ entry, ingress }) => [
     entry?.port,
@@ -153,7 +171,7 @@ export function publishedPorts(slice: readonly ReachableService[]): number[] {
   return ports.filter((port) => port !== undefined);
 }
 
-/** Whether the proxy has the `VIRTUAL_HOST` of a service, which the stable then must not have. */
+/** Whether the proxy has the `VIRTUAL_HOST` of a service; the stable must not have it then. */
 export function isFoundByHost(slice: readonly ReachableService[], service: string): boolean {
   return slice.some(
     (each) => each.service === service && each.ingress?.router?.kind === 'nginx-proxy',
@@ -201,7 +219,7 @@ function refuseCaller(model: ComposeModel, caller: string, name: string): void {
 function obstacle(model: ComposeModel, caller: string, name: string): string | undefined {
   const service = model.services[caller];
   const reason = service && statefulReason(service, model);
-  // To lead it elsewhere it would have to be made anew.
+  // To redirect it, it would have to be recreated.
   if (reason) return `it keeps data (${reason})`;
   const mode = service?.network_mode;
   if (mode && mode !== 'bridge') return `it uses \`network_mode: ${mode}\``;

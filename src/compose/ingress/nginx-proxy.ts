@@ -1,6 +1,9 @@
 import type { ComposeModel, ComposeService } from '../model/model.ts';
 
-/** Where nginx-proxy finds the service; a text says why the proxy cannot take its place there. */
+/**
+ * The port at which nginx-proxy finds the service; a text is the reason why the proxy cannot take
+ * its place.
+ */
 export function nginxProxyRoutes(
   { services }: ComposeModel,
   name: string,
@@ -14,11 +17,11 @@ export function nginxProxyRoutes(
   return { port: Number.isInteger(port) && port > 0 ? port : undefined };
 }
 
-/** What nginx-proxy and its companion read that is not about the container of the stable alone. */
+/** Settings of nginx-proxy and its companion that do not concern only the stable's container. */
 const SETTINGS =
   /^(VIRTUAL_(HOST|PATH|DEST|ROOT|PROTO)|LETSENCRYPT_\w+|ACME_\w+|HTTPS_METHOD|CERT_NAME|SSL_POLICY|HSTS|NETWORK_ACCESS|SERVER_TOKENS|NON_GET_REDIRECT)$/;
 
-/** What the proxy's container says in the service's place, as the user wrote it. */
+/** What the proxy's container declares in place of the service, as the user wrote it. */
 export function nginxProxyFields(
   labels: ReadonlyMap<string, string>,
   environment: ReadonlyMap<string, string>,
@@ -32,7 +35,10 @@ export function nginxProxyFields(
   };
 }
 
-/** nginx-proxy shares users out among all who have the key: while the proxy has it, the stable has it empty. */
+/**
+ * nginx-proxy balances users among all containers with these variables: while the proxy has them,
+ * they are empty in the stable.
+ */
 export function withoutHost({ environment = {} }: ComposeService): Record<string, string> {
   const keys = ['VIRTUAL_HOST', 'LETSENCRYPT_HOST'].filter((key) => environment[key]);
   return Object.fromEntries(keys.map((key) => [key, '']));

@@ -6,16 +6,19 @@ import { edgeKind, foundByLabels } from '../services/edge.ts';
 import { portSaid } from '../services/find-edges.ts';
 import { ingressByLabels } from './by-labels.ts';
 
-/** How the proxy comes between a service and the router that finds it. */
+/** How the proxy is placed between a service and the router that finds it. */
 export interface RoutedChoice {
   labels: Router;
-  /** Where it listens, where neither its labels nor its definition says so. */
+  /** The port on which it listens, if neither its labels nor its definition states it. */
   port: number | undefined;
   listens: number;
   because: string;
 }
 
-/** The router that finds a service by its labels or environment, in this project or elsewhere; throws where the proxy cannot come between. */
+/**
+ * The router that finds a service by its labels or environment, in this project or elsewhere;
+ * throws if the proxy cannot be placed between.
+ */
 export function routedChoice(
   model: ComposeModel,
   files: ConfigurationFiles,
@@ -34,7 +37,7 @@ export function routedChoice(
   });
 }
 
-/** Where web servers listen, and where nginx-proxy asks when nobody says it. */
+/** The port of web servers, and the default port of nginx-proxy. */
 const WEB = 80;
 const WEB_SERVERS = /(^|\/)(whoami|wordpress)(:(?!.*fpm)|@|$)/;
 

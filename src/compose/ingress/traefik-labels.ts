@@ -1,15 +1,18 @@
 import { asPattern, splitOutside } from '../model/written.ts';
 import type { TraefikRouter } from './traefik.ts';
 
-/** What is ours beside a name of the user's. */
+/** The suffix of canary's own name beside a user's name. */
 const OURS = '-canary';
 
-/** What of a service of Traefik holds for the proxy, too: the rest is about the containers of the stable. */
+/**
+ * The fields of a Traefik service that also apply to the proxy: the rest concerns the containers of
+ * the stable.
+ */
 const KEPT_OF_SERVICE =
   /^loadbalancer\.(passhostheader|responseforwarding\..+|serverstransport|server\.scheme)$/i;
 
 interface Label {
-  /** `http.routers`, or the whole key of a label that is not about a part with a name. */
+  /** `http.routers`, or the whole key of a label without a named part. */
   kind: string;
   name: string;
   field: string;
@@ -17,9 +20,10 @@ interface Label {
 }
 
 /**
- * Labels for the proxy's container: for each router of the service one of our own that ranks above it, and that leads to
- * `port`. They are the user's words, with their variables; middlewares that the service itself defines are ours, too, as
- * Traefik forgets those while the service is made anew. A text says which router is not in them.
+ * Labels for the proxy's container: for each router of the service, a router of canary's own that
+ * ranks above it and leads to `port`. They use the user's text, with its variables. Middlewares
+ * that the service itself defines are copied too, because Traefik forgets those while the service
+ * is recreated. A text names the router that could not be included.
  */
 export function traefikLabels(
   written: ReadonlyMap<string, string>,
@@ -66,7 +70,7 @@ export function traefikLabels(
   return lines;
 }
 
-/** The one name with variables that can have become this one. */
+/** The only name with variables that can have been resolved to this one. */
 function onlyOne(names: readonly string[], resolved: string): string | undefined {
   const found = names.filter((each) => each.includes('$') && asPattern(each).test(resolved));
   return found.length === 1 ? found[0] : undefined;

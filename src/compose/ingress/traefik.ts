@@ -1,27 +1,32 @@
 import type { ComposeModel, ComposeService } from '../model/model.ts';
 
-/** A router of Traefik that leads users to a service, by the service's own labels. */
+/** A Traefik router that leads users to a service, defined by the service's own labels. */
 export interface TraefikRouter {
   name: string;
-  /** Above the service's own router, by one: so the proxy's takes its place, and nobody else's. */
+  /**
+   * One above the service's own router: the proxy's router takes its place, and no other router's.
+   */
   priority: number;
 }
 
-/** What Traefik's labels say of a service. */
+/** What the Traefik labels of a service state. */
 export interface TraefikRoutes {
   routers: readonly TraefikRouter[];
-  /** Where its users arrive in its container, as far as the labels say it. */
+  /** The port in its container that users reach, if the labels state it. */
   port: number | undefined;
-  /** Ways to it that the proxy cannot take, each with the reason. */
+  /** Routes to it that the proxy cannot take over, each with the reason. */
   left: readonly string[];
 }
 
-/** The labels of one router or service of Traefik, by what follows its name, in small letters. */
+/**
+ * The labels of one Traefik router or service, by the rest of the key after its name, in lower
+ * case.
+ */
 type Fields = ReadonlyMap<string, string>;
 
 /**
- * The routers that the proxy can stand in for; a text says why there is none. `port` is where the service listens when
- * canary.yaml says it.
+ * The routers that the proxy can take over; a text is the reason why there is none. `port` is where
+ * the service listens if canary.yaml states it.
  */
 export function traefikRoutes(
   model: ComposeModel,
@@ -62,7 +67,7 @@ export function traefikRoutes(
 
 const SCHEME = 'loadbalancer.server.scheme';
 
-/** Where a router leads to on this container, or why it does not. */
+/** The service of this container to which a router leads, or why it does not lead to it. */
 function targetOf(router: Fields, services: ReadonlyMap<string, Fields>): Fields | string {
   if (!router.get('rule')) return 'it has no rule of its own';
   const name = router.get('service')?.replace(/@docker$/, '');
@@ -89,13 +94,16 @@ function languageObstacle(scheme = 'http', protocol = 'http'): string | undefine
   return `it speaks ${scheme} to the service`;
 }
 
-/** What Traefik takes: a number that is given, else the length of the rule. */
+/** The priority that Traefik uses: the given number, else the length of the rule. */
 function priorityOf(router: Fields): number {
   const given = Number(router.get('priority') ?? 0);
   return given || new TextEncoder().encode(router.get('rule') ?? '').length;
 }
 
-/** Between two routers of one rank Traefik chooses by chance: another service's must not come to stand beside ours. */
+/**
+ * Traefik chooses randomly between two routers of equal priority: another service's router must not
+ * have the same priority as ours.
+ */
 function rankObstacle(
   { services }: ComposeModel,
   name: string,
@@ -117,7 +125,7 @@ function rankObstacle(
   return undefined;
 }
 
-/** Rules that name hosts, and none in common, never match the same request. */
+/** Rules that name hosts but share none never match the same request. */
 function canBothMatch(one: string, other: string): boolean {
   const [hosts, others] = [one, other].map((rule) =>
     /!|HostRegexp|\|\|/i.test(rule)

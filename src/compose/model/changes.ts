@@ -1,6 +1,6 @@
 import type { ComposeModel, ComposeService } from './model.ts';
 
-/** One state of a project: its services, and the folder their absolute paths lie in. */
+/** One state of a project: its services, and the folder that contains their absolute paths. */
 interface State {
   root: string;
   services: ComposeModel['services'];
@@ -14,7 +14,9 @@ export interface Changes {
   paths: readonly string[];
 }
 
-/** Services that are not in the slice and that a change touches: their definition, or what they are built from. */
+/**
+ * Services outside the slice that a change touches: their definition, or what they are built from.
+ */
 export function changedOutside({ slice, before, after, paths }: Changes): string[] {
   return Object.entries(after.services)
     .filter(([name]) => !slice.includes(name))
@@ -27,7 +29,7 @@ export function changedOutside({ slice, before, after, paths }: Changes): string
     .sort();
 }
 
-/** With the root taken out, so that the same definition reads the same in two folders. */
+/** Without the root, so that the same definition reads the same in two folders. */
 function definition(service: ComposeService, { root }: State): string {
   return JSON.stringify(service).replaceAll(root, '');
 }

@@ -1,6 +1,8 @@
 import { parseAllDocuments } from 'yaml';
 
-/** What a single compose file says itself, before Compose merges it with others. Paths are as written. */
+/**
+ * What a single compose file contains before Compose merges it with others. Paths are as written.
+ */
 export interface FileDefinitions {
   services: ReadonlySet<string>;
   /** Every `env_file`. */
@@ -10,13 +12,13 @@ export interface FileDefinitions {
   extended: readonly string[];
 }
 
-/** Files that Compose takes in as a project of their own. */
+/** Files that Compose includes as a project of their own. */
 interface Include {
-  /** More than one are merged. */
+  /** Several files are merged. */
   paths: readonly string[];
-  /** What their paths are relative to; the folder of the first when left out. */
+  /** The folder their paths are relative to; by default the folder of the first file. */
   directory: string | undefined;
-  /** Where their variables come from, before the project's. */
+  /** The files that define their variables, which take precedence over the project's. */
   envFiles: readonly string[];
 }
 
@@ -38,13 +40,13 @@ interface RawInclude {
 
 /** Reads which services a compose file defines, and the files it names. */
 export function readDefinitions(text: string): FileDefinitions {
-  // Several documents in one file are several layers, as several files are.
+  // Several documents in one file are merged like several files.
   const documents = parseAllDocuments(text.replace(/^\uFEFF/, ''), {
     merge: true,
     logLevel: 'silent',
     customTags: lenientTags,
   });
-  // As many aliases as people like: it is their own file.
+  // No limit on aliases: it is the user's own file.
   const contents = [...documents].map(
     (document) => (document.toJS({ maxAliasCount: -1 }) ?? {}) as RawFile,
   );

@@ -1,6 +1,6 @@
 import { escapeDollars, type Fields } from './fields.ts';
 
-/** A service that is another one but for some fields. */
+/** A service that equals another one except for some fields. */
 export interface Extension extends Origin {
   name: string;
   service: string;
@@ -11,18 +11,18 @@ export interface Extension extends Origin {
 export interface Origin {
   /** The files that define it, in the order Compose merges them. */
   files: readonly string[];
-  /** The whole of it as it is written, where extending the files would not say it. */
+  /** The whole definition as written, if extending the files would not give the same. */
   copy?: Fields | undefined;
 }
 
 /**
- * One record of services a YAML document: `extends` reaches one file, so that a service which several define is
- * extended once a file; the last says what sets it apart.
+ * One record of services per YAML document. `extends` reaches only one file, so a service that
+ * several files define is extended once per file; the last layer contains the differences.
  */
 export function extensionLayers(extensions: readonly Extension[]): Fields[] {
   const layered = extensions.map(({ name, service, files, copy, delta }) => {
     const bases = files.map((file) => ({ extends: { file: escapeDollars(file), service } }));
-    // What sets it apart may take away what the copy says: a layer of its own.
+    // The differences may remove parts of the copy, so they need a layer of their own.
     const layers: Fields[] = copy
       ? [copy, delta]
       : bases.map((base, index) => (index === bases.length - 1 ? { ...base, ...delta } : base));

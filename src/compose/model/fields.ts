@@ -3,7 +3,7 @@ import type { ComposePort, ComposeService } from './model.ts';
 /** A part of a compose file that is written. */
 export type Fields = Record<string, unknown>;
 
-/** A port as a compose file says it. */
+/** A port in the notation of a compose file. */
 export function portFields(port: ComposePort): Fields {
   return {
     target: port.target,
@@ -22,12 +22,12 @@ export function networkNames(service: ComposeService | undefined): string[] {
   return names.length > 0 ? names : ['default'];
 }
 
-/** Compose interpolates every value; a dollar that is meant is written twice. */
+/** Compose interpolates every value; a literal dollar is written twice. */
 export function escapeDollars(text: string): string {
   return text.replaceAll('$', '$$$$');
 }
 
-/** The same for every text in a value. */
+/** Escapes dollars in every text in a value. */
 export function escapeAll(value: unknown): unknown {
   if (typeof value === 'string') return escapeDollars(value);
   if (Array.isArray(value)) return value.map(escapeAll);

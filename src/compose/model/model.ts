@@ -1,6 +1,7 @@
 /**
- * The part of Compose's own resolved model (`docker compose config --format json`) that canary reads.
- * It holds interpolated values, secrets among them: it stays in memory and is never written anywhere.
+ * The part of Compose's own resolved model (`docker compose config --format json`) that canary
+ * reads. It contains interpolated values, including secrets: it stays in memory and is never
+ * written anywhere.
  */
 export interface ComposeModel {
   name: string;
@@ -11,11 +12,11 @@ export interface ComposeModel {
   secrets?: Readonly<Record<string, ComposeFile>>;
 }
 
-/** A config or secret of the top level. */
+/** A top-level config or secret. */
 export interface ComposeFile {
   file?: string;
   content?: string;
-  /** The variable that holds it. */
+  /** The variable that contains it. */
   environment?: string;
   external?: boolean;
   name?: string;
@@ -42,7 +43,7 @@ export interface ComposeService {
   ports?: readonly ComposePort[];
   expose?: readonly string[];
   volumes?: readonly ComposeVolume[];
-  /** `SERVICE` or `container:NAME`, and `:ro` where it only reads. */
+  /** `SERVICE` or `container:NAME`, with `:ro` if read-only. */
   volumes_from?: readonly string[];
   devices?: readonly { source: string }[];
   provider?: { type?: string };
@@ -57,12 +58,12 @@ export interface ComposeService {
 interface ComposeBuild {
   context?: string;
   dockerfile?: string;
-  /** Of what other services build, as `service:NAME`. */
+  /** Images that other services build are given as `service:NAME`. */
   additional_contexts?: Readonly<Record<string, string>>;
   cache_to?: readonly string[];
 }
 
-/** How a service is on a network. */
+/** How a service is attached to a network. */
 export interface ComposeNetwork {
   aliases?: readonly string[];
   ipv4_address?: string;
@@ -95,14 +96,14 @@ export interface ComposeVolume {
   read_only?: boolean;
 }
 
-/** The port a service listens on inside its container, as far as its definition tells. */
+/** The port a service listens on inside its container, if its definition states it. */
 export function listeningPort(service: ComposeService): number | undefined {
   const tcp = (service.ports ?? []).filter((port) => (port.protocol ?? 'tcp') === 'tcp');
   const first = tcp[0]?.target ?? Number.parseInt(service.expose?.[0] ?? '', 10);
   return Number.isInteger(first) ? first : undefined;
 }
 
-/** The published port `hostPort` of a service, if it has that one. */
+/** The port that a service publishes as `hostPort`, if any. */
 export function publishedPort(service: ComposeService, hostPort: number): ComposePort | undefined {
   return service.ports?.find(
     (port) => port.published === String(hostPort) && (port.protocol ?? 'tcp') === 'tcp',
@@ -119,7 +120,7 @@ export function imageName(project: string, name: string, service: ComposeService
   return service.image ?? `${project}-${name}`;
 }
 
-/** The ports of the host that a service publishes by TCP. */
+/** The host ports that a service publishes over TCP. */
 export function hostPorts(service: ComposeService): number[] {
   return (service.ports ?? [])
     .filter((port) => (port.protocol ?? 'tcp') === 'tcp')

@@ -1,4 +1,7 @@
-/** Names of what canary adds to a compose project, and the labels by which it knows its own again. */
+/**
+ * Names of what canary adds to a compose project, and the labels by which it recognizes its own
+ * parts.
+ */
 export const PROXY_SERVICE = 'canary-proxy';
 
 export const LABEL = {
@@ -24,17 +27,20 @@ export function migrationName(service: string): string {
   return `${service}-migration`;
 }
 
-/** The throw-away compose project in which a canary boots first. */
+/** The temporary compose project in which a canary is rehearsed. */
 export function rehearsalProject(project: string): string {
   return `${project}-rehearsal`;
 }
 
-/** The compose service that plays `service` there. */
+/** The compose service that stands for `service` in a rehearsal. */
 export function rehearsalName(service: string): string {
   return `${service}-rehearsal`;
 }
 
-/** The compose service that is the stable of `service` there, on what the canary made of the database. */
+/**
+ * The compose service that runs the stable of `service` in a rehearsal, on the database as the
+ * canary left it.
+ */
 export function oldCodeName(service: string): string {
   return `${service}-before`;
 }
@@ -44,7 +50,7 @@ export function canaryImage(project: string, service: string, commit: string): s
   return `${project}-${service}:canary-${shortCommit(commit)}`;
 }
 
-/** Where the stable's image is kept while a promotion replaces it. */
+/** The tag that keeps the stable's image while a promotion replaces it. */
 export function previousImage(project: string, service: string, release: string): string {
   return `${project}-${service}:before-${release}`;
 }

@@ -1,6 +1,6 @@
 import type { ComposeModel, ComposeService } from './model.ts';
 
-/** The settings by which a container joins a namespace of another's. */
+/** The settings by which a container joins another container's namespace. */
 const SETTINGS = ['network_mode', 'pid', 'ipc'] as const;
 type Setting = (typeof SETTINGS)[number];
 
@@ -10,7 +10,7 @@ interface Joined {
   owner: string;
 }
 
-/** The namespaces of other services that a service joins, whether it names them as services or as containers. */
+/** The namespaces of other services that a service joins, named by service or by container. */
 export function joinedNamespaces(service: ComposeService, model: ComposeModel): Joined[] {
   return SETTINGS.flatMap((setting) => {
     const owner = serviceNamed(service[setting], model);
@@ -23,7 +23,10 @@ export function namespaceOwner(service: ComposeService, model: ComposeModel): st
   return joinedNamespaces(service, model)[0]?.owner;
 }
 
-/** The service in whose network another one listens: it has no name and no address of its own. */
+/**
+ * The service in whose network another one listens: the other has no name and no address of its
+ * own.
+ */
 export function networkOwner(service: ComposeService, model: ComposeModel): string | undefined {
   return serviceNamed(service.network_mode, model);
 }
@@ -36,7 +39,9 @@ export function namespaceMembers(name: string, model: ComposeModel): string[] {
     .sort();
 }
 
-/** Of `service:web`, or of `container:` with the name that a service's container has. */
+/**
+ * The service named by `service:web`, or by `container:` with the name of a service's container.
+ */
 function serviceNamed(
   value: string | undefined,
   { name, services }: ComposeModel,

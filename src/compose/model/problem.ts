@@ -1,26 +1,29 @@
 import { isAlias, isMap, isNode, isScalar, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { literally } from '../../config/literally.ts';
 
-/** A compose file that Compose may have meant. */
+/** A compose file that Compose's message may be about. */
 export interface SourceFile {
-  /** As people would name it. */
+  /** The name in messages. */
   name: string;
-  /** As Compose names it. */
+  /** The name that Compose uses. */
   path: string;
   text: string;
 }
 
-/** What Compose has against the files, and where. */
+/** What Compose rejects in the files, and where. */
 export interface ComposeProblem {
-  /** A variable that has to have a value and has none, and what the file says about it. */
+  /** A required variable without a value, and the message in the file. */
   variable?: { name: string; said: string } | undefined;
   /** As `services.web.image`. */
   field?: string | undefined;
-  /** As `compose.yaml:12`; absent where the words lead nowhere. */
+  /** As `compose.yaml:12`; absent if the message leads to no place. */
   place?: string | undefined;
 }
 
-/** Finds the place that Compose's words are about: they name a field or a line, rarely both, and often no file. */
+/**
+ * Finds the place that Compose's message is about: it names a field or a line, rarely both, and
+ * often no file.
+ */
 export function findProblem(words: string, files: readonly SourceFile[]): ComposeProblem {
   const [, name, said = ''] =
     /required variable (\S+) is missing a value(?:: (.*))?/.exec(words) ?? [];
@@ -48,7 +51,7 @@ function first(
   return undefined;
 }
 
-/** What is no YAML, or has a key twice. */
+/** The line of invalid YAML or of a duplicate key. */
 function placeOfMistake({ text }: SourceFile): number | undefined {
   const errors = parseAllDocuments(text, { logLevel: 'silent' }).flatMap(({ errors }) => errors);
   return errors[0]?.linePos?.[0].line;
@@ -59,7 +62,10 @@ function placeOfLine(words: string, [file]: readonly SourceFile[]): string | und
   return file && line ? `${file.name}:${line}` : undefined;
 }
 
-/** Inside of the field where that is in this file; an anchor, or a list, may have it elsewhere. */
+/**
+ * The line inside the field, if the field is in this file; with an anchor or a list it may be
+ * elsewhere.
+ */
 function placeOfVariable(
   file: SourceFile,
   name: string,
@@ -72,7 +78,10 @@ function placeOfVariable(
   return (at < 0 ? lines.findIndex((line) => use.test(line)) : at) + 1 || undefined;
 }
 
-/** The line of a field, or of the nearest one above it. Names may have dots, so that parts belong together. */
+/**
+ * The line of a field, or of its nearest parent. Names may contain dots, so several parts may form
+ * one name.
+ */
 function placeOfField({ text }: SourceFile, parts: readonly string[]): number | undefined {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, {
@@ -83,7 +92,7 @@ function placeOfField({ text }: SourceFile, parts: readonly string[]): number | 
   for (const document of documents) {
     if (!isNode(document.contents)) continue;
     const { key, depth } = deepest(document.contents, parts, document);
-    // `services` alone says nothing.
+    // `services` alone is not useful.
     if (key?.range && depth > 1) return lines.linePos(key.range[0]).line;
   }
   return undefined;
@@ -112,7 +121,7 @@ function deepest(
   return found;
 }
 
-/** A service whose name is one of the words. */
+/** The line of a service whose name occurs in the message. */
 function placeOfService(file: SourceFile, words: string): number | undefined {
   for (const word of words.match(/[\w.-]*[\w-]/g) ?? []) {
     const line = placeOfField(file, ['services', word]);

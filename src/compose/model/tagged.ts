@@ -10,12 +10,12 @@ class Tagged {
   }
 }
 
-/** A value that is taken away from what Compose would merge or extend. */
+/** Removes a value that Compose would merge or extend. */
 export const reset = (empty: null | []) => new Tagged('!reset', empty);
-/** A value that takes the place of what Compose would merge or extend. */
+/** Replaces a value that Compose would merge or extend. */
 export const replace = (value: unknown) => new Tagged('!override', value);
 
-/** A document of YAML with Compose's own tags. */
+/** A YAML document with Compose's own tags. */
 export function stringify(value: Fields): string {
   const document = new Document();
   document.contents = toNode(document, value) as typeof document.contents;

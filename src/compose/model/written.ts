@@ -2,14 +2,20 @@ import { literally } from '../../config/literally.ts';
 import type { Fields } from './fields.ts';
 import type { ComposeModel } from './model.ts';
 
-/** The parts of a model that are needed as people wrote them: files merged, variables not yet put in (`docker compose config --no-interpolate`). */
+/**
+ * The parts of a model that are needed as written: files merged, variables not yet replaced
+ * (`docker compose config --no-interpolate`).
+ */
 export interface WrittenModel {
   services: Readonly<Record<string, Fields | undefined>>;
   configs?: ComposeModel['configs'];
   secrets?: ComposeModel['secrets'];
 }
 
-/** Labels or environment as the user wrote them: a list of `key=value`, or a mapping. Keys may hold variables, too. */
+/**
+ * Labels or environment as the user wrote them: a list of `key=value`, or a mapping. Keys may
+ * contain variables too.
+ */
 export function writtenPairs(value: unknown): Map<string, string> {
   const pairs = Array.isArray(value)
     ? value.map((each) => {
@@ -20,7 +26,7 @@ export function writtenPairs(value: unknown): Map<string, string> {
   return new Map(pairs);
 }
 
-/** The parts of a text between signs that are not inside of a variable: `${A:-x.y}.rule` has two by `.`. */
+/** Splits a text at a sign that is not inside a variable: `${A:-x.y}.rule` has two parts at `.`. */
 export function splitOutside(text: string, sign: string): string[] {
   const parts: string[] = [];
   let depth = 0;
@@ -37,7 +43,7 @@ export function splitOutside(text: string, sign: string): string[] {
   return [...parts, part];
 }
 
-/** What a text with variables can become, as a pattern: each variable stands for anything. */
+/** A pattern of what a text with variables can become: each variable matches anything. */
 export function asPattern(text: string): RegExp {
   let pattern = '';
   let depth = 0;

@@ -15,13 +15,13 @@ export type BaselineSource = Readonly<Record<string, BaselineOrigin>>;
 
 /** Where the stable is defined. */
 interface BaselineOrigin extends Origin {
-  /** What the stable runs. */
+  /** The image the stable runs. */
   image: string;
-  /** Its labels that are kept where some are dropped, as they are written. */
+  /** The labels it keeps if others are dropped, as written. */
   keptLabels?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What sets a fresh clone of the stable apart from the stable it extends. */
+/** The fields in which a fresh clone of the stable differs from the stable it extends. */
 export function baselineDelta(
   model: ComposeModel,
   slice: readonly SliceMember[],
@@ -40,7 +40,7 @@ export function baselineDelta(
   return {
     image,
     build: reset(null),
-    // It is here: the stable runs it.
+    // The image is present: the stable runs it.
     pull_policy: 'never',
     container_name: reset(null),
     hostname: reset(null),
@@ -48,10 +48,10 @@ export function baselineDelta(
     ports: reset([]),
     networks: replace(cloneNetworks(stable)),
     ...(own.length > 0 ? { volumes: volumeFields(own) } : {}),
-    // One, however many the stable has, and wherever its definition says so.
+    // One replica, however many the stable has, wherever its definition states the number.
     ...(stable?.scale === undefined ? {} : { scale: 1 }),
     ...(stable?.deploy?.replicas === undefined ? {} : { deploy: { replicas: 1 } }),
-    // It calls others the way the stable does.
+    // It calls other services the way the stable does.
     ...(caller ? linkFields(caller) : {}),
     ...discoveryFields(stable ?? {}, model, keptLabels, labels),
   };

@@ -6,18 +6,20 @@ import { replace } from '../model/tagged.ts';
 interface LinkDelta {
   caller: string;
   externalLinks: string[];
-  /** The user's own links without those that would name the stable; only where there are such. */
+  /**
+   * The user's own links without those that would name the stable; only if there are such links.
+   */
   links: string[] | undefined;
-  /** The start order that those implied. */
+  /** The start order that the removed links implied. */
   dependsOn: Fields;
 }
 
 /**
- * What leads callers to the proxy under the names they use. A user's link to a service with a ingress is taken out, as it
- * would name the stable beside the proxy.
+ * The links that lead callers to the proxy under the names they use. A user's link to a service
+ * with an ingress is removed, because it would name the stable beside the proxy.
  */
 export function linkDeltas(model: ComposeModel, slice: readonly ReachableService[]): LinkDelta[] {
-  // A branch may have lost a caller that the stable has.
+  // A branch may lack a caller that the stable has.
   const callers = [...callerLinks(slice)].filter(([caller]) => model.services[caller]);
   return callers.map(([caller, externalLinks]) => {
     const own = model.services[caller]?.links ?? [];
@@ -34,7 +36,7 @@ export function linkDeltas(model: ComposeModel, slice: readonly ReachableService
   });
 }
 
-/** The fields of a caller that lead it there. */
+/** The fields of a caller that lead it to the proxy. */
 export function linkFields({ externalLinks, links, dependsOn }: LinkDelta): Fields {
   return {
     external_links: externalLinks,

@@ -13,7 +13,7 @@ import { type BaselineSource, baselineDelta } from './baseline.ts';
 import { linkDeltas, linkFields } from './caller-links.ts';
 import { type ProxyContainer, proxyService } from './proxy-service.ts';
 
-/** Where the clones come from: the branch, checked out in a worktree. */
+/** The source of the clones: the branch, checked out in a worktree. */
 export interface CloneSource {
   commit: string;
   release: string;
@@ -21,17 +21,23 @@ export interface CloneSource {
   model: ComposeModel;
   /** The worktree's compose files that define each service, in the order Compose merges them. */
   files: Readonly<Record<string, readonly string[]>>;
-  /** The service that runs the branch's migration, and its command where that is not the service's own. */
+  /**
+   * The service that runs the branch's migration, and its command if that differs from the
+   * service's own.
+   */
   migration?: Migration | undefined;
-  /** Bind mounts that git does not track: data, which stays the stable's. */
+  /** Bind mounts that git does not track: they are data and stay the stable's. */
   dataMounts: Readonly<Record<string, readonly ComposeVolume[]>>;
-  /** By service, labels as they are written; see `CloneSetting`. */
+  /** By service, labels as written; see `CloneSetting`. */
   keptLabels?: CloneSetting['keptLabels'];
-  /** Configs and secrets that are the branch's own. */
+  /** The branch's own configs and secrets. */
   branchFiles?: BranchFiles;
-  /** By service, definitions as they are written, where extending the files would not give the same. */
+  /** By service, definitions as written, if extending the files would not give the same. */
   copies?: Readonly<Record<string, Fields>>;
-  /** By service, what has to be said outright because extending its files would not say it. */
+  /**
+   * By service, fields that must be stated explicitly because extending its files would not give
+   * them.
+   */
   corrections?: Readonly<Record<string, Fields>>;
 }
 
@@ -41,7 +47,7 @@ interface Migration {
 }
 
 export interface ProxyDefinition extends ProxyContainer {
-  /** A digest of what the container is made of, by which one that runs is known to be as it should. */
+  /** A digest of what the container is made of, to check whether a running one is up to date. */
   definition: string;
 }
 
@@ -56,14 +62,14 @@ export interface OverrideInput extends CloneInput {
   proxy: ProxyDefinition;
   /** Fresh clones of the stable, beside the branch's. */
   baselines?: BaselineSource;
-  /** Callers are not led to the proxy, because it does not run yet. */
+  /** Callers are not redirected to the proxy, because it does not run yet. */
   isUnlinked?: boolean;
 }
 
 /**
- * The override that adds proxy and clones to the user's compose files, as YAML. Values such as `${VAR}`
- * stay unexpanded because clones `extends` the user's files. A service that several files define is
- * extended once a file, in documents of their own, which Compose merges in order.
+ * The override that adds proxy and clones to the user's compose files, as YAML. Values such as
+ * `${VAR}` stay unexpanded because clones `extends` the user's files. A service that several files
+ * define is extended once per file, in separate documents, which Compose merges in order.
  */
 export function renderOverride(input: OverrideInput): string {
   const layers = extensionLayers([...canaries(input), ...baselines(input), ...migrations(input)]);
@@ -86,7 +92,10 @@ export function renderOverride(input: OverrideInput): string {
   return header + documents.map(stringify).join('---\n');
 }
 
-/** The canary's clones alone, as YAML: what Compose makes of them can be seen without the rest of a large project. */
+/**
+ * Only the canary's clones, as YAML: shows what Compose makes of them without the rest of a large
+ * project.
+ */
 export function renderClones(input: CloneInput): string {
   const layers = extensionLayers([...canaries(input), ...migrations(input)]);
   return layers
@@ -95,14 +104,17 @@ export function renderClones(input: CloneInput): string {
     .join('---\n');
 }
 
-/** A list where the user's own words are among them: those may have variables in their keys. */
+/** A list if it contains the user's own labels: their keys may contain variables. */
 function proxyLabels({ definition, found }: ProxyDefinition): Fields | string[] {
   const own = { [LABEL.role]: 'proxy', [LABEL.definition]: definition };
   if (!found || found.labels.length === 0) return own;
   return [...Object.entries(own).map(([key, value]) => `${key}=${value}`), ...found.labels];
 }
 
-/** The stable's only changes: what users find the entry by goes to the proxy, and callers of ingresses are led to it. */
+/**
+ * The only changes to the stable: its entry port or `VIRTUAL_HOST` goes to the proxy, and callers
+ * of ingresses are redirected to it.
+ */
 function stableDeltas({ slice, model, isUnlinked }: OverrideInput): Fields {
   const deltas = new Map<string, Fields>();
   for (const { service, entry } of slice) {
@@ -138,7 +150,10 @@ function originOf({ files, copies = {} }: CloneSource, service: string): Origin 
   return { files: files[service] ?? [], copy: copies[service] };
 }
 
-/** What runs once: as the branch defines it, and with nobody of the canary there yet. */
+/**
+ * The migration, which runs once: as the branch defines it, before any other part of the canary
+ * runs.
+ */
 function migrations(input: CloneInput): Extension[] {
   const { clones } = input;
   if (!clones?.migration) return [];
@@ -162,7 +177,7 @@ function baselines({ model, slice, clones, baselines = {} }: OverrideInput): Ext
   }));
 }
 
-/** What sets a clone apart from the service it extends. */
+/** The fields in which a clone differs from the service it extends. */
 function deltaOf(
   input: CloneInput,
   clones: CloneSource,
@@ -172,7 +187,7 @@ function deltaOf(
 ): Fields {
   const { commit, release, keptLabels } = clones;
   const branch = { model: clones.model, commit, release, keptLabels };
-  // A migration runs while nobody of the canary is there.
+  // A migration runs before any other part of the canary does.
   const slice = role === 'canary' ? input.slice.map(({ service }) => service) : [];
   const setting = { project: input.model.name, slice, role, ...branch };
   const own = ownOfAll.get(name) ?? [];
@@ -185,7 +200,7 @@ function deltaOf(
   };
 }
 
-/** Of canaries, and of the migration that prepares them. */
+/** The volumes of canaries and of the migration that prepares them. */
 function ownVolumesOf({ clones, slice }: CloneInput): OwnVolumes {
   if (!clones) return new Map();
   const names = slice.map(({ service }) => service);
@@ -195,7 +210,7 @@ function ownVolumesOf({ clones, slice }: CloneInput): OwnVolumes {
   ]);
 }
 
-/** What only the branch defines, and what its clones have of their own. */
+/** Top-level definitions that only the branch has, and those its clones add. */
 function definitionsOf(input: CloneInput): Fields {
   const { clones } = input;
   const named = [...ownVolumesOf(input)].flatMap(([, own]) =>
@@ -227,7 +242,7 @@ function onlyOfBranch(
     ([name]) => !(name in (model[kind] ?? {})),
   );
   for (const [name, definition] of added) {
-    // Resolved by Compose, secrets and all: not to be written to a file.
+    // Resolved by Compose, including secrets: must not be written to a file.
     if (definition && 'driver_opts' in (definition as Fields)) {
       throw new CanaryError(
         'service-not-cloneable',

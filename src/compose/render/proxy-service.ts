@@ -4,28 +4,33 @@ import type { ComposeModel } from '../model/model.ts';
 import type { SliceMember } from '../slice.ts';
 import type { RouterFields } from './router-fields.ts';
 
-/** What the proxy's container is made of. Its configuration is a file that it finds in the run folder. */
+/**
+ * What the proxy's container is made of. It reads its configuration from a file in the run folder.
+ */
 export interface ProxyContainer {
   image: string;
-  /** Who may use the master socket: the user who runs canary. */
+  /** The user who may use the master socket: the user who runs canary. */
   owner: { uid: number; gid: number };
-  /** The folder of the host with the configuration, the sockets and the weights. */
+  /** The host folder with the configuration, the sockets and the weights. */
   runDirectory: string;
-  /** Folders of the host with the files of certificates, and where the container has them. */
+  /** Host folders with certificate files, and where they are in the container. */
   certificateFolders?: readonly { source: string; target: string }[];
-  /** The port of the host on which Prometheus can ask what it counts. */
+  /** The host port where Prometheus can scrape the proxy's metrics. */
   metricsPort?: number | undefined;
-  /** By what routers find it. */
+  /** The labels and environment by which routers find it. */
   found?: RouterFields;
 }
 
-/** In the folder of the configuration: as long as it is there, routers that look at a container's health use the proxy. */
+/**
+ * A file in the folder of the configuration: while it exists, routers that check a container's
+ * health use the proxy.
+ */
 export const ROUTED_FILE = 'routed';
 
-/** How long those may take to see it, with Docker's look at it. */
+/** How long routers may take to notice it, including Docker's health check. */
 const LOOK_EVERY = '2s';
 
-/** The proxy as a compose service, but for its own labels. */
+/** The proxy as a compose service, without its own labels. */
 export function proxyService(
   { image, owner, runDirectory, certificateFolders = [], metricsPort, found }: ProxyContainer,
   slice: readonly SliceMember[],
@@ -35,7 +40,8 @@ export function proxyService(
   const socket = `/run/canary/master.sock,mode,600,uid,${owner.uid},gid,${owner.gid}`;
   return {
     image,
-    // HAProxy starts as root to hand its sockets to the user of canary; workers drop to its own user.
+    // HAProxy starts as root to give its sockets to the user who runs canary; workers drop to
+    // HAProxy's own user.
     user: '0:0',
     command: ['haproxy', '-W', '-db', '-S', socket, '-f', '/run/canary/haproxy.cfg'],
     restart: 'unless-stopped',
@@ -62,13 +68,16 @@ export function proxyService(
 
 const HEALTHCHECK = {
   test: ['CMD', 'test', '-e', `/run/canary/${ROUTED_FILE}`],
-  // A busy machine is no reason to leave it: only the file's absence is.
+  // Unhealthy only if the file is missing, not because the machine is busy.
   interval: LOOK_EVERY,
   timeout: '60s',
   retries: 1,
 };
 
-/** Traefik uses no container that is not healthy: so it can be told to come and to go before anything stops. */
+/**
+ * Traefik does not use unhealthy containers: so it can be told to start or stop using the proxy
+ * before anything stops.
+ */
 export function asksHealth({ ingress }: Pick<SliceMember, 'ingress'>): boolean {
   return ingress?.router?.kind === 'traefik';
 }
@@ -87,7 +96,7 @@ function proxyPorts({ entry, ingress }: SliceMember, slice: readonly SliceMember
   );
 }
 
-/** Of this machine alone: the numbers are nobody else's. */
+/** Published on this machine only: the metrics are not public. */
 function metricsFields(slice: readonly SliceMember[], port: number): Fields {
   const target = spareArrivalPort(slice, port);
   return portFields({ target, published: String(port), host_ip: '127.0.0.1' });

@@ -6,7 +6,7 @@ import { LABEL, migrationName, oldCodeName, rehearsalName } from '../model/names
 import { replace, reset, stringify } from '../model/tagged.ts';
 
 const NETWORK = 'canary-rehearsal';
-/** Of a core's time, where others have 1024 and want it too. */
+/** CPU shares; other containers have 1024 and take precedence when they need the core. */
 const LEAST_SHARES = 64;
 
 /** A service of the rehearsal and where it comes from. */
@@ -14,31 +14,32 @@ interface Participant extends Origin {
   service: string;
   definition: ComposeService;
   image: string;
-  /** In place of the service's own. */
+  /** Replaces the service's own command. */
   command?: readonly string[] | undefined;
-  /** What has to be said outright because extending its files would not say it. */
+  /** Fields that must be stated explicitly because extending its files would not give them. */
   corrections?: Fields | undefined;
-  /** What it mounts in place of its own volumes. */
+  /** The volumes it mounts instead of its own. */
   volumes: readonly ComposeVolume[];
 }
 
-/** Who takes part in a rehearsal. */
+/** The services that take part in a rehearsal. */
 export interface Participants {
-  /** Copies of the shared databases, with nothing in them yet. */
+  /** Copies of the shared databases, still empty. */
   databases: readonly Participant[];
-  /** What the canary needs to start and is not under rehearsal, as the stable runs it. */
+  /** What the canary needs to start but is not rehearsed, as the stable runs it. */
   companions: readonly Participant[];
   /** What the branch runs once before its canary starts. */
   migrations: readonly Participant[];
   /** The canary. */
   canaries: readonly Participant[];
-  /** The stable's own code, for a look at what the canary left. */
+  /** The stable's own code, to check that it works with what the canary left. */
   before: readonly Participant[];
 }
 
 /**
- * The services of a rehearsal, as YAML beside the user's files: each answers to its usual names on a network of their own
- * that leads nowhere else, with volumes of their own, and is not started again when it ends.
+ * The services of a rehearsal, as YAML beside the user's files. Each has its usual names on a
+ * separate network without access to anything else, has separate volumes, and is not restarted when
+ * it ends.
  */
 export function renderRehearsal(participants: Participants, model: ComposeModel): string {
   const aliases = (service: string) => namesOf(model, service);
@@ -53,7 +54,7 @@ export function renderRehearsal(participants: Participants, model: ComposeModel)
   const extensions: Extension[] = [
     ...participants.databases.map(extension('database', rehearsalName)),
     ...participants.companions.map(extension('companion', rehearsalName)),
-    // On trial, as checks of canaries know them.
+    // These are under test; checks know them by the role `canary`.
     ...participants.migrations.map(extension('canary', migrationName)),
     ...participants.canaries.map(extension('canary', rehearsalName)),
     ...participants.before.map(extension('canary', oldCodeName)),
@@ -84,7 +85,7 @@ function deltaOf(
     image,
     ...(command ? { command: replace(command.map(escapeDollars)) } : {}),
     build: reset(null),
-    // What is pulled for the canary is pulled for its rehearsal.
+    // An image that is pulled for the canary is also pulled for its rehearsal.
     ...(image.startsWith('sha256:') || definition.build ? { pull_policy: 'never' } : {}),
     container_name: reset(null),
     hostname: reset(null),
@@ -95,20 +96,20 @@ function deltaOf(
     external_links: reset([]),
     volumes: replace(volumeFields(volumes)),
     privileged: false,
-    // Where cores are scarce production comes first.
+    // If CPU is scarce, production comes first.
     cpu_shares: LEAST_SHARES,
     restart: 'no',
-    // Its words are to be read, and nobody else's log is to hear of it.
+    // Canary reads its log, and the log must not reach any other log system.
     logging: replace({ driver: 'json-file' }),
     ...(definition.scale === undefined ? {} : { scale: 1 }),
     ...(definition.deploy?.replicas === undefined ? {} : { deploy: { replicas: 1 } }),
-    // Other proxies on this engine go by labels.
+    // Other proxies on this engine find containers by labels.
     labels: replace({ [LABEL.role]: role, [LABEL.service]: service }),
     ...undone(definition),
   };
 }
 
-/** What would lead into other containers or the machine. */
+/** Removes what gives access to other containers or the machine. */
 function undone(definition: ComposeService): Fields {
   const empty = { volumes_from: [], devices: [], cap_add: [], pid: null, ipc: null } as const;
   return Object.fromEntries(
@@ -118,7 +119,10 @@ function undone(definition: ComposeService): Fields {
   );
 }
 
-/** Every name by which others reach a service: its own, its container's, aliases, and names in links. */
+/**
+ * Every name by which other services reach a service: its own, its container's, aliases, and names
+ * in links.
+ */
 function namesOf({ services }: ComposeModel, name: string): string[] {
   const service = services[name];
   const links = Object.values(services).flatMap(({ links = [] }) =>

@@ -7,7 +7,10 @@ import type { ComposeModel } from '../model/model.ts';
 import { splitOutside, type WrittenModel, writtenPairs } from '../model/written.ts';
 import { edgeKind } from '../services/edge.ts';
 
-/** What the proxy's container says of itself, so that routers find it: lines of `key=value`, in the user's own words. */
+/**
+ * What the proxy's container declares so that routers find it: lines of `key=value`, in the user's
+ * own words.
+ */
 export interface RouterFields {
   labels: readonly string[];
   environment: readonly string[];
@@ -15,7 +18,10 @@ export interface RouterFields {
 
 const NETWORK = 'traefik.docker.network';
 
-/** What routers have to find at the proxy; throws `caller-unusable` where the user's words for it are not to be had. */
+/**
+ * What routers must find at the proxy; throws `caller-unusable` if the user's own text for it is
+ * not available.
+ */
 export function routerFields(
   slice: readonly ReachableService[],
   model: ComposeModel,
@@ -49,7 +55,9 @@ export function routerFields(
   return { labels: [...labels].map(([key, value]) => `${key}=${value}`), environment };
 }
 
-/** Where Traefik reaches the service, when it can be told: the proxy may be on more networks than that is. */
+/**
+ * The network on which Traefik reaches the service, if known: the proxy may be on more networks.
+ */
 function networkOf(model: ComposeModel, service: string): string | undefined {
   const own = networkNames(model.services[service]);
   const routers = Object.values(model.services).filter((each) => edgeKind(each) === 'traefik');

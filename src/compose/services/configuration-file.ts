@@ -1,8 +1,8 @@
 import { literally } from '../../config/literally.ts';
 
-/** A file that a service reads its configuration from, as far as it could be read. */
+/** A configuration file of a service, as far as it could be read. */
 export interface ConfigurationFile {
-  /** As people would name it. */
+  /** The name in messages. */
   path: string;
   text: string;
 }
@@ -24,7 +24,10 @@ const OTHERS = [
   ['TLS', '(?:https|grpcs|h2)://'],
 ] as const;
 
-/** What a configuration speaks to a host where that is not plain HTTP/1: by what it says of it, or of an `upstream` that has it. */
+/**
+ * The protocol that a configuration uses for a host if it is not plain HTTP/1; found at the host
+ * itself, or at an `upstream` that contains it.
+ */
 export function otherLanguage(
   { text }: ConfigurationFile,
   host: string,
@@ -40,15 +43,18 @@ export function otherLanguage(
   )?.[0];
 }
 
-/** Hosts that a configuration sends requests to, as far as a look at the text tells. */
+/** Hosts that a configuration sends requests to, as far as its text shows. */
 export interface NamedHosts {
-  /** As nginx, Caddy, HAProxy and others say them. */
+  /** In directives of nginx, Caddy, HAProxy and others. */
   inDirectives: ReadonlySet<string>;
-  /** In URLs, in small letters. */
+  /** In URLs, in lower case. */
   inUrls: ReadonlySet<string>;
 }
 
-/** Every host that a configuration sends requests to, in one pass over it: a stack may have a thousand names to look for. */
+/**
+ * Finds every host that a configuration sends requests to in one pass: a stack may have a thousand
+ * names to look for.
+ */
 export function hostsOf({ text }: ConfigurationFile): NamedHosts {
   const said = withoutComments(text);
   const inUrls = [...said.matchAll(URL_HOSTS)].flatMap(([, ...hosts]) =>
@@ -58,7 +64,10 @@ export function hostsOf({ text }: ConfigurationFile): NamedHosts {
   return { inDirectives: new Set(inDirectives), inUrls: new Set(inUrls) };
 }
 
-/** What follows a directive, to the first word of the next line. A second directive in a line adds nothing. */
+/**
+ * The text after a directive, up to the first word of the next line. A second directive on the same
+ * line adds nothing.
+ */
 function afterDirectives(said: string): string[] {
   const rests: string[] = [];
   let end = 0;
@@ -75,13 +84,13 @@ function afterDirectives(said: string): string[] {
 
 /** What may follow a host. */
 const END = `(?=$|[:/,;\\s"'})])`;
-/** Names of services are made of these letters, so that whole words can be looked up. */
+/** Service names consist of these characters, so whole words can be looked up. */
 const HOST = `[\\w.-]+`;
 
 const DIRECTIVE = new RegExp(`(?<=^|[\\s{;])(?:${DIRECTIVES})(?=\\s)`, 'gm');
 const REST = /(.*[\n\r\u2028\u2029]?)(?:(?<=[\n\r\u2028\u2029])[\w.-]*[^\w.-]?)?/y;
 const HOSTS = new RegExp(`(?<=^|[\\s"'])${HOST}${END}`, 'g');
-/** With a user before it or without. */
+/** With or without a user name before the host. */
 const URL_HOSTS = new RegExp(
   `(?<=[a-z]://)(?=(?:(${HOST})${END})?)(?=(?:[^/@\\s]*@(${HOST})${END})?)`,
   'gim',

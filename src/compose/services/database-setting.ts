@@ -1,14 +1,17 @@
 import type { ComposeModel, ComposeService } from '../model/model.ts';
 import { hostNames } from './host-names.ts';
 
-/** Settings that say where a database is. */
+/** Environment variables that state where a database is. */
 const HOST_SETTING =
   /(^|_)(DB|DATABASE|DATABASES|POSTGRES(QL)?|PG|MYSQL|MARIADB|MONGO(DB)?|MSSQL|SQLALCHEMY|JDBC|DATASOURCE)(_\w+)?_(HOST|HOSTS|HOSTNAME|SERVER|ADDR|ADDRESS|ENDPOINT|URL|URI|DSN|DATABASE_URI)$|^(PGHOST|DATABASE_URL|SPRING_DATASOURCE_URL|DSN|DB|MONGO_?URL|MONGO_?URI)$|(^|_)(POSTGRES|PG|MYSQL|DB|DATABASE)_?(HOST|URL|URI|SERVER)$/i;
 
 /** This machine, a path, or nothing. */
 const OWN = /^(|localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|::1?|\[::1?\]|\*)$/i;
 
-/** The setting by which a service is told that its database is elsewhere: whoever has one asks, and keeps nothing. */
+/**
+ * The variable that points a service to a database elsewhere: a service that has one is a client
+ * and keeps no data.
+ */
 export function hostSetting(service: ComposeService, model?: ComposeModel): string | undefined {
   const name = model && nameIn(model, service);
   const own = model && name ? [...hostNames(model, name, []), service.hostname] : [];
@@ -19,12 +22,15 @@ export function hostSetting(service: ComposeService, model?: ComposeModel): stri
   })?.[0];
 }
 
-/** The name of a definition of the model. */
+/** The name of the service with this definition. */
 export function nameIn(model: ComposeModel, service: ComposeService): string | undefined {
   return Object.entries(model.services).find(([, each]) => each === service)?.[0];
 }
 
-/** The host of a URL, of `host:port`, or of a bare name; `undefined` for what names a file or nothing. */
+/**
+ * The host in a URL, in `host:port`, or a bare name; `undefined` if the value names a file or
+ * nothing.
+ */
 function hostOf(value: string): string | undefined {
   const text = value.trim().replace(/^jdbc:/, '');
   if (/^(sqlite|file|h2)\b/i.test(text) || text.startsWith('/')) return undefined;

@@ -1,20 +1,23 @@
 import type { ComposeService } from '../model/model.ts';
 import { writtenPairs } from '../model/written.ts';
 
-/** A way in which other programs find containers on the engine: by what they are labelled, or by their environment. */
+/** A way in which other programs find containers on the engine: by labels or by environment. */
 interface Scheme {
   name: string;
   labels?: RegExp;
   environment?: RegExp;
-  /** What tells it to leave a container alone, where it has a word for that. */
+  /** The labels that tell it to ignore a container, if it has any. */
   instead?: Readonly<Record<string, string>>;
-  /** Images by which it is known to be in the stack; it then sees containers that say nothing, too. */
+  /** Images that show that it is in the stack; it then also sees containers without labels. */
   image?: RegExp;
 }
 
-/** Of labels. What only collects logs by the container's name or its Compose labels sees a clone as itself, which is wanted. */
+/**
+ * Programs that only collect logs, by container name or Compose labels, are not here: they see a
+ * clone as itself, which is wanted.
+ */
 const SCHEMES: readonly Scheme[] = [
-  // Routers: a clone that kept their keys would have users nobody gave it.
+  // Routers: a clone that kept their keys would get users that canary did not assign to it.
   { name: 'Traefik', labels: /^traefik\./i, instead: { 'traefik.enable': 'false' } },
   {
     name: 'nginx-proxy',
@@ -35,7 +38,8 @@ const SCHEMES: readonly Scheme[] = [
   { name: 'Tinyauth', labels: /^tinyauth\./ },
   { name: 'dnsdock', labels: /^com\.dnsdock\./ },
   { name: 'CoreDNS', labels: /^coredns\.dockerdiscovery\./ },
-  // Registers by more than its own keys, of which `SERVICE_NAME` may be the program's own: it is told to look away.
+  // It also registers containers without its own keys, and `SERVICE_NAME` may be the program's own
+  // variable: so it is told to ignore the clone.
   {
     name: 'Registrator',
     labels: /^SERVICE_(NAME|ID|TAGS|REGION|IGNORE|CHECK_\w+|\d+_\w+)$/,
@@ -43,7 +47,8 @@ const SCHEMES: readonly Scheme[] = [
     instead: { SERVICE_IGNORE: 'true' },
     image: /(^|\/)registrator$/,
   },
-  // What manages containers: it would make a clone anew, stop it for a backup, or take it for the stable.
+  // Container managers: they would recreate a clone, stop it for a backup, or take it for the
+  // stable.
   {
     name: 'Watchtower',
     labels: /^com\.centurylinklabs\.watchtower(\.|$)/,
@@ -73,7 +78,7 @@ const SCHEMES: readonly Scheme[] = [
   { name: 'Ofelia', labels: /^(ofelia|chadburn)\./ },
   { name: 'deck-chores', labels: /^deck-chores\./ },
   { name: 'swarm-cronjob', labels: /^swarm\.cronjob\./ },
-  // Watchers: the numbers of a clone would be the stable's.
+  // Monitoring: the metrics of a clone would be counted as the stable's.
   { name: 'Datadog', labels: /^com\.datadoghq\./ },
   { name: 'Prometheus', labels: /^prometheus([._/-]|$)/i },
   { name: 'Elastic', labels: /^co\.elastic\./ },
@@ -81,17 +86,23 @@ const SCHEMES: readonly Scheme[] = [
   { name: 'AutoKuma', labels: /^kuma\./ },
 ];
 
-/** What a clone must not take over from its service, and what it says in its place. */
+/** What a clone must not take over from its service, and what it declares instead. */
 export interface Discovery {
   /** Labels that it must not have. */
   labels: string[];
-  /** Environment that has to be empty in it: to take it away is not enough, see `docs/decisions/0030-discovery-labels.md`. */
+  /**
+   * Environment variables that must be empty in it: removing them is not enough, see
+   * `docs/decisions/0030-discovery-labels.md`.
+   */
   environment: string[];
   /** Labels that it has instead. */
   replacements: Record<string, string>;
 }
 
-/** By what other programs would take a clone for its service. `stack`: the services beside it, of which some may look for others. */
+/**
+ * The labels and environment by which other programs would take a clone for its service. `stack`:
+ * the services beside it; some of them may look for containers.
+ */
 export function discoveryOf(
   service: ComposeService,
   stack: readonly ComposeService[] = [],
@@ -121,7 +132,7 @@ function pathOf(image = ''): string {
   return image.replace(/@.*$/, '').replace(/:[^/]*$/, '');
 }
 
-/** The labels that a clone takes over, of those that a compose file has for its service as they are written. */
+/** The labels of a service, as written, that its clone takes over. */
 export function keptLabels(written: unknown): Record<string, string> {
   const pairs = writtenPairs(written);
   const dropped = new Set(discoveryOf({ labels: Object.fromEntries(pairs) }).labels);

@@ -3,7 +3,7 @@ import type { ComposeService } from '../model/model.ts';
 import type { ConfigurationFile } from './configuration-file.ts';
 import { programsOf } from './image.ts';
 
-/** A proxy that users come through before they reach a service. */
+/** The kind of a proxy that users pass through before they reach a service. */
 export type EdgeKind = 'nginx' | 'caddy' | 'traefik' | 'haproxy' | 'envoy' | 'apache' | 'gateway';
 
 const IMAGES: [EdgeKind, RegExp][] = [
@@ -25,7 +25,10 @@ const CONFIGURATIONS: [EdgeKind, RegExp][] = [
   ['apache', /\/usr\/local\/apache2\/conf|\/etc\/apache2(\/|$)/],
 ];
 
-/** Which proxy a service runs, by its image whatever its registry and tag, by what it is built on, or by where its configuration lies. */
+/**
+ * Which proxy a service runs: by its image in any registry and with any tag, by its base image, or
+ * by where its configuration is mounted.
+ */
 export function edgeKind(
   service: ComposeService,
   files: readonly ConfigurationFile[] = [],
@@ -40,8 +43,8 @@ export function edgeKind(
 }
 
 /**
- * Whether a proxy keeps the address of a name for as long as it runs. Caddy, Traefik and Envoy ask for every
- * connection; of what is not known the worse is assumed.
+ * Whether a proxy keeps the address of a name for as long as it runs. Caddy, Traefik and Envoy look
+ * it up for every connection; for unknown proxies the worse case is assumed.
  */
 export function edgeKeepsAddresses(service: ComposeService | undefined): boolean {
   const kind = service && edgeKind(service);
@@ -51,7 +54,7 @@ export function edgeKeepsAddresses(service: ComposeService | undefined): boolean
 const CADDY_LABEL = /^(caddy(_\d+)?(\.|$)|virtual\.host$)/;
 const TRAEFIK_OR_CADDY_LABEL = new RegExp(`^traefik\\.|${CADDY_LABEL.source}`);
 
-/** How a proxy finds a service where it does not go by its name: then no link can lead it elsewhere. */
+/** How a proxy finds a service other than by name: then no link can redirect it. */
 export function foundByLabels({ labels, environment }: ComposeService): string | undefined {
   const said = Object.keys(labels ?? {});
   const isHidden = labels?.['traefik.enable'] === 'false';

@@ -6,11 +6,14 @@ import { openPort } from './open-port.ts';
 import { type Call, isFirm } from './service-map.ts';
 import { statefulReason } from './stateful.ts';
 
-/** A proxy of the stack that users come through: it is published, and sends requests on to other services. */
+/**
+ * A proxy of the stack that users come through: it publishes a port and forwards requests to other
+ * services.
+ */
 export interface Edge {
   name: string;
   published: number;
-  /** Whom it sends requests to, and where that is said. */
+  /** The services it forwards requests to, and where that is stated. */
   calls: ReadonlyMap<string, Call>;
 }
 
@@ -28,7 +31,7 @@ export function findEdges(
       const target = model.services[to] ?? {};
       return from === name && !statefulReason(target, model, files[to]);
     });
-    // Apache is more often what an application runs in than a proxy before one.
+    // Apache is more often the runtime of an application than a proxy in front of one.
     const said = kind === 'apache' ? own.filter(isFirm) : own;
     if (said.length === 0 && !(isLabelled && goesByLabels(kind, name))) return [];
     return [{ name, published: open.port, calls: new Map(said.map((call) => [call.to, call])) }];
@@ -39,24 +42,27 @@ function goesByLabels(kind: string, name: string): boolean {
   return kind === 'traefik' || kind === 'caddy' || /proxy|router|traefik|caddy/.test(name);
 }
 
-/** What edges in front of a service say of the way to it. */
+/** How users come to a service through the edges in front of it. */
 export type FoundEdge =
   | {
       kind: 'behind';
       names: string[];
       because: string;
-      /** Said by more than the order of the start. */
+      /** Known from more than the start order. */
       isFirm: boolean;
       published: number;
       port: number;
-      /** The same where the service's definition does not say it. */
+      /** The same port, if the service's definition does not state it. */
       said: number | undefined;
       protocol: 'http2' | undefined;
     }
-  /** The proxy cannot stand between the two; they are cloned together. */
+  /** The proxy cannot be placed between the two; they are cloned together. */
   | { kind: 'through'; edge: string; because: string; language: string };
 
-/** How the edges in front of a service reach it; `undefined` where none does, or nothing tells on which port. */
+/**
+ * How the edges in front of a service reach it; `undefined` if there is no edge, or the port is
+ * unknown.
+ */
 export function edgeOf(
   model: ComposeModel,
   files: ConfigurationFiles,
@@ -90,7 +96,7 @@ export function edgeOf(
   };
 }
 
-/** Where a service listens, as the edges in front of it say, or else its own Dockerfile. */
+/** The port of a service according to the edges in front of it, or else its own Dockerfile. */
 export function portSaid(
   files: ConfigurationFiles,
   edges: readonly Edge[],

@@ -1,9 +1,12 @@
 import type { ComposeModel, ComposeService } from '../model/model.ts';
 
-/** Anything else could mean more than itself in the proxy's configuration. */
+/** Any other character could have a special meaning in the proxy's configuration. */
 const HOST_NAME = /^[a-zA-Z0-9._-]+$/;
 
-/** Every name that leads callers to a service and to no other: its own, its container's, aliases, and those of their links. */
+/**
+ * Every name that leads callers to this service and to no other: its own, its container's, aliases,
+ * and names in the callers' links.
+ */
 export function hostNames(
   { services }: ComposeModel,
   name: string,

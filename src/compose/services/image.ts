@@ -1,7 +1,7 @@
 import type { ComposeService } from '../model/model.ts';
 import type { ConfigurationFile } from './configuration-file.ts';
 
-/** Registry and tag say nothing: `app:1-redis` is an app; `mcr.example/mssql/server` is a server. */
+/** Ignores registry and tag: `app:1-redis` is an app; `mcr.example/mssql/server` is a server. */
 export function programName(image: string): string {
   const path = image
     .toLowerCase()
@@ -12,7 +12,10 @@ export function programName(image: string): string {
   return name === 'server' ? `${path.at(-2) ?? ''}/${name}` : name;
 }
 
-/** What an image that is built here runs on: the image of the last stage of its Dockerfile, through the stages it names. */
+/**
+ * The base image of an image that is built here: that of the last stage of its Dockerfile, followed
+ * through the stages it names.
+ */
 function baseImage(files: readonly ConfigurationFile[]): string | undefined {
   for (const { text } of files) {
     const stages = [
@@ -27,7 +30,7 @@ function baseImage(files: readonly ConfigurationFile[]): string | undefined {
   return undefined;
 }
 
-/** The names of the programs that a service may run, by its image or by what that is built on. */
+/** The names of the programs that a service may run, by its image or its base image. */
 export function programsOf(
   { build, image }: ComposeService,
   files: readonly ConfigurationFile[] = [],
@@ -37,7 +40,7 @@ export function programsOf(
   return images.flatMap((each) => (each ? [programName(each)] : []));
 }
 
-/** What a service is started with, as one text. */
+/** The command that starts a service, as one text. */
 export function commandText({ entrypoint, command }: ComposeService): string {
   return [...(entrypoint ?? []), ...(command ?? [])].join(' ').replaceAll(/\s+/g, ' ').trim();
 }

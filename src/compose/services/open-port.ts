@@ -1,7 +1,7 @@
 import type { ComposeModel, ComposePort, ComposeService } from '../model/model.ts';
 import { edgeKind } from './edge.ts';
 
-/** The port of the host at which users meet a service, and what they speak there. */
+/** The host port at which users reach a service, and the protocol there. */
 export interface OpenPort {
   port: number;
   speaks: 'http' | 'http2' | 'tls' | 'bytes';
@@ -9,7 +9,7 @@ export interface OpenPort {
 
 const TLS = new Set([443, 444, 4443, 5443, 6443, 8443, 9443, 10_443]);
 
-/** Mail, queues, databases, debuggers, shells: who comes there speaks no HTTP. */
+/** Mail, queues, databases, debuggers, shells: clients of these ports do not use HTTP. */
 const BYTES = new Set([
   21, 22, 23, 25, 53, 110, 119, 143, 389, 465, 587, 636, 873, 993, 995, 1025, 1143, 1194, 1433,
   1521, 1883, 1935, 2181, 2222, 2525, 3306, 3478, 4190, 5005, 5222, 5269, 5349, 5432, 5671, 5672,
@@ -25,13 +25,16 @@ function speaksAt(target: number): OpenPort['speaks'] {
 
 const ORDER: readonly OpenPort['speaks'][] = ['http', 'http2', 'tls', 'bytes'];
 
-/** Where users meet a service that publishes several ports: plain HTTP first, at the port its healthcheck asks or the usual one. */
+/**
+ * Where users reach a service that publishes several ports: plain HTTP first, at the port of its
+ * healthcheck or a usual one.
+ */
 export function openPort(service: ComposeService): OpenPort | undefined {
   const asked = /(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d+))?/.exec(
     service.healthcheck?.test?.join(' ') ?? '',
   );
   const health = asked ? Number(asked[1] ?? 80) : undefined;
-  // Traefik's own pages are there.
+  // Traefik's own dashboard is there.
   const own = edgeKind(service) === 'traefik' ? 8080 : undefined;
   const rank = (target: number) =>
     ORDER.indexOf(speaksAt(target)) * 10 +
@@ -43,12 +46,15 @@ export function openPort(service: ComposeService): OpenPort | undefined {
   return best && { port: Number(best.published), speaks: speaksAt(best.target) };
 }
 
-/** Of a range, or of no number, the engine takes one that nobody knows before. */
+/**
+ * Whether the host port is fixed; from a range, or without a number, the engine picks one that is
+ * not known in advance.
+ */
 function isFixed({ published, protocol = 'tcp' }: ComposePort): boolean {
   return protocol === 'tcp' && /^\d+$/.test(published ?? '') && Number(published) > 0;
 }
 
-/** Why a service that publishes ports cannot be met at a known one. */
+/** Why a service that publishes ports cannot be reached at a known one. */
 export function openButUnknown({ ports = [] }: ComposeService): string | undefined {
   if (ports.length === 0 || ports.some(isFixed)) return undefined;
   const tcp = ports.filter(({ protocol = 'tcp' }) => protocol === 'tcp');
@@ -57,7 +63,7 @@ export function openButUnknown({ ports = [] }: ComposeService): string | undefin
     : 'it publishes ports by UDP alone';
 }
 
-/** Every port of the host that a service of the stack may take. */
+/** Every host port that a service of the stack may use. */
 export function takenPorts({ services }: ComposeModel): Set<number> {
   return new Set(
     Object.values(services)
@@ -69,7 +75,7 @@ export function takenPorts({ services }: ComposeModel): Set<number> {
   );
 }
 
-/** A port that nothing has taken and a person can remember: ten thousand further. */
+/** A free port that is easy to remember: 10,000 higher. */
 export function freePort(entry: number, taken: ReadonlySet<number>): number {
   let port = entry + 10_000 <= 65_535 ? entry + 10_000 : entry - 10_000;
   while (taken.has(port)) port += 1;

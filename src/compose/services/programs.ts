@@ -1,4 +1,4 @@
-/** Programs that look at a stack, or help those who develop it: users of the product never meet them. */
+/** Programs that observe a stack or help its developers: users of the product never reach them. */
 const COMPANIONS: readonly [what: string, pattern: RegExp][] = [
   [
     'catches mail',
@@ -40,7 +40,10 @@ const COMPANIONS: readonly [what: string, pattern: RegExp][] = [
   ],
 ];
 
-/** What steers containers over the engine's socket: two of it do everything twice. */
+/**
+ * Programs that control containers through the engine's socket: two of them would do everything
+ * twice.
+ */
 const AGENTS =
   /(^|[-_/])(watchtower|autoheal|ofelia|chadburn|docker-gen|acme-companion|letsencrypt-nginx-proxy-companion|portainer(-ce|-ee)?|portainer-agent|dockerapi|diun|shepherd|ouroboros|swarm-cronjob|docker-autocompose|dockge|yacht|gitlab-runner|act_runner|github-runner|actions-runner|drone-runner-docker|woodpecker-agent|crowdsec|netfilter)$/;
 
@@ -48,7 +51,7 @@ const AGENTS =
 const SQLITE =
   /^(vaultwarden(\/server)?|gitea|forgejo|uptime-kuma|n8n|sonarr|radarr|lidarr|readarr|bazarr|prowlarr|overseerr|jellyseerr|jellyfin|emby|plex|grafana(-oss|-enterprise)?|freshrss|linkding|memos|navidrome|photoprism|home-assistant|audiobookshelf|actual-server|pocketbase|gotify(\/server)?|ntfy|tautulli|changedetection\.io|filebrowser|homarr|kutt|memelord|mealie|trilium|wallos|umami-sqlite|miniflux-sqlite|beszel|headscale|adguardhome)$/;
 
-/** What such a program is there for, beside the product. */
+/** The purpose of such a program, beside the product. */
 export function companionOf(program: string): string | undefined {
   return COMPANIONS.find(([, pattern]) => pattern.test(program))?.[0];
 }

@@ -13,7 +13,7 @@ export interface Roled {
   why: string;
 }
 
-/** What a service is in its stack, as far as its definition tells. */
+/** The role of a service in its stack, as far as its definition shows. */
 export function roleOf(
   model: ComposeModel,
   name: string,
@@ -21,7 +21,7 @@ export function roleOf(
 ): Roled {
   const service = model.services[name] ?? {};
   const programs = programsOf(service, files);
-  // What is built here on an image that nobody knows may still bear a known name.
+  // A service that is built here on an unknown image may still have a known name.
   const own = plainName(name);
   const known = service.build && !EVERYDAY.test(own) ? [...programs, own] : programs;
   if (known.some(isAgent)) return { role: 'agent', why: 'steers containers of the engine' };
@@ -40,7 +40,7 @@ export function roleOf(
   };
 }
 
-/** What is built here and called so may be the product itself. */
+/** A service that is built here under such a name may be the product itself. */
 const EVERYDAY = /^(console|hub|lego|acme|vector|tempo|alloy|agent)$/;
 
 /** `grafana-server` is grafana. */
@@ -53,7 +53,10 @@ export interface RoleObstacle {
   hint: string;
 }
 
-/** Why a service must not run twice whatever people choose; what keeps data is told by `statefulReason`. */
+/**
+ * Why a service must not run twice, whatever the operator chooses; services that keep data are
+ * found by `statefulReason`.
+ */
 export function roleObstacle(model: ComposeModel, name: string): RoleObstacle | undefined {
   const { role, why } = roleOf(model, name);
   if (role === 'job') {
@@ -73,7 +76,7 @@ export function roleObstacle(model: ComposeModel, name: string): RoleObstacle | 
 
 const SQLITE_SETTING = /^(sqlite|file):|\bsqlite3?\b|\.sqlite3?$/i;
 
-/** What a person should know before a service runs twice on the same files. */
+/** What the operator should know before a service runs twice on the same files. */
 export function hazardsOf(model: ComposeModel, name: string): string[] {
   const service = model.services[name] ?? {};
   const kept = service.volumes?.find(

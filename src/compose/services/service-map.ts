@@ -4,13 +4,13 @@ import { type ConfigurationFile, type ConfigurationFiles, hostsOf } from './conf
 export interface Call {
   from: string;
   to: string;
-  /** Where the definition says so. */
+  /** Where the definition states it. */
   because: string;
 }
 
 /**
- * Who calls whom by name, as far as the definitions tell: environment, command, links, `depends_on`, and
- * configuration files where there are some to read.
+ * Which services call which by name, as far as the definitions show: environment, command, links,
+ * `depends_on`, and configuration files if there are any to read.
  */
 export function findCalls(model: ComposeModel, files: ConfigurationFiles = {}): Call[] {
   const names = namesOf(model);
@@ -23,7 +23,7 @@ export function findCalls(model: ComposeModel, files: ConfigurationFiles = {}): 
   });
 }
 
-/** Whether a call is told by more than the order in which services start. */
+/** Whether a call is known from more than the start order. */
 export function isFirm({ because }: Call): boolean {
   return because !== 'depends_on';
 }
@@ -33,10 +33,13 @@ export function callersOutside(calls: readonly Call[], services: readonly string
   return calls.filter((call) => services.includes(call.to) && !services.includes(call.from));
 }
 
-/** The names of services, to look words up in: the work grows with the texts, not with every pair of services. */
+/**
+ * The names of services, for looking words up: the cost grows with the texts, not with every pair
+ * of services.
+ */
 interface Names {
   place(name: string): number;
-  /** Those that a text in small letters may mean. */
+  /** The names that a text in lower case may mean. */
   inSmallLetters(text: string): readonly string[];
 }
 
@@ -53,7 +56,7 @@ function namesOf({ services }: ComposeModel): Names {
   };
 }
 
-/** The services that a definition names, each with the first place that does. */
+/** The services that a definition names, each with the first place that names it. */
 function mentions(
   service: ComposeService,
   files: readonly ConfigurationFile[],
@@ -81,7 +84,7 @@ function mentions(
   return reasons;
 }
 
-/** What a value names as a host: alone, as `host:port`, in a URL, or in a list of such. */
+/** The hosts that a value names: alone, as `host:port`, in a URL, or in a list of these. */
 function namedHosts(value: string): string[] {
   return value.match(/(?<=^|\/\/|[@,;=(\s"'])[\w.-]+(?=$|[:/,;?)\s"'])/g) ?? [];
 }

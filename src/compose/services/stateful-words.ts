@@ -1,4 +1,4 @@
-/** Words that name a program which keeps data, or work that waits. */
+/** Words that name a program which keeps data, or queues work. */
 const WORDS = [
   'postgres(ql)?|postgis|pgvector|timescaledb|timescaledb-ha|pgautoupgrade|paradedb|alloydb(omni)?|yugabyte(db)?|cockroach(db)?|crate(db)?',
   'mysql|mariadb|percona|tidb|tikv|oceanbase(-ce)?|seekdb|vitess|singlestore(db)?|greptimedb|risingwave',
@@ -14,15 +14,15 @@ const WORDS = [
 
 const SERVER = new RegExp(`(^|[/_-])(${WORDS})(?=[-_/.\\d]|$)`);
 
-/** Words that also mean other things: only a program that begins with one is meant. */
+/** Words that also have other meanings: they count only at the beginning of a program's name. */
 const EVERYDAY =
   /^(registry|infinity|garage|silo|druid|pinot|ignite|vault|consul|graphite|artemis|oracle|prometheus|loki|thanos|mimir|nexus|jenkins|gitlab|chroma|kdb|vespa)/;
 
-/** Programs that go with a server and keep nothing themselves. */
+/** Programs that accompany a server and keep no data themselves. */
 const COMPANION =
   /(^|[-_.])([a-z-]*exporter|consumer|producer|client|cli|proxy|ui|gui|web|webapp|admin|operator|controller|connect|commander|insight|express|meta|backup|backups|dump|migrator|migrate|migrations?|init|setup|runner|agent|bouncer|pool|rest|board|dashboards?|manager|center|api|gateway|sink|sync|bridge|toolbox|tools|shell|mc|sidekiq|worker|operator|webhook|sentinel-ui|pages|browser)$/;
 
-/** The word by which a program's name tells that it keeps data, and whether the name begins with it. */
+/** The word that shows that a program keeps data, and whether the program's name begins with it. */
 export function serverWord(program: string): { word: string; isFirst: boolean } | undefined {
   if (COMPANION.test(program)) return undefined;
   const match = SERVER.exec(program);
@@ -32,7 +32,10 @@ export function serverWord(program: string): { word: string; isFirst: boolean } 
   return isFirst || !EVERYDAY.test(word) ? { word, isFirst } : undefined;
 }
 
-/** What a service's own name must be to mean such a program and nothing else: `redis`, `postgres14`, `mysql-db`. */
+/**
+ * The pattern of a service name that can only mean such a program: `redis`, `postgres14`,
+ * `mysql-db`.
+ */
 const NAME = new RegExp(
   `^(?:${WORDS})[-_.]?(?:server|local|db|database|data|cache|queue|main|master|primary|replica|dev|test|prod|[\\d._-]+)*$`,
 );
@@ -42,12 +45,12 @@ export function isServerName(name: string): boolean {
   return NAME.test(low) && !EVERYDAY.test(low);
 }
 
-/** A name that promises a database, and is only believed together with something else. */
+/** A name that suggests a database; it counts only together with another sign. */
 export function isDatabaseName(name: string): boolean {
   return /(^|[-_.]|[a-z])(db|database)[-_.]?\d*$/i.test(name);
 }
 
-/** Where servers keep what they know. */
+/** Where servers keep their data. */
 const DATA_DIRECTORIES = [
   '/var/lib/postgresql',
   '/var/lib/mysql',
@@ -96,7 +99,7 @@ const DATA_DIRECTORIES = [
   '/bitnami/kafka',
 ];
 
-/** Where a server that is new reads what to begin with. */
+/** Where a new server reads its initial data. */
 const FIRST_START = '/docker-entrypoint-initdb.d';
 
 export function dataDirectory(path: string): string | undefined {

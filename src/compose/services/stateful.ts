@@ -13,7 +13,10 @@ import {
 const SERVER_SETTINGS =
   /^(POSTGRES_(DB|USER|PASSWORD|INITDB_ARGS)|MYSQL_(ROOT_PASSWORD|DATABASE)|MARIADB_ROOT_PASSWORD|MONGO_INITDB_|PGDATA$)/;
 
-/** Those of them that only a server reads: what is built here has settings of the database that it asks. */
+/**
+ * Those that only a server reads: a service built here also has the settings of the database it
+ * uses.
+ */
 const ONLY_A_SERVERS = /^(POSTGRES_INITDB_ARGS|MONGO_INITDB_|PGDATA$)/;
 
 const DATABASE_PORTS = new Set([
@@ -24,9 +27,10 @@ const DATABASE_PORTS = new Set([
 const ALONE: ComposeModel = { name: '', services: {} };
 
 /**
- * Why a service must be shared and never cloned: it keeps the data. `undefined` when nothing says so. One sign that only a
- * server carries is enough (image, data directory, port). What a client may carry too counts for one that asks no other.
- * The model tells whom it asks, the files what its image is built on.
+ * Why a service must be shared and never cloned: it keeps data. `undefined` if nothing shows it.
+ * One sign that only a server has is enough (image, data directory, port). Signs that a client may
+ * also have count only if the service uses no other server. The model shows which services it uses,
+ * the files its base image.
  */
 export function statefulReason(
   service: ComposeService,
@@ -46,7 +50,8 @@ function byImage(
   model: ComposeModel,
   files: readonly ConfigurationFile[],
 ): string | undefined {
-  // What is built here is the user's own code, whatever its image is called; what it is built on is not.
+  // A service that is built here is the user's own code, whatever its image is called; its base
+  // image is not.
   const [program = ''] = programsOf(service, files);
   const server = serverWord(program);
   if (!server) return undefined;
@@ -55,7 +60,7 @@ function byImage(
   return service.build ? `it is built on ${program}` : `its image is ${service.image}`;
 }
 
-/** Another service of the same kind that it waits for: `zabbix-server-mysql` asks `mysql`. */
+/** Another service of the same kind that it depends on: `zabbix-server-mysql` uses `mysql`. */
 function serverThatItAsks(
   { depends_on, links }: ComposeService,
   word: string,
@@ -80,7 +85,10 @@ function byDirectory(service: ComposeService, model: ComposeModel): string | und
   return undefined;
 }
 
-/** A client that mounts the folder of the server which it waits for, because of its socket for instance. */
+/**
+ * Whether it is a client that mounts the data folder of the server it waits for, for example
+ * because of its socket.
+ */
 function isSharedByItsServer(
   service: ComposeService,
   { source }: ComposeVolume,
@@ -113,7 +121,10 @@ function byWhatClientsHaveToo(service: ComposeService, model: ComposeModel): str
   return volume && own ? `it has a volume and the setting ${own}` : undefined;
 }
 
-/** A setting that a server of the stack has with the same value: both read one file, and this one asks. */
+/**
+ * Whether a server of the stack has this setting with the same value: both read one file, and this
+ * service is the client.
+ */
 function isAServersToo(service: ComposeService, key: string, { services }: ComposeModel): boolean {
   return Object.values(services).some(
     (other) =>

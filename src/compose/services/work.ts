@@ -1,7 +1,10 @@
 import type { ComposeModel, ComposeService } from '../model/model.ts';
 import { commandText } from './image.ts';
 
-/** Words of a name, as people put them together: `api-worker`, `laravel.queue`, `worker_low_priority`. */
+/**
+ * The words of a service name, in the usual notations: `api-worker`, `laravel.queue`,
+ * `worker_low_priority`.
+ */
 function wordsOf(name: string): string[] {
   return name.toLowerCase().split(/[-_.]/);
 }
@@ -42,7 +45,10 @@ const WORKER_NAMES = new Set([
   'triggerer',
 ]);
 
-/** Takes jobs from a queue, or starts them by the clock. Where users reach it, only its command is believed. */
+/**
+ * Whether a service takes jobs from a queue, or starts them by the clock. If users reach it, only
+ * its command counts.
+ */
 export function workOf(
   name: string,
   service: ComposeService,
@@ -87,7 +93,10 @@ const JOB_COMMAND =
 const JOB_PROGRAMS =
   /^(mc|flyway|liquibase|migrate|atlas|dbmate|busybox|[\w-]*-migrat(or|e|ions?))$/;
 
-/** How a service tells that it runs once and ends: somebody waits for its end, or its name, command or image says so. */
+/**
+ * What shows that a service runs once and ends: another service waits for its end, or its name,
+ * command or image shows it.
+ */
 export function jobSign(
   name: string,
   service: ComposeService,
@@ -99,10 +108,10 @@ export function jobSign(
   );
   if (waiting) return `\`${waiting[0]}\` waits until it has ended`;
   if (service.ports?.length || service.healthcheck?.test) return undefined;
-  // What is started again whenever it ends is no job, unless that is for failures alone.
+  // A service that is always restarted is not a job, unless it is restarted only after failures.
   if (/^(always|unless-stopped)/.test(service.restart ?? 'no')) return undefined;
   const command = commandText(service);
-  // Of a line of commands the last one stays.
+  // In a chain of commands, the last one keeps running.
   const last =
     command
       .split(/&&|;|\|\|/)

@@ -1,13 +1,13 @@
-/** A column's type in its parts. */
+/** The parts of a column's type. */
 interface ColumnType {
   name: string;
-  /** What stands in parentheses; the values of an enumeration as they are written, quotes included. */
+  /** The text in parentheses; values of an enumeration as written, including quotes. */
   arguments: readonly string[];
-  /** What follows, such as `unsigned`, `[]` or `with time zone`. */
+  /** The text after it, such as `unsigned`, `[]` or `with time zone`. */
   rest: string;
 }
 
-/** Names of two words; of all others what follows the first word is told apart. */
+/** Type names of two words; of all others the name is the first word, and the rest is separate. */
 const LONG_NAME = /^(character varying|double precision|bit varying)\b/;
 
 const SYNONYMS: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   float: 'real',
 };
 
-/** Each holds every value of those before it (PostgreSQL and MySQL names). */
+/** Each type holds every value of the types before it (PostgreSQL and MySQL names). */
 const LADDERS: readonly (readonly string[])[] = [
   ['tinyint', 'smallint', 'mediumint', 'integer', 'bigint', 'numeric'],
   ['real', 'double precision'],
@@ -29,10 +29,13 @@ const LADDERS: readonly (readonly string[])[] = [
   ['varbinary', 'blob', 'mediumblob', 'longblob'],
 ];
 
-/** In MySQL `int(11)` holds what `int(4)` does. */
+/** In MySQL, `int(11)` holds the same values as `int(4)`. */
 const WHOLE_NUMBERS = new Set(['tinyint', 'smallint', 'mediumint', 'integer', 'bigint']);
 
-/** Whose parentheses hold limits; of others they are part of the type, such as the length of a `bit` or a vector. */
+/**
+ * Types whose parentheses contain limits; for others they are part of the type, such as the length
+ * of a `bit` or a vector.
+ */
 const LIMITED = new Set([
   'numeric',
   'real',
@@ -46,10 +49,13 @@ const LIMITED = new Set([
   'datetime',
 ]);
 
-/** In MySQL no fraction of a second where none is named; PostgreSQL says more after the name. */
+/**
+ * In MySQL, no fraction of a second unless stated; in PostgreSQL, the type has more text after the
+ * name.
+ */
 const TIMES = new Set(['time', 'timestamp', 'datetime']);
 
-/** Whether a column of type `to` takes and gives every value that one of type `from` did. */
+/** Whether a column of type `to` accepts and returns every value of a column of type `from`. */
 export function isWidened(from: string, to: string): boolean {
   const [old, next] = [parseColumnType(from), parseColumnType(to)];
   if (old.rest !== next.rest) return false;
@@ -61,13 +67,16 @@ export function isWidened(from: string, to: string): boolean {
   return isHigher && hasRoom(old, next);
 }
 
-/** Of a wider type: a limit of its own may take away what the type gives, as `numeric(3)` does for an integer. */
+/**
+ * Whether a wider type has room: a limit of its own may make it narrower, as `numeric(3)` does for
+ * an integer.
+ */
 function hasRoom(old: ColumnType, next: ColumnType): boolean {
   if (WHOLE_NUMBERS.has(next.name) || next.arguments.length === 0) return true;
   return old.name === 'character' && next.name === 'character varying' && holdsMore(old, next);
 }
 
-/** Of the same type: limits no smaller, values of an enumeration all still there. */
+/** For the same type: limits are no smaller, and all values of an enumeration remain. */
 function holdsMore(old: ColumnType, next: ColumnType): boolean {
   if (old.name === 'enum' || old.name === 'set')
     return old.arguments.every((value) => next.arguments.includes(value));
@@ -84,11 +93,11 @@ function limitsOf({ name, arguments: limits, rest }: ColumnType): readonly strin
   return limits.length === 0 && rest === '' && TIMES.has(name) ? ['0'] : limits;
 }
 
-/** Reads a type as PostgreSQL, MySQL or SQLite writes it. */
+/** Parses a type in the notation of PostgreSQL, MySQL or SQLite. */
 function parseColumnType(text: string): ColumnType {
   const whole = text.trim();
   const words = whole.toLowerCase();
-  // A quoted name is somebody's own type, whatever it is called.
+  // A quoted name is a user-defined type, whatever it is called.
   const name = LONG_NAME.exec(words)?.[0] ?? /^[a-z_][\w$.]*/.exec(words)?.[0];
   if (!name) return { name: whole, arguments: [], rest: '' };
   const tail = whole.slice(name.length).trimStart();

@@ -2,7 +2,7 @@ import { type Effect, effect, type FindingClass } from '../finding.ts';
 import type { Column, Table } from '../snapshot.ts';
 import { isWidened } from './column-type.ts';
 
-/** What became of the columns of a table that is still there. */
+/** Changes to the columns of a table that still exists. */
 export function compareColumns(before: Table, after: Table): Effect[] {
   const ids = new Set(before.columns.map(({ id }) => id));
   const names = new Set(before.columns.map(({ name }) => name));
@@ -20,7 +20,7 @@ export function compareColumns(before: Table, after: Table): Effect[] {
   ];
 }
 
-/** What it means, a word for it, and what happens to the column. */
+/** The class of the change, its kind, and what happens to the column. */
 type Change = [FindingClass, string, string];
 
 function columnChanges(before: Column, after: Column): Change[] {

@@ -1,7 +1,10 @@
 import { type Effect, effect, type FindingClass } from '../finding.ts';
 import type { DatabaseObject, Snapshot } from '../snapshot.ts';
 
-/** What became of everything that is no table. What goes or comes with its table is told with that. */
+/**
+ * Changes to everything that is not a table. Objects that are dropped or added with their table are
+ * reported with it.
+ */
 export function compareObjects(before: Snapshot, after: Snapshot): Effect[] {
   const stays = (table: string | undefined) =>
     table === undefined ||
@@ -21,7 +24,7 @@ export function compareObjects(before: Snapshot, after: Snapshot): Effect[] {
   ];
 }
 
-/** The same object in the other snapshot: by its id, or made anew under its name. */
+/** The same object in the other snapshot: by its id, or recreated under its name. */
 function counterpart({ objects }: Snapshot, { id, kind, name, table }: DatabaseObject) {
   return (
     objects.find((each) => each.kind === kind && each.id === id) ??
@@ -35,7 +38,7 @@ function changed(snapshot: Snapshot, before: DatabaseObject, after: DatabaseObje
   ];
   if (after.name !== before.name && after.definition === before.definition)
     return tell('contracting', 'renamed', `is renamed to ${after.name}`);
-  // Its next number is one that rows have already.
+  // Its next number is already used by rows.
   if (before.kind === 'sequence' && after.id !== before.id)
     return tell('contracting', 'recreated', 'is dropped and recreated, and counts from its start');
   if (after.definition === before.definition) return [];
@@ -50,7 +53,7 @@ function dropped({ kind }: DatabaseObject): string {
   return kind === 'grant' ? 'is taken away' : 'is dropped';
 }
 
-/** Whether it meddles with what the stable does on a table of before. */
+/** Whether it affects what the stable does on an existing table. */
 function worksOnStable({ kind, table }: DatabaseObject): boolean {
   return table !== undefined && (kind === 'trigger' || kind === 'policy');
 }

@@ -4,11 +4,11 @@ import type { Table } from '../snapshot.ts';
 import { namesNoRows } from '../statement.ts';
 import { count } from './snapshots.ts';
 
-/** Where migration tools keep what they have done: they write there at every boot. */
+/** Tables where migration tools record what they have done: they write there at every boot. */
 const BOOKKEEPING =
   /^(alembic_version|schema_migrations?|schema_version|ar_internal_metadata|django_migrations|flyway_schema_history|goose_db_version|gorp_migrations|knex_migrations(_lock)?|databasechangelog(lock)?|migrations|mikro_orm_migrations|typeorm_metadata|sequelizemeta|_prisma_migrations|_sqlx_migrations|__diesel_schema_migrations|__efmigrationshistory|doctrine_migration_versions|phinxlog)$/i;
 
-/** What became of the rows that were there; `massShare` in percent of a table's rows counts as a loss. */
+/** Changes to the existing rows. A loss counts from `massShare` percent of a table's rows. */
 export function compareRows(
   { before, after, writes }: Pick<Observation, 'before' | 'after' | 'writes'>,
   massShare: number,
@@ -35,7 +35,7 @@ function emptiedTable(table: Table, write: RowWrite): Effect {
 
 function deletions(table: Table, writes: readonly RowWrite[], massShare: number): Effect[] {
   const deletes = writes.filter(({ kind }) => kind === 'delete');
-  // Where the copy holds few of the rows, or none, what is asked tells more than what was found.
+  // If the copy has few rows or none, the statement shows more than the number of deleted rows.
   const all = deletes.find(({ statement = '' }) => namesNoRows(statement));
   const rows = deletes.reduce((sum, each) => sum + each.rows, 0);
   if (rows === 0 && !all) return [];
@@ -45,7 +45,9 @@ function deletions(table: Table, writes: readonly RowWrite[], massShare: number)
   return [rowsOf(table, isMass ? 'destructive' : 'none', 'rows-deleted', text, all ?? worst ?? {})];
 }
 
-/** Fewer rows than before, and nobody said why: what could not be watched. */
+/**
+ * Reports fewer rows than before without a recorded statement: a loss that could not be observed.
+ */
 function unseen(table: Table, rows: number, massShare: number): Effect[] {
   const lost = table.rows - rows;
   if (lost <= 0) return [];
@@ -59,18 +61,21 @@ function updates(table: Table, writes: readonly RowWrite[], massShare: number): 
   const rows = own.reduce((sum, each) => sum + each.rows, 0);
   if (rows === 0) return [];
   const [worst] = [...own].sort((left, right) => right.rows - left.rows);
-  // A table of one row is a setting or a counter.
+  // A table with one row is a setting or a counter.
   const isMass = rows > 1 && isMassive(rows, table.rows, massShare);
   const text = `${share(rows, table)} overwritten`;
   return [rowsOf(table, isMass ? 'destructive' : 'none', 'rows-updated', text, worst ?? {})];
 }
 
 function isMassive(rows: number, of: number, massShare: number): boolean {
-  // Rows of a table that had none are the canary's own.
+  // Rows in a table that was empty before are the canary's own.
   return rows > 0 && of > 0 && rows * 100 >= of * massShare;
 }
 
-/** So many of a table's rows, with the verb: a statement may reach more of them than there were at first. */
+/**
+ * The number of a table's rows, with the verb. A statement may affect more rows than the table had
+ * at first.
+ */
 function share(rows: number, { name, rows: of }: Table): string {
   if (of > 1 && rows >= of) return `all ${count(of)} of ${name} are`;
   const [amount, verb] = [count(rows), rows === 1 ? 'is' : 'are'];

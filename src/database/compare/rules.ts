@@ -1,7 +1,7 @@
 import { type Effect, effect } from '../finding.ts';
 import type { Constraint, Index, Table } from '../snapshot.ts';
 
-/** What became of the constraints of a table that is still there. */
+/** Changes to the constraints of a table that still exists. */
 export function compareConstraints(before: Table, after: Table): Effect[] {
   const isIn = (list: readonly Constraint[], wanted: Constraint) =>
     list.some((each) => each.kind === wanted.kind && each.definition === wanted.definition);
@@ -19,7 +19,7 @@ export function compareConstraints(before: Table, after: Table): Effect[] {
       before.name,
       `${each.kind} ${each.name} of ${before.name} is ${what}`,
     );
-  // Statements such as `ON CONFLICT` name rows by them.
+  // Statements such as `ON CONFLICT` identify rows by keys.
   const isKey = ({ kind }: Constraint) => kind === 'primary key' || kind === 'unique';
   return [
     ...changed.map((each) => tell(each, 'changed', 'changed')),
@@ -28,12 +28,12 @@ export function compareConstraints(before: Table, after: Table): Effect[] {
   ];
 }
 
-/** What became of the indexes of a table that is still there. */
+/** Changes to the indexes of a table that still exists. */
 export function compareIndexes(before: Table, after: Table): Effect[] {
   const hasNewNames = hasRenamed(before, after);
   const gone = before.indexes.filter(({ id }) => !after.indexes.some((each) => each.id === id));
   const come = after.indexes.filter(({ id }) => !before.indexes.some((each) => each.id === id));
-  // Made anew just as it was.
+  // Recreated without a change.
   const isIn = (list: readonly Index[], { name, definition }: Index) =>
     list.some((each) => each.name === name && each.definition === definition);
   return [
@@ -56,7 +56,7 @@ export function compareIndexes(before: Table, after: Table): Effect[] {
   ];
 }
 
-/** Of an index that is still there, by its id. */
+/** Changes to an index that still exists, by its id. */
 function indexChanges(table: string, before: Index, after: Index, hasNewNames: boolean): Effect[] {
   const text = `index ${before.name} of ${table} is`;
   if (after.name !== before.name)
@@ -67,7 +67,10 @@ function indexChanges(table: string, before: Index, after: Index, hasNewNames: b
   return [effect('contracting', 'index-changed', table, `${text} changed${isUnique}`)];
 }
 
-/** A table or column with another name changes the definition of every index on it, which is the same as before. */
+/**
+ * A renamed table or column changes the definition of every index on it, although the index is the
+ * same.
+ */
 function hasRenamed(before: Table, after: Table): boolean {
   return (
     before.name !== after.name ||

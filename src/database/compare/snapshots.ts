@@ -4,11 +4,13 @@ import { compareColumns } from './columns.ts';
 import { compareObjects } from './objects.ts';
 import { compareConstraints, compareIndexes } from './rules.ts';
 
-/** What the difference of two snapshots means. Rows that went away or changed are told elsewhere. */
+/**
+ * What the differences between two snapshots mean. Deleted or changed rows are reported elsewhere.
+ */
 export function compareSnapshots(
   before: Snapshot,
   after: Snapshot,
-  /** Locks were held for as long as they will be in production: the copy has all the rows. */
+  /** Locks were held as long as they will be in production, because the copy has all rows. */
   hasAllRows: boolean,
 ): Effect[] {
   const known = new Set(before.tables.map(({ name }) => name));
@@ -64,7 +66,9 @@ function goneTable(before: Table, successor: Table | undefined): Effect[] {
   ];
 }
 
-/** A table made anew, its columns and indexes taken for those that had their names. */
+/**
+ * A recreated table, with the ids of columns and indexes replaced by those that had the same names.
+ */
 function alike(before: Table, { columns, indexes, ...rest }: Table): Table {
   const idIn = (list: readonly { id: string; name: string }[], name: string) =>
     list.find((each) => each.name === name)?.id ?? `new ${name}`;
@@ -82,7 +86,7 @@ function rewrittenTable(name: string, hasAllRows: boolean): Effect {
   return effect('contracting', 'table-rewritten', name, unknown);
 }
 
-/** Rows in words. */
+/** A number of rows in words. */
 export function count(rows: number): string {
   return rows === 1 ? '1 row' : `${rows.toLocaleString('en-US')} rows`;
 }

@@ -8,10 +8,10 @@ import { originalsOf } from '../../rehearsal/originals.ts';
 import type { Dump } from '../../rehearsal/server-kind.ts';
 import { freeBytes } from '../../system/files.ts';
 
-/** What is left free on the disk at least. */
+/** Bytes that must stay free on the disk. */
 const RESERVE = 100_000_000;
 
-/** Keeps the tables that the canary's boot will change, as the rehearsal told, as they are now. */
+/** Backs up the tables that, according to the rehearsal, the canary's boot will change. */
 export async function backUp(run: Run): Promise<void> {
   if (!hasRelease(run)) return;
   const release = await releaseNow(run);
@@ -54,7 +54,7 @@ async function keepTables(
   return { service, file: `${folder.name}/${file}`, tables, bytes, restore };
 }
 
-/** A dump takes hardly more than its tables, and packed much less. */
+/** A dump is hardly larger than its tables, and much smaller when compressed. */
 async function requireSpace(
   service: string,
   folder: string,

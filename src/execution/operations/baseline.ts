@@ -3,7 +3,7 @@ import { callOptions, type Run } from '../../project/run.ts';
 import type { OperationOf } from '../../rollout/operation.ts';
 import { overriddenScope } from '../override-file.ts';
 
-/** Starts the fresh clone of the stable of each service. */
+/** Starts a fresh clone of each service's stable. */
 export async function startBaseline(
   run: Run,
   operation: OperationOf<'start-baseline'>,

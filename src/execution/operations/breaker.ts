@@ -4,7 +4,7 @@ import { armBreaker as armCommand } from '../../proxy/statistics.ts';
 import type { OperationOf } from '../../rollout/operation.ts';
 import { observe } from '../observe.ts';
 
-/** Gives a canary that the breaker took out its users back. */
+/** Gives users back to a canary that the breaker took out. */
 export async function armBreaker(run: Run, operation: OperationOf<'arm-breaker'>): Promise<void> {
   for (const service of operation.services) await run.project.socket.ask(armCommand(service));
   const { tripped } = (await observe(run)).proxy;
@@ -15,7 +15,7 @@ export async function armBreaker(run: Run, operation: OperationOf<'arm-breaker'>
   });
 }
 
-/** The proxy took a canary out: nothing goes on with it until a person says so. */
+/** The proxy took a canary out: the release continues only when a user says so. */
 export function breakerTripped(services: readonly string[]): CanaryError {
   return new CanaryError(
     'breaker-tripped',

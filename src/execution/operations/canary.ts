@@ -25,7 +25,7 @@ export async function startCanary(run: Run, operation: OperationOf<'start-canary
   });
 }
 
-/** More containers beside those that run, which stay exactly as they are. */
+/** Adds containers; those that run are not changed. */
 export async function growCanary(run: Run, operation: OperationOf<'grow-canary'>): Promise<void> {
   const scope = await overriddenScope(run);
   await run.context.compose.grow(scope, scaleOf(operation.counts), callOptions(run));
@@ -37,14 +37,14 @@ function scaleOf(counts: ReplicaCounts): Scale {
   );
 }
 
-/** Notes which images the clones of the release run, when that is news. */
+/** Records which images the release's clones run, if they changed. */
 export async function recordImages(run: Run, observed: Observed): Promise<void> {
   if (!hasRelease(run)) return;
   const release = await releaseNow(run);
   const images = containersOf(observed, 'canary')
     .filter((each) => each.commit === release.commit)
     .map(({ service, image, imageId }) => ({ service, image, imageId }))
-    // Replicas run the same one.
+    // Replicas run the same image.
     .filter(
       ({ service }, index, all) => all.findIndex((each) => each.service === service) === index,
     );
@@ -63,7 +63,7 @@ export async function retire(run: Run, operation: OperationOf<'retire-canary'>):
   await Promise.all(
     containers.map(async ({ id }) => {
       await engine.stopContainer(id);
-      // With the volumes that were nobody else's.
+      // Also removes the volumes that only it used.
       await engine.destroyContainer(id);
     }),
   );

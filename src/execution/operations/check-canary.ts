@@ -4,8 +4,8 @@ import { examine, reasonsOf } from '../../probes/examine.ts';
 import type { Run } from '../../project/run.ts';
 
 /**
- * Asks the canary what its users will ask. Throws `judged-bad` with every reason where it does not answer right, and
- * `not-measured` where that could not be found out.
+ * Sends the canary requests like its users will. Throws `judged-bad` with every reason if responses are wrong, and
+ * `not-measured` if that could not be checked.
  */
 export async function checkCanary(run: Run): Promise<void> {
   const examination = await examine(run);

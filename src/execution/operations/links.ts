@@ -9,7 +9,7 @@ import { recreateNamespaceMembers } from './namespace-members.ts';
 import { awaitReady } from './readiness.ts';
 import { awaitSecondContainers, canHaveSecond } from './second-container.ts';
 
-/** Makes callers anew whose links are not today's, without a gap where two of them can run side by side. */
+/** Recreates callers whose links are out of date, without downtime if two of them can run side by side. */
 export async function linkCallers(run: Run, operation: OperationOf<'link-callers'>): Promise<void> {
   const scope = await overriddenScope(run);
   const wanted = callerLinks(run.project.slice);
@@ -21,7 +21,7 @@ export async function linkCallers(run: Run, operation: OperationOf<'link-callers
     });
 }
 
-/** The same by the user's files alone: callers reach the stable by its name again. */
+/** The same with only the user's files: callers reach the stable by its name again. */
 export async function unlinkCallers(
   run: Run,
   operation: OperationOf<'unlink-callers'>,
@@ -30,7 +30,7 @@ export async function unlinkCallers(
     await relink(run, run.project.scope, service, { links: [], keepsHost: true });
 }
 
-/** Restarts containers in place; what they published stays theirs. */
+/** Restarts containers in place; they keep their published ports. */
 export async function restartCallers(
   run: Run,
   operation: OperationOf<'restart-callers'>,
@@ -65,7 +65,7 @@ async function relink(
     if (stray.length > 0) await recreateNamespaceMembers(run, scope, [service]);
     return;
   }
-  // One that was cut off may have started some already.
+  // A command that was cut off may have started some already.
   const lacking = stray.length - (running.length - stray.length);
   try {
     if (lacking > 0)
@@ -81,7 +81,7 @@ async function relink(
   for (const { id } of stray) await engine.removeContainer(id);
 }
 
-/** What did not become ready is not left beside those that serve. */
+/** Containers that did not become ready are not left beside those that serve. */
 async function removeSeconds(
   run: Run,
   service: string,

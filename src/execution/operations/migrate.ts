@@ -5,15 +5,15 @@ import type { OperationOf } from '../../rollout/operation.ts';
 import { overriddenScope } from '../override-file.ts';
 
 /**
- * Runs the migration once. Its container has the release's name: a command that goes on after a kill finds the one that
- * ran or still runs, and takes its result. Throws `migration-failed` with its last words.
+ * Runs the migration once. Its container has the release's name: a command that continues after a kill finds the one
+ * that ran or still runs, and takes its result. Throws `migration-failed` with its last log lines.
  */
 export async function migrate(run: Run, operation: OperationOf<'migrate'>): Promise<void> {
   const { context, project, release, signal } = run;
   const { service } = operation;
   const name = `${project.name}-migration-${release?.id ?? ''}`;
   const scope = await overriddenScope(run);
-  // What failed was removed; what is here was begun and not told of.
+  // A reported one was removed; one that exists was started, but its end was not reported.
   let exitCode = await context.engine.exitCode(name, signal);
   if (exitCode === undefined) {
     await record(run, { type: 'migration-begun', service });

@@ -5,8 +5,8 @@ import type { ComposeScope } from '../../system/docker/compose.ts';
 import { observe } from '../observe.ts';
 
 /**
- * Makes who lives in the namespaces of these services anew, once the services were: a container stays in the network of
- * the one it began with, which is gone.
+ * Recreates the services that share a namespace with these services, after these were recreated: a container stays in
+ * the network of the container it started with, which is gone.
  */
 export async function recreateNamespaceMembers(
   run: Run,
@@ -14,7 +14,7 @@ export async function recreateNamespaceMembers(
   owners: readonly string[],
 ): Promise<void> {
   const observed = await observe(run);
-  // What ran once and ended well is not run again; who ended with its owner did not end well.
+  // A service that ran once and exited with 0 is not run again; one that ended with its owner did not exit with 0.
   const members = [...membersOf(run, owners)].filter((member) =>
     containersOf(observed, 'stable', member).some(
       ({ state, exitCode }) => state === 'running' || exitCode !== 0,

@@ -1,5 +1,8 @@
 import { PROXY_SERVICE } from '../../compose/model/names.ts';
-import { callOptions, type Run } from '../../project/run.ts';
+import { CanaryError } from '../../errors.ts';
+import { askEntries, type EntryAnswers, unanswered } from '../../probes/entry-answers.ts';
+import { callOptions, type Run, unstoppable } from '../../project/run.ts';
+import { isSoWithin } from '../../project/until.ts';
 import { containersOf } from '../../rollout/observed.ts';
 import type { OperationOf } from '../../rollout/operation.ts';
 import { observe } from '../observe.ts';
@@ -10,10 +13,13 @@ import { placeConfiguration } from './proxy-file.ts';
 import { letRouters } from './routers.ts';
 import { awaitSecondContainers, canHaveSecond } from './second-container.ts';
 
+/** How long the proxy may need to find the containers: its checks are a second apart. */
+const MOST_SILENCE_MS = 10_000;
+
 /**
- * Hands published ports from services to the proxy. A second container of each service without the port is started
- * and ready before the one that holds it stops, so that the port is free only for the moment between
- * that stop and the proxy's start. A service that can have no second one restarts instead.
+ * Hands published ports from services to the proxy. For each service a second container without the port is started
+ * and ready before the one that holds the port stops, so that the port is free only for the moment between
+ * that stop and the proxy's start. A service that cannot have a second container restarts instead.
  */
 export async function takePorts(run: Run, operation: OperationOf<'take-ports'>): Promise<void> {
   const { compose, engine } = run.context;
@@ -21,6 +27,7 @@ export async function takePorts(run: Run, operation: OperationOf<'take-ports'>):
   await placeConfiguration(run, scope);
   await letRouters(run);
   await compose.create(scope, [PROXY_SERVICE], callOptions(run));
+  const answers = await askEntries(run);
   const before = await observe(run);
   const ports = run.project.slice.map((member) => member.entry?.port);
   const holders = operation.services
@@ -48,16 +55,44 @@ export async function takePorts(run: Run, operation: OperationOf<'take-ports'>):
     await compose.startCreated(scope, [PROXY_SERVICE], callOptions(run));
     // … to here; everything that takes time was done before or comes after.
     await awaitProxy(run);
+    await requireAnswers(run, answers);
     for (const holder of replaced) await engine.removeContainer(holder.id);
-    // For plain commands of Compose: the links are true from here on.
+    // For plain Compose commands: from here on the links work.
     await writeOverride(run.project, overrideText(run.project, cloneSource(run)));
   } catch (error) {
     await undoTakePorts(run, operation.services, known);
+    await stillUnanswered(unstoppable(run), answers, run.project.config.startTimeout);
     throw error;
   }
 }
 
-/** Users must not be left without anyone at their port: the proxy goes, and who held the port holds it again. */
+/**
+ * Users who were answered before must be answered now: a container that the proxy cannot reach, or that rejects what
+ * comes through a proxy, is healthy all the same. Throws `take-over-failed`.
+ */
+async function requireAnswers(run: Run, before: EntryAnswers): Promise<void> {
+  const missing = await stillUnanswered(run, before, MOST_SILENCE_MS);
+  if (missing.length === 0) return;
+  throw new CanaryError(
+    'take-over-failed',
+    `Behind the proxy nobody was answered at ${missing.join(' and ')}, so the service has its port back.`,
+    {
+      hint: 'Does the service answer requests that have `X-Forwarded-For`? Is its port in canary.yaml right?',
+    },
+  );
+}
+
+/** Where users were answered before and are not within this time. */
+async function stillUnanswered(run: Run, before: EntryAnswers, ms: number): Promise<string[]> {
+  let missing: string[] = [];
+  await isSoWithin(run, ms, async () => {
+    missing = unanswered(before, await askEntries(run));
+    return missing.length === 0;
+  });
+  return missing;
+}
+
+/** The users' port must not stay unserved: the proxy is removed, and the container that held the port gets it back. */
 async function undoTakePorts(
   run: Run,
   services: readonly string[],

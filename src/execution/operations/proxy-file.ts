@@ -9,7 +9,7 @@ import { ensureMaps } from '../split.ts';
 
 const CHECK = ['haproxy', '-c', '-f', '/run/canary/haproxy.cfg.new'];
 
-/** Puts the configuration where the proxy's container will find it, once HAProxy itself has judged it in its own image. */
+/** Puts the configuration where the proxy's container will find it, once HAProxy has checked it in its own image. */
 export async function placeConfiguration(run: Run, scope: ComposeScope): Promise<void> {
   const { layout } = run.project;
   await withCandidate(
@@ -20,8 +20,8 @@ export async function placeConfiguration(run: Run, scope: ComposeScope): Promise
 }
 
 /**
- * Writes the configuration beside the one in force, lets HAProxy judge it, and goes on only when it is accepted;
- * throws `start-failed` otherwise. A refused one leaves everything as it was.
+ * Writes the configuration beside the one in force, lets HAProxy check it, and continues only if it is valid;
+ * otherwise throws `start-failed` and changes nothing.
  */
 export async function withCandidate(
   run: Run,
@@ -39,7 +39,7 @@ export async function withCandidate(
   }
 }
 
-/** How HAProxy judges the candidate inside the container that runs. */
+/** Lets HAProxy check the candidate inside the running container. */
 export function checkInside(run: Run, container: string): Promise<RunResult> {
   return run.context.engine.exec(container, CHECK);
 }
@@ -59,7 +59,7 @@ function refuseUnlessValid(result: RunResult): void {
   throw refused(tail(result.stderr));
 }
 
-/** The error for a configuration that HAProxy does not take, in its own words. */
+/** The error for a configuration that HAProxy rejects, with HAProxy's own messages. */
 export function refused(words: readonly string[]): CanaryError {
   const isRegex = words.some((line) => /regex|regular expression/i.test(line));
   return new CanaryError(

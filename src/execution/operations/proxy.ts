@@ -12,8 +12,8 @@ export async function startProxy(run: Run): Promise<void> {
   const scope = await overriddenScope(run);
   await placeConfiguration(run, scope);
   const { proxy } = await observe(run);
-  // One that nobody can steer, for instance because its folder was removed, has to be made anew. And
-  // routers that leave it for the stable beforehand lose no request.
+  // A proxy that cannot be controlled, for instance because its folder was removed, must be recreated. And
+  // routers that leave it for the stable first lose no request.
   const isMadeAnew = isRouted(run) && proxy.definition !== run.project.proxy.definition;
   if (proxy.state === 'unreachable' || isMadeAnew) await stopProxy(run);
   await letRouters(run);
@@ -27,7 +27,7 @@ export async function stopProxy(run: Run): Promise<void> {
   await Promise.all(proxies.map((each) => run.context.engine.removeContainer(each.id)));
 }
 
-/** Waits until HAProxy answers with the configuration it should have; throws `start-failed` when it stops. */
+/** Waits until HAProxy answers and runs the wanted configuration; throws `start-failed` when it stops. */
 export async function awaitProxy(run: Run): Promise<void> {
   await until(run, 'The proxy does not answer.', async () => {
     const observed = await observe(run);

@@ -11,7 +11,7 @@ import { breakerTripped } from './breaker.ts';
 import { recordImages } from './canary.ts';
 
 const LOOK_EVERY_MS = 200;
-/** A container that says nothing about itself must have stayed up for so many looks. */
+/** A container without a health check must have stayed up for this many looks. */
 const QUIET_LOOKS = 5;
 
 /**
@@ -26,7 +26,7 @@ export async function awaitReady(run: Run, operation: OperationOf<'await-ready'>
     looks += 1;
     waiting = [];
     const observed = await observe(run);
-    // Here and not where they are started: a command that goes on after a kill finds them started.
+    // Here and not where they are started: a command that continues after a kill finds them started.
     if (operation.side === 'canary' && looks === 1) await recordImages(run, observed);
     const statistics = await currentStatistics(run.project);
     if (operation.side === 'canary') refuseTripped(observed, operation.services);
@@ -63,7 +63,7 @@ function notReady(
   return saysNothing && looks < QUIET_LOOKS ? 'just started' : undefined;
 }
 
-/** The proxy's last check of a place may be that of a container before: its port is asked itself. */
+/** The proxy's last check of an address may have reached an earlier container: the port is checked directly. */
 async function notListening(
   { project }: Run,
   service: string,
@@ -73,7 +73,7 @@ async function notListening(
   if (port === undefined) return undefined;
   for (const { addresses } of containers) {
     const refused = await Promise.all(addresses.map((each) => refusesConnections(each, port)));
-    // One that answers is enough: it need not listen on every network.
+    // One address that accepts is enough: it need not listen on every network.
     if (refused.length > 0 && !refused.includes(false)) return 'does not accept connections yet';
   }
   return undefined;
@@ -85,13 +85,13 @@ function notReachable(
   seen: SideStatistics,
   side: Role,
 ): string | undefined {
-  // An entry's stable is known twice: with its users, and as what answers in the canary's place.
+  // The proxy knows an entry's stable twice: for its users, and to answer instead of the canary.
   const places = [seen[side], ...(side === 'stable' && seen.users ? [seen.users.instead] : [])];
   for (const servers of places) {
     const known = servers.filter(({ address }) =>
       containers.some((each) => each.addresses.includes(address)),
     );
-    // More containers than places: the others are of no use to users, and in nobody's way.
+    // More containers than the proxy has places: the others get no users and do no harm.
     if (known.length < Math.min(containers.length, servers.length))
       return 'is not known to the proxy yet';
     if (!known.every(({ checked, status }) => checked && status.startsWith('UP')))
@@ -100,7 +100,7 @@ function notReachable(
   return undefined;
 }
 
-/** A canary without users looks ready for ever; what waits for it would go on as if it had them. */
+/** A tripped canary has no users but looks ready; the command that waits would continue as if it had them. */
 function refuseTripped({ proxy }: Observed, services: readonly string[]): void {
   const out = services.filter((service) => proxy.tripped.includes(service));
   if (out.length > 0) throw breakerTripped(out);

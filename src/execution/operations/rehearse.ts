@@ -3,7 +3,7 @@ import { type Run, record } from '../../project/run.ts';
 import { agree } from '../../rehearsal/agreement.ts';
 import { refuse, rehearse } from '../../rehearsal/rehearse.ts';
 
-/** Rehearses the canary's first boot and notes what it did; throws `data-protected` where that may not be. */
+/** Rehearses the canary's first boot and records what it did; throws `data-protected` if that is not allowed. */
 export async function rehearseCanary(run: Run): Promise<void> {
   const { context, project, checkout, signal } = run;
   if (!checkout) return;

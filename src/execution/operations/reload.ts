@@ -14,18 +14,18 @@ import { applySplit } from '../split.ts';
 import { awaitProxy } from './proxy.ts';
 import { checkInside, refused, withCandidate } from './proxy-file.ts';
 
-/** HAProxy answers when the new worker serves; finding names that do not resolve takes it long. */
+/** HAProxy answers when the new worker serves; names that do not resolve make that slow. */
 const RELOAD_PATIENCE_MS = 60_000;
 
 /**
- * Gives the running proxy its new configuration: a new worker takes the listening sockets over, the one before
- * ends when its open requests have. A configuration that HAProxy refuses leaves everything as it was.
+ * Loads a new configuration into the running proxy: a new worker takes over the listening sockets, the old one ends
+ * after its open requests. If HAProxy rejects the configuration, nothing changes.
  */
 export async function reloadProxy(run: Run): Promise<void> {
   const { project } = run;
   const [container] = containersOf(await observe(run), 'proxy');
   if (!container) throw new CanaryError('proxy-unreachable', 'The proxy has stopped.');
-  // Held, so that the worker which is replaced can be asked afterwards what it counted.
+  // Held, so that the replaced worker can be asked afterwards what it counted.
   const worker = await project.socket.hold(RELOAD_PATIENCE_MS / 1000);
   try {
     const atFirst = await worker.ask(showStatistics);
@@ -35,14 +35,14 @@ export async function reloadProxy(run: Run): Promise<void> {
       () => load(project),
     );
     await awaitProxy(run);
-    // A reload that took longer than the session may have lost it: then what was counted before it.
+    // A reload that took longer than the session may have ended it: then use the counts from before.
     const counted = await worker.ask(showStatistics).catch(() => atFirst);
     const counts = totalCounts(parseStatistics(counted), entryServices(project));
     await record(run, { type: 'proxy-reloaded', counts });
   } finally {
     worker.end();
   }
-  // `abort` does not wait for the lock: what it wrote while the new worker read the file counts.
+  // `abort` does not wait for the lock: a split it wrote while the new worker read the file must win.
   const file = (await readIfExists(project.layout.weights)) ?? '';
   await applySplit(project, readSplit(file), readUntil(file));
 }
@@ -61,7 +61,10 @@ async function load(project: Project): Promise<void> {
   throw refused(words);
 }
 
-/** Otherwise the new worker would send the canary's users to the stable until DNS answers, and trust a canary that was taken out. */
+/**
+ * Otherwise the new worker would send the canary's users to the stable until DNS answers, and trust a canary that was
+ * taken out.
+ */
 async function handOverStates({ layout, slice, socket, config }: Project): Promise<void> {
   const wires = Object.fromEntries(
     slice.map(({ service, port = 0 }) => {

@@ -6,9 +6,9 @@ import { containersOf } from '../../rollout/observed.ts';
 import { writeDurably } from '../../system/files.ts';
 import { currentStatistics, observe } from '../observe.ts';
 
-/** How long nobody has to come before routers count as gone. Traefik takes changes in every two seconds. */
+/** Routers count as gone after this long without a request. Traefik applies changes every two seconds. */
 const QUIET_MS = 3000;
-/** Checks of users' own may come for ever. */
+/** The users' own checks may never stop. */
 const PATIENCE_MS = 20_000;
 
 /** Whether users come through a router that looks at the proxy's health. */
@@ -21,7 +21,7 @@ export async function letRouters(run: Run): Promise<void> {
   if (isRouted(run)) await writeDurably(run.project.layout.routed, '');
 }
 
-/** Tells routers to leave a proxy that still answers, and waits until they have: then it can stop, and no request is lost. */
+/** Makes routers leave a proxy that still answers, and waits until they have: then no request is lost when it stops. */
 export async function leaveRouters(run: Run): Promise<void> {
   const { layout } = run.project;
   await rm(layout.routed, { force: true });
@@ -47,7 +47,7 @@ async function untilQuiet(run: Run): Promise<void> {
   await isSoWithin(run, PATIENCE_MS, isQuiet);
 }
 
-/** What users of services with a router have asked so far. */
+/** The number of requests so far to services behind a router. */
 async function countRequests({ project }: Run): Promise<number> {
   const statistics = await currentStatistics(project);
   const routed = project.slice.filter(asksHealth).map(({ service }) => service);

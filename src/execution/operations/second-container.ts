@@ -9,7 +9,7 @@ import { containersOf, type ObservedContainer } from '../../rollout/observed.ts'
 import { acceptsConnections } from '../../system/ports.ts';
 import { observe } from '../observe.ts';
 
-/** Whether a second container of a service can run beside those that do, so that one takes over without a gap. */
+/** Whether a second container of a service can run beside the existing ones, to take over without downtime. */
 export function canHaveSecond(
   { project }: Pick<Run, 'project'>,
   containers: readonly ObservedContainer[],
@@ -19,7 +19,7 @@ export function canHaveSecond(
   return !containers.some((each) => each.service === service && each.hasAnonymousVolume);
 }
 
-/** What keeps a service from having a second container, as far as its definition tells: names, ports and data of its own. */
+/** Why a service cannot have a second container, as far as its definition shows: its own name, ports or data. */
 export function secondContainerObstacle(
   { model, slice }: Project,
   name: string,
@@ -39,7 +39,7 @@ export function secondContainerObstacle(
   return statefulReason(service, model);
 }
 
-/** Waits until what was started beside known containers answers; before the proxy runs nobody else can ask. */
+/** Waits until containers started beside the known ones answer; before the proxy runs nothing else checks them. */
 export async function awaitSecondContainers(
   run: Run,
   service: string,

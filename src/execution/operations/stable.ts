@@ -14,8 +14,8 @@ import { overriddenScope, releasedScope, unlinkedScope } from '../override-file.
 import { recreateNamespaceMembers } from './namespace-members.ts';
 
 /**
- * Starts what does not run. A container of before that stopped may still claim the entry's port, so it is
- * brought to today's definition; services that never ran are started with what they depend on.
+ * Starts services that do not run. An old, stopped container may still claim the entry's port, so it is
+ * updated to the current definition; services that never ran are started with their dependencies.
  */
 export async function startStable(run: Run, operation: OperationOf<'start-stable'>): Promise<void> {
   const { compose } = run.context;
@@ -30,14 +30,14 @@ export async function startStable(run: Run, operation: OperationOf<'start-stable
   if (existing.length > 0) await compose.up(scope, existing, callOptions(run));
 }
 
-/** Gives the stable the images that were tried as the canary, and Compose the commit's own definition. */
+/** Gives the stable the images that ran as the canary, and Compose the commit's own definition. */
 export async function recreateOnCommit(
   run: Run,
   operation: OperationOf<'replace-stable'>,
 ): Promise<void> {
   const { context, project } = run;
   const checkout = requireCheckout(run);
-  // On a second try the stable may already be half replaced; what it was is known from the first.
+  // On a second attempt the stable may be half replaced; what it was is known from the first.
   if (hasRelease(run) && !(await releaseNow(run)).replacing) {
     const previous = await stableImages(run, operation.services);
     for (const { service, imageId } of previous) {
@@ -59,7 +59,7 @@ export async function recreateOnCommit(
   await recreateNamespaceMembers(run, scope, operation.services);
 }
 
-/** Makes services anew whose mounted files have changed: a single mounted file is otherwise the old one for ever. */
+/** Recreates services whose mounted files changed: otherwise a mounted single file stays the old one. */
 export async function refreshStable(
   run: Run,
   operation: OperationOf<'refresh-stable'>,
@@ -102,7 +102,7 @@ export async function moveStableBranch(
   });
 }
 
-/** A stable that was scaled by hand stays so, unless the new definition says another number than the old one. */
+/** A stable that was scaled by hand stays so, unless the new definition changes the number of replicas. */
 async function keptScale(
   run: Run,
   services: readonly string[],

@@ -14,10 +14,10 @@ export function setWeight(run: Run, operation: OperationOf<'set-weight'>): Promi
   return setSplit(run, byWeight(operation.weight), endOfAge(run, operation.weight));
 }
 
-/** A canary that everybody forgot loses its users by itself; whoever moves them has not forgotten it. */
+/** A forgotten canary loses its users when this time is over; every move of users sets the time again. */
 function endOfAge({ context, project }: Run, weight: number): number {
   const { maxAge, strategy } = project.config;
-  // An A/B test has a time of its own.
+  // An A/B test has its own duration.
   if (maxAge === false || weight === 0 || strategy.kind === 'ab') return 0;
   return Math.ceil((context.clock.now().getTime() + maxAge) / 1000);
 }
@@ -26,7 +26,7 @@ export function sendEveryone(run: Run, operation: OperationOf<'send-everyone'>):
   return setSplit(run, operation.to === 'stable' ? OFF : ALL);
 }
 
-/** A canary that somebody watches is not forgotten. */
+/** A canary that a command watches is not forgotten. */
 export async function renewAge(run: Run, inForce: Observed, { proxy }: Observed): Promise<void> {
   const { maxAge } = run.project.config;
   const { until = 0 } = proxy;
@@ -43,8 +43,8 @@ async function setSplit(run: Run, split: Split, until = 0): Promise<void> {
 }
 
 /**
- * Waits until a side answers no request any more, at most the configured time. Connections that are made to stay,
- * such as WebSockets, get all of it; what is left is cut when the containers stop, and said.
+ * Waits until a side has no open request, at most the configured time. Long-lived connections, such as WebSockets,
+ * get all of it; what is left is cut when the containers stop, and reported.
  */
 export async function drain(run: Run, operation: Drain): Promise<void> {
   let open = 0;

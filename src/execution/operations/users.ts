@@ -5,11 +5,11 @@ import { changeUsers, userChange, userFile } from '../../proxy/user-map.ts';
 import { writeDurably } from '../../system/files.ts';
 import { currentUsers } from '../observe.ts';
 
-/** Gives the running proxy the lists of canary.yaml without a reload, and a restarted one by its file. */
+/** Gives the running proxy the user lists of canary.yaml without a reload, and writes them for a restart. */
 export async function setUsers({ project }: Run): Promise<void> {
   const { layout, socket } = project;
   const wanted = project.proxy.users;
-  // What the new configuration has no list for is not there any more.
+  // A list that the new configuration dropped no longer exists.
   const commands = changeUsers(await currentUsers(project), wanted);
   for (const command of commands) await socket.ask(command);
   await ensureState(layout);

@@ -9,14 +9,15 @@ import { isInside } from './data-mounts.ts';
 interface Sides {
   stable: ComposeModel;
   branch: ComposeModel;
-  /** The worktree's top folder, and the repository it is of. */
+  /** The worktree's top folder, and its repository. */
   tree: string;
   repository: string;
 }
 
 /**
- * The configs and secrets of the branch that its clones mount in place of the stable's: files that the worktree has,
- * contents that the branch says otherwise, and what only the branch knows. A file that git does not track stays the user's.
+ * The configs and secrets of the branch that its clones mount instead of the stable's: files in the worktree,
+ * contents that the branch changes, and those that only the branch has. A file that git does not track stays the
+ * user's.
  */
 export async function branchFiles(
   { stable, branch, tree, repository }: Sides,

@@ -18,7 +18,7 @@ import { findDataMounts, isInside } from './data-mounts.ts';
 import { type DefiningFile, definitionsIn, filesDefining, namedFrom } from './definitions.ts';
 import { type Proven, proveClones } from './prove-clones.ts';
 
-/** A commit of the project in a worktree of our own, as Compose sees it there. */
+/** A commit of the project in canary's own worktree, as Compose reads it there. */
 export interface Checkout extends Proven {
   commit: string;
   /** The worktree's top folder. */
@@ -31,15 +31,15 @@ export interface Checkout extends Proven {
   /** For each chosen service, the files that define it, relative to the user's project folder. */
   definedIn: Readonly<Record<string, readonly string[]>>;
   dataMounts: Readonly<Record<string, readonly ComposeVolume[]>>;
-  /** Configs and secrets that clones have from the branch. */
+  /** Configs and secrets that clones take from the branch. */
   branchFiles: BranchFiles;
-  /** For each chosen service some of whose labels are dropped, the others as they are written. */
+  /** For each chosen service that loses some labels, the others as they are written. */
   keptLabels: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** For each chosen service, what of git's it mounts or reads its settings from, relative to the repository. */
+  /** For each chosen service, the repository's files that it mounts or reads settings from; relative paths. */
   mountedFiles: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Checks a commit out, or takes the checkout that is there, and reads what it defines. */
+/** Checks out a commit, or uses the existing checkout, and reads what it defines. */
 export async function checkOut(
   context: Context,
   project: Project,
@@ -71,7 +71,7 @@ export async function checkOut(
   for (const service of checkedOutServices(project)) {
     const isCloned = project.slice.some((member) => member.service === service);
     const definition = cloneableService(model, service, isCloned ? 'on' : 'once');
-    // What runs once is not run for a clone.
+    // One-time services are not run for a clone.
     const required = Object.entries(definition.depends_on ?? {}).filter(
       ([, each]) => each.required !== false && each.condition !== 'service_completed_successfully',
     );
@@ -123,8 +123,8 @@ export async function checkOut(
 }
 
 /**
- * A promotion gives Compose the branch's files in the user's folder, where what they include or extend is still the
- * stable's: a branch that says chosen services otherwise there could be tried and never promoted as it was.
+ * A promotion gives Compose the branch's files in the user's folder, where the files they include or extend are still
+ * the stable's: a branch that changes chosen services there could be tried but never promoted as it was.
  */
 async function requireSameElsewhere(
   { compose }: Context,
@@ -153,7 +153,7 @@ async function requireSameElsewhere(
   );
 }
 
-/** Where some labels are not for a clone, the others have to be said anew: as they are written, secrets unexpanded. */
+/** If a clone must not have some labels, the others are written again: as in the source, secrets unexpanded. */
 async function labelsToKeep(
   model: ComposeModel,
   services: readonly string[],
@@ -169,14 +169,14 @@ async function labelsToKeep(
   );
 }
 
-/** The chosen services, and the one that runs the migration where that is another. */
+/** The chosen services, and the one that runs the migration if it is not chosen. */
 export function checkedOutServices({ slice, config }: Pick<Project, 'slice' | 'config'>): string[] {
   const { migrate } = config.database;
   const names = slice.map(({ service }) => service);
   return migrate && !names.includes(migrate.service) ? [...names, migrate.service] : names;
 }
 
-/** A commit whose canary.yaml is wrong would stop every later command once it is the stable. */
+/** A commit with an invalid canary.yaml would stop every later command once it is the stable. */
 async function checkConfig(
   { options }: Context,
   { commit, directory, model }: Pick<Checkout, 'commit' | 'directory' | 'model'>,
@@ -217,7 +217,7 @@ function filesOf(definitions: ComposeModel['configs']): string[] {
   return Object.values(definitions ?? {}).flatMap(({ file }) => (file ? [file] : []));
 }
 
-/** The chosen services that mount one of these paths, or something above or below it. */
+/** The chosen services that mount one of these paths, or a folder above it. */
 export function servicesMounting(checkout: Checkout, paths: readonly string[]): string[] {
   return Object.entries(checkout.mountedFiles)
     .filter(([, mounted]) => paths.some((path) => mounted.some((each) => isInside(path, each))))

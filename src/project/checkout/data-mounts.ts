@@ -21,11 +21,11 @@ export async function findDataMounts(
   for (const volume of model.services[service]?.volumes ?? []) {
     const { source } = volume;
     if (volume.type !== 'bind' || !source || !isInside(source, tree)) continue;
-    // The whole project is its code, whatever else lies about in the user's own tree.
+    // A mount of the whole project is code, whatever else is in the user's own tree.
     if (isInside(directory, source)) continue;
     const path = relative(tree, source);
     const isTracked = await git.tracks(project.repository, commit, path);
-    // A folder that also holds files git does not know (uploads beside a .gitkeep) is data all the same.
+    // A folder that also holds untracked files (uploads beside a .gitkeep) is still data.
     const holdsData = !volume.read_only && (await git.hasUntracked(project.repository, path));
     if (isTracked && !holdsData) continue;
     mounts.push({ ...volume, source: resolve(project.directory, relative(directory, source)) });
@@ -33,7 +33,7 @@ export async function findDataMounts(
   return mounts;
 }
 
-/** Whether a path is a folder or lies in it. */
+/** Whether a path is this folder or lies in it. */
 export function isInside(path: string, directory: string): boolean {
   return path === directory || path.startsWith(`${directory}/`);
 }

@@ -8,11 +8,11 @@ export interface DefiningFile {
   services: ReadonlySet<string>;
   /** Whether it extends no other file. */
   isWhole: boolean;
-  /** The files of settings that it names, absolute. */
+  /** The env files that it names, absolute. */
   envFiles: readonly string[];
 }
 
-/** What these compose files of a project say, and those they include, in the order Compose merges them. */
+/** What these compose files and those they include define, in the order Compose merges them. */
 export async function definitionsIn(
   files: readonly string[],
   directory: string,
@@ -22,14 +22,14 @@ export async function definitionsIn(
   return found;
 }
 
-/** Whoever is included comes first: what includes it may add to it. */
+/** Included files come first: the file that includes them may add to them. */
 async function follow(
   file: string,
   base: string,
   found: DefiningFile[],
   above: ReadonlySet<string>,
 ): Promise<void> {
-  // Compose itself says what is missing, or goes in a circle.
+  // Compose itself reports missing files and circular includes.
   const text = above.has(file) ? undefined : await readIfExists(file);
   if (text === undefined) return;
   const read = definitionsOf(text);
@@ -53,7 +53,7 @@ async function follow(
   found.push({ file, services, isWhole: extended.length === 0, envFiles: own });
 }
 
-/** What is wrong with a file Compose says better. */
+/** Compose reports an invalid file better. */
 function definitionsOf(text: string): FileDefinitions | undefined {
   try {
     return readDefinitions(text);
@@ -62,7 +62,7 @@ function definitionsOf(text: string): FileDefinitions | undefined {
   }
 }
 
-/** What the services of a file that others extend read their settings from. */
+/** The env files of the services in a file that others extend. */
 async function settingsOf(file: string, above: ReadonlySet<string> = new Set()): Promise<string[]> {
   const text = above.has(file) ? undefined : await readIfExists(file);
   if (text === undefined) return [];
@@ -78,12 +78,12 @@ async function settingsOf(file: string, above: ReadonlySet<string> = new Set()):
   ];
 }
 
-/** Those that define a service, in the order Compose merges them. */
+/** The files that define a service, in the order Compose merges them. */
 export function filesDefining(definitions: readonly DefiningFile[], service: string): string[] {
   return definitions.filter((each) => each.services.has(service)).map((each) => each.file);
 }
 
-/** Files as `extends` names them: from the project's own folder. */
+/** Files as `extends` names them: relative to the project's folder. */
 export function namedFrom(directory: string, files: readonly string[]): string[] {
   return files.map((file) => relative(directory, file));
 }

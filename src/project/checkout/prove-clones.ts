@@ -11,21 +11,21 @@ import type { SliceMember } from '../../compose/slice.ts';
 import { CanaryError, hasCode } from '../../errors.ts';
 import type { Compose, ComposeScope } from '../../system/docker/compose.ts';
 
-/** What a proof is about. */
+/** What is proven. */
 interface Subject {
-  /** The stable's model, and how Compose is asked about its project. */
+  /** The stable's model, and how Compose is called for its project. */
   model: ComposeModel;
   scope: ComposeScope;
   slice: readonly SliceMember[];
-  /** The branch's files as people wrote them; asked for where extending them is not enough. */
+  /** The branch's files as written; read only if extending them is not enough. */
   written: () => Promise<WrittenModel>;
 }
 
-/** What a release's clones have to be made of so that they are what the branch says; by service. */
+/** What a release's clones must be made from to be what the branch defines; by service. */
 export interface Proven {
-  /** Definitions that are copied, where extending the files would not give the same. */
+  /** Definitions that are copied, if extending the files would not give the same. */
   copies: Readonly<Record<string, Fields>>;
-  /** What is said outright beside them. */
+  /** Fields that are set explicitly in addition. */
   corrections: Readonly<Record<string, Fields>>;
 }
 
@@ -38,9 +38,9 @@ interface Mismatch {
 const AS_EXTENDED: Proven = { copies: {}, corrections: {} };
 
 /**
- * Lets Compose resolve the clones and compares each with what the branch's own files say: first as services that extend
- * the files, which keeps all values where they are; else as copies of what is written there. Throws
- * `service-not-cloneable` where neither is the same. No clone is started on a guess.
+ * Lets Compose resolve the clones and compares each with what the branch's own files define: first as services that
+ * extend the files, which keeps all values where they are; else as copies of what is written there. Throws
+ * `service-not-cloneable` if neither is the same. No clone is started on a guess.
  */
 export async function proveClones(
   compose: Compose,
@@ -75,7 +75,7 @@ function refusalOfCompose(error: unknown): undefined {
   throw error;
 }
 
-/** What runs before it is said for the clone alone; its profile was chosen with the service. */
+/** A clone has its own `depends_on`; its profile was chosen with the service. */
 export function copyOf({ depends_on: _, profiles: __, ...rest }: Fields = {}): Fields {
   return rest;
 }
@@ -97,7 +97,7 @@ function mismatches(
       withheld: discoveryOf(expected).environment,
       moved: moved.map(({ target }) => target),
     };
-    // Whatever file they came from: nobody may take it for the stable.
+    // Whatever file the labels came from: no program may take the clone for the stable.
     const { labels, replacements } = discoveryOf({ labels: comparison.actual.labels ?? {} });
     const isFound = labels.some((label) => !(label in replacements));
     const fields = [...differences(comparison), ...(isFound ? ['labels'] : [])];
@@ -105,7 +105,7 @@ function mismatches(
   });
 }
 
-/** It reads the project's files, and refuses to take single services out of them. */
+/** Compose reads the project's files, but rejects extending single services of them. */
 function notExtendable(error: unknown): unknown {
   if (!(error instanceof CanaryError) || error.code !== 'compose-file-invalid') return error;
   return new CanaryError(

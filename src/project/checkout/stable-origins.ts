@@ -11,7 +11,7 @@ export interface StableOrigin extends Origin {
   keptLabels?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Finds where services of the stable are defined: what Compose could not extend in the branch is copied here too. */
+/** Finds where the stable's services are defined: if Compose could not extend the branch's, these are copied too. */
 export async function stableOrigins(
   { compose }: Context,
   project: Project,

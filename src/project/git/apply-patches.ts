@@ -15,12 +15,12 @@ export interface ApplyOptions {
   from: string;
   patches: readonly string[];
   message: string | undefined;
-  /** Merge where the branch has other lines around a change (git-apply(1), "--3way"). */
+  /** Merge if the branch has other lines around a change (git-apply(1), "--3way"). */
   threeWay?: boolean;
 }
 
 /**
- * Applies patches to a branch, all or none, in a worktree of our own, and moves the branch to the result.
+ * Applies patches to a branch, all or none, in canary's own worktree, and moves the branch to the result.
  * Mails keep their author, date and message; plain diffs become one commit. Returns the branch's new commit.
  */
 export async function applyPatches(
@@ -31,7 +31,7 @@ export async function applyPatches(
   return (await patchBranch(context, project, options)).commit;
 }
 
-/** The same; tells also which patches changed something, as they were named. */
+/** The same; also returns which patches changed something, as they were named. */
 export async function patchBranch(
   context: Context,
   project: Pick<Repository, 'repository' | 'config'>,

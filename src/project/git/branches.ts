@@ -4,14 +4,14 @@ import type { Project } from '../load.ts';
 
 export interface BranchMove {
   ref: string;
-  /** Empty for a branch that is not there yet. */
+  /** Empty for a branch that does not exist yet. */
   from: string;
   to: string;
 }
 
 /**
- * Moves a branch, or makes it. Where a working tree has it checked out, its files move along, as `git merge` would;
- * to a commit that does not build on the branch, as a forced push brings it, as `git reset --keep` would.
+ * Moves or creates a branch. If a working tree has it checked out, its files are updated as `git merge` would; for a
+ * commit that does not build on the branch (a forced push), as `git reset --keep` would.
  */
 export async function advanceBranch(
   context: Context,
@@ -23,13 +23,13 @@ export async function advanceBranch(
   if (from === to) return;
   const tree = from ? await git.checkedOutAt(repository, ref) : undefined;
   if (!tree) return git.moveBranch(repository, ref, from, to);
-  // `git reset --keep` writes over files that git ignores.
+  // `git reset --keep` overwrites files that git ignores.
   await checkMove(context, { repository }, move);
   if (await git.isAncestor(repository, from, to)) await git.fastForward(tree, to);
   else await git.moveTree(tree, to);
 }
 
-/** Refuses, before anything happens, a move that local changes of a working tree would stop. */
+/** Rejects a move that local changes of a working tree would stop, before anything is changed. */
 export async function checkMove(
   { git }: Context,
   project: Pick<Project, 'repository'>,
@@ -50,7 +50,7 @@ export async function checkMove(
   );
 }
 
-/** Refuses a branch that is not where it was seen; throws `branch-moved`. */
+/** Rejects a branch that is no longer where it was seen; throws `branch-moved`. */
 export async function requireUnmoved(
   { git }: Context,
   { repository }: Pick<Project, 'repository'>,

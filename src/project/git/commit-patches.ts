@@ -55,7 +55,7 @@ export async function commitPatches(
     try {
       await applyOne(patch);
     } catch (error) {
-      // As after a deploy that was stopped once the branch had moved.
+      // For instance after a deploy that was stopped once the branch had moved.
       if (!hasCode(error, 'git-failed') || !(await git.hasApplied(tree, patch.path)))
         throw refused(patch, options.branch, error);
       held(patch);

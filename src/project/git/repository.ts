@@ -8,16 +8,16 @@ import { readIfExists } from '../../system/files.ts';
 import { findComposeFiles } from '../compose-files.ts';
 import { configPath } from '../load.ts';
 
-/** What commands need that work on git alone: no engine, no Compose, not even a compose file. */
+/** What commands need that use only git: no engine, no Compose, not even a compose file. */
 export interface Repository {
   /** The top folder of the working tree, or the git folder of a bare repository. */
   repository: string;
-  /** The compose project's folder inside of it, empty where that is its top. */
+  /** The compose project's folder inside it; empty if that is its top. */
   project: string;
   config: Pick<CanaryConfig, 'git'>;
 }
 
-/** Finds the repository of the folder and the settings of its canary.yaml, defaults where there is none. */
+/** Finds the repository of the folder and the settings of its canary.yaml; defaults if there is none. */
 export async function findRepository(context: Context): Promise<Repository> {
   const { repository, isBare } = await context.git.locate(context.options.directory);
   const home = isBare ? undefined : await projectFolder(context, repository);

@@ -4,8 +4,8 @@ import type { Context } from '../../context.ts';
 import { makeProcessFolder } from '../../system/state/process-identity.ts';
 
 /**
- * A worktree for one piece of git work, removed whatever happens. It is inside of the git folder, so that the
- * user's tree is not touched and a bare repository will do.
+ * A worktree for one git task, removed whatever happens. It is inside the git folder, so that the
+ * user's tree is not touched and a bare repository is enough.
  */
 export async function withScratchTree<T>(
   { git }: Pick<Context, 'git'>,
@@ -15,7 +15,7 @@ export async function withScratchTree<T>(
 ): Promise<T> {
   const scratch = join(await git.commonDirectory(repository), 'canary', 'scratch');
   await mkdir(scratch, { recursive: true });
-  // Git names its entry after this folder. A name that came again could be taken for one that was just removed.
+  // Git names its entry after this folder. A reused name could be mistaken for one that was just removed.
   const remove = (path: string) => git.removeWorktree(repository, path);
   const tree = await makeProcessFolder(scratch, '', remove);
   try {

@@ -6,7 +6,7 @@ export interface Account {
   isRole: boolean;
 }
 
-/** Accounts of the server itself, and the one that its image asks after its health with: each copy has its own. */
+/** Accounts of the server itself, and the one of its image's health check: each copy has its own. */
 const OWN = /^(mariadb\.sys|mysql\.(sys|session|infoschema)|healthcheck|PUBLIC)$/;
 
 /** Whether a copy gets it from the original. */
@@ -14,12 +14,12 @@ export function isCopied({ user, host }: Account): boolean {
   return !OWN.test(user) && !(user === 'root' && host === 'localhost');
 }
 
-/** An account as it stands in a statement. */
+/** An account, quoted for a statement. */
 function accountIn({ user, host, isRole }: Account): string {
   return isRole && host === '' ? literal(user) : `${literal(user)}@${literal(host)}`;
 }
 
-/** Asks for what made an account. */
+/** Queries the statements that create an account. */
 export function accountQueries(account: Account): string {
   const name = accountIn(account);
   const grants = `SHOW GRANTS FOR ${name};`;
@@ -28,7 +28,7 @@ export function accountQueries(account: Account): string {
   return `SHOW CREATE USER ${name};\n${grants}`;
 }
 
-/** Statements that make accounts again, in an order in which each finds what it names. */
+/** Statements that recreate accounts, in an order in which each finds what it names. */
 export function accountStatements(
   accounts: readonly Account[],
   shown: readonly string[],
@@ -51,7 +51,7 @@ export function accountStatements(
   };
 }
 
-/** Takes accounts away. */
+/** Statements that drop accounts. */
 export function dropStatements(accounts: readonly Account[]): string[] {
   return accounts.map(
     (account) => `DROP ${isBareRole(account) ? 'ROLE' : 'USER'} IF EXISTS ${accountIn(account)};`,

@@ -1,12 +1,12 @@
 import { Cursor, type Naming, tokensOf } from './cursor.ts';
 
-/** What a statement asks of the database, as far as it matters to a rehearsal; tables by their shown names. */
+/** What a statement does to the database, as far as it matters to a rehearsal; tables by their shown names. */
 export type Action =
   | { do: 'create'; table: string; replaces: boolean }
   | { do: 'drop' | 'truncate' | 'lock' | 'delete' | 'update'; table: string }
   | { do: 'rename'; table: string; to: string }
   | { do: 'alter'; table: string; columns: readonly ColumnAction[] }
-  /** All tables whose shown names begin so; those without a database where it is empty. */
+  /** All tables whose shown names begin with it; if it is empty, those without a database. */
   | { do: 'drop schema'; prefix: string }
   /** Anything else that has a name: a view, a trigger, a routine. */
   | { do: 'define'; name: string };
@@ -15,12 +15,12 @@ export type ColumnAction =
   | { do: 'add' | 'drop'; column: string }
   | { do: 'rename'; column: string; to: string };
 
-/** Whether it is about rows, and no definition. */
+/** Whether it changes rows, and no definition. */
 export function changesRows(action: Action): boolean {
   return action.do === 'delete' || action.do === 'update';
 }
 
-/** Reads a statement that was sent while `schema` was the default database. Others than those above give nothing. */
+/** Reads a statement that was sent while `schema` was the default database. Other statements give nothing. */
 export function actionsOf(statement: string, schema: string, naming: Naming): Action[] {
   const cursor = new Cursor(tokensOf(statement), schema, naming);
   const verb = cursor.word();
@@ -63,7 +63,7 @@ const READERS: Readonly<Record<string, (cursor: Cursor) => Action[]>> = {
     at.skip('if', 'exists');
     return at.list(() => {
       const table = at.table();
-      // `WAIT n` may stand in between.
+      // `WAIT n` may come in between.
       at.skipTo('to');
       at.word();
       return { do: 'rename', table, to: at.table() };
@@ -80,7 +80,7 @@ const READERS: Readonly<Record<string, (cursor: Cursor) => Action[]>> = {
   },
   delete: (at) => {
     at.skipAny('low_priority', 'quick', 'ignore');
-    // `DELETE a, b FROM …` and `DELETE FROM a, b USING …` name several; what is an alias stands behind FROM.
+    // `DELETE a, b FROM …` and `DELETE FROM a, b USING …` name several; what an alias means follows FROM.
     const isPlain = at.skip('from');
     const tables = at.tables();
     if (!isPlain) {
@@ -115,7 +115,7 @@ const OBJECTS = [
   ...['database', 'schema', 'user', 'role'],
 ];
 
-/** What stands behind the kind of object of CREATE, DROP and ALTER. */
+/** Reads what follows the kind of object in CREATE, DROP and ALTER. */
 function defined(at: Cursor, ofTable: (table: string) => Action): Action[] {
   const kind = at.word();
   at.skip('if', 'not', 'exists');
@@ -152,7 +152,7 @@ function renamedTo(part: Cursor): string | undefined {
   return at.table();
 }
 
-/** Behind ADD or DROP, what is no column. */
+/** Words after ADD or DROP that do not name a column. */
 const NO_COLUMN = new Set([
   ...['primary', 'foreign', 'index', 'key', 'constraint', 'unique', 'check', 'fulltext'],
   ...['spatial', 'partition', 'period', 'system'],

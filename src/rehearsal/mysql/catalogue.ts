@@ -10,11 +10,11 @@ interface InTable extends InSchema {
   table: string;
 }
 
-/** What a server tells about its databases, one line of JSON each. */
+/** What a server reports about its databases, one line of JSON each. */
 export type Fact =
   | { is: 'schema'; name: string }
   | ({ is: 'table'; updated: number } & InSchema)
-  /** The number that InnoDB gives to a table; its path is written for files. */
+  /** The number that InnoDB gives to a table; its path is encoded as for files. */
   | { is: 'number'; path: string; number: number }
   | ColumnFact
   | IndexColumn
@@ -40,7 +40,7 @@ interface IndexColumn extends InTable {
   is: 'index';
   isUnique: number;
   type: string;
-  /** Absent of an index on an expression. */
+  /** Null for an index on an expression. */
   column: string | null;
   length: number | null;
 }
@@ -59,7 +59,7 @@ export async function schemasOf(server: ServerContainer): Promise<string[]> {
   return (await askRows<FactOf<'schema'>>(server, SCHEMAS)).map(({ name }) => name);
 }
 
-/** The database that people mean when they name none. */
+/** The database that users mean when they name none. */
 export function usualSchema(
   { definition: { environment = {} } }: ServerContainer,
   all: readonly string[],
@@ -120,7 +120,7 @@ function catalogue(flavour: Flavour): string {
   ].join('\n');
 }
 
-/** MySQL keeps what MariaDB has in one table in two; there the names of checks are a database's. */
+/** MySQL has in two tables what MariaDB has in one; in MySQL the name of a check is unique within its database. */
 function checks(flavour: Flavour): string {
   const from =
     flavour === 'mariadb'

@@ -3,17 +3,17 @@ import type { InContainer } from '../../system/docker/container-ends.ts';
 import { tail } from '../../system/process.ts';
 import type { ServerContainer } from '../server-kind.ts';
 
-/** A database of our own on a copy; nothing tells of it. */
+/** Canary's own database on a copy; it is never reported. */
 export const NOTES = 'canary_rehearsal';
 
-/** The databases that are not the server's. */
+/** The databases that are not the server's own. */
 export const USER_SCHEMAS = `NOT IN ('mysql','information_schema','performance_schema','sys','${NOTES}')`;
 
 export type Flavour = 'mariadb' | 'mysql';
 
 /**
- * Finds the program by either of its names and the password of root where the official images take it from, in the
- * container itself: it never leaves there.
+ * Finds the program by either of its names, and root's password where the official images read it. This runs in the
+ * container: the password never leaves it.
  */
 const SCRIPT = `
 setting() {
@@ -41,7 +41,7 @@ client() {
 }
 `;
 
-/** Statements of our own are not noted, not replicated and read alike in every SQL mode. */
+/** Canary's own statements are not logged, not replicated, and read the same in every SQL mode. */
 const SESSION =
   "SET SESSION sql_mode='', long_query_time=3600, sql_log_bin=0, lock_wait_timeout=60 /*!80000 , information_schema_stats_expiry=0 */ /*!80013 , sql_require_primary_key=0 */";
 
@@ -54,7 +54,7 @@ export function inShell(
   return { container, command: ['sh', '-c', `${SCRIPT}${lines}`, 'sh', ...args] };
 }
 
-/** The server's command-line client; it does what comes on its standard input. */
+/** The server's command-line client; it executes its standard input. */
 export function client({ container }: ServerContainer): InContainer {
   return inShell(container, 'client "$@"', [
     ...['--batch', '--raw', '--skip-column-names', '--max-allowed-packet=1G'],
@@ -62,24 +62,24 @@ export function client({ container }: ServerContainer): InContainer {
   ]);
 }
 
-/** Has statements done; gives the lines of their results. */
+/** Executes statements; returns the lines of their results. */
 export async function ask(server: ServerContainer, statements: string): Promise<string[]> {
   if (statements === '') return [];
   const { stdout } = await runIn(server, { ...client(server), input: statements });
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-/** Has statements done of which each row is JSON. */
+/** Executes statements whose rows are JSON. */
 export async function askRows<T>(server: ServerContainer, statements: string): Promise<T[]> {
   return (await ask(server, statements)).map((line) => JSON.parse(line) as T);
 }
 
-/** Which of the two a server says it is. */
+/** Which of the two a server is, by its version. */
 export function flavourIn(version: string): Flavour {
   return /mariadb/i.test(version) ? 'mariadb' : 'mysql';
 }
 
-/** Runs a program of the server's to its end; what fails is told without any value. */
+/** Runs one of the server's programs to its end; a failure is reported without any value. */
 export async function runIn(
   { streams, signal }: ServerContainer,
   program: InContainer,
@@ -89,7 +89,7 @@ export async function runIn(
   throw notRehearsed(tail(result.stderr));
 }
 
-/** The words of a client that failed; its own copy of a statement may hold values. */
+/** An error with the message of a failed client, without the statement that it quotes: that may contain values. */
 export function notRehearsed(words: readonly string[]): CanaryError {
   return new CanaryError(
     'not-rehearsed',
@@ -105,12 +105,12 @@ export function notRehearsed(words: readonly string[]): CanaryError {
   );
 }
 
-/** A name as it stands in a statement. */
+/** A name, quoted for a statement. */
 export function quoted(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``;
 }
 
-/** A text as it stands in a statement. */
+/** A text, quoted for a statement. */
 export function literal(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }

@@ -21,7 +21,7 @@ import {
 } from './client.ts';
 import { dumpProgram } from './dump.ts';
 
-/** Waits inside until the server is open to others: an image that prepares its data serves its own socket first. */
+/** Waits inside until the server accepts others: while an image prepares its data, it serves only its own socket. */
 const UNTIL_OPEN = `
 for attempt in $(seq 1500); do
   [ "$(client --batch --skip-column-names --execute='SELECT @@skip_networking' 2>/dev/null)" = 0 ] && exit
@@ -29,14 +29,14 @@ for attempt in $(seq 1500); do
 done
 exit 1`;
 
-/** Makes the copy hold the original's databases and accounts, whatever its image made on its first start. */
+/** Makes the copy hold the original's databases and accounts, whatever its image created on its first start. */
 export async function copyServer(job: CopyJob): Promise<void> {
   const { original, copy } = job;
   const [version = ''] = await ask(original, 'SELECT VERSION();');
   const flavour = flavourIn(version);
   const schemas = await schemasOf(original);
   const accounts = (await accountsOf(original, flavour)).filter(isCopied);
-  // Hashes of passwords are in these: they go from one server to the other and nowhere else.
+  // These contain password hashes: they go from one server to the other and nowhere else.
   const asSession = flavour === 'mysql' ? 'SET SESSION print_identified_with_as_hex=1;\n' : '';
   const shown = await ask(original, asSession + accounts.map(accountQueries).join('\n'));
   const { make, grant } = accountStatements(accounts, shown);
@@ -59,8 +59,8 @@ async function accountsOf(server: ServerContainer, flavour: Flavour): Promise<Ac
 }
 
 /**
- * Takes away what the image's first start has made, and what a copy needs not: it may be lost at any time. Gives the
- * largest packet that it takes by its settings.
+ * Removes what the image's first start created, and switches off what a copy does not need: it may be lost at any
+ * time. Returns the largest packet that its settings allow.
  */
 async function prepare(copy: ServerContainer, flavour: Flavour): Promise<number> {
   const [settings] = await askRows<{ packet: number; events: string }>(
@@ -76,7 +76,7 @@ async function prepare(copy: ServerContainer, flavour: Flavour): Promise<number>
       'SET GLOBAL max_allowed_packet=1073741824;',
       'SET GLOBAL innodb_flush_log_at_trx_commit=0;',
       'SET GLOBAL sync_binlog=0;',
-      // What runs by the clock would look like the canary's doing.
+      // Scheduled events would look like changes by the canary.
       ...(settings?.events === 'ON' ? ['SET GLOBAL event_scheduler=OFF;'] : []),
       ...schemas.map((schema) => `DROP DATABASE ${quoted(schema)};`),
       ...dropStatements(accounts),
@@ -99,7 +99,7 @@ async function pipeRows(job: CopyJob, schemas: readonly string[]): Promise<void>
   try {
     await original.streams.pipe(dump, client(copy), { signal: original.signal, onBytes });
   } catch (error) {
-    // The words of a client that failed can hold rows.
+    // The message of a failed client can contain rows.
     throw hasCode(error, 'command-failed') ? notRehearsed(error.details) : error;
   }
 }

@@ -1,16 +1,16 @@
-/** A piece of a statement of MySQL: a bare word, a name in backticks, a value, or any other sign. */
+/** A piece of a MySQL statement: a bare word, a name in backticks, a value, or any other character. */
 interface Token {
   is: 'word' | 'name' | 'value' | 'sign';
-  /** Of a name and of a value without its quotes. */
+  /** For a name or a value, without its quotes. */
   text: string;
 }
 
 /** Comments and quoted pieces first, so that neither opens the other. */
 const PIECE = new RegExp(
   [
-    // What stands in `/*! … */` is done.
+    // The content of `/*! … */` is executed.
     String.raw`(?:/\*M?!\d*|\*/|/\*[\s\S]*?(?:\*/|$)|--(?=\s|$)[^\n]*|#[^\n]*|\s+)`,
-    // Statements may be cut off inside of a value.
+    // Statements may be cut off inside a value.
     String.raw`(?<value>[bnx]?'(?:[^'\\]|''|\\[\s\S])*(?:'|\\?$)|"(?:[^"\\]|""|\\[\s\S])*(?:"|\\?$)|0x[\da-f]+)`,
     '(?<name>`(?:[^`]|``)*(?:`|$))',
     String.raw`(?<word>[\w$\u0080-\uffff]+)`,
@@ -31,7 +31,7 @@ export function tokensOf(statement: string): Token[] {
   });
 }
 
-/** How a table or an object is called: without its database where that is the usual one. */
+/** The name of a table or an object: without its database if that is the usual one. */
 export type Naming = (schema: string, name: string) => string;
 
 export function namingIn(usual: string | undefined): Naming {
@@ -56,7 +56,7 @@ export class Cursor {
     return new Cursor(this.tokens, this.schema, this.naming);
   }
 
-  /** The next bare word in small letters. */
+  /** The next bare word in lower case. */
   peek(ahead = 0): string | undefined {
     const token = this.tokens[this.at + ahead];
     return token?.is === 'word' ? token.text.toLowerCase() : undefined;
@@ -68,7 +68,7 @@ export class Cursor {
     return word;
   }
 
-  /** Passes these words when all of them come next. */
+  /** Skips these words if all of them come next. */
   skip(...words: string[]): boolean {
     const isNext = words.every((word, ahead) => this.peek(ahead) === word);
     if (isNext) this.at += words.length;
@@ -88,14 +88,14 @@ export class Cursor {
     return this.tokens.some(({ is, text }) => is === 'word' && text.toLowerCase() === word);
   }
 
-  /** Passes a bracket that opens. */
+  /** Skips an opening bracket. */
   opens(): boolean {
     return this.sign('(');
   }
 
   name(): string | undefined {
     const token = this.tokens[this.at];
-    // With ANSI_QUOTES names stand in double quotes.
+    // With ANSI_QUOTES, names are in double quotes.
     if (token === undefined || token.is === 'sign') return undefined;
     this.at += 1;
     return token.text;
@@ -107,12 +107,12 @@ export class Cursor {
     return this.naming(first, this.name() ?? '');
   }
 
-  /** What the names of all tables of the database that comes next begin with. */
+  /** The prefix of all table names of the database that comes next. */
   prefix(): string {
     return this.naming(this.name() ?? '', '');
   }
 
-  /** Tables with commas between; what else stands behind each is passed. */
+  /** Tables separated by commas; what else follows each is skipped. */
   tables(): string[] {
     return this.list(() => this.table());
   }
@@ -123,7 +123,7 @@ export class Cursor {
     return found;
   }
 
-  /** Tables with commas or JOIN between, up to a word. */
+  /** Tables separated by commas or JOIN, up to a word. */
   joined(end: string): string[] {
     const found = [this.table()];
     for (; this.at < this.tokens.length && this.peek() !== end; ) {
@@ -133,7 +133,7 @@ export class Cursor {
     return found;
   }
 
-  /** What is left, cut at its commas outside of brackets, up to a bracket that closes. */
+  /** The rest, split at its commas outside brackets, up to a closing bracket. */
   parts(): Cursor[] {
     const parts: Token[][] = [[]];
     let depth = 0;
@@ -154,7 +154,7 @@ export class Cursor {
     return isNext;
   }
 
-  /** Passes what stands before the next comma outside of brackets, and the comma. */
+  /** Skips to the next comma outside brackets, and skips it too; `false` if there is none. */
   private toComma(): boolean {
     const stops = /^(as|select|where|using|from|partition|set|values?)$/;
     for (let depth = 0; this.at < this.tokens.length; this.at += 1) {

@@ -2,7 +2,7 @@ import type { InContainer } from '../../system/docker/container-ends.ts';
 import type { ServerContainer } from '../server-kind.ts';
 import { inShell, USER_SCHEMAS } from './client.ts';
 
-/** Who is asked to end ends the dump, and not before it has. */
+/** A shell that is asked to end ends the dump first, and waits for its end. */
 const DUMP = `
 dump() {
   program=$(find_one mariadb-dump mysqldump) || exit
@@ -21,7 +21,7 @@ dump() {
   return "$code"
 }`;
 
-/** What `usualSchema` (catalogue.ts) finds is looked up where it is run. */
+/** What `usualSchema` (catalogue.ts) finds is looked up inside the container, when it runs. */
 const TABLES = `
 tables() {
   schema=\${1:-$(setting DATABASE)}
@@ -32,16 +32,16 @@ tables() {
 }`;
 
 /**
- * The server's dump program, online: all rows of one moment, as far as they are in InnoDB, and no lock. Tables of MyISAM
- * are read one after the other as they are then.
+ * The server's dump program, online and without a lock: all rows in InnoDB are of one moment. MyISAM tables are read
+ * one after the other, as they are then.
  */
 export function dumpProgram(container: string, args: readonly string[]): InContainer {
   return inShell(container, `${DUMP}\ndump "$@"`, args);
 }
 
 /**
- * Restores tables, their rows and triggers as they are at one moment, of each database; a table without a database is of
- * the usual one.
+ * Its output restores tables with their rows and triggers, for each database as they are at one moment; a table
+ * without a database belongs to the usual one.
  */
 export function dumpTables({ container }: ServerContainer, tables: readonly string[]): InContainer {
   const groups = new Map<string, string[]>();

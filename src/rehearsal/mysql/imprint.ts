@@ -3,7 +3,7 @@ import type { MysqlTable } from './snapshot.ts';
 
 /**
  * Rows are compared with an imprint of them: the primary key and a checksum of each other column. So what was rolled
- * back leaves no trace, and what cascades and triggers did is seen.
+ * back leaves no trace, and what cascades and triggers changed is seen.
  */
 export interface Imprint {
   of: MysqlTable;
@@ -11,7 +11,7 @@ export interface Imprint {
   place: string;
 }
 
-/** The statement that makes an imprint. */
+/** The statement that creates an imprint. */
 export function imprintStatement({ of, place }: Imprint): string {
   const keys = of.key.map((column, index) => `${quoted(column)} AS k${index}`);
   const sums = comparable(of).map((column, index) => `CRC32(${quoted(column)}) AS c${index}`);
@@ -19,7 +19,7 @@ export function imprintStatement({ of, place }: Imprint): string {
   return `CREATE TABLE ${place} AS SELECT ${columns} FROM ${tableIn(of)}`;
 }
 
-/** What became of the rows of a table, as `{"table","lost","changed"}`; columns are matched by their ids. */
+/** How many rows of a table are lost or changed, as `{"table","lost","changed"}`; columns are matched by their ids. */
 export function lossQuery({ of, place }: Imprint, now: MysqlTable): string {
   const present = (column: string) => now.columns.find(({ id }) => id === column)?.name;
   const pairs = comparable(of).flatMap((column, index) => {
@@ -56,7 +56,7 @@ function byKey(place: string, now: MysqlTable, key: readonly string[], pairs: re
   );
 }
 
-/** Without a key a row is known by its content: what is neither there nor gone has changed. */
+/** Without a key a row is identified by its content: missing rows beyond the lost ones count as changed. */
 function byContent(place: string, now: MysqlTable, rows: number, pairs: readonly Pair[]) {
   const sums = (columns: readonly string[], table: string) => {
     const texts = columns.map((column) => `COALESCE(${column},'-')`);
@@ -79,14 +79,14 @@ function byContent(place: string, now: MysqlTable, rows: number, pairs: readonly
   );
 }
 
-/** Columns with values of their own beside the key. */
+/** Columns with their own values, without the key. */
 function comparable({ columns, key, generated }: MysqlTable): string[] {
   return columns
     .map(({ name }) => name)
     .filter((name) => !key.includes(name) && !generated.includes(name));
 }
 
-/** Tells how many rows tables have, by their ids. */
+/** Counts the rows of tables, by their ids. */
 export function rowQueries(tables: readonly MysqlTable[]): string {
   const count = (table: MysqlTable) =>
     `SELECT JSON_OBJECT('id',${literal(table.id)},'rows',COUNT(*)) FROM ${tableIn(table)};`;

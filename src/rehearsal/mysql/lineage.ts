@@ -1,19 +1,19 @@
 import type { Column, Snapshot, Table } from '../../database/snapshot.ts';
 import type { Action, ColumnAction } from './actions.ts';
 
-/** Where a table that is there now comes from. */
+/** Where a table that exists now comes from. */
 interface Story {
-  /** Its name at first; `undefined` for one that was made since. */
+  /** Its original name; `undefined` for one that was created since. */
   origin: string | undefined;
   wasEmptied: boolean;
   wasAltered: boolean;
-  /** Columns that were made or renamed since: by their present names, what they were called at first. */
+  /** Columns that were created or renamed since: their original names, by their present names. */
   columns: Map<string, string | undefined>;
 }
 
 /**
- * Follows tables through statements. The server numbers a table anew when it writes it anew, so that its number alone
- * does not tell an ALTER from DROP and CREATE.
+ * Follows tables through statements. The server gives a table a new number when it rewrites it, so that the number
+ * alone does not distinguish an ALTER from DROP and CREATE.
  */
 export function storiesOf(
   names: readonly string[],
@@ -56,7 +56,7 @@ function followColumns(
   columns: Map<string, string | undefined>,
   actions: readonly ColumnAction[],
 ): void {
-  // All of one ALTER happens at once: names are those from before it, and what leaves goes first.
+  // All of one ALTER happens at once: names are those from before it, and removals come first.
   const before = new Map(columns);
   for (const action of actions) if (action.do !== 'add') columns.delete(action.column);
   for (const action of actions) {
@@ -67,12 +67,12 @@ function followColumns(
   }
 }
 
-/** A snapshot whose tables tell more than others. */
+/** A snapshot whose tables have more fields than others. */
 type Of<T extends Table> = Omit<Snapshot, 'tables'> & { tables: readonly T[] };
 
 /**
- * Gives tables and columns of the later snapshot the ids of what they were before. In a snapshot as it was read a
- * table's storage is the server's number of it, and so is its id where the server has one; columns have their names.
+ * Gives tables and columns of the later snapshot the ids that they had before. In a snapshot as it was read, a
+ * table's storage is the server's number for it, and so is its id if there is a number; a column's id is its name.
  */
 export function aligned<T extends Table>(
   before: Snapshot,
@@ -104,7 +104,7 @@ function originOf(
 }
 
 function sameTable<T extends Table>(origin: Table, table: T, story: Story | undefined): T {
-  // Emptying numbers anew as well, and is told as what it is.
+  // Emptying gives a new number as well, and is reported as emptying.
   const isOnlyEmptied = story?.wasEmptied === true && !story.wasAltered;
   return {
     ...table,
@@ -121,7 +121,7 @@ function sameColumn(origin: Table, column: Column, story: Story | undefined): Co
   return { ...column, id: old?.id ?? `new ${column.name}` };
 }
 
-/** Where the server gives no numbers a table that was made anew has the id of the one before. */
+/** If the server gives no numbers, a recreated table would have the id of the one before. */
 function anew<T extends Table>(table: T, before: Snapshot): T {
   const isTaken = before.tables.some(({ id }) => id === table.id);
   return isTaken ? { ...table, id: `new ${table.id}` } : table;

@@ -10,16 +10,16 @@ const PAUSE = 0.05;
 
 const MODES = ['EXCLUSIVE', 'SHARED_NO_READ_WRITE', 'SHARED_NO_WRITE', 'SHARED_READ_ONLY'];
 
-/** Tells 1 where locks can be looked at; MariaDB needs a plugin that comes with it. */
+/** Returns 1 if locks can be looked at; MariaDB needs a plugin that comes with it. */
 export const CAN_SAMPLE = `
 /*M!100400 INSTALL PLUGIN IF NOT EXISTS metadata_lock_info SONAME 'metadata_lock_info' */;
 SELECT IF(VERSION() LIKE '%MariaDB%', (SELECT COUNT(*) FROM information_schema.plugins
   WHERE plugin_name = 'METADATA_LOCK_INFO' AND plugin_status = 'ACTIVE'), @@performance_schema);`;
 
-/** Looks at who holds locks on whole tables, again and again inside of the server, until it is told to stop. */
+/** Looks repeatedly, inside the server, at which sessions lock whole tables, until it is told to stop. */
 export function startSampler(copy: ServerContainer): Promise<unknown> {
   const call = runIn(copy, { ...client(copy), input: `USE ${NOTES};\nCALL look();` });
-  // Whoever waits for its end hears of a failure.
+  // A caller that waits for its end gets a failure.
   call.catch(() => undefined);
   return call;
 }
@@ -31,7 +31,7 @@ export const SAMPLES = `SELECT JSON_OBJECT('look',look,'at',at,'thread',thread,'
 
 export type Sample = Omit<LockSample, 'table'> & { db: string; name: string };
 
-/** Makes what the sampler needs. */
+/** Creates what the sampler needs. */
 export function samplerStatements(flavour: Flavour): string {
   return `
 CREATE TABLE ${NOTES}.stop (n INT) ENGINE=InnoDB;
@@ -85,7 +85,7 @@ interface Held extends Omit<HeldLock, 'statement' | 'service'> {
   text: string | null;
 }
 
-/** Locks from when they were seen until they were gone: those seen at every look between are one. */
+/** Locks from the first look that saw them to the last: a lock seen at every look in between is one. */
 export function heldLocks(samples: readonly LockSample[]): Held[] {
   const keyOf = ({ thread, table, mode }: LockSample) =>
     `${thread}\0${table}\0${READABLE.test(mode)}`;
@@ -113,7 +113,7 @@ export function takerOf(
   return known ?? { address: own[0]?.address, text: text ?? undefined };
 }
 
-/** What stands in for looks where the server cannot be asked about locks: how long definitions took. */
+/** Replaces looks if the server cannot report locks: how long definitions took. */
 export function locksByDuration(done: readonly Done[]) {
   return done.flatMap((by) =>
     by.actions.flatMap((action) =>

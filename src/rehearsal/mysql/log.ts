@@ -2,7 +2,7 @@ import { type Action, actionsOf, changesRows } from './actions.ts';
 import type { Flavour } from './client.ts';
 import { type Naming, tokensOf } from './cursor.ts';
 
-/** Without what changes no row that was there, which may be very much. */
+/** Without statements that change no existing row; these may be very many. */
 export const LOG = `SET GLOBAL slow_query_log=OFF;
 SELECT JSON_OBJECT('account',user_host,'thread',thread_id,'schema',db,
   'ms',FLOOR(TIME_TO_SEC(query_time))*1000+MICROSECOND(query_time)/1000,
@@ -10,7 +10,7 @@ SELECT JSON_OBJECT('account',user_host,'thread',thread_id,'schema',db,
 FROM mysql.slow_log WHERE CONVERT(sql_text USING utf8mb4) NOT LIKE 'SELECT%'
 AND (CONVERT(sql_text USING utf8mb4) NOT LIKE 'INSERT%' OR CONVERT(sql_text USING utf8mb4) LIKE '%DUPLICATE%');`;
 
-/** Has every statement noted with its duration. Tells the second from which on that is so. */
+/** Makes the server log every statement with its duration. Returns the second from which it does. */
 export function logStatements(flavour: Flavour): string {
   const every =
     flavour === 'mariadb'
@@ -30,7 +30,7 @@ export function logStatements(flavour: Flavour): string {
   ].join('\n');
 }
 
-/** A statement as the server noted it when it had ended. */
+/** A statement as the server logged it when it had ended. */
 export interface LogEntry {
   /** Such as `app[app] @ host [172.18.0.3]`. */
   account: string;
@@ -47,7 +47,7 @@ export interface Done extends LogEntry {
   address: string;
 }
 
-/** What was done and stayed: writes of transactions that were rolled back, or never committed, are left out. */
+/** Statements that had an effect: writes of transactions that were rolled back or never committed are left out. */
 export function doneIn(log: readonly LogEntry[], naming: Naming): Done[] {
   const open = new Map<number, Transaction>();
   const lost = new Set<Done>();
@@ -68,7 +68,7 @@ export function doneIn(log: readonly LogEntry[], naming: Naming): Done[] {
   return done.filter((each) => !lost.has(each));
 }
 
-/** Of each session. A statement inside of a procedure has the account that the procedure belongs to. */
+/** By session. A statement inside a procedure has the account that the procedure belongs to. */
 function addressesIn(log: readonly LogEntry[]): Map<number, string> {
   const found = new Map<number, string>();
   for (const { thread, account } of log) {
@@ -86,7 +86,7 @@ interface Transaction {
   writes: Done[];
 }
 
-/** Goes on by a statement; tells the writes that it took back. */
+/** Continues with a statement; returns the writes that it rolled back. */
 function step(at: Transaction, done: Done): Done[] {
   const ending = endingOf(done);
   if (ending === 'rollback') {

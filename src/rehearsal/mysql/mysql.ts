@@ -12,15 +12,15 @@ export const mysql: Server = {
   copy: copyServer,
   watch: watchServer,
   isQuiet,
-  // A dump ends by itself when whoever asked for it is gone, and nothing else is left.
+  // A dump ends by itself when the command that started it is gone, and nothing else is left.
   clear: async () => undefined,
   dump: async (original, tables) => [dumpTables(original, tables)],
   reader,
 };
 
 /**
- * Kilobytes of the files of databases, and then what `df` says of where they are. The server's own figures of a table are
- * estimates, and far behind after many rows came in at once.
+ * Kilobytes of the databases' files, and then what `df` reports for their disk. The server's own figures of a table
+ * are estimates, and far behind after many rows came in at once.
  */
 const SIZES = `
 directory=$(client --batch --skip-column-names --execute='SELECT @@datadir') || exit
@@ -47,7 +47,7 @@ async function measure(original: ServerContainer): Promise<Size> {
 async function isQuiet(copy: ServerContainer): Promise<boolean> {
   const [busy] = await ask(
     copy,
-    // Threads of the server's own are always at something; so is the one that looks at locks.
+    // The server's own threads are always busy; so is the one that looks at locks.
     `SELECT COUNT(*) FROM information_schema.processlist WHERE command NOT IN ('Sleep','Daemon','Binlog Dump','Binlog Dump GTID') AND id<>CONNECTION_ID() AND user NOT IN ('system user','event_scheduler') AND COALESCE(db,'')<>'${NOTES}';`,
   );
   return busy === '0';
@@ -58,7 +58,7 @@ async function dataDirectory(original: ServerContainer): Promise<string> {
   return directory.replace(/(.)\/$/, '$1');
 }
 
-/** The password of root stays in the container, where the image has it. */
+/** Root's password stays in the container, where the image has it. */
 async function reader(): Promise<readonly string[]> {
   const read = 'exec "$(command -v mariadb || command -v mysql)" --user=root';
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell in the container expands it.

@@ -13,7 +13,7 @@ import { tokensOf } from './cursor.ts';
 import { heldLocks, type LockSample, locksByDuration, takerOf } from './locks.ts';
 import type { Done } from './log.ts';
 
-/** Rows of a table, known by its id, that are gone or hold other values. */
+/** How many rows of a table, given by its id, are gone or have other values. */
 export interface Loss {
   table: string;
   lost: number;
@@ -22,17 +22,17 @@ export interface Loss {
 
 export interface Seen {
   before: Snapshot;
-  /** With the ids of before. */
+  /** With the ids of `before`. */
   after: Snapshot;
   done: readonly Done[];
   losses: readonly Loss[];
-  /** `undefined` where the server does not tell of locks. */
+  /** `undefined` if the server does not report locks. */
   locks: readonly LockSample[] | undefined;
 }
 
 type OriginOf = (by: { text?: string | undefined; address: string }) => Origin;
 
-/** What was seen, in the words that all kinds of servers share. */
+/** What was seen, in the form that all kinds of servers share. */
 export function observationOf(seen: Seen, serviceAt: ServiceAt): Observation {
   const { before, after } = seen;
   const done = seen.done.filter(({ address }) => serviceAt(address) !== undefined);
@@ -62,7 +62,7 @@ function changesOf(
   });
 }
 
-/** The definitions that an action makes, changes or drops. */
+/** The definitions that an action creates, changes or drops. */
 function namesIn(action: Action, { tables }: Snapshot): string[] {
   if (action.do === 'define') return [action.name];
   if (action.do === 'drop schema') {
@@ -107,14 +107,14 @@ function writesOf(
   const loss = losses.find((each) => each.table === table.id);
   return [
     ...(loss && loss.lost > 0 ? [write('delete', loss.lost, deletes[0])] : []),
-    // On a copy without its rows what is asked tells more than what was found.
+    // On a copy without its rows, the statement shows more than what was found.
     ...deletes.filter(isBroad).map((each) => write('delete', 0, each)),
-    // Rows that were deleted and are there again with other values have changed as well.
+    // Rows that were deleted and inserted again with other values have changed as well.
     ...(loss && loss.changed > 0 ? [write('update', loss.changed, updates[0] ?? deletes[0])] : []),
   ];
 }
 
-/** Those that name no rows, then the latest. */
+/** First statements that name no rows, then the latest. */
 function worstFirst(done: readonly Done[]): Done[] {
   return [...done].reverse().sort((left, right) => Number(isBroad(right)) - Number(isBroad(left)));
 }
@@ -127,14 +127,14 @@ function locksOf(done: readonly Done[], { locks }: Seen, originOf: OriginOf): He
   if (!locks) return locksByDuration(done).map(({ by, ...lock }) => ({ ...lock, ...originOf(by) }));
   return heldLocks(locks).flatMap((held) => {
     const { text, address } = takerOf(held, done);
-    // Whoever is nobody's service, such as the server itself, is left out.
+    // A session that belongs to no service, such as one of the server itself, is left out.
     if (address === undefined) return [];
     const { table, blocks, ms } = held;
     return [{ table, blocks, ms, ...originOf({ text, address }) }];
   });
 }
 
-/** Here double quotes hold values as well. */
+/** In MySQL double quotes hold values as well. */
 function shown(text: string): string {
   return shownStatement(text, 'values');
 }

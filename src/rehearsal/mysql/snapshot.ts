@@ -8,16 +8,16 @@ import type {
 import { type Fact, type FactOf, factsOf } from './catalogue.ts';
 import type { Naming } from './cursor.ts';
 
-/** A table with what is needed to ask for its rows. */
+/** A table with what is needed to query its rows. */
 export interface MysqlTable extends Table {
   schema: string;
   /** Its name in its database. */
   bare: string;
-  /** Columns of the primary key, when whole values are in it. */
+  /** Columns of the primary key, if it contains whole values. */
   key: readonly string[];
-  /** Columns whose values are made of others. */
+  /** Columns whose values are computed from others. */
   generated: readonly string[];
-  /** Second of its last change, as far as the server knows; 0 when it does not. */
+  /** Second of its last change, if the server knows it; else 0. */
   updated: number;
 }
 
@@ -25,7 +25,7 @@ export interface MysqlSnapshot extends Snapshot {
   tables: readonly MysqlTable[];
 }
 
-/** Puts together what was read; rows are counted elsewhere. */
+/** Makes a snapshot from what was read; rows are counted elsewhere. */
 export function snapshotOf(facts: readonly Fact[], naming: Naming): MysqlSnapshot {
   const numbers = new Map(
     factsOf(facts, 'number').map(({ path, number }) => [keyOfPath(path), String(number)]),
@@ -72,12 +72,12 @@ export function snapshotOf(facts: readonly Fact[], naming: Naming): MysqlSnapsho
   return { tables, objects: objectsOf(facts, tables, naming) };
 }
 
-/** Nothing in a name is a NUL. */
+/** A name cannot contain a NUL. */
 function tableKey(schema: string, name: string): string {
   return `${schema}\0${name}`;
 }
 
-/** `shop/my@002dtable`: what is no letter or digit of ASCII is written by its number. */
+/** `shop/my@002dtable`: characters other than ASCII letters and digits are written as their number. */
 function keyOfPath(path: string): string {
   const [schema = '', name = ''] = path
     .split('/')
@@ -87,7 +87,7 @@ function keyOfPath(path: string): string {
   return tableKey(schema, name);
 }
 
-/** Where every other set of characters fits into, nothing is said of it. */
+/** This character set holds every other one, so it is not shown. */
 const WIDEST = /^utf8mb4/;
 
 function columnOf(column: FactOf<'column'>, checks: readonly FactOf<'check'>[]): Column {

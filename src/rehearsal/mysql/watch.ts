@@ -17,10 +17,10 @@ import { doneIn, LOG, type LogEntry, logStatements } from './log.ts';
 import { type Loss, observationOf } from './observation.ts';
 import { type MysqlSnapshot, type MysqlTable, snapshotOf } from './snapshot.ts';
 
-/** Rows of a table, known by its id. */
+/** The rows of a table, given by its id. */
 type RowCount = Pick<MysqlTable, 'id' | 'rows'>;
 
-/** Notes every statement and samples the locks; keeps imprints of rows, to see which are lost at the end. */
+/** Logs every statement and samples the locks; keeps imprints of rows, to see which are lost at the end. */
 export async function watchServer(copy: ServerContainer): Promise<Watch> {
   const { flavour, canSample } = await beginWith(copy);
   const facts = await readFacts(copy, flavour);
@@ -62,11 +62,11 @@ export async function watchServer(copy: ServerContainer): Promise<Watch> {
   };
 }
 
-/** What kind of server it is. Takes away what a watch that was not ended has left. */
+/** Finds out what kind of server it is. Removes what an unfinished watch has left. */
 async function beginWith(copy: ServerContainer): Promise<{ flavour: Flavour; canSample: boolean }> {
   const { streams, signal } = copy;
   const { command, ...rest } = client(copy);
-  // Where locks cannot be looked at the rest can be seen.
+  // If locks cannot be looked at, the rest still can.
   const result = await streams.run(
     {
       ...rest,
@@ -85,7 +85,7 @@ function withRows({ tables, objects }: MysqlSnapshot, told: readonly RowCount[])
   return { objects, tables: tables.map((table) => ({ ...table, rows: rows.get(table.id) ?? 0 })) };
 }
 
-/** Whether a table may hold other rows than before; one that nothing has touched is not read again. */
+/** Whether a table may hold other rows than before; an untouched one is not read again. */
 function isTouched(table: MysqlTable, before: MysqlSnapshot, since: number): boolean {
   const same = before.tables.find(({ id }) => id === table.id);
   const isKnown = table.updated > 0 && table.updated < since;

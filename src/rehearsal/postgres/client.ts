@@ -3,16 +3,16 @@ import type { InContainer } from '../../system/docker/container-ends.ts';
 import { tail } from '../../system/process.ts';
 import type { ServerContainer } from '../server-kind.ts';
 
-/** By this name our connections are known to the server; one whose command was killed is ended by it. */
+/** The name of canary's connections at the server; those of a killed command are found by it and ended. */
 export const APPLICATION = 'canary-rehearsal';
 
-/** Where programs connect that no database is named to; there since PostgreSQL 8. */
+/** The database to connect to if none is named; exists since PostgreSQL 8. */
 export const MAINTENANCE = 'template1';
 
-/** Stands before the rows of the next database; no document of JSON. */
+/** Precedes the rows of the next database; not a JSON document. */
 const NEXT = 'next';
 
-/** Seconds after which a program of ours in a production's container ends, should nobody hear it any more. */
+/** Seconds after which canary's program in a production container ends, if no command reads it any more. */
 const LONGEST_S = 3600;
 
 /** The environment with which PostgreSQL's own programs log in over the local socket, as the image's first user. */
@@ -24,7 +24,7 @@ export async function credentials(server: ServerContainer): Promise<Record<strin
     'POSTGRESQL_POSTGRES_PASSWORD',
     'POSTGRESQL_PASSWORD',
   );
-  // Bitnami's images make another superuser where the user of the application is none.
+  // Bitnami's images create another superuser if the application's user is not one.
   const { environment = {} } = server.definition;
   const isPlain =
     environment.POSTGRESQL_POSTGRES_PASSWORD ?? environment.POSTGRESQL_POSTGRES_PASSWORD_FILE;
@@ -36,7 +36,7 @@ export async function credentials(server: ServerContainer): Promise<Record<strin
   };
 }
 
-/** A program of the server's in its container, which can log in. */
+/** One of the server's programs in its container, which can log in. */
 export async function program(
   server: ServerContainer,
   command: readonly string[],
@@ -44,7 +44,7 @@ export async function program(
   return { container: server.container, command, env: await credentials(server) };
 }
 
-/** Runs SQL in a database and returns what it prints, without headers; throws with the server's words. */
+/** Runs SQL in a database and returns what it prints, without headers; throws with the server's message. */
 export async function query(
   server: ServerContainer,
   database: string,
@@ -75,7 +75,7 @@ export async function rowsOf<T>(
 }
 
 /**
- * Queries of several databases whose rows are JSON, by one program: to start one in a container takes longer than most
+ * Queries several databases, with JSON rows, by one program: starting one in a container takes longer than most
  * queries.
  */
 export async function rowsOfEach<T>(
@@ -96,7 +96,7 @@ export async function rowsOfEach<T>(
   return new Map(databases.map((database, at) => [database, rows[at] ?? []]));
 }
 
-/** The databases that people keep things in. */
+/** The databases that accept connections and are not templates. */
 export function databasesOf(server: ServerContainer): Promise<string[]> {
   return rowsOf(
     server,
@@ -113,15 +113,15 @@ export function psql(database: string, ...more: readonly string[]): string[] {
   ];
 }
 
-/** A database as a name that cannot be taken for more, such as a connection string. */
+/** A database's name, quoted so that it cannot be taken for more, such as a connection string. */
 export function conninfo(database: string): string {
   return `dbname='${database.replace(/[\\']/g, '\\$&')}'`;
 }
 
 /**
- * The same program, ended by itself in the end: nobody else does once the command that started it was killed. By no harder
- * signal: that ends `timeout` too, and then the program is a child of the container's first process. Where that is the
- * server it takes it for one of its own that crashed, and starts anew.
+ * The same program with a time limit: nothing else ends it once the command that started it was killed. By no harder
+ * signal: that ends `timeout` too, and then the program is a child of the container's first process. If that is the
+ * server, it takes the program for one of its own processes that crashed, and restarts.
  */
 export function bounded(command: readonly string[]): string[] {
   return ['nice', '-n', '15', 'timeout', String(LONGEST_S), ...command];
@@ -143,12 +143,12 @@ async function setting(
   return undefined;
 }
 
-/** As psql's own commands read a text. */
+/** A text, quoted for psql's own commands. */
 export function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }
 
-/** As SQL reads one, with `standard_conforming_strings`. */
+/** A text, quoted for SQL with `standard_conforming_strings`. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

@@ -14,7 +14,7 @@ import {
 } from './client.ts';
 import { sampleScript } from './sample-rows.ts';
 
-/** Makes the copy hold what the original does: file by file where all of it is wanted, else by a dump. */
+/** Makes the copy hold what the original does: file by file if all of it is wanted and possible, else by a dump. */
 export async function copyPostgres(job: CopyJob): Promise<void> {
   if (job.data === 'full' && (await copyFiles(job))) return;
   await job.start();
@@ -24,8 +24,8 @@ export async function copyPostgres(job: CopyJob): Promise<void> {
 }
 
 /**
- * A physical copy, as for a standby: exact, object ids included, and no query of the original's. Says `false` where the
- * server does not give one: no rights to replicate, several tablespaces, a log that is too short.
+ * A physical copy, as for a standby: exact, object ids included, and without a query to the original. Returns `false`
+ * if the server does not provide one: no rights to replicate, several tablespaces, a log that is too short.
  */
 async function copyFiles({ original, copy, start, onBytes }: CopyJob): Promise<boolean> {
   const backup = ['pg_basebackup', '--pgdata=-', '--format=tar', '--wal-method=fetch'];
@@ -42,7 +42,7 @@ async function copyFiles({ original, copy, start, onBytes }: CopyJob): Promise<b
     await streams.pipe(await program(original, command), to, { signal, onBytes: count });
   } catch (error) {
     signal.throwIfAborted();
-    // Refused before its first byte: the folder is still empty, so that the image makes a database there.
+    // Rejected before its first byte: the folder is still empty, so that the image creates a database there.
     if (sent === 0) return false;
     throw new CanaryError('not-rehearsed', 'Copying the database failed.', {
       details: [messageOf(error)],
@@ -55,7 +55,7 @@ async function copyFiles({ original, copy, start, onBytes }: CopyJob): Promise<b
   return true;
 }
 
-/** Users and groups with their passwords; those that the image has made already are left. */
+/** Users and groups with their passwords; those that the image has created already stay as they are. */
 async function copyRoles({ original, copy }: CopyJob): Promise<void> {
   const dump = bounded(['pg_dumpall', '--globals-only', '--no-password']);
   const restore = psql(MAINTENANCE, '--set=ON_ERROR_STOP=0', '--output=/dev/null');
@@ -83,7 +83,7 @@ async function copyDatabase(job: CopyJob, database: string): Promise<void> {
   );
 }
 
-/** The copy is thrown away: what makes it survive a crash only makes it slow. Nothing of it is archived. */
+/** The copy is thrown away: crash safety would only make it slow. Nothing of it is archived. */
 const RELAXED = ['fsync = off', 'synchronous_commit = off', "archive_command = '/bin/true'"];
 
 async function relax(copy: ServerContainer): Promise<void> {
@@ -91,7 +91,7 @@ async function relax(copy: ServerContainer): Promise<void> {
   await query(copy, MAINTENANCE, `${sql}\nselect pg_reload_conf();`);
 }
 
-/** The same before its first start, which would write every file of it to the disk and then archive. */
+/** The same before its first start, which would sync all its files to the disk and then archive. */
 async function relaxFiles(
   { streams, container, signal }: ServerContainer,
   directory: string,

@@ -26,7 +26,7 @@ select json_build_object('id', c.oid::text, 'name', ${NAME('c.relname')})
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p') and c.relpersistence <> 't' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema';`;
 
-/** Tables with their partitions and with the views on them, which go when they go; those that go first come first. */
+/** Tables with their partitions and the views on them, which are dropped with them; in the order of dropping. */
 const CLOSURE = (ids: readonly string[]) => `
 with recursive touched(id, depth) as (
   select unnest('{${ids.join()}}'::oid[]), 0
@@ -43,8 +43,8 @@ from (select id, max(depth) as depth from touched group by id) t
 where c.relkind in ('r', 'p', 'v', 'm') order by t.depth desc, c.oid;`;
 
 /**
- * Foreign keys to tables that are about to be dropped and made anew: noted and dropped. Those of tables that stay are made
- * again by `MAKE_KEYS`; the others come with their table.
+ * Foreign keys to tables that are about to be dropped and recreated: recorded and dropped. Those of tables that stay
+ * are recreated by `MAKE_KEYS`; the others come with their table.
  */
 const DROP_KEYS = (paths: readonly string[]) => `
 create temporary table canary_keys on commit drop as
@@ -64,7 +64,7 @@ begin
 end $canary$;
 `;
 
-/** Rows written since may name rows that are gone now: the key is there all the same, and whoever restores is told. */
+/** Rows written since may refer to rows that are gone now: the key is created anyway, with a warning. */
 const MAKE_KEYS = `
 do $canary$
 declare key record;
@@ -102,7 +102,7 @@ export async function dumpTables(
   return dumps;
 }
 
-/** psql, as the user whom the image makes, in whatever database: the dump says which. */
+/** psql, as the user that the image creates, in any database: the dump names the right one. */
 export async function reader(original: ServerContainer): Promise<string[]> {
   const { PGUSER = 'postgres' } = await credentials(original);
   const main = original.definition.environment?.POSTGRES_DB ?? '';
@@ -118,7 +118,7 @@ async function dumpOf(
   const tables = relations.filter(({ kind }) => kind === 'r' || kind === 'p');
   const views = relations.filter(({ kind }) => kind === 'v' || kind === 'm');
   const paths = tables.map(({ path }) => path);
-  // All or nothing, and only what is in the file goes: what else needs a table stops it.
+  // All or nothing, and only what is in the file is dropped: anything else that needs a table stops it.
   const before = [
     '\\set ON_ERROR_STOP on',
     `\\connect -reuse-previous=on ${quoted(conninfo(database))}`,
@@ -144,7 +144,7 @@ async function dumpOf(
   };
 }
 
-/** A name that pg_dump takes for itself alone, not for a pattern. */
+/** A name that pg_dump takes literally, not as a pattern. */
 function pattern(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

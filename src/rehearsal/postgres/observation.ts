@@ -9,11 +9,11 @@ import { shownStatement } from '../../database/statement.ts';
 import { spansOf } from '../held-locks.ts';
 import type { ServiceAt } from '../server-kind.ts';
 
-/** What the instruments in a database of a copy noted of one statement. */
+/** What the recorder in a database of a copy logged about one statement. */
 export interface Note {
   database: string;
   client: string;
-  /** Milliseconds of the epoch. */
+  /** Milliseconds since the epoch. */
   time: number;
   kind: string;
   statement: string;
@@ -44,7 +44,7 @@ interface Seen {
   interval: number;
 }
 
-/** All of it as an observation, of the services whose doings are asked for alone. */
+/** All of it as an observation, only of the services that `serviceAt` knows. */
 export function observationOf(
   { before, after, notes, locks, interval }: Seen,
   serviceAt: ServiceAt,
@@ -72,7 +72,7 @@ export function observationOf(
   return { before, after, changes, writes, locks: held };
 }
 
-/** The names by which a change of each thing is told: of an index and a rule also its table's. */
+/** The names by which a change of each id is reported: of an index its table's. */
 function namesById(snapshots: readonly Snapshot[]): Map<string, string[]> {
   const names = new Map<string, string[]>();
   const add = (id: string, name: string) => names.set(id, [...(names.get(id) ?? []), name]);

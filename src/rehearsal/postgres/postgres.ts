@@ -40,7 +40,7 @@ async function isQuiet(copy: ServerContainer): Promise<boolean> {
   return Number(await query(copy, MAINTENANCE, sql)) === 0;
 }
 
-/** Sessions of a command of ours that was killed would hold their snapshot until somebody reads what they send. */
+/** Sessions of a killed canary command would hold their snapshot until a client reads what they send. */
 async function clear(original: ServerContainer): Promise<void> {
   const sql = `select count(pg_terminate_backend(pid)) from pg_stat_activity
     where application_name = '${APPLICATION}' and pid <> pg_backend_pid();`;

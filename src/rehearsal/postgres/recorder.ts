@@ -1,10 +1,10 @@
-/** What is ours in a copy: never in the original. */
+/** Canary's own schema in a copy: never in the original. */
 export const SCHEMA = 'canary_rehearsal';
 
 /**
- * What makes a database of a copy note what is done to it: event triggers for definitions, statement triggers for rows.
- * Notes are rows of the same transaction, so that of what is rolled back nothing is left. None of it may fail the
- * statement that is watched.
+ * Makes a database of a copy log what is done to it: event triggers for definitions, statement triggers for rows.
+ * Log rows belong to the same transaction, so that a rollback removes them too. None of it may make the watched
+ * statement fail.
  */
 export const RECORDER = `
 create schema ${SCHEMA};
@@ -77,7 +77,7 @@ begin
 end $canary$;
 `;
 
-/** What was noted, in its order; nothing where the notes are gone, for then so is every table of before. */
+/** The log, in its order; nothing if the log is gone, because then every earlier table is gone too. */
 export const NOTES = `
 select to_regclass('${SCHEMA}.log') is not null as has_notes \\gset
 \\if :has_notes
@@ -86,7 +86,7 @@ select json_build_object('time', extract(epoch from time) * 1000, 'client', host
 from ${SCHEMA}.log where client is not null order by at;
 \\endif`;
 
-/** Who holds a lock now that makes others wait, on what. */
+/** Which sessions now hold a lock that makes others wait, and on what. */
 export const LOCKS = `
 select json_build_object('at', extract(epoch from clock_timestamp()) * 1000, 'pid', l.pid, 'relation', d.datname || ' ' || l.relation,
   'mode', l.mode, 'client', host(a.client_addr), 'statement', left(a.query, 4000))

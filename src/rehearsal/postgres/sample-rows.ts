@@ -14,14 +14,14 @@ where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_sche
   and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')
 order by c.oid;`;
 
-/** Sequences go on where they are. */
+/** Sequences continue where they are. */
 const SEQUENCES = `
 select json_build_object('name', format('%I.%I', schemaname, sequencename), 'last', last_value::text)
 from pg_sequences where last_value is not null;`;
 
 /**
  * A script for psql on the original that prints a script for psql on the copy: some rows of every table, all of one
- * moment. `undefined` where there is no table. Keys between tables are not followed, so they are not checked either.
+ * moment. `undefined` if there is no table. Foreign keys are not followed, so they are not checked either.
  */
 export async function sampleScript(
   original: ServerContainer,

@@ -3,12 +3,12 @@ import type { ServerContainer } from '../server-kind.ts';
 import { rowsOf, rowsOfEach } from './client.ts';
 import { SCHEMA } from './recorder.ts';
 
-/** What is neither the server's, an extension's nor ours. */
+/** What belongs neither to the server, to an extension nor to canary. */
 const OURS_OUT = (object: string, catalog: string) =>
   `n.nspname !~ '^pg_' and n.nspname not in ('information_schema', '${SCHEMA}')
    and not exists (select from pg_depend d where d.classid = '${catalog}'::regclass and d.objid = ${object}.oid and d.deptype = 'e')`;
 
-/** As people write it. */
+/** As users write it. */
 export const NAME = (object: string) =>
   `case when n.nspname = 'public' then ${object} else n.nspname || '.' || ${object} end`;
 
@@ -88,7 +88,7 @@ select json_build_object('id', id, 'kind', kind, 'name', name, 'definition', coa
 
 type TableRow = Table & { path: string; kind: 'r' | 'p' };
 
-/** What databases of a server look like now; ids hold within this server alone. */
+/** What databases of a server look like now; ids are valid only within this server. */
 export async function snapshotOf(
   server: ServerContainer,
   databases: readonly string[],
@@ -105,7 +105,7 @@ export async function snapshotOf(
   };
 }
 
-/** What stands before names of other databases than the one that people mean. */
+/** The prefix of names in databases other than the usual one. */
 export function prefixIn(
   { definition: { environment } }: ServerContainer,
   databases: readonly string[],
@@ -123,7 +123,7 @@ async function snapshotIn(
 ): Promise<Snapshot> {
   const tables = found.filter((each): each is TableRow => 'columns' in each);
   const objects = found.filter((each): each is DatabaseObject => !('columns' in each));
-  // Exact, and of a partitioned table its partitions' alone.
+  // Exact; rows of a partitioned table count only in its partitions.
   const counting = tables.flatMap(({ id, path, kind }) =>
     kind === 'r'
       ? `select json_build_object('id', '${id}', 'rows', count(*)) from only ${path};`

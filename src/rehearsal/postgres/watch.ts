@@ -6,7 +6,7 @@ import { snapshotOf } from './snapshot.ts';
 
 const LOOK_EVERY_MS = 100;
 
-/** Looks at every database of a copy, has it record what is done to it, and begins to look at its locks. */
+/** Reads every database of a copy, makes it record what is done to it, and begins to look at its locks. */
 export async function watchPostgres(copy: ServerContainer): Promise<Watch> {
   const databases = await databasesOf(copy);
   const before = await snapshotOf(copy, databases);
@@ -29,7 +29,7 @@ export async function watchPostgres(copy: ServerContainer): Promise<Watch> {
   };
 }
 
-/** One session that looks again and again until it is told to end: a session for each look would come too late. */
+/** One session that looks repeatedly until it is told to end: a session for each look would come too late. */
 async function lookAtLocks(copy: ServerContainer, onLock: (lock: SeenLock) => void) {
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, copy.signal]);

@@ -3,14 +3,14 @@ import type { RowWrite } from '../../database/observation.ts';
 import type { Column, Snapshot, Table } from '../../database/snapshot.ts';
 import { type Sqlite, sqliteName } from '../../system/sqlite/sqlite.ts';
 
-/** A table that was there before and is there after, and the columns that it has in both. */
+/** A table that exists before and after, and the columns that it has in both. */
 interface Pair {
   before: Table;
   after: Table;
   columns: readonly (readonly [Column, Column])[];
 }
 
-/** Rows that are gone or changed since `before`, which is attached as `old`: SQLite notes no statements. */
+/** Rows that are gone or changed since `before`, which is attached as `old`: SQLite logs no statements. */
 export async function readWrites(
   database: Sqlite,
   before: Snapshot,
@@ -19,7 +19,7 @@ export async function readWrites(
 ): Promise<RowWrite[]> {
   const writes: RowWrite[] = [];
   for (const pair of pairs(before, after)) {
-    // Reading is work for this one thread: others must have their turn.
+    // Reading blocks this one thread: other work must get its turn.
     await setImmediate();
     signal.throwIfAborted();
     const { gone, changed } = byKey(database, pair) ?? byContent(database, pair);
@@ -47,7 +47,7 @@ interface Count {
   changed: number;
 }
 
-/** Row by row, where both tables have the same key. */
+/** Row by row, if both tables have the same key. */
 function byKey(database: Sqlite, { before, after, columns }: Pair): Count | undefined {
   const [key, same] = [before, after].map(({ constraints }) =>
     constraints.find(({ kind }) => kind === 'primary key'),
@@ -71,7 +71,7 @@ function byKey(database: Sqlite, { before, after, columns }: Pair): Count | unde
       ),
     };
   } catch {
-    // A key may be ordered in a way that the program alone knows.
+    // A key may have an order that only the program knows.
     return undefined;
   }
 }
@@ -89,7 +89,7 @@ function byContent(database: Sqlite, { before, after, columns }: Pair): Count {
   return { gone, changed: Math.max(0, missing - gone) };
 }
 
-/** A value to compare, byte by byte; where the column has another type now, by what it reads like. */
+/** A value to compare, byte by byte; as text if the column has another type now. */
 function value(table: string, column: Column, other: Column): string {
   const name = `${table}.${sqliteName(column.name)}`;
   return column.type === other.type ? `${name} COLLATE BINARY` : `CAST(${name} AS TEXT)`;

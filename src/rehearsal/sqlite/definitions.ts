@@ -11,12 +11,12 @@ export function affinityOf(declared: string): string {
 const PIECE =
   /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|\w+|\S/g;
 
-/** A definition in one way of writing, however its spaces and comments were. */
+/** A definition with uniform spaces and without comments. */
 export function normalised(sql: string): string {
   return pieces(sql).join(' ');
 }
 
-/** What the CHECKs in the definition of a table ask for. */
+/** The conditions of the CHECKs in a table's definition. */
 export function checksIn(sql: string): string[] {
   const words = pieces(sql);
   return words.flatMap((word, at) => {

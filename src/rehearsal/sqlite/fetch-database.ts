@@ -9,18 +9,18 @@ import { download, readState } from './read-file.ts';
 
 const TRIES = 8;
 
-/** Milliseconds before the second try, doubled for each one more. */
+/** Milliseconds before the second try, doubled for each further one. */
 const PAUSE = 50;
 
 interface FetchOptions extends StreamOptions {
   signal: AbortSignal;
-  /** As people know the file. */
+  /** As users know the file. */
   name: string;
 }
 
 /**
- * Copies a database to a file of this machine as it was at one moment, while others may write to it: nothing is asked
- * of them. `false`: there is no such database. Throws `not-rehearsed` where it never holds still.
+ * Copies a database to a file of this machine as it was at one moment, while programs may write to it without taking
+ * part. `false`: there is no such database. Throws `not-rehearsed` if it changes at every try.
  */
 export async function fetchDatabase(
   streams: ContainerStreams,
@@ -59,7 +59,7 @@ async function copyOnce(
   const main = await fetch('');
   if (!main || !isSqlite(main.head)) return 'missing';
   if (isWide(main)) throw notReadable(options.name, 'its texts are in UTF-16');
-  // After the file: what is written to it meanwhile is in there.
+  // After the main file: log or journal contain what is written to it meanwhile.
   if (hasLog(main)) await fetch('-wal');
   else if (journal) await fetch('-journal');
   const [mainAfter, logAfter, journalAfter] = await Promise.all([look(''), ...sides.map(look)]);
@@ -69,7 +69,7 @@ async function copyOnce(
   return isSteady(before, after) ? 'copied' : 'changed';
 }
 
-/** What SQLite says of a table; one that only the program itself can check is taken as it is. */
+/** What SQLite reports about a table; one that only the program itself can check counts as good. */
 function checked(database: Sqlite, table: string): string {
   try {
     const [row = {}] = database.all(`PRAGMA quick_check(${sqliteName(table)})`);
@@ -88,7 +88,7 @@ export function notReadable(name: string, why: string): CanaryError {
   });
 }
 
-/** Takes log or journal into the file, and reads it once. */
+/** Merges log or journal into the file, and reads it once. */
 async function complaintOf(path: string, signal: AbortSignal): Promise<string | undefined> {
   let database: Sqlite | undefined;
   try {
@@ -96,7 +96,7 @@ async function complaintOf(path: string, signal: AbortSignal): Promise<string | 
     database.all('PRAGMA wal_checkpoint(TRUNCATE)');
     const tables = database.all("SELECT name FROM pragma_table_list WHERE schema = 'main'");
     for (const { name } of tables) {
-      // Reading is work for this one thread: others must have their turn.
+      // Reading blocks this one thread: other work must get its turn.
       await setImmediate();
       signal.throwIfAborted();
       const said = checked(database, String(name));

@@ -1,9 +1,9 @@
-/** The beginning of a file, and what its archive says of it. */
+/** The beginning of a file, and what its archive states about it. */
 export interface FileState {
   size: number;
-  /** Milliseconds; Docker tells whole seconds. */
+  /** Milliseconds; Docker reports whole seconds. */
   modified: number;
-  /** Its first bytes, `HEAD` where there are so many. */
+  /** Its first `HEAD` bytes, or all if there are fewer. */
   head: Uint8Array;
 }
 
@@ -16,7 +16,7 @@ export interface DatabaseState {
   journal: FileState | undefined;
 }
 
-/** As much as any header has. */
+/** The length of the longest header. */
 export const HEAD = 100;
 
 const MAGIC = 'SQLite format 3\0';
@@ -39,8 +39,8 @@ export function hasLog({ head }: FileState): boolean {
 }
 
 /**
- * Whether a database that was copied between two looks (its file first, then log and journal) is whole. While a log is
- * the same, all that came into the file meanwhile is in it too. Else nothing may have changed.
+ * Whether a database that was copied between two looks (its file first, then log and journal) is whole. While the log
+ * is the same, it also contains all that was written to the file meanwhile. Without a log nothing may have changed.
  */
 export function isSteady(before: DatabaseState, after: DatabaseState): boolean {
   const [old, now] = [before, after];
@@ -53,13 +53,13 @@ export function isSteady(before: DatabaseState, after: DatabaseState): boolean {
   );
 }
 
-/** Which log it is: it begins anew with other salts. */
+/** Which log it is: a log that begins again has other salts. */
 function logOf({ main, log }: DatabaseState): string {
   if (!hasLog(main) || !log || log.head.length < 32) return 'none';
   return hex(log.head, 16, 24);
 }
 
-/** Which transaction a journal belongs to, by its random number; an emptied one to none. */
+/** Which transaction a journal belongs to, by its random number; an emptied one belongs to none. */
 function journalOf({ journal }: DatabaseState): string {
   if (!journal || hex(journal.head, 0, 8) !== JOURNAL_MAGIC) return 'none';
   return hex(journal.head, 12, 16);

@@ -13,12 +13,12 @@ export interface FoundFile {
   parents: readonly EntryHeader[];
 }
 
-/** A folder of uploads can be of any size: what comes after so many bytes is not looked at. */
+/** A folder of uploads can be of any size: what comes after this many bytes is not looked at. */
 const MOST_READ = 1_000_000_000;
 
 /**
- * The SQLite databases in a folder of a container, by their first bytes. All else passes by. `isWhole`: the folder was read
- * through.
+ * Finds the SQLite databases in a folder of a container by their first bytes, and skips all else. `isWhole`: the whole
+ * folder was read.
  */
 export async function findSqliteFiles(
   streams: ContainerStreams,

@@ -8,7 +8,7 @@ import type { Archive } from '../../system/docker/container-ends.ts';
 import type { ContainerStreams, StreamOptions } from '../../system/docker/container-streams.ts';
 import type { FoundFile } from './find-databases.ts';
 
-/** Puts a file below a folder of a container where `found` was, with its owner and mode, and its folders with theirs. */
+/** Puts a file below a container's folder where `found` was, with its owner and mode, and its folders with theirs. */
 export async function putFile(
   streams: ContainerStreams,
   to: Archive,

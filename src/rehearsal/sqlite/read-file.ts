@@ -6,7 +6,7 @@ import type { Archive } from '../../system/docker/container-ends.ts';
 import type { ContainerStreams, StreamOptions } from '../../system/docker/container-streams.ts';
 import { type FileState, HEAD } from './file-state.ts';
 
-/** The beginning of a stream; the rest passes by. */
+/** The beginning of a stream; the rest is discarded. */
 export async function firstBytes(content: Readable, length: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let have = 0;
@@ -18,7 +18,7 @@ export async function firstBytes(content: Readable, length: number): Promise<Buf
   return Buffer.concat(chunks);
 }
 
-/** Looks at a file of a container; `undefined` where there is none. */
+/** Looks at a file of a container; `undefined` if there is none. */
 export async function readState(
   streams: ContainerStreams,
   from: Archive,

@@ -12,12 +12,12 @@ import { affinityOf, checksIn, normalised } from './definitions.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** In `PRAGMA table_xinfo`: a column of a virtual table that is no data. */
+/** In `PRAGMA table_xinfo`: a column of a virtual table that is not data. */
 const HIDDEN = 1;
 
 /**
- * What a database looks like. Names are ids: programs change tables of SQLite by making another one, copying all rows
- * and giving it the old name, which alone is no loss.
+ * What a database looks like. Names are ids: programs change an SQLite table by creating another one, copying all rows
+ * and giving it the old name, which by itself is no loss.
  */
 export function readSnapshot(database: Sqlite): Snapshot {
   const schema = rows(database, 'SELECT type, name, tbl_name, sql FROM sqlite_schema');
@@ -28,7 +28,7 @@ export function readSnapshot(database: Sqlite): Snapshot {
   return { tables, objects: schema.flatMap((each) => objectOf(each, tables)) };
 }
 
-/** Tables with rows of their own, virtual ones too; not those that a virtual table keeps its data in. */
+/** Tables with their own rows, virtual ones too; not those in which a virtual table keeps its data. */
 function tableNames(database: Sqlite): string[] {
   return rows(
     database,
@@ -36,7 +36,7 @@ function tableNames(database: Sqlite): string[] {
   ).map(({ name }) => text(name));
 }
 
-/** Of a virtual table whose module is not here the tables that hold its data are ordinary ones. */
+/** If the module of a virtual table is not here, the tables that hold its data count as ordinary ones. */
 function hasModule(database: Sqlite, name: string): boolean {
   try {
     rows(database, `SELECT 1 FROM main.${sqliteName(name)} LIMIT 0`);
@@ -52,7 +52,7 @@ function readTable(database: Sqlite, name: string, sql: (name: string) => string
     ({ hidden }) => hidden !== HIDDEN,
   );
   const indexes = rows(database, 'SELECT * FROM pragma_index_list(?) ORDER BY name', name);
-  // An index may be ordered in a way that the program alone knows.
+  // An index may have an order that only the program knows.
   const [counted] = rows(
     database,
     `SELECT count(*) AS rows FROM main.${sqliteName(name)} NOT INDEXED`,
@@ -80,7 +80,7 @@ function readTable(database: Sqlite, name: string, sql: (name: string) => string
 function columnOf(column: Row, all: readonly Row[]): Column {
   const name = text(column.name);
   const type = affinityOf(text(column.type));
-  // Its number is given by itself.
+  // SQLite assigns its value.
   const isRowId =
     text(column.type).toLowerCase() === 'integer' &&
     column.pk === 1 &&
@@ -103,7 +103,7 @@ function indexOf(database: Sqlite, index: Row, sql: (name: string) => string): I
     id: idOf(name),
     name,
     isUnique: index.unique === 1,
-    // An expression has no name, a condition is no part of the key: both stand in the statement alone.
+    // An expression has no name, a condition is not part of the key: only the statement contains them.
     definition:
       key.includes('?') || index.partial === 1 ? definition.slice(definition.indexOf('(')) : key,
   };
@@ -141,7 +141,7 @@ function foreignKeys(list: readonly Row[]): Constraint[] {
   });
 }
 
-/** Most have no name: what they ask for tells them apart. */
+/** Most have no name: their definitions distinguish them. */
 function constraint(kind: Constraint['kind'], definition: string): Constraint {
   return { kind, name: `(${definition})`, definition };
 }
@@ -164,7 +164,7 @@ function objectOf(
   ];
 }
 
-/** SQLite takes names that differ in case alone for the same. */
+/** SQLite treats names that differ only in case as the same. */
 function idOf(name: string): string {
   return name.toLowerCase();
 }

@@ -16,11 +16,11 @@ import { readSnapshot } from './snapshot.ts';
 
 /** A folder that stable and canary share. */
 export interface SharedFolder {
-  /** As people know it: the volume's name or the path. */
+  /** As users know it: the volume's name or the path. */
   name: string;
-  /** In a container of the stable, which runs; it is only read. */
+  /** In a running container of the stable; it is only read. */
   original: Archive;
-  /** In the canary's container in rehearsal, created and not started: an empty volume of its own. */
+  /** In the canary's container in rehearsal, created but not started: its own empty volume. */
   copy: Archive;
 }
 
@@ -29,20 +29,20 @@ export interface SqliteCopy {
   /** The folder and the path in it. */
   name: string;
   bytes: number;
-  /** Reads the database back from the copy, its container running or not, and tells what became of it. */
+  /** Reads the database back from the copy, its container running or not, and reports what changed. */
   end(): Promise<Observation>;
-  /** Forgets what is kept on this machine, with or without an end. */
+  /** Deletes what is kept on this machine, with or without an `end`. */
   discard(): Promise<void>;
 }
 
 interface CopyOptions {
-  /** Also forgets what is kept on this machine. */
+  /** Its abort also deletes what is kept on this machine. */
   signal: AbortSignal;
   /** Called with all bytes read so far. */
   onBytes: (total: number) => void;
   /** Called for a folder too large to be read through. */
   onUnread?: (folder: string) => void;
-  /** Bytes that may still be written on this machine, where that is known already. */
+  /** Bytes that may still be written on this machine, if that is known already. */
   free?: number;
 }
 
@@ -117,7 +117,7 @@ async function observe(job: Job, before: Snapshot): Promise<Observation> {
     const from = below(folder.copy, file.path);
     const options = { signal, name: `the copy of ${name}` };
     const rest = { before, changes: [], locks: [] };
-    // Without its file everything is gone.
+    // Without its file, everything is gone.
     if (!(await fetchDatabase(streams, from, local, options)))
       return { ...rest, after: { tables: [], objects: [] }, writes: [] };
     return await reading(job, local, async (database) => {
@@ -130,7 +130,7 @@ async function observe(job: Job, before: Snapshot): Promise<Observation> {
   }
 }
 
-/** What is not understood is said: nothing passes unread. */
+/** What cannot be read is an error: nothing passes unread. */
 async function reading<T>(
   { name, signal }: Job,
   path: string,
@@ -147,7 +147,7 @@ async function reading<T>(
   }
 }
 
-/** Each database is here twice at the end, beside the copy in the engine. */
+/** In the end this machine holds each database twice, besides the copy in the engine. */
 function requireSpace(bytes: number, free: number): void {
   if (2 * bytes <= free) return;
   const megabytes = (amount: number) => `${Math.ceil(amount / 1e6).toLocaleString('en-US')} MB`;
@@ -162,7 +162,7 @@ function below({ container, path }: Archive, relative: string): Archive {
   return { container, path: `${path}/${relative}` };
 }
 
-/** One total of several streams, each of which tells its own. */
+/** One total of several streams, each of which reports its own. */
 function sumOfParts(onBytes: (total: number) => void): () => (total: number) => void {
   const parts: number[] = [];
   return () => {

@@ -6,7 +6,7 @@ import { abSentence } from '../../rollout/ab-comparison.ts';
 import { endCanary } from './end-canary.ts';
 import { recordAbComparison } from './record-ab-comparison.ts';
 
-/** Ends an A/B test whose time is over: every user to the stable, both sides compared, the canary removed. */
+/** Ends an A/B test whose time is over: sends every user to the stable, compares both sides, removes the canary. */
 export async function endAbTest(run: ReleaseRun): Promise<Arrival> {
   await applySplit(run.project, OFF);
   const comparison = await recordAbComparison(run);

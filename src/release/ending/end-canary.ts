@@ -11,25 +11,26 @@ import { commitRevert, type RevertWords } from './revert-commit.ts';
 export interface CanaryEnd {
   /** Why, without a full stop: for the journal, for `status` and for hooks. */
   reason: string;
-  /** Of a canary that was judged bad; hooks are told. */
+  /** For a canary that was judged bad; hooks get it. */
   verdict?: 'fail';
-  /** Makes a commit on its branch that takes it back; git stays as it is when left out. */
+  /** Makes a commit on its branch that reverts it; git stays as it is when left out. */
   commit?: RevertWords;
 }
 
 export interface EndedCanary {
-  /** Whether anything was there. */
+  /** Whether there was anything to end. */
   changed: boolean;
-  /** What it changed in the shared databases, which stays. */
+  /** Its changes in the shared databases, which stay. */
   databaseChanges: string[];
-  /** The commit that takes it back, where one was asked for and there was one to make. */
+  /** The commit that reverts it, if one was asked for and there was something to revert. */
   commit?: string | undefined;
 }
 
 /**
- * The one way a canary ends without becoming the stable: a half replaced stable back, every user off, containers removed,
- * what stays in the databases told, the revert commit where that is asked for, `onRevert` hooks. Does nothing where nothing
- * runs. Throws `revert-failed` where the commit could not be made; the canary has ended all the same.
+ * The only way a canary ends without becoming the stable: restores a half replaced stable, takes every user off,
+ * removes the containers, reports what stays in the databases, makes the revert commit if one is asked for, and runs
+ * the `onRevert` hooks. Does nothing if nothing runs. Throws `revert-failed` if the commit could not be made; the
+ * canary has ended nevertheless.
  */
 export async function endCanary(base: Run, end: CanaryEnd): Promise<EndedCanary> {
   const run = { ...base, checkout: undefined };

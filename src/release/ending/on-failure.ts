@@ -9,8 +9,8 @@ import { changeState } from '../records/releases.ts';
 import { endCanary } from './end-canary.ts';
 
 /**
- * Does `work`; whatever goes wrong in it, no user stays on the canary, and the journal tells why. A canary that is judged
- * bad is also removed and, if `commits` and users have seen it, taken back in git.
+ * Does `work`; if anything fails in it, no user stays on the canary, and the journal records why. A canary that is
+ * judged bad is also removed and, if `commits` and users have seen it, reverted in git.
  */
 export async function takingUsersOffOnFailure<T>(
   run: ReleaseRun,
@@ -25,7 +25,7 @@ export async function takingUsersOffOnFailure<T>(
   }
 }
 
-/** Takes the users off a canary that cannot go on, and ends its release where `error` says that it is bad. */
+/** Takes the users off a canary that cannot continue, and ends its release if `error` says that it is bad. */
 export async function endAfterFailure(
   run: ReleaseRun,
   commits: boolean,
@@ -42,23 +42,24 @@ export async function endAfterFailure(
   await record(run, { type: 'weight-set', weight: 0, counts: await entryCounts(run.project) });
   const release = await releaseNow(run);
   if (hasCode(error, 'judged-bad')) return endBadCanary(run, release, commits, error);
+  if (hasCode(error, 'canary-removed')) return endRemovedCanary(run, error);
   const { state, reason } = outcome(release, error);
   await changeState(run, state, reason);
 }
 
-/** Whatever git says of the commit, the canary is gone. */
+/** The canary is removed even if its revert commit fails. */
 async function endBadCanary(
   run: ReleaseRun,
   { id, verdict, weights }: Release,
   commits: boolean,
   { message, details }: CanaryError,
 ): Promise<void> {
-  // Found bad before its first user; what was found later is noted where it was.
+  // Found bad before its first user; later verdicts are recorded where they are found.
   if (verdict?.result !== 'fail') {
     const reasons = details.length > 0 ? details : [message];
     await record(run, { type: 'verdict-given', verdict: { result: 'fail', reasons } });
   }
-  // What no user has seen can be deployed again as it is, once canary.yaml declares what is meant.
+  // A commit that no user has seen can be deployed again as it is, once canary.yaml declares the intended change.
   const hadUsers = weights.some(({ weight }) => weight > 0);
   const because = `The canary of release ${id} was judged bad.\n${message}`;
   const reason = `judged bad: ${message.replace(/\.$/, '')}`;
@@ -69,6 +70,11 @@ async function endBadCanary(
     if (!hasCode(error, 'revert-failed')) throw error;
     run.context.emit({ type: 'warning', text: error.message });
   }
+}
+
+/** What is left of it is removed too; its commit is not to blame. */
+async function endRemovedCanary(run: ReleaseRun, { message }: CanaryError): Promise<void> {
+  await endCanary(unstoppable(run), { reason: message.replace(/\.$/, '') });
 }
 
 /** A canary that had users and is whole waits for a person; any other has failed. */

@@ -5,14 +5,14 @@ import { responseTimes, totalCounts } from '../../proxy/counts.ts';
 import { type AbComparison, compareAbSides } from '../../rollout/ab-comparison.ts';
 import { containersOf } from '../../rollout/observed.ts';
 
-/** Notes what an A/B test came to, once; nothing for other releases, and where the proxy cannot tell any more. */
+/** Records the result of an A/B test, once; nothing for other releases, or if the proxy has no counts any more. */
 export async function recordAbComparison(run: ReleaseRun): Promise<AbComparison | undefined> {
   const { progress, comparison } = await releaseNow(run);
   if (progress?.strategy !== 'ab' || progress.index < 0 || comparison) return comparison;
   const services = await currentStatistics(run.project);
   if (Object.keys(services).length === 0) return undefined;
   const names = entryServices(run.project);
-  // A container that was made or started anew counts from 0.
+  // A recreated or restarted container counts from 0.
   const started = containersOf(await observe(run), 'proxy').map((each) =>
     Date.parse(each.startedAt),
   );

@@ -9,7 +9,7 @@ import type { Release } from '../../rollout/release.ts';
 import { cleanUp } from '../records/clean-up.ts';
 import { recordAbComparison } from './record-ab-comparison.ts';
 
-/** Puts a half replaced stable back, takes every user off the canary and removes it. Says whether anything was there. */
+/** Restores a half replaced stable, takes every user off the canary and removes it. Returns whether there was any. */
 export async function removeCanary(run: Run): Promise<boolean> {
   const { project } = run;
   const before = hasRelease(run) ? await releaseNow(run) : undefined;
@@ -17,7 +17,7 @@ export async function removeCanary(run: Run): Promise<boolean> {
     canary: null,
     ...(await restoreOf(run, before, seen)),
   }));
-  // Also where the plan had nothing to do: the file a stopped proxy will start from.
+  // Even if the plan had nothing to do: a stopped proxy will start from this file.
   await applySplit(project, OFF);
   if (hasRelease(run)) await recordAbComparison(run);
   if (before && before.weight > 0)
@@ -30,7 +30,7 @@ export async function removeCanary(run: Run): Promise<boolean> {
   return plan.length > 0;
 }
 
-/** The part of what is wanted that puts the stable back; nothing where no promotion of this release is half done. */
+/** The part of the desired state that restores the stable; empty unless a promotion of this release is half done. */
 export async function restoreOf(
   run: Run,
   release: Release | undefined,
@@ -53,7 +53,7 @@ async function isReplaced(
     const wanted = await context.engine.imageId(canaryImage(project.name, service, commit));
     const containers = containersOf(observed, 'stable', service);
     const runs = containers.filter((each) => each.state === 'running');
-    // A service that is only pulled has no image of ours; running is all that can be asked of it.
+    // A service that is only pulled has no canary image; for it, running is enough.
     if (runs.length === 0 || runs.some((each) => wanted && each.imageId !== wanted)) return false;
   }
   return true;

@@ -9,13 +9,13 @@ import type { ReleaseIdentity } from '../../rollout/release.ts';
 import { allReleases } from '../records/releases.ts';
 
 export interface RevertWords {
-  /** Of the revert commit; made of what it takes back when left out. */
+  /** Of the revert commit; made from what it reverts when left out. */
   message?: string | undefined;
-  /** What the message says besides. */
+  /** Added to the message. */
   because?: string;
 }
 
-/** Makes a commit on the release's branch that takes the release back; nothing where there is nothing to take back. */
+/** Makes a commit on the release's branch that reverts the release; nothing if there is nothing to revert. */
 export async function commitRevert(
   run: ReleaseRun,
   { message, because }: RevertWords,
@@ -25,13 +25,13 @@ export async function commitRevert(
   const ref = branchRef(release.branch);
   const tip = await resolveBranch(context, project.repository, release.branch, ref);
   const base = await revertBase(context, project, release);
-  // Nothing to take back: the branch left the release behind, or the release changed nothing.
+  // Nothing to revert: the branch no longer contains the release, or the release changed nothing.
   if (!(await git.isAncestor(project.repository, release.commit, tip))) return undefined;
   if (await git.sameTree(project.repository, base, release.commit)) return undefined;
   const commits = await git.commitsBetween(project.repository, base, release.commit);
   const names = commits.map((each) => each.commit);
   const commit = await withScratchTree(context, project, tip, async (tree) => {
-    // At the tip the files of the base are the revert, merges included; below it git has to work it out.
+    // At the tip the files of the base are the revert, merges included; below it git must work it out.
     if (tip === release.commit) await git.takeTree(tree, base);
     else await git.revert(tree, names);
     const subjects = await Promise.all(names.map((each) => git.subject(tree, each)));
@@ -46,7 +46,7 @@ export async function commitRevert(
   return commit;
 }
 
-/** Where the release began: the last release of the branch that was ready and kept, else where the branch left the stable. */
+/** Where the release began: at the branch's last release that was ready and kept, else where it left the stable. */
 async function revertBase(
   context: Context,
   project: Project,
@@ -65,7 +65,7 @@ async function revertBase(
       return each.commit;
     }
   }
-  // A branch that shares nothing with the stable begins with itself.
+  // A branch that shares nothing with the stable begins at the release's parent.
   const parent = await git.resolve(project.repository, `${release.commit}^`);
   return fork ?? parent ?? release.commit;
 }

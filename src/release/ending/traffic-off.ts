@@ -9,12 +9,12 @@ import { newestRelease } from '../records/releases.ts';
 
 /**
  * Sends every user to the stable, at once and without the lock. Only while a promotion replaces the stable
- * the canary keeps its users: it is the one side that is whole, and taking over puts the stable back first.
+ * the canary keeps its users: it is the only whole side, and the command that takes over restores the stable first.
  */
 export async function trafficOff(context: Context, project: ProjectState): Promise<void> {
-  // Where canary never was there is nothing to take off, and nothing is written.
+  // Where canary never ran there is nothing to take off, and nothing is written.
   if (!(await exists(project.layout.state))) return;
-  // A journal that cannot be read is no reason to leave users where they are.
+  // An unreadable journal is no reason to leave users where they are.
   const release = await newestRelease(project).catch(() => undefined);
   if (release && !hasEnded(release) && (release.state === 'promoting' || release.replacing)) {
     context.emit({

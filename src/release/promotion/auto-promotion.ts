@@ -10,8 +10,8 @@ import { mergeCandidate } from './merge-candidate.ts';
 import { promoteTo } from './promotion.ts';
 
 /**
- * Finds out, before anything is touched, whether a canary that passed every step can become the stable, and asks the hooks.
- * Only just what was judged is promoted by itself: where the stable branch moved on, a merge would be something else.
+ * Finds out, before anything is touched, whether a canary that passed every step can become the stable, and runs the
+ * hooks. Only exactly what was judged is promoted automatically: if the stable branch moved on, a merge would differ.
  */
 export async function preparePromotion(
   run: ReleaseRun,
@@ -35,7 +35,7 @@ export async function preparePromotion(
   }
 }
 
-/** Makes a canary the stable that passed every step and was prepared. */
+/** Promotes a canary that passed every step and was prepared. */
 export async function promotePrepared(run: ReleaseRun, checkout: Checkout): Promise<Arrival> {
   await promoteTo(run, checkout, { isAnnounced: true });
   const reason = `every step passed; the stable runs ${shortCommit(checkout.commit)}`;

@@ -9,7 +9,7 @@ import type { ReleaseIdentity } from '../../rollout/release.ts';
 
 /**
  * The commit the stable branch will point to: the canary's own when the branch can move forward to it, else
- * a merge made in a worktree of our own. Refuses conflicts and local changes before anything is touched.
+ * a merge made in canary's own worktree. Rejects conflicts and local changes before anything is touched.
  */
 export async function mergeCandidate(
   context: Context,

@@ -8,10 +8,10 @@ import { CONFIG_NAME } from '../../project/load.ts';
 import { type ReleaseRun, releaseNow } from '../../project/run.ts';
 import { exists } from '../../system/files.ts';
 
-/** A release in progress, and the commit that is to become the stable. */
+/** A release in progress, and the commit that will become the stable. */
 export type PromotionRun = ReleaseRun & { checkout: Checkout };
 
-/** The paths that a promotion changes, seen from the repository. */
+/** The paths that a promotion changes, relative to the repository. */
 export async function changedPaths(run: PromotionRun): Promise<string[]> {
   const { git } = run.context;
   const { repository, config } = run.project;
@@ -20,7 +20,7 @@ export async function changedPaths(run: PromotionRun): Promise<string[]> {
   return from ? git.changedPaths(repository, from, run.checkout.commit) : [];
 }
 
-/** A promotion replaces the slice; whoever pushed or merged more than that should know. */
+/** A promotion replaces only the slice; a user who pushed or merged more than that should know. */
 export function sayWhatStays(
   { context, project, checkout }: PromotionRun,
   paths: readonly string[],
@@ -39,7 +39,7 @@ export function sayWhatStays(
   });
 }
 
-/** A stable without its canary.yaml could not be deployed to any more. */
+/** Nothing could be deployed any more beside a stable without its canary.yaml. */
 export async function refuseWithoutConfig(
   { context, project, checkout }: PromotionRun,
   paths: readonly string[],
@@ -53,8 +53,8 @@ export async function refuseWithoutConfig(
 }
 
 /**
- * The services that mount files which this promotion changes. They come from the user's working tree, so that
- * tree has to be on the stable branch and move along; anything else would leave new code with old files.
+ * The services that mount files which this promotion changes. The files come from the user's working tree, so that
+ * tree must be on the stable branch and move along; otherwise new code would run with old files.
  */
 export async function findMovedFiles(
   { context: { git }, project, checkout }: PromotionRun,

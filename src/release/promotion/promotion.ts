@@ -21,9 +21,9 @@ import {
 } from './promotable.ts';
 
 /**
- * Makes a commit the stable while the canary of a release serves every user: stable replaced, users back,
- * stable branch moved to the commit, canary removed. A failure puts the stable back. Needs the lock. `isAnnounced`: the
- * hooks that come before have run. Gives what stays changed in the shared databases.
+ * Makes a commit the stable while the canary of a release serves every user: replaces the stable, sends users back,
+ * moves the stable branch to the commit, removes the canary. A failure restores the stable. Needs the lock.
+ * `isAnnounced`: the hooks that come before have run. Returns what stays changed in the shared databases.
  */
 export async function promoteTo(
   base: ReleaseRun,
@@ -38,7 +38,7 @@ export async function promoteTo(
   const movedFiles = await findMovedFiles(run, paths);
   const promote = { commit, branch: project.config.git.stable, movedFiles };
   await converge(run, { promote, canary: null }, async (_, plan) => {
-    // A push can make an A/B test the stable.
+    // A push can promote an A/B test.
     await recordAbComparison(run);
     const { weight } = await releaseNow(run);
     if (!isAnnounced) await runHooks(run, 'prePromote', { weight });
@@ -56,8 +56,8 @@ export async function promoteTo(
 }
 
 /**
- * Ends a promotion that was cut off when all but its last facts were there: the branch has moved and the stable runs
- * what it should. Says whether there was one. Needs the lock.
+ * Finishes a promotion that was cut off before its last facts were recorded: the branch has moved and the stable runs
+ * what it should. Returns whether there was one. Needs the lock.
  */
 export async function finishPromotion({ context, project, signal }: Run): Promise<boolean> {
   const release = await currentRelease(project);
@@ -77,13 +77,13 @@ async function executeOrPutBack(run: PromotionRun, plan: Plan): Promise<void> {
   try {
     await execute(run, plan);
   } catch (error) {
-    // Not the signal that may have stopped the promotion: putting back has to come to its end.
+    // Not with the signal that may have stopped the promotion: the stable must be restored completely.
     await putBack(unstoppable(run), `the promotion failed: ${messageOf(error)}`);
     throw error;
   }
 }
 
-/** After a failed promotion: the stable as it was, its users back on it, the canary kept for a look. */
+/** After a failed promotion: restores the stable, sends its users back to it, keeps the canary for inspection. */
 async function putBack(run: PromotionRun, reason: string): Promise<void> {
   const release = await releaseNow(run);
   try {
@@ -95,7 +95,7 @@ async function putBack(run: PromotionRun, reason: string): Promise<void> {
     } else if (!release.replacing) {
       await execute(run, [{ kind: 'send-everyone', to: 'stable', cause: 'the promotion failed' }]);
     }
-    // A stable that was replaced whole stays; what is left to do is for the next `promote`.
+    // A completely replaced stable stays; the next `promote` does the rest.
     await changeState(run, release.replacing && !restore ? 'failed' : 'holding', reason);
   } catch (failure) {
     run.context.emit({

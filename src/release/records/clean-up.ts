@@ -10,7 +10,7 @@ import { isMissing } from '../../system/files.ts';
 import { mendRecords } from './git-records.ts';
 import { pruneReleases } from './prune-releases.ts';
 
-/** Removes what earlier releases left: worktrees and image names but those of the commits to keep, and old releases. */
+/** Removes what earlier releases left: old releases, and worktrees and image names except of the commits to keep. */
 export async function cleanUp(
   context: Context,
   project: Project,
@@ -19,7 +19,7 @@ export async function cleanUp(
   try {
     await clear(context, project, keep);
   } catch (error) {
-    // What cannot be cleaned up must not spoil what was done.
+    // A failed clean-up must not fail the command.
     context.emit({
       type: 'warning',
       text: `Could not clean up everything: ${messageOf(error)}`,
@@ -35,7 +35,7 @@ async function clear(context: Context, project: Project, keep: readonly string[]
   for (const service of checkedOutServices(project)) {
     const kept = new Set([
       ...keep.map((commit) => canaryImage(project.name, service, commit)),
-      // Of a promoted release both what it put in place of the stable and what was there before, to go back to.
+      // Of a promoted release both the images that became the stable and those before, to go back to.
       ...retained.flatMap(({ id, promotedCommit }) =>
         promotedCommit
           ? [
@@ -53,7 +53,7 @@ async function clear(context: Context, project: Project, keep: readonly string[]
   await mendRecords(context, project, retained);
 }
 
-/** Removes our worktrees but those of the given commits. */
+/** Removes canary's worktrees, except those of the given commits. */
 async function clearWorktrees(
   { git }: Context,
   project: Project,

@@ -2,8 +2,8 @@ import { remainingFindings, remainsText } from '../../database/report.ts';
 import { type ReleaseRun, releaseNow } from '../../project/run.ts';
 
 /**
- * Tells what the canary of a release has changed in the shared databases, and nobody takes back, whether it goes (`isBack`) or
- * becomes the stable. Gives it in sentences; none where it never started there.
+ * Reports what the canary of a release has changed in the shared databases, which nothing takes back, whether it is
+ * removed (`isBack`) or becomes the stable. Returns it in sentences; none if it never started there.
  */
 export async function tellDatabaseChanges(run: ReleaseRun, isBack: boolean): Promise<string[]> {
   const { id, hasBooted, rehearsal, backups } = await releaseNow(run);

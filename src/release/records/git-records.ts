@@ -11,7 +11,7 @@ import { type ReleaseRun, releaseNow } from '../../project/run.ts';
 import type { ReleaseState } from '../../rollout/events.ts';
 import type { Release } from '../../rollout/release.ts';
 
-/** Where a release stays until a person goes on; git is told of these. */
+/** States in which a release stays until a person continues; git records these. */
 const SETTLED: readonly ReleaseState[] = [
   'holding',
   'paused',
@@ -21,7 +21,7 @@ const SETTLED: readonly ReleaseState[] = [
   'failed',
 ];
 
-/** Tells git what the journal of a settled release tells. A repository that will not take it is no reason to fail. */
+/** Records in git what the journal of a settled release states. If git rejects that, it is only a warning. */
 export async function recordInGit(run: ReleaseRun): Promise<void> {
   const { context, project, release } = run;
   try {
@@ -35,7 +35,7 @@ export async function recordInGit(run: ReleaseRun): Promise<void> {
   }
 }
 
-/** Tells git of the releases that a killed command left untold, where their commits are still there. */
+/** Records in git the releases that a killed command did not record, if their commits still exist. */
 export async function mendRecords(
   context: Context,
   project: Project,
@@ -49,7 +49,7 @@ export async function mendRecords(
   }
 }
 
-/** What git tells of releases, of whatever project; a tag there that is not ours is passed over. */
+/** The releases recorded in git, of every project; a tag there that is not canary's is skipped. */
 export async function recordsInGit({ git }: Context, directory: string): Promise<ReleaseRecord[]> {
   const records = await git.readRecords(directory);
   return records.flatMap(({ id, message }) => {

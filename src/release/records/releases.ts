@@ -10,7 +10,7 @@ import { recordInGit } from './git-records.ts';
 export async function allReleases({ journals }: Pick<Project, 'journals'>): Promise<Release[]> {
   const releases: Release[] = [];
   for (const id of await journals.list()) {
-    // A journal that cannot be read tells nothing; only the newest one is needed to steer.
+    // An unreadable journal is skipped; commands need only the newest one.
     const records = await journals.read(id).catch(() => []);
     const release = foldRelease(records);
     if (release) releases.push(release);
@@ -26,7 +26,7 @@ export async function newestRelease({
   return id === undefined ? undefined : foldRelease(await journals.read(id));
 }
 
-/** The newest release, if it has not come to its end; throws when it belongs to another project of this folder. */
+/** The newest release, if it has not ended; throws when it belongs to another project of this folder. */
 export async function currentRelease(project: Project): Promise<Release | undefined> {
   const newest = await newestRelease(project);
   if (!newest || hasEnded(newest)) return undefined;
@@ -40,7 +40,7 @@ export async function currentRelease(project: Project): Promise<Release | undefi
   );
 }
 
-/** Notes a new state, in git too once the release has settled. */
+/** Records a new state, in git too once the release has settled. */
 export async function changeState(
   run: ReleaseRun,
   state: ReleaseState,
@@ -56,7 +56,7 @@ export async function replaceRelease(run: ReleaseRun, by: string): Promise<void>
   await recordInGit(run);
 }
 
-/** What the stable runs, in git's words: the last promoted commit while the branch still holds it, else the branch. */
+/** The commit that the stable runs: the last promoted one while the branch still holds it, else the branch's. */
 export async function stableCommit(
   context: Context,
   project: Project,

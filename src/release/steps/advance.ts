@@ -23,8 +23,8 @@ import { type Watch, watchOf, watchUntil, whileWatched } from './watch.ts';
 
 /**
  * Goes through the steps of a release from where its journal says it is, in this process: weight, wait, next.
- * Ends where a person has to go on. Needs the lock; throws when the canary breaks or somebody stops it.
- * `begun` is the world as it was when this process began the step: what broke since then is not mended but told.
+ * Ends where a person must continue. Needs the lock; throws when the canary breaks or another command stops it.
+ * `begun` is the world as it was when this process began the step: what broke since then is reported, not fixed.
  */
 export async function advance(
   run: ReleaseRun,
@@ -66,7 +66,7 @@ export async function advance(
   }
 }
 
-/** After the last step: what passed under everybody's eyes may become the stable, of anything else a person decides. */
+/** After the last step: a canary that was judged with users may become the stable; else a person decides. */
 async function finishSteps(
   run: ReleaseRun,
   progress: StepProgress,
@@ -81,7 +81,7 @@ async function finishSteps(
   return arrive(run, progress, () => reason, 'inconclusive');
 }
 
-/** Leaves the canary with the users it has: nothing speaks against it, and not enough for it. */
+/** Leaves the canary with its users: nothing speaks against it, but not enough for it. */
 async function remainUnsure(
   run: ReleaseRun,
   progress: StepProgress,
@@ -97,10 +97,10 @@ async function remainUnsure(
   );
 }
 
-/** `checkout`: what is to become the stable now. */
+/** `checkout`: what will become the stable now. */
 export type Advanced = Arrival & { checkout?: Checkout };
 
-/** Leaves a release at the step that is in force, for `resume` to go on. */
+/** Leaves a release at the step that is in force, for `resume` to continue. */
 export async function leaveAtStep(run: ReleaseRun): Promise<Arrival> {
   const progress = await readProgress(run);
   return arrive(run, progress, (weight) => {
@@ -109,14 +109,14 @@ export async function leaveAtStep(run: ReleaseRun): Promise<Arrival> {
   });
 }
 
-/** Notes the steps of a release and brings the first one about. */
+/** Records the steps of a release and begins the first one. */
 export async function beginSteps(run: ReleaseRun, steps: readonly Step[]): Promise<Observed> {
   const strategy = run.project.config.strategy.kind;
   await record(run, { type: 'steps-begun', strategy, steps });
   return beginStep(run, await readProgress(run), 0);
 }
 
-/** Brings a step about and gives what the world then looks like. The first one builds and starts the canary. */
+/** Begins a step and returns what the world then looks like. The first one builds and starts the canary. */
 async function beginStep(
   run: ReleaseRun,
   progress: StepProgress,
@@ -140,7 +140,7 @@ function wantedIn({ project, release }: ReleaseRun, progress: StepProgress): Des
   return { commit, services, weight, replicas, baseline, cause: stepName(progress) };
 }
 
-/** The world, when the step that a killed process left is still as it should be: nothing is left to do for it. */
+/** The world, if the step that a killed process left is still as it should be, so that nothing is left to do for it. */
 async function findInForce(run: ReleaseRun): Promise<Observed | undefined> {
   const progress = await readProgress(run);
   if (progress.index < 0) return undefined;

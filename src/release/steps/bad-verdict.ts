@@ -5,7 +5,7 @@ import { applySplit } from '../../execution/split.ts';
 import { type ReleaseRun, record } from '../../project/run.ts';
 import { OFF } from '../../proxy/weight-map.ts';
 
-/** Takes every user off a canary that was found bad, notes why, and gives the error that ends its release. */
+/** Takes every user off a canary that was found bad, records why, and returns the error that ends its release. */
 export async function takeUsersOffBadCanary(
   run: ReleaseRun,
   verdict: Verdict,
@@ -15,7 +15,7 @@ export async function takeUsersOffBadCanary(
   const reasons = reasonsOf(verdict);
   await record(run, { type: 'verdict-given', verdict: { result: 'fail', reasons } });
   return new CanaryError('judged-bad', sentence(verdict), {
-    // Asked for afterwards: it takes longer.
+    // Read after the users are off: it takes longer.
     details: [...(reasons.length > 1 ? reasons : []), ...(await details())],
     hint: 'Every user is on the stable. `canary history` keeps why.',
   });

@@ -5,7 +5,7 @@ import type { ReleaseState } from '../../rollout/events.ts';
 import type { Operation, Plan } from '../../rollout/operation.ts';
 import { changeState } from '../records/releases.ts';
 
-/** Does a plan and names the phase in the journal, so that `status` tells where it is. */
+/** Executes a plan and records the phase in the journal, so that `status` shows it. */
 export async function inPhases(run: ReleaseRun, plan: Plan): Promise<void> {
   let phase: ReleaseState | undefined;
   for (const operation of plan) {

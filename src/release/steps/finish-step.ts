@@ -7,12 +7,12 @@ import { reasonsOf } from './bad-verdict.ts';
 import { askGates } from './gates.ts';
 import { type Watch, watchUntil, whileWatched } from './watch.ts';
 
-/** How often is asked whether enough is known. */
+/** How often it asks whether enough is known. */
 const ASK_EVERY_MS = 2000;
 
 /**
- * Counts a step as done once everything that looks at the canary lets it pass; what is not known yet is waited for.
- * Gives the verdict where that takes longer than the deadline. Throws when the canary is judged bad meanwhile.
+ * Counts a step as done once all sources that look at the canary let it pass; waits for what is not known yet.
+ * Returns the verdict if that takes longer than the deadline. Throws when the canary is judged bad meanwhile.
  */
 export async function finishStep(
   run: ReleaseRun,
@@ -42,14 +42,14 @@ export async function finishStep(
   }
 }
 
-/** An A/B test is compared at its end, and without users there is nothing to judge: nobody says anything then. */
+/** An A/B test is compared at its end, and without users there is nothing to judge: then there are no opinions. */
 function judge(progress: StepProgress, watch: Watch | undefined): readonly Opinion[] {
   const isJudged = watch && progress.strategy !== 'ab' && watch.inForce.proxy.weight > 0;
   if (!isJudged || !watch.analysis) return [];
   return watch.analysis.verdict(watch.nextWeight, watch.minimumRequests).opinions;
 }
 
-/** Gates are asked once everybody else is content: each question may cost something. */
+/** Gates are asked once everything else passes: each question may cost something. */
 async function ask(
   run: ReleaseRun,
   progress: StepProgress,
@@ -58,14 +58,14 @@ async function ask(
   const opinions = judge(progress, watch);
   const verdict = combine(opinions);
   if (verdict.result !== 'pass') return verdict;
-  // Not of the journal, which keeps no words of a program or a server.
+  // From canary.yaml: the journal does not keep the commands and URLs of gates.
   const gates =
     (progress.strategy === 'canary' && run.project.config.steps[progress.index]?.gates) || [];
   const answers = await during(run, watch, gates.length > 0, (each) => askGates(each, gates));
   return combine([...opinions, ...answers]);
 }
 
-/** Other programs and servers take their time: the canary is watched meanwhile. */
+/** Other programs and servers may be slow: the canary is watched meanwhile. */
 function during<T>(
   run: ReleaseRun,
   watch: Watch | undefined,

@@ -5,7 +5,7 @@ import { askConfigured } from '../../probes/ask-configured.ts';
 import { runConfigured } from '../../probes/run-program.ts';
 import type { ReleaseRun } from '../../project/run.ts';
 
-/** Whether each gate is open now: `pass`; closed is `wait`, and one that cannot be asked an `error`. */
+/** Whether each gate is open now: open is `pass`, closed is `wait`, and one that cannot be asked is an `error`. */
 export function askGates(run: ReleaseRun, gates: readonly Gate[]): Promise<Opinion[]> {
   return Promise.all(
     gates.map(async (gate) => {

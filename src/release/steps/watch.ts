@@ -7,21 +7,22 @@ import { applySplit } from '../../execution/split.ts';
 import type { Analysis } from '../../probes/analysing.ts';
 import type { ReleaseRun } from '../../project/run.ts';
 import { byWeight, OFF, sameSplit } from '../../proxy/weight-map.ts';
-import { brokenSince } from '../../rollout/health.ts';
+import { brokenSince, removedSince } from '../../rollout/health.ts';
 import type { Observed } from '../../rollout/observed.ts';
 import { type StepProgress, weightAfter, weightStep } from '../../rollout/progress.ts';
 import { takeUsersOffBadCanary } from './bad-verdict.ts';
+import { canaryRemoved } from './canary-removed.ts';
 
 export interface Watch {
   /** The world as it was when the step began. */
   inForce: Observed;
-  /** Who judges, if anybody does, and for which weight. */
+  /** What judges, if anything does, and for which weight. */
   analysis: Analysis | undefined;
   nextWeight: number;
   minimumRequests: number;
 }
 
-/** How a step that is in force is watched, and by whom. */
+/** How a step that is in force is watched, and by what. */
 export function watchOf(
   { project }: ReleaseRun,
   analysis: Analysis | undefined,
@@ -43,13 +44,13 @@ const FOREVER = new Date(8.64e15);
 const TELL_EVERY_MS = 5000;
 /** A verdict costs next to nothing: it is asked for far more often than the engine is. */
 const JUDGE_EVERY_MS = 100;
-/** Until a burst of failures that tripped the breaker has been weighed. */
+/** How long it takes to weigh a burst of failures that tripped the breaker. */
 const WEIGHED_AFTER_MS = 3000;
 
 /**
- * Waits while the canary has its users, looking every second whether it still is what it was, and whether it is judged
- * bad meanwhile: then no user is on it any more and this throws. Throws too when the breaker takes it out, one of its
- * containers breaks, or somebody moves its users. Looks at least once.
+ * Waits while the canary has its users, and checks every second whether it still is what it was, and whether it is
+ * judged bad meanwhile: then it takes every user off and throws. Also throws when the breaker takes the canary out, one
+ * of its containers breaks, or another command moves its users. Looks at least once.
  */
 export async function watchUntil(run: ReleaseRun, watch: Watch, until: Date): Promise<void> {
   const { clock } = run.context;
@@ -58,6 +59,8 @@ export async function watchUntil(run: ReleaseRun, watch: Watch, until: Date): Pr
   for (;;) {
     run.signal.throwIfAborted();
     const observed = await observe(run);
+    const removed = removedSince(watch.inForce, observed, run.release);
+    if (removed.length > 0) throw await canaryRemoved(run, removed);
     const isSeen = observed.proxy.state === 'running';
     if (isSeen) {
       lastSeen = clock.now().getTime();
@@ -78,8 +81,7 @@ export async function watchUntil(run: ReleaseRun, watch: Watch, until: Date): Pr
 }
 
 /**
- * Does something that takes its time while the canary has users, and watches it meanwhile: what throws in the watch stops
- * the work.
+ * Does slow work while the canary has users, and watches the canary meanwhile: an error of the watch stops the work.
  */
 export async function whileWatched<T>(
   run: ReleaseRun,
@@ -131,11 +133,10 @@ async function takeUsersOffOnChange(
   const { inForce, analysis } = watch;
   const broken = brokenSince(inForce, { proxy, containers }, run.release);
   if (broken) {
-    // Before its words are asked for, which takes longer.
+    // Before its log is read, which takes longer.
     await applySplit(run.project, OFF);
     const { container, problem } = broken;
-    const isThere = containers.some(({ id }) => id === container.id);
-    const words = async () => (isThere ? run.context.engine.logs(container.id, 12) : []);
+    const words = () => run.context.engine.logs(container.id, 12);
     const text = `Container ${container.name} ${problem}.`;
     if (analysis) {
       const opinions = [{ source: 'containers', result: 'fail', text }] as const;
@@ -146,9 +147,9 @@ async function takeUsersOffOnChange(
       hint: 'No user is on the canary. Its last lines are above.',
     });
   }
-  // A container that died also trips the breaker, but says less by it.
+  // A dead container also trips the breaker, but that explains less.
   if (proxy.tripped.length > 0) {
-    // It has no users any more; whether that is its own fault, or both sides fail, is for the judge to say.
+    // It has no users any more; the judge decides whether that is its own fault, or both sides fail.
     if (analysis) await judgeFor(run, watch, WEIGHED_AFTER_MS);
     throw breakerTripped(proxy.tripped);
   }

@@ -18,13 +18,13 @@ export interface CallOptions {
   onLine?: ((line: string) => void) | undefined;
 }
 
-/** How many containers services get where that is not what their definition says. */
+/** How many containers services get if that differs from their definitions. */
 export type Scale = Readonly<Record<string, number>>;
 
 /** The oldest Compose that knows `!reset` and `!override` as canary writes them. */
 export const OLDEST_COMPOSE = '2.24.0';
 
-/** As defined, and nothing they depend on. */
+/** As defined, without their dependencies. */
 const UP = ['up', '--detach', '--no-deps', '--no-build'];
 
 export type Compose = ReturnType<typeof composeCli>;
@@ -59,7 +59,7 @@ export function composeCli(run: RunProcess) {
     );
   }
 
-  /** Throws the error of a failed call; finds out first whether Compose or the engine are there at all. */
+  /** Throws the error of a failed call; finds out first whether Compose and the engine are available. */
   async function requireDone(
     { exitCode, stderr }: RunResult,
     code: ErrorCode,
@@ -103,17 +103,17 @@ export function composeCli(run: RunProcess) {
     /** The version of the plugin; throws `compose-missing`. */
     version,
 
-    /** The resolved model. It holds secrets: never to be written or printed. */
+    /** The resolved model. It holds secrets: never write or print it. */
     async model(scope: ComposeScope): Promise<ComposeModel> {
       return unescaped(await config(scope));
     },
 
-    /** The model as people wrote it: files merged and paths absolute, but variables not yet replaced. */
+    /** The model as written: files merged and paths absolute, but variables not yet replaced. */
     async written(scope: ComposeScope): Promise<WrittenModel> {
       return JSON.parse(await config(scope, ['--no-interpolate']));
     },
 
-    /** What Compose makes of this YAML alone; it may name services and networks that it does not define. Holds secrets too. */
+    /** This YAML alone, resolved; it may name services and networks that it does not define. Holds secrets too. */
     async part(scope: ComposeScope, input: string): Promise<ComposeModel> {
       return unescaped(await config({ ...scope, files: ['-'] }, ['--no-consistency'], { input }));
     },
@@ -127,7 +127,7 @@ export function composeCli(run: RunProcess) {
       await requireDone(result, 'build-failed', `The build of ${services.join(', ')} failed.`);
     },
 
-    /** Starts services as defined, and nothing they depend on. Recreates those whose definition changed. */
+    /** Starts services as defined, without their dependencies. Recreates those whose definition changed. */
     up(
       scope: ComposeScope,
       services: readonly string[],
@@ -136,13 +136,13 @@ export function composeCli(run: RunProcess) {
       return start(scope, services, [...UP, ...scaleFlags(scale), ...services], options);
     },
 
-    /** Makes the containers of services anew, whether or not their definition changed. */
+    /** Recreates the containers of services, whether or not their definition changed. */
     recreate: starting(...UP, '--force-recreate'),
 
-    /** Starts services with what they depend on; leaves every container that exists as it is. */
+    /** Starts services with their dependencies; leaves every container that exists as it is. */
     startMissing: starting('up', '--detach', '--no-recreate'),
 
-    /** Brings services to so many containers, by today's definition, beside those that exist. */
+    /** Scales services to this many containers: adds new ones by the current definition, existing ones stay. */
     grow(scope: ComposeScope, scale: Scale, options: CallOptions = {}): Promise<void> {
       const services = Object.keys(scale);
       const args = [...UP, '--no-recreate', ...scaleFlags(scale), ...services];
@@ -152,10 +152,10 @@ export function composeCli(run: RunProcess) {
     /** Creates containers without starting them. */
     create: starting('create', '--no-build'),
 
-    /** Starts containers that exist; what Compose keeps for them reaches them only now, so the engine alone cannot. */
+    /** Starts existing containers; what Compose keeps for them reaches them only now, so the engine alone cannot. */
     startCreated: starting('start'),
 
-    /** Starts the one container of a service under a name, apart from those that Compose keeps running. */
+    /** Starts a one-off container of a service under a name, apart from those that Compose keeps running. */
     startOnce(
       scope: ComposeScope,
       service: string,
@@ -166,14 +166,14 @@ export function composeCli(run: RunProcess) {
       return start(scope, [service], args, options);
     },
 
-    /** Runs a command in a container of a service that is removed after it, with no port published. */
+    /** Runs a command in a container of a service that is removed afterwards, without published ports. */
     runOnce(scope: ComposeScope, service: string, command: readonly string[]): Promise<RunResult> {
       return call(scope, ['run', '--rm', '--no-deps', '--no-TTY', service, ...command]);
     },
   };
 }
 
-/** A resolved model as it is: Compose prints it so that it could be read again, every dollar twice. */
+/** A resolved model as it is: Compose prints every dollar twice, so that its output could be read again. */
 function unescaped(json: string): ComposeModel {
   return JSON.parse(json, (_, value) =>
     typeof value === 'string' ? value.replaceAll('$$', () => '$') : value,

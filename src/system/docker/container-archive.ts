@@ -7,7 +7,7 @@ import type { ContainerStreams, StreamOptions } from './container-streams.ts';
 
 export type EntryHeader = Headers;
 
-/** Reads one entry of an archive; what it does not read passes by. `enough`: the rest is not asked for. */
+/** Reads one entry of an archive; what it does not read is skipped. `enough`: the rest is not read. */
 export type TakeEntry = (header: EntryHeader, content: Readable) => Promise<'enough' | undefined>;
 
 /** Reads a path of a container, entry by entry. `false`: there is no such path. */
@@ -39,7 +39,7 @@ export async function readArchive(
   }
 }
 
-/** Puts entries below a folder of a container, owners and modes as they say. */
+/** Puts entries below a folder of a container, with their owners and modes. */
 export async function writeArchive(
   streams: ContainerStreams,
   to: Archive,

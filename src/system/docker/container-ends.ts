@@ -2,9 +2,9 @@
 export interface InContainer {
   container: string;
   command: readonly string[];
-  /** What it finds in its environment beside the container's own; never part of an argument. */
+  /** Its environment besides the container's own; never part of an argument. */
   env?: Readonly<Record<string, string>>;
-  /** What it reads. */
+  /** Its standard input. */
   input?: string;
 }
 
@@ -15,10 +15,10 @@ export interface Archive {
 }
 
 /**
- * Docker lets a program in a container go on when whoever asked for it is gone: a dump would read a whole database for
- * nobody. What is killed lets go of its standard input, and that ends the program. Every child is waited for: an orphan
- * falls to the container's first process, and where that is PostgreSQL it takes one that a signal ended for a crash of its
- * own, and ends every session of production.
+ * Docker lets a program in a container continue when the command that started it is gone: a dump would read a whole
+ * database for nothing. A killed command closes its standard input, and that ends the program. Every child is waited
+ * for: an orphan becomes a child of the container's first process; if that is PostgreSQL, it takes an orphan that a
+ * signal ended for a crash of its own, and ends every session of production.
  */
 const TIED = `exec 3<&0
 "$@" </dev/null 3<&- &
@@ -35,25 +35,25 @@ function tied(program: InContainer): InContainer {
   return { ...program, command: ['sh', '-c', TIED, 'sh', ...program.command] };
 }
 
-/** The arguments of Docker that make an end give; what reads nothing ends with us. */
+/** The arguments of Docker that read from an end; a program without input ends when canary does. */
 export function sourceArguments(from: InContainer | Archive): string[] {
   if ('command' in from && from.input === undefined) return execArguments(tied(from), true);
   if ('command' in from) return execArguments(from);
   return ['container', 'cp', '--', `${from.container}:${from.path}`, '-'];
 }
 
-/** The arguments of Docker that make an end take. */
+/** The arguments of Docker that write to an end. */
 export function sinkArguments(to: InContainer | Archive): string[] {
   if ('command' in to) return execArguments(to, true);
   return ['container', 'cp', '--archive', '--', '-', `${to.container}:${to.path}`];
 }
 
-/** What a program reads, as the options of a process. */
+/** A program's input, as the options of a process. */
 export function inputOf({ input }: InContainer) {
   return input === undefined ? ({ stdin: 'ignore' } as const) : { input };
 }
 
-/** The arguments of Docker that run a program in a container; values of its environment are in none. */
+/** The arguments of Docker that run a program in a container; none contains a value of its environment. */
 export function execArguments(
   { container, command, env = {}, input }: InContainer,
   isFed = input !== undefined,

@@ -21,14 +21,14 @@ export interface SavedProgram extends Omit<InContainer, 'input'> {
 
 export interface StreamOptions {
   signal?: AbortSignal | undefined;
-  /** Called with all the bytes so far, as they pass. */
+  /** Called with the number of bytes so far, as they pass. */
   onBytes?: ((total: number) => void) | undefined;
 }
 
-/** A copy is much work for Docker's command line: production comes first where cores are scarce. */
+/** A copy is much work for Docker's command line: production comes first if cores are scarce. */
 const YIELDING = ['-n', '15', 'docker'];
 
-/** Talks with programs inside of containers, through Docker's own command line. */
+/** Talks to programs inside containers, through Docker's own command line. */
 export class ContainerStreams {
   private readonly env: Environment;
 
@@ -54,7 +54,7 @@ export class ContainerStreams {
     return { stdout: String(result.stdout ?? ''), stderr, exitCode: result.exitCode ?? 1 };
   }
 
-  /** Sends what one end gives to the other. Nothing is kept on the way. Throws `command-failed` when an end fails. */
+  /** Sends the output of one end to the other; keeps nothing on the way. Throws `command-failed` if an end fails. */
   async pipe(
     from: InContainer | Archive,
     to: InContainer | Archive,
@@ -70,23 +70,23 @@ export class ContainerStreams {
     const sink = execa('nice', [...YIELDING, ...sinkArguments(to)], this.sinkOptions(to, signal));
     sink.stdout?.resume();
     const counter = byteCounter(onBytes);
-    // An end that leaves early is told by its exit code.
+    // An end that stops early is reported by its exit code.
     for (const stream of [source.stdin, source.stdout, counter, sink.stdin])
       stream?.on('error', () => undefined);
     if (source.stdout && sink.stdin) source.stdout.pipe(counter).pipe(sink.stdin);
-    // Without a reader the source would wait for ever, and we for what it has sent already.
+    // Without a reader the source would wait forever, and we would wait for what it has sent already.
     void sink.finally(() => {
       source.kill();
       source.stdout?.unpipe().resume();
     });
     const [given, taken] = await Promise.all([source, sink]);
     signal?.throwIfAborted();
-    // The end that broke first is not known; the taker's words say more than a broken pipe.
+    // Which end broke first is not known; the message of the sink says more than a broken pipe.
     const failed = taken.exitCode !== 0 ? taken : given.exitCode !== 0 ? given : undefined;
     if (failed) throw brokenOff([taken.stderr, given.stderr].map(String).join('\n'));
   }
 
-  /** Gives `take` what an end gives; what `take` leaves is not asked for. Throws `command-failed` when the end fails. */
+  /** Passes the output of an end to `take`; what that leaves is not read. Throws `command-failed` if the end fails. */
   async read(
     from: InContainer | Archive,
     take: (content: Readable) => Promise<void>,
@@ -108,7 +108,7 @@ export class ContainerStreams {
     if (reading.status === 'rejected') throw reading.reason;
   }
 
-  /** Sends what `give` writes. Throws `command-failed` when the end fails. */
+  /** Sends what `give` writes to an end. Throws `command-failed` when the end fails. */
   async write(
     to: InContainer | Archive,
     give: (sink: Writable) => Promise<void>,
@@ -121,7 +121,7 @@ export class ContainerStreams {
     const counter = byteCounter(onBytes);
     for (const stream of [counter, sink.stdin]) stream.on('error', () => undefined);
     counter.pipe(sink.stdin);
-    // Without a reader the giver would wait for ever.
+    // Without a reader `give` would wait forever.
     void sink.finally(() => counter.destroy());
     const [giving] = await Promise.allSettled([give(counter)]);
     if (giving.status === 'rejected') sink.kill();
@@ -133,7 +133,7 @@ export class ContainerStreams {
 
   private sourceOptions(from: InContainer | Archive, signal: AbortSignal | undefined) {
     const env = 'env' in from ? from.env : undefined;
-    // It stays open until the source ends: see TIED.
+    // A piped input stays open until the source ends: see TIED.
     const isFed = 'command' in from && from.input !== undefined;
     const input = isFed ? inputOf(from) : ({ stdin: 'pipe' } as const);
     return { ...this.options(env, signal), ...input, buffer: { stdout: false } } as const;
@@ -145,8 +145,8 @@ export class ContainerStreams {
   }
 
   /**
-   * Keeps what programs print, one after the other, in a gzipped file that is there once it is whole. Gives its size.
-   * Throws `command-failed` when one of them fails. Where canary or Docker's command line is killed they end, too.
+   * Saves what programs print, one after the other, in a gzipped file that appears once it is complete. Returns its
+   * size. Throws `command-failed` when one of them fails. If canary or Docker's command line is killed, they end too.
    */
   async save(
     programs: readonly SavedProgram[],
@@ -169,7 +169,7 @@ export class ContainerStreams {
     return streamDurably(path, content(), createGzip());
   }
 
-  /** What a program prints, to its end; throws where that was none. */
+  /** What a program prints, to its end; throws if the program fails. */
   private async *print(
     { container, command, env }: SavedProgram,
     signal: AbortSignal | undefined,
@@ -198,7 +198,7 @@ export class ContainerStreams {
       reject: false,
       env: { ...this.env, ...env },
       extendEnv: false,
-      // A group of its own: Ctrl-C at the terminal reaches canary, which ends its children in its own order.
+      // Its own process group: Ctrl-C at the terminal reaches canary, which ends its children in its own order.
       detached: true,
       maxBuffer: 200_000_000,
       ...(signal ? { cancelSignal: signal } : {}),

@@ -17,12 +17,12 @@ export function dockerEngine(run: RunProcess) {
     return lines(await docker([...args, '--quiet', ...filtered(filters)]));
   }
 
-  /** Stops a container in its own way and time (stop signal and grace period). */
+  /** Stops a container with its own stop signal and grace period. */
   async function stopContainer(id: string): Promise<void> {
     await docker(['container', 'stop', id]);
   }
 
-  /** Removes a container at once, with its volumes that have no name. */
+  /** Removes a container at once, with its anonymous volumes. */
   async function destroyContainer(id: string): Promise<void> {
     await docker(['container', 'rm', '--force', '--volumes', id]);
   }
@@ -38,12 +38,12 @@ export function dockerEngine(run: RunProcess) {
       throw engineUnreachable(result.stderr);
     },
 
-    /** Every container of a compose project, one-off runs left out. */
+    /** Every container of a compose project, except one-off runs. */
     async containers(project: string): Promise<ObservedContainer[]> {
       const filters = [projectLabel(project), 'label=com.docker.compose.oneoff=False'];
       const ids = await listed(['ps', '--all', '--no-trunc'], filters);
       if (ids.length === 0) return [];
-      // Not through docker(): a container that goes away between the two calls is no error.
+      // Not through docker(): a container that disappears between the two calls is not an error.
       const { stdout } = await run('docker', ['container', 'inspect', ...ids]);
       return (JSON.parse(stdout) as InspectedContainer[]).map(observe).sort(byName);
     },
@@ -83,12 +83,12 @@ export function dockerEngine(run: RunProcess) {
       await docker(['container', 'rm', '--force', id]);
     },
 
-    /** Waits until a container has ended and gives its exit code; `undefined` when there is none of that name. */
+    /** Waits until a container has ended and returns its exit code; `undefined` when there is none of that name. */
     async exitCode(name: string, signal: AbortSignal): Promise<number | undefined> {
       const format = ['--format', '{{.State.Status}}'];
       const found = await run('docker', ['container', 'inspect', ...format, name]);
       if (found.exitCode !== 0) return undefined;
-      // Nobody started it: waiting for it would end at once, and well.
+      // It was never started: waiting for it would end at once, with success.
       if (found.stdout.trim() === 'created') {
         await destroyContainer(name);
         return undefined;
@@ -96,7 +96,7 @@ export function dockerEngine(run: RunProcess) {
       return Number(await docker(['container', 'wait', name], { signal }));
     },
 
-    /** Removes the volumes that clones of a project had of their own and that nobody uses any more. */
+    /** Removes the clones' own volumes of a project that no container uses any more. */
     async removeOwnVolumes(project: string): Promise<void> {
       const filters = [projectLabel(project), `label=${LABEL.role}=canary`, 'dangling=true'];
       const names = await listed(['volume', 'ls'], filters);
@@ -104,8 +104,8 @@ export function dockerEngine(run: RunProcess) {
     },
 
     /**
-     * Removes everything of ours that a throw-away compose project has: containers, networks, volumes. Safe to repeat.
-     * Throws `command-failed` where something stays.
+     * Removes everything of canary's in a throw-away compose project: containers, networks, volumes. Safe to repeat.
+     * Throws `command-failed` if something stays.
      */
     async dispose(project: string): Promise<void> {
       const ours = filtered([projectLabel(project), `label=${LABEL.role}`]);
@@ -118,7 +118,7 @@ export function dockerEngine(run: RunProcess) {
         const ids = await list(words);
         if (ids.length === 0) return;
         const { stderr } = await run('docker', [...rm, ...ids]);
-        // Some may have gone by themselves meanwhile.
+        // Some may have disappeared by themselves meanwhile.
         if ((await list(words)).length > 0) throw notRemoved(project, stderr);
       };
       await remove(['ps', '--all'], ['rm', '--force', '--volumes']);
@@ -221,7 +221,7 @@ function observe(container: InspectedContainer): ObservedContainer {
   };
 }
 
-/** Named once, however many networks it is on. */
+/** Each link once, however many networks the container is on. */
 function linksOf({ NetworkSettings: { Networks } }: InspectedContainer): string[] {
   const links = Object.values(Networks).flatMap((network) => network.Links ?? []);
   return [...new Set(links)].filter((link) => link.startsWith(`${PROXY_SERVICE}:`)).sort();

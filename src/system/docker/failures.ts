@@ -1,7 +1,7 @@
 import { CanaryError } from '../../errors.ts';
 import { tail } from '../process.ts';
 
-/** The error for a port that something else holds, when that is what the engine says. */
+/** The error for a port that something else holds, if the engine reports one. */
 export function takenPort(stderr: string): CanaryError | undefined {
   const found =
     /(?:Bind for|listen tcp\S*) \S*?:(\d+)(?:: bind)?.*(?:port is already allocated|address already in use)/.exec(
@@ -16,7 +16,7 @@ export function portTaken(port: number): CanaryError {
   });
 }
 
-/** Whether the words of a failed command say that nobody answers at the engine. */
+/** Whether the output of a failed command says that the engine does not answer. */
 export function isUnreachable(stderr: string): boolean {
   return /cannot connect to the docker daemon|is the docker daemon running|error during connect/i.test(
     stderr,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { changedPaths } from './history.ts';
 import { runGit, succeeds, zeroed } from './run.ts';
 
-/** Makes a branch that must not be there yet, without switching to it. */
+/** Creates a branch that must not exist yet, without switching to it. */
 export async function createBranch(directory: string, ref: string, commit: string): Promise<void> {
   const absent = '0'.repeat(commit.length);
   await runGit(directory, ['update-ref', '-m', 'canary', '--', ref, commit, absent]);
@@ -32,7 +32,7 @@ export async function removeBranch(directory: string, ref: string, from: string)
 
 /** Moves the branch checked out in a working tree forward, files included. */
 export async function fastForward(tree: string, to: string): Promise<void> {
-  // Without the last flag git takes ignored files, a `.env` above all, for worthless and writes over them.
+  // Without the last flag git treats ignored files, such as `.env`, as worthless and overwrites them.
   await runGit(tree, ['merge', '--ff-only', '--quiet', '--no-overwrite-ignore', to], {
     code: 'branch-moved',
     message: `The branch checked out in ${tree} could not be moved forward.`,
@@ -40,7 +40,7 @@ export async function fastForward(tree: string, to: string): Promise<void> {
   });
 }
 
-/** Moves whatever a working tree is on to a commit, files included; local changes in the way are kept, and refuse it. */
+/** Moves whatever a working tree is on to a commit, files included; fails if local changes are in the way. */
 export async function moveTree(tree: string, commit: string): Promise<void> {
   await runGit(tree, ['reset', '--quiet', '--keep', commit], {
     code: 'local-changes-in-the-way',
@@ -54,14 +54,14 @@ export async function attach(tree: string, ref: string): Promise<void> {
   await runGit(tree, ['symbolic-ref', '-m', 'canary', 'HEAD', ref]);
 }
 
-/** Paths in the way of moving a working tree from one commit to another, files that git ignores among them. */
+/** Paths in the way of moving a working tree from one commit to another, including files that git ignores. */
 export async function changesInTheWay(tree: string, from: string, to: string): Promise<string[]> {
   const changing = new Set(await changedPaths(tree, from, to));
   const status = await runGit(tree, ['status', '--porcelain', '--no-renames', '-uall', '-z']);
   const local = zeroed(status).map((entry) => entry.slice(3));
-  // Status tells nothing of files that git ignores; what the commit adds must not lie there already.
+  // Status does not report ignored files; what the commit adds must not exist there already.
   const added = await changedPaths(tree, from, to, 'A');
-  // Also a link that leads nowhere.
+  // Also finds a link that leads nowhere.
   const present = await Promise.all(added.map((path) => succeeds(lstat(join(tree, path)))));
   const covered = added.filter((_, index) => present[index]);
   return [...new Set([...local.filter((path) => changing.has(path)), ...covered])];

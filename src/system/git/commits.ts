@@ -16,7 +16,7 @@ export async function applyMail(tree: string, patch: string, threeWay: boolean):
   } catch (error) {
     const isSound = await succeeds(runGit(tree, ['apply', '--check', '--', patch]));
     if (!isSound || !(error instanceof CanaryError)) throw error;
-    // The patch fits, so it was the commit: a hook, a signature, an unknown committer.
+    // The patch applies, so the commit failed: a hook, a signature, an unknown committer.
     const { code, message, hint } = COMMIT_FAILED;
     throw new CanaryError(code, message, { hint, details: error.details, cause: error });
   }
@@ -34,7 +34,7 @@ export function merge(tree: string, commit: string, message: string): Promise<st
   return conflictsOf(tree, args, ['merge', '--abort']);
 }
 
-/** The paths in conflict that a command left, once what it began is undone. */
+/** The paths in conflict that a command left; what it began is undone. */
 async function conflictsOf(
   tree: string,
   command: readonly string[],
@@ -80,11 +80,11 @@ export async function unstage(tree: string, path: string): Promise<void> {
 
 /** Gives tree and index exactly the files of another commit. */
 export async function takeTree(tree: string, commit: string): Promise<void> {
-  // Whatever `submodule.recurse` says: the submodules of a scratch tree are not there.
+  // Whatever `submodule.recurse` says: a scratch tree has no submodules.
   await runGit(tree, ['read-tree', '--reset', '-u', '--no-recurse-submodules', commit]);
 }
 
-/** Takes commits back in tree and index, newest first, without committing; a merge to its first parent. */
+/** Reverts commits in tree and index, newest first, without committing; a merge to its first parent. */
 export async function revert(
   tree: string,
   commits: readonly string[],

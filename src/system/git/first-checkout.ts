@@ -8,9 +8,9 @@ import { runGit, WITHOUT_HOOKS, zeroed } from './run.ts';
 import { removeWorktree } from './worktrees.ts';
 
 /**
- * Checks a commit out, on no branch, in a folder that may hold files of the user's already, such as `.env`.
+ * Checks out a commit, on no branch, in a folder that may already hold the user's files, such as `.env`.
  * Identical files stay as they are; throws `local-changes-in-the-way` with every other one, and nothing changed.
- * After a cut anywhere it can be done again, with another commit too.
+ * If it is cut off anywhere, it can be done again, with another commit too.
  */
 export async function checkOutAround(
   directory: string,
@@ -20,13 +20,13 @@ export async function checkOutAround(
   const scratch = join(await commonDirectory(directory), 'canary', 'checkout');
   await rm(scratch, { recursive: true, force: true });
   const isLinked = await exists(join(folder, '.git'));
-  // Before anything is added: where a cut left git with the wrong path, it would give that entry away. What is
-  // wrong with other worktrees makes it fail too, and is not our matter.
+  // Before anything is added: if a cut left git with the wrong path, git would give that entry away. Problems of
+  // other worktrees make it fail too, and do not matter here.
   const repair = () => runGit(directory, ['worktree', 'repair', folder]).catch(() => undefined);
   if (isLinked) await repair();
   else await mkdir(folder, { recursive: true });
   const from = isLinked ? await resolve(folder, 'HEAD') : undefined;
-  // Twice forced: an entry that a killed process left is locked.
+  // Forced twice: an entry that a killed process left is locked.
   const add = ['worktree', 'add', '--force', '--force', '--detach', '--no-checkout'];
   await runGit(directory, [...WITHOUT_HOOKS, ...add, '--', scratch, commit]);
   try {
@@ -37,7 +37,7 @@ export async function checkOutAround(
   }
   if (isLinked) await removeWorktree(directory, scratch);
   else {
-    // git makes worktrees in empty folders only: this one is made beside, then says that it is here.
+    // git creates worktrees only in empty folders: this one is created elsewhere, then moved here by its `.git` file.
     await writeDurably(join(folder, '.git'), await readFile(join(scratch, '.git'), 'utf8'));
     await repair();
     await rm(scratch, { recursive: true });
@@ -45,7 +45,7 @@ export async function checkOutAround(
   await runGit(folder, ['read-tree', from ?? commit]);
   await runGit(folder, ['update-index', '-q', '--refresh']);
   await runGit(folder, ['read-tree', '--reset', '-u', '--no-recurse-submodules', commit]);
-  // Last, and past any branch: until here a second try has to know what was there before.
+  // Last, and without a branch: until here a second try must know what was there before.
   await runGit(folder, ['update-ref', '--no-deref', '-m', 'canary', 'HEAD', commit]);
 }
 
@@ -56,7 +56,7 @@ async function refuseInTheWay(
   to: string,
 ): Promise<void> {
   const wanted = await compare(scratch, folder, to);
-  // What an earlier push that did not come to its end wrote is not the user's.
+  // What an earlier, unfinished push wrote is not the user's.
   const before = from && from !== to ? await compare(scratch, folder, from) : NOTHING;
   const isOurs = (path: string) => before.paths.has(path) && !before.differing.has(path);
   const inTheWay = [
@@ -78,13 +78,13 @@ async function refuseInTheWay(
 interface CheckoutDifference {
   /** Everything the commit has. */
   paths: ReadonlySet<string>;
-  /** What lies there and is something else. */
+  /** What exists in the folder and differs. */
   differing: ReadonlySet<string>;
 }
 
 const NOTHING: CheckoutDifference = { paths: new Set(), differing: new Set() };
 
-/** With an index of its own: until all is known to be free, production's stays as it is. */
+/** With a separate index: production's stays as it is until nothing is known to be in the way. */
 async function compare(
   scratch: string,
   folder: string,
@@ -105,7 +105,7 @@ async function compare(
   return { paths: new Set(zeroed(listed)), differing };
 }
 
-/** Whether something that is no part of any commit lies where a file is missing, or above it. */
+/** Whether something that belongs to no commit is in the place of a missing file, or above it. */
 async function isObstructed(folder: string, path: string): Promise<boolean> {
   let place = folder;
   for (const part of path.split('/')) {

@@ -3,8 +3,8 @@ import { messageOf } from '../../errors.ts';
 import { client, gitFailure } from './run.ts';
 
 /**
- * Runs git and tells every line of its standard error as it comes, and all of them in the end; resolves whatever the exit
- * code is. The signal ends git.
+ * Runs git and reports every line of its standard error as it arrives, and all of them in the end; resolves whatever
+ * the exit code is. The signal ends git.
  */
 export async function followGit(
   directory: string,
@@ -21,7 +21,7 @@ export async function followGit(
   let exitCode = 0;
   try {
     const git = await client(directory, {
-      // What a failure means is for the caller to say.
+      // The caller decides what a failure means.
       errors: (_error, result) => {
         exitCode = result.exitCode;
         return undefined;
@@ -39,7 +39,7 @@ export async function followGit(
   }
 }
 
-/** Cuts a stream into lines; a carriage return ends one too, as progress is drawn over itself. */
+/** Splits a stream into lines; a carriage return ends one too, because progress is drawn over itself. */
 function lineSplitter(onLine: (line: string) => void) {
   const decoder = new StringDecoder('utf8');
   let rest = '';

@@ -11,7 +11,7 @@ import * as worktrees from './worktrees.ts';
 
 /**
  * Reading and writing one repository, through simple-git. Nothing here touches the user's tree, index or HEAD
- * but `fastForward`, `commitFile` and `unstage`, and what works on production's tree: `checkOutAround`, `attach`,
+ * except `fastForward`, `commitFile` and `unstage`, and what works on production's tree: `checkOutAround`, `attach`,
  * `moveTree`.
  */
 export const git = {

@@ -50,7 +50,7 @@ export async function commitsBetween(
   });
 }
 
-/** Paths that differ between two commits; `only`: of some kinds alone (git-diff(1), "--diff-filter"). */
+/** Paths that differ between two commits; `only`: only some kinds (git-diff(1), "--diff-filter"). */
 export async function changedPaths(
   directory: string,
   from: string,
@@ -89,7 +89,7 @@ export function fileAt(
   return answer(directory, ['show', `${commit}:${path}`]);
 }
 
-/** A line that tells git's version. */
+/** A line with git's version. */
 export async function version(): Promise<string> {
   return (await runGit(process.cwd(), ['--version'])).trim();
 }

@@ -3,7 +3,7 @@ import { exists } from '../files.ts';
 import { lines, runGit } from './run.ts';
 
 interface Location {
-  /** The top folder of the working tree, or the git folder where there is none. */
+  /** The top folder of the working tree, or the git folder if there is none. */
   repository: string;
   isBare: boolean;
 }
@@ -49,7 +49,7 @@ async function ask(directory: string, ...questions: string[]): Promise<string[]>
   return lines(await runGit(directory, ['rev-parse', '--path-format=absolute', ...questions]));
 }
 
-/** Git's own words are told where they say something else, such as that the folder is another user's. */
+/** Git's own message is shown if it says something else, such as that the folder is another user's. */
 function repositoryMissing(directory: string, cause: unknown): CanaryError {
   const words = cause instanceof CanaryError ? cause.details : [messageOf(cause)];
   const isPlain = words.some((line) => line.includes('not a git repository'));

@@ -6,12 +6,12 @@ import { runGit } from './run.ts';
 /** Annotated tags of releases, where `git tag` and `git describe` do not look. */
 const NAMESPACE = 'refs/canary/releases/';
 
-/** Tags a commit with a message, in place of an earlier record of that id. Throws when the commit is gone. */
+/** Tags a commit with a message, replacing an earlier record of that id. Throws when the commit is gone. */
 export async function writeRecord(
   directory: string,
   { id, commit, message }: { id: string; commit: string; message: string },
 ): Promise<void> {
-  // A reference to what is gone would break `git gc` and `git fsck`.
+  // A reference to a missing commit would break `git gc` and `git fsck`.
   await runGit(directory, ['cat-file', '-e', `${commit}^{commit}`], {
     message: `Commit ${commit} is not in this repository.`,
   });
@@ -35,7 +35,7 @@ export async function readRecords(directory: string): Promise<{ id: string; mess
     message: `${directory} is not in a git repository.`,
     hint: 'Go to the folder of your project, or name it with `-C DIR`.',
   });
-  // NUL ends every field and git ends every entry with a line break of its own.
+  // NUL ends every field, and git ends every entry with its own line break.
   return listed
     .split('\0\n')
     .filter(Boolean)
@@ -49,7 +49,7 @@ export async function removeRecord(directory: string, id: string): Promise<void>
   await runGit(directory, ['update-ref', '-d', `${NAMESPACE}${id}`]);
 }
 
-/** Who tags: the user, or canary where git knows nobody. */
+/** The tagger: the user, or canary if git knows no user. */
 async function committer(directory: string): Promise<string> {
   try {
     return (await runGit(directory, ['var', 'GIT_COMMITTER_IDENT'])).trim();
@@ -59,7 +59,7 @@ async function committer(directory: string): Promise<string> {
   }
 }
 
-/** Stores a tag object. git takes it from a file, which lies beside the repository's own files meanwhile. */
+/** Stores a tag object. git reads it from a file, which is beside the repository's own files meanwhile. */
 async function writeObject(directory: string, tag: string): Promise<string> {
   const repository = (await runGit(directory, ['rev-parse', '--absolute-git-dir'])).trim();
   const home = await mkdtemp(join(repository, 'canary-'));

@@ -15,7 +15,7 @@ export function remoteUrl(directory: string, name: string): Promise<string | und
 
 export async function addRemote(directory: string, name: string, url: string): Promise<void> {
   await runGit(directory, ['remote', 'add', '--', name, url]);
-  // `git push NAME` alone means the branch that is checked out, under its own name.
+  // With this, `git push NAME` alone pushes the checked-out branch under its own name.
   await runGit(directory, ['config', '--', `remote.${name}.push`, 'HEAD']);
 }
 
@@ -24,17 +24,17 @@ interface Push {
   remote: string;
   /** The full name of the ref here and there. */
   ref: string;
-  /** Replace what is there, as far as it is what was last seen of it. */
+  /** Replace what is there, if it is what was last seen of it. */
   force: boolean;
   /** Push options, which the remote's hooks see (git-push(1), "--push-option"). */
   options: readonly string[];
-  /** Further refspecs, pushed along without force. */
+  /** Further refspecs, pushed too, without force. */
   also: readonly string[];
 }
 
 /**
- * Pushes one ref; whether that changed it. What git, the remote and the hooks say comes line by line, without
- * passwords. Throws `push-refused`.
+ * Pushes one ref; returns whether that changed it. Messages of git, the remote and the hooks come line by line,
+ * without passwords. Throws `push-refused`.
  */
 export async function push(
   directory: string,

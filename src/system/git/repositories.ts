@@ -14,8 +14,8 @@ interface RepositoryKind {
 }
 
 /**
- * What is at exactly this folder; `undefined` when it is no repository, or only inside one. Throws
- * `target-unusable` when it is one that git refuses to open, such as another user's.
+ * What is at exactly this folder; `undefined` if it is not a repository, or only inside one. Throws
+ * `target-unusable` if git refuses to open it, for instance because it is another user's.
  */
 export async function repositoryAt(directory: string): Promise<RepositoryKind | undefined> {
   const found = await locate(directory).catch((error: unknown) =>
@@ -26,10 +26,10 @@ export async function repositoryAt(directory: string): Promise<RepositoryKind | 
   return { commonDirectory: await commonDirectory(directory), tree };
 }
 
-/** What git cannot open only because there is no repository is nothing to tell. */
+/** If git cannot open it only because there is no repository, there is nothing to report. */
 async function refuseUnreadable(directory: string, error: unknown): Promise<undefined> {
   const words = error instanceof CanaryError ? error.details : [messageOf(error)];
-  // What lies above the folder may be anybody's.
+  // What is above the folder may belong to anyone.
   const marks = [join(directory, '.git'), join(directory, 'HEAD')];
   const isRepository = (await Promise.all(marks.map(exists))).includes(true);
   if (words.length === 0 || !isRepository) return undefined;
@@ -40,7 +40,7 @@ async function refuseUnreadable(directory: string, error: unknown): Promise<unde
   });
 }
 
-/** Makes a bare repository whose first branch will be `branch`, with git's own object format when left out. */
+/** Creates a bare repository whose first branch will be `branch`; with git's own object format when left out. */
 export async function initBare(
   directory: string,
   branch: string,

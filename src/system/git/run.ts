@@ -3,14 +3,14 @@ import { CanaryError, type ErrorCode, messageOf } from '../../errors.ts';
 import { withoutPasswords } from '../../git/urls.ts';
 import { tail } from '../process.ts';
 
-/** What a failed call of git becomes; `git-failed` with git's own words when left out. */
+/** The error for a failed call of git; `git-failed` with git's own message when left out. */
 export interface Failure {
   code?: ErrorCode;
   message?: string;
   hint?: string;
 }
 
-/** Runs git in a folder and gives what it printed; throws by its exit code alone. */
+/** Runs git in a folder and returns what it printed; only its exit code decides whether it throws. */
 export type RunGit = (
   directory: string,
   args: readonly string[],
@@ -18,8 +18,8 @@ export type RunGit = (
 ) => Promise<string>;
 
 /**
- * What of the environment reaches git: who the user is and how they sign in. Everything else that
- * begins with GIT_, as a hook sets it, would send git to another repository.
+ * What reaches git from the environment: who the user is and how they sign in. Everything else that
+ * begins with GIT_, such as a hook sets, would send git to another repository.
  */
 const ENVIRONMENT = [
   'GIT_AUTHOR_NAME',
@@ -52,7 +52,7 @@ export const runGit: RunGit = async (directory, args, failure = {}) => {
   }
 };
 
-/** A failed call of git as an error: which command it was, and git's own words. */
+/** A failed call of git as an error: which command it was, and git's own message. */
 export function gitFailure(
   args: readonly string[],
   words: string,
@@ -64,7 +64,7 @@ export function gitFailure(
     failure.code ?? 'git-failed',
     failure.message ?? `\`git ${verb}\` failed.`,
     {
-      // A sentence of ours hides which command it was.
+      // A message of our own hides which command it was.
       details: [...(failure.message ? [`git ${verb}:`] : []), ...tail(withoutPasswords(words))],
       ...(failure.hint ? { hint: failure.hint } : {}),
       cause,
@@ -87,24 +87,24 @@ export async function client(
       allowUnsafeHooksPath: true,
       allowUnsafeConfigPaths: true,
     },
-    // Its own rule wants words on stderr; a conflict of `git merge` and a silent hook have none.
+    // Its own rule needs output on stderr; a conflict of `git merge` and a silent hook have none.
     errors: (error, { exitCode, stdOut, stdErr }) =>
       error ?? (exitCode === 0 ? undefined : Buffer.concat([...stdOut, ...stdErr])),
     ...options,
   });
 }
 
-/** A hook that prepares a person's checkout has no business in ours. */
+/** A hook that prepares a user's checkout must not run in canary's. */
 export const WITHOUT_HOOKS = ['-c', 'core.hooksPath=/dev/null'];
 
 /**
- * What git says, in any language, over an entry that another process is just making, and where one was the last
- * to go and took the folder of all entries with it.
+ * What git prints, in any language, about an entry that another process is just creating, or if the last entry was
+ * removed and the folder of all entries with it.
  */
 const DISTURBED = /\bworktrees\/[^/\s]+(?:\/commondir\b|\W*:)/;
 const TRIES = 5;
 
-/** Git reads the entries of all worktrees without a lock, and dies over what another process does to one: again, then. */
+/** Git reads the entries of all worktrees without a lock, and fails if another process changes one: then repeat it. */
 export function amongOthers(run: RunGit): RunGit {
   return async (directory, args) => {
     for (let tries = 1; ; tries += 1) {
@@ -121,7 +121,7 @@ function isDisturbed(error: unknown): boolean {
   return error instanceof CanaryError && error.details.some((line) => DISTURBED.test(line));
 }
 
-/** What git prints, without its last line break; `undefined` where the call fails. */
+/** What git prints, without its last line break; `undefined` if the call fails. */
 export function answer(directory: string, args: readonly string[]): Promise<string | undefined> {
   return runGit(directory, args).then(
     (text) => text.replace(/\n$/, ''),
@@ -129,7 +129,7 @@ export function answer(directory: string, args: readonly string[]): Promise<stri
   );
 }
 
-/** Whether a call of git ends well. */
+/** Whether a call of git succeeds. */
 export function succeeds(call: Promise<unknown>): Promise<boolean> {
   return call.then(
     () => true,

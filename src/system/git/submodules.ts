@@ -11,7 +11,7 @@ import { commonDirectory, gitDirectory } from './location.ts';
 import { type Failure, runGit, succeeds, WITHOUT_HOOKS, zeroed } from './run.ts';
 import { holds } from './worktrees.ts';
 
-/** A git folder of the user's whose settings tell which submodules are initialised, and where their copies are. */
+/** One of the user's git folders: its settings state which submodules are initialised and where their copies are. */
 interface Source {
   settings: string;
   modules: readonly string[];
@@ -20,7 +20,7 @@ interface Source {
 const UPDATE = [...WITHOUT_HOOKS, 'submodule', 'update', '--checkout', '--quiet'];
 
 /**
- * Fills in the submodules that the user's repository has initialised: from its own copy of them where that has
+ * Checks out the submodules that the user's repository has initialised: from its own copy of them if that has
  * the commit, so that no network is needed, else from their URL. Throws `submodule-failed`.
  */
 export async function checkOutSubmodules(repository: string, tree: string): Promise<void> {
@@ -41,10 +41,10 @@ async function fill(tree: string, source: Source, isTop: boolean): Promise<void>
       await cloneFrom(copy, tree, module);
       await fill(path, { settings: copy, modules: [join(copy, 'modules')] }, false);
     } else if (isTop || isInitialised(module.name)) {
-      // At the top git knows best which are active: the settings are the user's own.
+      // At the top level git knows best which are active: the settings are the user's own.
       const init = isTop ? [] : ['--init'];
       await runGit(tree, [...UPDATE, ...init, '--', module.path], failed(module));
-      // What is below one that the user has no copy of is needed as well, as far as anybody can know.
+      // If the user has no copy of a submodule, nothing states which nested ones are needed: check out all of them.
       if (await holds(path, module.commit))
         await runGit(path, [...UPDATE, '--init', '--recursive'], failed(module));
     }
@@ -79,7 +79,7 @@ async function copyOf({ name, commit }: Submodule, source: Source): Promise<stri
 async function cloneFrom(copy: string, tree: string, module: Submodule): Promise<void> {
   const path = join(tree, module.path);
   if (await holds(path, module.commit)) return;
-  // Where git itself keeps it: gone with the worktree, and no part of what is built.
+  // Where git itself keeps it: removed with the worktree, and not part of what is built.
   const home = join(await gitDirectory(tree), 'modules', module.name);
   await rm(path, { recursive: true, force: true });
   await rm(home, { recursive: true, force: true });
@@ -89,7 +89,7 @@ async function cloneFrom(copy: string, tree: string, module: Submodule): Promise
   await runGit(tree, [...WITHOUT_HOOKS, ...clone, '--', copy, path], failure);
   const checkout = ['checkout', '--quiet', '--force', '--detach', module.commit];
   await runGit(path, [...WITHOUT_HOOKS, ...checkout], failure);
-  // A submodule further down may name its URL relative to this one.
+  // A nested submodule may have a URL relative to this one.
   const url = await runGit(copy, ['config', '--get', 'remote.origin.url']).catch(() => '');
   if (url) await runGit(path, ['config', 'remote.origin.url', url.trimEnd()]);
 }

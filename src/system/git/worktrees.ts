@@ -8,23 +8,23 @@ import { amongOthers, runGit, WITHOUT_HOOKS } from './run.ts';
 const runAmongOthers = amongOthers(runGit);
 
 /**
- * Checks a commit out in a folder of its own, with no branch. Never prunes: a worktree of the user's on a
- * disk that is away for now would be lost.
+ * Checks out a commit in its own folder, with no branch. Never prunes: a user's worktree on a disk that is
+ * not mounted at the moment would be lost.
  */
 export async function addWorktree(directory: string, path: string, commit: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  // Twice forced: an entry that a killed process left is locked.
+  // Forced twice: an entry that a killed process left is locked.
   const add = ['worktree', 'add', '--force', '--force', '--detach', '--', path, commit];
   await runAmongOthers(directory, [...WITHOUT_HOOKS, ...add]);
 }
 
 export async function removeWorktree(directory: string, path: string): Promise<void> {
-  // The folder first: git does not remove one that it did not finish making.
+  // The folder first: git does not remove one that it did not finish creating.
   await rm(path, { recursive: true, force: true });
   await forget(directory, path);
 }
 
-/** Takes git's entries away of our worktrees under a folder that somebody deleted. */
+/** Removes git's entries of deleted worktrees below a folder of canary's. */
 export async function forgetMissing(directory: string, home: string): Promise<void> {
   const listed = (await worktrees(directory)).map((each) => each.path);
   for (const path of listed.filter((each) => each.startsWith(`${home}/`))) {
@@ -33,7 +33,7 @@ export async function forgetMissing(directory: string, home: string): Promise<vo
 }
 
 async function forget(directory: string, path: string): Promise<void> {
-  // Twice forced, as above. It fails where there is no such entry.
+  // Forced twice, as above. It fails if there is no such entry.
   const remove = ['worktree', 'remove', '--force', '--force', '--', path];
   await runAmongOthers(directory, remove).catch(() => undefined);
 }
@@ -54,7 +54,7 @@ export async function checkedOutAt(directory: string, ref: string): Promise<stri
   const all = await worktrees(directory);
   const onIt = all.find((each) => each.ref === ref);
   if (onIt) return onIt.path;
-  // In a rebase git calls the tree detached, and moves the branch when that has ended.
+  // During a rebase git reports the tree as detached, and moves the branch when the rebase has ended.
   for (const { path } of all.filter((each) => each.isDetached)) {
     if ((await rebasing(path)) === ref) return path;
   }

@@ -1,14 +1,14 @@
 import { createConnection } from 'node:net';
 
-/** A command that goes on telling. */
+/** A command whose output continues. */
 export interface Following {
   /** Resolves when the other side has ended it, or `end` has. */
   ended: Promise<void>;
-  /** No line comes after it. Safe to repeat. */
+  /** Ends the command; no line comes after it. Safe to repeat. */
   end(): void;
 }
 
-/** Sends one command to a unix socket and hands on every line of what comes; rejects where nobody listens. */
+/** Sends one command to a unix socket and passes on every line of its output; rejects if nothing listens. */
 export function followLines(
   path: string,
   command: string,
@@ -22,7 +22,7 @@ export function followLines(
     socket.once('connect', () => {
       socket.off('error', reject);
       const ended = new Promise<void>((settle) => socket.once('close', () => settle()));
-      // What broke is told by the end.
+      // An error shows as the end.
       socket.on('error', () => undefined);
       socket.on('data', (chunk: string) => {
         const lines = `${rest}${chunk}`.split('\n');

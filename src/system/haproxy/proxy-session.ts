@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 
-/** An open connection to one worker, which stays for as long as it is held, even when another takes its place. */
+/** An open connection to one worker, which stays alive as long as it is held, even if another worker replaces it. */
 export interface ProxySession {
   /** Sends one command to that worker and returns the answer. */
   ask(command: string): Promise<string>;
@@ -10,7 +10,7 @@ export interface ProxySession {
 /** What HAProxy writes when it waits for the next command. */
 const PROMPT = '\n> ';
 
-/** Opens a session at an admin socket; HAProxy closes one that is silent for so long. */
+/** Opens a session at an admin socket; HAProxy closes one that is silent for this many seconds. */
 export async function openSession(path: string, seconds: number): Promise<ProxySession> {
   const socket = createConnection({ path });
   const ask = (command: string) => untilPrompt(socket, `${command}\n`, seconds * 1000);
@@ -26,7 +26,7 @@ export async function openSession(path: string, seconds: number): Promise<ProxyS
 
 function untilPrompt(socket: Socket, command: string, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    // A closed socket never says so again.
+    // A closed socket emits `close` only once.
     if (socket.destroyed) throw new Error('the session was closed');
     let answer = '';
     const onData = (chunk: Buffer) => {
@@ -39,7 +39,7 @@ function untilPrompt(socket: Socket, command: string, timeoutMs: number): Promis
     const finish = (settle: () => void) => {
       clearTimeout(patience);
       socket.off('data', onData).off('close', onClose).off('error', onError);
-      // Nobody listens between two questions; an error then shows in the next.
+      // There is no other listener between two commands; an error then shows in the next.
       socket.on('error', () => undefined);
       settle();
     };

@@ -8,10 +8,10 @@ import { openSession, type ProxySession } from './proxy-session.ts';
 
 /** The kernel's limit for the path of a unix socket, on Linux. */
 const LONGEST_PATH = 107;
-/** Also of a machine with far too much to do: what does not run refuses at once. */
+/** Long enough for an overloaded machine: a proxy that does not run refuses at once. */
 const PATIENCE_MS = 5000;
 
-/** A socket of HAProxy's that takes commands: a worker's admin socket, or the master's. */
+/** One of HAProxy's sockets that take commands: a worker's admin socket, or the master's. */
 export class UnixProxySocket {
   private readonly path: string;
 
@@ -29,7 +29,7 @@ export class UnixProxySocket {
     return this.reach((path) => openSession(path, seconds));
   }
 
-  /** Hands on every line that a command tells from now on, of the worker that answers now; throws `proxy-unreachable`. */
+  /** Passes on every line that a command prints at the worker that answers now; throws `proxy-unreachable`. */
   follow(command: string, onLine: (line: string) => void): Promise<Following> {
     return this.reach((path) => followLines(path, command, onLine));
   }
@@ -50,7 +50,7 @@ export class UnixProxySocket {
   }
 }
 
-/** A project deep in the file tree: its socket is reached by a shorter way. */
+/** For a project deep in the file tree: reaches its socket by a shorter path. */
 async function withShortPath<T>(path: string, talk: (path: string) => Promise<T>): Promise<T> {
   if (Buffer.byteLength(path) <= LONGEST_PATH) return talk(path);
   const shortcut = await mkdtemp(join(tmpdir(), 'canary-'));

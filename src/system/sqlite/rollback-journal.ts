@@ -6,8 +6,9 @@ const HEADER = 28;
 const TO_THE_END = 0xffff_ffff;
 
 /**
- * Undoes a transaction that was never finished, by the rollback journal beside a file, and removes that: see
- * <https://sqlite.org/fileformat2.html#the_rollback_journal>. The library takes its own lock for another's and would not.
+ * Undoes an unfinished transaction with the rollback journal beside a file, and removes the journal: see
+ * <https://sqlite.org/fileformat2.html#the_rollback_journal>. The library would not do it, because it takes its own
+ * lock for another's.
  */
 export async function rollBack(path: string): Promise<void> {
   const journalPath = `${path}-journal`;
@@ -42,7 +43,7 @@ export async function rollBack(path: string): Promise<void> {
         const page = bytes.subarray(4, 4 + pageSize);
         const number = bytes.readUInt32BE(0);
         const isWhole = bytesRead === length && number > 0;
-        // What was not written to its end is of pages that are still as they were.
+        // A record that is incomplete is of a page that is still as it was.
         if (!isWhole || checksum(page, nonce) !== bytes.readUInt32BE(4 + pageSize)) {
           at = size;
           break;

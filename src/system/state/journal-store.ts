@@ -15,7 +15,7 @@ const MOST_EVIDENCE = 50_000_000;
 export class JournalFiles {
   private readonly directory: string;
   private readonly clock: Clock;
-  /** Journals that were read whole once, so that they can be written to. */
+  /** Journals that were read completely once, so that they can be written to. */
   private readonly known = new Set<string>();
 
   constructor(directory: string, clock: Clock) {
@@ -48,7 +48,7 @@ export class JournalFiles {
     let size: number;
     try {
       ({ size } = await file.stat());
-      // Every time, as another process may have been killed while it wrote.
+      // Every time, because another process may have been killed while it wrote.
       if (size > 0 && (await lastByte(file, size)) !== LINE_BREAK)
         await file.truncate((await this.load(id)).wholeBytes);
       await file.writeFile(formatRecord(event, this.clock.now()));
@@ -59,19 +59,19 @@ export class JournalFiles {
     if (size === 0) await syncDirectory(this.directory);
   }
 
-  /** Keeps what a release was judged by, in a file beside its journal; not on disk yet when this resolves. */
+  /** Keeps the evidence by which a release was judged, in a file beside its journal; not synced when this resolves. */
   async keepEvidence(id: string, lines: string): Promise<void> {
     const path = this.evidencePath(id);
     const { size } = await stat(path).catch(() => ({ size: 0 }));
     if (size < MOST_EVIDENCE) await appendFile(path, lines);
   }
 
-  /** All of that; empty where there is none. */
+  /** All of that; empty if there is none. */
   async readEvidence(id: string): Promise<string> {
     return (await readIfExists(this.evidencePath(id))) ?? '';
   }
 
-  /** The folder of its backups, for its owner alone; made when it is not there. Named as seen from the journals' folder too. */
+  /** The folder of its backups, only for its owner; created if absent. `name`: as seen from the journals' folder. */
   async backupFolder(id: string): Promise<{ path: string; name: string }> {
     const name = backupName(id);
     const path = join(this.directory, name);
@@ -79,7 +79,7 @@ export class JournalFiles {
     return { path, name };
   }
 
-  /** Forgets a release; one that has no journal is forgotten already. */
+  /** Removes all files of a release; a release without a journal counts as removed. */
   async remove(id: string): Promise<void> {
     await rm(join(this.directory, backupName(id)), { recursive: true, force: true });
     await rm(this.evidencePath(id), { force: true });

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import { readIfExists } from '../files.ts';
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
-/** Who holds the lock of a project. */
+/** The command that holds the lock of a project. */
 export interface LockOwner extends ProcessIdentity {
   owner: string;
   host: string;
@@ -26,7 +26,7 @@ export class FileLock {
     this.clock = clock;
   }
 
-  /** Takes the lock, from a dead owner too; throws `lock-held` with who holds it. */
+  /** Takes the lock, from a dead owner too; throws `lock-held` with its holder. */
   async acquire(command: string): Promise<() => Promise<void>> {
     await mkdir(dirname(this.path), { recursive: true });
     const mine: LockOwner = {
@@ -55,7 +55,7 @@ export class FileLock {
     });
   }
 
-  /** Who holds it now and is alive. */
+  /** The holder, if it is alive. */
   async holder(): Promise<LockOwner | undefined> {
     const owner = await this.read();
     return owner && (await isAlive(owner)) ? owner : undefined;
@@ -66,15 +66,15 @@ export class FileLock {
   }
 
   /**
-   * Removes what a dead owner, or a power cut, left at `path`. Two that find the same remains must not remove each
-   * other's new lock: only who claims the dead token removes it, and until then nobody else can take the lock.
+   * Removes what a dead owner, or a power cut, left at `path`. Two commands that find the same remains must not remove
+   * each other's new lock: only the one that claims the dead token removes it, and until then none can take the lock.
    */
   private async clearDead(draft: string, path: string): Promise<void> {
     const text = await readIfExists(path);
     const dead = parseOwner(text ?? '');
     if (text === undefined || (dead && (await isAlive(dead)))) return;
     const claim = `${this.path}.claim-${dead?.token ?? 'torn'}`;
-    // Whoever claimed it may have died as well.
+    // The command that claimed it may have died as well.
     if (!(await linked(draft, claim))) return this.clearDead(draft, claim);
     if ((await readIfExists(path)) === text) await rm(path, { force: true });
     await rm(claim, { force: true });
@@ -112,7 +112,7 @@ function parseOwner(text: string): LockOwner | undefined {
   }
 }
 
-/** A process of another host cannot be looked at, so it counts as alive. */
+/** A process of another host cannot be checked, so it counts as alive. */
 async function isAlive(owner: LockOwner): Promise<boolean> {
   return owner.host !== hostname() || isRunning(owner);
 }

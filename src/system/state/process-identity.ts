@@ -3,10 +3,10 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { readIfExists } from '../files.ts';
 
-/** A process of this host, told from a later one that got its number. */
+/** A process of this host, distinguished from a later one that got its number. */
 export interface ProcessIdentity {
   pid: number;
-  /** When it began, in the kernel's ticks; empty where there is no /proc. */
+  /** When it began, in the kernel's ticks; empty if there is no /proc. */
   processStart: string;
 }
 
@@ -26,15 +26,15 @@ export async function isRunning({ pid, processStart: known }: ProcessIdentity): 
   return start === undefined || known === '' || start === known;
 }
 
-/** Field 22 of /proc/PID/stat (proc(5)); `undefined` where there is no /proc. */
+/** Field 22 of /proc/PID/stat (proc(5)); `undefined` if there is no /proc. */
 async function processStart(pid: number): Promise<string | undefined> {
   const stat = await readIfExists(`/proc/${pid}/stat`);
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 }
 
 /**
- * Makes a folder whose name tells which process it is of, in a folder from which those are removed that killed processes
- * left: of this host, for nobody here can tell about those of another.
+ * Creates a folder whose name identifies its process. Removes those that killed processes of this host left; those of
+ * another host cannot be checked.
  */
 export async function makeProcessFolder(
   home: string,

@@ -9,8 +9,8 @@ type Way = 'stopped' | 'taken-over';
 const LOOK_EVERY_MS = 100;
 
 /**
- * How a command stops another that holds the lock, to take its place: a file it watches. A signal would not
- * cross hosts or process namespaces.
+ * How a command stops another that holds the lock, to take over: a file that the other one watches. A signal would
+ * not cross hosts or process namespaces.
  */
 export class FileStopRequest {
   private readonly path: string;
@@ -21,18 +21,18 @@ export class FileStopRequest {
     this.clock = clock;
   }
 
-  /** Asks the holder of the lock to stop; `taken-over` where users stay as they are, because the sender moves them. */
+  /** Asks the holder of the lock to stop; `taken-over` if users stay where they are, because the sender moves them. */
   async send(command: string, way: Way = 'stopped'): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true });
     await writeFile(this.path, `${command} ${way}`);
   }
 
-  /** Forgets a request, once its sender has the lock. */
+  /** Removes a request, once its sender has the lock. */
   async clear(): Promise<void> {
     await rm(this.path, { force: true });
   }
 
-  /** Aborts the returned signal when somebody asks, until `end` is called. */
+  /** Aborts the returned signal when a command asks, until `end` is called. */
   watch(signal: AbortSignal | undefined): { signal: AbortSignal; end: () => void } {
     const stop = new AbortController();
     const done = new AbortController();

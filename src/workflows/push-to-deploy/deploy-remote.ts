@@ -11,7 +11,7 @@ export async function deployRemote(
   { branch, patches, message, weight }: DeployOptions,
 ): Promise<PushResult> {
   if (patches.length > 0) await apply(context, patches, { branch, message, threeWay: false });
-  // Whatever the branch is called, it is to be the canary.
+  // Whatever its name, the branch must become the canary.
   const options = ['canary', ...(weight === undefined ? [] : [`weight=${weight}`])];
   return push(context, { remote, branch, force: false, releases: false, options });
 }

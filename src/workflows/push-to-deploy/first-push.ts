@@ -17,9 +17,9 @@ import { up } from '../up.ts';
 import { hasTree, inProduction } from './target.ts';
 
 /**
- * The first push of the stable branch: its files around what lies in production's folder already, such as `.env`, then
- * everything built, started and put behind the proxy. The branch appears when that is done; until then it can be
- * pushed again, mended or not. Throws `lock-held` while another one is at work.
+ * The first push of the stable branch: checks its files out around those already in production's folder, such as
+ * `.env`, then builds and starts everything and puts it behind the proxy. The branch appears when that is done; until
+ * then it can be pushed again, fixed or not. Throws `lock-held` while another push is at work.
  */
 export async function deployFirst(
   context: Context,
@@ -28,7 +28,7 @@ export async function deployFirst(
 ): Promise<void> {
   const { git, clock } = context;
   const { repository, directory } = target;
-  // Production may have neither folder nor compose file yet, so its own lock cannot be the one.
+  // Production may have neither folder nor compose file yet, so its own lock cannot be used.
   const lock = new FileLock(join(repository, 'canary', 'receive.lock'), clock);
   const release = await lock.acquire('receive');
   try {
@@ -42,7 +42,7 @@ export async function deployFirst(
   }
 }
 
-/** Puts production on its branch where a first push was killed in the moment after that appeared. */
+/** Puts production on its branch if a first push was killed in the moment after that appeared. */
 export async function finishFirst(
   { git }: Context,
   target: DeployTarget,
@@ -55,9 +55,9 @@ export async function finishFirst(
 }
 
 /**
- * A first push owns the whole project, whatever an earlier one or plain `docker compose up` left of it: everything is
- * brought to the commit as `docker compose up --build` would, but what keeps data is only started. Where users are
- * served already, the slice is left to the way of every later push, which tries it before anybody sees it.
+ * A first push owns the whole project, whatever an earlier one or plain `docker compose up` left of it: every service
+ * is updated to the commit as `docker compose up --build` would, but stateful services are only started. If users are
+ * served already, the slice is released as by every later push, which tries it before any user sees it.
  */
 async function startAll(production: Context, commit: string): Promise<void> {
   const project = await loadProject(production);
@@ -73,12 +73,12 @@ async function startAll(production: Context, commit: string): Promise<void> {
   if (isServing) await releaseToStable(production, { commit, from: undefined });
 }
 
-/** Builds services, and makes those of their containers anew that are not what was built; what is absent waits for `up`. */
+/** Builds services, and recreates their containers that differ from what was built; `up` starts absent ones. */
 async function bringToCommit(
   { production, project, observed, signal }: Bringing,
   services: readonly string[],
 ): Promise<void> {
-  // Compose takes no service for every service.
+  // For Compose, no service means every service.
   if (services.length === 0) return;
   const { compose } = production;
   const run = { context: production, project, signal, checkout: undefined, release: undefined };
@@ -100,7 +100,7 @@ interface Bringing {
   signal: AbortSignal;
 }
 
-/** Whether somebody answers at every entry; a container that starts again and again runs too, now and then. */
+/** Whether every entry accepts connections; a container that restarts again and again runs too, now and then. */
 async function servesUsers(project: Project, observed: Observed): Promise<boolean> {
   const answers = project.slice.filter(hasUsers).map(async ({ service, port = 0 }) => {
     const running = containersOf(observed, 'stable', service).filter(

@@ -9,7 +9,7 @@ import { shellWord } from '../../system/shell-word.ts';
 import { TARGET_SETTING } from './target.ts';
 
 export interface PrepareOptions {
-  /** The repository to push to: a path, made as a bare repository when there is none. */
+  /** The repository to push to: a path, created as a bare repository if there is none. */
   repository: string;
   /** Where production runs; beside the repository when left out. */
   directory: string | undefined;
@@ -24,8 +24,8 @@ export interface PrepareOptions {
 const MARK = 'canary-hook';
 
 /**
- * Makes a repository that deploys what is pushed to it: a bare one beside production's folder, or the one that
- * production's folder is the working tree of. Safe to repeat. Throws `target-unusable`, with nothing changed.
+ * Prepares a repository that deploys what is pushed to it: a bare one beside production's folder, or the one whose
+ * working tree is production's folder. Safe to repeat. Throws `target-unusable`, with nothing changed.
  */
 export async function prepareTarget(
   context: Context,
@@ -47,7 +47,7 @@ export async function prepareTarget(
     await refuseOtherHook(context, repository);
   } else {
     await git.initBare(place, options.stable, options.objectFormat);
-    // A folder of hooks for all repositories of this machine would get ours, and this one theirs.
+    // A folder of hooks for all repositories of this machine would get canary's hook, and this repository theirs.
     await git.configure(place, 'core.hooksPath', join(place, 'hooks'));
   }
   await mkdir(directory, { recursive: true });
@@ -60,7 +60,7 @@ export async function prepareTarget(
   return { repository, directory, project: options.project };
 }
 
-/** Beside the repository, under its name without `.git`; refuses the tree of another repository. */
+/** Beside the repository, under its name without `.git`; rejects the tree of another repository. */
 async function productionFolder(
   { git }: Context,
   repository: string,
@@ -89,7 +89,7 @@ async function installHook({ git, program }: Context, repository: string): Promi
   await writeDurably(join(hooks, 'proc-receive'), text, 0o755);
 }
 
-/** git itself says of it only that the protocol is wrong, at the first push. */
+/** git itself would only report a wrong protocol, at the first push. */
 async function refuseOtherFormat(
   { git }: Context,
   repository: string,
@@ -130,7 +130,7 @@ function resolveHome(path: string): string {
   return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : resolve(path);
 }
 
-/** As git names it: links on the way there resolved, also where the last part does not exist yet. */
+/** The path as git names it: links in it are resolved, even if the last part does not exist yet. */
 async function realPlace(path: string): Promise<string> {
   if (await exists(path)) return realpath(path);
   const parent = dirname(path);

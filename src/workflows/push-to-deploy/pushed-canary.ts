@@ -12,7 +12,7 @@ import { abort } from '../abort.ts';
 import { deploy } from '../deploy.ts';
 import { hasTree, inProduction } from './target.ts';
 
-/** A push of the canary branch: its canary runs, in place of one that runs already. */
+/** A push of the canary branch: starts its canary, and replaces one that runs already. */
 export async function takeCanary(
   context: Context,
   target: DeployTarget,
@@ -44,14 +44,14 @@ export async function takeCanary(
   });
 }
 
-/** Refuses, before anything starts, a branch that could not be moved in the end. */
+/** Rejects, before anything starts, a branch that could not be moved in the end. */
 async function requireFreeBranch(
   { git }: Context,
   { repository }: DeployTarget,
   ref: string,
   branch: string,
 ): Promise<void> {
-  // Also the names that git allows and that a command could take for an option.
+  // Also rejects names that git allows but that a command could take for an option.
   branchRef(branch);
   const tree = await git.checkedOutAt(repository, ref);
   if (tree) {
@@ -67,7 +67,7 @@ async function requireFreeBranch(
   }
 }
 
-/** A deleted canary branch: every user to the stable, canary and branch gone. */
+/** A deleted canary branch: sends every user to the stable, removes canary and branch. */
 export async function retireCanaryOf(
   context: Context,
   target: DeployTarget,

@@ -10,7 +10,7 @@ import { up } from '../up.ts';
 import { deployFirst, finishFirst } from './first-push.ts';
 import { withConfig } from './target.ts';
 
-/** A push of the stable branch: the stable is replaced without a gap, or started when this is the first one. */
+/** A push of the stable branch: replaces the stable without downtime, or starts it if this is the first push. */
 export async function takeStable(
   context: Context,
   target: DeployTarget,
@@ -28,14 +28,14 @@ export async function takeStable(
   await withConfig(context, target, to, async (production) => {
     await updateProxy(production);
     await releaseToStable(production, { commit: to, from });
-    // The stable is replaced: what goes wrong from here on does not take the push back.
+    // The stable is replaced: an error from here on does not reject the push.
     await updateProxy(production).catch((error: unknown) =>
       context.emit({ type: 'warning', text: messageOf(error) }),
     );
   });
 }
 
-/** Files that the stable mounts come from production's working tree: it has to move along. */
+/** Files that the stable mounts come from production's working tree: it must move along. */
 async function requireTreeOn(
   { git }: Context,
   { repository, directory }: DeployTarget,
@@ -49,8 +49,8 @@ async function requireTreeOn(
 }
 
 /**
- * Makes the proxy what the pushed canary.yaml says. Only a person may decide on a container made anew: for that
- * moment nobody listens on the port.
+ * Updates the proxy to the pushed canary.yaml. Only a person may decide to recreate its container: for that
+ * moment nothing listens on the port.
  */
 async function updateProxy(production: Context): Promise<void> {
   const project = await loadProject(production);

@@ -9,13 +9,13 @@ import { retireCanaryOf, runningBranch, takeCanary } from './pushed-canary.ts';
 import { takeStable } from './pushed-stable.ts';
 import { deployBranches, readTarget } from './target.ts';
 
-/** Called with why a ref is refused, as it happens. */
+/** Called with the reason as soon as a ref is rejected. */
 export type OnRefused = (error: unknown) => void;
 
 /**
- * Does what somebody pushed to a prepared repository asks for, ref by ref: the stable branch becomes the stable, the
- * canary branch the canary, a deleted canary branch takes it away; everything else is left to git. Tells git
- * what became of each ref; never throws for what is wrong with one.
+ * Handles a push to a prepared repository, ref by ref: the stable branch becomes the stable, the canary branch the
+ * canary, a deleted canary branch removes it; everything else is left to git. Reports the result of each ref to git;
+ * never throws for a problem with one of them.
  */
 export async function receive(
   context: Context,
@@ -74,7 +74,7 @@ async function follow(
   }
 }
 
-/** The repository's own protection counts: git leaves it to the hook for refs that the hook moves. */
+/** The repository's own protection applies: git leaves it to the hook for refs that the hook moves. */
 async function refuseIfSet(
   { git }: Context,
   { repository }: DeployTarget,

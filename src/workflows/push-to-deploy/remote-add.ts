@@ -19,7 +19,7 @@ export interface RemoteAddOptions {
 
 /**
  * Prepares a repository on this or another machine to deploy what is pushed to it, and adds it as a remote. Safe to
- * repeat; throws `remote-exists` when the name stands for another address.
+ * repeat; throws `remote-exists` if the name has another address.
  */
 export async function addRemote(
   context: Context,
@@ -29,7 +29,7 @@ export async function addRemote(
   remoteName(name);
   const { repository, project, config } = await findRepository(context);
   const place = parseTargetUrl(url);
-  // git would take a relative path from another folder than the user does.
+  // git would resolve a relative path from another folder than the user does.
   const address = place.kind === 'local' ? resolve(context.options.directory, place.path) : url;
   const known = await git.remoteUrl(repository, name);
   if (known !== undefined && known !== address) {

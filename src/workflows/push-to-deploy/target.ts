@@ -11,7 +11,7 @@ import type { RefUpdate } from '../../git/push.ts';
 import { CONFIG_NAME } from '../../project/load.ts';
 import { exists, readIfExists } from '../../system/files.ts';
 
-/** Where a prepared repository keeps what it is the target of, in git's own settings. */
+/** The git settings in which a prepared repository keeps what it deploys to. */
 export const TARGET_SETTING = { directory: 'canary.directory', project: 'canary.project' } as const;
 
 /** Reads what `prepareTarget` wrote; throws `target-unusable`. */
@@ -27,8 +27,8 @@ export async function readTarget({ git }: Context, repository: string): Promise<
 }
 
 /**
- * The branches that are deployed: as production's canary.yaml says. Until the first push has come to its end that file
- * is only what a push before left, and where it does not parse nothing could mend it: then as the pushed one says.
+ * The branches that are deployed, by production's canary.yaml. Until the first push has ended, that file is only what
+ * an earlier push left, and if it does not parse, nothing could fix it: in both cases by the pushed one.
  */
 export async function deployBranches(
   context: Context,
@@ -50,8 +50,8 @@ export async function deployBranches(
 }
 
 /**
- * Works in production with the canary.yaml that is there, or with that of the commit where production has none that
- * can be read: the commit is about to bring it.
+ * Works in production with its canary.yaml, or with that of the commit if production has none that can be read: the
+ * commit is about to bring it.
  */
 export async function withConfig<T>(
   context: Context,
@@ -105,12 +105,12 @@ function pushedConfig(
   return git.fileAt(repository, commit, join(project, CONFIG_NAME));
 }
 
-/** Whether production's working tree has been made. */
+/** Whether production's working tree exists. */
 export function hasTree({ directory }: DeployTarget): Promise<boolean> {
   return exists(join(directory, '.git'));
 }
 
-/** The same context at work in production's folder, whatever the flags of the pusher's were. */
+/** The same context in production's folder, whatever folder and canary.yaml the flags named. */
 export function inProduction(context: Context, target: DeployTarget, config?: string): Context {
   const directory = join(target.directory, target.project);
   return { ...context, options: { ...context.options, directory, config } };

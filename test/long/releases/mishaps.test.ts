@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { untilStep } from '../../support/steps.ts';
 import type { Storedog } from '../../support/storedog.ts';
 import { trafficShop } from '../../support/traffic-shop.ts';
 import { userNames, visit } from '../../support/visitors.ts';
@@ -107,4 +108,33 @@ describe('behind canary’s back', () => {
       reason: 'its canary does not run',
     });
   });
+
+  it.each(['step', 'weight'])(
+    'a canary that plain Compose removes at its %s ends as removed, without a commit',
+    async (when) => {
+      const original = await shop.read('canary.yaml');
+      await shop.write('canary.yaml', `${original}steps: [{ weight: 50, for: 10m }]\n`);
+      const weight = when === 'weight' ? ['--weight', '50'] : [];
+      const child = shop.start('deploy', '--branch', 'canary', ...weight);
+      if (when === 'step') await untilStep(shop, 1);
+      else await child;
+      await shop.compose('up', '--detach', '--remove-orphans');
+      const { exitCode, stderr } = await child;
+      const release = (await shop.status()).release;
+      await shop.write('canary.yaml', original);
+      expect(await shop.git('rev-parse', 'canary')).toBe(tip);
+      expect(await (await fetch(shop.url)).text()).toBe('stable');
+      if (when === 'weight') {
+        expect(release).toMatchObject({ state: 'failed', weight: { set: 0 } });
+      } else {
+        expect(exitCode).toBe(1);
+        expect(stderr).toMatch(/Another program removed .*frontend-canary-1/);
+        expect(stderr).toMatch('Users reach the stable directly.');
+        expect(release).toBeNull();
+        const [newest] = JSON.parse((await shop.succeed('history', '--json')).stdout).releases;
+        expect(newest.state).toBe('removed');
+      }
+      await shop.succeed('up');
+    },
+  );
 });

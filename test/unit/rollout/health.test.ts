@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { brokenSince } from '../../../src/rollout/health.ts';
+import { brokenSince, removedSince } from '../../../src/rollout/health.ts';
 import type { ObservedContainer } from '../../../src/rollout/observed.ts';
 import { BEHIND_PROXY, canary, NEW, OTHER, observed } from '../../support/fixture-observed.ts';
 
@@ -19,11 +19,23 @@ test('a canary is broken when one of its containers is not what it was', () => {
   expect(broken({ state: 'restarting' })).toBe('restarts again and again');
   expect(broken({ restartCount: 3 })).toBe('restarts again and again');
   expect(broken({ health: 'unhealthy' })).toBe('is unhealthy');
-  expect(brokenSince(world(one), world(), RELEASE)?.problem).toBe('is gone');
 });
 
 test('containers of others, of another commit and new ones do not matter', () => {
   const others = [canary('discounts', NEW), canary('frontend', OTHER, { id: 'two' })];
   const more = canary('frontend', NEW, { id: 'three', state: 'created' });
   expect(brokenSince(world(one, ...others), world(one, more), RELEASE)).toBeUndefined();
+});
+
+test('what someone removed is no fault of the canary', () => {
+  const without = world();
+  expect(brokenSince(world(one), without, RELEASE)).toBeUndefined();
+  expect(removedSince(world(one), without, RELEASE).map(({ id }) => id)).toEqual(['one']);
+  expect(removedSince(world(one), world(one), RELEASE)).toEqual([]);
+  const noProxy = {
+    ...world(one),
+    containers: [one],
+    proxy: { ...world().proxy, state: 'absent' as const },
+  };
+  expect(removedSince(world(one), noProxy, RELEASE).map(({ role }) => role)).toEqual(['proxy']);
 });

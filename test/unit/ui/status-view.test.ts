@@ -24,6 +24,7 @@ const PLAIN: Status = {
   },
   proxy: {
     state: 'running',
+    silent: [],
     entries: [
       { service: 'frontend', address: 'http://localhost:3000', preview: 'http://localhost:13000' },
     ],
@@ -134,4 +135,11 @@ test('what its first boot did to a copy of the database', () => {
     '\n  database  pass, expanding: column discount.note is new\n',
   );
   expect(shown({ result: 'pass', findings: [] })).toContain('  database  pass, nothing changed\n');
+});
+
+test('an entry that answers nobody', () => {
+  const proxy = { ...PLAIN.proxy, silent: ['frontend'] };
+  expect(text({ ...PLAIN, proxy })).toMatch(
+    /^shop {2}proxy running\n✖ The proxy does not reach frontend: users get errors\.\n/,
+  );
 });
