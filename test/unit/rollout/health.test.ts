@@ -32,10 +32,8 @@ test('what someone removed is no fault of the canary', () => {
   expect(brokenSince(world(one), without, RELEASE)).toBeUndefined();
   expect(removedSince(world(one), without, RELEASE).map(({ id }) => id)).toEqual(['one']);
   expect(removedSince(world(one), world(one), RELEASE)).toEqual([]);
-  const noProxy = {
-    ...world(one),
-    containers: [one],
-    proxy: { ...world().proxy, state: 'absent' as const },
-  };
-  expect(removedSince(world(one), noProxy, RELEASE).map(({ role }) => role)).toEqual(['proxy']);
+  const proxy = { ...one, id: 'proxy', role: 'proxy' as const };
+  const gone = { ...world(one), proxy: { ...world().proxy, state: 'absent' as const } };
+  expect(removedSince(world(one, proxy), gone, RELEASE)).toEqual([proxy]);
+  expect(removedSince(world(one, proxy), world(one), RELEASE)).toEqual([]);
 });
