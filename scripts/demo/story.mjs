@@ -11,7 +11,7 @@ import { isBroken, isOk, usersWhere } from './stage.mjs';
 
 const ROW = { name: 'Demo day', code: 'DEMODAY', value: 30 };
 const BAD_CHANGE = 'patches/0002-bad-rename-code-to-coupon.patch';
-const WIPING_CHANGE = 'patches/0003-bad-make-tables-anew.patch';
+const WIPING_CHANGE = 'patches/0003-bad-recreate-tables.patch';
 const GOOD_CHANGE = 'patches/0001-good-describe-discounts.patch';
 const START_LIMIT_MS = 60_000;
 /**

@@ -20,7 +20,7 @@ test.each([
   ],
   ['Compose v1', 'echo 1.29.2', 'compose-too-old', 'canary needs 2.24.0 or newer.'],
   ['an old Compose v2', 'echo v2.20.0', 'compose-too-old', 'canary needs 2.24.0 or newer.'],
-])('%s is refused with what to install', async (_, answer, code, hint) => {
+])('%s is rejected, with what to install', async (_, answer, code, hint) => {
   const docker = await fakeDocker(`case "$1" in compose) ${answer};; *) echo 27.0.0;; esac`);
   for (const argv of [['up'], ['map'], ['init', '--service', 'frontend']]) {
     const { 'canary.yaml': config, ...files } = SHOP_FILES;
@@ -33,7 +33,7 @@ test.each([
   }
 });
 
-test('without Docker at all', async () => {
+test('missing Docker is reported', async () => {
   const folder = await repository();
   const outcome = await canaryAndChanges(folder, ['up'], { PATH: `${folder}/nothing` });
   expect(outcome).toEqual({

@@ -22,7 +22,7 @@ const commitOf = (name: string) => git(folder, 'rev-parse', name);
 const shortOf = (name: string) => git(folder, 'rev-parse', '--short=12', name);
 
 describe('branch', () => {
-  test('makes a branch, and says so the second time, where no engine is', async () => {
+  test('creates a branch, and says so if it exists, without an engine', async () => {
     const env = await engineOff();
     const main = await shortOf('main');
     expect(await canary(folder, ['branch', 'canary'], env)).toEqual({
@@ -38,13 +38,13 @@ describe('branch', () => {
     });
   });
 
-  test('that is further on is fine, and is told in JSON', async () => {
+  test('that is ahead is accepted, and is reported in JSON', async () => {
     const commit = await branch(folder, 'canary', { 'a.txt': 'a\n' });
     const { stdout } = await canary(folder, ['branch', 'canary', '--json']);
     expect(stdout).toBe(`${JSON.stringify({ branch: 'canary', commit, created: false })}\n`);
   });
 
-  test('begins where it is told', async () => {
+  test('starts at the given commit', async () => {
     const commit = await branch(folder, 'left', { 'a.txt': 'a\n' });
     await git(folder, 'tag', 'left', 'main');
     await canary(folder, ['branch', 'right', '--from', 'left']);
@@ -55,7 +55,7 @@ describe('branch', () => {
     ]);
   });
 
-  test('begins at the stable branch of canary.yaml, here and with --config', async () => {
+  test('starts at the stable branch of the file given by --config', async () => {
     await writeFiles(folder, { 'other.yaml': `${CANARY}git: { stable: trunk }\n` });
     const commit = await branch(folder, 'trunk', { 'a.txt': 'a\n' });
     await writeFiles(folder, { 'other.yaml': `${CANARY}git: { stable: trunk }\n` });
@@ -63,7 +63,7 @@ describe('branch', () => {
     expect(await commitOf('x')).toBe(commit);
   });
 
-  test('begins at the stable branch of the canary.yaml beside the compose file above', async () => {
+  test('starts at the stable branch of the canary.yaml beside the compose file in a parent folder', async () => {
     const files = Object.entries(SHOP_FILES).map(([path, text]) => [`shop/${path}`, text]);
     const config = { 'shop/canary.yaml': `${CANARY}git: { stable: trunk }\n`, 'shop/src/x': '' };
     const home = await repository({ ...Object.fromEntries(files), ...config });
@@ -71,7 +71,7 @@ describe('branch', () => {
     await git(home, 'commit', '--quiet', '--allow-empty', '--message', 'More');
     await canary(`${home}/shop/src`, ['branch', 'x']);
     expect(await git(home, 'rev-parse', 'x')).toBe(await git(home, 'rev-parse', 'trunk'));
-    // A repository inside of the project is another: the settings outside of it are not its own.
+    // A repository inside the project is separate: settings outside of it do not apply.
     await git(home, 'clone', '--quiet', home, 'shop/inner');
     await canary(`${home}/shop/inner`, ['branch', 'x']);
     expect(await git(`${home}/shop/inner`, 'rev-parse', 'x')).toBe(
@@ -79,7 +79,7 @@ describe('branch', () => {
     );
   });
 
-  test('that lacks commits of the stable is refused', async () => {
+  test('that lacks commits of the stable is rejected', async () => {
     await git(folder, 'branch', 'old');
     await git(folder, 'commit', '--quiet', '--allow-empty', '--message', 'More');
     expect(await canaryAndChanges(folder, ['branch', 'old'])).toEqual({
@@ -101,7 +101,7 @@ describe('branch', () => {
     [['x', '--config', 'nope.yaml'], 'config-missing', 'There is no DIR/nope.yaml.'],
     [['x', '-C', 'nope'], 'repository-missing', 'There is no folder DIR/nope.'],
     [['x', '-f', 'nope.yml'], 'compose-file-missing', 'There is no compose file DIR/nope.yml.'],
-  ])('%j is refused', async (argv, code, message) => {
+  ])('%j is rejected', async (argv, code, message) => {
     const { stdout, exitCode, changes } = await canaryAndChanges(folder, [
       'branch',
       '--json',
@@ -111,7 +111,7 @@ describe('branch', () => {
     expect({ exitCode, changes }).toEqual({ exitCode: 2, changes: [] });
   });
 
-  test('in a repository without a commit', async () => {
+  test('in a repository without a commit is rejected', async () => {
     const empty = await emptyFolder();
     await git(empty, 'init', '--quiet', '--initial-branch=main');
     expect((await canary(empty, ['branch', 'canary'])).stderr).toBe(
@@ -121,7 +121,7 @@ describe('branch', () => {
 });
 
 describe('apply', () => {
-  test('tells the patches and where the branch is', async () => {
+  test('prints the patches and the new commit of the branch', async () => {
     await branch(folder, 'canary', { 'a.txt': 'a\n' });
     const patch = await diffPatch('b.diff', ADDS_FILE);
     const { stdout, stderr, exitCode } = await canary(folder, ['apply', patch, '-m', 'Add it']);
@@ -138,7 +138,7 @@ describe('apply', () => {
     });
   });
 
-  test('to a branch that does not exist names the command that makes it', async () => {
+  test('to a branch that does not exist names the command that creates it', async () => {
     const patch = await diffPatch('b.diff', ADDS_FILE);
     expect(await canaryAndChanges(folder, ['apply', patch])).toEqual({
       stdout: '',
@@ -159,7 +159,7 @@ describe('push', () => {
     await branch(folder, 'canary', { 'a.txt': 'a\n' });
   });
 
-  test('without a remote', async () => {
+  test('without a remote is rejected', async () => {
     expect(await canaryAndChanges(folder, ['push'])).toEqual({
       stdout: '',
       stderr:
@@ -169,7 +169,7 @@ describe('push', () => {
     });
   });
 
-  test('shows what the remote says and where the branch is', async () => {
+  test('shows the output of the remote and the commit of the branch', async () => {
     await git(folder, 'remote', 'add', 'origin', remote);
     await writeFiles(folder, {
       'canary.yaml': `${CANARY}git: { remote: origin, canary: canary }\n`,
@@ -190,7 +190,7 @@ describe('push', () => {
     });
   });
 
-  test('with --json is one document', async () => {
+  test('with --json prints one document', async () => {
     await git(folder, 'remote', 'add', 'web', remote);
     const commit = await commitOf('main');
     const { stdout, stderr } = await canary(folder, ['push', 'web', '-b', 'main', '--json']);

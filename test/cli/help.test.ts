@@ -22,20 +22,20 @@ test('--help lists every command, every global option and every exit code', asyn
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
 });
 
-test.each([...COMMANDS, ...SUBCOMMANDS])('%s --help tells its options', async (name) => {
+test.each([...COMMANDS, ...SUBCOMMANDS])('%s --help lists its options', async (name) => {
   const { stdout, exitCode } = await canary(await emptyFolder(), [...name.split(' '), '--help']);
   expect(stdout).toMatch(new RegExp(`^Usage: canary ${name}`));
   expect(exitCode).toBe(0);
 });
 
-test('--help loads no package but the parser and the colours', async () => {
+test('--help loads no packages except the parser and the colours', async () => {
   expect(await packagesOf(new URL('../../src/main.ts', import.meta.url))).toEqual([
     '@commander-js/extra-typings',
     'chalk',
   ]);
 });
 
-/** The packages that a file and those below it need before anything runs. */
+/** The packages that a file and its imports load at start. */
 async function packagesOf(file: URL, seen = new Set<string>()): Promise<string[]> {
   if (seen.has(file.href)) return [];
   seen.add(file.href);
@@ -47,7 +47,7 @@ async function packagesOf(file: URL, seen = new Set<string>()): Promise<string[]
   return [...new Set((await Promise.all(found)).flat())].sort();
 }
 
-test('--version is the version alone', async () => {
+test('--version prints only the version', async () => {
   expect(await canary(await emptyFolder(), ['--version'])).toEqual({
     stdout: `${VERSION}\n`,
     stderr: '',
@@ -55,7 +55,7 @@ test('--version is the version alone', async () => {
   });
 });
 
-test('the Docker CLI asks the plugin who it is', async () => {
+test('the plugin answers the Docker CLI with its metadata', async () => {
   const { stdout, exitCode } = await canary(await emptyFolder(), ['docker-cli-plugin-metadata']);
   expect(JSON.parse(stdout)).toEqual({
     SchemaVersion: '0.1.0',
@@ -66,7 +66,7 @@ test('the Docker CLI asks the plugin who it is', async () => {
   expect(exitCode).toBe(0);
 });
 
-test('`docker canary ARGS` is `canary ARGS`', async () => {
+test('`docker canary ARGS` equals `canary ARGS`', async () => {
   const folder = await emptyFolder();
   expect(await canary(folder, ['canary', '--version'])).toEqual(
     await canary(folder, ['--version']),

@@ -32,7 +32,7 @@ const STARTED: ReleaseEvent = {
   images: [{ service: 'frontend', image: 'shop-frontend:canary-1', imageId: 'sha256:1' }],
 };
 
-/** A promoted release, one that was taken back, and the one that runs. */
+/** A promoted release, a reverted one, and the running one. */
 const story = () => [
   journalText(
     { id: '20261121-120000-aaaaaaa', commit, branch: 'a' },
@@ -50,7 +50,7 @@ const story = () => [
   journalText({ id: '20261121-140000-ccccccc', commit }, weightSet(20), state('paused')),
 ];
 
-test('every release in a line, newest first, without an engine and without a change', async () => {
+test('lists every release on a line, newest first, without an engine and without changing anything', async () => {
   for (const journal of story()) await leaveJournal(folder, journal);
   const outcome = await canaryAndChanges(folder, ['history'], off);
   const short = commit.slice(0, 12);
@@ -65,7 +65,7 @@ test('every release in a line, newest first, without an engine and without a cha
   });
 });
 
-test('-n tells the newest only, and refuses what is no number', async () => {
+test('-n lists only the newest, and anything but a count is rejected', async () => {
   for (const journal of story()) await leaveJournal(folder, journal);
   const { stdout } = await canary(folder, ['history', '-n', '1', '--json'], off);
   expect(JSON.parse(stdout).releases.map((each: { id: string }) => each.id)).toEqual([
@@ -80,7 +80,7 @@ test('-n tells the newest only, and refuses what is no number', async () => {
   }
 });
 
-test('journals and git tell the same story, field by field', async () => {
+test('journals and git contain the same history, field by field', async () => {
   for (const journal of story()) await leaveJournal(folder, journal);
   const told = await emptyFolder();
   await git(told, 'clone', '--quiet', folder, '.');
@@ -115,7 +115,7 @@ test('journals and git tell the same story, field by field', async () => {
   expect(theirs).toEqual(ours.map((each: object) => ({ ...each, source: 'git' })));
 });
 
-test('a release that only git tells of is told beside the journals, those of other projects are not', async () => {
+test('a release known only to git is listed beside the journals, those of other projects are not', async () => {
   const [first = '', second = '', third = ''] = story();
   await leaveJournal(folder, second);
   await leaveRecord(folder, second);
@@ -135,7 +135,7 @@ test('a release that only git tells of is told beside the journals, those of oth
   ]);
 });
 
-test('a bare repository and one without a compose file tell what git knows', async () => {
+test('a bare repository, or one without a compose file, lists what git knows', async () => {
   for (const journal of story()) await leaveRecord(folder, journal);
   const bare = join(await emptyFolder(), 'bare.git');
   await git(folder, 'clone', '--quiet', '--mirror', folder, bare);
@@ -151,7 +151,7 @@ test('a bare repository and one without a compose file tell what git knows', asy
   }
 });
 
-test('a release whose command died is told as it is', async () => {
+test('a release whose command died is listed as failed', async () => {
   await leaveJournal(
     folder,
     journalText({ id: '20261121-120000-aaaaaaa', commit }, state('starting')),
@@ -163,14 +163,14 @@ test('a release whose command died is told as it is', async () => {
   });
 });
 
-test('nothing to tell', async () => {
+test('an empty history says so', async () => {
   expect((await canary(folder, ['history'], off)).stdout).toBe('No release yet.\n');
   expect((await canary(folder, ['history', '--json'], off)).stdout).toBe(
     '{"version":1,"releases":[]}\n',
   );
 });
 
-test('without a repository, or with a compose file that is not there, it is refused', async () => {
+test('a folder without a repository, or a missing compose file, is rejected', async () => {
   const empty = await emptyFolder();
   for (const files of [{}, SHOP_FILES]) {
     await writeFiles(empty, files);

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 
 describe('canary remote add', () => {
-  test('says what to push, without an engine', async () => {
+  test('prints what to push, without an engine', async () => {
     const outcome = await canary(
       laptop,
       ['remote', 'add', 'deploy', join(server, 'shop.git')],
@@ -29,7 +29,7 @@ What git does not track, such as \`.env\`, must be in SERVER/shop before the fir
     });
   });
 
-  test('takes the folder of production', async () => {
+  test('accepts the folder of production', async () => {
     const args = ['remote', 'add', 'deploy', join(server, 'x.git'), '--production'];
     const { stdout } = await canary(laptop, [...args, join(server, 'live'), '--json']);
     expect(JSON.parse(stdout).directory).toBe(join(server, 'live'));
@@ -38,14 +38,14 @@ What git does not track, such as \`.env\`, must be in SERVER/shop before the fir
     expect(JSON.parse(again.stdout).directory).toBe(join(server, 'live'));
   });
 
-  test('says where Compose reads `.env` of a project inside of its repository', async () => {
+  test('names the folder from which Compose reads `.env` in a monorepo', async () => {
     const monorepo = await repository({ 'shops/eu/docker-compose.yml': 'services: {}\n' });
     const path = join(server, 'shop.git');
     const { stdout } = await canary(join(monorepo, 'shops/eu'), ['remote', 'add', 'deploy', path]);
     expect(stdout).toContain(`must be in ${join(server, 'shop/shops/eu')} before the first push`);
   });
 
-  test('as JSON, with the branches of canary.yaml', async () => {
+  test('prints JSON, with the branches of canary.yaml', async () => {
     const path = join(server, 'shop.git');
     const { stdout } = await canary(laptop, ['--json', 'remote', 'add', 'live', path]);
     expect(JSON.parse(stdout)).toEqual({
@@ -64,7 +64,7 @@ What git does not track, such as \`.env\`, must be in SERVER/shop before the fir
     [['deploy', 'https://shop.example/shop.git'], 'canary cannot deploy to'],
     [['--', '-x', '/srv/shop.git'], '`-x` is not a name for a remote.'],
     [['deploy', 'ext::sh -c id'], 'canary cannot deploy to "ext::sh -c id".'],
-  ])('refuses %j and changes nothing', async (args, words) => {
+  ])('rejects %j and changes nothing', async (args, words) => {
     const outcome = await canaryAndChanges(laptop, ['remote', 'add', ...args]);
     expect(outcome.exitCode).toBe(2);
     expect(outcome.stderr).toContain(words);
@@ -72,14 +72,14 @@ What git does not track, such as \`.env\`, must be in SERVER/shop before the fir
   });
 });
 
-test('canary remote alone shows what there is below it', async () => {
+test('canary remote alone shows its subcommands', async () => {
   const { exitCode, stderr } = await canary(laptop, ['remote']);
   expect(exitCode).toBe(2);
   expect(stderr).toContain('Usage: canary remote');
   expect(stderr).toMatch(/^ {2}add .*<name> <url>/m);
 });
 
-test('canary receive run by a person says whose command it is', async () => {
+test('canary receive says that only a hook runs it', async () => {
   const outcome = await canaryAndChanges(laptop, ['receive', '--repository', laptop]);
   expect(outcome).toEqual({
     exitCode: 2,

@@ -22,7 +22,7 @@ describe.each([
   [['deploy', '--branch', 'x', '--weight', '0.001'], `\`0.001\` ${WEIGHT}`],
   [['map', '--format', 'pdf'], 'Allowed choices are text, mermaid, dot, json.'],
 ])('canary %s', (argv, message) => {
-  test('is refused in words', async () => {
+  test('is rejected in words', async () => {
     const outcome = await canary(await emptyFolder(), argv);
     expect({ ...outcome, stderr: outcome.stderr.replace('\n(', ' (') }).toEqual({
       stdout: '',
@@ -31,7 +31,7 @@ describe.each([
     });
   });
 
-  test('is refused in JSON', async () => {
+  test('is rejected in JSON', async () => {
     const { stdout, stderr, exitCode } = await canary(await emptyFolder(), [...argv, '--json']);
     const { error } = JSON.parse(stdout);
     expect({ ...error, message: error.message.replace('\n(', ' (') }).toEqual({

@@ -6,7 +6,7 @@ import { emptyFolder } from '../support/fixture-project.ts';
 
 const ID = '20261121-120000-aaaaaaa';
 
-/** A folder with a compose file and, if told, the journal of a release. */
+/** A folder with a compose file and, if given, the journal of a release. */
 async function folder(records: readonly object[] = [], evidence = ''): Promise<string> {
   const directory = await emptyFolder();
   await writeFile(join(directory, 'docker-compose.yml'), 'services: { web: { image: x } }\n');
@@ -57,7 +57,7 @@ describe('wait', () => {
     expect(JSON.parse(result.stdout)).toMatchObject({ release: ID, state });
   });
 
-  it('says where a release settled that was to get elsewhere', async () => {
+  it('reports the state of a release that settled in another one than awaited', async () => {
     const directory = await folder([CREATED, verdict('fail'), ended('reverted', 'judged bad')]);
     const asked = await canary(directory, ['wait', '--for', 'promoted', '--json']);
     expect(asked.exitCode).toBe(3);
@@ -68,7 +68,7 @@ describe('wait', () => {
     expect((await canary(directory, ['wait', '--for', 'reverted'])).exitCode).toBe(0);
   });
 
-  it('does not wait for what no command brings about any more', async () => {
+  it('does not wait for a state that no running command will reach', async () => {
     const directory = await folder([CREATED, ended('paused', 'by hand')]);
     const { exitCode, stderr } = await canary(directory, ['wait', '--for', 'promoted']);
     expect(exitCode).toBe(1);
@@ -83,7 +83,7 @@ describe('wait', () => {
 });
 
 describe('analyze', () => {
-  it('needs a release that was recorded', async () => {
+  it('needs a release with recorded requests', async () => {
     const none = await canary(await folder(), ['analyze', '--replay', ID]);
     expect(none).toMatchObject({ exitCode: 2 });
     expect(none.stderr).toContain(`There is no journal and no release \`${ID}\`.`);
@@ -91,7 +91,7 @@ describe('analyze', () => {
     expect(bare.stderr).toContain(`Nothing was recorded of the requests of \`${ID}\`.`);
   });
 
-  it('judges by the settings that are given, by id and by file', async () => {
+  it('judges with the given settings, by id and by file', async () => {
     const steps = [{ weight: 50, for: 1000 }];
     const begun = [
       { type: 'steps-begun', strategy: 'canary', steps },
@@ -123,7 +123,7 @@ describe('analyze', () => {
     ['--alpha', '2', 'is not a chance such as 0.01.'],
     ['--signal', 'odd', 'is none of failed, slow, refused, size.'],
     ['--minimum-requests', '-1', 'is not a count.'],
-  ])('refuses %s %s', async (flag, value, why) => {
+  ])('rejects %s %s', async (flag, value, why) => {
     const { exitCode, stderr } = await canary(await folder(), [
       ...['analyze', '--replay', ID, flag, value],
     ]);

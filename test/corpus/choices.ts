@@ -7,17 +7,17 @@ import type { StackGround } from './ground.ts';
 import { resolvedWith } from './ground.ts';
 import { projectFolder, type Stack } from './stacks.ts';
 
-/** What came of one sensible choice of services. */
+/** The result of one sensible choice of services. */
 export interface Outcome {
   stack: string;
   choice: string;
-  /** Why canary refused; absent where it did not. */
+  /** Why canary rejected it; absent if it did not. */
   refusal?: string;
   /** What went wrong. */
   faults: readonly string[];
 }
 
-/** Every target of a stack alone, and what `init` chooses by itself, through `init`, `render` and `plan`. */
+/** Every target of a stack alone, and the default choice of `init`, through `init`, `render` and `plan`. */
 export async function tryChoices(ground: StackGround, stack: Stack): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const choice of [...stack.targets.map((target) => [target]), []]) {
@@ -37,7 +37,7 @@ async function tryChoice(
   const files = stack.files.flatMap((file) => ['--file', file]);
   const services = choice.flatMap((service) => ['--service', service]);
   const said = { stack: stack.name, choice: choice.join(' ') || 'init’s own' };
-  // A plan looks at the same, and at an engine that has nothing of it: once a stack.
+  // `plan` reads the same, and asks an engine that has nothing of it: once per stack is enough.
   const plan = choice[0] === stack.targets[0] ? [['plan', '--branch', 'main']] : [];
   const commands = [
     ['init', '--yes', '--no-commit', ...services],
@@ -68,7 +68,7 @@ async function faultsOf(ground: StackGround, stack: Stack, override: string): Pr
   return brokenInvariants({ before: project.model, after, slice, written, secrets });
 }
 
-/** What canary wrote beside what git checks out. */
+/** What canary wrote, except what git checked out. */
 async function filesOf(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(join(folder, '.canary'), { withFileTypes: true, recursive: true });
   const paths = entries

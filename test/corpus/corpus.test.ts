@@ -14,7 +14,7 @@ vi.mock(import('../../src/system/process.ts'), async (original) => {
 
 const folder = process.env.CANARY_CORPUS ?? '';
 const stacks = await readStacks(folder);
-// Some are refused only beside others.
+// Compose rejects some of them only together with others.
 const rejected = (await readRejected(folder)).filter(
   (path) => !isAccepted(join(folder, 'rejected', path)),
 );
@@ -34,12 +34,12 @@ describe.concurrent('a stack', () => {
       const ofChoices = tried.flatMap((each) => each.faults.map((it) => `(${each.choice}) ${it}`));
       return [...ofClones, ...ofChoices];
     });
-    // A list would be cut short.
+    // A list would be cut short in the output.
     expect(faults.join('\n')).toBe('');
   });
 });
 
-test('at most one sensible choice in ten is refused', () => {
+test('at most one sensible choice in ten is rejected', () => {
   const refused = outcomes.filter(({ refusal }) => refusal !== undefined);
   const table = refused.map(({ stack, choice, refusal }) => `${stack}\t${choice}\t${refusal}`);
   const share = `${refused.length} of ${outcomes.length} choices are refused:`;
@@ -47,7 +47,7 @@ test('at most one sensible choice in ten is refused', () => {
   expect(refused.length).toBeLessThanOrEqual(outcomes.length / 10);
 });
 
-describe('a file that Compose refuses', () => {
+describe('a file that Compose rejects', () => {
   test.each(rejected)('%s', async (path) => {
     await inCopy(join(folder, 'rejected', join(path, '..')), async (copy) => {
       const name = path.split('/').at(-1) ?? '';

@@ -4,7 +4,7 @@ import { brokenInvariants } from '../support/invariants.ts';
 import { type Alone, renderAlone } from '../support/render-alone.ts';
 import { resolvedWith, type StackGround } from './ground.ts';
 
-/** What is wrong with the clone of any service that may be cloned, each alone; not of those that were tried already. */
+/** What is wrong with the clone of each service that can be cloned alone, except those already tried. */
 export async function faultsOfClones(
   ground: StackGround,
   tried: readonly string[],
@@ -24,7 +24,7 @@ export async function faultsOfClones(
   return faults;
 }
 
-/** So many of a list, from its whole length. */
+/** This many of a list, spread over its whole length. */
 function spread(names: readonly string[], most: number): string[] {
   const step = Math.max(1, names.length / most);
   return names.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));

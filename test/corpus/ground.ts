@@ -10,11 +10,11 @@ import { oldestCompose } from '../support/oldest-compose.ts';
 import type { Ground } from '../support/render-alone.ts';
 import { projectFolder, type Stack } from './stacks.ts';
 
-/** A stack's copy, read once. */
+/** A copy of a stack, read once. */
 export interface StackGround extends Ground {
   copy: string;
   secrets: readonly string[];
-  /** The oldest Compose reads the user's own files too. */
+  /** The oldest Compose can also read the user's own files. */
   readsAll: boolean;
 }
 
@@ -38,7 +38,7 @@ export async function groundOf(copy: string, stack: Stack): Promise<StackGround>
 const oldest = oldestCompose();
 let overrides = 0;
 
-/** The model of the user's files with an override over them, or what Compose says against it. */
+/** The model of the user's files with an override, or Compose's error. */
 export async function resolvedWith(
   { context, project, copy, readsAll }: StackGround,
   text: string,

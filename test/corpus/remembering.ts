@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { RunProcess, RunResult } from '../../src/system/process.ts';
 
-/** More answers are a lot of memory, and of stacks that are done. */
+/** More answers would take much memory, for stacks that are done. */
 const MOST = 200;
 
 /**
- * What Compose makes of files it is asked once: to ask is most of what a stack costs, and every choice of services asks
- * the same of the user's own files. Nothing else of a stack changes while it is tried.
+ * Asks Compose about the same files only once. These calls take most of the time of a stack, and every choice of
+ * services asks the same about the user's own files. Nothing else of a stack changes meanwhile.
  */
 export function remembering(run: RunProcess): RunProcess {
   return async (command, args, options = {}) => {

@@ -6,17 +6,17 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** One stack of the folder, as its row of INDEX.tsv says. */
+/** One stack of the folder, as described by its row of INDEX.tsv. */
 export interface Stack {
   name: string;
-  /** The compose files, from the stack's folder; what they are given beside them. */
+  /** The compose files, relative to the stack's folder; then their arguments. */
   files: readonly string[];
   args: readonly string[];
   /** The services that one would want a canary of. */
   targets: readonly string[];
 }
 
-/** Every stack of a folder with an INDEX.tsv; other columns than those that are read may be there. */
+/** Every stack of a folder with an INDEX.tsv; unknown columns are ignored. */
 export async function readStacks(folder: string): Promise<Stack[]> {
   const [head = '', ...rows] = (await readFile(join(folder, 'INDEX.tsv'), 'utf8'))
     .trim()
@@ -48,7 +48,7 @@ export async function readRejected(folder: string): Promise<string[]> {
   return paths.filter((path) => /compose.*\.ya?ml$/.test(path)).sort();
 }
 
-/** A copy of a folder as a repository with one commit, gone when the work on it is done. */
+/** A copy of a folder as a repository with one commit; removed when the work is done. */
 export async function inCopy<Result>(
   folder: string,
   work: (copy: string) => Promise<Result>,

@@ -17,7 +17,7 @@ describe('a deploy that is stopped', () => {
     shop = await trafficShop();
     untouched = await shop.stableContainers();
     await shop.git('branch', 'other', 'canary');
-    // A canary that never listens: its deploy waits until somebody stops it.
+    // A canary that never listens: its deploy waits until it is stopped.
     await shop.commitOn(
       'canary',
       SERVER_FILE,
@@ -35,7 +35,7 @@ describe('a deploy that is stopped', () => {
     expect(await shop.stableContainers()).toEqual(untouched);
   });
 
-  /** A deploy that waits for its canary. */
+  /** Starts a deploy that waits for its canary. */
   const startWaiting = async (...args: string[]) => {
     const deploy = ['deploy', '--branch', 'canary', ...args];
     const { child } = await startUntil(shop, { kind: 'await-ready' }, ...deploy);
@@ -43,7 +43,7 @@ describe('a deploy that is stopped', () => {
     return { child };
   };
 
-  it('a second command meets the lock, is told who holds it, and changes nothing', async () => {
+  it('a second command is rejected by the lock, names its owner, and changes nothing', async () => {
     const { child } = await startWaiting();
     const { release } = await shop.status();
     expect(release.state).toBe('starting');
@@ -61,7 +61,7 @@ describe('a deploy that is stopped', () => {
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'by %s: no user on the canary, a clear last state, exit 130',
+    'by %s leaves no user on the canary and a clear state, and exits with 130',
     async (signal) => {
       const { child } = await startWaiting('--weight', '50');
       child.kill(signal);
@@ -80,7 +80,7 @@ describe('a deploy that is stopped', () => {
   );
 
   it.each(['abort', 'revert'])(
-    'by `%s` from another terminal, which does not wait for the lock',
+    'by `%s` from another terminal ends without waiting for the lock',
     async (command) => {
       const tip = await shop.git('rev-parse', 'canary');
       const { child } = await startWaiting('--weight', '50');
@@ -97,12 +97,12 @@ describe('a deploy that is stopped', () => {
     },
   );
 
-  it('`abort` takes the users off before the command that holds the lock has stopped', async () => {
+  it('by `abort` loses its users before it has released the lock', async () => {
     await shop.succeed('deploy', '--branch', 'other', '--weight', '100');
     const onCanary = async () =>
       (await visit(shop.url, userNames(20))).filter(({ page }) => page === 'canary').length;
     expect(await onCanary()).toBe(20);
-    // A long command that does not listen.
+    // A long command that does not listen to stop requests.
     const lock = new FileLock(join(shop.directory, '.canary/lock.json'), systemClock);
     const release = await lock.acquire('deploy');
     const abort = shop.start('abort');

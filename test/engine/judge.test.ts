@@ -7,7 +7,7 @@ import { killCanary, letCanaryFail, Stream, trafficShop } from '../support/traff
 import { UserTraffic } from '../support/user-traffic.ts';
 import { userNames, visit } from '../support/visitors.ts';
 
-/** What becomes of a canary by itself, judged by what its users meet. */
+/** What happens to a canary automatically, judged by what its users meet. */
 describe('the judge', () => {
   let shop: Storedog;
   let original: string;
@@ -15,7 +15,7 @@ describe('the judge', () => {
   let traffic: UserTraffic | undefined;
 
   beforeAll(async () => {
-    // A margin of half a percent, as ever, would take a thousand canary requests a step to pass.
+    // With the default margin of 0.5%, a step would need a thousand canary requests to pass.
     shop = await trafficShop(['analysis: { minimumRequests: 50, margin: 5%, shape: false }']);
     original = await shop.read('canary.yaml');
     untouched = await shop.stableContainers();
@@ -36,7 +36,7 @@ describe('the judge', () => {
       .filter(Boolean)
       .map((line) => JSON.parse(line));
 
-  it('takes a canary back that fails a tenth of its POSTs, before many are hurt', async () => {
+  it('rolls back a canary that fails a tenth of its POSTs, before it hurts many users', async () => {
     await configure('steps: [{ weight: 10, for: 5m }, { weight: 50, for: 5m }]');
     traffic = new UserTraffic(shop.url, { perSecond: 100, method: 'POST' }).start();
     const child = shop.start('deploy', '--branch', 'canary', '--json');
@@ -54,7 +54,7 @@ describe('the judge', () => {
     );
     const verdict = events.find(({ type }) => type === 'verdict-given').verdict;
     expect(verdict).toEqual({ result: 'fail', reasons: [`requests: ${error.message}`] });
-    // Why stands in the history, in the revert commit, and the canary is gone.
+    // The reason is in the history and in the revert commit, and the canary is gone.
     const [newest] = JSON.parse((await shop.succeed('history', '--json')).stdout).releases;
     expect(newest).toMatchObject({ state: 'reverted', verdict });
     const message = await shop.git('log', '-1', '--format=%B', 'canary');
@@ -67,7 +67,7 @@ describe('the judge', () => {
     await shop.git('branch', '--force', 'canary', 'canary~1');
   });
 
-  it('hurts nobody by a canary whose GETs fail', async () => {
+  it('hurts no user with a canary whose GETs fail', async () => {
     await configure('steps: [{ weight: 20, for: 5m }]');
     traffic = new UserTraffic(shop.url, { perSecond: 100, method: 'GET' }).start();
     const child = shop.start('deploy', '--branch', 'canary');
@@ -80,7 +80,7 @@ describe('the judge', () => {
     await shop.git('branch', '--force', 'canary', 'canary~1');
   });
 
-  it('takes a canary back at once whose container is killed', async () => {
+  it('rolls back a canary at once if its container is killed', async () => {
     await configure('steps: [{ weight: 5, for: 5m }]');
     const child = shop.start('deploy', '--branch', 'canary');
     await untilStep(shop, 1);
@@ -90,7 +90,7 @@ describe('the judge', () => {
     expect(String(stderr)).toContain('stopped with exit code 137');
   });
 
-  it('pauses, and promotes nothing, where too few users come to tell', async () => {
+  it('ends inconclusive, and promotes nothing, if there are too few users', async () => {
     await configure('steps: [{ weight: 5, for: 1s }]', 'progressDeadline: 2s');
     const { exitCode, stdout } = await shop.canary('deploy', '--branch', 'canary', '--json');
     expect(exitCode).toBe(4);
@@ -108,7 +108,7 @@ describe('the judge', () => {
     });
   });
 
-  it('goes on where a detached deploy left, by `wait`, and judges what was recorded again', async () => {
+  it('continues in `wait` after a detached deploy, and replays what was recorded', async () => {
     await configure('steps: [{ weight: 20, for: 5m }]');
     traffic = new UserTraffic(shop.url, { perSecond: 100, method: 'POST' }).start();
     const started = JSON.parse(
@@ -141,7 +141,7 @@ describe('the judge', () => {
     await shop.git('branch', '--force', 'canary', 'canary~1');
   });
 
-  it('is asked by nobody who only waits where the breaker took the canary out', async () => {
+  it('does not run in `wait` once the breaker took the canary out', async () => {
     await configure(
       'steps: [{ weight: 20, for: 5m }]',
       'shield: false',
@@ -160,7 +160,7 @@ describe('the judge', () => {
     expect((await shop.status()).release.reason).toContain('the breaker took the canary out');
   });
 
-  it('ends what a killed command had found bad: `wait` takes it back', async () => {
+  it('completes in `wait` the rollback that a killed command began', async () => {
     await configure('steps: [{ weight: 20, for: 5m }]', 'drain: 30s');
     await shop.succeed('up');
     const open = await Stream.open(shop.port, 'X-User-Id: user-0');
@@ -186,7 +186,7 @@ describe('the judge', () => {
     await shop.git('branch', '--force', 'canary', 'canary~1');
   });
 
-  it('keeps its users where hooks or git do not let it be promoted, and tells the hooks', async () => {
+  it('keeps users on a canary whose promotion a hook stops, and runs the hooks', async () => {
     await configure(
       'steps: [{ weight: 50, for: 1s, gates: [{ run: [test, -e, open] }] }]',
       'hooks: { postStep: [{ run: [touch, stepped] }], prePromote: [{ run: ["false"] }], onRevert: [{ run: [touch, reverted] }] }',

@@ -4,7 +4,7 @@ import { type ContainerFacts, type Storedog, until } from '../support/storedog.t
 import { trafficShop } from '../support/traffic-shop.ts';
 import { userNames, visit } from '../support/visitors.ts';
 
-/** Promise 7: any command stopped at any point can be run again, or reverted, and ends right. */
+/** Promise 7: after any command is stopped at any point, running it again or reverting ends correctly. */
 describe('a command that is killed', () => {
   let shop: Storedog;
   let untouched: ContainerFacts[];
@@ -39,7 +39,7 @@ describe('a command that is killed', () => {
   const DEPLOY = ['deploy', '--branch', 'canary', '--weight', '50'];
 
   it.each(['build', 'start-canary', 'await-ready', 'set-weight'] as const)(
-    'in a deploy, in %s: status tells, and running it again ends right',
+    'in a deploy, in %s, is reported by status, and running it again ends correctly',
     async (kind) => {
       await killAt(shop, { kind }, ...DEPLOY);
 
@@ -56,10 +56,10 @@ describe('a command that is killed', () => {
   );
 
   it.each(['build', 'set-weight'] as const)(
-    'in a deploy, in %s: revert ends right, also where an earlier canary had users',
+    'in a deploy, in %s, can be reverted, even if an earlier canary had users',
     async (kind) => {
       await shop.succeed(...DEPLOY);
-      // A commit of its own, so that its image is not there yet.
+      // A new commit, so that its image does not exist yet.
       await shop.git('switch', '--quiet', 'canary');
       await shop.git('commit', '--quiet', '--amend', '-m', `Say canary, ${kind}`);
       await shop.git('switch', '--quiet', 'main');
@@ -74,7 +74,7 @@ describe('a command that is killed', () => {
     },
   );
 
-  it('deploy goes on where the last line of the journal is torn', async () => {
+  it('in a deploy continues even if the last line of the journal is torn', async () => {
     await killAt(shop, { kind: 'start-canary' }, ...DEPLOY);
     const { release } = await shop.status();
     const journal = `.canary/releases/${release.id}.jsonl`;
@@ -84,7 +84,7 @@ describe('a command that is killed', () => {
     expect((await shop.status()).release).toMatchObject({ id: release.id, state: 'holding' });
   });
 
-  it('revert after the traffic went off: revert again ends right', async () => {
+  it('in a revert, once the traffic is off, can be run again', async () => {
     const child = shop.start('revert');
     await until('the traffic is off', async () => (await newPages()) === 0);
     child.kill('SIGKILL');

@@ -3,13 +3,13 @@ import { Scenario } from '../support/load/scenario.ts';
 import { loadShop } from '../support/load/shop.ts';
 import type { Storedog } from '../support/storedog.ts';
 
-/** `npm run test:load` asks for more. */
+/** `npm run test:load` sets more. */
 const REQUESTS = Number(process.env.CANARY_LOAD_REQUESTS ?? 20_000);
 const PER_SECOND = 250;
 const DRAIN_SECONDS = 3;
 const PATIENCE_MS = 300_000 + (REQUESTS / PER_SECOND) * 2000;
 
-describe(`a shop under a constant load, ${REQUESTS} requests and more`, () => {
+describe(`a shop under a constant load of at least ${REQUESTS} requests`, () => {
   let shop: Storedog;
   let played: Scenario;
 
@@ -22,7 +22,7 @@ describe(`a shop under a constant load, ${REQUESTS} requests and more`, () => {
 
   afterAll(() => shop.dispose());
 
-  it('answers every request, whole and by the right version', () => {
+  it('answers every request, complete and from the right version', () => {
     const { client, story } = played;
     expect({ problems: client.problems, proxy: played.proxyWords }).toEqual({
       problems: [],
@@ -34,24 +34,24 @@ describe(`a shop under a constant load, ${REQUESTS} requests and more`, () => {
     expect(client.perSecond).toBeGreaterThanOrEqual(200);
   });
 
-  it('moves no user who should stay: raises only add, lowering only removes', () => {
+  it('moves no user who should stay: a higher weight only adds, a lower one only removes', () => {
     expect(played.story.wrongMoves).toEqual([]);
   });
 
-  it('splits as the weight says, and measures it', () => {
+  it('splits according to the weight, and measures it', () => {
     expect(played.weights.map(({ set }) => set)).toEqual([1, 5, 25, 50, 99, 100]);
     for (const { set, users, requests, measured } of played.weights) {
-      // Four standard deviations of a thousand users.
+      // Four standard deviations for a thousand users.
       expect(Math.abs(users - set)).toBeLessThanOrEqual(4 * Math.sqrt((set * (100 - set)) / 1000));
       expect(Math.abs(measured - requests)).toBeLessThan(2);
     }
   });
 
-  it('touches no container of the stable outside of promotions, and no shared one ever', () => {
+  it('touches containers of the stable only in promotions, and never a shared one', () => {
     expect(played.touched).toEqual([]);
   });
 
-  it('cuts a WebSocket only with the side it is on, after the drain', () => {
+  it('closes a WebSocket only with its side, after the drain', () => {
     const { sockets } = played.client;
     expect(sockets.echoes).toBeGreaterThan(1000);
     expect(sockets.visits).toBeGreaterThan(100);
@@ -62,7 +62,7 @@ describe(`a shop under a constant load, ${REQUESTS} requests and more`, () => {
     expect(sockets.retired.filter(({ after }) => after < DRAIN_SECONDS * 1000)).toEqual([]);
   });
 
-  it('refuses connections only while the port is handed over, for a moment', () => {
+  it('refuses connections only while the port is handed over, briefly', () => {
     expect(played.client.gapMs).toBeLessThan(5000);
   });
 });

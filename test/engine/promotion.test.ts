@@ -16,9 +16,9 @@ describe('a promotion', () => {
 
   afterEach(() => shop.git('branch', '--force', 'canary', 'main'));
 
-  /** While the stable is replaced the canary is the only whole side; a kill then must not cost a user. */
+  /** While the stable is replaced, only the canary is complete; a kill then must not affect a user. */
   describe('that is killed', () => {
-    // What is to be promoted is not there yet, or not any more: the promotion that stays comes last.
+    // Each test needs a canary to promote; the test whose promotion stays comes last.
     beforeEach(async () => {
       await shop.commitOn('canary', SERVER_FILE, serverThatSays('canary'));
       await shop.succeed('deploy', '--branch', 'canary', '--weight', '10');
@@ -30,7 +30,7 @@ describe('a promotion', () => {
       return visits.filter(({ page }) => page === 'canary').length;
     }
 
-    it('in the middle of replacing the stable: abort puts the stable back first, without a lost request', async () => {
+    it('while replacing the stable: abort restores the stable first, without a lost request', async () => {
       const main = await shop.git('rev-parse', 'main');
       const load = new Load(shop.url, 50).start();
       await killAt(shop, { kind: 'replace-stable' }, 'promote');
@@ -46,7 +46,7 @@ describe('a promotion', () => {
       );
     });
 
-    it('after the branch moved: abort leaves the promoted stable, which is whole', async () => {
+    it('after the branch moved: abort leaves the promoted stable, which is complete', async () => {
       await killAt(shop, { kind: 'drain', side: 'canary' }, 'promote');
       await shop.succeed('abort');
       expect(await newPages()).toBe(50);
@@ -55,7 +55,7 @@ describe('a promotion', () => {
       expect(stable.commit).toBe(await shop.git('rev-parse', 'main'));
       const [newest] = JSON.parse((await shop.succeed('history', '--json')).stdout).releases;
       expect(newest).toMatchObject({ state: 'promoted', promotedCommit: stable.commit });
-      // It can still be taken back, also when that is killed at the same place and asked for again.
+      // It can still be reverted, even if the revert is killed at the same place and run again.
       await killAt(shop, { kind: 'drain', side: 'canary' }, 'revert', newest.id);
       await shop.succeed('revert', newest.id);
       expect(await newPages()).toBe(0);
@@ -65,7 +65,7 @@ describe('a promotion', () => {
       expect(newer).toEqual(['promoted', 'reverted']);
     });
 
-    it('in the middle of replacing the stable: promote again ends it, without a lost request', async () => {
+    it('while replacing the stable: promote again completes it, without a lost request', async () => {
       const load = new Load(shop.url, 50).start();
       await killAt(shop, { kind: 'replace-stable' }, 'promote');
       await shop.succeed('promote');
@@ -81,7 +81,7 @@ describe('a promotion', () => {
     });
   });
 
-  it('makes a merge commit when main has moved on, and runs what it merged', async () => {
+  it('creates a merge commit if main has new commits, and runs the merged code', async () => {
     await shop.commitOn('canary', SERVER_FILE, serverThatSays('another'));
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '10');
     await shop.write('README.md', `${await shop.read('README.md')}\nMoved on.\n`);
@@ -101,7 +101,7 @@ describe('a promotion', () => {
     await shop.git('clean', '--quiet', '--force');
   });
 
-  it('moves a branch that no working tree is on, leaves the tree as it is, and says what it is told', async () => {
+  it('moves a branch without a working tree, leaves other trees alone, and uses the given message', async () => {
     const change = serverThatSays('a third');
     await shop.commitOn('canary', SERVER_FILE, change);
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '10');
@@ -122,8 +122,8 @@ describe('a promotion', () => {
     await shop.git('switch', '--quiet', '--force', 'main');
   });
 
-  it('of code that dies in the stable’s place puts the stable back, and no user notices', async () => {
-    // Fails only as the stable: the clone is told apart by its name in the network.
+  it('of code that fails in the stable’s place restores the stable, and no user notices', async () => {
+    // Fails only as the stable: the clone has a different name in the network.
     await shop.git('switch', '--quiet', '--create', 'trap', 'main');
     await shop.write(
       SERVER_FILE,

@@ -7,7 +7,7 @@ const FORCED = { 'X-Canary': 'canary' };
 const OUT =
   'the breaker took the canary out after 5 failures in a row; `canary resume` gives it its users back';
 
-/** A canary that fails or ends, and what its users see of it. */
+/** A canary that fails or stops, and what its users see of it. */
 describe('users of a canary', () => {
   let shop: Storedog;
   let original: string;
@@ -29,7 +29,7 @@ describe('users of a canary', () => {
 
   describe('the shield', () => {
     const failed = (visits: readonly Visit[]) => visits.filter(({ status }) => status === 500);
-    /** What is counted while the work is done. */
+    /** The counts while the work is done. */
     const counting = async <T>(work: () => Promise<T>) => {
       const before = (await shop.status()).release;
       const result = await work();
@@ -57,7 +57,7 @@ describe('users of a canary', () => {
       expect(served).toBe(counted.stable + counted.shielded);
     });
 
-    it('hides connections that the canary cuts, and counts each once', async () => {
+    it('hides connections that the canary closes early, and counts each once', async () => {
       await letCanaryFail(shop, 0.1, 'cut');
       const counted = await counting(() => visit(shop.url, userNames(500)));
       expect(failed(counted.result)).toEqual([]);
@@ -65,7 +65,7 @@ describe('users of a canary', () => {
       expect(counted.canaryFailures).toBe(0);
     });
 
-    it('never repeats a request that may have been acted on', async () => {
+    it('never repeats a request that may have had an effect', async () => {
       await letCanaryFail(shop, 1);
       const counted = await counting(() => visit(shop.url, userNames(200), 'POST'));
       const pages = failed(counted.result).map(({ page }) => page);
@@ -75,10 +75,10 @@ describe('users of a canary', () => {
       expect(counted.shielded).toBe(0);
     });
 
-    it('keeps a canary that is dying from doubling the load of the stable', async () => {
+    it('keeps a failing canary from doubling the load of the stable', async () => {
       await letCanaryFail(shop, 1);
       const counted = await counting(() => visit(shop.url, userNames(1000)));
-      // A fifth of all its requests so far, and those that were on their way at the same time.
+      // A fifth of all its requests so far, and those in flight at the same time.
       const { requests, failures } = (await shop.status()).release;
       expect(failures.shielded).toBeLessThan(requests.canary / 5 + 20);
       expect(counted.shielded).toBeGreaterThan(5);
@@ -86,7 +86,7 @@ describe('users of a canary', () => {
       expect(counted.canaryFailures).toBe(counted.canary - counted.shielded);
     });
 
-    it('leaves users to the failures of the canary where it is not wanted', async () => {
+    it('hides no failures of the canary if it is off', async () => {
       await configure('breaker: false\nshield: false\n');
       await letCanaryFail(shop, 0.1);
       const counted = await counting(() => visit(shop.url, userNames(1000)));
@@ -119,7 +119,7 @@ describe('users of a canary', () => {
       await until('more users come', async () => load.sent > sent + 200);
       await load.stop();
 
-      // Five in a row, and those that were on their way; every GET among them was shielded.
+      // Five in a row, and those in flight; every GET among them was shielded.
       expect(met).toBeLessThanOrEqual(5 + 12);
       expect(problems.length).toBe(met);
       expect(problems.filter((problem) => problem.startsWith('GET'))).toEqual([]);
@@ -128,7 +128,7 @@ describe('users of a canary', () => {
       expect(release.weight.set).toBe(50);
     });
 
-    it('does not count failures on other paths than the chosen ones', async () => {
+    it('does not count failures outside of the chosen paths', async () => {
       await shop.succeed('resume');
       await configure('breaker: { paths: [/slow] }\n');
       await letCanaryFail(shop, 1);
@@ -138,13 +138,13 @@ describe('users of a canary', () => {
       await configure('');
     });
 
-    it('takes it out after as many failures that come slowly', async () => {
+    it('takes it out after this many failures that come slowly', async () => {
       for (let request = 0; request < 5; request += 1)
         await askAnew(`${shop.url}slow`, { 'X-Canary': 'canary' }, 'POST');
       expect((await shop.status()).release.reason).toBe(OUT);
     });
 
-    it('keeps it out when it is well again, also for a new configuration of the proxy', async () => {
+    it('keeps it out after it recovered, even across a new configuration of the proxy', async () => {
       await letCanaryFail(shop, 0);
       await configure('drain: 5s\nforce: { header: X-Side }\n');
       expect(await askAnew(shop.url, { 'X-Side': 'canary' })).toBe('stable');
@@ -153,7 +153,7 @@ describe('users of a canary', () => {
       await configure('');
     });
 
-    it('refuses to give such a canary users or to promote it', async () => {
+    it('rejects a weight for such a canary, and its promotion', async () => {
       const main = await shop.git('rev-parse', 'main');
       for (const args of [['weight', '80'], ['promote']]) {
         const { exitCode, stderr } = await shop.canary(...args);
@@ -165,7 +165,7 @@ describe('users of a canary', () => {
       expect((await shop.status()).release.weight.set).toBe(50);
     });
 
-    it('gives it its users back by `resume`', async () => {
+    it('gives its users back by `resume`', async () => {
       expect(JSON.parse((await shop.succeed('resume', '--json')).stdout)).toMatchObject({
         weight: 50,
         changed: true,
@@ -175,7 +175,7 @@ describe('users of a canary', () => {
       expect(JSON.parse((await shop.succeed('resume', '--json')).stdout).changed).toBe(false);
     });
 
-    it('keeps it out when its container restarts, and trusts a new canary', async () => {
+    it('keeps it out when its container restarts, and arms itself for a new canary', async () => {
       await trip();
       await shop.withOverride('restart', 'frontend-canary');
       await until('it answers', async () => (await askAnew(shop.previewUrl, {})) === 'canary');
@@ -187,7 +187,7 @@ describe('users of a canary', () => {
       expect((await shop.status()).release.reason).toContain('at 10 %');
     });
 
-    it('lets a person pause it, and remembers how many users it had', async () => {
+    it('lets a person pause the canary, and restores its weight on resume', async () => {
       await shop.succeed('pause');
       let { release } = await shop.status();
       expect(release.weight.set).toBe(0);
@@ -200,8 +200,8 @@ describe('users of a canary', () => {
     });
   });
 
-  describe('a canary that is taken away', () => {
-    it('finishes its open requests first, and says which long-lived connections it cut', async () => {
+  describe('a canary that is removed', () => {
+    it('finishes its open requests first, and reports the long-lived connections that it cut', async () => {
       await shop.write('canary.yaml', `${original}drain: 4s\n`);
       const streams = [
         await Stream.open(shop.port, 'X-Canary: canary'),

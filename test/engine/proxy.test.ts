@@ -13,7 +13,7 @@ import { type ContainerFacts, type Storedog, until } from '../support/storedog.t
 import { askAnew, Stream, trafficShop } from '../support/traffic-shop.ts';
 import { Load, userNames, visit } from '../support/visitors.ts';
 
-/** Changes and crashes of a proxy with users. */
+/** Configuration changes and crashes of a proxy with users. */
 describe('the proxy', () => {
   let shop: Storedog;
   let containers: ContainerFacts[];
@@ -46,7 +46,7 @@ describe('the proxy', () => {
         file: readSplit(await shop.read('.canary/proxy/weights.map')).weight,
       };
     };
-    /** Back with everything it knew: the proxy answers, and so does the canary behind it. */
+    /** Fully back: the proxy answers, and so does the canary behind it. */
     const untilBack = async () => {
       await shop.untilShopAnswers();
       await until('the canary answers', async () => {
@@ -67,7 +67,7 @@ describe('the proxy', () => {
         'crashed and restarted by the engine',
         async () => {
           const { id, restartCount } = await proxy();
-          // HAProxy's master ends with its worker.
+          // HAProxy's master exits with its worker.
           const crash = 'kill -9 $(cat /proc/1/task/1/children)';
           await execa('docker', ['exec', id, 'sh', '-c', crash]);
           await until('it is restarted', async () => (await proxy()).restartCount > restartCount);
@@ -86,7 +86,7 @@ describe('the proxy', () => {
       expect((await shop.status()).release.weight.set).toBe(37.5);
     });
 
-    it('over a random history of weights never moves a user the wrong way', async () => {
+    it('over random weights never moves a user the wrong way', async () => {
       const [, kill] = ways[0] ?? [];
       const weights = fc.sample(fc.integer({ min: 0, max: 10_000 }), { numRuns: 12, seed: 20 });
       const project = await loadProject(contextIn(shop.directory));
@@ -120,7 +120,7 @@ describe('the proxy', () => {
     const forced = (header: string) =>
       askAnew(shop.url, { [header]: 'canary', 'X-User-Id': 'nobody' });
 
-    it('is loaded under load without a lost request, a cut stream or a touched container', async () => {
+    it('loads it under load without a lost request, a cut stream or a touched container', async () => {
       const before = (await shop.status()).release.requests;
       const stream = await Stream.open(shop.port);
       const load = new Load(shop.url, 100, 8).start();
@@ -143,14 +143,14 @@ describe('the proxy', () => {
       const canary = requests.canary - before.canary;
       const counted = requests.stable - before.stable + canary;
       expect(weight.measured).toBeCloseTo((100 * canary) / counted, 1);
-      // The stream, three slow and three forced ones are requests too.
+      // The stream, three slow requests and three forced ones count too.
       const sent = load.sent + 7;
       expect(counted).toBeLessThanOrEqual(sent);
-      // What was on its way while a worker was replaced may be missing.
+      // Requests in flight while a worker was replaced may be missing.
       expect(sent - counted).toBeLessThanOrEqual(3 * (8 + 2));
     });
 
-    it('keeps the users of the canary on the canary while it is loaded', async () => {
+    it('keeps canary users on the canary while loading it', async () => {
       await shop.succeed('weight', '100');
       const sides = new Set<string>();
       let isDone = false;
@@ -165,7 +165,7 @@ describe('the proxy', () => {
       await shop.succeed('weight', '20');
     });
 
-    it('that HAProxy refuses leaves the old one in force and the file as it was', async () => {
+    it('keeps the old one and its file if HAProxy rejects the new one', async () => {
       const context = contextIn(shop.directory);
       const project = await loadProject(context);
       const before = await shop.read('.canary/proxy/haproxy.cfg');
@@ -188,7 +188,7 @@ describe('the proxy', () => {
       expect(await forced('X-Fourth')).toBe('canary');
     });
 
-    it('stays, with the split, when the container of the proxy is restarted', async () => {
+    it('keeps it, and the split, when its container restarts', async () => {
       const proxy = containers.find((each) => each.service === 'canary-proxy');
       await shop.withOverride('restart', 'canary-proxy');
       await shop.untilShopAnswers();
@@ -198,7 +198,7 @@ describe('the proxy', () => {
       expect(JSON.parse((await shop.succeed('up', '--json')).stdout).changed).toBe(false);
     });
 
-    it('with other ports makes the container anew, as an older canary needs it too', async () => {
+    it('recreates its container if ports change, and keeps the split', async () => {
       await shop.write('canary.yaml', original.replace(/, preview: \d+/, ''));
       await shop.succeed('up');
       const ids = (facts: readonly ContainerFacts[], service: string) =>

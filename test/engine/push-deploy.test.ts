@@ -7,7 +7,7 @@ import { DeployServer } from '../support/deploy-server.ts';
 import { type ContainerFacts, Storedog } from '../support/storedog.ts';
 import { discountLine, Load, userNames, visit } from '../support/visitors.ts';
 
-/** The seeds' way of working: everything from a laptop, by `git push deploy`, over ssh. */
+/** Everything from a laptop, by `git push deploy`, over ssh. */
 describe('git push deploy', () => {
   let laptop: Storedog;
   let server: DeployServer;
@@ -28,7 +28,7 @@ describe('git push deploy', () => {
     await server.dispose();
   });
 
-  it('has a repository made for it on the server by `canary remote add`, twice the same', async () => {
+  it('uses a repository that `canary remote add` prepared on the server; preparing twice changes nothing', async () => {
     const { stdout } = await server.prepare();
     expect(stdout).toContain(`production runs in ${server.production} there.`);
     expect(await laptop.git('remote', 'get-url', 'deploy')).toBe(server.url);
@@ -38,14 +38,14 @@ describe('git push deploy', () => {
     expect(again.stdout).toContain(`production runs in ${server.production} there.`);
   });
 
-  it('refuses a canary while nothing runs that it could stand beside', async () => {
+  it('rejects a canary while production does not run', async () => {
     const { exitCode, stderr } = await server.push('deploy', 'canary');
     expect(exitCode).not.toBe(0);
     expect(stderr).toContain('Push the stable branch first: it starts production.');
     expect(await server.ref('refs/heads/canary')).toBe('');
   });
 
-  it('starts production with the first push of main, around the secrets that lie there', async () => {
+  it('starts production with the first push of main, and keeps the secrets in its folder', async () => {
     const { exitCode, stderr } = await server.push('deploy', 'main');
     expect(stderr).toContain('remote: ✔ start the proxy');
     expect(exitCode).toBe(0);
@@ -56,7 +56,7 @@ describe('git push deploy', () => {
     untouched = await laptop.stableContainers();
   });
 
-  it('shows the pusher live what happens, and runs the branch as the canary', async () => {
+  it('shows progress live, and runs the branch as the canary', async () => {
     await laptop.git('switch', '--quiet', 'canary');
     await laptop.git('am', '--quiet', laptop.badPatch);
     const { push } = await server.pushUntil('◆ release', '-o', 'weight=50', 'deploy');
@@ -71,7 +71,7 @@ describe('git push deploy', () => {
     expect(await laptop.stableContainers()).toEqual(untouched);
   });
 
-  it('refuses what cannot be deployed, and the canary that runs goes on', async () => {
+  it('rejects what cannot be deployed, and keeps the running canary', async () => {
     const before = await clones();
     const compose = await laptop.read('docker-compose.yml');
     await laptop.write('docker-compose.yml', compose.replace('services:', 'servisses:'));
@@ -85,12 +85,12 @@ describe('git push deploy', () => {
     expect(await server.ref('refs/heads/canary')).toBe(await laptop.git('rev-parse', 'canary'));
   });
 
-  it('refuses while another command is at work, and says whose turn it is', async () => {
+  it('is rejected while another command runs, which it names', async () => {
     const lock = new FileLock(join(server.production, '.canary/lock.json'), systemClock);
     const release = await lock.acquire('deploy');
     await laptop.git('commit', '--quiet', '--allow-empty', '-m', 'Too early');
     const { exitCode, stderr } = await server.push('deploy');
-    // The canary of that very commit has users; that is not what this push was for.
+    // The canary already runs this very commit, but this push asked for another branch.
     const other = await server.push('-o', 'canary', 'deploy', 'HEAD^:refs/heads/other');
     await release();
     expect(exitCode).not.toBe(0);
@@ -100,7 +100,7 @@ describe('git push deploy', () => {
     await laptop.git('reset', '--quiet', '--hard', 'HEAD^');
   });
 
-  it('deploys a pushed revert, with the traffic off before the canary changes', async () => {
+  it('deploys a pushed revert, after the traffic is off', async () => {
     await laptop.git('revert', '--no-edit', 'HEAD');
     const deploy = ['deploy', '--remote', 'deploy', '--branch', 'canary', '--weight', '0'];
     const { exitCode, stderr } = await laptop.canaryWith(server.environment, ...deploy);
@@ -121,7 +121,7 @@ describe('git push deploy', () => {
     expect(await laptop.stableContainers()).toEqual(untouched);
   });
 
-  it('takes a forced push for what it is', async () => {
+  it('deploys a forced push and reports it', async () => {
     await laptop.git('reset', '--quiet', '--hard', 'main');
     await laptop.git('am', '--quiet', laptop.goodPatch);
     expect((await server.push('deploy')).exitCode).not.toBe(0);
@@ -131,7 +131,7 @@ describe('git push deploy', () => {
     expect(await preview()).toContain('Big dogs');
   });
 
-  it('makes pushed main the stable without a gap, from the canary that runs the same', async () => {
+  it('makes pushed main the stable without an interruption, from the identical canary', async () => {
     await laptop.git('switch', '--quiet', 'main');
     await laptop.git('merge', '--quiet', '--no-ff', '-m', 'Merge canary', 'canary');
     const load = new Load(laptop.url, 50).start();

@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => pair?.dispose());
 
-/** What a canary does to a copy that is watched, user by user, as lines. */
+/** What a canary does to a watched copy, one user after the other, as lines. */
 async function doneBy(
   copy: ServerContainer,
   hasAllRows: boolean,
@@ -89,12 +89,12 @@ describe('a full copy of PostgreSQL', () => {
 
   const isOfRows = (line: string) => / rows of (orders|seen) are /.test(line);
 
-  it('is exact, file by file, and the original knows nothing of it', () => {
+  it('is exact, file by file, without leaving a trace in the original', () => {
     expect(facts).toBe(before);
     expect(sessions).toBe('0');
   });
 
-  it('of things that are not tables tells what became of them', () => {
+  it('reports changes of objects other than tables', () => {
     expect(done.lines.filter((line) => !isOfRows(line))).toEqual([
       'contracting: check short of discount is new',
       'contracting: grant UPDATE to clerk of discount is taken away',
@@ -110,7 +110,7 @@ describe('a full copy of PostgreSQL', () => {
     ]);
   });
 
-  it('another user with their own password is watched as well, also past triggers that are off', () => {
+  it('also watches a user with a password of their own, and deletes with triggers off', () => {
     expect(done.lines.filter(isOfRows)).toEqual([
       'destructive: 400 of the 500 rows of orders are deleted',
       'destructive: all 30 rows of seen are gone',
@@ -128,7 +128,7 @@ describe('a copy of PostgreSQL', () => {
     copy = await pair.copy({ data: 'schema' });
   });
 
-  it('of the schema alone has no rows, and refuses what would lose them', async () => {
+  it('of the schema alone has no rows, and reports what would lose them', async () => {
     const sql =
       'DELETE FROM orders; DROP TABLE audit."Entry of"; ALTER TABLE discount ALTER COLUMN code TYPE text; UPDATE discount SET code = code || 1';
     const { lines, observation } = await doneBy(copy, false, [{ sql }]);
@@ -137,7 +137,7 @@ describe('a copy of PostgreSQL', () => {
     expect(lines).toContain('destructive: table audit.Entry of is dropped');
   });
 
-  it('of a sample has some rows of every table, and goes on counting where the original is', async () => {
+  it('of a sample has some rows of every table, and its sequences continue where the original is', async () => {
     await pair.copyOver(copy, { data: 'sample', sample: 20 });
     const counts =
       'select (select count(*) from discount), (select count(*) from orders), (select count(*) from measured), (select encode(what, \'hex\') from audit."Entry of"), (select what from orders limit 1), (select last_value from orders_id_seq)';
@@ -146,7 +146,7 @@ describe('a copy of PostgreSQL', () => {
     expect(failed).toBe(false);
   });
 
-  it('says nothing of its credentials, whatever breaks', async () => {
+  it('shows no credentials in errors', async () => {
     const place = pair.place(pair.idOf('original'));
     const wrong = {
       ...place,
@@ -159,7 +159,7 @@ describe('a copy of PostgreSQL', () => {
     expect(error).toMatchObject({ code: 'command-failed' });
   });
 
-  it('a dump whose reader was killed is ended by the next rehearsal', async () => {
+  it('that was killed while dumping is ended by the next rehearsal', async () => {
     const place = pair.place(pair.idOf('original'));
     const stop = new AbortController();
     const endless = "copy (select repeat('x', 1000) from generate_series(1, 100000000)) to stdout";
@@ -178,9 +178,9 @@ describe('a copy of PostgreSQL', () => {
     await until('it has ended', () => isThere('0'));
   });
 
-  // PostgreSQL is its container's first process: an orphan that a signal ended is a crash of its own to it.
+  // PostgreSQL is the first process of its container: an orphan that was killed by a signal looks like a crash to it.
   it.each(['ends', 'is aborted', 'is killed'])(
-    'a copy that %s ends no session of the original',
+    'that %s does not restart the original',
     async (how) => {
       const workers =
         "select string_agg(pid::text, ' ') from pg_stat_activity where backend_type in ('background writer', 'walwriter')";
@@ -209,13 +209,13 @@ describe('a copy of PostgreSQL', () => {
   );
 });
 
-it('after all of it the original is as it was, and never had to start anew', async () => {
+it('after all tests the original is unchanged and never restarted', async () => {
   expect(await pair.sql('original', FACTS)).toBe(before);
-  // What ends badly under the server as its first process makes it start anew.
+  // A process that fails under the server as its first process makes it restart.
   expect(await pair.log('original')).not.toMatch(/terminated by signal|recovery mode/);
 });
 
-/** Kills the command lines of Docker that run a program in a container. */
+/** Kills the Docker command lines that run a program in a container. */
 async function killClients(container: string, program: string): Promise<void> {
   const pattern = `^docker exec .*${container} .*${program}`;
   await until('the program runs', async () => {

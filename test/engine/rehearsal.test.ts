@@ -29,17 +29,17 @@ afterAll(async () => {
   await rehearsal.dispose();
 });
 
-/** What production's discounts keeps in a file of its own, on a volume that its canary shares. */
+/** What production's discounts keeps in a file of its own, on a volume shared with its canary. */
 function notes(code: string): Promise<string> {
   const program = `import sqlite3; x = sqlite3.connect('/notes/app.db'); ${code}; x.commit()`;
   return rehearsal.shop.compose('exec', '-T', 'discounts', 'python3', '-c', program);
 }
 
 describe('a canary and the shared database', () => {
-  it('what harms it is refused with its class, its statement and its service, and never reaches production', async () => {
+  it('harmful changes are rejected with class, statement and service, and never reach production', async () => {
     const { shop } = rehearsal;
     await rehearsal.bootWithSql(
-      // What the seeds do: drop their tables and make them anew.
+      // What the seeds do: drop their tables and recreate them.
       'DROP TABLE discount',
       'CREATE TABLE discount (id serial PRIMARY KEY, name text NOT NULL, code text NOT NULL UNIQUE, value integer NOT NULL)',
       "INSERT INTO discount (name, code, value) VALUES ('Secret', 'HUSH', 1)",
@@ -114,12 +114,12 @@ describe('a canary and the shared database', () => {
     );
     expect(await rehearsal.leftovers()).toEqual([]);
     expect((await shop.status()).release).toMatchObject({ state: 'failed', weight: { set: 0 } });
-    // What never started on the real database has changed nothing there.
+    // A canary that never started on the real database has changed nothing there.
     const { stdout } = await shop.succeed('abort', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ changed: true, databaseChanges: [] });
   });
 
-  it('a database in a file on a shared volume is protected too, and there is no way to the real one, to the stable, or out', async () => {
+  it('a file database on a shared volume is protected, and a rehearsal reaches no real database, stable or outside', async () => {
     const { shop } = rehearsal;
     const [db] = (await shop.containers()).filter(({ service }) => service === 'db');
     const address = await addressOf(db?.id ?? '');
@@ -128,7 +128,7 @@ describe('a canary and the shared database', () => {
     await rehearsal.bootWith(
       [
         'import os, socket, sqlite3',
-        // Nobody answers for a name there; not to wait for that as long as usual.
+        // No name server answers there; wait less than usual.
         "os.environ['RES_OPTIONS'] = 'timeout:1 attempts:1'",
         'def reach(host, port):',
         '    try:',
@@ -138,7 +138,7 @@ describe('a canary and the shared database', () => {
         '        pass',
         `for place in (('${address}', 5432), ('172.17.0.1', ${shop.port}), ('host.docker.internal', ${shop.port}), ('1.1.1.1', 53)):`,
         '    reach(*place)',
-        // The only network that it has begins at its own gateway.
+        // Its only network has its own gateway.
         "gateway = '.'.join(socket.gethostbyname(socket.gethostname()).split('.')[:3]) + '.1'",
         `reach(gateway, ${shop.port})`,
         'reach(gateway, 5432)',
@@ -158,7 +158,7 @@ describe('a canary and the shared database', () => {
     expect(await notes(dump)).toBe(before);
   });
 
-  it('a killed one leaves nothing once the next has run; an exception is for one table alone; what is safe for both passes and is recorded', async () => {
+  it('the next rehearsal cleans up after a killed one; an exception is for one table; safe changes pass and are recorded', async () => {
     const { shop } = rehearsal;
     await rehearsal.bootWithSql(
       'ALTER TABLE discount ADD COLUMN IF NOT EXISTS note text',

@@ -29,7 +29,7 @@ describe('putting the proxy in front', () => {
     await shop.write('canary.yaml', original);
     return ended;
   };
-  /** Tries what is valid for canary, but not for HAProxy: an expression that only it can judge. */
+  /** Tries settings that are valid for canary, but not for HAProxy: an expression that only HAProxy can check. */
   const upRefused = async () => {
     const refused = 'match: [{ header: X-Beta, regex: "(" }]\n';
     const { exitCode, stdout } = await withSettings(refused, 'up', '--json');
@@ -44,8 +44,8 @@ describe('putting the proxy in front', () => {
     expect(await shop.exists(`${CONFIGURATION}.new`)).toBe(false);
   };
 
-  describe('of production as its people start it', () => {
-    it('refuses a preview port that something else holds, and changes nothing', async () => {
+  describe('of production that runs without it', () => {
+    it('rejects a preview port that is in use, and changes nothing', async () => {
       const before = await shop.containers();
       const squatter = await listen(shop.preview);
       const { exitCode, stderr } = await shop.canary('up');
@@ -55,7 +55,7 @@ describe('putting the proxy in front', () => {
       expect(await shop.containers()).toEqual(before);
     });
 
-    it('keeps the services where they are when the proxy has no image', async () => {
+    it('leaves the services alone if the proxy has no image', async () => {
       const before = await shop.containers();
       const settings = 'proxy: { image: "canary-test/none:1" }\n';
       const { exitCode, stderr } = await withSettings(settings, 'up');
@@ -64,7 +64,7 @@ describe('putting the proxy in front', () => {
       expect(await shop.containers()).toEqual(before);
     });
 
-    it('keeps them when HAProxy refuses its configuration', async () => {
+    it('leaves the services alone if HAProxy rejects its configuration', async () => {
       const before = await shop.stableContainers();
       await upRefused();
       expect(await shop.exists(CONFIGURATION)).toBe(false);
@@ -73,7 +73,7 @@ describe('putting the proxy in front', () => {
     });
   });
 
-  it('killed in the middle of the hand-over and run again, ends with one of each', async () => {
+  it('killed during the hand-over and run again, ends with one container each', async () => {
     const child = shop.start('up', '--verbose');
     for await (const line of child.iterable({ from: 'stderr' })) {
       if (/frontend-\d+ +Started/.test(String(line))) child.kill('SIGKILL');
@@ -85,7 +85,7 @@ describe('putting the proxy in front', () => {
     expect(await services()).toEqual(ALL);
   });
 
-  it('is left as it is by a plain `docker compose up` with the override', async () => {
+  it('stays unchanged by a plain `docker compose up` with the override', async () => {
     const before = await shop.containers();
     await shop.withOverride('up', '--detach');
     expect(await shop.containers()).toEqual(before);
@@ -101,7 +101,7 @@ describe('putting the proxy in front', () => {
       before = await pages();
     });
 
-    // What is in force stays in force.
+    // The configuration in force stays in force.
     afterEach(async () => {
       await shop.untilShopAnswers();
       expect(await shop.containers()).toMatchObject(containers.map(({ id }) => ({ id })));
@@ -109,21 +109,21 @@ describe('putting the proxy in front', () => {
       expect((await shop.status()).release.weight.set).toBe(50);
     });
 
-    it('`up` again loses no request', async () => {
+    it('loses no request when `up` runs again', async () => {
       const load = new Load(shop.url).start();
       await shop.succeed('up');
       await load.stop();
       expect(load.problems).toEqual([]);
     });
 
-    it('a configuration that HAProxy refuses changes nothing', async () => {
+    it('changes nothing if HAProxy rejects the configuration', async () => {
       const file = await shop.read(CONFIGURATION);
       await upRefused();
       expect(await shop.read(CONFIGURATION)).toBe(file);
       expect(await shop.containers()).toEqual(containers);
     });
 
-    it('nor does it where the proxy was killed, which starts as it was, with the split it had', async () => {
+    it('changes nothing after the proxy was killed either; `up` starts it with its split', async () => {
       const proxy = containers.find(({ service }) => service === 'canary-proxy')?.id ?? '';
       const file = await shop.read(CONFIGURATION);
       await execa('docker', ['kill', proxy]);
@@ -139,7 +139,7 @@ describe('putting the proxy in front', () => {
     expect(await services()).toEqual(['frontend']);
   });
 
-  it('starts a stack that does not run yet, with the proxy', async () => {
+  it('starts a stopped stack together with the proxy', async () => {
     await shop.compose('down');
     await shop.succeed('up');
     await shop.untilShopAnswers();

@@ -8,7 +8,7 @@ import { branch, emptyFolder, git, repository, writeFiles } from '../support/fix
 interface Example {
   file: string;
   keyFile: (folder: string) => string;
-  /** The shell lines of one task, those that come before it included. */
+  /** The shell lines of one task, including those that run before it. */
   script: (task: Task, folder: string) => Promise<string>;
 }
 
@@ -45,7 +45,7 @@ const GITLAB: Example = {
     const jobs = (await read(this.file)) as Pipeline;
     const before = jobs['.deployment']?.before_script ?? ['exit 99'];
     const script = task === 'prepare' ? [] : (jobs[JOBS[task]]?.script ?? ['exit 99']);
-    // The job has a container for itself; here it shares /tmp.
+    // The job has its own container; here it shares /tmp.
     return [...before, ...script].join('\n').replaceAll('/tmp/deploy_key', this.keyFile(folder));
   },
 };
@@ -54,7 +54,7 @@ async function read(file: string) {
   return parse(await readFile(new URL(`../../examples/ci/${file}`, import.meta.url), 'utf8'));
 }
 
-describe.each([GITHUB, GITLAB])('the lines of $file', (example) => {
+describe.each([GITHUB, GITLAB])('the script of $file', (example) => {
   let folder: string;
   let shop: string;
   let server: string;
@@ -71,7 +71,7 @@ describe.each([GITHUB, GITLAB])('the lines of $file', (example) => {
   });
 
   async function run(task: Task): Promise<void> {
-    // As the platforms do: the first line that fails is the end.
+    // As on the platforms, the first failing line ends the script.
     await execa('bash', ['-e', '-c', await example.script(task, folder)], {
       cwd: shop,
       env: {
@@ -87,19 +87,19 @@ describe.each([GITHUB, GITLAB])('the lines of $file', (example) => {
   const deployed = (name: string) => git(server, 'for-each-ref', '--format=%(objectname)', name);
   const head = () => git(shop, 'rev-parse', 'HEAD');
 
-  test('keep the key from others, and give it to git', async () => {
+  test('protects the key, and gives it to git', async () => {
     await run('prepare');
     const key = example.keyFile(folder);
     expect(((await stat(key)).mode & 0o777).toString(8)).toBe('600');
     expect(await readFile(key, 'utf8')).toBe('the key\n');
     const command = await git(shop, 'config', 'core.sshCommand');
-    // ssh itself reads the settings, and would refuse one that it does not know.
+    // ssh itself reads the settings, and rejects unknown ones.
     const { stdout } = await execa('sh', ['-c', `${command} -G host`]);
     expect(stdout).toContain(`identityfile ${key}`);
     expect(stdout).toContain('stricthostkeychecking true');
   });
 
-  test('deploy the canary, also when its branch was rewritten', async () => {
+  test('deploys the canary, even if its branch was rewritten', async () => {
     await run('deploy');
     expect(await deployed('refs/heads/canary')).toBe(await head());
     await git(shop, 'commit', '--quiet', '--amend', '--message', 'Again');
@@ -108,14 +108,14 @@ describe.each([GITHUB, GITLAB])('the lines of $file', (example) => {
     expect(await deployed('refs/heads/main')).toBe(await git(shop, 'rev-parse', 'main'));
   });
 
-  test('take the canary away', async () => {
+  test('removes the canary', async () => {
     await run('deploy');
     await run('takeAway');
     expect(await deployed('refs/heads/canary')).toBe('');
   });
 
   if (example === GITLAB) {
-    test('leave a merged canary to its promotion', async () => {
+    test('leaves a merged canary to its promotion', async () => {
       await run('deploy');
       await git(shop, 'branch', '--force', 'main', 'work');
       await run('takeAway');
@@ -123,14 +123,14 @@ describe.each([GITHUB, GITLAB])('the lines of $file', (example) => {
     });
   }
 
-  test('promote, and never rewrite what is in production', async () => {
+  test('promotes, and never rewrites what is in production', async () => {
     await run('promote');
     expect(await deployed('refs/heads/main')).toBe(await head());
     await git(shop, 'commit', '--quiet', '--amend', '--message', 'Again');
     await expect(run('promote')).rejects.toThrow('rejected');
   });
 
-  test('fail when the server refuses', async () => {
+  test('fails if the server rejects the push', async () => {
     const hook = join(server, 'hooks/pre-receive');
     await writeFiles(server, { 'hooks/pre-receive': '' });
     await writeFile(hook, '#!/bin/sh\necho no >&2\nexit 1\n');

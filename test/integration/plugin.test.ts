@@ -25,6 +25,6 @@ it('answers as `docker canary`, with its own words and exit codes', async () => 
   expect(refused.stderr).toContain('`much` is not a weight.');
 });
 
-it('is listed by docker with what it does', async () => {
+it('is listed by docker with its description', async () => {
   expect((await docker('--help')).stdout).toContain('Canary deployments for docker compose');
 });

@@ -29,7 +29,7 @@ const state = async () => [
   (await execa('git', ['status', '--porcelain'], { cwd: clone })).stdout,
 ];
 
-test('a dry run says every step and changes nothing', async () => {
+test('a dry run prints every step and changes nothing', async () => {
   const before = await state();
   const { stdout, exitCode } = await release('9.1.0', '--dry-run', '--image', 'shop/canary');
   expect(exitCode).toBe(0);
@@ -48,7 +48,7 @@ Publish it with:
   expect(await state()).toEqual(before);
 });
 
-test('what is no release is refused, all reasons at once, before anything is done', async () => {
+test('an invalid release is rejected with all reasons at once, before anything is done', async () => {
   await writeFile(join(clone, 'CHANGELOG.md'), '# Changelog\n\n## 9.0.0, 2026-01-01\n');
   await execa('git', ['tag', 'v0.0.1'], { cwd: clone });
   const before = await state();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CanaryError, type ErrorCode, EXIT, hasCode, messageOf } from '../../src/errors.ts';
 
-/** The contract: programs rely on it. The type makes it complete: a new code does not compile without its line. */
+/** The contract that programs rely on. The type keeps it complete: a new code does not compile without a line here. */
 const EXIT_CODES: Record<ErrorCode, number> = {
   usage: 2,
   'compose-file-missing': 2,
@@ -80,7 +80,7 @@ test.each(Object.entries(EXIT_CODES))('%s ends in %i', (code, exitCode) => {
   expect(new CanaryError(code as ErrorCode, 'x').exitCode).toBe(exitCode);
 });
 
-test('exit codes are the contract’s', () => {
+test('exit codes match the contract', () => {
   expect(EXIT).toEqual({
     done: 0,
     failed: 1,
@@ -94,7 +94,7 @@ test('exit codes are the contract’s', () => {
   });
 });
 
-test('an error keeps what it was caused by and tells its code', () => {
+test('an error keeps its cause and has its code', () => {
   const cause = new Error('disk full');
   const error = new CanaryError('git-failed', 'git failed', { cause, details: ['a'] });
   expect(error.cause).toBe(cause);

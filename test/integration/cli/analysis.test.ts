@@ -6,7 +6,7 @@ const shopWith = (settings: string) =>
   repository({ ...SHOP_FILES, 'canary.yaml': `${CANARY}${settings}` });
 const FIRST_LINE = CANARY.split('\n').length;
 
-test('what is wrong with metrics, gates and hooks is told with its line', async () => {
+test('errors in metrics, gates and hooks are reported with their lines', async () => {
   const folder = await shopWith(`analysis:
   prometheus:
     - { name: errors, url: http://prometheus:9090, query: "up{x={{y}}}", pass: "less than 1" }
@@ -35,7 +35,7 @@ ${line(9)}hooks.beforeAll: is not a setting this version knows
   });
 });
 
-test('the port for Prometheus is published by the proxy, on this machine alone', async () => {
+test('the proxy publishes the port for Prometheus on this machine only', async () => {
   const { stdout, exitCode } = await canaryAndChanges(
     await shopWith('proxy: { metrics: 8405 }\n'),
     ['render'],

@@ -31,7 +31,7 @@ test.each([
     'DIR/tls/site.key has no private key in PEM form.',
   ],
 ])(
-  'a key that %s is refused before anything changes',
+  'a key that %s is rejected before anything changes',
   async (_, certificate, key, code, message) => {
     const folder = await folderWith(certificate, key);
     const { stdout, stderr, exitCode, changes } = await canaryAndChanges(folder, [
@@ -44,7 +44,7 @@ test.each([
   },
 );
 
-test('what is rendered mounts the folder, read-only, and holds nothing of the key', async () => {
+test('the override mounts the folder read-only, and contains nothing of the key', async () => {
   const folder = await folderWith(SITE.certificate, SITE.key);
   const { stdout, exitCode } = await canaryAndChanges(folder, ['render']);
   expect(exitCode).toBe(0);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { canaryAndChanges } from '../../support/fixture-cli.ts';
 import { CANARY, repository, SHOP_FILES } from '../../support/fixture-project.ts';
 
-test('checks that make no sense are told with their lines, all at once', async () => {
+test('invalid checks are reported with their lines, all at once', async () => {
   const settings = `analysis:
   shape: { allow: [coupon] }
   checks:
@@ -26,7 +26,7 @@ test('checks that make no sense are told with their lines, all at once', async (
   });
 });
 
-test('a check of a service that nobody chose is told', async () => {
+test('a check of a service that was not chosen is reported', async () => {
   const settings = 'analysis: { checks: [{ get: /, service: db }] }\n';
   const folder = await repository({ ...SHOP_FILES, 'canary.yaml': `${CANARY}${settings}` });
   const { stderr, exitCode } = await canaryAndChanges(folder, ['render']);

@@ -31,7 +31,7 @@ test.each(NEEDS_ENGINE)('%s says that the engine is off and changes nothing', as
 test.each([
   ['no compose file that can be read', 'docker-compose.yml', 'services: ['],
   ['no canary.yaml that can be read', 'canary.yaml', 'services: ['],
-])('with %s either, the engine is what is said', async (_, path, text) => {
+])('with %s either, the engine is reported', async (_, path, text) => {
   const folder = await repository({ ...SHOP_FILES, [path]: text });
   const { stdout, exitCode } = await canary(folder, ['status', '--json'], await engineOff());
   expect(JSON.parse(stdout).error.code).toBe('engine-unreachable');
@@ -40,7 +40,7 @@ test.each([
 
 test.each([
   ['map', []],
-  // The YAML mounts the proxy's configuration and maps, which are put where git does not see them.
+  // The override mounts the proxy's configuration and maps, which are written where git ignores them.
   [
     'render',
     [
@@ -57,7 +57,7 @@ test.each([
   expect({ stderr, exitCode, changes }).toEqual({ stderr: '', exitCode: 0, changes: written });
 });
 
-test('doctor tells what is missing, and what is there', async () => {
+test('doctor reports what is missing and what is there', async () => {
   const { stdout, exitCode } = await canary(
     await repository(),
     ['doctor', '--json'],

@@ -7,7 +7,7 @@ import { COMPOSE, git, repository } from '../../support/fixture-project.ts';
 const WITHOUT_CONFIG = { 'docker-compose.yml': COMPOSE };
 
 describe('init', () => {
-  test('asks nobody without a terminal: it names the candidates and stops', async () => {
+  test('asks nothing without a terminal: it names the candidates and stops', async () => {
     const folder = await repository(WITHOUT_CONFIG);
     expect(await canaryAndChanges(folder, ['init'])).toEqual({
       stdout: '',
@@ -45,7 +45,7 @@ describe('init', () => {
     expect(await git(folder, 'status', '--porcelain')).toBe('');
   });
 
-  test('with --yes takes what is built here', async () => {
+  test('with --yes chooses what is built here', async () => {
     const folder = await repository(WITHOUT_CONFIG);
     const { stdout } = await canary(folder, ['--yes', '--json', 'init', '--no-commit']);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -72,7 +72,7 @@ describe('init', () => {
     expect(texts[0]).toBe(texts[1]);
   });
 
-  test('leaves a canary.yaml that is there as it is', async () => {
+  test('keeps an existing canary.yaml', async () => {
     const folder = await repository();
     expect(await canaryAndChanges(folder, ['--yes', 'init'])).toEqual({
       stdout: 'DIR/canary.yaml exists already; it was not changed.\n',
@@ -85,7 +85,7 @@ describe('init', () => {
   test.each([
     ['a stateful service', ['db'], 'service-stateful'],
     ['a service that does not exist', ['shop'], 'service-unknown'],
-  ])('refuses %s and writes nothing', async (_, services, code) => {
+  ])('rejects %s and writes nothing', async (_, services, code) => {
     const folder = await repository(WITHOUT_CONFIG);
     const options = services.flatMap((service) => ['--service', service]);
     const { stdout, exitCode, changes } = await canaryAndChanges(folder, [
@@ -97,7 +97,7 @@ describe('init', () => {
     expect({ exitCode, changes }).toEqual({ exitCode: 2, changes: [] });
   });
 
-  test('adds the service that users reach a chosen one through', async () => {
+  test('adds the service through which users reach a chosen one', async () => {
     const folder = await repository(WITHOUT_CONFIG);
     const argv = ['init', '--no-commit', '--service', 'discounts'];
     expect((await canary(folder, argv)).stdout).toContain(
@@ -108,7 +108,7 @@ describe('init', () => {
     );
   });
 
-  test('refuses what no user can reach, and says what was looked for', async () => {
+  test('rejects what no user can reach, and says what was tried', async () => {
     const compose = 'services:\n  api: { image: acme/api }\n  shop: { image: acme/shop }\n';
     const folder = await repository({ 'docker-compose.yml': compose });
     expect(await canaryAndChanges(folder, ['init', '--service', 'api'])).toEqual({
@@ -127,7 +127,7 @@ describe('init', () => {
     });
   });
 
-  test('leaves workers off without a question, says so, and refuses what runs once', async () => {
+  test('leaves workers out without a question, says so, and rejects jobs', async () => {
     const compose = COMPOSE.replace(
       'services:\n',
       'services:\n  celery:\n    build: ./discounts\n    command: celery -A shop worker\n  migrate:\n    build: ./discounts\n    command: flask db migrate\n',
@@ -143,7 +143,7 @@ describe('init', () => {
     expect(await readFile(join(folder, 'canary.yaml'), 'utf8')).not.toContain('celery');
   });
 
-  test('names what the canary would share without a rehearsal, and what to write if that is meant', async () => {
+  test('names what the canary would share without a rehearsal, and how to allow it', async () => {
     const compose = COMPOSE.replace(
       'services:\n',
       'services:\n  cache:\n    image: registry.example/valkey/valkey:8\n',
@@ -158,7 +158,7 @@ describe('init', () => {
     );
   });
 
-  test('-m gives the message of its commit', async () => {
+  test('-m sets the message of its commit', async () => {
     const folder = await repository(WITHOUT_CONFIG);
     await canary(folder, ['init', '--yes', '-m', '-x $(id)']);
     expect(await git(folder, 'log', '-1', '--format=%B')).toBe('-x $(id)');

@@ -26,7 +26,7 @@ test('the map without canary.yaml chooses nothing', async () => {
   expect(stdout).toMatch(/^Not chosen yet\n {2}discounts /);
 });
 
-test('--json and --format json are the same document', async () => {
+test('--json and --format json print the same document', async () => {
   const folder = await repository();
   const [first, second] = [
     await canary(folder, ['map', '--json']),
@@ -36,13 +36,13 @@ test('--json and --format json are the same document', async () => {
   expect(JSON.parse(first.stdout)).toMatchObject({ version: 1, project: 'shop' });
 });
 
-test('no secret of an environment is in it (promise 9)', async () => {
+test('the map contains no secret of an environment (promise 9)', async () => {
   const folder = await repository();
   for (const format of ['text', 'mermaid', 'dot', 'json'])
     expect((await canary(folder, ['map', '--format', format])).stdout).not.toContain('hunter2');
 });
 
-test('-q prints errors only', async () => {
+test('-q prints only errors', async () => {
   const folder = await repository();
   expect(await canary(folder, ['-q', 'map'])).toEqual({ stdout: '', stderr: '', exitCode: 0 });
   expect((await canary(folder, ['-q', '-f', 'nowhere.yml', 'map'])).stderr).toBe(
@@ -50,7 +50,7 @@ test('-q prints errors only', async () => {
   );
 });
 
-test('-C, -p and a folder below work as Compose’s own', async () => {
+test('-C, -p and a subfolder work as in Compose', async () => {
   const folder = await repository();
   const below = await canary(`${folder}/frontend`, ['map', '--json']);
   const named = await canary('/', ['-C', folder, '-p', 'other', 'map', '--json']);

@@ -12,7 +12,7 @@ import {
 const COMMANDS = [['up'], ['map'], ['render'], ['status'], ['abort'], ['deploy', '--branch', 'x']];
 
 describe.each(COMMANDS)('canary %s', (...argv) => {
-  test('without a compose file', async () => {
+  test('is rejected without a compose file', async () => {
     const folder = await emptyFolder();
     expect(await canaryAndChanges(folder, argv)).toEqual({
       stdout: '',
@@ -23,7 +23,7 @@ describe.each(COMMANDS)('canary %s', (...argv) => {
     });
   });
 
-  test('without a git repository', async () => {
+  test('is rejected without a git repository', async () => {
     const folder = await emptyFolder();
     await writeFiles(folder, SHOP_FILES);
     expect(await canaryAndChanges(folder, argv)).toEqual({
@@ -37,7 +37,7 @@ describe.each(COMMANDS)('canary %s', (...argv) => {
 });
 
 describe.each(COMMANDS.filter(([name]) => name !== 'map'))('canary %s', (...argv) => {
-  test('without canary.yaml', async () => {
+  test('is rejected without canary.yaml', async () => {
     const folder = await repository({ 'docker-compose.yml': COMPOSE });
     expect(await canaryAndChanges(folder, argv)).toEqual({
       stdout: '',
@@ -49,7 +49,7 @@ describe.each(COMMANDS.filter(([name]) => name !== 'map'))('canary %s', (...argv
   });
 });
 
-/** A choice in canary.yaml that the compose file does not allow, and what is said. */
+/** A choice in canary.yaml that the compose file does not allow, and the error. */
 const CHOICES: [name: string, services: string, message: string, hint: string][] = [
   [
     'a service that does not exist',
@@ -77,7 +77,7 @@ const CHOICES: [name: string, services: string, message: string, hint: string][]
   ],
 ];
 
-test.each(CHOICES)('canary.yaml chooses %s', async (_, services, message, hint) => {
+test.each(CHOICES)('a choice of %s is rejected', async (_, services, message, hint) => {
   const folder = await repository({
     ...SHOP_FILES,
     'canary.yaml': `version: 1\nservices: ${services}\n`,
@@ -90,7 +90,7 @@ test.each(CHOICES)('canary.yaml chooses %s', async (_, services, message, hint) 
   });
 });
 
-test('every problem of canary.yaml is told with its line', async () => {
+test('every problem of canary.yaml is reported with its line', async () => {
   const folder = await repository({
     ...SHOP_FILES,
     'canary.yaml': CANARY.replace('version: 1', 'version: 3').replace('13000', '"no"'),
@@ -109,14 +109,14 @@ test('every problem of canary.yaml is told with its line', async () => {
   });
 });
 
-test('a compose file that Compose refuses is told in Compose’s words', async () => {
+test('a compose file that Compose rejects is reported with Compose’s message', async () => {
   const folder = await repository({ ...SHOP_FILES, 'docker-compose.yml': 'services: 5\n' });
   const { stderr, exitCode, changes } = await canaryAndChanges(folder, ['map']);
   expect(stderr).toMatch(/^✖ Compose refuses the compose file\.\n {2}│ .*services/);
   expect({ exitCode, changes }).toEqual({ exitCode: 2, changes: [] });
 });
 
-test('a refusal with --json is one document on stdout and nothing else', async () => {
+test('a rejection with --json is one document on stdout and nothing else', async () => {
   const folder = await repository({ 'docker-compose.yml': COMPOSE });
   const outcome = await canaryAndChanges(folder, ['up', '--json']);
   expect(outcome).toMatchObject({ stderr: '', exitCode: 2, changes: [] });

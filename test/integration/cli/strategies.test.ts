@@ -18,7 +18,7 @@ test.each([
   ['strategy: blue-green', BLUE_GREEN, ['plan', '--branch', 'main', '--weight', '99.99']],
   ['strategy: ab', AB, ['weight', '0']],
   ['strategy: ab', AB, ['deploy', '--branch', 'main', '--weight', '20']],
-])('%s refuses a weight it does not know', async (settings, stderr, argv) => {
+])('%s rejects a weight that it does not allow', async (settings, stderr, argv) => {
   const folder = await shopWith(settings);
   expect(await canaryAndChanges(folder, argv)).toEqual({
     stdout: '',
@@ -28,7 +28,7 @@ test.each([
   });
 });
 
-test('what does not fit together in canary.yaml is told with its line', async () => {
+test('settings in canary.yaml that conflict are reported with their lines', async () => {
   const folder = await shopWith('strategy: rolling\nsteps: [{ weight: 5, for: 5m }]');
   const line = CANARY.split('\n').length + 1;
   expect(await canaryAndChanges(folder, ['render'])).toEqual({
@@ -42,7 +42,7 @@ test('what does not fit together in canary.yaml is told with its line', async ()
   });
 });
 
-test('the refusal has a code for programs', async () => {
+test('the rejection has an error code', async () => {
   const folder = await shopWith('strategy: blue-green');
   const { stdout } = await canaryAndChanges(folder, ['weight', '50', '--json']);
   expect(JSON.parse(stdout).error.code).toBe('strategy-refuses');

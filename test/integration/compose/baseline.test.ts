@@ -31,9 +31,9 @@ const IMAGE = `sha256:${'1'.repeat(64)}`;
 
 const NAME = 'container_name: the-frontend';
 
-// A name and a number exclude each other.
+// A name excludes several replicas.
 test.each([NAME, 'deploy: { replicas: 3 }', 'scale: 3'])(
-  'Compose resolves one baseline, without the names of the stable, which stays as it was: %s',
+  'Compose resolves one baseline without the stable’s names, and leaves the stable unchanged: %s',
   async (line) => {
     const folder = await repository({
       ...SHOP_FILES,

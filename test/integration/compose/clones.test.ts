@@ -9,7 +9,7 @@ import { refusal } from '../../support/fixture-refusal.ts';
 
 const ENTRY = 'web: { entry: 3000 }';
 
-/** A project of these compose services, with a canary of `web` and others from a branch that changes nothing. */
+/** A project with these compose services, with a canary of `web` and others from a branch without changes. */
 async function project(services: string, chosen = ENTRY, files: Files = {}): Promise<string> {
   const folder = await repository({
     'docker-compose.yml': `name: shop\nservices:\n${services}`,
@@ -28,7 +28,7 @@ async function cloneOf(services: string, chosen?: string, files?: Files): Promis
 }
 
 describe('a clone finds the other clones', () => {
-  test('under every name that their stable has, and shares no name with it', async () => {
+  test('under every name of their stable, and shares no name with it', async () => {
     const clone = await cloneOf(
       `${WEB}    container_name: shop-web
     hostname: web.local
@@ -58,7 +58,7 @@ networks: { front: { ipam: { config: [{ subnet: 10.87.0.0/24 }] } }, back: }
       expect(clone[field] ?? []).toEqual([]);
   });
 
-  test('in whose network, processes and memory it lives', async () => {
+  test('whose network, processes and memory it uses', async () => {
     const services = `${WEB}  mesh:
     image: example/mesh
     network_mode: service:web
@@ -75,11 +75,11 @@ networks: { front: { ipam: { config: [{ subnet: 10.87.0.0/24 }] } }, back: }
       volumes_from: ['web-canary:ro', 'keeper'],
     });
     expect(serviceOf(after, 'mesh-canary')).not.toHaveProperty('external_links');
-    // Whoever has no network of its own has no name to lead to.
+    // A service without its own network has no name to link to.
     expect(serviceOf(after, 'web-canary')).not.toHaveProperty('external_links');
   });
 
-  test('by the name of the container too', async () => {
+  test('by container name too', async () => {
     const services = `${WEB}    container_name: shop-web
   mesh: { image: example/mesh, network_mode: "container:shop-web" }
 `;
@@ -87,7 +87,7 @@ networks: { front: { ipam: { config: [{ subnet: 10.87.0.0/24 }] } }, back: }
     expect(serviceOf(after, 'mesh-canary').network_mode).toBe('service:web-canary');
   });
 
-  test('where a link leads to one that lives in another’s network, and so to nobody', async () => {
+  test('without a link to one that uses another’s network and so has no name', async () => {
     const services = `${WEB}    links: [mesh, db]
   mesh: { image: example/mesh, network_mode: "service:host" }
   host: { image: example/host }
@@ -102,7 +102,7 @@ networks: { front: { ipam: { config: [{ subnet: 10.87.0.0/24 }] } }, back: }
     expect(Object.keys(clone.depends_on ?? {}).sort()).toEqual(['db', 'mesh-canary']);
   });
 
-  test('and is refused without one that shares its namespaces', async () => {
+  test('or is rejected without one that shares its namespaces', async () => {
     const services = `${WEB}  mesh: { image: example/mesh, network_mode: "service:web" }\n`;
     expect(
       await refusal(async () => render(contextIn(await project(services)), 'next')),
@@ -127,7 +127,7 @@ volumes: { uploads: , modules: , run: , api: , pg: }
   const sources = ({ volumes = [] }: ComposeService) =>
     Object.fromEntries(volumes.map(({ target, source }) => [target, source]));
 
-  test('of data and sockets of others are shared; caches, own sockets and nameless ones are the clone’s own', async () => {
+  test('with data and other services’ sockets are shared; caches, own sockets and anonymous ones are not', async () => {
     expect(sources(await cloneOf(VOLUMES))).toEqual({
       '/uploads': 'uploads',
       '/app/node_modules': undefined,
@@ -138,7 +138,7 @@ volumes: { uploads: , modules: , run: , api: , pg: }
     });
   });
 
-  test('that several clones have of their own are one for them', async () => {
+  test('that several clones have of their own are shared among them', async () => {
     const { after } = await resolved(await project(VOLUMES, `${ENTRY}, worker: {}`), 'next');
     for (const name of ['web-canary', 'worker-canary'])
       expect(sources(serviceOf(after, name))).toMatchObject({
@@ -149,8 +149,8 @@ volumes: { uploads: , modules: , run: , api: , pg: }
   });
 });
 
-describe('a clone takes over', () => {
-  test('no label or setting by which others find the stable, and every other', async () => {
+describe('a clone gets', () => {
+  test('no label or setting by which other programs find the stable, but all others', async () => {
     const clone = await cloneOf(`${WEB}    labels:
       - traefik.enable=true
       - traefik.http.routers.web.rule=Host(\`shop.example\`)
@@ -162,14 +162,14 @@ describe('a clone takes over', () => {
     expect(clone.environment).toEqual({ VIRTUAL_HOST: '', MODE: 'fast' });
   });
 
-  test('no label of a file either', async () => {
+  test('no such label from a file either', async () => {
     const clone = await cloneOf(`${WEB}    label_file: ./labels\n`, ENTRY, {
       labels: 'caddy=shop.example\nteam=shop\n',
     });
     expect(Object.keys(clone.labels ?? {})).not.toContain('caddy');
   });
 
-  test('who has to be there first, and nothing that runs once', async () => {
+  test('the dependencies of its stable, except those that run once', async () => {
     const clone = await cloneOf(
       `${WEB}    depends_on:
       api: { condition: service_healthy }
@@ -188,7 +188,7 @@ describe('a clone takes over', () => {
     expect(clone.depends_on).not.toHaveProperty('migrate');
   });
 
-  test('everything else as it is', async () => {
+  test('everything else unchanged', async () => {
     const rest = `    user: "1000"
     init: true
     stop_grace_period: 45s
@@ -221,7 +221,7 @@ describe('an image', () => {
 `;
   const DOCKERFILE = { Dockerfile: 'FROM scratch\n' };
 
-  test('that several services run has a name of its own for all clones', async () => {
+  test('that several services run has one separate name for all clones', async () => {
     const folder = await project(SHARED, `${ENTRY}, worker: {}`, DOCKERFILE);
     const { after } = await resolved(folder, 'next');
     const { image } = serviceOf(after, 'web-canary');
@@ -230,7 +230,7 @@ describe('an image', () => {
     expect(serviceOf(after, 'worker').image).toBe('example/app');
   });
 
-  test('that a service not chosen builds is not guessed at', async () => {
+  test('that a service outside of the choice builds is not guessed', async () => {
     const services = `${SHARED}  api: { image: example/app, ports: ["3001:80"] }\n`;
     const folder = await project(services, 'api: { entry: 3001 }', DOCKERFILE);
     expect(await refusal(() => render(contextIn(folder), 'next'))).toMatchObject({
@@ -247,7 +247,7 @@ configs: { site: { file: ./site.conf }, banner: { content: "hello \${WHO:-you}" 
 secrets: { token: { file: ./token.txt } }
 `;
 
-  test('reach its canary, and secrets stay where the user keeps them', async () => {
+  test('reach its canary, while secrets stay where the user keeps them', async () => {
     const folder = await project(SERVICES, ENTRY, {
       'site.conf': 'old\n',
       '.gitignore': 'token.txt\n',
@@ -270,7 +270,7 @@ secrets: { token: { file: ./token.txt } }
   });
 });
 
-test('a secret that only the branch knows comes along, from where the user keeps it', async () => {
+test('a secret that only the branch has is added, from where the user keeps it', async () => {
   const folder = await project(WEB, ENTRY, { '.gitignore': 'token.txt\n' });
   await branch(folder, 'other', {
     'docker-compose.yml': `name: shop\nservices:\n${WEB}    secrets: [token, word]\nsecrets: { token: { file: ./token.txt }, word: { environment: WORD } }\n`,
@@ -281,7 +281,7 @@ test('a secret that only the branch knows comes along, from where the user keeps
   expect(after.secrets?.['word-canary']?.environment).toBe('WORD');
 });
 
-test('a migration of a service with labels is a container like others', async () => {
+test('a migration of a service with labels is an ordinary container', async () => {
   const folder = await repository({
     'docker-compose.yml': `name: shop\nservices:\n${WEB}    labels: ["prometheus.io/scrape=true"]\n`,
     'canary.yaml': `version: 1\nservices: { ${ENTRY} }\ndatabase: { migrate: { service: web, command: [migrate] } }\n`,
@@ -295,7 +295,7 @@ test('a migration of a service with labels is a container like others', async ()
 });
 
 describe('a service is cloned as Compose reads it', () => {
-  test('and not where a promotion would bring another one: included files move with the branch only after it', async () => {
+  test('but rejected if the branch changes an included file, which moves only with a promotion', async () => {
     const app = `services:\n${WEB}    environment: { STEP: "1" }\n`;
     const folder = await project('  db: { image: postgres }\ninclude: [app/compose.yml]\n', ENTRY, {
       'app/compose.yml': app,
@@ -327,7 +327,7 @@ describe('a service is cloned as Compose reads it', () => {
     ]);
   });
 
-  test('where one file takes away what another says', async () => {
+  test('even if one file removes what another sets', async () => {
     const services = `${WEB}    environment: { A: "1", B: "2" }\n    command: [run]\n`;
     const folder = await project(services, ENTRY, {
       'prod.yml':
@@ -338,7 +338,7 @@ describe('a service is cloned as Compose reads it', () => {
     expect(serviceOf(after, 'web-canary').command).toBeNull();
   });
 
-  test('from a file that is included, with its settings that git does not track', async () => {
+  test('from an included file, with settings that git does not track', async () => {
     const folder = await project('  db: { image: postgres }\ninclude: [app/compose.yml]\n', ENTRY, {
       'app/compose.yml': `services:\n${WEB}    env_file: web.env\n    volumes: ["./code:/code"]\n`,
       'app/code/app.txt': 'x\n',
@@ -352,7 +352,7 @@ describe('a service is cloned as Compose reads it', () => {
     expect(text).not.toContain('s3cret');
   });
 
-  test('or not at all: variables of an include are not those of the project', async () => {
+  test('but rejected if an include has variables of its own', async () => {
     const folder = await project(
       'include: [{ path: app/compose.yml, env_file: app/app.env }]\n'.replace(
         /^/,
@@ -372,7 +372,7 @@ describe('a service is cloned as Compose reads it', () => {
     });
   });
 
-  test('and refused in words where Compose cannot take it out of its file', async () => {
+  test('but rejected if Compose cannot extend it from its file', async () => {
     const folder = await project(
       '  db: { image: postgres }\ninclude: [{ path: app/compose.yml, env_file: app/app.env }]\n',
       ENTRY,
@@ -387,7 +387,7 @@ describe('a service is cloned as Compose reads it', () => {
     });
   });
 
-  test('a mount of the whole project is the branch’s code', async () => {
+  test('with the branch’s code in a mount of the whole project', async () => {
     const folder = await project(`${WEB}    volumes: [".:/app"]\n`, ENTRY, {
       '.gitignore': 'junk\n',
     });

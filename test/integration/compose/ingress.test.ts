@@ -40,7 +40,7 @@ const STABLE = ['nginx', 'frontend', 'worker', 'discounts', 'db'];
 const without = (keys: string[], service: object) =>
   Object.fromEntries(Object.entries(service).filter(([key]) => !keys.includes(key)));
 
-test('with the override callers have links, and nothing else of the stable is changed', async () => {
+test('with the override, callers have links, and nothing else of the stable changes', async () => {
   const folder = await repository({ ...FILES, 'canary.yaml': CANARY });
   await branch(folder, 'cheaper', { 'discounts/Dockerfile': 'FROM scratch\n# cheaper\n' });
   const { before, after } = await resolved(folder, 'cheaper');
@@ -71,7 +71,7 @@ test('with the override callers have links, and nothing else of the stable is ch
   });
 });
 
-test('callers are known by the configuration that they mount', async () => {
+test('callers are found by the configuration that they mount', async () => {
   const folder = await repository({ ...FILES, 'canary.yaml': CANARY });
   const context = contextIn(folder);
   const { before } = await resolved(folder);

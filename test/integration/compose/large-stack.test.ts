@@ -10,7 +10,7 @@ import { branch, repository } from '../../support/fixture-project.ts';
 import { largeStack } from '../../support/large-stack.ts';
 import { peakMemory } from '../../support/peak-memory.ts';
 
-/** Renders a branch of a stack of so many services; the calls of Compose that it took, and its text. */
+/** Renders a branch of a stack with this many services; returns the number of Compose calls and the text. */
 async function rendered(count: number) {
   const folder = await repository(largeStack(count));
   await branch(folder, 'cheaper', {});
@@ -27,9 +27,9 @@ async function rendered(count: number) {
   return { calls: taken, text, model: await context.compose.model(scope) };
 }
 
-test('a stack of hundreds of services takes no more calls of Compose than one of ten', async () => {
+test('a stack of hundreds of services needs no more Compose calls than one of ten', async () => {
   const [small, large] = [await rendered(10), await rendered(400)];
-  // The stable's, the branch's, and the clones alone.
+  // For the stable, the branch, and the clones alone.
   expect(large.calls).toEqual(['config', 'config', 'config', 'version']);
   expect(small.calls).toEqual(large.calls);
   // The override grows with what is chosen, not with the stack.
@@ -38,7 +38,7 @@ test('a stack of hundreds of services takes no more calls of Compose than one of
   expect(findCalls(large.model)).toHaveLength(1200);
 });
 
-test('one of a thousand takes less than 300 MB of memory', async () => {
+test('a stack of a thousand services needs less than 300 MB of memory', async () => {
   const folder = await repository(largeStack(1000));
   const program = fileURLToPath(new URL('../../../bin/canary.js', import.meta.url));
   const peak = await peakMemory(folder, [program, 'render', '--branch', 'main']);

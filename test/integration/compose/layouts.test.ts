@@ -22,7 +22,7 @@ describe('a project of several files', () => {
   discounts: { environment: { STAGE: prod } }
 `;
 
-  test('is cloned with what each of them says', async () => {
+  test('is cloned with the settings of each', async () => {
     const folder = await repository({ ...SHOP_FILES, 'prod.yml': PROD });
     await branch(folder, 'cheaper', {});
     const { before, after } = await resolved(folder, 'cheaper', FILES);
@@ -36,7 +36,7 @@ describe('a project of several files', () => {
     expect(stableWithoutPorts(after, names)).toEqual(stableWithoutPorts(before, names));
   });
 
-  test('is refused where a file that defines a clone is not in the branch', async () => {
+  test('is rejected if a file that defines a clone is not in the branch', async () => {
     const folder = await repository();
     await branch(folder, 'cheaper', {});
     await writeFile(join(folder, 'prod.yml'), PROD);
@@ -66,7 +66,7 @@ describe('files that git does not track', () => {
     return folder;
   }
 
-  test('settings are read from where the user keeps them, and never written elsewhere', async () => {
+  test('are read as settings from where the user keeps them, and never written elsewhere', async () => {
     const folder = await project();
     const { after, text } = await resolved(folder, 'cheaper');
     expect(serviceOf(after, 'discounts-canary').environment).toMatchObject({ API_KEY: 's3cret' });
@@ -75,7 +75,7 @@ describe('files that git does not track', () => {
     expect(holders).toBe('secret.env');
   });
 
-  test('data is shared with the stable, code is the branch’s own', async () => {
+  test('are shared with the stable as data, while code comes from the branch', async () => {
     const folder = await project();
     const { before, after } = await resolved(folder, 'cheaper');
     const mounts = (service: string) =>
@@ -91,7 +91,7 @@ describe('files that git does not track', () => {
   });
 });
 
-test('a project below the top of its repository is cloned from there', async () => {
+test('a project in a subfolder of its repository is cloned from there', async () => {
   const files = Object.entries(SHOP_FILES).map(([path, text]) => [`shop/${path}`, text] as const);
   const folder = await repository(Object.fromEntries(files));
   await branch(folder, 'cheaper', {});
@@ -101,7 +101,7 @@ test('a project below the top of its repository is cloned from there', async () 
   );
 });
 
-test('a branch in which a chosen service began to keep data is refused', async () => {
+test('a branch in which a chosen service keeps data is rejected', async () => {
   const folder = await repository();
   await branch(folder, 'cheaper', {
     'docker-compose.yml': COMPOSE.replace('build: ./discounts', 'image: redis:7'),
@@ -110,7 +110,7 @@ test('a branch in which a chosen service began to keep data is refused', async (
   expect(error.code).toBe('service-stateful');
 });
 
-test('a branch that does not exist is refused with those that do', async () => {
+test('a branch that does not exist is rejected, with the existing ones', async () => {
   const folder = await repository();
   await branch(folder, 'cheaper', {});
   expect(await refusal(() => render(contextIn(folder), 'dearer'))).toMatchObject({

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { resolved, serviceOf, stableWithoutPorts } from '../../support/fixture-override.ts';
 import { branch, git, repository, SHOP_FILES } from '../../support/fixture-project.ts';
 
-/** A project as people write it: names, aliases, addresses, links, several ports, secrets. */
+/** A realistic project: names, aliases, addresses, links, several ports, secrets. */
 const RICH = `name: shop
 services:
   frontend:
@@ -39,7 +39,7 @@ const rich = () => repository({ ...SHOP_FILES, 'docker-compose.yml': RICH });
 const STABLE = ['frontend', 'discounts', 'db'];
 
 describe('with the override, Compose resolves', () => {
-  test('every stable service as before, but for the entry’s port', async () => {
+  test('every stable service as before, except the entry’s port', async () => {
     const folder = await rich();
     await branch(folder, 'cheaper', { 'discounts/Dockerfile': 'FROM scratch\n# cheaper\n' });
     const { before, after } = await resolved(folder, 'cheaper');
@@ -73,7 +73,7 @@ describe('with the override, Compose resolves', () => {
     expect(JSON.stringify(clone.networks)).not.toMatch(/alias|10\.99/);
   });
 
-  test('as many containers of a clone as the branch says, on the branch’s build context, with the shared volume', async () => {
+  test('the branch’s number of replicas, its build context and the shared volume', async () => {
     const folder = await rich();
     const commit = await branch(folder, 'cheaper', { 'discounts/Dockerfile': 'FROM scratch\n#\n' });
     const clone = serviceOf((await resolved(folder, 'cheaper')).after, 'discounts-canary');
@@ -86,7 +86,7 @@ describe('with the override, Compose resolves', () => {
     expect(clone.links).toEqual(['db:database']);
   });
 
-  test('what the branch defines, and the stable as it is', async () => {
+  test('what the branch defines, and the stable unchanged', async () => {
     const folder = await rich();
     await branch(folder, 'cheaper', {
       'docker-compose.yml': RICH.replace('EMPTY=', 'EMPTY=full'),
@@ -97,8 +97,8 @@ describe('with the override, Compose resolves', () => {
   });
 });
 
-describe('what `render` prints', () => {
-  test('has the proxy alone where no branch is named, and works with Compose', async () => {
+describe('render', () => {
+  test('prints only the proxy without a branch, and works with Compose', async () => {
     const { before, after, text } = await resolved(await rich());
     expect(Object.keys(after.services).sort()).toEqual([...STABLE, 'canary-proxy'].sort());
     expect(serviceOf(after, 'canary-proxy').ports).toMatchObject([
@@ -109,7 +109,7 @@ describe('what `render` prints', () => {
     expect(text).not.toContain('hunter2');
   });
 
-  test('keeps variables unexpanded: no value of `.env` is in it (promise 9)', async () => {
+  test('keeps variables unexpanded, so that it prints no value of `.env` (promise 9)', async () => {
     const folder = await repository({
       ...SHOP_FILES,
       'docker-compose.yml': RICH,

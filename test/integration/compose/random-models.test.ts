@@ -5,10 +5,10 @@ import { emptyFolder } from '../../support/fixture-project.ts';
 import { within } from '../../support/patience.ts';
 import { verdictOn } from '../../support/random-project.ts';
 
-/** `CANARY_RANDOM_MODELS=1000` plays more of them; fast-check prints the seed of what it finds. */
+/** `CANARY_RANDOM_MODELS=1000` tries more of them; fast-check prints the seed of a failure. */
 const RUNS = Number(process.env.CANARY_RANDOM_MODELS ?? 30);
 
-test('whatever a compose file says, its clones keep to the invariants or are refused', {
+test('the clones of any compose file keep the invariants or are rejected', {
   timeout: within(60_000 + RUNS * 2000),
 }, async () => {
   const folder = await emptyFolder();
@@ -21,6 +21,6 @@ test('whatever a compose file says, its clones keep to the invariants or are ref
     }),
     { numRuns: RUNS, interruptAfterTimeLimit: within(40_000 + RUNS * 2000) },
   );
-  // Models that say nothing prove nothing; about half are rendered, by chance fewer.
+  // Rejections alone prove nothing; about half are rendered, by chance fewer.
   expect(kinds.filter((kind) => kind === 'rendered').length).toBeGreaterThan(RUNS / 20);
 });

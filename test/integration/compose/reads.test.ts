@@ -21,13 +21,13 @@ const butFor = (...names: string[]): Files =>
 
 interface Situation {
   files: Files;
-  /** Where in the project the person stands. */
+  /** The working directory, inside the project. */
   at?: string;
   env?: Record<string, string>;
   args?: string[];
 }
 
-/** The model that canary reads and that of plain `docker compose config`, as a person calls them. */
+/** The model that canary reads and that of plain `docker compose config`, called the same way. */
 async function bothModels({ files, at = '.', env = {}, args = [] }: Situation) {
   const directory = join(await repository({ 'sub/.keep': '', ...files }), at);
   const all = { PATH: process.env.PATH, HOME: process.env.HOME, ...env };
@@ -42,7 +42,7 @@ async function bothModels({ files, at = '.', env = {}, args = [] }: Situation) {
   const { model } = await loadComposeProject({ ...context, env: all, compose });
   const config = ['compose', ...args, 'config', '--format', 'json'];
   const { stdout } = await run('docker', config, { cwd: directory, env: all });
-  // Printed so that it could be read again, every dollar twice.
+  // Compose prints it as input for itself, with every dollar doubled.
   const asItIs = (_: string, value: unknown) =>
     typeof value === 'string' ? value.replaceAll('$$', () => '$') : value;
   return { ours: model, theirs: JSON.parse(stdout, asItIs) };
@@ -206,14 +206,14 @@ test.each<[string, Situation]>([
   expect(ours).toEqual(theirs);
 });
 
-test('an override of canary’s own among the files is not the user’s', async () => {
+test('canary’s own override among the files is ignored', async () => {
   const files = { 'compose.yaml': web('x'), '.canary/override.yml': web('y') };
   const directory = await repository(files);
   const context = contextIn(directory, { files: ['compose.yaml', '.canary/override.yml'] });
   expect((await loadComposeProject(context)).files).toEqual([join(directory, 'compose.yaml')]);
 });
 
-describe('what Compose refuses is told with its place', () => {
+describe('what Compose rejects is reported with its position', () => {
   test.each<[string, Files, string]>([
     [
       'a variable',
@@ -274,7 +274,7 @@ describe('what Compose refuses is told with its place', () => {
     expect(error.details.join('\n')).not.toContain('level=warning');
   });
 
-  test('and by the command line', async () => {
+  test('on the command line too', async () => {
     const directory = await repository({
       'compose.yaml': `services:\n  web: { image: "\${TAG:?t}" }\n`,
     });

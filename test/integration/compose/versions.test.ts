@@ -56,7 +56,7 @@ test.each<[string, Files]>([
     'several files',
     { 'docker-compose.yml': RICH, 'key.txt': 'x', 'docker-compose.override.yml': OVER },
   ],
-])('the oldest Compose that can be had makes the same clones: %s', async (_, files) => {
+])('the oldest available Compose makes the same clones: %s', async (_, files) => {
   const folder = await repository({ ...SHOP_FILES, ...files });
   await branch(folder, 'cheaper', {});
   const context = contextIn(folder);

@@ -29,7 +29,7 @@ beforeEach(async () => {
 
 const subjects = () => git(folder, 'log', '--reverse', '--format=%s', 'main..canary');
 
-/** Applies and expects that it is refused and that nothing is another. */
+/** Applies a patch, and expects a rejection that changes nothing. */
 async function refused(...argv: string[]) {
   before = await userState(folder);
   const { stdout } = await canary(folder, ['apply', '--json', ...argv]);
@@ -38,7 +38,7 @@ async function refused(...argv: string[]) {
   return error;
 }
 
-/** A diff, and a mail, that change a line beside one that the branch has changed meanwhile. */
+/** A diff, and a mail, that change a line next to one that the branch has changed meanwhile. */
 async function madeBefore(line: number, text: string): Promise<Record<'mail' | 'diff', string>> {
   const mail = await mailPatch(folder, 'main', { 'text.txt': withLine(line, text) }, 'Made before');
   const diff = await git(dirname(mail), 'diff', '--full-index', 'HEAD~1');
@@ -78,7 +78,7 @@ describe('with --3way', () => {
   });
 
   test.each(['mail', 'diff'] as const)(
-    'a %s the branch holds already makes no commit',
+    'a %s that the branch already has makes no commit',
     async (kind) => {
       const patch = (await madeBefore(4, 'theirs'))[kind];
       await canary(folder, ['apply', patch]);
@@ -89,13 +89,13 @@ describe('with --3way', () => {
   );
 });
 
-describe('what makes the commit is the repository’s', () => {
+describe('a commit respects', () => {
   const hook = async (name: string, script: string) => {
     await writeFiles(folder, { [`.git/hooks/${name}`]: `#!/bin/sh\n${script}\n` });
     await chmod(`${folder}/.git/hooks/${name}`, 0o755);
   };
 
-  test.each(['pre-commit', 'commit-msg'])('a %s hook that refuses a diff', async (name) => {
+  test.each(['pre-commit', 'commit-msg'])('a %s hook that rejects a diff', async (name) => {
     await hook(name, 'echo not on Fridays; exit 1');
     const error = await refused(await diffPatch('a.diff', ADDS_FILE));
     expect(error).toMatchObject({
@@ -104,14 +104,14 @@ describe('what makes the commit is the repository’s', () => {
     });
   });
 
-  test.each(['applypatch-msg', 'pre-applypatch'])('a %s hook that refuses a mail', async (name) => {
+  test.each(['applypatch-msg', 'pre-applypatch'])('a %s hook that rejects a mail', async (name) => {
     await hook(name, 'echo not on Fridays; exit 1');
     const error = await refused(await mailPatch(folder, 'canary', { 'new.txt': 'new\n' }));
     expect(error.code).toBe('commit-failed');
     expect(error.details.join('\n')).toContain('not on Fridays');
   });
 
-  test('signing, of diffs and of mails', async () => {
+  test('signing of diffs and mails', async () => {
     const keys = await emptyFolder();
     await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', `${keys}/key`]);
     for (const [name, value] of [
@@ -131,14 +131,14 @@ describe('what makes the commit is the repository’s', () => {
     expect(error.code).toBe('commit-failed');
   });
 
-  test('author and committer, from the environment too', async () => {
+  test('author and committer, also from the environment', async () => {
     const env = {
       GIT_AUTHOR_NAME: 'Joan',
       GIT_AUTHOR_EMAIL: 'joan@example.com',
       GIT_AUTHOR_DATE: '2025-01-02T03:04:05+0100',
       GIT_COMMITTER_NAME: 'CI',
       GIT_COMMITTER_EMAIL: 'ci@example.com',
-      // As a hook sets it; it must not lead to another repository.
+      // As set in a hook; it must not lead to another repository.
       GIT_DIR: '/nowhere',
       GIT_INDEX_FILE: '/nowhere/index',
       EDITOR: 'false',
@@ -154,7 +154,7 @@ describe('what makes the commit is the repository’s', () => {
     );
   });
 
-  test('a repository without a user is told so', async () => {
+  test('and reports a missing user name', async () => {
     vi.stubEnv('GIT_CONFIG_GLOBAL', '/dev/null');
     vi.stubEnv('GIT_CONFIG_NOSYSTEM', '1');
     onTestFinished(() => void vi.unstubAllEnvs());
@@ -170,6 +170,6 @@ describe('what makes the commit is the repository’s', () => {
 test.each([
   ['a folder', '.'],
   ['a path that is not there', 'nowhere.patch'],
-])('%s is no patch', async (_, path) => {
+])('%s is rejected as a patch', async (_, path) => {
   expect(await refused(path)).toMatchObject({ code: 'patch-missing', hint: 'Check the path.' });
 });

@@ -17,7 +17,7 @@ import { refusal } from '../../support/fixture-refusal.ts';
 let folder: string;
 let outside: string;
 
-/** A shop whose branch `cheaper` waits for patches, with work of the user's lying about. */
+/** A shop whose branch `cheaper` gets patches, with local work of the user. */
 beforeEach(async () => {
   folder = await repository();
   outside = await emptyFolder();
@@ -69,7 +69,7 @@ const ADDS_FILE =
 const CHANGES_TWO =
   'diff --git a/price.txt b/price.txt\n--- a/price.txt\n+++ b/price.txt\n@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n';
 
-/** Everything of the user's that applying must leave alone, but for the branch itself. */
+/** Everything of the user that applying must leave alone, except the branch itself. */
 async function userState() {
   const state = {
     head: await git(folder, 'symbolic-ref', 'HEAD'),
@@ -102,7 +102,7 @@ describe('patches that apply', () => {
     expect(await git(folder, 'show', 'cheaper:price.txt')).toBe('one\n2\nthree');
   });
 
-  test('paths may have spaces and begin with a dash', async () => {
+  test('paths may contain spaces and start with a dash', async () => {
     await apply([await diff('-a b.diff', ADDS_FILE)]);
     expect(await git(folder, 'log', '-1', '--format=%s', 'cheaper')).toBe('Apply -a b.diff');
   });
@@ -116,7 +116,7 @@ describe('patches that apply', () => {
 });
 
 describe('patches that do not apply', () => {
-  /** Applies, expects a refusal, and that no ref, file, index or worktree is another. */
+  /** Applies, and expects a rejection that changes no ref, file, index or worktree. */
   async function refused(patches: readonly string[]) {
     const [before, state] = [await fingerprint(folder), await userState()];
     const error = await refusal(() => apply(patches));
@@ -129,19 +129,19 @@ describe('patches that do not apply', () => {
     return error;
   }
 
-  test('a conflicting mail changes nothing and is told in git’s words', async () => {
+  test('a conflicting mail changes nothing and is reported with git’s message', async () => {
     const error = await refused([await mail('half', 'another')]);
     expect(error).toMatchObject({ code: 'patch-refused', exitCode: 2 });
     expect(error.message).toBe('The patch half.patch does not apply to branch `cheaper`.');
     expect(error.details.join('\n')).toContain('price.txt');
   });
 
-  test('several are applied all or none', async () => {
+  test('several are all applied or none', async () => {
     const error = await refused([await mail('half'), await mail('third', 'another')]);
     expect(error.message).toContain('third.patch');
   });
 
-  test('a good diff before a conflicting one is not kept either', async () => {
+  test('a good diff before a conflicting one is dropped too', async () => {
     const bad = CHANGES_TWO.replace('-two', '-zwei');
     await refused([await diff('good.diff', ADDS_FILE), await diff('bad.diff', bad)]);
   });
@@ -151,15 +151,15 @@ describe('patches that do not apply', () => {
     ['an empty file', ''],
     ['a path outside of the repository', ADDS_FILE.replaceAll('new.txt', '../../new.txt')],
     ['a path inside of .git', ADDS_FILE.replaceAll('new.txt', '.git/hooks/post-checkout')],
-  ])('%s is refused', async (_, content) => {
+  ])('%s is rejected', async (_, content) => {
     expect((await refused([await diff('x.diff', content)])).code).toBe('patch-refused');
   });
 
-  test('a patch that is not there is refused before anything else', async () => {
+  test('a missing patch is rejected before anything else', async () => {
     expect((await refused([join(outside, 'nowhere.patch')])).code).toBe('patch-missing');
   });
 
-  test('a branch that is checked out is refused: its tree is the user’s', async () => {
+  test('a branch that is checked out is rejected, because its working tree is the user’s', async () => {
     await git(folder, 'stash', 'push', '--include-untracked', '--quiet');
     await git(folder, 'switch', '--quiet', 'cheaper');
     const error = await refused([await diff('a.diff', ADDS_FILE)]);

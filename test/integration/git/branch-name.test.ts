@@ -23,7 +23,7 @@ function gitAccepts(name: string): boolean {
   }
 }
 
-/** Names near the edge of what git allows, not noise that both refuse. */
+/** Names near the edge of what git allows, not noise that both reject. */
 const part = fc.constantFrom(
   'a',
   'B',
@@ -62,7 +62,7 @@ const name = fc.oneof(
   fc.constantFrom('@', 'HEAD', '-', 'refs/heads/main', 'a.lock', '.a', 'a.'),
 );
 
-test('a name that is accepted is one that git accepts', () => {
+test('every accepted name is accepted by git', () => {
   fc.assert(
     fc.property(name, (each) => {
       if (isAccepted(each)) expect(gitAccepts(each)).toBe(true);
@@ -71,7 +71,7 @@ test('a name that is accepted is one that git accepts', () => {
   );
 });
 
-test('a name of letters, digits and their usual signs that git accepts is accepted', () => {
+test('a name of letters, digits and usual symbols that git accepts is accepted', () => {
   const usual = fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,8}$/);
   fc.assert(
     fc.property(usual, (each) => {

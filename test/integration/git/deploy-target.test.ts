@@ -31,8 +31,8 @@ function prepare(path: string, directory?: string) {
   });
 }
 
-describe('a repository that is prepared for deploying', () => {
-  test('is bare, with production beside it and a hook that can run', async () => {
+describe('a repository prepared for deploying', () => {
+  test('is bare, with production beside it and an executable hook', async () => {
     const target = await prepare('shop.git');
     expect(target).toEqual({
       repository: join(server, 'shop.git'),
@@ -46,19 +46,19 @@ describe('a repository that is prepared for deploying', () => {
     expect((await stat(target.directory)).isDirectory()).toBe(true);
   });
 
-  test('is the same when it is prepared again', async () => {
+  test('does not change when it is prepared again', async () => {
     await prepare('shop.git');
     const before = await fingerprint(server);
     await prepare('shop.git');
     expect(await fingerprint(server)).toEqual(before);
   });
 
-  test('may have production elsewhere, and a name without an ending', async () => {
+  test('may have production elsewhere, and a name without `.git`', async () => {
     expect((await prepare('shop', 'live')).directory).toBe(join(server, 'live'));
     expect((await prepare('other')).directory).toBe(join(server, 'other-production'));
   });
 
-  test('may be the one that production’s folder is the working tree of', async () => {
+  test('may be the repository of production’s own folder', async () => {
     const own = await repository();
     const target = await prepareTarget(contextIn(own), {
       repository: own,
@@ -74,7 +74,7 @@ describe('a repository that is prepared for deploying', () => {
   test.each([
     ['a folder with something else in it', 'taken', undefined, 'not empty'],
     ['production in another repository', 'new.git', 'own', 'a repository of its own'],
-  ])('is refused: %s', async (_, path, directory, words) => {
+  ])('is rejected: %s', async (_, path, directory, words) => {
     await writeFiles(server, { 'taken/notes.txt': 'mine\n', 'own/a.txt': 'a\n' });
     await git(join(server, 'own'), 'init', '--quiet');
     const before = await fingerprint(server);
@@ -84,7 +84,7 @@ describe('a repository that is prepared for deploying', () => {
     expect(await fingerprint(server)).toEqual(before);
   });
 
-  test('is refused where the hook is somebody else’s', async () => {
+  test('is rejected if its hook is not from canary', async () => {
     await git(server, 'init', '--quiet', '--bare', 'shop.git');
     await writeFiles(server, { 'shop.git/hooks/proc-receive': '#!/bin/sh\nexit 0\n' });
     const before = await fingerprint(server);
@@ -96,7 +96,7 @@ describe('a repository that is prepared for deploying', () => {
 });
 
 describe('the hooks of a repository', () => {
-  /** git as its user has set it up: one folder of hooks for every repository. */
+  /** A git user with one folder of hooks for every repository. */
   async function shareHooks(): Promise<string> {
     const folder = await emptyFolder();
     await writeFiles(folder, { gitconfig: `[core]\n\thooksPath = ${folder}/hooks\n` });
@@ -106,7 +106,7 @@ describe('the hooks of a repository', () => {
     return join(folder, 'hooks');
   }
 
-  test('are its own where the user shares a folder of hooks: the push reaches canary', async () => {
+  test('are its own even if the user shares a folder of hooks: the push reaches canary', async () => {
     const hooks = await shareHooks();
     const laptop = await repository({ 'readme.md': 'no compose file\n' });
     const { repository: bare } = await prepare('shop.git');
@@ -115,7 +115,7 @@ describe('the hooks of a repository', () => {
     expect(await push.catch(messageOf)).toContain('remote: ✖ No compose file in');
   });
 
-  test('run at a commit in production’s folder', async () => {
+  test('run for a commit in production’s folder', async () => {
     await shareHooks();
     const laptop = await repository();
     const { repository: bare, directory } = await prepare('shop.git');
@@ -137,7 +137,7 @@ describe('the hooks of a repository', () => {
     expect(await readFile(join(directory, '.hook'), 'utf8')).toBe('ran\n');
   });
 
-  test('outside of a repository that is there already refuse it', async () => {
+  test('are rejected if an existing repository keeps them elsewhere', async () => {
     const hooks = await shareHooks();
     await git(server, 'init', '--quiet', '--bare', 'shop.git');
     const before = await fingerprint(server);
@@ -150,7 +150,7 @@ describe('the hooks of a repository', () => {
   });
 });
 
-test('a repository that git does not open is refused in git’s own words', async () => {
+test('a repository that git does not open is rejected with git’s message', async () => {
   await git(server, 'init', '--quiet', '--bare', 'shop.git');
   await writeFiles(server, { 'shop.git/config': '[core]\n\trepositoryformatversion = 99\n' });
   const error = await refusal(() => prepare('shop.git'));
@@ -163,7 +163,7 @@ describe('adding a remote', () => {
   const add = (directory: string, name: string, url: string) =>
     addRemote(contextIn(directory), { name, url, directory: undefined, program: 'canary' });
 
-  test('prepares the target and names it; again it changes nothing', async () => {
+  test('prepares the target and names it; adding it again changes nothing', async () => {
     const laptop = await repository();
     const url = join(server, 'shop.git');
     await add(laptop, 'deploy', url);
@@ -173,7 +173,7 @@ describe('adding a remote', () => {
     expect([await fingerprint(laptop), await fingerprint(server)]).toEqual(before);
   });
 
-  test('makes a repository that names objects as the one that pushes', async () => {
+  test('creates a repository with the object format of the pushing one', async () => {
     const laptop = await emptyFolder();
     await git(laptop, 'init', '--quiet', '--initial-branch=main', '--object-format=sha256');
     await writeFiles(laptop, { 'readme.md': 'no compose file\n' });
@@ -190,14 +190,14 @@ describe('adding a remote', () => {
     expect(error.message).toContain('sha256');
   });
 
-  test('a relative path is meant from where the user is', async () => {
+  test('resolves a relative path from the user’s folder', async () => {
     const laptop = await repository();
     const result = await add(laptop, 'deploy', './served/shop.git');
     expect(result.url).toBe(join(laptop, 'served/shop.git'));
     expect(await git(laptop, 'remote', 'get-url', 'deploy')).toBe(result.url);
   });
 
-  test('with the name of another remote is refused before anything is made', async () => {
+  test('rejects the name of another remote before anything is created', async () => {
     const laptop = await repository();
     await git(laptop, 'remote', 'add', 'deploy', '/elsewhere.git');
     const error = await refusal(() => add(laptop, 'deploy', join(server, 'shop.git')));
@@ -206,7 +206,7 @@ describe('adding a remote', () => {
   });
 });
 
-test('a push through the hook of a folder with an odd name reaches canary, which says what is missing', async () => {
+test('a push through a hook in a folder with an odd name reaches canary, which says what is missing', async () => {
   const laptop = await repository({ 'readme.md': 'no compose file\n' });
   const { repository: bare } = await prepare("it's läden/a $(id) b.git");
   const push = git(laptop, 'push', '--quiet', bare, 'main').catch((error: Error) => error.message);

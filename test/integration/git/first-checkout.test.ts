@@ -15,7 +15,7 @@ const FIRST = { 'compose.yaml': 'services: {}\n', 'app/main.py': 'one\n', 'app/o
 
 let source: string;
 let first: string;
-/** The mended push: a file changed, one gone, one new. */
+/** The fixed push: one file changed, one removed, one new. */
 let second: string;
 let folder: string;
 
@@ -33,7 +33,7 @@ beforeEach(async () => {
 const checkOut = (commit: string) => client.checkOutAround(source, folder, commit);
 const textOf = (path: string) => readFile(join(folder, path), 'utf8');
 
-/** Production's folder whole, at a commit, and git knowing of it alone. */
+/** Production's folder is complete, at a commit, and git knows only this worktree. */
 async function expectAt(commit: string, others = ''): Promise<void> {
   expect(await git(folder, 'rev-parse', 'HEAD')).toBe(commit);
   expect(await git(folder, 'status', '--porcelain')).toBe(others);
@@ -44,7 +44,7 @@ async function expectAt(commit: string, others = ''): Promise<void> {
   expect(await readdir(join(source, '.git/canary'))).toEqual([]);
 }
 
-/** A refusal that names just these paths and left every byte. */
+/** A rejection that names exactly these paths and left every byte. */
 async function expectInTheWay(commit: string, paths: readonly string[]): Promise<void> {
   const before = await fingerprint(folder);
   const known = await git(source, 'worktree', 'list');
@@ -63,7 +63,7 @@ describe('the first checkout of production', () => {
     await expectAt(first, '?? .env\n?? data/');
   });
 
-  test('leaves identical files alone: containers may have them mounted', async () => {
+  test('leaves identical files alone, because containers may mount them', async () => {
     await writeFiles(folder, FIRST);
     const before = await stat(join(folder, 'compose.yaml'));
     await checkOut(first);
@@ -71,19 +71,19 @@ describe('the first checkout of production', () => {
     expect((await stat(join(folder, 'compose.yaml'))).ino).toBe(before.ino);
   });
 
-  test('names every file with another content', async () => {
+  test('names every file with different content', async () => {
     await writeFiles(folder, { ...FIRST, 'compose.yaml': 'mine\n', 'app/old.py': 'mine\n' });
     await expectInTheWay(first, ['app/old.py', 'compose.yaml']);
     expect(await git(source, 'worktree', 'list')).not.toContain('\n');
   });
 
-  test('takes no folder and no link away from where a file belongs', async () => {
+  test('removes no folder and no link in the place of a file', async () => {
     await writeFiles(folder, { 'compose.yaml/rows': 'mine\n' });
     await symlink(await emptyFolder(), join(folder, 'app'));
     await expectInTheWay(first, ['app/main.py', 'app/old.py', 'compose.yaml']);
   });
 
-  test('is followed by another while nothing runs, but for what somebody changed', async () => {
+  test('can be replaced by another, except for files that someone changed', async () => {
     await checkOut(first);
     await writeFile(join(folder, 'app/main.py'), 'mine\n');
     await writeFile(join(folder, 'app/old.py'), 'mine\n');
@@ -95,9 +95,9 @@ describe('the first checkout of production', () => {
   });
 });
 
-describe('a first checkout that was cut', () => {
+describe('an interrupted first checkout', () => {
   test.each(['first', 'second'])(
-    'with no file written yet is completed by the %s',
+    'without any file written is completed by the %s',
     async (which) => {
       await checkOut(first);
       for (const path of Object.keys(FIRST)) await rm(join(folder, path));
@@ -108,7 +108,7 @@ describe('a first checkout that was cut', () => {
     },
   );
 
-  test('before git knew where it is, is found again', async () => {
+  test('whose path git does not know yet is found', async () => {
     await checkOut(first);
     const entry = await git(folder, 'rev-parse', '--path-format=absolute', '--git-dir');
     await writeFile(join(entry, 'gitdir'), `${join(source, '.git/canary/checkout/.git')}\n`);
@@ -117,14 +117,14 @@ describe('a first checkout that was cut', () => {
     await expectAt(second);
   });
 
-  test('before the folder belonged to it, leaves nothing that stops the next', async () => {
+  test('whose folder does not belong to it yet does not stop the next one', async () => {
     const scratch = join(source, '.git/canary/checkout');
     await git(source, 'worktree', 'add', '--quiet', '--detach', '--lock', scratch, first);
     await checkOut(second);
     await expectAt(second);
   });
 
-  test('in the middle of the files, is completed with files of both', async () => {
+  test('among the files is completed by the next one', async () => {
     await checkOut(first);
     await writeFiles(folder, { 'app/main.py': 'two\n' });
     await rm(join(folder, 'compose.yaml'));
@@ -134,7 +134,7 @@ describe('a first checkout that was cut', () => {
   });
 });
 
-describe('a repository whose own working tree production is', () => {
+describe('a repository whose working tree is production', () => {
   const own = () => client.checkOutAround(folder, folder, second);
 
   beforeEach(async () => {
@@ -143,7 +143,7 @@ describe('a repository whose own working tree production is', () => {
     await git(folder, 'fetch', '--quiet', source, `${second}:refs/keep/second`);
   });
 
-  test('may have no commit yet, and makes no branch', async () => {
+  test('may have no commit yet, and gets no branch', async () => {
     await writeFiles(folder, { 'compose.yaml': FIRST['compose.yaml'] });
     await own();
     expect(await git(folder, 'rev-parse', 'HEAD')).toBe(second);
@@ -151,7 +151,7 @@ describe('a repository whose own working tree production is', () => {
     expect(await git(folder, 'status', '--porcelain')).toBe('');
   });
 
-  test('keeps the branch that is checked out where it is', async () => {
+  test('keeps the checked-out branch where it is', async () => {
     await git(folder, 'fetch', '--quiet', source, `${first}:refs/heads/idea`);
     await git(folder, 'switch', '--quiet', 'idea');
     await own();

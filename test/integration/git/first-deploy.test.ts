@@ -34,7 +34,7 @@ beforeEach(async () => {
 const context = () => contextIn(target.repository);
 const first = (commit: string) => deployFirst(context(), target, { ref: MAIN, commit });
 
-/** Commits files on the laptop, and brings the objects there as a push does before the hook runs. */
+/** Commits files on the laptop, and transfers the objects as a push does before the hook runs. */
 async function send(files: Files): Promise<string> {
   await writeFiles(laptop, files);
   await git(laptop, 'add', '--all');
@@ -48,8 +48,8 @@ function branches(to: string) {
   return deployBranches(context(), target, [{ ref: MAIN, from: undefined, to }]);
 }
 
-describe('a first push that is refused', () => {
-  test('can be mended, fault by fault', async () => {
+describe('a first push that is rejected', () => {
+  test('can be fixed, error by error', async () => {
     const mends = [
       [{}, 'compose-file-missing'],
       [{ 'docker-compose.yml': COMPOSE }, 'config-missing'],
@@ -66,7 +66,7 @@ describe('a first push that is refused', () => {
     expect(await branches(mended)).toMatchObject({ stable: 'trunk' });
   });
 
-  test('is refused at once while another one is at work', async () => {
+  test('is rejected at once while another one runs', async () => {
     const commit = await send({});
     const lock = new FileLock(join(target.repository, 'canary/receive.lock'), systemClock);
     const release = await lock.acquire('receive');
@@ -75,7 +75,7 @@ describe('a first push that is refused', () => {
     expect(await refusal(() => first(commit))).toMatchObject({ code: 'compose-file-missing' });
   });
 
-  test('touches nothing where the branch has appeared meanwhile', async () => {
+  test('changes nothing if the branch was created meanwhile', async () => {
     const [theirs, ours] = [await send({}), await send({})];
     await git(target.repository, 'update-ref', MAIN, theirs);
     expect(await refusal(() => first(ours))).toMatchObject({ code: 'branch-moved' });
@@ -86,7 +86,7 @@ describe('a first push that is refused', () => {
 describe('the settings of a push', () => {
   const TRUNK = `${CANARY}git: { stable: trunk }\n`;
 
-  test('are production’s once its branch is there, and the pushed ones until then', async () => {
+  test('are production’s once its branch exists, and the pushed ones until then', async () => {
     const pushed = await send({ 'canary.yaml': TRUNK });
     await writeFiles(target.directory, { 'canary.yaml': CANARY });
     expect(await branches(pushed)).toMatchObject({ stable: 'trunk' });
@@ -94,7 +94,7 @@ describe('the settings of a push', () => {
     expect(await branches(pushed)).toMatchObject({ stable: 'main' });
   });
 
-  test('are the pushed ones where production’s do not parse, else what is wrong with them', async () => {
+  test('are the pushed ones if production’s do not parse, else an error', async () => {
     const without = await send({});
     const pushed = await send({ 'canary.yaml': TRUNK });
     await writeFiles(target.directory, { 'canary.yaml': 'version: [\n' });
@@ -105,13 +105,13 @@ describe('the settings of a push', () => {
     expect(await refusal(() => branches(without))).toMatchObject({ code: 'config-invalid' });
   });
 
-  test('are production’s where the pushed ones are none', async () => {
+  test('are production’s if the push has none', async () => {
     await writeFiles(target.directory, { 'canary.yaml': TRUNK });
     expect(await branches(await send({}))).toMatchObject({ stable: 'trunk' });
   });
 });
 
-describe('production that a killed first push left on no branch', () => {
+describe('production that a killed first push left without a branch', () => {
   beforeEach(async () => {
     const commit = await send({});
     await refusal(() => first(commit));
@@ -120,7 +120,7 @@ describe('production that a killed first push left on no branch', () => {
   const finish = () => finishFirst(context(), target, { ref: MAIN });
   const head = () => git(target.directory, 'rev-parse', '--abbrev-ref', 'HEAD');
 
-  test('is put on it', async () => {
+  test('is put on its branch', async () => {
     expect(await head()).toBe('HEAD');
     await finish();
     expect(await head()).toBe('main');
@@ -128,7 +128,7 @@ describe('production that a killed first push left on no branch', () => {
     expect(await head()).toBe('main');
   });
 
-  test('is left where it is at another commit, or gone', async () => {
+  test('is left alone at another commit, or if it is gone', async () => {
     await git(target.repository, 'update-ref', MAIN, await send({}));
     await finish();
     expect(await head()).toBe('HEAD');

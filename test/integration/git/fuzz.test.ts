@@ -13,14 +13,14 @@ import {
   userState,
 } from '../../support/fixture-project.ts';
 
-/** `CANARY_FUZZ_RUNS=500` tries more of them; fast-check prints the seed of what it finds. */
+/** `CANARY_FUZZ_RUNS=500` tries more names; fast-check prints the seed of a failure. */
 const RUNS = Number(process.env.CANARY_FUZZ_RUNS ?? 12);
 
 let home: string;
 let folder: string;
 let remote: string;
 let patch: string;
-/** What was seen last is what the next run begins with. */
+/** The last state seen, from which the next run starts. */
 let known: Awaited<ReturnType<typeof look>> | undefined;
 
 beforeEach(async () => {
@@ -38,7 +38,7 @@ beforeEach(async () => {
   patch = await diffPatch('a.diff', ADDS_FILE);
 });
 
-/** What people, and attackers, might give where a name is meant. No NUL: an argument cannot have one. */
+/** What people and attackers might give as a name. No NUL: an argument cannot contain one. */
 const name = fc.oneof(
   fc.constantFrom(
     ...['-x', '--upload-pack=touch evil', '--exec=touch evil', '--force', '--', '-', 'a b'],
@@ -79,7 +79,7 @@ const name = fc.oneof(
   fc.string({ maxLength: 10 }).filter((each) => !each.includes('\0')),
 );
 
-/** Runs canary; at most this ref is another afterwards, no file outside of git is, and no bug shows. */
+/** Runs canary; then at most this ref has changed, no file outside of git has, and no bug shows. */
 async function harmless(ref: (name: string) => string, each: string, argv: readonly string[]) {
   const before = known ?? (await look());
   const { stdout, exitCode } = await canary(folder, argv);
@@ -101,7 +101,7 @@ async function look() {
   return { user, outside: files, far };
 }
 
-/** Every file but those that git keeps for itself. */
+/** Every file except those that git keeps for itself. */
 async function outside(): Promise<object> {
   const files = await fingerprint(home);
   return Object.entries(files).filter(([path]) => !/^(shop\/\.git|remote\.git)\//.test(path));
@@ -115,25 +115,25 @@ const check = (does: (each: string) => Promise<unknown>) =>
 
 const branchOf = (each: string) => `refs/heads/${each}`;
 
-test('branch with any name', () =>
+test('branch with any name does no harm', () =>
   check((each) => harmless(branchOf, each, ['branch', '--json', '--', each])));
 
-test('branch from anything', () =>
+test('branch from any name does no harm', () =>
   check((each) =>
     harmless(() => branchOf('new'), each, ['branch', '--json', `--from=${each}`, 'new']),
   ));
 
-test('apply to any branch', () =>
+test('apply to any branch does no harm', () =>
   check((each) => harmless(branchOf, each, ['apply', '--json', `--branch=${each}`, patch])));
 
-test('apply any path with any message', () =>
+test('apply with any path and message does no harm', () =>
   check(async (each) => {
     await harmless(() => branchOf('canary'), each, ['apply', '--json', '--', each]);
     const argv = ['apply', '--json', `--message=${each}`, patch];
     await harmless(() => branchOf('canary'), each, argv);
   }));
 
-test('push any branch', () =>
+test('push of any branch does no harm', () =>
   check(async (each) => {
     const tracking = (name: string) => `refs/remotes/deploy/${name}`;
     const { isFarAsBefore, exitCode } = await harmless(tracking, each, [
@@ -144,7 +144,7 @@ test('push any branch', () =>
     if (exitCode !== 0) expect(isFarAsBefore).toBe(true);
   }));
 
-test('push to any remote', () =>
+test('push to any remote does no harm', () =>
   check(async (each) => {
     const { isFarAsBefore } = await harmless(() => '', each, ['push', '--json', '--', each]);
     expect(isFarAsBefore).toBe(true);

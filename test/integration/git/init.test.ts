@@ -14,7 +14,7 @@ import {
 const OPTIONS = { services: ['frontend', 'discounts'], yes: false, commit: true };
 const changed = (folder: string) => git(folder, 'show', '--name-only', '--format=', 'HEAD');
 
-test('init commits canary.yaml alone and leaves what else is staged staged', async () => {
+test('init commits only canary.yaml and leaves other changes staged', async () => {
   const folder = await repository({ 'docker-compose.yml': COMPOSE, 'kept.txt': 'old\n' });
   await writeFiles(folder, { 'staged.txt': 'staged\n', 'kept.txt': 'new\n', 'loose.txt': 'x\n' });
   await git(folder, 'add', 'staged.txt');
@@ -25,7 +25,7 @@ test('init commits canary.yaml alone and leaves what else is staged staged', asy
   expect(await git(folder, 'status', '--porcelain')).toBe(before);
 });
 
-test('init in the first commit of a repository', async () => {
+test('init works in a repository without a commit', async () => {
   const folder = await emptyFolder();
   await writeFiles(folder, { 'docker-compose.yml': COMPOSE });
   await git(folder, 'init', '--quiet', '--initial-branch=trunk');
@@ -35,13 +35,13 @@ test('init in the first commit of a repository', async () => {
   expect(await changed(folder)).toBe('canary.yaml');
 });
 
-test('init in a folder below the top of the repository', async () => {
+test('init works in a subfolder of the repository', async () => {
   const folder = await repository({ 'shop/docker-compose.yml': COMPOSE });
   await init(contextIn(join(folder, 'shop')), OPTIONS);
   expect(await changed(folder)).toBe('shop/canary.yaml');
 });
 
-test('init where the project is reached through a symbolic link', async () => {
+test('init works through a symbolic link to the project', async () => {
   const folder = await repository({ 'docker-compose.yml': COMPOSE });
   const link = join(await emptyFolder(), 'current');
   await symlink(folder, link);

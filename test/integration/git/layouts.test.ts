@@ -22,11 +22,11 @@ describe.each(Object.entries(LAYOUTS))('in %s', (_, layout: Layout) => {
   let before: UserState;
   let tip: string;
 
-  /** Nothing of the user's is another, but for one ref. */
+  /** Nothing of the user has changed, except one ref. */
   const expectChanged = async (ref: string) =>
     expect(stateBut(await userState(folder), ref)).toEqual(stateBut(before, ref));
 
-  // Each test leaves what the next begins with.
+  // Each test starts with what the previous one left.
   beforeAll(() =>
     shareFolders(async () => {
       folder = await layout();
@@ -38,7 +38,7 @@ describe.each(Object.entries(LAYOUTS))('in %s', (_, layout: Layout) => {
     tip = await git(folder, 'rev-parse', CANARY_REF);
   });
 
-  test('branch makes a branch and nothing else', async () => {
+  test('branch creates a branch and changes nothing else', async () => {
     const { stdout } = await canary(folder, ['branch', 'other', '--json']);
     const main = await git(folder, 'rev-parse', 'main');
     expect(JSON.parse(stdout)).toEqual({ branch: 'other', commit: main, created: true });
@@ -54,7 +54,7 @@ describe.each(Object.entries(LAYOUTS))('in %s', (_, layout: Layout) => {
     expect(await userState(folder)).toEqual(before);
   });
 
-  test('apply commits a mail and a diff to the branch and nothing else', async () => {
+  test('apply commits a mail and a diff to the branch and changes nothing else', async () => {
     const common = await git(folder, 'rev-parse', '--path-format=absolute', '--git-common-dir');
     const mail = await mailPatch(common, 'canary', { 'price.txt': 'one\n2\nthree\n' });
     const diff = await diffPatch('add.diff', ADDS_FILE);
@@ -69,14 +69,14 @@ describe.each(Object.entries(LAYOUTS))('in %s', (_, layout: Layout) => {
     expect(await git(folder, 'log', '--format=%an <%ae> %s', `${tip}..canary`)).toBe(
       `Ada <ada@example.com> Apply add.diff\n${MAIL_AUTHOR} A mail`,
     );
-    // No other path, and so no pointer and no submodule, is touched.
+    // No other path is touched, and so no pointer and no submodule.
     expect(await git(folder, 'diff', '--name-status', tip, commit)).toBe(
       'A\tnew.txt\nM\tprice.txt',
     );
     await expectChanged(CANARY_REF);
   });
 
-  test('push pushes the branch and nothing else', async () => {
+  test('push pushes the branch and changes nothing else', async () => {
     const remote = await emptyFolder();
     await git(remote, 'init', '--quiet', '--bare');
     await git(folder, 'remote', 'add', 'deploy', remote);
@@ -95,7 +95,7 @@ describe.each(Object.entries(LAYOUTS))('in %s', (_, layout: Layout) => {
   });
 
   test.each(['takeTree', 'revert'] as const)(
-    'a commit that takes another back, made by %s, leaves the user alone',
+    'a commit that reverts another, made by %s, changes nothing of the user',
     async (way) => {
       const context = contextIn(folder);
       const project = await findRepository(context);
@@ -113,7 +113,7 @@ describe.each(Object.entries(LAYOUTS))('in %s', (_, layout: Layout) => {
     },
   );
 
-  test('canary.yaml is found, or defaults are taken', async () => {
+  test('canary.yaml is read, or defaults are used', async () => {
     const { config } = await findRepository(contextIn(folder));
     expect(config.git).toEqual({ stable: 'main', canary: 'canary', remote: 'deploy' });
   });

@@ -15,7 +15,7 @@ import {
 import { refusal } from '../../support/fixture-refusal.ts';
 import { within } from '../../support/patience.ts';
 
-/** What a hook ends by itself where a test went wrong. */
+/** After this time a hook ends by itself if a test fails. */
 const LIMIT_S = within(60_000) / 1000;
 
 let folder: string;
@@ -44,7 +44,7 @@ async function hook(home: string, name: string, script: string): Promise<void> {
   await chmod(join(home, 'hooks', name), 0o755);
 }
 
-/** A commit beside the one of the branch. */
+/** A commit with the same parent as that of the branch. */
 async function rewrite(home: string, message: string): Promise<string> {
   const identity = ['-c', 'user.name=Eve', '-c', 'user.email=eve@example.com'];
   const commit = await git(home, ...identity, 'commit-tree', '-m', message, 'canary^{tree}');
@@ -52,8 +52,8 @@ async function rewrite(home: string, message: string): Promise<string> {
   return commit;
 }
 
-test('what the remote says comes while it still works', async () => {
-  // The remote goes on only when its words have been heard here.
+test('the remote’s output arrives while it still works', async () => {
+  // The remote continues only after its output was received here.
   const heard = await pipe();
   await hook(
     remote,
@@ -72,13 +72,13 @@ test('what the remote says comes while it still works', async () => {
   expect(lines).toEqual(['building é', 'done']);
 });
 
-test('again there is nothing to do', async () => {
+test('a second push has nothing to do', async () => {
   expect(await run()).toMatchObject({ changed: true });
   expect(await run()).toMatchObject({ changed: false });
 });
 
-describe('a refusal', () => {
-  test('because the remote has other commits', async () => {
+describe('a rejected push', () => {
+  test('has the reason if the remote has other commits', async () => {
     await run();
     await rewrite(folder, 'Mine');
     const error = await refusal(run);
@@ -87,7 +87,7 @@ describe('a refusal', () => {
     expect(error.hint).toMatch(/git fetch deploy.*--force/);
   });
 
-  test('of a hook of the remote, in its words', async () => {
+  test('of a hook of the remote has the hook’s message', async () => {
     await hook(remote, 'pre-receive', 'echo the canary is being promoted; exit 1');
     const error = await refusal(run);
     expect(error.details).toContain('remote: the canary is being promoted');
@@ -96,7 +96,7 @@ describe('a refusal', () => {
     );
   });
 
-  test.each(['', '>&2'])('of the own pre-push hook, whose words go %s', async (where) => {
+  test.each(['', '>&2'])('of the local pre-push hook has its output (%s)', async (where) => {
     await hook(join(folder, '.git'), 'pre-push', `echo lint failed ${where}; exit 1`);
     const error = await refusal(run);
     expect(error.code).toBe('push-refused');
@@ -104,12 +104,12 @@ describe('a refusal', () => {
     expect(error.hint).toContain('pre-push hook');
   });
 
-  test('because the remote is not there', async () => {
+  test('names a remote that does not exist there', async () => {
     await git(folder, 'remote', 'set-url', 'deploy', '/nowhere');
     expect((await refusal(run)).details.join('\n')).toContain("'/nowhere'");
   });
 
-  test.each(['http', 'ssh'])('never tells a password of an %s URL', async (scheme) => {
+  test.each(['http', 'ssh'])('never shows a password of an %s URL', async (scheme) => {
     await git(folder, 'remote', 'set-url', 'deploy', `${scheme}://ada:s3cret@127.0.0.1:9/x`);
     const error = await refusal(run);
     expect(JSON.stringify([error.message, error.details, error.hint, events])).not.toContain(
@@ -117,13 +117,13 @@ describe('a refusal', () => {
     );
   });
 
-  test('of a remote that does not exist names those that do', async () => {
+  test('to an unknown remote names the known ones', async () => {
     const error = await refusal(() => run({ remote: 'nope' }));
     expect(error).toMatchObject({ code: 'remote-unknown', exitCode: 2 });
     expect(error.hint).toBe('There are: deploy. `canary remote add` makes another.');
   });
 
-  test('of a branch that does not exist', async () => {
+  test('of an unknown branch is an error', async () => {
     expect((await refusal(() => run({ branch: 'nope' }))).code).toBe('branch-unknown');
   });
 });
@@ -136,7 +136,7 @@ describe('with --force', () => {
     expect(await there()).toBe(mine);
   });
 
-  test('what was not seen is kept', async () => {
+  test('what was not seen there is kept', async () => {
     await run();
     const theirs = await rewrite(remote, 'Theirs');
     await rewrite(folder, 'Mine');
@@ -147,7 +147,7 @@ describe('with --force', () => {
   });
 });
 
-test('records of releases go along only when asked for', async () => {
+test('release records are pushed only on request', async () => {
   expect(await run({ releases: true })).toMatchObject({ changed: true });
   await git(folder, 'update-ref', 'refs/canary/releases/r1', 'main');
   const refs = () => git(remote, 'for-each-ref', '--format=%(refname)');
@@ -155,7 +155,7 @@ test('records of releases go along only when asked for', async () => {
   expect(await refs()).toBe('refs/heads/canary');
   expect(await run({ releases: true })).toMatchObject({ changed: false });
   expect(await refs()).toBe('refs/canary/releases/r1\nrefs/heads/canary');
-  // As when a release that was paused is promoted: its record is another tag, on top of nothing.
+  // As when a paused release is promoted: its record is a new tag with no parent.
   const commit = await git(folder, 'commit-tree', '-m', 'r1', 'main^{tree}');
   await git(folder, 'update-ref', 'refs/canary/releases/r1', commit);
   await run({ releases: true });
@@ -173,7 +173,7 @@ test('push options reach the hooks of the remote', async () => {
   expect(await readFile(seen, 'utf8')).toBe('weight=5|--exec=$(id) x\n');
 });
 
-test('an interruption ends the push', async () => {
+test('an interrupt ends the push', async () => {
   const reached = new AbortController();
   const end = await pipe();
   await hook(remote, 'pre-receive', `echo waiting\ntimeout ${LIMIT_S} cat '${end}'`);
@@ -183,6 +183,6 @@ test('an interruption ends the push', async () => {
   };
   const options = { force: false, releases: false };
   await expect(push(stopping, options)).rejects.toThrow('stopped by a test');
-  // The hook knows nothing of that, and ends with this.
+  // The hook does not notice the interrupt; this ends it.
   await writeFile(end, 'end\n');
 });

@@ -30,7 +30,7 @@ const entries = async () =>
     .filter((line) => line.startsWith('worktree '))
     .map((line) => line.slice('worktree '.length));
 
-/** A scratch tree as a process with this number on this host leaves it when it is killed. */
+/** A scratch tree as left by a killed process with this number on this host. */
 async function leftBy(host: string, pid: number, start = '1'): Promise<string> {
   const tree = join(scratch, `${host}-${pid}-${start}-AbC123`);
   await git(folder, 'worktree', 'add', '--quiet', '--detach', tree);
@@ -43,25 +43,25 @@ async function deadProcess(): Promise<number> {
   return child.pid ?? 0;
 }
 
-test('a scratch tree holds the commit and is gone afterwards, also when the work fails', async () => {
+test('a scratch tree contains the commit and is removed afterwards, even if the work fails', async () => {
   expect(await work((tree) => git(tree, 'rev-parse', 'HEAD'))).toBe(main);
   await expect(work(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await readdir(scratch)).toEqual([]);
   expect(await entries()).toEqual([folder]);
 });
 
-test('several at once do not disturb each other', async () => {
+test('several at the same time do not disturb each other', async () => {
   const heads = Array.from({ length: 5 }, () => work((tree) => git(tree, 'rev-parse', 'HEAD')));
   expect(await Promise.all(heads)).toEqual(heads.map(() => main));
   expect(await readdir(scratch)).toEqual([]);
 });
 
-test('each has a name of its own at git, which nobody who removes another takes for it', async () => {
+test('each has its own name in git, so that removing one does not affect another', async () => {
   const name = () => work((tree) => git(tree, 'rev-parse', '--git-dir'));
   expect(await name()).not.toBe(await name());
 });
 
-/** An entry that another process is just making: the next who reads it finds nothing in it yet, everybody after that all. */
+/** An entry that another process is creating: the first reader finds it empty, later ones complete. */
 async function entryInTheMaking(): Promise<void> {
   const entry = join(folder, '.git', 'worktrees', 'half');
   await mkdir(entry, { recursive: true });
@@ -82,7 +82,7 @@ test.each([
   ['looks', () => client.checkedOutAt(folder, 'refs/heads/none')],
   ['adds', (tree: string) => client.addWorktree(folder, join(tree, 'another'), main)],
   ['removes', (tree: string) => client.removeWorktree(folder, tree)],
-])('who %s while another process makes an entry is not disturbed', async (_, does) => {
+])('git %s undisturbed while another process creates an entry', async (_, does) => {
   const tree = await emptyFolder();
   await client.addWorktree(folder, tree, main);
   await entryInTheMaking();
@@ -91,7 +91,7 @@ test.each([
   expect((await entries()).includes(tree)).toBe(await exists(tree));
 });
 
-test('who adds while the last entry goes, and with it the folder of all, is not disturbed', async () => {
+test('git adds a worktree while the last entry and its parent folder disappear', async () => {
   const tree = join(await emptyFolder(), 'tree');
   let calls = 0;
   const run: RunGit = (directory, args) => {
@@ -109,7 +109,7 @@ test.each([
   ['without its folder', (tree: string) => rm(tree, { recursive: true })],
   ['without its link to git', (tree: string) => rm(join(tree, '.git'))],
   ['locked, as git leaves one it did not finish', (tree: string) => lock(tree)],
-])('what a killed process left is swept: %s', async (_, damage) => {
+])('what a killed process left is removed: %s', async (_, damage) => {
   await damage(await leftBy(hostname(), await deadProcess()));
   await work(async () => undefined);
   expect(await readdir(scratch)).toEqual([]);
@@ -118,19 +118,19 @@ test.each([
 
 const lock = (tree: string) => git(folder, 'worktree', 'lock', '--reason', 'initializing', tree);
 
-test('what a process with a number that was used again left is swept', async () => {
+test('what a dead process left is removed, even if its number is in use again', async () => {
   await leftBy(hostname(), process.pid);
   await work(async () => undefined);
   expect(await readdir(scratch)).toEqual([]);
 });
 
-test('what a process left that runs, or that is of another host, stays', async () => {
+test('what a running process or another host left is kept', async () => {
   const trees = [await leftBy(hostname(), process.pid, ''), await leftBy('elsewhere', 1)];
   await work(async () => undefined);
   expect((await entries()).sort()).toEqual([folder, ...trees].sort());
 });
 
-test('a worktree of the user’s whose folder is away for now is not forgotten', async () => {
+test('a worktree of the user whose folder is temporarily missing is kept', async () => {
   const mine = join(await emptyFolder(), 'mine');
   await git(folder, 'worktree', 'add', '--quiet', '--detach', mine);
   await rm(mine, { recursive: true });
@@ -143,7 +143,7 @@ test('a worktree of the user’s whose folder is away for now is not forgotten',
   expect(await entries()).toEqual([folder, mine]);
 });
 
-test('the repository’s post-checkout hook is not run, its pre-commit hook is', async () => {
+test('the repository’s post-checkout hook does not run, its pre-commit hook does', async () => {
   const ran = join(await emptyFolder(), 'ran');
   await writeFiles(folder, {
     '.git/hooks/post-checkout': `#!/bin/sh\necho post-checkout >>'${ran}'\nexit 1\n`,

@@ -21,7 +21,7 @@ beforeEach(async () => {
   tree = join(await emptyFolder(), 'tree');
 });
 
-/** Checks a commit out as a deploy does. */
+/** Checks out a commit as a deploy does. */
 async function checkOut(commit: string): Promise<void> {
   await client.addWorktree(folder, tree, commit);
   await client.checkOutSubmodules(folder, tree);
@@ -29,11 +29,11 @@ async function checkOut(commit: string): Promise<void> {
 
 const content = (path: string) => readFile(join(tree, path), 'utf8');
 
-test('a submodule that is initialised comes from the user’s own copy', async () => {
+test('an initialised submodule comes from the user’s own copy', async () => {
   const before = await userState(folder);
   await checkOut('main');
   expect(await content('lib dir/lib.txt')).toBe('library\n');
-  // Its git folder is no part of what is built, and gone with the worktree.
+  // Its git folder is not part of what is built, and goes with the worktree.
   expect(await readdir(join(tree, 'lib dir'))).toEqual(['.git', 'lib.txt']);
   expect(await content('lib dir/.git')).toContain(join(folder, '.git/worktrees/tree'));
   expect(await client.holds(tree, await git(folder, 'rev-parse', 'main'))).toBe(true);
@@ -42,7 +42,7 @@ test('a submodule that is initialised comes from the user’s own copy', async (
   expect(await userState(folder)).toEqual(before);
 });
 
-test('again it is left as it is, and what was cut off is made whole', async () => {
+test('a second checkout keeps it, and completes an interrupted one', async () => {
   await checkOut('main');
   await client.checkOutSubmodules(folder, tree);
   expect(await content('lib dir/lib.txt')).toBe('library\n');
@@ -54,7 +54,7 @@ test('again it is left as it is, and what was cut off is made whole', async () =
   expect(await content('lib dir/lib.txt')).toBe('library\n');
 });
 
-test('a submodule within a submodule comes along', async () => {
+test('a submodule within a submodule is checked out too', async () => {
   const inner = await repository({ 'inner.txt': 'inner\n' });
   const outer = await repository({ 'outer.txt': 'outer\n' });
   await git(outer, ...ALLOW, 'submodule', '--quiet', 'add', inner, 'inner');
@@ -68,7 +68,7 @@ test('a submodule within a submodule comes along', async () => {
   expect(await content('outer/inner/inner.txt')).toBe('inner\n');
 });
 
-test('one that the user did not initialise is left empty', async () => {
+test('a submodule that the user did not initialise is left empty', async () => {
   await git(folder, 'submodule', '--quiet', 'deinit', '--force', 'lib dir');
   const before = await userState(folder);
   await checkOut('main');
@@ -76,11 +76,11 @@ test('one that the user did not initialise is left empty', async () => {
   expect((await userState(folder)).parts.config).toBe(before.parts.config);
 });
 
-test('a commit that the user’s copy lacks comes from the URL', async () => {
+test('a commit missing from the user’s copy comes from the URL', async () => {
   const library = await repository({ 'lib.txt': 'newer\n' });
   const newer = await git(library, 'rev-parse', 'HEAD');
   await git(folder, 'config', 'submodule.the lib.url', library);
-  // As a person would: git asks for it where a URL is a path.
+  // As a person would allow it: git requires this for a URL that is a path.
   const settings = await emptyFolder();
   await writeFiles(settings, { gitconfig: '[protocol "file"]\n\tallow = always\n' });
   vi.stubEnv('GIT_CONFIG_GLOBAL', join(settings, 'gitconfig'));
@@ -93,7 +93,7 @@ test('a commit that the user’s copy lacks comes from the URL', async () => {
   expect(await readFile(join(folder, '.git/config'), 'utf8')).toBe(config);
 });
 
-test('one that is nowhere to be had is an error that says which', async () => {
+test('a submodule that cannot be fetched is an error that names it', async () => {
   await rm(join(folder, '.git/modules'), { recursive: true });
   await client.addWorktree(folder, tree, 'main');
   const error = await refusal(() => client.checkOutSubmodules(folder, tree));
@@ -104,7 +104,7 @@ test('one that is nowhere to be had is an error that says which', async () => {
 });
 
 test.each(['../../../evil', '/tmp/evil', 'a=b', 'alias.x'])(
-  'a name like %s of a submodule does no harm',
+  'a submodule name like %s does no harm',
   async (name) => {
     const modules = await readFile(join(folder, '.gitmodules'), 'utf8');
     await writeFiles(folder, { '.gitmodules': modules.replace('the lib', name) });
@@ -117,7 +117,7 @@ test.each(['../../../evil', '/tmp/evil', 'a=b', 'alias.x'])(
   },
 );
 
-test('a name that leads out of the git folder leads nowhere, even where there is a copy', async () => {
+test('a name that leads out of the git folder is not followed, even if a copy exists there', async () => {
   const name = '../../copy';
   const modules = await readFile(join(folder, '.gitmodules'), 'utf8');
   await writeFiles(folder, { '.gitmodules': modules.replace('the lib', name) });

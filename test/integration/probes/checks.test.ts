@@ -18,7 +18,7 @@ async function found(check: string, canary: Answering | Answering[], env = {}, s
   return wanted && runCheck(run, wanted);
 }
 
-test('a check asks the canary alone, by the entry’s name and told that it is the canary', async () => {
+test('a check requests only the canary, with the entry’s host name and the canary’s side', async () => {
   const check = '{ get: /?a=1, expect: { status: 200 } }';
   expect(await found(check, fine)).toMatchObject({ result: 'pass', text: 'GET /?…: as expected.' });
   expect(sides?.asked[0]).toEqual([]);
@@ -33,7 +33,7 @@ test('a check asks the canary alone, by the entry’s name and told that it is t
   });
 });
 
-test('headers, with the environment in them, and a body are sent; headers of its own come first', async () => {
+test('headers, with environment variables, and a body are sent; the check’s own headers win', async () => {
   const check =
     '{ post: /x, headers: { Host: shop.example, Authorization: "Bearer $' +
     '{TOKEN}" }, body: { a: 1 }, expect: {} }';
@@ -46,7 +46,7 @@ test('headers, with the environment in them, and a body are sent; headers of its
   });
 });
 
-test('one failure is tried once more at once, two are told', async () => {
+test('a check is retried once at once; a second failure is reported', async () => {
   const check = '{ get: /, expect: { json: { $.status: ok } } }';
   expect(await found(check, inTurn(bad, fine))).toMatchObject({ result: 'pass' });
   await sides?.stop();
@@ -65,7 +65,7 @@ test.each<[string, Answering, string]>([
   expect(await found(check, canary)).toMatchObject({ result: 'fail', text });
 });
 
-test('every container of the canary has to answer right', async () => {
+test('every container of the canary must answer as expected', async () => {
   const check = '{ get: /, expect: {} }';
   expect(await found(check, [fine, fine, bad])).toMatchObject({ result: 'fail' });
   await sides?.stop();
@@ -75,7 +75,7 @@ test('every container of the canary has to answer right', async () => {
   });
 });
 
-test('a variable that is missing asks nobody', async () => {
+test('with a missing variable nothing is requested', async () => {
   const check = '{ get: /, headers: { A: "$' + '{NONE}" }, expect: {} }';
   expect(await found(check, fine)).toMatchObject({
     result: 'error',
@@ -84,14 +84,14 @@ test('a variable that is missing asks nobody', async () => {
   expect(sides?.asked[1]).toEqual([]);
 });
 
-test('a variable that no header can hold is told without its value', async () => {
+test('a variable that no header can hold is reported without its value', async () => {
   const check = '{ get: /, headers: { A: "$' + '{TOKEN}" }, expect: {} }';
   const { result, text } = (await found(check, fine, { TOKEN: 'a\ns3cr3t' })) ?? {};
   expect(result).toBe('fail');
   expect(text).not.toContain('s3cr3t');
 });
 
-test('what a check expects comes before the comparison it asks for', async () => {
+test('the expectation of a check comes before the comparison', async () => {
   const check = '{ get: /, expect: { status: 200 }, compare: true }';
   expect(await found(check, fine, {}, json({ state: 'ok' }))).toMatchObject({
     result: 'fail',
@@ -103,7 +103,7 @@ test('what a check expects comes before the comparison it asks for', async () =>
   });
 });
 
-test('in the background a check waits, passes, and stays failed once it has failed', async () => {
+test('in the background a check waits, passes, and stays failed after its first failure', async () => {
   sides = await Sides.start({ stable: cut, canary: inTurn(fine, bad, bad, fine) });
   const run = sides.run('{ checks: [{ get: /, expect: {}, every: 1s }] }');
   const source = await startChecks(run as ReleaseRun);
@@ -118,7 +118,7 @@ test('in the background a check waits, passes, and stays failed once it has fail
   expect(sides.asked[1]).toHaveLength(3);
 });
 
-test('a source that is stopped ends what it is asking', async () => {
+test('stopping a source ends its requests', async () => {
   sides = await Sides.start({ stable: cut, canary: () => undefined });
   const source = await startChecks(sides.run('{ checks: [{ get: /, expect: {} }] }') as ReleaseRun);
   source.opinions(5);

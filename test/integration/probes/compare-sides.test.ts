@@ -17,7 +17,7 @@ async function compared(stable: Answering, canary: Answering | Answering[], isTl
 const code = json([{ code: 'a' }]);
 const coupon = json([{ coupon: 'a' }]);
 
-test('both sides are asked the same, twice, and told which they are', async () => {
+test('both sides get the same request twice, and are told their side', async () => {
   expect(await compared(code, json([{ code: 'b' }]))).toMatchObject({ result: 'pass' });
   const told = sides?.asked.map((requests) =>
     requests.map(({ url, headers }) => [
@@ -30,7 +30,7 @@ test('both sides are asked the same, twice, and told which they are', async () =
   expect(told).toEqual(['stable', 'canary'].map((side) => [of(side), of(side)]));
 });
 
-test('what is broken is asked again before it is said', async () => {
+test('a difference is requested again before it is reported', async () => {
   expect(await compared(code, coupon)).toMatchObject({
     result: 'fail',
     text: 'GET /list: $[].code is missing on the canary, $[].coupon is new.',
@@ -46,38 +46,38 @@ test.each<[string, Answering]>([
   expect(await compared(code, canary)).toMatchObject({ result: 'pass' });
 });
 
-test('what the stable does too, if only at times, is no failure', async () => {
+test('what the stable does too, even rarely, is no failure', async () => {
   const stable = inTurn(code, code, json({}, 503), code);
   expect(await compared(stable, json({}, 503))).toMatchObject({ result: 'pass' });
 });
 
-test('a canary that does not answer where the stable does fails', async () => {
+test('a canary that does not answer fails if the stable answers', async () => {
   expect(await compared(code, cut)).toMatchObject({
     result: 'fail',
     text: 'GET /list: no answer (socket hang up) from the canary.',
   });
 });
 
-test('a stable that does not answer is no measurement', async () => {
+test('without an answer of the stable there is no measurement', async () => {
   expect(await compared(inTurn(code, cut), code)).toMatchObject({
     result: 'error',
     text: 'GET /list: nothing was compared, no answer (socket hang up) from the stable.',
   });
 });
 
-test('every replica of the canary is asked in turn', async () => {
+test('every replica of the canary is requested in turn', async () => {
   expect(await compared(code, [code, coupon])).toMatchObject({ result: 'fail' });
   expect(sides?.asked.map(({ length }) => length)).toEqual([4, 2, 2]);
 });
 
-test('a side without a container is no measurement', async () => {
+test('without a container of a side there is no measurement', async () => {
   expect(await compared(code, [])).toMatchObject({
     result: 'error',
     text: 'GET /list: nothing was compared, no container of the canary runs.',
   });
 });
 
-test('a body that is too large is told, and compared by status and type alone', async () => {
+test('a body that is too large is reported, and compared only by status and type', async () => {
   const large = json(['x'.repeat(1024 * 1024)]);
   expect(await compared(large, large)).toMatchObject({
     result: 'pass',
@@ -85,6 +85,6 @@ test('a body that is too large is told, and compared by status and type alone', 
   });
 });
 
-test('containers that speak TLS are asked whatever their certificate says', async () => {
+test('containers that speak TLS are requested, whatever their certificate', async () => {
   expect(await compared(code, code, true)).toMatchObject({ result: 'pass' });
 });

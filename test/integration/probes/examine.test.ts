@@ -11,13 +11,13 @@ let sides: Sides | undefined;
 afterEach(() => sides?.stop());
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
-/** A sample as HAProxy tells of it. */
+/** A sample in HAProxy's format. */
 const sample = (target: string, secondsAgo = 0, service = 'web') => {
   const at = Math.floor(Date.now() / 1000) - secondsAgo;
   return `proc.sample0: type=str value=<${at} ${service} ${base64(target)} ${base64('cookie: a=1\r\n')}>\n`;
 };
 
-/** Answers by the path alone. */
+/** Answers by the path only. */
 const byPath =
   (ways: Record<string, Answering>): Answering =>
   (request, response, count) =>
@@ -42,7 +42,7 @@ async function examined(
 
 const alike = { stable: json({ a: 1 }), canary: json({ a: 2 }) };
 
-test('each page is compared once, whoever asked for it', async () => {
+test('each page is compared once, whoever requested it', async () => {
   const samples = [sample('/products/1?a=1'), sample('/products/2'), sample('/')];
   const { requests, result } = await examined(samples, alike);
   expect([...requests].sort()).toEqual(['GET /', 'GET /products/*']);
@@ -50,7 +50,7 @@ test('each page is compared once, whoever asked for it', async () => {
   expect(sides?.asked[1]?.every(({ headers }) => headers.cookie === 'a=1')).toBe(true);
 });
 
-test('what may act, is excluded, is old or of an unknown service is not asked', async () => {
+test('requests that may have an effect, are excluded, are old or of an unknown service are skipped', async () => {
   const samples = [
     ...[sample('/logout'), sample('/private/x'), sample('/old', 120), sample('/x', 0, 'other')],
     sample('/fine'),
@@ -61,7 +61,7 @@ test('what may act, is excluded, is old or of an unknown service is not asked', 
   expect(new Set(asked)).toEqual(new Set(['/fine']));
 });
 
-test('a failure weighs more than what could not be measured, and the reasons are each told once', async () => {
+test('a failure outweighs what could not be measured, and each reason is given once', async () => {
   const checks =
     '{ checks: [{ get: /, expect: { status: 204 } }, { get: /, expect: { status: 204 } }] }';
   const { examination, result } = await examined(
@@ -76,7 +76,7 @@ test('a failure weighs more than what could not be measured, and the reasons are
   ]);
 });
 
-test('one page that the stable does not answer counts only where it answers none', async () => {
+test('a page that the stable does not answer counts only if there is no other', async () => {
   const stable = byPath({ '/endless': cut });
   const samples = [sample('/endless'), sample('/')];
   expect((await examined(samples, { stable, canary: json({}) })).result).toBe('pass');
@@ -84,7 +84,7 @@ test('one page that the stable does not answer counts only where it answers none
   expect((await examined([sample('/endless')], { stable, canary: json({}) })).result).toBe('error');
 });
 
-test('where nobody asks anything it ends soon, and is no pass', async () => {
+test('without requests it ends soon, and does not pass', async () => {
   const { examination, result, took } = await examined([], alike);
   expect([examination.shape, result]).toEqual([[], 'error']);
   expect(took).toBeLessThan(4000);
@@ -98,14 +98,14 @@ test('a declared change passes', async () => {
   expect((await examined([sample('/')], answers, declared)).result).toBe('pass');
 });
 
-test('in the background pages take turns, and a proxy that does not answer is nobody asking', async () => {
+test('in the background pages take turns, and a proxy that does not answer counts as no requests', async () => {
   sides = await Sides.start(alike);
   let tell = async () => {
     throw new CanaryError('proxy-unreachable', 'gone');
   };
   const run = sides.run('{}', {}, () => tell() as Promise<string>);
   const source = await startShape(run as ReleaseRun);
-  // What nobody asked is no fault, and no pass.
+  // Without requests there is no failure, and no pass.
   expect(source.opinions(5)).toEqual([]);
   tell = (async () => [sample('/a'), sample('/b')].join('\n')) as never;
   await until('both were compared', async () =>

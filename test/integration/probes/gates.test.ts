@@ -36,7 +36,7 @@ test.each([
   expect(await asked(gate, { SECRET: 'hush' })).toEqual({ source, result, text });
 });
 
-test('a secret that is missing is named', async () => {
+test('a missing secret is named', async () => {
   expect(await asked({ get: `https://example.invalid/${SECRET}` })).toEqual({
     source: 'gate GET example.invalid',
     result: 'error',
@@ -44,7 +44,7 @@ test('a secret that is missing is named', async () => {
   });
 });
 
-test('an interrupt ends the asking', async () => {
+test('an interrupt ends the requests', async () => {
   const { url } = await answering(() => {
     interrupt.abort(new Error('Interrupted.'));
     return undefined;

@@ -14,7 +14,7 @@ type Runs = Awaited<ReturnType<typeof analysisRun>>;
 const ran = ({ events }: Runs) =>
   events.flatMap((event) => (event.type === 'hook-ran' ? [{ ...event, ms: 0 }] : []));
 
-test('programs are told in their environment, servers in JSON, one after the other', async () => {
+test('programs get the facts in their environment, servers in JSON, one after the other', async () => {
   const { url, received } = await answering(() => ({ status: 204 }));
   const postStep = [
     shell('env | grep ^CANARY_ | sort > told.txt; echo shown'),
@@ -61,7 +61,7 @@ test('programs are told in their environment, servers in JSON, one after the oth
 });
 
 describe.each(['preDeploy', 'postStep', 'prePromote'] as const)('%s', (phase) => {
-  test('one that fails stops what is going on, and those after it', async () => {
+  test('a failing hook stops the command and the later hooks', async () => {
     const hooks = { [phase]: [shell('true'), shell('echo no; exit 3'), shell('touch never')] };
     const runs = await analysisRun({ hooks });
     const error = await refusal(() => runHooks(runs.run, phase));
@@ -75,7 +75,7 @@ describe.each(['preDeploy', 'postStep', 'prePromote'] as const)('%s', (phase) =>
     expect(ran(runs).map(({ ok }) => ok)).toEqual([true, false]);
   });
 
-  test('an interrupt ends it', async () => {
+  test('an interrupt ends a hook', async () => {
     const runs = await analysisRun({ hooks: { [phase]: [shell('sleep 600')] } });
     runs.interrupt.abort(new CanaryError('interrupted', 'Interrupted.'));
     expect((await refusal(() => runHooks(runs.run, phase))).code).toBe('interrupted');
@@ -83,7 +83,7 @@ describe.each(['preDeploy', 'postStep', 'prePromote'] as const)('%s', (phase) =>
 });
 
 describe.each(['postPromote', 'onRevert'] as const)('%s', (phase) => {
-  test('one that fails is a warning, and the others run', async () => {
+  test('a failing hook is a warning, and the others run', async () => {
     const { url } = await answering(() => ({ status: 500 }));
     const host = new URL(url).host;
     const hooks = { [phase]: [shell('exit 3'), { post: `${url}/secret` }, shell('echo last')] };
@@ -96,7 +96,7 @@ describe.each(['postPromote', 'onRevert'] as const)('%s', (phase) => {
     expect(runs.events).toContainEqual({ type: 'output', line: 'last' });
   });
 
-  test('runs also when somebody interrupted before, and ends when somebody does', async () => {
+  test('a hook runs even after an interrupt, and ends at the next one', async () => {
     const { url, received } = await answering(() => ({}));
     const before = await analysisRun({ hooks: { [phase]: [{ post: url }] } });
     before.interrupt.abort(new CanaryError('interrupted', 'Interrupted.'));
@@ -116,7 +116,7 @@ describe.each(['postPromote', 'onRevert'] as const)('%s', (phase) => {
   });
 });
 
-test('nothing secret is told or kept', async () => {
+test('no secret is shown or recorded', async () => {
   const env = { WEBHOOK: 'https://user:pass@hooks.invalid/services/T000/B000' };
   const runs = await analysisRun({ hooks: { preDeploy: [{ post: WEBHOOK }] } }, { env });
   const error = await refusal(() => runHooks(runs.run, 'preDeploy'));

@@ -9,7 +9,7 @@ const KEY = `\${API_KEY}`;
 
 type Setup = Parameters<typeof analysisRun>[1];
 
-/** The source for one metric, and what it says once that was measured. */
+/** The source of one metric, and what it reports once measured. */
 async function measured(analysis: object, setup: Setup = {}) {
   const { run, events, interrupt } = await analysisRun({ analysis }, setup);
   const source = await startMetrics(run, analysisOf(run));
@@ -33,7 +33,7 @@ const vector = (...values: string[]) =>
   });
 
 describe('prometheus', () => {
-  test('is asked the query for this canary, with headers from the environment', async () => {
+  test('sends the query for this canary, with headers from the environment', async () => {
     const { url, received } = await answering(() => ({ body: vector('0.001') }));
     const prometheus = [
       {
@@ -55,7 +55,7 @@ describe('prometheus', () => {
     expect(received[0]?.headers.authorization).toBe(`Bearer ${SECRET}`);
   });
 
-  test('says what is wrong with a query, and nothing of what is secret', async () => {
+  test('reports what is wrong with a query, without secrets', async () => {
     const { url } = await answering(({ headers }) => ({
       status: 400,
       body: JSON.stringify({ status: 'error', error: `bad query of ${headers.authorization}` }),
@@ -76,14 +76,14 @@ describe('prometheus', () => {
     );
   });
 
-  test('no data waits', async () => {
+  test('waits without data', async () => {
     const { url } = await answering(() => ({ body: vector() }));
     const prometheus = [{ name: 'errors', url, query: 'up', pass: '< 1', fail: '>= 1' }];
     const { say } = await measured({ prometheus });
     expect(say()).toBe('prometheus errors: wait: No number yet: it has no data.');
   });
 
-  test('is measured again and again, and anew for other users', async () => {
+  test('measures repeatedly, and again when the users change', async () => {
     let value = '0';
     const { url, received } = await answering(() => ({ body: vector(value) }));
     const prometheus = [{ name: 'errors', url, query: 'up', pass: '< 1', every: '1s' }];
@@ -99,7 +99,7 @@ describe('prometheus', () => {
 });
 
 describe('http', () => {
-  test('takes a number out of JSON, as from Datadog', async () => {
+  test('reads a number from JSON, as from Datadog', async () => {
     const series = [
       {
         pointlist: [
@@ -135,7 +135,7 @@ describe('http', () => {
     http: [{ name: 'errors', url, value: '$.value', pass: '< 1', errors: 0, ...more }],
   });
 
-  test('a variable that is not set is named, and nobody is asked', async () => {
+  test('names a variable that is not set, and requests nothing', async () => {
     const { url, received } = await answering(() => ({ body: '{"value":0}' }));
     const { say } = await measured(one(url, { headers: { 'X-Key': KEY } }));
     expect(say()).toBe(
@@ -144,7 +144,7 @@ describe('http', () => {
     expect(received).toEqual([]);
   });
 
-  test('an address from the environment is never shown', async () => {
+  test('never shows an address from the environment', async () => {
     const env = { API_KEY: 'http://secret-host.invalid/secret-path' };
     const { say } = await measured(one(KEY), { env });
     expect(say()).toContain(': error: Not measured once: ');
@@ -158,7 +158,7 @@ describe('http', () => {
     [{ status: 403, body: '{"value":0}' }, 'status 403'],
     [{ body: '<html>' }, 'the answer is no JSON'],
     [undefined, 'no answer within 200 ms'],
-  ])('%j is an error', async (answer, why) => {
+  ])('reports %j as an error', async (answer, why) => {
     const { url } = await answering(() => answer);
     const { say } = await measured(one(url, answer ? {} : { timeout: '200ms' }));
     expect(say()).toBe(`http errors: error: Not measured once: ${why}.`);
@@ -189,7 +189,7 @@ describe('a command', () => {
     expect(say()).toBe(`command smoke: ${text}`);
   });
 
-  test('knows the release, runs in the project, and shows what it writes', async () => {
+  test('gets the release, runs in the project, and shows its output', async () => {
     const files = { 'shown.txt': 'a file of the project' };
     const script = 'cat shown.txt; echo; echo " of $CANARY_PROJECT $CANARY_RELEASE $CANARY_BRANCH"';
     const { events } = await measured(one(script), { files });
@@ -197,12 +197,12 @@ describe('a command', () => {
     expect(lines).toEqual(['a file of the project', ` of shop ${RELEASE} canary`]);
   });
 
-  test('one that is not there is an error', async () => {
+  test('that does not exist is an error', async () => {
     const { say } = await measured({ command: [{ name: 'x', run: ['./missing.sh'], errors: 0 }] });
     expect(say()).toBe('command x: error: Not measured once: it was not found.');
   });
 
-  test('stopping ends a program that runs, and an interrupt does', async () => {
+  test('is ended by a stop and by an interrupt', async () => {
     for (const way of ['stop', 'interrupt'] as const) {
       const { run, events, interrupt } = await analysisRun({
         analysis: one('echo begun; sleep 600'),
@@ -218,7 +218,7 @@ describe('a command', () => {
   });
 });
 
-test('nothing is measured before somebody asks: the canary may not be there yet', async () => {
+test('nothing is measured before the first reading: the canary may not exist yet', async () => {
   const { url, received } = await answering(() => ({ body: vector('0') }));
   const prometheus = [{ name: 'errors', url, query: 'up', pass: '< 1' }];
   const { run } = await analysisRun({ analysis: { prometheus } });
@@ -229,7 +229,7 @@ test('nothing is measured before somebody asks: the canary may not be there yet'
   expect(received).toEqual([]);
 });
 
-test('without metrics there is nothing to say', async () => {
+test('without metrics nothing is reported', async () => {
   const { run } = await analysisRun({});
   const source = await startMetrics(run, analysisOf(run));
   expect(source.opinions(5, 0)).toEqual([]);

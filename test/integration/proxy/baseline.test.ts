@@ -4,7 +4,7 @@ import { PORT, ProtocolShop } from '../../support/protocol-shop.ts';
 
 type Sides = Record<'stable' | 'canary' | 'baseline', Set<string>>;
 
-/** Whom the real proxy gives to a fresh clone of the stable. */
+/** Which users the real proxy sends to a fresh clone of the stable. */
 describe('users of the baseline', () => {
   let shop: ProtocolShop;
 
@@ -12,7 +12,7 @@ describe('users of the baseline', () => {
     shop = await ProtocolShop.start(
       {
         web: { entry: 3001, port: PORT.http },
-        // Calls of gRPC go there as well; its check is of that protocol too.
+        // gRPC calls go there as well; its check speaks that protocol too.
         calls: { entry: 3002, port: PORT.http2, protocol: 'http2' },
       },
       ['header:X-User-Id'],
@@ -39,7 +39,7 @@ describe('users of the baseline', () => {
     return found;
   }
 
-  it('are as many as the canary’s, and a higher weight only adds to them up to a half', async () => {
+  it('are as many as the canary’s, and up to 50% a higher weight only adds users', async () => {
     let before: Sides | undefined;
     for (const weight of [1, 10, 25, 50]) {
       const now = await sides(weight);
@@ -52,7 +52,7 @@ describe('users of the baseline', () => {
     expect(before?.stable.size).toBe(0);
   });
 
-  it('are everybody whom a weight above a half leaves, and nobody where it leaves none', async () => {
+  it('are all others above 50%, and none at 0% and 100%', async () => {
     const most = await sides(80);
     expect(most.stable.size).toBe(0);
     expect(most.canary.size + most.baseline.size).toBe(1000);
@@ -66,13 +66,13 @@ describe('users of the baseline', () => {
       expect((await sides(split))[side].size).toBe(1000);
   });
 
-  it('are not those who chose the stable themselves', async () => {
+  it('do not include users who forced the stable', async () => {
     await shop.split(50);
     for (let at = 0; at < 50; at += 1)
       expect(await ask(`user-${at}`, { 'X-Canary': 'stable' })).toBe('stable');
   });
 
-  it('are answered by the stable once it is gone, without a failure', async () => {
+  it('get the stable without a failure once the baseline is gone', async () => {
     await shop.split(40);
     await shop.kill('baseline');
     const now = await sides(40);

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.dispose());
 
-/** The next text that comes; nothing when the connection ends instead. */
+/** The next text received, or nothing if the connection ends. */
 function next(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
     socket.once('data', (chunk) => resolve(String(chunk)));
@@ -37,7 +37,7 @@ function next(socket: Socket): Promise<string> {
   });
 }
 
-/** What the service says first to a client of this address. */
+/** The service's first message to a client with this address. */
 async function greeting(source: string): Promise<string> {
   const socket = connect(3002, shop.host);
   socket.write(`PROXY TCP4 ${source} 192.0.2.1 40000 3002\r\n`);
@@ -56,7 +56,7 @@ const onCanary = async () => {
 };
 
 describe('bytes', () => {
-  it('are split by source address: half of the addresses, and more only add some', async () => {
+  it('are split by source address: half of the addresses at 50%, and a higher weight only adds some', async () => {
     await shop.split(50);
     const half = await onCanary();
     expect(half.size).toBeGreaterThan(40);
@@ -68,7 +68,7 @@ describe('bytes', () => {
     expect([...half].filter((each) => !more.has(each))).toEqual([]);
   });
 
-  it('of an address are on the side that requests of that address are on', async () => {
+  it('of an address are on the same side as its requests', async () => {
     await shop.split(50);
     const canary = await onCanary();
     const some = sources.slice(0, 30);
@@ -91,12 +91,12 @@ describe('bytes', () => {
     ['nobody', OFF, 0],
     ['nobody with weight 0', 0, 0],
     ['everybody', ALL, sources.length],
-  ])('bring %s to the canary', async (_, split, expected) => {
+  ])('send %s to the canary', async (_, split, expected) => {
     await shop.split(split);
     expect((await onCanary()).size).toBe(expected);
   });
 
-  it('go both ways as they are, the service speaking first', async () => {
+  it('pass unchanged both ways, with the service speaking first', async () => {
     await shop.split(ALL);
     const socket = connect(3001, shop.host);
     expect(await next(socket)).toBe('canary\n');
@@ -108,7 +108,7 @@ describe('bytes', () => {
     socket.destroy();
   });
 
-  it('are counted as connections, each on its side, with those that are open', async () => {
+  it('are counted as connections per side, including the open ones', async () => {
     const counts = async () => totalCounts({ raw: await shop.statistics('raw') }, ['raw']);
     const before = await counts();
     await shop.split(OFF);
@@ -132,7 +132,7 @@ describe('bytes', () => {
     expect(now.canaryFailures + now.stableFailures + now.shielded).toBe(0);
   });
 
-  it('of the canary alone are at its preview', async () => {
+  it('at the preview reach only the canary', async () => {
     await shop.split(OFF);
     const socket = connect(3101, shop.host);
     expect(await next(socket)).toBe('canary\n');
@@ -140,7 +140,7 @@ describe('bytes', () => {
   });
 });
 
-/** What an HTTPS server that answers for itself says: its certificate's name, and its side. */
+/** The answer of an HTTPS server that ends TLS itself: the name in its certificate, and its side. */
 function askTls(port: number, servername: string): Promise<{ name: string; answer: string }> {
   return new Promise((resolve, reject) => {
     const options = { host: shop.host, port, servername, rejectUnauthorized: false };
@@ -168,7 +168,7 @@ describe('TLS that passes through', () => {
 
   const nameOf = async (host: string) => (await askTls(3004, host)).name;
 
-  it('is split for the names it is to be split for, and stays stable for others', async () => {
+  it('is split for the configured names, and stays on the stable for others', async () => {
     await shop.split(100);
     const asked = ['shop.example', 'SHOP.example', 'a.shop.example'];
     for (const host of asked) expect([host, await nameOf(host)]).toEqual([host, 'canary.example']);
@@ -182,8 +182,8 @@ describe('TLS that passes through', () => {
   });
 });
 
-describe('a canary that takes no connection', () => {
-  it('costs no connection: the stable takes it instead, and it is counted', async () => {
+describe('a canary that accepts no connection', () => {
+  it('loses no connection: the stable takes it instead, and it is counted', async () => {
     await shop.split(ALL);
     expect((await onCanary()).size).toBe(sources.length);
     await shop.kill('canary');

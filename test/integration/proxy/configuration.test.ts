@@ -26,7 +26,7 @@ function check(routes: readonly Route[], identity: readonly string[] = [], heade
   );
 }
 
-/** An entry with a preview for each name, on ports of its own. */
+/** An entry with a preview for each name, each on its own ports. */
 function entries(names: readonly string[]): Route[] {
   return names.map((service, index) => ({
     service,
@@ -46,11 +46,11 @@ const SHOP: Route[] = [
   { service: 'discounts', clone: 'discounts-canary', port: 5001 },
 ];
 
-test('HAProxy accepts what an ordinary canary.yaml gives', async () => {
+test('HAProxy accepts the configuration of an ordinary canary.yaml', async () => {
   expect(await check(SHOP, ['header:X-User-Id', 'cookie:session'])).toBe('valid');
 });
 
-test('HAProxy tells when a configuration is wrong, so that the other tests can fail', async () => {
+test('HAProxy reports an invalid configuration, so that the other tests can fail', async () => {
   expect(await haproxyCheck('frontend x\n  nonsense\n')).toContain('nonsense');
 });
 
@@ -81,7 +81,7 @@ test('HAProxy accepts odd but legal service names', async () => {
   expect(await check(entries(odd))).toBe('valid');
 });
 
-test('HAProxy accepts any name that can be chosen', async () => {
+test('HAProxy accepts any service name that can be chosen', async () => {
   const legal = fc.sample(fc.stringMatching(/^[a-zA-Z0-9._-]{1,60}$/), { numRuns: 300, seed: 1 });
   const names = [...new Set(legal)].filter(canBeChosen);
   expect(names.length).toBeGreaterThan(100);

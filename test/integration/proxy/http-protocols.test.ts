@@ -37,7 +37,7 @@ function answerTo(path: string, options: RequestOptions, body?: Buffer): Promise
   });
 }
 
-/** Who is on which side at half of the weight, each asked on a connection of their own. */
+/** Which side each user is on at 50%, each with a connection of their own. */
 async function sidesAtHalf(names: readonly string[]): Promise<string[]> {
   await shop.split(50);
   const sides: string[] = [];
@@ -66,7 +66,7 @@ describe('HTTP/1.1', () => {
     expect(ports.size).toBe(1);
   });
 
-  it('answers requests that were sent at once in their order, each by its side', async () => {
+  it('answers pipelined requests in order, each by its side', async () => {
     const names = users(30);
     const expected = await sidesAtHalf(names);
     const lines = names.map((user, at) => {
@@ -82,7 +82,7 @@ describe('HTTP/1.1', () => {
     expect(answers.match(/user-\d+/g)).toEqual(names);
   });
 
-  it.each(SIDES)('takes uploads of unknown length to the %s', async (side) => {
+  it.each(SIDES)('sends uploads of unknown length to the %s', async (side) => {
     const hash = createHash('sha256');
     const answered = new Promise<IncomingMessage>((resolve, reject) => {
       const call = request(url('/hash'), { method: 'POST', headers: on(side) }, resolve);
@@ -99,31 +99,31 @@ describe('HTTP/1.1', () => {
     expect(facts.headers['transfer-encoding']).toBe('chunked');
   });
 
-  it.each(SIDES)('lets the %s say that a body may come', async (side) => {
+  it.each(SIDES)('lets the %s answer 100 Continue', async (side) => {
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       const headers = { ...on(side), Expect: '100-continue', 'Content-Length': '5' };
       const call = request(url('/hash'), { method: 'POST', headers }, resolve);
       call.on('error', reject);
-      // Without the word of the server nothing would ever be sent.
+      // Without an answer of the server, nothing would be sent.
       call.on('continue', () => call.end('hello'));
       call.flushHeaders();
     });
     expect(JSON.parse(await text(answer))).toMatchObject({ side, bytes: 5 });
   });
 
-  it.each(SIDES)('hands an event of the %s on at once', async (side) => {
+  it.each(SIDES)('passes on an event of the %s at once', async (side) => {
     const stream = await answerTo('/events', { headers: on(side), agent: false });
     const events = stream[Symbol.asyncIterator]();
     expect(String((await events.next()).value)).toBe('data: hello\n\n');
     for (const what of ['one', 'two', 'three']) {
       await text(await answerTo(`/tell?what=${what}`, { headers: on(side) }));
-      // The stream stays open, so this one has come as it is.
+      // The stream stays open, so this event was not buffered.
       expect(String((await events.next()).value)).toBe(`data: ${what}\n\n`);
     }
     stream.destroy();
   });
 
-  it.each(SIDES)('upgrades to a WebSocket with the %s, frames both ways', async (side) => {
+  it.each(SIDES)('upgrades to a WebSocket with the %s, with frames both ways', async (side) => {
     const client = await WebSocketClient.open(url('/'), on(side));
     expect(client.headers['x-side']).toBe(side);
     const long = 'long '.repeat(10_000);
@@ -166,8 +166,8 @@ describe('HTTP/1.1', () => {
   );
 });
 
-describe('a canary that everybody forgot', () => {
-  it('loses its users by itself when its time is over, and whoever asks for it by header too', async () => {
+describe('a canary whose split expires', () => {
+  it('loses all users by itself, including those who force it by header', async () => {
     const map = '/run/canary/weights.map';
     await shop.split(100);
     const sideOf = async (headers: Record<string, string>) =>
@@ -183,8 +183,8 @@ describe('a canary that everybody forgot', () => {
   });
 });
 
-describe('what a service is told of its client', () => {
-  /** Headers as they came, by their names in small letters; a name that came twice has two values. */
+describe('what a service gets to know about its client', () => {
+  /** Headers as received, by lower-case name; a repeated name has two values. */
   const told = async (path: string, headers: Record<string, string>) => {
     const answer = await answerTo(path, { headers, agent: false });
     const { side, rawHeaders } = JSON.parse(await text(answer));
@@ -198,7 +198,7 @@ describe('what a service is told of its client', () => {
     return { side, client, forwarded: Object.fromEntries(forwarded) };
   };
 
-  it.each(SIDES)('is there once, on the %s', async (side) => {
+  it.each(SIDES)('is set once, on the %s', async (side) => {
     await shop.split(50);
     const { client, forwarded, ...rest } = await told('/', { ...on(side), Host: 'shop.example' });
     expect(rest.side).toBe(side);
@@ -210,7 +210,7 @@ describe('what a service is told of its client', () => {
     });
   });
 
-  it.each(SIDES)('keeps what a proxy in front said, on the %s', async (side) => {
+  it.each(SIDES)('keeps what a proxy in front set, on the %s', async (side) => {
     const said = {
       'X-Forwarded-Proto': 'https',
       'X-Forwarded-Host': 'www.example',
@@ -229,7 +229,7 @@ describe('what a service is told of its client', () => {
     });
   });
 
-  it('is there once in a request that the stable answers in place of the canary', async () => {
+  it('is set once in a request that the stable answers in place of the canary', async () => {
     const before = (await shop.statistics('web')).users?.instead[0]?.requests ?? 0;
     const { side, client, forwarded } = await told('/shielded', on('canary'));
     expect(side).toBe('stable');
@@ -240,7 +240,7 @@ describe('what a service is told of its client', () => {
 });
 
 describe('HTTP/2 without TLS', () => {
-  it('is understood from clients of a service that speaks HTTP/1.1, each request split', async () => {
+  it('is accepted from clients of an HTTP/1.1 service, and each request is split', async () => {
     const names = users(40);
     const expected = await sidesAtHalf(names);
     const session = connectHttp2(url());
@@ -264,21 +264,21 @@ describe('gRPC', () => {
   });
   afterAll(() => client.close());
 
-  it.each(SIDES)('calls once with the %s, and brings the trailers', async (side) => {
+  it.each(SIDES)('passes a unary call to the %s, and its trailers back', async (side) => {
     const { messages, headers } = await client.call('Unary', ['hello'], { 'x-canary': side });
     expect(messages).toEqual([`${side} hello`]);
     expect(headers).toMatchObject({ ':status': 200, 'grpc-status': '0' });
     expect(headers['x-address']).toMatch(/^[\d.]+$/);
   });
 
-  it.each(SIDES)('talks both ways with the %s', async (side) => {
+  it.each(SIDES)('streams both ways with the %s', async (side) => {
     const words = Array.from({ length: 50 }, (_, at) => `word ${at}`);
     const { messages, headers } = await client.call('Talk', words, { 'x-canary': side });
     expect(messages).toEqual(words.map((word) => `${side} ${word}`));
     expect(headers['grpc-status']).toBe('0');
   });
 
-  it('splits the calls of one connection by their users, many at once', async () => {
+  it('splits concurrent calls of one connection by user', async () => {
     const names = users(60);
     const expected = await sidesAtHalf(names);
     const calls = await Promise.all(
@@ -289,7 +289,7 @@ describe('gRPC', () => {
     );
   });
 
-  it('brings a failure to its caller and repeats no call', async () => {
+  it('returns a failure to its caller and repeats no call', async () => {
     await shop.split(50);
     const { whole, instead } = (await shop.statistics('rpc')).users ?? {};
     const { headers } = await client.call('Fail', ['once'], { 'x-canary': 'canary' });
@@ -299,7 +299,7 @@ describe('gRPC', () => {
     expect(after?.instead).toEqual(instead);
   });
 
-  it('is no failure to the breaker by its own status, not even when it ends in the middle', async () => {
+  it('does not count its own status as a failure for the breaker, not even in the middle of a call', async () => {
     const messages = ['first', 'never sent'];
     for (let count = 0; count < 10; count += 1) {
       const { headers } = await client.call('Refuse', messages, { 'x-canary': 'canary' });
@@ -309,7 +309,7 @@ describe('gRPC', () => {
     expect([whole?.status, met]).toEqual(['UP', 0]);
   });
 
-  it('is closed to the canary as anything else', async () => {
+  it('is closed to the canary by the off switch', async () => {
     await shop.split(OFF);
     const { messages } = await client.call('Unary', ['hello'], { 'x-canary': 'canary' });
     expect(messages).toEqual(['stable hello']);

@@ -10,7 +10,7 @@ import { haproxyCheckAll, haproxyLines } from '../../support/fixture-haproxy.ts'
 import { canBeChosen } from '../../support/fixture-model.ts';
 import { nasty, PIECES } from '../../support/fixture-nasty.ts';
 
-/** Every place of canary.yaml whose text comes to the proxy. */
+/** Every place in canary.yaml whose text reaches the proxy. */
 const PLACES = {
   service: (text: string) => ({ services: { [text]: { entry: 80, preview: 81 } } }),
   'internal service': (text: string) => ({
@@ -38,21 +38,21 @@ const PLACES = {
 } satisfies Record<string, (text: string) => object>;
 type Place = keyof typeof PLACES;
 
-/** Where a text stands in single quotes, in which HAProxy gives nothing a meaning. */
+/** Where a text is in single quotes, in which HAProxy interprets nothing. */
 const QUOTED: readonly Place[] = [
   ...(['text of a rule', 'beginning in a rule', 'expression of a rule', 'path of a rule'] as const),
 ];
-/** Where only a few texts are legal. */
+/** Where only a few texts are valid. */
 const FEW: Partial<Record<Place, string>> = {
   identity: 'header:plain',
   'share of the shield': '20%',
   'method of a rule': 'PLAIN',
   'side of a rule': 'canary',
 };
-/** A text as it is written in a place: every other one has letters around it, so that it can be found again. */
+/** A text as written in a place; most have letters around them, so that they can be found again. */
 function around(place: Place, text: string): string {
   if (place in FEW) return text;
-  // What is not an expression is HAProxy's to refuse.
+  // HAProxy rejects an invalid expression.
   const isExpression = place === 'expression of a rule';
   const literal = text.replace(/[()[\]{}*+?\\|]/g, (character) => `\\${character}`);
   return `zq${isExpression ? literal : text}qz`;
@@ -69,7 +69,7 @@ function accepted(place: Place, text: string): CanaryConfig | undefined {
   }
 }
 
-/** The configuration that several have together, with ports of their own. */
+/** One configuration for several settings, with separate ports. */
 function rendered(configs: readonly CanaryConfig[]): string {
   const services = Object.entries(Object.assign({}, ...configs.map((each) => each.services)));
   const paths = configs.flatMap(({ shield }) => (shield ? shield.paths : []));
@@ -97,7 +97,7 @@ function rendered(configs: readonly CanaryConfig[]): string {
   });
 }
 
-/** What canary.yaml may hold of letters alone, so that enough is accepted everywhere. */
+/** Plain texts that canary.yaml accepts, so that every place has enough accepted ones. */
 const legal = fc.stringMatching(/^[A-Za-z0-9_.~-]{1,12}$/);
 const texts = [
   ...[...PIECES, ...fc.sample(nasty, { numRuns: 300, seed: 7 })],
@@ -115,7 +115,7 @@ const plain = new Map(
   places.map((place) => [place, accepted(place, FEW[place] ?? around(place, ''))]),
 );
 
-test('no text of canary.yaml adds, removes or changes a line of the proxy’s configuration', async () => {
+test('no text in canary.yaml adds, removes or changes a line of the proxy’s configuration', async () => {
   const configs = [...plain.values(), ...cases.map(({ config }) => config)];
   const [...read] = await haproxyLines(configs.map((config) => rendered(config ? [config] : [])));
   const expected = new Map(places.map((place, index) => [place, read[index] ?? []]));
@@ -136,7 +136,7 @@ test('no text of canary.yaml adds, removes or changes a line of the proxy’s co
   expect(cases.length).toBeGreaterThan(1000);
 });
 
-test('a text that stands without quotes has nothing that HAProxy gives a meaning', () => {
+test('an unquoted text contains nothing that HAProxy interprets', () => {
   const bare = cases.filter(({ place }) => !QUOTED.includes(place) && place !== 'user of a list');
   expect(
     bare.filter(({ written }) => /[\s"'\\#$(){},%]/.test(written) && !/%$/.test(written)),
@@ -145,12 +145,12 @@ test('a text that stands without quotes has nothing that HAProxy gives a meaning
     expect(cases.some((each) => each.place === place && each.written.includes("'"))).toBe(true);
 });
 
-/** The directive and what it is about, where the rest is another with each text. */
+/** The directive and its subject; the rest differs with each text. */
 function beginning(line: string): string {
   return line.trim().split(/\s+/).slice(0, 2).join(' ').replace(/\(.*/, '');
 }
 
-test('whatever canary.yaml accepts, HAProxy accepts', async () => {
+test('HAProxy accepts everything that canary.yaml accepts', async () => {
   const groups = places.flatMap((place) => {
     const configs = cases.filter((each) => each.place === place).map(({ config }) => config);
     const isOneOnly = place === 'forcing header' || place === 'share of the shield';
@@ -161,7 +161,7 @@ test('whatever canary.yaml accepts, HAProxy accepts', async () => {
   expect(judged.length).toBe(groups.length);
 });
 
-test('no name of a list is more than one entry of the map, in its file and at the socket', () => {
+test('each name in a list is exactly one entry of the map, in its file and at the socket', () => {
   fc.assert(
     fc.property(
       fc.array(fc.oneof(nasty, legal, fc.constantFrom(...PIECES)), { maxLength: 2 }),

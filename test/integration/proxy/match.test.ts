@@ -8,7 +8,7 @@ import { nasty } from '../../support/fixture-nasty.ts';
 
 type Rule = Record<string, unknown>;
 
-/** The configuration of a shop with these rules; nothing when canary.yaml is refused. */
+/** The configuration of a shop with these rules; nothing if canary.yaml is rejected. */
 function configurationWith(match: readonly Rule[]): string | undefined {
   const services = { web: { entry: 80 } };
   try {
@@ -56,14 +56,14 @@ const rule: fc.Arbitrary<Rule> = fc
     side,
   }));
 
-/** Lines of the rules, each beginning with what a rule may consist of. */
+/** The lines of the configuration, each reduced to its first two words. */
 function directives(configuration: string): string[] {
   return configuration
     .split(/\r\n|\r|\n/)
     .map((line) => line.trim().split(' ').slice(0, 2).join(' '));
 }
 
-test('whatever a rule that canary.yaml accepts says, HAProxy reads one rule and no more', async () => {
+test('HAProxy reads exactly one rule for every rule that canary.yaml accepts', async () => {
   const rules = fc.sample(rule, { numRuns: 1500, seed: 4 });
   const accepted = rules.filter((each) => configurationWith([each]) !== undefined);
   expect(accepted.length).toBeGreaterThan(200);
@@ -82,7 +82,7 @@ test('whatever a rule that canary.yaml accepts says, HAProxy reads one rule and 
   }
 });
 
-/** Up to so many rules that stand together; the first of two that overlap. */
+/** Groups of this many rules; of two that overlap, the first stays. */
 function batches(rules: readonly Rule[], size: number): Rule[][] {
   const all: Rule[][] = [];
   for (const each of rules) {
@@ -94,7 +94,7 @@ function batches(rules: readonly Rule[], size: number): Rule[][] {
   return all;
 }
 
-test('texts of the greatest length are accepted', async () => {
+test('texts of maximum length are accepted', async () => {
   const long = "'".repeat(500);
   const configuration = configurationWith([
     { header: 'X'.repeat(100), equals: long, path: `/${long.slice(1)}` },
@@ -103,7 +103,7 @@ test('texts of the greatest length are accepted', async () => {
   expect(await haproxyCheck(configuration ?? 'refused')).toBe('valid');
 });
 
-test('a regular expression that HAProxy does not know is refused in its words', async () => {
+test('HAProxy rejects an invalid regular expression with its own message', async () => {
   const configuration = configurationWith([{ header: 'A', regex: '(' }]);
   expect(await haproxyCheck(configuration ?? 'refused')).toMatch(/regex/i);
 });

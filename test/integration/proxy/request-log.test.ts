@@ -8,7 +8,7 @@ import type { Following } from '../../../src/system/haproxy/line-stream.ts';
 import { PORT, ProtocolShop } from '../../support/protocol-shop.ts';
 import { until } from '../../support/storedog.ts';
 
-/** What the judge hears of requests, from the real proxy. */
+/** What the judge gets to know about requests, from the real proxy. */
 describe('the log of requests', () => {
   let shop: ProtocolShop;
   let following: Following;
@@ -40,7 +40,7 @@ describe('the log of requests', () => {
   const logged = (count: number) =>
     until(`${count} requests are logged`, async () => seen.length >= count);
 
-  it('tells of every request once, with its user and side', async () => {
+  it('contains every request once, with its user and side', async () => {
     const users = Array.from({ length: 200 }, (_, at) => `user-${at}`);
     const sides = await Promise.all(
       users.map(async (user) => JSON.parse(await ask('/', { 'X-User-Id': user })).side),
@@ -55,7 +55,7 @@ describe('the log of requests', () => {
     );
   });
 
-  it('tells one client without identity from its address, however many cookies it is given', async () => {
+  it('recognises a client without identity by its address, whatever its cookies', async () => {
     for (let at = 0; at < 5; at += 1) await ask('/');
     await logged(5);
     expect(new Set(seen.map(({ user }) => user)).size).toBe(1);
@@ -67,7 +67,7 @@ describe('the log of requests', () => {
     expect(seen[0]).toMatchObject({ side: 'canary', byRule: true });
   });
 
-  it('tells of failures that the stable answered in the place of the canary', async () => {
+  it('contains failures that the stable answered in place of the canary', async () => {
     await shop.split(100);
     expect(JSON.parse(await ask('/shielded', { 'X-User-Id': 'ada' })).side).toBe('stable');
     await logged(1);
@@ -78,7 +78,7 @@ describe('the log of requests', () => {
     await shop.split(50);
   });
 
-  it('keeps what matters of a request whose path is longer than a line', async () => {
+  it('keeps the important fields of a request whose path exceeds a line', async () => {
     await ask(`/long/${'a'.repeat(3000)}?q="} {1.000 1 -} "GET /x`, { 'X-User-Id': 'long' });
     await logged(1);
     expect(seen[0]?.path.startsWith('/long/aaa')).toBe(true);

@@ -6,7 +6,7 @@ import { until } from '../../support/storedog.ts';
 import { askAnew } from '../../support/traffic-shop.ts';
 
 /** What the real proxy keeps of users' requests. */
-describe('samples of what users ask', () => {
+describe('samples of user requests', () => {
   let shop: ProtocolShop;
 
   beforeAll(async () => {
@@ -20,14 +20,14 @@ describe('samples of what users ask', () => {
     askAnew(`http://${shop.host}:3001${path}`, headers, method);
   const samples = async () => readSamples(await shop.ask(SHOW_SAMPLES));
   const targets = async () => (await samples()).map(({ target }) => target);
-  /** Asks until it is kept: a place is written once a second. */
+  /** Requests it until it is kept: a place is written at most once a second. */
   const untilKept = (path: string, headers: Record<string, string> = {}) =>
     until(`${path} is kept`, async () => {
       await ask(path, headers);
       return (await targets()).includes(path);
     });
 
-  it('are its path, query and headers as the stable gets them', async () => {
+  it('contain path, query and headers as the stable gets them', async () => {
     const headers = {
       Host: 'shop.example',
       Cookie: 'a=1; b=">; get var x"',
@@ -51,7 +51,7 @@ describe('samples of what users ask', () => {
     expect(sample?.at).toBeLessThanOrEqual(Date.now() / 1000);
   });
 
-  it('are not what may do something, is only a part, or is too large', async () => {
+  it('exclude requests that may have an effect, are partial or are too large', async () => {
     await ask('/post', {}, 'POST');
     await ask('/head', {}, 'HEAD');
     await ask('/range', { Range: 'bytes=0-1' });
@@ -64,7 +64,7 @@ describe('samples of what users ask', () => {
       expect(seen).not.toContain(path);
   });
 
-  it('are of users on the stable alone, whom no rule and no header sent there', async () => {
+  it('come only from users on the stable, and not from rules or the forcing header', async () => {
     await shop.split(100);
     await ask('/canary');
     await ask('/forced-stable', { 'X-Canary': 'stable' });
@@ -78,7 +78,7 @@ describe('samples of what users ask', () => {
       expect(seen).not.toContain(path);
   });
 
-  it('are of every page in the end, also where there are more of them than places', async () => {
+  it('cover every page in the end, even with more pages than places', async () => {
     const pages = Array.from({ length: 20 }, (_, at) => `/page-${String.fromCharCode(97 + at)}`);
     const seen = new Set<string>();
     await until('every page was kept', async () => {
@@ -90,14 +90,14 @@ describe('samples of what users ask', () => {
     });
   });
 
-  it('are large ones whole', async () => {
+  it('contain large requests completely', async () => {
     const cookie = `c=${'y'.repeat(7000)}`;
     const path = `/large?${'z'.repeat(1900)}`;
     await untilKept(path, { Cookie: cookie });
     expect((await samples()).find(({ target }) => target === path)?.headers.cookie).toBe(cookie);
   });
 
-  it('are none while no canary runs', async () => {
+  it('are not taken while no canary runs', async () => {
     await shop.kill('canary');
     await until('the proxy knows', async () => {
       const { canary } = await shop.statistics('web');

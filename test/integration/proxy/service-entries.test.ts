@@ -50,7 +50,7 @@ function check(routes: readonly Route[], header = 'X-Canary'): Promise<string> {
   );
 }
 
-test('HAProxy accepts entries, edges and calls of services, several on a port', async () => {
+test('HAProxy accepts published entries, edges and split services, several on a port', async () => {
   const routes = [entry('web', 80, 'users'), entry('shop', 3000, 'edge'), hop('api', 5001)];
   expect(await check(routes)).toBe('valid');
   expect(await check([...routes, hop('ads', 5001), hop('tax', 7000)])).toBe('valid');
@@ -63,7 +63,7 @@ test('HAProxy accepts odd but legal names of services and headers', async () => 
     expect(await check([entry('web', 80, 'users'), ...routes], header)).toBe('valid');
 });
 
-test('an entry beside a split of its own calls is accepted', async () => {
+test('HAProxy accepts an entry beside its own split calls', async () => {
   const web = entry('web', 80, 'users');
   expect(await check([{ ...web, hops: ['web', 'www'], port: 3000 }])).toBe('valid');
 });

@@ -41,7 +41,7 @@ async function read(answer: IncomingMessage): Promise<Told> {
   return JSON.parse(body);
 }
 
-/** A client that trusts the site's certificate and nothing else. */
+/** A client that trusts only the site's certificate. */
 const trusted = () => ({ ca: shop.certificate, servername: 'shop.example' });
 
 async function ask(port: number, side: string, options: RequestOptions = {}) {
@@ -56,7 +56,7 @@ async function ask(port: number, side: string, options: RequestOptions = {}) {
 const header = ({ rawHeaders }: Told, name: string) =>
   rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
 
-/** What is agreed on with a client that offers this. */
+/** What is negotiated with a client that offers this. */
 function agreed(port: number, offer: ConnectionOptions) {
   const socket = connectTls({ host: shop.host, port, ...trusted(), ...offer });
   return once(socket, 'secureConnect').then(() => {
@@ -68,7 +68,7 @@ function agreed(port: number, offer: ConnectionOptions) {
 }
 
 describe('TLS that ends at the proxy', () => {
-  it.each(SIDES)('is shown the user’s certificate, and the %s is told', async (side) => {
+  it.each(SIDES)('uses the configured certificate, and informs the %s', async (side) => {
     const facts = await ask(3001, side);
     expect(facts).toMatchObject({ side, encrypted: false });
     expect(header(facts, 'x-forwarded-proto')).toEqual(['https']);
@@ -76,7 +76,7 @@ describe('TLS that ends at the proxy', () => {
     expect(header(facts, 'x-forwarded-for')).toHaveLength(1);
   });
 
-  it('cannot be said to be anything else by a client', async () => {
+  it('cannot be hidden by a client’s header', async () => {
     const headers = { 'X-Forwarded-Proto': 'http' };
     expect(header(await ask(3001, 'any', { headers }), 'x-forwarded-proto')).toEqual(['https']);
   });
@@ -90,16 +90,16 @@ describe('TLS that ends at the proxy', () => {
     await expect(agreed(3001, { ...old, maxVersion: 'TLSv1.1' })).rejects.toThrow(/alert/);
   });
 
-  it('makes the cookie of an anonymous user one of TLS alone', async () => {
+  it('marks the cookie of an anonymous user as secure', async () => {
     const [cookie] = (await ask(3001, 'any')).cookies;
     expect(cookie).toMatch(/^canary-id=.*; HttpOnly; SameSite=Lax; Secure$/);
   });
 
-  it('is at the preview too', async () => {
+  it('works at the preview too', async () => {
     expect(await ask(3101, 'any')).toMatchObject({ side: 'canary' });
   });
 
-  it.each(SIDES)('goes on to the %s where that speaks TLS itself', async (side) => {
+  it.each(SIDES)('is encrypted again to a %s that speaks TLS itself', async (side) => {
     const facts = await ask(3002, side);
     expect(facts).toMatchObject({ side, encrypted: true });
     expect(header(facts, 'x-forwarded-proto')).toEqual(['https']);
@@ -117,7 +117,7 @@ describe('TLS that ends at the proxy', () => {
 describe('the PROXY protocol', () => {
   const hello = 'PROXY TCP4 203.0.113.9 192.0.2.1 40001 443\r\n';
 
-  /** A request behind somebody who tells the client's address. */
+  /** A request through a proxy that sends the client's address. */
   async function through(port: number, side: string) {
     const socket = connect(port, shop.host);
     socket.write(hello);
@@ -134,7 +134,7 @@ describe('the PROXY protocol', () => {
   }
 
   it.each([3004, 3005].flatMap((port) => SIDES.map((side) => [port, side] as const)))(
-    'brings the client’s address in and out (port %i, %s)',
+    'passes the client’s address in and out (port %i, %s)',
     async (port, side) => {
       const facts = await through(port, side);
       expect(facts).toMatchObject({ side, told: '203.0.113.9:40001' });
@@ -143,7 +143,7 @@ describe('the PROXY protocol', () => {
     },
   );
 
-  it('is needed where it is expected', async () => {
+  it('is required if it is expected', async () => {
     await expect(ask(3005, 'stable')).rejects.toThrow();
   });
 });

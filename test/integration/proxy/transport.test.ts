@@ -55,7 +55,7 @@ function acceptedNames(names: readonly string[]): string[] {
   });
 }
 
-test('HAProxy accepts any name of TLS that canary.yaml accepts', async () => {
+test('HAProxy accepts any TLS name that canary.yaml accepts', async () => {
   const nasty = fc.constantFrom("'", '"', '\\', '$', '#', ' ', '}', '*', '-', '_', '.', '\n');
   const legal = fc.stringMatching(/^(\*\.)?[A-Za-z0-9_-]{1,8}(\.[A-Za-z0-9-]{1,8}){0,3}$/);
   const any = fc.array(fc.oneof(nasty, legal), { maxLength: 4 }).map((parts) => parts.join(''));
@@ -67,7 +67,7 @@ test('HAProxy accepts any name of TLS that canary.yaml accepts', async () => {
   expect(await haproxyCheck(configurationOf([['web', transport]]))).toBe('valid');
 });
 
-test('HAProxy finds a certificate whatever its file and its service are called', async () => {
+test('HAProxy finds a certificate whatever its file and service names', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'canary-names-'));
   try {
     const names = ['a b', "it's", '"', '$HOME', '#1', '\\', '}', '%[date]', 'ü', '@x', 'a,b'];

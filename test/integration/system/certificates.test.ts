@@ -19,7 +19,7 @@ function load(directory: string, services: Record<string, unknown>) {
   return loadCertificates(parseConfig(text, file), file);
 }
 
-/** The layout of certbot: names in `live` point to numbered files in `archive`. */
+/** The layout of certbot: links in `live` lead to numbered files in `archive`. */
 async function renew(directory: string, number: number, validTo?: Date): Promise<void> {
   const site = selfSigned('shop.example', validTo);
   await mkdir(join(directory, 'archive'), { recursive: true });
@@ -35,8 +35,8 @@ async function renew(directory: string, number: number, validTo?: Date): Promise
   }
 }
 
-describe('certificates that links point to', () => {
-  test('are mounted by the folder they are really in, which a renewal leaves', async () => {
+describe('certificates behind links', () => {
+  test('are mounted by their real folder, which stays when they are renewed', async () => {
     const directory = await emptyFolder();
     await renew(directory, 1);
     const first = await load(directory, { web: LIVE });
@@ -54,7 +54,7 @@ describe('certificates that links point to', () => {
     expect(second.files.web?.fingerprint).not.toBe(first.files.web?.fingerprint);
   });
 
-  test('have a folder of the container for each of the host', async () => {
+  test('have one folder in the container for each on the host', async () => {
     const directory = await emptyFolder();
     await renew(directory, 1);
     const other = selfSigned('other.example');
@@ -77,7 +77,7 @@ describe('certificates that links point to', () => {
   });
 });
 
-test('a certificate that is not there is told with the setting that names it', async () => {
+test('a missing certificate is reported with the setting that names it', async () => {
   const directory = await emptyFolder();
   await expect(load(directory, { web: LIVE })).rejects.toMatchObject({
     code: 'certificate-missing',
@@ -86,14 +86,14 @@ test('a certificate that is not there is told with the setting that names it', a
   });
 });
 
-test('a folder in place of a file is not one either', async () => {
+test('a folder in place of a file is reported', async () => {
   const directory = await emptyFolder();
   await expect(load(directory, { web: { certificate: '.', key: '.' } })).rejects.toMatchObject({
     code: 'certificate-missing',
   });
 });
 
-test('a certificate that has expired is a warning, one that has not is nothing', async () => {
+test('an expired certificate is a warning, a valid one is not', async () => {
   const directory = await emptyFolder();
   const warnings: unknown[] = [];
   const context = { ...contextIn(directory), emit: (event: unknown) => warnings.push(event) };

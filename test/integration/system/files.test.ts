@@ -9,7 +9,7 @@ async function* chunks(...texts: readonly string[]) {
   for (const text of texts) yield Buffer.from(text);
 }
 
-test('a stream becomes a file that its owner alone may read', async () => {
+test('a stream is written to a file that only its owner can read', async () => {
   const folder = await emptyFolder();
   const path = join(folder, 'a.gz');
   const size = await streamDurably(path, chunks('one\n', 'two\n'), createGzip());
@@ -19,7 +19,7 @@ test('a stream becomes a file that its owner alone may read', async () => {
   expect(await readdir(folder)).toEqual(['a.gz']);
 });
 
-test('a stream that breaks off leaves nothing, and an earlier file as it was', async () => {
+test('a broken stream leaves nothing, and keeps an earlier file', async () => {
   const folder = await emptyFolder();
   const path = join(folder, 'a.gz');
   async function* broken() {
@@ -30,14 +30,14 @@ test('a stream that breaks off leaves nothing, and an earlier file as it was', a
   await expect(write()).rejects.toThrow('no more');
   expect(await readdir(folder)).toEqual([]);
   await writeFile(path, 'earlier');
-  // What a process that was killed has left.
+  // What a killed process has left.
   await writeFile(`${path}.tmp`, 'half', { mode: 0o644 });
   await expect(write()).rejects.toThrow('no more');
   expect(await readdir(folder)).toEqual(['a.gz']);
   expect(await readFile(path, 'utf8')).toBe('earlier');
 });
 
-test('free space is told of the disk that a folder is on', async () => {
+test('free space is read from the disk of a folder', async () => {
   expect(await freeBytes(await emptyFolder())).toBeGreaterThan(0);
   await expect(freeBytes('/no/such/folder')).rejects.toThrow('ENOENT');
 });

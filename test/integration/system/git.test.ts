@@ -21,7 +21,7 @@ async function tree(commit: string): Promise<string> {
 }
 
 describe('a merge', () => {
-  test('that works is a commit with both parents', async () => {
+  test('without conflicts is a commit with both parents', async () => {
     const [left, right] = [
       await branch(folder, 'left', { 'left.txt': 'l\n' }),
       await branch(folder, 'right', { 'right.txt': 'r\n' }),
@@ -31,7 +31,7 @@ describe('a merge', () => {
     expect(await git(path, 'log', '-1', '--format=%P %s')).toBe(`${left} ${right} Both`);
   });
 
-  test('in conflict names the paths and leaves the tree as it was', async () => {
+  test('in conflict names the paths and leaves the tree unchanged', async () => {
     const [left, right] = [
       await branch(folder, 'left', { 'price.txt': 'l\n', 'odd *[name].txt': 'l\n' }),
       await branch(folder, 'right', { 'price.txt': 'r\n', 'odd *[name].txt': 'r\n' }),
@@ -44,7 +44,7 @@ describe('a merge', () => {
 });
 
 describe('a revert', () => {
-  test('of several commits is one change that waits for its commit', async () => {
+  test('of several commits is one uncommitted change', async () => {
     const first = await branch(folder, 'work', { 'price.txt': 'two\n' });
     const path = await tree(first);
     await writeFiles(path, { 'new.txt': 'n\n' });
@@ -61,7 +61,7 @@ describe('a revert', () => {
     expect(await client.sameTree(folder, second, main)).toBe(false);
   });
 
-  test('in conflict leaves the tree as it was', async () => {
+  test('in conflict leaves the tree unchanged', async () => {
     const first = await branch(folder, 'work', { 'price.txt': 'two\n' });
     const path = await tree(first);
     await writeFiles(path, { 'price.txt': 'three\n' });
@@ -74,7 +74,7 @@ describe('a revert', () => {
 });
 
 describe('a branch', () => {
-  test('moves only from where it was seen', async () => {
+  test('moves only from its expected commit', async () => {
     const [left, right] = [await branch(folder, 'left', { a: '1' }), await branch(folder, 'b', {})];
     const error = await refusal(() => client.moveBranch(folder, 'refs/heads/left', right, main));
     expect(error).toMatchObject({ code: 'branch-moved', exitCode: 1 });
@@ -83,7 +83,7 @@ describe('a branch', () => {
     expect(await client.resolve(folder, 'refs/heads/left')).toBe(right);
   });
 
-  test('that is checked out takes its files along and leaves other work alone', async () => {
+  test('that is checked out updates its files and leaves other work alone', async () => {
     const commit = await branch(folder, 'work', { 'price.txt': 'two\n' });
     await writeFiles(folder, { 'loose.txt': 'mine\n' });
     expect(await client.checkedOutAt(folder, 'refs/heads/main')).toBe(folder);
@@ -93,14 +93,14 @@ describe('a branch', () => {
     expect(await git(folder, 'status', '--porcelain')).toBe('?? loose.txt');
   });
 
-  test('is told what local work is in its way', async () => {
+  test('reports local changes that are in its way', async () => {
     const commit = await branch(folder, 'work', { 'price.txt': 'two\n', 'ä b.txt': 'new\n' });
     await writeFiles(folder, { 'price.txt': 'mine\n', 'ä b.txt': 'mine\n', 'loose.txt': 'x\n' });
     const inTheWay = await client.changesInTheWay(folder, main, commit);
     expect(inTheWay.sort()).toEqual(['price.txt', 'ä b.txt']);
   });
 
-  test('never writes over files that git ignores: they are secrets and data', async () => {
+  test('never overwrites files that git ignores, because they are secrets and data', async () => {
     await branch(folder, 'work', { '.gitignore': '.env\n' });
     await git(folder, 'merge', '--quiet', 'work');
     const from = await git(folder, 'rev-parse', 'main');
@@ -116,7 +116,7 @@ describe('a branch', () => {
     expect(await git(folder, 'rev-parse', 'HEAD')).toBe(from);
   });
 
-  test('that a rebase will move is checked out', async () => {
+  test('that a rebase will move counts as checked out', async () => {
     await branch(folder, 'work', { 'price.txt': 'two\n' });
     await writeFiles(folder, { 'price.txt': 'three\n' });
     await git(folder, 'commit', '--quiet', '--all', '--message', 'Three');
@@ -129,7 +129,7 @@ describe('a branch', () => {
   });
 });
 
-test('a commit that a hook refuses without a word is refused, never taken for done', async () => {
+test('a commit that a hook rejects without a message is rejected, never reported as made', async () => {
   await writeFiles(folder, { '.git/hooks/pre-commit': '#!/bin/sh\nexit 1\n', 'new.txt': 'n\n' });
   await chmod(join(folder, '.git/hooks/pre-commit'), 0o755);
   const error = await refusal(() => client.commitFile(folder, 'new.txt', 'New'));
@@ -137,18 +137,18 @@ test('a commit that a hook refuses without a word is refused, never taken for do
   expect(await git(folder, 'rev-parse', 'HEAD')).toBe(main);
 });
 
-test('a path is tracked by its letters, not as a pattern', async () => {
+test('a path is compared literally, not as a pattern', async () => {
   expect(await client.tracks(folder, main, 'odd *[name].txt')).toBe(true);
   expect(await client.tracks(folder, main, 'odd *')).toBe(false);
   expect(await client.tracks(folder, main, 'nowhere')).toBe(false);
 });
 
-test('names that are options or nonsense resolve to nothing', async () => {
+test('names that are options or invalid resolve to nothing', async () => {
   for (const name of ['--all', '-x', 'nowhere', '', 'main..work', ':/shop'])
     expect(await client.resolve(folder, `refs/heads/${name}`)).toBeUndefined();
 });
 
-test('the top folder is found from below, and nowhere outside of a repository', async () => {
+test('the top folder is found from a subfolder, and not outside of a repository', async () => {
   await mkdir(join(folder, 'deep', 'er'), { recursive: true });
   expect(await client.root(join(folder, 'deep', 'er'))).toBe(folder);
   const outside = await emptyFolder();
@@ -158,7 +158,7 @@ test('the top folder is found from below, and nowhere outside of a repository', 
   });
 });
 
-test('a worktree that lost its folder does not stand in the way of the next', async () => {
+test('a worktree without its folder does not block the next one', async () => {
   const path = await tree(main);
   await client.removeWorktree(folder, path);
   await client.addWorktree(folder, path, main);

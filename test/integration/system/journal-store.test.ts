@@ -19,7 +19,7 @@ async function reasons(store: JournalFiles, id: string): Promise<string[]> {
   return records.map((each) => (each.type === 'state-changed' ? each.reason : each.type));
 }
 
-test('what is appended is read back, in order, one file a release', async () => {
+test('records are read back in order, one file per release', async () => {
   const store = new JournalFiles(join(await emptyFolder(), 'releases'), systemClock);
   expect(await store.list()).toEqual([]);
   await store.append('20260102-b', event('second release'));
@@ -30,10 +30,10 @@ test('what is appended is read back, in order, one file a release', async () => 
   expect(await store.read('unknown')).toEqual([]);
 });
 
-test('a file torn at any byte keeps the whole records and takes new ones (promise 7)', async () => {
+test('a file torn at any byte keeps the complete records and accepts new ones (promise 7)', async () => {
   const folder = await emptyFolder();
   const store = new JournalFiles(folder, systemClock);
-  // Characters of one to four bytes: a cut can fall inside of one.
+  // Characters of one to four bytes: a cut can be inside one.
   for (const reason of ['one', 'zwölf', '€uro', '🐤 canary'])
     await store.append('whole', event(reason));
   const bytes = await readFile(join(folder, 'whole.jsonl'));
@@ -51,7 +51,7 @@ test('a file torn at any byte keeps the whole records and takes new ones (promis
   );
 });
 
-test('a journal is read once for all its writes, and is whole after another writer died in one', async () => {
+test('a journal is read once for all its writes, and is complete after another writer died in one', async () => {
   const folder = await emptyFolder();
   const store = new JournalFiles(folder, systemClock);
   const path = join(folder, 'r.jsonl');
@@ -60,7 +60,7 @@ test('a journal is read once for all its writes, and is whole after another writ
   await appendFile(path, '{"v":1,"at":"2026-');
   await store.append('r', event('two'));
   expect(await reasons(store, 'r')).toEqual(['one', 'of another process', 'two']);
-  // What no reader would take goes unseen: nothing was read again.
+  // Broken text here goes unseen, because nothing is read again.
   await appendFile(path, 'no record\n');
   await store.append('r', event('three'));
   expect((await refusal(() => store.read('r'))).message).toContain(
@@ -68,7 +68,7 @@ test('a journal is read once for all its writes, and is whole after another writ
   );
 });
 
-test('what is removed is gone, also the second time', async () => {
+test('a removed journal is gone, and can be removed twice', async () => {
   const store = new JournalFiles(await emptyFolder(), systemClock);
   await store.append('a', event('one'));
   await store.append('b', event('one'));
@@ -77,7 +77,7 @@ test('what is removed is gone, also the second time', async () => {
   expect(await store.list()).toEqual(['b']);
 });
 
-test('what was kept of databases is for its owner alone, and goes with its release', async () => {
+test('database backups are readable by their owner only, and are removed with their release', async () => {
   const folder = await emptyFolder();
   const store = new JournalFiles(folder, systemClock);
   await store.append('a', event('one'));
@@ -91,7 +91,7 @@ test('what was kept of databases is for its owner alone, and goes with its relea
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('a journal of another version is refused and left as it is', async () => {
+test('a journal of another version is rejected and left unchanged', async () => {
   const folder = await emptyFolder();
   const store = new JournalFiles(folder, systemClock);
   const path = join(folder, 'r.jsonl');

@@ -16,7 +16,7 @@ async function newLock() {
   return { folder, path, lock: new FileLock(path, systemClock) };
 }
 
-/** A lock file as a process that was killed leaves it behind. */
+/** A lock file as a killed process leaves it. */
 async function abandon(path: string, change: Partial<LockOwner> = {}): Promise<void> {
   const child = spawn(process.execPath, ['-e', ''], { stdio: 'ignore' });
   await once(child, 'exit');
@@ -33,7 +33,7 @@ async function abandon(path: string, change: Partial<LockOwner> = {}): Promise<v
   await writeFile(path, JSON.stringify(owner));
 }
 
-/** Lets many try at once; returns the releases of those that got it. */
+/** Lets many try at once; returns the release functions of those that succeeded. */
 async function race(path: string, many: number) {
   const outcomes = await Promise.allSettled(
     Array.from({ length: many }, () => new FileLock(path, systemClock).acquire('deploy')),
@@ -44,7 +44,7 @@ async function race(path: string, many: number) {
 }
 
 describe('the lock of a project', () => {
-  test('is had by one, tells by whom, and is gone when released', async () => {
+  test('has one owner, names it, and is gone when released', async () => {
     const { folder, lock } = await newLock();
     const release = await lock.acquire('deploy');
     const error = await refusal(() => lock.acquire('promote'));
@@ -58,7 +58,7 @@ describe('the lock of a project', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('is had by exactly one of twenty that try at once', async () => {
+  test('goes to exactly one of twenty that try at once', async () => {
     const { folder, path } = await newLock();
     const winners = await race(path, 20);
     expect(winners).toHaveLength(1);
@@ -67,7 +67,7 @@ describe('the lock of a project', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('is taken over from a dead owner, by exactly one of twenty', async () => {
+  test('passes from a dead owner to exactly one of twenty', async () => {
     for (let round = 0; round < 20; round += 1) {
       const { folder, path, lock } = await newLock();
       await abandon(path);
@@ -78,19 +78,19 @@ describe('the lock of a project', () => {
     }
   });
 
-  test('is taken over where another process has the number of the dead owner by now', async () => {
+  test('passes on even if another process now has the dead owner’s number', async () => {
     const { path, lock } = await newLock();
     await abandon(path, { pid: process.pid, processStart: '1' });
     await (await lock.acquire('deploy'))();
   });
 
-  test('is not taken from a process of another host, which nobody here can look at', async () => {
+  test('stays with a process of another host, which cannot be checked here', async () => {
     const { path, lock } = await newLock();
     await abandon(path, { host: 'elsewhere' });
     expect((await refusal(() => lock.acquire('deploy'))).message).toContain('on elsewhere');
   });
 
-  test('released late does not take the lock of the next one away', async () => {
+  test('released late does not remove the next owner’s lock', async () => {
     const { path, lock } = await newLock();
     const release = await lock.acquire('first');
     await abandon(path);
@@ -100,7 +100,7 @@ describe('the lock of a project', () => {
     await next();
   });
 
-  test('that is torn is no reason to wait for ever', async () => {
+  test('that is torn does not block forever', async () => {
     const { path, lock } = await newLock();
     await writeFile(path, '{"owner":');
     await (await lock.acquire('deploy'))();

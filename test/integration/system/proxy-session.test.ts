@@ -29,7 +29,7 @@ async function answering(
   return new UnixProxySocket(path);
 }
 
-test('a session asks one command after the other on one connection', async () => {
+test('a session sends commands one after the other on one connection', async () => {
   const lines: string[] = [];
   const socket = await answering((line) => {
     lines.push(line);
@@ -41,7 +41,7 @@ test('a session asks one command after the other on one connection', async () =>
   expect(lines).toEqual(['prompt', 'set timeout cli 60', 'show stat']);
 });
 
-test('a session that is closed meanwhile says so instead of waiting', async () => {
+test('a closed session fails instead of waiting', async () => {
   const socket = await answering((line, connection) => {
     if (line === 'show stat') connection.destroy();
     return '\n> ';
@@ -51,7 +51,7 @@ test('a session that is closed meanwhile says so instead of waiting', async () =
   await expect(session.ask('show stat')).rejects.toThrow();
 });
 
-test('a socket that nobody listens at is a proxy that cannot be reached', async () => {
+test('a socket without a listener is an unreachable proxy', async () => {
   await answering(() => '\n> ');
   const absent = new UnixProxySocket(join(folder, 'absent.sock'));
   await expect(absent.hold(60)).rejects.toMatchObject({ code: 'proxy-unreachable' });

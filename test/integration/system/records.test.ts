@@ -17,7 +17,7 @@ beforeEach(async () => {
 const write = (id: string, message = MESSAGE, directory = folder) =>
   client.writeRecord(directory, { id, commit, message });
 
-test('a record is an annotated tag of the commit, and is read back to the letter', async () => {
+test('a record is an annotated tag of the commit, and is read back exactly', async () => {
   expect(await client.readRecords(folder)).toEqual([]);
   await write('r1');
   await write('r2', '#first line\n');
@@ -32,7 +32,7 @@ test('a record is an annotated tag of the commit, and is read back to the letter
   expect(await git(folder, 'fsck', '--strict')).toBe('');
 });
 
-test('people see it with plain git, and their own tags stay theirs', async () => {
+test('a record is visible in plain git, and people’s own tags stay untouched', async () => {
   await write('r1');
   expect(await git(folder, 'show', '--no-patch', 'refs/canary/releases/r1')).toContain('Möwen');
   expect(await git(folder, 'log', '--decorate-refs=refs/canary/', '--format=%d')).toBe(
@@ -62,7 +62,7 @@ test('records are pushed and fetched on request, changed ones too', async () => 
   }
 });
 
-test('a later record takes the place of the earlier one, and none is left once removed', async () => {
+test('a later record replaces the earlier one, and none is left after removal', async () => {
   await write('r1');
   await write('r1', 'second\n');
   expect(await client.readRecords(folder)).toEqual([{ id: 'r1', message: 'second\n' }]);
@@ -71,7 +71,7 @@ test('a later record takes the place of the earlier one, and none is left once r
   expect(await client.readRecords(folder)).toEqual([]);
 });
 
-test('nothing but the tag is left in the repository, and the working tree stays as it is', async () => {
+test('only the tag is added to the repository, and the working tree is unchanged', async () => {
   const before = Object.keys(await fingerprint(folder));
   await write('r1');
   const added = Object.keys(await fingerprint(folder)).filter((path) => !before.includes(path));
@@ -81,7 +81,7 @@ test('nothing but the tag is left in the repository, and the working tree stays 
   expect(await readdir(join(folder, '.git'))).not.toContainEqual(expect.stringMatching(/^canary-/));
 });
 
-test.each(['20261121-124247-defdce9', 'a/b', '-x', 'ä', 'x.y'])('an id such as %s', async (id) => {
+test.each(['20261121-124247-defdce9', 'a/b', '-x', 'ä', 'x.y'])('accepts the id %s', async (id) => {
   await write(id);
   expect(await client.readRecords(folder)).toEqual([{ id, message: MESSAGE }]);
   await client.removeRecord(folder, id);
@@ -89,7 +89,7 @@ test.each(['20261121-124247-defdce9', 'a/b', '-x', 'ä', 'x.y'])('an id such as 
 });
 
 test.each(['../../heads/main', 'a b', 'x..y', 'x.lock', '', 'a\nb'])(
-  'an id that is no name in git (%j) is refused and changes no reference',
+  'an id that is not a valid name in git (%j) is rejected and changes no ref',
   async (id) => {
     const before = await git(folder, 'for-each-ref');
     expect(await refusal(() => write(id))).toMatchObject({ code: 'git-failed' });
@@ -97,7 +97,7 @@ test.each(['../../heads/main', 'a b', 'x..y', 'x.lock', '', 'a\nb'])(
   },
 );
 
-test('a commit that is gone is refused, so that the repository stays whole', async () => {
+test('a missing commit is rejected, so that the repository stays intact', async () => {
   const gone = 'd'.repeat(40);
   const error = await refusal(() =>
     client.writeRecord(folder, { id: 'r1', commit: gone, message: MESSAGE }),
@@ -106,7 +106,7 @@ test('a commit that is gone is refused, so that the repository stays whole', asy
   expect(await client.readRecords(folder)).toEqual([]);
 });
 
-test('where git knows nobody, canary is the tagger', async () => {
+test('without a git user, canary is the tagger', async () => {
   await git(folder, 'config', 'user.useConfigOnly', 'true');
   await git(folder, 'config', '--unset', 'user.name');
   await git(folder, 'config', '--unset', 'user.email');
@@ -124,7 +124,7 @@ test('where git knows nobody, canary is the tagger', async () => {
   expect(await git(folder, 'fsck', '--strict')).toBe('');
 });
 
-test('a bare repository and a linked worktree take records of the repository', async () => {
+test('a bare repository and a linked worktree store records of the repository', async () => {
   const bare = join(await emptyFolder(), 'bare.git');
   await git(folder, 'clone', '--quiet', '--bare', folder, bare);
   await write('r1', MESSAGE, bare);
@@ -136,7 +136,7 @@ test('a bare repository and a linked worktree take records of the repository', a
   expect(await client.readRecords(tree)).toEqual([{ id: 'r2', message: MESSAGE }]);
 });
 
-test('a folder without a repository is refused', async () => {
+test('a folder without a repository is rejected', async () => {
   const outside = await emptyFolder();
   expect(await refusal(() => client.readRecords(outside))).toMatchObject({
     code: 'repository-missing',

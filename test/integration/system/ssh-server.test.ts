@@ -12,7 +12,7 @@ async function server(session?: Record<string, string>): Promise<SshServer> {
   return started;
 }
 
-/** A bare repository with the shop, and a hook that judges what is pushed. */
+/** A bare repository with the shop, and a hook that checks what is pushed. */
 async function bareShop(hook = 'exit 0'): Promise<string> {
   const bare = join(await emptyFolder(), 'shop.git');
   await git(await repository(), 'clone', '--quiet', '--bare', '.', bare);
@@ -22,7 +22,7 @@ async function bareShop(hook = 'exit 0'): Promise<string> {
   return bare;
 }
 
-/** The shop as somebody with that environment clones it. */
+/** A clone of the shop, made with that environment. */
 async function clone(url: string, env: Record<string, string>): Promise<string> {
   const directory = join(await emptyFolder(), 'shop');
   await execa('git', ['clone', '--quiet', url, directory], { env });
@@ -30,7 +30,7 @@ async function clone(url: string, env: Record<string, string>): Promise<string> 
 }
 
 describe('a server for tests', () => {
-  test('takes a push, and shows what a hook says while the hook still runs', async () => {
+  test('accepts a push, and shows the hook’s output while the hook still runs', async () => {
     const ssh = await server();
     const seen = await pipe();
     const bare = await bareShop(`echo one step done >&2\nread -r _ <'${seen}'\necho all done >&2`);
@@ -42,7 +42,7 @@ describe('a server for tests', () => {
     const lines: string[] = [];
     for await (const line of push.iterable({ from: 'stderr' })) {
       lines.push(line.trimEnd());
-      // Without this the hook never ends: the line came before its end.
+      // Without this the hook would never end: the line arrived before its end.
       if (line.includes('one step done')) await writeFile(seen, '\n');
     }
     await push;
@@ -51,32 +51,32 @@ describe('a server for tests', () => {
     expect(await git(bare, 'rev-parse', 'canary')).toBe(await git(shop, 'rev-parse', 'main'));
   });
 
-  test('is reached as user@host:path as well', async () => {
+  test('is reachable as user@host:path too', async () => {
     const ssh = await server();
     const shop = await clone(ssh.scpUrl(await bareShop()), ssh.environment);
     expect(await git(shop, 'log', '-1', '--format=%s')).toBe('The shop');
   });
 
-  test('refuses a key that it does not know', async () => {
+  test('rejects an unknown key', async () => {
     const ssh = await server();
     const url = ssh.url(await bareShop());
     const refused = clone(url, await ssh.strangersEnvironment());
     await expect(refused).rejects.toThrow('Permission denied (publickey)');
   });
 
-  test('is refused when another server answers at its address', async () => {
+  test('is rejected if another server answers at its address', async () => {
     const [ssh, other] = [await server(), await server()];
     const url = other.url(await bareShop());
     await expect(clone(url, ssh.environment)).rejects.toThrow('Host key verification failed');
   });
 
-  test('stands beside another one', async () => {
+  test('can run beside another one', async () => {
     for (const ssh of await Promise.all([server(), server(), server()])) {
       await clone(ssh.url(await bareShop()), ssh.environment);
     }
   });
 
-  test('runs programs of the PATH that the test gives', async () => {
+  test('runs programs in the PATH that the test sets', async () => {
     const folder = await emptyFolder();
     await writeFile(join(folder, 'canary'), '#!/bin/sh\necho the canary of the test >&2\n');
     await chmod(join(folder, 'canary'), 0o755);
@@ -89,7 +89,7 @@ describe('a server for tests', () => {
     expect(stderr).toContain('remote: the canary of the test');
   });
 
-  test('leaves nothing, not even a session that goes on', async () => {
+  test('leaves nothing, not even an open session', async () => {
     const ssh = await SshServer.start();
     const bare = await bareShop(`echo "process $$" >&2\nread -r _ <'${await pipe()}'`);
     const shop = await clone(ssh.url(bare), ssh.environment);

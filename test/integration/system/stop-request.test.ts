@@ -9,7 +9,7 @@ import { emptyFolder } from '../../support/fixture-project.ts';
 const newRequest = async () =>
   new FileStopRequest(join(await emptyFolder(), 'state', 'stop-request'), systemClock);
 
-test('a request stops the one that watches, and says who asked', async () => {
+test('a request stops the watching command, and says who asked', async () => {
   const request = await newRequest();
   const watch = request.watch(undefined);
   const stopped = once(watch.signal, 'abort');
@@ -19,7 +19,7 @@ test('a request stops the one that watches, and says who asked', async () => {
   expect(watch.signal.reason.message).toBe('Stopped by `canary abort`.');
 });
 
-test('a request to leave the users where they are is told apart', async () => {
+test('a request to leave the users where they are is distinguished', async () => {
   const request = await newRequest();
   const watch = request.watch(undefined);
   const stopped = once(watch.signal, 'abort');
@@ -29,7 +29,7 @@ test('a request to leave the users where they are is told apart', async () => {
   expect(watch.signal.reason.message).toBe('Stopped by `canary pause`.');
 });
 
-test('an interrupt of its own stops the watcher too', async () => {
+test('the watcher’s own interrupt stops it too', async () => {
   const interrupt = new AbortController();
   const watch = (await newRequest()).watch(interrupt.signal);
   interrupt.abort(new Error('interrupted'));
@@ -37,7 +37,7 @@ test('an interrupt of its own stops the watcher too', async () => {
   watch.end();
 });
 
-test('a request that was cleared, or comes after the end, stops nobody', async () => {
+test('a cleared request, or one after the end, stops nothing', async () => {
   const request = await newRequest();
   await request.send('abort');
   await request.clear();

@@ -8,7 +8,7 @@ import { until } from '../../support/storedog.ts';
 
 const runProgram = programRunner({ PATH: process.env.PATH, OWN: 'own' });
 
-/** Ends what would not: by then a shell has said on any machine what it is to say before. */
+/** Ends programs that would not end; before that, a shell on any machine has written its output. */
 const SHORT = within(500);
 const LONG = within(30_000);
 
@@ -21,7 +21,7 @@ async function inShell(script: string, timeout = LONG, signal?: AbortSignal) {
   return { cwd, end };
 }
 
-/** Whether a process is there, by the file that has its id. */
+/** Whether a process exists, by the file with its id. */
 async function isAlive(pidFile: string): Promise<boolean> {
   try {
     process.kill(Number(await readFile(pidFile, 'utf8')), 0);
@@ -31,7 +31,7 @@ async function isAlive(pidFile: string): Promise<boolean> {
   }
 }
 
-test('its exit code and what it wrote; nothing of it went through a shell', async () => {
+test('a program returns its exit code and output, and runs without a shell', async () => {
   const cwd = await emptyFolder();
   const argv = ['printf', '%s\n', '$OWN `id`; exit 1'];
   expect(await runProgram({ argv, cwd, facts: {}, timeout: LONG })).toEqual({
@@ -52,21 +52,21 @@ test.each([
   expect(await runProgram({ argv, cwd, facts: {}, timeout: LONG })).toMatchObject({ problem });
 });
 
-test('what takes too long is ended, with everything it started, also what does not listen', async () => {
+test('a program that takes too long is ended with all its children, even if they ignore signals', async () => {
   const script = 'trap "" TERM; (trap "" TERM; sleep 600) & echo $! > pid; wait';
   const { cwd, end } = await inShell(script, SHORT);
   expect(end).toMatchObject({ problem: `did not end within ${SHORT} ms` });
   await until('its child is gone', async () => !(await isAlive(join(cwd, 'pid'))));
 });
 
-test('what left its group does not keep anybody waiting', async () => {
+test('a child that left the process group does not block', async () => {
   const script = 'setsid sleep 600 & echo $! > pid; exit 0';
   const { cwd, end } = await inShell(script, SHORT);
   expect(end).toMatchObject({ problem: `did not end within ${SHORT} ms` });
   process.kill(Number(await readFile(join(cwd, 'pid'), 'utf8')), 'SIGKILL');
 });
 
-test('an abort ends it, with its reason', async () => {
+test('an abort ends a program, with its reason', async () => {
   const abort = new AbortController();
   const cwd = await emptyFolder();
   const ended = runProgram(

@@ -8,7 +8,7 @@ import { type Storedog, until } from '../../support/storedog.ts';
 
 const PASSWORD = 'a-long-secret';
 
-/** Beside what the shop has: rows that name discounts, a view on them, and enough rows that keeping them takes a while. */
+/** Added to the shop: rows that name discounts, a view on them, and enough rows that a backup takes a while. */
 const MORE = `
 create table orders (id serial primary key, discount_id int not null references discount);
 insert into orders (discount_id) select 1 + i % 3 from generate_series(1, 30) i;
@@ -42,7 +42,7 @@ select (select md5(string_agg(d::text, ',' order by id)) from discount d), (sele
 
 const DEPLOY = ['deploy', '--branch', 'canary', '--weight', '0', '--allow', 'destructive:discount'];
 
-describe('tables as they were before a canary', () => {
+describe('backups of tables', () => {
   let shop: Storedog;
   let before = '';
 
@@ -74,11 +74,11 @@ describe('tables as they were before a canary', () => {
   const history = async () =>
     JSON.parse((await shop.succeed('history', '--json')).stdout).releases[0];
 
-  it('a backup that is killed leaves nothing that looks whole, and nothing at work in production', async () => {
+  it('a killed backup leaves no file that looks complete, and no process in production', async () => {
     const deploy = shop.start(...DEPLOY);
     await until(
       'tables are being kept',
-      // Some rows have come: the program in the container is at work.
+      // Some rows have arrived: the program in the container is running.
       async () => (await sizeOfHalf()) > 100_000,
       200_000,
     );
@@ -93,12 +93,12 @@ describe('tables as they were before a canary', () => {
       return work === '0';
     });
     const log = await shop.compose('logs', 'db');
-    // Not read to its end for nobody, and no crash in the server's eyes.
+    // It was cancelled rather than read to its end, without a crash of the server.
     expect(log).toMatch(/canceling statement|connection to client lost/);
     expect(log).not.toMatch(/terminated by signal|reinitializing/);
   });
 
-  it('what a boot that was allowed changes is kept first, for its owner alone', async () => {
+  it('what an allowed boot changes is backed up first, readable by its owner only', async () => {
     await shop.succeed(...DEPLOY);
     expect(await inBackups()).toEqual(['db.sql.gz']);
     const { id, backups, rehearsal } = await history();
@@ -119,14 +119,14 @@ describe('tables as they were before a canary', () => {
     expect(await shop.sql('select min(value) from discount')).toBe('99');
   });
 
-  it('a deploy of the same commit keeps nothing again: it is not as before any more', async () => {
+  it('a deploy of the same commit makes no second backup, because the tables have changed', async () => {
     const [kept] = (await history()).backups;
     const { mtimeMs } = await stat(kept.file);
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '0');
     expect((await stat(kept.file)).mtimeMs).toBe(mtimeMs);
   });
 
-  it('a revert tells what stays', async () => {
+  it('a revert reports what stays', async () => {
     const { stdout, stderr } = await shop.succeed('revert', '--json');
     expect(stderr).toBe('');
     expect(JSON.parse(stdout).databaseChanges.sort()).toEqual([
@@ -137,11 +137,11 @@ describe('tables as they were before a canary', () => {
     ]);
   });
 
-  it('the printed command puts the tables back, and the stable works on them', async () => {
+  it('the printed command restores the tables, and the stable works with them', async () => {
     const { stdout } = await shop.succeed('history');
     const command = stdout.split('\n').find((line) => line.includes('gunzip')) ?? '';
     expect(stdout).toContain('without anything written since (remove the canary first)');
-    // Since then, as every shop: rows that name a discount that goes.
+    // Since then, as in every shop: rows that name a discount which the restore removes.
     await shop.sql("insert into discount (name, code, value) values ('Late', 'LATE', 5)");
     await shop.sql("insert into orders (discount_id) select id from discount where code <> 'LATE'");
     const { stderr } = await execa('sh', ['-c', command], { stdin: 'ignore' });
@@ -156,7 +156,7 @@ describe('tables as they were before a canary', () => {
     await shop.sql("insert into discount (name, code, value) values ('New', 'NEW', 5)");
   });
 
-  it('rows that name what is gone are told, and the key is there all the same', async () => {
+  it('rows that name missing ones are reported, and the foreign key is restored anyway', async () => {
     await shop.sql('insert into orders (discount_id) select max(id) from discount');
     const [{ command }] = (await history()).backups;
     const { stderr } = await execa('sh', ['-c', command], { stdin: 'ignore' });
@@ -166,7 +166,7 @@ describe('tables as they were before a canary', () => {
     );
   });
 
-  it('a view made since stops it, with everything as it was', async () => {
+  it('a view created since stops the restore, and everything stays as it was', async () => {
     await shop.sql('create view later as select * from discount');
     await shop.sql('update discount set value = 1');
     const [{ command }] = (await history()).backups;
@@ -181,7 +181,7 @@ describe('tables as they were before a canary', () => {
     expect(await shop.sql('select max(value) from discount')).toBe('1');
   });
 
-  it('a promotion tells what stays, and so does taking it back later', async () => {
+  it('a promotion reports what stays, and so does its later revert', async () => {
     await shop.sql('drop view later');
     const app = await shop.read('discounts/app.py');
     await shop.commitOn('canary', 'discounts/app.py', app + BOOT);

@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RehearsalShop } from '../../support/rehearsal-shop.ts';
 
-/** A job that production ran once when it started, and a server of data that nobody can rehearse. */
+/** A job that production ran once at its start, and a data server that cannot be rehearsed. */
 function withJobAndCache(compose: string, project: string): string {
   const job = `
   prepare:
@@ -58,7 +58,7 @@ afterAll(async () => {
   await rehearsal.dispose();
 });
 
-/** The containers of the job and when each ran: a second run changes it. */
+/** The containers of the job with their start times: a second run would change them. */
 async function jobRuns(): Promise<string> {
   const { shop } = rehearsal;
   const filter = [
@@ -89,7 +89,7 @@ async function settings(database: string): Promise<void> {
 }
 
 describe('a canary that needs more than its database', () => {
-  it('is refused while nobody has agreed to share what cannot be rehearsed', async () => {
+  it('is rejected until someone agrees to share what cannot be rehearsed', async () => {
     const { shop } = rehearsal;
     const branch = await shop.git('rev-parse', 'canary');
     const refused = await shop.canary('deploy', '--branch', 'canary');
@@ -104,7 +104,7 @@ describe('a canary that needs more than its database', () => {
     expect((await shop.canary('deploy', '--branch', 'canary')).exitCode).toBe(7);
   });
 
-  it('its migration runs once, after its own rehearsal; jobs of production never a second time', async () => {
+  it('runs its migration once, after its own rehearsal, and never repeats production’s jobs', async () => {
     const { shop } = rehearsal;
     await settings(
       '{ settle: 500ms, allow: ["unrehearsed:cache"], migrate: { service: prepare } }',
@@ -136,7 +136,7 @@ describe('a canary that needs more than its database', () => {
     expect(stdout).toBe('');
   });
 
-  it('a migration that would harm the stable, or fails, does not reach production', async () => {
+  it('does not run a migration in production that would harm the stable, or fails', async () => {
     const { shop } = rehearsal;
     const facts = await rehearsal.productionFacts();
     await shop.git('branch', '--force', 'canary', 'main');
@@ -162,7 +162,7 @@ describe('a canary that needs more than its database', () => {
     expect(await rehearsal.leftovers()).toEqual([]);
   });
 
-  it("a change that is safe by its looks and breaks the stable's own code is refused", async () => {
+  it("is rejected if a change that looks safe breaks the stable's own code", async () => {
     const { shop } = rehearsal;
     await settings('{ settle: 500ms, allow: ["unrehearsed:cache"] }');
     const text = await shop.read('canary.yaml');
@@ -173,7 +173,7 @@ describe('a canary that needs more than its database', () => {
         'analysis: { shape: false, checks: [{ service: discounts, get: /discount, expect: { status: 200 } }] }',
       ),
     );
-    // A schema of the user's own comes before `public`: the stable finds the wrong table there.
+    // A schema with the user's name comes before `public`: the stable finds the wrong table there.
     await rehearsal.bootWithSql(
       'CREATE SCHEMA storedog',
       'CREATE TABLE storedog.discount (id int)',

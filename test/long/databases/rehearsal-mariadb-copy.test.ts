@@ -77,7 +77,7 @@ async function contents(place: ServerContainer, ...options: string[]): Promise<s
   return stdout.replace(/AUTO_INCREMENT=\d+/g, '');
 }
 
-test('a full copy holds what the original holds and nothing else', async () => {
+test('a full copy contains exactly what the original contains', async () => {
   expect(await contents(full)).toBe(await contents(pair.original));
   expect(bytes).toBeGreaterThan(1000);
   for (const place of [full, pair.original])
@@ -96,7 +96,7 @@ test('accounts log in to the copy as to the original', async () => {
   );
 });
 
-test('what is measured and whether it is quiet', async () => {
+test('the size of the data is measured, and whether a copy is quiet', async () => {
   const { bytes: size, free } = await mysql.measure(pair.original);
   await pair.root(
     pair.original,
@@ -117,7 +117,7 @@ test('what is measured and whether it is quiet', async () => {
   await watch.end(() => undefined);
 });
 
-test('without rows a DELETE of all is still known, and a rolled back one is none', async () => {
+test('without rows a DELETE of all rows is still reported, and a rolled back one is not', async () => {
   const copy = await pair.copy({ data: 'schema' });
   const schema = (text: string) => text.replaceAll(/ALTER DATABASE.*/g, '');
   expect(schema(await contents(copy, '--no-data'))).toBe(
@@ -135,7 +135,7 @@ test('without rows a DELETE of all is still known, and a rolled back one is none
   ]);
 });
 
-test('a sample has so many rows of each table', async () => {
+test('a sample has this many rows of each table', async () => {
   const copy = await pair.copy({ data: 'sample', sample: 7 });
   expect(
     await pair.root(
@@ -160,7 +160,7 @@ test('a backup restores its tables', async () => {
   expect(await contents(full)).toBe(before);
 });
 
-test('a wrong password is told without it', async () => {
+test('a wrong password is reported without showing it', async () => {
   await pair.root(full, "ALTER USER root@localhost IDENTIFIED BY 'another';");
   const error = await mysql.measure(full).catch((each) => each);
   expect(error).toMatchObject({ code: 'not-rehearsed' });
@@ -168,7 +168,7 @@ test('a wrong password is told without it', async () => {
   expect(JSON.stringify([error.message, error.details])).not.toContain('secret');
 });
 
-test('a dump ends with whoever asked for it', async () => {
+test('a dump ends with its client', async () => {
   await pair.root(
     pair.original,
     'USE shop; CREATE TABLE audit.big AS SELECT seq AS id, REPEAT(MD5(seq), 60) AS text FROM seq_1_to_100000;',
@@ -180,7 +180,7 @@ test('a dump ends with whoever asked for it', async () => {
       pair.original,
       "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /*!40001%';",
     );
-  // A dump that reads to its end takes its leave.
+  // A dump that reads to its end disconnects cleanly.
   const broken = () => pair.root(pair.original, "SHOW GLOBAL STATUS LIKE 'Aborted_clients';");
   const before = await broken();
   const stopped = streams

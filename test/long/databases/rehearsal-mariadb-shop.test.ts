@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 describe('a canary and a shared MariaDB', () => {
-  it('that harms it is refused with its class, its statement and its service, and never reaches production', async () => {
+  it('harmful changes are rejected with class, statement and service, and never reach production', async () => {
     const { shop } = mariadb;
     await mariadb.bootWith(
       'TRUNCATE t_truncated',
@@ -95,7 +95,7 @@ describe('a canary and a shared MariaDB', () => {
     expect((await shop.status()).release).toMatchObject({ state: 'failed', weight: { set: 0 } });
   });
 
-  it('what is safe for both passes and reaches production', async () => {
+  it('safe changes pass and reach production', async () => {
     const { shop } = mariadb;
     const containers = await shop.stableContainers();
     await mariadb.bootWith('ALTER TABLE t_nullable ADD COLUMN IF NOT EXISTS note TEXT');
@@ -108,7 +108,7 @@ describe('a canary and a shared MariaDB', () => {
     expect(await shop.stableContainers()).toEqual(containers);
   });
 
-  it('a rehearsal that is killed while the canary boots leaves nothing once an abort has run', async () => {
+  it('an abort cleans up after a rehearsal that was killed while the canary boots', async () => {
     const { shop } = mariadb;
     const before = await mariadb.productionFacts();
     await mariadb.bootWith('DELETE FROM t_read', 'SELECT SLEEP(30)');
@@ -127,7 +127,7 @@ describe('a canary and a shared MariaDB', () => {
     expect(await mariadb.productionFacts()).toBe(before);
   });
 
-  it('an abort removes what is left of a rehearsal also while the database is down', async () => {
+  it('an abort removes the remains of a rehearsal even while the database is down', async () => {
     const { shop } = mariadb;
     await shop.write('.canary/rehearsal.yml', '');
     const labels = [

@@ -6,7 +6,7 @@ import { addressOf, CANARY, MariadbPair } from '../../support/mariadb-pair.ts';
 
 const LIMITS = { lock: 400, massShare: 10, hasAllRows: true };
 
-/** What a canary's one boot does, each to a table of its own name; what is found of it. */
+/** What one boot of a canary does, each to a table named after it, and what is found. */
 const MATRIX: Record<string, { sql: string; found: [string, string, string | null][] }> = {
   recreate: {
     sql: 'DROP TABLE IF EXISTS `recreate`; CREATE TABLE `recreate` (id INT PRIMARY KEY, code VARCHAR(40), price INT NOT NULL DEFAULT 1, twice INT NOT NULL DEFAULT 0); INSERT INTO `recreate` VALUES (1, "seed", 1, 1);',
@@ -106,7 +106,7 @@ const MATRIX: Record<string, { sql: string; found: [string, string, string | nul
     sql: 'UPDATE keyless SET price = price + 1;',
     found: [['destructive', 'rows-updated', 'UPDATE keyless SET price = price + 1']],
   },
-  // The last: what its session says later is not committed.
+  // The last one: what its session does later is not committed.
   kept: {
     sql: 'START TRANSACTION; DELETE FROM kept; ROLLBACK; SET autocommit=0; UPDATE kept SET price = 9;',
     found: [],
@@ -159,7 +159,7 @@ afterAll(async () => {
   await pair?.dispose();
 });
 
-/** Rows, checksums and numbers of all of the original's tables. */
+/** Rows, checksums and numbers of all tables of the original. */
 async function fingerprint(): Promise<string> {
   const names = [...Object.keys(MATRIX), 'parent', 'child'].map((name) => `shop.\`${name}\``);
   return pair.root(
@@ -173,7 +173,7 @@ async function judged(statements: string) {
   return findingsOf('db', observation, LIMITS);
 }
 
-/** The table that a finding is of. */
+/** The table that a finding is about. */
 const tableOf = ({ object }: Finding) => object.replace('_new', '');
 
 test.each(Object.entries(MATRIX))('%s', (name, { found }) => {
@@ -189,7 +189,7 @@ test('nothing else is found', () => {
   expect(Object.keys(MATRIX)).toEqual(expect.arrayContaining(booted.map(tableOf)));
 });
 
-test('rows that a cascade takes are told', async () => {
+test('rows that a cascade deletes are reported', async () => {
   const findings = await judged('DELETE FROM parent WHERE id > 10;');
   expect(findings.map(({ kind, object }) => `${object} ${kind}`).sort()).toEqual([
     'child rows-deleted',
@@ -198,7 +198,7 @@ test('rows that a cascade takes are told', async () => {
   expect(findings[0]?.class).toBe('destructive');
 });
 
-test('a view that goes and a trigger that comes are told', async () => {
+test('a dropped view and a new trigger are reported', async () => {
   const findings = await judged(
     'DROP VIEW cheap; CREATE TRIGGER meddle BEFORE INSERT ON few FOR EACH ROW SET NEW.price = 0;',
   );
@@ -212,14 +212,14 @@ test('a view that goes and a trigger that comes are told', async () => {
   ]);
 });
 
-test('a procedure that deletes is looked into', async () => {
+test('a procedure that deletes rows is looked into', async () => {
   const findings = await judged('CALL wipe();');
   expect(findings).toMatchObject([
     { class: 'destructive', object: 'few', statement: 'DELETE FROM few', service: CANARY },
   ]);
 });
 
-test('what others do has no statement', async () => {
+test('changes by other clients have no statement', async () => {
   const { mysql: mysqlServer } = await import('../../../src/rehearsal/mysql/mysql.ts');
   const watch = await mysqlServer.watch(copy);
   await pair.asCanary(copy, 'DELETE FROM `read`;', pair.original.container);
@@ -229,6 +229,6 @@ test('what others do has no statement', async () => {
   expect(observation.writes).toEqual([{ table: 'read', kind: 'delete', rows: 50 }]);
 });
 
-test('after all of it the original is as it was', async () => {
+test('after all tests the original is unchanged', async () => {
   expect(await fingerprint()).toBe(untouched);
 });

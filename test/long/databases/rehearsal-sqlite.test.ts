@@ -58,7 +58,7 @@ describe('SQLite databases on a shared volume', () => {
     return findingsOf(each.name, await each.end(), limits);
   }
 
-  // Each with a copy of its own: they wait for containers, and can do so together.
+  // Each with its own copy: they wait for containers, and can do so in parallel.
   it.concurrent.each<[string, string[], string[]]>([
     ['nothing', ['SELECT 1'], []],
     ['rows added', ["INSERT INTO discounts (code) VALUES ('new')"], []],
@@ -172,7 +172,7 @@ describe('SQLite databases on a shared volume', () => {
     expect(told).toEqual(expected);
   });
 
-  it('what only the program itself can order or search is read all the same', async () => {
+  it('are compared even if only the program can order or search them', async () => {
     const { told } = await rehearse(
       statements(
         'PRAGMA ignore_check_constraints = ON',
@@ -186,12 +186,12 @@ describe('SQLite databases on a shared volume', () => {
     expect(told).toContain('destructive: table old_search_content is dropped, with its 1 row');
   });
 
-  it('a file that is thrown away was every table of it', async () => {
+  it('count as dropped with every table if their file is deleted', async () => {
     const { told } = await rehearse("import os\nos.remove('/data/crashed.bin')");
     expect(told).toEqual(['destructive: table counts is dropped, with its 300 rows']);
   });
 
-  it('the canary finds each file as it was at one moment, with its owner and mode, and no other file', async () => {
+  it('are copied as of one moment, with owner and mode, and without other files', async () => {
     const { output } = await rehearse(`
 import os, sqlite3
 for path in ('/data/shop', '/data/shop/app.db'):
@@ -213,7 +213,7 @@ print(shop.execute('SELECT count(*) FROM visits').fetchone()[0] > 0)
     ]);
   });
 
-  it('the stable’s files are only read', async () => {
+  it('are only read by a rehearsal', async () => {
     const fingerprint = `
 import hashlib, os
 for name in ('crashed.bin', 'crashed.bin-journal', 'upload.sqlite'):
@@ -226,11 +226,11 @@ print(sorted(os.listdir('/data')), sorted(os.listdir('/data/shop')))
     expect(await shop.python(fingerprint)).toBe(before);
   });
 
-  it('where there is no room, nothing is copied', async () => {
+  it('are not copied without enough space', async () => {
     await expect(copy('', { free: 1000 })).rejects.toMatchObject({ code: 'not-rehearsed' });
   });
 
-  it('nothing stays on this machine, also when it is stopped in the middle', async () => {
+  it('leave no copy on this machine, even if the rehearsal is stopped in the middle', async () => {
     const stop = new AbortController();
     const { copies } = await copy('', { signal: stop.signal });
     expect(await kept()).toHaveLength(copies.length);

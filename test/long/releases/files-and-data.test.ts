@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Storedog } from '../../support/storedog.ts';
 import { discountLine, Load, userNames, visit } from '../../support/visitors.ts';
 
-/** A project as people have them: uploads beside the code, a settings file in git, tags of the build's own. */
+/** A realistic project: uploads beside the code, a settings file in git, tags of its own builds. */
 describe('files, data and images of a project', () => {
   let shop: Storedog;
 
@@ -47,7 +47,7 @@ describe('files, data and images of a project', () => {
 
   afterAll(() => shop.dispose());
 
-  it('`plan` says what stays the stable’s, and leaves no trace', async () => {
+  it('`plan` names what stays the stable’s, and leaves no trace', async () => {
     const before = await shop.git('status', '--porcelain', '--ignored');
     const { stdout } = await shop.succeed('plan', '--branch', 'canary', '--weight', '5');
     expect(stdout).toContain('/uploads: git does not track it, so it is data.');
@@ -56,7 +56,7 @@ describe('files, data and images of a project', () => {
     expect(await shop.git('worktree', 'list')).not.toContain('\n');
   });
 
-  it('the canary sees the users’ files and its branch’s settings, and the stable’s image keeps its name', async () => {
+  it('the canary has the users’ files and its branch’s settings, and the stable’s image keeps its name', async () => {
     const image = await shop.compose('images', '--quiet', 'frontend');
     await shop.succeed('deploy', '--branch', 'canary', '--apply', shop.goodPatch, '--weight', '10');
     expect(await read('frontend-canary', '/uploads/photo.jpg')).toBe('a photo');
@@ -77,7 +77,7 @@ describe('files, data and images of a project', () => {
     expect(await shop.git('status', '--porcelain')).toBe('?? uploads/photo.jpg');
   });
 
-  it('a change of settings alone is promoted as well', async () => {
+  it('a change of settings only is promoted too', async () => {
     await shop.commitOn('canary', 'shop.conf', 'three\n');
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '10');
     await shop.succeed('promote');

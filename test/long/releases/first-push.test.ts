@@ -8,7 +8,7 @@ import { type ContainerFacts, GIT_ENV, Storedog } from '../../support/storedog.t
 
 const MAIN = 'refs/heads/main';
 
-/** Everything that may go wrong before production runs for the first time, each time mended by one more push. */
+/** Everything that may go wrong before production runs for the first time, each fixed by one more push. */
 describe('the first push', () => {
   let laptop: Storedog;
   let server: string;
@@ -51,7 +51,7 @@ describe('the first push', () => {
     await rm(server, { recursive: true, force: true });
   });
 
-  it('with settings that fit nothing is refused, and so is the next, for what is wrong with that', async () => {
+  it('with invalid settings is rejected, and so is the next, for its own errors', async () => {
     const settings = await laptop.read('canary.yaml');
     await commit('canary.yaml', settings.replace('discounts', 'discount'));
     expect((await push('main')).stderr).toContain('There is no service `discount`');
@@ -61,7 +61,7 @@ describe('the first push', () => {
     expect(await laptop.containers()).toEqual([]);
   });
 
-  it('of code that does not start is refused, with what it started left for the next', async () => {
+  it('of code that does not start is rejected, and what it started is left for the next push', async () => {
     const dockerfile = await laptop.read('store-frontend/Dockerfile');
     await commit('store-frontend/Dockerfile', `${dockerfile}\nCMD ["false"]\n`);
     const { exitCode, stderr } = await push('main');
@@ -73,8 +73,8 @@ describe('the first push', () => {
     await commit('store-frontend/Dockerfile', dockerfile);
   });
 
-  it('is accepted after one that was killed, and alone while it is at work', async () => {
-    // As a push leaves it that was killed before git knew of the folder and before every file was written.
+  it('is accepted after one that was killed, but not while another runs', async () => {
+    // As left by a push that was killed before git knew the folder and before every file was written.
     const entry = await laptop.git('-C', production, 'rev-parse', '--absolute-git-dir');
     await writeFile(join(entry, 'gitdir'), `${join(repository, 'canary/checkout/.git')}\n`);
     await laptop.git('-C', production, 'read-tree', '--empty');
@@ -96,7 +96,7 @@ describe('the first push', () => {
     await expectWhole();
   });
 
-  it('takes production over that ran without it, from the very files that lie there', async () => {
+  it('takes over production that ran without it, from the files that are already there', async () => {
     await laptop.succeed('-C', production, 'down');
     await laptop.git('-C', production, 'update-ref', '-d', MAIN);
     await rm(join(production, '.git'));
@@ -122,7 +122,7 @@ describe('the first push', () => {
     await expectWhole();
   });
 
-  /** Production on its branch, with every file of it. */
+  /** Production is on its branch, with every file of it. */
   async function expectWhole(): Promise<void> {
     expect(await laptop.git('-C', production, 'symbolic-ref', 'HEAD')).toBe(MAIN);
     expect(await laptop.git('-C', production, 'status', '--porcelain')).toBe('');

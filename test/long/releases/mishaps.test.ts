@@ -6,7 +6,7 @@ import type { Storedog } from '../../support/storedog.ts';
 import { trafficShop } from '../../support/traffic-shop.ts';
 import { userNames, visit } from '../../support/visitors.ts';
 
-/** What people do to a project behind canary's back, and what must still be true. */
+/** What people do to a project without canary, and what must still be true. */
 describe('behind canary’s back', () => {
   let shop: Storedog;
   let tip: string;
@@ -18,7 +18,7 @@ describe('behind canary’s back', () => {
 
   afterAll(() => shop?.dispose());
 
-  // A canary that runs stays: to deploy it again only moves its users.
+  // A canary that runs stays: another deploy only moves its users.
   afterEach(async () => {
     await shop.git('reset', '--quiet', '--hard', 'main');
     await shop.git('branch', '--force', 'canary', tip);
@@ -30,7 +30,7 @@ describe('behind canary’s back', () => {
     return visits.filter(({ page }) => page === 'canary').length;
   }
 
-  it('a plain `docker compose up -d` breaks the entry: `canary up` mends it', async () => {
+  it('a plain `docker compose up -d` breaks the entry: `canary up` repairs it', async () => {
     await shop.compose('up', '--detach').catch(() => undefined);
     await shop.succeed('up');
     await shop.untilShopAnswers();
@@ -45,7 +45,7 @@ describe('behind canary’s back', () => {
     await shop.succeed('up');
   });
 
-  it('the proxy’s folder is removed: `deploy` refuses, `abort` takes the users off, `up` mends it', async () => {
+  it('the proxy’s folder is removed: `deploy` is rejected, `abort` takes the users off, `up` repairs it', async () => {
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '50');
     await rm(join(shop.directory, '.canary/proxy'), { recursive: true });
     const { exitCode, stderr } = await shop.canary(
@@ -64,7 +64,7 @@ describe('behind canary’s back', () => {
     expect(await newPages()).toBeGreaterThan(10);
   });
 
-  it('the working tree has no canary.yaml: `abort` takes the users off all the same', async () => {
+  it('the working tree has no canary.yaml: `abort` still takes the users off', async () => {
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '100');
     await rm(join(shop.directory, 'canary.yaml'));
     const { exitCode, stderr } = await shop.canary('abort');
@@ -73,9 +73,9 @@ describe('behind canary’s back', () => {
     expect(await newPages()).toBe(0);
   });
 
-  it('an old journal cannot be read: nothing else minds', async () => {
+  it('an old journal cannot be read: everything else works', async () => {
     const garbage = '.canary/releases/20200101-000000-abcdef0.jsonl';
-    // It stays: what follows makes releases beside it.
+    // It stays: the following tests make releases beside it.
     await shop.write(garbage, 'garbage\n');
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '100');
     expect(await newPages()).toBe(50);
@@ -83,7 +83,7 @@ describe('behind canary’s back', () => {
     expect(await newPages()).toBe(0);
   });
 
-  it('a canary that is not the release’s own is never promoted or given users', async () => {
+  it('a canary that is not from the release is never promoted or given users', async () => {
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '50');
     await shop.git('switch', '--quiet', '--create', 'broken', 'main');
     await shop.write('store-frontend/Dockerfile', 'FROM scratch\nCOPY missing /\n');
@@ -98,7 +98,7 @@ describe('behind canary’s back', () => {
     expect(await newPages()).toBe(0);
   });
 
-  it('a canary that dies while it has users costs none of them a page, and `status` says so', async () => {
+  it('a canary dies while it has users: every page is served, and `status` reports it', async () => {
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '100');
     await shop.withOverride('stop', 'frontend-canary');
     await shop.untilShopAnswers();
@@ -110,7 +110,7 @@ describe('behind canary’s back', () => {
   });
 
   it.each(['step', 'weight'])(
-    'a canary that plain Compose removes at its %s ends as removed, without a commit',
+    'plain Compose removes a canary at its %s: the release ends as removed, without a commit',
     async (when) => {
       const original = await shop.read('canary.yaml');
       await shop.write('canary.yaml', `${original}steps: [{ weight: 50, for: 10m }]\n`);

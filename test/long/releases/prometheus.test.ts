@@ -22,7 +22,7 @@ async function metricOfTemplate(): Promise<object> {
   return { ...metric, query: metric.query.replaceAll('[1m]', '[10s]'), every: '1s' };
 }
 
-/** A real Prometheus that asks the proxy, and what it says of a canary. */
+/** A real Prometheus that reads from the proxy, and what it reports about a canary. */
 describe('prometheus', () => {
   let shop: Storedog;
   let port: number;
@@ -60,7 +60,7 @@ describe('prometheus', () => {
   };
   const opinion = (of: Source) => of.opinions(100, 0)[0] as Opinion;
 
-  it('a port that somebody else has is refused before anything changes', async () => {
+  it('is rejected before anything changes if its port is in use', async () => {
     const settings = await shop.read('canary.yaml');
     const other = createServer().listen(0);
     const { port: taken } = other.address() as AddressInfo;
@@ -71,7 +71,7 @@ describe('prometheus', () => {
     expect([exitCode, JSON.parse(stdout).error.code]).toEqual([2, 'port-taken']);
   });
 
-  it('the proxy tells what it counts on a port of this machine, and counts nobody who asks', async () => {
+  it('reads the proxy’s counts on a port of this machine, without being counted', async () => {
     const before = (await shop.status()).release.requests;
     const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
     const text = await answer.text();
@@ -82,7 +82,7 @@ describe('prometheus', () => {
     expect(after).toEqual(before);
   });
 
-  it('a canary without users has no number, which never passes', async () => {
+  it('has no number for a canary without users, which never passes', async () => {
     source = await start();
     const { source: name, result } = opinion(source);
     expect([name, result]).toEqual(['prometheus error-rate', 'wait']);
@@ -105,7 +105,7 @@ describe('prometheus', () => {
     await untilItSays('pass');
     expect(opinion(source).text).toBe('error-rate is 0, below 0.01.');
 
-    // No user meets one: the stable answers in the canary's place.
+    // No user meets a failure: the stable answers in the canary's place.
     await letCanaryFail(shop, 0.1);
     await untilItSays('fail');
     expect((await shop.status()).release.failures.canary).toBe(0);

@@ -6,7 +6,7 @@ import { DeployServer } from '../../support/deploy-server.ts';
 import { Storedog, until } from '../../support/storedog.ts';
 import { discountLine, Load, userNames, visit } from '../../support/visitors.ts';
 
-/** What is pushed beside a canary and its promotion, and what is refused. */
+/** What can be pushed beside a canary and its promotion, and what is rejected. */
 describe('git push deploy, later', () => {
   let laptop: Storedog;
   let server: DeployServer;
@@ -32,7 +32,7 @@ describe('git push deploy, later', () => {
     await server.dispose();
   });
 
-  it('refuses a branch that git could not keep, before anything starts', async () => {
+  it('rejects a branch that git could not store, before anything starts', async () => {
     const before = await clones();
     const { exitCode, stderr } = await server.push(
       ...['-o', 'canary', 'deploy', 'HEAD:refs/heads/canary/next'],
@@ -46,7 +46,7 @@ describe('git push deploy, later', () => {
     ['somebody changed files on the server', 'README.md', 'Local changes in'],
     ['it brings a file that lies there, ignored by git', '.env', 'Local changes in'],
     ['its canary.yaml is wrong', 'canary.yaml', 'is not valid.'],
-  ])('refuses main where %s, and touches nothing', async (_, name, words) => {
+  ])('rejects main if %s, and changes nothing', async (_, name, words) => {
     const before = await laptop.containers();
     const path = join(server.production, name);
     const text = await readFile(path, 'utf8');
@@ -68,7 +68,7 @@ describe('git push deploy, later', () => {
     await laptop.write(name, mine);
   });
 
-  it('loads the settings of a pushed canary.yaml without a gap', async () => {
+  it('loads the settings of a pushed canary.yaml without an interruption', async () => {
     const settings = await laptop.read('canary.yaml');
     await laptop.write('canary.yaml', `${settings}force: { header: X-Side }\n`);
     await laptop.git('commit', '--quiet', '--all', '-m', 'Another header');
@@ -80,7 +80,7 @@ describe('git push deploy, later', () => {
     expect(load.problems).toEqual([]);
   });
 
-  it('answers for several refs at once, each in its own right', async () => {
+  it('answers for several refs at once, each separately', async () => {
     await laptop.git('commit', '--quiet', '--allow-empty', '-m', 'Together');
     await laptop.git('branch', '--force', 'canary', 'main');
     await laptop.git('tag', 'v1');
@@ -96,7 +96,7 @@ describe('git push deploy, later', () => {
     expect((await server.status()).release.branch).toBe('canary');
   });
 
-  it('takes the canary away with its branch, and never the stable', async () => {
+  it('removes the canary with its branch, and never the stable', async () => {
     expect((await server.push('deploy', '--delete', 'canary')).exitCode).toBe(0);
     expect(await clones()).toEqual([]);
     expect((await server.status()).release).toBeNull();
@@ -105,10 +105,10 @@ describe('git push deploy, later', () => {
     expect(stderr).toContain('the stable branch cannot be deleted');
   });
 
-  it('lets a push stand whose canary had users and could not be kept', async () => {
+  it('keeps a push whose canary had users and was rolled back', async () => {
     await laptop.git('switch', '--quiet', 'canary');
     await laptop.git('am', '--quiet', laptop.badPatch);
-    // Git itself keeps the branch from moving, once users have seen the canary.
+    // Git itself would reject the update of the branch after users have seen the canary.
     const held = join(server.repository, 'refs/heads/canary.lock');
     await writeFile(held, '');
     expect((await server.push('-o', 'weight=50', 'deploy')).exitCode).not.toBe(0);
@@ -127,7 +127,7 @@ describe('git push deploy, later', () => {
     expect((await pages()).every((line) => line.includes('Big dogs'))).toBe(true);
   });
 
-  it('comes to its end when the pusher goes away', async () => {
+  it('completes even if the pusher disconnects', async () => {
     await laptop.git('commit', '--quiet', '--allow-empty', '-m', 'Once more');
     const { push } = await server.pushUntil('◆ release', 'deploy');
     push.kill('SIGKILL');

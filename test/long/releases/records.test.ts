@@ -6,7 +6,7 @@ import { parseReleaseRecord, type ReleaseRecord } from '../../../src/git/release
 import type { Storedog } from '../../support/storedog.ts';
 import { SERVER_FILE, serverThatSays, trafficShop } from '../../support/traffic-shop.ts';
 
-/** What git, `history`, journals and images tell of a row of releases; read by git and docker themselves. */
+/** What git, `history`, journals and images record of several releases, read with git and docker themselves. */
 describe('the record of releases', () => {
   let shop: Storedog;
   const ids: Record<string, string> = {};
@@ -29,7 +29,7 @@ describe('the record of releases', () => {
     return told;
   }
 
-  /** The releases that `history` tells, oldest first; its tags must say the same. */
+  /** The releases in `history`, oldest first; the tags must match. */
   async function history(): Promise<ReleaseRecord[]> {
     const { releases } = JSON.parse((await shop.succeed('history', '--json')).stdout);
     const told = await Promise.all((await tagNames()).map(record));
@@ -46,7 +46,7 @@ describe('the record of releases', () => {
     return (await execa('docker', inspect)).stdout;
   }
 
-  /** Names of images that canary gave, without those of other projects. */
+  /** The image names that canary gave, without those of other projects. */
   async function keptImages(): Promise<string[]> {
     const { stdout } = await execa('docker', [
       ...['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}'],
@@ -62,7 +62,7 @@ describe('the record of releases', () => {
 
   const named = (tag: string) => `${shop.project}-frontend:${tag}`;
 
-  it('tells of a release that holds its weight what its containers run', async () => {
+  it('contains what runs while a release holds its weight', async () => {
     ids.first = await deploy('--weight', '20');
 
     const told = await record(ids.first);
@@ -91,14 +91,14 @@ describe('the record of releases', () => {
     await history();
   });
 
-  it('follows the weights, once each', async () => {
+  it('contains each weight change once', async () => {
     for (const weight of ['50', '50', '5']) await shop.succeed('weight', weight);
     expect((await record(ids.first)).weights.map(({ weight }) => weight)).toEqual([20, 50, 5]);
     expect((await record(ids.first)).images).toHaveLength(1);
     await history();
   });
 
-  it('tells of a replaced release by whom', async () => {
+  it('names the release that replaced another', async () => {
     await shop.commitOn('canary', 'README.md', 'More\n');
     ids.second = await deploy();
     const commit = await shop.git('rev-parse', 'canary');
@@ -110,7 +110,7 @@ describe('the record of releases', () => {
     expect((await history()).map((each) => each.id)).toEqual([ids.first, ids.second]);
   });
 
-  it('tells of a promotion, and keeps the images of both sides of it', async () => {
+  it('contains a promotion, and keeps the images from before and after it', async () => {
     const before = await imageOf('frontend');
     await shop.succeed('promote');
 
@@ -127,7 +127,7 @@ describe('the record of releases', () => {
     await history();
   });
 
-  it('tells of a revert', async () => {
+  it('contains a revert', async () => {
     await shop.commitOn('canary', SERVER_FILE, serverThatSays('another'));
     ids.third = await deploy('--weight', '10');
     await shop.succeed('revert');
@@ -140,7 +140,7 @@ describe('the record of releases', () => {
     await history();
   });
 
-  it('is made up for by the next command where a killed one left it out', async () => {
+  it('is completed by the next command if a killed one left it out', async () => {
     const stale = await shop.git('rev-parse', `refs/canary/releases/${ids.first}`);
     await shop.git('update-ref', '-d', `refs/canary/releases/${ids.first}`);
     await shop.git('update-ref', `refs/canary/releases/${ids.third}`, stale);
@@ -164,7 +164,7 @@ describe('the record of releases', () => {
     expect(await tagNames()).toEqual([ids.first, ids.second, ids.third, ids.fourth]);
   });
 
-  it('forgets what is beyond the retention: tags, journals and images alike', async () => {
+  it('drops tags, journals and images beyond the retention', async () => {
     await shop.write('canary.yaml', `${await shop.read('canary.yaml')}retention: 1\n`);
     await shop.commitOn('canary', 'README.md', 'The last\n');
     const last = await deploy();
@@ -182,7 +182,7 @@ describe('the record of releases', () => {
     expect(await shop.git('tag')).toBe('');
   });
 
-  it('is no reason to fail: a deploy goes on where git will not take it, and says so', async () => {
+  it('is no reason to fail: a deploy continues if git rejects it, and says so', async () => {
     for (const id of await tagNames())
       await shop.git('update-ref', '-d', `refs/canary/releases/${id}`);
     await shop.git('update-ref', 'refs/canary', 'main');

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ContainerFacts, Storedog } from '../../support/storedog.ts';
 import { discountLine, userNames, visit } from '../../support/visitors.ts';
 
-/** Each mistake is one clear message with a hint and the right exit code, and nothing is changed. */
+/** Each mistake gives one clear message with a hint and the right exit code, and changes nothing. */
 describe('a mistake', () => {
   let shop: Storedog;
   let containers: ContainerFacts[];
@@ -36,7 +36,7 @@ describe('a mistake', () => {
     expect(ended.stdout).toBe('');
   }
 
-  it('a branch that does not exist', async () => {
+  it('a branch that does not exist is rejected', async () => {
     await refused(
       ['deploy', '--branch', 'nope'],
       2,
@@ -46,7 +46,7 @@ describe('a mistake', () => {
     expect(await shop.git('for-each-ref')).toBe(refs);
   });
 
-  it('a patch that does not exist, is no patch, or conflicts', async () => {
+  it('a patch that does not exist, is no patch, or conflicts is rejected', async () => {
     const deploy = ['deploy', '--branch', 'canary', '--apply'];
     await refused([...deploy, 'none.patch'], 2, 'There is no patch', 'path');
     await shop.write('garbled.patch', 'this is no patch\n');
@@ -68,12 +68,12 @@ describe('a mistake', () => {
     await shop.git('clean', '--quiet', '--force', '--', '*.patch');
   });
 
-  it('nothing to steer', async () => {
+  it('a command without a release is rejected', async () => {
     await refused(['promote'], 2, 'No canary is running.', 'canary deploy');
     await refused(['weight', '5'], 2, 'No canary is running.', 'canary deploy');
   });
 
-  it('a canary whose image does not build', async () => {
+  it('a canary whose image does not build is rejected', async () => {
     await commitOn('broken-build', 'discounts/Dockerfile', 'FROM scratch\nCOPY missing /\n');
     await refused(
       ['deploy', '--branch', 'broken-build', '--weight', '50'],
@@ -85,7 +85,7 @@ describe('a mistake', () => {
     await shop.succeed('abort');
   });
 
-  it('a canary that dies when it starts: its last words are shown and nobody was sent to it', async () => {
+  it('a canary that dies when it starts gets no users, and its last output is shown', async () => {
     await commitOn('dies', 'discounts/gunicorn.conf.py', 'raise SystemExit("no way today")\n');
     const { exitCode, stderr } = await shop.canary('deploy', '--branch', 'dies', '--weight', '100');
     expect(exitCode).toBe(1);
@@ -98,7 +98,7 @@ describe('a mistake', () => {
     await shop.succeed('abort');
   });
 
-  it('a promotion that conflicts with main, or with local changes', async () => {
+  it('a promotion that conflicts with main or with local changes is rejected', async () => {
     await shop.succeed('deploy', '--branch', 'canary', '--apply', shop.goodPatch, '--weight', '10');
     const running = await shop.containers();
     const main = await shop.git('rev-parse', 'main');
@@ -124,7 +124,7 @@ describe('a mistake', () => {
     await shop.succeed('abort');
   });
 
-  it('an apply to the branch that the working tree is on', async () => {
+  it('a patch for the branch that is checked out is rejected', async () => {
     await refused(
       ['deploy', '--branch', 'main', '--apply', shop.badPatch],
       2,

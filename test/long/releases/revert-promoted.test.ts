@@ -3,7 +3,7 @@ import type { Storedog } from '../../support/storedog.ts';
 import { SERVER_FILE, serverThatSays, trafficShop } from '../../support/traffic-shop.ts';
 import { Load, userNames, visit } from '../../support/visitors.ts';
 
-describe('a release that was promoted', () => {
+describe('a promoted release', () => {
   let shop: Storedog;
   let release: string;
   let imageBefore: string;
@@ -18,7 +18,7 @@ describe('a release that was promoted', () => {
 
   afterAll(() => shop.dispose());
 
-  // What was promoted is taken back by then, and can be promoted again.
+  // A promoted change is reverted by then, and can be promoted again.
   beforeEach(async () => {
     imageBefore = await stableImage();
     await shop.commitOn('canary', SERVER_FILE, serverThatSays('canary'));
@@ -30,7 +30,7 @@ describe('a release that was promoted', () => {
 
   afterEach(() => shop.git('branch', '--force', 'canary', 'main'));
 
-  it('is taken back from the images of before, by a commit, without a lost request', async () => {
+  it('is reverted with the images from before, by a commit, without a lost request', async () => {
     const promoted = await shop.git('rev-parse', 'main');
     const load = new Load(shop.url, 50).start();
     const { stdout, stderr } = await shop.succeed('revert', release);
@@ -53,7 +53,7 @@ describe('a release that was promoted', () => {
     expect(await shop.git('log', '--format=%s', `${promoted}..main`)).not.toContain('\n');
   });
 
-  it('is taken back under later work too, which stays', async () => {
+  it('is reverted under later work, which stays', async () => {
     await shop.write('README.md', `${await shop.read('README.md')}\nLater.\n`);
     await shop.git('commit', '--quiet', '--all', '-m', 'Later work');
     await shop.succeed('revert', release, '-m', 'No more canaries');
@@ -62,7 +62,7 @@ describe('a release that was promoted', () => {
     expect(await pages()).toEqual(new Set(['stable']));
   });
 
-  it('stays where later work changed the same lines, and nothing is touched', async () => {
+  it('stays if later work changed the same lines, and nothing is touched', async () => {
     await shop.write(SERVER_FILE, serverThatSays('words'));
     await shop.git('commit', '--quiet', '--all', '-m', 'Say words');
     const [head, containers] = [await shop.git('rev-parse', 'main'), await shop.containers()];

@@ -13,12 +13,12 @@ import { contextIn } from '../../support/fixture-context.ts';
 import { breath, Storedog, until } from '../../support/storedog.ts';
 
 const RENAMED = 'GET /discount: $[].code is missing on the canary, $[].coupon is new.';
-/** What becomes of it on the page, also where nobody sees the call between the services. */
+/** The effect on the page, even if the call between the services is not seen. */
 const UNDEFINED = 'GET /: the text has `undefined` on the canary.';
 const SECRET = 'swordfish-7f3a';
 
-/** The answers of the canary, before its first user and later; `code` renamed to `coupon` answers 200 like ever. */
-describe('a canary whose answers are looked at', () => {
+/** The answers of the canary, before its first user and later; `code` renamed to `coupon` still answers 200. */
+describe('a canary whose answers are compared', () => {
   let shop: Storedog;
   let ports: string;
   let visits: AbortController;
@@ -36,7 +36,7 @@ describe('a canary whose answers are looked at', () => {
     await shop.dispose();
   });
 
-  /** Users of the stable who come one after the other, and say who they are. */
+  /** Users of the stable who come one after the other, and identify themselves. */
   const keepVisiting = () => {
     visits = new AbortController();
     const { signal } = visits;
@@ -72,7 +72,7 @@ describe('a canary whose answers are looked at', () => {
     return { exitCode, result, checks, shape, failed, said: stdout + stderr };
   };
 
-  it('is not judged by what nobody asks, and that is said', async () => {
+  it('is not judged without requests, and that is reported', async () => {
     await configure('{}');
     await shop.succeed('up');
     const { stderr } = await shop.succeed('deploy', '--branch', 'good', '--weight', '0');
@@ -81,7 +81,7 @@ describe('a canary whose answers are looked at', () => {
     expect(await check()).toMatchObject({ exitCode: 4, result: 'error', checks: [], shape: [] });
   });
 
-  it('is refused by a check that is not met, with every reason', async () => {
+  it('is rejected by a check that fails, with every reason', async () => {
     await configure(
       '{ shape: false, checks: [{ get: /health, expect: { json: { $.status: wonderful } } }, { post: /signup, expect: { status: 201 } }, { get: /, expect: { status: 200, contains: Storedog, header: { Content-Type: "text/html*" }, within: 5s } }] }',
     );
@@ -92,7 +92,7 @@ describe('a canary whose answers are looked at', () => {
     expect(await check()).toMatchObject({ exitCode: 1, result: 'fail', failed });
   });
 
-  it('is not passed where a check cannot be run, and tells no secret', async () => {
+  it('does not pass if a check cannot run, and no secret is shown', async () => {
     const header = `headers: { Authorization: "Bearer \${SHOP_TOKEN}" }`;
     await configure(`{ checks: [{ get: /?a=${SECRET}, ${header}, expect: { status: 204 } }] }`);
     const missing = 'GET /?…: not asked: the environment has no SHOP_TOKEN.';
@@ -106,10 +106,10 @@ describe('a canary whose answers are looked at', () => {
     expect(errorIn(stdout)).toMatchObject({ code: 'not-measured', details: [missing] });
   });
 
-  it('is found out by checks and comparisons in the background once it turns bad', async () => {
+  it('fails in background checks and comparisons once it turns bad', async () => {
     await configure('{ checks: [{ get: /, expect: { status: 200 }, every: 1s }] }');
     keepVisiting();
-    // With users by rules alone: with more, calls of the stable that say nothing of their user fail as well.
+    // With users by rules alone: with more, calls of the stable that do not identify their user fail too.
     await shop.succeed('deploy', '--branch', 'good', '--weight', '0');
     const [checks, shape] = [await startHere(startChecks), await startHere(startShape)];
     const results = () => [...checks.opinions(50), ...shape.opinions(50)];
@@ -131,7 +131,7 @@ describe('a canary whose answers are looked at', () => {
     await shop.succeed('abort');
   });
 
-  it('is refused before its first user by what users ask of an internal service', async () => {
+  it('is rejected before its first user because of answers of an internal service', async () => {
     await configure('{}');
     const { exitCode, stdout } = await deploy();
     expect(exitCode).toBe(3);
@@ -146,7 +146,7 @@ describe('a canary whose answers are looked at', () => {
     });
     expect([...newest.verdict.reasons].sort()).toEqual([UNDEFINED, RENAMED].sort());
     expect(newest.weights.every(({ weight }: { weight: number }) => weight === 0)).toBe(true);
-    // The canary is gone, and its branch as it was: nobody has seen it.
+    // The canary is gone, and its branch is unchanged, because no user has seen it.
     expect((await shop.containers()).some(({ service }) => service === 'frontend-canary')).toBe(
       false,
     );
@@ -164,7 +164,7 @@ describe('a canary whose answers are looked at', () => {
     ]);
   });
 
-  it('is found out by `check` while it has users, which changes nothing', async () => {
+  it('fails in `check` while it has users, which changes nothing', async () => {
     await configure('{}');
     const before = await shop.status();
     const { exitCode, result, shape } = await check();
@@ -175,7 +175,7 @@ describe('a canary whose answers are looked at', () => {
       result: 'fail',
       text: RENAMED,
     });
-    // Also where a check alone asks for the comparison.
+    // Also if only a check asks for the comparison.
     await configure('{ shape: false, checks: [{ service: discounts, get: /discount }] }');
     expect(await check()).toMatchObject({ exitCode: 1, failed: [RENAMED] });
     const after = await shop.status();
@@ -194,11 +194,11 @@ describe('a canary whose answers are looked at', () => {
     expect(all).toContain('check-canary');
     expect(all).not.toContain(SECRET);
     expect(all).not.toContain(Buffer.from(SECRET).toString('base64').slice(0, 12));
-    // The proxy logs what is asked for, as it always did, but no header.
+    // The proxy logs the URL, as before, but no header.
     expect(logs.all.replaceAll(`q=${SECRET}`, '')).not.toContain(SECRET);
   });
 
-  /** A source as the walk of a release would start it. */
+  /** A source, started as a release's steps start it. */
   async function startHere(start: (run: ReleaseRun) => Promise<Source>) {
     const context = contextIn(shop.directory);
     const project = await loadProject(context);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ContainerFacts, Storedog } from '../../support/storedog.ts';
 import { discountLine, Load, userNames, visit } from '../../support/visitors.ts';
 
-/** The story of the README, told once from plain production to a promoted and a reverted canary. */
+/** The story of the README, from plain production to a promoted and a reverted canary. */
 describe('the main job on Storedog', () => {
   let shop: Storedog;
   let untouched: ContainerFacts[];
@@ -31,13 +31,13 @@ describe('the main job on Storedog', () => {
     untouched = after;
   });
 
-  it('is up already the second time, and changes nothing', async () => {
+  it('runs `up` a second time without changing anything', async () => {
     const { stdout } = await shop.succeed('up', '--json');
     expect(JSON.parse(stdout).changed).toBe(false);
     expect(await shop.stableContainers()).toEqual(untouched);
   });
 
-  it('deploys the bad change to a share of users and to nobody else', async () => {
+  it('deploys the bad change to a share of users only', async () => {
     await shop.succeed('deploy', '--branch', 'canary', '--apply', shop.badPatch, '--weight', '20');
 
     const visits = await visit(shop.url, users);
@@ -58,7 +58,7 @@ describe('the main job on Storedog', () => {
     );
   });
 
-  it('keeps every user on the side they are on, and shows set and measured weight', async () => {
+  it('keeps every user on one side, and shows set and measured weight', async () => {
     const sides = async () =>
       new Map((await visit(shop.url, users)).map((each) => [each.user, discountLine(each)]));
     expect(await sides()).toEqual(await sides());
@@ -66,7 +66,7 @@ describe('the main job on Storedog', () => {
     const { release } = await shop.status();
     expect(release.state).toBe('holding');
     expect(release.weight.set).toBe(20);
-    // Everybody came as often as the others.
+    // Every user came equally often.
     expect(release.weight.measured).toBeCloseTo((100 * broken.length) / users.length, 1);
     expect(release.requests.stable + release.requests.canary).toBe(3 * users.length);
   });
@@ -96,7 +96,7 @@ describe('the main job on Storedog', () => {
     }
   });
 
-  it('means nobody by 0 and everybody by 100, and only adds users on the way up', async () => {
+  it('sends nobody at 0 and everybody at 100, and only adds users on the way up', async () => {
     const some = users.slice(0, 60);
     let earlier = new Set<string>();
     for (const weight of [0, 1, 25, 99, 100]) {
@@ -113,7 +113,7 @@ describe('the main job on Storedog', () => {
     expect(await shop.stableContainers()).toEqual(untouched);
   });
 
-  it('reverts: nobody sees the change, and a commit takes it back', async () => {
+  it('reverts: no user sees the change, and a commit reverts it', async () => {
     await shop.succeed('revert');
 
     const visits = await visit(shop.url, users);
@@ -144,7 +144,7 @@ describe('the main job on Storedog', () => {
     expect((await shop.status()).release).toBeNull();
   });
 
-  it('gives the port back, and the database never lost a row', async () => {
+  it('gives the port back, and the database has lost no row', async () => {
     await shop.succeed('down');
     await shop.untilShopAnswers();
     expect(await shop.sql("SELECT count(*) FROM discount WHERE code = 'PROOF'")).toBe('1');

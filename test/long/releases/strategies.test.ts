@@ -6,7 +6,7 @@ import { type ContainerFacts, type Storedog, until } from '../../support/storedo
 import { killCanary, letCanaryFail, trafficShop } from '../../support/traffic-shop.ts';
 import { Load, userNames, visit } from '../../support/visitors.ts';
 
-/** What `deploy` does by itself with the users, and how a person steps in. */
+/** What `deploy` does with the users automatically, and how a person intervenes. */
 describe('strategies', () => {
   let shop: Storedog;
   let original: string;
@@ -42,7 +42,7 @@ describe('strategies', () => {
   const waiting = async (...args: string[]) => {
     const { child } = await startUntilStep(shop, 1, ...args);
     running = child;
-    // In an object, or whoever awaits this would await its end.
+    // In an object, because awaiting a process would wait for its end.
     return { child };
   };
   const release = async () => (await shop.status()).release;
@@ -60,7 +60,7 @@ describe('strategies', () => {
       .sort();
 
   describe('canary', () => {
-    it('goes through its steps; nobody changes back, and no request is lost', async () => {
+    it('takes its steps; no user changes back, and no request is lost', async () => {
       await configure(
         'steps: [{ weight: 10, for: 1s }, { weight: 40, for: 1s }, { weight: 100, for: 1s }]',
       );
@@ -86,12 +86,12 @@ describe('strategies', () => {
       });
     });
 
-    it('can be paused while it waits, and goes on with `resume`; a weight set by hand takes over', async () => {
+    it('can be paused during a step, and continues with `resume`; a weight set by hand takes over', async () => {
       await configure('steps: [{ weight: 10, for: 1h }, { weight: 40, for: 1s }]');
       const { child: deploy } = await waiting(...DEPLOY);
       const users = userNames(200);
       const earlier = await onCanary(users);
-      // Whatever canary.yaml says by now: users are taken off all the same.
+      // Whatever canary.yaml contains now, users are taken off.
       const steps = await shop.read('canary.yaml');
       await shop.write('canary.yaml', `${steps}drain: 7s\nforce: { header: X-Other }\n`);
       await shop.succeed('pause');
@@ -111,7 +111,7 @@ describe('strategies', () => {
       expect(await release()).toMatchObject({ state: 'advancing', step: 1, weight: { set: 10 } });
       expect(await onCanary(users)).toEqual(earlier);
 
-      // Without moving anybody twice.
+      // Without moving any user twice.
       const before = (await journalRecords(shop)).length;
       await shop.succeed('weight', '30');
       expect((await resumed).exitCode).toBe(1);
@@ -124,14 +124,14 @@ describe('strategies', () => {
       expect(JSON.parse((await shop.succeed('resume', '--json')).stdout).changed).toBe(false);
     });
 
-    it('at a pause a person goes on', async () => {
+    it('waits at a pause for a person', async () => {
       await configure('steps: [{ weight: 40 }, { pause: true }, { weight: 70, for: 1s }]');
       await shop.succeed(...DEPLOY);
       const reason = 'step 2 of 3 waits for a person at 40 %; `canary resume` goes on';
       expect(await release()).toMatchObject({ state: 'holding', reason, step: 2 });
       expect(await onCanary(userNames(200))).not.toHaveLength(0);
 
-      // What was taken away comes back first; the step after that is another `resume`.
+      // The weight is restored first; the step after that needs another `resume`.
       await shop.succeed('pause');
       await shop.succeed('resume');
       expect((await release()).weight.set).toBe(40);
@@ -141,7 +141,7 @@ describe('strategies', () => {
       expect(nothing).toMatchObject({ changed: false, weight: 70 });
     });
 
-    it('killed while it waits: users stay, `status` tells, `resume` goes on', async () => {
+    it('killed during a step keeps its users, is reported by `status` and continues with `resume`', async () => {
       await configure('steps: [{ weight: 10, for: 3s }, { weight: 40, for: 1s }]');
       const { child } = await waiting(...DEPLOY);
       child.kill('SIGKILL');
@@ -159,7 +159,7 @@ describe('strategies', () => {
       expect((await release()).weight.set).toBe(40);
     });
 
-    it('with `--detach` is left at the first step, and goes on with `resume`', async () => {
+    it('with `--detach` is left at the first step, and continues with `resume`', async () => {
       await configure('steps: [{ weight: 30, for: 1s }, { weight: 60, for: 1s }]');
       const deployed = await shop.succeed(...DEPLOY, '--detach', '--json');
       expect(weightsIn(deployed.stdout)).toEqual([30]);
@@ -172,7 +172,7 @@ describe('strategies', () => {
       expect(JSON.parse(resumed.stdout)).toMatchObject({ changed: true, weight: 60, steps: 2 });
     });
 
-    it('interrupted while it waits: users off, `resume` goes on with the step; `abort` ends it', async () => {
+    it('interrupted during a step takes users off; `resume` continues the step, `abort` ends it', async () => {
       await configure('steps: [{ weight: 10, for: 1h }, { weight: 40, for: 1s }]');
       const { child: deploy } = await waiting(...DEPLOY);
       deploy.kill('SIGINT');
@@ -186,7 +186,7 @@ describe('strategies', () => {
       expect((await release()).weight.set).toBe(10);
       const tip = await shop.git('rev-parse', 'canary');
       const { stderr } = await shop.succeed('abort');
-      // Nothing is open, so that nothing is waited for.
+      // No request is open, so there is nothing to wait for.
       expect(stderr).not.toContain('drain time');
       expect((await resumed).exitCode).toBe(1);
       expect(await release()).toBeNull();
@@ -197,7 +197,7 @@ describe('strategies', () => {
       expect(again).toEqual({ release: null, changed: false, databaseChanges: [] });
     });
 
-    it('a breaker that trips takes everybody off and ends in 4', async () => {
+    it('takes every user off and exits with 4 if the breaker trips', async () => {
       await configure('steps: [{ weight: 50, for: 1h }, { weight: 60, for: 1s }]');
       const { child } = await waiting(...DEPLOY);
       await letCanaryFail(shop, 1);
@@ -212,7 +212,7 @@ describe('strategies', () => {
       await letCanaryFail(shop, 0);
     });
 
-    it('a canary whose container dies loses its users long before its step is over', async () => {
+    it('takes users off long before the end of its step if its container dies', async () => {
       await configure('steps: [{ weight: 50, for: 1h }, { weight: 60, for: 1s }]');
       const { child } = await waiting(...DEPLOY);
       await killCanary(shop);
@@ -223,7 +223,7 @@ describe('strategies', () => {
     });
   });
 
-  it('blue-green moves everybody at once, there and back', async () => {
+  it('blue-green moves every user at once, both ways', async () => {
     await configure('strategy: blue-green');
     await shop.succeed('abort');
     const refused = await shop.canary('deploy', '--branch', 'canary', '--weight', '5');
@@ -270,7 +270,7 @@ describe('strategies', () => {
       );
       expect(canary.requests).toBe(met?.length);
       expect(stable.requests).toBeGreaterThan(0);
-      // Some came when it was over.
+      // Some requests came after the test had ended.
       expect(stable.requests).toBeLessThanOrEqual(others?.length ?? 0);
       const both = stable.requests + canary.requests;
       expect(canary.share).toBeCloseTo((100 * canary.requests) / both, 1);
@@ -283,7 +283,7 @@ describe('strategies', () => {
       expect((await shop.succeed('history', '-n', '1')).stdout).toContain('the stable 0 % of its');
     });
 
-    it('is not promoted, and ended by hand with the comparison', async () => {
+    it('is not promoted, and can be ended by hand with the comparison', async () => {
       await configure('strategy: { ab: { weight: 40, for: 1h } }');
       const { child } = await waiting(...DEPLOY);
       child.kill('SIGKILL');
@@ -298,7 +298,7 @@ describe('strategies', () => {
       expect((await shop.succeed('abort')).stderr).toMatch(/stable +\d+ +\d+/);
     });
 
-    it('whose process died is over in time all the same; `status` says so, `resume` ends it', async () => {
+    it('ends in time even if its process died; `status` reports it, `resume` removes it', async () => {
       await configure('strategy: { ab: { weight: 40, for: 2s } }');
       const { child } = await waiting(...DEPLOY);
       child.kill('SIGKILL');

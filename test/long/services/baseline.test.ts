@@ -7,7 +7,7 @@ import { letCanaryFail, trafficShop } from '../../support/traffic-shop.ts';
 import { UserTraffic } from '../../support/user-traffic.ts';
 import { userNames } from '../../support/visitors.ts';
 
-/** A fresh clone of the stable beside the canary, which the judge compares it with. */
+/** A fresh clone of the stable beside the canary; the judge compares the canary with it. */
 describe('the baseline', () => {
   let shop: Storedog;
   let original: string;
@@ -69,7 +69,7 @@ describe('the baseline', () => {
     return found;
   }
 
-  it('is one container of the image that the stable runs, for as many users as the canary has', async () => {
+  it('is one container of the stable’s running image, for as many users as the canary has', async () => {
     await configure('steps: [{ weight: 20, for: 5m }, { weight: 60, for: 5m }]');
     await shop.succeed('deploy', '--branch', 'canary', '--detach');
     expect(await imagesOf('frontend-baseline')).toEqual(await imagesOf('frontend'));
@@ -83,7 +83,7 @@ describe('the baseline', () => {
       expect(early[service]?.length).toBeGreaterThan(150);
       expect(early[service]?.length).toBeLessThan(250);
     }
-    // They are users of the stable wherever users are counted.
+    // They count as users of the stable everywhere.
     const { weight } = (await shop.status()).release;
     expect(weight.measured).toBeGreaterThan(15);
     expect(weight.measured).toBeLessThan(25);
@@ -91,7 +91,7 @@ describe('the baseline', () => {
     await shop.succeed('weight', '60');
     const late = await answerers();
     expect(late.frontend).toBeUndefined();
-    // A higher weight takes nobody back to the warm stable, but from the baseline to the canary.
+    // A higher weight moves users from the baseline to the canary, and none back to the warm stable.
     const seen = new Set([
       ...(late['frontend-canary'] ?? []),
       ...(late['frontend-baseline'] ?? []),
@@ -104,7 +104,7 @@ describe('the baseline', () => {
     await expectNothingLeft();
   });
 
-  it('is what a failing canary is compared with, and goes with it', async () => {
+  it('is compared with a failing canary, and removed with it', async () => {
     await configure('steps: [{ weight: 20, for: 5m }]');
     traffic = new UserTraffic(shop.url, { perSecond: 100, method: 'POST' }).start();
     const child = shop.start('deploy', '--branch', 'canary', '--json');
@@ -139,7 +139,7 @@ describe('the baseline', () => {
   });
 
   it.each([{ kind: 'start-baseline' }, { kind: 'await-ready', side: 'baseline' }])(
-    'deploy killed in $kind: it goes on when run again, and abort leaves nothing',
+    'survives a deploy killed in $kind: running it again continues, and abort leaves nothing',
     async (step) => {
       await configure('steps: [{ weight: 20, for: 5m }]');
       await killAt(shop, step, 'deploy', '--branch', 'canary', '--detach');
@@ -156,7 +156,7 @@ describe('the baseline', () => {
     },
   );
 
-  it('goes with a canary that is promoted, and with `down`', async () => {
+  it('is removed with a promoted canary, and by `down`', async () => {
     await configure('steps: [{ weight: 40, for: 2s }]');
     traffic = new UserTraffic(shop.url, { perSecond: 150, method: 'POST' }).start();
     await shop.succeed('deploy', '--branch', 'canary');

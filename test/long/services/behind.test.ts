@@ -5,7 +5,7 @@ import type { Storedog } from '../../support/storedog.ts';
 import { askAnew } from '../../support/traffic-shop.ts';
 import { Load, userNames } from '../../support/visitors.ts';
 
-/** Users who come through another proxy of the stack, whose configuration nobody changes. */
+/** Users who come through another proxy of the stack, whose configuration stays unchanged. */
 describe.each([NGINX, CADDY])('a service behind $name', (kind) => {
   let shop: Storedog;
   const users = userNames(60);
@@ -18,7 +18,7 @@ describe.each([NGINX, CADDY])('a service behind $name', (kind) => {
 
   const facts = async (...services: string[]) =>
     (await shop.containers()).filter((each) => services.includes(each.service));
-  /** How many users got which answer; on connections of their own, for the edge may have closed idle ones. */
+  /** How many users got each answer; on new connections, because the edge may have closed idle ones. */
   const count = async () => {
     const counts: Record<string, number> = {};
     for (const user of users) {
@@ -28,7 +28,7 @@ describe.each([NGINX, CADDY])('a service behind $name', (kind) => {
     return counts;
   };
 
-  it('is recognised by `init`, the same way every time', async () => {
+  it('is recognised by `init`, and chosen the same way every time', async () => {
     const written = await shop.read('canary.yaml');
     const inits: string[] = [];
     for (let time = 0; time < 2; time += 1) {
@@ -41,7 +41,7 @@ describe.each([NGINX, CADDY])('a service behind $name', (kind) => {
     await shop.write('canary.yaml', written);
   });
 
-  it('has the proxy between by `up`, which makes the edge anew once', async () => {
+  it('is put behind canary’s proxy by `up`, which recreates the edge once', async () => {
     const before = await facts('web');
     const { stdout: plan } = await shop.succeed('plan');
     expect(plan).toContain('recreate edge with links to the proxy');
@@ -60,7 +60,7 @@ describe.each([NGINX, CADDY])('a service behind $name', (kind) => {
     ]);
   });
 
-  it('is split by user, counted, and touches nothing of the stable', async () => {
+  it('is split by user and counted, without touching the stable', async () => {
     const before = await shop.stableContainers();
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '30');
     const seen = await count();
@@ -89,7 +89,7 @@ describe.each([NGINX, CADDY])('a service behind $name', (kind) => {
     expect(again).toEqual(first.map(({ page }) => page));
   });
 
-  it('is told by the edge alone who its client is', async () => {
+  it('gets its client’s address from the edge', async () => {
     const headers = { 'X-Canary': 'stable' };
     const { 'x-forwarded-for': client } = JSON.parse(await askAnew(`${shop.url}seen`, headers));
     expect(client).toMatch(/^[0-9.]+$/);
@@ -112,10 +112,10 @@ describe.each([NGINX, CADDY])('a service behind $name', (kind) => {
     expect(await facts('edge')).toEqual(before);
   });
 
-  it('is found again when the proxy was made anew at another address', async () => {
+  it('is found again after the proxy was recreated at another address', async () => {
     const [proxy] = await facts('canary-proxy');
     await execa('docker', ['rm', '--force', proxy?.id ?? '']);
-    // Takes the address that is free now.
+    // Takes the address that is now free.
     const squatter = [
       ...['run', '--detach', '--rm', '--network', `${shop.project}_default`],
       ...['--label', `com.docker.compose.project=${shop.project}`, '--entrypoint', 'sleep'],
@@ -128,7 +128,7 @@ describe.each([NGINX, CADDY])('a service behind $name', (kind) => {
     await execa('docker', ['rm', '--force', squatting]);
   });
 
-  it('is reached by its edge as ever after `down`', async () => {
+  it('is reached by its edge as before after `down`', async () => {
     await shop.succeed('down');
     await shop.untilShopAnswers();
     expect(await count()).toEqual({ canary: users.length });

@@ -9,7 +9,7 @@ import { askAnew, frontShop } from '../../support/traffic-shop.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** What docs/guides/in-a-container.md says, on a real engine. */
+/** What docs/guides/in-a-container.md describes, on a real engine. */
 let shop: Storedog;
 let image: string;
 
@@ -40,7 +40,7 @@ const canary = async (...argv: string[]) => {
   return stdout;
 };
 
-it('runs a canary from a container, and the machine’s own canary goes on with it', {
+it('runs a canary from a container, and the machine’s own canary continues with it', {
   timeout: within(240_000),
 }, async () => {
   await canary('up');

@@ -5,7 +5,7 @@ import { type Storedog, until } from '../../support/storedog.ts';
 import { askAnew } from '../../support/traffic-shop.ts';
 import { Load, userNames } from '../../support/visitors.ts';
 
-/** Users who come through routers that find containers by what these say of themselves. */
+/** Users who come through routers that find containers by labels and environment. */
 describe('services that routers find by labels and environment', () => {
   let shop: Storedog;
   const users = userNames(60);
@@ -28,14 +28,14 @@ describe('services that routers find by labels and environment', () => {
     return counts;
   };
   const table = async () => JSON.parse(await askAnew(`${shop.url}table`, {}));
-  /** Whom the routers ask: names of routers in their order, and how many have the host. */
+  /** What the routers use: names of routers in order, and how many containers have the host. */
   const found = async () => {
     const { routers, hosts } = await table();
     return { routers: routers.map(({ name }: { name: string }) => name), hosts: hosts.localhost };
   };
   const router = () => `${shop.project}-web`;
 
-  it('are chosen by `init` as such', async () => {
+  it('are chosen as such by `init`', async () => {
     const written = await shop.read('canary.yaml');
     await rm(`${shop.directory}/canary.yaml`);
     await shop.succeed('init', '--service', 'web', '--service', 'site', '--no-commit');
@@ -45,7 +45,7 @@ describe('services that routers find by labels and environment', () => {
     await shop.write('canary.yaml', written);
   });
 
-  it('have the proxy between by `up`, which leaves alone what Traefik finds', async () => {
+  it('are put behind the proxy by `up`, which leaves alone what Traefik finds', async () => {
     const [web, site] = [await facts('web'), await facts('site')];
     const { stdout: plan } = await shop.succeed('plan');
     expect(plan).toContain('Users reach web through Traefik, by its labels');
@@ -61,7 +61,7 @@ describe('services that routers find by labels and environment', () => {
     expect(await facts('web')).toEqual(web);
     expect(await facts('site')).not.toEqual(site);
     expect(JSON.parse((await shop.succeed('up', '--json')).stdout).changed).toBe(false);
-    // What users reach the service by is in the file as it was written.
+    // The rules by which users reach the service are in the file as they were written.
     // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose expands it.
     expect(await shop.read('.canary/override.yml')).toContain('Host(`${WEB_DOMAIN:-127.0.0.1}`)');
   });
@@ -77,7 +77,7 @@ describe('services that routers find by labels and environment', () => {
     expect(requests).toEqual({ stable: (web.stable ?? 0) * 2, canary: (web.canary ?? 0) * 2 });
     expect(await askAnew(shop.previewUrl, {})).toBe('canary');
     expect(await shop.stableContainers()).toEqual(before);
-    // The clones say nothing that a router reads.
+    // The clones have no labels that a router reads.
     expect((await found()).routers).toEqual([`${router()}-canary`, router()]);
   });
 

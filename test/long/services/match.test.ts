@@ -10,7 +10,7 @@ import { type Storedog, until } from '../../support/storedog.ts';
 import { askAnew, letCanaryFail, trafficShop } from '../../support/traffic-shop.ts';
 import { userNames } from '../../support/visitors.ts';
 
-/** A header that means more than itself to anybody who does not quote it. */
+/** A header with special characters that must be quoted. */
 const ODD = `' " # $HOME \\ } || { always_true }`;
 const PLACES = '[header:X-User-Id, cookie:session, query:u, jwt:user.id]';
 const RULES = `match:
@@ -30,7 +30,7 @@ interface Asked {
   method?: string;
 }
 
-/** A token that nobody signed. */
+/** A token without a signature. */
 function token(claims: unknown): string {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part({ alg: 'none' })}.${part(claims)}.`;
@@ -43,7 +43,7 @@ const IDENTITIES: [string, (user: string) => Asked][] = [
   ['jwt', (user) => ({ headers: { Authorization: `Bearer ${token({ user: { id: user } })}` } })],
 ];
 
-/** Requests that a rule fits, and requests that it nearly fits. */
+/** Requests that match a rule, and requests that almost match it. */
 const FITTING: [string, Asked][] = [
   ['a header', { headers: { 'X-Beta': '1' } }],
   ['a list', { headers: { 'X-User-Id': 'alice' } }],
@@ -92,7 +92,7 @@ describe('rules and identities', () => {
   };
   const allOn = (asked: readonly [string, Asked][], where: string) =>
     Object.fromEntries(asked.map(([name]) => [name, where]));
-  /** Who of the users is on the canary, a few asked at a time. */
+  /** Which users are on the canary, a few requested at a time. */
   const onCanary = async (names: readonly string[], ask: (user: string) => Asked) => {
     const found = new Set<string>();
     const queue = [...names];
@@ -107,13 +107,13 @@ describe('rules and identities', () => {
   const workerOf = async () =>
     /^Pid: (\d+)$/m.exec(await (await project()).socket.ask('show info'))?.[1];
 
-  it('send those whom they fit to a canary without a weight, and nobody else', async () => {
+  it('send only the users they match to a canary without a weight', async () => {
     expect(await sidesOf(FITTING)).toEqual(allOn(FITTING, 'canary'));
     expect(await sidesOf(OTHERS)).toEqual(allOn(OTHERS, 'stable'));
   });
 
   it.each(IDENTITIES)(
-    'know a user by %s: half of them are on the canary, and stay there',
+    'identify a user by %s: half of them are on the canary, and stay there',
     async (_, ask) => {
       await applySplit(await project(), byWeight(50));
       const first = await onCanary(users, ask);
@@ -123,7 +123,7 @@ describe('rules and identities', () => {
     },
   );
 
-  it('leave to the weight who is added and who is removed, whatever was before', async () => {
+  it('leave it to the weight which users are added or removed, whatever was before', async () => {
     const [, byHeader] = IDENTITIES[0] ?? [];
     if (!byHeader) throw new Error('a header is an identity');
     const state = await project();
@@ -151,7 +151,7 @@ describe('rules and identities', () => {
     expect(await cookie({})).toMatch(/; HttpOnly; SameSite=Lax$/);
   });
 
-  it('change lists without a reload, and name nobody', async () => {
+  it('change lists without a reload, without showing users', async () => {
     await shop.succeed('weight', '0');
     const worker = await workerOf();
     const changed = RULES.replace('[alice, bob]', '[bob, carol, dave]').replace('[carol]', '[]');
@@ -173,7 +173,7 @@ describe('rules and identities', () => {
     expect(await side(byName('alice'))).toBe('stable');
   });
 
-  it('that HAProxy refuses are told in its words, and those of before stay', async () => {
+  it('that HAProxy rejects are reported with its message, and the earlier ones stay', async () => {
     const current = await shop.read('canary.yaml');
     await shop.write('canary.yaml', current.replace('"^2"', '"^(2"'));
     const { exitCode, stderr } = await shop.canary('up');
@@ -191,7 +191,7 @@ describe('rules and identities', () => {
     ['the weight', { headers: { 'X-User-Id': 'anybody' } }],
   ];
 
-  it('have no say while the canary is paused, nor when an abort begins', async () => {
+  it('are ignored while the canary is paused, and when an abort begins', async () => {
     await shop.succeed('weight', '100');
     expect(await sidesOf(matched)).toEqual(allOn(matched, 'canary'));
     await shop.succeed('pause');
@@ -205,7 +205,7 @@ describe('rules and identities', () => {
     expect(await sidesOf(matched)).toEqual(allOn(matched, 'canary'));
   });
 
-  it('have no say over a canary that the breaker took out', async () => {
+  it('are ignored while the breaker has taken the canary out', async () => {
     await letCanaryFail(shop, 1);
     await until('the breaker takes it out', async () => {
       await Promise.all(users.slice(0, 20).map(() => sidesOf(matched)));
@@ -215,7 +215,7 @@ describe('rules and identities', () => {
     expect(await sidesOf(matched)).toEqual(allOn(matched, 'stable'));
   });
 
-  it('know a user by their address, and give no cookie then', async () => {
+  it('identify a user by their address, and set no cookie then', async () => {
     await shop.write('canary.yaml', original.replace(PLACES, '[header:X-User-Id, source]'));
     await shop.succeed('up');
     await shop.succeed('resume');

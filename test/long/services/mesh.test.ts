@@ -5,7 +5,7 @@ import { type Storedog, until } from '../../support/storedog.ts';
 import { askAnew } from '../../support/traffic-shop.ts';
 import { Load, userNames, visit } from '../../support/visitors.ts';
 
-/** An internal service that is split where others call it: `web` -> `middle` (nobody's choice) -> `last`. */
+/** An internal service that is split where other services call it: `web` -> `middle` (not chosen) -> `last`. */
 describe('an internal service', () => {
   let shop: Storedog;
   const users = userNames(150);
@@ -25,7 +25,7 @@ describe('an internal service', () => {
     const containers = await shop.containers();
     return containers.filter((each) => services.includes(each.service)).map((each) => each.id);
   };
-  /** What `middle` is answered when it asks itself, as its own code would, with each of these headers. */
+  /** The answers when `middle` itself requests `last` with each of these headers. */
   const asMiddle = async (...each: Record<string, string>[]) => {
     const script = `for (const headers of ${JSON.stringify(each)})
       console.log(await (await fetch('http://last:3000/', { headers })).text());`;
@@ -33,7 +33,7 @@ describe('an internal service', () => {
     const node = ['node', '--input-type=module', '-e', script];
     return (await execa('docker', ['exec', middle, ...node])).stdout.split('\n');
   };
-  /** How many users got which answer. */
+  /** How many users got each answer. */
   const answers = async (way: string) => {
     const counts: Record<string, number> = {};
     for (const { page } of await visit(`${shop.url}${way}`, users))
@@ -41,7 +41,7 @@ describe('an internal service', () => {
     return counts;
   };
 
-  it('gets its callers linked by `up`, once', async () => {
+  it('is linked to its callers by `up`, once', async () => {
     const before = await idsOf('last');
     const callers = await idsOf('web', 'middle');
     const { stdout: plan } = await shop.succeed('plan');
@@ -56,7 +56,7 @@ describe('an internal service', () => {
     expect(await ask('told/direct')).toBe('stable stable');
   });
 
-  it('gets users of the canary by what the apps pass on, over a hop that is not cloned', async () => {
+  it('gets canary users by the headers that the apps pass on, over a hop that is not cloned', async () => {
     const before = await shop.stableContainers();
     await shop.succeed('deploy', '--branch', 'canary');
     const forced = { 'X-Canary': 'canary' };
@@ -64,12 +64,12 @@ describe('an internal service', () => {
     expect(await ask('baggage', forced)).toBe('canary stable canary');
     expect(await ask('told/direct', forced)).toBe('canary canary');
     expect(await ask('told', { 'X-Canary': 'stable' })).toBe('stable stable stable');
-    // Where apps pass nothing on, the weight is all there is.
+    // If the apps pass nothing on, only the weight decides.
     expect(await ask('known', { ...forced, 'X-User-Id': 'ada' })).toBe('canary stable stable');
     expect(await shop.stableContainers()).toEqual(before);
   });
 
-  it('is told the side with the rest of the baggage, and only the forcing header counts at an entry', async () => {
+  it('gets the side with the rest of the baggage, while an entry only accepts the forcing header', async () => {
     const baggage = 'a=1;p=2, canary=canary , b=%20';
     const seen = JSON.parse((await ask('seen', { baggage })).replace('stable stable ', ''));
     expect(seen['x-canary']).toBe('stable');
@@ -81,7 +81,7 @@ describe('an internal service', () => {
     expect(bare.baggage).toBe('canary=canary');
   });
 
-  it('puts a user whom the apps name on the same side everywhere', async () => {
+  it('has a user whom the apps identify on the same side as every other service', async () => {
     await shop.succeed('weight', '30');
     const sides = await answers('known');
     expect(Object.keys(sides).sort()).toEqual(['canary stable canary', 'stable stable stable']);
@@ -94,14 +94,14 @@ describe('an internal service', () => {
     expect(await asMiddle({})).toEqual(['canary']);
   });
 
-  it('counts users’ requests once', async () => {
+  it('does not count users’ requests twice', async () => {
     const { requests } = (await shop.status()).release;
     await visit(`${shop.url}known`, users);
     const after = (await shop.status()).release.requests;
     expect(after.stable + after.canary - requests.stable - requests.canary).toBe(users.length);
   });
 
-  it('is the stable’s alone once everybody is sent there, whatever a request says', async () => {
+  it('uses only the stable while every user is sent there, whatever a request contains', async () => {
     const forced = [{ 'X-Canary': 'stable' }, { baggage: 'x=1,canary = stable;p' }];
     expect(await asMiddle(...forced)).toEqual(['stable', 'stable']);
     await shop.succeed('pause');
@@ -111,7 +111,7 @@ describe('an internal service', () => {
     expect(await asMiddle({ baggage: 'canary=canary' })).toEqual(['canary']);
   });
 
-  it('leaves its users to the stable while its canary is not there, and says so to the service', async () => {
+  it('leaves its users to the stable while its canary is down, and tells the service', async () => {
     const [clone = ''] = await idsOf('last-canary');
     await execa('docker', ['kill', clone]);
     const forced = async () => (await asMiddle({ 'X-Canary': 'canary' }))[0];
@@ -122,10 +122,10 @@ describe('an internal service', () => {
     await until('it is back', async () => (await forced()) === 'canary');
   });
 
-  it('is replaced by a promotion without a lost request, also of those who only call it', async () => {
+  it('is promoted without a lost request, and without recreating a service that only calls it', async () => {
     await shop.succeed('weight', '30');
     const middle = await idsOf('middle');
-    // Each request is one of every service.
+    // Each request reaches every service.
     const load = new Load(`${shop.url}known`, 60).start();
     await shop.succeed('promote');
     await load.stop();
@@ -135,7 +135,7 @@ describe('an internal service', () => {
     expect(JSON.parse((await shop.succeed('up', '--json')).stdout).changed).toBe(false);
   });
 
-  it('is called by its name as ever after `down`', async () => {
+  it('is called by its name as before after `down`', async () => {
     const proxied = await idsOf('canary-proxy');
     await shop.succeed('down');
     await shop.untilShopAnswers();
@@ -151,7 +151,7 @@ describe('an internal service', () => {
     expect(await idsOf('canary-proxy')).toEqual([]);
   });
 
-  it('keeps a caller as it is when the one with links does not become ready', async () => {
+  it('keeps a caller if the linked one does not become ready', async () => {
     const [compose, settings] = [
       await shop.read('docker-compose.yml'),
       await shop.read('canary.yaml'),
@@ -178,7 +178,7 @@ describe('an internal service', () => {
     expect(JSON.parse((await shop.succeed('up', '--json')).stdout).changed).toBe(false);
   });
 
-  it('that is an entry instead has one weight with the other: a user is on the same side everywhere', async () => {
+  it('that is an entry too has one weight for both, so that a user is on the same side everywhere', async () => {
     const [, definition = ''] = (await shop.read('docker-compose.yml')).split('\n  last:');
     const port = /"(\d+):3000"/.exec(definition)?.[1] ?? '';
     const own = `http://127.0.0.1:${port}/`;
@@ -187,7 +187,7 @@ describe('an internal service', () => {
     await shop.succeed('up');
     await shop.commitOn('canary', 'store-frontend/server.js', hopServer('another'));
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '100');
-    /** The users whom each entry has on the canary. */
+    /** The users that each entry has on the canary. */
     const onCanary = async () => {
       const having = async (url: string, page: string) =>
         (await visit(url, users))

@@ -12,7 +12,7 @@ import { NODE_BUILD, portsOf } from '../../support/node-service.ts';
 import { Storedog } from '../../support/storedog.ts';
 import { userNames } from '../../support/visitors.ts';
 
-/** Says which side it is, by HTTP and by bytes; lets its open requests finish when it is stopped. */
+/** Reports its side, by HTTP and by raw bytes; completes its open requests when it is stopped. */
 function server(side: string): string {
   return `import http from 'node:http';
 import net from 'node:net';
@@ -28,7 +28,7 @@ net.createServer((socket) => {
 ${STOPS_GRACEFULLY}`;
 }
 
-/** A service with users by TLS, and one with users by TCP behind somebody who tells their addresses. */
+/** A service with users by TLS, and one with users by TCP behind a proxy that sends their addresses. */
 function twoEntries(compose: string): string {
   const { frontend, discounts } = portsOf(compose);
   const service = (published: string) => `
@@ -69,7 +69,7 @@ identity: [header:X-User-Id]
 
   afterAll(() => shop?.dispose());
 
-  /** Puts another certificate in place as certbot does: numbered files, and links that move to them. */
+  /** Replaces a certificate as certbot does: numbered files, and links that move to them. */
   async function renew(number: number, keyOf = number): Promise<void> {
     const site = selfSigned('shop.example');
     const other = selfSigned('shop.example');
@@ -84,7 +84,7 @@ identity: [header:X-User-Id]
     }
   }
 
-  /** What a user is answered by TLS, on a connection of their own. */
+  /** The answer to a user by TLS, on a new connection. */
   const page = (user: string) =>
     new Promise<string>((resolve, reject) => {
       const options = { port: shop.port, agent: false, rejectUnauthorized: false };
@@ -98,7 +98,7 @@ identity: [header:X-User-Id]
         .end();
     });
 
-  /** What the service by TCP says to a client of this address. */
+  /** The first message of the TCP service to a client with this address. */
   async function greeting(source: string): Promise<string> {
     const socket = connect(bytesPort, '127.0.0.1');
     socket.write(`PROXY TCP4 ${source} 192.0.2.1 40000 ${bytesPort}\r\n`);
@@ -124,7 +124,7 @@ identity: [header:X-User-Id]
     return { https: onCanary(pages), tcp: onCanary(words) };
   };
 
-  /** Requests and connections, again and again while something is done; what failed. */
+  /** Sends requests and connections while something is done; returns the failures. */
   async function during(
     work: () => Promise<unknown>,
   ): Promise<{ asked: number; failed: string[] }> {
@@ -152,7 +152,7 @@ identity: [header:X-User-Id]
     expect(await sides()).toEqual({ https: 60, tcp: 60 });
   });
 
-  it('are in the status with their addresses and counts', async () => {
+  it('are in the status with addresses and counts', async () => {
     await shop.succeed('weight', '50');
     await sides();
     const { proxy, release } = await shop.status();
@@ -165,15 +165,15 @@ identity: [header:X-User-Id]
       { service: 'bytes', address: `tcp://localhost:${bytesPort}`, preview: null },
     ]);
     const { stable, canary } = release.requests;
-    // Four times both of them: with 0, 50, 100 and again 50 %.
+    // Four times both of them: with 0, 50, 100 and again 50%.
     expect(stable + canary).toBe(4 * 120);
     expect(release.weight.measured).toBeGreaterThan(25);
     expect(release.weight.measured).toBeLessThan(75);
-    // A machine that is too busy to check the canary in time lets the stable answer.
+    // On a machine that is too busy to check the canary in time, the stable answers.
     expect(release.failures).toEqual({ stable: 0, canary: 0, shielded: expect.any(Number) });
   });
 
-  it('take a renewed certificate without a lost request or connection', async () => {
+  it('load a renewed certificate without a lost request or connection', async () => {
     const before = await shown();
     await renew(2);
     expect((await shop.succeed('plan')).stdout).toContain('(canary.yaml or a certificate changed)');
@@ -188,7 +188,7 @@ identity: [header:X-User-Id]
     expect(JSON.parse((await shop.succeed('up', '--json')).stdout).changed).toBe(false);
   });
 
-  it('keep the certificate that works where the new key is of another', async () => {
+  it('keep the working certificate if the new key does not belong to it', async () => {
     const before = await shown();
     await renew(3, 0);
     const { exitCode, stdout, stderr } = await shop.canary('up', '--json');

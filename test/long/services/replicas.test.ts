@@ -9,7 +9,7 @@ import { Load, userNames, type Visit, visit } from '../../support/visitors.ts';
 
 const FORCED = { 'X-Canary': 'canary' };
 
-/** Services with several containers, on either side of the proxy. */
+/** Services with several containers, on both sides of the proxy. */
 describe('replicas', () => {
   let shop: Storedog;
 
@@ -27,7 +27,7 @@ describe('replicas', () => {
     );
   const containersOf = async (service: string) =>
     (await shop.containers()).filter((each) => each.service === service).map((each) => each.id);
-  /** How often each container answered, by what it says it is: its side and the start of its id. */
+  /** How often each container answered, by its side and the start of its id. */
   const answers = (visits: readonly Visit[]) => {
     const counts = new Map<string, number>();
     for (const { page } of visits) counts.set(page, (counts.get(page) ?? 0) + 1);
@@ -35,7 +35,7 @@ describe('replicas', () => {
   };
   const names = async (service: string, side: string) =>
     (await containersOf(service)).map((id) => `${side} ${id.slice(0, 12)}`).sort();
-  /** Waits until users of the stable are answered by just these containers. */
+  /** Waits until exactly these containers answer users of the stable. */
   const untilStableIs = async (count: number) => {
     const expected = await names('frontend', 'stable');
     expect(expected).toHaveLength(count);
@@ -46,7 +46,7 @@ describe('replicas', () => {
     });
   };
 
-  it('get their share of their side, and the weight stays what it is', async () => {
+  it('get their share of their side, and the weight stays the same', async () => {
     await scale(2);
     await untilStableIs(2);
     const seen = answers(await visit(shop.url, userNames(1000)));
@@ -69,7 +69,7 @@ describe('replicas', () => {
     expect(count(release.services)).toEqual({ frontend: 2, inner: 2 });
   });
 
-  it('of a cloned inner service are all reached by the clones that call it', async () => {
+  it('of a cloned internal service are all reached by the clones that call it', async () => {
     const pages = await Promise.all(
       userNames(40).map(() => askAnew(`${shop.url}inner`, { ...FORCED })),
     );
@@ -80,7 +80,7 @@ describe('replicas', () => {
     expect(others.every((page) => page.startsWith('stable'))).toBe(true);
   });
 
-  it('come and go under load without a lost request', async () => {
+  it('are started and stopped under load without a lost request', async () => {
     const load = new Load(shop.url, 100).start();
     for (const count of [4, 1, 2]) {
       await scale(count);
@@ -90,7 +90,7 @@ describe('replicas', () => {
     expect(load.problems).toEqual([]);
   });
 
-  it('leave their users to the others of their side when one is killed', async () => {
+  it('leave their users to the others of their side if one is killed', async () => {
     const [killed = '', other = ''] = await containersOf('frontend-canary');
     const load = new Load(shop.url, 50, 4).start();
     await execa('docker', ['kill', '--signal', 'KILL', killed]);
@@ -99,7 +99,7 @@ describe('replicas', () => {
       return pages.every((page) => page === `canary ${other.slice(0, 12)}`);
     });
     await load.stop();
-    // Only what the killed container had already taken can be lost, of four at a time; GETs among it are repeated.
+    // At most four requests that the killed container had accepted can be lost; GETs among them are repeated.
     expect(load.problems.filter((each) => each.startsWith('GET'))).toEqual([]);
     expect(load.problems.length).toBeLessThanOrEqual(4);
     expect((await shop.status()).release.state).toBe('holding');
@@ -109,7 +109,7 @@ describe('replicas', () => {
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '20');
     const both = await names('frontend-canary', 'canary');
     expect(both).toHaveLength(2);
-    // The place of the killed one was checked before: it may be taken for ready until its next check.
+    // The slot of the killed one was checked before: it may count as ready until its next check.
     await until('both answer', async () => {
       const pages = await Promise.all(userNames(40).map(() => askAnew(shop.url, FORCED)));
       return [...new Set(pages)].sort().join() === both.join();
@@ -136,7 +136,7 @@ describe('replicas', () => {
     expect(seen.size).toBe(2);
   });
 
-  /** A canary that grows container by container, and its users with it. */
+  /** A canary that grows container by container, together with its users. */
   describe('of a rolling canary', () => {
     let untouched: ContainerFacts[];
 
@@ -164,7 +164,7 @@ describe('replicas', () => {
         .split('\n')
         .map((line) => JSON.parse(line));
 
-    it('is shown by the plan', async () => {
+    it('are shown by the plan', async () => {
       const { stdout } = await shop.succeed('plan', '--branch', 'canary');
       expect(stdout).toContain('start the canary of frontend (1), inner (1) at ');
       expect(stdout).toContain('send 33.33 % of users to the canary');
@@ -172,7 +172,7 @@ describe('replicas', () => {
       expect(stdout).toContain('step 3 of 3: 100 % of users for 1s, with 3 containers');
     });
 
-    it('adds a container a step, keeps the earlier ones, and loses no request', async () => {
+    it('are added one per step, without recreating earlier ones or losing a request', async () => {
       const load = new Load(shop.url, 50).start();
       const users = userNames(60);
       let earlier: string[] = [];
@@ -204,7 +204,7 @@ describe('replicas', () => {
       expect(await shop.stableContainers()).toEqual(untouched);
     });
 
-    it('is promoted with all its containers', async () => {
+    it('are all promoted', async () => {
       const load = new Load(shop.url, 50).start();
       await shop.succeed('promote');
       await load.stop();
@@ -213,7 +213,7 @@ describe('replicas', () => {
       expect(new Set(pages).size).toBe(3);
     });
 
-    it('stopped on its way it is not promoted; it goes on, or a weight by hand brings the rest', async () => {
+    it('that are not all started block a promotion; a weight by hand starts the rest', async () => {
       await rolling('1h');
       await shop.commitOn('canary', 'store-frontend/server.js', replicaServer('a third'));
       const { child } = await startUntilStep(shop, 1, 'deploy', '--branch', 'canary');
@@ -234,7 +234,7 @@ describe('replicas', () => {
       });
     });
 
-    it('`deploy` of the same commit goes on from what is there', async () => {
+    it('are kept by a `deploy` of the same commit, which raises the weight', async () => {
       await rolling('1s');
       await shop.succeed('deploy', '--branch', 'canary', '--weight', '5');
       expect(await clones()).toHaveLength(3);

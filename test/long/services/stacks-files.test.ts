@@ -1,6 +1,6 @@
 import { describeStack } from '../../support/stack-suite.ts';
 
-/** Stacks that are written in one of the ways that Compose reads. */
+/** Stacks written in the various ways that Compose accepts. */
 
 describeStack({
   title:

@@ -43,7 +43,7 @@ describeStack({
     'replicas, a range of ports, limits, and labels by which routers and watchers find services',
   folder: 'labels-and-replicas',
   services: ['web', 'api'],
-  // By which nginx-proxy finds it.
+  // The setting by which nginx-proxy finds it.
   emptySettings: ['VIRTUAL_HOST'],
   clones: ['api', 'api', 'web'],
   reaches: { '/call/api:8080/': ['api stable', 'api canary'] },
@@ -67,7 +67,7 @@ describeStack({
       for (const service of ['web-canary', 'api-canary']) {
         const [{ Config }] = await stack.inspect(service);
         const finding = /^(traefik|caddy|prometheus|com\.centurylinklabs)/;
-        // Switched off is as good as not there.
+        // Switched off equals missing.
         const labels = Object.entries(Config.Labels).filter(([, value]) => value !== 'false');
         expect(labels.filter(([label]) => finding.test(label))).toEqual([]);
         expect(Config.Labels['org.example.team']).toBe('shop');

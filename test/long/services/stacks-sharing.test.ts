@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Stack } from '../../support/stack.ts';
 import { describeStack } from '../../support/stack-suite.ts';
 
-/** Stacks whose services share something: a namespace, a volume, a socket, an image. */
+/** Stacks whose services share a namespace, a volume, a socket or an image. */
 
 describeStack({
   title: 'an image that web, worker and cron have in common, and a service in the network of web',

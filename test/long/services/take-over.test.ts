@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Storedog } from '../../support/storedog.ts';
 import { frontShop, SERVER_FILE, serverThatSays } from '../../support/traffic-shop.ts';
 
-/** A take-over that leaves users without an answer is taken back. */
+/** A take-over that leaves users without an answer is rolled back. */
 let shop: Storedog;
 
 beforeAll(async () => {
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => shop?.dispose());
 
-it('a service that answers nobody behind a proxy has its port back, each time', async () => {
+it('a service that does not answer behind the proxy gets its port back, every time', async () => {
   const before = await shop.containers();
   for (const _ of ['first', 'second']) {
     const { exitCode, stdout } = await shop.canary('up', '--json');

@@ -23,7 +23,7 @@ test.each([
   [{ header: { 'SET-COOKIE': true } }],
   [{ json: { '$.status': 'ok', '$.none': null, '$.deep': { a: [1, 2], b: 1 } } }],
   [{ json: { '$.items': [{ price: 1 }, { price: 2 }] } }],
-])('an answer that is as %j expects has no problem', (expected) => {
+])('an answer that meets %j has no problem', (expected) => {
   expect(problems(expected)).toEqual([]);
 });
 
@@ -54,17 +54,17 @@ test.each<[object, Partial<CheckedAnswer>, string[]]>([
     { status: 200 },
     ['status 200, not 201', 'the body does not contain "x-y"', '$.status is not 1'],
   ],
-])('%j of %j is told', (expected, answer, expectedProblems) => {
+])('an answer that misses %j is reported: %j', (expected, answer, expectedProblems) => {
   expect(problems(expected, answer)).toEqual(expectedProblems);
 });
 
-test('a long expectation is told by its beginning, and nothing in it moves the cursor', () => {
+test('a long expectation is cut short, and nothing in it moves the cursor', () => {
   const [text = ''] = problems({ contains: `\u001b[2J${'x'.repeat(1000)}` });
   expect(text).not.toContain('\u001b');
   expect(text.length).toBeLessThan(300);
 });
 
-test('no sentence has anything of a query, a header or a body', () => {
+test('no sentence contains anything of a query, a header or a body', () => {
   const secret = fc.stringMatching(/^[a-z0-9]{12,20}$/).map((text) => `s3cr3t${text}`);
   const expected = fc.record({
     status: fc.constantFrom(200, 404),

@@ -9,7 +9,7 @@ const opinion = fc.record({
   text: fc.constantFrom('One.', 'Two.'),
 }) satisfies fc.Arbitrary<Opinion>;
 
-test('it passes only where everybody passes, and fails where anybody does', () => {
+test('the result passes only if every source passes, and fails if any fails', () => {
   fc.assert(
     fc.property(fc.array(opinion, { minLength: 1 }), (opinions) => {
       const { result, opinions: kept } = combine(opinions);
@@ -22,7 +22,7 @@ test('it passes only where everybody passes, and fails where anybody does', () =
   );
 });
 
-test('one sentence, and how many more there are', () => {
+test('the first sentence is shown, the others are counted', () => {
   const bad = (text: string): Opinion => ({ source: 'shape', result: 'fail', text });
   expect(sentence(combine([bad('It broke.')]))).toBe('It broke.');
   expect(sentence(combine([bad('It broke.'), bad('More.')]))).toBe('It broke (and 1 more).');

@@ -3,10 +3,10 @@ import { SignalComparison } from '../../../src/analysis/comparison.ts';
 import type { UserRequest } from '../../../src/analysis/request.ts';
 import { randomFrom } from '../../support/fixture-traffic.ts';
 
-/** What reaches the threshold once in 100 times while the canary is no worse. */
+/** Evidence that a canary which is no worse reaches at most once in 100 times. */
 const ENOUGH = Math.log(100);
 
-/** A comparison and a way to let users ask; `hit` as the request shows it. */
+/** A comparison, and a function that adds a user's request to it; `hit` says that the request shows the signal. */
 function asked() {
   const comparison = new SignalComparison(0);
   const ask = (at: number, side: UserRequest['side'], user: number, hit = false) => {
@@ -18,7 +18,7 @@ function asked() {
 }
 
 describe('a moment', () => {
-  test('is weighed after a second when both sides had users, sooner when many came', () => {
+  test('is weighed after a second if both sides had users, sooner if many came', () => {
     const { comparison, ask } = asked();
     ask(0, 'stable', 1);
     ask(0, 'canary', 2);
@@ -31,7 +31,7 @@ describe('a moment', () => {
     expect(comparison.tick(1250)).toMatchObject({ canary: { atRisk: 5 } });
   });
 
-  test('waits for users of the other side, at most a minute', () => {
+  test('waits for users of the other side, for at most a minute', () => {
     const { comparison, ask } = asked();
     for (let at = 0; at < 60_000; at += 1000) ask(at, 'stable', at);
     expect(comparison.tick(59_999)).toBeUndefined();
@@ -41,7 +41,7 @@ describe('a moment', () => {
     });
   });
 
-  test('lasts a second once the stable has been without users for a minute', () => {
+  test('lasts a second once the stable has had no users for a minute', () => {
     const { comparison, ask } = asked();
     ask(0, 'stable', 1);
     for (let at = 0; at < 60_000; at += 500) ask(at, 'canary', 2);
@@ -52,18 +52,18 @@ describe('a moment', () => {
 });
 
 describe('a user', () => {
-  test('is a witness once, however often they fail and wherever they are moved', () => {
+  test('is counted as a witness once, however often they fail or change sides', () => {
     const { comparison, ask } = asked();
     for (let at = 0; at < 20_000; at += 100) {
       for (const user of [1, 2, 3]) ask(at, at < 10_000 ? 'stable' : 'canary', user, true);
       ask(at, 'stable', 4);
       ask(at, 'canary', 5);
     }
-    // Three on the stable spoke for the canary; that they fail there too says nothing.
+    // Three failures on the stable counted for the canary; that these users fail on the canary too says nothing.
     expect(comparison.logEvidence()).toBeLessThan(0);
   });
 
-  test('is at risk once a moment, after any number of moments', () => {
+  test('is at risk once per moment, after any number of moments', () => {
     const { comparison, ask } = asked();
     for (let moment = 0; moment < 70_000; moment += 1) {
       ask(moment * 1000, 'stable', 1);
@@ -75,7 +75,7 @@ describe('a user', () => {
     expect(comparison.tick(70_000_000)).toMatchObject(last);
   });
 
-  test('counts a few dozen times for a rate', () => {
+  test('counts at most a few dozen times in a rate', () => {
     const { comparison, ask } = asked();
     for (let at = 0; at < 100_000; at += 100) ask(at, 'canary', 1, true);
     comparison.tick(200_000);
@@ -84,7 +84,7 @@ describe('a user', () => {
 });
 
 describe('no false evidence', () => {
-  test('comes from a few who ask all the time and never fail, all on the stable by chance', () => {
+  test('comes from a few heavy users who never fail and are all on the stable by chance', () => {
     const random = randomFrom(3);
     const { comparison, ask } = asked();
     let highest = Number.NEGATIVE_INFINITY;
@@ -92,7 +92,7 @@ describe('no false evidence', () => {
       for (let poller = 0; poller < 20; poller += 1) ask(second * 1000, 'stable', poller);
       for (let guest = 0; guest < 20; guest += 1) {
         const user = 100 + Math.floor(60_000 * random());
-        // Everybody's side is drawn once, from who they are.
+        // Each user's side is drawn once, from their id.
         const side = Math.imul(user, 0x9e3779b1) >>> 0 < 0.05 * 2 ** 32 ? 'canary' : 'stable';
         ask(second * 1000, side, user, random() < 0.03);
       }
@@ -103,7 +103,7 @@ describe('no false evidence', () => {
 });
 
 describe('evidence', () => {
-  test('comes fast also after a long time without any', () => {
+  test('grows fast even after a long time without any', () => {
     const random = randomFrom(4);
     const { comparison, ask } = asked();
     const hour = 3600;
@@ -119,7 +119,7 @@ describe('evidence', () => {
     expect(failures).toBeLessThan(12);
   });
 
-  test('that was weighed again is the same', () => {
+  test('is the same when it is weighed again', () => {
     const { comparison, ask } = asked();
     const again = new SignalComparison(0);
     for (let second = 0; second < 30; second += 1) {

@@ -3,7 +3,7 @@ import { explain } from '../../../src/analysis/explain.ts';
 import { Judge } from '../../../src/analysis/judge.ts';
 import { judged, median, SEEDS, SETTINGS, type Traffic } from '../../support/fixture-traffic.ts';
 
-describe('a canary that is worse', () => {
+describe('a worse canary', () => {
   const onCanary = (rate: number): Partial<Traffic> => ({
     failing: (side) => (side === 'canary' ? rate : 0.001),
   });
@@ -11,14 +11,14 @@ describe('a canary that is worse', () => {
   test.each([
     [0.1, 60, 4],
     [0.02, 350, 6],
-  ])('by failing %d of requests is taken back after few of them', (rate, requests, failures) => {
+  ])('that fails %d of its requests is judged bad after a few', (rate, requests, failures) => {
     const runs = SEEDS.map((seed) => judged(seed, onCanary(rate)));
     expect(runs.map(({ verdict }) => verdict.result)).toEqual(SEEDS.map(() => 'fail'));
     expect(median(runs.map(({ canary }) => canary))).toBeLessThan(requests);
     expect(median(runs.map((run) => run.failures))).toBeLessThanOrEqual(failures);
   });
 
-  test('by being slow is taken back', () => {
+  test('that is slow is judged bad', () => {
     const { verdict } = judged(13, { slowness: 3 });
     expect(verdict).toMatchObject({ result: 'fail', reasons: [{ signal: 'slow' }] });
     expect(explain(verdict)).toMatch(
@@ -26,7 +26,7 @@ describe('a canary that is worse', () => {
     );
   });
 
-  test('at full weight is found by what the stable did before', () => {
+  test('at full weight is compared with what the stable did before', () => {
     const run = judged(13, {
       weight: (at) => (at < 0.5 ? 20 : 100),
       failing: (side, at) => (side === 'canary' && at > 0.5 ? 0.05 : 0.001),
@@ -35,7 +35,7 @@ describe('a canary that is worse', () => {
   });
 });
 
-describe('a canary that is as good', () => {
+describe('a canary as good as the stable', () => {
   test('passes once enough is known, and not before', () => {
     expect(judged(13, { requests: 600 }).verdict).toMatchObject({
       result: 'wait',
@@ -48,7 +48,7 @@ describe('a canary that is as good', () => {
     );
   });
 
-  test('does not pass where nothing is known', () => {
+  test('does not pass while nothing is known', () => {
     expect(judged(13, { requests: 0 }).verdict).toMatchObject({
       result: 'wait',
       missing: 'requests',
@@ -60,7 +60,7 @@ describe('a canary that is as good', () => {
   });
 });
 
-test('requests that the canary is not compared with say what is usual, and count on no side', () => {
+test('requests that are only learned from show what is usual, and count for neither side', () => {
   const judge = new Judge(SETTINGS, 0);
   const request = (side: 'stable' | 'canary', user: number, at: number, duration: number) => ({
     at,
@@ -75,7 +75,7 @@ test('requests that the canary is not compared with say what is usual, and count
   });
   for (let user = 0; user < 300; user += 1) judge.learn(request('stable', user, 0, 10));
   expect(judge.verdict(5, 0)).toMatchObject({ rates: { stable: { trials: 0 } } });
-  // Too few on the stable to learn from: slow is what was slow before.
+  // The stable has too few requests to learn from, so earlier requests define what is slow.
   for (let user = 0; user < 60; user += 1) {
     judge.observe(request('stable', 1000 + user, user * 100, 10));
     judge.observe(request('canary', 2000 + user, user * 100, 500));

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { judged, median, SEEDS, SETTINGS, type Traffic } from '../../support/fixture-traffic.ts';
 
-/** How many of all runs end with a canary taken back. */
+/** How many of all runs judge the canary bad. */
 function alarms(change: Partial<Traffic>, settings = SETTINGS): number {
   return SEEDS.filter((seed) => judged(seed, change, settings).verdict.result === 'fail').length;
 }
 
-/** Everything here fails alike on both sides. */
+/** In all of these, both sides fail alike. */
 const SAME: readonly [string, Partial<Traffic>][] = [
   ['calm traffic', {}],
   ['an outage that hits both sides', { failing: (_, at) => (at > 0.4 && at < 0.45 ? 0.6 : 0.001) }],
@@ -42,19 +42,19 @@ const SAME: readonly [string, Partial<Traffic>][] = [
 ];
 
 describe('a canary that is no worse', () => {
-  test.each(SAME)('is not taken back in %s', (_, change) => {
+  test.each(SAME)('is not judged bad in %s', (_, change) => {
     expect(alarms({ requests: 12_000, ...change })).toBe(0);
   });
 
-  test('is taken back at most as often as alpha says, where alpha is large enough to count', () => {
-    // Of 16 runs at 20 % three are expected at most; eight or more would come once in 100 times.
+  test('is judged bad at most as often as alpha allows, with an alpha large enough to count', () => {
+    // With alpha 20%, at most three of 16 runs are expected; eight or more would happen once in 100 times.
     expect(
       alarms({ failing: () => 0.05, requests: 10_000 }, { ...SETTINGS, alpha: 0.2 }),
     ).toBeLessThan(8);
   });
 });
 
-test('a canary that was good for a long time is taken back soon', () => {
+test('a canary that was good for a long time is judged bad soon after it fails', () => {
   const late = (side: string, at: number) => (side === 'canary' && at > 0.9 ? 0.1 : 0.001);
   const runs = SEEDS.map((seed) => judged(seed, { failing: late, requests: 60_000 }));
   expect(runs.map(({ verdict }) => verdict.result)).toEqual(SEEDS.map(() => 'fail'));

@@ -67,13 +67,13 @@ describe('Prometheus', () => {
     expect(readPrometheus(body)).toEqual(expected);
   });
 
-  it('cannot move the cursor by its words', () => {
+  it('cannot move the cursor by its error message', () => {
     const body = JSON.stringify({ error: `parse\n\u001b[2J${'x'.repeat(400)}` });
     expect(prometheusProblem(body)).toMatch(/^parse\\u000a\\u001b\[2Jx{290}$/);
   });
 });
 
-describe('a last line', () => {
+describe('the last line of a command', () => {
   test.each([
     ['checking\n 0.25 \n\n', { value: 0.25 }],
     ['0.25', { value: 0.25 }],

@@ -22,7 +22,7 @@ const rule = (change: Partial<MetricRule> = {}): MetricRule => ({
   noData: 'wait',
   ...change,
 });
-/** What is said after these measurements, one a minute. */
+/** What is reported after these measurements, one a minute. */
 const said = (of: MetricRule, readings: readonly Reading[], since = START) => {
   const state = readings.reduce(
     (before, reading, index) => addReading(of, before, reading, minute(index)),
@@ -47,7 +47,7 @@ describe('one measurement', () => {
     expect(said(rule(), [reading])).toEqual([result, text]);
   });
 
-  test('none', () => {
+  test('is missing: wait', () => {
     expect(said(rule(), [])).toEqual(['wait', 'Nothing was measured yet.']);
   });
 
@@ -62,21 +62,21 @@ describe('one measurement', () => {
       'fail',
       'error-rate is 1.2, not above 0.9 and at most 1.1.',
     ],
-    // Where both hold the canary fails.
+    // If both conditions hold, the canary fails.
     [{ pass: conditions.parse('!= 1') }, value(0.5), 'fail', 'error-rate is 0.5, at least 0.05.'],
     [{ pass: conditions.parse('== 0') }, value(0), 'pass', 'error-rate is 0, exactly 0.'],
-  ] as const)('by %j, %j', (change, reading, result, text) => {
+  ] as const)('with %j, %j', (change, reading, result, text) => {
     expect(said(rule(change), [reading])).toEqual([result, text]);
   });
 });
 
-describe('several', () => {
-  it('a failure stays one', () => {
+describe('several measurements', () => {
+  it('stay a failure once one has failed', () => {
     const readings = [value(0.5), value(0), NO_DATA, WRONG, value(0)];
     expect(said(rule(), readings)).toEqual(['fail', 'error-rate is 0.5, at least 0.05.']);
   });
 
-  it('as many bad ones in a row as asked for; what is no evidence takes nothing back', () => {
+  it('fail after the required number of bad ones in a row; one without evidence does not reset the count', () => {
     const patient = rule({ failures: 2 });
     expect(said(patient, [value(0.5)])).toEqual([
       'wait',
@@ -89,7 +89,7 @@ describe('several', () => {
     ]);
   });
 
-  it('more errors in a row than allowed are an error, until one is measured again', () => {
+  it('are an error after more errors in a row than allowed, until one succeeds', () => {
     expect(said(rule(), [WRONG, WRONG])[0]).toBe('wait');
     const text = 'Not measured 3 times in a row: no answer within 10000 ms.';
     expect(said(rule(), [WRONG, WRONG, WRONG])).toEqual(['error', text]);
@@ -97,12 +97,12 @@ describe('several', () => {
     expect(said(rule(), [WRONG, WRONG, WRONG, value(0)])[0]).toBe('pass');
   });
 
-  it('no data is an error where that is asked for', () => {
+  it('without data are an error if the rule says so', () => {
     const strict = rule({ noData: 'error', errors: 0 });
     expect(said(strict, [NO_DATA])).toEqual(['error', 'Not measured once: it has no data.']);
   });
 
-  it('a pass from before is none; a failure from before is one', () => {
+  it('do not pass by an earlier pass, but fail by an earlier failure', () => {
     expect(said(rule(), [value(0)], minute(1))).toEqual([
       'wait',
       'error-rate is 0, below 0.01. It is measured again for these users.',
@@ -124,7 +124,7 @@ const anyCondition = fc.option(
   { nil: undefined },
 );
 
-it('passes only by a newest measurement that has a number', () => {
+it('a metric passes only if its newest measurement has a number', () => {
   fc.assert(
     fc.property(
       fc.array(anyReading, { maxLength: 8 }),

@@ -28,7 +28,7 @@ function recorded(share: number): { moments: SignalMoment[]; live: Judge } {
 
 const STEP = { weight: 50, nextWeight: 100, minimumRequests: 100, endedAt: undefined };
 
-test('says what the judge said when it ran', () => {
+test('a replay gives the same verdict as the live judge', () => {
   const { moments, live } = recorded(0);
   const [step] = replay(moments, [STEP], SETTINGS);
   expect(step?.result).toBe('pass');
@@ -38,7 +38,7 @@ test('says what the judge said when it ran', () => {
   expect(bad?.at).toBeLessThan(10_000);
 });
 
-test('says something else with other settings', () => {
+test('other settings give another verdict', () => {
   const { moments } = recorded(0);
   expect(replay(moments, [STEP], { ...SETTINGS, margin: 0.0001 })[0]?.result).toBe('wait');
   expect(replay(moments, [{ ...STEP, minimumRequests: 9000 }], SETTINGS)[0]?.result).toBe('wait');
@@ -46,7 +46,7 @@ test('says something else with other settings', () => {
   expect(replay(recorded(0.1).moments, [STEP], onlySlow)[0]?.result).not.toBe('fail');
 });
 
-test('judges each step by what was known at its end', () => {
+test('each step is judged by what was known at its end', () => {
   const { moments } = recorded(0);
   const steps = replay(moments, [{ ...STEP, weight: 5, endedAt: 1100 }, STEP], SETTINGS);
   expect(steps.map(({ weight, result }) => [weight, result])).toEqual([

@@ -14,7 +14,7 @@ test.each([
   expect(routeGroup('GET', path)).toBe(group);
 });
 
-test('no id, and nothing of a query, is kept', () => {
+test('no id and no part of a query is kept', () => {
   const id = fc.stringMatching(/^[a-f]{2,5}\d[a-f0-9]{5,20}$/);
   fc.assert(
     fc.property(id, id, (one, other) => {

@@ -4,7 +4,7 @@ import { Thresholds } from '../../../src/analysis/thresholds.ts';
 
 const WINDOW = 60_000;
 
-/** One request a second on the canary from the first second on; `failed` by its number. */
+/** One request a second on the canary, starting at the first second; `request` says what is special, by its number. */
 function fed(
   limits: ConstructorParameters<typeof Thresholds>[0],
   count: number,
@@ -27,7 +27,7 @@ function fed(
   return thresholds;
 }
 
-test('too few requests are no pass', () => {
+test('too few requests do not pass', () => {
   const thresholds = fed({ failures: 5, window: WINDOW }, 19, () => ({}));
   expect(thresholds.opinions(19_000)).toEqual([
     {
@@ -38,7 +38,7 @@ test('too few requests are no pass', () => {
   ]);
 });
 
-test('the share of failures is held against its limit, whatever the stable does', () => {
+test('the share of failures is compared with its limit, whatever the stable does', () => {
   const some = (every: number) => (index: number) => ({ failed: index % every === 0 });
   const limits = { failures: 5, window: WINDOW };
   expect(fed(limits, 40, some(40)).opinions(40_000)).toMatchObject([{ result: 'pass' }]);
@@ -56,7 +56,7 @@ test('the share of failures is held against its limit, whatever the stable does'
   expect(onStable.opinions(40_000)).toMatchObject([{ result: 'pass' }]);
 });
 
-test('the slowest of a hundred is held against its limit', () => {
+test('the 99th percentile of durations is compared with its limit', () => {
   const slow = fed({ p99: 500, window: WINDOW }, 50, (index) => ({
     duration: index === 30 ? 900 : 20,
   }));
@@ -72,7 +72,7 @@ test('what is older than the window is forgotten', () => {
   expect(early.opinions(200_000)).toMatchObject([{ result: 'pass' }]);
 });
 
-test('where few come the window reaches back until there are enough', () => {
+test('with few requests the window reaches back until there are enough', () => {
   const seldom = fed({ failures: 5, window: WINDOW }, 40, (index) => ({
     at: index * 30_000,
     failed: index === 39,

@@ -12,14 +12,14 @@ interface Made {
   ms?: number;
 }
 
-/** Metrics of a canary, minute by minute, beside a stable without fault. */
+/** Metrics of a canary, minute by minute, beside a stable without failures. */
 function metrics(canary: readonly Made[]): Minutes {
   const minutes = new Minutes();
   for (const [minute, { requests, failed = 0, ms = 100 }] of canary.entries())
     for (let index = 0; index < Math.max(requests, 100); index += 1) {
       const at = minute * MINUTE_MS + index;
       const rest = { user: index, group: '', status: 200, shielded: false, bytes: 1 };
-      // A little noise, for no two minutes are equal.
+      // A little noise, because no two minutes are equal.
       const duration = 100 + (index % 7) + (minute % 5);
       minutes.add({ at, side: 'stable', failed: false, duration, ...rest });
       if (index >= requests) continue;
@@ -34,7 +34,7 @@ function metrics(canary: readonly Made[]): Minutes {
   return minutes;
 }
 
-/** The first look, in minutes, at which a rule takes the canary back. */
+/** The first look, in minutes, at which a rule judges the canary bad. */
 function takenBack(rule: Rule, canary: readonly Made[]): number | undefined {
   const minutes = metrics(canary);
   for (let now = rule.everyMs; now <= canary.length * MINUTE_MS; now += rule.everyMs)
@@ -55,7 +55,7 @@ test.each([
   expect(takenBack(flagger(1), [GOOD, GOOD, last])).toBe(expected);
 });
 
-test('Flagger rolls back at as many failed checks as the threshold, in a row or not', () => {
+test('Flagger rolls back after as many failed checks as the threshold, in a row or not', () => {
   const bad = { requests: 100, failed: 50 };
   expect(takenBack(flagger(3), [bad, GOOD, bad, GOOD, bad])).toBe(5);
 });
@@ -78,7 +78,7 @@ test('Argo Rollouts allows as many failed measurements as failureLimit, each ove
   expect(takenBack(rule(), diluted)).toBeUndefined();
 });
 
-test('Argo Rollouts takes a measurement without data for an error, of which four in a row are allowed', () => {
+test('Argo Rollouts counts a measurement without data as an error, and allows four in a row', () => {
   const rule = () => argo({ interval: 1, failureLimit: 0 });
   expect(takenBack(rule(), minutes(4, { requests: 0 }))).toBeUndefined();
   expect(takenBack(rule(), minutes(5, { requests: 0 }))).toBe(5);
@@ -104,7 +104,7 @@ test('Kayenta needs 50 points, and judges no longer than three hours', () => {
   expect(takenBack(kayenta(), late)).toBeUndefined();
 });
 
-test('a shift is found where it is, and not where there is none', () => {
+test('a shift is found where it is, and none where there is none', () => {
   const some = Array.from({ length: 60 }, (_, index) => (index * 37) % 60);
   const moved = some.map((each) => each + 20);
   expect(shift(moved, some).estimate).toBe(20);

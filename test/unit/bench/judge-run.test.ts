@@ -6,7 +6,7 @@ import { Stream } from '../../../bench/judge/stream.ts';
 
 const BAD = { weight: 5, perSecond: 100, failing: 0.1, slowness: 1, from: 0, seconds: 400 };
 
-test('the same seed gives the same run, another seed another', () => {
+test('the same seed gives the same run, another seed a different one', () => {
   const [first, again, other] = [7, 7, 8].map((seed) => playRun(BAD, seed, newContenders()));
   expect(again).toEqual(first);
   expect(other).not.toEqual(first);
@@ -15,14 +15,14 @@ test('the same seed gives the same run, another seed another', () => {
   expect(first?.['Kayenta, 3 h']).toBeUndefined();
 });
 
-test('what is counted begins when the canary becomes worse', () => {
+test('counting starts when the canary becomes worse', () => {
   const { canary } = playRun({ ...BAD, from: 120 }, 7, newContenders());
   expect(canary?.seconds).toBeGreaterThan(0);
   expect(canary?.seconds).toBeLessThan(60);
   expect(canary?.requests).toBeLessThan(300);
 });
 
-test('a stream has the weight, the rate and the failures that it says, and users stay on their side', () => {
+test('a stream has the given weight, rate and failures, and users stay on their side', () => {
   const stream = new Stream({ ...BAD, weight: 25, slowness: 2 }, 3);
   const sides = new Map<number, string>();
   const count = { canary: 0, failed: 0, stableFailed: 0, moved: 0 };
@@ -47,7 +47,7 @@ test('a stream has the weight, the rate and the failures that it says, and users
   expect(ratio).toBeCloseTo(2, 1);
 });
 
-test('an interval of Wilson is that of the tables', () => {
+test('a Wilson interval matches the tables', () => {
   expect(wilson(3, 300).lower).toBeCloseTo(0.0034, 4);
   expect(wilson(3, 300).upper).toBeCloseTo(0.029, 4);
 });

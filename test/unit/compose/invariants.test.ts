@@ -35,7 +35,7 @@ const labels = (service: string) => ({
   'dev.canary.service': service,
 });
 
-/** As it should be. */
+/** A correct override. */
 const RIGHT: Services = {
   ...(BEFORE.services as Services),
   web: {
@@ -76,11 +76,11 @@ const changed = (name: string, fields: AnyService): Services => ({
 });
 const clone = (fields: AnyService) => changed('web-canary', fields);
 
-test('a right override breaks none', () => {
+test('a correct override violates none', () => {
   expect(broken({})).toEqual([]);
 });
 
-describe('the stable is changed', () => {
+describe('a change to the stable is found', () => {
   test.each<[string, Services, string]>([
     [
       'its environment',
@@ -107,7 +107,7 @@ describe('the stable is changed', () => {
     expect(broken(services)).toEqual([sentence]);
   });
 
-  test('a service is gone, a network is another, the project has another name', () => {
+  test('a missing service, a replaced network, another project name', () => {
     const { db: _, ...services } = RIGHT;
     const networks = { front: { name: 'other' } };
     const after = { ...modelOf(services, { networks }), name: 'other' };
@@ -138,7 +138,7 @@ test.each<[AnyService, string]>([
   ],
   [{ labels: { ...labels('web'), caddy: 'shop.example' } }, 'label caddy shop.example'],
   [{ environment: { VIRTUAL_HOST: 'shop.example' } }, 'virtual host shop.example'],
-])('a clone has what its stable has: %j', (fields, what) => {
+])('a clone that shares something with its stable is found: %j', (fields, what) => {
   expect(broken(clone(fields))).toEqual([`web-canary and web both have the ${what}`]);
 });
 
@@ -183,7 +183,7 @@ test.each<[string, Services, string]>([
   expect(broken(services)).toEqual([sentence]);
 });
 
-test('a clone is missing, or on a network that is not there', () => {
+test('a missing clone and a missing network are found', () => {
   const { 'api-canary': _, ...services } = RIGHT;
   expect(broken({}, { after: modelOf(services) })).toContain('there is no api-canary');
   const proxy = { ...RIGHT['canary-proxy'], networks: { front: null, back: null } };
@@ -192,7 +192,7 @@ test('a clone is missing, or on a network that is not there', () => {
   ]);
 });
 
-test('a secret in a file is told without telling it', () => {
+test('a secret in a file is reported without showing it', () => {
   const settings =
     'DB_PASSWORD=hunter2222\nTOKEN=short\nSECRET_NAME=Ordinary\nSALT=words\nCOLOUR=turquoise\n';
   const secrets = secretsIn([settings], ['services: { web: { command: Ordinary } }']);
@@ -203,7 +203,7 @@ test('a secret in a file is told without telling it', () => {
   ]);
 });
 
-test('what the user’s own services both have is their affair', () => {
+test('conflicts between the user’s own services are left to the user', () => {
   const port = { target: 80, published: '3000', protocol: 'tcp' };
   const before = modelOf({ ...(BEFORE.services as Services), gpu: { ports: [port] } });
   const after = modelOf({ ...RIGHT, gpu: { ports: [port] } });

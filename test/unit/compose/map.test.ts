@@ -6,7 +6,7 @@ import { config, modelOf, SHOP, shopSlice } from '../../support/fixture-model.ts
 
 const CHOSEN = shopSlice();
 
-test('as text: who is cloned, who is shared and why, who calls whom', () => {
+test('as text: clones, shared services with reasons, and calls', () => {
   expect(formatMap(buildMap(SHOP, CHOSEN), 'text')).toMatchInlineSnapshot(`
     "Entries: the proxy splits their users
       frontend   users reach it on port 3000  -> discounts, ads
@@ -71,7 +71,7 @@ test('names that a diagram would read as syntax are only ever labels', () => {
   expect(formatMap(map, 'dot')).toContain('"a.b-c" -> "end";');
 });
 
-test('ingresses by name are told', () => {
+test('ingresses are shown by name', () => {
   const model = modelOf({
     edge: { image: 'nginx', depends_on: { web: { condition: 'service_started' } } },
     web: { environment: { API: 'http://api' } },

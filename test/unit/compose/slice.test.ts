@@ -23,7 +23,7 @@ describe('the slice of the shop', () => {
     expect(member?.entry?.hostIp).toBe('127.0.0.1');
   });
 
-  test('takes the port from canary.yaml where a definition tells none or another', () => {
+  test('takes the port from canary.yaml if a definition has none or another', () => {
     const model = modelOf({ web: SHOP.services.frontend ?? {}, worker: {} });
     const services = '{ web: { entry: 3000, port: 8080 }, worker: { port: 9000 } }';
     expect(chooseSlice(config(services), model).map((member) => member.port)).toEqual([8080, 9000]);
@@ -36,12 +36,12 @@ describe('the slice of the shop', () => {
   });
 });
 
-describe('a choice is refused', () => {
+describe('a choice is rejected', () => {
   const web: ComposeService = { ports: [{ target: 80, published: '3000', protocol: 'tcp' }] };
   const refused = (services: ReturnType<typeof modelOf>['services'], choice?: string) =>
     refusal(() => chooseSlice(config(choice ?? '{ web: { entry: 3000 } }'), modelOf(services)));
 
-  test('when there is no such service', async () => {
+  test('if there is no such service', async () => {
     expect(await refused({ shop: {}, db: {} })).toMatchObject({
       code: 'service-unknown',
       message: 'There is no service `web` in the compose file.',
@@ -49,7 +49,7 @@ describe('a choice is refused', () => {
     });
   });
 
-  test('when the service keeps data', async () => {
+  test('if the service keeps data', async () => {
     expect(await refused({ web: { ...web, image: 'redis:7' } })).toMatchObject({
       code: 'service-stateful',
       message:
@@ -78,7 +78,7 @@ describe('a choice is refused', () => {
     });
   });
 
-  test('when another service has the clone’s name, or the proxy’s', async () => {
+  test('if another service has the name of the clone or of the proxy', async () => {
     for (const name of ['web-canary', 'canary-proxy']) {
       const error = await refused({ web, [name]: {} });
       expect(error.code).toBe('service-not-cloneable');
@@ -86,16 +86,13 @@ describe('a choice is refused', () => {
     }
   });
 
-  test.each(['.web', 'web..1', 'x'.repeat(57)])(
-    'when DNS cannot know the name %s',
-    async (name) => {
-      const error = await refused({ [name]: web }, `{ "${name}": { entry: 3000 } }`);
-      expect(error.code).toBe('service-not-cloneable');
-      expect(error.message).toContain('DNS');
-    },
-  );
+  test.each(['.web', 'web..1', 'x'.repeat(57)])('if %s is no valid DNS name', async (name) => {
+    const error = await refused({ [name]: web }, `{ "${name}": { entry: 3000 } }`);
+    expect(error.code).toBe('service-not-cloneable');
+    expect(error.message).toContain('DNS');
+  });
 
-  test('when the port is not published, with those that are', async () => {
+  test('if the port is not published; the published ones are named', async () => {
     const ports = [{ target: 80, published: '8080', protocol: 'tcp' }];
     expect(await refused({ web: { ports } })).toMatchObject({
       code: 'port-unknown',
@@ -105,7 +102,7 @@ describe('a choice is refused', () => {
     expect((await refused({ web: {} })).hint).toBe('It publishes no port; an entry needs one.');
   });
 
-  test('when the port is published for UDP only', async () => {
+  test('if the port is published for UDP only', async () => {
     const ports = [{ target: 80, published: '3000', protocol: 'udp' }];
     expect((await refused({ web: { ports } })).code).toBe('port-unknown');
   });

@@ -40,11 +40,11 @@ test.each([
   'main > .card',
   'Main Form',
   `$.${'x'.repeat(500)}`,
-])('%s is none', (text) => {
+])('%s is not a path', (text) => {
   expect(allow.safeParse([text]).success).toBe(false);
 });
 
-test('the message shows what a path looks like', () => {
+test('the message shows an example of a path', () => {
   expect(allow.safeParse(['coupon']).error?.issues).toMatchObject([
     {
       path: [0],

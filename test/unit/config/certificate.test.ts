@@ -25,14 +25,14 @@ function errorOf(certificate: string, key: string): CanaryError {
 }
 
 describe('a certificate with its key', () => {
-  test('is known by its fingerprint and its end', () => {
+  test('is identified by its fingerprint and its expiry', () => {
     const { fingerprint, validTo } = read(SITE.certificate, SITE.key);
     expect(fingerprint).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
     expect(validTo.toISOString()).toBe('2030-05-06T07:08:09.000Z');
     expect(read(OTHER.certificate, OTHER.key).fingerprint).not.toBe(fingerprint);
   });
 
-  test('may stand in one file, the chain behind the own certificate', () => {
+  test('may be in one file, with its chain after the certificate', () => {
     const all = SITE.key + SITE.certificate + OTHER.certificate;
     expect(read(all, all)).toEqual(read(SITE.certificate, SITE.key));
   });
@@ -58,7 +58,7 @@ describe('a certificate with its key', () => {
     ['no key', SITE.certificate, 'hello', 'certificate-invalid'],
     ['the certificate in its place', SITE.certificate, SITE.certificate, 'certificate-invalid'],
     ['a key with a passphrase', SITE.certificate, encrypted, 'certificate-invalid'],
-  ])('is refused as %s, and nothing of a key is told', (_, certificate, key, code) => {
+  ])('is rejected, without showing anything of a key: %s', (_, certificate, key, code) => {
     const error = errorOf(certificate, key);
     expect([error.code, error.exitCode]).toEqual([code, 2]);
     const said = [error.message, error.hint, ...error.details, String(error.stack)].join('\n');

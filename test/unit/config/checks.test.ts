@@ -13,16 +13,16 @@ const problems = async (analysis: string) => (await refusal(() => parse(analysis
 const read = (check: string) => checksOf(parse(`{ checks: [${check}] }`))[0];
 
 describe('a check', () => {
-  test('that says a path alone is compared with the stable', () => {
+  test('with only a path is compared with the stable', () => {
     expect(read('{ get: / }')).toMatchObject({ method: 'GET', compare: true, expect: undefined });
   });
 
-  test('that expects something is not, unless it says so', () => {
+  test('with an expectation is not compared, unless it asks for it', () => {
     expect(read('{ get: /, expect: {} }')?.compare).toBe(false);
     expect(read('{ get: /, expect: {}, compare: true }')?.compare).toBe(true);
   });
 
-  test('expects one status or several, one text or several', () => {
+  test('expects one or more statuses, one or more texts', () => {
     expect(read('{ get: /, expect: { status: 200, contains: a } }')?.expect).toMatchObject({
       status: [200],
       contains: ['a'],
@@ -34,13 +34,13 @@ describe('a check', () => {
     ['{ a: 1 }', {}, '{"a":1}', { 'Content-Type': 'application/json' }],
     ['{ a: 1 }', { 'content-type': 'x/y' }, '{"a":1}', { 'content-type': 'x/y' }],
     ['a=1', {}, 'a=1', {}],
-  ])('sends the body %s as it is meant', (body, given, sent, headers) => {
+  ])('sends the body %s as intended', (body, given, sent, headers) => {
     const check = read(`{ post: /, body: ${body}, headers: ${JSON.stringify(given)}, expect: {} }`);
     expect(check).toMatchObject({ body: sent });
     expect(check?.headers).toEqual(headers);
   });
 
-  test('asks the first entry when it names no service', () => {
+  test('asks the first entry if it names no service', () => {
     const { services } = parse('{}');
     expect(checkedService({ service: undefined } as Check, services)).toBe('web');
     expect(checkedService({ service: 'worker' } as Check, services)).toBe('worker');
@@ -89,7 +89,7 @@ test.each([
     '{ get: /, service: old }',
     ': asks a service that takes connections by PROXY protocol alone; checks do not speak it',
   ],
-])('the check %s is refused with the reason', async (check, problem) => {
+])('the check %s is rejected with the reason', async (check, problem) => {
   expect(await problems(`{ checks: [${check}] }`)).toEqual([`line 3, analysis.checks.0${problem}`]);
 });
 
@@ -102,11 +102,11 @@ test.each([
   ['{ exclude: [logout] }', '.exclude.0: does not begin with /'],
   ['{ every: 10ms }', '.every: is not a duration such as 10s, from 1s to 1h'],
   ['{ alow: [] }', '.alow: is not a setting this version knows'],
-])('shape: %s is refused with the reason', async (shape, problem) => {
+])('shape: %s is rejected with the reason', async (shape, problem) => {
   expect(await problems(`{ shape: ${shape} }`)).toEqual([`line 3, analysis.shape${problem}`]);
 });
 
-test('shape is on, can be switched off, and has defaults for what is left out', () => {
+test('shape is on, can be switched off, and has defaults', () => {
   const on = { allow: [], exclude: [], every: 1000 };
   expect(shapeOf(parse('{}'))).toEqual(on);
   expect(shapeOf(parse('{ shape: true }'))).toEqual(on);
@@ -118,7 +118,7 @@ test('shape is on, can be switched off, and has defaults for what is left out', 
   });
 });
 
-test('variables of the environment are found, missing and put in', () => {
+test('environment variables are found, reported as missing, and expanded', () => {
   const env = { TOKEN: 'abc', EMPTY: '' };
   const texts = ['Bearer $' + '{TOKEN}', '$' + '{NONE} $' + '{EMPTY} $' + '{NONE}', '$5', ''];
   expect(missingVariables(texts, env)).toEqual(['NONE', 'EMPTY']);

@@ -29,6 +29,6 @@ test.each([
   [],
   5,
   null,
-])('%j is refused', (text) => {
+])('%j is rejected', (text) => {
   expect(conditions.safeParse(text).success).toBe(false);
 });

@@ -8,7 +8,7 @@ const parse = (database: string) =>
     'canary.yaml',
   );
 
-test('tables can be kept only where a rehearsal tells which', async () => {
+test('tables can be kept only if a rehearsal finds out which', async () => {
   expect(parse('{ backup: before }').database.backup).toBe('before');
   const { details } = await refusal(() =>
     Promise.resolve(parse('{ backup: before, rehearse: off }')),

@@ -16,7 +16,7 @@ test.each([
 });
 
 test.each(['', '30', 's', '30 s', '-1s', '1w', '1s ', '1S', '.5s', '1.s', '1e3s', '1s\n'])(
-  '%j is no duration',
+  '%j is not a duration',
   (text) => {
     expect(parseDuration(text)).toBeUndefined();
   },

@@ -26,19 +26,19 @@ describe('a rule', () => {
     ['{ user: ["a b"] }', 'match.0.user.0: is not a user'],
     ['{ user: ["a;del"] }', 'match.0.user.0: is not a user'],
     ['{ user: ["#1"] }', 'match.0.user.0: is not a user'],
-  ])('%s is refused where it is', async (rule, problem) => {
+  ])('%s is rejected with its line', async (rule, problem) => {
     const [first, ...others] = await problems([rule]);
     expect(first).toContain(`line 4, ${problem}`);
     expect(others).toEqual([]);
   });
 
-  test('may look like anything that one line can hold', () => {
+  test('may contain anything that fits on one line', () => {
     const [rule] = parse([`{ header: A, equals: "' \\" # $HOME \\\\ } || { always_true" }`]);
     expect(rule?.equals).toBe(`' " # $HOME \\ } || { always_true`);
   });
 });
 
-describe('rules that overlap so that one could never count', () => {
+describe('rules of which one could never match', () => {
   test.each([
     ['the same path', '{ path: /a }', '{ path: /a, side: stable }'],
     ['a path below', '{ path: /pay }', '{ path: /payments }'],
@@ -47,7 +47,7 @@ describe('rules that overlap so that one could never count', () => {
     ['a longer beginning', '{ cookie: a, prefix: y }', '{ cookie: a, prefix: yes }'],
     ['a text with the beginning', '{ query: a, prefix: y }', '{ query: a, equals: yes }'],
     ['the same expression', '{ query: a, regex: "^2" }', '{ query: a, regex: "^2", path: /x }'],
-  ])('are refused: %s', async (_, first, second) => {
+  ])('are rejected: %s', async (_, first, second) => {
     expect(await problems([first, second])).toEqual([
       'line 5, match.1: never applies: match.0 matches all of its requests',
     ]);
@@ -60,19 +60,19 @@ describe('rules that overlap so that one could never count', () => {
     ['another place of the same name', '{ cookie: a }', '{ query: a }'],
     ['a condition less', '{ header: A, path: /a }', '{ path: /a }'],
     ['cookies in other letters', '{ cookie: a }', '{ cookie: A }'],
-  ])('are fine otherwise: %s', (_, first, second) => {
+  ])('are accepted otherwise: %s', (_, first, second) => {
     expect(parse([first, second])).toHaveLength(2);
   });
 });
 
 describe('lists of users', () => {
-  test('follow one another, so that the first that fits counts', async () => {
+  test('must follow one another, so that the first match wins', async () => {
     expect(await problems(['{ user: [a] }', '{ path: /x }', '{ user: [b] }'])).toEqual([
       'line 6, match.2: stands apart: lists of users must follow one another',
     ]);
   });
 
-  test('name nobody twice; the problem does not name them either', async () => {
+  test('contain no user twice; the problem does not name the user', async () => {
     expect(await problems(['{ user: [ada] }', '{ user: [eve, ada], side: stable }'])).toEqual([
       'line 5, match.1.user.1: is in match.0 already',
     ]);
@@ -90,14 +90,14 @@ describe('an identity', () => {
     "jwt:a'b",
     'source:ip',
     'query:a=b',
-  ])('%s is none', async (place) => {
+  ])('%s is not valid', async (place) => {
     const details = await problems(['{ path: /x }'], `identity: ["${place}"]\n`);
     expect(details).toEqual([
       'line 3, identity.0: is not `header:NAME`, `cookie:NAME`, `query:NAME`, `jwt:CLAIM` or `source`',
     ]);
   });
 
-  test('after the address would never be looked at', async () => {
+  test('after the address would never be used, and is rejected', async () => {
     expect((await problems([], 'identity: [source, jwt:sub]\n')).join()).toContain(
       'line 3, identity.0: hides every place after it',
     );

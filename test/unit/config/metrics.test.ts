@@ -15,7 +15,7 @@ const HTTP = { name: 'errors', url: 'https://api.example.com', value: '$.a', fai
 const COMMAND = { name: 'smoke', run: ['./smoke.sh'] };
 
 describe('metrics', () => {
-  test('what is left out', () => {
+  test('have defaults for all other settings', () => {
     const { analysis } = parse({
       analysis: { prometheus: [PROMETHEUS], http: [HTTP], command: [COMMAND] },
     });
@@ -88,13 +88,13 @@ describe('metrics', () => {
     ],
     ['command', { ...COMMAND, run: ['a\0b'] }, '0.run.0: has a null character'],
     ['command', { ...COMMAND, shell: true }, '0.shell: is not a setting this version knows'],
-  ])('%s: %j is refused', async (kind, metric, problem) => {
+  ])('%s: %j is rejected', async (kind, metric, problem) => {
     expect(await problems({ analysis: { [kind]: [metric] } })).toEqual([
       `analysis.${kind}.${problem}`,
     ]);
   });
 
-  test('are told apart by name', async () => {
+  test('have different names', async () => {
     expect(await problems({ analysis: { command: [COMMAND, COMMAND] } })).toEqual([
       'analysis.command.1.name: is the name of metric 0 already',
     ]);
@@ -104,7 +104,7 @@ describe('metrics', () => {
 const NOT_BOTH = (web: string) => `has both \`run\` and \`${web}\`: make it two`;
 
 describe('hooks', () => {
-  test('what is left out', () => {
+  test('have defaults for all other settings', () => {
     const { hooks } = parse({ hooks: { preDeploy: [{ run: ['a'] }, { post: 'http://a' }] } });
     expect(hooks.preDeploy).toEqual([
       { run: ['a'], timeout: 60_000 },
@@ -119,11 +119,11 @@ describe('hooks', () => {
     [{ run: ['a'], headers: { a: 'b' } }, '0: has settings of `post` beside `run`'],
     [{ run: ['a'], timeout: '2h' }, '0.timeout: is not a duration such as 10s, of at most 1h'],
     [{ run: ['a'], get: 'http://a' }, '0.get: is not a setting this version knows'],
-  ])('%j is refused', async (hook, problem) => {
+  ])('%j is rejected', async (hook, problem) => {
     expect(await problems({ hooks: { onRevert: [hook] } })).toEqual([`hooks.onRevert.${problem}`]);
   });
 
-  test('of an unknown phase are refused', async () => {
+  test('of an unknown phase are rejected', async () => {
     expect(await problems({ hooks: { preRevert: [] } })).toEqual([
       'hooks.preRevert: is not a setting this version knows',
     ]);
@@ -131,7 +131,7 @@ describe('hooks', () => {
 });
 
 describe('gates', () => {
-  test('what is left out', () => {
+  test('have defaults for all other settings', () => {
     const gates = [
       { run: ['a'] },
       { get: 'http://a' },
@@ -158,11 +158,11 @@ describe('gates', () => {
       '0.gates.0: has settings of `get` beside `run`',
     ],
     [{ weight: 5, gates: [{ run: ['a'], get: 'http://a' }] }, `0.gates.0: ${NOT_BOTH('get')}`],
-  ])('%j is refused', async (step, problem) => {
+  ])('%j is rejected', async (step, problem) => {
     expect(await problems({ steps: [step] })).toEqual([`steps.${problem}`]);
   });
 
-  test('belong to a weight', async () => {
+  test('need a weight', async () => {
     const steps = [
       { weight: 5 },
       { pause: true, gates: [{ run: ['a'] }] },
@@ -173,7 +173,7 @@ describe('gates', () => {
   });
 });
 
-test('the port for Prometheus is a port of its own', async () => {
+test('the port for Prometheus must differ from every other port', async () => {
   expect(parse({ proxy: { metrics: 8405 } }).proxy.metrics).toBe(8405);
   expect(await problems({ proxy: { metrics: 80 } })).toEqual([
     'proxy.metrics: port 80 is also services.web.entry',

@@ -6,7 +6,7 @@ const parse = (text: string) => parseConfig(text, 'canary.yaml');
 const problems = async (text: string) => (await refusal(() => parse(text))).details;
 
 describe('a valid canary.yaml', () => {
-  test('with the services alone has a default for everything else', () => {
+  test('with only services has a default for every other setting', () => {
     expect(parse('version: 1\nservices:\n  web: { entry: 3000 }\n  api:\n')).toEqual({
       version: 1,
       services: { web: { entry: 3000 }, api: {} },
@@ -209,7 +209,7 @@ test.each([
   ['shield: { maxShare: 100 % }', { shield: { maxShare: 100, paths: [] } }],
   ['breaker: true', { breaker: { failures: 5, paths: [] } }],
   ['breaker: {}', { breaker: { failures: 5, paths: [] } }],
-])('%s stands for every default that it does not name', (setting, expected) => {
+])('%s has a default for every setting that it does not name', (setting, expected) => {
   expect(parse(`version: 1\nservices: { web: { entry: 80 } }\n${setting}\n`)).toMatchObject(
     expected,
   );
@@ -225,7 +225,7 @@ test.each([
   ['{ margin: 1 }', 'analysis.margin', 'is not a share such as 0.5%'],
   ['{ latency: { percentile: 10 } }', 'latency.percentile', 'is not a percentile from 50 to 99.9'],
   ['{ thresholds: {} }', 'analysis.thresholds', 'has neither `failures` nor `p99`'],
-])('analysis: %s is refused', async (setting, place, why) => {
+])('analysis: %s is rejected', async (setting, place, why) => {
   const text = `version: 1\nservices: { web: { entry: 80 } }\nanalysis: ${setting}\n`;
   const [detail] = await problems(text);
   expect(detail).toContain(place);
@@ -243,7 +243,7 @@ test.each([
   ['{ entry: 80, mesh: true }', { entry: 80, mesh: {} }],
   ['{ entry: 80, mesh: false }', { entry: 80 }],
   ['{ entry: 80, mesh: { callers: a } }', { entry: 80, mesh: { callers: ['a'] } }],
-])('the ingresses %s are read', (web, expected) => {
+])('the ingress %s is read', (web, expected) => {
   expect(parse(`version: 1\nservices: { web: ${web} }\n`).services.web).toEqual(expected);
 });
 
@@ -255,7 +255,7 @@ test.each([
   ['behind', '[]'],
   ['behind', '"a\\n  server x"'],
   ['behind', 'true'],
-])('a ingress %s: %s is refused where it is', async (ingress, value) => {
+])('an ingress %s: %s is rejected with its line and path', async (ingress, value) => {
   const [problem] = await problems(
     `version: 1\nservices:\n  api: { entry: 80 }\n  web:\n    ${ingress}: ${value}\n`,
   );
@@ -263,7 +263,7 @@ test.each([
 });
 
 describe('an invalid canary.yaml', () => {
-  test('is refused with every problem at once, each with its line and path', async () => {
+  test('is rejected with all problems at once, each with its line and path', async () => {
     const text = `version: 2
 services:
   web:
@@ -315,7 +315,7 @@ colour: red
       'version: 1\nservices: { web: { entry: 80 } }\ngit: { stable: "" }\n',
       'git.stable',
     ],
-  ])('%s is refused where it is', async (_, text, place) => {
+  ])('%s is rejected with its path', async (_, text, place) => {
     expect((await problems(text)).join('\n')).toContain(`${place}: `);
   });
 
@@ -329,7 +329,7 @@ colour: red
     ['shield', '{ share: 5% }'],
     ['breaker', '5'],
     ['breaker', '{ failures: 0 }'],
-  ])('%s: %s is refused where it is', async (setting, value) => {
+  ])('%s: %s is rejected with its line and path', async (setting, value) => {
     const [problem, ...others] = await problems(
       `version: 1\nservices: { web: { entry: 80 } }\n${setting}: ${value}\n`,
     );
@@ -337,18 +337,18 @@ colour: red
     expect(others).toEqual([]);
   });
 
-  test('broken YAML is refused in the parser’s words, with the line', async () => {
+  test('broken YAML is rejected with the parser’s message and the line', async () => {
     const details = await problems('version: 1\nservices: {\n');
     expect(details.join('\n')).toMatch(/line \d/);
   });
 
-  test('a key that stands twice is refused', async () => {
+  test('a key that occurs twice is rejected', async () => {
     const details = await problems('version: 1\nservices: { web: {}, web: {} }\n');
     expect(details.join('\n')).toMatch(/unique/i);
   });
 });
 
-describe('rules that no single field can hold', () => {
+describe('rules across several fields', () => {
   test.each([
     [
       'without an entry nobody could reach the canary',
@@ -394,7 +394,7 @@ describe('rules that no single field can hold', () => {
   });
 });
 
-test('database: an exception for good is for a service alone, and names one', () => {
+test('database: a permanent exception is for one named service only', () => {
   for (const [value, says] of [
     ['{ allow: [destructive:orders] }', 'is not an exception such as unrehearsed:SERVICE'],
     ['{ allow: [unrehearsed:*] }', 'is not an exception such as unrehearsed:SERVICE'],

@@ -14,7 +14,7 @@ const PLACES = {
   now: new Date('2026-11-21T12:00:00.900Z'),
 };
 
-describe('places', () => {
+describe('placeholders', () => {
   test.each([
     ['up{proxy="{{canaryBackend}}"}', 'up{proxy="web:canary"}'],
     ['{{ service }}/{{project}}', 'web/shop'],
@@ -25,7 +25,7 @@ describe('places', () => {
     expect(fillPlaces(text, PLACES)).toBe(expected);
   });
 
-  it('are encoded in addresses', () => {
+  it('are encoded in URLs', () => {
     expect(fillPlaces('http://x/{{canaryBackend}}', PLACES, encodeURIComponent)).toBe(
       'http://x/web%3Acanary',
     );
@@ -46,7 +46,7 @@ describe('places', () => {
 const bracketed = (name: string) => `\${${name}}`;
 
 describe('variables', () => {
-  it('are filled in, each as it is', () => {
+  it('are filled in literally', () => {
     const text = `Bearer ${bracketed('A')} ${bracketed('B')} $C`;
     expect(fillVariables(text, { A: bracketed('B'), B: '$&' })).toEqual({
       text: `Bearer ${bracketed('B')} $& $C`,
@@ -54,7 +54,7 @@ describe('variables', () => {
     });
   });
 
-  test.each([{}, { A: undefined }, { A: '' }])('one that is not set is named: %j', (env) => {
+  test.each([{}, { A: undefined }, { A: '' }])('that are not set are named: %j', (env) => {
     expect(fillVariables(bracketed('A'), env)).toEqual({ missing: 'A' });
   });
 
@@ -64,7 +64,7 @@ describe('variables', () => {
       (each) => each.trim().length >= 6 && !each.includes('$') && !/first|second/i.test(each),
     );
 
-  it('never stay in a text, in whatever way they came into it', () => {
+  it('never stay in a text, in whatever form they got into it', () => {
     fc.assert(
       fc.property(secret, secret, fc.string(), (first, second, between) => {
         const values = { FIRST: first, SECOND: second };
@@ -85,7 +85,7 @@ describe('variables', () => {
     );
   });
 
-  it('are told by their name instead', () => {
+  it('are replaced by their names', () => {
     const text = 'getaddrinfo ENOTFOUND secret-host';
     expect(hideValues(text, { HOST: 'Secret-Host' })).toBe(
       `getaddrinfo ENOTFOUND ${bracketed('HOST')}`,

@@ -20,7 +20,7 @@ function problems(service: Record<string, unknown>): string[] {
 
 const FILES = { certificate: 'tls/fullchain.pem', key: 'tls/privkey.pem' };
 
-describe('what users of an entry speak', () => {
+describe('the protocol of an entry', () => {
   test.each([
     ['http2', { protocol: 'http2' }],
     ['tcp', { protocol: 'tcp', proxyProtocol: { accept: true, send: true } }],
@@ -32,7 +32,7 @@ describe('what users of an entry speak', () => {
     expect(problems({ entry: 443, ...service })).toEqual([]);
   });
 
-  test('says by itself that neither side of the PROXY protocol is meant', () => {
+  test('accepts and sends no PROXY protocol by default', () => {
     const service = parse({ entry: 443, tls: FILES, proxyProtocol: {} });
     expect(service?.tls?.reencrypt).toBe(false);
     expect(service?.proxyProtocol).toEqual({ accept: false, send: false });
@@ -50,20 +50,20 @@ describe('what users of an entry speak', () => {
     [{ tls: { certificate: 'a.pem' } }, /^tls\.key: /],
     [{ tls: { ...FILES, password: 'x' } }, /^tls\.password: is not a setting/],
     [{ tls: { ...FILES, key: 'a\nb' } }, /^tls\.key: has control characters/],
-  ])('is refused where it cannot work: %j', (service, expected) => {
+  ])('is rejected if it cannot work: %j', (service, expected) => {
     const [first, ...others] = problems({ entry: 443, ...service });
     expect(first).toMatch(expected);
     expect(others).toEqual([]);
   });
 
   test.each(['*', '*.', 'a..b', '-a', 'a b', 'a.*', "a'b", '*.*.a', 'a\n', `${'a'.repeat(64)}.b`])(
-    'is refused with the name %j',
+    'is rejected with the name %j',
     (name) => {
       expect(problems({ entry: 443, protocol: 'tls', sni: [name] })).toHaveLength(1);
     },
   );
 
-  test('of a service that others call by name is plain HTTP', () => {
+  test('is plain HTTP if other services call it by name', () => {
     const mesh = { entry: 443, mesh: true };
     const refused = expect.stringMatching(/^mesh: needs /);
     expect(problems({ ...mesh, tls: { ...FILES, reencrypt: true } })).toEqual([refused]);
@@ -72,7 +72,7 @@ describe('what users of an entry speak', () => {
     expect(problems({ ...mesh, tls: FILES, protocol: 'http2' })).toEqual([]);
   });
 
-  test('is a matter of entries alone', () => {
+  test('is only for entries', () => {
     const only = 'needs an `entry`: only there users connect to the proxy itself';
     expect(problems({ protocol: 'tcp', proxyProtocol: { send: true } })).toEqual(
       expect.arrayContaining([`protocol: ${only}`, `proxyProtocol: ${only}`]),

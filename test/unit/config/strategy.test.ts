@@ -38,7 +38,7 @@ describe('a strategy', () => {
       '{ ab: { for: 367d } }',
       'line 3, strategy.ab.for: is not a duration such as 30s, 5m or 14d, of at most 366 days',
     ],
-  ])('%s is refused', async (text, problem) => {
+  ])('%s is rejected', async (text, problem) => {
     expect(await problems(`strategy: ${text}`)).toEqual([problem]);
   });
 });
@@ -55,7 +55,7 @@ describe('steps', () => {
     expect(parse(`steps: ${text}`).steps).toEqual(expected);
   });
 
-  test('every wrong one is told with its line', async () => {
+  test('all wrong ones are reported with their lines', async () => {
     const text = `steps:
   - { weight: 50, for: 5m, hurry: true }
   - { weight: 101 }
@@ -77,7 +77,7 @@ describe('steps', () => {
     ]);
   });
 
-  test('weights rise, and each says how long', async () => {
+  test('have rising weights, and each has a duration', async () => {
     const text = `steps:
   - { weight: 50, for: 5m }
   - { weight: 20 }
@@ -93,7 +93,7 @@ describe('steps', () => {
     expect(await problems('steps: [{ pause: true }]')).toEqual(['line 3, steps: have no weight']);
   });
 
-  test.each(['blue-green', 'rolling', 'ab'])('are not of %s', async (name) => {
+  test.each(['blue-green', 'rolling', 'ab'])('are rejected for %s', async (name) => {
     expect(await problems(`strategy: ${name}\nsteps: [{ weight: 5 }]`)).toEqual([
       `line 4, steps: need \`strategy: canary\`; this is ${name}`,
     ]);

@@ -30,17 +30,17 @@ test.each([
   expect(at(path, DATADOG)).toEqual(expected);
 });
 
-test('the whole answer', () => {
+test('$ is the whole answer', () => {
   expect(at('$', 5)).toBe(5);
 });
 
 test.each(['', 'series', '$.', '$[]', '$[*]', '$.*', '$[1.5]', '$[--1]', '$ .a', '$.a[x]'])(
-  '%j is refused',
+  '%j is rejected',
   (path) => {
     expect(valuePath.safeParse(path).success).toBe(false);
   },
 );
 
-test('a declared change of answers names no single element', () => {
+test('a declared change of answers cannot name a single element', () => {
   expect(readAnswerPath('$.items[0].price')).toBeUndefined();
 });

@@ -50,11 +50,11 @@ test.each([
     'destructive:a*',
   ],
   ...['*:orders', 'all:orders', 'expanding:orders', 'none:a', 'destructive:a\nb', 'destructive:?'],
-])('%j is none', (text) => {
+])('%j is not an exception', (text) => {
   expect(parseException(text)).toBeUndefined();
 });
 
-test('an exception lets its own table and class pass, and no other', () => {
+test('an exception accepts its own table and class, and no other', () => {
   fc.assert(
     fc.property(findings, exceptions, (found, allowed) => {
       const { refused, used } = refusedBy(found, allowed);
@@ -70,7 +70,7 @@ test('an exception lets its own table and class pass, and no other', () => {
   );
 });
 
-test('what is offered is what lets the findings pass', () => {
+test('the offered exceptions accept all findings', () => {
   fc.assert(
     fc.property(findings, (found) => {
       const { refused } = refusedBy(found, []);
@@ -81,7 +81,7 @@ test('what is offered is what lets the findings pass', () => {
   );
 });
 
-test('a refusal names the class, the change, its statement and whose it was', () => {
+test('a rejection names the class, the change, its statement and its service', () => {
   const base = finding('destructive', 'a');
   const lines = refusalLines([
     base,

@@ -41,7 +41,7 @@ test.each([
   expect(touchedTables(told)).toEqual(tables);
 });
 
-test('what stays: all that is left of what passed, not how it was done', () => {
+test('what stays is the result of the accepted changes, not how they were made', () => {
   const all = report([emptied, locked, added, some], 'destructive:session', 'contracting:discount');
   expect(remainingFindings(all)).toEqual([emptied, added]);
   expect(remainingFindings(report([emptied, some]))).toEqual([]);
@@ -64,11 +64,11 @@ test.each([
     false,
     'What the canary changed in the database stays: column discount.note is new.',
   ],
-])('what stays in words (%#)', (told, isBack, text) => {
+])('what stays is described in words (%#)', (told, isBack, text) => {
   expect(remainsText(told, isBack)).toBe(text);
 });
 
-test('what programs are told of a rehearsal', () => {
+test('the JSON record of a rehearsal', () => {
   const rest = { databases: [], unrehearsed: [], ms: 1 };
   const told = { ...report([{ ...emptied, statement: 'TRUNCATE session' }]), ...rest };
   expect(rehearsalRecord({ report: told, isRefused: true })).toEqual({

@@ -47,7 +47,7 @@ test.each([
   ...['rediscommander/redis-commander', 'prometheuscommunity/postgres-exporter', 'mongo-express:1'],
   ...['oliver006/redis_exporter:v1', 'provectuslabs/kafka-ui', 'example/shop:postgres'],
   ...['redis.example.com/shop:1', 'supabase/postgres-meta', 'nginx:1.27'],
-])('%s keeps nothing', (image) => {
+])('%s keeps no data', (image) => {
   expect(statefulKind({ image })).toBeUndefined();
 });
 
@@ -55,14 +55,14 @@ test.each([
   [{ volumes: [{ type: 'volume', target: '/var/lib/postgresql/data' }] }, 'postgres'],
   [{ volumes: [{ type: 'volume', target: '/bitnami/mariadb' }] }, 'mysql'],
   [{ expose: ['3306'] }, 'mysql'],
-])('an image of one’s own shows what it is by its signs: %j', (signs, server) => {
+])('a self-built image is recognised by its signs: %j', (signs, server) => {
   expect(statefulKind({ build: {}, image: 'example/own', ...signs })).toEqual({ server });
 });
 
-test('an image of one’s own on another server’s port is that server', () => {
+test('a self-built image that uses another server’s port is that server', () => {
   expect(statefulKind({ image: 'example/own', expose: ['6379'] })).toEqual({ other: 'Redis' });
 });
 
-test('where workers take messages, a canary takes the stable’s', () => {
+test('Redis, RabbitMQ, Kafka and NATS are queues, MongoDB is not', () => {
   expect(['Redis', 'RabbitMQ', 'Kafka', 'NATS', 'MongoDB'].filter(isQueue)).toHaveLength(4);
 });

@@ -23,22 +23,22 @@ const shared = (web: object, wanted?: string[]) => {
   ];
 };
 
-it('the databases that a chosen service names are rehearsed, and no other', () => {
+it('only the databases that a chosen service names are rehearsed', () => {
   expect(shared({ environment: { DATABASE_URL: 'postgres://app@db:5432/shop' } })).toEqual(['db']);
   expect(shared({ depends_on: { reports: { condition: 'service_started' } } })).toEqual([
     'reports',
   ]);
 });
 
-it('where none is named, all that can be reached are: a name in the code is seen by nobody', () => {
+it('if none is named, all reachable ones are, because code may contain names that canary cannot see', () => {
   expect(shared({})).toEqual(['db', 'reports']);
 });
 
-it('canary.yaml may say which', () => {
+it('canary.yaml can name them', () => {
   expect(shared({ environment: { DB: 'db' } }, ['far'])).toEqual(['far']);
 });
 
-it('what cannot be rehearsed is told where it is named, with what it means', () => {
+it('a named service that cannot be rehearsed is reported with the consequence', () => {
   expect(shared({ environment: { DB: 'db', QUEUE: 'amqp://queue' } })).toEqual(['db', '?queue']);
   expect(sharedText({ service: 'queue', kind: 'RabbitMQ', isQueue: true })).toBe(
     'The canary shares `queue` (RabbitMQ) with the stable: workers of the canary take work from the same queues. It cannot be rehearsed.',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { namesNoRows, shownStatement } from '../../../src/database/statement.ts';
 
-describe('a statement as it is shown', () => {
+describe('a shown statement', () => {
   test.each([
     ['DROP TABLE discounts;', 'DROP TABLE discounts'],
     ['  ALTER TABLE  a\n\tADD b int ; ', 'ALTER TABLE a ADD b int'],
@@ -34,11 +34,11 @@ describe('a statement as it is shown', () => {
     ['a comment of MySQL alone', "SELECT 1 # it's\n, ' hunter2 '"],
     ['a comment of PostgreSQL alone', "SELECT 1 --'\n, ' hunter2 '"],
     ['a quote in a name of MySQL', "SELECT `it's` hunter2 '"],
-  ])('where servers read %s in two ways, the rest is left out', (_, text) => {
+  ])('if servers read %s differently, leaves out the rest', (_, text) => {
     expect(shownStatement(text)).not.toContain('hunter2');
   });
 
-  test('in MySQL double quotes hold values', () => {
+  test('treats double quotes as values in MySQL', () => {
     expect(shownStatement('UPDATE a SET b = "c\'d" WHERE `e` = 1', 'values')).toBe(
       "UPDATE a SET b = '…' WHERE `e` = 1",
     );
@@ -52,7 +52,7 @@ describe('a statement as it is shown', () => {
   });
 
   test.each(["'", "E'", '"', '`', '$$', '/*', '-- '])(
-    'reads the beginning of a huge one: %s',
+    'is read only at the beginning if it is huge: %s',
     (open) => {
       const huge = shownStatement(`DELETE FROM a ${open}${"b''\\\\".repeat(3_000_000)}`);
       expect(huge).toMatch(/^DELETE FROM a.*…$/);
@@ -86,7 +86,7 @@ test.each([
   'UPDATE a SET where_from = 1',
   'DELETE FROM a WHERE true',
   'DELETE FROM a WHERE 1=1',
-])('%s names no rows', (statement) => {
+])('%s has no condition on rows', (statement) => {
   expect(namesNoRows(statement)).toBe(true);
 });
 
@@ -97,11 +97,11 @@ test.each([
   'DELETE FROM a WHERE true AND id = 1',
   'DROP TABLE a',
   `${shownStatement(`DELETE FROM ${'a'.repeat(160)} WHERE id = 1`)}`,
-])('%s names rows, or may', (statement) => {
+])('%s has a condition on rows, or may have one', (statement) => {
   expect(namesNoRows(statement)).toBe(false);
 });
 
-test('long numbers are values of somebody, short ones say what is done', () => {
+test('long numbers are hidden as values, short ones are shown', () => {
   expect(shownStatement('DELETE FROM users WHERE phone = 4915112345678 LIMIT 1000')).toBe(
     'DELETE FROM users WHERE phone = … LIMIT 1000',
   );

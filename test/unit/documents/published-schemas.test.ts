@@ -5,7 +5,7 @@ import { requirePublishedShape } from '../../support/published-schemas.ts';
 const WEIGHT = { release: 'r1', weight: 5 };
 const printed = (document: object) => `${JSON.stringify(document)}\n`;
 
-test('what a command prints is what its schema says', () => {
+test('a command’s output matches its schema', () => {
   requirePublishedShape(['weight', '5', '--json'], printed(WEIGHT));
   requirePublishedShape(['weight', '5'], 'text for people');
 });
@@ -24,6 +24,6 @@ test('a command without a schema is found', () => {
   expect(() => requirePublishedShape(['new', '--json'], printed(WEIGHT))).toThrow('No schema');
 });
 
-test('a failed command prints an error, a bug in canary too', () => {
+test('a failed command prints an error, even for a bug in canary', () => {
   requirePublishedShape(['status', '--json'], printed(errorDocument(new TypeError('oops'))));
 });

@@ -37,7 +37,7 @@ test.each([
   'a[b',
   'a\\b',
   'a@{1}',
-])('%j is refused', async (name) => {
+])('%j is rejected', async (name) => {
   expect(await refusal(() => branchRef(name))).toMatchObject({
     code: 'branch-name-unsafe',
     exitCode: 2,

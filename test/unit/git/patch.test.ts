@@ -13,7 +13,7 @@ test.each([
   ['as git format-patch writes it', [...HEAD, '', '---', DIFF].join('\n')],
   ['with Windows line ends', [...HEAD, '', '---', DIFF].join('\r\n')],
   ['without the mailbox line', [...HEAD.slice(1), '', DIFF].join('\n')],
-])('a mail %s is a mail', (_, text) => {
+])('a mail %s is recognised', (_, text) => {
   expect(isMailPatch(text)).toBe(true);
 });
 
@@ -22,15 +22,15 @@ test.each([
   ['nothing', ''],
   ['a diff of a mail', `${DIFF}\n\n${HEAD.join('\n')}\n`],
   ['a mail without a subject', [...HEAD.slice(0, 3), '', DIFF].join('\n')],
-])('%s is none', (_, text) => {
+])('%s is not a mail', (_, text) => {
   expect(isMailPatch(text)).toBe(false);
 });
 
-test('a commit of plain diffs is named after their files', () => {
+test('a commit of plain diffs is named after its files', () => {
   expect(patchMessage(['a.diff', 'b.diff'])).toBe('Apply a.diff, b.diff');
 });
 
-test('a revert is named after what it takes back, in one line', () => {
+test('a revert is named after the reverted commits, in one line', () => {
   expect(revertMessage(['Make it cheaper'])).toBe('Revert "Make it cheaper"');
   expect(revertMessage(['Second', 'First'])).toBe('Revert 2 commits up to "Second"');
 });

@@ -18,7 +18,7 @@ async function read(bytes: Buffer, sizes: readonly number[] = []): Promise<(stri
 }
 
 describe('packets', () => {
-  test('have their length in front, its own four digits included', () => {
+  test('start with their length, including its own four digits', () => {
     expect(packet('version=1\n')).toBe('000eversion=1\n');
     expect(packet('ä')).toBe('0006ä');
   });
@@ -41,7 +41,7 @@ describe('packets', () => {
     );
   });
 
-  test('of more than git allows are cut, never sent', () => {
+  test('longer than git allows are cut', () => {
     const long = packet('x'.repeat(100_000));
     expect(Number.parseInt(long.slice(0, 4), 16)).toBe(Buffer.byteLength(long));
     expect(Buffer.byteLength(long)).toBeLessThanOrEqual(65_520);
@@ -52,7 +52,7 @@ describe('packets', () => {
     ['a length below its own', '0003'],
     ['an end in the middle', '000ever'],
     ['half a length', '00'],
-  ])('%s is refused', async (_, text) => {
+  ])('%s is rejected', async (_, text) => {
     await expect(read(Buffer.from(text))).rejects.toThrow(/packet/);
   });
 });

@@ -6,7 +6,7 @@ const OLD = 'a'.repeat(40);
 const NEW = 'b'.repeat(40);
 const NOTHING = '0'.repeat(40);
 
-/** What git says, and what was answered to its greeting. */
+/** What git sends, and the answer to its greeting. */
 async function talk(...said: string[]) {
   let answer = '';
   const bytes = (async function* () {
@@ -19,7 +19,7 @@ async function talk(...said: string[]) {
 }
 
 describe('git’s conversation with a hook', () => {
-  test('tells refs that are made, moved and removed, and the options of the push', async () => {
+  test('reports created, moved and deleted refs, and the options of the push', async () => {
     const { push, answer } = await talk(
       packet('version=1\0push-options atomic object-format=sha1\n'),
       FLUSH,
@@ -42,7 +42,7 @@ describe('git’s conversation with a hook', () => {
     expect(answer).toBe(packet('version=1\0push-options atomic\n') + FLUSH);
   });
 
-  test('waits for no options where git has none', async () => {
+  test('expects no options if git announces none', async () => {
     const { push, answer } = await talk(
       packet('version=1\n'),
       FLUSH,
@@ -63,12 +63,12 @@ describe('git’s conversation with a hook', () => {
       [packet('version=1\n'), FLUSH, packet(`${OLD} ${NEW} HEAD`), FLUSH],
       'not an update',
     ],
-  ])('%s is no such conversation', async (_, said, words) => {
+  ])('%s is rejected', async (_, said, words) => {
     await expect(talk(...said)).rejects.toThrow(words);
   });
 });
 
-test('the answer has a line for each ref, and a reason is one line', () => {
+test('the answer has a line for each ref, and each reason is one line', () => {
   expect(
     formatResults([
       { ref: 'refs/heads/main', result: 'done' },

@@ -24,7 +24,7 @@ test('every ref of a push has its outcome', () => {
   expect(parsePushReport('')).toEqual([]);
 });
 
-test('what is no report are words of a hook', () => {
+test('lines outside of the report are words of a hook', () => {
   expect(hookWords(REPORT)).toEqual(['lint: fine']);
 });
 
@@ -39,6 +39,6 @@ test.each([
   );
 });
 
-test('without any report git or a hook here refused', () => {
+test('without a report, git or a local hook rejected the push', () => {
   expect(refusalHint([], 'deploy')).toContain('pre-push hook');
 });

@@ -14,7 +14,7 @@ function removes(ref: string): RefUpdate {
   return { ref, from: OLD, to: undefined };
 }
 
-/** The actions, or reasons, of a push by ref, in the order they are done. */
+/** The actions of a push by ref, with reasons for rejections, in execution order. */
 function routed(
   updates: readonly RefUpdate[],
   rest: Partial<Push> = {},
@@ -33,14 +33,14 @@ describe('a push', () => {
     expect(routed([moves('refs/heads/canary')])).toEqual(['refs/heads/canary deploy-canary']);
   });
 
-  test('of both does the stable first, whatever the order', () => {
+  test('of both does the stable first, in any order', () => {
     expect(routed([moves('refs/heads/canary'), moves('refs/heads/main')])).toEqual([
       'refs/heads/main replace-stable',
       'refs/heads/canary deploy-canary',
     ]);
   });
 
-  test('of another branch, a tag or anything else is git’s own matter', () => {
+  test('of another branch, a tag or any other ref is left to git', () => {
     const refs = ['refs/heads/feature', 'refs/tags/v1', 'refs/notes/commits'];
     expect(routed(refs.map(moves))).toEqual(refs.map((ref) => `${ref} leave`));
     const [feature, tag, note] = routePush(
@@ -52,7 +52,7 @@ describe('a push', () => {
     expect(note).toMatchObject({ note: undefined });
   });
 
-  test('of another branch deploys it when asked to, or when it is the canary that runs', () => {
+  test('of another branch deploys it if asked to, or if it is the running canary', () => {
     const feature = [moves('refs/heads/feature')];
     expect(routed(feature, { options: ['canary'] })).toEqual(['refs/heads/feature deploy-canary']);
     expect(routed(feature, { options: ['weight=5'] })).toEqual([
@@ -63,7 +63,7 @@ describe('a push', () => {
     ]);
   });
 
-  test('that deletes the canary branch retires the canary; the stable branch stays', () => {
+  test('that deletes the canary branch removes the canary; the stable branch cannot be deleted', () => {
     expect(routed([removes('refs/heads/canary')])).toEqual(['refs/heads/canary retire-canary']);
     expect(routed([removes('refs/heads/feature')])).toEqual(['refs/heads/feature leave']);
     expect(routed([removes('refs/heads/feature')], {}, { running: 'feature' })).toEqual([
@@ -74,7 +74,7 @@ describe('a push', () => {
     ]);
   });
 
-  test('of two canaries deploys the one that the settings name', () => {
+  test('of two canaries deploys the one that canary.yaml names', () => {
     const both = [moves('refs/heads/feature'), moves('refs/heads/canary')];
     expect(routed(both, { options: ['canary'] })).toEqual([
       'refs/heads/canary deploy-canary',
@@ -82,7 +82,7 @@ describe('a push', () => {
     ]);
   });
 
-  test('that must be whole or nothing may deploy one thing, not two', () => {
+  test('that is atomic may deploy one thing, not two', () => {
     const both = [moves('refs/heads/main'), moves('refs/heads/canary')];
     expect(routed(both, { atomic: true }).every((each) => each.includes('refuse'))).toBe(true);
     expect(routed([moves('refs/heads/main'), moves('refs/tags/v1')], { atomic: true })).toEqual([
@@ -91,7 +91,7 @@ describe('a push', () => {
     ]);
   });
 
-  test('with an option nobody knows is refused whole', () => {
+  test('with an unknown option is rejected as a whole', () => {
     const [only] = routed([moves('refs/heads/main')], { options: ['wieght=5'] });
     expect(only).toBe(
       'refs/heads/main refuse: push option wieght=5 is not known; there are: canary, weight=PERCENT',
@@ -99,7 +99,7 @@ describe('a push', () => {
   });
 });
 
-test('whatever is pushed, each ref has one answer, at most one canary and one stable are deployed', () => {
+test('any push gets one answer per ref, and deploys at most one canary and one stable', () => {
   const ref = fc.constantFrom(
     'refs/heads/main',
     'refs/heads/canary',

@@ -43,7 +43,7 @@ const RECORD: ReleaseRecord = {
 const SIDE = { requests: 5, share: 50, failures: 1, shielded: 0, failureRate: 20, responseTime: 3 };
 const COMPARISON = { from: AT, to: AT, stable: SIDE, canary: { ...SIDE, failureRate: null } };
 
-test('a release as git shows it', () => {
+test('a release as it appears in git', () => {
   expect(formatReleaseRecord(RECORD)).toBe(`Release 20261121-124247-aaaaaaa: promoted
 
 Improve naming: coupon
@@ -65,7 +65,7 @@ Promoted-Commit: ${NEW}
 `);
 });
 
-test('what has not happened yet is left out', () => {
+test('events that have not happened yet are left out', () => {
   const text = formatReleaseRecord({ ...RECORD, endedAt: null, promotedCommit: null, images: [] });
   expect(text).not.toMatch(/^(Ended|Promoted-Commit|Image):/m);
 });
@@ -148,7 +148,7 @@ const release: fc.Arbitrary<Release> = fc.record({
   promotedCommit: fc.option(fc.constant(NEW), { nil: undefined }),
 });
 
-test('what is written is read back, whatever the words in it', () => {
+test('a record is read back as written, whatever its text', () => {
   fc.assert(
     fc.property(release, (each) => {
       const record = recordOf(each);
@@ -183,6 +183,6 @@ test.each([
     formatReleaseRecord(RECORD).replace('State: promoted', 'State: x'),
   ],
   ['nothing', ''],
-])('%s is no record', (_, message) => {
+])('%s is not a record', (_, message) => {
   expect(parseReleaseRecord(message)).toBeUndefined();
 });

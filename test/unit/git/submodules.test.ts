@@ -5,7 +5,7 @@ import {
   submodulePaths,
 } from '../../../src/git/submodules.ts';
 
-test('names and paths of a .gitmodules, whatever is in them', () => {
+test('reads names and paths of a .gitmodules, whatever they contain', () => {
   const text = 'submodule.the lib.path\nlib dir\0submodule.a.path.path\nb\nc\0';
   expect(submodulePaths(text)).toEqual([
     { name: 'the lib', path: 'lib dir' },
@@ -14,7 +14,7 @@ test('names and paths of a .gitmodules, whatever is in them', () => {
   expect(submodulePaths('')).toEqual([]);
 });
 
-test('one with a URL is initialised, unless it is switched off', () => {
+test('a submodule with a URL is initialised, unless it is inactive', () => {
   const isInitialised = readSubmoduleSettings(
     'submodule.a.url\n/a\0submodule.b.url\n/b\0submodule.b.active\nfalse\0submodule.c.active\ntrue\0',
   );
@@ -27,6 +27,6 @@ test.each([
   ['../lib', false],
   ['a/../../lib', false],
   ['/lib', false],
-])('a folder named %s below another: %s', (name, isSafe) => {
+])('%s is a safe folder name: %s', (name, isSafe) => {
   expect(isSafeModuleName(name)).toBe(isSafe);
 });

@@ -33,7 +33,7 @@ describe('the address of a deploy repository', () => {
     ['a line break', '/srv/a\nb'],
     ['no path', 'ssh://host'],
     ['nothing', ''],
-  ])('%s is refused', async (_, url) => {
+  ])('%s is rejected', async (_, url) => {
     const error = await refusal(() => parseTargetUrl(url));
     expect(error).toMatchObject({ code: 'remote-unusable', exitCode: 2 });
   });
@@ -42,13 +42,13 @@ describe('the address of a deploy repository', () => {
     'ssh://ada:hunter2@shop.example/srv/shop',
     'https://ada:hunter2@shop.example/shop.git',
     'https://hunter2@shop.example/shop.git',
-  ])('with a password is refused, and the password is not repeated: %s', async (url) => {
+  ])('with a password is rejected, without repeating the password: %s', async (url) => {
     const error = await refusal(() => parseTargetUrl(url));
     expect(error.code).toBe('remote-unusable');
     expect(JSON.stringify([error.message, error.hint, error.details])).not.toContain('hunter2');
   });
 
-  test('is read or refused, whatever it is, and never gives ssh an option for a host', () => {
+  test('is accepted or rejected, whatever it is, and never makes ssh read a host as an option', () => {
     const part = fc.constantFrom(
       'ssh://',
       '-',
@@ -85,7 +85,7 @@ describe('the address of a deploy repository', () => {
 });
 
 describe('the name of a remote', () => {
-  test.each(['deploy', 'live-2', 'läden', 'a.b_c'])('%s is taken', (name) => {
+  test.each(['deploy', 'live-2', 'läden', 'a.b_c'])('%s is accepted', (name) => {
     expect(remoteName(name)).toBe(name);
   });
 
@@ -102,7 +102,7 @@ describe('the name of a remote', () => {
     'x.',
     '.x',
     'a\n',
-  ])('%j is refused', async (name) => {
+  ])('%j is rejected', async (name) => {
     expect(await refusal(() => remoteName(name))).toMatchObject({ code: 'remote-unusable' });
   });
 });

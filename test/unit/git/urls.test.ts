@@ -13,7 +13,7 @@ test.each([
   expect(withoutPasswords(text)).toBe(clean);
 });
 
-test('no password of letters and signs gets through', () => {
+test('no password of letters and symbols gets through', () => {
   const word = fc.stringMatching(/^[a-zA-Z0-9%:@_.~!$&*+,;=-]{1,12}$/);
   fc.assert(
     fc.property(word, word, (user, password) => {

@@ -15,7 +15,7 @@ function configuration(baseline?: string): string[] {
   }).split('\n');
 }
 
-test('a baseline adds three lines to the configuration, and nothing where it is not asked for', () => {
+test('a baseline adds three lines to the configuration, only if canary.yaml asks for it', () => {
   const without = configuration();
   const added = configuration('web-baseline').filter((line) => !without.includes(line));
   expect(added.map((line) => line.trim())).toEqual([
@@ -35,7 +35,7 @@ web:canary,BACKEND,4,50,0,0,UP,,http,,30,0,
 web:replicas,replica1,4,50,0,0,UP,172.18.0.6:80,http,L4OK,30,0,
 `;
 
-test('users of a baseline are counted as the stable’s, whose containers it is not among', () => {
+test('users of a baseline count as the stable’s, but it is not among the stable’s containers', () => {
   const services = parseStatistics(CSV);
   expect(services.web?.stable.map(({ address }) => address)).toEqual(['172.18.0.4']);
   expect(services.web?.baseline.map(({ address }) => address)).toEqual(['172.18.0.5']);
@@ -47,7 +47,7 @@ test('users of a baseline are counted as the stable’s, whose containers it is 
   expect(responseTimes(services, ['web']).stable).toBe(11);
 });
 
-test('what is open on a baseline is waited for before it goes with the canary', () => {
+test('open requests on a baseline are drained before it is removed with the canary', () => {
   const { web } = parseStatistics(CSV);
   expect(web && openRequests(web, 'canary')).toBe(6);
   expect(web && openRequests(web, 'stable')).toBe(1);
@@ -58,7 +58,7 @@ test.each([
   ['web/stable1', { side: 'stable', onBaseline: false }],
   ['web/<NOSRV>', { side: 'stable', onBaseline: false }],
   ['web:canary/canary', { side: 'canary', onBaseline: false }],
-])('a request that %s answered', (place, expected) => {
+])('a request answered by %s', (place, expected) => {
   const line = `10.0.0.9:1 [21/Nov/2026:21:12:57.206] web:entry ${place} 0/0/0/1/3 200 9 - - ---- 1/1/0/0/0 0/0 {1.000 7 -} "GET / HTTP/1.1"`;
   expect(parseRequest(line)).toMatchObject(expected);
 });

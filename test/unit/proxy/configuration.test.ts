@@ -28,7 +28,7 @@ const SETTINGS: ProxySettings = {
   owner: { uid: 1000, gid: 1001 },
 };
 
-/** The same with another entry. */
+/** The same settings with a changed entry. */
 function withEntry(change: Partial<NonNullable<Route['entry']>>): ProxySettings {
   const frontend = { service: 'frontend', clone: 'frontend-canary', port: 80 };
   return { ...SETTINGS, routes: [{ ...frontend, entry: { ...ENTRY, ...change } }] };
@@ -55,7 +55,7 @@ describe('an entry', () => {
     expect(lines[0]).toBe('bind :3000');
   });
 
-  test('knows users by the configured places in their order, then by a cookie of its own', () => {
+  test('identifies users by the configured places in order, then by a cookie of its own', () => {
     const places = lines.flatMap((line) => /set-var\(txn\.id\) (\S+)/.exec(line)?.[1] ?? []);
     expect(places).toEqual([
       'req.hdr(X-User-Id)',
@@ -65,7 +65,7 @@ describe('an entry', () => {
     ]);
   });
 
-  test('takes no later place once a user is known', () => {
+  test('ignores later places once a user is identified', () => {
     const guarded = lines.filter((line) => line.includes('set-var(txn.id)'));
     for (const line of guarded) expect(line).toContain('if !{ var(txn.id) -m found }');
   });
@@ -77,7 +77,7 @@ describe('an entry', () => {
     );
   });
 
-  test('lets rules win over the weight, the forced side over rules, and everybody over all', () => {
+  test('prefers rules to the weight, the forced side to rules, and the off switch to all', () => {
     const order = [
       'sub(txn.weight)',
       'str(canary) if !{ var(txn.rule) -m found } match_0_0',
@@ -97,13 +97,13 @@ describe('an entry', () => {
     expect(positions).toEqual([...positions].sort((left, right) => left - right));
   });
 
-  test('is closed to the canary where no split is known', () => {
+  test('is closed to the canary if no split is known', () => {
     expect(lines).toContain(
       'http-request set-var(txn.weight) str(weight),map_str_int(/run/canary/weights.map,-1)',
     );
   });
 
-  test('looks lists up where the first stands, and holds no user', () => {
+  test('looks users up where the first list is, and contains no user', () => {
     const found = section('frontend frontend:entry', {
       ...SETTINGS,
       match: [
@@ -117,7 +117,7 @@ describe('an entry', () => {
     expect(found.join()).not.toMatch(/ada|eve/);
   });
 
-  test('sets its cookie only while a canary has users', () => {
+  test('sets its cookie only while the canary has users', () => {
     const cookie = lines.find((line) => line.includes('Set-Cookie'));
     expect(cookie).toContain('{ var(txn.weight) -m int gt 0 }');
   });
@@ -126,7 +126,7 @@ describe('an entry', () => {
 describe('a backend', () => {
   const lines = section('backend discounts');
 
-  test('has places for the containers of either side, balanced alike', () => {
+  test('has slots for the containers of either side, balanced alike', () => {
     const place = 'discounts:5001 weight 1 observe layer4 error-limit 3 on-error mark-down';
     expect(lines).toContain(`server stable1 ${place} init-addr last,libc,none`);
     expect(lines).toContain(`server-template stable 2-20 ${place}`);
@@ -135,7 +135,7 @@ describe('a backend', () => {
     ]);
   });
 
-  test('never sends a request twice that may have been acted on', () => {
+  test('never repeats a request that may have had an effect', () => {
     expect(lines[0]).toBe('http-request disable-l7-retry if !{ method GET HEAD OPTIONS }');
   });
 });
@@ -146,20 +146,20 @@ describe('the users of the canary', () => {
   const guarded = (change: Partial<NonNullable<Route['entry']>>) =>
     section(GUARDED, withEntry(change));
 
-  test('go to a backend of their own, unless the canary is gone or taken out', () => {
+  test('have their own backend, unless the canary is gone or taken out', () => {
     expect(section('frontend frontend:entry')).toContain(
       'use_backend frontend:canary if { var(txn.side) -m str canary } { nbsrv(frontend:replicas) gt 0 } { srv_is_up(frontend:canary/canary) }',
     );
     expect(lines).toContain('use-server canary if TRUE');
   });
 
-  test('keep a canary that was taken out while there is no stable', () => {
+  test('stay on a canary that was taken out while there is no stable', () => {
     expect(section('backend frontend')).toContain(
       'use-server canary if { var(txn.side) -m str canary } { nbsrv(frontend) eq 0 } { nbsrv(frontend:replicas) gt 0 }',
     );
   });
 
-  test('are shielded where that is safe: once, without a body, within the share', () => {
+  test('are shielded if that is safe: once, without a body, within the share', () => {
     const once = lines.filter((line) => line.startsWith('http-request disable-l7-retry'));
     expect(once).toEqual([
       'http-request disable-l7-retry if !{ method GET HEAD OPTIONS }',
@@ -173,7 +173,7 @@ describe('the users of the canary', () => {
     );
   });
 
-  test('are shielded on the chosen paths alone', () => {
+  test('are shielded on the chosen paths only', () => {
     expect(guarded({ shield: { maxShare: 0.5, paths: ['/api', '/img/'] } })).toEqual(
       expect.arrayContaining([
         'http-request set-var(txn.chosen) bool(1) if { path_beg /api }',
@@ -184,12 +184,12 @@ describe('the users of the canary', () => {
     );
   });
 
-  test('are not shielded where nobody wants it', () => {
+  test('are not shielded if the shield is off', () => {
     const text = guarded({ shield: false }).join('\n');
     expect(text).not.toMatch(/retry-on (?!none)|stick-table|gpc/);
   });
 
-  test('lose the canary after so many failures in a row, until somebody gives it back', () => {
+  test('leave the canary after this many failures in a row, until `resume`', () => {
     const server = guarded({ breaker: { failures: 7, paths: [] } }).find((line) =>
       /^server canary/.test(line),
     );
@@ -198,7 +198,7 @@ describe('the users of the canary', () => {
     );
   });
 
-  test('lose it for failures on the chosen paths alone', () => {
+  test('leave it only for failures on the chosen paths', () => {
     const lines = guarded({ breaker: { failures: 7, paths: ['/pay', '/api/'] } });
     expect(lines.filter((line) => /watched|use-server/.test(line))).toEqual([
       'server unwatched abns@frontend:replicas:bytes max-reuse 20 pool-purge-delay 2s weight 0 no-check',
@@ -209,7 +209,7 @@ describe('the users of the canary', () => {
     ]);
   });
 
-  test('keep a failing canary where no breaker is wanted', () => {
+  test('stay on a failing canary if the breaker is off', () => {
     const server = guarded({ breaker: false }).find((line) => /^server canary/.test(line));
     expect(server).toBe(
       'server canary abns@frontend:replicas:bytes max-reuse 20 pool-purge-delay 2s weight 0 no-check',
@@ -220,7 +220,7 @@ describe('the users of the canary', () => {
 describe('the containers of a canary', () => {
   const lines = section('backend frontend:replicas');
 
-  test('are reached by its users as one, so that a repeated request goes to the stable', () => {
+  test('count as one server for its users, so that a repeated request goes to the stable', () => {
     expect(section('frontend frontend:replicas')).toEqual([
       ...['mode tcp', 'bind abns@frontend:replicas:bytes', 'no log'],
       'default_backend frontend:replicas',
@@ -228,7 +228,7 @@ describe('the containers of a canary', () => {
     expect(lines[0]).toBe('mode tcp');
   });
 
-  test('are out one by one as soon as they take no connection', () => {
+  test('are taken out one by one as soon as they accept no connection', () => {
     expect(lines.at(-1)).toBe(
       'server-template replica 1-20 frontend-canary:80 weight 1 observe layer4 error-limit 1 on-error mark-down',
     );
@@ -236,7 +236,7 @@ describe('the containers of a canary', () => {
 });
 
 describe('a preview', () => {
-  test('reaches the containers of the canary past what counts and protects users', () => {
+  test('reaches the containers of the canary without counting or protecting users', () => {
     const lines = section('frontend frontend:preview');
     expect(lines[0]).toBe('bind :13000');
     expect(lines.at(-1)).toBe('default_backend frontend:alone');
@@ -244,17 +244,17 @@ describe('a preview', () => {
     expect(lines[1]).toContain('if { nbsrv(frontend:replicas) eq 0 }');
   });
 
-  test('is absent where none is asked for', () => {
+  test('is absent if canary.yaml asks for none', () => {
     expect(renderConfiguration(withEntry({ preview: undefined }))).not.toContain('preview');
   });
 });
 
-test('an internal service is checked and has no port of its own', () => {
+test('an internal service has no port of its own', () => {
   const text = renderConfiguration(SETTINGS);
   expect(text).not.toContain('frontend discounts');
 });
 
-test('Prometheus is answered only where that is asked for', () => {
+test('Prometheus is answered only if canary.yaml asks for it', () => {
   const title = 'frontend proxy:metrics';
   expect(section(title)).toEqual([]);
   expect(section(title, { ...SETTINGS, metricsPort: 8405 })).toEqual([
@@ -265,19 +265,19 @@ test('Prometheus is answered only where that is asked for', () => {
   ]);
 });
 
-test('names that do not resolve do not keep the proxy from starting', () => {
+test('names that do not resolve do not stop the proxy from starting', () => {
   expect(section('defaults').find((line) => line.startsWith('default-server'))).toContain(
     'init-addr last,none',
   );
   expect(section('resolvers docker')).toContain('nameserver embedded 127.0.0.11:53');
 });
 
-test('the admin socket belongs to the user of canary alone', () => {
+test('the admin socket belongs to canary’s user only', () => {
   expect(section('global')).toContain(
     'stats socket /run/canary/admin.sock mode 600 uid 1000 gid 1001 level admin',
   );
 });
 
-test('the same settings give the same text, so that a running proxy is known to be up to date', () => {
+test('the same settings give the same text, so that an up-to-date proxy is recognised', () => {
   expect(renderConfiguration(structuredClone(SETTINGS))).toBe(renderConfiguration(SETTINGS));
 });

@@ -24,7 +24,7 @@ describe('the master', () => {
   const processes = (old: string) =>
     `#<PID>          <type>          <reloads>       <uptime>        <version>      \n1               master          5 [failed: 0]   0d00h02m15s     3.0.11\n# workers\n29              worker          0               0d00h00m02s     3.0.11\n${old}# programs\n\n`;
 
-  test('names the workers of before, and only those', () => {
+  test('names the old workers, and only those', () => {
     const old = [25, 21].map(
       (id) => `${id}              worker          1               0d00h00m46s     3.0.11\n`,
     );
@@ -33,12 +33,12 @@ describe('the master', () => {
     expect(oldWorkers('')).toEqual([]);
   });
 
-  test('passes a command on to one of them', () => {
+  test('passes a command on to an old worker', () => {
     expect(askWorker(25, 'show stat')).toBe('@!25 show stat');
   });
 });
 
-test('a configuration says which one it is', () => {
+test('a configuration contains its own digest', () => {
   expect(signConfiguration('defaults\n', 'c0ffee')).toBe(
     'global\n  description c0ffee\n\ndefaults\n',
   );
@@ -51,7 +51,7 @@ const keptOf = (states: string[], ports: Record<string, number>, isTls = false) 
   return statesToKeep(states.join('\n'), Object.fromEntries(wires)).split('\n');
 };
 
-test('what is known of a server is not handed on when it is talked to by TLS from now on', () => {
+test('the state of a server is dropped if the connection to it changes to TLS', () => {
   const states = [
     '# be_id be_name srv_id srv_name srv_addr srv_fqdn srv_port srvrecord srv_use_ssl',
     '3 web 1 stable1 172.18.0.4 web 443 - 0',
@@ -63,7 +63,7 @@ test('what is known of a server is not handed on when it is talked to by TLS fro
   expect(keptOf(states, { web: 443 })).toEqual(states);
 });
 
-test('what is known of a server is handed on unless its port changes', () => {
+test('the state of a server is kept unless its port changes', () => {
   const states = [
     '1',
     '# be_id be_name srv_id srv_name srv_addr srv_fqdn srv_port srvrecord srv_use_ssl',

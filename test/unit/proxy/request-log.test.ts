@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseRequest } from '../../../src/proxy/request-log.ts';
 
-/** A line as the proxy writes it. */
+/** A line in the proxy’s format. */
 function line(start: string, end: string, who: string, request: string): string {
   const [at, place] = start.split(' ');
   const [status, state, duration, bytes] = end.split(' ');
@@ -67,6 +67,6 @@ test.each([
   '',
   'Proxy web started.',
   line('1.000 web:entry/<NOSRV>', '400 PR 0 90', '- -', '<BADREQ>'),
-])('%j is no request of a user', (text) => {
+])('%j is not a user’s request', (text) => {
   expect(parseRequest(text)).toBeUndefined();
 });

@@ -8,7 +8,7 @@ const told = (place: number, at: number, target: string, headers: string) =>
   `proc.sample${place}: type=str value=<${at} web ${base64(target)} ${base64(headers)}>\n\n`;
 
 describe('the samples in an answer of HAProxy', () => {
-  test('are read, the newest first; places without one are passed over', () => {
+  test('are read, the newest first; empty places are skipped', () => {
     const answer = `Variable not found.\n\n${told(1, 100, '/a?b', 'host: shop\r\ncookie: x=1\r\n\r\n')}${told(2, 200, '/', '\r\n')}`;
     expect(readSamples(answer)).toEqual([
       { at: 200, service: 'web', target: '/', headers: {} },
@@ -16,7 +16,7 @@ describe('the samples in an answer of HAProxy', () => {
     ]);
   });
 
-  test('have headers that came twice as one', () => {
+  test('merge headers that occur twice', () => {
     const headers = 'A: 1\r\na: 2\r\nCookie: x=1\r\ncookie: y=2\r\n';
     expect(readSamples(told(0, 1, '/', headers))[0]?.headers).toEqual({
       a: '1, 2',
@@ -24,7 +24,7 @@ describe('the samples in an answer of HAProxy', () => {
     });
   });
 
-  test('are what was sent, whatever bytes those are', () => {
+  test('are exactly what was sent, whatever the bytes', () => {
     const value = fc.string({
       unit: fc.integer({ min: 33, max: 255 }).map((code) => String.fromCharCode(code)),
     });
@@ -51,6 +51,6 @@ test.each([
   ['a=1', 'a=1,canary=canary'],
   ['a=1;p=2, canary = stable;x, b=2', 'a=1;p=2,b=2,canary=canary'],
   ['canaryx=1', 'canaryx=1,canary=canary'],
-])('the baggage %j says of which side the request is', (received, expected) => {
+])('the baggage %j is extended by the side of the request', (received, expected) => {
   expect(baggageOf('canary', received)).toBe(expected);
 });

@@ -41,13 +41,13 @@ function section(title: string, text: string): string[] {
   return found.split('\n').map((line) => line.trim());
 }
 
-describe('without calls that are split', () => {
-  test('requests stay as they came', () => {
+describe('without split calls', () => {
+  test('requests stay unchanged', () => {
     expect(rendered([WEB])).not.toMatch(/baggage|set-header X-Canary|hops:/);
   });
 });
 
-describe('with calls that are split', () => {
+describe('with split calls', () => {
   const text = rendered([WEB, hop('api')]);
 
   test.each([
@@ -62,11 +62,11 @@ describe('with calls that are split', () => {
     );
   });
 
-  test('an entry listens to no baggage from outside', () => {
+  test('an entry ignores baggage from outside', () => {
     expect(section('frontend web:entry', text).join('\n')).not.toMatch(/txn\.rule.*baggage/);
   });
 
-  test('a hop asks the request first, then the weight, and the off switch above all', () => {
+  test('a hop uses the request first, then the weight, and the off switch above all', () => {
     const lines = section('frontend hops:3000', text).join('\n');
     const order = [
       'sub(txn.weight)',
@@ -81,7 +81,7 @@ describe('with calls that are split', () => {
     expect(lines).toContain('set-var(txn.side) str(stable) if { var(txn.weight) -m int lt 0 }');
   });
 
-  test('a hop gives no cookie and takes no address for an identity', () => {
+  test('a hop sets no cookie and does not use the address as identity', () => {
     const identity = [{ from: 'header', name: 'X-User' }, { from: 'source' }] as const;
     const lines = section('frontend hops:3000', rendered([WEB, hop('api')], { identity })).join(
       '\n',
@@ -90,7 +90,7 @@ describe('with calls that are split', () => {
     expect(lines).not.toMatch(/Set-Cookie|set-var\(txn\.id\) src/);
   });
 
-  test('one service on a port needs no name; several are told apart by theirs', () => {
+  test('a single service on a port needs no name; several are distinguished by name', () => {
     expect(section('frontend hops:3000', text)).toContain('default_backend api');
     const lines = section(
       'frontend hops:3000',
@@ -104,7 +104,7 @@ describe('with calls that are split', () => {
     expect(lines.join('\n')).toContain('status 421');
   });
 
-  test('each port has a place of its own', () => {
+  test('each port has its own section', () => {
     const two = rendered([WEB, hop('api'), hop('ads', 5002)]);
     expect(section('frontend hops:5002', two)).toContain('bind :5002');
   });
@@ -115,7 +115,7 @@ describe('behind another proxy', () => {
   const identity = [{ from: 'source' }] as const;
   const text = rendered([edge], { identity });
 
-  test('users are known by the address that it gives', () => {
+  test('users are identified by the address that it reports', () => {
     const lines = section('frontend web:entry', text);
     const places = lines.flatMap((line) => /set-var\(txn\.id\) (\S+)/.exec(line)?.[1] ?? []);
     expect(places.slice(0, 2)).toEqual(['req.hdr_ip(X-Forwarded-For,1)', 'src']);
@@ -123,13 +123,13 @@ describe('behind another proxy', () => {
   });
 
   test.each(['frontend web:entry', 'backend web', 'backend web:canary'])(
-    '%s leaves the address as it is',
+    '%s keeps the reported address',
     (title) => {
       expect(section(title, text)).toContain('option forwardfor if-none');
     },
   );
 
-  test('a published entry adds the address whatever a client says', () => {
+  test('a published entry adds the address, whatever a client sends', () => {
     expect(section('backend web', rendered([WEB]))).not.toContain('option forwardfor if-none');
   });
 });

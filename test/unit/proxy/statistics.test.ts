@@ -14,7 +14,7 @@ import {
   parseStatistics,
 } from '../../../src/proxy/statistics.ts';
 
-/** The columns canary reads, among their neighbours, in HAProxy 3.0's order. */
+/** The columns that canary reads, among their neighbours, in the order of HAProxy 3.0. */
 const CSV = `# pxname,svname,qcur,qmax,scur,smax,slim,stot,bin,bout,dreq,dresp,ereq,econ,eresp,wretr,wredis,status,weight,check_status,check_code,hrsp_4xx,hrsp_5xx,last_chk,addr,tracked,cli_abrt,hrsp_2xx,rtime,
 frontend:entry,FRONTEND,,,4,9,524258,20001,1,2,0,0,0,,,,,OPEN,,,,3,7,,,,
 frontend,stable1,0,0,1,5,,10000,1,2,,0,,1,0,2,1,UP,1,L4OK,0,10,1,,172.18.0.4:3000,,,,4,
@@ -56,14 +56,14 @@ describe('the answer to `show stat`', () => {
     expect(frontend?.users?.whole).toMatchObject({ requests: 1007, failures: 10, open: 1 });
   });
 
-  test('tells what answered in place of the canary, and how many users met a failure', () => {
+  test('shows what answered in place of the canary, and how many failures users met', () => {
     expect(frontend?.users?.instead.map((each) => each.requests)).toEqual([40, 20]);
-    // Eight answers, and four of 1,007 requests that are neither answered, nor open, nor given up by the user.
+    // Eight 5xx responses, and four of 1,007 requests that were not answered, are not open and were not aborted.
     expect(frontend?.users?.met).toBe(12);
     expect(services.discounts?.users).toBeUndefined();
   });
 
-  test('shows a place without a container as not checked', () => {
+  test('shows a slot without a container as not checked', () => {
     expect(services.discounts?.canary[0]).toMatchObject({
       status: 'MAINT (resolution)',
       checked: false,
@@ -71,16 +71,16 @@ describe('the answer to `show stat`', () => {
     });
   });
 
-  test('a check that still runs has not passed, and a comma in a quoted column moves no other', () => {
+  test('treats a running check as not passed, and a comma in a quoted column as part of it', () => {
     expect(frontend?.canary[0]).toMatchObject({ checked: false, address: '172.18.0.9' });
   });
 
-  test('is nothing when HAProxy says nothing', () => {
+  test('is empty if HAProxy answers nothing', () => {
     expect(parseStatistics('')).toEqual({});
   });
 
-  test('is added over the entries alone', () => {
-    // Of 60 requests that the canary failed 4 failed on the stable too, so that users met them.
+  test('is summed over the entries only', () => {
+    // Of 60 requests that the canary failed, 4 failed on the stable too, so that users met them.
     const all = {
       stable: 18_993,
       canary: 1007,
@@ -103,7 +103,7 @@ describe('the breaker', () => {
     ['DOWN', true],
     ['DOWN 12/1000000000', true],
     ['no check', false],
-  ])('has taken a canary out that is %s: %s', (status, expected) => {
+  ])('is tripped if the canary is %s: %s', (status, expected) => {
     const sides = canary(status);
     expect(sides && isTripped(sides)).toBe(expected);
   });
@@ -113,13 +113,13 @@ describe('the breaker', () => {
   });
 });
 
-test('requests that are open are those of every place a side answers at', () => {
+test('open requests include those at every place where a side answers', () => {
   const sides = parseStatistics(CSV).frontend;
   expect(sides && openRequests(sides, 'stable')).toBe(3);
   expect(sides && openRequests(sides, 'canary')).toBe(1);
 });
 
-describe('counts since an earlier look', () => {
+describe('counts since an earlier reading', () => {
   const earlier: Counts = {
     stable: 100,
     canary: 10,
@@ -146,7 +146,7 @@ describe('counts since an earlier look', () => {
     ],
     ['fewer requests on the canary', { ...earlier, canary: 2 }],
     ['more requests already but fewer failures', { ...earlier, stable: 120, stableFailures: 0 }],
-  ])('are everything after a restart of the proxy: %s', (_, now) => {
+  ])('are everything since a restart of the proxy: %s', (_, now) => {
     expect(countsSince(now, earlier)).toEqual(now);
   });
 });
@@ -155,7 +155,7 @@ describe('the measured weight', () => {
   const measured = (stable: number, canary: number) =>
     measuredWeight({ ...NO_COUNTS, stable, canary });
 
-  test('is the share of requests in percent, two digits', () => {
+  test('is the share of requests in percent, with two digits', () => {
     expect(measured(18_993, 1007)).toBe(5.04);
     expect(measured(0, 7)).toBe(100);
     expect(measured(7, 0)).toBe(0);
@@ -166,7 +166,7 @@ describe('the measured weight', () => {
   });
 });
 
-test('response times are means by requests, a side', () => {
+test('response times are means per side, weighted by requests', () => {
   const times = responseTimes(parseStatistics(CSV), ['frontend']);
   // Of 10,000 requests of 4 ms and 8,993 of 2 ms.
   expect(times).toEqual({ stable: 3.1, canary: 7 });

@@ -41,19 +41,19 @@ const linesOf = (configuration: string, beginning: string) =>
 
 const serversOf = (configuration: string) =>
   linesOf(configuration, 'server').filter((line) => /^server(-template)? /.test(line));
-/** Those that are not the proxy itself. */
+/** Servers other than the proxy itself. */
 const containersOf = (configuration: string) =>
   serversOf(configuration).filter((line) => !line.includes('abns@'));
 
-describe('what an entry speaks', () => {
-  test('is plain HTTP where nothing is said', () => {
+describe('the protocol of an entry', () => {
+  test('is plain HTTP by default', () => {
     const configuration = configured({});
     expect(configuration).not.toMatch(
       /crt-store|streams|proto h2|ssl verify|bind :\d+ accept-proxy/,
     );
   });
 
-  test('is told to every server of a service with HTTP/2 but to those that hand bytes on', () => {
+  test('is set for every server of an HTTP/2 service, except those for raw bytes', () => {
     const configuration = configured({ protocol: 'http2' });
     const servers = serversOf(configuration);
     const others = servers.filter((line) => !line.includes(' proto h2'));
@@ -61,12 +61,12 @@ describe('what an entry speaks', () => {
     const whole = servers.filter((line) => line.startsWith('server canary '));
     expect(whole).toHaveLength(3);
     expect(whole.filter((line) => !line.includes('proto h2 max-reuse 0'))).toEqual([]);
-    // One way in and out of each section that calls pass.
+    // One way in and out of each section that calls pass through.
     expect(linesOf(configuration, 'timeout client 24h')).toHaveLength(1);
     expect(linesOf(configuration, 'timeout server 24h')).toHaveLength(3);
   });
 
-  test('is TLS that ends by files that are named and nowhere else', () => {
+  test('is TLS that ends with the configured files, and nowhere else', () => {
     const configuration = configured({ certificate: FILES, reencrypt: true });
     expect(configuration).toContain(
       `crt-store canary\n  # web: SHA-256 AA:BB\n  load crt '/etc/canary/0/a b.pem' key '/etc/canary/0/it'"'"'s.key' alias web\n`,
@@ -86,14 +86,14 @@ describe('what an entry speaks', () => {
     expect(configured({ certificate: renewed })).not.toBe(configured({ certificate: FILES }));
   });
 
-  test('takes the client’s address at the entry, not at the preview, and gives it to containers', () => {
+  test('accepts the client’s address at the entry, not at the preview, and sends it to containers', () => {
     const configuration = configured({ proxyProtocol: { accept: true, send: true } });
     expect(linesOf(configuration, 'bind :')).toEqual(['bind :443 accept-proxy', 'bind :8443']);
     const containers = containersOf(configuration);
     expect(containers.filter((line) => !line.includes(' check-send-proxy'))).toEqual([]);
   });
 
-  test.each(['tcp', 'tls'] as const)('has no line of HTTP where it is %s', (protocol) => {
+  test.each(['tcp', 'tls'] as const)('has no line of HTTP for %s', (protocol) => {
     const configuration = configured({ protocol });
     const own = configuration
       .split('\n\n')
@@ -106,7 +106,7 @@ describe('what an entry speaks', () => {
     }
   });
 
-  test('closes and opens the canary to bytes as to requests', () => {
+  test('closes and opens the canary for bytes as for requests', () => {
     const rules = linesOf(configured({ protocol: 'tls', sni: ['a.b'] }), 'tcp-request content');
     const order = [
       'sub(txn.weight)',
@@ -121,7 +121,7 @@ describe('what an entry speaks', () => {
   });
 });
 
-describe('what is counted of bytes', () => {
+describe('the counts of raw bytes', () => {
   const CSV = `# pxname,svname,scur,stot,econ,eresp,status,check_status,hrsp_5xx,addr,cli_abrt,hrsp_2xx,mode,
 web,stable1,3,90,0,1,UP,L4OK,,172.18.0.4:80,0,,tcp,
 web,BACKEND,3,90,0,1,UP,,,,0,,tcp,
@@ -135,7 +135,7 @@ web:replicas,BACKEND,0,7,0,0,UP,,,,0,,tcp,
   const { web } = parseStatistics(CSV);
   if (!web) throw new Error('web is there');
 
-  test('is connections of users, once each, and what became of them', () => {
+  test('are connections of users, each counted once with its outcome', () => {
     expect(totalCounts({ web }, ['web'])).toEqual({
       stable: 90,
       canary: 72,
@@ -145,11 +145,11 @@ web:replicas,BACKEND,0,7,0,0,UP,,,,0,,tcp,
     });
   });
 
-  test('is open on the side that has it, whoever it was meant for', () => {
+  test('are open on the side that has the connection, whichever side it was meant for', () => {
     expect([openRequests(web, 'stable'), openRequests(web, 'canary')]).toEqual([4, 3]);
   });
 
-  test('trips no breaker', () => {
+  test('trip no breaker', () => {
     expect(isTripped(web)).toBe(false);
   });
 });

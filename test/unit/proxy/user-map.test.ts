@@ -14,7 +14,7 @@ const sides: fc.Arbitrary<UserSides> = fc
   .dictionary(user, fc.constantFrom('canary', 'stable'), { noNullPrototype: true })
   .map((each) => new Map(Object.entries(each)));
 
-/** What HAProxy makes of the lines; it knows each command apart. */
+/** What HAProxy makes of the lines; it treats each command separately. */
 function after(inForce: UserSides, lines: readonly string[]): UserSides {
   const map = new Map(inForce);
   for (const command of lines.flatMap((line) => line.split('; '))) {
@@ -29,7 +29,7 @@ function after(inForce: UserSides, lines: readonly string[]): UserSides {
 
 const sorted = (users: UserSides) => [...users].sort();
 
-test('the commands make the wanted lists of any others', () => {
+test('the commands turn any lists into the wanted ones', () => {
   fc.assert(
     fc.property(sides, sides, (inForce, wanted) => {
       expect(sorted(after(inForce, changeUsers(inForce, wanted)))).toEqual(sorted(wanted));
@@ -37,14 +37,14 @@ test('the commands make the wanted lists of any others', () => {
   );
 });
 
-test('many users are a few lines, each short enough for HAProxy', () => {
+test('many users take few lines, each short enough for HAProxy', () => {
   const wanted = new Map(Array.from({ length: 2000 }, (_, n) => [`ü-${n}`, 'canary']));
   const lines = changeUsers(new Map(), wanted);
   expect(lines.length).toBeLessThan(30);
   for (const line of lines) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(8000);
 });
 
-test('what is written is read back, from the file and from the answer of `show map`', () => {
+test('lists are read back as written, from the file and from the answer of `show map`', () => {
   fc.assert(
     fc.property(sides, (each) => {
       const file = userFile(each);
@@ -58,7 +58,7 @@ test('an unknown map has no users', () => {
   expect(readUsers('Unknown map identifier. Please use #<id> or <file>.\n').size).toBe(0);
 });
 
-test('a change is told in numbers alone', () => {
+test('a change is reported in numbers only', () => {
   const inForce = listedUsers([{ user: ['ada', 'eve', 'bob'], side: 'canary' }]);
   const wanted = listedUsers([
     { user: ['ada'], side: 'stable' },

@@ -44,11 +44,11 @@ test.each([
   ['a longer key', 'overweight 500\n'],
   ['a torn number', 'weight \n'],
   ['an error message', 'Unknown map identifier. Please use #<id> or <file>.\n'],
-])('%s is nobody on the canary', (_, text) => {
+])('%s means nobody on the canary', (_, text) => {
   expect(readSplit(text)).toEqual(OFF);
 });
 
-test('the admin socket is told buckets, by one command for a known entry and one for a new one', () => {
+test('the admin socket gets buckets, with one command for a known entry and one for a new one', () => {
   expect(setSplit(byWeight(0.01))).toEqual({
     change: 'set map /run/canary/weights.map weight 1',
     create: 'add map /run/canary/weights.map weight 1',
@@ -56,7 +56,7 @@ test('the admin socket is told buckets, by one command for a known entry and one
   expect(showSplit).toBe('show map /run/canary/weights.map');
 });
 
-test('a split that ends by itself is over from that second on', () => {
+test('a split with an expiry is over from that second on', () => {
   const text = splitFile(byWeight(5), 1_800_000_000);
   expect(readSplit(text)).toEqual(byWeight(5));
   expect(hasExpired(text, new Date(1_799_999_999_999))).toBe(false);

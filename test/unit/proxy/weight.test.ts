@@ -47,7 +47,7 @@ describe('a weight', () => {
     '5\n',
     'NaN',
     'Infinity',
-  ])('%j is refused', async (text) => {
+  ])('%j is rejected', async (text) => {
     expect(await refusal(() => parseWeight(text))).toMatchObject({
       code: 'usage',
       message: `\`${text}\` is not a weight.`,
@@ -55,12 +55,12 @@ describe('a weight', () => {
     });
   });
 
-  test('in steps of 0.01 is kept exactly, there and back', () => {
+  test('in steps of 0.01 is kept exactly', () => {
     fc.assert(
       fc.property(buckets, (count) => {
         const weight = parseWeight(written(count));
         expect(toBuckets(weight)).toBe(count);
-        // What the proxy reports is compared with what was asked for.
+        // The weight that the proxy reports is compared with the requested one.
         expect(fromBuckets(toBuckets(weight))).toBe(weight);
       }),
     );
@@ -83,7 +83,7 @@ test('weight 0 is nobody and weight 100 is everybody', () => {
   expect(toBuckets(100)).toBe(BUCKETS);
 });
 
-test('weights for people have no more digits than they need', () => {
+test('weights are printed with no more digits than needed', () => {
   expect([0, 5, 0.5, 33.33, 100].map(formatWeight)).toEqual([
     '0 %',
     '5 %',

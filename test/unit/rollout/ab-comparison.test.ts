@@ -10,7 +10,7 @@ const NOW = { stable: 2100, canary: 2000, stableFailures: 5, canaryFailures: 10,
 const compare = (now = NOW, earlier = EARLIER) =>
   compareAbSides({ from: FROM, to: TO, earlier, now, times: { stable: 4.2, canary: null } });
 
-test('both sides since the test began; what was shielded is a failure of the canary', () => {
+test('both sides are counted since the test began; a shielded request is a failure of the canary', () => {
   expect(compare()).toEqual({
     from: FROM.toISOString(),
     to: TO.toISOString(),
@@ -33,7 +33,7 @@ test('both sides since the test began; what was shielded is a failure of the can
   });
 });
 
-test('a table and a sentence that claims no significance', () => {
+test('a table, and a sentence that claims no significance', () => {
   expect(comparisonText(compare())).toMatchInlineSnapshot(`
     "          requests  share  failures  rate   shielded  response
       stable  2,000     50 %   2         0.1 %  0         4.2 ms
@@ -42,7 +42,7 @@ test('a table and a sentence that claims no significance', () => {
   `);
 });
 
-test('a side without requests is nothing to compare', () => {
+test('without requests on one side there is nothing to compare', () => {
   const comparison = compare({ ...NOW, canary: 0, canaryFailures: 0, shielded: 0 });
   expect(abSentence(comparison)).toBe(
     'In 14d one side had no requests: there is nothing to compare.',
@@ -50,7 +50,7 @@ test('a side without requests is nothing to compare', () => {
   expect(comparison.canary.failureRate).toBeNull();
 });
 
-test('a proxy that counts from 0 again tells what it has', () => {
+test('after a restart of the proxy, the comparison uses the counts that remain', () => {
   const comparison = compare({ ...NOW, stable: 50 });
   expect(comparison.stable.requests).toBe(50);
 });

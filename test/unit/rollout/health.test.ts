@@ -9,7 +9,7 @@ const one = canary('frontend', NEW, { id: 'one', restartCount: 2 });
 const broken = (now: Partial<ObservedContainer>) =>
   brokenSince(world(one), world({ ...one, ...now }), RELEASE)?.problem;
 
-test('a canary is broken when one of its containers is not what it was', () => {
+test('a canary is broken if one of its containers got worse', () => {
   expect(broken({})).toBeUndefined();
   expect(broken({ health: 'starting' })).toBeUndefined();
   expect(broken({ state: 'exited', exitCode: 137 })).toBe('stopped with exit code 137');
@@ -21,13 +21,13 @@ test('a canary is broken when one of its containers is not what it was', () => {
   expect(broken({ health: 'unhealthy' })).toBe('is unhealthy');
 });
 
-test('containers of others, of another commit and new ones do not matter', () => {
+test('containers of other services or commits, and new ones, do not matter', () => {
   const others = [canary('discounts', NEW), canary('frontend', OTHER, { id: 'two' })];
   const more = canary('frontend', NEW, { id: 'three', state: 'created' });
   expect(brokenSince(world(one, ...others), world(one, more), RELEASE)).toBeUndefined();
 });
 
-test('what someone removed is no fault of the canary', () => {
+test('a container that someone removed is not the canary’s fault', () => {
   const without = world();
   expect(brokenSince(world(one), without, RELEASE)).toBeUndefined();
   expect(removedSince(world(one), without, RELEASE).map(({ id }) => id)).toEqual(['one']);

@@ -31,12 +31,12 @@ const kinds = (
   return reconcile({ proxy: wanted }, world, situation([], rest)).map(({ kind }) => kind);
 };
 
-test('the stable gives its host to a proxy that runs, once', () => {
+test('the stable gives its host to a running proxy, once', () => {
   expect(kinds('running', true, withHost)).toContain('link-callers');
   expect(kinds('running', false, withHost)).not.toContain('link-callers');
 });
 
-test('it has its host back before the proxy goes, and when its setting does', () => {
+test('it gets its host back before the proxy is removed, and when its setting is removed', () => {
   const steps = kinds('absent', false, withHost);
   expect(steps.slice(0, 2)).toEqual(['unlink-callers', 'stop-proxy']);
   expect(kinds('absent', true, withHost)).not.toContain('unlink-callers');

@@ -30,7 +30,7 @@ const event: fc.Arbitrary<ReleaseEvent> = fc.oneof(
 const journalOf = (events: readonly ReleaseEvent[]) =>
   events.map((each) => formatRecord(each, AT)).join('');
 
-test('what is written is read back, whatever the words in it', () => {
+test('events are read back as written, whatever their text', () => {
   fc.assert(
     fc.property(fc.array(event), (events) => {
       const expected = events.map((each) => ({ v: 1, at: AT.toISOString(), ...each }));
@@ -46,7 +46,7 @@ test('a record is one line', () => {
   ).toHaveLength(1);
 });
 
-test('a journal cut off at any character keeps every record whose line is whole', () => {
+test('a journal cut off at any character keeps every complete record', () => {
   fc.assert(
     fc.property(fc.array(event, { minLength: 1, maxLength: 4 }), fc.nat(), (events, at) => {
       const whole = journalOf(events);
@@ -79,12 +79,12 @@ test.each([
     '{"v":1,"at":"2026-03-01T12:00:00.000Z","type":"state-changed","state":"dancing"}\n',
     'line 1 has the unknown state dancing',
   ],
-])('%s is refused, never guessed at', (_, line, problem) => {
+])('%s is rejected, never guessed', (_, line, problem) => {
   expect(parseJournal(line)).toEqual({ problem });
   const later = journalOf([{ type: 'release-resumed' }]) + line;
   expect(parseJournal(later)).toEqual({ problem: problem.replace('line 1', 'line 2') });
 });
 
-test('an empty journal holds nothing', () => {
+test('an empty journal has no records', () => {
   expect(parseJournal('')).toEqual({ records: [], tornBytes: 0 });
 });

@@ -21,7 +21,7 @@ const fold = (facts: readonly Fact[]) =>
 const begun = (steps: readonly Step[], strategy: StepProgress['strategy'] = 'canary') =>
   fact({ type: 'steps-begun', strategy, steps }, 0);
 
-/** A process that goes through the steps, as the walk does, writing facts; it may be killed after any of them. */
+/** A process that takes the steps and writes facts, as a deploy does; it may be killed after any of them. */
 class Walker {
   readonly facts: Fact[];
   now: number;
@@ -33,7 +33,7 @@ class Walker {
     this.now = now;
   }
 
-  /** Until a person has to go on, or so many facts are written. */
+  /** Until a person must continue, or this many facts are written. */
   walk(limit = Number.POSITIVE_INFINITY): 'asks' | 'ended' | 'killed' {
     for (let written = 0; written < limit; ) {
       const progress = fold(this.facts);
@@ -70,7 +70,7 @@ class Walker {
   }
 }
 
-/** Walks to the end, a person going on wherever one is asked for. */
+/** Walks to the end; a person continues whenever one is asked to. */
 function finish(walker: Walker): Walker {
   while (walker.walk() === 'asks') walker.goOn();
   return walker;
@@ -91,7 +91,7 @@ const steps: fc.Arbitrary<Step[]> = fc
 const weightsOf = (list: readonly Step[]) =>
   list.flatMap((step) => ('weight' in step ? [step.weight] : []));
 
-describe('going through the steps', () => {
+describe('taking the steps', () => {
   test('sets exactly their weights, in order, and holds each for its time', () => {
     fc.assert(
       fc.property(steps, (list) => {
@@ -103,7 +103,7 @@ describe('going through the steps', () => {
     );
   });
 
-  test('after a kill anywhere it ends the same, and no weight falls', () => {
+  test('ends the same after a kill anywhere, and no weight falls', () => {
     fc.assert(
       fc.property(steps, fc.nat(20), fc.nat(3000), (list, limit, away) => {
         const killed = new Walker([begun(list)], 0);
@@ -118,7 +118,7 @@ describe('going through the steps', () => {
     );
   });
 
-  test('a step whose users were taken away is held for its whole time again', () => {
+  test('holds a step for its whole time again if its users were taken away', () => {
     const list = [{ weight: 5, for: 100 }];
     const progress = fold([begun(list), ...stepBegun(0, list, 1000)]) as StepProgress;
     expect(nextAction(progress, at(1050), true)).toEqual({ do: 'hold', until: at(1100) });
@@ -131,7 +131,7 @@ describe('going through the steps', () => {
     });
   });
 
-  test('a step that is done is begun again too, where its users were taken before the next one', () => {
+  test('repeats a finished step if its users were taken away before the next one', () => {
     const list = [
       { weight: 5, for: 100 },
       { weight: 9, for: 100 },
@@ -142,7 +142,7 @@ describe('going through the steps', () => {
     expect(nextAction(progress, at(1200), false)).toEqual({ do: 'begin', index: 0 });
   });
 
-  test('nothing is promoted at the end, and a person is asked at a pause', () => {
+  test('promotes nothing at the end, and asks a person at a pause', () => {
     const list: Step[] = [{ pause: true }, { weight: 5, for: 0 }];
     const walker = new Walker([begun(list)], 0);
     expect(walker.walk()).toBe('asks');
@@ -152,7 +152,7 @@ describe('going through the steps', () => {
     expect(waitsForPerson(fold(walker.facts) as StepProgress)).toBe(true);
   });
 
-  test('a weight set by hand leaves them', () => {
+  test('ends when a weight is set by hand', () => {
     const list = [{ weight: 5, for: 100 }];
     expect(fold([begun(list), fact({ type: 'steps-left' }, 1)])).toBeUndefined();
     expect(fold([...stepBegun(0, list, 1)])).toBeUndefined();
@@ -164,7 +164,7 @@ describe('an A/B test', () => {
   const counts = { ...NO_COUNTS, stable: 7 };
   const first = stepBegun(0, list, 100, counts);
 
-  test('keeps its time and its counts, whatever interrupts it', () => {
+  test('keeps its time and its counts through every interruption', () => {
     const progress = fold([
       begun(list, 'ab'),
       ...first,
@@ -176,12 +176,12 @@ describe('an A/B test', () => {
     expect(nextAction(progress, at(1100), false)).toEqual({ do: 'finish-step' });
   });
 
-  test('counts on when the proxy begins at 0 again', () => {
+  test('keeps counting when the proxy restarts its counts at 0', () => {
     const reloaded = fact({ type: 'proxy-reloaded', counts: { ...NO_COUNTS, stable: 10 } }, 200);
     expect(fold([begun(list, 'ab'), ...first, reloaded])?.counts.stable).toBe(-3);
   });
 
-  test('ends by itself: nobody has to go on', () => {
+  test('ends by itself, without a person', () => {
     const done = fact({ type: 'step-done', index: 0 }, 1100);
     expect(waitsForPerson(fold([begun(list, 'ab'), ...first, done]) as StepProgress)).toBe(false);
   });
@@ -193,7 +193,7 @@ function stepBegun(index: number, list: readonly Step[], ms: number, counts = NO
 }
 
 describe('the steps of a strategy', () => {
-  test('rolling: container by container, to every user with the last one', () => {
+  test('rolling: container by container, with every user on the last step', () => {
     const rolling = { strategy: { kind: 'rolling', for: 60 } as const, steps: [] };
     expect(stepsOf(rolling, 3)).toEqual([
       { weight: 33.33, for: 60, replicas: 1 },
@@ -227,7 +227,7 @@ describe('the steps of a strategy', () => {
     ]);
   });
 
-  test('a step keeps what it needs to be done, but not the words of its gates, and says so', () => {
+  test('a step keeps and describes what it needs to finish, without the commands of its gates', () => {
     const gates = [{ run: ['./open.sh'], timeout: 1000 }];
     const steps = [{ weight: 5, for: 60_000, minimumRequests: 500, gates }];
     const [step] = stepsOf({ strategy: { kind: 'canary' }, steps }, 1) as [Step];

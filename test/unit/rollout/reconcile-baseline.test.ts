@@ -61,7 +61,7 @@ test('is replaced with an earlier canary, so that both are fresh', () => {
   `);
 });
 
-test('one that died is started again with the next step', () => {
+test('is started again with the next step if it died', () => {
   const world = [...BEHIND_PROXY, ...running(NEW), baseline('frontend', { state: 'exited' })];
   expect(deploy(observed(world, { weight: 5 }), 25)).toContain(
     'start a fresh stable of frontend beside the canary',
@@ -71,7 +71,7 @@ test('one that died is started again with the next step', () => {
 test.each([
   ['beside its canary', [...BEHIND_PROXY, ...running(NEW), baseline('frontend')]],
   ['that a killed command left alone', [...BEHIND_PROXY, baseline('frontend')]],
-])('one %s goes when no canary is wanted', (_, world) => {
+])('one %s is removed if no canary is wanted', (_, world) => {
   const plan = reconcile({ canary: null }, observed(world), situation());
   expect(plan.at(-1)).toMatchObject({
     kind: 'retire-canary',

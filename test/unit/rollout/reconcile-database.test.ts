@@ -14,7 +14,7 @@ import {
 const desired = { canary: { commit: NEW, services: SERVICES, weight: 5 } };
 const running = (commit: string) => SERVICES.map((service) => canary(service, commit));
 
-test('tables are kept once it is known which, before anything of the canary starts', () => {
+test('tables are kept after the rehearsal has found them, before anything of the canary starts', () => {
   const world = observed([...BEHIND_PROXY, ...running(OTHER)]);
   const rest = { rehearses: ['db'], backsUp: ['db'] };
   expect(formatPlan(reconcile(desired, world, situation([NEW], rest)))).toMatchInlineSnapshot(`
@@ -28,19 +28,19 @@ test('tables are kept once it is known which, before anything of the canary star
   `);
 });
 
-test('nothing is kept of what a canary that runs has changed already', () => {
+test('nothing is kept of what a running canary has already changed', () => {
   const world = observed([...BEHIND_PROXY, ...running(NEW)]);
   const steps = reconcile(desired, world, situation([NEW], { backsUp: ['db'] }));
   expect(steps.map(({ kind }) => kind)).not.toContain('backup');
 });
 
-test('nor where nothing is to be kept', () => {
+test('nothing is kept if canary.yaml asks for no backup', () => {
   const world = observed(BEHIND_PROXY);
   const steps = reconcile(desired, world, situation([NEW], { rehearses: ['db'] }));
   expect(steps.map(({ kind }) => kind)).not.toContain('backup');
 });
 
-test('a migration comes after its rehearsal and what is kept, and is built where it has no image', () => {
+test('a migration comes after its rehearsal and the backup, and is built if it has no image', () => {
   const rest = { rehearses: ['db'], backsUp: ['db'], migrates: 'prepare' };
   const unbuilt = { unbuilt: () => ['prepare', 'frontend'] };
   const steps = reconcile(desired, observed(BEHIND_PROXY), { ...situation([], rest), ...unbuilt });
@@ -50,7 +50,7 @@ test('a migration comes after its rehearsal and what is kept, and is built where
   expect(steps[0]).toMatchObject({ services: ['prepare', 'frontend'] });
 });
 
-test('a canary that runs is neither rehearsed nor migrated again', () => {
+test('a running canary is neither rehearsed nor migrated again', () => {
   const world = observed([...BEHIND_PROXY, ...running(NEW)]);
   const rest = { rehearses: ['db'], migrates: 'prepare' };
   const kinds = reconcile(desired, world, situation([NEW], rest)).map(({ kind }) => kind);

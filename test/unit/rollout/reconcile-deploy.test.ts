@@ -37,14 +37,14 @@ test('a fresh deploy without users sends none', () => {
   `);
 });
 
-describe('a canary that is asked before its first user', () => {
+describe('a canary that is checked before its first user', () => {
   const asked = (world: Observed, weight: number) => {
     const desired = { canary: { commit: NEW, services: SERVICES, weight } };
     return reconcile(desired, world, situation([NEW], { hasChecks: true })).map(({ kind }) => kind);
   };
 
   test.each([0, 5])(
-    'is asked once it is ready, also where rules alone send users (%i %%)',
+    'is checked once it is ready, even if only rules send users (%i %%)',
     (weight) => {
       expect(asked(observed(BEHIND_PROXY), weight)).toEqual([
         ...['start-canary', 'await-ready', 'check-canary', 'set-weight'],
@@ -52,12 +52,12 @@ describe('a canary that is asked before its first user', () => {
     },
   );
 
-  test('is not asked again when it has users', () => {
+  test('is not checked again while it has users', () => {
     const world = observed([...BEHIND_PROXY, ...running(NEW)], { weight: 0 });
     expect(asked(world, 5)).toEqual(['await-ready', 'set-weight']);
   });
 
-  test('is asked when another takes its place', () => {
+  test('is checked when it replaces another', () => {
     const world = observed([...BEHIND_PROXY, ...running(OTHER)], { weight: 5 });
     expect(asked(world, 5).slice(-3)).toEqual(['await-ready', 'check-canary', 'set-weight']);
   });
@@ -70,7 +70,7 @@ test('the same commit again builds and starts nothing', () => {
   );
 });
 
-test('fewer containers than the definition asks for are made whole, without users meanwhile', () => {
+test('missing replicas are started while users are on the stable', () => {
   const desired = { canary: { commit: NEW, services: SERVICES, weight: 5 } };
   const world = observed([...BEHIND_PROXY, ...running(NEW)], { weight: 5 });
   const replicas = (service: string) => (service === 'frontend' ? 2 : 1);
@@ -84,7 +84,7 @@ test('fewer containers than the definition asks for are made whole, without user
     `);
 });
 
-test('another weight on the same commit only moves users', () => {
+test('another weight for the same commit only moves users', () => {
   const world = observed([...BEHIND_PROXY, ...running(NEW)], { weight: 5 });
   expect(deploy(world, 20, [NEW])).toMatchInlineSnapshot(`
     "1. wait until the canary of frontend, discounts is ready  (only a ready canary gets users)
@@ -92,7 +92,7 @@ test('another weight on the same commit only moves users', () => {
   `);
 });
 
-test('a canary that the breaker took out is trusted again when it is deployed', () => {
+test('a deploy arms the breaker again for a canary that it took out', () => {
   const world = observed([...BEHIND_PROXY, ...running(NEW)], { weight: 5, tripped: ['frontend'] });
   expect(deploy(world, 5, [NEW])).toMatchInlineSnapshot(`
     "1. arm the breaker of frontend again                      (it took an earlier canary out)
@@ -100,7 +100,7 @@ test('a canary that the breaker took out is trusted again when it is deployed', 
   `);
 });
 
-test('another commit takes the users off the canary before it is replaced', () => {
+test('another commit takes the users off the canary before replacing it', () => {
   const world = observed([...BEHIND_PROXY, ...running(OTHER)], { weight: 5 });
   expect(deploy(world, 5)).toMatchInlineSnapshot(`
     "1. send every user to the stable                                 (the canary changes; its users leave first)
@@ -123,7 +123,7 @@ test('an earlier canary that crashed is removed without waiting for requests', (
   `);
 });
 
-test('a canary of which one service runs gets the other, its users waiting on the stable', () => {
+test('if one of two services runs, the other is started while users are on the stable', () => {
   const world = observed([...BEHIND_PROXY, canary('frontend', NEW)], { weight: 5 });
   expect(deploy(world, 5, [NEW])).toMatchInlineSnapshot(`
     "1. send every user to the stable                          (the canary changes; its users leave first)
@@ -145,7 +145,7 @@ test('a crashed canary of the same commit is started again from its image', () =
   `);
 });
 
-test('the clone of a service that is no longer chosen goes', () => {
+test('the clone of a service that is no longer chosen is removed', () => {
   const world = [...BEHIND_PROXY, ...running(NEW), canary('ads', NEW)];
   expect(deploy(observed(world, { weight: 5 }), 5, [NEW])).toMatchInlineSnapshot(`
     "1. send every user to the stable                          (the canary changes; its users leave first)
@@ -165,7 +165,7 @@ describe('replica by replica', () => {
     return formatPlan(reconcile(desired, world, situation([NEW], { replicas })));
   };
 
-  test('the first one starts one container of each service', () => {
+  test('the first step starts one container of each service', () => {
     expect(step(observed(BEHIND_PROXY), 1, 33.33)).toMatchInlineSnapshot(`
       "1. start the canary of frontend (1), discounts (1) at aaaaaaaaaaaa  (the canary should be aaaaaaaaaaaa)
       2. wait until the canary of frontend, discounts is ready            (only a ready canary gets users)
@@ -173,7 +173,7 @@ describe('replica by replica', () => {
     `);
   });
 
-  test('the next ones are started beside those that serve, whose users stay', () => {
+  test('the next steps start more beside them, and their users stay', () => {
     const world = observed([...BEHIND_PROXY, ...running(NEW)], { weight: 33.33 });
     expect(step(world, 2, 66.67)).toMatchInlineSnapshot(`
       "1. start more of the canary: frontend (2)                 (replica by replica)
@@ -182,14 +182,14 @@ describe('replica by replica', () => {
     `);
   });
 
-  test('a step that is in force already is waited for alone', () => {
+  test('a step that is already in force is only waited for', () => {
     const world = observed([...BEHIND_PROXY, ...running(NEW)], { weight: 33.33 });
     expect(step(world, 1, 33.33)).toMatchInlineSnapshot(
       `"1. wait until the canary of frontend, discounts is ready  (only a ready canary gets users)"`,
     );
   });
 
-  test('users leave first where a service has no container at all, or the breaker tripped', () => {
+  test('users leave first if a service has no container or the breaker tripped', () => {
     const half = observed([...BEHIND_PROXY, canary('frontend', NEW)], { weight: 33.33 });
     const tripped = observed([...BEHIND_PROXY, ...running(NEW)], {
       weight: 33.33,

@@ -40,7 +40,7 @@ const plan = (desired: Desired, world: Observed, rest = {}) =>
 const up = (world: Observed, rest = {}) => plan({ proxy: 'running' }, world, rest);
 
 describe('up, with an internal service,', () => {
-  test('links callers once the proxy is there, those too that it starts before', () => {
+  test('links callers once the proxy is there, including those that start before it', () => {
     expect(up(observed([...PLAIN, ADS], ABSENT_PROXY))).toMatchInlineSnapshot(`
       "1. hand the port of frontend to the proxy                 (port 3000 is the stable's own)
       2. wait until the stable of frontend, discounts is ready  (the proxy must reach it)
@@ -53,7 +53,7 @@ describe('up, with an internal service,', () => {
     expect(up(observed(LINKED))).toBe('Nothing to do.');
   });
 
-  test('links only who is not, and whoever has a container that is not', () => {
+  test('links only callers that are not linked, in all their containers', () => {
     const world = [...LINKED, stable('ads', { id: 'second' })];
     expect(up(observed(world))).toMatchInlineSnapshot(`
       "1. recreate ads with links to the proxy   (they call services that the proxy splits)
@@ -61,7 +61,7 @@ describe('up, with an internal service,', () => {
     `);
   });
 
-  test('leads callers away from a ingress that is gone before it closes', () => {
+  test('unlinks callers from an ingress that is gone before it closes', () => {
     const slice = [
       { service: 'frontend', entry: SLICE[0]?.entry },
       { service: 'discounts', entry: undefined },
@@ -74,14 +74,14 @@ describe('up, with an internal service,', () => {
     `);
   });
 
-  test('leaves a caller alone that does not run', () => {
+  test('ignores a caller that does not run', () => {
     const world = LINKED.map((each) =>
       each.service === 'ads' ? stable('ads', { state: 'exited' }) : each,
     );
     expect(up(observed(world))).toBe('Nothing to do.');
   });
 
-  test('starts a caller with its links where the proxy runs', () => {
+  test('starts a missing caller with its links if the proxy runs', () => {
     const world = LINKED.filter((each) => each.service !== 'ads');
     expect(up(observed(world))).not.toContain('link');
   });
@@ -105,7 +105,7 @@ describe('up, with an internal service,', () => {
   });
 });
 
-test('deploy and every way out of a canary touch no caller', () => {
+test('deploy and every way to end a canary leave callers alone', () => {
   const world = observed([...BEHIND_PROXY, ADS], { weight: 5 });
   const slice = SLICE.map(({ service }) => service);
   const deploy = plan({ canary: { commit: NEW, services: slice, weight: 5 } }, world);
@@ -114,7 +114,7 @@ test('deploy and every way out of a canary touch no caller', () => {
 });
 
 describe('down, with an internal service,', () => {
-  test('leads callers past the proxy before it goes; an entry gets its port and loses its links at once', () => {
+  test('unlinks callers before removing the proxy; an entry is unlinked when it gets its port back', () => {
     expect(plan({ canary: null, proxy: 'absent' }, observed(LINKED))).toMatchInlineSnapshot(`
       "1. recreate ads without links to the proxy  (the proxy goes)
       2. remove the proxy                         (the ports go back)
@@ -122,14 +122,14 @@ describe('down, with an internal service,', () => {
     `);
   });
 
-  test('does not wait for a caller that the compose files do not define any more', () => {
+  test('does not wait for a caller that is no longer in the compose files', () => {
     const [ads] = LINKED.filter(({ service }) => service === 'ads');
     if (!ads) throw new Error('no caller');
     const world = observed([...LINKED, { ...ads, id: 'left', service: 'gone' }]);
     expect(plan({ proxy: 'absent' }, world)).not.toContain('gone');
   });
 
-  test('goes on where it was killed', () => {
+  test('continues where it was killed', () => {
     const world = LINKED.map((each) => (each.service === 'ads' ? stable('ads') : each));
     expect(plan({ proxy: 'absent' }, observed(world))).not.toContain('link');
   });

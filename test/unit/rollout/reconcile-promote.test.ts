@@ -22,7 +22,7 @@ describe('promote', () => {
   const promote = (world: Observed, given: Situation = situation([NEW])) =>
     formatPlan(reconcile({ promote: { commit: NEW, branch: 'main' }, canary: null }, world, given));
 
-  test('replaces the stable while the canary serves everybody', () => {
+  test('replaces the stable while the canary serves every user', () => {
     expect(promote(observed([...BEHIND_PROXY, ...CANARY], { weight: 5 }))).toMatchInlineSnapshot(`
       "1. wait until the canary of frontend, discounts is ready         (it serves every user while the stable is replaced)
       2. send every user to the canary                                 (the stable is replaced while it has no users)
@@ -44,7 +44,7 @@ describe('promote', () => {
     expect(plan.indexOf('build')).toBeLessThan(plan.indexOf('users'));
   });
 
-  test('goes on after the stable is replaced; until the branch has moved that is done again, which changes nothing', () => {
+  test('continues after the stable is replaced, and replaces it again until the branch has moved', () => {
     const world = observed([...REPLACED, stable('db'), ...CANARY], ALL);
     expect(promote(world)).toMatchInlineSnapshot(`
       "1. wait until the canary of frontend, discounts is ready         (it serves every user while the stable is replaced)
@@ -58,14 +58,14 @@ describe('promote', () => {
     `);
   });
 
-  test('replaces a scaled stable of which one container is replaced', () => {
+  test('replaces a scaled stable of which only one container is replaced', () => {
     const world = observed([...REPLACED, stable('frontend'), stable('db'), ...CANARY], {
       ...ALL,
     });
     expect(promote(world)).toContain('replace the stable frontend, discounts');
   });
 
-  test('only waits when all is done', () => {
+  test('only waits if all is done', () => {
     const world = observed([...REPLACED, stable('db')]);
     expect(promote(world, situation([NEW], { branchAt: NEW }))).toMatchInlineSnapshot(
       `"1. wait until the stable of frontend, discounts is ready  (users come back only to a ready stable)"`,
@@ -91,17 +91,17 @@ describe('abort', () => {
     `);
   });
 
-  test('does nothing when nothing runs', () => {
+  test('does nothing if nothing runs', () => {
     expect(abort(observed(BEHIND_PROXY))).toBe('Nothing to do.');
   });
 
-  test('takes off a weight that an earlier canary left behind', () => {
+  test('removes a weight that an earlier canary left', () => {
     expect(abort(observed(BEHIND_PROXY, { weight: 5 }))).toMatchInlineSnapshot(
       `"1. send every user to the stable  (no canary is wanted)"`,
     );
   });
 
-  test('does not wait for requests when the proxy that sent them is stopped', () => {
+  test('does not drain if the proxy that sent the requests is stopped', () => {
     const world = observed([...BEHIND_PROXY, ...CANARY], { weight: 5, state: 'stopped' });
     expect(abort(world)).toMatchInlineSnapshot(`
       "1. send every user to the stable             (no canary is wanted)
@@ -109,7 +109,7 @@ describe('abort', () => {
     `);
   });
 
-  test('puts a half replaced stable back before the users return to it', () => {
+  test('restores a half-replaced stable before users return to it', () => {
     const half = [...REPLACED.slice(0, 1), stable('discounts', { state: 'exited' }), stable('db')];
     expect(abort(observed([...half, ...CANARY], ALL), true)).toMatchInlineSnapshot(`
       "1. put the stable frontend, discounts back to before aaaaaaaaaaaa  (its promotion did not finish)

@@ -26,7 +26,7 @@ describe('up', () => {
     `);
   });
 
-  test('starts everything when nothing runs, the proxy with the port', () => {
+  test('starts everything if nothing runs, and publishes the port at the proxy', () => {
     expect(up(observed([], ABSENT_PROXY))).toMatchInlineSnapshot(`
       "1. start frontend, discounts, db               (not running)
       2. start the proxy                             (the proxy is absent)
@@ -53,21 +53,21 @@ describe('up', () => {
     `);
   });
 
-  test('gives a running proxy its new configuration without a gap', () => {
+  test('gives a running proxy its new configuration without an interruption', () => {
     expect(up(observed(BEHIND_PROXY, { configuration: 'earlier' }))).toMatchInlineSnapshot(`
       "1. give the proxy its new configuration, without a gap  (canary.yaml changed)
       2. wait until the stable of frontend is ready           (the proxy must reach it)"
     `);
   });
 
-  test('says that a certificate may be why, where there is one', () => {
+  test('names the certificate as a possible cause if there is one', () => {
     const wanted = { proxy: { ...situation().proxy, endsTls: true } };
     const world = observed(BEHIND_PROXY, { configuration: 'earlier' });
     const steps = reconcile({ proxy: 'running' }, world, situation([], wanted));
     expect(steps[0]?.cause).toBe('canary.yaml or a certificate changed');
   });
 
-  test('changes lists of users without a reload, and names nobody', () => {
+  test('changes lists of users without a reload, and without naming users', () => {
     const users = new Map([
       ['ada', 'canary'],
       ['eve', 'canary'],
@@ -82,7 +82,7 @@ describe('up', () => {
     expect(JSON.stringify(steps)).not.toMatch(/ada|eve/);
   });
 
-  test('makes the proxy anew when its ports changed, or an older canary made it', () => {
+  test('recreates the proxy if its ports changed, or if an older canary created it', () => {
     expect(up(observed(BEHIND_PROXY, { definition: 'earlier' }))).toMatchInlineSnapshot(`
       "1. start the proxy                             (its ports, networks or image changed)
       2. wait until the stable of frontend is ready  (the proxy must reach it)"
@@ -103,7 +103,7 @@ describe('up', () => {
     `);
   });
 
-  test('leaves a shared job alone that ran to its end', () => {
+  test('leaves alone a shared job that has finished', () => {
     const world = [...BEHIND_PROXY, stable('migrate', { state: 'exited' })];
     const services = ['frontend', 'discounts', 'db', 'migrate'];
     const steps = reconcile({ proxy: 'running' }, observed(world), situation([], { services }));
@@ -114,7 +114,7 @@ describe('up', () => {
 describe('down', () => {
   const down = (world: Observed) => plan({ canary: null, proxy: 'absent' }, world);
 
-  test('takes users, canary and proxy away in this order and gives the port back', () => {
+  test('removes users, canary and proxy in this order and gives the port back', () => {
     const world = [...BEHIND_PROXY, canary('frontend', NEW), canary('discounts', NEW)];
     expect(down(observed(world, { weight: 5 }))).toMatchInlineSnapshot(`
       "1. send every user to the stable                                 (no canary is wanted)
@@ -125,7 +125,7 @@ describe('down', () => {
     `);
   });
 
-  test('gives the port back after a `down` that was killed once the proxy was gone', () => {
+  test('gives the port back if an earlier `down` was killed after removing the proxy', () => {
     expect(down(observed(BEHIND_PROXY, ABSENT_PROXY))).toMatchInlineSnapshot(
       `"1. give the port back to frontend  (the service publishes it again)"`,
     );

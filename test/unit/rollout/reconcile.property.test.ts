@@ -100,7 +100,7 @@ test('users are sent to a canary only after it was waited for', () => {
   );
 });
 
-test('a plan cut off anywhere and made again ends where nothing but waiting is left (promise 7)', () => {
+test('a plan that is cut off anywhere and made again leaves nothing to do but wait (promise 7)', () => {
   fc.assert(
     fc.property(arbitraryWorld, wantsAnything, fc.nat(20), (start, desired, cut) => {
       const interrupted = after(start, planIn(start, desired), cut);
@@ -113,7 +113,7 @@ test('a plan cut off anywhere and made again ends where nothing but waiting is l
   );
 });
 
-test('any command cut off anywhere can be followed by an abort that leaves no canary (promise 7)', () => {
+test('after any command cut off anywhere, an abort leaves no canary (promise 7)', () => {
   fc.assert(
     fc.property(arbitraryWorld, wantsAnything, fc.nat(20), (start, desired, cut) => {
       const interrupted = after(start, planIn(start, desired), cut);
@@ -124,7 +124,7 @@ test('any command cut off anywhere can be followed by an abort that leaves no ca
   );
 });
 
-test('every step names its cause', () => {
+test('every operation has a cause', () => {
   fc.assert(
     fc.property(arbitraryWorld, fc.oneof(wantsAnything, wantsRestore), (world, desired) => {
       for (const step of planIn(world, desired)) expect(step.cause).toMatch(/\S/);

@@ -28,7 +28,7 @@ const CREATED: ReleaseEvent = {
   counts: COUNTS,
 };
 
-/** Folds what a file with these events, one a second, would hold. */
+/** The release of a journal with these events, one a second. */
 function fold(...events: ReleaseEvent[]): Release | undefined {
   const text = events
     .map((event, index) => formatRecord(event, new Date(Date.UTC(2026, 0, 1, 0, 0, index))))
@@ -38,8 +38,8 @@ function fold(...events: ReleaseEvent[]): Release | undefined {
   return foldRelease(reading.records);
 }
 
-describe('the fold of a journal', () => {
-  test('begins with a release that is being built and has no users', () => {
+describe('the release read from a journal', () => {
+  test('begins as being built, without users', () => {
     expect(fold(CREATED)).toEqual({
       id: 'r1',
       project: 'shop',
@@ -67,7 +67,7 @@ describe('the fold of a journal', () => {
     });
   });
 
-  test('tells a whole story: deployed, given users, promoted', () => {
+  test('follows a whole release: deployed, given users, promoted', () => {
     const step = { kind: 'start-proxy', cause: 'test' } as const;
     expect(
       fold(
@@ -94,7 +94,7 @@ describe('the fold of a journal', () => {
     });
   });
 
-  test('remembers what its canary ran and every weight, equal ones in a row once', () => {
+  test('remembers its images and every weight, without repeating equal ones', () => {
     const images = [{ service: 'frontend', image: 'shop-frontend:canary-a', imageId: 'sha256:2' }];
     const weightSet = (weight: number) => ({ type: 'weight-set', weight, counts: LATER }) as const;
     const release = fold(
@@ -114,7 +114,7 @@ describe('the fold of a journal', () => {
     );
   });
 
-  test('keeps of each database the last backup', () => {
+  test('keeps the last backup of each database', () => {
     const backup = { service: 'db', file: 'r1.backup/db.sql.gz', bytes: 9, restore: ['psql'] };
     const release = fold(
       CREATED,
@@ -128,7 +128,7 @@ describe('the fold of a journal', () => {
     ]);
   });
 
-  test('counts as booted from when its canary may have been started, not when it was built', () => {
+  test('counts as booted once its canary may have been started, not when it was built', () => {
     const started = (kind: 'start-canary' | 'backup') => {
       const step = { kind, services: SERVICES, databases: [], commit: NEW, cause: 'test' } as const;
       return { type: 'operation-started', operation: step } as ReleaseEvent;
@@ -137,7 +137,7 @@ describe('the fold of a journal', () => {
     expect(fold(CREATED, started('backup'), started('start-canary'))?.hasBooted).toBe(true);
   });
 
-  test('has an end when it was promoted, reverted or replaced, and not before', () => {
+  test('has ended once it was promoted, reverted or replaced, and not before', () => {
     const state = (name: Release['state']): ReleaseEvent => ({
       type: 'state-changed',
       state: name,
@@ -156,7 +156,7 @@ describe('the fold of a journal', () => {
       expect(fold(CREATED, state(name))?.endedAt).toBeUndefined();
   });
 
-  test('keeps the weight that a pause took in mind until another is set', () => {
+  test('keeps the weight from before a pause until another is set', () => {
     const held: ReleaseEvent[] = [
       { type: 'weight-set', weight: 0, counts: LATER },
       { type: 'release-paused', weight: 20 },
@@ -166,13 +166,13 @@ describe('the fold of a journal', () => {
     expect(fold(CREATED, ...held, set)?.pausedWeight).toBeUndefined();
   });
 
-  test('takes counts of an older canary as having shielded nothing', () => {
+  test('treats counts of an older canary as zero shielded requests', () => {
     const { shielded: _, ...older } = COUNTS;
     const release = fold({ ...CREATED, counts: older } as unknown as ReleaseEvent);
     expect(release?.countsAtStart).toEqual(COUNTS);
   });
 
-  test('goes on counting where the proxy began from 0 again', () => {
+  test('continues counting after the proxy restarted its counts at 0', () => {
     const release = fold(
       CREATED,
       { type: 'weight-set', weight: 5, counts: LATER },
@@ -186,7 +186,7 @@ describe('the fold of a journal', () => {
     expect(release && countsSince(now, release.countsAtStart).stable).toBe(113);
   });
 
-  test('knows of a stable that is half replaced, until it is whole again', () => {
+  test('knows of a half-replaced stable until it is whole again', () => {
     const replacing: ReleaseEvent = {
       type: 'stable-replacing',
       from: OLD,
@@ -202,25 +202,25 @@ describe('the fold of a journal', () => {
     expect(restored).toMatchObject({ replacing: undefined, promotedCommit: undefined });
   });
 
-  test('is nothing where the journal does not begin a release', () => {
+  test('does not exist if the journal does not begin a release', () => {
     expect(fold()).toBeUndefined();
     expect(fold({ type: 'weight-set', weight: 5, counts: COUNTS })).toBeUndefined();
   });
 });
 
-describe('the state a person is told', () => {
+describe('the reported state', () => {
   const inState = (state: Release['state']) => {
     const release = fold(CREATED, { type: 'state-changed', state, reason: 'because' });
     if (!release) throw new Error('the journal begins a release');
     return release;
   };
 
-  test('is the journal’s own while a command drives the release', () => {
+  test('is the journal’s while a command drives the release', () => {
     for (const state of RELEASE_STATES)
       expect(settledState(inState(state), true, NOW)).toEqual({ state, reason: 'because' });
   });
 
-  test('is failed where nobody drives a release that was on its way', () => {
+  test('is failed if no command drives a release in progress', () => {
     const told = RELEASE_STATES.map((state) => settledState(inState(state), false, NOW).state);
     expect(Object.fromEntries(RELEASE_STATES.map((state, index) => [state, told[index]]))).toEqual({
       building: 'failed',
@@ -243,13 +243,13 @@ describe('the state a person is told', () => {
     );
   });
 
-  test('only a release that was promoted or taken away has come to its end', () => {
+  test('is final only for a release that was promoted, reverted or removed', () => {
     const ended = RELEASE_STATES.filter((state) => hasEnded(inState(state)));
     expect(ended).toEqual(['promoted', 'reverted', 'removed']);
   });
 });
 
-test('release ids sort by time and tell the commit', () => {
+test('release ids sort by time and contain the commit', () => {
   const first = releaseId(new Date('2026-03-01T09:05:07.123Z'), NEW);
   const second = releaseId(new Date('2026-03-01T10:00:00.000Z'), OLD);
   expect(first).toBe('20260301-090507-aaaaaaa');
@@ -267,25 +267,25 @@ describe('a release whose command died in its steps', () => {
   const settled = (strategy: 'canary' | 'ab', now: string) =>
     settledState(fold(...begun(strategy)) as Release, false, new Date(now));
 
-  test('waits for a person, with its users', () => {
+  test('waits for a person, and keeps its users', () => {
     expect(settled('canary', '2026-01-01T01:00:00.000Z')).toEqual({
       state: 'holding',
       reason: 'interrupted in step 1 of 2; its weight stays, `canary resume` goes on',
     });
   });
 
-  test('tells when the time of an A/B test is over', () => {
+  test('says when the time of an A/B test is over', () => {
     expect(settled('ab', '2026-01-01T00:01:01.000Z').reason).toContain('interrupted in step 1');
     expect(settled('ab', '2026-01-01T00:01:02.000Z').reason).toBe(
       'the time of the A/B test is over since 2026-01-01T00:01:02.000Z; `canary resume` ends it with the comparison',
     );
   });
 
-  test('keeps what it is while somebody drives it, and has no steps once a person set a weight', () => {
+  test('keeps its state while a command drives it, and has no steps once a person set a weight', () => {
     const release = fold(...begun('canary')) as Release;
     expect(settledState(release, true, NOW).state).toBe('advancing');
     expect(fold(...begun('canary'), { type: 'steps-left' })?.progress).toBeUndefined();
-    // Deployed again it begins anew.
+    // A new deploy starts its steps from the beginning.
     const again = fold(...begun('canary'), { type: 'steps-begun', strategy: 'canary', steps });
     expect(again?.progress?.index).toBe(-1);
   });

@@ -15,21 +15,21 @@ const release = (id: string, rest: Partial<Prunable> = {}): Prunable => ({
 const PROMOTED = { state: 'promoted', promotedCommit: NEW } as const;
 const REPLACED = { wasReady: true, wasReplaced: true };
 
-test('the newest ended releases are kept, the rest is forgotten', () => {
+test('the newest ended releases are kept, the rest is pruned', () => {
   const releases = ['1', '2', '3', '4'].map((id) => release(id));
   expect(releasesToPrune(releases, 2)).toEqual(['1', '2']);
   expect(releasesToPrune(releases, 4)).toEqual([]);
   expect(releasesToPrune([], 1)).toEqual([]);
 });
 
-test('the release that runs is kept beside them; one that is being taken back is one of them', () => {
+test('a running release is kept in addition; one that is being reverted counts as ended', () => {
   const ended = ['1', '2', '3'].map((id) => release(id));
   for (const state of ['paused', 'building', 'failed', 'promoting'] as const)
     expect(releasesToPrune([...ended, release('4', { state })], 2)).toEqual(['1']);
   expect(releasesToPrune([...ended, release('4', { state: 'reverting' })], 2)).toEqual(['1', '2']);
 });
 
-test('what the stable came from is kept whatever its age, an earlier promotion is not', () => {
+test('the release that the stable came from is kept, earlier promotions are not', () => {
   const releases = [
     release('1', PROMOTED),
     release('2', PROMOTED),
@@ -38,12 +38,12 @@ test('what the stable came from is kept whatever its age, an earlier promotion i
   expect(releasesToPrune(releases, 1)).toEqual(['1', '3', '4']);
 });
 
-test('a promotion that only all but ended counts as one', () => {
+test('a promotion that failed only at the very end counts as one', () => {
   const replaced = release('2', { state: 'failed', promotedCommit: NEW });
   expect(releasesToPrune([release('1', PROMOTED), replaced, release('3')], 1)).toEqual(['1']);
 });
 
-test('what revert goes back to is kept: of every branch the last that was ready and replaced', () => {
+test('what revert returns to is kept: the last ready release of each branch that was replaced', () => {
   const releases = [
     release('1', REPLACED),
     release('2', REPLACED),
@@ -54,7 +54,7 @@ test('what revert goes back to is kept: of every branch the last that was ready 
   expect(releasesToPrune(releases, 1)).toEqual(['1', '3']);
 });
 
-test('after a promotion of its branch nobody goes back to it', () => {
+test('after a promotion of its branch, revert never returns to it', () => {
   const other = release('2', { ...REPLACED, branch: 'other' });
   const releases = [release('1', REPLACED), other, release('3', PROMOTED), release('4')];
   expect(releasesToPrune(releases, 1)).toEqual(['1']);
@@ -74,7 +74,7 @@ const history: fc.Arbitrary<Prunable[]> = fc
   .map((all) => all.map((each, index) => ({ ...each, id: String(index).padStart(3, '0') })));
 const retention = fc.integer({ min: 1, max: 12 });
 
-test('never the newest release, never the newest promoted one, never one of the newest', () => {
+test('the newest releases and the newest promoted one are never pruned', () => {
   fc.assert(
     fc.property(history, retention, (releases, keep) => {
       const pruned = releasesToPrune(releases, keep);
@@ -87,13 +87,13 @@ test('never the newest release, never the newest promoted one, never one of the 
   );
 });
 
-test('pruning again prunes nothing more, and what is left is bounded', () => {
+test('pruning twice prunes nothing more, and the number of kept releases is bounded', () => {
   fc.assert(
     fc.property(history, retention, (releases, keep) => {
       const pruned = releasesToPrune(releases, keep);
       const left = releases.filter((each) => !pruned.includes(each.id));
       expect(releasesToPrune(left, keep)).toEqual([]);
-      // The one that runs, the one of the stable, and one of each of the two branches.
+      // The running one, the one of the stable, and one of each of the two branches.
       expect(left.length).toBeLessThanOrEqual(keep + 4);
     }),
   );

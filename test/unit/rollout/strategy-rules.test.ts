@@ -23,7 +23,7 @@ describe('a weight by hand', () => {
       }
     });
 
-  test('is what the strategy knows', () => {
+  test('is accepted as the strategy allows', () => {
     for (const command of ['deploy', 'weight'] as const) {
       expect(allowed(CANARY, command)).toEqual([0, 50, 100]);
       expect(allowed(ROLLING, command)).toEqual([0, 50, 100]);
@@ -33,7 +33,7 @@ describe('a weight by hand', () => {
     expect(allowed(AB, 'weight')).toEqual([]);
   });
 
-  test('is refused as input, with what to do', async () => {
+  test('is rejected as input, with what to do', async () => {
     const error = await refusal(() => requireWeight(AB.kind, 20, 'deploy'));
     expect(error).toMatchObject({ code: 'strategy-refuses', exitCode: 2 });
     expect(error.hint).toContain('canary abort');
@@ -52,7 +52,7 @@ describe('a promotion', () => {
   const release = (rest: Partial<Release>) => ({ branch: 'x', ...rest }) as Release;
   const replacing = { from: '', commit: '', previous: [] };
 
-  test('of an A/B test is refused, but for one that has begun', async () => {
+  test('of an A/B test is rejected, unless it has already begun', async () => {
     const error = await refusal(() => requirePromotable(AB.kind, release({})));
     expect(error.message).toBe('An A/B test is compared, not promoted.');
     expect(() => requirePromotable(AB.kind, release({ replacing }))).not.toThrow();

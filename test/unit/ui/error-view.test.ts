@@ -11,7 +11,7 @@ const ESCAPE = String.fromCharCode(27);
 const text = (error: unknown, isVerbose = false) => errorText(error, makeTheme(false), isVerbose);
 
 describe('an error for people', () => {
-  test('says what, the details, and what to do', () => {
+  test('has a message, the details, and what to do', () => {
     expect(text(ERROR)).toBe(
       [
         '✖ canary.yaml is not valid.',
@@ -26,12 +26,12 @@ describe('an error for people', () => {
     expect(text(new CanaryError('usage', 'No.'))).toBe('✖ No.');
   });
 
-  test('has colour only where colour is on', () => {
+  test('has colour only if colour is on', () => {
     expect(text(ERROR)).not.toContain(ESCAPE);
     expect(errorText(ERROR, makeTheme(true), false)).toContain(ESCAPE);
   });
 
-  test('calls a bug a bug and shows the place only when asked', () => {
+  test('calls a bug a bug and shows the code location only if asked', () => {
     const bug = new TypeError('x is not a function');
     expect(text(bug)).toBe(
       '✖ This is a bug in canary: x is not a function\n  Run it again with --verbose and report what it prints.',
@@ -53,7 +53,7 @@ describe('an error for programs', () => {
     });
   });
 
-  test('has no hint where there is none, and no details key without details', () => {
+  test('has the hint null if there is none, and no details key without details', () => {
     expect(errorDocument(new CanaryError('usage', 'No.'))).toEqual({
       error: { code: 'usage', message: 'No.', hint: null },
     });

@@ -5,7 +5,7 @@ import { makeTheme } from '../../../src/ui/theme.ts';
 const text = (checks: object[], shape: object[] = []) =>
   examinationText({ checks, shape } as never, makeTheme(false));
 
-test('what was found is a line each, with a mark', () => {
+test('each result is one line with a mark', () => {
   const checks = [
     { result: 'pass', text: 'GET /: as expected.' },
     { result: 'fail', text: 'GET /a: status 500, not 200.' },
@@ -15,6 +15,6 @@ test('what was found is a line each, with a mark', () => {
   );
 });
 
-test('where nothing was asked, that is said', () => {
+test('says so if nothing was checked', () => {
   expect(text([])).toContain('Nothing to check');
 });

@@ -28,14 +28,14 @@ const entry = (rest: Partial<HistoryEntry> = {}): HistoryEntry => ({
   ...rest,
 });
 
-test('the highest weight it had, not the last', () => {
+test('shows the highest weight, not the last', () => {
   const weights = [1, 25, 0].map((weight) => ({ weight, at: '' }));
   expect(historyText([entry({ weights })], makeTheme(false))).toBe(
     '2026-11-21 12:42Z  r1  canary  aaaaaaaaaaaa  ‖ paused  25 %  Make it cheaper',
   );
 });
 
-test('an A/B test with what it came to', () => {
+test('shows an A/B test with its comparison', () => {
   const side = { requests: 5, share: 50, failures: 1, shielded: 0, failureRate: 20 };
   const times = { from: '2026-11-21T12:00:00.000Z', to: '2026-11-21T13:00:00.000Z' };
   const one = { ...side, responseTime: null };
@@ -46,7 +46,7 @@ test('an A/B test with what it came to', () => {
   );
 });
 
-test('backups with the command that puts them back, and what that costs', () => {
+test('shows backups with the command that restores them, and the consequence', () => {
   const command = 'gunzip -c db.sql.gz | docker compose -p shop exec -T db psql';
   const file = 'db.sql.gz';
   const tables = ['discount', 'orders'];

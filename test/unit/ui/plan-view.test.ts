@@ -3,7 +3,7 @@ import type { OperationAction, Plan } from '../../../src/rollout/operation.ts';
 import { describeOperation, formatPlan } from '../../../src/ui/plan-view.ts';
 import { NEW, SERVICES } from '../../support/fixture-observed.ts';
 
-test('every step is a sentence of its own', () => {
+test('every operation is one sentence', () => {
   const services = SERVICES;
   const steps: OperationAction[] = [
     { kind: 'start-stable', services },
@@ -53,7 +53,7 @@ test('every step is a sentence of its own', () => {
   `);
 });
 
-test('numbers and causes stand in columns', () => {
+test('numbers and causes are aligned in columns', () => {
   const plan: Plan = Array.from({ length: 10 }, (_, index) => ({
     kind: 'set-weight',
     weight: index + 1,

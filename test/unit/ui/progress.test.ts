@@ -54,7 +54,7 @@ function printed(isVerbose: boolean): string {
   return lines.join('');
 }
 
-test('a line when something is done or goes wrong', () => {
+test('prints a line when something is done or fails', () => {
   expect(printed(false)).toMatchInlineSnapshot(`
     "◆ release r1 of cheaper: Make it cheaper
     ◆ going on with the release
@@ -72,7 +72,7 @@ test('a line when something is done or goes wrong', () => {
   `);
 });
 
-test('with --verbose also plans, states, weights and the words of other programs', () => {
+test('with --verbose also prints plans, states, weights and the output of other programs', () => {
   expect(printed(true)).toMatchInlineSnapshot(`
     "1. start the proxy  (the proxy is absent)
     ◆ release r1 of cheaper: Make it cheaper

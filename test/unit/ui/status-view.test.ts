@@ -71,7 +71,7 @@ test('a stable without a canary', () => {
   `);
 });
 
-test('a canary with users: both weights, requests, failures and where it answers alone', () => {
+test('a canary with users: both weights, requests, failures and the canary’s own address', () => {
   expect(text({ ...PLAIN, release: RELEASE })).toMatchInlineSnapshot(`
     "shop  proxy running
       frontend  http://localhost:3000  canary alone: http://localhost:13000
@@ -89,12 +89,12 @@ test('a canary with users: both weights, requests, failures and where it answers
   `);
 });
 
-test('a canary that nobody asked yet has no measured weight', () => {
+test('a canary without requests has no measured weight', () => {
   const weight = { set: 5, measured: null };
   expect(text({ ...PLAIN, release: { ...RELEASE, weight } })).toContain('5 % set, no requests yet');
 });
 
-test('a release with steps tells which one it is at', () => {
+test('a release with steps shows its current step', () => {
   const release = { ...RELEASE, step: 2, steps: 4 };
   expect(text({ ...PLAIN, release })).toMatch(/^ {2}step +2 of 4$/m);
   expect(text({ ...PLAIN, release: RELEASE })).not.toMatch(/^ {2}step/m);
@@ -112,7 +112,7 @@ test('no line ends in spaces', () => {
   expect(text({ ...PLAIN, release: RELEASE })).not.toMatch(/ $/m);
 });
 
-test('what it was judged to be, each reason on a line', () => {
+test('a verdict, with each reason on a line', () => {
   const verdict = {
     result: 'inconclusive' as const,
     reasons: ['requests: Too few requests to tell: 3 on the canary.', 'shape: Nothing was asked.'],
@@ -124,7 +124,7 @@ test('what it was judged to be, each reason on a line', () => {
 `);
 });
 
-test('what its first boot did to a copy of the database', () => {
+test('what the rehearsal found in the database', () => {
   const findings = [
     { class: 'expanding', text: 'column discount.note is new' },
     { class: 'none', text: '1 row of 50 of session are deleted' },
@@ -137,7 +137,7 @@ test('what its first boot did to a copy of the database', () => {
   expect(shown({ result: 'pass', findings: [] })).toContain('  database  pass, nothing changed\n');
 });
 
-test('an entry that answers nobody', () => {
+test('an entry that the proxy does not reach', () => {
   const proxy = { ...PLAIN.proxy, silent: ['frontend'] };
   expect(text({ ...PLAIN, proxy })).toMatch(
     /^shop {2}proxy running\n✖ The proxy does not reach frontend: users get errors\.\n/,

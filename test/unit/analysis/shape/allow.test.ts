@@ -17,13 +17,13 @@ describe('declared changes', () => {
     expect(differencesOf([stable], [canary], allowed)).toEqual(found);
   });
 
-  test('status, content type and invalid JSON are no places to allow', () => {
+  test('status, content type and invalid JSON cannot be declared', () => {
     const torn = { ...json({}), body: '{' };
     expect(differencesOf([json({})], [json({}, 500)], ['$'])).toEqual(['status']);
     expect(differencesOf([json({})], [torn], ['$'])).toEqual(['invalid']);
   });
 
-  test('an element of a page', () => {
+  test('an element of a page can be declared', () => {
     const [before, after] = [page('<main><p>Hello</main>'), page('<main></main>')];
     expect(differencesOf([before], [after], ['main > p'])).toEqual([]);
     expect(differencesOf([before], [after], ['html > body > main > *'])).toEqual([]);
@@ -32,7 +32,7 @@ describe('declared changes', () => {
   });
 });
 
-describe('a declared new name excuses the key it replaces', () => {
+describe('declaring a new name allows the key it replaces', () => {
   const allowed = ['$.coupon'];
 
   test.each([
@@ -70,7 +70,7 @@ describe('a declared new name excuses the key it replaces', () => {
     );
   });
 
-  test('but nothing when the new name is not declared', () => {
+  test('only if the new name is declared', () => {
     expect(differencesOf([json({ code: 'A' })], [json({ coupon: 'A' })], ['$.name'])).toEqual([
       'missing $.code',
       'new $.coupon',

@@ -12,7 +12,7 @@ test.each([
   ['/address'],
   ['/deleted-scenes'],
   ['/blog/logs'],
-])('%s may be asked again', (target) => {
+])('%s may be requested again', (target) => {
   expect(may(target)).toBe(true);
 });
 
@@ -32,16 +32,16 @@ test.each([
   ['/password/reset/a'],
   ['/auth/callback?code=a'],
   ['/cart/checkout'],
-])('%s may do something and is not', (target) => {
+])('%s may have an effect and is not requested again', (target) => {
   expect(may(target)).toBe(false);
 });
 
-test('what canary.yaml excludes is not, nor what never ends', () => {
+test('paths that canary.yaml excludes and endless streams are not requested again', () => {
   expect(may('/private/a', ['/x', '/private'])).toBe(false);
   expect(may('/events', [], { accept: 'text/event-stream' })).toBe(false);
 });
 
-test('a request is repeated with what says who asks, without what belongs to one connection', () => {
+test('a repeated request keeps the headers that identify the user, and drops those of its connection', () => {
   expect(
     headersToRepeat({
       host: 'shop',

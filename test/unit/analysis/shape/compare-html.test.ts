@@ -61,7 +61,7 @@ test.each([
   expect(differencesOf([page(stable)], [page(canary)])).toEqual(found);
 });
 
-test('an advertisement that is sometimes there is noise', () => {
+test('an advertisement that appears only sometimes is noise', () => {
   const [withAd, without] = [page('<h1>a</h1><aside></aside>'), page('<h1>a</h1>')];
   expect(differencesOf([withAd, without], [without])).toEqual([]);
   expect(differencesOf([without], [withAd])).toEqual(['new body > aside']);
@@ -74,12 +74,12 @@ test('elements that vary are not taken for a map', () => {
   ]);
 });
 
-test('a part of a page is compared as it is', () => {
+test('a fragment of a page is compared as it is', () => {
   const part = (body: string) => ({ status: 200, contentType: 'text/html', body });
   expect(differencesOf([part('<li><a>x</a>')], [part('<li>x')])).toEqual(['missing li > a']);
 });
 
-test('a page without its body', () => {
+test('a page without its head and body is a difference', () => {
   const whole = page('<p>');
   expect(differencesOf([whole], [{ ...whole, body: '<html></html>' }])).toEqual([
     'missing head',
@@ -93,7 +93,7 @@ test.each([
   ['<p>Hello [object Object]!</p>', ['[object Object]']],
   ['<p>CODE1</p><script>let x = undefined;</script>', []],
   ['<p title="undefined">undefinedness</p>', []],
-])('%s shows a value that is missing: %j', (body, words) => {
+])('%s shows missing values: %j', (body, words) => {
   const stable = page('<p>CODE1</p>');
   const { differences, isBroken } = compareShapes([stable, stable], [page(body)]);
   const blanks = differences.filter(({ kind }) => kind === 'blank');
@@ -105,14 +105,14 @@ test.each([
     );
 });
 
-test('a page that shows it on purpose is declared by `body > text`', () => {
+test('a page that shows such a value on purpose is declared by `body > text`', () => {
   const stable = page('<p>CODE1</p>');
   const allowed = allow.parse(['body > text']);
   const compared = compareShapes([stable, stable], [page('<p>undefined</p>')], allowed);
   expect(compared.isBroken).toBe(false);
 });
 
-test('what a page of the stable shows as well is no difference', () => {
+test('a missing value that the stable shows too is no difference', () => {
   const both = page('<p>undefined</p>');
   expect(compareShapes([both, both], [both]).isBroken).toBe(false);
 });

@@ -14,7 +14,7 @@ const ads = [
 ];
 
 describe('the discounts of Storedog', () => {
-  test('a renamed key is one sentence', () => {
+  test('a renamed key is reported in one sentence', () => {
     const { differences, isBroken } = compared([json(discounts)], [json(renamed)]);
     expect(isBroken).toBe(true);
     expect(describeDifferences('GET', '/discount', differences)).toBe(
@@ -38,17 +38,17 @@ describe('the discounts of Storedog', () => {
     ]);
   });
 
-  test('declaring the new name also excuses the key it replaces', () => {
+  test('declaring the new name also allows the key it replaces', () => {
     expect(differencesOf([json(discounts)], [json(renamed)], ['$[].coupon'])).toEqual([]);
   });
 
-  test('a new key alone is told, and nothing to fail on', () => {
+  test('a new key alone is reported and does not fail', () => {
     const { differences, isBroken } = compared([json(discounts)], [json(described)]);
     expect(isBroken).toBe(false);
     expect(differences).toMatchObject([{ path: '$[].description', severity: 'additive' }]);
   });
 
-  test('other advertisements in another number are no difference', () => {
+  test('a different number of other advertisements is no difference', () => {
     expect(differencesOf([json(ads)], [json(ads.slice(1))])).toEqual([]);
   });
 });
@@ -88,13 +88,13 @@ describe('the noise of the stable', () => {
     expect(differencesOf(answers, [json(canary)])).toEqual([]);
   });
 
-  test('a status that varies does not hide what is missing in the other', () => {
+  test('a status that varies does not hide what is missing from the other status', () => {
     const stable = [json({ a: 1, b: 1 }), json({ error: 'busy' }, 503), json({ a: 2, b: 2 })];
     expect(differencesOf(stable, [json({ error: 'busy' }, 503)])).toEqual([]);
     expect(differencesOf(stable, [json({ a: 1 })])).toEqual(['missing $.b']);
   });
 
-  test('what never was is a difference, however noisy the place', () => {
+  test('what the stable never answered is a difference, however noisy the place', () => {
     expect(differencesOf([json({ a: 1 }), json({ a: 'x' })], [json({ a: [] })])).toEqual([
       'type $.a',
     ]);
@@ -104,7 +104,7 @@ describe('the noise of the stable', () => {
 describe('maps', () => {
   const price = (amount: number) => ({ amount, currency: 'EUR' });
 
-  test('keys that are ids are one entry', () => {
+  test('keys that are ids count as one entry', () => {
     const stable = json({ prices: { 17: price(1), 18: price(2) } });
     expect(differencesOf([stable], [json({ prices: { 99: price(3) } })])).toEqual([]);
     expect(differencesOf([stable], [json({ prices: { 99: { amount: 3 } } })])).toEqual([
@@ -112,7 +112,7 @@ describe('maps', () => {
     ]);
   });
 
-  test('keys that vary among the stable answers are one entry', () => {
+  test('keys that vary between answers of the stable count as one entry', () => {
     const stable = [json({ carts: { ann: price(1) } }), json({ carts: { bob: price(1) } })];
     expect(differencesOf(stable, [json({ carts: { eve: price(1), joe: price(2) } })])).toEqual([]);
     expect(differencesOf(stable, [json({ carts: { eve: { amount: 1 } } })])).toEqual([
@@ -120,7 +120,7 @@ describe('maps', () => {
     ]);
   });
 
-  test('one of many alike keys may be missing when they vary', () => {
+  test('one of many similar keys may be missing if they vary', () => {
     const names = Array.from({ length: 30 }, (_, index) => `rope${'x'.repeat(index)}`);
     const stock = (of: string[]) => json(Object.fromEntries(of.map((name) => [name, price(1)])));
     expect(differencesOf([stock(names), stock(names.slice(1))], [stock(names.slice(2))])).toEqual(
@@ -129,7 +129,7 @@ describe('maps', () => {
     expect(differencesOf([stock(names)], [stock(names.slice(1))])).toEqual(['missing $.rope']);
   });
 
-  test('a few keys that vary make no map of the others', () => {
+  test('a few keys that vary do not turn the others into a map', () => {
     const dog = { name: 'Rex', breed: 'Corgi', owner: 'Ann' };
     const stable = [json({ ...dog, chip: 'a' }), json({ ...dog, vet: 'b' })];
     expect(differencesOf(stable, [json({ name: 'Rex', breed: 'Corgi' })])).toEqual([
@@ -137,7 +137,7 @@ describe('maps', () => {
     ]);
   });
 
-  test('variants whose values are not alike are no map', () => {
+  test('variants with different values are no map', () => {
     const stable = [json({ dog: { legs: 4 } }), json({ cat: { lives: 9 } })];
     expect(differencesOf(stable, [json({ dog: {} })])).toEqual(['missing $.dog.legs']);
   });

@@ -16,12 +16,12 @@ import {
 
 const schemaWithKeys = schema.filter((each) => placesIn(each).length > 0);
 
-/** A schema, one of its keys, and a name that key could have instead. */
+/** A schema, one of its keys, and another name for that key. */
 const schemaAndPlace = schemaWithKeys
   .chain((each) => fc.tuple(fc.constant(each), fc.constantFrom(...placesIn(each)), name))
   .filter(([, { siblings }, fresh]) => !siblings.includes(fresh));
 
-/** Answers of several structures: what they have not in common is the noise of a service. */
+/** Answers of several structures; where they differ is the noise of a service. */
 const noisyAnswers = fc.array(
   fc.oneof(
     schema.chain(answerOf),
@@ -43,7 +43,7 @@ function pathOf({ parts }: Place, key: string): string {
   return writePath({ body: 'json', parts: [...parts, last] });
 }
 
-test('values, lengths of arrays and the order of keys are no difference', () => {
+test('different values, array lengths and key orders are no difference', () => {
   const sides = schema.chain((each) => fc.tuple(answers(each), answers(each)));
   fc.assert(
     fc.property(sides, ([stable, canary]) => {
@@ -71,7 +71,7 @@ test('noise of the stable is no difference', () => {
   );
 });
 
-test('a key that the canary renamed is found, and allowed by its new name', () => {
+test('a key that the canary renamed is found, and allowed by declaring its new name', () => {
   const cases = schemaAndPlace.chain(([each, place, fresh]) =>
     fc.record({
       place: fc.constant(place),
@@ -90,7 +90,7 @@ test('a key that the canary renamed is found, and allowed by its new name', () =
   );
 });
 
-test('a key that the canary left out is found', () => {
+test('a key that the canary drops is found', () => {
   const cases = schemaAndPlace.chain(([each, place]) =>
     fc.tuple(fc.constant(place), answers(each), answers(place.replace([]))),
   );
@@ -106,7 +106,7 @@ test('a key that the canary left out is found', () => {
   );
 });
 
-test('a key that the canary gives another type is found', () => {
+test('a key whose type the canary changes is found', () => {
   const cases = schemaAndPlace.chain(([each, place]) =>
     fc.tuple(
       fc.constant(place),
@@ -123,7 +123,7 @@ test('a key that the canary gives another type is found', () => {
   );
 });
 
-test('a new key is told and nothing to fail on', () => {
+test('a new key is reported and does not fail', () => {
   const cases = schemaAndPlace.chain(([each, place, fresh]) => {
     const more = place.replace([
       [place.name, place.value],

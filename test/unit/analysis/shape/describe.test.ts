@@ -50,13 +50,13 @@ describe('many differences', () => {
   }));
   const all = Object.assign({}, first, ...later);
 
-  test('three are told and the others counted', () => {
+  test('three are named and the others counted', () => {
     expect(sentence(json(all), [json({})])).toBe(
       'GET /x: $.a is missing on the canary, $.b is missing, $.c is missing, and 12 more.',
     );
   });
 
-  test('what breaks comes first, with what is new in the same object', () => {
+  test('breaking ones come first, with new keys of the same object', () => {
     const stable = json({ one: { a: 1 }, two: { a: 1 } });
     const canary = json({ extra: 1, one: { a: 1, b: 1 }, two: { c: 1 } });
     expect(sentence(stable, [canary])).toBe(

@@ -47,6 +47,6 @@ test.each([
   ['4711', undefined],
   ['', undefined],
   ['x'.repeat(25), undefined],
-])('what is data in %s is masked', (id, masked) => {
+])('the data in %s is masked', (id, masked) => {
   expect(maskIds(id)).toBe(masked);
 });

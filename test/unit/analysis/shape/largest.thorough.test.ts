@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { BODY_LIMIT } from '../../../../src/analysis/shape/answer.ts';
 import { compared, filled, json, jsonText, page } from '../../../support/fixture-answers.ts';
 
-describe('the largest body takes no more than seconds', () => {
+describe('the largest body takes at most seconds', () => {
   const many = Array.from({ length: 40_000 }, (_, index) => `k${index}x`);
   const words = many
     .slice(0, 20_000)

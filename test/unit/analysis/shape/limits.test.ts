@@ -3,7 +3,7 @@ import { BODY_LIMIT } from '../../../../src/analysis/shape/answer.ts';
 import { describeUnread } from '../../../../src/analysis/shape/describe.ts';
 import { compared, filled, json, jsonText, page } from '../../../support/fixture-answers.ts';
 
-describe('a body that is not looked into is said', () => {
+describe('a body that is not compared is reported', () => {
   test.each([
     ['a larger JSON', jsonText(`"${'x'.repeat(BODY_LIMIT)}"`), ['large']],
     ['in bytes, not characters', jsonText(`"${'ü'.repeat(BODY_LIMIT / 2)}"`), ['large']],
@@ -24,7 +24,7 @@ describe('a body that is not looked into is said', () => {
     });
   });
 
-  test('one of the stable too: its noise is not known then', () => {
+  test('also one of the stable, whose noise is then unknown', () => {
     const large = jsonText(`"${'x'.repeat(BODY_LIMIT)}"`);
     expect(compared([json({ a: 1 }), large], [json({ b: 1 })])).toMatchObject({
       differences: [],
@@ -39,7 +39,7 @@ describe('a body that is not looked into is said', () => {
     expect(describeUnread('GET', '/all', [])).toBeUndefined();
   });
 
-  test('as many bytes as the limit are looked into', () => {
+  test('except one of exactly the limit in bytes, which is compared', () => {
     const whole = jsonText(`"${'x'.repeat(BODY_LIMIT - 2)}"`);
     expect(compared([whole], [whole]).unread).toEqual([]);
   });

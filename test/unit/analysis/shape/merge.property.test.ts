@@ -45,7 +45,7 @@ test('merging is associative', () => {
   );
 });
 
-test('merging is idempotent, also with what it was merged from', () => {
+test('merging is idempotent, and merging a part again changes nothing', () => {
   fc.assert(
     fc.property(shape, shape, (one, other) => {
       const both = mergeShapes(one, other);
@@ -55,7 +55,7 @@ test('merging is idempotent, also with what it was merged from', () => {
   );
 });
 
-test('reading the elements of an array together is merging them', () => {
+test('reading the elements of an array together equals merging them', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
       const [together, first, second] = [[one, other], [one], [other]].map((each) =>

@@ -16,7 +16,7 @@ const part: fc.Arbitrary<PathPart> = fc.oneof(
     .map((name): PathPart => ({ kind: 'key', name })),
 );
 
-test('a path of JSON that is printed can be declared', () => {
+test('a printed JSON path can be declared', () => {
   fc.assert(
     fc.property(fc.array(part), (parts) => {
       const path = { body: 'json', parts } as const;
@@ -26,7 +26,7 @@ test('a path of JSON that is printed can be declared', () => {
   );
 });
 
-test('a path of a page that is printed can be declared', () => {
+test('a printed page path can be declared', () => {
   const body = fc
     .array(
       fc.constantFrom(

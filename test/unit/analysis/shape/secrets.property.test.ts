@@ -6,7 +6,7 @@ import { describeDifferences, describeUnread } from '../../../../src/analysis/sh
 import { compared, json, page } from '../../../support/fixture-answers.ts';
 import { answerOf, MARK, schema } from '../../../support/fixture-arbitrary-answers.ts';
 
-/** All that leaves the comparison of two answers. */
+/** Everything that a comparison of two answers outputs. */
 function outputOf(stable: Answer, canary: Answer): string {
   const comparison = compared([stable], [canary]);
   const sentences = [
@@ -61,7 +61,7 @@ test('keys that are data are not kept', () => {
   expect(output).toContain('$.*');
 });
 
-test('what is no content type is not kept', () => {
+test('an invalid content type is not kept', () => {
   const odd = { ...json({}), contentType: `${MARK} / ${MARK}` };
   expect(outputOf(json({}), odd)).not.toContain(MARK);
 });

@@ -31,8 +31,8 @@ function shareRatio(
   return Math.exp(logShareRatio(look, toleratedShare(look, leastShare, 1), factor));
 }
 
-describe('the likelihood ratio of a look, where the canary is no worse', () => {
-  test('is 1 in the mean when failures fall on users by their share', () => {
+describe('the likelihood ratio of one look, if the canary is no worse', () => {
+  test('has a mean of 1 if failures hit users by their share', () => {
     fc.assert(
       fc.property(crowd, (each) => {
         const share = each.canary / (each.canary + each.stable);
@@ -47,7 +47,7 @@ describe('the likelihood ratio of a look, where the canary is no worse', () => {
     );
   });
 
-  test('is at most 1 in the mean when every user fails once, and when a larger share is taken', () => {
+  test('has a mean of at most 1 if every user fails once, or if a larger share is assumed', () => {
     fc.assert(
       fc.property(crowd, fc.double({ min: 0, max: 1, noNaN: true }), (each, leastShare) => {
         const all = each.canary + each.stable;
@@ -64,7 +64,7 @@ describe('the likelihood ratio of a look, where the canary is no worse', () => {
     );
   });
 
-  test.each([0.0005, 0.01, 0.2, 0.7])('is 1 in the mean against a known rate of %d', (rate) => {
+  test.each([0.0005, 0.01, 0.2, 0.7])('has a mean of 1 against a known rate of %d', (rate) => {
     for (const factor of FACTORS)
       for (const trials of [1, 7, 40]) {
         const means = upTo(trials).map(
@@ -78,7 +78,7 @@ describe('the likelihood ratio of a look, where the canary is no worse', () => {
 });
 
 describe('the evidence over several looks', () => {
-  /** Every way in which failures, one a look, may fall; each with its chance and what was ever reached. */
+  /** Every sequence of failures, one a look; each with its chance and its evidence after every look. */
   function* histories(shares: readonly number[]): Generator<{ chance: number; logs: number[] }> {
     for (let way = 0; way < 2 ** shares.length; way += 1) {
       const mixture = new Mixture();
@@ -98,7 +98,7 @@ describe('the evidence over several looks', () => {
     ['a share that changes', upTo(11).map((look) => (look % 4 === 0 ? 0.02 : 0.1 + look / 20))],
   ] as const;
 
-  test.each(SHARES)('is 1 in the mean after any number of looks, with %s', (_, shares) => {
+  test.each(SHARES)('has a mean of 1 after any number of looks, with %s', (_, shares) => {
     const means = shares.map(() => 0);
     for (const { chance, logs } of histories(shares))
       for (const [look, log] of logs.entries())
@@ -132,7 +132,7 @@ describe('the bounds of a rate', () => {
       if (edge > 0 && edge < 1) expect(logMixture(edge)).toBeCloseTo(Math.log(100), 5);
   });
 
-  test('leave the true rate outside in at most alpha of all cases', () => {
+  test('exclude the true rate in at most alpha of all cases', () => {
     for (const rate of [0.001, 0.02, 0.3])
       for (const alpha of [0.2, 0.01]) {
         const outside = upTo(400).filter((failed) => {
@@ -145,7 +145,7 @@ describe('the bounds of a rate', () => {
   });
 });
 
-test('a quantile of many values is that of their distribution, but for the width of a bin', () => {
+test('a quantile of many values is that of their distribution, up to the width of a bin', () => {
   const quantiles = new Quantiles();
   for (const each of upTo(9999)) quantiles.add(jStat.lognormal.inv((each + 0.5) / 10_000, 4, 0.5));
   for (const share of [0.01, 0.5, 0.9, 0.99]) {

@@ -10,7 +10,7 @@ const tally = fc
     fc.record({ trials: fc.constant(trials), failed: fc.integer({ min: 0, max: trials }) }),
   );
 
-test('the observed rate is always possible, and bounds narrow with a larger alpha', () => {
+test('the observed rate is always possible, and a larger alpha narrows the bounds', () => {
   fc.assert(
     fc.property(tally, (each) => {
       const rate = each.failed / each.trials;
@@ -22,14 +22,14 @@ test('the observed rate is always possible, and bounds narrow with a larger alph
   );
 });
 
-test('nothing seen leaves everything possible', () => {
+test('without observations every rate is possible', () => {
   expect([
     lowerRate({ trials: 0, failed: 0 }, 0.01),
     upperRate({ trials: 0, failed: 0 }, 0.01),
   ]).toEqual([0, 1]);
 });
 
-test('the true rate stays inside at every look, but for alpha of all runs', () => {
+test('the true rate stays inside at every look, except in alpha of all runs', () => {
   const random = randomFrom(1);
   let missed = 0;
   for (let run = 0; run < 200; run += 1) {
@@ -44,7 +44,7 @@ test('the true rate stays inside at every look, but for alpha of all runs', () =
     }
     if (isOut) missed += 1;
   }
-  // Each bound may miss a tenth of the runs.
+  // Each bound may miss in a tenth of the runs.
   expect(missed).toBeLessThan(40);
 });
 
@@ -53,7 +53,7 @@ test.each([
   [50, 660],
   [100, 1400],
 ])(
-  'to go on to %d %% takes %d requests without a failure, by the default margin',
+  'to continue to %d %% takes %d requests without a failure, with the default margin',
   (weight, requests) => {
     const { alpha, margin } = DEFAULT_ANALYSIS;
     const excess = (trials: number) =>

@@ -44,7 +44,7 @@ const likelyText = (each: ComposeModel) => {
   return choice && configText(choice.services, 'main');
 };
 
-test('what is chosen without a question is valid, never keeps data, and does not depend on the order of the file', () => {
+test('a choice without a question is valid, never keeps data, and ignores the order of the file', () => {
   fc.assert(
     fc.property(model, (each) => {
       const text = likelyText(each);
@@ -61,7 +61,7 @@ test('what is chosen without a question is valid, never keeps data, and does not
   );
 });
 
-test('a named service is in a valid choice, or refused with a reason', () => {
+test('a named service is in a valid choice, or rejected with a reason', () => {
   fc.assert(
     fc.property(model, fc.constantFrom(...NAMES), (each, name) => {
       try {

@@ -16,7 +16,7 @@ const choice = (model: ComposeModel, names: readonly string[], files?: Configura
 
 const web = (published: string) => ({ ports: [{ target: 80, published, protocol: 'tcp' }] });
 
-test('candidates are what keeps no data; likely is what is built here', () => {
+test('candidates keep no data; those built here are likely', () => {
   expect(findCandidates(readStack(SHOP)).candidates).toEqual([
     { name: 'ads', isLikely: false, why: 'runs example/ads:1' },
     { name: 'discounts', isLikely: true, why: 'built from this repository' },
@@ -46,7 +46,7 @@ describe('a choice', () => {
     ]);
   });
 
-  test('takes a published service that another chosen one calls as internal', () => {
+  test('makes a published service internal if another chosen one calls it', () => {
     const model = modelOf({
       web: { ...web('3000'), environment: { API: 'http://api' } },
       api: web('5001'),
@@ -61,22 +61,22 @@ describe('a choice', () => {
     expect(previews).toEqual([13_001, 23_000, 50_000]);
   });
 
-  test('named twice is one', () => {
+  test('counts a service named twice once', () => {
     expect(choice(SHOP, ['frontend', 'frontend'])).toHaveLength(1);
   });
 
-  test('of a database is refused', async () => {
+  test('rejects a database', async () => {
     const error = await refusal(() => choice(SHOP, ['frontend', 'db']));
     expect(error.code).toBe('service-stateful');
   });
 });
 
-describe('a stack whose users come through a proxy', () => {
+describe('a proxy in front of the services', () => {
   const nginx = { image: 'nginx:1', ...web('80') };
   const conf = (text: string) => ({ nginx: [{ path: 'nginx.conf', text }] });
   const toShop = conf('proxy_pass http://shop:3000;');
 
-  test('gets a ingress behind it, with the port that its configuration tells', () => {
+  test('makes the service behind it an ingress, with the port from the proxy’s configuration', () => {
     const model = modelOf({ nginx, shop: { build: {} }, api: { build: {} } });
     const chosen = choice(model, ['shop', 'api'], toShop);
     expect(chosen[0]?.why).toBe(
@@ -87,7 +87,7 @@ describe('a stack whose users come through a proxy', () => {
     );
   });
 
-  test('needs no port where the definition says it, and names every proxy in front', () => {
+  test('needs no port if the definition has one; every proxy in front is named', () => {
     const model = modelOf({
       nginx,
       caddy: { image: 'caddy', ...web('443') },
@@ -104,14 +104,14 @@ describe('a stack whose users come through a proxy', () => {
     ['upstream php { server shop:9000; } fastcgi_pass php;', 'FastCGI'],
     ['uwsgi_pass uwsgi://shop:9000;', 'uwsgi'],
     ['proxy_pass https://shop:8443;', 'TLS'],
-  ])('that says %j to it is cloned along, as the entry (%s)', (text) => {
+  ])('with %j is cloned too, as the entry (%s)', (text) => {
     const model = modelOf({ nginx, shop: { build: {} } });
     expect(configText(choice(model, ['shop'], conf(text)), 'main')).toContain(
       '  shop: {}\n  nginx: { entry: 80, preview: 10080 }\n',
     );
   });
 
-  test('that speaks gRPC to it is told of it', () => {
+  test('that speaks gRPC to the service sets its protocol', () => {
     const model = modelOf({ nginx, shop: { build: {} } });
     const chosen = choice(model, ['shop'], conf('grpc_pass grpc://shop:50051;'));
     expect(configText(chosen, 'main')).toContain(
@@ -119,7 +119,7 @@ describe('a stack whose users come through a proxy', () => {
     );
   });
 
-  test('is in front of a port of its own too, where it has the port that browsers take', () => {
+  test('wins over a port of the service’s own only if the proxy has the port that browsers use', () => {
     const model = (published: string) =>
       modelOf({ nginx: { image: 'nginx:1', ...web(published) }, shop: web('3000') });
     expect(choice(model('80'), ['shop'], toShop)[0]).toMatchObject({
@@ -129,7 +129,7 @@ describe('a stack whose users come through a proxy', () => {
     expect(choice(model('8081'), ['shop'], toShop)[0]).toMatchObject({ entry: 3000 });
   });
 
-  test('leaves the second of two on one port to its stable, and says so', () => {
+  test('leaves the second service on the same port to the stable, and says so', () => {
     const model = modelOf({ nginx, shop: {}, api: {} });
     const files = conf('proxy_pass http://shop:3000; }\nproxy_pass http://api:3000;');
     expect(choice(model, ['shop', 'api'], files)[0]?.why).toBe(
@@ -137,7 +137,7 @@ describe('a stack whose users come through a proxy', () => {
     );
   });
 
-  test('does not take the proxy itself for a likely service, unless it sends nobody on', () => {
+  test('is itself no likely service, unless it passes requests to nobody', () => {
     const model = modelOf({ nginx: { build: {}, ...web('80') }, shop: { build: {} } });
     const built = { nginx: [{ path: 'Dockerfile', text: 'FROM nginx:1' }, ...toShop.nginx] };
     const likely = (files: typeof built) =>
@@ -148,7 +148,7 @@ describe('a stack whose users come through a proxy', () => {
     expect(likely({ nginx: built.nginx.slice(0, 1) })).toEqual(['nginx']);
   });
 
-  test('has `labels` where the router goes by them, and is refused with the reason where it cannot', async () => {
+  test('that finds services by labels is named in the reason if it cannot be used', async () => {
     const traefik = { image: 'traefik:v3', ...web('80') };
     const model = modelOf({ traefik, shop: { labels: { 'traefik.enable': 'true' } } });
     const error = await refusal(() => choice(model, ['shop']));
@@ -158,7 +158,7 @@ describe('a stack whose users come through a proxy', () => {
   });
 });
 
-test('a stack with several published services gets an entry for each', () => {
+test('every published service gets its own entry', () => {
   const model = modelOf({ shop: web('3000'), admin: web('4000') });
   expect(configText(choice(model, ['shop', 'admin']), 'main')).toContain(
     '  shop: { entry: 3000, preview: 13000 }\n  admin: { entry: 4000, preview: 14000 }\n',
@@ -179,13 +179,13 @@ describe('canary.yaml', () => {
     expect(configText(chosen, 'main')).toBe(configText(structuredClone(chosen), 'main'));
   });
 
-  test('says which branch is the stable where it is not main', () => {
+  test('names the stable branch if it is not main', () => {
     const chosen = choice(SHOP, ['frontend']);
     const branch = 'release: "odd" #1';
     expect(parseConfig(configText(chosen, branch), 'canary.yaml').git.stable).toBe(branch);
   });
 
-  test('says what was chosen, whatever legal name a service has', () => {
+  test('contains what was chosen, whatever legal name a service has', () => {
     const legal = fc.oneof(
       fc.stringMatching(/^[a-zA-Z0-9._-]{1,12}$/),
       fc.constantFrom('null', 'true', '1.50', '0x10', '1e3', '.5', '-', '---', '...', '-1', 'y'),

@@ -18,7 +18,7 @@ const whys = (services: ComposeModel['services'], ...names: string[]) =>
   named(services, ...names).map(({ service, why }) => `${service}: ${why}`);
 
 describe('a choice that no user reaches', () => {
-  test('gets who calls it, up to where users come in, each with a reason', () => {
+  test('gets its callers, up to one that users reach, each with a reason', () => {
     const services = {
       shop: { build: {}, ...web('3000'), environment: { API: 'http://api:1' } },
       api: { build: {}, environment: { PRICES: 'http://prices:2' } },
@@ -31,7 +31,7 @@ describe('a choice that no user reaches', () => {
     ]);
   });
 
-  test('believes settings before the order of the start, and never goes through a database', () => {
+  test('prefers settings to the start order, and never goes through a database', () => {
     const services = {
       admin: { ...web('3001'), ...startsAfter('prices') },
       shop: { ...web('3000'), environment: { PRICES: 'http://prices:2' } },
@@ -41,7 +41,7 @@ describe('a choice that no user reaches', () => {
     expect(named(services, 'prices').map(({ service }) => service)).toEqual(['prices', 'shop']);
   });
 
-  test('goes by the order of the start, or the only service that is open, where nothing else is said', () => {
+  test('otherwise uses the start order, or the only published service', () => {
     const open = { image: 'acme/router', ...web('80') };
     expect(whys({ router: { ...open, ...startsAfter('api') }, api: {} }, 'api')[1]).toContain(
       'added: users reach `api` through it (depends_on)',
@@ -51,13 +51,13 @@ describe('a choice that no user reaches', () => {
     );
   });
 
-  test('is refused with what was looked for where nothing is open', async () => {
+  test('is rejected, with what was tried, if nothing is published', async () => {
     const error = await refusal(() => named({ api: { ports: [{ target: 80 }] }, shop: {} }, 'api'));
     expect(error.code).toBe('service-unreachable');
     expect(error.details[0]).toBe('its own ports: the engine picks its port of the host');
   });
 
-  test('needs nothing more where another of the choice leads to it', () => {
+  test('needs nothing more if another chosen service leads to it', () => {
     const services = {
       shop: { ...web('3000'), environment: { API: 'http://api:1' } },
       other: { ...web('3001'), environment: { API: 'http://api:1' } },
@@ -67,7 +67,7 @@ describe('a choice that no user reaches', () => {
   });
 });
 
-test('a worker alone brings the service of the same code that users reach', () => {
+test('a worker alone adds the user-facing service that runs the same code', () => {
   const services = {
     docs: { image: 'acme/docs', ...web('4000') },
     web: { image: 'acme/shop', ...web('3000') },
@@ -86,14 +86,14 @@ describe('services that share a namespace', () => {
     queue: { build: {}, command: ['sidekiq'], network_mode: 'service:app' },
   };
 
-  test('go together, both ways, and what works in the background stays off', () => {
+  test('are chosen together, either way, except for background workers', () => {
     expect(whys(services, 'app')[1]).toBe(
       'sidecar: added: `sidecar` shares the namespaces of `app`',
     );
     expect(named(services, 'sidecar').map(({ service }) => service)).toEqual(['sidecar', 'app']);
   });
 
-  test('are refused with a database', async () => {
+  test('are rejected with a database', async () => {
     const db = { image: 'postgres:17' };
     const error = await refusal(() => named({ db, app: { network_mode: 'service:db' } }, 'app'));
     expect(error.code).toBe('service-stateful');
@@ -117,7 +117,7 @@ describe('ports', () => {
     expect(configText(named({ app: service }, 'app'), 'main')).toContain(`  app: ${expected}\n`);
   });
 
-  test('the healthcheck tells which of several is meant', () => {
+  test('the healthcheck decides between several', () => {
     const service = {
       ...ports(['3000', 3000], ['9000', 9000]),
       healthcheck: { test: ['CMD', 'curl', 'http://localhost:9000/up'] },
@@ -125,14 +125,14 @@ describe('ports', () => {
     expect(named({ app: service }, 'app')[0]?.entry).toBe(9000);
   });
 
-  test('one of the host is given once: to what users come to, then to the first by name', () => {
+  test('a host port is used once: by the user-facing service, else by the first by name', () => {
     const copies = { b: ports(['80', 80]), a: ports(['80', 80]) };
     const worker = { ...ports(['80', 80]), command: ['php', 'artisan', 'queue:work'] };
     const entries = named({ ...copies, '0': worker }, 'b', 'a', '0').map(({ entry }) => entry);
     expect(entries).toEqual([undefined, 80, undefined]);
   });
 
-  test('a preview is free over the whole stack, ranges included', () => {
+  test('a preview port is free in the whole stack, ranges included', () => {
     const services = { app: ports(['80', 80]), other: ports(['10080-10090', 80]) };
     expect(named(services, 'app')[0]?.preview).toBe(10_091);
   });
@@ -143,7 +143,7 @@ describe('without a question', () => {
   const names = (services: ComposeModel['services']) =>
     likely(services)?.services.map(({ service }) => service);
 
-  test('it is what is built here and users reach; workers and jobs are left out, and said', () => {
+  test('user-facing services that are built here are chosen; workers and jobs are left out and named', () => {
     const choice = likely({
       web: {
         build: {},
@@ -163,7 +163,7 @@ describe('without a question', () => {
     ]);
   });
 
-  test('it is what users reach where nothing is built here', () => {
+  test('user-facing services are chosen if none is built here', () => {
     const services = {
       blog: { image: 'acme/blog', ...web('80') },
       adminer: { image: 'adminer', ...web('8080') },
@@ -172,7 +172,7 @@ describe('without a question', () => {
     expect(names(services)).toEqual(['blog']);
   });
 
-  test('what a router finds by labels is left out, and does not stop the others', () => {
+  test('a service that a router finds by labels is left out, and the others are chosen', () => {
     const traefik = { image: 'traefik:v3', ...web('80') };
     const labelled = { build: {}, labels: { 'traefik.enable': 'true' } };
     const choice = likely({ traefik, labelled, shop: { build: {}, ...web('3000') } });
@@ -183,13 +183,13 @@ describe('without a question', () => {
     expect(likely({ traefik, labelled })).toBeUndefined();
   });
 
-  test('nothing is guessed: what nobody is known to call is left out unless it listens', () => {
+  test('a service without a known caller is left out, unless it listens', () => {
     const services = { shop: { build: {}, ...web('3000') }, lost: { build: {} } };
     expect(names(services)).toEqual(['shop']);
     expect(names({ ...services, lost: { build: {}, expose: ['80'] } })).toEqual(['lost', 'shop']);
   });
 
-  test('a database in a file is said', () => {
+  test('a database in a file is reported', () => {
     const volumes = [{ type: 'volume', source: 'data', target: '/data' }];
     const choice = likely({ app: { image: 'gitea/gitea:1', ...web('3000'), volumes } });
     expect(choice?.warnings[0]).toContain('`app` keeps an SQLite database');

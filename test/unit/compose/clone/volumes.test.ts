@@ -10,7 +10,7 @@ const volume = (source: string, target: string, read_only = false) => ({
   ...(read_only ? { read_only } : {}),
 });
 
-/** What `web` has of its own when it is cloned alone, by target. */
+/** The volumes of its own that `web` has when it is cloned alone, by target. */
 function ownOfWeb(web: ComposeService, others: Record<string, ComposeService> = {}): string[] {
   const own = ownVolumes(modelOf({ web, ...others }), ['web']).get('web') ?? [];
   return own.map(({ target }) => target);
@@ -24,7 +24,7 @@ test.each([
   '/app/var/cache',
   '/run/php',
   '/app/tmp/pids',
-])('nobody shares %s', (target) => {
+])('each clone has its own %s', (target) => {
   expect(ownOfWeb({ volumes: [volume('some', target)] })).toEqual([target]);
 });
 
@@ -40,19 +40,19 @@ test.each([
   expect(ownOfWeb({ volumes: [volume('some', target)] })).toEqual([]);
 });
 
-test('a name alone that begins like a cache says nothing', () => {
+test('a name that only begins like a cache does not decide', () => {
   const volumes = [volume('npm_data', '/data'), volume('temp-uploads', '/uploads')];
   expect(ownOfWeb({ volumes: [...volumes, volume('pip_cache', '/somewhere')] })).toEqual([
     '/somewhere',
   ]);
 });
 
-test('what is only read is the stable’s, and no bind mount is another one', () => {
+test('read-only volumes and bind mounts are shared', () => {
   const bind = { type: 'bind', source: '/srv/cache', target: '/cache' };
   expect(ownOfWeb({ volumes: [volume('cache', '/cache', true), bind] })).toEqual([]);
 });
 
-test('sockets of those a service waits for, however far, of databases and of whom they are named after are shared', () => {
+test('sockets are shared if they belong to a dependency, a database or the service that they are named after', () => {
   const socket = (name: string) => volume(name, `/run/${name}`);
   const web = {
     depends_on: { api: { condition: 'service_started' } },
@@ -68,7 +68,7 @@ test('sockets of those a service waits for, however far, of databases and of who
   expect(ownOfWeb(web, others)).toEqual(['/run/own']);
 });
 
-test('clones that share one with each other have one of theirs', () => {
+test('clones that share a volume share one of their own', () => {
   const model = modelOf({
     web: { volumes: [volume('run', '/run/app'), volume('mine', '/tmp')] },
     api: { volumes: [volume('run', '/sockets')] },

@@ -23,7 +23,7 @@ const sliceOf = (services: string, model: Record<string, ComposeService>) =>
   chooseSlice(config(services), modelOf(model));
 
 describe('an internal service', () => {
-  test('has the callers that the definitions tell, chosen or not', () => {
+  test('has the callers found in the definitions, chosen or not', () => {
     const model = { web, api, cron: { command: ['curl', 'http://api:3000/'] }, db: {} };
     const [, member] = sliceOf('{ web: { entry: 3000 }, api: { mesh: true } }', model);
     expect(member?.ingress).toEqual({
@@ -34,7 +34,7 @@ describe('an internal service', () => {
     });
   });
 
-  test('has no callers that keep data, for those would have to be made anew', async () => {
+  test('has no callers that keep data, because callers are recreated', async () => {
     const store: ComposeService = {
       image: 'minio/minio',
       environment: { HOOK: 'http://api:3000/' },
@@ -56,7 +56,7 @@ describe('an internal service', () => {
     expect(callerLinks(slice)).toEqual(new Map([['other', ['canary-proxy:api']]]));
   });
 
-  test('is led to by every name that is its own: aliases, links, the name of its container', () => {
+  test('is reached by each of its own names: aliases, links, its container name', () => {
     const model = {
       web: { ...web, links: ['api:backend', 'db:data'] },
       api: {
@@ -103,13 +103,13 @@ describe('an internal service', () => {
       /share no network/,
     ],
     ['it calls itself', { web, api }, '{ mesh: { callers: api } }', /the same service/],
-  ] as const)('is refused when %s', async (_, model, choice, message) => {
+  ] as const)('is rejected if %s', async (_, model, choice, message) => {
     const error = await refusal(() => sliceOf(`{ web: { entry: 3000 }, api: ${choice} }`, model));
     expect(error).toMatchObject({ code: 'caller-unusable', exitCode: 2 });
     expect(error.message).toMatch(message);
   });
 
-  test('is refused when a caller does not exist, or nobody knows where it listens', async () => {
+  test('is rejected if a caller does not exist, or its port is unknown', async () => {
     const choose = (choice: string, model: Record<string, ComposeService>) =>
       refusal(() => sliceOf(`{ web: { entry: 3000 }, api: ${choice} }`, model));
     expect((await choose('{ mesh: { callers: [nobody] } }', { web, api })).code).toBe(
@@ -128,7 +128,7 @@ describe('a service behind another proxy', () => {
     });
   });
 
-  test('shares its port with nobody: that proxy may pass on any Host', async () => {
+  test('shares its port with no other: that proxy may pass on any Host', async () => {
     const model = { web, api, edge };
     const both = '{ web: { behind: edge }, api: { mesh: true } }';
     const error = await refusal(() => sliceOf(both, model));
@@ -137,7 +137,7 @@ describe('a service behind another proxy', () => {
     );
   });
 
-  test('shares it with nobody either where such a proxy only calls it', async () => {
+  test('shares its port with no other either if such a proxy only calls it', async () => {
     const other: ComposeService = { expose: ['3000'] };
     const both =
       '{ web: { entry: 3000 }, api: { mesh: { callers: edge } }, other: { mesh: { callers: web } } }';
@@ -149,7 +149,7 @@ describe('a service behind another proxy', () => {
     ['Traefik’s', { labels: { 'traefik.enable': 'true' } }, 'its label `traefik.enable`'],
     ['Caddy’s', { labels: { caddy: 'shop.example' } }, 'its label `caddy`'],
     ['nginx-proxy’s', { environment: { VIRTUAL_HOST: 'shop' } }, 'its environment `VIRTUAL_HOST`'],
-  ])('is refused where %s labels lead to it, not its name', async (_, found, said) => {
+  ])('is rejected if %s labels lead to it instead of its name', async (_, found, said) => {
     const error = await refusal(() =>
       sliceOf('{ api: { behind: edge } }', { api: { ...api, ...found }, edge }),
     );

@@ -11,7 +11,7 @@ const routesOf = (labels: Record<string, string>, port?: number, others = {}) =>
   traefikRoutes(modelOf({ web: { labels }, ...others }), 'web', { port });
 
 describe('routers that the proxy can stand in for', () => {
-  test('rank one above what Traefik takes: the rule as long as it is, or the number that is given', () => {
+  test('rank one above Traefik’s own: by the length of the rule, or by the given priority', () => {
     const labels = routers({
       'a.rule': RULE,
       'b.Rule': RULE,
@@ -27,7 +27,7 @@ describe('routers that the proxy can stand in for', () => {
     });
   });
 
-  test('say where the service listens, by the service they lead to', () => {
+  test('give the port by the service that they lead to', () => {
     const labels = {
       ...routers({ 'a.rule': RULE, 'a.service': 'app@docker' }),
       'traefik.http.services.app.loadBalancer.server.port': '8080',
@@ -36,7 +36,7 @@ describe('routers that the proxy can stand in for', () => {
     expect(routesOf(labels)).toMatchObject({ port: 8080, left: [] });
   });
 
-  test('of another port stay with the stable', () => {
+  test('of other ports stay with the stable', () => {
     const labels = {
       ...routers({ 'a.rule': RULE, 'a.service': 'app', 'b.rule': RULE, 'b.service': 'admin' }),
       'traefik.http.services.app.loadbalancer.server.port': '8080',
@@ -52,7 +52,7 @@ describe('routers that the proxy can stand in for', () => {
   });
 });
 
-describe('there is none', () => {
+describe('no router is replaced', () => {
   const service = 'traefik.http.services.app.loadbalancer.server';
   test.each([
     ['without labels of Traefik', {}, 'it has no label of Traefik'],
@@ -112,14 +112,14 @@ describe('the rank of another service', () => {
   });
   const one = routers({ 'web.rule': 'PathPrefix(`/a`)' });
 
-  test('must not become ours where both could match', () => {
+  test('must not equal ours if both could match', () => {
     expect(routesOf(one, 80, longer('PathPrefix(`/ab`)'))).toBe(
       'its router would rank like `api` of `api`; give `web` a `priority`',
     );
     expect(routesOf(one, 80, longer('PathPrefix(`/abc`)'))).toMatchObject({ port: 80 });
   });
 
-  test('does not matter for other hosts, nor where Traefik does not look', () => {
+  test('does not matter for other hosts, or if Traefik ignores that service', () => {
     const host = routers({ 'web.rule': 'Host(`a.test`)' });
     expect(routesOf(host, 80, longer('Host(`ab.test`)'))).toMatchObject({ port: 80 });
     expect(routesOf(host, 80, longer('!Host(`a.test`)'))).toContain('would rank like');

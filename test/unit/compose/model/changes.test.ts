@@ -23,7 +23,7 @@ function changed(paths: readonly string[], tag?: string): string[] {
   });
 }
 
-test('a change of the cloned services alone leaves nothing behind', () => {
+test('a change of the cloned services alone affects no other service', () => {
   expect(changed([])).toEqual([]);
 });
 
@@ -32,11 +32,11 @@ test('a service that is built from a changed folder is named, by whole folder na
   expect(changed(['worker-docs/main.md'])).toEqual(['tools']);
 });
 
-test('a changed definition is named, another folder is none', () => {
+test('a changed definition is named, a different folder is no change', () => {
   expect(changed([], '18')).toEqual(['db']);
 });
 
-test('a service that is new is named', () => {
+test('a new service is named', () => {
   const after = { root: '/a', services: { cache: { image: 'redis' } } };
   const before = { root: '/a', services: {} };
   expect(changedOutside({ slice: [], before, after, paths: [] })).toEqual(['cache']);

@@ -38,7 +38,7 @@ services:
   expect(read(text)).toEqual({ services: ['web'], envFiles: ['base.env'] });
 });
 
-test('Compose’s own tags are no obstacle', () => {
+test('Compose’s own tags are accepted', () => {
   const text = `
 services:
   web:
@@ -58,7 +58,7 @@ test.each([
   expect(read(text)).toEqual({ services: [], envFiles: [] });
 });
 
-test('a file of several documents, as Compose reads them, defines the services of all', () => {
+test('a file with several documents defines the services of all, as in Compose', () => {
   const text = 'services:\n  web: { env_file: web.env }\n---\nservices:\n  db: { image: x }\n';
   expect(read(text)).toEqual({ services: ['web', 'db'], envFiles: ['web.env'] });
 });

@@ -37,7 +37,7 @@ function layers(web: ComposeModel['services'][string], files = ['compose.yml']) 
 }
 
 describe('a baseline in the override', () => {
-  test('is the stable as its own files define it, of the image that runs, without its names and ports', () => {
+  test('is the stable as its own files define it, with the running image, without its names and ports', () => {
     const networks = { front: { aliases: ['shop'], ipv4_address: '10.0.0.5' }, back: null };
     const [layer] = layers({ networks, build: { context: '.' }, container_name: 'the-web' });
     expect(layer?.services['web-baseline']).toMatchObject({
@@ -63,14 +63,14 @@ describe('a baseline in the override', () => {
     expect(layer?.services.web).toMatchObject(links);
   });
 
-  test('is one container, however the stable says how many it has', () => {
+  test('is one container, whatever the number of replicas', () => {
     expect(layers({ scale: 3 })[0]?.services['web-baseline']).toMatchObject({ scale: 1 });
     const [layer] = layers({ deploy: { replicas: 3 } });
     expect(layer?.services['web-baseline']).toMatchObject({ deploy: { replicas: 1 } });
     expect(layers({})[0]?.services['web-baseline']).not.toHaveProperty('scale');
   });
 
-  test('of a service of several files is extended once a file', () => {
+  test('of a service in several files extends each file once', () => {
     const found = layers({}, ['a.yml', 'b.yml']).map((each) => each.services['web-baseline']);
     expect(found.map((each) => each?.extends)).toEqual([
       { file: 'a.yml', service: 'web' },
@@ -83,14 +83,14 @@ describe('a baseline in the override', () => {
 describe('a baseline is', () => {
   const shop = modelOf({ web: { ports: PORTS }, api: { expose: ['80'] } });
 
-  test('of every service with users, and only where canary.yaml asks for it', () => {
+  test('made for every user-facing service, only if canary.yaml asks for it', () => {
     const services = '{ web: { entry: 3000 }, api: {} }';
     expect(baselinesIn(services, shop)).toEqual(['web-baseline', undefined]);
     for (const analysis of ['{}', 'false', '{ baseline: false }'])
       expect(baselinesIn(services, shop, analysis)).toEqual([undefined, undefined]);
   });
 
-  test('not of a service whose bytes are handed on: nobody sees its requests', () => {
+  test('not made for a service of raw bytes, because its requests are not seen', () => {
     for (const protocol of ['tcp', 'tls'])
       expect(baselinesIn(`{ web: { entry: 3000, protocol: ${protocol} } }`, shop)).toEqual([
         undefined,
@@ -100,7 +100,7 @@ describe('a baseline is', () => {
     ]);
   });
 
-  test('refused where its name is taken or cannot be looked up', async () => {
+  test('rejected if its name is taken or is no valid DNS name', async () => {
     const taken = modelOf({ web: { ports: PORTS }, 'web-baseline': {} });
     expect(await refusal(() => baselinesIn('{ web: { entry: 3000 } }', taken))).toMatchObject({
       code: 'service-not-cloneable',

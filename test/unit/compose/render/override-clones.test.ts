@@ -14,7 +14,7 @@ const PROXY = {
 };
 const PORTS = [{ target: 80, published: '3000', protocol: 'tcp' }];
 
-/** The layers of a project whose one entry is `web`, as the branch defines it. */
+/** The layers of a project with the one entry `web`, as the branch defines it. */
 function layersOf(web: ComposeService, rest: Partial<CloneSource> = {}, model?: ComposeModel) {
   const own = modelOf({ web: { ports: PORTS, ...web } });
   const clones: CloneSource = {
@@ -33,7 +33,7 @@ function layersOf(web: ComposeService, rest: Partial<CloneSource> = {}, model?: 
 const cloneOf = (web: ComposeService, rest: Partial<CloneSource> = {}) =>
   layersOf(web, rest)[0]?.services['web-canary'];
 
-test('a service of several files is extended once a file, set apart in the last layer', () => {
+test('a service in several files extends each file once; the last layer makes it a clone', () => {
   const layers = layersOf({}, { files: { web: ['a.yml', 'b.yml', 'c.yml'] } });
   expect(layers.map((layer) => layer.services['web-canary']?.extends)).toEqual([
     { file: 'a.yml', service: 'web' },
@@ -47,13 +47,13 @@ test('a service of several files is extended once a file, set apart in the last 
   ]);
 });
 
-test('a scaled service has as many canaries as its branch says', () => {
+test('a scaled service has as many canary replicas as its branch defines', () => {
   const clone = cloneOf({ scale: 3, deploy: { replicas: 3 } });
   expect(clone).not.toHaveProperty('scale');
   expect(clone).not.toHaveProperty('deploy');
 });
 
-test('an image that is not built here is taken as the branch names it', () => {
+test('an image that is not built here keeps the name that the branch gives', () => {
   expect(cloneOf({ image: 'example/web:2' })).not.toHaveProperty('image');
 });
 
@@ -68,19 +68,19 @@ test('data that git does not track is mounted from where it is', () => {
   expect(cloneOf({}, { dataMounts: { web: [mount] } })).toMatchObject({ volumes: [mount] });
 });
 
-test('a clone keeps its networks and none of its names and addresses there', () => {
+test('a clone keeps its networks, without its names and addresses there', () => {
   const networks = { front: { aliases: ['shop'], ipv4_address: '10.0.0.5' }, back: null };
   expect(cloneOf({ networks })).toMatchObject({
     networks: { '!override': { front: {}, back: {} } },
   });
 });
 
-test('a dependency that may be missing may be missing for the clone too', () => {
+test('an optional dependency is optional for the clone too', () => {
   const depends_on = { debug: { condition: 'service_started', required: false } };
   expect(cloneOf({ depends_on })).toMatchObject({ depends_on: { '!override': depends_on } });
 });
 
-test('networks and volumes that only the branch has come along', () => {
+test('networks and volumes that only the branch has are added', () => {
   const web = { ports: PORTS };
   const branch: ComposeModel = {
     ...modelOf({ web }),

@@ -43,7 +43,7 @@ describe('without a canary', () => {
     });
   });
 
-  test('the proxy reads its configuration in its run folder, where the user of canary alone steers its master', () => {
+  test('the proxy reads its configuration from its run folder, and only canary’s user controls its master', () => {
     expect(layer?.services['canary-proxy']?.command).toEqual([
       ...['haproxy', '-W', '-db', '-S'],
       '/run/canary/master.sock,mode,600,uid,1000,gid,1001',
@@ -52,7 +52,7 @@ describe('without a canary', () => {
   });
 });
 
-test('other ports of an entry stay its own, the same number for UDP too', () => {
+test('an entry keeps its other ports, and the same port for UDP', () => {
   const ports = [
     { target: 80, published: '3000', protocol: 'tcp' },
     { target: 80, published: '3000', protocol: 'udp' },
@@ -64,7 +64,7 @@ test('other ports of an entry stay its own, the same number for UDP too', () => 
   expect(layer?.services.web).toEqual({ ports: { '!override': ports.slice(1) } });
 });
 
-test('the proxy listens where the entry listened, on every network of the slice', () => {
+test('the proxy listens where the entry did, on every network of the slice', () => {
   const ports = [{ target: 80, published: '3000', host_ip: '127.0.0.1' }];
   const model = modelOf({
     web: { ports, networks: { front: null, back: null } },
@@ -78,7 +78,7 @@ test('the proxy listens where the entry listened, on every network of the slice'
   });
 });
 
-test('Prometheus comes in from this machine alone, and moves away from a ingress', () => {
+test('Prometheus connects from this machine only, at a port that no ingress uses', () => {
   const proxyOf = (slice: OverrideInput['slice']) => {
     const proxy = { ...INPUT.proxy, metricsPort: 5001 };
     const [layer] = readLayers(renderOverride({ ...INPUT, slice, proxy }));
@@ -97,7 +97,7 @@ describe('with a canary', () => {
   const [layer] = readLayers(renderOverride({ ...INPUT, clones: CLONES }));
   const frontend = layer?.services['frontend-canary'];
 
-  test('a clone extends the branch’s file and undoes what must not be cloned', () => {
+  test('a clone extends the branch’s file and resets what must not be cloned', () => {
     expect(frontend).toEqual({
       extends: { file: 'tree/compose.yml', service: 'frontend' },
       image: 'shop-frontend:canary-aaaaaaaaaaaa',
@@ -117,7 +117,7 @@ describe('with a canary', () => {
     });
   });
 
-  test('the other clone is reached by its usual name, shared services by theirs', () => {
+  test('a clone reaches the other clone by its usual name, shared services by theirs', () => {
     expect(layer?.services['discounts-canary']).toMatchObject({
       external_links: ['frontend-canary:frontend'],
       depends_on: { '!override': { db: { condition: 'service_healthy' } } },
@@ -133,7 +133,7 @@ describe('with a canary', () => {
     ]);
   });
 
-  test('no resolved value of an environment is in it (promise 9)', () => {
+  test('it contains no resolved value of an environment (promise 9)', () => {
     expect(renderOverride({ ...INPUT, clones: CLONES })).not.toContain('hunter2');
   });
 
@@ -143,7 +143,7 @@ describe('with a canary', () => {
   });
 });
 
-test('a clone without mates has no links', () => {
+test('a single clone has no links', () => {
   const slice = shopSlice().slice(0, 1);
   const [layer] = readLayers(renderOverride({ ...INPUT, slice, clones: CLONES }));
   expect(layer?.services['frontend-canary']).not.toHaveProperty('external_links');
@@ -160,24 +160,24 @@ describe('an internal service', () => {
   const stableOf = (rest: Partial<OverrideInput> = {}) =>
     readLayers(renderOverride({ ...INPUT, slice, ...rest }))[0]?.services ?? {};
 
-  test('gives its callers links, beside the entry’s port', () => {
+  test('gives its callers links, beside removing the entry’s port', () => {
     const links = { external_links: ['canary-proxy:discounts'] };
     expect(stableOf().frontend).toEqual({ ports: { '!reset': [] }, ...links });
     expect(stableOf().ads).toEqual(links);
     expect(stableOf().discounts).toBeUndefined();
   });
 
-  test('gives none to what starts before the proxy', () => {
+  test('gives no links to services that start before the proxy', () => {
     expect(stableOf({ isUnlinked: true }).frontend).toEqual({ ports: { '!reset': [] } });
     expect(stableOf({ isUnlinked: true }).ads).toBeUndefined();
   });
 
-  test('adds no service for a caller that a branch has lost', () => {
+  test('adds no service for a caller that the branch does not have', () => {
     const { ads: _, ...services } = SHOP.services;
     expect(stableOf({ model: { ...SHOP, services } }).ads).toBeUndefined();
   });
 
-  test('replaces the links of a caller that would name its stable, and keeps the order they implied', () => {
+  test('replaces a caller’s links to its stable, and keeps the start order they implied', () => {
     const frontend = {
       ...SHOP.services.frontend,
       links: ['discounts:prices', 'db'],

@@ -25,7 +25,7 @@ const NOBODY: Participants = {
 };
 const FILES = ['docker-compose.yml', 'override.yml'];
 
-/** Every service of the file, its documents merged as Compose does. */
+/** Every service of the file, with its documents merged as Compose merges them. */
 function servicesOf(participants: Partial<Participants>) {
   const text = renderRehearsal({ ...NOBODY, ...participants }, MODEL);
   const documents = parseAllDocuments(text, { logLevel: 'silent' }).map((each) => each.toJS());
@@ -50,7 +50,7 @@ describe('the compose file of a rehearsal', () => {
     image: 'web:1',
   };
 
-  it('gives a copy every name of the original, on a network that leads nowhere else', () => {
+  it('gives a copy every name of the original, on a network without a way out', () => {
     const volumes = [{ type: 'volume', source: 'canary-data', target: '/data' }];
     const { services, last } = servicesOf({ databases: [{ ...db, volumes }] });
     expect(services['db-rehearsal']).toMatchObject({
@@ -70,7 +70,7 @@ describe('the compose file of a rehearsal', () => {
     expect(Object.keys(last.volumes)).toEqual(['canary-data']);
   });
 
-  it('pulls what the branch newly takes from a registry, and nothing that is here', () => {
+  it('pulls images that the branch newly takes from a registry, and nothing that is here', () => {
     const image = 'registry.example/web:2';
     const { services } = servicesOf({ canaries: [{ ...web, image, volumes: [] }] });
     expect(services['web-rehearsal']).not.toHaveProperty('pull_policy');
@@ -79,7 +79,7 @@ describe('the compose file of a rehearsal', () => {
     expect(here['web-rehearsal']).toMatchObject({ pull_policy: 'never' });
   });
 
-  it('starts one container a service, with no link to anybody outside', () => {
+  it('starts one container per service, without links to other services', () => {
     const { services } = servicesOf({
       canaries: [{ ...web, volumes: [] }],
       before: [{ ...web, volumes: [] }],
@@ -105,7 +105,7 @@ describe('the mounts of a rehearsal', () => {
     );
   const bind = (source: string, rest = {}) => ({ type: 'bind', source, target: '/x', ...rest });
 
-  it('are empty volumes where data is, the same for all who share it', () => {
+  it('are empty volumes in place of data, the same for all services that share it', () => {
     const named = { type: 'volume', source: 'data', target: '/data' };
     expect(mounts([named, bind('/srv/uploads'), { type: 'volume', target: '/cache' }])).toEqual({
       volumes: [
@@ -122,7 +122,7 @@ describe('the mounts of a rehearsal', () => {
     expect(volumeName('a_2f_b')).not.toBe(volumeName('a/b'));
   });
 
-  it("are the branch's files as they are, the machine's only for reading, and never a way out", () => {
+  it("are the branch's files as they are, the machine's read-only, and never a way out", () => {
     expect(
       mounts([
         bind('/tree/conf'),

@@ -9,7 +9,7 @@ import { refusal } from '../../../support/fixture-refusal.ts';
 
 type Services = Parameters<typeof modelOf>[0];
 
-/** What the proxy says for these services, as resolved and as written. */
+/** What the proxy gets for these services, given as resolved and as written. */
 function fieldsOf(choice: string, services: Services, written: WrittenModel['services']) {
   const model = { ...modelOf(services), networks: { default: { name: 'shop_default' } } };
   return routerFields(chooseSlice(config(choice), model), model, { services: written });
@@ -36,7 +36,7 @@ const WRITTEN = [
 ];
 
 describe('what Traefik finds at the proxy', () => {
-  test('is a router of our own for each, in the words of the user', () => {
+  test('is a router of our own for each of the user’s, as the user wrote it', () => {
     const { labels } = fieldsOf(
       '{ web: { labels: traefik } }',
       { web: { labels: RESOLVED } },
@@ -57,7 +57,7 @@ describe('what Traefik finds at the proxy', () => {
     ]);
   });
 
-  test('has a port of its own for each service, whatever listens where', () => {
+  test('has a separate port for each service, whatever port it listens on', () => {
     const labels = (name: string) => ({
       [`traefik.http.routers.${name}.rule`]: `Host(\`${name}.example\`)`,
     });
@@ -76,7 +76,7 @@ describe('what Traefik finds at the proxy', () => {
     ]);
   });
 
-  test('has to be in the compose file itself', async () => {
+  test('must be in the compose file itself', async () => {
     const asked = () =>
       fieldsOf('{ web: { labels: traefik } }', { web: { labels: RESOLVED } }, { web: {} });
     expect((await refusal(asked)).message).toBe(
@@ -84,7 +84,7 @@ describe('what Traefik finds at the proxy', () => {
     );
   });
 
-  test('is refused with the reason where the proxy cannot come between', async () => {
+  test('is rejected with the reason if the proxy cannot replace the service', async () => {
     const asked = () =>
       fieldsOf('{ web: { labels: traefik } }', { web: { labels: {} } }, { web: {} });
     const error = await refusal(asked);
@@ -128,7 +128,7 @@ describe('what nginx-proxy finds at the proxy', () => {
     [{ VIRTUAL_HOST: '' }, 'it has no `VIRTUAL_HOST` in its environment'],
     [{ VIRTUAL_HOST: 'x', VIRTUAL_PROTO: 'fastcgi' }, 'nginx-proxy speaks fastcgi to it'],
     [{ VIRTUAL_HOST: 'x', VIRTUAL_HOST_MULTIPORTS: 'x: {}' }, 'it has `VIRTUAL_HOST_MULTIPORTS`'],
-  ])('is nothing with %j', async (settings, reason) => {
+  ])('is rejected with %j', async (settings, reason) => {
     const asked = () =>
       fieldsOf(
         '{ web: { labels: nginx-proxy, port: 80 } }',
@@ -138,7 +138,7 @@ describe('what nginx-proxy finds at the proxy', () => {
     expect((await refusal(asked)).message).toContain(reason);
   });
 
-  test('is one host a proxy', async () => {
+  test('is one host per proxy', async () => {
     const two = { web: { environment }, api: { environment } };
     const asked = () =>
       fieldsOf('{ web: { labels: nginx-proxy }, api: { labels: nginx-proxy } }', two, two);

@@ -5,7 +5,7 @@ const labelled = (...keys: string[]) => ({
   labels: Object.fromEntries(keys.map((key) => [key, 'x'])),
 });
 
-describe('labels by which others find a container', () => {
+describe('labels by which other programs find a container', () => {
   it.each([
     ['Traefik', 'traefik.http.routers.web.rule'],
     ['Traefik 1', 'traefik.frontend.rule'],
@@ -71,8 +71,8 @@ describe('labels by which others find a container', () => {
   });
 });
 
-describe('environment by which others find a container', () => {
-  it('is that of nginx-proxy and its companion, and no other that begins alike', () => {
+describe('environment by which other programs find a container', () => {
+  it('is that of nginx-proxy and its companion, and no similar name', () => {
     const environment = {
       VIRTUAL_HOST: 'shop.example',
       VIRTUAL_PORT: '80',
@@ -89,7 +89,7 @@ describe('environment by which others find a container', () => {
     ]);
   });
 
-  it('is that of Registrator only where nobody else could mean it', () => {
+  it('is that of Registrator only if nothing else could use it', () => {
     expect(discoveryOf({ environment: { SERVICE_NAME: 'web', SERVICE_PORT: '80' } })).toEqual({
       labels: [],
       environment: [],
@@ -104,7 +104,7 @@ describe('environment by which others find a container', () => {
   });
 });
 
-describe('what a clone says instead', () => {
+describe('what a clone has instead', () => {
   it.each([
     ['traefik.enable', 'traefik.enable', 'false'],
     ['com.centurylinklabs.watchtower.scope', 'com.centurylinklabs.watchtower.enable', 'false'],
@@ -128,7 +128,7 @@ describe('what a clone says instead', () => {
     ['registry.example:5000/mirror/watchtower@sha256:0', 'com.centurylinklabs.watchtower.enable'],
     ['gliderlabs/registrator:master', 'SERVICE_IGNORE'],
     ['willfarrell/autoheal', 'autoheal'],
-  ])('where the stack has %s, though the service says nothing: %s', (image, label) => {
+  ])('if the stack runs %s, even for a service without such labels: %s', (image, label) => {
     expect(Object.keys(discoveryOf({}, [{ image }]).replacements)).toEqual([label]);
     expect(discoveryOf({}, [{ image: 'watchtower-notes' }]).replacements).toEqual({});
   });

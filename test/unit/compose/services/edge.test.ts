@@ -30,14 +30,14 @@ describe('an edge', () => {
     expect(edgeKind({ image })).toBe(kind);
   });
 
-  test('is known by what it is built on last, whatever its own image is called', () => {
+  test('is recognised by the base image of its last stage, whatever its own image is called', () => {
     const build = { context: '/shop/edge' };
     const on = (dockerfile: string) => edgeKind({ image: 'nginx', build }, [file(dockerfile)]);
     expect(on('FROM node:20 AS build\nFROM --platform=linux/amd64 nginx:1 AS run\n')).toBe('nginx');
     expect(on('FROM nginx:1 AS files\nFROM node:20\n')).toBeUndefined();
   });
 
-  test('is known by where its configuration lies', () => {
+  test('is recognised by the path of its configuration', () => {
     const volumes = [{ type: 'bind', source: '/shop/c', target: '/etc/caddy/Caddyfile' }];
     expect(edgeKind({ image: 'example/edge', volumes })).toBe('caddy');
     expect(edgeKind({ configs: [{ source: 'c', target: '/etc/nginx/conf.d/x.conf' }] })).toBe(
@@ -50,7 +50,7 @@ describe('an edge', () => {
     ['caddy', false],
     ['traefik', false],
     ['example/unknown', true],
-  ])('%s keeps addresses: %s', (image, keeps) => {
+  ])('%s keeps resolved addresses: %s', (image, keeps) => {
     expect(edgeKeepsAddresses({ image })).toBe(keeps);
   });
 });

@@ -22,12 +22,12 @@ test.each([
   ['gunicorn shop --worker-class gevent', 'app'],
   ['python manage.py migrate && gunicorn shop', 'app'],
   ['node server.js', 'app'],
-])('%s is a %s, also where it has the ports of a web service', (command, expected) => {
+])('%s is a %s, even with the ports of a web service', (command, expected) => {
   expect(role('it', run(...command.split(' ')))).toBe(expected);
   expect(role('it', { ...run(...command.split(' ')), ports })).toBe(expected);
 });
 
-test('a name tells a worker or scheduler only where no user comes to it', () => {
+test('a name marks a worker or scheduler only if no user reaches it', () => {
   expect(role('api-worker', { build: {} })).toBe('worker');
   expect(role('laravel.cron', { build: {} })).toBe('scheduler');
   expect(role('consumer-service', { build: {}, ports })).toBe('app');
@@ -44,7 +44,7 @@ test.each<[string, ComposeService, string]>([
   expect(role(name, service)).toBe(expected);
 });
 
-test('whose end another waits for runs once, whatever it is called', () => {
+test('a service whose end another waits for runs once, whatever it is called', () => {
   const depends_on = { assets: { condition: 'service_completed_successfully' } };
   const model = modelOf({ assets: { build: {}, restart: 'always' }, web: { depends_on } });
   expect(roleOf(model, 'assets').why).toBe('runs once (`web` waits until it has ended)');
@@ -61,11 +61,11 @@ test.each([
     'selenium/hub',
     'bitnami/pgbouncer',
   ],
-])('%s helps the team, not its users', (image) => {
+])('%s is for the team, not for users', (image) => {
   expect(role('it', { image })).toBe('companion');
 });
 
-test('what is built on such a program, or bears its name, is one too', () => {
+test('a service built on such a program, or named like one, is one too', () => {
   expect(role('charts', { build: {} }, 'FROM grafana/grafana:11')).toBe('companion');
   expect(role('grafana-server', { build: {} })).toBe('companion');
   expect(role('console', { build: {} })).toBe('app');
@@ -76,13 +76,13 @@ test.each([
   'willfarrell/autoheal:1',
   'mcuadros/ofelia',
   'portainer/portainer-ce',
-])('%s steers containers, and is refused', (image) => {
+])('%s controls containers, and is rejected', (image) => {
   const model = modelOf({ it: { image } });
   expect(roleOf(model, 'it').role).toBe('agent');
   expect(roleObstacle(model, 'it')?.reason).toContain('two of them would do everything twice');
 });
 
-test('SQLite on a volume is said, by image or setting; without one there is nothing to share', () => {
+test('SQLite on a volume is reported, by image or setting; without a volume nothing is shared', () => {
   const volumes = [{ type: 'volume', source: 'data', target: '/data' }];
   const hazards = (service: ComposeService) => hazardsOf(modelOf({ it: service }), 'it');
   expect(hazards({ image: 'vaultwarden/server', volumes })).toHaveLength(1);

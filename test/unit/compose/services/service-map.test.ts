@@ -4,7 +4,7 @@ import type { ComposeService } from '../../../../src/compose/model/model.ts';
 import { callersOutside, findCalls } from '../../../../src/compose/services/service-map.ts';
 import { modelOf, SHOP } from '../../../support/fixture-model.ts';
 
-/** Whether a caller of this definition calls `discounts`, and why. */
+/** Why a caller with this definition calls `discounts`, if it does. */
 function because(caller: ComposeService): string | undefined {
   const services = { caller, discounts: {}, 'discounts-api': {}, 'my-discounts': {} };
   return findCalls(modelOf(services)).find((call) => call.to === 'discounts')?.because;
@@ -47,12 +47,12 @@ describe('a value names a service', () => {
     expect(because({ environment: { URL: value } })).toBeUndefined();
   });
 
-  test('not where a setting has no value', () => {
+  test('not in a setting without a value', () => {
     expect(because({ environment: { URL: null } })).toBeUndefined();
   });
 });
 
-test('links and depends_on are calls too, said last', () => {
+test('links and depends_on are calls too, with the lowest priority', () => {
   expect(because({ links: ['discounts:cheap'] })).toBe('links');
   expect(because({ links: ['discounts-api:discounts'] })).toBeUndefined();
   const depends_on = { discounts: { condition: 'service_started' } };
@@ -60,14 +60,14 @@ test('links and depends_on are calls too, said last', () => {
   expect(because({ depends_on, environment: { URL: 'http://discounts' } })).toBe('environment URL');
 });
 
-test('a dot in a service name is a dot and nothing else', () => {
+test('a dot in a service name matches only a dot', () => {
   const calls = (value: string) =>
     findCalls(modelOf({ caller: { environment: { URL: value } }, 'api.v1': {} }));
   expect(calls('http://api.v1:80')).toHaveLength(1);
   expect(calls('http://apixv1:80')).toHaveLength(0);
 });
 
-test('who calls whom in the shop', () => {
+test('the calls in the shop', () => {
   expect(findCalls(SHOP).map(({ from, to, because }) => `${from} -> ${to}: ${because}`)).toEqual([
     'frontend -> discounts: environment DISCOUNTS_URL',
     'frontend -> ads: environment ADS',
@@ -76,7 +76,7 @@ test('who calls whom in the shop', () => {
   ]);
 });
 
-test('callers outside of a slice are those that keep reaching the stable', () => {
+test('callers outside of a slice are those that still reach the stable', () => {
   const outside = callersOutside(findCalls(SHOP), ['discounts', 'db']);
   expect(outside.map(({ from, to }) => `${from} -> ${to}`)).toEqual([
     'frontend -> discounts',
@@ -84,7 +84,7 @@ test('callers outside of a slice are those that keep reaching the stable', () =>
   ]);
 });
 
-test('no service calls itself, and every host named in a URL is found', () => {
+test('no service calls itself, and every host in a URL is found', () => {
   const name = fc.stringMatching(/^[a-z][a-z0-9._-]{0,8}$/);
   fc.assert(
     fc.property(name, name, fc.constantFrom(':80', '/', '', '?q'), (from, to, end) => {

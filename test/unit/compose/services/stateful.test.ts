@@ -46,11 +46,11 @@ test.each(['/var/lib/postgresql/data', '/var/lib/mysql', '/data/db', '/bitnami/p
   },
 );
 
-test('a folder whose name only begins like a data folder is none', () => {
+test('a folder whose name only begins like a data folder is not one', () => {
   expect(statefulReason({ volumes: [volume('/var/lib/mysqladmin')] })).toBeUndefined();
 });
 
-test('a server’s settings with a volume of its own are a database', () => {
+test('a server’s settings and its own volume make a database', () => {
   const service = {
     environment: { POSTGRES_PASSWORD: 'hunter2' },
     volumes: [volume('/somewhere')],
@@ -76,14 +76,14 @@ test('a service that stores uploads is no database', () => {
   expect(statefulReason({ volumes: [volume('/app/uploads')] })).toBeUndefined();
 });
 
-test('a published database port tells a database', () => {
+test('a published database port marks a database', () => {
   expect(statefulReason({ ports: [{ target: 5432, published: '15432' }] })).toBe(
     "it listens on 5432, a database's or queue's port",
   );
   expect(statefulReason({ ports: [{ target: 8080, published: '5432' }] })).toBeUndefined();
 });
 
-test('what is built here and asks a database is no database, whatever it uploads', () => {
+test('a service that is built here and uses a database is none, even with uploads', () => {
   const environment = { POSTGRES_DB: 'shop', POSTGRES_PASSWORD: 'x', MYSQL_ROOT_PASSWORD: 'x' };
   const volumes = [{ type: 'volume', source: 'uploads', target: '/uploads' }];
   expect(statefulReason({ build: { context: '.' }, environment, volumes })).toBeUndefined();
@@ -151,7 +151,7 @@ describe('a client', () => {
     ).toBeUndefined();
   });
 
-  test('is who waits for a server of the kind that its image names', () => {
+  test('is a service that waits for a server of the kind that its image names', () => {
     const depends_on = { db: { condition: 'service_started' } };
     const image = 'zabbix/zabbix-server-mysql:7';
     expect(named({ db, app: { image, depends_on } }, 'app')).toBeUndefined();
@@ -166,7 +166,7 @@ describe('a client', () => {
     expect(named({ db, app }, 'app')).toBe('it keeps data in /var/lib/mysql');
   });
 
-  test('is not who names itself or this machine', () => {
+  test('does not refer to itself or to this machine', () => {
     const environment = { POSTGRES_HOST: 'store', POSTGRES_DB: 'x' };
     expect(named({ store: { environment, ...uploads } }, 'store')).toBeDefined();
     expect(
@@ -178,11 +178,11 @@ describe('a client', () => {
   });
 });
 
-describe('what is built here', () => {
+describe('a service that is built here', () => {
   const build = { context: '.' };
   const on = (text: string) => [{ path: 'Dockerfile', text }];
 
-  test('keeps data when it is built on a server, by the stages of its Dockerfile', () => {
+  test('keeps data if it is built on a server, by the stages of its Dockerfile', () => {
     const staged =
       'FROM --platform=$BUILDPLATFORM postgres:17 AS base\nFROM node AS x\nFROM base\n';
     expect(statefulReason({ build }, undefined, on(staged))).toBe('it is built on postgres');
@@ -191,7 +191,7 @@ describe('what is built here', () => {
     ).toBeUndefined();
   });
 
-  test('keeps data when it is called like a server, unless it asks another', () => {
+  test('keeps data if it is named like a server, unless it calls another', () => {
     const model = modelOf({ redis: { build }, 'redis-api': { build }, mysql8: { build } });
     const reasons = Object.values(model.services).map((each) => statefulReason(each, model));
     expect(reasons).toEqual([
@@ -202,7 +202,7 @@ describe('what is built here', () => {
   });
 });
 
-test('a name such as catalogue-db is believed together with another sign', () => {
+test('a name such as catalogue-db counts only together with another sign', () => {
   const reason = (service: ComposeService) => {
     const model = modelOf({ 'catalogue-db': service });
     return statefulReason(service, model);

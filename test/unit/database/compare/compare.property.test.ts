@@ -4,7 +4,7 @@ import { CLASSES } from '../../../../src/database/finding.ts';
 import type { Snapshot, Table } from '../../../../src/database/snapshot.ts';
 import { arbitrarySnapshot, judged, object, table } from '../../../support/fixture-database.ts';
 
-test('where nothing changed, nothing is found', () => {
+test('no change, no finding', () => {
   fc.assert(
     fc.property(arbitrarySnapshot, (world) => {
       expect(judged(world, structuredClone(world))).toEqual([]);
@@ -12,7 +12,7 @@ test('where nothing changed, nothing is found', () => {
   );
 });
 
-test('every table that is gone is destructive, whatever else happened', () => {
+test('every missing table is destructive, whatever else happened', () => {
   fc.assert(
     fc.property(arbitrarySnapshot, arbitrarySnapshot, (before, after) => {
       const found = judged(before, after);
@@ -26,7 +26,7 @@ test('every table that is gone is destructive, whatever else happened', () => {
   );
 });
 
-test('what is found stands in order, the worst first, and each has its object', () => {
+test('findings are sorted, the worst first, and each names its object', () => {
   fc.assert(
     fc.property(arbitrarySnapshot, arbitrarySnapshot, (before, after) => {
       const found = judged(before, after);
@@ -42,7 +42,7 @@ test('what is found stands in order, the worst first, and each has its object', 
   );
 });
 
-/** Further differences, each of its own. */
+/** Further differences, each independent of the others. */
 const MORE: readonly ((world: Snapshot) => Snapshot)[] = [
   (world) => ({ ...world, tables: [...world.tables, table('more')] }),
   (world) => ({ ...world, objects: [...world.objects, object('view', 'more')] }),
@@ -59,14 +59,14 @@ function onFirst({ tables, objects }: Snapshot, change: (first: Table) => Table)
   return { objects, tables: first ? [change(first), ...rest] : [] };
 }
 
-test('one more difference never makes the whole milder', () => {
+test('one more difference never makes the result milder', () => {
   fc.assert(
     fc.property(
       ...([arbitrarySnapshot, arbitrarySnapshot, fc.constantFrom(...MORE)] as const),
       (before, after, more) => {
         const rank = (world: Snapshot) =>
           CLASSES.indexOf(judged(before, world)[0]?.class ?? 'none');
-        // A difference taken back is none more.
+        // Undoing a difference is not one more difference.
         fc.pre(addsOnly(before, after, more(after)));
         expect(rank(more(after))).toBeLessThanOrEqual(rank(after));
       },
@@ -74,7 +74,7 @@ test('one more difference never makes the whole milder', () => {
   );
 });
 
-/** Whether nothing that differed is now as it was: the first table and all objects were still the same. */
+/** Whether no difference was undone: the first table and all objects were still unchanged. */
 function addsOnly(before: Snapshot, after: Snapshot, more: Snapshot): boolean {
   const same = (left: unknown, right: unknown) => JSON.stringify(left) === JSON.stringify(right);
   const keepsObjects = same(after.objects, more.objects) || same(before.objects, after.objects);

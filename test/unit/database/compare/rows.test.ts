@@ -54,7 +54,7 @@ test.each<readonly [string, number, number, readonly RowWrite[], readonly string
   expect(told(judged(before, after, { writes }))).toEqual(findings);
 });
 
-test('the statement that did most is named', () => {
+test('the statement that changed most rows is named', () => {
   const world = snapshot([table('a', { rows: 100 })]);
   const writes = [
     write('delete', 1, 'DELETE FROM a WHERE id = 1'),
@@ -66,7 +66,7 @@ test('the statement that did most is named', () => {
 });
 
 test.each(['alembic_version', 'public.schema_migrations', 'django_migrations'])(
-  'what a migration tool writes to %s is its own affair',
+  'what a migration tool writes to %s is ignored',
   (name) => {
     const world = snapshot([table(name)]);
     const writes = [{ ...write('update', 5), table: name }];
@@ -81,7 +81,7 @@ const lock = (table: string, ms: number): HeldLock => ({
   statement: `ALTER TABLE ${table} ADD b int`,
 });
 
-test('of the locks of a table the longest is told, where it is longer than the limit', () => {
+test('the longest lock of a table is reported if it exceeds the limit', () => {
   const world = snapshot([table('a'), table('b')]);
   const locks = [lock('a', 1001), lock('a', 2500), lock('b', 1000), lock('new', 9000)];
   const findings = judged(world, world, { locks });
@@ -91,7 +91,7 @@ test('of the locks of a table the longest is told, where it is longer than the l
   expect(findings[0]?.statement).toBe('ALTER TABLE a ADD b int');
 });
 
-test('a table made anew is the fault of who dropped it', () => {
+test('a recreated table is attributed to the statement that dropped it', () => {
   const changes = [
     { objects: ['b'], statement: 'DROP TABLE b', service: 'other' },
     { objects: ['a'], statement: 'DROP TABLE a', service: 'shop-canary' },

@@ -156,14 +156,14 @@ test.each<[string, Table[], Table[], string[]]>([
   expect(told(judged(snapshot(before), snapshot(after)))).toEqual(findings);
 });
 
-test('how long a rewrite keeps others waiting cannot be told from some of the rows', () => {
+test('a copy with some of the rows cannot show how long a rewrite blocks others', () => {
   const rewritten = snapshot([table('a', { storage: 'file 2' })]);
   expect(told(judged(snapshot([table('a')]), rewritten, {}, false))).toEqual([
     'contracting: table a is rewritten; until that is done nothing else can use it; a copy without all rows cannot tell how long that takes',
   ]);
 });
 
-test('what belongs to a table that is dropped or made anew is told with it', () => {
+test('what belongs to a dropped or recreated table is reported with the table', () => {
   const before = snapshot(
     [table('a'), table('b')],
     [object('sequence', 'a_id_seq', { table: 'a' }), object('trigger', 'stamp', { table: 'b' })],

@@ -9,7 +9,7 @@ import {
 const APP = { user: "a'pp", host: '%', isRole: false };
 const ROLE = { user: 'looker', host: '', isRole: true };
 
-test('accounts of the server itself stay as each server made them', () => {
+test('the server’s own accounts stay as each server made them', () => {
   const names = [
     'root@localhost',
     'root@%',
@@ -37,7 +37,7 @@ test('names are quoted, and a role of MariaDB has no password', () => {
   ]);
 });
 
-test('everybody is there before anything is granted; default roles of MySQL come last', () => {
+test('all accounts exist before any grant; default roles of MySQL come last', () => {
   const shown = [
     "CREATE USER `app`@`%` IDENTIFIED WITH 'caching_sha2_password' AS 0x2441 DEFAULT ROLE `r`@`%` REQUIRE NONE PASSWORD EXPIRE DEFAULT",
     'GRANT `r`@`%` TO `app`@`%`',

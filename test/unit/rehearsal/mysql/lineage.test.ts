@@ -38,14 +38,14 @@ function after(before: Table[], statements: string[], now: Table[]) {
   return tables.map(({ id, storage, columns }) => [id, storage, ...columns.map((each) => each.id)]);
 }
 
-test('an ALTER that writes a table anew leaves it the same table', () => {
+test('an ALTER that rewrites a table leaves it the same table', () => {
   expect(after([table('a', 1, 'x')], ['ALTER TABLE a FORCE'], [table('a', 2, 'x')])).toEqual([
     ['1', '2', 'x'],
   ]);
   expect(after([table('a', 1, 'x')], [], [table('a', 2, 'x')])).toEqual([['1', '2', 'x']]);
 });
 
-test('made anew it is another', () => {
+test('a recreated table is a different one', () => {
   for (const drop of ['DROP TABLE a', 'DROP DATABASE shop'])
     expect(
       after([table('a', 1, 'x')], [drop, 'CREATE TABLE a (x INT)'], [table('a', 2, 'x')]),
@@ -66,14 +66,14 @@ test('made anew it is another', () => {
   ).toBe('new a');
 });
 
-test('emptying alone does not write it anew', () => {
+test('emptying a table is no rewrite', () => {
   expect(after([table('a', 1)], ['TRUNCATE a'], [table('a', 2)])).toEqual([['1', '1']]);
   expect(after([table('a', 1)], ['TRUNCATE a', 'ALTER TABLE a FORCE'], [table('a', 3)])).toEqual([
     ['1', '3'],
   ]);
 });
 
-test('renamed and written anew it is still the same', () => {
+test('a renamed and rewritten table is the same one', () => {
   const statements = ['RENAME TABLE a TO b', 'ALTER TABLE b FORCE', 'CREATE TABLE a (x INT)'];
   expect(after([table('a', 1)], statements, [table('a', 3), table('b', 2)])).toEqual([
     ['3', '3'],
@@ -81,7 +81,7 @@ test('renamed and written anew it is still the same', () => {
   ]);
 });
 
-test('columns are followed', () => {
+test('columns are tracked through renames', () => {
   const before = [table('a', 1, 'x', 'y', 'z')];
   expect(
     after(before, ['ALTER TABLE a RENAME COLUMN x TO y, RENAME COLUMN y TO x'], before)[0],

@@ -35,12 +35,12 @@ const done = doneIn(
   namingIn('shop'),
 );
 
-test('a lock lasts while every look sees it', () => {
+test('a lock lasts as long as consecutive looks see it', () => {
   const looks = [1, 2, 3, 5, 6].map((look) => sample(look));
   expect(heldLocks(looks).map(({ ms }) => ms)).toEqual([100, 50]);
 });
 
-test('what lets others read blocks writes alone, and is a lock of its own', () => {
+test('a lock that allows reads blocks only writes, and counts separately', () => {
   const looks = [
     sample(1),
     sample(1, { mode: 'SHARED_NO_WRITE' }),
@@ -52,7 +52,7 @@ test('what lets others read blocks writes alone, and is a lock of its own', () =
   ]);
 });
 
-test('whoever took it is the last of its session that names the table', () => {
+test('a lock is attributed to the last statement of its session that names the table', () => {
   const [held] = heldLocks([sample(1)]);
   const [other] = heldLocks([sample(1, { thread: 8 })]);
   const [running] = heldLocks([sample(1, { text: 'LOCK TABLES a WRITE' })]);
@@ -62,6 +62,6 @@ test('whoever took it is the last of its session that names the table', () => {
   expect(takerOf(other, done)).toEqual({ text: 'DO SLEEP(1)' });
 });
 
-test('where nobody can look, an ALTER counts for as long as it took', () => {
+test('without access to locks, an ALTER counts as a lock for its duration', () => {
   expect(locksByDuration(done)).toMatchObject([{ table: 'a', blocks: 'writes', ms: 900 }]);
 });

@@ -12,7 +12,7 @@ function done(...texts: (string | [number, string])[]): string[] {
     .map(({ text }) => text);
 }
 
-test('what is rolled back or never committed was not done', () => {
+test('rolled back or uncommitted statements do not count', () => {
   expect(done('BEGIN', 'DELETE FROM a', 'ROLLBACK', 'DELETE FROM b')).toEqual(['DELETE FROM b']);
   expect(done('START TRANSACTION', 'DELETE FROM a')).toEqual([]);
   expect(done('SET SESSION autocommit = 0', 'DELETE FROM a', 'COMMIT', 'DELETE FROM b')).toEqual([
@@ -23,7 +23,7 @@ test('what is rolled back or never committed was not done', () => {
   ]);
 });
 
-test('a definition commits what was before it, and only its own session', () => {
+test('a definition commits the statements before it, of its own session only', () => {
   expect(done('BEGIN', 'DELETE FROM a', 'DROP TABLE b', 'ROLLBACK')).toEqual([
     'DELETE FROM a',
     'DROP TABLE b',
@@ -31,13 +31,13 @@ test('a definition commits what was before it, and only its own session', () => 
   expect(done('BEGIN', 'DELETE FROM a', [2, 'DROP TABLE b'], 'ROLLBACK')).toEqual(['DROP TABLE b']);
 });
 
-test('back to a savepoint is not back to the start', () => {
+test('a rollback to a savepoint keeps the statements before it', () => {
   expect(done('BEGIN', 'DELETE FROM a', 'ROLLBACK TO SAVEPOINT s', 'COMMIT')).toEqual([
     'DELETE FROM a',
   ]);
 });
 
-test('a statement inside of a procedure comes from where its session does', () => {
+test('a statement inside a procedure has the address of its session', () => {
   const entry = { thread: 1, schema: 'shop', ms: 1 };
   const log = [
     { ...entry, account: 'root[root] @ localhost [localhost]', text: 'DELETE FROM a' },

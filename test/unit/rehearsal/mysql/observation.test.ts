@@ -32,7 +32,7 @@ function observed(statements: readonly [string, string][], seen: Partial<Seen> =
   );
 }
 
-test('statements of others are left out', () => {
+test('statements of other clients are left out', () => {
   const { changes } = observed([
     ['10.0.0.9', 'DROP TABLE a'],
     ['10.0.0.2', "ALTER TABLE a COMMENT = 'secret'"],
@@ -42,7 +42,7 @@ test('statements of others are left out', () => {
   ]);
 });
 
-test('a dropped database is all of its tables, a statement about an account all that it was granted', () => {
+test('a dropped database means all its tables, a statement about an account all its grants', () => {
   const { changes } = observed([
     ['10.0.0.2', 'DROP DATABASE audit'],
     ['10.0.0.2', "REVOKE SELECT ON shop.* FROM 'app'@'%'"],
@@ -53,7 +53,7 @@ test('a dropped database is all of its tables, a statement about an account all 
   ]);
 });
 
-test('lost rows are put down to the widest DELETE, changed ones to the widest UPDATE', () => {
+test('lost rows are attributed to the widest DELETE, changed ones to the widest UPDATE', () => {
   const { writes } = observed(
     [
       ['10.0.0.2', 'DELETE FROM a WHERE id = 1'],
@@ -70,7 +70,7 @@ test('lost rows are put down to the widest DELETE, changed ones to the widest UP
   ]);
 });
 
-test('rows that were deleted and are back with other values have changed', () => {
+test('rows that were deleted and inserted with other values count as changed', () => {
   const { writes } = observed([['10.0.0.2', 'DELETE FROM audit.b']], {
     losses: [{ table: '2', lost: 0, changed: 20 }],
   });
@@ -80,7 +80,7 @@ test('rows that were deleted and are back with other values have changed', () =>
   ]);
 });
 
-test('where locks cannot be looked at an ALTER holds one for as long as it takes', () => {
+test('without access to locks, an ALTER counts as a lock for its duration', () => {
   const { locks } = observed([['10.0.0.2', 'ALTER TABLE a FORCE']], { locks: undefined });
   expect(locks).toEqual([
     {

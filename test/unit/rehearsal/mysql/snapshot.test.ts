@@ -33,7 +33,7 @@ const FACTS: Fact[] = [
   { is: 'grant', account: "'app'@'%'", on: 'shop.*', privilege: 'INSERT' },
 ];
 
-test('a snapshot is put together from facts', () => {
+test('a snapshot is built from facts', () => {
   const { tables, objects } = snapshotOf(FACTS, namingIn('shop'));
   expect(tables).toMatchObject([
     {
@@ -76,7 +76,7 @@ test('a snapshot is put together from facts', () => {
   ]);
 });
 
-test('rows are compared by the columns that are the same, without a key by their content', () => {
+test('rows are compared by the unchanged columns, or by their content if there is no key', () => {
   const [of] = snapshotOf(FACTS, namingIn('shop')).tables;
   if (!of) throw new Error('no table');
   const place = 'n.t0';

@@ -21,7 +21,7 @@ test('quotes, comments and names do not open one another', () => {
   expect(texts('SELECT 5--6')).toEqual(['SELECT', '5', '-', '-', '6']);
 });
 
-test('what stands in a comment that is done is read', () => {
+test('the text of an executable comment is read', () => {
   expect(texts('/*!40000 DROP TABLE a */ /* b */')).toEqual(['DROP', 'TABLE', 'a']);
   expect(texts('DROP /*M!100100 IF EXISTS */ TABLE a')).toEqual([
     'DROP',

@@ -13,7 +13,7 @@ test.each([
   ['DATETIME', 'numeric'],
   ['DECIMAL(10,2)', 'numeric'],
   ['CHARINT', 'integer'],
-])('%j is stored as %s', (declared, affinity) => {
+])('%j has the affinity %s', (declared, affinity) => {
   expect(affinityOf(declared)).toBe(affinity);
 });
 
@@ -29,7 +29,7 @@ test.each([
   expect(checksIn(sql)).toEqual(checks);
 });
 
-test('spaces and comments make no difference, values do', () => {
+test('spaces and comments do not matter, values do', () => {
   expect(normalised('SELECT  a, -- why\n b')).toBe(normalised('SELECT a,b'));
   expect(normalised("SELECT 'a  b'")).not.toBe(normalised("SELECT 'a b'"));
 });

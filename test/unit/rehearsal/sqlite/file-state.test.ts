@@ -34,7 +34,7 @@ const look = (file: FileState, rest: Partial<DatabaseState> = {}): DatabaseState
   ...rest,
 });
 
-test('a database is told by its beginning', () => {
+test('a database is recognised by its first bytes', () => {
   expect(isSqlite(main('log').head)).toBe(true);
   expect(isSqlite(Buffer.alloc(100))).toBe(false);
   expect(isSqlite(main('log').head.subarray(0, 50))).toBe(false);
