@@ -81,14 +81,14 @@ function exitCodesPage() {
 function errorsPage() {
   const rows = Object.entries(EXIT_CODE_OF).map(([code, exit]) => `| \`${code}\` | ${exit} |`);
   const intro =
-    '# Error codes\n\nWith `--json` an error is `{"error":{"code","message","hint"}}`, with `details` where there are some. The\ncode is stable, the sentence is not. What to do: [troubleshooting](../guides/troubleshooting.md).\n\n';
+    '# Error codes\n\nWith `--json` an error is `{"error":{"code","message","hint"}}`, sometimes with `details`. The\ncode stays the same in later versions, the message may change. What to do: [troubleshooting](../guides/troubleshooting.md).\n\n';
   return `${NOTE}${intro}| code | [exit code](exit-codes.md) |\n|---|---|\n${rows.join('\n')}\n`;
 }
 
 function canaryYamlPage() {
   const template = read('templates/canary.yaml').trimEnd();
   const intro =
-    '# canary.yaml\n\nOnly `version` and `services` are required. These are all settings with their defaults\n(`templates/canary.yaml`). An unknown setting is rejected. Details: [judging](../explanation/judging.md),\n[rehearsal](../explanation/rehearsal.md), [traffic](../explanation/traffic.md), [strategies](../explanation/releases.md#strategies).\n\n';
+    '# canary.yaml\n\nOnly `version` and `services` are required. These are all settings with their defaults\n(`templates/canary.yaml`). An unknown setting is rejected. After a change, commit the file and run `canary up`. Details: [judging](../explanation/judging.md),\n[rehearsal](../explanation/rehearsal.md), [traffic](../explanation/traffic.md), [strategies](../explanation/releases.md#strategies).\n\n';
   return `${NOTE}${intro}\`\`\`yaml\n${template}\n\`\`\`\n`;
 }
 

@@ -6,10 +6,10 @@ import { nameOf } from './schemas.mjs';
 const INTRO = `# JSON
 
 With \`--json\`, standard output is one JSON document. \`deploy\` and \`status --watch\` write JSON Lines, one document a line.
-These documents are a stable interface; the text for people is not. A later version may add fields.
+Your programs can rely on these documents: a later version may add fields, but not change them. Do not parse the text output.
 
 The package has a JSON Schema of each in \`schema/\`. \`[]\` stands for each item of a list, \`?\` for a field that may be absent.
-Times are ISO 8601 in UTC, weights are percent, commits are whole.
+Times are ISO 8601 in UTC, weights are percent, commits are full hashes.
 `;
 
 /**

@@ -46,7 +46,7 @@ export function buildProgram(dispatch: Dispatch, version: string) {
     .option('-p, --project-name <name>', 'compose project name')
     .option('--env-file <file>', 'file with values for the compose file (repeatable)', collect, [])
     .option('--profile <name>', 'compose profile to enable (repeatable)', collect, [])
-    .option('--config <file>', 'another canary.yaml')
+    .option('--config <file>', 'use this file instead of canary.yaml')
     .option('--json', 'print JSON on standard output', false)
     .option('-q, --quiet', 'print errors only', false)
     .option('--verbose', 'also print plans and the output of Docker, Compose and git', false)
@@ -65,11 +65,11 @@ export function buildProgram(dispatch: Dispatch, version: string) {
 export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   done: 'done',
   failed: 'failed',
-  usage: 'usage, configuration or refused input',
+  usage: 'wrong command, option, input or configuration',
   judgedBad: 'the canary was judged bad and taken back',
-  inconclusive: 'inconclusive: a person has to decide',
-  lockHeld: 'another command holds the lock',
-  unreachable: 'engine, compose or proxy not reachable',
+  inconclusive: 'inconclusive: you have to decide',
+  lockHeld: 'another canary command is running',
+  unreachable: 'Docker, Compose, the proxy or the remote cannot be reached',
   dataProtected: 'refused to protect data',
   interrupted: 'interrupted',
 };

@@ -22,7 +22,7 @@ export interface Replacement {
   from: string | undefined;
   /** Images to use instead of building, if they still exist, by service. */
   images?: ReadonlyMap<string, string>;
-  /** It goes back to code that ran before: neither rehearsed nor migrated, because the way back must stay open. */
+  /** It goes back to code that ran before: not rehearsed, migrated or checked, because the way back must stay open. */
   isRevert?: boolean;
 }
 
@@ -36,7 +36,7 @@ export async function releaseToStable(
   { commit, from, images = new Map(), isRevert = false }: Replacement,
 ): Promise<{ release: string; commit: string }> {
   const loaded = await loadLiveProject(context);
-  const project = isRevert ? withoutRehearsal(loaded) : loaded;
+  const project = isRevert ? withWayBackOpen(loaded) : loaded;
   requireProxy(project, await observe({ context, project }));
   return withLock(context, project, 'promote', async (signal) => {
     const branch = project.config.git.stable;
@@ -64,10 +64,15 @@ export async function releaseToStable(
   });
 }
 
-function withoutRehearsal(project: Project): Project {
+/**
+ * The code of before lacks what the release added: compared with the stable, or asked by checks for the new code, it would
+ * look broken.
+ */
+function withWayBackOpen(project: Project): Project {
   const { migrate: _, ...database } = project.config.database;
   const config = {
     ...project.config,
+    analysis: false as const,
     database: { ...database, rehearse: 'off' as const, backup: 'off' as const },
   };
   return { ...project, config };

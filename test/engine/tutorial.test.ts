@@ -82,8 +82,12 @@ async function ask(line: string): Promise<string> {
   const headers = header ? { [header[1] ?? '']: header[2] ?? '' } : undefined;
   let page = '';
   await until('the shop answers', async () => {
-    const answer = await fetch(url, headers ? { headers } : {}).catch(() => undefined);
-    page = (await answer?.text()) ?? '';
+    // A service that waits for another one while both start may never answer.
+    const signal = AbortSignal.timeout(within(5000));
+    const answer = await fetch(url, { signal, ...(headers ? { headers } : {}) }).catch(
+      () => undefined,
+    );
+    page = (await answer?.text().catch(() => '')) ?? '';
     return answer?.status === 200;
   });
   return page;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Rehearsed } from './rehearsal-shop.ts';
 import type { Storedog } from './storedog.ts';
 
-/** A table a case, so that one boot does all of them. */
+/** One table per case, so that one boot covers all of them. */
 export const TABLES = [
   'truncated',
   'deleted',
@@ -22,7 +22,7 @@ export const TABLES = [
   'read',
 ].map((name) => `t_${name}`);
 
-/** What was found of each table: class, kind and whose doing it was. */
+/** What was found for each table: class, kind and the service that did it. */
 export function foundByTable(
   { findings }: Pick<Rehearsed, 'findings'>,
   tables: readonly string[],

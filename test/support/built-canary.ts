@@ -6,7 +6,7 @@ import { requirePublishedShape } from './published-schemas.ts';
 const ROOT = new URL('../..', import.meta.url).pathname;
 export const BIN = join(ROOT, 'bin/canary.js');
 
-/** How a command ended, and what it said. */
+/** The exit code of a command and its output. */
 export interface Ended {
   exitCode: number;
   stdout: string;
@@ -14,8 +14,8 @@ export interface Ended {
 }
 
 /**
- * What `bin/canary.js` runs, in this process: to start Node for every command takes longer than most of them. What it
- * reads of the environment by itself, for git, is this process's own.
+ * Runs what `bin/canary.js` runs, in this process, because starting Node for every command takes longer than most of
+ * them. Git gets the environment of this process.
  */
 export async function runBuilt(
   cwd: string,

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 
-/** What a good machine with two cores takes for a round, with nothing else to do. */
+/** What a good machine with two cores needs for a round, with nothing else to do. */
 const GOOD_MS = 200;
 const ROUNDS = 2;
-/** A limit that is eight times as long tells what hangs as well; a longer one keeps people waiting. */
+/** A limit that is eight times as long still detects a hang; a longer one keeps people waiting. */
 const MOST = 8;
 
 /** A process with work like that of the tests: objects, strings, hashes. */
@@ -21,8 +21,8 @@ for (let round = 0; round < 400; round += 1)
 `;
 
 /**
- * How many times slower this machine is at the moment than a good one, at least 1: by starting a process on every core
- * that does a fixed piece of work. The slowest round counts: limits that are too long harm nobody.
+ * How many times slower this machine currently is than a good one, at least 1, measured by starting a process on every
+ * core that does a fixed piece of work. The slowest round counts, because limits that are too long do no harm.
  */
 export async function measureSlowness(): Promise<number> {
   let slowest = 0;

@@ -32,7 +32,7 @@ export class DeployServer {
     return new DeployServer(directory, laptop, ssh);
   }
 
-  /** Where production runs: beside the repository that is pushed to. */
+  /** Where production runs: beside the repository that receives the pushes. */
   get production(): string {
     return join(this.directory, 'shop');
   }
@@ -54,7 +54,7 @@ export class DeployServer {
     return { ...GIT_ENV, ...this.ssh.environment };
   }
 
-  /** `canary remote add` on the laptop, and the secrets of production put in their place. */
+  /** Runs `canary remote add` on the laptop, and writes the secrets of production. */
   async prepare(url = this.url): Promise<Ended> {
     const ended = await this.laptop.canaryWith(this.environment, 'remote', 'add', 'deploy', url);
     if (ended.exitCode !== 0) throw new Error(ended.stderr);
@@ -62,7 +62,7 @@ export class DeployServer {
     return ended;
   }
 
-  /** `git push` from the laptop, to its end, whatever that is. */
+  /** Runs `git push` from the laptop to its end, whatever the result. */
   async push(...args: string[]): Promise<Ended> {
     const { exitCode = -1, stdout, stderr } = await this.startPush(...args);
     return { exitCode, stdout: String(stdout), stderr: String(stderr) };
@@ -78,7 +78,7 @@ export class DeployServer {
     });
   }
 
-  /** A push that has come as far as saying something. */
+  /** A push that has printed its first output. */
   async pushUntil(words: string, ...args: string[]) {
     const push = this.startPush(...args);
     let said = '';
@@ -89,11 +89,11 @@ export class DeployServer {
       });
       push.stderr.on('end', () => reject(new Error(`The push never said "${words}":\n${said}`)));
     });
-    // In an object: a process is a promise too, and would be waited for.
+    // In an object: a process is a promise too, and would be awaited.
     return { push };
   }
 
-  /** A ref of the repository that is pushed to, or nothing. */
+  /** A ref of the repository that receives the pushes, or nothing. */
   async ref(name: string): Promise<string> {
     const args = ['rev-parse', '--verify', '--quiet', name];
     const { stdout } = await execa('git', args, { cwd: this.repository, reject: false });

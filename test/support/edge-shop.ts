@@ -4,7 +4,7 @@ import type { Storedog } from './storedog.ts';
 /** A proxy as people put it in front of their services: its package, its configuration, its command. */
 export interface EdgeKind {
   name: string;
-  /** The proxy alone, from Debian's packages. */
+  /** Only the proxy, from Debian's packages. */
   install: string;
   command: string;
   configuration: { path: string; text: string };
@@ -51,7 +51,7 @@ export const CADDY: EdgeKind = {
   },
 };
 
-/** \`web\` publishes nothing: its users come through \`edge\`. Production runs, without canary. */
+/** `web` publishes nothing: its users come through `edge`. Production runs, without canary. */
 export function edgeShop({ install, command, configuration }: EdgeKind): Promise<Storedog> {
   return hopShop(
     ({ preview }) => `{ web: { behind: edge, port: 3000, preview: ${preview} } }`,

@@ -15,7 +15,7 @@ import { journalText, leaveJournal, state } from './fixture-release.ts';
 export const RELEASE = '20261121-120000-abcdef0';
 const COMMIT = 'abcdef0123456789abcdef0123456789abcdef01';
 
-/** A release that runs, with these settings in canary.yaml, and what its command shows. No engine is asked. */
+/** A running release with these settings in canary.yaml, and what its command prints. No engine is used. */
 export async function analysisRun(
   settings: object,
   { env = {}, files = {} }: { env?: Record<string, string>; files?: Files } = {},
@@ -40,7 +40,7 @@ export async function analysisRun(
   return { run, events, interrupt };
 }
 
-/** What a server of a test was asked. */
+/** A request that a test's server received. */
 export interface Received {
   method: string | undefined;
   url: string;
@@ -48,7 +48,7 @@ export interface Received {
   body: string;
 }
 
-/** A server that answers as told, and what it was asked; `undefined` never answers. */
+/** A server with the given answers, and the requests it received; with `undefined` it never answers. */
 export async function answering(
   answer: (request: Received) => { status?: number; body?: string } | undefined,
 ): Promise<{ url: string; received: Received[] }> {
@@ -73,7 +73,7 @@ export async function answering(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received };
 }
 
-/** What canary.yaml says of analysis. */
+/** The `analysis` settings of canary.yaml. */
 export function analysisOf({ project }: Pick<ReleaseRun, 'project'>): AnalysisConfig {
   const { analysis } = project.config;
   if (!analysis) throw new Error('nobody is to judge here');

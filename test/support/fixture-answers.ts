@@ -15,15 +15,15 @@ export function page(body: string): Answer {
   };
 }
 
-/** JSON as it is written. */
+/** JSON exactly as given. */
 export const jsonText = (body: string): Answer => ({ ...json({}), body });
 
-/** As often as the limit of a body lets it be. */
+/** Repeats a part as often as the limit of a body allows. */
 export function filled(part: string, of = BODY_LIMIT): string {
   return part.repeat(Math.floor(of / part.length));
 }
 
-/** Compares; one answer of the stable stands for two alike. */
+/** Compares answers; a single answer of the stable counts as two equal ones. */
 export function compared(
   stable: readonly Answer[],
   canary: readonly Answer[],

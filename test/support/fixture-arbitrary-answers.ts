@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { looksLikeId } from '../../src/analysis/shape/ids.ts';
 import { ELEMENTS, type PathPart } from '../../src/config/answer-path.ts';
 
-/** What a service writes: the structure alone, from which answers with other values are made. */
+/** What a service answers: only the structure, from which answers with other values are made. */
 export type Schema =
   | { kind: 'string' }
   | { kind: 'number' }
@@ -10,7 +10,7 @@ export type Schema =
   | { kind: 'array'; of: Schema }
   | { kind: 'object'; keys: readonly (readonly [name: string, value: Schema])[] };
 
-/** A key of a schema: where it is, and what puts it in another way. */
+/** A key of a schema: its position, and a function that replaces it. */
 export interface Place {
   parts: readonly PathPart[];
   name: string;
@@ -20,7 +20,7 @@ export interface Place {
   replace: (keys: readonly (readonly [string, Schema])[]) => Schema;
 }
 
-/** Marks every text of an answer, so that it is found again wherever it should not be. */
+/** Marks every text of an answer, so that it is found wherever it should not be. */
 export const MARK = '¤secret¤';
 
 export const name = fc
@@ -44,7 +44,7 @@ export const schema: fc.Arbitrary<Schema> = fc.letrec<{ schema: Schema; object: 
   }),
 ).schema;
 
-/** An answer of a schema: any values, any order of keys, one element or more in every array. */
+/** An answer of a schema: any values, any order of keys, one or more elements in every array. */
 export function answerOf(of: Schema): fc.Arbitrary<unknown> {
   if (of.kind === 'string') return fc.string().map((text) => `${MARK}${text}`);
   if (of.kind === 'number') return fc.double({ min: 1000, max: 1e9, noNaN: true });
@@ -53,7 +53,7 @@ export function answerOf(of: Schema): fc.Arbitrary<unknown> {
   return inAnyOrder(of.keys.map(([key, value]) => [key, answerOf(value)]));
 }
 
-/** The same structure with other values: other scalars, elements again and in another order, keys in another order. */
+/** The same structure with other values: other scalars, repeated and reordered elements, reordered keys. */
 export function scrambled(value: unknown): fc.Arbitrary<unknown> {
   if (typeof value === 'string') return fc.string();
   if (typeof value === 'number') return fc.double({ noNaN: true, noDefaultInfinity: true });

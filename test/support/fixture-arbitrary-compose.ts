@@ -18,7 +18,7 @@ const pairs = fc.dictionary(keys, texts, { maxKeys: 3 }).chain((map) => {
   return fc.constantFrom<Fields | string[]>(map, list);
 });
 
-/** A part that is there in some of the models. */
+/** A part that some of the models have. */
 const maybe = (name: string, value: fc.Arbitrary<unknown>): fc.Arbitrary<Fields> =>
   fc
     .option(value, { nil: undefined, freq: 3 })
@@ -27,7 +27,7 @@ const maybe = (name: string, value: fc.Arbitrary<unknown>): fc.Arbitrary<Fields>
 const merged = (...parts: fc.Arbitrary<Fields>[]): fc.Arbitrary<Fields> =>
   fc.tuple(...parts).map((all) => Object.assign({}, ...all) as Fields);
 
-/** What stands in no relation to other services. */
+/** Fields that do not refer to other services. */
 const plain = merged(
   maybe('environment', fc.oneof(pairs, fc.constant({ NOTHING: null, N: 5, T: true }))),
   maybe('labels', pairs),
@@ -84,7 +84,7 @@ const volume = fc.constantFrom<unknown>(
   { type: 'volume', target: '/anonymous-long' },
 );
 
-/** What others must not have too: of each service something else. */
+/** Fields whose values no other service may have, different for each service. */
 function unique(name: string, index: number): fc.Arbitrary<Fields> {
   const base = 8000 + index * 100;
   const address = `10.77.0.${10 + index}`;
@@ -119,7 +119,7 @@ function unique(name: string, index: number): fc.Arbitrary<Fields> {
   );
 }
 
-/** What says another service's name; only of those before it, so that nothing goes round. */
+/** Fields that name another service, always an earlier one, so that there are no cycles. */
 function relations(earlier: readonly string[], isShared: boolean): fc.Arbitrary<Fields> {
   if (earlier.length === 0) return fc.constant({});
   const other = fc.constantFrom(...earlier);
@@ -175,12 +175,12 @@ function serviceOf(names: readonly string[], index: number, isShared: boolean) {
 }
 
 export interface ArbitraryProject {
-  /** The compose file; Compose may still refuse it. */
+  /** The compose file; Compose may still reject it. */
   text: string;
   chosen: readonly string[];
 }
 
-/** A compose file with much of what Compose allows, and some services of it; some are inside of others where they share. */
+/** A compose file with much of what Compose allows, and some of its services; some share the namespaces of others. */
 export function composeProjects(isShared: boolean): fc.Arbitrary<ArbitraryProject> {
   return fc.shuffledSubarray(NAMES, { minLength: 1, maxLength: 5 }).chain((names) => {
     const services = names.map((_, index) => serviceOf(names, index, isShared));

@@ -21,7 +21,7 @@ const commit = fc.constantFrom(NEW, OTHER);
 const state = fc.constantFrom('running', 'running', 'exited', 'restarting', 'created');
 const weight = fc.integer({ min: 0, max: 10_000 }).map((buckets) => buckets / 100);
 
-/** Up to two containers of a service, on any image, in any state; a second one as a scaled service has it. */
+/** Up to two containers of a service, with any image, in any state; a second one as in a scaled service. */
 function stableContainers(service: string): fc.Arbitrary<ObservedContainer[]> {
   const one = fc.record({
     state,
@@ -35,7 +35,7 @@ function stableContainers(service: string): fc.Arbitrary<ObservedContainer[]> {
     );
 }
 
-/** A clone as any earlier command may have left it; `ads` was once chosen and is no more. */
+/** A clone as any earlier command may have left it; `ads` was once chosen and no longer is. */
 function canaryContainers(service: string): fc.Arbitrary<ObservedContainer[]> {
   return fc
     .option(fc.record({ commit, state }), { nil: undefined })
@@ -97,7 +97,7 @@ export const wantsRestore: fc.Arbitrary<Desired> = commit.map((each) => ({
   canary: null,
 }));
 
-/** Everything a command asks for that can be seen in the world once it is done. */
+/** Everything a command can ask for that is visible in the world once it is done. */
 export const wantsAnything: fc.Arbitrary<Desired> = fc.oneof(
   wantsCanary,
   wantsNoCanary,

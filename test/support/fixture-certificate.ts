@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** An object of DER: its tag, its length, its content. */
+/** A DER object: tag, length, content. */
 function der(tag: number, ...content: Buffer[]): Buffer {
   const body = Buffer.concat(content);
   const length =
@@ -25,7 +25,7 @@ function name(commonName: string): Buffer {
   return der(SEQUENCE, der(0x31, der(SEQUENCE, COMMON_NAME, text(0x0c, commonName))));
 }
 
-/** As X.509 writes times until 2049. */
+/** The format of times in X.509 until 2049. */
 function time(at: Date): Buffer {
   const digits = at.toISOString().replace(/[-:T]/g, '').slice(2, 14);
   return text(0x17, `${digits}Z`);
@@ -33,7 +33,7 @@ function time(at: Date): Buffer {
 
 let serial = 1;
 
-/** A certificate that signs itself, for one name, with its key; both PEM. Valid until the given time. */
+/** A self-signed certificate for one name, with its key; both PEM. Valid until the given time. */
 export function selfSigned(
   host: string,
   validTo = new Date(Date.now() + 86_400_000),

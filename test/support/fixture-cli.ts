@@ -13,7 +13,7 @@ export interface Outcome {
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** The program in this process, without a terminal. The folder it ran in reads `DIR` in what it printed. */
+/** Runs canary in this process, without a terminal. In its output, the working directory is shown as `DIR`. */
 export async function canary(
   cwd: string,
   argv: readonly string[],
@@ -33,7 +33,7 @@ export async function canary(
   return { stdout: readable(stdout.text), stderr: readable(stderr.text), exitCode };
 }
 
-/** The same, and the names of the files it changed, git's own included. */
+/** The same, and the names of the files it changed, including git's own. */
 export async function canaryAndChanges(
   cwd: string,
   argv: readonly string[],

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../src/system/clock.ts';
 
-/** A clock on which nobody waits: what is slept has passed at once. */
+/** A clock that never waits: every sleep ends at once. */
 export class HastyClock implements Clock {
-  /** All that was slept, in milliseconds. */
+  /** The sum of all sleeps, in milliseconds. */
   slept = 0;
 
   now(): Date {

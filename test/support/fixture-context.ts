@@ -1,6 +1,6 @@
 import { type Context, worldOf } from '../../src/context.ts';
 
-/** The real parts, as main builds them, for a workflow in a folder. Nobody can be asked. */
+/** The real parts, as main builds them, for a workflow in a folder. No questions can be asked. */
 export function contextIn(directory: string, options: Partial<Context['options']> = {}): Context {
   return {
     ...worldOf({ PATH: process.env.PATH, HOME: process.env.HOME }),

@@ -36,7 +36,7 @@ export function snapshot(tables: readonly Table[], objects: readonly DatabaseObj
   return { tables, objects };
 }
 
-/** The findings of what was seen, on a copy with all rows. */
+/** The findings of an observation, on a copy with all rows. */
 export function judged(
   before: Snapshot,
   after: Snapshot,
@@ -50,7 +50,7 @@ export function judged(
   );
 }
 
-/** Findings as a table of cases writes them: the class and the sentence. */
+/** Findings as a table of cases lists them: the class and the sentence. */
 export function told(findings: readonly Finding[]): string[] {
   return findings.map((each) => `${each.class}: ${each.text}`);
 }
@@ -98,7 +98,7 @@ const arbitraryTable: fc.Arbitrary<Table> = fc.record({
     .map(withOwnNames),
 });
 
-/** Few names and ids, so that things are renamed, dropped and made anew. */
+/** Few names and ids, so that things are renamed, dropped and recreated. */
 export const arbitrarySnapshot: fc.Arbitrary<Snapshot> = fc.record({
   tables: fc.array(arbitraryTable, { maxLength: 3 }).map((list) => withOwnNames(withOwnIds(list))),
   objects: fc

@@ -1,6 +1,6 @@
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2';
 
-/** What came of a call: messages, and headers and trailers together. */
+/** The result of a call: messages, and headers and trailers together. */
 export interface Called {
   messages: string[];
   headers: IncomingHttpHeaders;
@@ -12,7 +12,7 @@ function framed(text: string): Buffer {
   return Buffer.concat([head, Buffer.from(text)]);
 }
 
-/** A client of gRPC over HTTP/2, by its wire format: length-prefixed messages, the status in trailers. */
+/** A gRPC client over HTTP/2, by its wire format: length-prefixed messages, the status in trailers. */
 export class GrpcClient {
   private readonly session: ClientHttp2Session;
 
@@ -21,7 +21,7 @@ export class GrpcClient {
     this.session.on('error', () => undefined);
   }
 
-  /** Sends one message after the other, each once the one before was answered, as a conversation does. */
+  /** Sends one message after the other, each once the previous one was answered, as in a conversation. */
   async call(
     method: string,
     messages: readonly string[],

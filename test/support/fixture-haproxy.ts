@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
 
-/** The proxy's image: named by the environment, or by what the set-up found or built. */
+/** The proxy's image: from the environment, or as found or built by the set-up. */
 export async function proxyImage(): Promise<string> {
   const named = process.env.CANARY_PROXY_IMAGE;
   if (named) return named;
@@ -13,16 +13,16 @@ export async function proxyImage(): Promise<string> {
   return image;
 }
 
-/** The images that the set-up found or built, as an environment file. */
+/** The images found or built by the set-up, as an environment file. */
 export function setUpFile(): Promise<string> {
   return readFile(new URL('../../.setup/images.env', import.meta.url), 'utf8');
 }
 
-/** The maps that a configuration names have to be there. */
+/** The maps that a configuration names must exist. */
 const CHECK =
   'touch /run/canary/weights.map /run/canary/users.map && exec haproxy -c -f /dev/stdin';
 
-/** HAProxy's own judgement of a configuration; its words where it refuses. `folders` are mounted, as `source:target`. */
+/** HAProxy's check of a configuration, with its message if it rejects it. `folders` are mounted, as `source:target`. */
 export async function haproxyCheck(
   configuration: string,
   folders: readonly string[] = [],
@@ -47,8 +47,8 @@ export async function haproxyCheck(
 }
 
 /**
- * The words of each configuration as HAProxy reads them, line by line, from one run for all. Whether they make sense
- * is not looked at here: `haproxyCheck` tells.
+ * The words of each configuration as HAProxy parses them, line by line, from one run for all. Their validity is checked
+ * by `haproxyCheck`, not here.
  */
 export async function haproxyLines(configurations: readonly string[]): Promise<string[][]> {
   const between = 'the-next-one';
@@ -60,13 +60,13 @@ export async function haproxyLines(configurations: readonly string[]): Promise<s
   return parts.map((part) => part.split('\n').filter((line) => line.trim()));
 }
 
-/** HAProxy's judgement of each configuration, in one container for all: `valid`, or its words. */
+/** HAProxy's check of each configuration, in one container for all: `valid`, or its message. */
 export async function haproxyCheckAll(configurations: readonly string[]): Promise<string[]> {
   const command = 'haproxy -c -f "$file" >/tmp/words 2>&1 && echo valid || cat /tmp/words';
   return (await forEach(configurations, command)).map((text) => text.trim());
 }
 
-/** What a command of the shell writes for each `$file`. */
+/** The output of a shell command for each `$file`. */
 async function forEach(texts: readonly string[], command: string): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'canary-cases-'));
   try {

@@ -2,7 +2,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { branch, emptyFolder, git, repository, SHOP_FILES, writeFiles } from './fixture-project.ts';
 
-/** Where a person may stand when they call canary: the folder, in a repository with a branch `canary`. */
+/** A place from which a person may run canary: a folder, in a repository with a branch `canary`. */
 export type Layout = () => Promise<string>;
 
 const FILES = { ...SHOP_FILES, 'price.txt': 'one\ntwo\nthree\n', 'kept.txt': 'old\n' };
@@ -13,7 +13,7 @@ async function shop(files = FILES): Promise<string> {
   return folder;
 }
 
-/** Work of the user's of every kind. */
+/** Every kind of local work a user may have. */
 async function soil(folder: string): Promise<string> {
   await writeFiles(folder, { 'stashed.txt': 'for later\n' });
   await git(folder, 'stash', 'push', '--include-untracked', '--quiet');
@@ -33,7 +33,7 @@ async function bare(): Promise<string> {
   return folder;
 }
 
-/** A shop with a submodule `lib`, initialised, whose URL leads nowhere by now. */
+/** A shop with a submodule `lib`, initialised, whose URL no longer works. */
 export async function withSubmodule(): Promise<string> {
   const library = await repository({ 'lib.txt': 'library\n' });
   const folder = await shop();
@@ -51,7 +51,7 @@ const POINTER =
 /** A file in Large File Storage, as git keeps it. */
 export const POINTER_FILES = { '.gitattributes': '*.bin filter=lfs -text\n', 'big.bin': POINTER };
 
-/** A shop with a pointer of LFS; with a filter like that of git-lfs, the working tree has the content instead. */
+/** A shop with an LFS pointer; with a filter like that of git-lfs, the working tree has the content instead. */
 export async function withPointer(hasFilter: boolean): Promise<string> {
   const folder = await shop({ ...FILES, ...POINTER_FILES });
   if (!hasFilter) return folder;

@@ -37,7 +37,7 @@ export const SHOP: ComposeModel = {
   volumes: { 'db-data': { name: 'shop_db-data' } },
 };
 
-/** A model of these services and nothing else. */
+/** A model with only these services. */
 export function modelOf(services: ComposeModel['services']): ComposeModel {
   return { name: 'shop', services };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** What HAProxy could read as more than a text. */
+/** Characters that HAProxy could interpret. */
 export const PIECES = [
   `$${'{HOME}'}`,
   ...["'", '"', '\\', '\\\\', '$HOME', '"$HOME"', '#', ' # ', '}', '{', '||', ' or ', '!'],
@@ -32,7 +32,7 @@ export const PIECES = [
   ...['.if', '.else', '.endif', '$(id)', ';', '; show info', '<<', '`id`', 'é', '🐕'],
 ];
 
-/** A text that tries to be more than a text. */
+/** A text that tries to be interpreted. */
 export const nasty: fc.Arbitrary<string> = fc
   .array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ unit: 'grapheme', maxLength: 8 })), {
     maxLength: 6,

@@ -2,17 +2,17 @@ import { byWeight, OFF } from '../../src/proxy/weight-map.ts';
 import type { Observed, ObservedContainer, ObservedProxy } from '../../src/rollout/observed.ts';
 import type { Situation } from '../../src/rollout/plan-draft.ts';
 
-/** Commits whose first twelve digits can be told apart at a glance. */
+/** Commits whose first twelve digits are easy to distinguish. */
 export const OLD = '0'.repeat(40);
 export const NEW = 'a'.repeat(40);
 export const OTHER = 'b'.repeat(40);
 
 export const CONFIGURATION = 'c0ffee';
 export const DEFINITION = 'decade';
-/** The users of lists: there are none. */
+/** The users in lists: none. */
 export const USERS: ObservedProxy['users'] = new Map();
 
-/** Built images in these tests are named by what they hold. */
+/** Built images in these tests are named by their content. */
 export function imageOf(service: string, commit: string): string {
   return `${service}@${commit}`;
 }
@@ -65,7 +65,7 @@ export const BEHIND_PROXY: readonly ObservedContainer[] = [
   stable('db'),
 ];
 
-/** A stable as `docker compose up` leaves it: the entry holds its own port. */
+/** A stable as `docker compose up` leaves it: the entry publishes its own port. */
 export const PLAIN: readonly ObservedContainer[] = [
   stable('frontend', { publishedPorts: [3000] }),
   stable('discounts'),
@@ -103,7 +103,7 @@ const SLICE: Situation['slice'] = [
 
 export const SERVICES = SLICE.map((member) => member.service);
 
-/** The shop: an entry, an internal service, a database; `built` are the commits that have images. */
+/** The shop: an entry, an internal service, a database; `built` are the commits with images. */
 export function situation(built: readonly string[] = [], rest: Partial<Situation> = {}): Situation {
   return {
     services: ['frontend', 'discounts', 'db'],

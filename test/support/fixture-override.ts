@@ -6,7 +6,7 @@ import { render } from '../../src/workflows/render.ts';
 import { contextIn } from './fixture-context.ts';
 
 export interface Resolved {
-  /** What `docker compose config` makes of the user's files alone. */
+  /** The result of `docker compose config` for the user's files alone. */
   before: ComposeModel;
   /** The same with the override that `canary render` prints. */
   after: ComposeModel;
@@ -35,14 +35,14 @@ export async function resolved(
   };
 }
 
-/** The clone or stable of that name, which has to be there. */
+/** The clone or stable of that name, which must exist. */
 export function serviceOf(model: ComposeModel, name: string): ComposeService {
   const service = model.services[name];
   if (!service) throw new Error(`no service ${name} among ${Object.keys(model.services)}`);
   return service;
 }
 
-/** Stable services by name without what `up` takes from an entry: its published ports. */
+/** Stable services by name, without the published ports that `up` takes from an entry. */
 export function stableWithoutPorts({ services }: ComposeModel, names: readonly string[]) {
   return Object.fromEntries(
     names.map((name) => {

@@ -6,17 +6,17 @@ export const ADDS_FILE =
 
 const GRACE = ['-c', 'user.name=Grace Höpper', '-c', 'user.email=grace@example.com'];
 
-/** The author of `mailPatch`, as `git log --format='%an <%ae>'` tells it. */
+/** The author of `mailPatch`, as printed by `git log --format='%an <%ae>'`. */
 export const MAIL_AUTHOR = 'Grace Höpper <grace@example.com>';
 
-/** A patch in a folder of its own. */
+/** A patch in its own folder. */
 export async function diffPatch(name: string, content: string): Promise<string> {
   const folder = await emptyFolder();
   await writeFiles(folder, { [name]: content });
   return join(folder, name);
 }
 
-/** A mail that writes files on top of a branch, made in a copy so that nothing changes in the repository. */
+/** A mail patch that writes files on top of a branch, made in a copy so that the repository does not change. */
 export async function mailPatch(
   repository: string,
   branch: string,

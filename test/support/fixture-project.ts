@@ -51,7 +51,7 @@ export const SHOP_FILES: Files = {
   'discounts/Dockerfile': 'FROM scratch\n',
 };
 
-/** As `git config` would write it, without a process for every line: hundreds of tests make a repository. */
+/** Written as `git config` would write it, without a process per line: hundreds of tests create a repository. */
 const AUTHOR = `[user]
 \tname = Ada
 \temail = ada@example.com
@@ -59,10 +59,10 @@ const AUTHOR = `[user]
 \tgpgSign = false
 `;
 
-/** Those of a group of tests, while it makes them. */
+/** The folders of a group of tests, while it creates them. */
 let shared: string[] | undefined;
 
-/** An empty folder that is gone when the test is. */
+/** An empty folder that is removed after the test. */
 export async function emptyFolder(): Promise<string> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'canary-fixture-')));
   if (shared) shared.push(directory);
@@ -70,7 +70,7 @@ export async function emptyFolder(): Promise<string> {
   return directory;
 }
 
-/** For `beforeAll`: makes what a group of tests shares, and gives what removes its folders after the last. */
+/** For `beforeAll`: creates what a group of tests shares, and returns the function that removes it at the end. */
 export async function shareFolders(make: () => Promise<void>): Promise<() => Promise<void>> {
   const folders: string[] = [];
   shared = folders;
@@ -82,7 +82,7 @@ export async function shareFolders(make: () => Promise<void>): Promise<() => Pro
   return async () => void (await Promise.all(folders.map(remove)));
 }
 
-/** A process of git's that a test cut off may still be writing its last. */
+/** A git process that a test ended early may still be writing. */
 function remove(directory: string): Promise<void> {
   return rm(directory, { recursive: true, force: true, maxRetries: 20 });
 }
@@ -94,20 +94,20 @@ export async function writeFiles(directory: string, files: Files): Promise<void>
   }
 }
 
-/** A named pipe: who reads it waits until somebody writes. */
+/** A named pipe: its reader waits until something is written. */
 export async function pipe(): Promise<string> {
   const path = join(await emptyFolder(), 'pipe');
   await run('mkfifo', [path]);
   return path;
 }
 
-/** Runs git in a folder and gives what it printed. */
+/** Runs git in a folder and returns its output. */
 export async function git(directory: string, ...args: string[]): Promise<string> {
   const { stdout } = await run('git', args, { cwd: directory });
   return stdout.trimEnd();
 }
 
-/** A repository whose branch `main` holds the files. */
+/** A repository whose branch `main` contains the files. */
 export async function repository(files: Files = SHOP_FILES): Promise<string> {
   const directory = await emptyFolder();
   await git(directory, 'init', '--quiet', '--initial-branch=main');
@@ -118,7 +118,7 @@ export async function repository(files: Files = SHOP_FILES): Promise<string> {
   return directory;
 }
 
-/** Makes a branch with one commit that writes files, and comes back. Returns the commit. */
+/** Creates a branch with one commit that writes files, and switches back. Returns the commit. */
 export async function branch(directory: string, name: string, files: Files): Promise<string> {
   const home = await git(directory, 'branch', '--show-current');
   await git(directory, 'switch', '--quiet', '--create', name);
@@ -130,7 +130,7 @@ export async function branch(directory: string, name: string, files: Files): Pro
   return commit;
 }
 
-/** Every file of a folder with a digest of its bytes, git's own files included. */
+/** Every file of a folder with a digest of its bytes, including git's own files. */
 export async function fingerprint(directory: string): Promise<Record<string, string>> {
   const entries = await readdir(directory, { withFileTypes: true, recursive: true });
   const digests = await Promise.all(
@@ -152,7 +152,7 @@ export interface UserState {
 }
 
 /**
- * What of a working tree is the user's, byte by byte: files, index, HEAD, stash, settings, worktrees; and every ref.
+ * The user's part of a working tree, byte by byte: files, index, HEAD, stash, settings, worktrees; and every ref.
  * A bare repository has no files and no index.
  */
 export async function userState(directory: string): Promise<UserState> {
@@ -185,7 +185,7 @@ export async function userState(directory: string): Promise<UserState> {
   };
 }
 
-/** The same but for one ref. */
+/** The same except for one ref. */
 export function stateBut({ parts, refs }: UserState, ref: string): UserState {
   return { parts, refs: Object.fromEntries(Object.entries(refs).filter(([name]) => name !== ref)) };
 }

@@ -1,6 +1,6 @@
 import { CanaryError } from '../../src/errors.ts';
 
-/** The error that work ends in; anything but a refusal of canary's own fails the test. */
+/** The error that the work ends in; anything but a CanaryError fails the test. */
 export async function refusal(work: () => unknown): Promise<CanaryError> {
   try {
     await work();

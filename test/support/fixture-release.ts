@@ -7,7 +7,7 @@ import { formatRecord, parseJournal } from '../../src/rollout/journal.ts';
 import { foldRelease, type Release } from '../../src/rollout/release.ts';
 import { git as client } from '../../src/system/git/git.ts';
 
-/** A journal as a command would have left it: a release of `commit` and what happened to it, a fact a minute. */
+/** A journal as a command would have left it: a release of `commit` and its events, one a minute. */
 export function journalText(
   created: Partial<ReleaseEvent & { type: 'release-created' }> & { id: string; commit: string },
   ...events: readonly ReleaseEvent[]
@@ -38,7 +38,7 @@ export const weightSet = (weight: number): ReleaseEvent => ({
   counts: NO_COUNTS,
 });
 
-/** The release that a journal tells of. */
+/** The release that a journal describes. */
 function releaseOf(journal: string): Release {
   const reading = parseJournal(journal);
   const release = 'problem' in reading ? undefined : foldRelease(reading.records);
@@ -46,14 +46,14 @@ function releaseOf(journal: string): Release {
   return release;
 }
 
-/** Puts a journal where canary keeps it. */
+/** Writes a journal where canary keeps it. */
 export async function leaveJournal(directory: string, journal: string): Promise<void> {
   const folder = join(directory, '.canary/releases');
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, `${releaseOf(journal).id}.jsonl`), journal);
 }
 
-/** Tells git of a release, as canary does when it settles. */
+/** Records a release in git, as canary does when it settles. */
 export async function leaveRecord(directory: string, journal: string): Promise<void> {
   const release = releaseOf(journal);
   const message = formatReleaseRecord(recordOf(release));

@@ -9,12 +9,12 @@ import { type Clock, systemClock } from '../../src/system/clock.ts';
 import { selfSigned } from './fixture-certificate.ts';
 import { canary, stable } from './fixture-observed.ts';
 
-/** What a container answers; `count` is how many requests it had before. */
+/** How a container answers; `count` is the number of earlier requests. */
 export type Answering = (request: IncomingMessage, response: ServerResponse, count: number) => void;
 
-/** Real servers in the place of the containers of `web`: one stable, and as many of the canary as there are ways to answer. */
+/** Real servers in place of the containers of `web`: one stable, and one canary replica per way to answer. */
 export class Sides {
-  /** What each container was asked, in order; the stable is the first. */
+  /** The requests that each container received, in order; the stable is the first. */
   readonly asked: IncomingMessage[][] = [];
   private readonly servers: Server[] = [];
   private readonly ending = new AbortController();
@@ -31,7 +31,7 @@ export class Sides {
     return sides;
   }
 
-  /** What the workflows work with, by these settings of canary.yaml. */
+  /** What the workflows need, with these settings of canary.yaml. */
   run(
     analysis = '{}',
     env: Record<string, string> = {},
@@ -98,13 +98,13 @@ export function json(value: unknown, status = 200): Answering {
   };
 }
 
-/** One way after the other, the last one for ever. */
+/** One way after the other; the last one repeats. */
 export function inTurn(...ways: Answering[]): Answering {
   return (request, response, count) =>
     ways[Math.min(count, ways.length - 1)]?.(request, response, count);
 }
 
-/** No answer: the connection is cut. */
+/** No answer: the connection is closed early. */
 export const cut: Answering = (request) => {
   request.socket.destroy();
 };

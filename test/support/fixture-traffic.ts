@@ -1,7 +1,7 @@
 import { Judge, type JudgeSettings, type RequestVerdict } from '../../src/analysis/judge.ts';
 import type { UserRequest } from '../../src/analysis/request.ts';
 
-/** Random numbers from 0 to 1 that a seed decides (mulberry32, Tommy Ettinger, public domain). */
+/** Random numbers from 0 to 1, from a seed (mulberry32, Tommy Ettinger, public domain). */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -12,7 +12,7 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** Of so many runs. */
+/** One seed per run. */
 export const SEEDS = Array.from({ length: 16 }, (_, index) => 7919 * index + 13);
 
 export const SETTINGS: JudgeSettings = {
@@ -24,18 +24,18 @@ export const SETTINGS: JudgeSettings = {
   signals: ['failed', 'slow', 'refused', 'size'],
 };
 
-/** What traffic is like; rates are shares of requests. */
+/** Properties of the traffic; rates are shares of requests. */
 export interface Traffic {
   perSecond: number;
   requests: number;
   users: number;
-  /** Share of users on the canary in percent, as it is at a moment from 0 to 1 of the run. */
+  /** Share of users on the canary in percent, at a moment from 0 to 1 of the run. */
   weight: (moment: number) => number;
-  /** How often a request fails on a side at a moment. */
+  /** The failure rate of a side at a moment. */
   failing: (side: UserRequest['side'], moment: number) => number;
-  /** So many users fail always, whichever side they are on. */
+  /** This many users always fail, on either side. */
   broken: number;
-  /** How many times as long an answer takes on the canary. */
+  /** How many times as long a response takes on the canary. */
   slowness: number;
 }
 
@@ -49,10 +49,10 @@ const CALM: Traffic = {
   failing: () => 0.001,
 };
 
-/** Names made once: to make and hash one a request takes longer than to judge it. */
+/** Names created once, because creating and hashing one per request takes longer than judging it. */
 const ROUTES = Array.from({ length: 8 }, (_, index) => `GET /${index}`);
 
-/** Runs traffic before the judge, who looks once a second as in life; ends with the first failure. */
+/** Runs traffic through the judge, which looks once a second as in production; ends with the first failure. */
 export function judged(
   seed: number,
   change: Partial<Traffic>,
@@ -61,19 +61,19 @@ export function judged(
   const traffic = { ...CALM, ...change };
   const random = randomFrom(seed);
   const judge = new Judge(settings, 0);
-  // A user's place is fixed, so that a raised weight only adds users to the canary.
+  // A user's place is fixed, so that a higher weight only adds users to the canary.
   const places = Array.from({ length: traffic.users }, () => random() * 100);
   let [canary, failures] = [0, 0];
   for (let index = 0; index < traffic.requests; index += 1) {
     const moment = index / traffic.requests;
     const at = (index / traffic.perSecond) * 1000;
-    // Few users ask often, many seldom.
+    // Few users send many requests, many users send few.
     const user = Math.floor(traffic.users * random() ** 1.5);
     const side = (places[user] ?? 0) < traffic.weight(moment) ? 'canary' : 'stable';
     const failed = user < traffic.broken || random() < traffic.failing(side, moment);
     const usual = 10 * Math.exp(3 * random());
     if (side === 'canary') [canary, failures] = [canary + 1, failures + Number(failed)];
-    // One plain literal: put together of parts, each request has a shape of its own and costs ten times the judging.
+    // One plain literal: objects built in parts have a shape each, and cost ten times as much as the judging.
     judge.observe({
       at,
       side,

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** A client of RFC 6455 that sends texts of up to 64 KiB in one frame each. */
+/** An RFC 6455 client that sends texts of up to 64 KiB in one frame each. */
 export class WebSocketClient {
   private readonly socket: Duplex;
   readonly headers: IncomingHttpHeaders;
@@ -34,7 +34,7 @@ export class WebSocketClient {
     });
   }
 
-  /** Sends a text and gives the next one that comes. */
+  /** Sends a text and returns the next one received. */
   send(text: string): Promise<string> {
     const body = Buffer.from(text);
     const mask = randomBytes(4);

@@ -20,7 +20,7 @@ import {
 
 const WANTED = { definition: DEFINITION, configuration: CONFIGURATION };
 
-/** What a plan can change, without an engine: the effect of each step and nothing else. */
+/** What a plan can change, without an engine: only the effect of each operation. */
 export interface World {
   observed: Observed;
   /** Images of the slice that are built, by name. */
@@ -41,12 +41,12 @@ export function planIn(world: World, desired: Desired): Plan {
   return reconcile(desired, world.observed, situationIn(world));
 }
 
-/** The world after the first `count` steps of a plan. */
+/** The world after the first `count` operations of a plan. */
 export function after(world: World, plan: Plan, count = plan.length): World {
   return plan.slice(0, count).reduce(afterStep, world);
 }
 
-/** What a world still lacks of what was asked for; looked up without the planner's own eyes. */
+/** What a world still lacks of what was asked for; checked independently of the planner. */
 export function missingOf({ proxy, promote, canary: clone }: Desired, world: World): string[] {
   const { containers, proxy: seen } = world.observed;
   const stables = containers.filter((each) => each.role === 'stable');
@@ -213,7 +213,7 @@ export function afterStep(world: World, step: Operation): World {
   }
 }
 
-/** Compose leaves running containers alone; stopped ones are made anew and missing ones made, without the entry's port. */
+/** Compose keeps running containers; it starts stopped ones and creates missing ones, without the entry's port. */
 function started(containers: readonly ObservedContainer[], services: readonly string[]) {
   const missing = services.filter(
     (service) => !containers.some((each) => each.role === 'stable' && each.service === service),

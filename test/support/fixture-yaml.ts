@@ -6,7 +6,7 @@ interface Layer {
   volumes?: Record<string, unknown>;
 }
 
-/** An override read back: one layer a document, Compose's own tags shown as `{'!reset': value}`. */
+/** An override read back: one layer per document, with Compose's own tags shown as `{'!reset': value}`. */
 export function readLayers(text: string): Layer[] {
   const documents = parseAllDocuments(text, {
     customTags: ['!reset', '!override'].flatMap(tagged),

@@ -1,6 +1,7 @@
 /**
- * The end of the text of a server in a container, whose HTTP server is `server`: once it is told to stop it takes no new
- * connection, ends those that are used, and goes when the others have let go of the rest: any of them may bring a request.
+ * The end of the program text of a server in a container, whose HTTP server is `server`. On SIGTERM it accepts no new
+ * connection, closes those in use after their response, and exits once clients have closed the idle ones, because each
+ * of them may bring another request.
  */
 export const STOPS_GRACEFULLY = `
 import { Server as Listener } from 'node:net';

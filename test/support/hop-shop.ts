@@ -2,7 +2,7 @@ import { STOPS_GRACEFULLY } from './graceful-stop.ts';
 import { NODE_BUILD, portsOf } from './node-service.ts';
 import { Storedog } from './storedog.ts';
 
-/** Says its side, and those of whom it calls; the path says which headers it passes on. */
+/** Reports its side, and those of the services it calls; the path names the headers that it passes on. */
 export function hopServer(side: string): string {
   return `import http from 'node:http';
 const WAYS = {
@@ -40,12 +40,12 @@ ${STOPS_GRACEFULLY}`;
 
 interface HopPorts {
   port: string;
-  /** Of a service that others call. */
+  /** For a service that others call. */
   inner: string;
   build: string;
 }
 
-/** \`web\` calls \`middle\`, which nobody chose, and that \`last\`; all on one port. */
+/** `web` calls `middle`, which was not chosen, and that calls `last`; all on one port. */
 export async function hopShop(
   choice: (shop: Storedog) => string,
   compose: (shop: HopPorts) => string = threeServices,

@@ -17,7 +17,7 @@ export interface Rendered {
   secrets: readonly string[];
 }
 
-/** What must hold of every override, whatever the user's files say. One sentence for each thing that does not. */
+/** What must hold for every override, whatever the user's files contain. One sentence for each violation. */
 export function brokenInvariants({ before, after, ...rest }: Rendered): string[] {
   const world: World = {
     ...rest,
@@ -49,7 +49,7 @@ const INVARIANTS: readonly ((world: World) => string[])[] = [
   noSecrets,
 ];
 
-/** No container name, hostname, published port, address, alias or router that somebody else has too. */
+/** No container name, hostname, published port, address, alias or router that another service has too. */
 function nothingTwice({ before, after, added }: World): string[] {
   const takenTwice = twiceIn(before);
   const claims = allClaims(after);
@@ -58,7 +58,7 @@ function nothingTwice({ before, after, added }: World): string[] {
     .flatMap((own) => claims.filter((other) => doClash(own, other)).map((other) => [own, other]));
   return distinct(
     clashes
-      // Of profiles that exclude each other the user's own services may have the same.
+      // The user's own services may share these, if their profiles exclude each other.
       .filter(([own]) => own && !takenTwice.some((each) => doClash(own, { ...each, owner: '' })))
       .map(
         ([own, other]) =>
@@ -80,7 +80,7 @@ function distinct(sentences: readonly string[]): string[] {
   return [...new Set(sentences)];
 }
 
-/** Inside of a container a name that leads to a clone or the proxy leads nowhere else. */
+/** Inside a container, a name that leads to a clone or the proxy leads nowhere else. */
 function oneTargetForAName({ after, added }: World): string[] {
   return Object.entries(after.services).flatMap(([name, service]) =>
     [...namesGiven(service)]
@@ -101,11 +101,11 @@ function clonesOfTheChosenOnly({ after, added, slice, stable }: World): string[]
   ];
 }
 
-/** By name or place: what a program can make anew, or what belongs to a process. */
+/** By name or path: what a program can recreate, or what belongs to a process. */
 const DISPOSABLE =
   /cache|modules|sock|(^|[/_.-])(run|tmp|temp|pids?|bundle|venv|gradle|m2|npm|yarn|pip|cargo)($|[/_.-])/i;
 
-/** A clone has the named volumes of its stable, but for caches and what belongs to processes. */
+/** A clone has the named volumes of its stable, except caches and those that belong to processes. */
 function sharedVolumes({ before, after, slice }: World): string[] {
   return slice.flatMap(({ service, clone }) => {
     const own = after.services[clone]?.volumes ?? [];
@@ -150,7 +150,7 @@ function networksOfTheStable({ before, after, added, slice }: World): string[] {
   return [...unknown, ...others.map(({ clone }) => `${clone} is not on its stable’s networks`)];
 }
 
-/** What is inside of another container is inside of the clone’s where that is cloned. */
+/** A clone shares the namespaces of another clone if its stable shares those of the other's stable. */
 function namespacesOfTheirOwn({ after, added, slice }: World): string[] {
   return added.flatMap((name) => {
     const { network_mode, ipc, pid, volumes_from = [] } = after.services[name] ?? {};
@@ -175,7 +175,7 @@ function noSecrets({ written, secrets }: World): string[] {
 
 const SECRET = /secret|passw|pwd|token|key|credential|salt|private/i;
 
-/** Values of settings that look like secrets, unless they are plain words or the compose files themselves say them. */
+/** Values of settings that look like secrets, except plain words and those that the compose files contain anyway. */
 export function secretsIn(settings: readonly string[], composeFiles: readonly string[]): string[] {
   const values = settings.flatMap((text) =>
     Object.entries(parseEnv(text)).flatMap(([key, value]) =>

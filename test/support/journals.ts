@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Operation } from '../../src/rollout/operation.ts';
 import type { Storedog } from './storedog.ts';
 
-/** What tests ask of a record of a journal. */
+/** The fields of a journal record that tests use. */
 export interface JournalRecord {
   type: string;
   operation?: Operation;
@@ -12,7 +12,7 @@ export interface JournalRecord {
   weight?: number;
 }
 
-/** Every record of every journal, oldest first. Asks the files themselves: a status takes a while, and a step is short. */
+/** Every record of every journal, oldest first. Reads the files, because a status takes a while and a step is short. */
 export async function journalRecords(shop: Storedog): Promise<JournalRecord[]> {
   const directory = join(shop.directory, '.canary/releases');
   const names = await readdir(directory).catch(() => []);
@@ -25,7 +25,7 @@ export async function journalRecords(shop: Storedog): Promise<JournalRecord[]> {
     .map((line) => JSON.parse(line) as JournalRecord);
 }
 
-/** Starts canary and waits until it has written such a record. Throws when it ends without one. */
+/** Starts canary and waits until it has written such a record. Throws if it ends without one. */
 export async function startUntilRecord(
   shop: Storedog,
   isIt: (record: JournalRecord) => boolean,
@@ -40,9 +40,9 @@ export async function startUntilRecord(
   while (!(await journalRecords(shop)).slice(seen).some(isIt)) {
     if (ended)
       throw new Error(`canary ${args.join(' ')} ended too early: ${JSON.stringify(ended)}`);
-    // Some operations are over in a moment; to look all the time would leave a core less to the command.
+    // Some operations take only a moment; polling all the time would leave one core less to the command.
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
-  // In an object, or whoever awaits this would await its end.
+  // In an object, because awaiting a process would wait for its end.
   return { child };
 }

@@ -1,4 +1,4 @@
-/** The part of jstat that the tests use; the package has no types of its own. */
+/** The part of jstat that the tests use; the package has no types. */
 declare module 'jstat' {
   export const jStat: {
     binomial: { pdf(successes: number, trials: number, chance: number): number };

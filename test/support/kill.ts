@@ -7,13 +7,13 @@ interface At {
   side?: string;
 }
 
-/** Starts canary and kills it with -9 in the middle of the first operation of that kind (and side). */
+/** Starts canary and kills it with -9 during the first operation of that kind (and side). */
 export async function killAt(shop: Storedog, at: At, ...args: string[]): Promise<void> {
   const { child } = await startUntil(shop, at, ...args);
   child.kill('SIGKILL');
   const { signal } = await child;
   if (signal !== 'SIGKILL') throw new Error(`canary ${args.join(' ')} ended before it was killed.`);
-  // What the dead process had asked of Compose goes on.
+  // What the dead process had requested from Compose continues.
   await until('Compose is done', async () => (await processesAbout(shop.directory)) === 0);
 }
 
@@ -21,7 +21,7 @@ export async function killAt(shop: Storedog, at: At, ...args: string[]): Promise
 async function processesAbout(directory: string): Promise<number> {
   const numbers = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(
-    // One that has ended meanwhile has no line.
+    // A process that has ended meanwhile has no line.
     numbers.map((number) => readFile(`/proc/${number}/cmdline`, 'utf8').catch(() => '')),
   );
   return lines.filter((line) => line.includes(directory)).length;

@@ -1,7 +1,7 @@
-// A router that finds containers as Traefik and nginx-proxy do, by their documented rules; the tests have neither.
+// A router that finds containers like Traefik and nginx-proxy, by their documented rules; the tests have neither.
 import http from 'node:http';
 
-/** Traefik takes in changes at most so often (`providersThrottleDuration`). */
+/** Traefik applies changes at most this often (`providersThrottleDuration`). */
 const THROTTLE_MS = 2000;
 const api = (path) => ({ socketPath: '/var/run/docker.sock', path });
 const ask = (path) =>
@@ -29,7 +29,7 @@ function addressOf({ NetworkSettings: { Networks } }, network) {
   return (Networks[network] ?? Object.values(Networks)[0])?.IPAddress;
 }
 
-/** Of healthy containers that are enabled; what two of them define differently is in neither. */
+/** Of healthy, enabled containers; what two of them define differently is left out. */
 function traefik(containers) {
   const found = new Map();
   const servers = new Map();
@@ -74,7 +74,7 @@ function traefik(containers) {
     .sort((one, other) => other.priority - one.priority);
 }
 
-/** Every container that runs and has the host, whatever its health. */
+/** Every running container with the host, whatever its health. */
 function nginxProxy(containers) {
   const found = {};
   for (const each of containers) {
@@ -129,7 +129,7 @@ function targets(host) {
   if (router) return router.servers.slice(turn++ % router.servers.length).slice(0, 1);
   const servers = hosts[host] ?? [];
   const first = turn++ % (servers.length || 1);
-  // nginx asks the next one where it cannot connect.
+  // nginx tries the next one if it cannot connect.
   return [...servers.slice(first), ...servers.slice(0, first)];
 }
 
@@ -145,7 +145,7 @@ function forward(request, response, [target, ...others]) {
     headers,
     agent: false,
   });
-  // nginx waits longer for a connection; nobody of the tests does.
+  // nginx waits longer for a connection; no test does.
   const limit = setTimeout(
     () => onward.destroy(Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' })),
     1000,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { hopShop } from './hop-shop.ts';
 import type { Storedog } from './storedog.ts';
 
-/** `web` is found by labels as of Traefik, `site` by environment as of nginx-proxy. Production runs, without canary. */
+/** `web` is found by Traefik labels, `site` by the environment of nginx-proxy. Production runs, without canary. */
 export async function labelShop(): Promise<Storedog> {
   const router = await readFile(new URL('label-router.mjs', import.meta.url), 'utf8');
   return hopShop(

@@ -1,6 +1,6 @@
 import type { Files } from './fixture-project.ts';
 
-/** A shop of so many services: each calls three others, every hundredth is an entry. Two are chosen. */
+/** A shop with this many services: each calls three others, every hundredth is an entry. Two are chosen. */
 export function largeStack(count: number): Files {
   const name = (index: number) => `service-${String(index % count).padStart(4, '0')}`;
   const services = Array.from({ length: count }, (_, index) => {

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Seconds of each file that takes long, as scripts/test-durations.mjs measured it. */
+/** Seconds of each slow file, as measured by scripts/test-durations.mjs. */
 const DURATIONS: Readonly<Record<string, number>> = JSON.parse(
   readFileSync(new URL('../durations.json', import.meta.url), 'utf8'),
 );
 
 /**
- * Begins with the longest of a ring, so that no worker is left alone with one at the end. Vitest does so where it has
- * measured them before; in a fresh clone it goes by size, which does not tell.
+ * Starts with the longest of a ring, so that no worker runs a long one alone at the end. Vitest does so after it has
+ * measured them; in a fresh clone it goes by file size, which does not help.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

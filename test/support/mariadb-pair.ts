@@ -13,16 +13,16 @@ export const MARIADB_IMAGE = 'canary-test/mariadb';
 
 interface PairOptions {
   environment: Readonly<Record<string, string>>;
-  /** Files mounted into the servers, by where they are there. */
+  /** Files mounted into the servers, by their path there. */
   files?: Readonly<Record<string, string>>;
-  /** What the original holds beside what its first start made. */
+  /** The original's data beyond what its first start created. */
   sql: string;
 }
 
-/** Which service the container is that plays the canary. */
+/** The service name of the container in the canary's role. */
 export const CANARY = 'discounts-canary';
 
-/** A MariaDB with its copies, and a container that plays a canary, on a network of their own. */
+/** A MariaDB with its copies, and a container in the canary's role, on a network of their own. */
 export class MariadbPair {
   readonly original: ServerContainer;
   private readonly name: string;
@@ -55,7 +55,7 @@ export class MariadbPair {
     }
   }
 
-  /** A copy, made by what is tested. */
+  /** A copy, made by the code under test. */
   async copy(
     job: Partial<Pick<CopyJob, 'data' | 'sample' | 'onBytes'>> = {},
   ): Promise<ServerContainer> {
@@ -75,7 +75,7 @@ export class MariadbPair {
     return copy;
   }
 
-  /** What is seen of a copy while the canary sends these statements. */
+  /** What is observed of a copy while the canary sends these statements. */
   async observed(copy: ServerContainer, statements: string): Promise<Observation> {
     const watch = await mysql.watch(copy);
     const address = await addressOf(this.canary);
@@ -88,7 +88,7 @@ export class MariadbPair {
     return watch.end((from) => (from === address ? CANARY : undefined));
   }
 
-  /** Sends statements from the container that plays the canary, as the account of the application. */
+  /** Sends statements from the container in the canary's role, with the account of the application. */
   async asCanary(
     to: ServerContainer,
     statements: string,
@@ -108,7 +108,7 @@ export class MariadbPair {
     return stdout;
   }
 
-  /** Statements of root, inside of a server. */
+  /** Statements of root, inside a server. */
   async root(place: ServerContainer, statements: string): Promise<string> {
     const { stdout } = await execa(
       'docker',
@@ -169,7 +169,7 @@ export class MariadbPair {
     );
   }
 
-  /** The official way: over TCP nothing answers before all is prepared. */
+  /** The official way: over TCP the server answers only when everything is prepared. */
   private async ready(container: string): Promise<void> {
     const ping = 'until mariadb-admin --protocol=tcp --host=127.0.0.1 ping; do sleep 0.1; done';
     await docker('exec', container, 'sh', '-c', ping);

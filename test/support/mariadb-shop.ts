@@ -11,7 +11,7 @@ const WEB = fileURLToPath(new URL('mariadb-shop', import.meta.url));
 const ROOT_PASSWORD = 'root\'s \\ "secret"';
 const APP_PASSWORD = 'app\'s \\ "secret"';
 
-/** A shop whose database is a MariaDB: `web` does what its boot.sql says whenever it starts, as an account of its own. */
+/** A shop with a MariaDB: `web` runs its boot.sql at every start, with its own account. */
 export class MariadbShop {
   readonly shop: Storedog;
 
@@ -48,20 +48,20 @@ export class MariadbShop {
     }
   }
 
-  /** What the canary says to the database when it boots. */
+  /** What the canary sends to the database when it boots. */
   async bootWith(...statements: string[]): Promise<void> {
     await this.shop.git('branch', '--force', 'canary', 'main');
     const boot = statements.map((each) => `${each};\n`).join('');
     await this.shop.commitOn('canary', 'web/boot.sql', boot);
   }
 
-  /** Statements of root in production's database. */
+  /** Runs statements as root in production's database. */
   async root(statements: string): Promise<string> {
     const [db] = (await this.shop.containers()).filter(({ service }) => service === 'db');
     return asRoot(db?.id ?? '', statements);
   }
 
-  /** Ids, checksums and definitions of every table of production, and who has an account. */
+  /** Ids, checksums and definitions of every table of production, and all accounts. */
   async productionFacts(): Promise<string> {
     const of = "information_schema.tables WHERE table_schema = 'shop'";
     const names = (await this.root(`SELECT table_name FROM ${of} ORDER BY 1;`)).split('\n');
@@ -76,14 +76,14 @@ export class MariadbShop {
     );
   }
 
-  /** Who is connected to production's database, but for whoever asks. */
+  /** The sessions in production's database, except the one that asks. */
   sessions(): Promise<string> {
     return this.root(
       "SELECT user, host, info FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND user NOT IN ('system user', 'event_scheduler');",
     );
   }
 
-  /** What the canary is saying to its copy of the database; nothing where none is there. */
+  /** The current statement of the canary in its copy of the database; empty if there is no copy. */
   async saidToCopy(): Promise<string> {
     const { stdout } = await execa('docker', [
       ...['ps', '--filter', `label=com.docker.compose.project=${this.shop.project}-rehearsal`],

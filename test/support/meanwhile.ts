@@ -2,7 +2,7 @@ import { breath } from './storedog.ts';
 
 const PAUSE_MS = 100;
 
-/** Looks again and again while something goes on, with a breath between, and gives what it comes to. */
+/** Polls during some work, with a pause between polls, and returns the result of the work. */
 export async function meanwhile<T>(
   work: PromiseLike<T>,
   look: () => Promise<unknown>,

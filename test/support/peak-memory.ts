@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** Runs a script of Node's and gives the most memory its process had, in megabytes; what it starts is not counted. */
+/** Runs a Node script and returns its peak memory in megabytes, without that of its child processes. */
 export async function peakMemory(cwd: string, argv: readonly string[]): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'canary-peak-'));
   try {

@@ -12,13 +12,13 @@ export const PASSWORD = "a pass'word";
 
 type How = Partial<Pick<CopyJob, 'data' | 'sample' | 'onBytes'>>;
 
-/** A PostgreSQL server in a container, and copies of it, on a network of their own. */
+/** A PostgreSQL server in a container, and its copies, on a network of their own. */
 export class PostgresPair {
   readonly name = `canary-test-${randomBytes(4).toString('hex')}`;
   private readonly streams = new ContainerStreams({ PATH: process.env.PATH });
   private image = '';
   private copies = 0;
-  /** Where the canary connects from. */
+  /** The address from which the canary connects. */
   private address = '';
 
   private constructor() {}
@@ -63,7 +63,7 @@ export class PostgresPair {
     return copy;
   }
 
-  /** Another copy in the place of one that is not of files: to make a server takes longer than all else. */
+  /** Another copy in place of one not made from files, because creating a server takes longest. */
   async copyOver(copy: ServerContainer, how: How): Promise<void> {
     await this.fill(copy, how, async () => undefined);
   }
@@ -74,7 +74,7 @@ export class PostgresPair {
     return postgres.copy({ original, copy, start, ...rest });
   }
 
-  /** What a canary that connects over the network does; statements of one call are one request each. */
+  /** What a canary does over the network; the statements of one call are one request each. */
   async canary(
     copy: ServerContainer,
     sql: string,
@@ -129,7 +129,7 @@ export class PostgresPair {
   }
 
   private async container(name: string, how: 'run' | 'create'): Promise<void> {
-    // Nothing of it has to outlive the machine.
+    // The data need not survive a crash of the machine.
     const settings = { ...this.definition.environment, POSTGRES_INITDB_ARGS: '--no-sync' };
     await execa('docker', [
       ...(how === 'run' ? ['run', '--detach'] : ['create']),
@@ -139,7 +139,7 @@ export class PostgresPair {
     ]);
   }
 
-  /** Looks again and again inside: to look from outside takes a process of Docker each time. */
+  /** Polls inside the container, because each poll from outside needs a Docker process. */
   private async untilReady(container: string): Promise<void> {
     const look = 'until pg_isready --quiet --host=127.0.0.1 --username=shop; do sleep 0.1; done';
     await execa('docker', ['exec', container, 'timeout', '240', 'sh', '-c', look]);

@@ -4,12 +4,12 @@ import { inspectMachine } from '../../scripts/setup/machine.mjs';
 import { npmPackages } from '../../scripts/setup/npm-packages.mjs';
 import { FOR_TESTS, type Ground } from '../../scripts/setup/steps.mjs';
 
-/** Several rings have this set-up; one look at the machine is enough for all of them. */
+/** Several rings have this set-up; one check of the machine is enough for all of them. */
 const LOOKED_AT = 'CANARY_TESTS_PREPARED';
 
 /**
- * Of the rings that use the real parts: builds the program where it is not the one of the sources, and ends the run in
- * one sentence where the machine lacks something.
+ * The set-up of the rings that use the real parts: builds the program if it is older than the sources, and ends the run
+ * with one sentence if the machine lacks something.
  */
 export async function setup(): Promise<void> {
   if (process.env[LOOKED_AT]) return;
@@ -22,7 +22,7 @@ export async function setup(): Promise<void> {
     say(
       `These tests need more than there is here: ${missing.join(', ')}. Run \`node scripts/setup.mjs --tests\`, then try again.`,
     );
-    // Thrown, it would be told below a stack and beside "No test files found".
+    // If thrown, it would be printed below a stack trace and beside "No test files found".
     process.exit(1);
   }
   process.env[LOOKED_AT] = 'yes';

@@ -6,7 +6,7 @@ import { execa } from 'execa';
 /** What the set-up built from the Dockerfile beside this file. */
 const IMAGE = 'canary-test/prometheus';
 
-/** A Prometheus on a network of Docker's that asks one target every second. */
+/** A Prometheus on a Docker network that scrapes one target every second. */
 export class Prometheus {
   readonly url: string;
   private readonly container: string;
@@ -24,7 +24,7 @@ export class Prometheus {
       global: { scrape_interval: '1s' },
       scrape_configs: [{ job_name: 'proxy', static_configs: [{ targets: [target] }] }],
     };
-    // Every JSON is YAML.
+    // JSON is also valid YAML.
     await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(settings));
     const container = await docker(
       ...['run', '--detach', '--network', network, '--volume', `${folder}:/settings:ro`],

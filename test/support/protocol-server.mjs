@@ -1,4 +1,4 @@
-// A service that speaks every protocol canary passes on, each on a port of its own. SIDE says which side it is.
+// A service that speaks every protocol canary passes on, each on its own port. SIDE is the side it reports.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -81,7 +81,7 @@ function lengthOf(length) {
   return length < 126 ? Buffer.from([length]) : Buffer.from([126, length >> 8, length & 0xff]);
 }
 
-/** Hands a connection on once its PROXY header (version 2) is read; what tells no address is a check. */
+/** Passes a connection on after reading its PROXY header (version 2); one without an address is a check. */
 function told(handle) {
   return (socket) => {
     socket.on('error', () => undefined);
@@ -97,14 +97,14 @@ function told(handle) {
   };
 }
 
-/** Says which side it is before anybody speaks, then echoes. */
+/** Sends its side before the client sends anything, then echoes. */
 function speakFirst(socket) {
   socket.on('error', () => undefined);
   socket.write(`${[SIDE, socket.told].filter(Boolean).join(' ')}\n`);
   socket.pipe(socket);
 }
 
-/** A message as gRPC frames it. */
+/** A message in a gRPC frame. */
 function framed(text) {
   const body = Buffer.from(text);
   const head = Buffer.alloc(5);
@@ -116,7 +116,7 @@ function call(stream, headers) {
   stream.on('error', () => undefined);
   const type = { ':status': 200, 'content-type': 'application/grpc', 'x-side': SIDE };
   const fail = () => stream.respond({ ...type, 'grpc-status': '14' }, { endStream: true });
-  // Before anything of the request is read, as one that may not be made.
+  // Before anything of the request is read, as a server may do.
   if (headers[':path'] === '/Echo/Refuse') return fail();
   if (headers[':path'] === '/Echo/Fail') return stream.resume().on('end', fail);
   stream.respond(type, { waitForTrailers: true });

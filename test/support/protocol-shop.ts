@@ -35,14 +35,14 @@ export const PORT = {
   tls: 8443,
 };
 
-/** The real proxy with its real configuration before two servers, stable and canary, that speak every protocol. */
+/** The real proxy with its real configuration in front of two servers, stable and canary, that speak every protocol. */
 export class ProtocolShop {
   private readonly name = `canary-protocols-${randomBytes(4).toString('hex')}`;
   private readonly directory: string;
   private readonly socket: UnixProxySocket;
   /** Where the proxy listens. */
   host = '';
-  /** What its users have to trust. */
+  /** The certificate that its users must trust. */
   certificate = '';
 
   private constructor(directory: string) {
@@ -51,8 +51,8 @@ export class ProtocolShop {
   }
 
   /**
-   * Starts it with these services of canary.yaml; their certificate is `site.pem` with `site.key`. With `baseline` there is
-   * a third server, a baseline of every service.
+   * Starts it with these services of canary.yaml; their certificate is `site.pem` with `site.key`. With `baseline`
+   * there is a third server, a baseline of every service.
    */
   static async start(
     services: Record<string, Record<string, unknown>>,
@@ -108,7 +108,7 @@ export class ProtocolShop {
     return this.socket.follow(command, onLine);
   }
 
-  /** The most memory that any process of the proxy has had, in bytes. */
+  /** The highest peak memory of any process of the proxy, in bytes. */
   async peakMemory(): Promise<number> {
     const show = 'grep -h VmHWM /proc/[0-9]*/status';
     const { stdout } = await execa('docker', ['exec', `${this.name}-proxy`, 'sh', '-c', show]);
@@ -134,7 +134,7 @@ export class ProtocolShop {
     return certificate;
   }
 
-  /** Writes what the program would, and says which folders it mounts. */
+  /** Writes what canary would write, and returns the folders to mount. */
   private async configure(
     services: Record<string, Record<string, unknown>>,
     identity: string[],

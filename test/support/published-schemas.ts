@@ -16,7 +16,7 @@ const read = (): Record<string, ValidateFunction> => {
 };
 let validators: ReturnType<typeof read> | undefined;
 
-/** Throws when a command printed with `--json` what its published schema does not say, or a field more. */
+/** Throws if the output of a command with `--json` differs from its published schema, even by an additional field. */
 export function requirePublishedShape(argv: readonly string[], stdout: string): void {
   if (!argv.includes('--json')) return;
   validators ??= read();
@@ -39,7 +39,7 @@ function commandOf(argv: readonly string[], known: object): string | undefined {
   return argv.find((word) => word in known);
 }
 
-/** A program accepts the fields of later versions, a test does not: what is printed is what is said. */
+/** A program accepts the fields of later versions, a test does not: everything printed must be documented. */
 function closed(part: unknown): unknown {
   if (Array.isArray(part)) return part.map(closed);
   if (typeof part !== 'object' || part === null) return part;

@@ -1,6 +1,6 @@
 /**
- * A health check that waits after the first time all was well: Docker starts a process in the container for every look,
- * which costs more than anything else of a database that idles.
+ * A health check that pauses after its first success: Docker starts a process in the container for every check, which
+ * costs an idle database more than anything else.
  */
 export function quietHealth(command: string): string {
   const wait = 'if [ -e /tmp/was-well ]; then sleep 60; else touch /tmp/was-well; fi';

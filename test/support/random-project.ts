@@ -16,8 +16,8 @@ export type Verdict =
   | { kind: 'rendered'; faults: string[] };
 
 /**
- * Renders the choice of a random project in a folder and holds the result against the invariants. The branch is the
- * folder itself; git is not asked.
+ * Renders the choice of a random project in a folder and checks the result against the invariants. The branch is the
+ * folder itself; git is not used.
  */
 export async function verdictOn(
   folder: string,

@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { parseDocument } from 'yaml';
 import { Storedog } from './storedog.ts';
 
-/** What `rehearse --json` prints, as far as tests look at it. */
+/** The output of `rehearse --json`, as far as tests use it. */
 export interface Rehearsed {
   result: string;
   needs: string[];
@@ -17,10 +17,10 @@ export interface Rehearsed {
   }[];
 }
 
-/** What asks the database of such a shop. */
+/** The page that queries the database of such a shop. */
 const PAGE = 'discount';
 
-/** Storedog's discounts with its database and nobody else, who would only be started for every rehearsal; not running yet. */
+/** Storedog's discounts with its database only, because every rehearsal would start the others too; not running yet. */
 export async function discountsShop(
   database: string,
   edit: (compose: string, project: string) => string = (text) => text,
@@ -50,7 +50,7 @@ function onlyDiscounts(compose: string): string {
   return document.toString();
 }
 
-/** Such a shop whose discounts does something to the database when it boots. */
+/** Such a shop whose discounts changes the database when it boots. */
 export class RehearsalShop {
   readonly shop: Storedog;
 
@@ -67,13 +67,13 @@ export class RehearsalShop {
     await shop.git('add', '--all');
     await shop.git('commit', '--quiet', '--allow-empty', '-m', 'Files of its own');
     await shop.git('branch', '--force', 'canary', 'main');
-    // Starts production as well, and sooner than production first and the proxy later.
+    // Starts production as well, and faster than production first and the proxy later.
     await shop.succeed('up');
     await shop.untilShopAnswers(PAGE);
     return new RehearsalShop(shop);
   }
 
-  /** Makes the canary run Python code once, in the first process, before it serves; `execute(sql)` is known to it. */
+  /** Makes the canary run Python code once, in the first process, before it serves; `execute(sql)` is defined there. */
   async bootWith(code: string): Promise<void> {
     const settings = await this.shop.read('discounts/gunicorn.conf.py');
     const body = code
@@ -103,7 +103,7 @@ ${body}`,
     );
   }
 
-  /** The same with SQL, each statement on its own. */
+  /** The same with SQL, one statement at a time. */
   bootWithSql(...statements: string[]): Promise<void> {
     return this.bootWith(statements.map((sql) => `execute(${JSON.stringify(sql)})`).join('\n'));
   }
@@ -129,7 +129,7 @@ ${body}`,
           ),
         ),
     );
-    // A server that was made to start anew says so, and nobody else would.
+    // Only the log shows that PostgreSQL restarted after a crash.
     const log = await this.shop.compose('logs', 'db');
     const crashes = log
       .split('\n')
@@ -157,7 +157,7 @@ ${body}`,
   }
 }
 
-/** Rehearses, and gives what it found, whether or not that is refused. */
+/** Rehearses, and returns the findings, whether or not the canary is rejected. */
 export async function rehearseIn(
   shop: Storedog,
   ...args: string[]

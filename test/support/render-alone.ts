@@ -13,7 +13,7 @@ import { checkOut } from '../../src/project/checkout/checkout.ts';
 import { layoutOf } from '../../src/project/layout.ts';
 import type { ComposeProject, Project } from '../../src/project/load.ts';
 
-/** What a project is cloned from: all services of it, one after the other, at one commit. */
+/** What a project is cloned from: all its services, one after the other, at one commit. */
 export interface Ground {
   context: Context;
   project: ComposeProject;
@@ -27,8 +27,8 @@ export interface Alone {
 }
 
 /**
- * The override for a choice as `init` describes it, also for one that canary.yaml could not hold because no user would
- * reach it. Throws where a service is refused.
+ * The override for a choice as `init` describes it, even one that canary.yaml could not contain because no user would
+ * reach it. Throws if a service is rejected.
  */
 export async function renderAlone(ground: Ground, names: readonly string[]): Promise<Alone> {
   const { context, project, files, commit } = ground;
@@ -42,7 +42,7 @@ export async function renderAlone(ground: Ground, names: readonly string[]): Pro
     runDirectory: layout.proxyRun,
     definition: 'definition',
   };
-  // Nothing is started, so that a project without its state is enough.
+  // Nothing is started, so a project without its state is enough.
   const chosen = { ...project, config, slice, proxy, layout } as unknown as Project;
   const checkout = await checkOut(context, chosen, commit);
   const clones = cloneSource({ project: chosen, checkout, release: undefined });

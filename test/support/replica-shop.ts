@@ -1,7 +1,7 @@
 import { NODE_BUILD, portsOf } from './node-service.ts';
 import { Storedog } from './storedog.ts';
 
-/** Says who it is and whom it reaches; lets its open requests finish when it is stopped. */
+/** Reports its name and the service it reaches; completes its open requests when it is stopped. */
 export function replicaServer(name: string): string {
   return `import http from 'node:http';
 import { Server } from 'node:net';

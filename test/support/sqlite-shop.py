@@ -25,7 +25,7 @@ def shop():
         CREATE TRIGGER stamp AFTER DELETE ON settings BEGIN INSERT INTO visits VALUES (0, old.key); END;
         CREATE VIRTUAL TABLE search USING fts5(words);
     ''')
-    # Only this program knows how these are ordered, and one module is of another build of SQLite.
+    # Only this program defines this collation and function; other builds of SQLite may lack fts4.
     database.create_collation('reverse', lambda left, right: (left < right) - (left > right))
     database.create_function('fine', 1, lambda value: 1, deterministic=True)
     database.executescript('''

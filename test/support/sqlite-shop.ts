@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import type { SharedFolder } from '../../src/rehearsal/sqlite/sqlite.ts';
 
-/** Where the volume is in every container. */
+/** The path of the volume in every container. */
 const DATA = '/data';
 
-/** Answers `ready` once there is something to copy, and writes on until it is stopped. */
+/** Prints `ready` once there is something to copy, and keeps writing until it is stopped. */
 const STABLE = new URL('sqlite-shop.py', import.meta.url);
 
 /** A shop that keeps its data in SQLite files on a volume and writes to them all the time. */
@@ -38,7 +38,7 @@ export class SqliteShop {
     return shop;
   }
 
-  /** What a program in the stable's container says. */
+  /** The output of a program in the stable's container. */
   async python(script: string): Promise<string> {
     return await docker('exec', this.container, 'python3', '-c', script);
   }

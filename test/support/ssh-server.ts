@@ -20,8 +20,8 @@ const PORTS_TRIED = 5;
 const CLIENT_SETTINGS = 'ssh_config';
 
 /**
- * A real sshd on a port of its own, for the user who runs the tests and for one key. Whatever server
- * and client read or write is in one temporary folder: nobody's ~/.ssh and /etc/ssh matter.
+ * A real sshd on its own port, for the user who runs the tests and for one key. Everything that server and client read
+ * or write is in one temporary folder: ~/.ssh and /etc/ssh do not matter.
  */
 export class SshServer {
   readonly port: number;
@@ -34,7 +34,7 @@ export class SshServer {
     this.#sshd = sshd;
   }
 
-  /** Starts it. `session` is added to the environment of what clients run: a `PATH` with a `canary`, say. */
+  /** Starts it. `session` is added to the environment of what clients run, for example a `PATH` with a `canary`. */
   static async start(session: Environment = {}): Promise<SshServer> {
     const directory = await mkdtemp(join(tmpdir(), 'canary-ssh-'));
     try {
@@ -42,7 +42,7 @@ export class SshServer {
       await mkdir(home);
       const hostKey = await makeKey(join(directory, 'host_key'));
       await writeFile(join(directory, 'authorized_keys'), await makeKey(join(directory, 'key')));
-      // A home of its own: shell and git read no settings of the user who runs the tests.
+      // A separate home: shell and git read no settings of the user who runs the tests.
       const listening = await listenOnAnyPort(directory, { HOME: home, ...session });
       const { port } = listening;
       await writeFile(join(directory, 'known_hosts'), `[${HOST}]:${port} ${hostKey}`);
@@ -64,7 +64,7 @@ export class SshServer {
     return `${userInfo().username}@${aliasOf(this.port)}:${path}`;
   }
 
-  /** What makes git reach this server with the key that it accepts. */
+  /** The environment that makes git reach this server with the accepted key. */
   get environment(): Environment {
     return this.#environmentWith('key');
   }
@@ -75,7 +75,7 @@ export class SshServer {
     return this.#environmentWith('strangers_key');
   }
 
-  /** Ends the server with every session that is still open, and removes its folder. */
+  /** Stops the server with every open session, and removes its folder. */
   async dispose(): Promise<void> {
     const sessions = await descendants(this.#sshd.pid);
     this.#sshd.kill();
@@ -89,7 +89,7 @@ export class SshServer {
   }
 
   #environmentWith(key: string): Environment {
-    // git hands this line to a shell.
+    // git passes this line to a shell.
     const quoted = [CLIENT_SETTINGS, key].map((name) => `'${join(this.directory, name)}'`);
     return { GIT_SSH_COMMAND: `ssh -F ${quoted[0]} -i ${quoted[1]}` };
   }
@@ -129,14 +129,14 @@ SetEnv ${variables.join(' ')}
 `;
 }
 
-/** Makes a pair of keys and returns the public one. */
+/** Creates a pair of keys and returns the public one. */
 async function makeKey(file: string): Promise<string> {
   await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'canary test', '-f', file]);
   return readFile(`${file}.pub`, 'utf8');
 }
 
 async function listenOnAnyPort(directory: string, session: Environment): Promise<Listening> {
-  // As root, sshd keeps strangers in this empty folder; the service that would make it does not run.
+  // As root, sshd isolates new connections in this empty folder; the service that would create it does not run.
   if (userInfo().uid === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
   const program = await findSshd();
   let refused = '';
@@ -156,7 +156,7 @@ function startSshd(program: string, settings: string) {
   return execa(program, ['-D', '-e', '-f', settings], { reject: false, stdin: 'ignore' });
 }
 
-/** True once it says that it listens, false when it ends without. */
+/** True once it reports that it listens, false if it ends without. */
 function listens(sshd: Sshd): Promise<boolean> {
   return new Promise((resolve) => {
     let said = '';
@@ -168,7 +168,7 @@ function listens(sshd: Sshd): Promise<boolean> {
   });
 }
 
-// It insists on being called by its absolute path, and a user's PATH may lack its folder.
+// It must be called by its absolute path, and a user's PATH may lack its folder.
 async function findSshd(): Promise<string> {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin'];
   for (const folder of folders) {
@@ -193,14 +193,14 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Every process below this one: a session's lives on when the server ends. */
+/** Every process below this one, because a session survives the server. */
 async function descendants(pid: number | undefined): Promise<number[]> {
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
   const children = text.split(' ').filter(Boolean).map(Number);
   return [...children, ...(await Promise.all(children.map(descendants))).flat()];
 }
 
-/** False for a process that has ended and that nobody has asked about yet, too: it has no command line. */
+/** False also for a process that has ended but was not reaped: it has no command line. */
 export async function isRunning(pid: number): Promise<boolean> {
   return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')) !== '';
 }

@@ -5,28 +5,28 @@ import { userNames, visit } from './visitors.ts';
 
 /** A kind of stack and what is seen from inside while its canary has a third of the users. */
 export interface StackCase extends StackKind {
-  /** Who answers the stable and the canary at a path from their entry on; one name where both get the same. */
+  /** The services that answer the stable and the canary at a path from the entry; one name if both get the same. */
   reaches?: Readonly<Record<string, string | readonly [stable: string, canary: string]>>;
-  /** Variables of its environment that are empty for a clone. */
+  /** Environment variables that are empty for a clone. */
   emptySettings?: readonly string[];
-  /** Files that hold through everything, `up` and `down` among it. */
+  /** Files that survive everything, including `up` and `down`. */
   keptFiles?: readonly string[];
-  /** Files that are the same on both sides, each a path to ask for. */
+  /** Files that are the same on both sides, each as a path to request. */
   sharedFiles?: readonly string[];
-  /** Files that each side has for itself. */
+  /** Files that each side has separately. */
   ownFiles?: readonly string[];
-  /** What else is to be seen, by what it shows. */
+  /** Further checks, by title. */
   also?: Readonly<Record<string, (stack: Stack) => Promise<void>>>;
-  /** How the canary is ended. */
+  /** The commands that end the canary. */
   ends: readonly string[];
 }
 
 const SIDES: readonly Side[] = ['stable', 'canary'];
-/** As often as an alias of two containers would betray itself. */
+/** Often enough that an alias of two containers would show. */
 const AGAIN = 16;
 const KEPT = 'of production';
 
-/** Runs production, its canary and their end, and looks at sharing, pairing and splitting. */
+/** Runs production, its canary and their end, and checks sharing, pairing and splitting. */
 export function describeStack(kind: StackCase): void {
   const { clones, reaches = {}, sharedFiles = [], ownFiles = [], also = {}, ends } = kind;
   const { keptFiles = [], emptySettings = [] } = kind;
@@ -66,7 +66,7 @@ export function describeStack(kind: StackCase): void {
 
     afterAll(() => stack?.dispose());
 
-    it('gets a canary of what was chosen, and nothing else is made or touched', async () => {
+    it('gets a canary of the chosen services, and nothing else is created or touched', async () => {
       expect(await stack.services()).toEqual(
         [...before.services, 'canary-proxy', ...cloned()].sort(),
       );
@@ -82,7 +82,7 @@ export function describeStack(kind: StackCase): void {
       expect(await settings('canary')).toEqual({ ...expected, HOSTNAME: expect.any(String) });
     });
 
-    it('splits its users by the weight', async () => {
+    it('splits its users according to the weight', async () => {
       const seen = await versions();
       const [name] = ((await stack.ask('stable', '/')) as string).split(' ');
       expect(Object.keys(seen).sort()).toEqual([`"${name} canary"`, `"${name} stable"`]);
@@ -121,7 +121,7 @@ export function describeStack(kind: StackCase): void {
 
     it.each(Object.entries(also))('%s', (_, look) => look(stack));
 
-    it(`is over after \`${ends.join('` and `')}\`, without a trace`, async () => {
+    it(`leaves no trace after \`${ends.join('` and `')}\``, async () => {
       for (const command of ends) {
         expect(await stack.stableContainers()).toEqual(stable);
         await stack.succeed(command);

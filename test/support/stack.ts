@@ -15,9 +15,9 @@ export type Side = 'stable' | 'canary';
 export interface StackKind {
   title: string;
   folder: string;
-  /** What canary is told before each command, as it is told to Compose. */
+  /** The flags before each command of canary and of Compose. */
   flags?: readonly string[];
-  /** The services that `init` is given; without any it takes the likely ones. */
+  /** The services given to `init`; without any, it chooses the likely ones. */
   services?: readonly string[];
   /** The services that get a clone. */
   clones: readonly string[];
@@ -29,21 +29,21 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 const IMAGE = 'canary-test/stand-in';
 const VERSION_FILE = 'app/version';
 const APP = `FROM ${IMAGE}\nCOPY version /stand-in/version\n`;
-/** What the commands of a test do not wait for; nobody looks at the canary but the test. */
+/** Settings that keep a test's commands from waiting; only the test looks at the canary. */
 const SETTINGS = [
   'identity: [header:X-User-Id]',
   'analysis: false',
   'database: { rehearse: off }',
   'drain: 0s',
-  // An answer of the stable in place of the canary would hide what is looked for.
+  // An answer of the stable in place of the canary would hide what the test checks.
   'shield: false',
 ];
 
-/** A stack in a repository, with a project name and ports of its own, on the real engine. */
+/** A stack in a repository, with its own project name and ports, on the real engine. */
 export class Stack extends Storedog {
   private kind: StackKind | undefined;
 
-  /** Makes the repository; its branch `canary` says another version. */
+  /** Creates the repository; its branch `canary` reports another version. */
   static async of(kind: StackKind): Promise<Stack> {
     await standIn();
     const project = `canary-test-${randomBytes(4).toString('hex')}`;
@@ -67,7 +67,7 @@ export class Stack extends Storedog {
     return stack;
   }
 
-  /** Chooses the services and writes down what the test needs beside. */
+  /** Chooses the services and adds the settings that the test needs. */
   async choose(): Promise<void> {
     const named = (this.kind?.services ?? []).flatMap((name) => ['--service', name]);
     await this.succeed('init', '--yes', ...named);
@@ -87,7 +87,7 @@ export class Stack extends Storedog {
     return super.compose(...this.flags, ...args);
   }
 
-  /** What a service of a side answers when the entry passes a question on; `path` says whom it asks what. */
+  /** The answer of a service of a side; `path` names the services on the way and the question. */
   ask(side: Side, path: string, written?: string): Promise<unknown> {
     const options = {
       method: written === undefined ? 'GET' : 'PUT',
@@ -113,7 +113,7 @@ export class Stack extends Storedog {
     return (await this.containers()).map(({ service }) => service).sort();
   }
 
-  /** What the engine says of the containers of services. */
+  /** What the engine reports about the containers of services. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into JSON whose shape they assert themselves.
   async inspect(...services: readonly string[]): Promise<any[]> {
     const found = (await this.containers()).filter((each) => services.includes(each.service));
@@ -122,7 +122,7 @@ export class Stack extends Storedog {
     return JSON.parse(stdout);
   }
 
-  /** Everything of the project on the engine beside its containers, and every volume of those. */
+  /** Everything of the project on the engine except its containers, and every volume of those. */
   async holdings(): Promise<string[]> {
     const filter = ['--filter', `label=com.docker.compose.project=${this.project}`];
     const names = async (kind: string) => {
@@ -148,7 +148,7 @@ export class Stack extends Storedog {
   }
 
   private variables(): Record<string, string> {
-    // Of its own as well: two networks of the engine may not overlap.
+    // A separate subnet too: two networks of the engine must not overlap.
     const subnet = `10.${200 + randomInt(50)}.${randomInt(256)}`;
     return {
       COMPOSE_PROJECT_NAME: this.project,
@@ -188,7 +188,7 @@ async function pairOfPorts(): Promise<number> {
 
 let standInBuilt: Promise<unknown> | undefined;
 
-/** The image of every service, also by names that databases and queues have. */
+/** Builds the image of every service, also under names of databases and queues. */
 function standIn(): Promise<unknown> {
   standInBuilt ??= buildStandIn();
   return standInBuilt;

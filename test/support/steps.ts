@@ -15,7 +15,7 @@ export function startUntilStep(shop: Storedog, step: number, ...args: string[]) 
   );
 }
 
-/** Waits until the running release holds a step. Asks the journal itself: a status takes a while, and a step is short. */
+/** Waits until the running release holds a step. Reads the journal: a status takes a while, and a step is short. */
 export function untilStep(shop: Storedog, step: number): Promise<void> {
   return until(`step ${step} is held`, async () => {
     const directory = join(shop.directory, '.canary/releases');

@@ -9,7 +9,7 @@ import { within } from './patience.ts';
 import { quietHealth } from './quiet-health.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
-/** Of another store than the user's own, so that hooks and signing there do not matter here. */
+/** Replaces the user's git settings, so that their hooks and signing do not matter here. */
 export const GIT_ENV = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
 
 const ASK_POSTGRES = 'pg_isready -h 127.0.0.1 -U storedog -d storedog';
@@ -22,13 +22,13 @@ export interface ContainerFacts {
   restartCount: number;
 }
 
-/** A copy of Storedog in a repository, with a project name and ports of its own, on the real engine. */
+/** A copy of Storedog in a repository, with its own project name and ports, on the real engine. */
 export class Storedog {
   readonly directory: string;
   readonly project: string;
   readonly port: number;
   readonly preview: number;
-  /** Whether every command is a process of its own, as people start it, which takes longer. */
+  /** Whether every command is a separate process, as when people start it, which takes longer. */
   hasProcesses = false;
 
   protected constructor(directory: string, project: string, port: number, preview: number) {
@@ -38,7 +38,7 @@ export class Storedog {
     this.preview = preview;
   }
 
-  /** Makes the copy and commits it; `edit` changes the compose file first. */
+  /** Creates the copy and commits it; `edit` changes the compose file first. */
   static async create(
     edit: (compose: string, project: string) => string = (text) => text,
   ): Promise<Storedog> {
@@ -59,7 +59,7 @@ export class Storedog {
       ),
     );
     const images = await readFile(join(ROOT, '.setup/images.env'), 'utf8');
-    // One worker a service: it starts sooner, and has threads enough.
+    // One worker per service: it starts sooner, and has threads enough.
     await shop.write('.env', `COMPOSE_PROJECT_NAME=${project}\nWEB_CONCURRENCY=1\n${images}`);
     await shop.write(
       'canary.yaml',
@@ -69,7 +69,7 @@ export class Storedog {
         `  frontend: { entry: ${port}, preview: ${preview} }`,
         '  discounts: {}',
         'identity: [header:X-User-Id]',
-        // Looking at answers and rehearsing take seconds a deploy: the tests of those switch them on.
+        // Comparing answers and rehearsing take seconds per deploy: the tests of those switch them on.
         'analysis: false',
         'database: { rehearse: off }',
         '',
@@ -101,7 +101,7 @@ export class Storedog {
     return join(this.directory, 'patches/0002-bad-rename-code-to-coupon.patch');
   }
 
-  /** Production as its people start it. */
+  /** Starts production as people do, without canary. */
   async startProduction(page = ''): Promise<void> {
     await this.compose('up', '--detach', '--build', '--quiet-pull');
     await this.untilShopAnswers(page);
@@ -117,7 +117,7 @@ export class Storedog {
     });
   }
 
-  /** What canary is told before each command. */
+  /** The options before each command of canary. */
   protected get flags(): readonly string[] {
     return [];
   }
@@ -128,13 +128,13 @@ export class Storedog {
     return runBuilt(this.directory, [...this.flags, ...args], { ...process.env, CI: 'true' });
   }
 
-  /** The same in a process of its own, with more in its environment. */
+  /** The same in a separate process, with more in its environment. */
   async canaryWith(env: Record<string, string>, ...args: string[]): Promise<Ended> {
     const { exitCode = -1, stdout, stderr } = await this.startWith(env, ...args);
     return { exitCode, stdout: String(stdout), stderr: String(stderr) };
   }
 
-  /** Runs canary and throws, with what it said, when it does not end well. */
+  /** Runs canary and throws with its output if it fails. */
   async succeed(...args: string[]): Promise<Ended> {
     const ended = await this.canary(...args);
     if (ended.exitCode !== 0) {
@@ -184,7 +184,7 @@ export class Storedog {
     return stdout;
   }
 
-  /** Commits one changed file on a branch, in a worktree that is gone afterwards; the shop's own files stay untouched. */
+  /** Commits one changed file on a branch, in a temporary worktree; the shop's own files stay untouched. */
   async commitOn(branch: string, path: string, content: string): Promise<void> {
     const tree = `${this.directory}-${branch}`;
     await this.git('worktree', 'add', '--quiet', tree, branch);
@@ -224,7 +224,7 @@ export class Storedog {
     );
   }
 
-  /** Every container of the project that canary did not make. */
+  /** Every container of the project that canary did not create. */
   async stableContainers(): Promise<ContainerFacts[]> {
     return (await this.containers()).filter((each) => !/canary|-baseline$/.test(each.service));
   }
@@ -288,7 +288,7 @@ export class Storedog {
   }
 }
 
-/** Waits for a condition by looking again, for a minute on a good machine; `limitMs` is one on a good machine too. */
+/** Polls until a condition is true, for up to a minute on a good machine; `limitMs` is for a good machine too. */
 export async function until(
   what: string,
   isTrue: () => Promise<boolean>,
@@ -303,13 +303,13 @@ export async function until(
   }
 }
 
-/** A look that takes long does so by keeping the machine busy, and what is waited for needs it too. */
+/** A slow poll keeps the machine busy, which slows what is waited for; so the pause is at least as long as the poll. */
 export function breath(lookBegan: number, leastMs: number): Promise<void> {
   const pause = Math.max(leastMs, Date.now() - lookBegan);
   return new Promise((resolve) => setTimeout(resolve, pause));
 }
 
-/** Below the ports that the kernel gives to outgoing connections, so that none of those takes one meanwhile. */
+/** Below the ports that the kernel uses for outgoing connections, so that none of those takes one meanwhile. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {
@@ -319,7 +319,7 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** Whether a port is free and no other test has it in mind; the claim holds until this process ends. */
+/** Whether a port is free and not claimed by another test; the claim lasts until this process ends. */
 export async function claimPort(port: number): Promise<boolean> {
   const server = await listening({ port, host: '0.0.0.0' });
   if (!server) return false;

@@ -4,10 +4,10 @@ import { execa } from 'execa';
 import { NODE_BUILD, portsOf } from './node-service.ts';
 import { Storedog } from './storedog.ts';
 
-/** What such a shop's service runs. */
+/** The program of such a shop's service. */
 export const SERVER_FILE = 'store-frontend/server.js';
 
-/** A service that says its name, and fails, waits and echoes as a test asks it to. */
+/** A service that reports its name, and fails, waits and echoes as a test requests it. */
 export function serverThatSays(name: string): string {
   return `import http from 'node:http';
 import { hostname } from 'node:os';
@@ -48,16 +48,16 @@ process.on('SIGTERM', () => process.exit());
 `;
 }
 
-/** One entry, `frontend`, whose stable and canary say which they are; production runs, the proxy is up. */
+/** One entry, `frontend`, whose stable and canary report which they are; production runs, the proxy is up. */
 export async function trafficShop(settings: readonly string[] = []): Promise<Storedog> {
   const shop = await frontShop(settings);
-  // Starts production as well, and sooner than production first and the proxy later.
+  // Starts production as well, and faster than production first and the proxy later.
   await shop.succeed('up');
   await shop.untilShopAnswers();
   return shop;
 }
 
-/** The same before anything runs. Nobody judges the canary unless `settings` say how. */
+/** The same before anything runs. The canary is judged only if `settings` define it. */
 export async function frontShop(settings: readonly string[] = []): Promise<Storedog> {
   const shop = await Storedog.create(onlyFrontend);
   await shop.write(SERVER_FILE, serverThatSays('stable'));
@@ -87,7 +87,7 @@ function onlyFrontend(compose: string): string {
 `;
 }
 
-/** Lets the canary fail a share of its requests from now on, by a status or a cut connection; asked at its own port. */
+/** Makes the canary fail a share of its requests, by a status or a closed connection; set at its preview. */
 export async function letCanaryFail(
   shop: Storedog,
   share: number,
@@ -103,8 +103,8 @@ export async function killCanary(shop: Storedog): Promise<void> {
 }
 
 /**
- * The body of an answer. On a connection of its own where no agent keeps them: an idle one may still be with a worker of
- * before.
+ * The body of a response. Without an agent that keeps connections it uses a new one: an idle one may still be with an
+ * old worker.
  */
 export function askAnew(
   url: string,
@@ -140,9 +140,9 @@ export class Stream {
     return stream;
   }
 
-  /** Sends a text and gives what comes back; rejects when the connection is cut. */
+  /** Sends a text and returns what comes back; rejects if the connection is closed. */
   send(text: string): Promise<string> {
-    // A socket that the other side ended says so once only.
+    // A socket that the other side ended reports it only once.
     if (this.socket.readableEnded || this.socket.destroyed)
       return Promise.reject(new Error('the stream was cut'));
     return new Promise((resolve, reject) => {

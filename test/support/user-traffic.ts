@@ -4,11 +4,11 @@ import { within } from './patience.ts';
 interface TrafficOptions {
   perSecond: number;
   method: 'GET' | 'POST';
-  /** How many people there are; each comes again and again. */
+  /** The number of people; each comes again and again. */
   users?: number;
 }
 
-/** What users met. */
+/** What users experienced. */
 export interface Met {
   sent: number;
   /** Users who met a failure. */
@@ -44,7 +44,7 @@ export class UserTraffic {
     return this;
   }
 
-  /** Ends the stream and waits for the last answer; safe to repeat. */
+  /** Ends the stream and waits for the last response; safe to repeat. */
   async stop(): Promise<Met> {
     clearInterval(this.timer);
     await Promise.all(this.open);
@@ -54,7 +54,7 @@ export class UserTraffic {
   }
 
   private send(): void {
-    // Spread over the people without randomness: everybody comes in turn.
+    // Spread over the people without randomness: each comes in turn.
     const user = `user-${(this.sent * 7919) % this.options.users}`;
     this.sent += 1;
     const answered = this.ask(user)

@@ -9,12 +9,12 @@ export interface Visit {
 }
 
 const ANSWER_WITHIN_MS = within(20_000);
-// Not fetch: a connection that breaks at the wrong moment can leave a fetch waiting for ever.
-// Used by one stream alone and in turn: a connection left idle is closed by the proxy after a while, perhaps just
+// Not fetch: a connection that breaks at the wrong moment can leave a fetch waiting forever.
+// Used by one stream only and in turn: the proxy closes an idle connection after a while, perhaps just
 // when the next request is sent.
 const connections = () => new Agent({ keepAlive: true, scheduling: 'fifo' });
 
-/** One request; rejects when the connection breaks or no answer comes in time. */
+/** One request; rejects if the connection breaks or no response arrives in time. */
 function ask(agent: Agent, url: string | URL, method: string, headers: Record<string, string>) {
   return new Promise<{ status: number; page: string }>((resolve, reject) => {
     const call = request(url, { method, headers, agent }, (answer) => {
@@ -38,7 +38,7 @@ function ask(agent: Agent, url: string | URL, method: string, headers: Record<st
   });
 }
 
-/** Many visitors, each with a name of their own, a few at a time. */
+/** Many visitors, each with their own name, a few at a time. */
 export async function visit(
   url: string,
   users: readonly string[],
@@ -65,7 +65,7 @@ export function discountLine({ page }: Visit): string {
   return /<p class="discount">.*<\/p>/.exec(page)?.[0] ?? '';
 }
 
-/** A stream of requests until it is stopped, as constant as the machine can be; GETs and POSTs that must not be lost. */
+/** A stream of requests until it is stopped, as constant as the machine can be; GETs and POSTs that must not fail. */
 export class Load {
   private readonly url: string;
   private readonly perSecond: number;
@@ -77,7 +77,7 @@ export class Load {
   sent = 0;
   readonly problems: string[] = [];
 
-  /** `atATime`: so many wait for an answer at most; where the machine does not keep up, the others come later. */
+  /** `atATime`: at most this many wait for a response; if the machine cannot keep up, the others come later. */
   constructor(url: string, perSecond = 50, atATime = 32) {
     this.url = url;
     this.perSecond = perSecond;
@@ -96,7 +96,7 @@ export class Load {
     return this;
   }
 
-  /** Ends the stream and waits for the last answer. */
+  /** Ends the stream and waits for the last response. */
   async stop(): Promise<this> {
     clearInterval(this.timer);
     await Promise.all(this.open);

@@ -7,10 +7,19 @@ export function analyze(program: Program, run: WithSession): void {
     .command('analyze')
     .description('judge a recorded release again, with other settings')
     .requiredOption('--replay <journal>', 'the file of a journal, or the id of a release')
-    .option('--alpha <chance>', 'of taking back a canary that is no worse', chanceArgument)
-    .option('--margin <percent>', 'share of users who may be hurt', weightArgument)
-    .option('--minimum-requests <count>', 'on the canary, for a step to pass', countArgument)
-    .option('--signal <name>', 'failed, slow, refused or size (repeatable)', collectSignal, [])
+    .option('--alpha <chance>', 'allowed chance of a false alarm, such as 0.01', chanceArgument)
+    .option('--margin <percent>', 'how many of all users the next step may hurt', weightArgument)
+    .option(
+      '--minimum-requests <count>',
+      'requests on the canary before a step can pass',
+      countArgument,
+    )
+    .option(
+      '--signal <name>',
+      'judge only by failed, slow, refused (4xx) or size (repeatable)',
+      collectSignal,
+      [],
+    )
     .action(
       run(async ({ context, output }, { replay, signal, ...settings }) => {
         const { analyze } = await import('../../workflows/analyze.ts');

@@ -6,7 +6,7 @@ export function apply(program: Program, run: WithSession): void {
     .description('commit patches to a branch, all or none, without touching your working tree')
     .argument('<patch...>', 'plain diffs, or mails of `git format-patch` (they keep their author)')
     .option('-b, --branch <name>', 'the branch (default: git.canary of canary.yaml)')
-    .option('-m, --message <text>', 'message of the commit made from plain diffs')
+    .option('-m, --message <text>', 'commit message for patches that have none')
     .option('--3way', 'merge if the lines around a change differ on the branch', false)
     .action(
       run(async ({ context, output }, patches, { branch, message, '3way': threeWay }) => {

@@ -14,7 +14,7 @@ export function deploy(program: Program, run: WithSession): void {
       collect,
       [],
     )
-    .option('-m, --message <text>', 'message of the commit made from plain diffs')
+    .option('-m, --message <text>', 'commit message for patches that have none')
     .option(
       '-w, --weight <percent>',
       'share of users the canary gets, instead of the steps in canary.yaml',
@@ -22,12 +22,12 @@ export function deploy(program: Program, run: WithSession): void {
     )
     .option(
       '--allow <exception>',
-      'let one change of the rehearsal pass: destructive:TABLE, contracting:TABLE (repeatable)',
+      'allow destructive:TABLE, contracting:TABLE or unrehearsed:SERVICE (repeatable)',
       collectException,
       [],
     )
-    .option('--detach', 'return once the first step is in force; `canary resume` goes on')
-    .option('--remote <name>', 'on the machine behind this remote, by pushing to it')
+    .option('--detach', 'return when the first step has begun; run `canary resume` to go on')
+    .option('--remote <name>', 'deploy on the machine of this git remote, with a push')
     .action(
       run(async ({ context, output }, { remote, detach = false, allow, ...flags }) => {
         const { branch, apply: patches, message, weight } = flags;

@@ -3,7 +3,7 @@ import type { Program, WithSession } from '../session.ts';
 export function down(program: Program, run: WithSession): void {
   program
     .command('down')
-    .description('take proxy and canary away and give the ports back')
+    .description('remove the proxy and the canary, and give the services their ports back')
     .action(
       run(async ({ context, output }) => {
         const { down } = await import('../../workflows/down.ts');

@@ -5,9 +5,11 @@ import type { Program, WithSession } from '../session.ts';
 export function map(program: Program, run: WithSession): void {
   program
     .command('map')
-    .description('print the service map: entries, slice, shared services, who calls whom')
+    .description(
+      'print which services users reach, which get a canary, which are shared, and who calls whom',
+    )
     .addOption(
-      new Option('--format <format>', 'how to print it')
+      new Option('--format <format>', 'text, mermaid, dot or json')
         .choices(MAP_FORMATS)
         .default('text' as const),
     )

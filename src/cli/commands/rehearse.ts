@@ -6,12 +6,12 @@ export function rehearse(program: Program, run: WithSession): void {
   program
     .command('rehearse')
     .description(
-      'boot a branch on a throw-away copy of the shared database and report what it does',
+      'start a branch on a temporary copy of the shared database and report what it does',
     )
     .option('-b, --branch <name>', 'the branch (default: git.canary of canary.yaml)')
     .option(
       '--allow <exception>',
-      'let one change pass: destructive:TABLE, contracting:TABLE (repeatable)',
+      'allow destructive:TABLE, contracting:TABLE or unrehearsed:SERVICE (repeatable)',
       collectException,
       [],
     )

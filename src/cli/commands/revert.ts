@@ -3,7 +3,7 @@ import type { Program, WithSession } from '../session.ts';
 export function revert(program: Program, run: WithSession): void {
   program
     .command('revert')
-    .description('abort, and take the change back by a git revert commit on its branch')
+    .description('abort and add a git revert commit to the branch; or take back a promoted release')
     .argument('[release]', 'take back this release, also one that was promoted')
     .option('-m, --message <text>', 'message of the revert commit')
     .action(

@@ -4,7 +4,9 @@ import type { Program, WithSession } from '../session.ts';
 export function wait(program: Program, run: WithSession): void {
   program
     .command('wait')
-    .description('wait until the release is in a state; continues steps that no command watches')
+    .description(
+      'wait until the release reaches a state; goes on with its steps if no other command does',
+    )
     .option('--for <state>', 'such as promoted, paused or reverted (repeatable)', collectState, [])
     .option('--timeout <duration>', 'at most this long, such as 10m', durationArgument)
     .action(

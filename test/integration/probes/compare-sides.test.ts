@@ -17,7 +17,7 @@ async function compared(stable: Answering, canary: Answering | Answering[], isTl
 const code = json([{ code: 'a' }]);
 const coupon = json([{ coupon: 'a' }]);
 
-test('both sides get the same request twice, and are told their side', async () => {
+test('both sides get the same request twice, with their side in its headers', async () => {
   expect(await compared(code, json([{ code: 'b' }]))).toMatchObject({ result: 'pass' });
   const told = sides?.asked.map((requests) =>
     requests.map(({ url, headers }) => [

@@ -173,7 +173,7 @@ describe('a canary that needs more than its database', () => {
         'analysis: { shape: false, checks: [{ service: discounts, get: /discount, expect: { status: 200 } }] }',
       ),
     );
-    // A schema with the user's name comes before `public`: the stable finds the wrong table there.
+    // A schema named like the database user comes before `public`: the stable finds the wrong table there.
     await rehearsal.bootWithSql(
       'CREATE SCHEMA storedog',
       'CREATE TABLE storedog.discount (id int)',

@@ -98,7 +98,7 @@ describe('behind canary’s back', () => {
     expect(await newPages()).toBe(0);
   });
 
-  it('a canary dies while it has users: every page is served, and `status` reports it', async () => {
+  it('a canary dies while it has users: the stable serves them, and `status` reports it', async () => {
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '100');
     await shop.withOverride('stop', 'frontend-canary');
     await shop.untilShopAnswers();

@@ -108,7 +108,7 @@ describe('git push deploy, later', () => {
   it('keeps a push whose canary had users and was rolled back', async () => {
     await laptop.git('switch', '--quiet', 'canary');
     await laptop.git('am', '--quiet', laptop.badPatch);
-    // Git itself would reject the update of the branch after users have seen the canary.
+    // This lock makes git reject the update of the branch after users have seen the canary.
     const held = join(server.repository, 'refs/heads/canary.lock');
     await writeFile(held, '');
     expect((await server.push('-o', 'weight=50', 'deploy')).exitCode).not.toBe(0);

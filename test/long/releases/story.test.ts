@@ -96,7 +96,7 @@ describe('the main job on Storedog', () => {
     }
   });
 
-  it('sends nobody at 0 and everybody at 100, and only adds users on the way up', async () => {
+  it('sends no user at 0 and every user at 100, and only adds users on the way up', async () => {
     const some = users.slice(0, 60);
     let earlier = new Set<string>();
     for (const weight of [0, 1, 25, 99, 100]) {

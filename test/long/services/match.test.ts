@@ -142,7 +142,7 @@ describe('rules and identities', () => {
     expect(earlier.canary.size).toBe(users.length + 1);
   });
 
-  it('mark the cookie of an anonymous user as secure where the request was', async () => {
+  it('mark the cookie of an anonymous user as secure if the request was', async () => {
     const cookie = async (headers: Record<string, string>) =>
       (await fetch(shop.url, { headers })).headers.get('set-cookie');
     expect(await cookie({ 'X-Forwarded-Proto': 'https' })).toMatch(

@@ -1,15 +1,15 @@
 import type { AnyService } from './model.ts';
 
-/** Something that only one service may have. */
+/** Something that only one service can have. */
 export interface Claim {
   owner: string;
   kind: string;
   value: string;
-  /** Of a published port the address; elsewhere nothing. */
+  /** The address of a published port; otherwise nothing. */
   address?: string | undefined;
 }
 
-/** Everything a service takes for itself. */
+/** Everything that a service claims. */
 export function claimsOf(owner: string, service: AnyService): Claim[] {
   return claims(owner, service).map((claim) => ({ owner, ...claim }));
 }
@@ -33,7 +33,7 @@ function claims(name: string, service: AnyService): Omit<Claim, 'owner'>[] {
   ];
 }
 
-/** Whether only one of two may be. A port of every address is also one of each. */
+/** Whether two claims exclude each other. A port on every address is also one on each. */
 export function doClash(left: Claim, right: Claim): boolean {
   if (left.owner === right.owner) return false;
   if (left.kind !== right.kind || left.value !== right.value) return false;
@@ -51,7 +51,7 @@ function portClaims({ published, host_ip, protocol }: NonNullable<AnyService['po
   }));
 }
 
-/** The labels by which proxies and schedulers find services, under the name they give. */
+/** The labels by which proxies and schedulers find services, under the name they contain. */
 function labelClaim(key: string, value: string): Omit<Claim, 'owner'>[] {
   const [traefik] = /^traefik\.\w+\.(routers|services)\.[^.]+/i.exec(key) ?? [];
   if (traefik) return [{ kind: 'label', value: traefik.toLowerCase() }];

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** A service with the fields by which two can be in each other's way; canary itself reads fewer. */
+/** A service with the fields in which two can conflict; canary itself reads fewer. */
 export interface AnyService {
   container_name?: string;
   hostname?: string;
@@ -27,7 +27,7 @@ interface AnyNetwork {
   mac_address?: string;
 }
 
-/** A model of Compose's, as far as invariants look at it. */
+/** A model from Compose, as far as invariants need it. */
 export interface AnyModel {
   name: string;
   services: Record<string, AnyService>;
@@ -39,7 +39,7 @@ export interface AnyModel {
 
 export const isSame = isDeepStrictEqual;
 
-/** The names that links give inside of a container, each with what it leads to. */
+/** The names that links give inside a container, each with its target. */
 export function namesGiven(service: AnyService): Map<string, Set<string>> {
   const names = new Map<string, Set<string>>();
   for (const link of [...(service.links ?? []), ...(service.external_links ?? [])]) {

@@ -5,7 +5,7 @@ import { type AnyModel, type AnyService, isSame } from './model.ts';
 type Kind = 'networks' | 'volumes' | 'configs' | 'secrets';
 const KINDS: readonly Kind[] = ['networks', 'volumes', 'configs', 'secrets'];
 
-/** What the override changes of the user's own that `up` is not known to change. */
+/** What the override changes in the user's own services, beyond the known changes of `up`. */
 export function changesOfStable(
   before: AnyModel,
   after: AnyModel,
@@ -30,8 +30,8 @@ export function changesOfStable(
 }
 
 /**
- * The stable as DESIGN's `up` leaves it: an entry without its port, a caller of ingresses with its links, who is found by
- * nginx-proxy without its host.
+ * The stable as `up` leaves it: an entry without its port, a caller of ingresses with its links, a service that
+ * nginx-proxy finds without its host.
  */
 function asUpLeaves(name: string, service: AnyService, slice: readonly SliceMember[]): AnyService {
   const entry = slice.find((member) => member.service === name)?.entry;
@@ -57,7 +57,7 @@ function linksTo({ ingress }: SliceMember): string[] {
   return (ingress?.names ?? []).map((alias) => `${PROXY_SERVICE}:${alias}`);
 }
 
-/** A list that is empty is none; the order of links means nothing. */
+/** An empty list equals a missing one; the order of links does not matter. */
 function fieldOf(service: AnyService, field: string): unknown {
   const value = (service as Record<string, unknown>)[field];
   if (!Array.isArray(value)) return value ?? undefined;

@@ -4,7 +4,7 @@ import { WebSockets } from './web-sockets.ts';
 
 const RETRY_AFTER_MS = 5;
 
-/** A constant load: each request goes out when its time has come, whether earlier ones are answered or not. */
+/** A constant load: each request is sent when it is due, whether earlier ones are answered or not. */
 export class LoadClient {
   private readonly target: { host: string; port: number };
   private readonly options: { perSecond: number; users: number };
@@ -14,7 +14,7 @@ export class LoadClient {
   private began = 0;
   readonly sockets: WebSockets;
   readonly problems: string[] = [];
-  /** Connections that were refused while the port was handed over, and when. */
+  /** Connections that were refused while the port was handed over, with their times. */
   readonly refused: number[] = [];
   sent = 0;
   answered = 0;
@@ -38,14 +38,14 @@ export class LoadClient {
     }, 2);
   }
 
-  /** Waits until so many requests have been sent. */
+  /** Waits until this many requests have been sent. */
   async reach(count: number): Promise<void> {
     while (this.sent < count) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 
-  /** Ends the load and waits for the last answer. */
+  /** Ends the load and waits for the last response. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await Promise.all(this.open);
@@ -56,14 +56,14 @@ export class LoadClient {
     return Math.round((this.sent * 1000) / (Date.now() - this.began));
   }
 
-  /** From the first connection that was refused to the last. */
+  /** From the first refused connection to the last. */
   get gapMs(): number {
     return this.refused.length === 0 ? 0 : Math.max(...this.refused) - Math.min(...this.refused);
   }
 
   private sendNext(): void {
     const asked = nthRequest(this.sent++, this.options.users);
-    // A new connection may be one that the server took without reading it when its container stops.
+    // During the hand-over, a stopping container's server may accept a new connection without reading it.
     if (this.story.current.handsOver) asked.isOnNewConnection = false;
     const done = this.ask(asked).finally(() => this.open.delete(done));
     this.open.add(done);
@@ -81,7 +81,7 @@ export class LoadClient {
     }
   }
 
-  /** Tries a refused connection again, but only where a port is handed over: there alone may one be refused. */
+  /** Retries a refused connection, but only during the hand-over of a port, when connections may be refused. */
   private async patiently(asked: Asked): Promise<{ version: string }> {
     for (;;) {
       const began = Date.now();

@@ -1,18 +1,18 @@
-/** Which way users may change sides. */
+/** The direction in which users may change sides. */
 type Move = 'join' | 'leave';
 
-/** A part of the story, and what is right while it lasts. */
+/** A part of the story, and what is right during it. */
 export interface Phase {
   name: string;
   /** Versions that may answer. */
   versions: readonly string[];
-  /** The canary's version: to come to it is to join, to come from it is to leave. */
+  /** The canary's version: moving to it is joining, moving away from it is leaving. */
   canary?: string;
-  /** Changes of sides that users may see; none when left out. */
+  /** Side changes that users may see; none by default. */
   moves?: readonly Move[];
-  /** The version whose containers are taken away, after their drain. */
+  /** The versions whose containers are removed, after their drain. */
   retires?: readonly string[];
-  /** Whether the published port goes from one container to another. */
+  /** Whether the published port moves from one container to another. */
   handsOver?: boolean;
 }
 
@@ -26,17 +26,17 @@ interface Seen {
   answered: number;
 }
 
-/** Judges every answer by the phases it fell into. Pure: time comes in. */
+/** Judges every response by the phases it fell into. Pure: the time is an argument. */
 export class Story {
   private readonly phases: Begun[] = [];
   private readonly known = new Map<string, Seen>();
-  /** Answers by a version that had no business there. */
+  /** Responses from a version that must not answer. */
   readonly wrongVersions: string[] = [];
-  /** Users who changed sides when they should not have. */
+  /** Users who changed sides when they must not. */
   readonly wrongMoves: string[] = [];
   /** Requests by phase and version. */
   readonly counts = new Map<string, Map<string, number>>();
-  /** Users who were seen on a version, by phase. */
+  /** Users seen on a version, by phase. */
   readonly users = new Map<string, Map<string, Set<string>>>();
 
   begin(phase: Phase, now: number): void {
@@ -49,7 +49,7 @@ export class Story {
     return phase;
   }
 
-  /** The phases that lasted at any time between two times. */
+  /** The phases that were active at any time between two times. */
   between(from: number, to: number): Begun[] {
     return this.phases.filter(({ began }, index) => {
       const ended = this.phases[index + 1]?.began ?? Number.POSITIVE_INFINITY;
@@ -57,7 +57,7 @@ export class Story {
     });
   }
 
-  /** Takes an answer in. */
+  /** Adds a response. */
   answered(user: string, { version, sent, answered }: Seen): void {
     const allowed = this.between(sent, answered).flatMap(({ versions }) => versions);
     if (!allowed.includes(version)) {
@@ -69,7 +69,7 @@ export class Story {
 
   private judgeMove(user: string, seen: Seen): void {
     const before = this.known.get(user);
-    // Only what was asked after the earlier answer says that the user moved.
+    // Only a request sent after the earlier response shows that the user moved.
     if (before && seen.sent < before.answered) return;
     this.known.set(user, seen);
     if (!before || before.version === seen.version) return;

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { Agent, type ClientRequest, request } from 'node:http';
 import { within } from '../patience.ts';
 
-/** One request of the load, made from its number alone. */
+/** One request of the load, derived from its number. */
 export interface Asked {
   method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   path: string;
-  /** How much is sent. */
+  /** How many bytes are sent. */
   upload: number;
   isChunked: boolean;
   isOnNewConnection: boolean;
@@ -18,7 +18,7 @@ export interface Answered {
   version: string;
 }
 
-/** A connection that was refused: nothing was sent. */
+/** A refused connection: nothing was sent. */
 export class Refused extends Error {}
 
 const KIB = 1024;
@@ -35,17 +35,17 @@ const METHODS = [
   'DELETE',
 ] as const;
 const ANSWER_WITHIN_MS = within(20_000);
-/** What is uploaded. A prime period: a piece that is lost or comes twice shows in the digest. */
+/** What is uploaded. Its period is prime, so that a lost or repeated piece changes the digest. */
 const NOISE = Buffer.alloc(2048 * KIB, Buffer.from(Array.from({ length: 251 }, (_, at) => at)));
 const digests = new Map<number, string>();
 
-/** In turn, and closed by the client before the proxy would: else a request could meet a connection that just ends. */
+/** Used in turn, and closed by the client before the proxy does: otherwise a request could hit a closing connection. */
 const agent = new Agent({ keepAlive: true, scheduling: 'fifo', timeout: 3000 });
 
-/** The mix: half GETs; uploads, some of them chunked, a few of megabytes; downloads; a tenth on new connections. */
+/** The mix: half GETs; uploads, some chunked, a few of megabytes; downloads; a tenth on new connections. */
 export function nthRequest(number: number, users: number): Asked {
   const method = METHODS[number % METHODS.length] ?? 'GET';
-  // A prime step: every user comes with every method.
+  // The step is prime, so that every user uses every method.
   const index = (number * 7919) % users;
   const user = `user-${index}`;
   const isUpload = method === 'POST' || method === 'PUT';
@@ -65,7 +65,7 @@ export function nthRequest(number: number, users: number): Asked {
   };
 }
 
-/** Sends it and checks the whole answer; rejects when anything is not right, with `Refused` when nothing was sent. */
+/** Sends it and checks the whole response; rejects if anything is wrong, with `Refused` if nothing was sent. */
 export function send(host: string, port: number, asked: Asked): Promise<Answered> {
   return new Promise((resolve, reject) => {
     const call = request({

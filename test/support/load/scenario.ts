@@ -7,13 +7,13 @@ import { commitVersion, outerAddress } from './shop.ts';
 const USERS = 1000;
 const RESIDENTS = 20;
 const RAISES = [1, 5, 25, 50, 99, 100];
-/** How often the load goes on for a while: the raises, and before and after everything else. */
+/** How often the load continues for a while: the raises, and before and after everything else. */
 const HOLDS = RAISES.length + 7;
 
-/** A weight as it was set, as users met it and as `status` tells it. */
+/** A weight as it was set, as users saw it and as `status` reports it. */
 export interface WeightSeen {
   set: number;
-  /** Share of the users who were on the canary, in percent. */
+  /** Share of the users that were on the canary, in percent. */
   users: number;
   /** Share of the requests that it answered, in percent. */
   requests: number;
@@ -29,7 +29,7 @@ export class Scenario {
   readonly story = new Story();
   readonly client: LoadClient;
   readonly weights: WeightSeen[] = [];
-  /** Steps after which containers were not what they should be. */
+  /** Steps after which containers were not as expected. */
   readonly touched: string[] = [];
   proxyWords: string[] = [];
 
@@ -55,7 +55,7 @@ export class Scenario {
     }
   }
 
-  /** What HAProxy said of requests that failed and of servers that came and went: why a request was lost. */
+  /** HAProxy's messages about failed requests and about servers that went down or came up: why a request was lost. */
   private async readProxyLog(): Promise<string[]> {
     const proxies = (await this.shop.containers()).filter(
       (each) => each.service === 'canary-proxy',
@@ -78,7 +78,7 @@ export class Scenario {
     await this.untouched('the first release', async () => {
       await this.step({ name: 'deploy', versions: ['v1'] }, 'deploy', '--branch', 'canary');
       for (const weight of RAISES) await this.raise(weight);
-      // These come to the canary, and stay there when everybody else leaves.
+      // These reach the canary, and stay there when all other users leave.
       await client.sockets.add(RESIDENTS);
       const lowering = { versions: ['v1', 'v2'], canary: 'v2', moves: ['leave'] } as const;
       await this.step({ name: 'to 0 %', ...lowering }, 'weight', '0');
@@ -158,14 +158,14 @@ export class Scenario {
     this.begin({ name: `after ${phase.name}`, versions, ...(canary ? { canary } : {}) });
   }
 
-  /** Lets the load go on: for its part of all requests, and until every user has come at least once. */
+  /** Lets the load continue: for its share of all requests, and until every user has come at least once. */
   private async hold(): Promise<void> {
     this.holds += 1;
     const due = Math.ceil((this.requests * this.holds) / HOLDS);
     await this.client.reach(Math.max(due, this.client.sent + USERS));
   }
 
-  /** Compares the containers of the stable before and after, and what is shared with the very beginning. */
+  /** Compares the stable's containers before and after, and the shared ones with the very beginning. */
   private async untouched(name: string, work: () => Promise<void>): Promise<void> {
     const before = await this.shop.stableContainers();
     await work();

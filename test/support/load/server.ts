@@ -1,7 +1,7 @@
 /**
- * The entry of the shop under load. Every answer says which version it is and what came in, so that the client can
- * tell a right answer from one that is cut, mixed up or of the other side. It stops as a server should: what it has
- * begun is answered, and an idle connection is closed with the answer to its next request.
+ * The entry of the shop under load. Every response contains its version and what was received, so that the client can
+ * distinguish a correct response from one that is cut, mixed up or from the other side. It stops gracefully: it
+ * completes what it has begun, and closes an idle connection with the response to its next request.
  */
 export function loadServer(version: string): string {
   return `import { createHash } from 'node:crypto';

@@ -25,14 +25,14 @@ export async function loadShop(drainSeconds: number): Promise<Storedog> {
   return shop;
 }
 
-/** Another version on the branch of the canary. */
+/** Commits another version to the canary branch. */
 export function commitVersion(shop: Storedog, version: string): Promise<void> {
   return shop.commitOn('canary', ENTRY, loadServer(version));
 }
 
 /**
- * An address at which users of other machines would come: from there the kernel brings connections to the
- * container, while those to 127.0.0.1 go through a process of the engine's, which takes them whoever listens.
+ * An address as users of other machines have it: the kernel routes such connections to the container, while a proxy
+ * process of the engine accepts those to 127.0.0.1 even if no container listens.
  */
 export function outerAddress(): string {
   const outer = Object.values(networkInterfaces())

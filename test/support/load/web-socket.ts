@@ -4,10 +4,10 @@ import { createConnection, type Socket } from 'node:net';
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const TEXT = 0x81;
 
-/** A WebSocket (RFC 6455) that sends short texts and waits for their echo; Node 20 has no client of its own. */
+/** A WebSocket (RFC 6455) that sends short texts and waits for their echo; Node 20 has no client. */
 export class EchoSocket {
   private readonly socket: Socket;
-  /** What the server says it is. */
+  /** What the server reports about itself. */
   readonly version: string;
 
   private constructor(socket: Socket, version: string) {
@@ -15,7 +15,7 @@ export class EchoSocket {
     this.version = version;
   }
 
-  /** Opens one; rejects when the handshake is not answered as it should be. */
+  /** Opens one; rejects if the handshake is not answered correctly. */
   static async open(host: string, port: number, user: string): Promise<EchoSocket> {
     const key = randomBytes(16).toString('base64');
     const socket = createConnection({ host, port });
@@ -43,7 +43,7 @@ export class EchoSocket {
     return new EchoSocket(socket, /^x-version: (\S+)/im.exec(text)?.[1] ?? '');
   }
 
-  /** Sends a text and waits for it to come back; rejects when the connection is cut or something else comes. */
+  /** Sends a text and waits for its echo; rejects if the connection is closed or something else arrives. */
   async echo(text: string): Promise<void> {
     const data = Buffer.from(text);
     const mask = randomBytes(4);
@@ -61,7 +61,7 @@ export class EchoSocket {
 
 function nextData(socket: Socket): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    // A closed socket never says so again.
+    // A closed socket does not report it again.
     if (socket.destroyed) throw new Error('the WebSocket was cut');
     const settle = (end: () => void) => {
       socket.off('data', onData).off('end', onClose).off('close', onClose);

@@ -11,7 +11,7 @@ interface Cut {
   after: number;
 }
 
-/** WebSockets beside the requests: some stay as long as they can, some come and go. */
+/** WebSockets beside the requests: some stay as long as they can, some are opened and closed. */
 export class WebSockets {
   private readonly target: { host: string; port: number };
   private readonly story: Story;
@@ -21,7 +21,7 @@ export class WebSockets {
   private readonly speaking = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private count = 0;
-  /** Those that ended because their side was taken away. */
+  /** Those that ended because their side was removed. */
   readonly retired: Cut[] = [];
   echoes = 0;
   visits = 0;
@@ -32,7 +32,7 @@ export class WebSockets {
     this.problems = problems;
   }
 
-  /** Goes on to open one that comes and goes each quarter of a second. */
+  /** Continues to open and close one every quarter of a second. */
   start(): void {
     this.timer = setInterval(() => {
       for (const user of this.residents.keys()) this.note(this.speak(user));
@@ -46,7 +46,7 @@ export class WebSockets {
       await this.settle(`resident-${this.residents.size}`);
   }
 
-  /** Ends them all. */
+  /** Closes them all. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await Promise.all(this.open);
@@ -69,7 +69,7 @@ export class WebSockets {
     }
   }
 
-  /** One that was cut is judged by the moment, and its user comes again. */
+  /** One that was cut is judged by the moment, and its user connects again. */
   private async speak(user: string): Promise<void> {
     const socket = this.residents.get(user);
     if (!socket || this.speaking.has(user)) return;

@@ -86,7 +86,7 @@ test.each([
   'UPDATE a SET where_from = 1',
   'DELETE FROM a WHERE true',
   'DELETE FROM a WHERE 1=1',
-])('%s has no condition on rows', (statement) => {
+])('%s affects every row', (statement) => {
   expect(namesNoRows(statement)).toBe(true);
 });
 
@@ -97,7 +97,7 @@ test.each([
   'DELETE FROM a WHERE true AND id = 1',
   'DROP TABLE a',
   `${shownStatement(`DELETE FROM ${'a'.repeat(160)} WHERE id = 1`)}`,
-])('%s has a condition on rows, or may have one', (statement) => {
+])('%s is not known to affect every row', (statement) => {
   expect(namesNoRows(statement)).toBe(false);
 });
 

@@ -44,7 +44,7 @@ test.each([
   ['a longer key', 'overweight 500\n'],
   ['a torn number', 'weight \n'],
   ['an error message', 'Unknown map identifier. Please use #<id> or <file>.\n'],
-])('%s means nobody on the canary', (_, text) => {
+])('%s means no user on the canary', (_, text) => {
   expect(readSplit(text)).toEqual(OFF);
 });
 

@@ -78,7 +78,7 @@ test('raising the weight only adds users, lowering it only removes them (promise
   );
 });
 
-test('weight 0 is nobody and weight 100 is everybody', () => {
+test('weight 0 is no user and weight 100 is every user', () => {
   expect(toBuckets(0)).toBe(0);
   expect(toBuckets(100)).toBe(BUCKETS);
 });

@@ -137,7 +137,7 @@ describe('a proxy in front of the services', () => {
     );
   });
 
-  test('is itself no likely service, unless it passes requests to nobody', () => {
+  test('is not a likely service itself, unless it passes requests to no service', () => {
     const model = modelOf({ nginx: { build: {}, ...web('80') }, shop: { build: {} } });
     const built = { nginx: [{ path: 'Dockerfile', text: 'FROM nginx:1' }, ...toShop.nginx] };
     const likely = (files: typeof built) =>
