@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -9,15 +10,21 @@ import { setUpFile } from '../support/fixture-haproxy.ts';
 import { emptyFolder } from '../support/fixture-project.ts';
 import { within } from '../support/patience.ts';
 import { freePorts, until } from '../support/storedog.ts';
+import { UserTraffic } from '../support/user-traffic.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 /** Where the tutorial says that a command fails. */
-const EXIT_CODES: [part: string, exitCode: number][] = [['patches/0002-bad', 3]];
+const EXIT_CODES: [part: string, exitCode: number][] = [
+  ['patches/0002-bad', 3],
+  ['patches/0003-bad', 7],
+];
 
 const project = `canary-test-${randomBytes(4).toString('hex')}`;
 let shop: string;
+let users: UserTraffic | undefined;
 
 afterAll(async () => {
+  await users?.stop();
   const clean = ['down', '--volumes', '--remove-orphans', '--timeout', '0'];
   await execa('docker', ['compose', '-p', project, ...clean], { cwd: shop, reject: false });
 });
@@ -50,7 +57,14 @@ test('every command of the tutorial does what the tutorial says', {
   let cwd = ROOT;
   const pages: string[] = [];
   for (const command of await commands()) {
-    const line = command.replaceAll('/tmp/shop', shop).replaceAll(':3000/', `:${port}/`);
+    const line = command
+      .replaceAll('/tmp/shop', shop)
+      .replaceAll(':3000/', `:${port}/`)
+      .replace('RELEASE', () => newest(cwd));
+    if (line.startsWith('while ')) {
+      users = new UserTraffic(`http://127.0.0.1:${port}/`, { perSecond: 5, method: 'GET' }).start();
+      continue;
+    }
     if (line.startsWith('curl ')) {
       pages.push(await ask(line));
       continue;
@@ -74,6 +88,14 @@ test('every command of the tutorial does what the tutorial says', {
     expect(page).not.toContain('undefined');
   }
 });
+
+/** The id of the newest release, which `canary history` prints first. */
+function newest(cwd: string): string {
+  const names = readdirSync(join(cwd, '.canary/releases')).filter((name) =>
+    name.endsWith('.jsonl'),
+  );
+  return (names.sort().at(-1) ?? '').replace('.jsonl', '');
+}
 
 /** What `curl` prints, which a fresh machine may not have; a person would try again while the shop starts. */
 async function ask(line: string): Promise<string> {
