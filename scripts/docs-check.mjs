@@ -37,6 +37,12 @@ for (const folder of foldersIn(join(root, 'src')))
   if (!contributing.includes(`src/${folder}/`))
     problems.push(`CONTRIBUTING.md does not say what src/${folder}/ is`);
 
+const troubleshooting = readFileSync(join(root, 'docs/guides/troubleshooting.md'), 'utf8');
+const errors = readFileSync(join(root, 'docs/reference/errors.md'), 'utf8');
+for (const [, code] of errors.matchAll(/^\| `([a-z-]+)` \|/gm))
+  if (!troubleshooting.includes(`\`${code}\``))
+    problems.push(`docs/guides/troubleshooting.md does not say what to do about ${code}`);
+
 for (const index of ['docs/README.md', 'docs/decisions/README.md']) {
   const listed = readFileSync(join(root, index), 'utf8');
   const home = dirname(index);

@@ -66,9 +66,12 @@ function pathOf(command) {
 /** @param {Command} command */
 function optionsTable(command) {
   const shown = command.options.filter((option) => !option.hidden && option.long !== '--version');
-  if (shown.length === 0) return '';
-  const rows = shown.map((option) => `| \`${option.flags}\` | ${cell(option.description)} |`);
-  return `| option | meaning |\n|---|---|\n${rows.join('\n')}\n`;
+  const rows = [
+    ...command.registeredArguments.map((argument) => [argument.name(), argument.description]),
+    ...shown.map((option) => [option.flags, option.description]),
+  ].map(([name = '', meaning = '']) => `| \`${name}\` | ${cell(meaning)} |`);
+  if (rows.length === 0) return '';
+  return `| argument or option | meaning |\n|---|---|\n${rows.join('\n')}\n`;
 }
 
 function exitCodesPage() {
