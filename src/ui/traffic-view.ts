@@ -56,7 +56,7 @@ export function promoteText({ branch, commit }: PromoteResult, theme: Theme): st
 export function abortText({ changed }: AbortResult): string {
   return changed
     ? 'Every user is on the stable; the canary is gone.'
-    : 'No canary was running; nothing was changed.';
+    : NOTHING_TO_TAKE_BACK;
 }
 
 /** What a revert rolled back; `asked`: the release that the operator named. */
@@ -67,7 +67,7 @@ export function revertText(
   if (!release) {
     return asked
       ? `Release ${asked} has ended without becoming the stable; nothing was changed.`
-      : 'No canary was running; nothing was changed. A promoted release is taken back by its id: `canary revert RELEASE`.';
+      : NOTHING_TO_TAKE_BACK;
   }
   const made = commit && `Commit ${shortCommit(commit)} takes the change back.`;
   if (side === 'stable') {
