@@ -13,6 +13,9 @@ import { formatWeight } from '../proxy/weight.ts';
 import { isWaiting } from '../rollout/release.ts';
 import type { Theme } from './theme.ts';
 
+const NOTHING_TO_TAKE_BACK =
+  'No canary was running; nothing was changed. A promoted release is taken back by its id: `canary revert RELEASE`.';
+
 /** How many users are on the canary after a deploy, and what to do next. */
 export function deployText(result: DeployResult, theme: Theme): string {
   const { comparison, state, reason, weight, entries, steps } = result;
