@@ -57,9 +57,7 @@ export function promoteText({ branch, commit }: PromoteResult, theme: Theme): st
 }
 
 export function abortText({ changed }: AbortResult): string {
-  return changed
-    ? 'Every user is on the stable; the canary is gone.'
-    : NOTHING_TO_TAKE_BACK;
+  return changed ? 'Every user is on the stable; the canary is gone.' : NOTHING_TO_TAKE_BACK;
 }
 
 /** What a revert rolled back; `asked`: the release that the operator named. */
