@@ -25,6 +25,7 @@ const FLOORS = {
   ],
   'src/analysis': [['shape', 'stats']],
   'src/cli': ['commands'],
+  'src/config': ['values', 'sections'],
   'src/compose': ['model', 'services', ['clone', 'ingress'], 'render', 'choose'],
   'src/database': ['compare'],
   'src/execution': ['operations'],

@@ -1,4 +1,4 @@
-import type { Expectation, JsonExpectation } from '../config/expect.ts';
+import type { Expectation, JsonExpectation } from '../config/sections/expect.ts';
 import { isSameJson, valuesAt } from './json-values.ts';
 import { requestName } from './shape/describe.ts';
 import { printable } from './shape/printable.ts';

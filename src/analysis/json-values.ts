@@ -1,4 +1,4 @@
-import type { AnswerPath, PathPart } from '../config/answer-path.ts';
+import type { AnswerPath, PathPart } from '../config/values/answer-path.ts';
 
 /** Every value at a path in a JSON value; none if the path does not exist. */
 export function valuesAt(value: unknown, { parts }: AnswerPath): unknown[] {

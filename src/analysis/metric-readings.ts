@@ -1,4 +1,4 @@
-import { type ValuePath, valueAt } from '../config/value-path.ts';
+import { type ValuePath, valueAt } from '../config/values/value-path.ts';
 import { printable } from './shape/printable.ts';
 
 /** The result of one measurement: a number, nothing yet, or an error. */

@@ -1,4 +1,4 @@
-import type { Condition } from '../config/condition.ts';
+import type { Condition } from '../config/values/condition.ts';
 import type { Reading } from './metric-readings.ts';
 import type { Opinion } from './opinion.ts';
 

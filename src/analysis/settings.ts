@@ -1,4 +1,4 @@
-import type { AnalysisConfig } from '../config/analysis.ts';
+import type { AnalysisConfig } from '../config/sections/analysis.ts';
 import type { JudgeSettings } from './judge.ts';
 import { SIGNALS } from './signals.ts';
 

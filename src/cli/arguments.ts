@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { SIGNALS, type Signal } from '../analysis/signals.ts';
-import { parseDuration } from '../config/duration.ts';
 import { type Exception, parseException } from '../config/exception.ts';
+import { parseDuration } from '../config/values/duration.ts';
 import { CanaryError, messageOf } from '../errors.ts';
 import { parseWeight } from '../proxy/weight.ts';
 import { RELEASE_STATES, type ReleaseState } from '../rollout/events.ts';

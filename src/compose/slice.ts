@@ -1,6 +1,6 @@
-import { hasBaseline } from '../config/analysis.ts';
 import type { CanaryConfig } from '../config/schema.ts';
-import { handsBytesOn } from '../config/service.ts';
+import { hasBaseline } from '../config/sections/analysis.ts';
+import { handsBytesOn } from '../config/sections/service.ts';
 import { CanaryError } from '../errors.ts';
 import { refuseParted } from './clone/companions.ts';
 import { baselineObstacle, cloneObstacle } from './clone/obstacle.ts';

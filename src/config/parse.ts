@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { CanaryError } from '../errors.ts';
 import { problemsOf } from './problems.ts';
 import { type CanaryConfig, configSchema } from './schema.ts';
-import type { Problem } from './values.ts';
+import type { Problem } from './values/values.ts';
 
 /** Reads canary.yaml; throws `config-invalid` with every problem, each with its path and line. */
 export function parseConfig(text: string, fileName: string): CanaryConfig {

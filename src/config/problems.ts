@@ -1,9 +1,9 @@
-import { checksOf } from './analysis.ts';
-import { problemsOfChecks } from './checks.ts';
-import { problemsOfMetrics } from './metrics.ts';
 import type { CanaryConfig } from './schema.ts';
-import { handsBytesOn, type ServiceConfig } from './service.ts';
-import type { Problem } from './values.ts';
+import { checksOf } from './sections/analysis.ts';
+import { problemsOfChecks } from './sections/checks.ts';
+import { problemsOfMetrics } from './sections/metrics.ts';
+import { handsBytesOn, type ServiceConfig } from './sections/service.ts';
+import type { Problem } from './values/values.ts';
 
 type Services = CanaryConfig['services'];
 

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { analysis } from './analysis.ts';
-import { database } from './database.ts';
-import { identity } from './identity.ts';
-import { match } from './match.ts';
-import { hooks } from './outside.ts';
-import { breaker, shield } from './protection.ts';
-import { service } from './service.ts';
-import { steps, strategy } from './strategy.ts';
-import { duration, holding, port, serviceName, switchable } from './values.ts';
+import { analysis } from './sections/analysis.ts';
+import { database } from './sections/database.ts';
+import { identity } from './sections/identity.ts';
+import { match } from './sections/match.ts';
+import { hooks } from './sections/outside.ts';
+import { breaker, shield } from './sections/protection.ts';
+import { service } from './sections/service.ts';
+import { steps, strategy } from './sections/strategy.ts';
+import { duration, holding, port, serviceName, switchable } from './values/values.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,5 +1,5 @@
-import type { DatabaseConfig } from '../config/database.ts';
 import type { Exception } from '../config/exception.ts';
+import type { DatabaseConfig } from '../config/sections/database.ts';
 import { type Finding, type FindingClass, findingSentence } from './finding.ts';
 
 /** The exceptions that the operator makes, and how much data is copied. */

@@ -1,7 +1,7 @@
 import { replicasOf } from '../compose/model/model.ts';
 import { canaryImage } from '../compose/model/names.ts';
 import { edgeKeepsAddresses, edgeKind } from '../compose/services/edge.ts';
-import { hasChecks } from '../config/analysis.ts';
+import { hasChecks } from '../config/sections/analysis.ts';
 import type { Context } from '../context.ts';
 import { touchedTables } from '../database/backup.ts';
 import { branchRef } from '../git/branch-name.ts';

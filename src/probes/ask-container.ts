@@ -1,4 +1,4 @@
-import { unaskable } from '../config/checks.ts';
+import { unaskable } from '../config/sections/checks.ts';
 import { messageOf } from '../errors.ts';
 import type { Run } from '../project/run.ts';
 import { baggageOf } from '../proxy/baggage.ts';

@@ -1,10 +1,10 @@
 import { describeUnmet, unmet } from '../analysis/check.ts';
 import type { Opinion } from '../analysis/opinion.ts';
 import { requestName } from '../analysis/shape/describe.ts';
-import { checksOf, shapeOf } from '../config/analysis.ts';
-import { type Check, checkedService } from '../config/checks.ts';
-import { expandVariables, missingVariables } from '../config/environment.ts';
-import type { Expectation } from '../config/expect.ts';
+import { checksOf, shapeOf } from '../config/sections/analysis.ts';
+import { type Check, checkedService } from '../config/sections/checks.ts';
+import type { Expectation } from '../config/sections/expect.ts';
+import { expandVariables, missingVariables } from '../config/values/environment.ts';
 import type { ProbeResult } from '../documents/examination.ts';
 import type { Run } from '../project/run.ts';
 import {

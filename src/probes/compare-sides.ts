@@ -1,7 +1,7 @@
 import { type Answer, BODY_LIMIT } from '../analysis/shape/answer.ts';
 import { compareShapes } from '../analysis/shape/compare.ts';
 import { describeDifferences, describeUnread, requestName } from '../analysis/shape/describe.ts';
-import type { AnswerPath } from '../config/answer-path.ts';
+import type { AnswerPath } from '../config/values/answer-path.ts';
 import type { ProbeResult } from '../documents/examination.ts';
 import type { Run } from '../project/run.ts';
 import type { Side } from '../rollout/operation.ts';

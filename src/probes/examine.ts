@@ -1,4 +1,4 @@
-import { checksOf, shapeOf } from '../config/analysis.ts';
+import { checksOf, shapeOf } from '../config/sections/analysis.ts';
 import type { Examination, ProbeResult } from '../documents/examination.ts';
 import type { Run } from '../project/run.ts';
 import { runCheck } from './checks.ts';

@@ -6,8 +6,8 @@ import {
   readLastLine,
   readPrometheus,
 } from '../analysis/metric-readings.ts';
-import type { CommandMetric, HttpMetric, PrometheusMetric } from '../config/metrics.ts';
-import { fillPlaces } from '../config/placeholders.ts';
+import type { CommandMetric, HttpMetric, PrometheusMetric } from '../config/sections/metrics.ts';
+import { fillPlaces } from '../config/values/placeholders.ts';
 import type { ReleaseRun } from '../project/run.ts';
 import { askConfigured, isGood } from './ask-configured.ts';
 import { placeholderValues } from './release-facts.ts';

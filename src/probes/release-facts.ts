@@ -1,5 +1,5 @@
 import { cloneName } from '../compose/model/names.ts';
-import type { PlaceholderValues } from '../config/placeholders.ts';
+import type { PlaceholderValues } from '../config/values/placeholders.ts';
 import { entryServices } from '../project/load.ts';
 import type { ReleaseRun } from '../project/run.ts';
 import { guardedName } from '../proxy/route.ts';

@@ -1,9 +1,9 @@
 import type { Opinion } from '../analysis/opinion.ts';
 import { routeGroup } from '../analysis/route-group.ts';
 import { headersToRepeat, mayAskAgain } from '../analysis/shape/ask-again.ts';
-import { shapeOf } from '../config/analysis.ts';
-import { unaskable } from '../config/checks.ts';
-import type { ShapeSettings } from '../config/shape.ts';
+import { shapeOf } from '../config/sections/analysis.ts';
+import { unaskable } from '../config/sections/checks.ts';
+import type { ShapeSettings } from '../config/sections/shape.ts';
 import type { ProbeResult } from '../documents/examination.ts';
 import { hasCode } from '../errors.ts';
 import type { Run } from '../project/run.ts';

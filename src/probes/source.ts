@@ -1,5 +1,5 @@
 import type { Opinion } from '../analysis/opinion.ts';
-import type { AnalysisConfig } from '../config/analysis.ts';
+import type { AnalysisConfig } from '../config/sections/analysis.ts';
 import { messageOf } from '../errors.ts';
 import type { ReleaseRun, Run } from '../project/run.ts';
 

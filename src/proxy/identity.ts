@@ -1,4 +1,4 @@
-import type { Identity } from '../config/identity.ts';
+import type { Identity } from '../config/sections/identity.ts';
 
 /** The cookie that keeps an anonymous user on one side. */
 const IDENTITY_COOKIE = 'canary-id';

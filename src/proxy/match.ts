@@ -1,4 +1,4 @@
-import type { MatchRule } from '../config/match.ts';
+import type { MatchRule } from '../config/sections/match.ts';
 import { word } from './syntax.ts';
 import { USER_MAP } from './user-map.ts';
 

@@ -1,5 +1,5 @@
-import type { Identity } from '../config/identity.ts';
-import type { MatchRule } from '../config/match.ts';
+import type { Identity } from '../config/sections/identity.ts';
+import type { MatchRule } from '../config/sections/match.ts';
 import { CLIENT, identityRules } from './identity.ts';
 import { matchLines } from './match.ts';
 import { CANARY_SERVER, guardedName, replicasName } from './route.ts';

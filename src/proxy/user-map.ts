@@ -1,4 +1,4 @@
-import type { MatchRule } from '../config/match.ts';
+import type { MatchRule } from '../config/sections/match.ts';
 import { RUN_DIRECTORY } from './weight-map.ts';
 
 /** The file in which the proxy finds the listed users and their sides. */

@@ -1,7 +1,7 @@
 import { ownVolumes } from '../compose/clone/volumes.ts';
 import type { ComposeModel, ComposeVolume } from '../compose/model/model.ts';
-import type { DatabaseConfig } from '../config/database.ts';
 import { type Exception, formatException, parseException } from '../config/exception.ts';
+import type { DatabaseConfig } from '../config/sections/database.ts';
 import type { Context } from '../context.ts';
 import type { Agreement } from '../database/allow.ts';
 import { formatBytes } from '../database/bytes.ts';

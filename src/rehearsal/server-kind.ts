@@ -1,5 +1,5 @@
 import type { ComposeService } from '../compose/model/model.ts';
-import type { DatabaseConfig } from '../config/database.ts';
+import type { DatabaseConfig } from '../config/sections/database.ts';
 import type { Observation } from '../database/observation.ts';
 import type { ContainerStreams, SavedProgram } from '../system/docker/container-streams.ts';
 

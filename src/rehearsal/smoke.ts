@@ -1,4 +1,4 @@
-import { checksOf } from '../config/analysis.ts';
+import { checksOf } from '../config/sections/analysis.ts';
 import { askContainer, containerUrls, usualHeaders } from '../probes/ask-container.ts';
 import { runCheck } from '../probes/checks.ts';
 import type { Stage } from './stage.ts';

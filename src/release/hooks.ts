@@ -1,5 +1,5 @@
 import { errandName } from '../analysis/source-name.ts';
-import type { Hook, HookPhase } from '../config/outside.ts';
+import type { Hook, HookPhase } from '../config/sections/outside.ts';
 import { CanaryError } from '../errors.ts';
 import { askConfigured, isGood } from '../probes/ask-configured.ts';
 import { factsOf } from '../probes/release-facts.ts';

@@ -1,4 +1,4 @@
-import { formatDuration } from '../config/duration.ts';
+import { formatDuration } from '../config/values/duration.ts';
 import { type Counts, countsSince, type ResponseTimes } from '../proxy/counts.ts';
 
 /** The numbers of one side of an A/B test. */

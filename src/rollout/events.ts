@@ -1,5 +1,5 @@
-import type { HookPhase } from '../config/outside.ts';
-import type { Strategy } from '../config/strategy.ts';
+import type { HookPhase } from '../config/sections/outside.ts';
+import type { Strategy } from '../config/sections/strategy.ts';
 import type { Backup } from '../database/backup.ts';
 import type { RehearsalReport } from '../database/report.ts';
 import type { Counts } from '../proxy/counts.ts';

@@ -1,4 +1,4 @@
-import type { Strategy } from '../config/strategy.ts';
+import type { Strategy } from '../config/sections/strategy.ts';
 import { type Counts, lessCounts, NO_COUNTS } from '../proxy/counts.ts';
 import type { ReleaseEvent } from './events.ts';
 import type { Step } from './step.ts';

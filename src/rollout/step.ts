@@ -1,5 +1,5 @@
-import { formatDuration } from '../config/duration.ts';
 import type { CanaryConfig } from '../config/schema.ts';
+import { formatDuration } from '../config/values/duration.ts';
 import { formatWeight } from '../proxy/weight.ts';
 
 /** One step of a release. */

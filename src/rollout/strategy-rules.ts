@@ -1,4 +1,4 @@
-import type { Strategy } from '../config/strategy.ts';
+import type { Strategy } from '../config/sections/strategy.ts';
 import { CanaryError } from '../errors.ts';
 import { isPartial, stepName } from './progress.ts';
 import type { Release } from './release.ts';

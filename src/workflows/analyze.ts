@@ -3,7 +3,7 @@ import { parseEvidence } from '../analysis/evidence.ts';
 import type { JudgeSettings } from '../analysis/judge.ts';
 import { type PastStep, replay } from '../analysis/replay.ts';
 import { judgeSettings } from '../analysis/settings.ts';
-import { DEFAULT_ANALYSIS } from '../config/analysis.ts';
+import { DEFAULT_ANALYSIS } from '../config/sections/analysis.ts';
 import type { Context } from '../context.ts';
 import type { Analysis } from '../documents/analysis.ts';
 import { CanaryError } from '../errors.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import type { AnalysisConfig } from '../../src/config/analysis.ts';
+import type { AnalysisConfig } from '../../src/config/sections/analysis.ts';
 import { loadProject } from '../../src/project/load.ts';
 import type { ReleaseRun } from '../../src/project/run.ts';
 import { currentRelease } from '../../src/release/records/releases.ts';

@@ -1,6 +1,6 @@
 import { type Answer, BODY_LIMIT } from '../../src/analysis/shape/answer.ts';
 import { compareShapes, type ShapeComparison } from '../../src/analysis/shape/compare.ts';
-import { readAnswerPath } from '../../src/config/answer-path.ts';
+import { readAnswerPath } from '../../src/config/values/answer-path.ts';
 
 export function json(value: unknown, status = 200): Answer {
   return { status, contentType: 'application/json', body: JSON.stringify(value) };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { looksLikeId } from '../../src/analysis/shape/ids.ts';
-import { ELEMENTS, type PathPart } from '../../src/config/answer-path.ts';
+import { ELEMENTS, type PathPart } from '../../src/config/values/answer-path.ts';
 
 /** What a service answers: only the structure, from which answers with other values are made. */
 export type Schema =

@@ -1,6 +1,6 @@
 import { Judge } from '../../../src/analysis/judge.ts';
 import { judgeSettings } from '../../../src/analysis/settings.ts';
-import { DEFAULT_ANALYSIS } from '../../../src/config/analysis.ts';
+import { DEFAULT_ANALYSIS } from '../../../src/config/sections/analysis.ts';
 import type { Rule } from './rule.ts';
 
 /** The defaults of canary.yaml. */

@@ -1,4 +1,4 @@
-import { ANY, type AnswerPath, ELEMENTS, type PathPart } from '../../config/answer-path.ts';
+import { ANY, type AnswerPath, ELEMENTS, type PathPart } from '../../config/values/answer-path.ts';
 import { type Difference, type DifferenceKind, difference } from './difference.ts';
 import { isMap, valuesOf } from './map.ts';
 import { isAllowed, writePath } from './path.ts';

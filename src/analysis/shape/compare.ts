@@ -1,4 +1,4 @@
-import type { AnswerPath } from '../../config/answer-path.ts';
+import type { AnswerPath } from '../../config/values/answer-path.ts';
 import { type Answer, type AnswerShape, type BodyShape, mergeShapes, shapeOf } from './answer.ts';
 import { compareValues } from './compare-values.ts';
 import { type Difference, difference } from './difference.ts';

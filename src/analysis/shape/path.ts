@@ -1,4 +1,9 @@
-import { type AnswerPath, belowPage, PAGE_PARTS, type PathPart } from '../../config/answer-path.ts';
+import {
+  type AnswerPath,
+  belowPage,
+  PAGE_PARTS,
+  type PathPart,
+} from '../../config/values/answer-path.ts';
 import { printable } from './printable.ts';
 
 /** A path as people read and write it: `$.items[].price`, `main > form > input[name=q]`. */

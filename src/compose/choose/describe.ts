@@ -1,4 +1,4 @@
-import type { Router } from '../../config/service.ts';
+import type { Router } from '../../config/sections/service.ts';
 import { throughRouter } from '../ingress/router.ts';
 import { freePort, type OpenPort, takenPorts } from '../services/open-port.ts';
 import type { Addition } from './complete.ts';

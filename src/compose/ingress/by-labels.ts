@@ -1,4 +1,4 @@
-import type { Router } from '../../config/service.ts';
+import type { Router } from '../../config/sections/service.ts';
 import { CanaryError } from '../../errors.ts';
 import type { ComposeModel } from '../model/model.ts';
 import { nginxProxyRoutes } from './nginx-proxy.ts';

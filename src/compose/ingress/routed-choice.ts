@@ -1,4 +1,4 @@
-import { ROUTERS, type Router } from '../../config/service.ts';
+import { ROUTERS, type Router } from '../../config/sections/service.ts';
 import { CanaryError } from '../../errors.ts';
 import { type ComposeModel, type ComposeService, listeningPort } from '../model/model.ts';
 import type { ConfigurationFiles } from '../services/configuration-file.ts';

@@ -1,4 +1,4 @@
-import type { Router } from '../../config/service.ts';
+import type { Router } from '../../config/sections/service.ts';
 import type { TraefikRouter } from './traefik.ts';
 
 /**

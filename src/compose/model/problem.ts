@@ -1,5 +1,5 @@
 import { isAlias, isMap, isNode, isScalar, LineCounter, type Node, parseAllDocuments } from 'yaml';
-import { literally } from '../../config/literally.ts';
+import { literally } from '../../config/values/literally.ts';
 
 /** A compose file that Compose's message may be about. */
 export interface SourceFile {

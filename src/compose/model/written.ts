@@ -1,4 +1,4 @@
-import { literally } from '../../config/literally.ts';
+import { literally } from '../../config/values/literally.ts';
 import type { Fields } from './fields.ts';
 import type { ComposeModel } from './model.ts';
 

@@ -1,4 +1,4 @@
-import { literally } from '../../config/literally.ts';
+import { literally } from '../../config/values/literally.ts';
 
 /** A configuration file of a service, as far as it could be read. */
 export interface ConfigurationFile {

@@ -1,4 +1,4 @@
-import { literally } from '../../config/literally.ts';
+import { literally } from '../../config/values/literally.ts';
 import { type ComposeModel, listeningPort } from '../model/model.ts';
 import { type ConfigurationFiles, otherLanguage } from './configuration-file.ts';
 import { edgeKind, foundByLabels } from './edge.ts';

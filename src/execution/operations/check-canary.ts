@@ -1,4 +1,4 @@
-import { shapeOf } from '../../config/analysis.ts';
+import { shapeOf } from '../../config/sections/analysis.ts';
 import { CanaryError } from '../../errors.ts';
 import { examine, reasonsOf } from '../../probes/examine.ts';
 import type { Run } from '../../project/run.ts';

@@ -1,6 +1,6 @@
 import type { Opinion } from '../../analysis/opinion.ts';
 import { errandName } from '../../analysis/source-name.ts';
-import type { Gate } from '../../config/outside.ts';
+import type { Gate } from '../../config/sections/outside.ts';
 import { askConfigured } from '../../probes/ask-configured.ts';
 import { runConfigured } from '../../probes/run-program.ts';
 import type { ReleaseRun } from '../../project/run.ts';

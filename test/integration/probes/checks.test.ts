@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { checksOf } from '../../../src/config/analysis.ts';
+import { checksOf } from '../../../src/config/sections/analysis.ts';
 import { runCheck, startChecks } from '../../../src/probes/checks.ts';
 import type { ReleaseRun } from '../../../src/project/run.ts';
 import { type Answering, cut, inTurn, json, Sides } from '../../support/fixture-sides.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type CheckedAnswer, describeUnmet, unmet } from '../../../src/analysis/check.ts';
-import { expectation } from '../../../src/config/expect.ts';
+import { expectation } from '../../../src/config/sections/expect.ts';
 
 const ANSWER: CheckedAnswer = {
   status: 200,

@@ -7,7 +7,7 @@ import {
   UNMEASURED,
 } from '../../../src/analysis/metric.ts';
 import type { Reading } from '../../../src/analysis/metric-readings.ts';
-import { conditions } from '../../../src/config/condition.ts';
+import { conditions } from '../../../src/config/values/condition.ts';
 
 const START = new Date('2026-11-21T12:00:00Z');
 const minute = (count: number) => new Date(START.getTime() + count * 60_000);

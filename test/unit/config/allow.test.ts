@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { allow } from '../../../src/config/shape.ts';
+import { allow } from '../../../src/config/sections/shape.ts';
 
 const key = (name: string) => ({ kind: 'key', name });
 const elements = { kind: 'elements' };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { checksOf, shapeOf } from '../../../src/config/analysis.ts';
-import { type Check, checkedService } from '../../../src/config/checks.ts';
-import { expandVariables, missingVariables } from '../../../src/config/environment.ts';
 import { parseConfig } from '../../../src/config/parse.ts';
+import { checksOf, shapeOf } from '../../../src/config/sections/analysis.ts';
+import { type Check, checkedService } from '../../../src/config/sections/checks.ts';
+import { expandVariables, missingVariables } from '../../../src/config/values/environment.ts';
 import { refusal } from '../../support/fixture-refusal.ts';
 
 const SERVICES =

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { conditions } from '../../../src/config/condition.ts';
+import { conditions } from '../../../src/config/values/condition.ts';
 
 test.each([
   ['< 0.01', [{ operator: '<', number: 0.01 }]],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { fillVariables } from '../../../src/config/environment.ts';
-import { fillPlaces, hideValues, placeProblem } from '../../../src/config/placeholders.ts';
+import { fillVariables } from '../../../src/config/values/environment.ts';
+import { fillPlaces, hideValues, placeProblem } from '../../../src/config/values/placeholders.ts';
 
 const PLACES = {
   project: 'shop',

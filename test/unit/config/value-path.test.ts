@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readAnswerPath } from '../../../src/config/answer-path.ts';
-import { valueAt, valuePath } from '../../../src/config/value-path.ts';
+import { readAnswerPath } from '../../../src/config/values/answer-path.ts';
+import { valueAt, valuePath } from '../../../src/config/values/value-path.ts';
 
 const at = (path: string, value: unknown) => valueAt(value, valuePath.parse(path));
 const DATADOG = {

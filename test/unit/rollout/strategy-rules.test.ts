@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Strategy } from '../../../src/config/strategy.ts';
+import type { Strategy } from '../../../src/config/sections/strategy.ts';
 import { NO_COUNTS } from '../../../src/proxy/counts.ts';
 import type { StepProgress } from '../../../src/rollout/progress.ts';
 import type { Release } from '../../../src/rollout/release.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compareShapes } from '../../../../src/analysis/shape/compare.ts';
 import { describeDifferences } from '../../../../src/analysis/shape/describe.ts';
-import { allow } from '../../../../src/config/shape.ts';
+import { allow } from '../../../../src/config/sections/shape.ts';
 import { differencesOf, page } from '../../../support/fixture-answers.ts';
 
 const search = '<form><input name="q"><button>Go</button></form>';

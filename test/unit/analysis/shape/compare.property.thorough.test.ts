@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { writePath } from '../../../../src/analysis/shape/path.ts';
-import type { PathPart } from '../../../../src/config/answer-path.ts';
+import type { PathPart } from '../../../../src/config/values/answer-path.ts';
 import { compared, differencesOf, json } from '../../../support/fixture-answers.ts';
 import {
   answerOf,

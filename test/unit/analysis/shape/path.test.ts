@@ -6,7 +6,7 @@ import {
   ELEMENTS,
   type PathPart,
   readAnswerPath,
-} from '../../../../src/config/answer-path.ts';
+} from '../../../../src/config/values/answer-path.ts';
 import { compared, page } from '../../../support/fixture-answers.ts';
 
 const part: fc.Arbitrary<PathPart> = fc.oneof(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { lowerRate, upperRate } from '../../../../src/analysis/stats/rate-bounds.ts';
-import { DEFAULT_ANALYSIS } from '../../../../src/config/analysis.ts';
+import { DEFAULT_ANALYSIS } from '../../../../src/config/sections/analysis.ts';
 import { randomFrom } from '../../../support/fixture-traffic.ts';
 
 const tally = fc

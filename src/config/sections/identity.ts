@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { refuse } from './values.ts';
+import { refuse } from '../values/values.ts';
 
 const FORMS = 'is not `header:NAME`, `cookie:NAME`, `query:NAME`, `jwt:CLAIM` or `source`';
 

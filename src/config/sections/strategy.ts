@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { holding, type Problem, refuse } from '../values/values.ts';
 import { gates } from './outside.ts';
-import { holding, type Problem, refuse } from './values.ts';
 
 const DAY_MS = 86_400_000;
 

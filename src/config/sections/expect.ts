@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type AnswerPath, readAnswerPath } from './answer-path.ts';
-import { headerName, listed, period } from './values.ts';
+import { type AnswerPath, readAnswerPath } from '../values/answer-path.ts';
+import { headerName, listed, period } from '../values/values.ts';
 
 const NOT_A_STATUS = 'is not a status such as 200';
 const status = z.number(NOT_A_STATUS).int().min(100, NOT_A_STATUS).max(599, NOT_A_STATUS);

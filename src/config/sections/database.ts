@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { parseException } from './exception.ts';
+import { parseException } from '../exception.ts';
+import { holding, percentage, serviceName } from '../values/values.ts';
 import { argv } from './outside.ts';
-import { holding, percentage, serviceName } from './values.ts';
 
 const migrate = z.strictObject({
   /** The service whose image at the canary's commit runs the migration. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { line, listedTexts, port, serviceName } from '../values/values.ts';
 import { breaker, shield } from './protection.ts';
-import { line, listedTexts, port, serviceName } from './values.ts';
 
 const names = listedTexts(z.array(serviceName).min(1)).transform((list) => [...new Set(list)]);
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { holding, percentage, switchable } from '../values/values.ts';
 import { type Check, checks } from './checks.ts';
 import { metricFields } from './metrics.ts';
 import { type ShapeSettings, shape } from './shape.ts';
-import { holding, percentage, switchable } from './values.ts';
 
 const alpha = z
   .number()

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type AnswerPath, readAnswerPath } from './answer-path.ts';
-import { period, refuse } from './values.ts';
+import { type AnswerPath, readAnswerPath } from '../values/answer-path.ts';
+import { period, refuse } from '../values/values.ts';
 
 const place = z
   .string()

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { placeProblem } from './placeholders.ts';
-import { refuse, span } from './values.ts';
+import { placeProblem } from '../values/placeholders.ts';
+import { refuse, span } from '../values/values.ts';
 
 /** A text in which every `{{…}}` is a known placeholder. */
 export const filled = z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { headerName, type Problem, period, refuse, serviceName } from '../values/values.ts';
 import { type Expectation, expectation } from './expect.ts';
 import type { ServiceConfig } from './service.ts';
-import { headerName, type Problem, period, refuse, serviceName } from './values.ts';
 
 /** The fields by which a check names its method and path. */
 const METHODS = ['get', 'head', 'options', 'post', 'put', 'patch', 'delete'] as const;

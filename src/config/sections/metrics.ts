@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { conditions } from './condition.ts';
+import { conditions } from '../values/condition.ts';
+import { valuePath } from '../values/value-path.ts';
+import { type Problem, refuse, serviceName, span } from '../values/values.ts';
 import { argv, filled, headers, timeout, url } from './outside.ts';
-import { valuePath } from './value-path.ts';
-import { type Problem, refuse, serviceName, span } from './values.ts';
 
 const name = z
   .string()

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { share, switchable } from './values.ts';
+import { share, switchable } from '../values/values.ts';
 
 /** Contains nothing that HAProxy would interpret as more than the beginning of a path. */
 const path = z

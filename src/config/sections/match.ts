@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { line, listedTexts, type Problem, refuse } from './values.ts';
+import { line, listedTexts, type Problem, refuse } from '../values/values.ts';
 
 const name = z
   .string()
