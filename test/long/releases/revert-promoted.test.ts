@@ -53,6 +53,22 @@ describe('a promoted release', () => {
     expect(await shop.git('log', '--format=%s', `${promoted}..main`)).not.toContain('\n');
   });
 
+  it('is reverted although the code from before lacks what users and checks ask of the new one', async () => {
+    const original = await shop.read('canary.yaml');
+    const asked = 'analysis: { checks: [{ get: /known, expect: { contains: canary } }] }\n';
+    await shop.write('canary.yaml', original.replace('analysis: false\n', asked));
+    await shop.succeed('up');
+    const load = new Load(shop.url, 50).start();
+    const { exitCode, stderr } = await shop.canary('revert', release);
+    await load.stop();
+    await shop.write('canary.yaml', original);
+    await shop.succeed('up');
+    expect(stderr).not.toContain('check the answers');
+    expect(exitCode).toBe(0);
+    expect(load.problems).toEqual([]);
+    expect(await pages()).toEqual(new Set(['stable']));
+  });
+
   it('is reverted under later work, which stays', async () => {
     await shop.write('README.md', `${await shop.read('README.md')}\nLater.\n`);
     await shop.git('commit', '--quiet', '--all', '-m', 'Later work');
@@ -73,20 +89,5 @@ describe('a promoted release', () => {
     expect(await shop.git('rev-parse', 'main')).toBe(head);
     expect(await shop.containers()).toEqual(containers);
     expect((await shop.canary('revert', 'nonsense')).exitCode).toBe(2);
-  });
-
-  it('is reverted although the code from before lacks what users and checks ask of the new one', async () => {
-    const original = await shop.read('canary.yaml');
-    const asked = 'analysis: { checks: [{ get: /known, expect: { contains: canary } }] }\n';
-    await shop.write('canary.yaml', original.replace('analysis: false\n', asked));
-    await shop.succeed('up');
-    const load = new Load(shop.url, 50).start();
-    const { exitCode, stderr } = await shop.canary('revert', release);
-    await load.stop();
-    await shop.write('canary.yaml', original);
-    expect(stderr).not.toContain('check the answers');
-    expect(exitCode).toBe(0);
-    expect(load.problems).toEqual([]);
-    expect(await pages()).toEqual(new Set(['stable']));
   });
 });

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => shop?.dispose());
 
 it('a service that does not answer behind the proxy gets its port back, every time', async () => {
-  const before = await shop.containers();
+  const before = (await shop.containers()).map(({ id }) => id);
   for (const _ of ['first', 'second']) {
     const { exitCode, stdout } = await shop.canary('up', '--json');
     expect(exitCode).toBe(1);
@@ -30,6 +30,7 @@ it('a service that does not answer behind the proxy gets its port back, every ti
     });
     expect(await (await fetch(shop.url)).text()).toBe('stable');
     expect((await shop.status()).proxy.state).toBe('absent');
-    expect(await shop.containers()).toEqual(before);
+    // The container that held the port stopped for it, and runs again.
+    expect((await shop.containers()).map(({ id }) => id)).toEqual(before);
   }
 });
