@@ -1,10 +1,10 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findingsOf } from '../../src/database/findings.ts';
-import { postgres } from '../../src/rehearsal/postgres/postgres.ts';
-import type { ServerContainer } from '../../src/rehearsal/server-kind.ts';
-import { PASSWORD, PostgresPair } from '../support/postgres-pair.ts';
-import { until } from '../support/storedog.ts';
+import { findingsOf } from '../../../src/database/findings.ts';
+import { postgres } from '../../../src/rehearsal/postgres/postgres.ts';
+import type { ServerContainer } from '../../../src/rehearsal/server-kind.ts';
+import { PASSWORD, PostgresPair } from '../../support/postgres-pair.ts';
+import { until } from '../../support/storedog.ts';
 
 const SCHEMA = `
 create table seen (id int primary key); insert into seen select generate_series(1, 30);

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/system/clock.ts';
-import { FileLock } from '../../src/system/state/lock.ts';
-import { DeployServer } from '../support/deploy-server.ts';
-import { type ContainerFacts, Storedog } from '../support/storedog.ts';
-import { discountLine, Load, userNames, visit } from '../support/visitors.ts';
+import { systemClock } from '../../../src/system/clock.ts';
+import { FileLock } from '../../../src/system/state/lock.ts';
+import { DeployServer } from '../../support/deploy-server.ts';
+import { type ContainerFacts, Storedog } from '../../support/storedog.ts';
+import { discountLine, Load, userNames, visit } from '../../support/visitors.ts';
 
 /** Everything from a laptop, by `git push deploy`, over ssh. */
 describe('git push deploy', () => {
