@@ -9,7 +9,7 @@ import { BIN } from '../support/built-canary.ts';
 import { setUpFile } from '../support/fixture-haproxy.ts';
 import { emptyFolder } from '../support/fixture-project.ts';
 import { within } from '../support/patience.ts';
-import { freePorts, until } from '../support/storedog.ts';
+import { freePorts, removeProject, until } from '../support/storedog.ts';
 import { UserTraffic } from '../support/user-traffic.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -25,8 +25,7 @@ let users: UserTraffic | undefined;
 
 afterAll(async () => {
   await users?.stop();
-  const clean = ['down', '--volumes', '--remove-orphans', '--timeout', '0'];
-  await execa('docker', ['compose', '-p', project, ...clean], { cwd: shop, reject: false });
+  await removeProject(project);
 });
 
 /** The commands of the blocks marked `sh`, in order. */
