@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { canary, canaryAndChanges, engineOff } from '../support/fixture-cli.ts';
-import { emptyFolder, git, repository } from '../support/fixture-project.ts';
+import { canary, canaryAndChanges, engineOff } from '../../support/fixture-cli.ts';
+import { emptyFolder, git, repository } from '../../support/fixture-project.ts';
 
 let laptop: string;
 let server: string;

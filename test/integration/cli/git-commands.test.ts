@@ -1,7 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { canary, canaryAndChanges, engineOff } from '../support/fixture-cli.ts';
-import { ADDS_FILE, diffPatch } from '../support/fixture-patch.ts';
+import { canary, canaryAndChanges, engineOff } from '../../support/fixture-cli.ts';
+import { ADDS_FILE, diffPatch } from '../../support/fixture-patch.ts';
 import {
   branch,
   CANARY,
@@ -10,7 +10,7 @@ import {
   repository,
   SHOP_FILES,
   writeFiles,
-} from '../support/fixture-project.ts';
+} from '../../support/fixture-project.ts';
 
 let folder: string;
 
