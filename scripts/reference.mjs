@@ -3,7 +3,7 @@
 // reports what is stale.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { importBundled, root } from './bundle.mjs';
-import { jsonPage } from './reference/json-page.mjs';
+import { cell, jsonPage } from './reference/json-page.mjs';
 import { documentSchemas } from './reference/schemas.mjs';
 
 /** @typedef {import('commander').Command} Command */
@@ -98,11 +98,6 @@ function canaryYamlPage() {
 /** @param {string} text */
 function sentence(text) {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-}
-
-/** @param {string} text */
-function cell(text) {
-  return text.replaceAll('|', '\\|');
 }
 
 /** @param {string} path */

@@ -1,4 +1,4 @@
-import { nameOf } from './schemas.mjs';
+import { lookUp } from './schemas.mjs';
 
 /** @typedef {import('ts-json-schema-generator').Schema} Schema */
 /** @typedef {Record<string, unknown>} Definitions */
@@ -116,16 +116,10 @@ function union(options, definitions) {
 }
 
 /**
- * @param {Schema} schema
- * @param {Definitions} definitions
- * @returns {Schema}
+ * The text of a cell of a table.
+ *
+ * @param {string} text
  */
-function lookUp(schema, definitions) {
-  const name = nameOf(schema.$ref);
-  return name ? lookUp(/** @type {Schema} */ (definitions[name]), definitions) : schema;
-}
-
-/** @param {string} text */
-function cell(text) {
+export function cell(text) {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 }

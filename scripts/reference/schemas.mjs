@@ -21,7 +21,7 @@ export function documentSchemas() {
   const documents = /** @type {Schema} */ (definitions.Documents).properties ?? {};
   return Object.fromEntries(
     Object.entries(documents).map(([command, document]) => {
-      const top = resolved(/** @type {Schema} */ (document), definitions);
+      const top = lookUp(/** @type {Schema} */ (document), definitions);
       const used = definitionsOf(top, definitions);
       const title =
         command === 'error' ? 'canary: an error' : `canary ${command.replace('-', ' ')} --json`;
@@ -39,13 +39,15 @@ export function documentSchemas() {
 }
 
 /**
+ * A schema, or the definition that it refers to.
+ *
  * @param {Schema} schema
  * @param {Record<string, unknown>} definitions
  * @returns {Schema}
  */
-function resolved(schema, definitions) {
+export function lookUp(schema, definitions) {
   const name = nameOf(schema.$ref);
-  return name ? /** @type {Schema} */ (definitions[name]) : schema;
+  return name ? lookUp(/** @type {Schema} */ (definitions[name]), definitions) : schema;
 }
 
 /**
@@ -73,6 +75,6 @@ function definitionsOf(schema, definitions) {
 }
 
 /** @param {string | undefined} ref */
-export function nameOf(ref) {
+function nameOf(ref) {
   return ref === undefined ? undefined : decodeURIComponent(ref.replace('#/definitions/', ''));
 }

@@ -29,10 +29,7 @@ const COUNTER = { requests: 0, shielded: 1 } as const;
 /** The shield's time window, and how many requests it may answer in it whatever their share. */
 const SHIELD_WINDOW = '10s';
 const SHIELD_FLOOR = 5;
-/**
- * So many checks that they take years: a canary that the breaker took out does not come back by
- * itself.
- */
+/** This many checks take years, so a canary that the breaker took out does not come back by itself. */
 const NEVER = 1_000_000_000;
 /**
  * A passed check resets the count of failures: one check a day lets failures add up even if there

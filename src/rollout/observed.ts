@@ -58,7 +58,7 @@ export interface ObservedProxy extends Split {
   /** Services whose canary the breaker took out. */
   tripped: readonly string[];
   /** Services whose stable the proxy cannot reach: their users get errors. */
-  silent?: readonly string[];
+  silent: readonly string[];
   /** The side of every listed user, if its configuration has lists. */
   users: UserSides;
 }
@@ -92,4 +92,11 @@ export function isRunning(
   service?: string,
 ): boolean {
   return containersOf(observed, role, service).some((each) => each.state === 'running');
+}
+
+/** The ports of this machine that the running stable and the proxy hold. */
+export function heldPorts(observed: Observed): number[] {
+  return [...containersOf(observed, 'stable'), ...containersOf(observed, 'proxy')]
+    .filter(({ state }) => state === 'running')
+    .flatMap(({ publishedPorts }) => publishedPorts);
 }

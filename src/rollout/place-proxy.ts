@@ -36,7 +36,7 @@ export function placeProxy(draft: Draft, observed: Observed, situation: Situatio
   }
   const entries = slice.filter(({ entry, ingress }) => entry || ingress);
   const served = entries.map(({ service }) => service);
-  const silent = served.filter((service) => observed.proxy.silent?.includes(service));
+  const silent = served.filter((service) => observed.proxy.silent.includes(service));
   if (draft.operations.length > 0) {
     draft.awaitReady('stable', served, 'the proxy must reach it');
   } else if (silent.length > 0) {

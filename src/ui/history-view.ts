@@ -3,6 +3,8 @@ import { formatBytes } from '../database/bytes.ts';
 import type { HistoryEntry, KeptTables } from '../documents/history.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import { abSentence } from '../rollout/ab-comparison.ts';
+import type { ReleaseState } from '../rollout/events.ts';
+import { isWaiting } from '../rollout/release.ts';
 import { alignColumns } from './table.ts';
 import type { Theme } from './theme.ts';
 
@@ -38,11 +40,9 @@ function backupLines({ service, tables, bytes, command }: KeptTables, theme: The
   return [`  ${theme.dim(`Kept: ${what} ${warning}`)}`, `    ${command}`];
 }
 
-function stateText(state: string, theme: Theme): string {
+function stateText(state: ReleaseState, theme: Theme): string {
   if (state === 'promoted') return theme.good(`✔ ${state}`);
   if (state === 'failed') return theme.bad(`✖ ${state}`);
   if (state === 'reverted' || state === 'removed') return theme.dim(`↶ ${state}`);
-  return state === 'paused' || state === 'holding'
-    ? theme.warn(`‖ ${state}`)
-    : theme.canary(`◆ ${state}`);
+  return isWaiting(state) ? theme.warn(`‖ ${state}`) : theme.canary(`◆ ${state}`);
 }

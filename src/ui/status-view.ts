@@ -2,6 +2,8 @@ import { shortCommit } from '../compose/model/names.ts';
 import type { RehearsalRecord } from '../database/record.ts';
 import type { ReleaseStatus, ServiceStatus, Status } from '../documents/status.ts';
 import { formatWeight } from '../proxy/weight.ts';
+import type { ReleaseState } from '../rollout/events.ts';
+import { isWaiting } from '../rollout/release.ts';
 import { alignColumns } from './table.ts';
 import type { Theme } from './theme.ts';
 
@@ -88,11 +90,9 @@ function services(list: readonly ServiceStatus[]): string {
   );
 }
 
-function stateMark(state: string, theme: Theme): string {
+function stateMark(state: ReleaseState, theme: Theme): string {
   if (state === 'failed') return theme.bad(`✖ ${state}:`);
-  return state === 'paused' || state === 'holding'
-    ? theme.warn(`‖ ${state}:`)
-    : theme.canary(`◆ ${state}:`);
+  return isWaiting(state) ? theme.warn(`‖ ${state}:`) : theme.canary(`◆ ${state}:`);
 }
 
 function count(value: number): string {

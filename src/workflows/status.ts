@@ -32,7 +32,7 @@ export async function status(context: Context): Promise<Status> {
     proxy: {
       state: observed.proxy.state,
       entries: entryAddresses(project),
-      silent: observed.proxy.silent ?? [],
+      silent: observed.proxy.silent,
     },
     release: release
       ? {

@@ -13,7 +13,7 @@ import { loadLiveProject, type Project } from '../project/load.ts';
 import { OFF } from '../proxy/weight-map.ts';
 import { currentRelease } from '../release/records/releases.ts';
 import { withLock } from '../release/with-lock.ts';
-import { containersOf, type Observed } from '../rollout/observed.ts';
+import { heldPorts, type Observed } from '../rollout/observed.ts';
 import { portTaken } from '../system/docker/failures.ts';
 import { isPortFree } from '../system/ports.ts';
 
@@ -60,11 +60,7 @@ function schemeOf(config: Project['config'], service: string): string {
 
 /** Rejects, before anything is touched, a port that is neither free nor the project's own. */
 async function checkPorts(project: Project, observed: Observed): Promise<void> {
-  const ours = new Set(
-    [...containersOf(observed, 'stable'), ...containersOf(observed, 'proxy')]
-      .filter((each) => each.state === 'running')
-      .flatMap((each) => each.publishedPorts),
-  );
+  const ours = new Set(heldPorts(observed));
   const { metrics } = project.config.proxy;
   for (const port of [...publishedPorts(project.slice), ...(metrics ? [metrics] : [])]) {
     if (!ours.has(port) && !(await isPortFree(port))) throw portTaken(port);

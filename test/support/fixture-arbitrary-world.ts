@@ -63,6 +63,7 @@ export const arbitraryWorld: fc.Arbitrary<World> = fc
       split: fc.oneof(fc.constantFrom(OFF, ALL, byWeight(0), byWeight(100)), weight.map(byWeight)),
       users: fc.constantFrom(USERS, new Map([['ada', 'canary']])),
       definition: fc.constantFrom(DEFINITION, 'earlier', undefined),
+      silent: fc.constant([]),
       tripped: fc.constantFrom([], ['frontend']),
       configuration: fc.constantFrom(CONFIGURATION, 'earlier', undefined),
     }),

@@ -79,6 +79,7 @@ const RUNNING_PROXY: ObservedProxy = {
   definition: DEFINITION,
   configuration: CONFIGURATION,
   tripped: [],
+  silent: [],
 };
 
 export function observed(
@@ -94,6 +95,7 @@ export const ABSENT_PROXY = {
   definition: undefined,
   configuration: undefined,
   tripped: [],
+  silent: [],
 } as const;
 
 const SLICE: Situation['slice'] = [

@@ -82,7 +82,9 @@ export function aligned<T extends Table>(
   const ids = new Map<string, string>();
   const tables = after.tables.map((table) => {
     const origin = originOf(table, before, stories);
-    const next = origin ? sameTable(origin, table, stories.get(table.name)) : anew(table, before);
+    const next = origin
+      ? sameTable(origin, table, stories.get(table.name))
+      : recreated(table, before);
     ids.set(table.id, next.id);
     return next;
   });
@@ -122,7 +124,7 @@ function sameColumn(origin: Table, column: Column, story: Story | undefined): Co
 }
 
 /** If the server gives no numbers, a recreated table would have the id of the one before. */
-function anew<T extends Table>(table: T, before: Snapshot): T {
+function recreated<T extends Table>(table: T, before: Snapshot): T {
   const isTaken = before.tables.some(({ id }) => id === table.id);
   return isTaken ? { ...table, id: `new ${table.id}` } : table;
 }

@@ -5,7 +5,7 @@ import type { Project } from '../../project/load.ts';
 import type { ReleaseRun } from '../../project/run.ts';
 import { isSoWithin } from '../../project/until.ts';
 import { OFF } from '../../proxy/weight-map.ts';
-import { containersOf, type Observed, type ObservedContainer } from '../../rollout/observed.ts';
+import { heldPorts, type Observed, type ObservedContainer } from '../../rollout/observed.ts';
 
 /** Compose removes the proxy first and starts the service with its port after that. */
 const MOST_REPLACING_MS = 15_000;
@@ -19,20 +19,21 @@ export async function canaryRemoved(
   removed: readonly ObservedContainer[],
 ): Promise<CanaryError> {
   await applySplit(run.project, OFF);
-  let observed = await observe(run);
+  let whoServes = '';
   await isSoWithin(run, MOST_REPLACING_MS, async () => {
-    observed = await observe(run);
-    return unservedPorts(run.project, observed).length === 0;
+    const observed = await observe(run);
+    const unserved = unservedPorts(run.project, observed);
+    whoServes = servedBy(observed, unserved);
+    return unserved.length === 0;
   });
   const names = removed.map(({ name }) => name).join(', ');
   return new CanaryError('canary-removed', `Another program removed ${names}.`, {
-    hint: whoServes(run.project, observed),
+    hint: whoServes,
   });
 }
 
-function whoServes(project: Project, observed: Observed): string {
-  if (observed.proxy.state === 'running') return 'Every user is on the stable.';
-  const unserved = unservedPorts(project, observed);
+function servedBy({ proxy }: Observed, unserved: readonly number[]): string {
+  if (proxy.state === 'running') return 'Every user is on the stable.';
   return unserved.length === 0
     ? 'Users reach the stable directly. Run `canary up`, then deploy again.'
     : `Nothing answers at port ${unserved.join(', ')}. Run \`canary up\` now.`;
@@ -40,8 +41,6 @@ function whoServes(project: Project, observed: Observed): string {
 
 /** The entries' ports that no running container holds. */
 function unservedPorts({ slice }: Project, observed: Observed): number[] {
-  const held = [...containersOf(observed, 'proxy'), ...containersOf(observed, 'stable')]
-    .filter(({ state }) => state === 'running')
-    .flatMap(({ publishedPorts }) => publishedPorts);
+  const held = heldPorts(observed);
   return slice.flatMap(({ entry }) => (entry && !held.includes(entry.port) ? [entry.port] : []));
 }
