@@ -9,7 +9,8 @@ import { BIN } from '../support/built-canary.ts';
 import { setUpFile } from '../support/fixture-haproxy.ts';
 import { emptyFolder } from '../support/fixture-project.ts';
 import { within } from '../support/patience.ts';
-import { freePorts, removeProject, until } from '../support/storedog.ts';
+import { removeProject } from '../support/remove-project.ts';
+import { freePorts, until } from '../support/storedog.ts';
 import { UserTraffic } from '../support/user-traffic.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;

@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { BIN, type Ended, runBuilt } from './built-canary.ts';
 import { within } from './patience.ts';
 import { quietHealth } from './quiet-health.ts';
+import { removeProject } from './remove-project.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 /** Replaces the user's git settings, so that their hooks and signing do not matter here. */
@@ -260,37 +261,6 @@ export class Storedog {
     await removeProject(this.project);
     await rm(this.directory, { recursive: true, force: true });
   }
-}
-
-/** Removes every container, network, volume and image of a compose project, whatever became of its files. */
-export async function removeProject(project: string): Promise<void> {
-  const found = async (...args: string[]) =>
-    (await execa('docker', args)).stdout.split('\n').filter(Boolean);
-  const filter = ['--filter', `label=com.docker.compose.project=${project}`];
-  const containers = await found('ps', '-aq', ...filter);
-  if (containers.length > 0) await execa('docker', ['rm', '--force', '--volumes', ...containers]);
-  // What containers used is free now.
-  const named = ['image', 'ls', '--filter', `reference=${project}-*`];
-  const left: [string[], string[]][] = [
-    [
-      ['network', 'rm'],
-      ['network', 'ls', '-q', ...filter],
-    ],
-    [
-      ['volume', 'rm'],
-      ['volume', 'ls', '-q', ...filter],
-    ],
-    [
-      ['image', 'rm', '--force'],
-      [...named, '--format', '{{.Repository}}:{{.Tag}}'],
-    ],
-  ];
-  await Promise.all(
-    left.map(async ([remove, list]) => {
-      const names = await found(...list);
-      if (names.length > 0) await execa('docker', [...remove, ...names]);
-    }),
-  );
 }
 
 /** Polls until a condition is true, for up to a minute on a good machine; `limitMs` is for a good machine too. */
