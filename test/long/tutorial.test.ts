@@ -9,8 +9,9 @@ import { BIN } from '../support/built-canary.ts';
 import { setUpFile } from '../support/fixture-haproxy.ts';
 import { emptyFolder } from '../support/fixture-project.ts';
 import { within } from '../support/patience.ts';
+import { freePorts } from '../support/ports.ts';
 import { removeProject } from '../support/remove-project.ts';
-import { freePorts, until } from '../support/storedog.ts';
+import { until } from '../support/storedog.ts';
 import { UserTraffic } from '../support/user-traffic.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;

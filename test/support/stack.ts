@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { execa } from 'execa';
 import { setUpFile } from './fixture-haproxy.ts';
-import { claimPort, freePorts, Storedog } from './storedog.ts';
+import { claimPort, freePorts } from './ports.ts';
+import { Storedog } from './storedog.ts';
 
 export type Side = 'stable' | 'canary';
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { access, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type ListenOptions, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { BIN, type Ended, runBuilt } from './built-canary.ts';
 import { within } from './patience.ts';
+import { freePorts } from './ports.ts';
 import { quietHealth } from './quiet-health.ts';
 import { removeProject } from './remove-project.ts';
 
@@ -282,33 +282,4 @@ export async function until(
 export function breath(lookBegan: number, leastMs: number): Promise<void> {
   const pause = Math.max(leastMs, Date.now() - lookBegan);
   return new Promise((resolve) => setTimeout(resolve, pause));
-}
-
-/** Below the ports that the kernel uses for outgoing connections, so that none of those takes one meanwhile. */
-export async function freePorts(count: number): Promise<number[]> {
-  const ports: number[] = [];
-  while (ports.length < count) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    if (await claimPort(port)) ports.push(port);
-  }
-  return ports;
-}
-
-/** Whether a port is free and not claimed by another test; the claim lasts until this process ends. */
-export async function claimPort(port: number): Promise<boolean> {
-  const server = await listening({ port, host: '0.0.0.0' });
-  if (!server) return false;
-  await new Promise((resolve) => server.close(resolve));
-  // A name that only one process of the machine can have.
-  const claim = await listening({ path: `\0canary-test-port-${port}` });
-  claim?.unref();
-  return claim !== undefined;
-}
-
-function listening(options: ListenOptions): Promise<Server | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen(options, () => resolve(server));
-  });
 }

@@ -9,8 +9,9 @@ import { loadProject } from '../../../src/project/load.ts';
 import { currentRelease } from '../../../src/release/records/releases.ts';
 import { analysisOf } from '../../support/fixture-analysis.ts';
 import { contextIn } from '../../support/fixture-context.ts';
+import { freePorts } from '../../support/ports.ts';
 import { Prometheus } from '../../support/prometheus.ts';
-import { freePorts, type Storedog, until } from '../../support/storedog.ts';
+import { type Storedog, until } from '../../support/storedog.ts';
 import { letCanaryFail, trafficShop } from '../../support/traffic-shop.ts';
 import { userNames, visit } from '../../support/visitors.ts';
 
