@@ -1,5 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hasErrno } from '../files.ts';
 import { makeProcessFolder } from './process-identity.ts';
 
 /** A folder that no other user can read, for as long as this process needs it. */
@@ -12,10 +14,10 @@ export interface PrivateFolder {
 export async function makePrivateFolder(signal: AbortSignal): Promise<PrivateFolder> {
   signal.throwIfAborted();
   const empty = (folder: string) => rm(folder, { recursive: true, force: true });
-  const path = await makeProcessFolder(tmpdir(), 'canary-private-', (folder) =>
-    // Another user's folder is theirs to remove.
-    empty(folder).catch(() => undefined),
-  );
+  const home = await privateHome();
+  const path = home
+    ? await makeProcessFolder(home, '', empty)
+    : await mkdtemp(join(tmpdir(), 'canary-private-'));
   const stop = () => void empty(path);
   signal.addEventListener('abort', stop, { once: true });
   return {
@@ -25,4 +27,19 @@ export async function makePrivateFolder(signal: AbortSignal): Promise<PrivateFol
       await empty(path);
     },
   };
+}
+
+/**
+ * The folder of this user in the shared temporary one. What lies in the shared one itself is never cleaned up: while
+ * this process deletes there, another user could put a link in the way. `undefined` if another user took its name.
+ */
+async function privateHome(): Promise<string | undefined> {
+  const uid = process.getuid?.() ?? 0;
+  const home = join(tmpdir(), `canary-${uid}`);
+  await mkdir(home, { mode: 0o700 }).catch((error: unknown) => {
+    if (!hasErrno(error, 'EEXIST')) throw error;
+  });
+  const found = await lstat(home);
+  const isPrivate = found.isDirectory() && found.uid === uid && (found.mode & 0o077) === 0;
+  return isPrivate ? home : undefined;
 }

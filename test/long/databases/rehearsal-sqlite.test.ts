@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/database/finding.ts';
 import { findingsOf } from '../../../src/database/findings.ts';
@@ -244,7 +245,8 @@ print(sorted(os.listdir('/data')), sorted(os.listdir('/data/shop')))
   });
 
   async function kept() {
-    const own = new RegExp(`^canary-private-.*-${process.pid}-`);
-    return (await readdir(tmpdir())).filter((name) => own.test(name));
+    const own = new RegExp(`-${process.pid}-`);
+    const home = join(tmpdir(), `canary-${process.getuid?.()}`);
+    return (await readdir(home)).filter((name) => own.test(name));
   }
 });
