@@ -17,6 +17,7 @@ export const EXIT_CODE_OF = {
   'compose-file-missing': EXIT.usage,
   'compose-file-invalid': EXIT.usage,
   'compose-file-untracked': EXIT.usage,
+  'state-foreign': EXIT.usage,
   'config-missing': EXIT.usage,
   'config-invalid': EXIT.usage,
   'service-unknown': EXIT.usage,

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ROUTED_FILE } from '../compose/render/proxy-service.ts';
 import { exists, writeDurably } from '../system/files.ts';
+import { requireOwnFolders } from '../system/state/own-folders.ts';
 
 /** Where canary keeps its state of a project. */
 export interface Layout {
@@ -51,6 +52,17 @@ export function layoutOf(projectDirectory: string): Layout {
     masterSocket: join(proxyRun, 'master.sock'),
     routed: join(proxyRun, ROUTED_FILE),
   };
+}
+
+/** Throws `state-foreign` if the folder that takes the traffic off is not canary's own. */
+export async function requireOwnProxyFolder({ state, proxyRun }: Layout): Promise<void> {
+  await requireOwnFolders(dirname(state), [state, proxyRun]);
+}
+
+/** The same for every folder that canary writes to or deletes from. */
+export async function requireOwnState(layout: Layout): Promise<void> {
+  await requireOwnProxyFolder(layout);
+  await requireOwnFolders(dirname(layout.state), [layout.releases, layout.worktrees]);
 }
 
 /** Creates the state folder, which keeps itself out of git so that the user's `.gitignore` does not change. */

@@ -30,7 +30,7 @@ import { type Certificates, loadCertificates, NO_CERTIFICATES } from './certific
 import { findComposeFiles } from './compose-files.ts';
 import { withPlace } from './compose-problem.ts';
 import { callsForIngress } from './configuration-files.ts';
-import { type Layout, layoutOf } from './layout.ts';
+import { type Layout, layoutOf, requireOwnProxyFolder, requireOwnState } from './layout.ts';
 import { routesOf } from './proxy-routes.ts';
 
 /** What is known about a project without its canary.yaml. */
@@ -133,6 +133,7 @@ export async function loadProject(
   const calls = await callsForIngress(config, project.model);
   const slice = chooseSlice(config, project.model, calls);
   const layout = layoutOf(project.directory);
+  await requireOwnState(layout);
   const found = await foundBy(context, project, slice);
   return {
     ...project,
@@ -166,7 +167,9 @@ async function together<const Works extends readonly Promise<unknown>[]>(works: 
 /** What is enough to take the traffic off: found by file names alone, whatever the files contain now. */
 export async function findState(context: Context): Promise<ProjectState> {
   const { directory } = await findComposeFiles(context);
-  return openState(context, layoutOf(await realpath(directory)));
+  const layout = layoutOf(await realpath(directory));
+  await requireOwnProxyFolder(layout);
+  return openState(context, layout);
 }
 
 function openState({ clock }: Context, layout: Layout): ProjectState {

@@ -1,20 +1,42 @@
 import { constants, createWriteStream } from 'node:fs';
-import { access, open, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import {
+  access,
+  type FileHandle,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  statfs,
+} from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 /** Replaces a file's content atomically: a reader sees the old or the new, even after a power cut. */
 export async function writeDurably(path: string, content: string, mode = 0o644): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
-  const file = await open(temporary, 'w', mode);
+  // What is there is removed, not opened: it could be a link.
+  await rm(temporary, { force: true });
   try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(temporary, 'wx', mode);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
-  await rename(temporary, path);
   await syncDirectory(dirname(path));
+}
+
+/** Opens a file to append to it, as `open` does, but never what a link leads to. */
+export function openToAppend(path: string): Promise<FileHandle> {
+  const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
+  return open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, 0o644);
 }
 
 /** The chunks of a stream of bytes. */
@@ -81,5 +103,10 @@ export async function exists(path: string): Promise<boolean> {
 
 /** Whether an error says that a file or folder does not exist. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return hasErrno(error, 'ENOENT');
+}
+
+/** Whether an error of the operating system has one of these codes. */
+export function hasErrno(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

@@ -7,6 +7,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   'compose-file-missing': 2,
   'compose-file-invalid': 2,
   'compose-file-untracked': 2,
+  'state-foreign': 2,
   'config-missing': 2,
   'config-invalid': 2,
   'service-unknown': 2,

@@ -59,3 +59,8 @@ export function previousImage(project: string, service: string, release: string)
 export function shortCommit(commit: string): string {
   return commit.slice(0, 12);
 }
+
+/** Whether a name is those digits. */
+export function isShortCommit(name: string): boolean {
+  return /^[0-9a-f]{12}$/.test(name);
+}

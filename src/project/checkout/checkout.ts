@@ -1,4 +1,4 @@
-import { mkdir, symlink } from 'node:fs/promises';
+import { lstat, mkdir, realpath, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { refuseParted } from '../../compose/clone/companions.ts';
 import type { BranchFiles } from '../../compose/clone/files.ts';
@@ -208,9 +208,19 @@ async function linkSettings(
     if (!isInside(target, tree)) continue;
     const source = join(repository, relative(tree, target));
     if ((await exists(target)) || !(await exists(source))) continue;
+    // A branch could have a link there that leads out of its worktree; Compose then reports the missing file.
+    if (await leadsOut(dirname(target), tree)) continue;
     await mkdir(dirname(target), { recursive: true });
     await symlink(source, target);
   }
+}
+
+/** Whether a folder of a worktree, which need not exist, is outside of it once links are followed. */
+async function leadsOut(folder: string, tree: string): Promise<boolean> {
+  const isThere = await lstat(folder).catch(() => undefined);
+  if (!isThere) return leadsOut(dirname(folder), tree);
+  const real = await realpath(folder).catch(() => undefined);
+  return real === undefined || !isInside(real, tree);
 }
 
 function filesOf(definitions: ComposeModel['configs']): string[] {

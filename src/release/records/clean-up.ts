@@ -1,6 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { canaryImage, previousImage, shortCommit } from '../../compose/model/names.ts';
+import {
+  canaryImage,
+  isShortCommit,
+  previousImage,
+  shortCommit,
+} from '../../compose/model/names.ts';
 import type { Context } from '../../context.ts';
 import { messageOf } from '../../errors.ts';
 import { checkedOutServices } from '../../project/checkout/checkout.ts';
@@ -64,7 +69,9 @@ async function clearWorktrees(
     if (isMissing(error)) return [];
     throw error;
   });
-  for (const name of names.filter((each) => !kept.includes(each))) {
+  // Something with another name is not from here.
+  const own = names.filter(isShortCommit);
+  for (const name of own.filter((each) => !kept.includes(each))) {
     await git.removeWorktree(project.repository, join(project.layout.worktrees, name));
   }
   await git.forgetMissing(project.repository, project.layout.worktrees);

@@ -1,10 +1,11 @@
-import { appendFile, type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CanaryError } from '../../errors.ts';
 import type { ReleaseEvent } from '../../rollout/events.ts';
 import { formatRecord, type JournalRecord, parseJournal } from '../../rollout/journal.ts';
 import type { Clock } from '../clock.ts';
-import { isMissing, readIfExists, syncDirectory } from '../files.ts';
+import { isMissing, openToAppend, readIfExists, syncDirectory } from '../files.ts';
+import { requireOwnFolders } from './own-folders.ts';
 
 const ENDING = '.jsonl';
 const LINE_BREAK = 10;
@@ -44,7 +45,7 @@ export class JournalFiles {
     await mkdir(this.directory, { recursive: true });
     if (!this.known.has(id)) await this.load(id);
     this.known.add(id);
-    const file = await open(this.path(id), 'a+', 0o644);
+    const file = await openToAppend(this.path(id));
     let size: number;
     try {
       ({ size } = await file.stat());
@@ -62,8 +63,10 @@ export class JournalFiles {
   /** Keeps the evidence by which a release was judged, in a file beside its journal; not synced when this resolves. */
   async keepEvidence(id: string, lines: string): Promise<void> {
     const path = this.evidencePath(id);
-    const { size } = await stat(path).catch(() => ({ size: 0 }));
-    if (size < MOST_EVIDENCE) await appendFile(path, lines);
+    const { size } = await lstat(path).catch(() => ({ size: 0 }));
+    if (size >= MOST_EVIDENCE) return;
+    const file = await openToAppend(path);
+    await file.writeFile(lines).finally(() => file.close());
   }
 
   /** All of that; empty if there is none. */
@@ -75,6 +78,7 @@ export class JournalFiles {
   async backupFolder(id: string): Promise<{ path: string; name: string }> {
     const name = backupName(id);
     const path = join(this.directory, name);
+    await requireOwnFolders(this.directory, [path]);
     await mkdir(path, { recursive: true, mode: 0o700 });
     return { path, name };
   }

@@ -4,7 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { CanaryError } from '../../errors.ts';
 import type { Clock } from '../clock.ts';
-import { readIfExists } from '../files.ts';
+import { hasErrno, readIfExists } from '../files.ts';
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
 /** The command that holds the lock of a project. */
@@ -90,7 +90,7 @@ async function linked(from: string, to: string): Promise<boolean> {
     await link(from, to);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (hasErrno(error, 'EEXIST')) return false;
     throw error;
   }
 }

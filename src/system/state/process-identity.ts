@@ -1,7 +1,8 @@
 import { mkdtemp, readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { readIfExists } from '../files.ts';
+import { hasErrno, readIfExists } from '../files.ts';
+import { isOwnFolder } from './own-folders.ts';
 
 /** A process of this host, distinguished from a later one that got its number. */
 export interface ProcessIdentity {
@@ -20,7 +21,7 @@ export async function isRunning({ pid, processStart: known }: ProcessIdentity): 
   try {
     process.kill(pid, 0);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return hasErrno(error, 'EPERM');
   }
   const start = await processStart(pid);
   return start === undefined || known === '' || start === known;
@@ -46,7 +47,8 @@ export async function makeProcessFolder(
     const [, host, pid, processStart = ''] =
       /^(.+)-(\d+)-(\d*)-\w+$/.exec(name.slice(prefix.length)) ?? [];
     if (host !== hostname() || (await isRunning({ pid: Number(pid), processStart }))) continue;
-    await remove(join(home, name));
+    const path = join(home, name);
+    if (await isOwnFolder(path)) await remove(path);
   }
   const { pid, processStart } = await ownIdentity();
   return mkdtemp(join(home, `${prefix}${hostname()}-${pid}-${processStart}-`));

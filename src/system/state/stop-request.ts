@@ -1,8 +1,8 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CanaryError } from '../../errors.ts';
 import type { Clock } from '../clock.ts';
-import { readIfExists } from '../files.ts';
+import { readIfExists, writeDurably } from '../files.ts';
 
 type Way = 'stopped' | 'taken-over';
 
@@ -24,7 +24,7 @@ export class FileStopRequest {
   /** Asks the holder of the lock to stop; `taken-over` if users stay where they are, because the sender moves them. */
   async send(command: string, way: Way = 'stopped'): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true });
-    await writeFile(this.path, `${command} ${way}`);
+    await writeDurably(this.path, `${command} ${way}`);
   }
 
   /** Removes a request, once its sender has the lock. */

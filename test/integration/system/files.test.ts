@@ -1,8 +1,8 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createGzip, gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { freeBytes, streamDurably } from '../../../src/system/files.ts';
+import { freeBytes, streamDurably, writeDurably } from '../../../src/system/files.ts';
 import { emptyFolder } from '../../support/fixture-project.ts';
 
 async function* chunks(...texts: readonly string[]) {
@@ -40,4 +40,22 @@ test('a broken stream leaves nothing, and keeps an earlier file', async () => {
 test('free space is read from the disk of a folder', async () => {
   expect(await freeBytes(await emptyFolder())).toBeGreaterThan(0);
   await expect(freeBytes('/no/such/folder')).rejects.toThrow('ENOENT');
+});
+
+test('a link under the temporary name of a file is replaced, not followed', async () => {
+  const folder = await emptyFolder();
+  const [path, victim] = [join(folder, 'file'), join(folder, 'victim')];
+  await writeFile(victim, 'mine');
+  await symlink(victim, `${path}.${process.pid}.tmp`);
+  await writeDurably(path, 'new');
+  expect(await readFile(victim, 'utf8')).toBe('mine');
+  expect(await readFile(path, 'utf8')).toBe('new');
+});
+
+test('a write that fails leaves no temporary file', async () => {
+  const folder = await emptyFolder();
+  // A folder cannot be replaced by a file.
+  await mkdir(join(folder, 'file', 'full'), { recursive: true });
+  await expect(writeDurably(join(folder, 'file'), 'new')).rejects.toThrow();
+  expect(await readdir(folder)).toEqual(['file']);
 });

@@ -1,4 +1,12 @@
-import { appendFile, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -103,4 +111,15 @@ test('a journal of another version is rejected and left unchanged', async () => 
     });
   }
   expect(await readFile(path, 'utf8')).toMatch(/^\{"v":9.*\n$/);
+});
+
+test('a link in place of a journal or its evidence is not followed', async () => {
+  const folder = await emptyFolder();
+  const victim = join(await emptyFolder(), 'victim');
+  await writeFile(victim, '');
+  for (const name of ['r.jsonl', 'r.evidence']) await symlink(victim, join(folder, name));
+  const store = new JournalFiles(folder, systemClock);
+  await expect(store.append('r', event('one'))).rejects.toThrow('ELOOP');
+  await expect(store.keepEvidence('r', 'line')).rejects.toThrow('ELOOP');
+  expect(await readFile(victim, 'utf8')).toBe('');
 });

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { hasCode } from '../../../src/errors.ts';
@@ -48,4 +49,14 @@ test('a cleared request, or one after the end, stops nothing', async () => {
   await request.send('revert');
   await stopped;
   expect(ended.signal.aborted).toBe(false);
+});
+
+test('a link in its place is replaced, not followed', async () => {
+  const folder = await emptyFolder();
+  const [path, victim] = [join(folder, 'stop-request'), join(folder, 'victim')];
+  await writeFile(victim, 'mine');
+  await symlink(victim, path);
+  await new FileStopRequest(path, systemClock).send('abort');
+  expect(await readFile(victim, 'utf8')).toBe('mine');
+  expect(await readFile(path, 'utf8')).toBe('abort stopped');
 });
