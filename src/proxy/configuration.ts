@@ -1,7 +1,8 @@
+import { startsAsRoot } from '../compose/render/proxy-service.ts';
 import { guardedBackend, replicaSections, stableBackend } from './backends.ts';
 import { entrySection, previewSection } from './entry.ts';
 import { longLivedTable } from './long-lived.ts';
-import { requestRing } from './request-log.ts';
+import { logFormat, requestRing } from './request-log.ts';
 import { type Route, transportOf } from './route.ts';
 import { SAMPLE_PLACES } from './samples.ts';
 import { hopSections } from './service-entries.ts';
@@ -67,7 +68,8 @@ function certificates({ routes }: ProxySettings): string[] {
   return loaded.length > 0 ? [certificateSection(loaded)] : [];
 }
 
-function globalSection({ owner, keepsSamples }: ProxySettings): string {
+function globalSection(settings: ProxySettings): string {
+  const { owner, keepsSamples } = settings;
   return section('global', [
     'log stdout format raw local0 info',
     `stats socket ${RUN_DIRECTORY}/admin.sock mode 600 uid ${owner.uid} gid ${owner.gid} level admin`,
@@ -79,8 +81,9 @@ function globalSection({ owner, keepsSamples }: ProxySettings): string {
     // Otherwise the first checks of a backend are spread over its longest interval, which is a day.
     'max-spread-checks 500ms',
     ...(keepsSamples ? SAMPLE_PLACES : []),
-    'user haproxy',
-    'group haproxy',
+    ...(startsAsRoot(owner, certificates(settings).length > 0)
+      ? ['user haproxy', 'group haproxy']
+      : []),
   ]);
 }
 
@@ -105,7 +108,7 @@ function defaultsSection(): string {
   return section('defaults', [
     'mode http',
     ...COMMON,
-    'option httplog',
+    logFormat(),
     'option forwardfor',
     // A replaced worker answers one more request on an idle connection and announces that it
     // closes.

@@ -33,16 +33,19 @@ export function logRequests(client: readonly string[]): string[] {
           `http-request set-var(txn.witness) ${fetch},${witness} if { var(txn.newid) -m found } { ${fetch} -m found }`,
       ),
     `log ring@${RING} len ${LONGEST} local0`,
-    `log-format "${FORMAT}"`,
   ];
 }
 
 /**
- * HAProxy's own format for requests; the braces before the request are canary's, placed where no
- * long path cuts them off.
+ * The format of every line about a request: HAProxy's own; the braces before the request are
+ * canary's, placed where no long path cuts them off. Without the query, which may contain secrets.
  */
+export function logFormat(): string {
+  return `log-format "${FORMAT}"`;
+}
+
 const FORMAT =
-  '%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs {%Ts.%ms %[var(txn.witness)] %[var(txn.rule)]} %{+Q}r';
+  '%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs {%Ts.%ms %[var(txn.witness)] %[var(txn.rule)]} \\"%HM %HPO %HV\\"';
 
 /** One request at an entry. */
 export interface LoggedRequest {

@@ -108,6 +108,12 @@ export class ProtocolShop {
     return this.socket.follow(command, onLine);
   }
 
+  /** What the proxy wrote to its own output. */
+  async written(): Promise<string> {
+    const { stdout, stderr } = await execa('docker', ['logs', `${this.name}-proxy`]);
+    return stdout + stderr;
+  }
+
   /** The highest peak memory of any process of the proxy, in bytes. */
   async peakMemory(): Promise<number> {
     const show = 'grep -h VmHWM /proc/[0-9]*/status';

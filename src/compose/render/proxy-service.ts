@@ -1,4 +1,5 @@
 import { arrivalPort, spareArrivalPort } from '../ingress/ingress.ts';
+import { previewAddress } from '../ingress/preview-address.ts';
 import { escapeDollars, type Fields, networkNames, portFields } from '../model/fields.ts';
 import type { ComposeModel } from '../model/model.ts';
 import type { SliceMember } from '../slice.ts';
@@ -40,15 +41,14 @@ export function proxyService(
   const socket = `/run/canary/master.sock,mode,600,uid,${owner.uid},gid,${owner.gid}`;
   return {
     image,
-    // HAProxy starts as root to give its sockets to the user who runs canary; workers drop to
-    // HAProxy's own user.
-    user: '0:0',
+    ...privileges(owner, certificateFolders.length > 0),
+    logging: LOGGING,
     command: ['haproxy', '-W', '-db', '-S', socket, '-f', '/run/canary/haproxy.cfg'],
     restart: 'unless-stopped',
     stop_signal: 'SIGUSR1',
     stop_grace_period: '30s',
     ports: [
-      ...slice.flatMap((member) => proxyPorts(member, slice)),
+      ...slice.flatMap((member) => proxyPorts(member, slice, model)),
       ...(metricsPort === undefined ? [] : [metricsFields(slice, metricsPort)]),
     ],
     networks: [...new Set(networks)],
@@ -63,6 +63,34 @@ export function proxyService(
         read_only: true,
       })),
     ],
+  };
+}
+
+/** Bounded, whatever the daemon's default is: an attacker must not fill the disk with requests. */
+const LOGGING = { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '5' } };
+
+/** What HAProxy needs as root: to drop its workers to its own user, and to end them. */
+const AS_ROOT = ['KILL', 'SETGID', 'SETUID'];
+/** Key files and the run folder may belong to another user. */
+const FILES_OF_OTHERS = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'];
+
+/**
+ * Whether HAProxy starts as root: if the user who runs canary is root, or if it reads certificates,
+ * whose key files often only root can read. Its workers drop to its own user then.
+ */
+export function startsAsRoot({ uid }: ProxyContainer['owner'], hasCertificates: boolean): boolean {
+  return uid === 0 || hasCertificates;
+}
+
+/** Otherwise it runs as the user who runs canary, because its sockets must belong to that user. */
+function privileges(owner: ProxyContainer['owner'], hasCertificates: boolean): Fields {
+  const isRoot = startsAsRoot(owner, hasCertificates);
+  return {
+    user: isRoot ? '0:0' : `${owner.uid}:${owner.gid}`,
+    cap_drop: ['ALL'],
+    ...(isRoot ? { cap_add: [...FILES_OF_OTHERS, ...AS_ROOT] } : {}),
+    security_opt: ['no-new-privileges:true'],
+    read_only: true,
   };
 }
 
@@ -82,18 +110,25 @@ export function asksHealth({ ingress }: Pick<SliceMember, 'ingress'>): boolean {
   return ingress?.router?.kind === 'traefik';
 }
 
-function proxyPorts({ entry, ingress }: SliceMember, slice: readonly SliceMember[]): Fields[] {
-  return [entry?.port, entry?.preview, ingress?.preview].flatMap((port) =>
+function proxyPorts(
+  { entry, ingress }: SliceMember,
+  slice: readonly SliceMember[],
+  model: ComposeModel,
+): Fields[] {
+  const published = (port: number | undefined, address: string | undefined) =>
     port === undefined
       ? []
       : [
           portFields({
             target: arrivalPort(slice, port),
             published: String(port),
-            ...(entry?.hostIp ? { host_ip: entry.hostIp } : {}),
+            ...(address ? { host_ip: address } : {}),
           }),
-        ],
-  );
+        ];
+  return [
+    ...[entry?.port, entry?.preview].flatMap((port) => published(port, entry?.hostIp)),
+    ...(ingress ? published(ingress.preview, previewAddress(ingress, model)) : []),
+  ];
 }
 
 /** Published on this machine only: the metrics are not public. */

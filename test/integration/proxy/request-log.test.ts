@@ -1,3 +1,4 @@
+import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   FOLLOW_REQUESTS,
@@ -76,6 +77,18 @@ describe('the log of requests', () => {
     await logged(2);
     expect(seen[1]).toMatchObject({ side: 'canary', failed: true, shielded: false, status: 500 });
     await shop.split(50);
+  });
+
+  it('contains no query, in no line that the proxy writes', async () => {
+    const address = `http://${shop.host}:3001`;
+    await ask('/asked?token=hunter2', { 'X-User-Id': 'ada' });
+    await ask('/quoted"?token=hunter2', { 'X-User-Id': 'ada' });
+    await execa('curl', ['-s', '--request-target', `${address}/whole?token=hunter2`, address]);
+    await logged(3);
+    expect(seen.map(({ path }) => path)).toEqual(['/asked', '/quoted%22', '/whole']);
+    const written = await shop.written();
+    expect(written).toContain('GET /whole HTTP/1.1');
+    expect(written).not.toContain('hunter2');
   });
 
   it('keeps the important fields of a request whose path exceeds a line', async () => {

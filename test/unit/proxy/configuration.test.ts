@@ -48,6 +48,22 @@ function section(title: string, settings = SETTINGS): string[] {
   );
 }
 
+test.each([
+  ['a user', 1000, false],
+  ['root', 0, true],
+])('workers of %s drop to HAProxy’s own user only if they may', (_, uid, drops) => {
+  const lines = section('global', { ...SETTINGS, owner: { uid, gid: uid } });
+  expect(lines.filter((line) => /^(user|group) /.test(line))).toEqual(
+    drops ? ['user haproxy', 'group haproxy'] : [],
+  );
+});
+
+test('no line of the log contains a query', () => {
+  const formats = renderConfiguration(SETTINGS).match(/.*(log-format|option httplog).*/g) ?? [];
+  expect(formats).toHaveLength(1);
+  expect(formats[0]).not.toMatch(/%(\{[^}]*\})?(r|HU|HQ)\b/);
+});
+
 describe('an entry', () => {
   const lines = section('frontend frontend:entry');
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ComposeService } from '../../../../src/compose/model/model.ts';
 import { type OverrideInput, renderOverride } from '../../../../src/compose/render/override.ts';
 import { chooseSlice } from '../../../../src/compose/slice.ts';
 import { config, modelOf, SHOP, shopSlice } from '../../../support/fixture-model.ts';
@@ -91,6 +92,69 @@ test('Prometheus connects from this machine only, at a port that no ingress uses
   const ingress = { kind: 'mesh', callers: [], names: [], preview: undefined } as const;
   const doored = INPUT.slice.map((each) => (each.port === 5001 ? { ...each, ingress } : each));
   expect(proxyOf(doored)).toMatchObject(withPort(5002));
+});
+
+describe('the proxy’s container', () => {
+  const proxyOf = (change: Partial<OverrideInput['proxy']>) => {
+    const proxy = { ...INPUT.proxy, ...change };
+    return readLayers(renderOverride({ ...INPUT, proxy }))[0]?.services['canary-proxy'];
+  };
+  const ROOT = {
+    user: '0:0',
+    cap_add: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'KILL', 'SETGID', 'SETUID'],
+  };
+  const folders = [{ source: '/etc/tls', target: '/etc/canary/0' }];
+
+  test.each([
+    ['runs as the user who runs canary, with no capability', {}, { user: '1000:1001' }],
+    ['starts as root if that user is root', { owner: { uid: 0, gid: 0 } }, ROOT],
+    ['starts as root to read key files', { certificateFolders: folders }, ROOT],
+  ])('%s', (_, change, expected) => {
+    const { user, cap_add } = proxyOf(change) ?? {};
+    expect({ user, ...(cap_add ? { cap_add } : {}) }).toEqual(expected);
+  });
+
+  test('gains no privilege, writes nothing but its run folder, and keeps a bounded log', () => {
+    expect(proxyOf({})).toMatchObject({
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      read_only: true,
+      logging: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '5' } },
+    });
+    expect(proxyOf({})).not.toHaveProperty('privileged');
+  });
+});
+
+describe('a preview is published where users come in', () => {
+  const published = (host_ip?: string) => [
+    { target: 80, published: '80', ...(host_ip ? { host_ip } : {}) },
+  ];
+  const previewOf = (edge: ComposeService, choice = 'behind: edge') => {
+    const labels = { 'traefik.http.routers.blog.rule': 'Host(`blog`)' };
+    const found = choice.startsWith('labels') ? { labels } : {};
+    const model = modelOf({ blog: { expose: ['3000'], ...found }, edge });
+    const slice = chooseSlice(config(`{ blog: { ${choice}, preview: 14000 } }`), model);
+    const [layer] = readLayers(renderOverride({ ...INPUT, model, slice }));
+    const ports = layer?.services['canary-proxy']?.ports as { host_ip?: string }[];
+    return ports[0]?.host_ip;
+  };
+
+  test.each<[string, ComposeService, string | undefined]>([
+    ['on this machine alone', { ports: published('127.0.0.1') }, '127.0.0.1'],
+    ['on one address', { ports: published('192.0.2.7') }, '192.0.2.7'],
+    ['on every address', { ports: [...published(), ...published('127.0.0.1')] }, undefined],
+    ['on every address, spelled out', { ports: published('0.0.0.0') }, undefined],
+    ['on the network of the host', { image: 'traefik:3', network_mode: 'host' }, undefined],
+    [
+      'on two addresses',
+      { ports: [...published('192.0.2.7'), ...published('192.0.2.8')] },
+      '127.0.0.1',
+    ],
+    ['nowhere that is known', {}, '127.0.0.1'],
+  ])('%s', (_, edge, expected) => {
+    const choice = edge.network_mode ? 'labels: traefik' : 'behind: edge';
+    expect(previewOf(edge, choice)).toBe(expected);
+  });
 });
 
 describe('with a canary', () => {
