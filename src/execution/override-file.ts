@@ -21,7 +21,7 @@ export function overrideText(
 /** Keeps the override on disk up to date, so that it works with plain `docker compose` at any time. */
 export async function writeOverride(project: Project, text: string): Promise<void> {
   await ensureState(project.layout);
-  await writeDurably(project.layout.override, text, 0o600);
+  await writeDurably(project.layout.override, text);
 }
 
 /** Compose with the user's files and the override, which is written first. */

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ROUTED_FILE } from '../compose/render/proxy-service.ts';
 import { exists, writeDurably } from '../system/files.ts';
@@ -67,7 +67,9 @@ export async function requireOwnState(layout: Layout): Promise<void> {
 
 /** Creates the state folder, which keeps itself out of git so that the user's `.gitignore` does not change. */
 export async function ensureState(layout: Layout): Promise<void> {
-  await mkdir(layout.proxyRun, { recursive: true });
+  await mkdir(layout.proxyRun, { recursive: true, mode: 0o700 });
+  // An earlier version, or a checkout, may have created it open to others; only its owner can close it.
+  await chmod(layout.state, 0o700).catch(() => undefined);
   const ignore = join(layout.state, '.gitignore');
   if (!(await exists(ignore))) await writeDurably(ignore, '*\n');
 }

@@ -19,7 +19,7 @@ export async function onStage<T>(
   const { context, project } = run;
   await ensureState(project.layout);
   await strike(context, project);
-  await writeDurably(project.layout.rehearsal, renderRehearsal(participants, project.model), 0o600);
+  await writeDurably(project.layout.rehearsal, renderRehearsal(participants, project.model));
   try {
     return await work(new Stage(run));
   } finally {

@@ -12,8 +12,11 @@ import {
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-/** Replaces a file's content atomically: a reader sees the old or the new, even after a power cut. */
-export async function writeDurably(path: string, content: string, mode = 0o644): Promise<void> {
+/**
+ * Replaces a file's content atomically: a reader sees the old or the new, even after a power cut. Only its owner can
+ * read it, unless `mode` allows more.
+ */
+export async function writeDurably(path: string, content: string, mode = 0o600): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   // What is there is removed, not opened: it could be a link.
   await rm(temporary, { force: true });
@@ -36,7 +39,7 @@ export async function writeDurably(path: string, content: string, mode = 0o644):
 /** Opens a file to append to it, as `open` does, but never what a link leads to. */
 export function openToAppend(path: string): Promise<FileHandle> {
   const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
-  return open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, 0o644);
+  return open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
 }
 
 /** The chunks of a stream of bytes. */

@@ -41,7 +41,7 @@ export async function init(context: Context, options: InitOptions): Promise<Init
   );
   // What is written is valid, or nothing is written.
   parseConfig(text, path);
-  await writeDurably(path, text);
+  await writeDurably(path, text, 0o644);
   const commit = options.commit
     ? await commitOrRemove(context, project, path, options.message)
     : null;

@@ -14,7 +14,7 @@ export async function withScratchTree<T>(
   work: (tree: string) => Promise<T>,
 ): Promise<T> {
   const scratch = join(await git.commonDirectory(repository), 'canary', 'scratch');
-  await mkdir(scratch, { recursive: true });
+  await mkdir(scratch, { recursive: true, mode: 0o700 });
   // Git names its entry after this folder. A reused name could be mistaken for one that was just removed.
   const remove = (path: string) => git.removeWorktree(repository, path);
   const tree = await makeProcessFolder(scratch, '', remove);

@@ -38,7 +38,8 @@ export async function checkOutAround(
   if (isLinked) await removeWorktree(directory, scratch);
   else {
     // git creates worktrees only in empty folders: this one is created elsewhere, then moved here by its `.git` file.
-    await writeDurably(join(folder, '.git'), await readFile(join(scratch, '.git'), 'utf8'));
+    const link = await readFile(join(scratch, '.git'), 'utf8');
+    await writeDurably(join(folder, '.git'), link, 0o644);
     await repair();
     await rm(scratch, { recursive: true });
   }

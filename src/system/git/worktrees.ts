@@ -12,7 +12,7 @@ const runAmongOthers = amongOthers(runGit);
  * not mounted at the moment would be lost.
  */
 export async function addWorktree(directory: string, path: string, commit: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   // Forced twice: an entry that a killed process left is locked.
   const add = ['worktree', 'add', '--force', '--force', '--detach', '--', path, commit];
   await runAmongOthers(directory, [...WITHOUT_HOOKS, ...add]);

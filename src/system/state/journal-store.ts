@@ -42,7 +42,7 @@ export class JournalFiles {
 
   /** Appends a fact; it is on disk when this resolves. */
   async append(id: string, event: ReleaseEvent): Promise<void> {
-    await mkdir(this.directory, { recursive: true });
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
     if (!this.known.has(id)) await this.load(id);
     this.known.add(id);
     const file = await openToAppend(this.path(id));

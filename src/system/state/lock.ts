@@ -28,7 +28,7 @@ export class FileLock {
 
   /** Takes the lock, from a dead owner too; throws `lock-held` with its holder. */
   async acquire(command: string): Promise<() => Promise<void>> {
-    await mkdir(dirname(this.path), { recursive: true });
+    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
     const mine: LockOwner = {
       owner: userName(),
       ...(await ownIdentity()),
@@ -38,7 +38,7 @@ export class FileLock {
       token: randomUUID(),
     };
     const draft = `${this.path}.${mine.token}`;
-    await writeFile(draft, `${JSON.stringify(mine)}\n`, { flag: 'wx' });
+    await writeFile(draft, `${JSON.stringify(mine)}\n`, { flag: 'wx', mode: 0o600 });
     try {
       // A link appears with its content or not at all; a plain exclusive create could be seen empty.
       for (let attempt = 0; attempt < 5; attempt += 1) {

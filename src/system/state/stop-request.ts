@@ -23,7 +23,7 @@ export class FileStopRequest {
 
   /** Asks the holder of the lock to stop; `taken-over` if users stay where they are, because the sender moves them. */
   async send(command: string, way: Way = 'stopped'): Promise<void> {
-    await mkdir(dirname(this.path), { recursive: true });
+    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
     await writeDurably(this.path, `${command} ${way}`);
   }
 
