@@ -4,7 +4,7 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { spareArrivalPort } from '../compose/ingress/ingress.ts';
 import type { ComposeModel } from '../compose/model/model.ts';
 import type { ProxyDefinition } from '../compose/render/override.ts';
-import { proxyService } from '../compose/render/proxy-service.ts';
+import { proxyService, startsAsRoot } from '../compose/render/proxy-service.ts';
 import { type RouterFields, routerFields } from '../compose/render/router-fields.ts';
 import { chooseSlice, hasUsers, type SliceMember } from '../compose/slice.ts';
 import { parseConfig } from '../config/parse.ts';
@@ -225,6 +225,7 @@ function proxyOf(
   { certificates, found }: { certificates: Certificates; found: RouterFields | undefined },
 ): Project['proxy'] {
   const { metrics } = config.proxy;
+  const { folders: certificateFolders } = certificates;
   const configuration = renderConfiguration({
     routes: routesOf(slice, config, certificates.files),
     identity: config.identity,
@@ -232,6 +233,7 @@ function proxyOf(
     forceHeader: config.force.header,
     keepsSamples: shapeOf(config) !== false,
     owner,
+    startsAsRoot: startsAsRoot(owner, certificateFolders.length > 0),
     metricsPort: metrics === undefined ? undefined : spareArrivalPort(slice, metrics),
   });
   const digest = digestOf(configuration);
@@ -240,7 +242,6 @@ function proxyOf(
   const meant = routed.map((service) => model.services[service]?.labels);
   const routersWords = found ? JSON.stringify([found.labels, meant]) : '';
   const image = config.proxy.image ?? DEFAULT_PROXY_IMAGE;
-  const { folders: certificateFolders } = certificates;
   const container = {
     image,
     owner,

@@ -1,4 +1,3 @@
-import { startsAsRoot } from '../compose/render/proxy-service.ts';
 import { guardedBackend, replicaSections, stableBackend } from './backends.ts';
 import { entrySection, previewSection } from './entry.ts';
 import { longLivedTable } from './long-lived.ts';
@@ -16,6 +15,8 @@ export interface ProxySettings extends SideSettings {
   routes: readonly Route[];
   /** Owner of the admin socket: the user who runs canary. */
   owner: { uid: number; gid: number };
+  /** Whether HAProxy starts as root; its workers drop to its own user then. */
+  startsAsRoot?: boolean;
   /** The port where Prometheus can scrape HAProxy's metrics. */
   metricsPort?: number | undefined;
 }
@@ -68,8 +69,7 @@ function certificates({ routes }: ProxySettings): string[] {
   return loaded.length > 0 ? [certificateSection(loaded)] : [];
 }
 
-function globalSection(settings: ProxySettings): string {
-  const { owner, keepsSamples } = settings;
+function globalSection({ owner, startsAsRoot, keepsSamples }: ProxySettings): string {
   return section('global', [
     'log stdout format raw local0 info',
     `stats socket ${RUN_DIRECTORY}/admin.sock mode 600 uid ${owner.uid} gid ${owner.gid} level admin`,
@@ -81,9 +81,7 @@ function globalSection(settings: ProxySettings): string {
     // Otherwise the first checks of a backend are spread over its longest interval, which is a day.
     'max-spread-checks 500ms',
     ...(keepsSamples ? SAMPLE_PLACES : []),
-    ...(startsAsRoot(owner, certificates(settings).length > 0)
-      ? ['user haproxy', 'group haproxy']
-      : []),
+    ...(startsAsRoot ? ['user haproxy', 'group haproxy'] : []),
   ]);
 }
 

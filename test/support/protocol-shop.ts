@@ -162,6 +162,7 @@ export class ProtocolShop {
       forceHeader: config.force.header,
       keepsSamples: true,
       owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+      startsAsRoot: true,
     });
     await writeFile(join(this.directory, 'haproxy.cfg'), configuration);
     await writeFile(join(this.directory, 'weights.map'), splitFile(OFF));

@@ -49,10 +49,10 @@ function section(title: string, settings = SETTINGS): string[] {
 }
 
 test.each([
-  ['a user', 1000, false],
-  ['root', 0, true],
-])('workers of %s drop to HAProxy’s own user only if they may', (_, uid, drops) => {
-  const lines = section('global', { ...SETTINGS, owner: { uid, gid: uid } });
+  ['of a proxy that starts as root drop to HAProxy’s own user', true],
+  ['of another cannot', false],
+])('workers %s', (_, drops) => {
+  const lines = section('global', { ...SETTINGS, startsAsRoot: drops });
   expect(lines.filter((line) => /^(user|group) /.test(line))).toEqual(
     drops ? ['user haproxy', 'group haproxy'] : [],
   );
