@@ -7,7 +7,7 @@ import { hooks } from './sections/outside.ts';
 import { breaker, shield } from './sections/protection.ts';
 import { service } from './sections/service.ts';
 import { steps, strategy } from './sections/strategy.ts';
-import { duration, holding, port, serviceName, switchable } from './values/values.ts';
+import { duration, holding, line, port, serviceName, switchable } from './values/values.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -55,6 +55,11 @@ export const configSchema = z.strictObject({
   hooks: hooks.prefault({}),
   /** The databases that canary and stable share. */
   database: database.prefault({}),
+  /**
+   * Bind mounts by their path in the compose file: `shared` is data, the same for both sides;
+   * `branch` is code, the canary has its own. By default what git tracks decides.
+   */
+  mounts: z.record(line(1000), z.enum(['shared', 'branch'], 'is not shared or branch')).default({}),
   git: z.strictObject(gitFields).default(DEFAULT_BRANCHES),
   proxy: z
     .strictObject({

@@ -25,8 +25,12 @@ export interface Mount {
   source: string;
   target: string;
   /**
-   * `branch`: git tracks it, and the clone has the branch's version; `stable`: data, shared with
-   * the stable; `machine`: outside the project.
+   * `branch`: code, and the clone has the branch's version; `stable`: data, shared with the stable;
+   * `machine`: outside of the repository, shared too.
    */
   from: 'branch' | 'stable' | 'machine';
+  /** The reason, as the end of a sentence. */
+  why: string;
+  /** Files in it that the branch changes, although the clone uses the stable's. */
+  untried: string[];
 }

@@ -5,6 +5,7 @@ import { observe } from '../execution/observe.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { warnOfExpired } from '../project/certificates.ts';
 import { checkOut } from '../project/checkout/checkout.ts';
+import { checkoutWarnings } from '../project/checkout/warnings.ts';
 import { applyPatches } from '../project/git/apply-patches.ts';
 import { advanceBranch, requireUnmoved, resolveBranch } from '../project/git/branches.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
@@ -57,6 +58,8 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
         : await applyPatches(context, project, { ...options, ref, from: head });
     // Before an earlier release ends: a branch that cannot be a canary changes nothing.
     const checkout = await checkOut(context, project, commit);
+    for (const text of await checkoutWarnings(context, project, checkout))
+      context.emit({ type: 'warning', text });
     const base = { context, project, signal, agreement };
     await finishPromotion(base);
     const moveBranch = async () => {

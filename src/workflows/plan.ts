@@ -4,7 +4,6 @@ import { join, relative } from 'node:path';
 import { type OwnVolumes, ownVolumes } from '../compose/clone/volumes.ts';
 import { callerLinks, isFoundByHost } from '../compose/ingress/ingress.ts';
 import { throughRouter } from '../compose/ingress/router.ts';
-import { shortCommit } from '../compose/model/names.ts';
 import { type Call, callersOutside } from '../compose/services/service-map.ts';
 import type { Context } from '../context.ts';
 import type { Mount, PlanDocument } from '../documents/plan.ts';
@@ -14,6 +13,8 @@ import { observe } from '../execution/observe.ts';
 import { secondContainerObstacle } from '../execution/operations/second-container.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { type Checkout, checkOut } from '../project/checkout/checkout.ts';
+import { mirrorOf } from '../project/checkout/mirror.ts';
+import { checkoutWarnings } from '../project/checkout/warnings.ts';
 import { knownCalls } from '../project/configuration-files.ts';
 import { resolveBranch } from '../project/git/branches.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
@@ -74,6 +75,7 @@ export async function plan(
       ...(await notes(project)),
       ...mounts.map(describeMount),
       ...describeOwn(ownVolumes(checkout.model, names)),
+      ...(await checkoutWarnings(context, project, checkout)),
     ];
     return {
       project: project.name,
@@ -85,7 +87,10 @@ export async function plan(
       notes: said,
     };
   } finally {
-    await context.git.removeWorktree(project.repository, join(home, shortCommit(commit)));
+    await context.git.removeWorktree(
+      project.repository,
+      mirrorOf(home, commit, project.repository).tree,
+    );
     await rm(home, { recursive: true, force: true });
   }
 }
@@ -122,25 +127,25 @@ async function notes(project: Project): Promise<string[]> {
   ];
 }
 
-function mountsOf({ tree, directory, model, dataMounts }: Checkout, service: string): Mount[] {
-  const binds = (model.services[service]?.volumes ?? []).filter(({ type }) => type === 'bind');
-  return binds.map(({ source = '', target }): Mount => {
-    const data = dataMounts[service]?.find((mount) => mount.target === target);
-    if (data) return { service, source: data.source ?? '', target, from: 'stable' };
-    return source.startsWith(`${tree}/`)
-      ? { service, source: relative(directory, source), target, from: 'branch' }
-      : { service, source, target, from: 'machine' };
-  });
+function mountsOf({ directory, mounts }: Checkout, service: string): Mount[] {
+  return (mounts[service] ?? []).map(({ volume: { target }, source, from, why, untried }) => ({
+    service,
+    source: from === 'branch' ? relative(directory, source) : source,
+    target,
+    from,
+    why,
+    untried: [...untried],
+  }));
 }
 
-function describeMount({ service, source, from }: Mount): string {
+function describeMount({ service, source, from, why }: Mount): string {
   switch (from) {
     case 'stable':
-      return `${service} keeps using ${source}: git does not track it, so it is data.`;
+      return `${service} keeps using ${source}: ${why}.`;
     case 'branch':
-      return `${service} takes ${source} from the branch: git tracks it.`;
+      return `${service} takes ${source} from the branch: ${why}.`;
     case 'machine':
-      return `${service} shares ${source} with the stable: it lies outside of the project.`;
+      return `${service} shares ${source} with the stable: ${why}.`;
   }
 }
 

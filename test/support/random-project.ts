@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CanaryError, hasCode } from '../../src/errors.ts';
+import { mirrorOf } from '../../src/project/checkout/mirror.ts';
 import { readConfigurationFiles } from '../../src/project/configuration-files.ts';
 import { layoutOf } from '../../src/project/layout.ts';
 import type { ArbitraryProject } from './fixture-arbitrary-compose.ts';
@@ -24,7 +25,7 @@ export async function verdictOn(
   { text, chosen }: ArbitraryProject,
 ): Promise<Verdict> {
   const layout = layoutOf(folder);
-  const tree = join(layout.worktrees, COMMIT.slice(0, 12));
+  const { tree } = mirrorOf(layout.worktrees, COMMIT, folder);
   const files = { 'compose.yaml': text, 'some.env': 'SOME=env\n', 'secret.txt': 'x' };
   for (const place of [folder, tree]) {
     await writeFiles(place, files);
@@ -35,8 +36,9 @@ export async function verdictOn(
     ...context.git,
     holds: async () => true,
     checkOutSubmodules: async () => undefined,
-    tracks: async () => true,
-    hasUntracked: async () => false,
+    trackedFiles: async (_: string, path: string) => [path],
+    untrackedFiles: async () => [],
+    ignoresNew: async () => false,
   };
   const scope = {
     projectDirectory: folder,

@@ -1,11 +1,12 @@
 import { parseAllDocuments } from 'yaml';
 
 /**
- * What a single compose file contains before Compose merges it with others. Paths are as written.
+ * What a single compose file contains before Compose merges it with others. Paths are as written,
+ * variables included.
  */
 export interface FileDefinitions {
   services: ReadonlySet<string>;
-  /** Every `env_file`. */
+  /** Every `env_file` and `label_file`. */
   envFiles: readonly string[];
   includes: readonly Include[];
   /** The files that its services extend. */
@@ -29,6 +30,7 @@ interface RawFile {
 
 interface RawService {
   env_file?: string | (string | { path?: string })[];
+  label_file?: string | string[];
   extends?: string | { file?: string };
 }
 
@@ -52,25 +54,27 @@ export function readDefinitions(text: string): FileDefinitions {
   );
   const services = contents.flatMap((content) => Object.entries(content.services ?? {}));
   const envFiles = services.flatMap(([, service]) =>
-    listOf(service?.env_file).map((each) => (typeof each === 'string' ? each : (each.path ?? ''))),
+    [...listOf(service?.env_file), ...listOf(service?.label_file)].map((each) =>
+      typeof each === 'string' ? each : (each.path ?? ''),
+    ),
   );
   const extended = services.flatMap(([, service]) =>
     typeof service?.extends === 'object' ? (service.extends?.file ?? []) : [],
   );
   return {
     services: new Set(services.map(([name]) => name)),
-    envFiles: literalPaths(envFiles),
+    envFiles: named(envFiles),
     includes: contents.flatMap((content) => listOf(content.include).map(includeOf)),
-    extended: literalPaths([...new Set(extended)]),
+    extended: named([...new Set(extended)]),
   };
 }
 
 function includeOf(written: string | RawInclude): Include {
   const include = typeof written === 'string' ? { path: written } : written;
   return {
-    paths: literalPaths(listOf(include.path)),
+    paths: named(listOf(include.path)),
     directory: include.project_directory,
-    envFiles: literalPaths(listOf(include.env_file)),
+    envFiles: named(listOf(include.env_file)),
   };
 }
 
@@ -79,9 +83,8 @@ function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
   return Array.isArray(value) ? value : [value as T];
 }
 
-/** A path with a variable in it is left to Compose. */
-function literalPaths(paths: readonly string[]): string[] {
-  return paths.filter((path) => path !== '' && !path.includes('$'));
+function named(paths: readonly string[]): string[] {
+  return paths.filter((path) => path !== '');
 }
 
 /** Compose's own tags change how files merge, not which services there are. */

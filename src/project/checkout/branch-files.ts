@@ -1,17 +1,14 @@
-import { join, relative } from 'node:path';
+import { realpath } from 'node:fs/promises';
 import { type BranchFiles, changedFiles, FILE_KINDS } from '../../compose/clone/files.ts';
 import { escapeDollars, type Fields } from '../../compose/model/fields.ts';
 import type { ComposeModel } from '../../compose/model/model.ts';
 import type { WrittenModel } from '../../compose/model/written.ts';
-import { exists } from '../../system/files.ts';
-import { isInside } from './data-mounts.ts';
+import { isInside, type Mirror, ownPath } from './mirror.ts';
 
 interface Sides {
   stable: ComposeModel;
   branch: ComposeModel;
-  /** The worktree's top folder, and its repository. */
-  tree: string;
-  repository: string;
+  mirror: Mirror;
 }
 
 /**
@@ -20,7 +17,7 @@ interface Sides {
  * user's.
  */
 export async function branchFiles(
-  { stable, branch, tree, repository }: Sides,
+  { stable, branch, mirror }: Sides,
   services: readonly string[],
   written: () => Promise<WrittenModel>,
 ): Promise<BranchFiles> {
@@ -29,18 +26,17 @@ export async function branchFiles(
     if (!known) return true;
     return file === undefined
       ? content !== undefined && content !== known.content
-      : isInside(file, tree);
+      : isInside(file, mirror.tree);
   });
   const found: Record<string, Record<string, Fields>> = {};
   for (const { kind, name, definition } of changed) {
     const { file, content, environment, external } = definition;
     const isKnown = stable[kind]?.[name] !== undefined;
-    const isTracked = file !== undefined && isInside(file, tree) && (await exists(file));
+    const isTracked = file !== undefined && (await isInTree(mirror, file));
     if (isKnown && file !== undefined && !isTracked) continue;
-    const own = (path: string) =>
-      isTracked || !isInside(path, tree) ? path : join(repository, relative(tree, path));
+    const place = file === undefined || isTracked ? file : ownPath(mirror, file);
     const fields = {
-      ...(file === undefined ? {} : { file: escapeDollars(own(file)) }),
+      ...(place === undefined ? {} : { file: escapeDollars(place) }),
       ...(content === undefined ? {} : { content: (await written())[kind]?.[name]?.content }),
       ...(environment === undefined ? {} : { environment }),
       ...(external ? { external, name: escapeDollars(definition.name ?? name) } : {}),
@@ -50,4 +46,10 @@ export async function branchFiles(
   return Object.fromEntries(
     FILE_KINDS.flatMap((kind) => (found[kind] ? [[kind, found[kind]]] : [])),
   );
+}
+
+/** Whether the checkout itself has a file; a link may lead to the user's own. */
+async function isInTree({ tree }: Mirror, file: string): Promise<boolean> {
+  const place = await realpath(file).catch(() => undefined);
+  return place !== undefined && isInside(place, tree);
 }

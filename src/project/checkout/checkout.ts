@@ -1,5 +1,5 @@
-import { lstat, mkdir, realpath, symlink } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
 import { refuseParted } from '../../compose/clone/companions.ts';
 import type { BranchFiles } from '../../compose/clone/files.ts';
 import type { ComposeModel, ComposeVolume } from '../../compose/model/model.ts';
@@ -9,18 +9,21 @@ import { discoveryOf, keptLabels } from '../../compose/services/discovery.ts';
 import { chooseSlice, cloneableService } from '../../compose/slice.ts';
 import { parseConfig } from '../../config/parse.ts';
 import type { Context } from '../../context.ts';
-import { CanaryError } from '../../errors.ts';
+import { CanaryError, hasCode } from '../../errors.ts';
 import { exists, readIfExists } from '../../system/files.ts';
 import { callsForIngress } from '../configuration-files.ts';
 import { CONFIG_NAME, type Project } from '../load.ts';
 import { branchFiles } from './branch-files.ts';
-import { findDataMounts, isInside } from './data-mounts.ts';
 import { type DefiningFile, definitionsIn, filesDefining, namedFrom } from './definitions.ts';
+import { isInside, linkOwn, type Mirror, mirrorOf, ownPath, pathsBeside } from './mirror.ts';
+import { type CheckedOutMount, findMounts, movedMounts, refuseUnknownMounts } from './mounts.ts';
+import { pathsWithoutVariables } from './path-variables.ts';
 import { type Proven, proveClones } from './prove-clones.ts';
 
 /** A commit of the project in canary's own worktree, as Compose reads it there. */
 export interface Checkout extends Proven {
   commit: string;
+  mirror: Mirror;
   /** The worktree's top folder. */
   tree: string;
   /** The project's folder inside the worktree. */
@@ -30,6 +33,9 @@ export interface Checkout extends Proven {
   model: ComposeModel;
   /** For each chosen service, the files that define it, relative to the user's project folder. */
   definedIn: Readonly<Record<string, readonly string[]>>;
+  /** For each chosen service, its bind mounts and where its clone takes them from. */
+  mounts: Readonly<Record<string, readonly CheckedOutMount[]>>;
+  /** The mounts among them that are not taken from the branch's tree. */
   dataMounts: Readonly<Record<string, readonly ComposeVolume[]>>;
   /** Configs and secrets that clones take from the branch. */
   branchFiles: BranchFiles;
@@ -46,7 +52,8 @@ export async function checkOut(
   commit: string,
   home = project.layout.worktrees,
 ): Promise<Checkout> {
-  const tree = join(home, shortCommit(commit));
+  const mirror = mirrorOf(home, commit, project.repository);
+  const { tree } = mirror;
   const isThere = (await exists(tree)) && (await context.git.holds(tree, commit));
   if (!isThere) {
     await context.git.removeWorktree(project.repository, tree);
@@ -57,14 +64,24 @@ export async function checkOut(
   await context.git.checkOutSubmodules(project.repository, tree);
   const directory = join(tree, relative(project.repository, project.directory));
   const files = await Promise.all(project.files.map((file) => inWorktree(project, tree, file)));
-  const definitions = await definitionsIn(files, directory);
-  const envFiles = definitions.flatMap((each) => each.envFiles);
-  await linkSettings(project, tree, [join(directory, '.env'), ...envFiles]);
   const branch = { ...project.scope, projectDirectory: directory, files };
-  const model = await context.compose.model(branch);
+  // Compose reads it first: variables in the names of other files are set there.
+  await linkOwn(mirror, [join(directory, '.env')]);
+  const definitions = await definitionsIn(files, directory, {
+    expand: pathsWithoutVariables(context.compose, branch),
+    ownPath: (path) => ownPath(mirror, path),
+  });
+  const envFiles = definitions.flatMap((each) => each.envFiles);
+  const extended = definitions.flatMap((each) => each.extended);
+  await linkOwn(mirror, [...definitions.map(({ file }) => file), ...extended, ...envFiles]);
+  const model = await context.compose.model(branch).catch((error: unknown) => {
+    throw refusedThere(error, mirror);
+  });
+  await linkOwn(mirror, pathsBeside(mirror, model));
   await checkConfig(context, { commit, directory, model });
 
   const definedIn: Record<string, string[]> = {};
+  const mounts: Record<string, CheckedOutMount[]> = {};
   const dataMounts: Record<string, ComposeVolume[]> = {};
   const mountedFiles: Record<string, string[]> = {};
   const settings = [...envFiles, ...filesOf(model.configs), ...filesOf(model.secrets)];
@@ -80,8 +97,10 @@ export async function checkOut(
       .find((name) => !(name in project.model.services));
     if (unknown) throw newDependency(service, unknown);
     const own = filesDefining(definitions, service);
-    const stray = own.find((file) => !isInside(file, tree));
-    if (stray) throw untracked(stray, service);
+    for (const file of own) {
+      if (isInside(await realpath(file), tree)) continue;
+      throw untracked(ownPath(mirror, file), service);
+    }
     if (own.length === 0) {
       throw new CanaryError(
         'service-not-cloneable',
@@ -91,32 +110,33 @@ export async function checkOut(
         },
       );
     }
+    refuseBuiltFromAbove(mirror, service, definition.build?.context);
     definedIn[service] = namedFrom(project.directory, own);
-    dataMounts[service] = await findDataMounts(
-      context,
-      project,
-      { commit, tree, directory, model },
-      service,
-    );
-    const binds = (model.services[service]?.volumes ?? []).flatMap(({ type, source }) =>
-      type === 'bind' && source ? [source] : [],
-    );
+    const tracked = { commit, mirror, directory, model };
+    const found = await findMounts(context, project, tracked, service);
+    mounts[service] = found;
+    dataMounts[service] = movedMounts(found);
+    const binds = found.map(({ volume }) => volume.source ?? '');
     mountedFiles[service] = [...binds, ...settings]
       .filter((path) => isInside(path, tree))
       .map((path) => relative(tree, path));
   }
+  refuseUnknownMounts(project, Object.values(mounts).flat());
   const services = project.slice.map(({ service }) => service);
   refuseParted(model, services);
-  await requireSameElsewhere(context, project, { tree, files, model, definitions }, services);
+  await requireSameElsewhere(context, project, { mirror, files, model, definitions }, services);
   let asked: Promise<WrittenModel> | undefined;
   const written = () => {
     asked ??= context.compose.written(branch);
     return asked;
   };
   const keptLabels = await labelsToKeep(model, services, written);
-  const sides = { stable: project.model, branch: model, tree, repository: project.repository };
+  const sides = { stable: project.model, branch: model, mirror };
   const own = await branchFiles(sides, services, written);
-  const base = { commit, tree, directory, files, model, definedIn, dataMounts, mountedFiles };
+  const base = {
+    ...{ commit, mirror, tree, directory, files, model },
+    ...{ definedIn, mounts, dataMounts, mountedFiles },
+  };
   const clones = { ...base, release: '', files: definedIn, keptLabels, branchFiles: own };
   const proven = await proveClones(context.compose, { ...project, written }, clones);
   return { ...base, keptLabels, branchFiles: own, ...proven };
@@ -128,20 +148,20 @@ export async function checkOut(
  */
 async function requireSameElsewhere(
   { compose }: Context,
-  { scope, repository }: Project,
+  { scope }: Project,
   {
-    tree,
+    mirror,
     files,
     model,
     definitions,
-  }: Pick<Checkout, 'tree' | 'files' | 'model'> & { definitions: readonly DefiningFile[] },
+  }: Pick<Checkout, 'mirror' | 'files' | 'model'> & { definitions: readonly DefiningFile[] },
   services: readonly string[],
 ): Promise<void> {
   if (definitions.every(({ file, isWhole }) => isWhole && files.includes(file))) return;
   const promoted = await compose.model({ ...scope, files });
   const asPromoted = (service: string) => JSON.stringify(promoted.services[service]);
   const asTried = (service: string) =>
-    JSON.stringify(model.services[service])?.replaceAll(tree, repository);
+    JSON.stringify(model.services[service])?.replaceAll(mirror.root, '');
   const other = services.find((service) => asPromoted(service) !== asTried(service));
   if (!other) return;
   throw new CanaryError(
@@ -195,34 +215,6 @@ async function inWorktree(project: Project, tree: string, file: string): Promise
   return !path.startsWith('..') && (await exists(copy)) ? copy : file;
 }
 
-/**
- * Makes `.env` and the `env_file`s that git does not track reachable from the worktree. They are linked,
- * not copied: secrets stay in the one file the user keeps them in.
- */
-async function linkSettings(
-  { repository }: Project,
-  tree: string,
-  envFiles: readonly string[],
-): Promise<void> {
-  for (const target of envFiles) {
-    if (!isInside(target, tree)) continue;
-    const source = join(repository, relative(tree, target));
-    if ((await exists(target)) || !(await exists(source))) continue;
-    // A branch could have a link there that leads out of its worktree; Compose then reports the missing file.
-    if (await leadsOut(dirname(target), tree)) continue;
-    await mkdir(dirname(target), { recursive: true });
-    await symlink(source, target);
-  }
-}
-
-/** Whether a folder of a worktree, which need not exist, is outside of it once links are followed. */
-async function leadsOut(folder: string, tree: string): Promise<boolean> {
-  const isThere = await lstat(folder).catch(() => undefined);
-  if (!isThere) return leadsOut(dirname(folder), tree);
-  const real = await realpath(folder).catch(() => undefined);
-  return real === undefined || !isInside(real, tree);
-}
-
 function filesOf(definitions: ComposeModel['configs']): string[] {
   return Object.values(definitions ?? {}).flatMap(({ file }) => (file ? [file] : []));
 }
@@ -240,6 +232,28 @@ function newDependency(service: string, name: string): CanaryError {
     `In the branch \`${service}\` depends on \`${name}\`, which production does not have.`,
     {
       hint: `Bring \`${name}\` to the stable first; the canary shares it.`,
+    },
+  );
+}
+
+/** What Compose refuses in the checkout, in the user's own words for paths: nobody can put a file there. */
+function refusedThere(error: unknown, mirror: Mirror): unknown {
+  if (!hasCode(error, 'compose-file-invalid')) return error;
+  return new CanaryError(error.code, 'Compose refuses the compose file of the branch.', {
+    details: error.details.map((line) => line.replaceAll(mirror.root, '')),
+    hint: 'A file that Compose misses there is neither in the branch nor in your own folder: commit it, or create it in your folder if git ignores it.',
+    cause: error,
+  });
+}
+
+/** There the checkout would stand beside the stable's code, or instead of it. */
+function refuseBuiltFromAbove(mirror: Mirror, service: string, context: string | undefined): void {
+  if (!context || context === mirror.tree || !isInside(mirror.tree, context)) return;
+  throw new CanaryError(
+    'service-not-cloneable',
+    `Service \`${service}\` is built from ${ownPath(mirror, context)}, which contains the repository.`,
+    {
+      hint: 'Build it from a folder of the repository, and name others in `build: { additional_contexts: … }`.',
     },
   );
 }

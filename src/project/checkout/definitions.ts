@@ -10,72 +10,102 @@ export interface DefiningFile {
   isWhole: boolean;
   /** The env files that it names, absolute. */
   envFiles: readonly string[];
+  /** The files that its services extend, and those that these extend, absolute. */
+  extended: readonly string[];
+}
+
+/** How compose files are read. */
+export interface Reading {
+  /** Replaces the variables in paths as Compose does; those it cannot replace are left out. */
+  expand: (paths: readonly string[]) => Promise<string[]>;
+  /** Where a file is that the checkout lacks. */
+  ownPath: (path: string) => string;
 }
 
 /** What these compose files and those they include define, in the order Compose merges them. */
 export async function definitionsIn(
   files: readonly string[],
   directory: string,
+  reading: Reading,
 ): Promise<DefiningFile[]> {
   const found: DefiningFile[] = [];
-  for (const file of files) await follow(file, directory, found, new Set());
+  for (const file of files) await follow(reading, file, directory, found, new Set());
   return found;
 }
 
 /** Included files come first: the file that includes them may add to them. */
 async function follow(
+  reading: Reading,
   file: string,
   base: string,
   found: DefiningFile[],
   above: ReadonlySet<string>,
 ): Promise<void> {
   // Compose itself reports missing files and circular includes.
-  const text = above.has(file) ? undefined : await readIfExists(file);
-  if (text === undefined) return;
-  const read = definitionsOf(text);
-  if (!read) return;
+  const read = above.has(file) ? undefined : await definitionsOf(reading, file);
+  if (read === undefined) return;
   const { services, envFiles, includes, extended } = read;
-  const own = envFiles.map((path) => resolve(base, path));
+  const absolute = async (paths: readonly string[], from = base) =>
+    (await reading.expand(paths)).map((path) => resolve(from, path));
+  const own = await absolute(envFiles);
   for (const include of includes) {
-    const paths = include.paths.map((path) => resolve(base, path));
-    const home = include.directory ? resolve(base, include.directory) : undefined;
-    own.push(...include.envFiles.map((path) => resolve(base, path)));
+    const paths = await absolute(include.paths);
+    const [home] = include.directory ? await absolute([include.directory]) : [];
+    own.push(...(await absolute(include.envFiles)));
     for (const path of paths) {
       const inner = home ?? dirname(paths[0] ?? path);
       own.push(resolve(inner, '.env'));
-      await follow(path, inner, found, new Set([...above, file]));
+      await follow(reading, path, inner, found, new Set([...above, file]));
     }
   }
-  for (const path of extended) {
-    const target = resolve(base, path);
-    if (target !== file) own.push(...(await settingsOf(target)));
+  const further: string[] = [];
+  for (const target of await absolute(extended)) {
+    if (target === file) continue;
+    further.push(target);
+    const settings = await settingsOf(reading, target);
+    own.push(...settings.envFiles);
+    further.push(...settings.extended);
   }
-  found.push({ file, services, isWhole: extended.length === 0, envFiles: own });
+  found.push({
+    file,
+    services,
+    isWhole: extended.length === 0,
+    envFiles: own,
+    extended: further,
+  });
 }
 
 /** Compose reports an invalid file better. */
-function definitionsOf(text: string): FileDefinitions | undefined {
+async function definitionsOf(
+  { ownPath }: Reading,
+  file: string,
+): Promise<FileDefinitions | undefined> {
+  const text = (await readIfExists(file)) ?? (await readIfExists(ownPath(file)));
   try {
-    return readDefinitions(text);
+    return text === undefined ? undefined : readDefinitions(text);
   } catch {
     return undefined;
   }
 }
 
-/** The env files of the services in a file that others extend. */
-async function settingsOf(file: string, above: ReadonlySet<string> = new Set()): Promise<string[]> {
-  const text = above.has(file) ? undefined : await readIfExists(file);
-  if (text === undefined) return [];
-  const read = definitionsOf(text);
-  if (!read) return [];
-  const { envFiles, extended } = read;
-  const further = extended.map((path) =>
-    settingsOf(resolve(dirname(file), path), new Set([...above, file])),
+/** The env files of the services in a file that others extend, and the files that it extends. */
+async function settingsOf(
+  reading: Reading,
+  file: string,
+  above: ReadonlySet<string> = new Set(),
+): Promise<Pick<DefiningFile, 'envFiles' | 'extended'>> {
+  const read = above.has(file) ? undefined : await definitionsOf(reading, file);
+  if (!read) return { envFiles: [], extended: [] };
+  const absolute = async (paths: readonly string[]) =>
+    (await reading.expand(paths)).map((path) => resolve(dirname(file), path));
+  const extended = await absolute(read.extended);
+  const further = await Promise.all(
+    extended.map((path) => settingsOf(reading, path, new Set([...above, file]))),
   );
-  return [
-    ...envFiles.map((path) => resolve(dirname(file), path)),
-    ...(await Promise.all(further)).flat(),
-  ];
+  return {
+    envFiles: [...(await absolute(read.envFiles)), ...further.flatMap((each) => each.envFiles)],
+    extended: [...extended, ...further.flatMap((each) => each.extended)],
+  };
 }
 
 /** The files that define a service, in the order Compose merges them. */

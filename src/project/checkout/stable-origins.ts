@@ -4,6 +4,7 @@ import type { Context } from '../../context.ts';
 import type { Project } from '../load.ts';
 import type { Checkout } from './checkout.ts';
 import { definitionsIn, filesDefining, namedFrom } from './definitions.ts';
+import { pathsWithoutVariables } from './path-variables.ts';
 import { copyOf } from './prove-clones.ts';
 
 /** Where a service of the stable is defined. */
@@ -23,7 +24,10 @@ export async function stableOrigins(
     discoveryOf(project.model.services[service] ?? {}).labels.length > 0;
   const written =
     isCopied || services.some(isLabelled) ? await compose.written(project.scope) : undefined;
-  const definitions = await definitionsIn(project.files, project.directory);
+  const definitions = await definitionsIn(project.files, project.directory, {
+    expand: pathsWithoutVariables(compose, project.scope),
+    ownPath: (path) => path,
+  });
   return (service) => {
     const own = written?.services[service];
     return {

@@ -4,6 +4,7 @@ import { shortCommit } from '../../compose/model/names.ts';
 import { CanaryError } from '../../errors.ts';
 import { branchRef } from '../../git/branch-name.ts';
 import { type Checkout, servicesMounting } from '../../project/checkout/checkout.ts';
+import { withOwnPaths } from '../../project/checkout/mirror.ts';
 import { CONFIG_NAME } from '../../project/load.ts';
 import { type ReleaseRun, releaseNow } from '../../project/run.ts';
 import { exists } from '../../system/files.ts';
@@ -27,8 +28,9 @@ export function sayWhatStays(
 ): void {
   const services = changedOutside({
     slice: project.slice.map((member) => member.service),
-    before: { root: project.repository, services: project.model.services },
-    after: { root: checkout.tree, services: checkout.model.services },
+    root: project.repository,
+    before: project.model.services,
+    after: withOwnPaths(checkout.mirror, checkout.model.services),
     paths,
   });
   if (services.length === 0) return;

@@ -48,6 +48,17 @@ export function dockerEngine(run: RunProcess) {
       return (JSON.parse(stdout) as InspectedContainer[]).map(observe).sort(byName);
     },
 
+    /** The variables of a container, and those that its image sets. They may be secrets. */
+    async environment(id: string): Promise<{ container: Variables; image: Variables }> {
+      const ask = async (kind: 'container' | 'image', name: string) => {
+        const { stdout } = await run('docker', [kind, 'inspect', name]);
+        return (JSON.parse(stdout || '[]') as InspectedContainer[])[0];
+      };
+      const container = await ask('container', id);
+      const image = container && (await ask('image', container.Image));
+      return { container: variables(container), image: variables(image) };
+    },
+
     /** The id of an image, or `undefined` when there is none of that name. */
     async imageId(reference: string): Promise<string | undefined> {
       const args = ['image', 'inspect', '--format', '{{.Id}}', reference];
@@ -219,6 +230,16 @@ function observe(container: InspectedContainer): ObservedContainer {
     release: labels[LABEL.release],
     definition: labels[LABEL.definition],
   };
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+function variables(inspected: InspectedContainer | undefined): Variables {
+  const pairs = (inspected?.Config.Env ?? []).map((each) => {
+    const at = each.indexOf('=');
+    return [each.slice(0, at), each.slice(at + 1)] as const;
+  });
+  return Object.fromEntries(pairs);
 }
 
 /** Each link once, however many networks the container is on. */

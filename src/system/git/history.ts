@@ -1,4 +1,4 @@
-import { answer, lines, runGit, zeroed } from './run.ts';
+import { answer, lines, runGit, succeeds, zeroed } from './run.ts';
 
 export async function currentBranch(directory: string): Promise<string | undefined> {
   return (await runGit(directory, ['branch', '--show-current'])).trim() || undefined;
@@ -68,16 +68,25 @@ export async function sameTree(directory: string, left: string, right: string): 
   return first === second;
 }
 
-/** Whether a commit has anything under a path relative to the top folder. */
-export async function tracks(directory: string, commit: string, path: string): Promise<boolean> {
-  const args = ['ls-tree', '-z', '--name-only', '--full-tree', commit, '--', path];
-  return (await runGit(directory, ['--literal-pathspecs', ...args])) !== '';
+/** The files that a working tree tracks under a path, those of submodules too. */
+export async function trackedFiles(tree: string, path: string): Promise<string[]> {
+  return listFiles(tree, ['--recurse-submodules'], path);
 }
 
-/** Whether a working tree has files under a path that git does not track, ignored ones too. */
-export async function hasUntracked(tree: string, path: string): Promise<boolean> {
-  const args = ['ls-files', '--others', '-z', '--', path];
-  return (await runGit(tree, ['--literal-pathspecs', ...args])) !== '';
+/** What git does not track under a path of a working tree, ignored or not; whole folders end in `/`. */
+export async function untrackedFiles(tree: string, path: string): Promise<string[]> {
+  return listFiles(tree, ['--others', '--directory', '--no-empty-directory'], path);
+}
+
+async function listFiles(tree: string, flags: readonly string[], path: string): Promise<string[]> {
+  const args = ['ls-files', ...flags, '-z', '--', path];
+  return zeroed(await runGit(tree, ['--literal-pathspecs', ...args]));
+}
+
+/** Whether git ignores a file that is new in a folder, whatever it is called. */
+export async function ignoresNew(tree: string, folder: string): Promise<boolean> {
+  const args = ['check-ignore', '--quiet', '--no-index', '--', `${folder}/canary-new-file`];
+  return succeeds(runGit(tree, args));
 }
 
 /** The text of a file at a commit, or `undefined`. */

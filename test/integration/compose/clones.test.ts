@@ -262,7 +262,7 @@ secrets: { token: { file: ./token.txt } }
       configs: [{ source: 'site-canary', target: '/etc/site.conf' }, { source: 'banner-canary' }],
       secrets: [{ source: 'token' }],
     });
-    expect(after.configs?.['site-canary']?.file).toMatch(/worktrees\/[0-9a-f]{12}\/site.conf$/);
+    expect(after.configs?.['site-canary']?.file).toMatch(/worktrees\/[0-9a-f]{12}\/.+\/site.conf$/);
     expect(after.configs?.['banner-canary']?.content).toBe('welcome you');
     expect(after.configs?.site?.file).toBe(join(folder, 'site.conf'));
     // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose expands it.
@@ -322,8 +322,8 @@ describe('a service is cloned as Compose reads it', () => {
     expect(serviceOf(before, 'web').environment).toEqual({ FROM_ENV: 'top' });
     expect(clone.environment).toEqual({ FROM_ENV: 'top' });
     expect(clone.volumes?.map(({ source }) => source)).toEqual([
-      expect.stringMatching(/worktrees\/[0-9a-f]{12}\/code$/),
-      expect.stringMatching(/worktrees\/[0-9a-f]{12}\/conf$/),
+      expect.stringMatching(/worktrees\/[0-9a-f]{12}\/.+\/code$/),
+      expect.stringMatching(/worktrees\/[0-9a-f]{12}\/.+\/conf$/),
     ]);
   });
 
@@ -348,7 +348,7 @@ describe('a service is cloned as Compose reads it', () => {
     const { after, text } = await resolved(folder, 'next');
     const clone = serviceOf(after, 'web-canary');
     expect(clone.environment).toEqual({ API_KEY: 's3cret' });
-    expect(clone.volumes?.[0]?.source).toMatch(/worktrees\/[0-9a-f]{12}\/app\/code$/);
+    expect(clone.volumes?.[0]?.source).toMatch(/worktrees\/[0-9a-f]{12}\/.+\/app\/code$/);
     expect(text).not.toContain('s3cret');
   });
 
@@ -393,6 +393,8 @@ describe('a service is cloned as Compose reads it', () => {
     });
     await writeFiles(folder, { junk: 'x\n' });
     const { after } = await resolved(folder, 'next');
-    expect(serviceOf(after, 'web-canary').volumes?.[0]?.source).toMatch(/worktrees\/[0-9a-f]{12}$/);
+    expect(serviceOf(after, 'web-canary').volumes?.[0]?.source).toMatch(
+      /worktrees\/[0-9a-f]{12}\/.+$/,
+    );
   });
 });

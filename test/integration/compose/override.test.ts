@@ -80,7 +80,7 @@ describe('with the override, Compose resolves', () => {
     expect(clone.deploy?.replicas).toBe(2);
     expect(clone.image).toBe(`shop-discounts:canary-${commit.slice(0, 12)}`);
     expect(clone.build?.context).toBe(
-      `${folder}/.canary/worktrees/${commit.slice(0, 12)}/discounts`,
+      `${folder}/.canary/worktrees/${commit.slice(0, 12)}${folder}/discounts`,
     );
     expect(clone.volumes).toMatchObject([{ type: 'volume', source: 'uploads' }]);
     expect(clone.links).toEqual(['db:database']);

@@ -138,9 +138,9 @@ test('a commit that a hook rejects without a message is rejected, never reported
 });
 
 test('a path is compared literally, not as a pattern', async () => {
-  expect(await client.tracks(folder, main, 'odd *[name].txt')).toBe(true);
-  expect(await client.tracks(folder, main, 'odd *')).toBe(false);
-  expect(await client.tracks(folder, main, 'nowhere')).toBe(false);
+  expect(await client.trackedFiles(folder, 'odd *[name].txt')).toEqual(['odd *[name].txt']);
+  expect(await client.trackedFiles(folder, 'odd *')).toEqual([]);
+  expect(await client.trackedFiles(folder, 'nowhere')).toEqual([]);
 });
 
 test('names that are options or invalid resolve to nothing', async () => {

@@ -50,7 +50,9 @@ describe('files, data and images of a project', () => {
   it('`plan` names what stays the stable’s, and leaves no trace', async () => {
     const before = await shop.git('status', '--porcelain', '--ignored');
     const { stdout } = await shop.succeed('plan', '--branch', 'canary', '--weight', '5');
-    expect(stdout).toContain('/uploads: git does not track it, so it is data.');
+    expect(stdout).toContain(
+      '/uploads: it is writable and git tracks no more than a placeholder in it, so it is for data.',
+    );
     expect(stdout).toContain('frontend takes shop.conf from the branch: git tracks it.');
     expect(await shop.git('status', '--porcelain', '--ignored')).toBe(before);
     expect(await shop.git('worktree', 'list')).not.toContain('\n');

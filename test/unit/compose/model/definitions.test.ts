@@ -23,8 +23,17 @@ services:
       - path: c.env
         required: false
   d: { env_file: "\${STAGE}.env" }
+  e: { label_file: e.labels }
 `;
-  expect(read(text).envFiles).toEqual(['./a.env', 'b1.env', 'b2.env', 'c.env']);
+  expect(read(text).envFiles).toEqual([
+    './a.env',
+    'b1.env',
+    'b2.env',
+    'c.env',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as Compose writes variables.
+    '${STAGE}.env',
+    'e.labels',
+  ]);
 });
 
 test('anchors and merge keys are followed', () => {
