@@ -13,6 +13,7 @@ describe('a valid canary.yaml', () => {
       identity: [],
       force: { header: 'X-Canary' },
       match: [],
+      mounts: {},
       strategy: { kind: 'canary' },
       steps: [],
       analysis: {
@@ -102,6 +103,7 @@ database:
   allow: [unrehearsed:redis]
   migrate: { service: web, command: [migrate, --all] }
   backup: before
+mounts: { ./uploads: shared, src: branch }
 `;
     expect(parse(text)).toEqual({
       version: 1,
@@ -183,6 +185,7 @@ database:
       promote: 'manual',
       progressDeadline: 7_200_000,
       maxAge: 86_400_000,
+      mounts: { './uploads': 'shared', src: 'branch' },
       breaker: false,
       database: {
         service: ['db', 'orders-db'],
