@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { FILE_KINDS } from '../compose/clone/files.ts';
 import {
   isRunFolder,
   type PathKind,
@@ -6,13 +6,17 @@ import {
   throwAwayVolumes,
   volumeName,
 } from '../compose/clone/throw-away.ts';
+import { escapeAll, type Fields } from '../compose/model/fields.ts';
 import type { ComposeModel, ComposeService, ComposeVolume } from '../compose/model/model.ts';
 import { canaryImage } from '../compose/model/names.ts';
+import { replace } from '../compose/model/tagged.ts';
 import { statefulReason } from '../compose/services/stateful.ts';
 import type { Checkout } from '../project/checkout/checkout.ts';
+import { isInside } from '../project/checkout/data-mounts.ts';
 import { stableOrigins } from '../project/checkout/stable-origins.ts';
 import type { Project } from '../project/load.ts';
 import type { Run } from '../project/run.ts';
+import { kindOf, realPath } from './host-path.ts';
 import { type Original, runningStable } from './originals.ts';
 
 /** A canary with the commit that it boots from, checked out and its images built. */
@@ -28,8 +32,10 @@ export async function participantsOf(run: Rehearsal, originals: readonly Origina
   const originOf = await stableOrigins(context, project, checkout, []);
   const ofStable = async (service: string, image: string) => {
     const definition = project.model.services[service] ?? {};
-    const { volumes } = await emptied(definition.volumes ?? [], () => false);
-    return { service, definition, volumes, ...originOf(service), image };
+    const { volumes, withheld } = await emptied(definition.volumes ?? []);
+    const origin = originOf(service);
+    const own = { service, definition, volumes, ...origin, image };
+    return onlySafeFiles(project.model, { ...own, withheld });
   };
   const asStable = (services: readonly string[]) =>
     Promise.all(
@@ -64,16 +70,44 @@ async function ofBranch({ project, checkout }: Rehearsal, service: string) {
   const data = checkout.dataMounts[service] ?? [];
   const isData = ({ target }: ComposeVolume) => data.some((mount) => mount.target === target);
   const volumes = [...(definition.volumes ?? []).filter((each) => !isData(each)), ...data];
-  const isTracked = (source: string) => source.startsWith(`${checkout.tree}/`);
   const built = canaryImage(project.name, service, checkout.commit);
-  return {
+  return onlySafeFiles(project.model, {
     service,
     definition,
     files: checkout.definedIn[service] ?? [],
     copy: checkout.copies[service],
     corrections: checkout.corrections[service],
     image: definition.build ? built : (definition.image ?? ''),
-    ...(await emptied(volumes, isTracked)),
+    ...(await emptied(volumes, checkout.tree)),
+  });
+}
+
+interface WithFiles {
+  definition: ComposeService;
+  corrections?: Fields | undefined;
+  withheld: readonly string[];
+}
+
+/** Leaves out configs and secrets that are no plain files: a socket or a folder leads out as a mount does. */
+async function onlySafeFiles<T extends WithFiles>(model: ComposeModel, participant: T): Promise<T> {
+  const fields: Fields = {};
+  const withheld: string[] = [];
+  for (const kind of FILE_KINDS) {
+    const uses = participant.definition[kind] ?? [];
+    const isSafe = await Promise.all(
+      uses.map(async ({ source }) => {
+        const { file } = model[kind]?.[source] ?? {};
+        return file === undefined || ['file', 'missing'].includes(await kindOf(file));
+      }),
+    );
+    if (!isSafe.includes(false)) continue;
+    fields[kind] = replace(escapeAll(uses.filter((_, index) => isSafe[index])));
+    withheld.push(...uses.filter((_, index) => !isSafe[index]).map(({ source }) => source));
+  }
+  return {
+    ...participant,
+    corrections: { ...participant.corrections, ...fields },
+    withheld: [...participant.withheld, ...withheld],
   };
 }
 
@@ -110,19 +144,20 @@ async function settingsOf(
   return settings;
 }
 
-async function emptied(
-  volumes: readonly ComposeVolume[],
-  isTracked: (source: string) => boolean,
-): Promise<ThrowAway> {
+/** `tree`: the branch's files. */
+async function emptied(volumes: readonly ComposeVolume[], tree?: string): Promise<ThrowAway> {
   const kinds = new Map<string, PathKind>();
-  for (const { type, source } of volumes)
-    if (type === 'bind' && source) kinds.set(source, await kindOf(source));
-  return throwAwayVolumes(volumes, isTracked, (source) => kinds.get(source) ?? 'missing');
-}
-
-async function kindOf(path: string): Promise<PathKind> {
-  const found = await stat(path).catch(() => undefined);
-  if (!found) return 'missing';
-  if (found.isFile()) return 'file';
-  return found.isDirectory() ? 'directory' : 'other';
+  const tracked = new Set<string>();
+  const top = tree && (await realPath(tree));
+  for (const { type, source } of volumes) {
+    if (type !== 'bind' || !source) continue;
+    kinds.set(source, await kindOf(source));
+    // A link that git tracks may lead anywhere.
+    if (top && isInside(await realPath(source), top)) tracked.add(source);
+  }
+  return throwAwayVolumes(
+    volumes,
+    (source) => tracked.has(source),
+    (source) => kinds.get(source) ?? 'missing',
+  );
 }

@@ -1,4 +1,5 @@
 import type { Participants } from '../compose/render/rehearsal.ts';
+import { missedFields } from '../compose/render/stage-fields.ts';
 import { type Exception, formatException } from '../config/exception.ts';
 import {
   type Agreement,
@@ -39,6 +40,7 @@ export async function rehearse(run: Rehearsal, agreement: Agreement): Promise<Re
   const originals = await originalsOf(run, databases);
   await clearOriginals(originals);
   const participants = await participantsOf(run, originals);
+  tellWithheld(run, participants);
   try {
     const report = await onStage(run, participants, (stage) =>
       play(stage, participants, originals, agreement),
@@ -53,6 +55,19 @@ export async function rehearse(run: Rehearsal, agreement: Agreement): Promise<Re
     // A copy that broke off may have left its program running in the original.
     await clearOriginals(originals).catch(() => undefined);
     throw error;
+  }
+}
+
+/** The operator must know what a boot could not use: a failure may come from that. */
+function tellWithheld(
+  { context: { emit } }: Rehearsal,
+  { companions, migrations, canaries }: RehearsalParticipants,
+): void {
+  for (const { service, definition, withheld } of [...companions, ...migrations, ...canaries]) {
+    const missed = [...missedFields(definition), ...withheld].map((each) => `\`${each}\``);
+    if (missed.length === 0) continue;
+    const text = `The rehearsal of ${service} runs without ${missed.join(', ')}: it could reach outside.`;
+    emit({ type: 'notice', text });
   }
 }
 

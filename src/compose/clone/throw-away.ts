@@ -1,7 +1,10 @@
 import type { ComposeVolume } from '../model/model.ts';
 
-/** The kind of a path on the host, as far as it can be seen. */
-export type PathKind = 'file' | 'directory' | 'other' | 'missing';
+/**
+ * The kind of a path on the host, as far as it can be seen. `leads-out`: a folder from which
+ * sockets or devices of the host can be reached.
+ */
+export type PathKind = 'file' | 'directory' | 'leads-out' | 'other' | 'missing';
 
 /** A mount that a rehearsal replaces with an empty volume, which it may fill. */
 export interface Replaced {
@@ -13,6 +16,8 @@ export interface Replaced {
 export interface ThrowAway {
   volumes: ComposeVolume[];
   replaced: Replaced[];
+  /** Where the container lacks what its service has, because it would lead out. */
+  withheld: string[];
 }
 
 /** Folders with sockets of the host, some of which give access to the outside. */
@@ -21,28 +26,34 @@ const RUN_FOLDERS = /^(\/var)?\/run(\/|$)/;
 /**
  * The mounts of a service in a rehearsal, so that it cannot change kept data: files that git tracks
  * come from the branch's tree, other files are read-only, everything else is an empty volume.
- * Sockets are left out: they lead outside.
+ * What leads out, such as sockets, is left out.
  */
 export function throwAwayVolumes(
   volumes: readonly ComposeVolume[],
   isTracked: (source: string) => boolean,
   kindOf: (source: string) => PathKind,
 ): ThrowAway {
-  const result: ThrowAway = { volumes: [], replaced: [] };
+  const result: ThrowAway = { volumes: [], replaced: [], withheld: [] };
   const replaceBy = ({ source, target }: ComposeVolume) => {
     if (!source) return result.volumes.push({ type: 'volume', target });
     result.replaced.push({ name: source, target });
     return result.volumes.push({ type: 'volume', source: volumeName(source), target });
   };
   for (const volume of volumes) {
-    const { type, source = '' } = volume;
+    const { type, source = '', target } = volume;
+    const kind = kindOf(source);
     if (type === 'volume') replaceBy(volume);
     else if (type === 'tmpfs') result.volumes.push(volume);
-    else if (type !== 'bind' || isRunFolder(source)) continue;
-    else if (isTracked(source)) result.volumes.push(volume);
-    else if (kindOf(source) === 'file') result.volumes.push({ ...volume, read_only: true });
-    else if (kindOf(source) === 'directory' && volume.read_only) result.volumes.push(volume);
-    else if (kindOf(source) !== 'other') replaceBy(volume);
+    else if (type !== 'bind' || kind === 'other' || isRunFolder(source)) {
+      result.withheld.push(target);
+    } else if (isTracked(source)) {
+      result.volumes.push(volume);
+    } else if (kind === 'leads-out') {
+      result.withheld.push(target);
+      result.volumes.push({ type: 'volume', target });
+    } else if (kind === 'file' || (kind === 'directory' && volume.read_only)) {
+      result.volumes.push({ ...volume, read_only: true });
+    } else replaceBy(volume);
   }
   return result;
 }

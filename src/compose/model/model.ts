@@ -52,7 +52,8 @@ export interface ComposeService {
   secrets?: readonly ComposeFileUse[];
   healthcheck?: { test?: readonly string[]; disable?: boolean };
   scale?: number;
-  deploy?: { replicas?: number };
+  deploy?: { replicas?: number; resources?: { limits?: Readonly<Record<string, unknown>> } };
+  privileged?: boolean;
 }
 
 interface ComposeBuild {

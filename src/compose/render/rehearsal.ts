@@ -4,6 +4,7 @@ import { escapeDollars, type Fields } from '../model/fields.ts';
 import type { ComposeModel, ComposeService, ComposeVolume } from '../model/model.ts';
 import { LABEL, migrationName, oldCodeName, rehearsalName } from '../model/names.ts';
 import { replace, reset, stringify } from '../model/tagged.ts';
+import { deployFields, withoutReach } from './stage-fields.ts';
 
 const NETWORK = 'canary-rehearsal';
 /** CPU shares; other containers have 1024 and take precedence when they need the core. */
@@ -102,21 +103,11 @@ function deltaOf(
     // Canary reads its log, and the log must not reach any other log system.
     logging: replace({ driver: 'json-file' }),
     ...(definition.scale === undefined ? {} : { scale: 1 }),
-    ...(definition.deploy?.replicas === undefined ? {} : { deploy: { replicas: 1 } }),
+    ...deployFields(definition),
     // Other proxies on this engine find containers by labels.
     labels: replace({ [LABEL.role]: role, [LABEL.service]: service }),
-    ...undone(definition),
+    ...withoutReach(definition),
   };
-}
-
-/** Removes what gives access to other containers or the machine. */
-function undone(definition: ComposeService): Fields {
-  const empty = { volumes_from: [], devices: [], cap_add: [], pid: null, ipc: null } as const;
-  return Object.fromEntries(
-    Object.entries(empty).flatMap(([key, value]) =>
-      key in definition ? [[key, reset(value as null | [])]] : [],
-    ),
-  );
 }
 
 /**

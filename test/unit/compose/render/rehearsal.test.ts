@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { throwAwayVolumes, volumeName } from '../../../../src/compose/clone/throw-away.ts';
+import {
+  type PathKind,
+  throwAwayVolumes,
+  volumeName,
+} from '../../../../src/compose/clone/throw-away.ts';
 import type { ComposeModel } from '../../../../src/compose/model/model.ts';
 import { type Participants, renderRehearsal } from '../../../../src/compose/render/rehearsal.ts';
 
@@ -96,12 +100,14 @@ describe('the mounts of a rehearsal', () => {
     '/etc/localtime': 'file',
     '/srv/uploads': 'directory',
     '/tree/conf': 'directory',
+    '/tree/device': 'other',
+    '/': 'leads-out',
   };
   const mounts = (volumes: Parameters<typeof throwAwayVolumes>[0]) =>
     throwAwayVolumes(
       volumes,
       (source) => source.startsWith('/tree/'),
-      (source) => (kinds as Record<string, 'file' | 'directory'>)[source] ?? 'missing',
+      (source) => (kinds as Record<string, PathKind>)[source] ?? 'missing',
     );
   const bind = (source: string, rest = {}) => ({ type: 'bind', source, target: '/x', ...rest });
 
@@ -117,9 +123,20 @@ describe('the mounts of a rehearsal', () => {
         { name: 'data', target: '/data' },
         { name: '/srv/uploads', target: '/x' },
       ],
+      withheld: [],
     });
     expect(volumeName('a/b')).not.toBe(volumeName('a-b'));
     expect(volumeName('a_2f_b')).not.toBe(volumeName('a/b'));
+  });
+
+  it('are told where they would lead out', () => {
+    const found = mounts([
+      bind('/', { target: '/host', read_only: true }),
+      bind('/tree/device', { target: '/device' }),
+      bind('/run/x', { target: '/run/x' }),
+    ]);
+    expect(found.volumes).toEqual([{ type: 'volume', target: '/host' }]);
+    expect(found.withheld).toEqual(['/host', '/device', '/run/x']);
   });
 
   it("are the branch's files as they are, the machine's read-only, and never a way out", () => {
