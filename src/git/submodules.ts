@@ -14,13 +14,14 @@ export function submodulePaths(text: string): Pick<Submodule, 'name' | 'path'>[]
 }
 
 /**
- * Reads from a repository's settings (`submodule.*`) which submodules its owner has initialised.
+ * Reads from a repository's settings which submodules its owner has initialised: those with a URL
+ * that are not inactive. `active` has booleans as git writes them.
  */
-export function readSubmoduleSettings(text: string): (name: string) => boolean {
-  const settings = new Map(entries(text).map(({ key, value }) => [key, value]));
+export function readSubmoduleSettings(urls: string, active: string): (name: string) => boolean {
+  const known = new Set(entries(urls).map(({ key }) => key));
+  const settings = new Map(entries(active).map(({ key, value }) => [key, value]));
   return (name) =>
-    settings.has(`submodule.${name}.url`) &&
-    !['false', 'no', 'off', '0'].includes(settings.get(`submodule.${name}.active`) ?? 'true');
+    known.has(`submodule.${name}.url`) && settings.get(`submodule.${name}.active`) !== 'false';
 }
 
 /** Whether a name can only be a folder below another one; git rejects other names too. */

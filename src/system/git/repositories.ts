@@ -60,6 +60,13 @@ export function setting(directory: string, key: string): Promise<string | undefi
   return answer(directory, ['config', '--get', '--', key]);
 }
 
+/** Whether a setting is true, in any of git's words for it; throws if it is not one of them. */
+export async function isEnabled(directory: string, key: string): Promise<boolean> {
+  const args = ['config', '--type=bool', '--default=false', '--get', '--', key];
+  const message = `git's setting \`${key}\` in ${directory} is neither true nor false.`;
+  return (await runGit(directory, args, { message })).trim() === 'true';
+}
+
 export async function configure(directory: string, key: string, value: string): Promise<void> {
   await runGit(directory, ['config', '--replace-all', '--', key, value]);
 }

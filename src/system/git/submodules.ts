@@ -32,8 +32,7 @@ export async function checkOutSubmodules(repository: string, tree: string): Prom
 async function fill(tree: string, source: Source, isTop: boolean): Promise<void> {
   const modules = await submodulesIn(tree);
   if (modules.length === 0) return;
-  const get = ['config', '-z', '--get-regexp', '^submodule\\.'];
-  const isInitialised = readSubmoduleSettings(await runGit(source.settings, get).catch(() => ''));
+  const isInitialised = await initialised(source.settings);
   for (const module of modules) {
     const path = join(tree, module.path);
     const copy = isInitialised(module.name) ? await copyOf(module, source) : undefined;
@@ -49,6 +48,15 @@ async function fill(tree: string, source: Source, isTop: boolean): Promise<void>
         await runGit(path, [...UPDATE, '--init', '--recursive'], failed(module));
     }
   }
+}
+
+/** Which submodules the settings of a repository say are initialised. */
+async function initialised(settings: string): Promise<(name: string) => boolean> {
+  const read = (key: string, ...type: readonly string[]) =>
+    runGit(settings, ['config', ...type, '-z', '--get-regexp', `^submodule\\..*\\.${key}$`]).catch(
+      () => '',
+    );
+  return readSubmoduleSettings(await read('url'), await read('active', '--type=bool'));
 }
 
 /** The submodules of the commit that a tree holds. */

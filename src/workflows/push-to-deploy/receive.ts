@@ -80,7 +80,7 @@ async function refuseIfSet(
   { repository }: DeployTarget,
   setting: 'receive.denyNonFastForwards' | 'receive.denyDeletes',
 ): Promise<void> {
-  if ((await git.setting(repository, setting)) !== 'true') return;
+  if (!(await git.isEnabled(repository, setting))) return;
   throw new CanaryError('push-invalid', `The repository rejects it: ${setting} is set.`, {
     hint: 'Ask the server’s administrator. Nothing was changed.',
   });

@@ -76,6 +76,15 @@ test('a submodule that the user did not initialise is left empty', async () => {
   expect((await userState(folder)).parts.config).toBe(before.parts.config);
 });
 
+test.each(['off', 'False', 'no'])(
+  'a submodule whose `active` is %s is left empty',
+  async (word) => {
+    await git(folder, 'config', 'submodule.the lib.active', word);
+    await checkOut('main');
+    expect(await readdir(join(tree, 'lib dir'))).toEqual([]);
+  },
+);
+
 test('a commit missing from the user’s copy comes from the URL', async () => {
   const library = await repository({ 'lib.txt': 'newer\n' });
   const newer = await git(library, 'rev-parse', 'HEAD');

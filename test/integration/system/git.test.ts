@@ -166,3 +166,20 @@ test('a worktree without its folder does not block the next one', async () => {
   await client.removeWorktree(folder, path);
   expect(await git(folder, 'worktree', 'list')).not.toContain(path);
 });
+
+describe('a setting that is on or off', () => {
+  test.each([
+    ...['true', 'yes', 'on', '1', 'True', 'YES', '2'].map((word) => [word, true] as const),
+    ...['false', 'no', 'off', '0', 'False', ''].map((word) => [word, false] as const),
+  ])('%j is %s, as git reads it', async (word, expected) => {
+    await git(folder, 'config', 'receive.denyDeletes', word);
+    expect(await client.isEnabled(folder, 'receive.denyDeletes')).toBe(expected);
+  });
+
+  test('is off without a value, and an error with another word', async () => {
+    expect(await client.isEnabled(folder, 'receive.denyDeletes')).toBe(false);
+    await git(folder, 'config', 'receive.denyDeletes', 'certainly');
+    const error = await refusal(() => client.isEnabled(folder, 'receive.denyDeletes'));
+    expect(error.message).toContain('neither true nor false');
+  });
+});

@@ -16,7 +16,8 @@ test('reads names and paths of a .gitmodules, whatever they contain', () => {
 
 test('a submodule with a URL is initialised, unless it is inactive', () => {
   const isInitialised = readSubmoduleSettings(
-    'submodule.a.url\n/a\0submodule.b.url\n/b\0submodule.b.active\nfalse\0submodule.c.active\ntrue\0',
+    'submodule.a.url\n/a\0submodule.b.url\n/b\0',
+    'submodule.b.active\nfalse\0submodule.c.active\ntrue\0',
   );
   expect(['a', 'b', 'c', 'd'].map(isInitialised)).toEqual([true, false, false, false]);
 });
