@@ -1,7 +1,7 @@
 import { type Dirent, promises } from 'node:fs';
 import { join } from 'node:path';
 import type { PathKind } from '../compose/clone/throw-away.ts';
-import { isInside } from '../project/checkout/data-mounts.ts';
+import { isInside } from '../project/checkout/mirror.ts';
 
 /** Where the kernel and programs of the host can be reached. */
 const REACHING = ['/run', '/var/run', '/proc', '/sys', '/dev'];

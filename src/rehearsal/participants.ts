@@ -12,7 +12,7 @@ import { canaryImage } from '../compose/model/names.ts';
 import { replace } from '../compose/model/tagged.ts';
 import { statefulReason } from '../compose/services/stateful.ts';
 import type { Checkout } from '../project/checkout/checkout.ts';
-import { isInside } from '../project/checkout/data-mounts.ts';
+import { isInside } from '../project/checkout/mirror.ts';
 import { stableOrigins } from '../project/checkout/stable-origins.ts';
 import type { Project } from '../project/load.ts';
 import type { Run } from '../project/run.ts';
