@@ -55,6 +55,7 @@ export const EXIT_CODE_OF = {
   'git-failed': EXIT.failed,
   'push-refused': EXIT.failed,
   'submodule-failed': EXIT.failed,
+  'large-files-missing': EXIT.failed,
   'revert-failed': EXIT.failed,
   'build-failed': EXIT.failed,
   'start-failed': EXIT.failed,

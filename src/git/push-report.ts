@@ -37,6 +37,9 @@ export function refusalHint(refused: readonly RefReport[], remote: string): stri
   if (/^\[rejected\]/m.test(said)) {
     return `The remote has commits that this branch has not: \`git fetch ${remote}\`, merge or rebase, then push again; or replace them with --force.`;
   }
+  if (/^\[remote rejected\] \(shallow update not allowed\)/m.test(said)) {
+    return 'This clone is shallow, so it has not the commits that the remote needs: `git fetch --unshallow`, then push again. In CI, check out with the full history.';
+  }
   if (/^\[remote rejected\]/m.test(said)) {
     return 'The remote rejected it; its message is above. Nothing was changed there.';
   }

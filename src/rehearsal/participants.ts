@@ -1,3 +1,4 @@
+import { imageBuilder } from '../compose/clone/companions.ts';
 import { FILE_KINDS } from '../compose/clone/files.ts';
 import {
   isRunFolder,
@@ -70,14 +71,18 @@ async function ofBranch({ project, checkout }: Rehearsal, service: string) {
   const data = checkout.dataMounts[service] ?? [];
   const isData = ({ target }: ComposeVolume) => data.some((mount) => mount.target === target);
   const volumes = [...(definition.volumes ?? []).filter((each) => !isData(each)), ...data];
-  const built = canaryImage(project.name, service, checkout.commit);
+  const slice = project.slice.map((each) => each.service);
+  const builder = definition.build ? service : imageBuilder(checkout.model, service, slice);
+  const image = builder
+    ? canaryImage(project.name, builder, checkout.commit)
+    : (definition.image ?? '');
   return onlySafeFiles(project.model, {
     service,
     definition,
     files: checkout.definedIn[service] ?? [],
     copy: checkout.copies[service],
     corrections: checkout.corrections[service],
-    image: definition.build ? built : (definition.image ?? ''),
+    image,
     ...(await emptied(volumes, checkout.tree)),
   });
 }

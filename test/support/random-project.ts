@@ -36,6 +36,7 @@ export async function verdictOn(
     ...context.git,
     holds: async () => true,
     checkOutSubmodules: async () => undefined,
+    pointersIn: async () => [],
     trackedFiles: async (_: string, path: string) => [path],
     untrackedFiles: async () => [],
     ignoresNew: async () => false,

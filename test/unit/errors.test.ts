@@ -45,6 +45,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   'git-failed': 1,
   'push-refused': 1,
   'submodule-failed': 1,
+  'large-files-missing': 1,
   'revert-failed': 1,
   'build-failed': 1,
   'start-failed': 1,

@@ -60,7 +60,7 @@ function labelsOf({ role, release, commit }: CloneSetting, name: string): Fields
 function imageFields(
   { project, slice, commit, model }: CloneSetting,
   name: string,
-  { build }: ComposeService,
+  { build, pull_policy }: ComposeService,
 ): Fields {
   const builder = build ? name : imageBuilder(model, name, slice);
   if (!builder) return {};
@@ -72,6 +72,8 @@ function imageFields(
   });
   return {
     ...image,
+    // Only canary builds it: a registry may have a name like it, and Compose would pull that.
+    ...(pull_policy === undefined ? {} : { pull_policy: 'never' }),
     build: {
       tags: reset([]),
       ...(build.cache_to ? { cache_to: reset([]) } : {}),

@@ -24,6 +24,8 @@ export interface ComposeFile {
 
 export interface ComposeService {
   image?: string;
+  /** When Compose pulls the image: `always`, `missing`, `never`, `build` or a period. */
+  pull_policy?: string;
   build?: ComposeBuild;
   command?: readonly string[] | null;
   entrypoint?: readonly string[] | null;

@@ -45,14 +45,25 @@ export function oldCodeName(service: string): string {
   return `${service}-before`;
 }
 
+/**
+ * The name of all images that canary makes of a service. A service may have capitals and signs in its name that an
+ * image may not have; such a name is written in hexadecimal digits, so that no two services share one.
+ */
+export function imageRepository(project: string, service: string): string {
+  const plain = `${project}-${service}`;
+  return /^[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*$/.test(plain)
+    ? plain
+    : `${project}-x${Buffer.from(service).toString('hex')}`;
+}
+
 /** The image of a built service at a commit; never the stable's own name. */
 export function canaryImage(project: string, service: string, commit: string): string {
-  return `${project}-${service}:canary-${shortCommit(commit)}`;
+  return `${imageRepository(project, service)}:canary-${shortCommit(commit)}`;
 }
 
 /** The tag that keeps the stable's image while a promotion replaces it. */
 export function previousImage(project: string, service: string, release: string): string {
-  return `${project}-${service}:before-${release}`;
+  return `${imageRepository(project, service)}:before-${release}`;
 }
 
 /** The first twelve digits, as they appear in names and messages. */

@@ -3,6 +3,7 @@ import { type Extension, extensionLayers, type Origin } from '../model/extension
 import { escapeDollars, type Fields } from '../model/fields.ts';
 import type { ComposeModel, ComposeService, ComposeVolume } from '../model/model.ts';
 import { LABEL, migrationName, oldCodeName, rehearsalName } from '../model/names.ts';
+import { networkOwner } from '../model/namespaces.ts';
 import { replace, reset, stringify } from '../model/tagged.ts';
 import { deployFields, withoutReach } from './stage-fields.ts';
 
@@ -43,22 +44,31 @@ export interface Participants {
  * it ends.
  */
 export function renderRehearsal(participants: Participants, model: ComposeModel): string {
-  const aliases = (service: string) => namesOf(model, service);
-  const extension =
-    (role: string, name: (service: string) => string) => (participant: Participant) => ({
-      name: name(participant.service),
-      service: participant.service,
-      files: participant.files,
-      copy: participant.copy,
-      delta: deltaOf(participant, role, aliases(participant.service)),
+  const extensionsOf = (
+    role: string,
+    name: (service: string) => string,
+    group: readonly Participant[],
+  ) =>
+    group.map((participant): Extension => {
+      const { service, definition, files, copy } = participant;
+      const owner = networkOwner(definition, model);
+      const isPart = group.some((each) => each.service === owner);
+      const network = owner && isPart ? within(name(owner)) : apart(namesOf(model, service));
+      return {
+        name: name(service),
+        service,
+        files,
+        copy,
+        delta: deltaOf(participant, role, network),
+      };
     });
   const extensions: Extension[] = [
-    ...participants.databases.map(extension('database', rehearsalName)),
-    ...participants.companions.map(extension('companion', rehearsalName)),
+    ...extensionsOf('database', rehearsalName, participants.databases),
+    ...extensionsOf('companion', rehearsalName, participants.companions),
     // These are under test; checks know them by the role `canary`.
-    ...participants.migrations.map(extension('canary', migrationName)),
-    ...participants.canaries.map(extension('canary', rehearsalName)),
-    ...participants.before.map(extension('canary', oldCodeName)),
+    ...extensionsOf('canary', migrationName, participants.migrations),
+    ...extensionsOf('canary', rehearsalName, participants.canaries),
+    ...extensionsOf('canary', oldCodeName, participants.before),
   ];
   const sources = Object.values(participants)
     .flat()
@@ -79,7 +89,7 @@ export function renderRehearsal(participants: Participants, model: ComposeModel)
 function deltaOf(
   { service, definition, image, volumes, command, corrections }: Participant,
   role: string,
-  aliases: string[],
+  network: Fields,
 ): Fields {
   return {
     ...corrections,
@@ -87,11 +97,10 @@ function deltaOf(
     ...(command ? { command: replace(command.map(escapeDollars)) } : {}),
     build: reset(null),
     // An image that is pulled for the canary is also pulled for its rehearsal.
-    ...(image.startsWith('sha256:') || definition.build ? { pull_policy: 'never' } : {}),
+    ...(image === definition.image ? {} : { pull_policy: 'never' }),
     container_name: reset(null),
     hostname: reset(null),
     ports: reset([]),
-    networks: replace({ [NETWORK]: { aliases } }),
     depends_on: replace({}),
     ...(definition.links ? { links: reset([]) } : {}),
     external_links: reset([]),
@@ -107,7 +116,18 @@ function deltaOf(
     // Other proxies on this engine find containers by labels.
     labels: replace({ [LABEL.role]: role, [LABEL.service]: service }),
     ...withoutReach(definition),
+    ...network,
   };
+}
+
+/** On the network of the rehearsal; that of the machine, which Compose does not allow beside it, is taken away. */
+function apart(aliases: string[]): Fields {
+  return { networks: replace({ [NETWORK]: { aliases } }) };
+}
+
+/** In the network of the service that it shares it with. */
+function within(owner: string): Fields {
+  return { network_mode: `service:${owner}` };
 }
 
 /**

@@ -22,6 +22,7 @@ export async function startCanary(run: Run, operation: OperationOf<'start-canary
   await run.context.compose.up(scope, operation.services.map(cloneName), {
     ...callOptions(run),
     scale,
+    pulls: true,
   });
 }
 

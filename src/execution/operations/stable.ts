@@ -39,7 +39,7 @@ export async function recreateOnCommit(
   const checkout = requireCheckout(run);
   // On a second attempt the stable may be half replaced; what it was is known from the first.
   if (hasRelease(run) && !(await releaseNow(run)).replacing) {
-    const previous = await stableImages(run, operation.services);
+    const previous = await stableImages(run, withMigration(run, operation.services));
     for (const { service, imageId } of previous) {
       await context.engine.tagImage(imageId, previousImage(project.name, service, run.release.id));
     }
@@ -47,16 +47,24 @@ export async function recreateOnCommit(
     const from = (await context.git.resolve(project.repository, ref)) ?? '';
     await record(run, { type: 'stable-replacing', from, commit: operation.commit, previous });
   }
-  for (const service of operation.services) {
+  for (const service of withMigration(run, operation.services)) {
     const definition = checkout.model.services[service];
     if (!definition?.build) continue;
     const tried = canaryImage(project.name, service, operation.commit);
+    // A migration that was not needed was not built.
+    if (!operation.services.includes(service) && !(await context.engine.imageId(tried))) continue;
     await context.engine.tagImage(tried, imageName(project.name, service, definition));
   }
   const scale = await keptScale(run, operation.services, checkout.model);
   const scope = await releasedScope(run, checkout);
   await context.compose.up(scope, operation.services, { ...callOptions(run), scale });
   await recreateNamespaceMembers(run, scope, operation.services);
+}
+
+/** With the service that migrates: plain Compose runs it again, and must not run the old one on new data. */
+function withMigration({ project }: Run, services: readonly string[]): string[] {
+  const { migrate } = project.config.database;
+  return [...new Set([...services, ...(migrate ? [migrate.service] : [])])];
 }
 
 /** Recreates services whose mounted files changed: otherwise a mounted single file stays the old one. */

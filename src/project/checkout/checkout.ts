@@ -15,6 +15,7 @@ import { callsForIngress } from '../configuration-files.ts';
 import { CONFIG_NAME, type Project } from '../load.ts';
 import { branchFiles } from './branch-files.ts';
 import { type DefiningFile, definitionsIn, filesDefining, namedFrom } from './definitions.ts';
+import { requireLargeFiles } from './large-files.ts';
 import { isInside, linkOwn, type Mirror, mirrorOf, ownPath, pathsBeside } from './mirror.ts';
 import { type CheckedOutMount, findMounts, movedMounts, refuseUnknownMounts } from './mounts.ts';
 import { pathsWithoutVariables } from './path-variables.ts';
@@ -62,6 +63,7 @@ export async function checkOut(
   }
   // Always: a checkout that was cut off may lack them.
   await context.git.checkOutSubmodules(project.repository, tree);
+  await requireLargeFiles(context, tree, project.repository);
   const directory = join(tree, relative(project.repository, project.directory));
   const files = await Promise.all(project.files.map((file) => inWorktree(project, tree, file)));
   const branch = { ...project.scope, projectDirectory: directory, files };

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { CanaryError, messageOf } from '../../errors.ts';
+import { asGitWrites } from '../../git/line-ends.ts';
 import { isMailPatch } from '../../git/patch.ts';
 import { isMissing } from '../../system/files.ts';
 import { advanceBranch } from './branches.ts';
@@ -53,9 +54,12 @@ export async function patchBranch(
 async function readPatch({ options }: Context, name: string): Promise<Patch> {
   const path = resolve(options.directory, name);
   try {
-    // Git reads it again: a pipe would be empty by then.
+    // A pipe, or a device without an end.
     if (!(await stat(path)).isFile()) throw new Error('it is not a file');
-    return { name, path, isMail: isMailPatch(await readFile(path, 'utf8')) };
+    const bytes = await readFile(path);
+    const text = asGitWrites(bytes);
+    const isMended = text !== bytes.toString('latin1');
+    return { name, path, text, isMended, isMail: isMailPatch(text) };
   } catch (cause) {
     const message = isMissing(cause)
       ? `There is no patch ${path}.`

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Context } from '../../context.ts';
 import { CanaryError, hasCode } from '../../errors.ts';
+import { type LineEnd, lineEndOf, patchedPaths, withLineEnds } from '../../git/line-ends.ts';
 import { patchMessage } from '../../git/patch.ts';
 
 export interface Patch {
@@ -8,6 +9,10 @@ export interface Patch {
   name: string;
   /** Absolute. */
   path: string;
+  /** In Latin-1, so that no byte is lost. */
+  text: string;
+  /** It was not as git writes patches: its line ends say nothing. */
+  isMended: boolean;
   isMail: boolean;
 }
 
@@ -42,21 +47,30 @@ export async function commitPatches(
     applied.push(...diffs);
   };
 
-  const applyOne = async (patch: Patch): Promise<void> => {
+  const applyOne = async (patch: Patch, text: string): Promise<void> => {
     const conflicts = patch.isMail
-      ? await git.applyMail(tree, patch.path, options.threeWay)
-      : await git.applyDiff(tree, patch.path, options.threeWay);
+      ? await git.applyMail(tree, text, options.threeWay)
+      : await git.applyDiff(tree, text, options.threeWay);
     if (conflicts.length > 0) throw conflicting(patch, options.branch, conflicts);
+  };
+  /** A patch that does not apply as it is may do so with the line ends of the files it changes. */
+  const applyFitting = async (patch: Patch): Promise<void> => {
+    const fitted = await fitLineEnds(git, tree, patch.text);
+    if (patch.isMended || fitted === patch.text) return applyOne(patch, fitted);
+    await applyOne(patch, patch.text).catch(async (error: unknown) => {
+      if (!hasCode(error, 'git-failed')) throw error;
+      await applyOne(patch, fitted);
+    });
   };
 
   for (const patch of patches) {
     if (patch.isMail) await commitDiffs();
     const before = await git.resolve(tree, 'HEAD');
     try {
-      await applyOne(patch);
+      await applyFitting(patch);
     } catch (error) {
       // For instance after a deploy that was stopped once the branch had moved.
-      if (!hasCode(error, 'git-failed') || !(await git.hasApplied(tree, patch.path)))
+      if (!hasCode(error, 'git-failed') || !(await isApplied(git, tree, patch.text)))
         throw refused(patch, options.branch, error);
       held(patch);
       continue;
@@ -67,6 +81,23 @@ export async function commitPatches(
   }
   await commitDiffs();
   return applied;
+}
+
+type Git = Context['git'];
+
+async function fitLineEnds(git: Git, tree: string, patch: string): Promise<string> {
+  const ends = new Map<string, LineEnd>();
+  for (const path of patchedPaths(patch)) {
+    const end = lineEndOf((await git.fileAt(tree, 'HEAD', path)) ?? '');
+    if (end) ends.set(path, end);
+  }
+  return withLineEnds(patch, ends);
+}
+
+async function isApplied(git: Git, tree: string, patch: string): Promise<boolean> {
+  if (await git.hasApplied(tree, patch)) return true;
+  const fitted = await fitLineEnds(git, tree, patch);
+  return fitted !== patch && git.hasApplied(tree, fitted);
 }
 
 function conflicting(patch: Patch, branch: string, conflicts: readonly string[]): CanaryError {

@@ -3,7 +3,11 @@ import { changedOutside } from '../../compose/model/changes.ts';
 import { shortCommit } from '../../compose/model/names.ts';
 import { CanaryError } from '../../errors.ts';
 import { branchRef } from '../../git/branch-name.ts';
-import { type Checkout, servicesMounting } from '../../project/checkout/checkout.ts';
+import {
+  type Checkout,
+  checkedOutServices,
+  servicesMounting,
+} from '../../project/checkout/checkout.ts';
 import { withOwnPaths } from '../../project/checkout/mirror.ts';
 import { CONFIG_NAME } from '../../project/load.ts';
 import { type ReleaseRun, releaseNow } from '../../project/run.ts';
@@ -27,7 +31,8 @@ export function sayWhatStays(
   paths: readonly string[],
 ): void {
   const services = changedOutside({
-    slice: project.slice.map((member) => member.service),
+    // The migration ran once, and its image is the stable's.
+    slice: checkedOutServices(project),
     root: project.repository,
     before: project.model.services,
     after: withOwnPaths(checkout.mirror, checkout.model.services),

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   canaryImage,
+  imageRepository,
   isShortCommit,
   previousImage,
   shortCommit,
@@ -50,7 +51,7 @@ async function clear(context: Context, project: Project, keep: readonly string[]
           : [],
       ),
     ]);
-    const names = await context.engine.imageNames(`${project.name}-${service}`);
+    const names = await context.engine.imageNames(imageRepository(project.name, service));
     const ours = names.filter((name) => /:(canary|before)-[^:]*$/.test(name));
     for (const name of ours.filter((each) => !kept.has(each)))
       await context.engine.untagImage(name);

@@ -27,6 +27,9 @@ export const OLDEST_COMPOSE = '2.24.0';
 /** As defined, without their dependencies. */
 const UP = ['up', '--detach', '--no-deps', '--no-build'];
 
+/** An image that is here is used: with `pull_policy: always` a registry would decide what runs. */
+const AS_IS = ['--pull', 'missing'];
+
 export type Compose = ReturnType<typeof composeCli>;
 
 /** Docker Compose v2, through its own command line. */
@@ -127,17 +130,25 @@ export function composeCli(run: RunProcess) {
       await requireDone(result, 'build-failed', `The build of ${services.join(', ')} failed.`);
     },
 
-    /** Starts services as defined, without their dependencies. Recreates those whose definition changed. */
+    /**
+     * Starts services as defined, without their dependencies. Recreates those whose definition changed. `pulls`: by
+     * their own policy.
+     */
     up(
       scope: ComposeScope,
       services: readonly string[],
-      { scale = {}, ...options }: CallOptions & { scale?: Scale } = {},
+      {
+        scale = {},
+        pulls = false,
+        ...options
+      }: CallOptions & { scale?: Scale; pulls?: boolean } = {},
     ): Promise<void> {
-      return start(scope, services, [...UP, ...scaleFlags(scale), ...services], options);
+      const flags = [...(pulls ? [] : AS_IS), ...scaleFlags(scale)];
+      return start(scope, services, [...UP, ...flags, ...services], options);
     },
 
     /** Recreates the containers of services, whether or not their definition changed. */
-    recreate: starting(...UP, '--force-recreate'),
+    recreate: starting(...UP, ...AS_IS, '--force-recreate'),
 
     /** Starts services with their dependencies; leaves every container that exists as it is. */
     startMissing: starting('up', '--detach', '--no-recreate'),
@@ -145,7 +156,7 @@ export function composeCli(run: RunProcess) {
     /** Scales services to this many containers: adds new ones by the current definition, existing ones stay. */
     grow(scope: ComposeScope, scale: Scale, options: CallOptions = {}): Promise<void> {
       const services = Object.keys(scale);
-      const args = [...UP, '--no-recreate', ...scaleFlags(scale), ...services];
+      const args = [...UP, ...AS_IS, '--no-recreate', ...scaleFlags(scale), ...services];
       return start(scope, services, args, options);
     },
 

@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CanaryError } from '../../errors.ts';
+import { gitDirectory } from './location.ts';
 import { type Failure, runGit, succeeds, zeroed } from './run.ts';
 
 const COMMIT_FAILED = {
@@ -7,8 +10,19 @@ const COMMIT_FAILED = {
   hint: 'Its message is above; often `git config user.name` and `user.email` are missing, or a hook rejected it.',
 } as const satisfies Failure;
 
-/** Commits a mail with its own author, date and message; returns the paths in conflict, none when it is done. */
-export async function applyMail(tree: string, patch: string, threeWay: boolean): Promise<string[]> {
+/** Where git reads a patch from; it goes with the tree. */
+async function patchFile(tree: string, text: string): Promise<string> {
+  const path = join(await gitDirectory(tree), 'canary.patch');
+  await writeFile(path, text, { encoding: 'latin1', mode: 0o600 });
+  return path;
+}
+
+/**
+ * Commits a mail, in Latin-1, with its own author, date and message; returns the paths in conflict, none when it is
+ * done.
+ */
+export async function applyMail(tree: string, text: string, threeWay: boolean): Promise<string[]> {
+  const patch = await patchFile(tree, text);
   const mode = threeWay ? '--3way' : '--no-3way';
   const am = ['am', '--quiet', '--keep-cr', mode, '--', patch];
   try {
@@ -23,7 +37,8 @@ export async function applyMail(tree: string, patch: string, threeWay: boolean):
 }
 
 /** Applies a plain diff to tree and index; returns the paths in conflict, none when it is done. */
-export function applyDiff(tree: string, patch: string, threeWay: boolean): Promise<string[]> {
+export async function applyDiff(tree: string, text: string, threeWay: boolean): Promise<string[]> {
+  const patch = await patchFile(tree, text);
   const apply = ['apply', '--index', ...(threeWay ? ['--3way'] : []), '--', patch];
   return conflictsOf(tree, apply, ['reset', '--quiet', '--hard', '--no-recurse-submodules']);
 }
@@ -47,12 +62,24 @@ async function conflictsOf(
     const conflicts = zeroed(await runGit(tree, ['diff', '--name-only', '--diff-filter=U', '-z']));
     await runGit(tree, undo).catch(() => undefined);
     if (conflicts.length > 0) return conflicts;
-    throw error;
+    throw withoutAdvice(error);
   }
 }
 
+const ADVICE =
+  /^(hint:|when you have resolved|if you prefer to skip|to restore the original|the copy of the patch|use '?git am|resolve all conflicts)/i;
+
+/** What git advises is about a tree of canary's that is gone by then. */
+function withoutAdvice(error: unknown): unknown {
+  if (!(error instanceof CanaryError)) return error;
+  const { code, message, details, hint, cause } = error;
+  const said = details.filter((line) => !ADVICE.test(line));
+  return new CanaryError(code, message, { details: said, cause, ...(hint ? { hint } : {}) });
+}
+
 /** Whether a tree already holds what a patch changes. */
-export function hasApplied(tree: string, patch: string): Promise<boolean> {
+export async function hasApplied(tree: string, text: string): Promise<boolean> {
+  const patch = await patchFile(tree, text);
   return succeeds(runGit(tree, ['apply', '--reverse', '--check', '--', patch]));
 }
 
@@ -95,6 +122,6 @@ export async function revert(
     await runGit(tree, ['revert', '--no-commit', ...mainline, ...commits]);
   } catch (error) {
     await runGit(tree, ['revert', '--abort']).catch(() => undefined);
-    throw error;
+    throw withoutAdvice(error);
   }
 }

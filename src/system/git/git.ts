@@ -3,6 +3,7 @@ import * as commits from './commits.ts';
 import * as firstCheckout from './first-checkout.ts';
 import * as history from './history.ts';
 import * as location from './location.ts';
+import * as pointers from './pointers.ts';
 import * as records from './records.ts';
 import * as remotes from './remotes.ts';
 import * as repositories from './repositories.ts';
@@ -22,6 +23,7 @@ export const git = {
   ...worktrees,
   ...firstCheckout,
   ...submodules,
+  ...pointers,
   ...records,
   ...remotes,
   ...repositories,

@@ -6,6 +6,7 @@ import type { DeployTarget } from '../../documents/git.ts';
 import { CanaryError } from '../../errors.ts';
 import { observe } from '../../execution/observe.ts';
 import { unlinkedScope } from '../../execution/override-file.ts';
+import { requireLargeFiles } from '../../project/checkout/large-files.ts';
 import { loadProject, type Project } from '../../project/load.ts';
 import { callOptions } from '../../project/run.ts';
 import { releaseToStable } from '../../release/release-to-stable.ts';
@@ -34,6 +35,7 @@ export async function deployFirst(
   try {
     if (await git.resolve(repository, ref)) throw pushedMeanwhile(ref);
     await git.checkOutAround(repository, directory, commit);
+    await requireLargeFiles(context, directory);
     await startAll(inProduction(context, target), commit);
     await git.moveBranch(repository, ref, '', commit);
     await git.attach(directory, ref);

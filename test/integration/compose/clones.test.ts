@@ -116,6 +116,14 @@ networks: { front: { ipam: { config: [{ subnet: 10.87.0.0/24 }] } }, back: }
   });
 });
 
+test('a clone is built, and never pulled, whatever the policy of its service', async () => {
+  const build = '    build: .\n    image: example/web\n    pull_policy: always\n';
+  const clone = await cloneOf(WEB.replace('    image: example/web\n', build));
+  expect(clone).toMatchObject({ pull_policy: 'never', image: expect.stringMatching(/:canary-/) });
+  const pulled = await cloneOf(`${WEB}    pull_policy: always\n`);
+  expect(pulled).toMatchObject({ pull_policy: 'always', image: 'example/web' });
+});
+
 describe('volumes', () => {
   const VOLUMES = `${WEB}    depends_on: [api]
     volumes: [uploads:/uploads, modules:/app/node_modules, "run:/run/web", "api:/run/api", "pg:/var/run/postgresql", /scratch]

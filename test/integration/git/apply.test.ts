@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { applyPatches } from '../../../src/project/git/apply-patches.ts';
@@ -165,5 +165,59 @@ describe('patches that do not apply', () => {
     const error = await refused([await diff('a.diff', ADDS_FILE)]);
     expect(error.code).toBe('branch-checked-out');
     expect(error.message).toContain(folder);
+  });
+});
+
+describe('line ends that a patch lost or got on its way', () => {
+  const crlf = (text: string) => text.replaceAll('\n', '\r\n');
+  const priceAt = (ref: string) => git(folder, 'show', `${ref}:price.txt`);
+
+  async function pathOf(name: string, bytes: string | Buffer): Promise<string> {
+    const path = join(outside, name);
+    await writeFile(path, bytes);
+    return path;
+  }
+
+  test.each<[string, string | Buffer]>([
+    ['CRLF everywhere', crlf(CHANGES_TWO)],
+    ['a mark at its start', `\uFEFF${CHANGES_TWO}`],
+    ['UTF-16, as PowerShell writes it', Buffer.from(`\uFEFF${crlf(CHANGES_TWO)}`, 'utf16le')],
+    ['CRLF in the changes alone', CHANGES_TWO.replace(/^([ +-]\w.*)$/gm, '$1\r')],
+  ])('a diff with %s applies, and the file keeps LF', async (_, bytes) => {
+    const commit = await apply([await pathOf('x.diff', bytes)]);
+    expect(await priceAt(commit)).toBe('one\n2\nthree');
+  });
+
+  test('a mail with CRLF applies, and its author has no CR in the name', async () => {
+    const text = await readFile(await mail('half'), 'utf8');
+    const commit = await apply([await pathOf('mail.patch', crlf(text))]);
+    expect(await priceAt(commit)).toBe('half\ntwo\nthree');
+    const author = await git(folder, 'log', '-1', '--format=%an <%ae>|%s', commit);
+    expect(author).toBe('Grace Höpper <grace@example.com>|Price half');
+  });
+
+  test.each([
+    ['without them', CHANGES_TWO],
+    ['with them', CHANGES_TWO.replace(/^([ +-]\w.*)$/gm, '$1\r')],
+    ['with CRLF everywhere', crlf(CHANGES_TWO)],
+  ])('a file with CRLF keeps it when a patch comes %s', async (_, text) => {
+    await git(folder, 'stash', 'push', '--include-untracked', '--quiet');
+    await git(folder, 'switch', '--quiet', 'cheaper');
+    await writeFiles(folder, { 'price.txt': crlf('one\ntwo\nthree\n') });
+    await git(folder, 'commit', '--quiet', '--all', '-m', 'CRLF');
+    await git(folder, 'switch', '--quiet', 'main');
+    const commit = await apply([await pathOf('x.diff', text)]);
+    expect(await priceAt(commit)).toBe('one\r\n2\r\nthree');
+  });
+
+  test('a patch that changes line ends does that', async () => {
+    const text = CHANGES_TWO.replace('+2\n', '+two\r\n');
+    const commit = await apply([await pathOf('ends.diff', text)]);
+    expect(await priceAt(commit)).toBe('one\ntwo\r\nthree');
+  });
+
+  test('one that does not apply is reported without advice for a tree that is gone', async () => {
+    const error = await refusal(async () => apply([await mail('half', 'another')]));
+    expect(error.details.join('\n')).not.toMatch(/hint:|git am|resolved/i);
   });
 });

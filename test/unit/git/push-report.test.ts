@@ -32,6 +32,7 @@ test.each([
   ['[rejected] (non-fast-forward)', /merge or rebase.*--force/],
   ['[rejected] (fetch first)', /merge or rebase.*--force/],
   ['[rejected] (stale info)', /not seen here/],
+  ['[remote rejected] (shallow update not allowed)', /git fetch --unshallow/],
   ['[remote rejected] (pre-receive hook declined)', /The remote rejected it/],
 ])('%s says what to do', (summary, hint) => {
   expect(refusalHint([{ ref: 'refs/heads/a', outcome: 'refused', summary }], 'deploy')).toMatch(

@@ -76,11 +76,31 @@ describe('the compose file of a rehearsal', () => {
 
   it('pulls images that the branch newly takes from a registry, and nothing that is here', () => {
     const image = 'registry.example/web:2';
-    const { services } = servicesOf({ canaries: [{ ...web, image, volumes: [] }] });
+    const pulled = { ...web, definition: { image }, image, volumes: [] };
+    const { services } = servicesOf({ canaries: [pulled] });
     expect(services['web-rehearsal']).not.toHaveProperty('pull_policy');
     const built = { ...web, definition: { build: {} }, image: 'shop-web:canary-1', volumes: [] };
     const { services: here } = servicesOf({ canaries: [built] });
     expect(here['web-rehearsal']).toMatchObject({ pull_policy: 'never' });
+  });
+
+  it('has nobody on the network of the machine, and keeps together who shares one', () => {
+    const service = (name: string, network_mode: string) => ({
+      ...web,
+      service: name,
+      definition: { network_mode },
+      volumes: [],
+    });
+    const { services } = servicesOf({
+      companions: [service('metrics', 'host')],
+      canaries: [{ ...web, volumes: [] }, service('sidecar', 'service:web')],
+    });
+    expect(services['metrics-rehearsal']).toMatchObject({
+      network_mode: 'null',
+      networks: { 'canary-rehearsal': { aliases: ['metrics'] } },
+    });
+    expect(services['sidecar-rehearsal']).toMatchObject({ network_mode: 'service:web-rehearsal' });
+    expect(services['sidecar-rehearsal']).not.toHaveProperty('networks');
   });
 
   it('starts one container per service, without links to other services', () => {
