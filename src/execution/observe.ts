@@ -71,7 +71,7 @@ export async function peek(
   const isTrippedAnywhere = Object.values(await currentStatistics(project)).some(isTripped);
   return {
     weight: readSplit(await splitText(project, live)).weight,
-    isOut: isTrippedAnywhere || hasExpired(live ?? '', clock.now()),
+    isOut: isTrippedAnywhere || hasExpired(live ?? '', clock.machineTime()),
   };
 }
 
@@ -82,7 +82,7 @@ async function splitNow(
   live: string | undefined,
 ): Promise<Split & { hasExpired: boolean; until: number }> {
   const text = await splitText(project, live);
-  const isOver = hasExpired(text, clock.now());
+  const isOver = hasExpired(text, clock.machineTime());
   return { ...(isOver ? OFF : readSplit(text)), hasExpired: isOver, until: readUntil(text) };
 }
 

@@ -45,7 +45,7 @@ export async function containerUrls(
   const urlsOf = (side: Side) => {
     const own = containersOf({ containers }, side, service);
     const running = own.filter(({ state }) => state === 'running');
-    return settled(running, context.clock.now()).flatMap(({ addresses: [address] }) => {
+    return settled(running, context.clock.machineTime()).flatMap(({ addresses: [address] }) => {
       if (!address) return [];
       return [`${scheme}://${address.includes(':') ? `[${address}]` : address}:${port}`];
     });

@@ -115,7 +115,7 @@ async function recentSamples(
   { context, project }: Run,
   { exclude }: ShapeSettings,
 ): Promise<Sample[]> {
-  const oldest = context.clock.now().getTime() / 1000 - OLDEST_S;
+  const oldest = context.clock.machineTime().getTime() / 1000 - OLDEST_S;
   const answer = await project.socket.ask(SHOW_SAMPLES).catch((error: unknown) => {
     if (hasCode(error, 'proxy-unreachable')) return '';
     throw error;

@@ -108,7 +108,8 @@ async function beginRelease(run: Run, branch: string, commit: string): Promise<R
     await recordAbComparison(earlier);
     await replaceRelease(earlier, `${branch} at ${shortCommit(commit)}`);
   }
-  const id = releaseId(context.clock.now(), commit);
+  const before = (await project.journals.list()).at(-1);
+  const id = releaseId(context.clock.now(), commit, before);
   const release = { id, branch, commit, services };
   const subject = await context.git.subject(project.repository, commit);
   const counts = await entryCounts(project);

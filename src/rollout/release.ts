@@ -227,11 +227,26 @@ function leftReason(progress: StepProgress, now: Date): string {
   return `interrupted in ${stepName(progress)}; its weight stays, \`canary resume\` goes on`;
 }
 
-/** A release id: sorts by time, and contains the beginning of the commit. */
-export function releaseId(now: Date, commit: string): string {
-  const stamp = now
+/**
+ * A release id: the time, and the beginning of the commit. Ids sort in the order in which releases began: if the clock
+ * was set back since the release before it, the id continues from that one's second.
+ */
+export function releaseId(now: Date, commit: string, before?: string): string {
+  const own = stampOf(now);
+  const next = before === undefined ? own : secondAfter(before);
+  return `${own > next ? own : next}-${commit.slice(0, 7)}`;
+}
+
+function stampOf(time: Date): string {
+  return time
     .toISOString()
     .replace(/[-:]|\.\d+Z$/g, '')
     .replace('T', '-');
-  return `${stamp}-${commit.slice(0, 7)}`;
+}
+
+/** The stamp of the second after that of an id. */
+function secondAfter(id: string): string {
+  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)/.exec(id) ?? [];
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts.map(Number);
+  return stampOf(new Date(Date.UTC(year, month - 1, day, hour, minute, second + 1)));
 }

@@ -10,6 +10,10 @@ export class HastyClock implements Clock {
     return new Date(Date.now() + this.slept);
   }
 
+  machineTime(): Date {
+    return this.now();
+  }
+
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     this.slept += ms;

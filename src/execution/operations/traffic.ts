@@ -19,7 +19,7 @@ function endOfAge({ context, project }: Run, weight: number): number {
   const { maxAge, strategy } = project.config;
   // An A/B test has its own duration.
   if (maxAge === false || weight === 0 || strategy.kind === 'ab') return 0;
-  return Math.ceil((context.clock.now().getTime() + maxAge) / 1000);
+  return Math.ceil((context.clock.machineTime().getTime() + maxAge) / 1000);
 }
 
 export function sendEveryone(run: Run, operation: OperationOf<'send-everyone'>): Promise<void> {
@@ -30,7 +30,7 @@ export function sendEveryone(run: Run, operation: OperationOf<'send-everyone'>):
 export async function renewAge(run: Run, inForce: Observed, { proxy }: Observed): Promise<void> {
   const { maxAge } = run.project.config;
   const { until = 0 } = proxy;
-  const left = until * 1000 - run.context.clock.now().getTime();
+  const left = until * 1000 - run.context.clock.machineTime().getTime();
   if (until === 0 || maxAge === false || left > maxAge / 2) return;
   const { weight } = inForce.proxy;
   await applySplit(run.project, byWeight(weight), endOfAge(run, weight));

@@ -256,6 +256,20 @@ test('release ids sort by time and contain the commit', () => {
   expect(first < second).toBe(true);
 });
 
+test.each([
+  ['was set back by a year', '20270301-090507-bbbbbbb', '20270301-090508-aaaaaaa'],
+  ['stands in the same second', '20260301-090507-aaaaaaa', '20260301-090508-aaaaaaa'],
+  [
+    'was set back before midnight of a new year',
+    '20261231-235959-bbbbbbb',
+    '20270101-000000-aaaaaaa',
+  ],
+  ['goes on', '20250301-090507-bbbbbbb', '20260301-090507-aaaaaaa'],
+  ['is compared with a name that is no id', 'notes', '20260301-090507-aaaaaaa'],
+])('a release that begins later sorts later, if the clock %s', (_, before, id) => {
+  expect(releaseId(new Date('2026-03-01T09:05:07.123Z'), NEW, before)).toBe(id);
+});
+
 describe('a release whose command died in its steps', () => {
   const steps = [{ weight: 5, for: 60_000 }, { pause: true as const }];
   const begun = (strategy: 'canary' | 'ab'): ReleaseEvent[] => [
