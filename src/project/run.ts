@@ -30,9 +30,12 @@ export async function record(run: Run, event: ReleaseEvent): Promise<void> {
   run.context.emit(event);
 }
 
-/** The release as its journal describes it now. Throws `journal-unreadable`. */
+/**
+ * The release as its journal describes it now, without records that are damaged: a command that may not go on without
+ * them has checked that when it began.
+ */
 export async function releaseNow({ project, release }: ReleaseRun): Promise<Release> {
-  const now = foldRelease(await project.journals.read(release.id));
+  const now = foldRelease((await project.journals.readUndamaged(release.id)).records);
   if (now) return now;
   throw new CanaryError(
     'journal-unreadable',

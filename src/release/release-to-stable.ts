@@ -45,7 +45,7 @@ export async function releaseToStable(
     if (from) await checkMove(context, project, { ref, from, to: commit });
     const checkout = await checkOut(context, project, commit);
     const base = { context, project, checkout, signal };
-    await finishPromotion(base);
+    await finishPromotion(base, await currentRelease(project));
     const running = await sameCanary(base);
     if (running) {
       await reuseImages(base, imagesOf(project, running));

@@ -3,7 +3,7 @@ import { findState, loadLiveProject } from '../project/load.ts';
 import type { Run } from '../project/run.ts';
 import { trafficOff } from './ending/traffic-off.ts';
 import { finishPromotion } from './promotion/promotion.ts';
-import { currentRelease } from './records/releases.ts';
+import { releaseToEnd } from './records/releases.ts';
 import { takingOver } from './with-lock.ts';
 
 /**
@@ -18,8 +18,9 @@ export async function withEveryUserOff<T>(
   await trafficOff(context, await findState(context));
   const project = await loadLiveProject(context, 'optional');
   return takingOver('any-mover', context, project, command, async (signal) => {
-    const finished = await finishPromotion({ context, project, signal });
-    const release = await currentRelease(project);
-    return work({ context, project, signal, release }, finished);
+    const release = await releaseToEnd(context, project);
+    const run = { context, project, signal, release };
+    const finished = await finishPromotion(run, release);
+    return work(finished ? { ...run, release: undefined } : run, finished);
   });
 }

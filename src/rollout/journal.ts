@@ -1,6 +1,7 @@
-import { RELEASE_STATES, type ReleaseEvent } from './events.ts';
+import type { ReleaseEvent } from './events.ts';
+import { recordProblem } from './record-schema.ts';
 
-/** Version of the records; a journal with another version is rejected, never guessed at. */
+/** Version of the records; one of another version is set aside, never guessed at. */
 const JOURNAL_VERSION = 1;
 
 export type JournalRecord = ReleaseEvent & { v: number; at: string };
@@ -10,7 +11,12 @@ export function formatRecord(event: ReleaseEvent, at: Date): string {
   return `${JSON.stringify({ v: JOURNAL_VERSION, at: at.toISOString(), ...event })}\n`;
 }
 
-export type JournalReading = { records: JournalRecord[]; tornBytes: number } | { problem: string };
+export interface JournalReading {
+  records: JournalRecord[];
+  /** Every line that is no record, by number and with the reason: it is left out of the records. */
+  problems: string[];
+  tornBytes: number;
+}
 
 /**
  * Reads a journal. A last line without a line break is an incomplete write of a killed process and
@@ -19,25 +25,27 @@ export type JournalReading = { records: JournalRecord[]; tornBytes: number } | {
 export function parseJournal(text: string): JournalReading {
   const end = text.lastIndexOf('\n') + 1;
   const records: JournalRecord[] = [];
+  const problems: string[] = [];
   for (const [index, line] of text.slice(0, end).split('\n').entries()) {
     if (line === '') continue;
-    const record = parseRecord(line);
-    if (!record) return { problem: `line ${index + 1} is not a journal record` };
-    if (record.v !== JOURNAL_VERSION)
-      return { problem: `line ${index + 1} has version ${record.v}, not ${JOURNAL_VERSION}` };
-    if (record.type === 'state-changed' && !RELEASE_STATES.includes(record.state)) {
-      return { problem: `line ${index + 1} has the unknown state ${record.state}` };
-    }
-    records.push(record);
+    const value = parseLine(line);
+    const problem = problemOf(value);
+    if (problem) problems.push(`line ${index + 1} ${problem}`);
+    else records.push(value as JournalRecord);
   }
-  return { records, tornBytes: Buffer.byteLength(text.slice(end)) };
+  return { records, problems, tornBytes: Buffer.byteLength(text.slice(end)) };
 }
 
-function parseRecord(line: string): JournalRecord | undefined {
+function problemOf(value: unknown): string | undefined {
+  const isVersioned = typeof value === 'object' && value !== null && 'v' in value;
+  if (isVersioned && typeof value.v === 'number' && value.v !== JOURNAL_VERSION)
+    return `has version ${value.v}, not ${JOURNAL_VERSION}`;
+  return recordProblem(value);
+}
+
+function parseLine(line: string): unknown {
   try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value !== 'object' || value === null) return undefined;
-    return 'type' in value && 'v' in value && 'at' in value ? (value as JournalRecord) : undefined;
+    return JSON.parse(line);
   } catch {
     return undefined;
   }

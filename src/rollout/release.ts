@@ -232,9 +232,8 @@ function leftReason(progress: StepProgress, now: Date): string {
  * was set back since the release before it, the id continues from that one's second.
  */
 export function releaseId(now: Date, commit: string, before?: string): string {
-  const own = stampOf(now);
-  const next = before === undefined ? own : secondAfter(before);
-  return `${own > next ? own : next}-${commit.slice(0, 7)}`;
+  const stamps = [stampOf(now), ...(before === undefined ? [] : [secondAfter(before)])];
+  return `${stamps.sort().at(-1)}-${commit.slice(0, 7)}`;
 }
 
 function stampOf(time: Date): string {

@@ -12,7 +12,7 @@ import { loadLiveProject, type Project } from '../project/load.ts';
 import { agree } from '../rehearsal/agreement.ts';
 import { requireProxy } from '../release/guards.ts';
 import { finishPromotion } from '../release/promotion/promotion.ts';
-import { newestRelease } from '../release/records/releases.ts';
+import { currentRelease, newestRelease } from '../release/records/releases.ts';
 import { startRelease } from '../release/start.ts';
 import { withLock } from '../release/with-lock.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
@@ -61,7 +61,7 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
     for (const text of await checkoutWarnings(context, project, checkout))
       context.emit({ type: 'warning', text });
     const base = { context, project, signal, agreement };
-    await finishPromotion(base);
+    await finishPromotion(base, await currentRelease(project));
     const moveBranch = async () => {
       if (pushed)
         await advanceBranch(context, project, { ref, from: pushed.from ?? '', to: commit });

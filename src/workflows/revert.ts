@@ -5,7 +5,7 @@ import { branchRef } from '../git/branch-name.ts';
 import { findState, loadLiveProject, type Project } from '../project/load.ts';
 import { endCanary } from '../release/ending/end-canary.ts';
 import { finishPromotion } from '../release/promotion/promotion.ts';
-import { allReleases } from '../release/records/releases.ts';
+import { allReleases, currentRelease } from '../release/records/releases.ts';
 import { withEveryUserOff } from '../release/with-every-user-off.ts';
 import { withLock } from '../release/with-lock.ts';
 import { hasEnded } from '../rollout/release.ts';
@@ -38,8 +38,8 @@ export async function revert(
     return { release: side && id, side, ...NOTHING };
   }
   const project = await loadLiveProject(context);
-  await withLock(context, project, 'revert', (signal) =>
-    finishPromotion({ context, project, signal }),
+  await withLock(context, project, 'revert', async (signal) =>
+    finishPromotion({ context, project, signal }, await currentRelease(project)),
   );
   const taken = await revertPromoted(context, project, release, message);
   return { release: id, side: 'stable', ...NOTHING, ...taken };

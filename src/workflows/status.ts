@@ -6,7 +6,7 @@ import { entryCounts } from '../execution/split.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import { countsSince, measuredWeight } from '../proxy/counts.ts';
 import { canaryRuns } from '../release/guards.ts';
-import { currentRelease, stableCommit } from '../release/records/releases.ts';
+import { stableCommit, visibleRelease } from '../release/records/releases.ts';
 import { containersOf, type Observed, type ObservedContainer } from '../rollout/observed.ts';
 import { isWaiting, type Release, settledState } from '../rollout/release.ts';
 import { entryAddresses } from './up.ts';
@@ -16,7 +16,7 @@ export async function status(context: Context): Promise<Status> {
   const project = await loadLiveProject(context, 'optional');
   const observed = await observe({ context, project });
   const holder = await project.lock.holder();
-  const release = await currentRelease(project);
+  const release = await visibleRelease(context, project);
   const counts = await entryCounts(project);
   const stableServices = Object.keys(project.model.services);
   return {

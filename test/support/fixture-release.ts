@@ -40,8 +40,7 @@ export const weightSet = (weight: number): ReleaseEvent => ({
 
 /** The release that a journal describes. */
 function releaseOf(journal: string): Release {
-  const reading = parseJournal(journal);
-  const release = 'problem' in reading ? undefined : foldRelease(reading.records);
+  const release = foldRelease(parseJournal(journal).records);
   if (!release) throw new Error('the journal begins a release');
   return release;
 }

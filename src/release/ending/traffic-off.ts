@@ -5,7 +5,7 @@ import type { ProjectState } from '../../project/load.ts';
 import { OFF, sameSplit } from '../../proxy/weight-map.ts';
 import { hasEnded } from '../../rollout/release.ts';
 import { exists } from '../../system/files.ts';
-import { newestRelease } from '../records/releases.ts';
+import { readNewest } from '../records/releases.ts';
 
 /**
  * Sends every user to the stable, at once and without the lock. Only while a promotion replaces the stable
@@ -14,8 +14,8 @@ import { newestRelease } from '../records/releases.ts';
 export async function trafficOff(context: Context, project: ProjectState): Promise<void> {
   // Where canary never ran there is nothing to take off, and nothing is written.
   if (!(await exists(project.layout.state))) return;
-  // An unreadable journal is no reason to leave users where they are.
-  const release = await newestRelease(project).catch(() => undefined);
+  // A damaged journal is no reason to leave users where they are.
+  const { release } = await readNewest(project);
   if (release && !hasEnded(release) && (release.state === 'promoting' || release.replacing)) {
     context.emit({
       type: 'notice',

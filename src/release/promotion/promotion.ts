@@ -6,12 +6,13 @@ import { overrideText, writeOverride } from '../../execution/override-file.ts';
 import { type Checkout, checkOut } from '../../project/checkout/checkout.ts';
 import { type ReleaseRun, type Run, record, releaseNow, unstoppable } from '../../project/run.ts';
 import type { Plan } from '../../rollout/operation.ts';
+import type { Release } from '../../rollout/release.ts';
 import { recordAbComparison } from '../ending/record-ab-comparison.ts';
 import { restoreOf } from '../ending/remove-canary.ts';
 import { runHooks } from '../hooks.ts';
 import { cleanUp } from '../records/clean-up.ts';
 import { tellDatabaseChanges } from '../records/database-changes.ts';
-import { changeState, currentRelease } from '../records/releases.ts';
+import { changeState } from '../records/releases.ts';
 import {
   changedPaths,
   findMovedFiles,
@@ -59,8 +60,10 @@ export async function promoteTo(
  * Finishes a promotion that was cut off before its last facts were recorded: the branch has moved and the stable runs
  * what it should. Returns whether there was one. Needs the lock.
  */
-export async function finishPromotion({ context, project, signal }: Run): Promise<boolean> {
-  const release = await currentRelease(project);
+export async function finishPromotion(
+  { context, project, signal }: Run,
+  release: Release | undefined,
+): Promise<boolean> {
   if (!release?.replacing) return false;
   const run = { context, project, signal, release };
   const seen = await planFor(run, {});

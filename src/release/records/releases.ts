@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { CanaryError } from '../../errors.ts';
+import { CanaryError, hasCode } from '../../errors.ts';
 import type { Project } from '../../project/load.ts';
 import { type ReleaseRun, record } from '../../project/run.ts';
 import type { ReleaseState } from '../../rollout/events.ts';
@@ -10,25 +10,76 @@ import { recordInGit } from './git-records.ts';
 export async function allReleases({ journals }: Pick<Project, 'journals'>): Promise<Release[]> {
   const releases: Release[] = [];
   for (const id of await journals.list()) {
-    // An unreadable journal is skipped; commands need only the newest one.
-    const records = await journals.read(id).catch(() => []);
+    // What is damaged is skipped; commands need only the newest one.
+    const { records } = await journals.readUndamaged(id);
     const release = foldRelease(records);
     if (release) releases.push(release);
   }
   return releases;
 }
 
-/** The release begun last, ended or not. */
-export async function newestRelease({
-  journals,
-}: Pick<Project, 'journals'>): Promise<Release | undefined> {
+/** The release begun last, ended or not. Throws `journal-unreadable` if it may not have ended and that is not certain. */
+export async function newestRelease(
+  project: Pick<Project, 'journals'>,
+): Promise<Release | undefined> {
+  const { id, release, problems } = await readNewest(project);
+  if (id === undefined || problems.length === 0 || (release && hasEnded(release))) return release;
+  throw project.journals.unreadable(id, problems);
+}
+
+/** The same as far as its journal can be read. */
+export async function readNewest({ journals }: Pick<Project, 'journals'>): Promise<{
+  id: string | undefined;
+  release: Release | undefined;
+  problems: readonly string[];
+}> {
   const id = (await journals.list()).at(-1);
-  return id === undefined ? undefined : foldRelease(await journals.read(id));
+  if (id === undefined) return { id, release: undefined, problems: [] };
+  const { records, problems } = await journals.readUndamaged(id);
+  const release = foldRelease(records);
+  const isHeadless = release === undefined && records.length > 0;
+  return { id, release, problems: isHeadless ? [...problems, 'no line begins it'] : problems };
 }
 
 /** The newest release, if it has not ended; throws when it belongs to another project of this folder. */
 export async function currentRelease(project: Project): Promise<Release | undefined> {
-  const newest = await newestRelease(project);
+  return unlessEnded(project, await newestRelease(project));
+}
+
+/** The same for commands that look; damaged records are named and left out. */
+export async function visibleRelease(
+  { emit }: Context,
+  project: Project,
+): Promise<Release | undefined> {
+  const { id, release, problems } = await readNewest(project);
+  if (id === undefined || problems.length === 0) return unlessEnded(project, release);
+  const damage = project.journals.unreadable(id, problems);
+  if (!release) throw damage;
+  emit({ type: 'warning', text: `${damage.message} That is left out.` });
+  return unlessEnded(project, release);
+}
+
+/**
+ * The same for the ways out, which no journal bars: one that does not say which release it is of is set aside, and the
+ * canary ends by what runs.
+ */
+export async function releaseToEnd(
+  context: Context,
+  project: Project,
+): Promise<Release | undefined> {
+  try {
+    return await visibleRelease(context, project);
+  } catch (error) {
+    const { id } = await readNewest(project);
+    if (!hasCode(error, 'journal-unreadable') || id === undefined) throw error;
+    const aside = await project.journals.setAside(id);
+    const text = `${error.message} It is ${aside} now; what runs of the canary ends without it.`;
+    context.emit({ type: 'warning', text });
+    return undefined;
+  }
+}
+
+function unlessEnded(project: Project, newest: Release | undefined): Release | undefined {
   if (!newest || hasEnded(newest)) return undefined;
   if (newest.project === project.name) return newest;
   throw new CanaryError(

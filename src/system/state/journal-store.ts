@@ -1,13 +1,20 @@
-import { type FileHandle, lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CanaryError } from '../../errors.ts';
 import type { ReleaseEvent } from '../../rollout/events.ts';
-import { formatRecord, type JournalRecord, parseJournal } from '../../rollout/journal.ts';
+import {
+  formatRecord,
+  type JournalReading,
+  type JournalRecord,
+  parseJournal,
+} from '../../rollout/journal.ts';
 import type { Clock } from '../clock.ts';
 import { isMissing, openToAppend, readIfExists, syncDirectory } from '../files.ts';
 import { requireOwnFolders } from './own-folders.ts';
 
 const ENDING = '.jsonl';
+/** A copy or a backup that somebody made beside a journal has another name. */
+const JOURNAL_NAME = /^(\d{8}-[\w-]+)\.jsonl$/;
 const LINE_BREAK = 10;
 /** In bytes, for one release: days of a busy shop. */
 const MOST_EVIDENCE = 50_000_000;
@@ -16,8 +23,6 @@ const MOST_EVIDENCE = 50_000_000;
 export class JournalFiles {
   private readonly directory: string;
   private readonly clock: Clock;
-  /** Journals that were read completely once, so that they can be written to. */
-  private readonly known = new Set<string>();
 
   constructor(directory: string, clock: Clock) {
     this.directory = directory;
@@ -30,21 +35,45 @@ export class JournalFiles {
       if (isMissing(error)) return [];
       throw error;
     });
-    return names
-      .filter((name) => name.endsWith(ENDING))
-      .map((name) => name.slice(0, -ENDING.length))
-      .sort();
+    return names.flatMap((name) => JOURNAL_NAME.exec(name)?.[1] ?? []).sort();
   }
 
+  /** Every record; throws `journal-unreadable` if one is damaged. */
   async read(id: string): Promise<JournalRecord[]> {
-    return (await this.load(id)).records;
+    const { records, problems } = await this.load(id);
+    if (problems.length > 0) throw this.unreadable(id, problems);
+    return records;
+  }
+
+  /** The records that can be read, and what is wrong with the others. */
+  async readUndamaged(id: string): Promise<Pick<JournalReading, 'records' | 'problems'>> {
+    const { records, problems } = await this.load(id);
+    return { records, problems };
+  }
+
+  /** The error for a journal with these problems. */
+  unreadable(id: string, problems: readonly string[]): CanaryError {
+    const [first, ...more] = problems;
+    const others = more.length > 0 ? ` (and ${more.length} more)` : '';
+    return new CanaryError(
+      'journal-unreadable',
+      `The journal of release ${id} cannot be read: ${first}${others}.`,
+      {
+        hint: `Look at ${this.path(id)}; a newer version of canary may have written it. \`canary abort\` works without it.`,
+      },
+    );
+  }
+
+  /** Gives a journal another name, under which no command looks for it. Returns that. */
+  async setAside(id: string): Promise<string> {
+    const aside = `${this.path(id)}.damaged`;
+    await rename(this.path(id), aside);
+    return aside;
   }
 
   /** Appends a fact; it is on disk when this resolves. */
   async append(id: string, event: ReleaseEvent): Promise<void> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
-    if (!this.known.has(id)) await this.load(id);
-    this.known.add(id);
     const file = await openToAppend(this.path(id));
     let size: number;
     try {
@@ -92,18 +121,8 @@ export class JournalFiles {
 
   private async load(id: string) {
     const text = (await readIfExists(this.path(id))) ?? '';
-    const reading = parseJournal(text);
-    if ('problem' in reading) {
-      throw new CanaryError(
-        'journal-unreadable',
-        `The journal of release ${id} cannot be read: ${reading.problem}.`,
-        {
-          hint: `Look at ${this.path(id)}; a newer version of canary may have written it.`,
-        },
-      );
-    }
-    const { records, tornBytes } = reading;
-    return { records, wholeBytes: Buffer.byteLength(text) - tornBytes };
+    const { records, problems, tornBytes } = parseJournal(text);
+    return { records, problems, wholeBytes: Buffer.byteLength(text) - tornBytes };
   }
 
   private evidencePath(id: string): string {

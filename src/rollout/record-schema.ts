@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { ReleaseEvent } from './events.ts';
+import { RELEASE_STATES } from './events.ts';
+import { VERDICTS } from './verdict.ts';
+
+const texts = z.array(z.string());
+const counts = z.record(z.string(), z.number()).optional();
+const step = z.union([
+  z.looseObject({ weight: z.number(), for: z.number() }),
+  z.looseObject({ pause: z.literal(true) }),
+]);
+const operation = z.looseObject({ kind: z.string() });
+const image = z.looseObject({ service: z.string(), imageId: z.string() });
+const verdict = z.looseObject({ result: z.enum(VERDICTS), reasons: texts });
+const report = z.looseObject({ findings: z.array(z.looseObject({})), allowed: texts });
+
+/** What a release is folded from, of every kind of record. Other fields are kept as they are. */
+const FIELDS = {
+  'release-created': {
+    id: z.string(),
+    project: z.string(),
+    branch: z.string(),
+    commit: z.string().regex(/^[0-9a-f]{7,64}$/),
+    subject: z.string(),
+    services: texts,
+    counts,
+  },
+  'release-resumed': {},
+  'release-replaced': { by: z.string() },
+  'state-changed': { state: z.enum(RELEASE_STATES), reason: z.string() },
+  'operation-started': { operation },
+  'operation-finished': { operation },
+  'operation-failed': { operation },
+  'canary-started': { images: z.array(image) },
+  'weight-set': { weight: z.number().min(0).max(100), counts },
+  'steps-begun': { strategy: z.string(), steps: z.array(step) },
+  'step-begun': { index: z.int().min(0), step, counts },
+  'step-done': {},
+  'verdict-given': { verdict },
+  'steps-left': {},
+  'comparison-made': { comparison: z.looseObject({}) },
+  'release-paused': { weight: z.number() },
+  'proxy-reloaded': { counts: z.record(z.string(), z.number()) },
+  'commit-made': { branch: z.string(), commit: z.string() },
+  'stable-replacing': {
+    from: z.string(),
+    commit: z.string(),
+    previous: z.array(z.looseObject({ ...image.shape, name: z.string() })),
+  },
+  'stable-replaced': { commit: z.string() },
+  'stable-restored': {},
+  rehearsed: { report, isRefused: z.boolean() },
+  'migration-begun': {},
+  'migration-ended': { exitCode: z.number() },
+  'backed-up': { service: z.string(), file: z.string(), tables: texts, restore: texts },
+  'hook-ran': {},
+} satisfies Record<ReleaseEvent['type'], z.ZodRawShape>;
+
+/** Of every record, also of kinds that only a newer program knows. */
+const ANY = { v: z.number(), at: z.iso.datetime(), type: z.string() };
+
+const anyRecord = z.looseObject(ANY);
+
+const SCHEMAS = new Map<string, z.ZodType>(
+  Object.entries(FIELDS).map(([type, fields]) => [type, z.looseObject({ ...ANY, ...fields })]),
+);
+
+/** Why a value is no record of a journal, in the words that follow `line 3`; `undefined` if it is one. */
+export function recordProblem(value: unknown): string | undefined {
+  const any = anyRecord.safeParse(value);
+  if (!any.success) return 'is not a journal record';
+  const found = SCHEMAS.get(any.data.type)?.safeParse(value);
+  const [issue] = found?.error?.issues ?? [];
+  return issue && `is no ${any.data.type} record: ${issue.path.join('.')} is not valid`;
+}
