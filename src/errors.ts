@@ -65,6 +65,7 @@ export const EXIT_CODE_OF = {
   'command-failed': EXIT.failed,
   'hook-failed': EXIT.failed,
   'journal-unreadable': EXIT.failed,
+  'disk-full': EXIT.failed,
   stopped: EXIT.failed,
   'taken-over': EXIT.failed,
   'wait-timeout': EXIT.failed,

@@ -4,8 +4,9 @@ import { jsonLines, makeOutput, type Streams } from './cli/output.ts';
 import { buildProgram } from './cli/program.ts';
 import type { Dispatch, Globals } from './cli/session.ts';
 import { type Context, worldOf } from './context.ts';
-import { CanaryError, EXIT } from './errors.ts';
+import { CanaryError, EXIT, messageOf } from './errors.ts';
 import type { EventSink } from './rollout/events.ts';
+import { isDiskProblem } from './system/files.ts';
 import { errorDocument, errorText } from './ui/error-view.ts';
 import { plainProgress, spinningProgress } from './ui/progress.ts';
 import { makeTheme, type Theme } from './ui/theme.ts';
@@ -109,11 +110,19 @@ async function perform(
     return (await action({ context, output, globals, streams })) ?? EXIT.done;
   } catch (thrown) {
     // The reason for the stop says more than the error a library throws when it is stopped.
-    const error = signal.aborted && !(thrown instanceof CanaryError) ? signal.reason : thrown;
+    const reason = signal.aborted && !(thrown instanceof CanaryError) ? signal.reason : thrown;
+    const error = isDiskProblem(reason) ? diskFull(reason) : reason;
     if (globals.json) stdout.write(`${JSON.stringify(errorDocument(error))}\n`);
     else stderr.write(`${errorText(error, errorTheme, globals.verbose)}\n`);
     return error instanceof CanaryError ? error.exitCode : EXIT.failed;
   }
+}
+
+function diskFull(cause: unknown): CanaryError {
+  return new CanaryError('disk-full', `Nothing can be written: ${messageOf(cause)}.`, {
+    hint: 'Make space on the disk. `canary status` says where users are now; `canary abort` needs no space.',
+    cause,
+  });
 }
 
 function progress(

@@ -5,7 +5,7 @@ import { ensureState } from '../project/layout.ts';
 import type { Project } from '../project/load.ts';
 import type { Run } from '../project/run.ts';
 import type { ComposeScope } from '../system/docker/compose.ts';
-import { writeDurably } from '../system/files.ts';
+import { writeEvenIfFull } from '../system/files.ts';
 import { baselineSource } from './baseline-source.ts';
 
 /** The YAML that adds proxy and clones to the user's files. */
@@ -21,7 +21,7 @@ export function overrideText(
 /** Keeps the override on disk up to date, so that it works with plain `docker compose` at any time. */
 export async function writeOverride(project: Project, text: string): Promise<void> {
   await ensureState(project.layout);
-  await writeDurably(project.layout.override, text);
+  await writeEvenIfFull(project.layout.override, text);
 }
 
 /** Compose with the user's files and the override, which is written first. */

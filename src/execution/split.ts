@@ -1,6 +1,7 @@
-import { CanaryError, hasCode } from '../errors.ts';
+import { CanaryError, hasCode, messageOf } from '../errors.ts';
 import { ensureState, type Layout } from '../project/layout.ts';
 import { entryServices, type Project } from '../project/load.ts';
+import { ifWritable, type Run } from '../project/run.ts';
 import { type Counts, NO_COUNTS, totalCounts } from '../proxy/counts.ts';
 import { userFile } from '../proxy/user-map.ts';
 import {
@@ -14,7 +15,7 @@ import {
   showSplit,
   splitFile,
 } from '../proxy/weight-map.ts';
-import { exists, writeDurably } from '../system/files.ts';
+import { exists, isDiskProblem, writeDurably, writeEvenIfFull } from '../system/files.ts';
 import { askOldWorkers, currentStatistics } from './observe.ts';
 
 /**
@@ -37,8 +38,30 @@ export async function applySplit(
   // An old worker may still hold users' connections.
   await askOldWorkers(project, setUntil(until).change);
   await askOldWorkers(project, setSplit(split).change);
-  await ensureState(project.layout);
-  await writeDurably(project.layout.weights, splitFile(split, until));
+  await keepSplit(project.layout, split, until);
+}
+
+/** Sends every user to the stable at once, on a way out. */
+export async function everyoneOff(
+  run: Pick<Run, 'context' | 'wayOut'>,
+  project: Pick<Project, 'socket' | 'master' | 'layout'>,
+): Promise<void> {
+  await ifWritable(run, 'the split', () => applySplit(project, OFF));
+}
+
+async function keepSplit(layout: Layout, split: Split, until: number): Promise<void> {
+  try {
+    await ensureState(layout);
+    await writeEvenIfFull(layout.weights, splitFile(split, until));
+  } catch (error) {
+    if (!isDiskProblem(error)) throw error;
+    const now = sameSplit(split, OFF) ? 'Every user is on the stable' : 'The new split is in force';
+    throw new CanaryError(
+      'disk-full',
+      `${now}, but a restart of the proxy brings the earlier split back: ${messageOf(error)}.`,
+      { hint: 'Make space on the disk, then run the command again.', cause: error },
+    );
+  }
 }
 
 /** Creates the map files that HAProxy needs to start. */

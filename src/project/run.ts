@@ -1,9 +1,10 @@
 import type { Context } from '../context.ts';
 import type { Agreement } from '../database/allow.ts';
-import { CanaryError } from '../errors.ts';
+import { CanaryError, hasCode, messageOf } from '../errors.ts';
 import type { ReleaseEvent } from '../rollout/events.ts';
 import { foldRelease, type Release, type ReleaseIdentity } from '../rollout/release.ts';
 import type { CallOptions } from '../system/docker/compose.ts';
+import { isDiskProblem } from '../system/files.ts';
 import type { Checkout } from './checkout/checkout.ts';
 import type { Project } from './load.ts';
 
@@ -17,6 +18,8 @@ export interface Run {
   release?: ReleaseIdentity | undefined;
   /** The commit that is released; absent if only containers are moved. */
   checkout?: Checkout | undefined;
+  /** For a command that takes users off: what could not be written, told once each. It goes on nevertheless. */
+  wayOut?: Set<string> | undefined;
   /** What the user allowed in the rehearsal; settled by the rehearsal itself when left out. */
   agreement?: Agreement | undefined;
 }
@@ -26,8 +29,30 @@ export type ReleaseRun = Run & { release: ReleaseIdentity };
 
 /** Appends a fact to the release's journal, when there is a release, and shows it. */
 export async function record(run: Run, event: ReleaseEvent): Promise<void> {
-  if (run.release) await run.project.journals.append(run.release.id, event);
+  const { release } = run;
+  const { journals } = run.project;
+  if (release)
+    await ifWritable(run, `the journal of release ${release.id}`, () =>
+      journals.append(release.id, event),
+    );
   run.context.emit(event);
+}
+
+/** Writes something; on a way out, a disk on which nothing can be written is only a warning. */
+export async function ifWritable(
+  { context, wayOut }: Pick<Run, 'context' | 'wayOut'>,
+  what: string,
+  write: () => Promise<void>,
+): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    const cannot = isDiskProblem(error) || hasCode(error, 'disk-full');
+    if (!wayOut || !cannot) throw error;
+    if (wayOut.has(what)) return;
+    wayOut.add(what);
+    context.emit({ type: 'warning', text: `Could not write ${what}: ${messageOf(error)}` });
+  }
 }
 
 /**
@@ -50,7 +75,7 @@ export function hasRelease(run: Run): run is ReleaseRun {
 
 /** The same run without its signal: a way out is completed even if a signal stopped what came before. */
 export function unstoppable<R extends Run>(run: R): R {
-  return { ...run, signal: new AbortController().signal };
+  return { ...run, signal: new AbortController().signal, wayOut: run.wayOut ?? new Set() };
 }
 
 /** How calls of Compose are stopped and shown. */

@@ -15,12 +15,14 @@ export async function withEveryUserOff<T>(
   command: string,
   work: (run: Run, finished: boolean) => Promise<T>,
 ): Promise<T> {
-  await trafficOff(context, await findState(context));
+  const wayOut = new Set<string>();
+  await trafficOff({ context, wayOut }, await findState(context));
   const project = await loadLiveProject(context, 'optional');
-  return takingOver('any-mover', context, project, command, async (signal) => {
-    const release = await releaseToEnd(context, project);
-    const run = { context, project, signal, release };
+  const underLock = async (signal: AbortSignal) => {
+    const release = await releaseToEnd({ context, wayOut }, project);
+    const run = { context, project, signal, release, wayOut };
     const finished = await finishPromotion(run, release);
     return work(finished ? { ...run, release: undefined } : run, finished);
-  });
+  };
+  return takingOver('any-mover', context, project, command, underLock, wayOut);
 }

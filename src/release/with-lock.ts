@@ -2,8 +2,10 @@ import type { Context } from '../context.ts';
 import { CanaryError, hasCode } from '../errors.ts';
 import { ensureState } from '../project/layout.ts';
 import type { Project } from '../project/load.ts';
-import type { LockOwner } from '../system/state/lock.ts';
-import { newestRelease } from './records/releases.ts';
+import { ifWritable } from '../project/run.ts';
+import { isDiskProblem } from '../system/files.ts';
+import { interrupt, type LockOwner } from '../system/state/lock.ts';
+import { readNewest } from './records/releases.ts';
 
 const TRY_EVERY_MS = 100;
 const PATIENCE_MS = 300_000;
@@ -25,17 +27,22 @@ export async function withLock<T>(
   project: Project,
   command: string,
   work: (signal: AbortSignal) => Promise<T>,
+  wayOut?: Set<string>,
 ): Promise<T> {
-  await ensureState(project.layout);
-  const release = await project.lock.acquire(command);
-  // A request that no command read was meant for an earlier holder.
-  await project.stopRequest.clear();
+  let release: (() => Promise<void>) | undefined;
+  // Where no lock can be written, no other command can take one either.
+  await ifWritable({ context, wayOut }, 'the lock', async () => {
+    await ensureState(project.layout);
+    release = await project.lock.acquire(command);
+    // A request that no command read was meant for an earlier holder.
+    await project.stopRequest.clear();
+  });
   const watch = project.stopRequest.watch(context.signal);
   try {
     return await work(watch.signal);
   } finally {
     watch.end();
-    await release();
+    await release?.();
   }
 }
 
@@ -46,14 +53,14 @@ export async function takingOver<T>(
   project: Project,
   command: string,
   work: (signal: AbortSignal) => Promise<T>,
+  wayOut?: Set<string>,
 ): Promise<T> {
   const { clock, emit } = context;
-  await ensureState(project.layout);
   const deadline = clock.now().getTime() + PATIENCE_MS;
   let asked: string | undefined;
   for (;;) {
     try {
-      return await withLock(context, project, command, work);
+      return await withLock(context, project, command, work, wayOut);
     } catch (error) {
       const holder = hasCode(error, 'lock-held') ? await project.lock.holder() : undefined;
       if (!hasCode(error, 'lock-held')) throw error;
@@ -67,9 +74,24 @@ export async function takingOver<T>(
         });
         asked = holder.token;
       }
-      if (holder) await project.stopRequest.send(command, HOLDERS[from].way);
+      if (holder) await askToStop(project, holder, command, HOLDERS[from].way);
       await clock.sleep(TRY_EVERY_MS, context.signal);
     }
+  }
+}
+
+/** By its stop request, or where none can be written, by an interrupt. */
+async function askToStop(
+  { stopRequest }: Project,
+  holder: LockOwner,
+  command: string,
+  way: 'stopped' | 'taken-over',
+): Promise<void> {
+  try {
+    await stopRequest.send(command, way);
+  } catch (error) {
+    if (!isDiskProblem(error)) throw error;
+    interrupt(holder);
   }
 }
 
@@ -81,7 +103,7 @@ async function mayTakeOver(
   const commands: readonly string[] = HOLDERS[from].commands;
   if (!commands.includes(command)) return false;
   if (from === 'any-mover') return true;
-  const release = await newestRelease(project);
+  const { release } = await readNewest(project);
   return release?.state === 'advancing' && release.progress !== undefined;
 }
 

@@ -1,16 +1,18 @@
 import type { Context } from '../context.ts';
+import { hasCode } from '../errors.ts';
 import { observe } from '../execution/observe.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import type { ReleaseRun } from '../project/run.ts';
 import type { Observed } from '../rollout/observed.ts';
 import type { Release } from '../rollout/release.ts';
+import { trafficOff } from './ending/traffic-off.ts';
 import {
   refuseDuringPromotion,
   requireProxy,
   requireRunning,
   requireRunningProxy,
 } from './guards.ts';
-import { currentRelease } from './records/releases.ts';
+import { currentRelease, visibleRelease } from './records/releases.ts';
 import { takingOver, withLock } from './with-lock.ts';
 
 interface Requirements {
@@ -30,18 +32,35 @@ export async function withRunningCanary<T>(
   work: (run: ReleaseRun, release: Release, observed: Observed) => Promise<T>,
 ): Promise<T> {
   const project = await loadLiveProject(context, takesOff ? 'optional' : 'required');
-  if (check) check(project, await currentRelease(project));
+  const wayOut = takesOff ? new Set<string>() : undefined;
+  const findRelease = () =>
+    wayOut ? releaseOrOff({ context, wayOut }, project) : currentRelease(project);
+  if (check) check(project, await findRelease());
   const requireReady = takesOff ? requireRunningProxy : requireProxy;
   // Before another command is asked to stop and to leave its users to this one.
   if (takesOver) requireReady(project, await observe({ context, project }));
   const underLock = async (signal: AbortSignal) => {
     const observed = await observe({ context, project });
     requireReady(project, observed);
-    const release = requireRunning(await currentRelease(project), observed);
+    const release = requireRunning(await findRelease(), observed);
     refuseDuringPromotion(release);
-    return work({ context, project, release, signal }, release, observed);
+    const run = { context, project, release, signal, wayOut };
+    return work(run, release, observed);
   };
   return takesOver
-    ? takingOver('advance', context, project, command, underLock)
-    : withLock(context, project, command, underLock);
+    ? takingOver('advance', context, project, command, underLock, wayOut)
+    : withLock(context, project, command, underLock, wayOut);
+}
+
+/** The release whose users leave. If its journal does not say which it is, they leave before that is an error. */
+async function releaseOrOff(
+  run: Pick<ReleaseRun, 'context' | 'wayOut'>,
+  project: Project,
+): Promise<Release | undefined> {
+  try {
+    return await visibleRelease(run.context, project);
+  } catch (error) {
+    if (hasCode(error, 'journal-unreadable')) await trafficOff(run, project);
+    throw error;
+  }
 }

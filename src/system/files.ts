@@ -36,6 +36,43 @@ export async function writeDurably(path: string, content: string, mode = 0o600):
   await syncDirectory(dirname(path));
 }
 
+/**
+ * The same on a disk without space: then the content goes over the old one, in the place that this has. Only for text
+ * in which empty lines at the end mean nothing.
+ */
+export async function writeEvenIfFull(path: string, content: string, mode?: number): Promise<void> {
+  try {
+    await writeDurably(path, content, mode);
+  } catch (error) {
+    if (!isDiskProblem(error)) throw error;
+    await overwrite(path, Buffer.from(content)).catch(() => {
+      throw error;
+    });
+  }
+}
+
+/** The smallest piece in which file systems give space to a file. */
+const BLOCK = 4096;
+
+async function overwrite(path: string, content: Buffer): Promise<void> {
+  const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
+  try {
+    const { size } = await file.stat();
+    if (content.length > Math.ceil(size / BLOCK) * BLOCK) throw new Error('it has not the place');
+    const rest = Buffer.alloc(Math.max(0, size - content.length), '\n');
+    // In one piece, so that nobody reads half of it.
+    await file.write(Buffer.concat([content, rest]), 0, undefined, 0);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether an error says that nothing can be written: no space is left, or the disk is read-only or broken. */
+export function isDiskProblem(error: unknown): boolean {
+  return hasErrno(error, 'ENOSPC', 'EDQUOT', 'EROFS', 'EIO');
+}
+
 /** Opens a file to append to it, as `open` does, but never what a link leads to. */
 export function openToAppend(path: string): Promise<FileHandle> {
   const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;

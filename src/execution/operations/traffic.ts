@@ -2,11 +2,11 @@ import { type Run, record } from '../../project/run.ts';
 import { isSoWithin } from '../../project/until.ts';
 import { countLongLived, SHOW_LONG_LIVED } from '../../proxy/long-lived.ts';
 import { openRequests } from '../../proxy/statistics.ts';
-import { ALL, byWeight, OFF, type Split } from '../../proxy/weight-map.ts';
+import { ALL, byWeight, OFF, type Split, sameSplit } from '../../proxy/weight-map.ts';
 import type { Observed } from '../../rollout/observed.ts';
 import type { OperationOf, Side } from '../../rollout/operation.ts';
 import { askOldWorkers, everyStatistics } from '../observe.ts';
-import { applySplit, entryCounts } from '../split.ts';
+import { applySplit, entryCounts, everyoneOff } from '../split.ts';
 
 const LOOK_EVERY_MS = 50;
 
@@ -37,7 +37,8 @@ export async function renewAge(run: Run, inForce: Observed, { proxy }: Observed)
 }
 
 async function setSplit(run: Run, split: Split, until = 0): Promise<void> {
-  await applySplit(run.project, split, until);
+  const isOff = run.wayOut !== undefined && sameSplit(split, OFF);
+  await (isOff ? everyoneOff(run, run.project) : applySplit(run.project, split, until));
   const counts = await entryCounts(run.project);
   await record(run, { type: 'weight-set', weight: split.weight, counts });
 }

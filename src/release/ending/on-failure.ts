@@ -1,7 +1,6 @@
 import { type CanaryError, hasCode, messageOf } from '../../errors.ts';
-import { applySplit, entryCounts } from '../../execution/split.ts';
+import { entryCounts, everyoneOff } from '../../execution/split.ts';
 import { type ReleaseRun, record, releaseNow, unstoppable } from '../../project/run.ts';
-import { OFF } from '../../proxy/weight-map.ts';
 import type { ReleaseState } from '../../rollout/events.ts';
 import { stepName } from '../../rollout/progress.ts';
 import type { Release } from '../../rollout/release.ts';
@@ -27,13 +26,14 @@ export async function takingUsersOffOnFailure<T>(
 
 /** Takes the users off a canary that cannot continue, and ends its release if `error` says that it is bad. */
 export async function endAfterFailure(
-  run: ReleaseRun,
+  base: ReleaseRun,
   commits: boolean,
   error: unknown,
 ): Promise<void> {
+  const run = { ...base, wayOut: new Set<string>() };
   // The command that took over moves the users itself: taking them off first would move them twice.
   if (hasCode(error, 'taken-over')) return changeState(run, 'holding', error.message);
-  await applySplit(run.project, OFF).catch((failure: unknown) =>
+  await everyoneOff(run, run.project).catch((failure: unknown) =>
     run.context.emit({
       type: 'warning',
       text: `Could not take the traffic off: ${messageOf(failure)}`,

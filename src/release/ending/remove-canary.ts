@@ -1,9 +1,8 @@
 import { canaryImage } from '../../compose/model/names.ts';
 import { converge, type Planned } from '../../execution/converge.ts';
 import { overrideText, writeOverride } from '../../execution/override-file.ts';
-import { applySplit, entryCounts } from '../../execution/split.ts';
-import { hasRelease, type Run, record, releaseNow } from '../../project/run.ts';
-import { OFF } from '../../proxy/weight-map.ts';
+import { entryCounts, everyoneOff } from '../../execution/split.ts';
+import { hasRelease, ifWritable, type Run, record, releaseNow } from '../../project/run.ts';
 import { containersOf, type Observed } from '../../rollout/observed.ts';
 import type { Release } from '../../rollout/release.ts';
 import { cleanUp } from '../records/clean-up.ts';
@@ -18,14 +17,16 @@ export async function removeCanary(run: Run): Promise<boolean> {
     ...(await restoreOf(run, before, seen)),
   }));
   // Even if the plan had nothing to do: a stopped proxy will start from this file.
-  await applySplit(project, OFF);
+  await everyoneOff(run, project);
   if (hasRelease(run)) await recordAbComparison(run);
   if (before && before.weight > 0)
     await record(run, { type: 'weight-set', weight: 0, counts: await entryCounts(project) });
   if (plan.some(({ kind }) => kind === 'restore-stable'))
     await record(run, { type: 'stable-restored' });
   if (observed.proxy.state !== 'absent')
-    await writeOverride(project, overrideText(project, undefined));
+    await ifWritable(run, 'the override', () =>
+      writeOverride(project, overrideText(project, undefined)),
+    );
   await cleanUp(run.context, project, []);
   return plan.length > 0;
 }

@@ -1,7 +1,7 @@
-import type { Context } from '../../context.ts';
 import { currentSplit } from '../../execution/observe.ts';
-import { applySplit } from '../../execution/split.ts';
+import { everyoneOff } from '../../execution/split.ts';
 import type { ProjectState } from '../../project/load.ts';
+import type { Run } from '../../project/run.ts';
 import { OFF, sameSplit } from '../../proxy/weight-map.ts';
 import { hasEnded } from '../../rollout/release.ts';
 import { exists } from '../../system/files.ts';
@@ -11,7 +11,11 @@ import { readNewest } from '../records/releases.ts';
  * Sends every user to the stable, at once and without the lock. Only while a promotion replaces the stable
  * the canary keeps its users: it is the only whole side, and the command that takes over restores the stable first.
  */
-export async function trafficOff(context: Context, project: ProjectState): Promise<void> {
+export async function trafficOff(
+  run: Pick<Run, 'context' | 'wayOut'>,
+  project: ProjectState,
+): Promise<void> {
+  const { context } = run;
   // Where canary never ran there is nothing to take off, and nothing is written.
   if (!(await exists(project.layout.state))) return;
   // A damaged journal is no reason to leave users where they are.
@@ -25,7 +29,7 @@ export async function trafficOff(context: Context, project: ProjectState): Promi
   }
   const began = context.clock.now().getTime();
   const before = await currentSplit(project);
-  await applySplit(project, OFF);
+  await everyoneOff(run, project);
   if (sameSplit(before, OFF)) return;
   const ms = context.clock.now().getTime() - began;
   context.emit({ type: 'notice', text: `Every user is on the stable (${ms} ms).` });

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import { CanaryError, hasCode } from '../../errors.ts';
 import type { Project } from '../../project/load.ts';
-import { type ReleaseRun, record } from '../../project/run.ts';
+import { ifWritable, type ReleaseRun, type Run, record } from '../../project/run.ts';
 import type { ReleaseState } from '../../rollout/events.ts';
 import { foldRelease, hasEnded, type Release } from '../../rollout/release.ts';
 import { recordInGit } from './git-records.ts';
@@ -64,16 +64,17 @@ export async function visibleRelease(
  * canary ends by what runs.
  */
 export async function releaseToEnd(
-  context: Context,
+  run: Pick<Run, 'context' | 'wayOut'>,
   project: Project,
 ): Promise<Release | undefined> {
+  const { context } = run;
   try {
     return await visibleRelease(context, project);
   } catch (error) {
     const { id } = await readNewest(project);
     if (!hasCode(error, 'journal-unreadable') || id === undefined) throw error;
-    const aside = await project.journals.setAside(id);
-    const text = `${error.message} It is ${aside} now; what runs of the canary ends without it.`;
+    await ifWritable(run, 'another name for its file', () => project.journals.setAside(id));
+    const text = `${error.message} That file is set aside; what runs of the canary ends without it.`;
     context.emit({ type: 'warning', text });
     return undefined;
   }

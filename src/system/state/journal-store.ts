@@ -64,11 +64,9 @@ export class JournalFiles {
     );
   }
 
-  /** Gives a journal another name, under which no command looks for it. Returns that. */
-  async setAside(id: string): Promise<string> {
-    const aside = `${this.path(id)}.damaged`;
-    await rename(this.path(id), aside);
-    return aside;
+  /** Gives a journal another name, under which no command looks for it. */
+  async setAside(id: string): Promise<void> {
+    await rename(this.path(id), `${this.path(id)}.damaged`);
   }
 
   /** Appends a fact; it is on disk when this resolves. */

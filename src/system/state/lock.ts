@@ -4,7 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { CanaryError } from '../../errors.ts';
 import type { Clock } from '../clock.ts';
-import { hasErrno, readIfExists } from '../files.ts';
+import { hasErrno, isDiskProblem, readIfExists } from '../files.ts';
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
 /** The command that holds the lock of a project. */
@@ -38,8 +38,8 @@ export class FileLock {
       token: randomUUID(),
     };
     const draft = `${this.path}.${mine.token}`;
-    await writeFile(draft, `${JSON.stringify(mine)}\n`, { flag: 'wx', mode: 0o600 });
     try {
+      await this.writeDraft(draft, mine);
       // A link appears with its content or not at all; a plain exclusive create could be seen empty.
       for (let attempt = 0; attempt < 5; attempt += 1) {
         if (await linked(draft, this.path)) return () => this.release(mine.token);
@@ -53,6 +53,16 @@ export class FileLock {
     throw new CanaryError('lock-held', 'Other commands keep taking the lock of this project.', {
       hint: 'Try again.',
     });
+  }
+
+  /** Without space for it nobody can take the lock, but somebody may have it. */
+  private async writeDraft(draft: string, mine: LockOwner): Promise<void> {
+    try {
+      await writeFile(draft, `${JSON.stringify(mine)}\n`, { flag: 'wx', mode: 0o600 });
+    } catch (error) {
+      const other = isDiskProblem(error) ? await this.holder() : undefined;
+      throw other ? held(other) : error;
+    }
   }
 
   /** The holder, if it is alive. */
@@ -93,6 +103,11 @@ async function linked(from: string, to: string): Promise<boolean> {
     if (hasErrno(error, 'EEXIST')) return false;
     throw error;
   }
+}
+
+/** Interrupts a command on this host as Ctrl-C does: it takes its users off and ends. */
+export function interrupt({ pid, host }: LockOwner): void {
+  if (host === hostname()) process.kill(pid, 'SIGINT');
 }
 
 /** A user id without a name, as in some containers, is shown as a number. */

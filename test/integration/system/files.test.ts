@@ -1,8 +1,15 @@
+import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createGzip, gunzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
-import { freeBytes, streamDurably, writeDurably } from '../../../src/system/files.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import {
+  freeBytes,
+  streamDurably,
+  writeDurably,
+  writeEvenIfFull,
+} from '../../../src/system/files.ts';
 import { emptyFolder } from '../../support/fixture-project.ts';
 
 async function* chunks(...texts: readonly string[]) {
@@ -58,4 +65,21 @@ test('a write that fails leaves no temporary file', async () => {
   await mkdir(join(folder, 'file', 'full'), { recursive: true });
   await expect(writeDurably(join(folder, 'file'), 'new')).rejects.toThrow();
   expect(await readdir(folder)).toEqual(['file']);
+});
+
+describe.skipIf(process.getuid?.() !== 0)('on a full disk', () => {
+  test('a short text goes over the old one in its place, and nothing else is left', async () => {
+    const disk = await emptyFolder();
+    await promisify(execFile)('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'canary-test', disk]);
+    onTestFinished(async () => void (await promisify(execFile)('umount', [disk])));
+    const path = join(disk, 'map');
+    await writeDurably(path, 'weight 5000\nuntil 1790000000\n');
+    await writeFile(join(disk, 'rest'), 'x'.repeat(20_000)).catch(() => undefined);
+    await expect(writeDurably(path, 'weight 0\n')).rejects.toThrow('ENOSPC');
+    await writeEvenIfFull(path, 'weight -1\nuntil 0\n');
+    expect((await readFile(path, 'utf8')).trimEnd()).toBe('weight -1\nuntil 0');
+    await expect(writeEvenIfFull(path, 'x'.repeat(5000))).rejects.toThrow('ENOSPC');
+    await expect(writeEvenIfFull(join(disk, 'new'), 'x')).rejects.toThrow('ENOSPC');
+    expect((await readdir(disk)).sort()).toEqual(['map', 'rest']);
+  });
 });

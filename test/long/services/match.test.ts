@@ -199,7 +199,7 @@ describe('rules and identities', () => {
     await shop.succeed('resume');
     expect(await sidesOf(matched)).toEqual(allOn(matched, 'canary'));
     // What `abort` and `revert` do first, while the canary still runs.
-    await trafficOff(contextIn(shop.directory), await project());
+    await trafficOff({ context: contextIn(shop.directory) }, await project());
     expect(await sidesOf(matched)).toEqual(allOn(matched, 'stable'));
     await shop.succeed('weight', '100');
     expect(await sidesOf(matched)).toEqual(allOn(matched, 'canary'));
