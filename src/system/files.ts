@@ -40,9 +40,9 @@ export async function writeDurably(path: string, content: string, mode = 0o600):
  * The same on a disk without space: then the content goes over the old one, in the place that this has. Only for text
  * in which empty lines at the end mean nothing.
  */
-export async function writeEvenIfFull(path: string, content: string, mode?: number): Promise<void> {
+export async function writeEvenIfFull(path: string, content: string): Promise<void> {
   try {
-    await writeDurably(path, content, mode);
+    await writeDurably(path, content);
   } catch (error) {
     if (!isDiskProblem(error)) throw error;
     await overwrite(path, Buffer.from(content)).catch(() => {
