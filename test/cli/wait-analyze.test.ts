@@ -26,7 +26,7 @@ const CREATED = {
   id: ID,
   project: 'shop',
   branch: 'canary',
-  commit: 'a',
+  commit: 'a'.repeat(40),
   subject: 'Try it',
   services: ['web'],
   counts: COUNTS,
