@@ -50,6 +50,7 @@ export const EXIT_CODE_OF = {
   'release-unknown': EXIT.usage,
   'proxy-not-up': EXIT.usage,
   'strategy-refuses': EXIT.usage,
+  'not-proven': EXIT.usage,
   'branch-moved': EXIT.failed,
   'commit-failed': EXIT.failed,
   'git-failed': EXIT.failed,

@@ -87,8 +87,8 @@ export interface RevertResult {
   side: Side | null;
   /** The revert commit; `null` if none was needed. */
   commit: string | null;
-  /** Whether the canary now runs the branch after the revert, without users. */
-  redeployed: boolean;
+  /** If nothing was taken back: the release that the stable runs, which `revert RELEASE` takes back. */
+  inStable?: { release: string; subject: string };
   /** Changes to a shared database that remain, one sentence each. */
   databaseChanges: string[];
 }

@@ -68,6 +68,8 @@ export interface Project extends ComposeProject, ProjectState {
     users: UserSides;
     certificates: Certificates;
   };
+  /** Set if canary.yaml says no more what runs: then the choice of services was read from the containers. */
+  isFromContainers?: true;
 }
 
 export const CONFIG_NAME = 'canary.yaml';
@@ -132,15 +134,25 @@ export async function loadProject(
   });
   const calls = await callsForIngress(config, project.model);
   const slice = chooseSlice(config, project.model, calls);
+  const found = await foundBy(context, project, slice);
+  return projectOf(context, project, { config, slice }, { certificates, found });
+}
+
+/** A project whose services are chosen. */
+export async function projectOf(
+  context: Context,
+  project: ComposeProject,
+  { config, slice }: Pick<Project, 'config' | 'slice'>,
+  rest: { certificates: Certificates; found: RouterFields | undefined },
+): Promise<Project> {
   const layout = layoutOf(project.directory);
   await requireOwnState(layout);
-  const found = await foundBy(context, project, slice);
   return {
     ...project,
     name: project.model.name,
     config,
     slice,
-    proxy: proxyOf(context, config, slice, project.model, layout, { certificates, found }),
+    proxy: proxyOf(context, config, slice, project.model, layout, rest),
     ...openState(context, layout),
   };
 }
@@ -195,7 +207,10 @@ export function entryServices(project: Pick<Project, 'slice'>): string[] {
   return project.slice.filter(hasUsers).map((member) => member.service);
 }
 
-async function loadConfig(context: Context, projectDirectory: string): Promise<CanaryConfig> {
+export async function loadConfig(
+  context: Context,
+  projectDirectory: string,
+): Promise<CanaryConfig> {
   const path = configPath(context, projectDirectory);
   const text = await readIfExists(path);
   if (text === undefined) {

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
-import { findState, loadLiveProject } from '../project/load.ts';
+import { findState } from '../project/load.ts';
+import { loadToEnd } from '../project/load-to-end.ts';
 import type { Run } from '../project/run.ts';
 import { trafficOff } from './ending/traffic-off.ts';
 import { finishPromotion } from './promotion/promotion.ts';
@@ -17,7 +18,7 @@ export async function withEveryUserOff<T>(
 ): Promise<T> {
   const wayOut = new Set<string>();
   await trafficOff({ context, wayOut }, await findState(context));
-  const project = await loadLiveProject(context, 'optional');
+  const project = await loadToEnd(context);
   const underLock = async (signal: AbortSignal) => {
     const release = await releaseToEnd({ context, wayOut }, project);
     const run = { context, project, signal, release, wayOut };

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { hasCode } from '../errors.ts';
 import { observe } from '../execution/observe.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
+import { loadToEnd } from '../project/load-to-end.ts';
 import type { ReleaseRun } from '../project/run.ts';
 import type { Observed } from '../rollout/observed.ts';
 import type { Release } from '../rollout/release.ts';
@@ -31,7 +32,7 @@ export async function withRunningCanary<T>(
   { check, takesOff = false, takesOver = false }: Requirements,
   work: (run: ReleaseRun, release: Release, observed: Observed) => Promise<T>,
 ): Promise<T> {
-  const project = await loadLiveProject(context, takesOff ? 'optional' : 'required');
+  const project = await (takesOff ? loadToEnd(context) : loadLiveProject(context));
   const wayOut = takesOff ? new Set<string>() : undefined;
   const findRelease = () =>
     wayOut ? releaseOrOff({ context, wayOut }, project) : currentRelease(project);

@@ -62,10 +62,14 @@ export function abortText({ changed }: AbortResult): string {
 
 /** What a revert rolled back; `asked`: the release that the operator named. */
 export function revertText(
-  { release, side, commit, redeployed }: RevertResult,
+  { release, side, commit, inStable }: RevertResult,
   asked: string | undefined,
 ): string {
-  if (!release) {
+  if (inStable) {
+    const { release: id, subject } = inStable;
+    return `No canary runs; nothing was changed. The stable runs release ${id} ("${subject}"): \`canary revert ${id}\` takes it back.`;
+  }
+  if (!release && side === null) {
     return asked
       ? `Release ${asked} has ended without becoming the stable; nothing was changed.`
       : NOTHING_TO_TAKE_BACK;
@@ -76,8 +80,5 @@ export function revertText(
       ? `The stable is what it was before release ${release}. ${made}`
       : 'The stable is back already; nothing was changed.';
   }
-  const now = redeployed
-    ? 'The canary runs the branch as it is now, without users.'
-    : 'The canary is gone.';
-  return `Every user is on the stable. ${made ?? 'No commit was needed.'} ${now}`;
+  return `Every user is on the stable. ${made ?? 'No commit was needed.'} The canary is gone.`;
 }

@@ -1,12 +1,20 @@
 import type { Context } from '../context.ts';
+import { CanaryError } from '../errors.ts';
 import { converge } from '../execution/converge.ts';
+import { peek } from '../execution/observe.ts';
 import { writeOverride } from '../execution/override-file.ts';
+import { findState } from '../project/load.ts';
 import { ifWritable } from '../project/run.ts';
+import { formatWeight } from '../proxy/weight.ts';
 import { endCanary } from '../release/ending/end-canary.ts';
 import { withEveryUserOff } from '../release/with-every-user-off.ts';
 
-/** Removes canary and proxy and gives the ports back to the services. */
-export async function down(context: Context): Promise<{ project: string; changed: boolean }> {
+/** Removes canary and proxy and gives the ports back to the services. Asks first if the canary has users. */
+export async function down(
+  context: Context,
+  isSure: boolean,
+): Promise<{ project: string; changed: boolean }> {
+  if (!isSure) await askIfUsed(context);
   return withEveryUserOff(context, 'down', async (run) => {
     const { project } = run;
     const { changed } = await endCanary(run, { reason: 'taken away by `canary down`' });
@@ -14,5 +22,15 @@ export async function down(context: Context): Promise<{ project: string; changed
     // Not removed: the user may have named it in COMPOSE_FILE.
     await ifWritable(run, 'the override', () => writeOverride(project, 'services: {}\n'));
     return { project: project.name, changed: changed || plan.length > 0 };
+  });
+}
+
+async function askIfUsed(context: Context): Promise<void> {
+  const { weight } = await peek(context, await findState(context));
+  if (weight === 0) return;
+  const users = `${formatWeight(weight)} of users are on the canary`;
+  if (await context.prompt.confirm(`${users}. Remove the canary and the proxy?`)) return;
+  throw new CanaryError('answer-needed', `${users}; nothing was changed.`, {
+    hint: '`canary down --yes` removes both; `canary abort` removes only the canary, without a question.',
   });
 }

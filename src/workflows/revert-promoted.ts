@@ -12,7 +12,7 @@ import { changeState, currentRelease } from '../release/records/releases.ts';
 import { releaseToStable } from '../release/release-to-stable.ts';
 import type { Release } from '../rollout/release.ts';
 
-type Promoted = Release & {
+export type Promoted = Release & {
   promotedCommit: string;
   before: NonNullable<Release['before']>;
 };

@@ -7,7 +7,12 @@ import { loadLiveProject, type Project } from '../project/load.ts';
 import { countsSince, measuredWeight } from '../proxy/counts.ts';
 import { canaryRuns } from '../release/guards.ts';
 import { stableCommit, visibleRelease } from '../release/records/releases.ts';
-import { containersOf, type Observed, type ObservedContainer } from '../rollout/observed.ts';
+import {
+  clonesOf,
+  containersOf,
+  type Observed,
+  type ObservedContainer,
+} from '../rollout/observed.ts';
 import { isWaiting, type Release, settledState } from '../rollout/release.ts';
 import { entryAddresses } from './up.ts';
 
@@ -34,27 +39,28 @@ export async function status(context: Context): Promise<Status> {
       entries: entryAddresses(project),
       silent: observed.proxy.silent,
     },
-    release: release
-      ? {
-          id: release.id,
-          branch: release.branch,
-          commit: release.commit,
-          subject: release.subject,
-          ...presentState(project, release, holder !== undefined, observed, context.clock.now()),
-          ...progress(release),
-          weight: {
-            // A proxy that is gone sends nobody anywhere.
-            set: observed.proxy.state === 'absent' ? 0 : observed.proxy.weight,
-            measured: measuredWeight(countsSince(counts, release.countsAtWeight)),
-          },
-          ...sides(countsSince(counts, release.countsAtStart)),
-          verdict: release.verdict ?? null,
-          rehearsal: rehearsalRecord(release.rehearsal),
-          services: release.services.map((name) =>
-            describe(name, containersOf(observed, 'canary', name)),
-          ),
-        }
-      : null,
+    release:
+      release && !isHistory(release, observed)
+        ? {
+            id: release.id,
+            branch: release.branch,
+            commit: release.commit,
+            subject: release.subject,
+            ...presentState(project, release, holder !== undefined, observed, context.clock.now()),
+            ...progress(release),
+            weight: {
+              // A proxy that is gone sends nobody anywhere.
+              set: observed.proxy.state === 'absent' ? 0 : observed.proxy.weight,
+              measured: measuredWeight(countsSince(counts, release.countsAtWeight)),
+            },
+            ...sides(countsSince(counts, release.countsAtStart)),
+            verdict: release.verdict ?? null,
+            rehearsal: rehearsalRecord(release.rehearsal),
+            services: release.services.map((name) =>
+              describe(name, containersOf(observed, 'canary', name)),
+            ),
+          }
+        : null,
     lock: holder
       ? {
           command: holder.command,
@@ -71,6 +77,12 @@ export async function status(context: Context): Promise<Status> {
 function progress({ progress, state }: Release): { step: number; steps: number } {
   if (progress) return { step: progress.index + 1, steps: progress.steps.length };
   return { step: isWaiting(state) ? 1 : 0, steps: 1 };
+}
+
+/** Of a canary that is gone nothing is left to steer; `history` tells of it, and why. */
+function isHistory({ replacing, state }: Release, { containers, proxy }: Observed): boolean {
+  const isGone = clonesOf({ containers }).length === 0 && proxy.weight === 0;
+  return isGone && !replacing && (state === 'failed' || isWaiting(state));
 }
 
 /** The journal's state, unless what runs contradicts it. */

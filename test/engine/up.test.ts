@@ -134,7 +134,7 @@ describe('putting the proxy in front', () => {
   });
 
   it('gives the port back by `down`', async () => {
-    await shop.succeed('down');
+    await shop.succeed('down', '--yes');
     await shop.untilShopAnswers();
     expect(await services()).toEqual(['frontend']);
   });

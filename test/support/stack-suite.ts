@@ -124,7 +124,7 @@ export function describeStack(kind: StackCase): void {
     it(`leaves no trace after \`${ends.join('` and `')}\``, async () => {
       for (const command of ends) {
         expect(await stack.stableContainers()).toEqual(stable);
-        await stack.succeed(command);
+        await stack.succeed(command, '--yes');
         await stack.untilShopAnswers();
         expect(Object.keys(await versions())).toEqual([
           `${JSON.stringify(await stack.ask('canary', '/'))}`,

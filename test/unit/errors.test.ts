@@ -40,6 +40,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   'release-unknown': 2,
   'proxy-not-up': 2,
   'strategy-refuses': 2,
+  'not-proven': 2,
   'branch-moved': 1,
   'commit-failed': 1,
   'git-failed': 1,

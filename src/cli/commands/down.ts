@@ -5,10 +5,10 @@ export function down(program: Program, run: WithSession): void {
     .command('down')
     .description('remove the proxy and the canary, and give the services their ports back')
     .action(
-      run(async ({ context, output }) => {
+      run(async ({ context, output, globals }) => {
         const { down } = await import('../../workflows/down.ts');
         const { downText } = await import('../../ui/setup-view.ts');
-        const result = await down(context);
+        const result = await down(context, globals.yes);
         output.result(result, () => downText(result));
       }),
     );

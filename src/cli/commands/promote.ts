@@ -5,11 +5,12 @@ export function promote(program: Program, run: WithSession): void {
     .command('promote')
     .description("make the canary's code the stable, without a gap")
     .option('-m, --message <text>', 'message of the merge commit, where one is needed')
+    .option('--force', 'also a canary that failed, was judged bad, or never had users', false)
     .action(
-      run(async ({ context, output }, { message }) => {
+      run(async ({ context, output }, { message, force }) => {
         const { promote } = await import('../../workflows/promote.ts');
         const { promoteText } = await import('../../ui/traffic-view.ts');
-        const result = await promote(context, message);
+        const result = await promote(context, { message, isForced: force });
         output.result(result, () => promoteText(result, output.theme));
       }),
     );

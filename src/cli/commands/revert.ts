@@ -7,10 +7,10 @@ export function revert(program: Program, run: WithSession): void {
     .argument('[release]', 'take back this release, also one that was promoted')
     .option('-m, --message <text>', 'message of the revert commit')
     .action(
-      run(async ({ context, output }, release, { message }) => {
+      run(async ({ context, output, globals }, release, { message }) => {
         const { revert } = await import('../../workflows/revert.ts');
         const { revertText } = await import('../../ui/traffic-view.ts');
-        const result = await revert(context, { release, message });
+        const result = await revert(context, { release, message, isSure: globals.yes });
         output.result(result, () => revertText(result, release));
       }),
     );

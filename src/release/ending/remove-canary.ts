@@ -23,11 +23,14 @@ export async function removeCanary(run: Run): Promise<boolean> {
     await record(run, { type: 'weight-set', weight: 0, counts: await entryCounts(project) });
   if (plan.some(({ kind }) => kind === 'restore-stable'))
     await record(run, { type: 'stable-restored' });
-  if (observed.proxy.state !== 'absent')
-    await ifWritable(run, 'the override', () =>
-      writeOverride(project, overrideText(project, undefined)),
-    );
-  await cleanUp(run.context, project, []);
+  // Both need what canary.yaml says: which services lead to the proxy, and how many releases are kept.
+  if (!project.isFromContainers) {
+    if (observed.proxy.state !== 'absent')
+      await ifWritable(run, 'the override', () =>
+        writeOverride(project, overrideText(project, undefined)),
+      );
+    await cleanUp(run.context, project, []);
+  }
   return plan.length > 0;
 }
 

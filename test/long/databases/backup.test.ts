@@ -186,7 +186,7 @@ describe('backups of tables', () => {
     const app = await shop.read('discounts/app.py');
     await shop.commitOn('canary', 'discounts/app.py', app + BOOT);
     await shop.succeed(...DEPLOY);
-    const promoted = await shop.succeed('promote', '--json');
+    const promoted = await shop.succeed('promote', '--force', '--json');
     const { release, databaseChanges } = JSON.parse(promoted.stdout);
     expect(databaseChanges).toContain('column discount.note is new.');
     const { stderr } = await shop.succeed('revert', release);

@@ -124,7 +124,7 @@ describe('a canary that needs more than its database', () => {
     await shop.succeed('deploy', '--branch', 'canary');
     expect(await shop.sql('select what from ran')).toBe('at the start\nby the canary');
     expect(await jobRuns()).toBe(jobs);
-    const promoted = await shop.succeed('promote');
+    const promoted = await shop.succeed('promote', '--force');
     // Plain Compose runs the migration that ran, not the one of before; canary.yaml does name it.
     const commit = (await shop.git('rev-parse', 'main')).slice(0, 12);
     const tried = await shop.imageId(`${shop.project}-prepare:canary-${commit}`);

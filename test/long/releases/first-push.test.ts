@@ -97,7 +97,7 @@ describe('the first push', () => {
   });
 
   it('takes over production that ran without it, from the files that are already there', async () => {
-    await laptop.succeed('-C', production, 'down');
+    await laptop.succeed('-C', production, 'down', '--yes');
     await laptop.git('-C', production, 'update-ref', '-d', MAIN);
     await rm(join(production, '.git'));
     await laptop.git('--git-dir', repository, 'worktree', 'prune');

@@ -112,7 +112,7 @@ describe('the record of releases', () => {
 
   it('contains a promotion, and keeps the images from before and after it', async () => {
     const before = await imageOf('frontend');
-    await shop.succeed('promote');
+    await shop.succeed('promote', '--force');
 
     const commit = await shop.git('rev-parse', 'main');
     expect(await record(ids.second)).toMatchObject({ state: 'promoted', promotedCommit: commit });
@@ -151,7 +151,7 @@ describe('the record of releases', () => {
   it('keeps the images of earlier promotions', async () => {
     await shop.commitOn('canary', 'README.md', 'Even more\n');
     ids.fourth = await deploy();
-    await shop.succeed('promote');
+    await shop.succeed('promote', '--force');
     const promoted = await Promise.all([ids.second, ids.fourth].map(record));
     expect(await keptImages()).toEqual(
       promoted

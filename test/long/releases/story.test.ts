@@ -145,7 +145,7 @@ describe('the main job on Storedog', () => {
   });
 
   it('gives the port back, and the database has lost no row', async () => {
-    await shop.succeed('down');
+    await shop.succeed('down', '--yes');
     await shop.untilShopAnswers();
     expect(await shop.sql("SELECT count(*) FROM discount WHERE code = 'PROOF'")).toBe('1');
     expect((await shop.containers()).map((each) => each.service)).toEqual([

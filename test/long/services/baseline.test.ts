@@ -170,7 +170,7 @@ describe('the baseline', () => {
       `${await shop.read('store-frontend/Dockerfile')}\n`,
     );
     await shop.succeed('deploy', '--branch', 'canary', '--detach');
-    await shop.succeed('down');
+    await shop.succeed('down', '--yes');
     expect(await clones()).toEqual([]);
   });
 });

@@ -129,7 +129,7 @@ describe.each([NGINX, CADDY])('a service behind $name', (kind) => {
   });
 
   it('is reached by its edge as before after `down`', async () => {
-    await shop.succeed('down');
+    await shop.succeed('down', '--yes');
     await shop.untilShopAnswers();
     expect(await count()).toEqual({ canary: users.length });
     expect(await facts('canary-proxy')).toEqual([]);

@@ -54,6 +54,6 @@ it('runs a canary from a container, and the machine’s own canary continues wit
   expect(await askAnew(shop.url, { 'X-User-Id': 'ada' })).toBe('canary');
   await canary('abort');
   expect(await askAnew(shop.url, { 'X-User-Id': 'ada' })).toBe('stable');
-  await canary('down');
+  await canary('down', '--yes');
   expect((await shop.status()).proxy.state).toBe('absent');
 });

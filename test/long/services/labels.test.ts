@@ -84,7 +84,7 @@ describe('services that routers find by labels and environment', () => {
   it('become the stable, and get their users back by `down`, without a failed request', async () => {
     const load = [new Load(shop.url, 20).start(), new Load(siteUrl(), 20).start()];
     await shop.succeed('promote');
-    await shop.succeed('down');
+    await shop.succeed('down', '--yes');
     for (const each of load) await each.stop();
     expect(load.flatMap(({ problems }) => problems)).toEqual([]);
     expect(Math.min(...load.map(({ sent }) => sent))).toBeGreaterThan(50);

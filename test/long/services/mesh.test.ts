@@ -137,7 +137,7 @@ describe('an internal service', () => {
 
   it('is called by its name as before after `down`', async () => {
     const proxied = await idsOf('canary-proxy');
-    await shop.succeed('down');
+    await shop.succeed('down', '--yes');
     await shop.untilShopAnswers();
     expect(await ask('known')).toBe('canary stable canary');
     const links = await execa('docker', [
