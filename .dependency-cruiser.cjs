@@ -26,7 +26,7 @@ const FLOORS = {
   'src/analysis': [['shape', 'stats']],
   'src/cli': ['commands'],
   'src/config': ['values', 'sections'],
-  'src/compose': ['model', 'services', ['clone', 'ingress'], 'render', 'choose'],
+  'src/compose': ['model', 'services', ['clone', 'disguise', 'ingress'], 'render', 'choose'],
   'src/database': ['compare'],
   'src/execution': ['operations'],
   'src/project': [['checkout', 'git']],

@@ -3,6 +3,7 @@ import type { EventSink } from './rollout/events.ts';
 import { systemClock } from './system/clock.ts';
 import { composeCli } from './system/docker/compose.ts';
 import { ContainerStreams } from './system/docker/container-streams.ts';
+import { engineWire } from './system/docker/door/wire.ts';
 import { dockerEngine } from './system/docker/engine.ts';
 import { git } from './system/git/git.ts';
 import { askHttp } from './system/http.ts';
@@ -49,6 +50,7 @@ const PACKAGE = new URL('..', import.meta.url);
 export function worldOf(env: Environment) {
   // Compose must not treat clones and proxy as orphans, whichever files it is given.
   const run = processRunner({ ...env, COMPOSE_IGNORE_ORPHANS: 'true' });
+  let wire: ReturnType<typeof engineWire> | undefined;
   return {
     env,
     owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
@@ -56,7 +58,10 @@ export function worldOf(env: Environment) {
     engine: dockerEngine(run),
     /** Talks to programs inside containers. */
     streams: new ContainerStreams(env),
-    compose: composeCli(run),
+    compose: composeCli(run, () => {
+      wire ??= engineWire(run, env);
+      return wire;
+    }),
     git,
     runRemotely: sshRunner(run, env),
     http: askHttp,

@@ -20,6 +20,7 @@ import {
   restoreStable,
   startStable,
 } from './operations/stable.ts';
+import { placeStandIns, removeStandIns } from './operations/stand-ins.ts';
 import { drain, sendEveryone, setWeight } from './operations/traffic.ts';
 import { setUsers } from './operations/users.ts';
 
@@ -51,6 +52,8 @@ const PERFORM: { [Kind in Operation['kind']]: Performer<Kind> } = {
   'unlink-callers': unlinkCallers,
   'restart-callers': restartCallers,
   'start-proxy': startProxy,
+  'place-stand-ins': placeStandIns,
+  'remove-stand-ins': removeStandIns,
   'reload-proxy': reloadProxy,
   'set-weight': setWeight,
   'send-everyone': sendEveryone,

@@ -1,4 +1,6 @@
+import { hiding } from '../compose/disguise/hidden.ts';
 import type { BaselineSource } from '../compose/render/baseline.ts';
+import { addedServices, hiddenServices } from '../compose/render/hidden-services.ts';
 import { type CloneSource, renderOverride } from '../compose/render/override.ts';
 import type { Checkout } from '../project/checkout/checkout.ts';
 import { ensureState } from '../project/layout.ts';
@@ -33,14 +35,14 @@ export async function overriddenScope(
   const { project } = run;
   const baselines = await baselineSource(run, coming);
   await writeOverride(project, overrideText(project, cloneSource(run), { baselines }));
-  return { ...project.scope, files: [...project.files, project.layout.override] };
+  return hidingScope(project, project.files);
 }
 
 /** The same for services that start before the proxy: a link to it would lead nowhere, and some call at once. */
 export async function unlinkedScope(run: Run): Promise<ComposeScope> {
   const { project } = run;
   await writeOverride(project, overrideText(project, cloneSource(run), { isUnlinked: true }));
-  return { ...project.scope, files: [...project.files, project.layout.override] };
+  return hidingScope(project, project.files);
 }
 
 /** Compose with the files of the commit being released, in the user's own folder, and the override. */
@@ -48,7 +50,15 @@ export async function releasedScope(run: Run, checkout: Checkout): Promise<Compo
   const { project } = run;
   const override = renderOverride({ ...project, model: checkout.model, clones: undefined });
   await writeOverride(project, override);
-  return { ...project.scope, files: [...checkout.files, project.layout.override] };
+  return hidingScope(project, checkout.files);
+}
+
+/** What these files and the override make is hidden from plain Compose as far as only the override wants it so. */
+function hidingScope(project: Project, files: readonly string[]): ComposeScope {
+  const { scope, model, slice, config, layout } = project;
+  const added = addedServices(slice, config.database.migrate?.service);
+  const guise = hiding([...hiddenServices(model, slice), ...added]);
+  return { ...scope, files: [...files, layout.override], guise };
 }
 
 export function cloneSource({

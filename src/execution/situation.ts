@@ -8,6 +8,7 @@ import { branchRef } from '../git/branch-name.ts';
 import { type Checkout, checkedOutServices } from '../project/checkout/checkout.ts';
 import type { Project } from '../project/load.ts';
 import { hasRelease, type Run, releaseNow } from '../project/run.ts';
+import { standInDefinitions } from '../project/stand-in-definitions.ts';
 import { rehearsedOn } from '../rehearsal/agreement.ts';
 import type { Situation } from '../rollout/plan-draft.ts';
 import type { Release } from '../rollout/release.ts';
@@ -21,6 +22,7 @@ export async function situationOf(run: Run): Promise<Situation> {
   return {
     services: Object.keys(project.model.services),
     slice: project.slice,
+    standIns: standInDefinitions(project),
     withHost: Object.entries(project.model.services).flatMap(([name, { environment }]) =>
       environment?.VIRTUAL_HOST ? [name] : [],
     ),

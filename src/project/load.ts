@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { hiding } from '../compose/disguise/hidden.ts';
 import { spareArrivalPort } from '../compose/ingress/ingress.ts';
 import type { ComposeModel } from '../compose/model/model.ts';
 import type { ProxyDefinition } from '../compose/render/override.ts';
@@ -86,6 +87,7 @@ export async function loadComposeProject(context: Context): Promise<ComposeProje
     projectName: options.projectName,
     envFiles: found.envFiles,
     profiles: options.profiles,
+    guise: hiding([]),
   };
   const readModel = compose.model(scope).catch(async (error: unknown) => {
     throw await withPlace(error, found.directory, found.files);

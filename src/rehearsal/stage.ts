@@ -70,7 +70,8 @@ export class Stage {
 
   private get scope(): ComposeScope {
     const { scope, files, layout } = this.run.project;
-    return { ...scope, projectName: this.name, files: [...files, layout.rehearsal] };
+    const own = [...files, layout.rehearsal];
+    return { ...scope, projectName: this.name, files: own, guise: undefined };
   }
 }
 

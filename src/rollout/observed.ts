@@ -8,7 +8,13 @@ export interface ObservedContainer {
   name: string;
   /** The compose service; for a clone, the service it is a clone of. */
   service: string;
-  role: Role | 'proxy';
+  /**
+   * `stand-in`: plain Compose takes it for the service and leaves the hidden containers alone. `stray`: plain Compose
+   * made it beside them and could not start it.
+   */
+  role: Role | 'proxy' | 'stand-in' | 'stray';
+  /** Plain Compose does not see it. */
+  isHidden: boolean;
   /** The engine's word: `running`, `exited`, `restarting` … */
   state: string;
   health: 'healthy' | 'unhealthy' | 'starting' | 'none';

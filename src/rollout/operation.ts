@@ -17,6 +17,9 @@ export type OperationAction =
   | { kind: 'start-stable'; services: readonly string[] }
   | { kind: 'take-ports'; services: readonly string[] }
   | { kind: 'start-proxy' }
+  /** Makes what plain Compose takes for these services. */
+  | { kind: 'place-stand-ins'; services: readonly string[] }
+  | { kind: 'remove-stand-ins'; services: readonly string[] }
   /**
    * Recreates callers with the current links, which lead them to the proxy if it has an ingress for
    * them.

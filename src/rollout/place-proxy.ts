@@ -2,6 +2,7 @@ import { userChange } from '../proxy/user-map.ts';
 import { linkCallers, restartCallers, strayCallers, unlinkCallers } from './link-callers.ts';
 import { containersOf, isRunning, type Observed } from './observed.ts';
 import type { Draft, Situation } from './plan-draft.ts';
+import { removeStandIns } from './stand-ins.ts';
 
 /** Plans the proxy in front of a running stable, with the configuration it should have. */
 export function placeProxy(draft: Draft, observed: Observed, situation: Situation): void {
@@ -68,6 +69,7 @@ export function removeProxy(draft: Draft, observed: Observed, situation: Situati
       !holdsPort(observed, member),
   );
   const services = bare.map(({ service }) => service);
+  removeStandIns(draft, observed);
   unlinkCallers(draft, observed, situation, services);
   if (observed.proxy.state !== 'absent') draft.add({ kind: 'stop-proxy' }, 'the ports go back');
   draft.add({ kind: 'return-ports', services }, 'the service publishes it again');
@@ -80,14 +82,12 @@ function holdsPort(observed: Observed, { service, entry }: Situation['slice'][nu
 }
 
 /**
- * Also covers what an interrupted hand-over leaves: the stopped container beside the one that
+ * Whether plain Compose started the service: with its port. Also covers what an interrupted hand-over leaves: the stopped container beside the one that
  * replaced it.
  */
 function heldPort(observed: Observed, { service, entry }: Situation['slice'][number]): boolean {
   return (
     isRunning(observed, 'stable', service) &&
-    containersOf(observed, 'stable', service).some(
-      (each) => entry && each.publishedPorts.includes(entry.port),
-    )
+    containersOf(observed, 'stable', service).some((each) => entry && !each.isHidden)
   );
 }

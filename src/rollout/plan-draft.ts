@@ -9,6 +9,8 @@ export interface Situation {
   /** Every service of the compose model. */
   services: readonly string[];
   slice: readonly ReachableService[];
+  /** By service that is hidden from plain Compose, a digest of its definition in the user's files. */
+  standIns: Readonly<Record<string, string>>;
   /** Services that have a `VIRTUAL_HOST` in their definition. */
   withHost?: readonly string[];
   /** Whether a caller keeps the address of a name as long as it runs. */

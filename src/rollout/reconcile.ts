@@ -9,6 +9,7 @@ import {
 import type { Plan } from './operation.ts';
 import { placeProxy, removeProxy } from './place-proxy.ts';
 import { Draft, type Situation } from './plan-draft.ts';
+import { placeStandIns } from './stand-ins.ts';
 
 /** The desired state. A part that is left out is not changed. */
 export interface Desired {
@@ -60,6 +61,8 @@ export function reconcile(desired: Desired, observed: Observed, situation: Situa
     const cause = desired.promote ? 'its code is the stable now' : 'no canary is wanted';
     removeCanary(draft, observed, cause);
   }
+  const { proxy, promote, restore } = desired;
+  if (proxy === 'running' || promote || restore) placeStandIns(draft, observed, situation);
   if (desired.proxy === 'absent') removeProxy(draft, observed, situation);
   return draft.operations;
 }

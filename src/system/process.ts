@@ -4,6 +4,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface RunOptions {
   cwd?: string;
+  /** Variables that differ from the environment of all programs; `undefined` takes one away. */
+  env?: Environment;
   signal?: AbortSignal | undefined;
   /** Called for every line of stdout and stderr as it comes. */
   onLine?: ((line: string) => void) | undefined;
@@ -31,7 +33,8 @@ export type RunProcess = (
 
 /** Runs programs with an environment. */
 export function processRunner(env: Environment): RunProcess {
-  return async (command, args, { signal, onLine, input, atTerminal = false, cwd } = {}) => {
+  return async (command, args, options = {}) => {
+    const { signal, onLine, input, atTerminal = false, cwd } = options;
     signal?.throwIfAborted();
     const { execa } = await import('execa');
     const stream = onLine ? (['pipe', lineTap(onLine)] as const) : 'pipe';
@@ -43,7 +46,7 @@ export function processRunner(env: Environment): RunProcess {
       stdout: stream,
       stderr: atTerminal ? 'inherit' : stream,
       ...(cwd ? { cwd } : {}),
-      env,
+      env: { ...env, ...options.env },
       extendEnv: false,
       ...(signal ? { cancelSignal: signal } : {}),
     });

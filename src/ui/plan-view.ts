@@ -13,6 +13,8 @@ const SENTENCES: {
   'unlink-callers': ({ services }) => `recreate ${list(services)} without links to the proxy`,
   'restart-callers': ({ services }) => `let ${list(services)} look up the proxy again`,
   'start-proxy': () => 'start the proxy',
+  'place-stand-ins': ({ services }) => `hide ${list(services)} from plain docker compose`,
+  'remove-stand-ins': ({ services }) => `show ${list(services)} to plain docker compose again`,
   'reload-proxy': () => 'give the proxy its new configuration, without a gap',
   'set-weight': ({ weight }) =>
     weight === 0

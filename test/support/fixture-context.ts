@@ -19,3 +19,8 @@ export function contextIn(directory: string, options: Partial<Context['options']
     signal: new AbortController().signal,
   };
 }
+
+/** The way to the engine of tests that only let Compose read. */
+export function neverAsked(): Promise<never> {
+  return Promise.reject(new Error('A call that only reads asked for the engine.'));
+}

@@ -39,6 +39,7 @@ function container(
     addresses: [],
     hasAnonymousVolume: false,
     proxyLinks: [],
+    isHidden: role !== 'stable' || (rest.publishedPorts ?? []).length === 0,
     commit: undefined,
     release: undefined,
     definition: undefined,
@@ -56,6 +57,10 @@ export function canary(service: string, commit: string, rest: Partial<ObservedCo
 
 export function baseline(service: string, rest: Partial<ObservedContainer> = {}) {
   return container('baseline', service, rest);
+}
+
+export function standIn(service: string, rest: Partial<ObservedContainer> = {}) {
+  return container('stand-in', service, { definition: DEFINITION, ...rest });
 }
 
 /** A stable behind its proxy, as `up` leaves it. */
@@ -110,6 +115,7 @@ export function situation(built: readonly string[] = [], rest: Partial<Situation
   return {
     services: ['frontend', 'discounts', 'db'],
     slice: SLICE,
+    standIns: {},
     keepsAddresses: () => false,
     replicas: () => 1,
     unbuilt: (commit) => (built.includes(commit) ? [] : SERVICES),

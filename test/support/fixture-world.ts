@@ -15,6 +15,7 @@ import {
   SERVICES,
   situation,
   stable,
+  standIn,
   USERS,
 } from './fixture-observed.ts';
 
@@ -127,6 +128,7 @@ export function afterStep(world: World, step: Operation): World {
         observed: {
           containers: changeStable(containers, step.services, {
             publishedPorts: [],
+            isHidden: true,
             state: 'running',
           }),
           proxy: { ...proxy, state: 'running', ...WANTED },
@@ -189,9 +191,17 @@ export function afterStep(world: World, step: Operation): World {
       return withContainers(
         changeStable(containers, step.services, {
           publishedPorts: [3000],
+          isHidden: false,
           state: 'running',
         }),
       );
+    case 'place-stand-ins':
+      return withContainers([
+        ...containers.filter((each) => !isStandIn(each) || !isOf(each, step.services)),
+        ...step.services.map((service) => standIn(service)),
+      ]);
+    case 'remove-stand-ins':
+      return withContainers(containers.filter((each) => !isStandIn(each)));
     case 'arm-breaker':
       return withProxy({ tripped: [] });
     case 'advance-branch':
@@ -213,6 +223,10 @@ export function afterStep(world: World, step: Operation): World {
   }
 }
 
+function isStandIn({ role }: ObservedContainer): boolean {
+  return role === 'stand-in' || role === 'stray';
+}
+
 /** Compose keeps running containers; it starts stopped ones and creates missing ones, without the entry's port. */
 function started(containers: readonly ObservedContainer[], services: readonly string[]) {
   const missing = services.filter(
@@ -221,7 +235,7 @@ function started(containers: readonly ObservedContainer[], services: readonly st
   return [
     ...containers.map((each) =>
       each.role === 'stable' && isOf(each, services) && each.state !== 'running'
-        ? { ...each, state: 'running', publishedPorts: [] }
+        ? { ...each, state: 'running', publishedPorts: [], isHidden: true }
         : each,
     ),
     ...missing.map((service) => stable(service)),

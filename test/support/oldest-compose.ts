@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Compose, composeCli } from '../../src/system/docker/compose.ts';
+import { engineWire } from '../../src/system/docker/door/wire.ts';
 import { processRunner, type RunProcess } from '../../src/system/process.ts';
 
 /** Installed by scripts/setup/oldest-compose.mjs if Debian's packages are available. */
@@ -11,5 +12,5 @@ export function oldestCompose(): Compose | undefined {
   if (!existsSync(PATH)) return undefined;
   const run = processRunner({ PATH: process.env.PATH, HOME: process.env.HOME });
   const asPlugin: RunProcess = (_command, [_compose, ...args], options) => run(PATH, args, options);
-  return composeCli(asPlugin);
+  return composeCli(asPlugin, () => engineWire(run, process.env));
 }

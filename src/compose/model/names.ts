@@ -10,6 +10,7 @@ export const LABEL = {
   release: 'dev.canary.release',
   commit: 'dev.canary.commit',
   definition: 'dev.canary.definition',
+  hash: 'dev.canary.config-hash',
 } as const;
 
 /** The compose service that is the clone of `service`. */

@@ -29,10 +29,9 @@ export async function takePorts(run: Run, operation: OperationOf<'take-ports'>):
   await compose.create(scope, [PROXY_SERVICE], callOptions(run));
   const answers = await askEntries(run);
   const before = await observe(run);
-  const ports = run.project.slice.map((member) => member.entry?.port);
   const holders = operation.services
     .flatMap((service) => containersOf(before, 'stable', service))
-    .filter((each) => each.publishedPorts.some((port) => ports.includes(port)));
+    .filter((each) => !each.isHidden);
   const known = new Set(holders.map((each) => each.id));
   const doubled = operation.services.filter((service) => canHaveSecond(run, holders, service));
   const single = operation.services.filter((service) => !doubled.includes(service));

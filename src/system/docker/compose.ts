@@ -1,7 +1,10 @@
+import type { Guise } from '../../compose/disguise/guise.ts';
 import type { ComposeModel } from '../../compose/model/model.ts';
 import type { WrittenModel } from '../../compose/model/written.ts';
 import { CanaryError, type ErrorCode } from '../../errors.ts';
-import { type RunProcess, type RunResult, tail } from '../process.ts';
+import { type RunOptions, type RunProcess, type RunResult, tail } from '../process.ts';
+import { openDoor } from './door/door.ts';
+import type { Wire } from './door/wire.ts';
 import { engineUnreachable, isUnreachable, takenPort } from './failures.ts';
 
 /** What one call of Compose is about: which project, which files. */
@@ -11,6 +14,8 @@ export interface ComposeScope {
   projectName?: string | undefined;
   envFiles?: readonly string[] | undefined;
   profiles?: readonly string[] | undefined;
+  /** What it sees and makes of containers, if that is not what is there. */
+  guise?: Guise | undefined;
 }
 
 export interface CallOptions {
@@ -32,12 +37,20 @@ const AS_IS = ['--pull', 'missing'];
 
 export type Compose = ReturnType<typeof composeCli>;
 
-/** Docker Compose v2, through its own command line. */
-export function composeCli(run: RunProcess) {
+/** The engine behind a door is on this machine's socket, whatever way leads there from the door. */
+const BEHIND_DOOR = {
+  DOCKER_CONTEXT: undefined,
+  DOCKER_TLS_VERIFY: undefined,
+  DOCKER_TLS: undefined,
+  DOCKER_CERT_PATH: undefined,
+};
+
+/** Docker Compose v2, through its own command line. `wire`: the way to the engine, asked for when it is needed. */
+export function composeCli(run: RunProcess, wire: () => Promise<Wire>) {
   function call(
     { projectDirectory, projectName, files, envFiles = [], profiles = [] }: ComposeScope,
     args: readonly string[],
-    options: CallOptions & { input?: string } = {},
+    options: RunOptions = {},
   ): Promise<RunResult> {
     const global = [
       ...['--ansi', 'never', '--progress', 'plain', '--project-directory', projectDirectory],
@@ -85,13 +98,29 @@ export function composeCli(run: RunProcess) {
     return result.stdout;
   }
 
+  /** A call that makes or changes containers: under the guise of its scope. */
+  async function changing(
+    scope: ComposeScope,
+    args: readonly string[],
+    options: CallOptions,
+  ): Promise<RunResult> {
+    if (!scope.guise) return call(scope, args, options);
+    const door = await openDoor(await wire(), scope.guise);
+    try {
+      const env = { ...BEHIND_DOOR, DOCKER_HOST: door.address };
+      return await call(scope, args, { ...options, env });
+    } finally {
+      await door.close();
+    }
+  }
+
   async function start(
     scope: ComposeScope,
     services: readonly string[],
     args: readonly string[],
     options: CallOptions,
   ): Promise<void> {
-    const result = await call(scope, args, options);
+    const result = await changing(scope, args, options);
     const taken = result.exitCode === 0 ? undefined : takenPort(result.stderr);
     if (taken) throw taken;
     await requireDone(result, 'start-failed', `${services.join(', ')} could not be started.`);
@@ -152,6 +181,9 @@ export function composeCli(run: RunProcess) {
 
     /** Starts services with their dependencies; leaves every container that exists as it is. */
     startMissing: starting('up', '--detach', '--no-recreate'),
+
+    /** Makes what stands in for services, by the guise of the scope; pulls nothing. */
+    standIn: starting(...UP, '--pull', 'never'),
 
     /** Scales services to this many containers: adds new ones by the current definition, existing ones stay. */
     grow(scope: ComposeScope, scale: Scale, options: CallOptions = {}): Promise<void> {

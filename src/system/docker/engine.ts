@@ -1,3 +1,4 @@
+import { isHidden, isKept } from '../../compose/disguise/hidden.ts';
 import { LABEL, PROXY_SERVICE } from '../../compose/model/names.ts';
 import { CanaryError } from '../../errors.ts';
 import type { ObservedContainer } from '../../rollout/observed.ts';
@@ -40,12 +41,12 @@ export function dockerEngine(run: RunProcess) {
 
     /** Every container of a compose project, except one-off runs. */
     async containers(project: string): Promise<ObservedContainer[]> {
-      const filters = [projectLabel(project), 'label=com.docker.compose.oneoff=False'];
-      const ids = await listed(['ps', '--all', '--no-trunc'], filters);
+      const ids = await listed(['ps', '--all', '--no-trunc'], [projectLabel(project)]);
       if (ids.length === 0) return [];
       // Not through docker(): a container that disappears between the two calls is not an error.
       const { stdout } = await run('docker', ['container', 'inspect', ...ids]);
-      return (JSON.parse(stdout) as InspectedContainer[]).map(observe).sort(byName);
+      const found: InspectedContainer[] = JSON.parse(stdout);
+      return told(found.filter((each) => isKept(each.Config.Labels)).map(observe)).sort(byName);
     },
 
     /** The variables of a container, and those that its image sets. They may be secrets. */
@@ -197,6 +198,8 @@ interface InspectedContainer {
   NetworkSettings: { Networks: Record<string, { IPAddress: string; Links: string[] | null }> };
 }
 
+const ROLES = ['canary', 'baseline', 'proxy', 'stand-in'] as const;
+
 function observe(container: InspectedContainer): ObservedContainer {
   const labels = container.Config.Labels;
   const role = labels[LABEL.role];
@@ -205,7 +208,8 @@ function observe(container: InspectedContainer): ObservedContainer {
     id: container.Id,
     name: container.Name.replace(/^\//, ''),
     service: labels[LABEL.service] ?? labels['com.docker.compose.service'] ?? '',
-    role: role === 'canary' || role === 'baseline' || role === 'proxy' ? role : 'stable',
+    role: ROLES.find((each) => each === role) ?? 'stable',
+    isHidden: isHidden(labels),
     state: container.State.Status,
     health:
       health === 'healthy' || health === 'unhealthy' || health === 'starting' ? health : 'none',
@@ -240,6 +244,15 @@ function variables(inspected: InspectedContainer | undefined): Variables {
     return [each.slice(0, at), each.slice(at + 1)] as const;
   });
   return Object.fromEntries(pairs);
+}
+
+/** What plain Compose could not start beside hidden containers is no stable. */
+function told(containers: readonly ObservedContainer[]): ObservedContainer[] {
+  const hidden = new Set(containers.filter((each) => each.isHidden).map(({ service }) => service));
+  return containers.map((each) => {
+    const isStray = each.state === 'created' && !each.isHidden && hidden.has(each.service);
+    return isStray && each.role === 'stable' ? { ...each, role: 'stray' } : each;
+  });
 }
 
 /** Each link once, however many networks the container is on. */

@@ -5,7 +5,7 @@ import { findCalls } from '../../../src/compose/services/service-map.ts';
 import { composeCli } from '../../../src/system/docker/compose.ts';
 import { processRunner } from '../../../src/system/process.ts';
 import { render } from '../../../src/workflows/render.ts';
-import { contextIn } from '../../support/fixture-context.ts';
+import { contextIn, neverAsked } from '../../support/fixture-context.ts';
 import { branch, repository } from '../../support/fixture-project.ts';
 import { largeStack } from '../../support/large-stack.ts';
 import { peakMemory } from '../../support/peak-memory.ts';
@@ -19,7 +19,7 @@ async function rendered(count: number) {
   const compose = composeCli((command, args, options) => {
     calls.push(args.includes('config') ? 'config' : (args.at(-2) ?? ''));
     return run(command, args, options);
-  });
+  }, neverAsked);
   const context = { ...contextIn(folder), compose };
   const text = await render(context, 'cheaper');
   const scope = { projectDirectory: folder, files: [join(folder, 'compose.yaml')] };

@@ -6,7 +6,7 @@ import { loadComposeProject } from '../../../src/project/load.ts';
 import { composeCli } from '../../../src/system/docker/compose.ts';
 import { processRunner } from '../../../src/system/process.ts';
 import { canary } from '../../support/fixture-cli.ts';
-import { contextIn } from '../../support/fixture-context.ts';
+import { contextIn, neverAsked } from '../../support/fixture-context.ts';
 import { type Files, repository } from '../../support/fixture-project.ts';
 import { refusal } from '../../support/fixture-refusal.ts';
 
@@ -38,7 +38,7 @@ async function bothModels({ files, at = '.', env = {}, args = [] }: Situation) {
     envFiles: values('--env-file').map((file) => join(directory, file)),
     profiles: values('--profile'),
   });
-  const compose = composeCli(processRunner(all));
+  const compose = composeCli(processRunner(all), neverAsked);
   const { model } = await loadComposeProject({ ...context, env: all, compose });
   const config = ['compose', ...args, 'config', '--format', 'json'];
   const { stdout } = await run('docker', config, { cwd: directory, env: all });
