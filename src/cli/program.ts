@@ -6,6 +6,7 @@ import { analyze } from './commands/analyze.ts';
 import { apply } from './commands/apply.ts';
 import { branch } from './commands/branch.ts';
 import { check } from './commands/check.ts';
+import { compose } from './commands/compose.ts';
 import { deploy } from './commands/deploy.ts';
 import { doctor } from './commands/doctor.ts';
 import { down } from './commands/down.ts';
@@ -33,7 +34,7 @@ const COMMANDS = [
   ...[init, render, plan, map, up, down, doctor],
   ...[branch, apply, push, remote, receive],
   ...[deploy, rehearse, weight, pause, resume, promote, abort, revert],
-  ...[status, wait, analyze, check, history],
+  ...[status, wait, analyze, check, history, compose],
 ];
 
 /** The whole command line: names, flags and help. What a command does is loaded when it runs. */

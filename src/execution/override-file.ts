@@ -54,7 +54,7 @@ export async function releasedScope(run: Run, checkout: Checkout): Promise<Compo
 }
 
 /** What these files and the override make is hidden from plain Compose as far as only the override wants it so. */
-function hidingScope(project: Project, files: readonly string[]): ComposeScope {
+export function hidingScope(project: Project, files: readonly string[]): ComposeScope {
   const { scope, model, slice, config, layout } = project;
   const added = addedServices(slice, config.database.migrate?.service);
   const guise = hiding([...hiddenServices(model, slice), ...added]);

@@ -11,6 +11,8 @@ export interface RunOptions {
   onLine?: ((line: string) => void) | undefined;
   /** What the program reads from its standard input; nothing when left out. */
   input?: string;
+  /** Gives the program the user's terminal: nothing of its output is kept. */
+  isTerminal?: boolean;
   /** Lets the program ask at the user's terminal, and shows its messages there. */
   atTerminal?: boolean;
 }
@@ -34,15 +36,16 @@ export type RunProcess = (
 /** Runs programs with an environment. */
 export function processRunner(env: Environment): RunProcess {
   return async (command, args, options = {}) => {
-    const { signal, onLine, input, atTerminal = false, cwd } = options;
+    const { signal, onLine, input, atTerminal = false, isTerminal = false, cwd } = options;
     signal?.throwIfAborted();
     const { execa } = await import('execa');
-    const stream = onLine ? (['pipe', lineTap(onLine)] as const) : 'pipe';
+    const piped = onLine ? (['pipe', lineTap(onLine)] as const) : 'pipe';
+    const stream = isTerminal ? 'inherit' : piped;
     const result = await execa(command, [...args], {
       reject: false,
-      ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+      ...(input === undefined ? { stdin: isTerminal ? 'inherit' : 'ignore' } : { input }),
       // Its own process group: Ctrl-C at the terminal reaches canary, which ends its children in its own order.
-      detached: !atTerminal,
+      detached: !atTerminal && !isTerminal,
       stdout: stream,
       stderr: atTerminal ? 'inherit' : stream,
       ...(cwd ? { cwd } : {}),

@@ -177,7 +177,7 @@ describe('users of a canary', () => {
 
     it('keeps it out when its container restarts, and arms itself for a new canary', async () => {
       await trip();
-      await shop.withOverride('restart', 'frontend-canary');
+      await shop.canaryCompose('restart', 'frontend-canary');
       await until('it answers', async () => (await askAnew(shop.previewUrl, {})) === 'canary');
       expect(await askAnew(shop.url, FORCED)).toBe('stable');
 

@@ -190,7 +190,7 @@ describe('the proxy', () => {
 
     it('keeps it, and the split, when its container restarts', async () => {
       const proxy = containers.find((each) => each.service === 'canary-proxy');
-      await shop.withOverride('restart', 'canary-proxy');
+      await shop.canaryCompose('restart', 'canary-proxy');
       await shop.untilShopAnswers();
       await until('the canary answers', async () => (await forced('X-Fourth')) === 'canary');
       expect((await shop.status()).release.weight.set).toBe(20);

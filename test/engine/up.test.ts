@@ -87,7 +87,7 @@ describe('putting the proxy in front', () => {
 
   it('stays unchanged by a plain `docker compose up` with the override', async () => {
     const before = await shop.containers();
-    await shop.withOverride('up', '--detach');
+    await shop.canaryCompose('up', '--detach');
     expect(await shop.containers()).toEqual(before);
   });
 

@@ -175,9 +175,11 @@ export class Storedog {
     return stdout;
   }
 
-  /** Compose with what canary adds, as people may use it. */
-  withOverride(...args: string[]): Promise<string> {
-    return this.compose('-f', 'docker-compose.yml', '-f', '.canary/override.yml', ...args);
+  /** `canary compose`, in a process of its own: Compose has its terminal. */
+  async canaryCompose(...args: string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.canaryWith({}, 'compose', '--', ...args);
+    if (exitCode !== 0) throw new Error(`canary compose ${args.join(' ')}: ${stderr}`);
+    return stdout;
   }
 
   async git(...args: string[]): Promise<string> {
@@ -230,6 +232,7 @@ export class Storedog {
     return (await this.containers()).filter((each) => !/canary|-baseline$/.test(each.service));
   }
 
+  /** All but the stand-ins, which serve nobody. */
   async containers(): Promise<ContainerFacts[]> {
     const { stdout: ids } = await execa('docker', [
       'ps',
@@ -238,11 +241,13 @@ export class Storedog {
       `label=com.docker.compose.project=${this.project}`,
     ]);
     if (ids === '') return [];
-    const format =
-      '{{index .Config.Labels "com.docker.compose.service"}} {{.Id}} {{.State.StartedAt}} {{.RestartCount}}';
+    const labels = '.Config.Labels "com.docker.compose.service"';
+    const role = '{{index .Config.Labels "dev.canary.role"}}';
+    const format = `{{index ${labels}}} {{.Id}} {{.State.StartedAt}} {{.RestartCount}} ${role}`;
     const { stdout } = await execa('docker', ['inspect', '--format', format, ...ids.split('\n')]);
     return stdout
       .split('\n')
+      .filter((line) => !line.endsWith(' stand-in'))
       .map((line) => {
         const [service = '', id = '', startedAt = '', restarts = ''] = line.split(' ');
         return { service, id, startedAt, restartCount: Number(restarts) };

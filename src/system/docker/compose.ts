@@ -53,7 +53,8 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>) {
     options: RunOptions = {},
   ): Promise<RunResult> {
     const global = [
-      ...['--ansi', 'never', '--progress', 'plain', '--project-directory', projectDirectory],
+      ...(options.isTerminal ? [] : ['--ansi', 'never', '--progress', 'plain']),
+      ...['--project-directory', projectDirectory],
       ...(projectName ? ['--project-name', projectName] : []),
       ...files.flatMap((file) => ['--file', file]),
       ...envFiles.flatMap((file) => ['--env-file', file]),
@@ -102,7 +103,7 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>) {
   async function changing(
     scope: ComposeScope,
     args: readonly string[],
-    options: CallOptions,
+    options: RunOptions,
   ): Promise<RunResult> {
     if (!scope.guise) return call(scope, args, options);
     const door = await openDoor(await wire(), scope.guise);
@@ -207,6 +208,11 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>) {
     ): Promise<void> {
       const args = ['run', '--detach', '--no-deps', '--no-TTY', '--name', name, service];
       return start(scope, [service], args, options);
+    },
+
+    /** Any command, with the user's terminal as its own; returns its exit code. */
+    async atTerminal(scope: ComposeScope, args: readonly string[]): Promise<number> {
+      return (await changing(scope, args, { isTerminal: true })).exitCode;
     },
 
     /** Runs a command in a container of a service that is removed afterwards, without published ports. */

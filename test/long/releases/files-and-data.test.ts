@@ -9,17 +9,7 @@ describe('files, data and images of a project', () => {
   let shop: Storedog;
 
   const read = (service: string, path: string) =>
-    shop.compose(
-      '-f',
-      'docker-compose.yml',
-      '-f',
-      '.canary/override.yml',
-      'exec',
-      '-T',
-      service,
-      'cat',
-      path,
-    );
+    shop.canaryCompose('exec', '-T', service, 'cat', path);
 
   beforeAll(async () => {
     shop = await Storedog.create((compose, project) =>

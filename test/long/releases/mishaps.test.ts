@@ -101,7 +101,7 @@ describe('behind canary’s back', () => {
 
   it('a canary dies while it has users: the stable serves them, and `status` reports it', async () => {
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '100');
-    await shop.withOverride('stop', 'frontend-canary');
+    await shop.canaryCompose('stop', 'frontend-canary');
     await shop.untilShopAnswers();
     expect(await newPages()).toBe(0);
     expect((await shop.status()).release).toMatchObject({

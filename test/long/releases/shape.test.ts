@@ -116,7 +116,7 @@ describe('a canary whose answers are compared', () => {
     await until('both have looked', async () =>
       results().every(({ text }) => /as expected|answer alike/.test(text)),
     );
-    const clone = await shop.withOverride('ps', '-q', 'discounts-canary');
+    const clone = await shop.canaryCompose('ps', '-q', 'discounts-canary');
     await execa('docker', ['pause', clone.trim()]);
     try {
       await until('both say so', async () => results().every(({ result }) => result === 'fail'));

@@ -73,10 +73,8 @@ describe('the baseline', () => {
     await configure('steps: [{ weight: 20, for: 5m }, { weight: 60, for: 5m }]');
     await shop.succeed('deploy', '--branch', 'canary', '--detach');
     expect(await imagesOf('frontend-baseline')).toEqual(await imagesOf('frontend'));
-    // Plain Compose with the override leaves it alone.
     const started = await shop.containers();
-    const files = ['-f', 'docker-compose.yml', '-f', '.canary/override.yml'];
-    await shop.compose(...files, 'up', '--detach', '--no-build');
+    await shop.canaryCompose('up', '--detach', '--no-build');
     expect(await shop.containers()).toEqual(started);
     const early = await answerers();
     for (const service of ['frontend-canary', 'frontend-baseline']) {

@@ -167,7 +167,7 @@ describe('rules and identities', () => {
     expect(JSON.parse((await shop.succeed('up', '--json')).stdout).changed).toBe(false);
     expect(plan + JSON.stringify(await shop.status())).not.toMatch(/alice|bob|carol|dave/);
 
-    await shop.withOverride('restart', 'canary-proxy');
+    await shop.canaryCompose('restart', 'canary-proxy');
     await shop.untilShopAnswers();
     await until('the list is known again', async () => (await side(byName('dave'))) === 'canary');
     expect(await side(byName('alice'))).toBe('stable');

@@ -21,7 +21,7 @@ describe('replicas', () => {
   afterAll(() => shop?.dispose());
 
   const scale = (count: number) =>
-    shop.withOverride(
+    shop.canaryCompose(
       ...['up', '--detach', '--no-deps', '--no-recreate'],
       ...['--scale', `frontend=${count}`, 'frontend'],
     );
