@@ -50,18 +50,19 @@ const PACKAGE = new URL('..', import.meta.url);
 export function worldOf(env: Environment) {
   // Compose must not treat clones and proxy as orphans, whichever files it is given.
   const run = processRunner({ ...env, COMPOSE_IGNORE_ORPHANS: 'true' });
-  let wire: ReturnType<typeof engineWire> | undefined;
+  let found: ReturnType<typeof engineWire> | undefined;
+  const wire = () => {
+    found ??= engineWire(run, env);
+    return found;
+  };
   return {
     env,
     owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
     clock: systemClock,
-    engine: dockerEngine(run),
+    engine: dockerEngine(run, wire),
     /** Talks to programs inside containers. */
     streams: new ContainerStreams(env),
-    compose: composeCli(run, () => {
-      wire ??= engineWire(run, env);
-      return wire;
-    }),
+    compose: composeCli(run, wire),
     git,
     runRemotely: sshRunner(run, env),
     http: askHttp,

@@ -8,11 +8,12 @@ import { build, growCanary, retire, startCanary } from './operations/canary.ts';
 import { checkCanary } from './operations/check-canary.ts';
 import { linkCallers, restartCallers, unlinkCallers } from './operations/links.ts';
 import { migrate } from './operations/migrate.ts';
-import { returnPorts, takePorts } from './operations/ports.ts';
+import { takePorts } from './operations/ports.ts';
 import { startProxy, stopProxy } from './operations/proxy.ts';
 import { awaitReady } from './operations/readiness.ts';
 import { rehearseCanary } from './operations/rehearse.ts';
 import { reloadProxy } from './operations/reload.ts';
+import { returnPorts } from './operations/return-ports.ts';
 import {
   moveStableBranch,
   recreateOnCommit,

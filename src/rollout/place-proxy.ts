@@ -71,8 +71,9 @@ export function removeProxy(draft: Draft, observed: Observed, situation: Situati
   const services = bare.map(({ service }) => service);
   removeStandIns(draft, observed);
   unlinkCallers(draft, observed, situation, services);
-  if (observed.proxy.state !== 'absent') draft.add({ kind: 'stop-proxy' }, 'the ports go back');
-  draft.add({ kind: 'return-ports', services }, 'the service publishes it again');
+  draft.add({ kind: 'return-ports', services }, 'the proxy goes');
+  if (services.length === 0 && observed.proxy.state !== 'absent')
+    draft.add({ kind: 'stop-proxy' }, 'nothing needs it any more');
 }
 
 function holdsPort(observed: Observed, { service, entry }: Situation['slice'][number]): boolean {

@@ -115,9 +115,9 @@ export function afterStep(world: World, step: Operation): World {
     ...world,
     observed: { containers: changed, proxy },
   });
-  const withProxy = (change: Partial<Observed['proxy']>): World => ({
+  const withProxy = (change: Partial<Observed['proxy']>, changed = containers): World => ({
     ...world,
-    observed: { containers, proxy: { ...proxy, ...change } },
+    observed: { containers: changed, proxy: { ...proxy, ...change } },
   });
   switch (step.kind) {
     case 'start-stable':
@@ -188,7 +188,8 @@ export function afterStep(world: World, step: Operation): World {
     case 'restore-stable':
       return withContainers(recreated(containers, step.services, OLD));
     case 'return-ports':
-      return withContainers(
+      return withProxy(
+        ABSENT_PROXY,
         changeStable(containers, step.services, {
           publishedPorts: [3000],
           isHidden: false,

@@ -1,20 +1,16 @@
 import { PROXY_SERVICE } from '../../compose/model/names.ts';
-import { CanaryError } from '../../errors.ts';
-import { askEntries, type EntryAnswers, unanswered } from '../../probes/entry-answers.ts';
+import { askEntries } from '../../probes/entry-answers.ts';
 import { callOptions, type Run, unstoppable } from '../../project/run.ts';
-import { isSoWithin } from '../../project/until.ts';
 import { containersOf } from '../../rollout/observed.ts';
 import type { OperationOf } from '../../rollout/operation.ts';
 import { observe } from '../observe.ts';
 import { cloneSource, overrideText, unlinkedScope, writeOverride } from '../override-file.ts';
+import { requireAnswers, stillUnanswered } from './answers.ts';
 import { recreateNamespaceMembers } from './namespace-members.ts';
 import { awaitProxy, stopProxy } from './proxy.ts';
 import { placeConfiguration } from './proxy-file.ts';
 import { letRouters } from './routers.ts';
 import { awaitSecondContainers, canHaveSecond } from './second-container.ts';
-
-/** How long the proxy may need to find the containers: its checks are a second apart. */
-const MOST_SILENCE_MS = 10_000;
 
 /**
  * Hands published ports from services to the proxy. For each service a second container without the port is started
@@ -50,8 +46,8 @@ export async function takePorts(run: Run, operation: OperationOf<'take-ports'>):
     }
     const replaced = holders.filter((each) => doubled.includes(each.service));
     // The port is free from here …
-    for (const holder of replaced) await engine.stopContainer(holder.id);
-    await compose.startCreated(scope, [PROXY_SERVICE], callOptions(run));
+    await Promise.all(replaced.map((holder) => engine.stopContainer(holder.id)));
+    for (const proxy of containersOf(before, 'proxy')) await engine.startContainer(proxy.id);
     // … to here; everything that takes time was done before or comes after.
     await awaitProxy(run);
     await requireAnswers(run, answers);
@@ -63,32 +59,6 @@ export async function takePorts(run: Run, operation: OperationOf<'take-ports'>):
     await stillUnanswered(unstoppable(run), answers, run.project.config.startTimeout);
     throw error;
   }
-}
-
-/**
- * Users who were answered before must be answered now: a container that the proxy cannot reach, or that rejects what
- * comes through a proxy, is healthy all the same. Throws `take-over-failed`.
- */
-async function requireAnswers(run: Run, before: EntryAnswers): Promise<void> {
-  const missing = await stillUnanswered(run, before, MOST_SILENCE_MS);
-  if (missing.length === 0) return;
-  throw new CanaryError(
-    'take-over-failed',
-    `Behind the proxy nobody was answered at ${missing.join(' and ')}, so the service has its port back.`,
-    {
-      hint: 'Does the service answer requests that have `X-Forwarded-For`? Is its port in canary.yaml right?',
-    },
-  );
-}
-
-/** Where users were answered before and are not within this time. */
-async function stillUnanswered(run: Run, before: EntryAnswers, ms: number): Promise<string[]> {
-  let missing: string[] = [];
-  await isSoWithin(run, ms, async () => {
-    missing = unanswered(before, await askEntries(run));
-    return missing.length === 0;
-  });
-  return missing;
 }
 
 /** The users' port must not stay unserved: the proxy is removed, and the container that held the port gets it back. */
@@ -109,10 +79,4 @@ async function undoTakePorts(
     for (const second of seconds) await engine.removeContainer(second.id);
   }
   await compose.up(run.project.scope, services);
-}
-
-export async function returnPorts(run: Run, operation: OperationOf<'return-ports'>): Promise<void> {
-  const { scope } = run.project;
-  await run.context.compose.up(scope, operation.services, callOptions(run));
-  await recreateNamespaceMembers(run, scope, operation.services);
 }

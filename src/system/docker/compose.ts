@@ -196,6 +196,13 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>) {
     /** Creates containers without starting them. */
     create: starting('create', '--no-build'),
 
+    /** Creates further containers up to this many, by the current definition; those that exist stay as they are. */
+    createMore(scope: ComposeScope, scale: Scale, options: CallOptions = {}): Promise<void> {
+      const services = Object.keys(scale);
+      const args = ['create', '--no-build', '--no-recreate', ...scaleFlags(scale), ...services];
+      return start(scope, services, args, options);
+    },
+
     /** Starts existing containers; what Compose keeps for them reaches them only now, so the engine alone cannot. */
     startCreated: starting('start'),
 

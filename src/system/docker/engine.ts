@@ -3,10 +3,17 @@ import { LABEL, PROXY_SERVICE } from '../../compose/model/names.ts';
 import { CanaryError } from '../../errors.ts';
 import type { ObservedContainer } from '../../rollout/observed.ts';
 import { type RunOptions, type RunProcess, type RunResult, tail } from '../process.ts';
-import { engineUnreachable, isUnreachable, takenPort } from './failures.ts';
+import { engineApi } from './api.ts';
+import type { Wire } from './door/wire.ts';
+import { engineUnreachable, isUnreachable } from './failures.ts';
 
-/** The Docker Engine, through its own command line, so that contexts and remote engines work as usual. */
-export function dockerEngine(run: RunProcess) {
+/**
+ * The Docker Engine, through its own command line, so that contexts and remote engines work as usual. `wire`: the way
+ * to its API, for what must not take the time that a program takes.
+ */
+export function dockerEngine(run: RunProcess, wire: () => Promise<Wire>) {
+  const { startContainer, stopContainer } = engineApi(wire);
+
   async function docker(args: readonly string[], options: RunOptions = {}): Promise<string> {
     const { exitCode, stdout, stderr } = await run('docker', args, options);
     if (exitCode === 0) return stdout;
@@ -18,17 +25,13 @@ export function dockerEngine(run: RunProcess) {
     return lines(await docker([...args, '--quiet', ...filtered(filters)]));
   }
 
-  /** Stops a container with its own stop signal and grace period. */
-  async function stopContainer(id: string): Promise<void> {
-    await docker(['container', 'stop', id]);
-  }
-
   /** Removes a container at once, with its anonymous volumes. */
   async function destroyContainer(id: string): Promise<void> {
     await docker(['container', 'rm', '--force', '--volumes', id]);
   }
 
   return {
+    startContainer,
     stopContainer,
     destroyContainer,
 
@@ -81,12 +84,6 @@ export function dockerEngine(run: RunProcess) {
       const format = '{{.Repository}}:{{.Tag}}';
       const names = await docker(['image', 'ls', '--format', format, '--', repository]);
       return lines(names).filter((name) => !name.endsWith(':<none>'));
-    },
-
-    async startContainer(id: string): Promise<void> {
-      const result = await run('docker', ['container', 'start', id]);
-      if (result.exitCode === 0) return;
-      throw takenPort(result.stderr) ?? failed('container start', result.stderr);
     },
 
     /** Stops, then removes a container. */

