@@ -5,12 +5,15 @@ import { engineWire } from '../../src/system/docker/door/wire.ts';
 import { processRunner, type RunProcess } from '../../src/system/process.ts';
 
 /** Installed by scripts/setup/oldest-compose.mjs if Debian's packages are available. */
-const PATH = fileURLToPath(new URL('../../.setup/oldest-compose/docker-compose', import.meta.url));
+export const OLDEST_COMPOSE_PATH = fileURLToPath(
+  new URL('../../.setup/oldest-compose/docker-compose', import.meta.url),
+);
 
 /** The oldest Compose available beside the one in use; called directly, not as a plugin. */
 export function oldestCompose(): Compose | undefined {
-  if (!existsSync(PATH)) return undefined;
+  if (!existsSync(OLDEST_COMPOSE_PATH)) return undefined;
   const run = processRunner({ PATH: process.env.PATH, HOME: process.env.HOME });
-  const asPlugin: RunProcess = (_command, [_compose, ...args], options) => run(PATH, args, options);
+  const asPlugin: RunProcess = (_command, [_compose, ...args], options) =>
+    run(OLDEST_COMPOSE_PATH, args, options);
   return composeCli(asPlugin, () => engineWire(run, process.env));
 }

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { untilStep } from '../../support/steps.ts';
 import type { Storedog } from '../../support/storedog.ts';
@@ -110,33 +111,41 @@ describe('behind canary’s back', () => {
     });
   });
 
-  it.each(['step', 'weight'])(
-    'plain Compose removes a canary at its %s: the release ends as removed, without a commit',
-    async (when) => {
+  it.each([
+    { what: 'canary', when: 'step' },
+    { what: 'canary', when: 'weight' },
+    { what: 'proxy', when: 'step' },
+  ])(
+    'another program removes the $what at a $when: the release ends without a commit',
+    async ({ what, when }) => {
       const original = await shop.read('canary.yaml');
       await shop.write('canary.yaml', `${original}steps: [{ weight: 50, for: 10m }]\n`);
       const weight = when === 'weight' ? ['--weight', '50'] : [];
       const child = shop.start('deploy', '--branch', 'canary', ...weight);
       if (when === 'step') await untilStep(shop, 1);
       else await child;
-      await shop.compose('up', '--detach', '--remove-orphans');
+      const service = what === 'canary' ? 'frontend-canary' : 'canary-proxy';
+      const victims = (await shop.containers()).filter((each) => each.service === service);
+      await execa('docker', ['rm', '--force', ...victims.map(({ id }) => id)]);
       const { exitCode, stderr } = await child;
       const release = (await shop.status()).release;
       await shop.write('canary.yaml', original);
       expect(await shop.git('rev-parse', 'canary')).toBe(tip);
-      expect(await (await fetch(shop.url)).text()).toBe('stable');
       if (when === 'weight') {
         // Nothing of it is left to steer.
         expect(release).toBeNull();
       } else {
         expect(exitCode).toBe(1);
-        expect(stderr).toMatch(/Another program removed .*frontend-canary-1/);
-        expect(stderr).toMatch('Users reach the stable directly.');
+        expect(stderr).toMatch(new RegExp(`Another program removed .*${service}-1`));
+        const isOff = what === 'proxy' ? /Nothing answers at port/ : /Every user is on the stable/;
+        expect(stderr).toMatch(isOff);
         expect(release).toBeNull();
         const [newest] = JSON.parse((await shop.succeed('history', '--json')).stdout).releases;
         expect(newest.state).toBe('removed');
       }
       await shop.succeed('up');
+      await shop.untilShopAnswers();
+      expect(await newPages()).toBe(0);
     },
   );
 });
