@@ -6,6 +6,7 @@ import { missedFields, STATED, withoutReach } from '../../../src/compose/render/
 import { composeCli } from '../../../src/system/docker/compose.ts';
 import { processRunner } from '../../../src/system/process.ts';
 import { schemaFields } from '../../support/compose-schema.ts';
+import { neverAsked } from '../../support/fixture-context.ts';
 import { emptyFolder } from '../../support/fixture-project.ts';
 
 /** Fields that reach outside of a container, or whose effect there is not known. */
@@ -95,7 +96,7 @@ services:
 models: { small: { model: ai/small } }
 `,
   );
-  const compose = composeCli(processRunner(process.env));
+  const compose = composeCli(processRunner(process.env), neverAsked);
   const scope = { projectDirectory: folder, files: [file] };
   const { services } = await compose.model(scope);
   const web = { service: 'web', files: [file], definition: services.web ?? {}, volumes: [] };
