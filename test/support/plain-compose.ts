@@ -55,15 +55,27 @@ async function plainly(shop: Storedog, args: readonly string[]): Promise<number>
   return exitCode;
 }
 
-/** The rows as a table in Markdown. */
-export function tableOf(rows: readonly Row[]): string {
-  const lines = rows.map(({ state, command, exitCodes, unanswered, answeredBy, release }) =>
-    [state, command, exitCodes.join(', '), unanswered, answeredBy, release].join(' | '),
-  );
+/** The rows as a page in Markdown: a line for each command, a column for each state. */
+export function pageOf(rows: readonly Row[]): string {
+  const states = [...new Set(rows.map(({ state }) => state))];
+  const commands = [...new Set(rows.map(({ command }) => command))];
+  const cell = (command: string, state: string) => {
+    const row = rows.find((each) => each.command === command && each.state === state);
+    if (!row) return '';
+    return `exit ${row.exitCodes.join(', ')}; ${row.unanswered} lost; ${row.answeredBy}`;
+  };
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
-    'state | `docker compose …` | exit code | unanswered | then answered by | release',
-    '---|---|---|---|---|---',
-    ...lines,
+    '# Plain Compose commands beside canary',
+    '',
+    'What users see while somebody types a plain `docker compose` command: its exit code, how many requests got no answer,',
+    'and who answers afterwards. The release keeps its state and its weight in each case. A test types them all, under load,',
+    'and writes this page (`npm run test:long`). Exit 1 is Docker refusing to start a second container on the port that',
+    'canary holds: nothing changed for users, and `canary up` tidies up ([why](../explanation/engine.md#plain-compose-commands)).',
+    '',
+    line(['`docker compose …`', ...states]),
+    line(['', ...states].map(() => '---')),
+    ...commands.map((command) => line([command, ...states.map((state) => cell(command, state))])),
     '',
   ].join('\n');
 }

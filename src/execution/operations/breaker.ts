@@ -11,7 +11,7 @@ export async function armBreaker(run: Run, operation: OperationOf<'arm-breaker'>
   const still = operation.services.filter((service) => tripped.includes(service));
   if (still.length === 0) return;
   throw new CanaryError('not-ready', `The canary of ${still.join(', ')} is failing again.`, {
-    hint: 'See its logs with `docker compose logs`, or `canary revert`.',
+    hint: 'See its logs with `canary compose logs`, or `canary revert`.',
   });
 }
 

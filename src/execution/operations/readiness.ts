@@ -45,7 +45,7 @@ export async function awaitReady(run: Run, operation: OperationOf<'await-ready'>
   };
   if (await isSoInTime(run, isReady, LOOK_EVERY_MS)) return;
   throw new CanaryError('not-ready', `Not ready in time: ${waiting.join('; ')}.`, {
-    hint: 'See its logs with `docker compose logs`; `startTimeout` in canary.yaml gives it more time.',
+    hint: 'See its logs with `canary compose logs`; `startTimeout` in canary.yaml gives it more time.',
   });
 }
 

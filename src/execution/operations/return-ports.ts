@@ -64,7 +64,7 @@ function notAnswering(places: readonly string[]): CanaryError {
     'take-over-failed',
     `Without the proxy nobody was answered at ${places.join(' and ')}, so the proxy is in front again.`,
     {
-      hint: 'Does the service start by itself with `docker compose up -d`? See `docker compose logs`.',
+      hint: 'Does the service start by itself with `docker compose up -d`? See `canary compose logs`.',
     },
   );
 }

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OLDEST_COMPOSE_PATH } from '../../support/oldest-compose.ts';
-import { type PlainCommand, type Row, tableOf, typed } from '../../support/plain-compose.ts';
+import { type PlainCommand, pageOf, type Row, typed } from '../../support/plain-compose.ts';
 import type { Storedog } from '../../support/storedog.ts';
 import { SERVER_FILE, serverThatSays, trafficShop } from '../../support/traffic-shop.ts';
 
@@ -95,8 +95,8 @@ describe.each([
   });
 });
 
-it('the table in the docs says the same', async () => {
-  await expect(tableOf(rows)).toMatchFileSnapshot('../../../docs/reference/plain-compose-table.md');
+it('the page in the docs says the same', async () => {
+  await expect(pageOf(rows)).toMatchFileSnapshot('../../../docs/reference/plain-compose.md');
 });
 
 it('the oldest Compose leaves it alone too, and means the stable by `exec`', async () => {
