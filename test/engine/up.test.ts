@@ -85,7 +85,7 @@ describe('putting the proxy in front', () => {
     expect(await services()).toEqual(ALL);
   });
 
-  it('stays unchanged by a plain `docker compose up` with the override', async () => {
+  it('stays unchanged by `canary compose up`', async () => {
     const before = await shop.containers();
     await shop.canaryCompose('up', '--detach');
     expect(await shop.containers()).toEqual(before);
@@ -114,6 +114,19 @@ describe('putting the proxy in front', () => {
       await shop.succeed('up');
       await load.stop();
       expect(load.problems).toEqual([]);
+    });
+
+    it('stays as it is whatever plain `docker compose up` is typed, and loses no request', async () => {
+      const files = await shop.read('docker-compose.yml');
+      const load = new Load(shop.url).start();
+      await shop.compose('up', '--detach', '--remove-orphans');
+      await shop.write('docker-compose.yml', files.replace('    ports:', '    tty: true\n    ports:'));
+      await expect(shop.compose('up', '--detach')).rejects.toThrow('port is already allocated');
+      await shop.write('docker-compose.yml', files);
+      await load.stop();
+      expect(load.problems).toEqual([]);
+      await shop.succeed('up');
+      await shop.compose('up', '--detach');
     });
 
     it('changes nothing if HAProxy rejects the configuration', async () => {
