@@ -120,7 +120,10 @@ describe('putting the proxy in front', () => {
       const files = await shop.read('docker-compose.yml');
       const load = new Load(shop.url).start();
       await shop.compose('up', '--detach', '--remove-orphans');
-      await shop.write('docker-compose.yml', files.replace('    ports:', '    tty: true\n    ports:'));
+      await shop.write(
+        'docker-compose.yml',
+        files.replace('    ports:', '    tty: true\n    ports:'),
+      );
       await expect(shop.compose('up', '--detach')).rejects.toThrow('port is already allocated');
       await shop.write('docker-compose.yml', files);
       await load.stop();
