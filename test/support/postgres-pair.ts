@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { ComposeService } from '../../src/compose/model/model.ts';
+import { dataDirectory } from '../../src/rehearsal/postgres/client.ts';
 import { postgres } from '../../src/rehearsal/postgres/postgres.ts';
 import type { CopyJob, ServerContainer } from '../../src/rehearsal/server-kind.ts';
+import { readArchive } from '../../src/system/docker/container-archive.ts';
 import { ContainerStreams } from '../../src/system/docker/container-streams.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -18,6 +20,8 @@ export class PostgresPair {
   private readonly streams = new ContainerStreams({ PATH: process.env.PATH });
   private image = '';
   private copies = 0;
+  /** Of the last copy, before its image did anything. */
+  folderAtStart = '';
   /** The address from which the canary connects. */
   private address = '';
 
@@ -57,10 +61,23 @@ export class PostgresPair {
     await this.container(container, 'create');
     const copy = this.place(this.idOf(container));
     await this.fill(copy, how, async () => {
+      this.folderAtStart = await this.folderOf(container);
       await execa('docker', ['start', copy.container]);
       await this.untilReady(copy.container);
     });
     return copy;
+  }
+
+  /** Mode and owner of the data folder. */
+  async folderOf(container: string): Promise<string> {
+    const original = this.place(this.idOf('original'));
+    const from = { container: this.idOf(container), path: await dataDirectory(original) };
+    let found = '';
+    await readArchive(this.streams, from, async ({ mode = 0, uid, gid }) => {
+      found = `${mode.toString(8)} ${uid}:${gid}`;
+      return 'enough';
+    });
+    return found;
   }
 
   /** Another copy in place of one not made from files, because creating a server takes longest. */

@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path/posix';
 import { text as textOf } from 'node:stream/consumers';
 import { CanaryError, messageOf } from '../../errors.ts';
 import { readArchive, writeArchive } from '../../system/docker/container-archive.ts';
@@ -50,9 +51,38 @@ async function copyFiles({ original, copy, start, onBytes }: CopyJob): Promise<b
       cause: error,
     });
   }
+  await keepFolder(original, copy, directory);
   await relaxFiles(copy, directory);
   await start();
   return true;
+}
+
+/**
+ * The data folder itself, which a backup does not contain: a server starts only in one with its owner and mode, and not
+ * every image sets them.
+ */
+async function keepFolder(
+  { streams, container, signal }: ServerContainer,
+  copy: ServerContainer,
+  directory: string,
+): Promise<void> {
+  const above = { container: copy.container, path: dirname(directory) };
+  await readArchive(
+    streams,
+    { container, path: directory },
+    async (header) => {
+      if (header.type !== 'directory') return 'enough';
+      const name = `${basename(directory)}/`;
+      await writeArchive(
+        copy.streams,
+        above,
+        async (archive) => void archive.entry({ ...header, name }),
+        { signal },
+      );
+      return 'enough';
+    },
+    { signal },
+  );
 }
 
 /** Users and groups with their passwords; those that the image has created already stay as they are. */

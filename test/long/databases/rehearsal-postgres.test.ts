@@ -59,11 +59,13 @@ async function doneBy(
 
 describe('a full copy of PostgreSQL', () => {
   let facts: string;
+  let folder: string;
   let sessions: string;
   let done: Awaited<ReturnType<typeof doneBy>>;
 
   beforeAll(async () => {
     const copy = await pair.copy();
+    folder = pair.folderAtStart;
     facts = await pair.sql(copy.container, FACTS);
     sessions = await pair.sql('original', OUR_SESSIONS);
     done = await doneBy(copy, true, [
@@ -92,6 +94,10 @@ describe('a full copy of PostgreSQL', () => {
   it('is exact, file by file, without leaving a trace in the original', () => {
     expect(facts).toBe(before);
     expect(sessions).toBe('0');
+  });
+
+  it('has the owner and the mode of the original’s data folder before its image does anything', async () => {
+    expect(folder).toBe(await pair.folderOf('original'));
   });
 
   it('reports changes of objects other than tables', () => {
