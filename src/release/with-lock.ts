@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { CanaryError, hasCode } from '../errors.ts';
+import { restoreProxyFiles } from '../execution/proxy-start.ts';
 import { ensureState } from '../project/layout.ts';
 import type { Project } from '../project/load.ts';
 import { ifWritable } from '../project/run.ts';
@@ -36,6 +37,7 @@ export async function withLock<T>(
     release = await project.lock.acquire(command);
     // A request that no command read was meant for an earlier holder.
     await project.stopRequest.clear();
+    await restoreProxyFiles(context, project);
   });
   const watch = project.stopRequest.watch(context.signal);
   try {

@@ -3,6 +3,7 @@ import { formatBytes } from '../database/bytes.ts';
 import type { Diagnosis } from '../documents/setup.ts';
 import { CanaryError, messageOf } from '../errors.ts';
 import { observe } from '../execution/observe.ts';
+import { requireStartable } from '../execution/proxy-start.ts';
 import { loadProject, type Project, supportedCompose } from '../project/load.ts';
 import { containersOf } from '../rollout/observed.ts';
 import { freeBytes } from '../system/files.ts';
@@ -55,6 +56,7 @@ async function proxyState(context: Context, project: Project): Promise<string> {
       hint: 'Run `canary up`.',
     });
   }
+  await requireStartable({ context, project });
   const version = (await project.socket.ask('show version')).trim();
   return `HAProxy ${version} answers`;
 }

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { PROXY_SERVICE } from '../../../src/compose/model/names.ts';
 import { untilStep } from '../../support/steps.ts';
 import type { Storedog } from '../../support/storedog.ts';
 import { trafficShop } from '../../support/traffic-shop.ts';
@@ -63,6 +64,19 @@ describe('behind canary’s back', () => {
     await shop.succeed('up');
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '50');
     expect(await newPages()).toBeGreaterThan(10);
+  });
+
+  it('`git clean -xdf` takes the proxy’s files: `status` says so, and after any command the proxy can restart', async () => {
+    await shop.git('clean', '-xdf', '--exclude=.env', '--quiet');
+    const { stderr } = await shop.canary('status');
+    expect(stderr).toContain('after a restart of Docker or of the machine it answers nobody');
+    expect((await shop.canary('doctor')).stdout).toContain('it cannot restart');
+    await shop.succeed('abort');
+    const proxy = (await shop.containers()).find(({ service }) => service === PROXY_SERVICE);
+    await execa('docker', ['restart', '--time', '1', proxy?.id ?? '']);
+    await shop.untilShopAnswers();
+    expect((await shop.canary('status')).stderr).toBe('');
+    await shop.succeed('up');
   });
 
   it('the working tree has no canary.yaml: `abort` still ends the canary', async () => {

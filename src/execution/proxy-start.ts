@@ -1,0 +1,41 @@
+import { CanaryError } from '../errors.ts';
+import type { Project } from '../project/load.ts';
+import type { Run } from '../project/run.ts';
+import { containersOf } from '../rollout/observed.ts';
+import { exists, writeDurably } from '../system/files.ts';
+import { ensureMaps } from './split.ts';
+
+const GONE = "The proxy's files are gone, for instance by `git clean`";
+
+/** Whether there is a proxy that could not start again, because its files below `.canary` were removed. */
+async function lacksFiles({
+  context,
+  project,
+}: Pick<Run, 'context' | 'project'>): Promise<boolean> {
+  if (await exists(project.layout.configuration)) return false;
+  const containers = await context.engine.containers(project.name);
+  return containersOf({ containers }, 'proxy').length > 0;
+}
+
+/** Warns of a proxy that serves users, but not after the next restart. */
+export async function warnIfUnstartable(run: Pick<Run, 'context' | 'project'>): Promise<void> {
+  if (!(await lacksFiles(run))) return;
+  const text = `${GONE}: after a restart of Docker or of the machine it answers nobody. \`canary up\` repairs it now.`;
+  run.context.emit({ type: 'warning', text });
+}
+
+/** The same as an error. */
+export async function requireStartable(run: Pick<Run, 'context' | 'project'>): Promise<void> {
+  if (!(await lacksFiles(run))) return;
+  throw new CanaryError('proxy-unreachable', `${GONE}: it cannot restart.`, {
+    hint: 'Run `canary up`.',
+  });
+}
+
+/** Writes them again for the next start, whatever command it is that runs: users must not depend on a person to see it. */
+export async function restoreProxyFiles(context: Run['context'], project: Project): Promise<void> {
+  if (project.isFromContainers || !(await lacksFiles({ context, project }))) return;
+  await ensureMaps(project.layout);
+  await writeDurably(project.layout.configuration, project.proxy.configuration);
+  context.emit({ type: 'warning', text: `${GONE}; they are written again.` });
+}
