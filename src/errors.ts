@@ -31,6 +31,7 @@ export const EXIT_CODE_OF = {
   'caller-unusable': EXIT.usage,
   'port-taken': EXIT.usage,
   'repository-missing': EXIT.usage,
+  'repository-foreign': EXIT.usage,
   'branch-unknown': EXIT.usage,
   'branch-name-unsafe': EXIT.usage,
   'branch-exists': EXIT.usage,

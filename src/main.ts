@@ -84,12 +84,17 @@ function inheritSettings(parent: CommandUnknownOpts): void {
   }
 }
 
+/** Commands that a person who mistyped another one must not be offered. */
+const ENDS_SOMETHING = /\b(abort|down|promote|revert)\b/;
+
 /** Commander's message without its frame: only the reason if a value was rejected, else a sentence. */
 function usageMessage({ message }: CommanderError): string {
   const bare = message
     .replace(/^error: /, '')
     .replace(/^.* is invalid for argument '.*?'\. |^.* argument '.*?' is invalid\. /, '');
-  const sentence = bare.charAt(0).toUpperCase() + bare.slice(1);
+  const offered = /\n\(Did you mean (.*?)\?\)/.exec(bare)?.[1] ?? '';
+  const harmless = ENDS_SOMETHING.test(offered) ? bare.replace(/\n\(Did you mean .*$/s, '') : bare;
+  const sentence = harmless.charAt(0).toUpperCase() + harmless.slice(1);
   return /[.?)]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 

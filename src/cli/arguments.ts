@@ -2,6 +2,7 @@ import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { SIGNALS, type Signal } from '../analysis/signals.ts';
 import { type Exception, parseException } from '../config/exception.ts';
 import { parseDuration } from '../config/values/duration.ts';
+import { ROLES, type Role } from '../config/values/role.ts';
 import { CanaryError, messageOf } from '../errors.ts';
 import { parseWeight } from '../proxy/weight.ts';
 import { RELEASE_STATES, type ReleaseState } from '../rollout/events.ts';
@@ -56,6 +57,30 @@ export function collectState(text: string, earlier: ReleaseState[]): ReleaseStat
 /** Gathers signals of the judge. */
 export function collectSignal(text: string, earlier: Signal[]): Signal[] {
   return [...earlier, oneOf(SIGNALS, text)];
+}
+
+/** Gathers what services are, as `NAME=ROLE`. */
+export function collectRole(text: string, earlier: Record<string, Role>): Record<string, Role> {
+  const [name, role] = pairOf(text);
+  return { ...earlier, [name]: oneOf(ROLES, role) };
+}
+
+/** Gathers the ports through which users come, as `NAME=PORT`. */
+export function collectEntry(text: string, earlier: Record<string, number>) {
+  const [name, port] = pairOf(text);
+  return { ...earlier, [name]: countArgument(port) };
+}
+
+/** Gathers what mounts are, as `PATH=shared` or `PATH=branch`. */
+export function collectMount(text: string, earlier: Record<string, 'shared' | 'branch'>) {
+  const [path, side] = pairOf(text);
+  return { ...earlier, [path]: oneOf(['shared', 'branch'], side) };
+}
+
+function pairOf(text: string): [string, string] {
+  const at = text.lastIndexOf('=');
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw new InvalidArgumentError(`\`${text}\` is not a pair such as NAME=VALUE.`);
 }
 
 function oneOf<T extends string>(known: readonly T[], text: string): T {

@@ -13,7 +13,7 @@ import {
 } from './model/model.ts';
 import { baselineName, cloneName } from './model/names.ts';
 import { networkOwner } from './model/namespaces.ts';
-import { roleObstacle } from './services/roles.ts';
+import { orSay, roleObstacle } from './services/roles.ts';
 import { type Call, findCalls } from './services/service-map.ts';
 import { statefulReason } from './services/stateful.ts';
 
@@ -68,12 +68,39 @@ export function chooseSlice(
       service: name,
       clone: cloneName(name),
       port: choice.port ?? published.target,
-      entry: { port: choice.entry, hostIp: published.host_ip, preview: choice.preview },
+      entry: {
+        ...{ port: choice.entry, hostIp: published.host_ip, preview: choice.preview },
+        ...otherAddresses(name, service, choice.entry),
+      },
       ...(ingress ? { ingress } : {}),
     };
   });
   refuseSharedIngress(slice, model);
   return hasBaseline(config) ? slice.map((member) => withBaseline(member, config, model)) : slice;
+}
+
+/**
+ * Where a service publishes its entry beside the first address. Throws `service-not-cloneable` if other ports of its
+ * container answer there: the proxy takes the port over at every address, and leads to one.
+ */
+function otherAddresses(
+  name: string,
+  { ports = [] }: ComposeService,
+  entry: number,
+): { otherIps?: readonly string[] } {
+  const [first, ...others] = ports.filter(
+    ({ published, protocol = 'tcp' }) => published === String(entry) && protocol === 'tcp',
+  );
+  const stray = others.find(({ target }) => target !== first?.target);
+  if (stray) {
+    throw new CanaryError(
+      'service-not-cloneable',
+      `Service \`${name}\` publishes port ${entry} for its ports ${first?.target} and ${stray.target}, at different addresses.`,
+      { hint: 'The proxy can lead to one of them: publish the other one at another port.' },
+    );
+  }
+  const otherIps = others.flatMap(({ host_ip }) => host_ip ?? []);
+  return otherIps.length > 0 ? { otherIps } : {};
 }
 
 /** A service in another's network has no address at which the proxy could find it. */
@@ -124,7 +151,9 @@ export function cloneableService(
     throw new CanaryError(
       'service-stateful',
       `Service \`${name}\` keeps data (${reason}); it is shared with the canary, never cloned.`,
-      { hint: `Take \`${name}\` out of the chosen services: the canary uses the one that runs.` },
+      {
+        hint: `Take \`${name}\` out of the chosen services: the canary uses the one that runs. ${orSay(name)}`,
+      },
     );
   }
   const work = runs === 'on' ? roleObstacle(model, name) : undefined;

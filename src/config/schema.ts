@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { analysis } from './sections/analysis.ts';
 import { database } from './sections/database.ts';
+import { roles } from './sections/guesses.ts';
 import { identity } from './sections/identity.ts';
 import { match } from './sections/match.ts';
 import { hooks } from './sections/outside.ts';
@@ -30,6 +31,8 @@ const gitFields = {
 export const configSchema = z.strictObject({
   version: z.literal(1, 'is not a version this program knows (1)'),
   services: z.record(serviceName, service),
+  /** What services do, if canary guesses it wrong. */
+  roles: roles.default({}),
   identity: identity.default([]),
   force: z
     .strictObject({ header: z.string().regex(/^[A-Za-z0-9_-]+$/, 'is not a header name') })

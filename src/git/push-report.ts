@@ -35,7 +35,7 @@ export function refusalHint(refused: readonly RefReport[], remote: string): stri
     return `The remote has commits that were not seen here: \`git fetch ${remote}\`, look at them, then push again.`;
   }
   if (/^\[rejected\]/m.test(said)) {
-    return `The remote has commits that this branch has not: \`git fetch ${remote}\`, merge or rebase, then push again; or replace them with --force.`;
+    return `The remote has commits that this branch has not: \`git fetch ${remote}\`, merge or rebase, then push again.`;
   }
   if (/^\[remote rejected\] \(shallow update not allowed\)/m.test(said)) {
     return 'This clone is shallow, so it has not the commits that the remote needs: `git fetch --unshallow`, then push again. In CI, check out with the full history.';

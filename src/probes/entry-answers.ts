@@ -1,3 +1,4 @@
+import type { Entry } from '../compose/ingress/ingress.ts';
 import type { Project } from '../project/load.ts';
 import type { Run } from '../project/run.ts';
 import { acceptsConnections } from '../system/ports.ts';
@@ -14,13 +15,19 @@ const LIMIT_BYTES = 1000;
 /** What HAProxy answers itself where it gets no answer from a container. */
 const GATEWAY_ERRORS: readonly Answer[] = [502, 503, 504];
 
-/** Asks every published entry for its first page, by IPv4 and by IPv6, as a user on this machine would. */
+/** Asks every published entry for its first page, as a user on this machine would, at every address it may have. */
 export async function askEntries(run: Run): Promise<EntryAnswers> {
   const asked = run.project.slice.flatMap(({ service, entry }) =>
-    entry ? ['127.0.0.1', '[::1]'].map((host) => ({ service, at: `${host}:${entry.port}` })) : [],
+    entry ? hostsOf(entry).map((host) => ({ service, at: `${host}:${entry.port}` })) : [],
   );
   const answers = asked.map(async ({ service, at }) => [at, await ask(run, service, at)] as const);
   return Object.fromEntries(await Promise.all(answers));
+}
+
+function hostsOf({ hostIp, otherIps = [] }: Entry): string[] {
+  const own = [hostIp, ...otherIps].flatMap((address) => address ?? []);
+  const named = own.map((address) => (address.includes(':') ? `[${address}]` : address));
+  return [...new Set(['127.0.0.1', '[::1]', ...named])];
 }
 
 /** Where users were answered before and are not now. */

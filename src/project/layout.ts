@@ -15,6 +15,8 @@ export interface Layout {
   override: string;
   /** The services of a running rehearsal. */
   rehearsal: string;
+  /** What the last failed build printed. */
+  buildLog: string;
   /** The folder shared with the proxy's container. */
   proxyRun: string;
   weights: string;
@@ -42,6 +44,7 @@ export function layoutOf(projectDirectory: string): Layout {
     stopRequest: join(state, 'stop-request'),
     override: join(state, 'override.yml'),
     rehearsal: join(state, 'rehearsal.yml'),
+    buildLog: join(state, 'build.log'),
     proxyRun,
     weights: join(proxyRun, 'weights.map'),
     users: join(proxyRun, 'users.map'),

@@ -7,6 +7,7 @@ import type { ComposeModel } from '../compose/model/model.ts';
 import type { ProxyDefinition } from '../compose/render/override.ts';
 import { proxyService, startsAsRoot } from '../compose/render/proxy-service.ts';
 import { type RouterFields, routerFields } from '../compose/render/router-fields.ts';
+import { overruled } from '../compose/services/overrule.ts';
 import { chooseSlice, hasUsers, type SliceMember } from '../compose/slice.ts';
 import { parseConfig } from '../config/parse.ts';
 import type { CanaryConfig } from '../config/schema.ts';
@@ -134,10 +135,11 @@ export async function loadProject(
     if (certificatesAre === 'required') throw error;
     return NO_CERTIFICATES;
   });
-  const calls = await callsForIngress(config, project.model);
-  const slice = chooseSlice(config, project.model, calls);
-  const found = await foundBy(context, project, slice);
-  return projectOf(context, project, { config, slice }, { certificates, found });
+  const said = { ...project, model: overruled(project.model, config) };
+  const calls = await callsForIngress(config, said.model);
+  const slice = chooseSlice(config, said.model, calls);
+  const found = await foundBy(context, said, slice);
+  return projectOf(context, said, { config, slice }, { certificates, found });
 }
 
 /** A project whose services are chosen. */

@@ -82,3 +82,8 @@ export function unstoppable<R extends Run>(run: R): R {
 export function callOptions(run: Run): CallOptions {
   return { signal: run.signal, onLine: (line) => run.context.emit({ type: 'output', line }) };
 }
+
+/** The same for a build. */
+export function buildOptions(run: Run): CallOptions & { log: string } {
+  return { ...callOptions(run), log: run.project.layout.buildLog };
+}

@@ -66,7 +66,7 @@ async function freeDisk(project: Project): Promise<string> {
   const text = `${formatBytes(free)} free`;
   if (free >= LEAST_DISK_BYTES) return text;
   throw new CanaryError('command-failed', `Only ${text}.`, {
-    hint: 'Images of canaries need room; try `docker image prune`.',
+    hint: 'Images of canaries need room: `docker system df` shows what uses it, and `retention` in canary.yaml says how many releases are kept. Unused images may be those that a revert needs.',
   });
 }
 

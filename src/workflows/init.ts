@@ -5,7 +5,9 @@ import { type Choice, chooseLikely, chooseNamed } from '../compose/choose/choose
 import { configText } from '../compose/choose/config-text.ts';
 import type { ChosenService } from '../compose/choose/describe.ts';
 import { readStack, type Stack } from '../compose/choose/stack.ts';
+import { overruled } from '../compose/services/overrule.ts';
 import { parseConfig } from '../config/parse.ts';
+import type { Role } from '../config/values/role.ts';
 import type { Context } from '../context.ts';
 import { sharedData, sharedText } from '../database/shared.ts';
 import type { InitResult } from '../documents/setup.ts';
@@ -20,6 +22,10 @@ export interface InitOptions {
   yes: boolean;
   commit: boolean;
   message?: string | undefined;
+  /** What services are and which mounts are data, whatever canary would guess; written to canary.yaml. */
+  roles?: Readonly<Record<string, Role>>;
+  entries?: Readonly<Record<string, number>>;
+  mounts?: Readonly<Record<string, 'shared' | 'branch'>>;
 }
 
 /** Chooses the services, writes canary.yaml and commits only that file. */
@@ -30,14 +36,16 @@ export async function init(context: Context, options: InitOptions): Promise<Init
   if (await exists(path)) {
     return { path, written: false, commit: null, branch, services: [], left: [] };
   }
-  const stack = readStack(project.model, await readConfigurationFiles(project.model));
+  const model = overruled(project.model, options);
+  const stack = readStack(model, await readConfigurationFiles(model));
   const { services, left, warnings } = await choose(context, stack, options);
   const names = services.map(({ service }) => service);
-  const { unrehearsed } = sharedData(project.model, names, stack.calls);
+  const { unrehearsed } = sharedData(model, names, stack.calls);
   const text = configText(
     services,
     branch ?? 'main',
     unrehearsed.map(({ service }) => service),
+    options,
   );
   // What is written is valid, or nothing is written.
   parseConfig(text, path);

@@ -10,7 +10,7 @@ import { branchRef } from '../git/branch-name.ts';
 import { checkOut } from '../project/checkout/checkout.ts';
 import { resolveBranch } from '../project/git/branches.ts';
 import { loadLiveProject } from '../project/load.ts';
-import { callOptions } from '../project/run.ts';
+import { buildOptions } from '../project/run.ts';
 import { agree, rehearsedOn } from '../rehearsal/agreement.ts';
 import { rehearse } from '../rehearsal/rehearse.ts';
 import { withLock } from '../release/with-lock.ts';
@@ -35,7 +35,7 @@ export async function rehearseBranch(
     if (unbuilt.length > 0) {
       context.emit({ type: 'notice', text: `Building ${unbuilt.join(', ')}.` });
       const scope = await overriddenScope(run);
-      await context.compose.build(scope, unbuilt.map(cloneName), callOptions(run));
+      await context.compose.build(scope, unbuilt.map(cloneName), buildOptions(run));
     }
     const report = await rehearse(run, agreement);
     const { refused } = refusedBy(report.findings, agreement.exceptions);

@@ -177,7 +177,7 @@ test('a folder without a repository, or a missing compose file, is rejected', as
     expect(await canary(empty, ['history'], off)).toEqual({
       stdout: '',
       stderr:
-        '✖ DIR is not in a git repository.\n  │ git for-each-ref:\n  │ fatal: not a git repository (or any of the parent directories): .git\n  Go to the folder of your project, or name it with `-C DIR`.\n',
+        '✖ DIR is not in a git repository.\n  A canary is built from a branch: run `git init`, commit your project, then try again.\n',
       exitCode: 2,
     });
   }

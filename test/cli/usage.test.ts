@@ -9,6 +9,9 @@ const WEIGHT =
 describe.each([
   [['bogus'], "Unknown command 'bogus'."],
   [['stauts'], "Unknown command 'stauts' (Did you mean status?)"],
+  // Nothing that would end a canary is offered.
+  [['restart'], "Unknown command 'restart'."],
+  [['dow'], "Unknown command 'dow'."],
   [['--bogus'], "Unknown option '--bogus'."],
   [['up', 'now'], "Too many arguments for 'up'. Expected 0 arguments but got 1."],
   [['deploy'], "Required option '-b, --branch <name>' not specified."],

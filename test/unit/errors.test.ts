@@ -21,6 +21,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   'port-unknown': 2,
   'port-taken': 2,
   'repository-missing': 2,
+  'repository-foreign': 2,
   'branch-unknown': 2,
   'branch-name-unsafe': 2,
   'branch-exists': 2,

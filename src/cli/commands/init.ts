@@ -1,4 +1,4 @@
-import { collect } from '../arguments.ts';
+import { collect, collectEntry, collectMount, collectRole } from '../arguments.ts';
 import type { Program, WithSession } from '../session.ts';
 
 export function init(program: Program, run: WithSession): void {
@@ -6,13 +6,17 @@ export function init(program: Program, run: WithSession): void {
     .command('init')
     .description('find entries and stateful services, write canary.yaml and commit only that file')
     .option('-s, --service <name>', 'a service to clone (repeatable)', collect, [])
+    .option('--role <service=role>', 'what a service is, if it is guessed wrong', collectRole, {})
+    .option('--entry <service=port>', 'the port through which users come', collectEntry, {})
+    .option('--mount <path=side>', '`shared` (data) or `branch` (code)', collectMount, {})
     .option('--no-commit', 'write the file and leave it uncommitted')
     .option('-m, --message <text>', 'message of the commit')
     .action(
       run(async ({ context, output, globals: { yes } }, { service: services, ...flags }) => {
+        const { role: roles, entry: entries, mount: mounts, ...rest } = flags;
         const { init } = await import('../../workflows/init.ts');
         const { initText } = await import('../../ui/setup-view.ts');
-        const result = await init(context, { services, yes, ...flags });
+        const result = await init(context, { services, yes, roles, entries, mounts, ...rest });
         output.result(result, () => initText(result, output.theme));
       }),
     );

@@ -1,5 +1,6 @@
 import { CanaryError, hasCode } from '../../errors.ts';
 import { wholeOf } from '../clone/companions.ts';
+import { orSay } from '../services/roles.ts';
 import { cloneableService } from '../slice.ts';
 import type { Stack } from './stack.ts';
 
@@ -13,7 +14,9 @@ export function refuseUnlessChoosable(stack: Stack, name: string): void {
     throw new CanaryError(
       'service-stateful',
       `Service \`${name}\` ${roles[name].why}; it is shared with the canary, never cloned.`,
-      { hint: `Take \`${name}\` out of the chosen services: the canary uses the one that runs.` },
+      {
+        hint: `Take \`${name}\` out of the chosen services: the canary uses the one that runs. ${orSay(name)}`,
+      },
     );
   }
   cloneableService(model, name);

@@ -5,6 +5,7 @@ export function configText(
   choice: readonly ChosenService[],
   stableBranch: string,
   unrehearsed: readonly string[] = [],
+  { roles = {}, mounts = {} }: Guesses = {},
 ): string {
   const lines = choice.map(
     ({ service, ...settings }) => `  ${yamlKey(service)}: ${flowText(settings)}`,
@@ -14,10 +15,23 @@ export function configText(
     'version: 1',
     'services:',
     ...lines,
+    ...flowMap('roles', roles),
+    ...flowMap('mounts', mounts),
     ...(stableBranch === 'main' ? [] : [`git: { stable: ${JSON.stringify(stableBranch)} }`]),
     ...(unrehearsed.length === 0 ? [] : agreement(unrehearsed)),
     '',
   ].join('\n');
+}
+
+/** What the operator says in place of a guess. */
+interface Guesses {
+  roles?: Readonly<Record<string, string>>;
+  mounts?: Readonly<Record<string, string>>;
+}
+
+function flowMap(name: string, map: Readonly<Record<string, string>>): string[] {
+  const pairs = Object.entries(map).map(([key, value]) => `${JSON.stringify(key)}: ${value}`);
+  return pairs.length > 0 ? [`${name}: { ${pairs.join(', ')} }`] : [];
 }
 
 /** What the operator must agree to before the first deploy, commented out and ready to enable. */

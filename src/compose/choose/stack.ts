@@ -61,10 +61,11 @@ export function wayIn(
   chosen: ReadonlySet<string> = new Set(),
 ): WayIn | undefined {
   const service = serviceOf(stack, name);
-  const open = openPort(service);
+  const said = stack.model.said?.entries?.[name];
+  const open = openPort(service, said);
   const edges = stack.edges.filter((edge) => edge.name !== name && !chosen.has(edge.name));
   const found = edgeOf(stack.model, stack.files, edges, name);
-  if (open && !isPreferred(found, open)) return { kind: 'entry', ...open };
+  if (open && (said !== undefined || !isPreferred(found, open))) return { kind: 'entry', ...open };
   const by = foundByLabels(service);
   if (!by || found?.kind === 'through') return found;
   const routed = canBeRouted(stack, name);

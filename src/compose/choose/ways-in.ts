@@ -20,6 +20,7 @@ export function waysIn(stack: Stack, names: readonly string[]): Map<string, Chos
   const callerOf = (name: string) => callerAmong(stack, name, chosen);
   // If services call each other in a ring, none is outermost: users come in at the first.
   const onlyEntry = !hasOthers && entries.every(callerOf) ? entries[0] : undefined;
+  const isSaid = (name: string) => stack.model.said?.entries?.[name] !== undefined;
   const ingresses = new Map<string, ChosenWayIn>();
   const held = new Map<string, string>();
   const hold = (key: string, name: string) => {
@@ -39,7 +40,7 @@ export function waysIn(stack: Stack, names: readonly string[]): Map<string, Chos
       const other = way.labels === 'nginx-proxy' ? hold('VIRTUAL_HOST', name) : undefined;
       const why = `users come in at ${other}, and one \`VIRTUAL_HOST\` a release can be moved`;
       ingresses.set(name, other === undefined ? way : { kind: 'internal', why });
-    } else if (way?.kind === 'entry' && caller && name !== onlyEntry) {
+    } else if (way?.kind === 'entry' && caller && name !== onlyEntry && !isSaid(name)) {
       ingresses.set(name, { kind: 'internal', why: `${caller} calls it by name` });
     } else if (way?.kind === 'entry') {
       const other = hold(`publishes ${way.port}`, name);

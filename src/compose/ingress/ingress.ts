@@ -30,9 +30,11 @@ export interface Ingress {
 }
 
 /** The port of the host that users know; the proxy takes it over. */
-interface Entry {
+export interface Entry {
   port: number;
   hostIp: string | undefined;
+  /** Further addresses of the host at which it publishes the same port. */
+  otherIps?: readonly string[];
   preview: number | undefined;
 }
 

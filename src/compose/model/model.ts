@@ -1,3 +1,5 @@
+import type { Role } from '../../config/values/role.ts';
+
 /**
  * The part of Compose's own resolved model (`docker compose config --format json`) that canary
  * reads. It contains interpolated values, including secrets: it stays in memory and is never
@@ -10,6 +12,15 @@ export interface ComposeModel {
   volumes?: Readonly<Record<string, unknown>>;
   configs?: Readonly<Record<string, ComposeFile>>;
   secrets?: Readonly<Record<string, ComposeFile>>;
+  /** Not Compose's: what the operator says of services, whatever their definitions look like. */
+  said?: Said;
+}
+
+/** What an operator says of services, by name. */
+export interface Said {
+  roles: Readonly<Record<string, Role>>;
+  /** The published port through which users come. */
+  entries?: Readonly<Record<string, number>>;
 }
 
 /** A top-level config or secret. */
@@ -50,6 +61,8 @@ export interface ComposeService {
   devices?: readonly { source: string }[];
   provider?: { type?: string };
   develop?: unknown;
+  /** Commands that Compose runs in a container before it stops it; the engine does not know them. */
+  pre_stop?: readonly unknown[];
   configs?: readonly ComposeFileUse[];
   secrets?: readonly ComposeFileUse[];
   healthcheck?: { test?: readonly string[]; disable?: boolean };

@@ -126,7 +126,9 @@ function proxyPorts(
           }),
         ];
   return [
-    ...[entry?.port, entry?.preview].flatMap((port) => published(port, entry?.hostIp)),
+    ...[entry?.hostIp, ...(entry?.otherIps ?? [])].flatMap((address) =>
+      [entry?.port, entry?.preview].flatMap((port) => published(port, address)),
+    ),
     ...(ingress ? published(ingress.preview, previewAddress(ingress, model)) : []),
   ];
 }

@@ -27,9 +27,9 @@ const ORDER: readonly OpenPort['speaks'][] = ['http', 'http2', 'tls', 'bytes'];
 
 /**
  * Where users reach a service that publishes several ports: plain HTTP first, at the port of its
- * healthcheck or a usual one.
+ * healthcheck or a usual one. `said`: the one that the operator names.
  */
-export function openPort(service: ComposeService): OpenPort | undefined {
+export function openPort(service: ComposeService, said?: number): OpenPort | undefined {
   const asked = /(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d+))?/.exec(
     service.healthcheck?.test?.join(' ') ?? '',
   );
@@ -42,6 +42,7 @@ export function openPort(service: ComposeService): OpenPort | undefined {
     (target === own ? 25 : 0);
   const [best] = (service.ports ?? [])
     .filter(isFixed)
+    .filter(({ published }) => said === undefined || published === String(said))
     .toSorted((left, right) => rank(left.target) - rank(right.target));
   return best && { port: Number(best.published), speaks: speaksAt(best.target) };
 }

@@ -1,11 +1,10 @@
+import type { Role } from '../../config/values/role.ts';
 import type { ComposeModel } from '../model/model.ts';
 import type { ConfigurationFile } from './configuration-file.ts';
 import { programsOf } from './image.ts';
 import { companionOf, isAgent, keepsSqlite } from './programs.ts';
 import { statefulReason } from './stateful.ts';
 import { jobSign, workOf } from './work.ts';
-
-type Role = 'app' | 'stateful' | 'job' | 'worker' | 'scheduler' | 'companion' | 'agent';
 
 export interface Roled {
   role: Role;
@@ -20,6 +19,8 @@ export function roleOf(
   files: readonly ConfigurationFile[] = [],
 ): Roled {
   const service = model.services[name] ?? {};
+  const said = model.said?.roles[name];
+  if (said) return { role: said, why: SAID[said] };
   const programs = programsOf(service, files);
   // A service that is built here on an unknown image may still have a known name.
   const own = plainName(name);
@@ -39,6 +40,17 @@ export function roleOf(
     why: service.build ? 'built from this repository' : `runs ${service.image}`,
   };
 }
+
+/** Of a role that the operator says. */
+const SAID: Readonly<Record<Role, string>> = {
+  app: 'is an app, as you say',
+  stateful: 'keeps data, as you say',
+  job: 'runs once, as you say',
+  worker: 'takes jobs from a queue, as you say',
+  scheduler: 'starts jobs by the clock, as you say',
+  companion: 'accompanies others, as you say',
+  agent: 'steers containers of the engine, as you say',
+};
 
 /** A service that is built here under such a name may be the product itself. */
 const EVERYDAY = /^(console|hub|lego|acme|vector|tempo|alloy|agent)$/;
@@ -62,16 +74,29 @@ export function roleObstacle(model: ComposeModel, name: string): RoleObstacle | 
   if (role === 'job') {
     return {
       reason: `it ${why}`,
-      hint: 'Leave it out. A migration goes into canary.yaml: `database: { migrate: { service: NAME, command: … } }`.',
+      hint: `Leave it out. A migration goes into canary.yaml: \`database: { migrate: { service: ${name}, command: … } }\`. ${orSay(name)}`,
     };
   }
   if (role === 'agent') {
     return {
       reason: `it ${why}, and two of them would do everything twice`,
-      hint: 'Leave it out.',
+      hint: `Leave it out. ${orSay(name)}`,
     };
   }
   return undefined;
+}
+
+/** How an operator overrules what is guessed of a service. */
+export function orSay(name: string): string {
+  return `If that is a wrong guess, write \`roles: { ${name}: app }\` in canary.yaml, or give \`canary init\` the flag \`--role ${name}=app\`.`;
+}
+
+/** What does not happen when canary stops a container. */
+export function skippedHooks({ services }: ComposeModel, name: string): string[] {
+  if (!services[name]?.pre_stop?.length) return [];
+  return [
+    `\`${name}\` has a \`pre_stop\` hook: only Compose runs it, and canary stops containers of \`${name}\` through the engine.`,
+  ];
 }
 
 const SQLITE_SETTING = /^(sqlite|file):|\bsqlite3?\b|\.sqlite3?$/i;
@@ -89,8 +114,9 @@ export function hazardsOf(model: ComposeModel, name: string): string[] {
     ([, value]) => value !== null && SQLITE_SETTING.test(value),
   )?.[0];
   const isSaid = setting !== undefined || programsOf(service).some(keepsSqlite);
-  if (!kept || !isSaid) return [];
+  if (!kept || !isSaid) return skippedHooks(model, name);
   return [
+    ...skippedHooks(model, name),
     `\`${name}\` keeps an SQLite database${setting ? ` (environment ${setting})` : ''}, and its canary writes to the same file in ${kept.target}.`,
   ];
 }

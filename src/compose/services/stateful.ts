@@ -1,4 +1,5 @@
 import type { ComposeModel, ComposeService, ComposeVolume } from '../model/model.ts';
+import { networkOwner } from '../model/namespaces.ts';
 import type { ConfigurationFile } from './configuration-file.ts';
 import { hostSetting, nameIn } from './database-setting.ts';
 import { programName, programsOf } from './image.ts';
@@ -37,11 +38,13 @@ export function statefulReason(
   model: ComposeModel = ALONE,
   files: readonly ConfigurationFile[] = [],
 ): string | undefined {
+  const said = model.said?.roles[nameIn(model, service) ?? ''];
+  if (said) return said === 'stateful' ? 'as you say' : undefined;
   return (
     byImage(service, model, files) ??
     byDirectory(service, model) ??
     byWhatClientsHaveToo(service, model) ??
-    byPort(service)
+    byPort(service, model)
   );
 }
 
@@ -135,8 +138,24 @@ function isAServersToo(service: ComposeService, key: string, { services }: Compo
   );
 }
 
-function byPort({ ports, expose }: ComposeService): string | undefined {
-  const targets = [...(ports ?? []).map((each) => each.target), ...(expose ?? []).map(Number)];
+/**
+ * A port is a weak sign: a web server, a client of a database elsewhere, or a service that carries the ports of others
+ * in its network, may have it too.
+ */
+function byPort(service: ComposeService, model: ComposeModel): string | undefined {
+  const published = (service.ports ?? []).map((each) => each.target);
+  const targets = [...published, ...(service.expose ?? []).map(Number)];
   const port = targets.find((each) => DATABASE_PORTS.has(each));
+  const isForUsers = published.some((each) => !DATABASE_PORTS.has(each));
+  if (isForUsers && (service.build || !published.some((each) => DATABASE_PORTS.has(each))))
+    return undefined;
+  if (hostSetting(service, model) || carriesOthers(service, model)) return undefined;
   return port ? `it listens on ${port}, a database's or queue's port` : undefined;
+}
+
+function carriesOthers(service: ComposeService, model: ComposeModel): boolean {
+  const name = nameIn(model, service);
+  return Object.values(model.services).some(
+    (other) => name !== undefined && networkOwner(other, model) === name,
+  );
 }

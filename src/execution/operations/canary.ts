@@ -1,5 +1,12 @@
 import { cloneName, migrationName } from '../../compose/model/names.ts';
-import { callOptions, hasRelease, type Run, record, releaseNow } from '../../project/run.ts';
+import {
+  buildOptions,
+  callOptions,
+  hasRelease,
+  type Run,
+  record,
+  releaseNow,
+} from '../../project/run.ts';
 import type { CanaryImage } from '../../rollout/events.ts';
 import { clonesOf, containersOf, type Observed } from '../../rollout/observed.ts';
 import type { OperationOf, ReplicaCounts } from '../../rollout/operation.ts';
@@ -13,7 +20,7 @@ export async function build(run: Run, operation: OperationOf<'build'>): Promise<
   const names = operation.services.map((name) =>
     isCloned(name) ? cloneName(name) : migrationName(name),
   );
-  await run.context.compose.build(scope, names, callOptions(run));
+  await run.context.compose.build(scope, names, buildOptions(run));
 }
 
 export async function startCanary(run: Run, operation: OperationOf<'start-canary'>): Promise<void> {

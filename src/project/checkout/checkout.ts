@@ -6,6 +6,7 @@ import type { ComposeModel, ComposeVolume } from '../../compose/model/model.ts';
 import { shortCommit } from '../../compose/model/names.ts';
 import type { WrittenModel } from '../../compose/model/written.ts';
 import { discoveryOf, keptLabels } from '../../compose/services/discovery.ts';
+import { overruled } from '../../compose/services/overrule.ts';
 import { chooseSlice, cloneableService } from '../../compose/slice.ts';
 import { parseConfig } from '../../config/parse.ts';
 import type { Context } from '../../context.ts';
@@ -76,9 +77,10 @@ export async function checkOut(
   const envFiles = definitions.flatMap((each) => each.envFiles);
   const extended = definitions.flatMap((each) => each.extended);
   await linkOwn(mirror, [...definitions.map(({ file }) => file), ...extended, ...envFiles]);
-  const model = await context.compose.model(branch).catch((error: unknown) => {
+  const read = await context.compose.model(branch).catch((error: unknown) => {
     throw refusedThere(error, mirror);
   });
+  const model: ComposeModel = { ...read, ...(project.model.said && { said: project.model.said }) };
   await linkOwn(mirror, pathsBeside(mirror, model));
   await checkConfig(context, { commit, directory, model });
 
@@ -207,7 +209,8 @@ async function checkConfig(
   const text = await readIfExists(join(directory, CONFIG_NAME));
   if (text === undefined) return;
   const config = parseConfig(text, `${CONFIG_NAME} at ${shortCommit(commit)}`);
-  chooseSlice(config, model, await callsForIngress(config, model));
+  const said = overruled(model, config);
+  chooseSlice(config, said, await callsForIngress(config, said));
 }
 
 /** The same compose file at the commit; one that git does not track is used where it is. */

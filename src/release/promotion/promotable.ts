@@ -55,7 +55,7 @@ export async function refuseWithoutConfig(
   const path = join(relative(project.repository, project.directory), CONFIG_NAME);
   if (context.options.config !== undefined || !isGone || !paths.includes(path)) return;
   throw new CanaryError('config-missing', `${shortCommit(checkout.commit)} removes ${path}.`, {
-    hint: 'Keep it, or run `canary down` first. Nothing was changed.',
+    hint: 'Keep it in the branch. Nothing was changed.',
   });
 }
 

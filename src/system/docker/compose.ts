@@ -2,7 +2,9 @@ import type { Guise } from '../../compose/disguise/guise.ts';
 import type { ComposeModel } from '../../compose/model/model.ts';
 import type { WrittenModel } from '../../compose/model/written.ts';
 import { CanaryError, type ErrorCode } from '../../errors.ts';
+import { writeDurably } from '../files.ts';
 import { type RunOptions, type RunProcess, type RunResult, tail } from '../process.ts';
+import { failingStep } from './build-output.ts';
 import { openDoor } from './door/door.ts';
 import type { Wire } from './door/wire.ts';
 import { engineUnreachable, isUnreachable, takenPort } from './failures.ts';
@@ -31,6 +33,9 @@ export const OLDEST_COMPOSE = '2.24.0';
 
 /** As defined, without their dependencies. */
 const UP = ['up', '--detach', '--no-deps', '--no-build'];
+
+const IN_A_WORKTREE =
+  'If a step reads `.git`: canary builds from a git worktree, in which `.git` is a file. Give the build its commit as an argument.';
 
 /** An image that is here is used: with `pull_policy: always` a registry would decide what runs. */
 const AS_IS = ['--pull', 'missing'];
@@ -151,13 +156,30 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>) {
       return unescaped(await config({ ...scope, files: ['-'] }, ['--no-consistency'], { input }));
     },
 
+    /** Builds images; what a failed build printed is kept in the file `log`. */
     async build(
       scope: ComposeScope,
       services: readonly string[],
-      options: CallOptions = {},
+      { log, ...options }: CallOptions & { log: string },
     ): Promise<void> {
       const result = await call(scope, ['build', ...services], options);
-      await requireDone(result, 'build-failed', `The build of ${services.join(', ')} failed.`);
+      if (result.exitCode === 0) return;
+      if (isUnreachable(result.stderr)) throw engineUnreachable(result.stderr);
+      const output = `${result.stdout}\n${result.stderr}`;
+      const isKept = await writeDurably(log, output).then(
+        () => true,
+        // A full disk may be what the build failed for.
+        () => false,
+      );
+      throw new CanaryError('build-failed', `The build of ${services.join(', ')} failed.`, {
+        details: failingStep(output),
+        hint: [
+          isKept
+            ? `The whole output is in ${log}.`
+            : 'The whole output could not be kept; `--verbose` shows it.',
+          ...(/\.git\b|not a git repository/.test(output) ? [IN_A_WORKTREE] : []),
+        ].join(' '),
+      });
     },
 
     /**

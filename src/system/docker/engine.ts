@@ -166,7 +166,7 @@ function notRemoved(project: string, stderr: string): CanaryError {
     `Could not remove what the project \`${project}\` left.`,
     {
       details: tail(stderr, 3),
-      hint: 'It holds a copy of the database. `canary abort` tries again.',
+      hint: 'It holds a copy of the database. The next `canary rehearse` or `canary deploy` tries again.',
     },
   );
 }

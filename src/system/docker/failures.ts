@@ -18,12 +18,23 @@ export function portTaken(port: number): CanaryError {
 
 /** Whether the output of a failed command says that the engine does not answer. */
 export function isUnreachable(stderr: string): boolean {
-  return /cannot connect to the docker daemon|is the docker daemon running|error during connect/i.test(
-    stderr,
-  );
+  const isSilent =
+    /cannot connect to the docker daemon|is the docker daemon running|error during connect/i;
+  return isSilent.test(stderr) || isForbidden(stderr);
+}
+
+/** Whether it says that this user may not use the engine's socket. */
+function isForbidden(stderr: string): boolean {
+  return /permission denied while trying to connect/i.test(stderr);
 }
 
 export function engineUnreachable(stderr: string): CanaryError {
+  if (isForbidden(stderr)) {
+    return new CanaryError('engine-unreachable', 'You may not use the socket of Docker Engine.', {
+      details: tail(stderr, 3),
+      hint: 'Run canary as a user who may, or have an administrator add you to the group `docker` and sign in again. Its members can do what root can.',
+    });
+  }
   return new CanaryError('engine-unreachable', 'Docker Engine does not answer.', {
     details: tail(stderr, 3),
     hint: 'Start it (for instance `systemctl start docker`), then run `canary doctor`.',

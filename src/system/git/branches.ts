@@ -45,7 +45,7 @@ export async function moveTree(tree: string, commit: string): Promise<void> {
   await runGit(tree, ['reset', '--quiet', '--keep', commit], {
     code: 'local-changes-in-the-way',
     message: `Local changes in ${tree} are in the way.`,
-    hint: 'Commit, stash or remove them there, then try again.',
+    hint: 'Commit or stash them there, then try again.',
   });
 }
 

@@ -49,13 +49,28 @@ async function ask(directory: string, ...questions: string[]): Promise<string[]>
   return lines(await runGit(directory, ['rev-parse', '--path-format=absolute', ...questions]));
 }
 
-/** Git's own message is shown if it says something else, such as that the folder is another user's. */
-function repositoryMissing(directory: string, cause: unknown): CanaryError {
+/** The error for a folder whose repository git does not find, or does not open. */
+export function repositoryMissing(directory: string, cause: unknown): CanaryError {
   const words = cause instanceof CanaryError ? cause.details : [messageOf(cause)];
+  if (words.some((line) => /dubious ownership/i.test(line)))
+    return foreign(directory, words, cause);
   const isPlain = words.some((line) => line.includes('not a git repository'));
   return new CanaryError('repository-missing', `${directory} is not in a git repository.`, {
     details: isPlain ? [] : words,
     hint: 'A canary is built from a branch: run `git init`, commit your project, then try again.',
     cause,
   });
+}
+
+/** Git does not open the repositories of other users: their hooks and settings would run as this one. */
+function foreign(directory: string, words: readonly string[], cause: unknown): CanaryError {
+  const allow = words.find((line) => line.includes('safe.directory'))?.trim();
+  return new CanaryError(
+    'repository-foreign',
+    `git does not open the repository of ${directory}: it belongs to another user.`,
+    {
+      hint: `Run canary as its owner. If you trust who can write to it, allow it: \`${allow ?? `git config --global --add safe.directory ${directory}`}\`.`,
+      cause,
+    },
+  );
 }

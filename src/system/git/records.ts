@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CanaryError } from '../../errors.ts';
+import { repositoryMissing } from './location.ts';
 import { runGit } from './run.ts';
 
 /** Annotated tags of releases, where `git tag` and `git describe` do not look. */
@@ -30,10 +31,8 @@ export async function writeRecord(
 /** The messages of all records, by id. */
 export async function readRecords(directory: string): Promise<{ id: string; message: string }[]> {
   const format = '--format=%(refname)%00%(contents)%00';
-  const listed = await runGit(directory, ['for-each-ref', format, NAMESPACE], {
-    code: 'repository-missing',
-    message: `${directory} is not in a git repository.`,
-    hint: 'Go to the folder of your project, or name it with `-C DIR`.',
+  const listed = await runGit(directory, ['for-each-ref', format, NAMESPACE]).catch((cause) => {
+    throw repositoryMissing(directory, cause);
   });
   // NUL ends every field, and git ends every entry with its own line break.
   return listed

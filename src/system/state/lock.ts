@@ -137,7 +137,7 @@ function held(owner: LockOwner): CanaryError {
     'lock-held',
     `\`canary ${owner.command}\` is running (${owner.owner}, process ${owner.pid} on ${owner.host}, since ${owner.start}).`,
     {
-      hint: 'Wait for it, or run `canary abort`, which takes the traffic off the canary at once and stops it.',
+      hint: 'Wait for it: `canary status` says where it stands. `canary pause` stops a deploy that goes through its steps, and keeps its canary.',
     },
   );
 }

@@ -8,7 +8,7 @@ import { observe } from '../../execution/observe.ts';
 import { unlinkedScope } from '../../execution/override-file.ts';
 import { requireLargeFiles } from '../../project/checkout/large-files.ts';
 import { loadProject, type Project } from '../../project/load.ts';
-import { callOptions } from '../../project/run.ts';
+import { buildOptions, callOptions } from '../../project/run.ts';
 import { releaseToStable } from '../../release/release-to-stable.ts';
 import { withLock } from '../../release/with-lock.ts';
 import { containersOf, type Observed } from '../../rollout/observed.ts';
@@ -84,7 +84,7 @@ async function bringToCommit(
   if (services.length === 0) return;
   const { compose } = production;
   const run = { context: production, project, signal, checkout: undefined, release: undefined };
-  await compose.build(project.scope, services, callOptions(run));
+  await compose.build(project.scope, services, buildOptions(run));
   const existing = services.filter((name) => containersOf(observed, 'stable', name).length > 0);
   const { model } = project;
   const keepsData = (name: string) => statefulReason(model.services[name] ?? {}, model);

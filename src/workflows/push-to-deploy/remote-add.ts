@@ -34,7 +34,7 @@ export async function addRemote(
   const known = await git.remoteUrl(repository, name);
   if (known !== undefined && known !== address) {
     throw new CanaryError('remote-exists', `The remote \`${name}\` is ${known} already.`, {
-      hint: 'Choose another name, or remove that one with `git remote remove`.',
+      hint: 'Choose another name.',
     });
   }
   const { stable, canary } = config.git;

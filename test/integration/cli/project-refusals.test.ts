@@ -61,7 +61,7 @@ const CHOICES: [name: string, services: string, message: string, hint: string][]
     'a stateful service',
     '{ frontend: { entry: 3000 }, db: {} }',
     'Service `db` keeps data (its image is postgres:17); it is shared with the canary, never cloned.',
-    'Take `db` out of the chosen services: the canary uses the one that runs.',
+    'Take `db` out of the chosen services: the canary uses the one that runs. If that is a wrong guess, write `roles: { db: app }` in canary.yaml, or give `canary init` the flag `--role db=app`.',
   ],
   [
     'a port that is not published',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ComposeService } from '../../../src/compose/model/model.ts';
+import type { ComposePort, ComposeService } from '../../../src/compose/model/model.ts';
+import { proxyService } from '../../../src/compose/render/proxy-service.ts';
 import { chooseSlice } from '../../../src/compose/slice.ts';
 import { config, modelOf, SHOP, shopSlice } from '../../support/fixture-model.ts';
 import { refusal } from '../../support/fixture-refusal.ts';
@@ -105,5 +106,33 @@ describe('a choice is rejected', () => {
   test('if the port is published for UDP only', async () => {
     const ports = [{ target: 80, published: '3000', protocol: 'udp' }];
     expect((await refused({ web: { ports } })).code).toBe('port-unknown');
+  });
+});
+
+describe('one port at several addresses of the host', () => {
+  const at = (host_ip: string, target = 8000) => ({ target, published: '80', host_ip });
+  const sliceOf = (ports: ComposePort[]) =>
+    chooseSlice(config('{ web: { entry: 80, preview: 90 } }'), modelOf({ web: { ports } }));
+
+  test('is taken over at each of them', () => {
+    const [member] = sliceOf([at('127.0.0.1'), at('10.0.0.5'), at('::1')]);
+    expect(member?.entry).toMatchObject({ hostIp: '127.0.0.1', otherIps: ['10.0.0.5', '::1'] });
+    const { ports } = proxyService(
+      { image: 'haproxy', owner: { uid: 0, gid: 0 }, runDirectory: '/run' },
+      member ? [member] : [],
+      { name: 'shop', services: {} },
+    );
+    const published = (ports as { host_ip: string; published: string }[]).map(
+      (each) => `${each.host_ip} ${each.published}`,
+    );
+    expect(published).toEqual([
+      ...['127.0.0.1 80', '127.0.0.1 90', '10.0.0.5 80', '10.0.0.5 90', '::1 80', '::1 90'],
+    ]);
+  });
+
+  test('is rejected if it is another port of the container there', () => {
+    expect(() => sliceOf([at('127.0.0.1'), at('127.0.0.2', 8001)])).toThrow(
+      'Service `web` publishes port 80 for its ports 8000 and 8001, at different addresses.',
+    );
   });
 });

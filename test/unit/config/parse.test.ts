@@ -14,6 +14,7 @@ describe('a valid canary.yaml', () => {
       force: { header: 'X-Canary' },
       match: [],
       mounts: {},
+      roles: {},
       strategy: { kind: 'canary' },
       steps: [],
       analysis: {
@@ -104,6 +105,7 @@ database:
   migrate: { service: web, command: [migrate, --all] }
   backup: before
 mounts: { ./uploads: shared, src: branch }
+roles: { vpn: app, cache: stateful }
 `;
     expect(parse(text)).toEqual({
       version: 1,
@@ -186,6 +188,7 @@ mounts: { ./uploads: shared, src: branch }
       progressDeadline: 7_200_000,
       maxAge: 86_400_000,
       mounts: { './uploads': 'shared', src: 'branch' },
+      roles: { vpn: 'app', cache: 'stateful' },
       breaker: false,
       database: {
         service: ['db', 'orders-db'],

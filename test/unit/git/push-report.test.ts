@@ -29,8 +29,8 @@ test('lines outside of the report are words of a hook', () => {
 });
 
 test.each([
-  ['[rejected] (non-fast-forward)', /merge or rebase.*--force/],
-  ['[rejected] (fetch first)', /merge or rebase.*--force/],
+  ['[rejected] (non-fast-forward)', /merge or rebase, then push again\.$/],
+  ['[rejected] (fetch first)', /merge or rebase, then push again\.$/],
   ['[rejected] (stale info)', /not seen here/],
   ['[remote rejected] (shallow update not allowed)', /git fetch --unshallow/],
   ['[remote rejected] (pre-receive hook declined)', /The remote rejected it/],

@@ -213,3 +213,51 @@ test('a name such as catalogue-db counts only together with another sign', () =>
   );
   expect(reason({ image: 'acme/x' })).toBeUndefined();
 });
+
+describe('a database’s port is a weak sign', () => {
+  const model = (services: ComposeModel['services']): ComposeModel => ({ name: 'shop', services });
+  const reasonOf = (services: ComposeModel['services'], said?: ComposeModel['said']) => {
+    const { web } = services;
+    return statefulReason(web ?? {}, { ...model(services), ...(said ? { said } : {}) });
+  };
+  const port = (target: number) => ({ target, published: String(target), protocol: 'tcp' });
+
+  test.each<[string, ComposeModel['services']]>([
+    [
+      'of what is built here and publishes a web port',
+      { web: { build: { context: '/srv' }, ports: [port(3000)], expose: ['3306'] } },
+    ],
+    [
+      'of what publishes a web port, and the other one to services alone',
+      { web: { image: 'example/shop', ports: [port(80)], expose: ['3306'] } },
+    ],
+    [
+      'of a client of a database elsewhere',
+      { web: { image: 'example/shop', expose: ['5432'], environment: { DB_HOST: 'db' } } },
+    ],
+    [
+      'of a service that carries the ports of another in its network',
+      {
+        web: { image: 'example/vpn', ports: [port(6379)] },
+        cache: { image: 'redis', network_mode: 'service:web' },
+      },
+    ],
+  ])('%s', (_, services) => {
+    expect(reasonOf(services)).toBeUndefined();
+  });
+
+  test('and enough where nothing speaks against it', () => {
+    const image = 'example/store';
+    const reason = "it listens on 5432, a database's or queue's port";
+    expect(reasonOf({ web: { image, expose: ['5432'] } })).toBe(reason);
+    expect(reasonOf({ web: { image, ports: [port(5432), port(8080)] } })).toBe(reason);
+  });
+
+  test('what the operator says counts more than every sign', () => {
+    const services = { web: { image: 'postgres:17' } };
+    expect(reasonOf(services, { roles: { web: 'app' } })).toBeUndefined();
+    expect(reasonOf({ web: { image: 'nginx' } }, { roles: { web: 'stateful' } })).toBe(
+      'as you say',
+    );
+  });
+});

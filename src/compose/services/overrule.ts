@@ -1,0 +1,33 @@
+import { CanaryError } from '../../errors.ts';
+import { type ComposeModel, publishedPort, type Said } from '../model/model.ts';
+
+/**
+ * A model that also says what the operator says of its services, whatever canary would guess. Throws `service-unknown`
+ * or `port-unknown`.
+ */
+export function overruled(
+  model: ComposeModel,
+  { roles = {}, entries = {} }: Partial<Said>,
+): ComposeModel {
+  for (const name of [...Object.keys(roles), ...Object.keys(entries)]) {
+    const service = model.services[name];
+    const entry = entries[name];
+    if (!service) throw unknown(model, name);
+    if (entry !== undefined && !publishedPort(service, entry)) throw notPublished(name, entry);
+  }
+  return { ...model, said: { roles, entries } };
+}
+
+function unknown({ services }: ComposeModel, name: string): CanaryError {
+  return new CanaryError(
+    'service-unknown',
+    `There is no service \`${name}\` in the compose file.`,
+    { hint: `It has: ${Object.keys(services).sort().join(', ')}.` },
+  );
+}
+
+function notPublished(name: string, port: number): CanaryError {
+  return new CanaryError('port-unknown', `Service \`${name}\` does not publish port ${port}.`, {
+    hint: 'Name the port of this machine that users come to.',
+  });
+}
