@@ -85,7 +85,8 @@ describe('a way out', () => {
 
   it('`revert` starts nothing, whatever the stable branch got meanwhile', async () => {
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '50');
-    await shop.commitOn('main', 'README.md', 'Later\n');
+    await shop.write('README.md', 'Later\n');
+    await shop.git('commit', '--quiet', '--all', '-m', 'Later');
     await shop.succeed('revert');
     expect(await services()).toEqual([PROXY_SERVICE, 'frontend']);
     expect(await usersOnCanary()).toBe(0);
