@@ -146,8 +146,8 @@ describe('behind canary’s back', () => {
       await shop.write('canary.yaml', original);
       expect(await shop.git('rev-parse', 'canary')).toBe(tip);
       if (when === 'weight') {
-        // Nothing of it is left to steer.
-        expect(release).toBeNull();
+        // The proxy still has its weight: `status` says so, and that the stable answers.
+        expect(release).toMatchObject({ state: 'failed', reason: 'its canary does not run' });
       } else {
         expect(exitCode).toBe(1);
         expect(stderr).toMatch(new RegExp(`Another program removed .*${service}-1`));
