@@ -70,7 +70,7 @@ export async function writeFiles(folder: string, files: Record<string, string>):
 /** As `up` renders it from a canary.yaml with no more than it must have. */
 function ours(): string {
   const yaml = `version: 1\nservices: { app: { entry: ${PORT} } }\nidentity: [header:${USER_HEADER}]\n`;
-  const { identity, match, force, shield, breaker } = parseConfig(yaml, 'canary.yaml');
+  const { identity, match, force, shield, breaker, proxy } = parseConfig(yaml, 'canary.yaml');
   return renderConfiguration({
     routes: [
       {
@@ -83,6 +83,7 @@ function ours(): string {
     identity,
     match,
     forceHeader: force.header,
+    tolerance: proxy,
     owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
   });
 }

@@ -6,9 +6,10 @@ import { identity } from './sections/identity.ts';
 import { match } from './sections/match.ts';
 import { hooks } from './sections/outside.ts';
 import { breaker, shield } from './sections/protection.ts';
+import { proxy } from './sections/proxy.ts';
 import { service } from './sections/service.ts';
 import { steps, strategy } from './sections/strategy.ts';
-import { duration, holding, line, port, serviceName, switchable } from './values/values.ts';
+import { duration, holding, line, serviceName, switchable } from './values/values.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -64,13 +65,7 @@ export const configSchema = z.strictObject({
    */
   mounts: z.record(line(1000), z.enum(['shared', 'branch'], 'is not shared or branch')).default({}),
   git: z.strictObject(gitFields).default(DEFAULT_BRANCHES),
-  proxy: z
-    .strictObject({
-      image: z.string().min(1).optional(),
-      /** The port on which the proxy serves its metrics to Prometheus. */
-      metrics: port.optional(),
-    })
-    .default({}),
+  proxy: proxy.prefault({}),
   /** Whether the stable answers failed requests of the canary. */
   shield: shield.default(shield.parse(true)),
   /** Whether a failing canary is taken out of traffic. */

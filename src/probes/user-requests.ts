@@ -41,7 +41,9 @@ export const startRequests: StartSource = async (run, settings) => {
     // The warm stable defines what is slow, even before the canary has users.
     if (settings.baseline && isWarm(request)) return judge.learn(seen);
     judge.observe(seen);
-    limits?.observe(seen);
+    // The proxy refuses a response on both sides alike: compared with the stable it is no evidence,
+    // but a fixed limit would blame the canary.
+    if (!request.byProxy) limits?.observe(seen);
   };
   // If this fails, only a later process lacks the evidence; this one still has it.
   const keep = async () => {

@@ -253,6 +253,7 @@ function proxyOf(
     keepsSamples: shapeOf(config) !== false,
     owner,
     startsAsRoot: startsAsRoot(owner, certificateFolders.length > 0),
+    tolerance: config.proxy,
     metricsPort: metrics === undefined ? undefined : spareArrivalPort(slice, metrics),
   });
   const digest = digestOf(configuration);

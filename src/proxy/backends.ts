@@ -1,4 +1,5 @@
 import { COUNT_LONG_LIVED } from './long-lived.ts';
+import { REMEMBER_REFUSALS, WAS_REFUSED } from './own-refusals.ts';
 import {
   aloneName,
   BASELINE_SERVER,
@@ -77,7 +78,7 @@ export function guardedBackend(
     ...COUNT_LONG_LIVED,
     // Weight 0: a repeated request goes to the stable.
     wholeCanary(route, watch(listen, breaker)),
-    ...choice(route, breaker ? breaker.paths : []),
+    ...choice(route, breaker),
     ...stableReplicas(route),
   ]);
 }
@@ -164,16 +165,21 @@ function shieldRules(service: string, { maxShare, paths }: Shield): string[] {
 }
 
 /**
- * Requests on paths that the breaker does not watch use a separate server, whose failures are not
- * counted.
+ * Requests whose failures the breaker does not count use a separate server: on paths that it does
+ * not watch, and where the proxy itself refuses the response.
  */
-function choice(route: Route, paths: readonly string[]): string[] {
-  if (paths.length === 0) return [`use-server ${CANARY_SERVER} if TRUE`];
+function choice(route: Route, breaker: Breaker | false): string[] {
+  if (!breaker) return [`use-server ${CANARY_SERVER} if TRUE`];
+  const { paths } = breaker;
   return [
     wholeCanary(route, 'no-check', UNWATCHED_SERVER),
+    ...REMEMBER_REFUSALS,
     ...paths.map((path) => `http-request set-var(txn.watched) bool(1) if { path_beg ${path} }`),
-    `use-server ${CANARY_SERVER} if { var(txn.watched) -m found }`,
-    `use-server ${UNWATCHED_SERVER} if TRUE`,
+    `use-server ${UNWATCHED_SERVER} if ${WAS_REFUSED}`,
+    ...(paths.length === 0
+      ? []
+      : [`use-server ${UNWATCHED_SERVER} if !{ var(txn.watched) -m found }`]),
+    `use-server ${CANARY_SERVER} if TRUE`,
   ];
 }
 

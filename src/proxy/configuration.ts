@@ -1,6 +1,7 @@
 import { guardedBackend, replicaSections, stableBackend } from './backends.ts';
 import { entrySection, previewSection } from './entry.ts';
 import { longLivedTable } from './long-lived.ts';
+import { ownRefusalsTable } from './own-refusals.ts';
 import { logFormat, requestRing } from './request-log.ts';
 import { type Route, transportOf } from './route.ts';
 import { SAMPLE_PLACES } from './samples.ts';
@@ -8,6 +9,12 @@ import { hopSections } from './service-entries.ts';
 import type { SideSettings } from './side.ts';
 import { streamDefaults, streamSections } from './stream.ts';
 import { section } from './syntax.ts';
+import {
+  bufferLines,
+  CLOSE_IDLE_CONNECTIONS,
+  type Tolerance,
+  toleranceLines,
+} from './tolerance.ts';
 import { certificateSection, isStream } from './transport.ts';
 import { RUN_DIRECTORY } from './weight-map.ts';
 
@@ -19,6 +26,7 @@ export interface ProxySettings extends SideSettings {
   startsAsRoot?: boolean;
   /** The port where Prometheus can scrape HAProxy's metrics. */
   metricsPort?: number | undefined;
+  tolerance: Tolerance;
 }
 
 /**
@@ -31,9 +39,10 @@ export function renderConfiguration(settings: ProxySettings): string {
     globalSection(settings),
     ...certificates(settings),
     ...(settings.routes.some(handsBytesOn) ? [streamDefaults(COMMON)] : []),
-    defaultsSection(),
+    defaultsSection(settings),
     resolversSection(),
     longLivedTable(),
+    ownRefusalsTable(),
     requestRing(),
     ...settings.routes.flatMap((route) => routeSections(route, settings)),
     ...hopSections(settings.routes, settings),
@@ -69,7 +78,7 @@ function certificates({ routes }: ProxySettings): string[] {
   return loaded.length > 0 ? [certificateSection(loaded)] : [];
 }
 
-function globalSection({ owner, startsAsRoot, keepsSamples }: ProxySettings): string {
+function globalSection({ owner, startsAsRoot, keepsSamples, tolerance }: ProxySettings): string {
   return section('global', [
     'log stdout format raw local0 info',
     `stats socket ${RUN_DIRECTORY}/admin.sock mode 600 uid ${owner.uid} gid ${owner.gid} level admin`,
@@ -78,6 +87,8 @@ function globalSection({ owner, startsAsRoot, keepsSamples }: ProxySettings): st
     `server-state-file ${RUN_DIRECTORY}/servers.state`,
     // A previous worker stays as long as its longest WebSocket may.
     'hard-stop-after 24h',
+    CLOSE_IDLE_CONNECTIONS,
+    ...bufferLines(tolerance),
     // Otherwise the first checks of a backend are spread over its longest interval, which is a day.
     'max-spread-checks 500ms',
     ...(keepsSamples ? SAMPLE_PLACES : []),
@@ -102,21 +113,13 @@ const COMMON = [
   'default-server check inter 900ms fastinter 500ms downinter 500ms rise 1 fall 5 resolvers docker init-addr last,none',
 ];
 
-function defaultsSection(): string {
+function defaultsSection({ tolerance }: ProxySettings): string {
   return section('defaults', [
     'mode http',
     ...COMMON,
     logFormat(),
     'option forwardfor',
-    // A replaced worker answers one more request on an idle connection and announces that it
-    // closes.
-    'option idle-close-on-response',
-    'timeout http-request 30s',
-    // An idle connection keeps a replaced or stopped worker from ending.
-    'timeout http-keep-alive 5s',
-    // Long, because the stable had no such limits before the proxy came.
-    'timeout client 10m',
-    'timeout server 10m',
+    ...toleranceLines(tolerance),
     'timeout tunnel 24h',
     'retry-on conn-failure empty-response',
   ]);

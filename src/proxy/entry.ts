@@ -85,20 +85,25 @@ export function previewSection(
  */
 const CHOOSE_BASELINE = `http-request set-var(txn.baseline) bool(1) if { var(txn.side) -m str stable } !{ var(txn.rule) -m found } { var(txn.bucket),add(txn.weight) -m int ge ${BUCKETS} }`;
 
+/** Headers by which a proxy in front tells how the user came to it: all but `X-Forwarded-For`. */
+const TOLD_BY_FRONT = "'(^|,)(forwarded|front-end-https|x-forwarded-([^f,]|f[^o,])[^,]*)(,|$)'";
+
 /**
  * The headers that tell the service how the user came, with the port that users know, in addition
- * to `X-Forwarded-For`. A proxy in front may already have set them; but only this proxy knows about
- * TLS that it terminates.
+ * to `X-Forwarded-For`. If a proxy in front has set any, they are all its own: half from there and
+ * half from here would be an address that does not exist.
  */
 function forwardedLines(isTls: boolean, published?: number): string[] {
-  const where = (name: string) => `if !{ req.hdr(${name}) -m found }`;
+  const set = (name: string, value: string | number, condition = '') =>
+    `http-request set-header ${name} ${value} if !{ var(txn.front) -m found }${condition}`;
   return [
-    isTls
-      ? 'http-request set-header X-Forwarded-Proto https'
-      : `http-request set-header X-Forwarded-Proto http ${where('X-Forwarded-Proto')}`,
-    `http-request set-header X-Forwarded-Host %[req.hdr(Host)] ${where('X-Forwarded-Host')} { req.hdr(Host) -m found }`,
-    ...(published === undefined
+    `http-request set-var(txn.front) bool(1) if { req.hdr_names -m reg -i ${TOLD_BY_FRONT} }`,
+    // Where TLS ends here, whoever told only the client's address did not tell the scheme.
+    ...(isTls
       ? []
-      : [`http-request set-header X-Forwarded-Port ${published} ${where('X-Forwarded-Port')}`]),
+      : ['http-request set-var(txn.front) bool(1) if { req.hdr(X-Forwarded-For) -m found }']),
+    set('X-Forwarded-Proto', isTls ? 'https' : 'http'),
+    set('X-Forwarded-Host', '%[req.hdr(Host)]', ' { req.hdr(Host) -m found }'),
+    ...(published === undefined ? [] : [set('X-Forwarded-Port', published)]),
   ];
 }

@@ -67,6 +67,8 @@ export interface LoggedRequest {
    */
   failed: boolean;
   shielded: boolean;
+  /** Whether the proxy refused to pass the response on, for instance for its large headers. */
+  byProxy: boolean;
   /** Milliseconds and bytes of the response; absent if the stable answered instead. */
   duration: number | undefined;
   bytes: number | undefined;
@@ -93,6 +95,10 @@ export function parseRequest(line: string): LoggedRequest | undefined {
   // The first letter shows who ended the request: S and s are the service's side, C and c the
   // user's.
   const broke = /^[Ss]/.test(state);
+  // P: the proxy refused the request or the response.
+  const byProxy = state.startsWith('P');
+  // A request that it refused, for instance in the middle of its body, says nothing about a side.
+  if (byProxy && status < 500) return undefined;
   return {
     at: Math.round(Number(found.at) * 1000),
     service,
@@ -101,6 +107,7 @@ export function parseRequest(line: string): LoggedRequest | undefined {
     path,
     status,
     shielded,
+    byProxy,
     onBaseline: side === 'stable' && server === BASELINE_SERVER,
     user: Number(found.user),
     byRule: found.rule !== '-',

@@ -104,6 +104,32 @@ function speakFirst(socket) {
   socket.pipe(socket);
 }
 
+/**
+ * Answers each request with the head it received, byte by byte, and with as many cookies of 3,900
+ * bytes as its path says.
+ */
+function repeatHead(socket) {
+  socket.on('error', () => undefined);
+  let received = Buffer.alloc(0);
+  socket.on('data', (chunk) => {
+    received = Buffer.concat([received, chunk]);
+    for (let end = headEnd(received); end > 0; end = headEnd(received)) {
+      const head = received.subarray(0, end);
+      received = received.subarray(end);
+      const count = Number(/^\S+ \S*cookies=(\d+)/.exec(head)?.[1] ?? 0);
+      const cookie = `Set-Cookie: ticket=${'x'.repeat(3900)}\r\n`;
+      const length = `Content-Length: ${head.length}\r\n`;
+      socket.write(`HTTP/1.1 200 OK\r\nX-Side: ${SIDE}\r\n${cookie.repeat(count)}${length}\r\n`);
+      socket.write(head);
+    }
+  });
+}
+
+function headEnd(bytes) {
+  const at = bytes.indexOf('\r\n\r\n');
+  return at < 0 ? 0 : at + 4;
+}
+
 /** A message in a gRPC frame. */
 function framed(text) {
   const body = Buffer.from(text);
@@ -132,6 +158,7 @@ http2.createServer().on('stream', call).listen(8081);
 net.createServer(speakFirst).listen(8082);
 net.createServer(told((socket) => plain.emit('connection', socket))).listen(8084);
 net.createServer(told(speakFirst)).listen(8085);
+net.createServer(repeatHead).listen(8086);
 https
   .createServer({ cert: readFileSync(CERTIFICATE), key: readFileSync(KEY) }, answer)
   .listen(8443);

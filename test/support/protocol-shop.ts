@@ -23,7 +23,8 @@ import { modelOf } from './fixture-model.ts';
 import { until } from './storedog.ts';
 
 const SERVERS = ['stable', 'canary', 'baseline'] as const;
-const SERVER = new URL('protocol-server.mjs', import.meta.url).pathname;
+// From the root, because a bench is bundled elsewhere.
+const SERVER = new URL('../../test/support/protocol-server.mjs', import.meta.url).pathname;
 
 /** Ports of `protocol-server.mjs`. */
 export const PORT = {
@@ -32,6 +33,7 @@ export const PORT = {
   bytes: 8082,
   httpTold: 8084,
   bytesTold: 8085,
+  heads: 8086,
   tls: 8443,
 };
 
@@ -52,18 +54,18 @@ export class ProtocolShop {
 
   /**
    * Starts it with these services of canary.yaml; their certificate is `site.pem` with `site.key`. With `baseline`
-   * there is a third server, a baseline of every service.
+   * there is a third server, a baseline of every service. `proxy`: its settings in canary.yaml.
    */
   static async start(
     services: Record<string, Record<string, unknown>>,
     identity = ['header:X-User-Id', 'source'],
-    { baseline = false } = {},
+    { baseline = false, proxy = {} } = {},
   ): Promise<ProtocolShop> {
     const shop = new ProtocolShop(await mkdtemp(join(tmpdir(), 'canary-protocols-')));
     await chmod(shop.directory, 0o755);
     shop.certificate = await shop.writeCertificate('site', 'shop.example');
     for (const side of SERVERS) await shop.writeCertificate(side, `${side}.example`);
-    const folders = await shop.configure(services, identity, baseline);
+    const folders = await shop.configure({ services, identity, analysis: { baseline }, proxy });
     await execa('docker', ['network', 'create', shop.name]);
     const names = Object.keys(services);
     await shop.startServer('stable', names);
@@ -122,6 +124,11 @@ export class ProtocolShop {
     return Math.max(...sizes);
   }
 
+  /** Starts another worker with the same configuration. */
+  reload(): Promise<unknown> {
+    return execa('docker', ['kill', '--signal', 'USR2', `${this.name}-proxy`]);
+  }
+
   kill(side: (typeof SERVERS)[number]): Promise<unknown> {
     return execa('docker', ['kill', '--signal', 'KILL', `${this.name}-${side}`]);
   }
@@ -141,15 +148,13 @@ export class ProtocolShop {
   }
 
   /** Writes what canary would write, and returns the folders to mount. */
-  private async configure(
-    services: Record<string, Record<string, unknown>>,
-    identity: string[],
-    baseline: boolean,
-  ) {
+  private async configure(settings: {
+    services: Record<string, Record<string, unknown>>;
+    [section: string]: unknown;
+  }) {
     const file = join(this.directory, 'canary.yaml');
-    const settings = { version: 1, services, identity, analysis: { baseline } };
-    const config = parseConfig(JSON.stringify(settings), file);
-    const model = Object.entries(services).map(([name, { entry, port }]) => [
+    const config = parseConfig(JSON.stringify({ version: 1, ...settings }), file);
+    const model = Object.entries(settings.services).map(([name, { entry, port }]) => [
       name,
       { ports: [{ target: Number(port), published: String(entry) }] },
     ]);
@@ -161,6 +166,7 @@ export class ProtocolShop {
       match: config.match,
       forceHeader: config.force.header,
       keepsSamples: true,
+      tolerance: config.proxy,
       owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
       startsAsRoot: true,
     });

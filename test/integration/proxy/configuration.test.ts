@@ -21,6 +21,7 @@ function check(routes: readonly Route[], identity: readonly string[] = [], heade
       match: config.match,
       forceHeader: config.force.header,
       keepsSamples: true,
+      tolerance: config.proxy,
       owner: OWNER,
     }),
   );

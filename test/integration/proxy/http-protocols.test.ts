@@ -229,6 +229,25 @@ describe('what a service gets to know about its client', () => {
     });
   });
 
+  it.each<[string, Record<string, string>]>([
+    ['the scheme', { 'X-Forwarded-Proto': 'https' }],
+    ['the host', { 'X-Forwarded-Host': 'www.example' }],
+    ['the port', { 'X-Forwarded-Port': '443' }],
+    ['TLS, in its own words', { 'X-Forwarded-Ssl': 'on' }],
+    ['a prefix', { 'X-Forwarded-Prefix': '/shop' }],
+    ['everything, in the standard’s words', { Forwarded: 'for=192.0.2.7;proto=https' }],
+    ['TLS, as Microsoft’s proxies do', { 'Front-End-Https': 'on' }],
+    ['only the client', { 'X-Forwarded-For': '192.0.2.7' }],
+  ])('is not mixed with what a proxy in front set: %s', async (_, said) => {
+    const { forwarded } = await told('/', { ...said, Host: 'shop.example' });
+    const { 'x-forwarded-for': clients, ...rest } = forwarded;
+    expect(clients?.at(-1)).toMatch(/^[\d.]+$/);
+    const others = Object.entries(said).filter(([name]) => /^X-Forwarded-(?!For)/.test(name));
+    expect(rest).toEqual(
+      Object.fromEntries(others.map(([name, value]) => [name.toLowerCase(), [value]])),
+    );
+  });
+
   it('is set once in a request that the stable answers in place of the canary', async () => {
     const before = (await shop.statistics('web')).users?.instead[0]?.requests ?? 0;
     const { side, client, forwarded } = await told('/shielded', on('canary'));

@@ -9,6 +9,7 @@ import { changeUsers, listedUsers, readUsers, userFile } from '../../../src/prox
 import { haproxyCheckAll, haproxyLines } from '../../support/fixture-haproxy.ts';
 import { canBeChosen } from '../../support/fixture-model.ts';
 import { nasty, PIECES } from '../../support/fixture-nasty.ts';
+import { TOLERANCE } from '../../support/fixture-tolerance.ts';
 
 /** Every place in canary.yaml whose text reaches the proxy. */
 const PLACES = {
@@ -94,6 +95,7 @@ function rendered(configs: readonly CanaryConfig[]): string {
     match: configs.flatMap(({ match }) => match),
     forceHeader: first?.force.header ?? '',
     owner: { uid: 0, gid: 0 },
+    tolerance: TOLERANCE,
   });
 }
 

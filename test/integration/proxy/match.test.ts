@@ -5,6 +5,7 @@ import { hasCode } from '../../../src/errors.ts';
 import { renderConfiguration } from '../../../src/proxy/configuration.ts';
 import { haproxyCheck } from '../../support/fixture-haproxy.ts';
 import { nasty } from '../../support/fixture-nasty.ts';
+import { TOLERANCE } from '../../support/fixture-tolerance.ts';
 
 type Rule = Record<string, unknown>;
 
@@ -27,6 +28,7 @@ function configurationWith(match: readonly Rule[]): string | undefined {
       match: config.match,
       forceHeader: config.force.header,
       owner: { uid: 0, gid: 0 },
+      tolerance: TOLERANCE,
     });
   } catch (error) {
     if (hasCode(error, 'config-invalid')) return undefined;

@@ -45,6 +45,7 @@ function check(routes: readonly Route[], header = 'X-Canary'): Promise<string> {
       match,
       forceHeader: force.header,
       keepsSamples: true,
+      tolerance: config.proxy,
       owner,
     }),
   );

@@ -76,9 +76,12 @@ describe('TLS that ends at the proxy', () => {
     expect(header(facts, 'x-forwarded-for')).toHaveLength(1);
   });
 
-  it('cannot be hidden by a client’s header', async () => {
-    const headers = { 'X-Forwarded-Proto': 'http' };
-    expect(header(await ask(3001, 'any', { headers }), 'x-forwarded-proto')).toEqual(['https']);
+  it('is told to a service, unless a proxy in front has told how users came to it', async () => {
+    const proto = async (headers: Record<string, string>) =>
+      header(await ask(3001, 'any', { headers }), 'x-forwarded-proto');
+    expect(await proto({ 'X-Forwarded-For': '192.0.2.7' })).toEqual(['https']);
+    expect(await proto({ 'X-Forwarded-Proto': 'http' })).toEqual(['http']);
+    expect(await proto({ 'X-Forwarded-Host': 'www.example' })).toEqual([]);
   });
 
   it('offers HTTP/2 and HTTP/1.1, and nothing older than TLS 1.2', async () => {

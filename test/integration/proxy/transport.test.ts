@@ -10,6 +10,7 @@ import type { Route } from '../../../src/proxy/route.ts';
 import { PLAIN, type Transport } from '../../../src/proxy/transport.ts';
 import { selfSigned } from '../../support/fixture-certificate.ts';
 import { haproxyCheck } from '../../support/fixture-haproxy.ts';
+import { TOLERANCE } from '../../support/fixture-tolerance.ts';
 
 const PROTOCOLS = ['http', 'http2', 'tcp', 'tls'] as const;
 
@@ -28,6 +29,7 @@ function configurationOf(transports: readonly [service: string, transport: Trans
     match: [],
     forceHeader: 'X-Canary',
     owner: { uid: 0, gid: 0 },
+    tolerance: TOLERANCE,
   });
 }
 

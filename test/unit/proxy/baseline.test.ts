@@ -3,6 +3,7 @@ import { renderConfiguration } from '../../../src/proxy/configuration.ts';
 import { responseTimes, totalCounts } from '../../../src/proxy/counts.ts';
 import { parseRequest } from '../../../src/proxy/request-log.ts';
 import { openRequests, parseStatistics } from '../../../src/proxy/statistics.ts';
+import { TOLERANCE } from '../../support/fixture-tolerance.ts';
 
 function configuration(baseline?: string): string[] {
   const entry = { port: 3000, preview: undefined, shield: false, breaker: false } as const;
@@ -12,6 +13,7 @@ function configuration(baseline?: string): string[] {
     match: [],
     forceHeader: 'X-Canary',
     owner: { uid: 0, gid: 0 },
+    tolerance: TOLERANCE,
   }).split('\n');
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ProxySettings, renderConfiguration } from '../../../src/proxy/configuration.ts';
 import type { Route } from '../../../src/proxy/route.ts';
+import { TOLERANCE } from '../../support/fixture-tolerance.ts';
 
 const ENTRY = {
   port: 3000,
@@ -26,6 +27,7 @@ const SETTINGS: ProxySettings = {
   match: [],
   forceHeader: 'X-Canary',
   owner: { uid: 1000, gid: 1001 },
+  tolerance: TOLERANCE,
 };
 
 /** The same settings with a changed entry. */
@@ -220,8 +222,9 @@ describe('the users of the canary', () => {
       'server unwatched abns@frontend:replicas:bytes max-reuse 20 pool-purge-delay 2s weight 0 no-check',
       'http-request set-var(txn.watched) bool(1) if { path_beg /pay }',
       'http-request set-var(txn.watched) bool(1) if { path_beg /api/ }',
-      'use-server canary if { var(txn.watched) -m found }',
-      'use-server unwatched if TRUE',
+      'use-server unwatched if { sc_get_gpt0(2) gt 0 }',
+      'use-server unwatched if !{ var(txn.watched) -m found }',
+      'use-server canary if TRUE',
     ]);
   });
 

@@ -22,6 +22,7 @@ test('a request of the stable', () => {
     status: 200,
     failed: false,
     shielded: false,
+    byProxy: false,
     duration: 12,
     bytes: 5120,
     onBaseline: false,
@@ -50,6 +51,11 @@ test.each([
     { failed: false },
   ],
   [
+    'a response that the proxy refused',
+    line('1.000 web:canary/canary', '502 PH 30 90', '7 -', 'GET /'),
+    { side: 'canary', failed: true, byProxy: true },
+  ],
+  [
     'nobody to ask',
     line('1.000 web/<NOSRV>', '503 SC 0 90', '7 -', 'GET /'),
     { side: 'stable', failed: true },
@@ -69,4 +75,10 @@ test.each([
   line('1.000 web:entry/<NOSRV>', '400 PR 0 90', '- -', '<BADREQ>'),
 ])('%j is not a user’s request', (text) => {
   expect(parseRequest(text)).toBeUndefined();
+});
+
+test('a request that the proxy refused in the middle of its body is nobody’s', () => {
+  expect(
+    parseRequest(line('1.000 web:canary/canary', '400 PD 30 90', '7 -', 'POST /')),
+  ).toBeUndefined();
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ProxySettings, renderConfiguration } from '../../../src/proxy/configuration.ts';
 import type { Route } from '../../../src/proxy/route.ts';
+import { TOLERANCE } from '../../support/fixture-tolerance.ts';
 
 const PROTECTION = {
   preview: undefined,
@@ -32,6 +33,7 @@ function rendered(routes: readonly Route[], rest: Partial<ProxySettings> = {}): 
     match: [],
     forceHeader: 'X-Side',
     owner: { uid: 0, gid: 0 },
+    tolerance: TOLERANCE,
     ...rest,
   });
 }

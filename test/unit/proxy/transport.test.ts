@@ -3,6 +3,7 @@ import { renderConfiguration } from '../../../src/proxy/configuration.ts';
 import { totalCounts } from '../../../src/proxy/counts.ts';
 import { isTripped, openRequests, parseStatistics } from '../../../src/proxy/statistics.ts';
 import { PLAIN, type Transport } from '../../../src/proxy/transport.ts';
+import { TOLERANCE } from '../../support/fixture-tolerance.ts';
 
 const FILES = {
   certificate: '/etc/canary/0/a b.pem',
@@ -30,6 +31,7 @@ function configured(transport: Partial<Transport>): string {
     match: [],
     forceHeader: 'X-Canary',
     owner: { uid: 0, gid: 0 },
+    tolerance: TOLERANCE,
   });
 }
 
@@ -75,10 +77,9 @@ describe('the protocol of an entry', () => {
     expect(linesOf(configuration, 'bind :')).toEqual([`bind :443 ${tls}`, `bind :8443 ${tls}`]);
     const containers = containersOf(configuration);
     expect(containers.filter((line) => !line.includes('ssl verify none'))).toEqual([]);
-    expect(linesOf(configuration, 'http-request set-header X-Forwarded-Proto')).toEqual([
-      'http-request set-header X-Forwarded-Proto https',
-      'http-request set-header X-Forwarded-Proto https',
-    ]);
+    const told = 'http-request set-header X-Forwarded-Proto';
+    const line = `${told} https if !{ var(txn.front) -m found }`;
+    expect(linesOf(configuration, told)).toEqual([line, line]);
   });
 
   test('changes with a renewed certificate of the same name', () => {

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { period, port } from '../values/values.ts';
+
+const HOUR_MS = 3_600_000;
+const KIB = 1024;
+const SIZE = 'is not a size such as 64k, from 16k to 1024k';
+
+/** The container of the proxy, and what it accepts from clients and services. */
+export const proxy = z.strictObject({
+  image: z.string().min(1).optional(),
+  /** The port on which the proxy serves its metrics to Prometheus. */
+  metrics: port.optional(),
+  /** The largest head of a request or of a response, in bytes: its first line and its headers. */
+  headers: z
+    .string(SIZE)
+    .regex(/^\d{1,4}k$/, SIZE)
+    .transform((text) => Number.parseInt(text, 10) * KIB)
+    .refine((bytes) => bytes >= 16 * KIB && bytes <= 1024 * KIB, SIZE)
+    .default(64 * KIB),
+  /** How long an idle connection of a client is kept. */
+  keepAlive: period(1000, 24 * HOUR_MS).default(620_000),
+});
