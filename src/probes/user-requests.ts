@@ -9,6 +9,7 @@ import type { ReleaseRun } from '../project/run.ts';
 import { readWorker, SHOW_INFO } from '../proxy/master-process.ts';
 import { FOLLOW_REQUESTS, type LoggedRequest, parseRequest } from '../proxy/request-log.ts';
 import type { Following } from '../system/haproxy/line-stream.ts';
+import { identityNotice } from './identity-notice.ts';
 import { lookingSource, type StartSource } from './source.ts';
 
 const LOOK_EVERY_MS = 1000;
@@ -33,7 +34,9 @@ export const startRequests: StartSource = async (run, settings) => {
   // What an earlier process saw counts: the chance of a false alarm applies to the whole release.
   for (const moment of parseEvidence(await journals.readEvidence(run.release.id)))
     judge.weigh(moment);
+  const notice = identityNotice(run);
   const observe = (request: LoggedRequest) => {
+    notice(request);
     // A request whose side was chosen by a rule is not a fair sample.
     if (request.byRule) return;
     const { service, method, path } = request;

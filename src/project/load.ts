@@ -254,6 +254,7 @@ function proxyOf(
     owner,
     startsAsRoot: startsAsRoot(owner, certificateFolders.length > 0),
     tolerance: config.proxy,
+    trusted: config.proxy.trusted,
     metricsPort: metrics === undefined ? undefined : spareArrivalPort(slice, metrics),
   });
   const digest = digestOf(configuration);

@@ -1,5 +1,6 @@
 import { guardedBackend, replicaSections, stableBackend } from './backends.ts';
 import { entrySection, previewSection } from './entry.ts';
+import { returnsCookieTable } from './identity.ts';
 import { longLivedTable } from './long-lived.ts';
 import { ownRefusalsTable } from './own-refusals.ts';
 import { logFormat, requestRing } from './request-log.ts';
@@ -43,6 +44,7 @@ export function renderConfiguration(settings: ProxySettings): string {
     resolversSection(),
     longLivedTable(),
     ownRefusalsTable(),
+    returnsCookieTable(),
     requestRing(),
     ...settings.routes.flatMap((route) => routeSections(route, settings)),
     ...hopSections(settings.routes, settings),
@@ -88,6 +90,8 @@ function globalSection({ owner, startsAsRoot, keepsSamples, tolerance }: ProxySe
     // A previous worker stays as long as its longest WebSocket may.
     'hard-stop-after 24h',
     CLOSE_IDLE_CONNECTIONS,
+    // One more than without this line; each has its number in one file.
+    'tune.stick-counters 4',
     ...bufferLines(tolerance),
     // Otherwise the first checks of a backend are spread over its longest interval, which is a day.
     'max-spread-checks 500ms',

@@ -1,5 +1,5 @@
 import { tell, tellSide, toldRules } from './baggage.ts';
-import { CLIENT, cookieRule, EDGE_CLIENT } from './identity.ts';
+import { addressLines, cookieRule, EDGE_ADDRESS } from './identity.ts';
 import { logRequests } from './request-log.ts';
 import {
   aloneName,
@@ -36,11 +36,11 @@ export function entrySection(
     ...sideRules(
       settings,
       forceRules(settings.forceHeader),
-      from === 'edge' ? EDGE_CLIENT : CLIENT,
+      from === 'edge' ? EDGE_ADDRESS : addressLines(settings.trusted ?? []),
     ),
     standInRule(service),
     ...(baseline ? [CHOOSE_BASELINE] : []),
-    ...logRequests(from === 'edge' ? EDGE_CLIENT : CLIENT),
+    ...logRequests(),
     ...(settings.hasHops ? [...toldRules(service), ...tellSide(settings.forceHeader)] : []),
     cookieRule(),
     ...(settings.keepsSamples

@@ -18,20 +18,13 @@ export function requestRing(): string {
 /**
  * The lines that log each request for the judge and on the proxy's own output: in HAProxy's format
  * for requests, with the user as a number and what chose the side, before the request itself.
- * `client`: where the client's address is found.
  */
-export function logRequests(client: readonly string[]): string[] {
+export function logRequests(): string[] {
   const witness = 'xxh32,mod(65536)';
   return [
     `http-request set-var(txn.witness) var(txn.id),${witness}`,
-    // A client that keeps no cookie is identified by its address: it is one witness, however many
-    // cookies it was given.
-    ...client
-      .toReversed()
-      .map(
-        (fetch) =>
-          `http-request set-var(txn.witness) ${fetch},${witness} if { var(txn.newid) -m found } { ${fetch} -m found }`,
-      ),
+    // A client that was given a new identity is one witness by its address, however often it comes.
+    `http-request set-var(txn.witness) var(txn.address),${witness} if { var(txn.idfrom) -m str none } { var(txn.address) -m found }`,
     `log ring@${RING} len ${LONGEST} local0`,
   ];
 }
@@ -45,7 +38,7 @@ export function logFormat(): string {
 }
 
 const FORMAT =
-  '%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs {%Ts.%ms %[var(txn.witness)] %[var(txn.rule)]} \\"%HM %HPO %HV\\"';
+  '%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs {%Ts.%ms %[var(txn.witness)] %[var(txn.rule)] %[var(txn.idfrom)]} \\"%HM %HPO %HV\\"';
 
 /** One request at an entry. */
 export interface LoggedRequest {
@@ -57,6 +50,8 @@ export interface LoggedRequest {
   onBaseline: boolean;
   /** The user as a number from 0 to 65535. */
   user: number;
+  /** Where the user was found: as configured, canary's cookie, address and program, or nowhere. */
+  identity: 'named' | 'cookie' | 'address' | 'none';
   /** Whether a rule or the forcing header chose the side, not the weight. */
   byRule: boolean;
   method: string;
@@ -75,7 +70,7 @@ export interface LoggedRequest {
 }
 
 const LINE =
-  /^\S+ \[[^\]]*\] \S+ (?<backend>\S+)\/(?<server>\S+) -?\d+\/-?\d+\/-?\d+\/-?\d+\/\+?(?<duration>-?\d+) (?<status>-?\d+) \+?(?<bytes>\d+) \S+ \S+ (?<state>\S\S)\S* \S+ \S+ .*\{(?<at>\d+\.\d{3}) (?<user>\d+) (?<rule>\S+)\} "(?<method>\S+) (?<path>\S*)/;
+  /^\S+ \[[^\]]*\] \S+ (?<backend>\S+)\/(?<server>\S+) -?\d+\/-?\d+\/-?\d+\/-?\d+\/\+?(?<duration>-?\d+) (?<status>-?\d+) \+?(?<bytes>\d+) \S+ \S+ (?<state>\S\S)\S* \S+ \S+ .*\{(?<at>\d+\.\d{3}) (?<user>\d+) (?<rule>\S+)(?: (?<identity>\S+))?\} "(?<method>\S+) (?<path>\S*)/;
 
 /** The log has a frontend instead of a backend if a request ended before it got one. */
 const NO_SIDE = /:(entry|replicas)$|^hops:/;
@@ -110,6 +105,8 @@ export function parseRequest(line: string): LoggedRequest | undefined {
     byProxy,
     onBaseline: side === 'stable' && server === BASELINE_SERVER,
     user: Number(found.user),
+    // A proxy that was not reloaded since an older canary does not tell.
+    identity: (found.identity ?? 'named') as LoggedRequest['identity'],
     byRule: found.rule !== '-',
     failed: shielded || status >= 500 || broke,
     duration: shielded ? undefined : Math.max(0, Number(found.duration)),

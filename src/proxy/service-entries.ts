@@ -27,8 +27,9 @@ export function hopSections(routes: readonly Route[], settings: SideSettings): s
       ...sideRules(
         { ...settings, identity: settings.identity.filter(({ from }) => from !== 'source') },
         [...baggageRules(), ...forceRules(settings.forceHeader)],
+        [],
       ),
-      ...logRequests([]),
+      ...logRequests(),
       ...(here.length > 1 ? [...here.map(calledRule), UNKNOWN_NAME] : []),
       ...here.flatMap(({ service }) => [
         standInRule(service, isCalled(service, here)),

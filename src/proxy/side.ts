@@ -1,6 +1,6 @@
 import type { Identity } from '../config/sections/identity.ts';
 import type { MatchRule } from '../config/sections/match.ts';
-import { CLIENT, identityRules } from './identity.ts';
+import { identityRules } from './identity.ts';
 import { matchLines } from './match.ts';
 import { CANARY_SERVER, guardedName, replicasName } from './route.ts';
 import { BUCKETS } from './weight.ts';
@@ -10,6 +10,8 @@ export interface SideSettings {
   identity: readonly Identity[];
   match: readonly MatchRule[];
   forceHeader: string;
+  /** Addresses of proxies in front whose `X-Forwarded-For` is believed. */
+  trusted?: readonly string[];
   /**
    * Whether some GET requests of users are kept in memory, so that they can be sent to both sides.
    */
@@ -18,15 +20,15 @@ export interface SideSettings {
 
 /**
  * Sets the side of a request in `txn.side`. `told`: the lines that read the side a request states
- * itself. `client`: where the client's address is found.
+ * itself. `address`: the lines that find the client's address.
  */
 export function sideRules(
   { identity, match }: SideSettings,
   told: readonly string[],
-  client = CLIENT,
+  address: readonly string[],
 ): string[] {
   return [
-    ...weightRules(REQUESTS, identityRules(identity, client)),
+    ...weightRules(REQUESTS, identityRules(identity, address)),
     // Rules take precedence over the weight, and what the request states over the rules.
     ...matchLines(match),
     ...told,

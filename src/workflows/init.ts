@@ -13,8 +13,9 @@ import { sharedData, sharedText } from '../database/shared.ts';
 import type { InitResult } from '../documents/setup.ts';
 import { CanaryError } from '../errors.ts';
 import { readConfigurationFiles } from '../project/configuration-files.ts';
-import { type ComposeProject, configPath, loadComposeProject } from '../project/load.ts';
-import { exists, writeDurably } from '../system/files.ts';
+import { placesSeen } from '../probes/identity-notice.ts';
+import { type ComposeProject, configPath, findState, loadComposeProject } from '../project/load.ts';
+import { exists, readIfExists, writeDurably } from '../system/files.ts';
 
 export interface InitOptions {
   services: readonly string[];
@@ -34,6 +35,7 @@ export async function init(context: Context, options: InitOptions): Promise<Init
   const path = configPath(context, project.directory);
   const branch = (await context.git.currentBranch(project.repository)) ?? null;
   if (await exists(path)) {
+    await proposeIdentity(context, path);
     return { path, written: false, commit: null, branch, services: [], left: [] };
   }
   const model = overruled(project.model, options);
@@ -56,6 +58,14 @@ export async function init(context: Context, options: InitOptions): Promise<Init
   for (const text of [...warnings, ...unrehearsed.map(sharedText)])
     context.emit({ type: 'warning', text });
   return { path, written: true, commit, branch, services: services.map(describe), left };
+}
+
+/** Where a proxy that runs already sees requests without an identity, says how users could be named. */
+async function proposeIdentity(context: Context, path: string): Promise<void> {
+  const [place] = await placesSeen({ project: await findState(context) });
+  if (!place || parseConfig((await readIfExists(path)) ?? '', path).identity.length > 0) return;
+  const text = `${path} has no \`identity\`. Users' requests have what usually names a user: \`identity: [${place}]\` keeps each of them on one side without a cookie of canary's own.`;
+  context.emit({ type: 'notice', text });
 }
 
 /** A file that cannot be committed, for instance because a hook rejects it, is not left behind half done. */

@@ -167,6 +167,7 @@ export class ProtocolShop {
       forceHeader: config.force.header,
       keepsSamples: true,
       tolerance: config.proxy,
+      trusted: config.proxy.trusted,
       owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
       startsAsRoot: true,
     });

@@ -11,7 +11,7 @@ export type Identity =
 const place = z
   .string()
   .regex(
-    /^((header|cookie|query):[A-Za-z0-9_-]{1,100}|jwt:[A-Za-z0-9_-]{1,100}(\.[A-Za-z0-9_-]{1,100}){0,9}|source)$/,
+    /^((header|cookie|query):[A-Za-z0-9_.-]{1,100}|jwt:[A-Za-z0-9_-]{1,100}(\.[A-Za-z0-9_-]{1,100}){0,9}|source)$/,
     FORMS,
   )
   .transform((text): Identity => {

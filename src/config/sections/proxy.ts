@@ -17,6 +17,11 @@ export const proxy = z.strictObject({
     .transform((text) => Number.parseInt(text, 10) * KIB)
     .refine((bytes) => bytes >= 16 * KIB && bytes <= 1024 * KIB, SIZE)
     .default(64 * KIB),
+  /** Proxies in front whose `X-Forwarded-For` is believed: addresses or networks. */
+  trusted: z
+    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'is not an address or 10.0.0.0/8'))
+    .max(500)
+    .default([]),
   /** How long an idle connection of a client is kept. */
   keepAlive: period(1000, 24 * HOUR_MS).default(620_000),
 });

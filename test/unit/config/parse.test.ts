@@ -37,7 +37,7 @@ describe('a valid canary.yaml', () => {
       maxAge: 604_800_000,
       hooks: { preDeploy: [], postStep: [], prePromote: [], postPromote: [], onRevert: [] },
       git: { stable: 'main', canary: 'canary', remote: 'deploy' },
-      proxy: { headers: 65_536, keepAlive: 620_000 },
+      proxy: { headers: 65_536, keepAlive: 620_000, trusted: [] },
       shield: { maxShare: 20, paths: [] },
       breaker: { failures: 5, paths: [] },
       database: {
@@ -71,7 +71,7 @@ strategy: { canary: {} }
 steps: [{ weight: 0.5, for: 1m30s }, { weight: 25 }, { pause: true }, { weight: 100, for: 1d }]
 hooks: { onRevert: [{ run: [./tell.sh] }] }
 git: { stable: release/1.x, canary: next, remote: live }
-proxy: { image: haproxy:3.2, metrics: 8405, headers: 128k, keepAlive: 70s }
+proxy: { image: haproxy:3.2, metrics: 8405, headers: 128k, keepAlive: 70s, trusted: [10.0.0.0/8, '2001:db8::1'] }
 shield: { maxShare: 0.5%, paths: [/api, /img/] }
 analysis:
   alpha: 0.05
@@ -146,7 +146,13 @@ roles: { vpn: app, cache: stateful }
         onRevert: [{ run: ['./tell.sh'], timeout: 60_000 }],
       },
       git: { stable: 'release/1.x', canary: 'next', remote: 'live' },
-      proxy: { image: 'haproxy:3.2', metrics: 8405, headers: 131_072, keepAlive: 70_000 },
+      proxy: {
+        image: 'haproxy:3.2',
+        metrics: 8405,
+        headers: 131_072,
+        keepAlive: 70_000,
+        trusted: ['10.0.0.0/8', '2001:db8::1'],
+      },
       shield: { maxShare: 0.5, paths: ['/api', '/img/'] },
       analysis: {
         alpha: 0.05,

@@ -79,7 +79,7 @@ describe('an entry', () => {
       'req.hdr(X-User-Id)',
       'req.cook(session)',
       'req.cook(canary-id)',
-      'var(txn.newid)',
+      'uuid()',
     ]);
   });
 

@@ -5,7 +5,7 @@ import { parseRequest } from '../../../src/proxy/request-log.ts';
 function line(start: string, end: string, who: string, request: string): string {
   const [at, place] = start.split(' ');
   const [status, state, duration, bytes] = end.split(' ');
-  return `10.0.0.9:4711 [21/Nov/2026:21:12:57.206] web:entry ${place} 0/0/0/1/${duration} ${status} ${bytes} - - ${state}-- 1/1/0/0/0 0/0 {${at} ${who}} "${request} HTTP/1.1"`;
+  return `10.0.0.9:4711 [21/Nov/2026:21:12:57.206] web:entry ${place} 0/0/0/1/${duration} ${status} ${bytes} - - ${state}-- 1/1/0/0/0 0/0 {${at} ${who} cookie} "${request} HTTP/1.1"`;
 }
 
 const GOOD = line('1795285577.206 web/stable1', '200 -- 12 5120', '46062 -', 'GET /a/b%22c');
@@ -16,6 +16,7 @@ test('a request of the stable', () => {
     service: 'web',
     side: 'stable',
     user: 46_062,
+    identity: 'cookie',
     byRule: false,
     method: 'GET',
     path: '/a/b%22c',

@@ -119,8 +119,8 @@ describe('behind another proxy', () => {
 
   test('users are identified by the address that it reports', () => {
     const lines = section('frontend web:entry', text);
-    const places = lines.flatMap((line) => /set-var\(txn\.id\) (\S+)/.exec(line)?.[1] ?? []);
-    expect(places.slice(0, 2)).toEqual(['req.hdr_ip(X-Forwarded-For,1)', 'src']);
+    const places = lines.flatMap((line) => /set-var\(txn\.address\) (\S+)/.exec(line)?.[1] ?? []);
+    expect(places).toEqual(['src', 'req.hdr_ip(X-Forwarded-For,1)']);
     expect(lines.join('\n')).toContain('Set-Cookie');
   });
 
