@@ -1,3 +1,4 @@
+import { rememberAssets } from './assets.ts';
 import { COUNT_LONG_LIVED } from './long-lived.ts';
 import { REMEMBER_REFUSALS, WAS_REFUSED } from './own-refusals.ts';
 import {
@@ -50,6 +51,7 @@ export function stableBackend(route: Route): string {
     ...(entry
       ? [
           ...COUNT_LONG_LIVED,
+          rememberAssets('stable'),
           // During a promotion there may be no stable: then even a canary that the breaker took out
           // is better than no server.
           `use-server ${CANARY_SERVER} if { var(txn.side) -m str canary } { nbsrv(${service}) eq 0 } { nbsrv(${replicasName(service)}) gt 0 }`,
@@ -76,6 +78,7 @@ export function guardedBackend(
     // Without this, a request without a response would be repeated on the stable.
     ...(shield ? shieldRules(service, shield) : ['retry-on none']),
     ...COUNT_LONG_LIVED,
+    rememberAssets('canary', ` !{ srv_name -m beg ${STABLE_REPLICA} }`),
     // Weight 0: a repeated request goes to the stable.
     wholeCanary(route, watch(listen, breaker)),
     ...choice(route, breaker),

@@ -1,3 +1,4 @@
+import { assetSections, assetsTable, servesAssets } from './assets.ts';
 import { guardedBackend, replicaSections, stableBackend } from './backends.ts';
 import { entrySection, previewSection } from './entry.ts';
 import { returnsCookieTable } from './identity.ts';
@@ -45,6 +46,7 @@ export function renderConfiguration(settings: ProxySettings): string {
     longLivedTable(),
     ownRefusalsTable(),
     returnsCookieTable(),
+    assetsTable(),
     requestRing(),
     ...settings.routes.flatMap((route) => routeSections(route, settings)),
     ...hopSections(settings.routes, settings),
@@ -62,6 +64,7 @@ function routeSections(route: Route, settings: ProxySettings): string[] {
     ...(entry.from === 'services' ? [] : [entrySection(route, entry, { ...settings, hasHops })]),
     stableBackend(route),
     guardedBackend(route, entry),
+    ...(entry.from !== 'services' && servesAssets(entry.transport) ? assetSections(route) : []),
     ...replicaSections(route),
     ...(entry.preview ? [previewSection(route, entry.preview, { ...settings, hasHops })] : []),
   ];
@@ -90,8 +93,8 @@ function globalSection({ owner, startsAsRoot, keepsSamples, tolerance }: ProxySe
     // A previous worker stays as long as its longest WebSocket may.
     'hard-stop-after 24h',
     CLOSE_IDLE_CONNECTIONS,
-    // One more than without this line; each has its number in one file.
-    'tune.stick-counters 4',
+    // The default is three; each has its number in one file.
+    'tune.stick-counters 5',
     ...bufferLines(tolerance),
     // Otherwise the first checks of a backend are spread over its longest interval, which is a day.
     'max-spread-checks 500ms',

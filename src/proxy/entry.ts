@@ -1,3 +1,4 @@
+import { assetLines, servesAssets } from './assets.ts';
 import { tell, tellSide, toldRules } from './baggage.ts';
 import { addressLines, cookieRule, EDGE_ADDRESS } from './identity.ts';
 import { logRequests } from './request-log.ts';
@@ -46,6 +47,7 @@ export function entrySection(
     ...(settings.keepsSamples
       ? [offerSample(service, '!{ var(txn.rule) -m found } '), ...KEEP_SAMPLE]
       : []),
+    ...(servesAssets(transport) ? assetLines(service) : []),
     // If the canary is gone, or the breaker took it out, its users go to the stable.
     `use_backend ${guardedName(service)} if { var(txn.side) -m str canary } ${canaryIsUp(service)}`,
     `default_backend ${service}`,

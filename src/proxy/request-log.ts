@@ -72,8 +72,11 @@ export interface LoggedRequest {
 const LINE =
   /^\S+ \[[^\]]*\] \S+ (?<backend>\S+)\/(?<server>\S+) -?\d+\/-?\d+\/-?\d+\/-?\d+\/\+?(?<duration>-?\d+) (?<status>-?\d+) \+?(?<bytes>\d+) \S+ \S+ (?<state>\S\S)\S* \S+ \S+ .*\{(?<at>\d+\.\d{3}) (?<user>\d+) (?<rule>\S+)(?: (?<identity>\S+))?\} "(?<method>\S+) (?<path>\S*)/;
 
-/** The log has a frontend instead of a backend if a request ended before it got one. */
-const NO_SIDE = /:(entry|replicas)$|^hops:/;
+/**
+ * The log has a frontend instead of a backend if a request ended before it got one. Assets that
+ * another side may answer say nothing about a side.
+ */
+const NO_SIDE = /:(entry|replicas|canary-assets|stable-assets)$|^hops:/;
 
 /**
  * Reads a line of the log; `undefined` if it is not a request, or one that ended before it had a

@@ -84,6 +84,9 @@ export const previewName = (service: string) => `${service}:preview`;
 export const guardedName = (service: string) => `${service}:canary`;
 /** The canary for its preview; not counted. */
 export const aloneName = (service: string) => `${service}:alone`;
+/** Where hashed assets are asked for that only the other side has served; not counted. */
+export const canaryAssetsName = (service: string) => `${service}:canary-assets`;
+export const stableAssetsName = (service: string) => `${service}:stable-assets`;
 /** The containers of the canary: a backend, and the socket by which the proxy itself reaches it. */
 export const replicasName = (service: string) => `${service}:replicas`;
 
@@ -93,12 +96,12 @@ export function transportOf({ entry }: Route): Transport {
 }
 
 /** The servers for the containers of the stable. */
-export function stableReplicas(route: Route, role = ''): string[] {
+export function stableReplicas(route: Route, role = '', weight = 1): string[] {
   const { service, port } = route;
   // Three failed connections in a row take it out immediately, until its next check.
   const watch = 'observe layer4 error-limit 3 on-error mark-down';
   const options = `${serverOptions(transportOf(route))}${role && ` ${role}`}`;
-  const place = `${service}:${port} weight 1 ${watch}${options}`;
+  const place = `${service}:${port} weight ${weight} ${watch}${options}`;
   return [
     // Also looked up at the start, so that a starting proxy has a server immediately.
     `server ${STABLE_REPLICA}1 ${place} init-addr last,libc,none`,
@@ -117,12 +120,17 @@ export function canaryReplicas(route: Route, options: string, speak = serverOpti
  * The canary as one server, through the proxy itself: a single server to choose, to count and to
  * take out.
  */
-export function wholeCanary(route: Route, options: string, name = CANARY_SERVER): string {
+export function wholeCanary(
+  route: Route,
+  options: string,
+  name = CANARY_SERVER,
+  weight = 0,
+): string {
   const transport = transportOf(route);
   // HTTP/2 calls would share a connection, and so a container: use a connection for one call only.
   const reuse = transport.protocol === 'http2' ? 0 : MOST_REUSE;
   const wire = `${wireOptions(transport)} max-reuse ${reuse} pool-purge-delay 2s`;
-  return `server ${name} ${socketAddress(route.service)}${wire} weight 0 ${options}`;
+  return `server ${name} ${socketAddress(route.service)}${wire} weight ${weight} ${options}`;
 }
 
 /** The socket by which the proxy itself reaches the canary. */

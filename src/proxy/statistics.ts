@@ -1,9 +1,11 @@
 import {
   BASELINE_SERVER,
   CANARY_SERVER,
+  canaryAssetsName,
   guardedName,
   replicasName,
   STABLE_REPLICA,
+  stableAssetsName,
   UNWATCHED_SERVER,
 } from './route.ts';
 
@@ -43,6 +45,8 @@ export interface SideStatistics {
   /** The fresh clone of the stable, if the proxy has one: its users belong to the stable. */
   baseline: readonly ServerStatistics[];
   users: CanaryUsers | undefined;
+  /** Servers for assets that only one side has; of no side's counts. */
+  assets: Record<'stable' | 'canary', readonly ServerStatistics[]>;
 }
 
 /** Whether HAProxy has a container of the stable to send users to. */
@@ -62,11 +66,20 @@ export function parseStatistics(csv: string): Record<string, SideStatistics> {
         stable: stableOf(servers),
         canary: Object.values(replicas.servers),
         baseline: baseline ? [baseline] : [],
+        assets: assetsOf([backends[canaryAssetsName(name)], backends[stableAssetsName(name)]]),
         users: usersOf(backends[guardedName(name)], servers[CANARY_SERVER]),
       };
       return [[name, sides]];
     }),
   );
+}
+
+function assetsOf(found: readonly (Backend | undefined)[]): SideStatistics['assets'] {
+  const servers = found.flatMap((backend) => (backend ? [backend.servers] : []));
+  return {
+    stable: servers.flatMap(stableOf),
+    canary: servers.flatMap((each) => each[CANARY_SERVER] ?? []),
+  };
 }
 
 interface Backend {
@@ -205,11 +218,12 @@ export function total(
  * removed with it.
  */
 export function openRequests(
-  { stable, baseline, users }: SideStatistics,
+  { stable, baseline, users, assets }: SideStatistics,
   side: 'stable' | 'canary',
 ): number {
-  if (side === 'stable') return total([...stable, ...(users?.instead ?? [])], 'open');
-  return users ? total([users.whole, users.standIn, ...baseline], 'open') : 0;
+  if (side === 'stable')
+    return total([...stable, ...(users?.instead ?? []), ...assets.stable], 'open');
+  return users ? total([users.whole, users.standIn, ...baseline, ...assets.canary], 'open') : 0;
 }
 
 /** The command that gives users back to a canary which the breaker took out. */

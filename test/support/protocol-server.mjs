@@ -40,6 +40,14 @@ async function answer(request, response) {
     case '/tell':
       for (const each of listeners) each.write(`data: ${searchParams.get('what')}\n\n`);
       return json({ listeners: listeners.size });
+    case '/assets/index-BX3kd92_.js':
+    case '/assets/main.4f3a2b1c.chunk.js':
+      // Each side has one of them.
+      if ((SIDE === 'canary') === pathname.includes('main')) response.statusCode = 404;
+      break;
+    case '/missing.js':
+      if (SIDE === 'canary') response.statusCode = 404;
+      break;
     case '/shielded':
       if (SIDE === 'canary') response.statusCode = 500;
   }
