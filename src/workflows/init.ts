@@ -12,8 +12,8 @@ import type { Context } from '../context.ts';
 import { sharedData, sharedText } from '../database/shared.ts';
 import type { InitResult } from '../documents/setup.ts';
 import { CanaryError } from '../errors.ts';
-import { readConfigurationFiles } from '../project/configuration-files.ts';
 import { placesSeen } from '../probes/identity-notice.ts';
+import { readConfigurationFiles } from '../project/configuration-files.ts';
 import { type ComposeProject, configPath, findState, loadComposeProject } from '../project/load.ts';
 import { exists, readIfExists, writeDurably } from '../system/files.ts';
 
