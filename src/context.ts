@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { EventSink } from './rollout/events.ts';
 import { systemClock } from './system/clock.ts';
@@ -59,6 +60,8 @@ export function worldOf(env: Environment) {
     env,
     owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
     clock: systemClock,
+    /** Whether the kernel knows IPv6; containers have the same kernel. */
+    hasIpv6: existsSync('/proc/net/if_inet6'),
     engine: dockerEngine(run, wire),
     /** Talks to programs inside containers. */
     streams: new ContainerStreams(env),

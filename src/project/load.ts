@@ -236,7 +236,7 @@ async function foundBy(
 }
 
 function proxyOf(
-  { owner }: Context,
+  { owner, hasIpv6 }: Context,
   config: CanaryConfig,
   slice: readonly SliceMember[],
   model: ComposeModel,
@@ -255,6 +255,7 @@ function proxyOf(
     startsAsRoot: startsAsRoot(owner, certificateFolders.length > 0),
     tolerance: config.proxy,
     trusted: config.proxy.trusted,
+    hasIpv6,
     metricsPort: metrics === undefined ? undefined : spareArrivalPort(slice, metrics),
   });
   const digest = digestOf(configuration);

@@ -10,7 +10,7 @@ import { SAMPLE_PLACES } from './samples.ts';
 import { hopSections } from './service-entries.ts';
 import type { SideSettings } from './side.ts';
 import { streamDefaults, streamSections } from './stream.ts';
-import { section } from './syntax.ts';
+import { onBothFamilies, section } from './syntax.ts';
 import {
   bufferLines,
   CLOSE_IDLE_CONNECTIONS,
@@ -29,6 +29,8 @@ export interface ProxySettings extends SideSettings {
   /** The port where Prometheus can scrape HAProxy's metrics. */
   metricsPort?: number | undefined;
   tolerance: Tolerance;
+  /** Whether the kernel knows IPv6; without it, HAProxy could not start. */
+  hasIpv6?: boolean;
 }
 
 /**
@@ -52,7 +54,8 @@ export function renderConfiguration(settings: ProxySettings): string {
     ...hopSections(settings.routes, settings),
     ...(settings.metricsPort === undefined ? [] : [metricsSection(settings.metricsPort)]),
   ];
-  return `${sections.join('\n\n')}\n`;
+  const text = `${sections.join('\n\n')}\n`;
+  return settings.hasIpv6 ? onBothFamilies(text) : text;
 }
 
 function routeSections(route: Route, settings: ProxySettings): string[] {
@@ -115,9 +118,10 @@ const COMMON = [
   // several stop.
   'retries 5',
   'option redispatch 1',
+  // A name that has both families: many servers listen on IPv4 alone.
   // A refused connection is noticed immediately, even on a user's request; no reply may also be
   // overload, so it must last before a server is down.
-  'default-server check inter 900ms fastinter 500ms downinter 500ms rise 1 fall 5 resolvers docker init-addr last,none',
+  'default-server check inter 900ms fastinter 500ms downinter 500ms rise 1 fall 5 resolvers docker resolve-prefer ipv4 init-addr last,none',
 ];
 
 function defaultsSection({ tolerance }: ProxySettings): string {

@@ -172,7 +172,9 @@ function serverOf(
   return {
     status: cell('status'),
     checked: /^L[467]OK/.test(cell('check_status')),
-    address: cell('addr').replace(/:\d+$/, ''),
+    address: cell('addr')
+      .replace(/:\d+$/, '')
+      .replace(/^\[(.*)\]$/, '$1'),
     requests: count('stot'),
     failures: count('hrsp_5xx') + broken(count),
     open: count('scur'),

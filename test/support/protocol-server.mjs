@@ -162,6 +162,7 @@ function call(stream, headers) {
 }
 
 const plain = http.createServer(answer).on('upgrade', upgrade).listen(8080);
+http.createServer(answer).listen(8087, '0.0.0.0');
 http2.createServer().on('stream', call).listen(8081);
 net.createServer(speakFirst).listen(8082);
 net.createServer(told((socket) => plain.emit('connection', socket))).listen(8084);

@@ -34,6 +34,7 @@ export const PORT = {
   httpTold: 8084,
   bytesTold: 8085,
   heads: 8086,
+  httpIpv4: 8087,
   tls: 8443,
 };
 
@@ -59,14 +60,16 @@ export class ProtocolShop {
   static async start(
     services: Record<string, Record<string, unknown>>,
     identity = ['header:X-User-Id', 'source'],
-    { baseline = false, proxy = {} } = {},
+    { baseline = false, proxy = {}, subnets = [] as readonly string[] } = {},
   ): Promise<ProtocolShop> {
     const shop = new ProtocolShop(await mkdtemp(join(tmpdir(), 'canary-protocols-')));
     await chmod(shop.directory, 0o755);
     shop.certificate = await shop.writeCertificate('site', 'shop.example');
     for (const side of SERVERS) await shop.writeCertificate(side, `${side}.example`);
     const folders = await shop.configure({ services, identity, analysis: { baseline }, proxy });
-    await execa('docker', ['network', 'create', shop.name]);
+    const network = subnets.flatMap((subnet) => ['--subnet', subnet]);
+    const ipv6 = subnets.length > 0 ? ['--ipv6'] : [];
+    await execa('docker', ['network', 'create', ...ipv6, ...network, shop.name]);
     const names = Object.keys(services);
     await shop.startServer('stable', names);
     await shop.startServer(
@@ -83,9 +86,7 @@ export class ProtocolShop {
       ...folders.flatMap(({ source, target }) => ['--volume', `${source}:${target}:ro`]),
       ...[await proxyImage(), 'haproxy', '-W', '-db', '-f', '/run/canary/haproxy.cfg'],
     ]);
-    const address = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}';
-    const { stdout } = await execa('docker', ['inspect', '-f', address, `${shop.name}-proxy`]);
-    shop.host = stdout;
+    shop.host = await shop.addressOf('proxy', 'IPAddress');
     await until('every service is ready', () => shop.isReady(names));
     return shop;
   }
@@ -122,6 +123,16 @@ export class ProtocolShop {
     const { stdout } = await execa('docker', ['exec', `${this.name}-proxy`, 'sh', '-c', show]);
     const sizes = [...stdout.matchAll(/(\d+) kB/g)].map(([, size]) => Number(size) * 1024);
     return Math.max(...sizes);
+  }
+
+  /** The address of a part in one family. */
+  async addressOf(
+    part: 'proxy' | (typeof SERVERS)[number],
+    family: 'IPAddress' | 'GlobalIPv6Address',
+  ): Promise<string> {
+    const address = `{{range .NetworkSettings.Networks}}{{.${family}}}{{end}}`;
+    const args = ['inspect', '-f', address, `${this.name}-${part}`];
+    return (await execa('docker', args)).stdout;
   }
 
   /** Starts another worker with the same configuration. */
@@ -168,6 +179,7 @@ export class ProtocolShop {
       keepsSamples: true,
       tolerance: config.proxy,
       trusted: config.proxy.trusted,
+      hasIpv6: true,
       owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
       startsAsRoot: true,
     });

@@ -59,6 +59,6 @@ export async function awaitSecondContainers(
 async function isReady(second: ObservedContainer, port: number | undefined): Promise<boolean> {
   if (second.state !== 'running' || second.health === 'starting') return false;
   if (port === undefined) return true;
-  const [address] = second.addresses;
-  return address !== undefined && (await acceptsConnections(address, port));
+  const accepts = second.addresses.map((address) => acceptsConnections(address, port));
+  return (await Promise.all(accepts)).includes(true);
 }

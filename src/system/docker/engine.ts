@@ -192,7 +192,12 @@ interface InspectedContainer {
   Config: { Image: string; Labels: Record<string, string>; Env: string[] | null };
   HostConfig: { PortBindings: Record<string, { HostPort: string }[] | null> | null };
   Mounts: { Type: string; Name?: string }[];
-  NetworkSettings: { Networks: Record<string, { IPAddress: string; Links: string[] | null }> };
+  NetworkSettings: {
+    Networks: Record<
+      string,
+      { IPAddress: string; GlobalIPv6Address: string; Links: string[] | null }
+    >;
+  };
 }
 
 const ROLES = ['canary', 'baseline', 'proxy', 'stand-in'] as const;
@@ -220,7 +225,7 @@ function observe(container: InspectedContainer): ObservedContainer {
       (bindings ?? []).map((binding) => Number(binding.HostPort)).filter((port) => port > 0),
     ),
     addresses: Object.values(container.NetworkSettings.Networks)
-      .map((network) => network.IPAddress)
+      .flatMap((network) => [network.IPAddress, network.GlobalIPv6Address])
       .filter(Boolean),
     hasAnonymousVolume: container.Mounts.some(
       (mount) => mount.Type === 'volume' && /^[0-9a-f]{64}$/.test(mount.Name ?? ''),
