@@ -49,7 +49,8 @@ export async function findMounts(
       const why = 'it lies outside of the repository';
       return { volume, written, source: own, from: 'machine', why, untried: [] };
     }
-    const place = relative(mirror.tree, path);
+    // Of the whole repository, `.`: git takes no empty path.
+    const place = relative(mirror.tree, path) || '.';
     const [tracked, untracked, ignoresNew, real] = await Promise.all([
       git.trackedFiles(mirror.tree, place),
       readOnly ? [] : git.untrackedFiles(project.repository, place),
@@ -71,7 +72,7 @@ export async function findMounts(
     }
     const changed =
       tracked.length > 0 ? await git.changedPaths(project.repository, 'HEAD', commit) : [];
-    const untried = changed.filter((each) => isInside(each, place));
+    const untried = changed.filter((each) => place === '.' || isInside(each, place));
     return { volume, written, source: own, from: side, why, untried };
   };
   const binds = (model.services[service]?.volumes ?? []).filter(
