@@ -34,6 +34,7 @@ export const EXIT_CODE_OF = {
   'repository-foreign': EXIT.usage,
   'branch-unknown': EXIT.usage,
   'branch-name-unsafe': EXIT.usage,
+  'branch-untrusted': EXIT.usage,
   'branch-exists': EXIT.usage,
   'commit-unknown': EXIT.usage,
   'remote-unknown': EXIT.usage,

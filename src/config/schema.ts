@@ -64,6 +64,13 @@ export const configSchema = z.strictObject({
    * `branch` is code, the canary has its own. By default what git tracks decides.
    */
   mounts: z.record(line(1000), z.enum(['shared', 'branch'], 'is not shared or branch')).default({}),
+  /** What is taken from those who push. */
+  receive: z
+    .strictObject({
+      /** How much of the machine a pushed canary branch gets: as much as the stable, or all. */
+      trust: z.enum(['stable', 'full'], 'is not stable or full').default('stable'),
+    })
+    .default({ trust: 'stable' }),
   git: z.strictObject(gitFields).default(DEFAULT_BRANCHES),
   proxy: proxy.prefault({}),
   /** Whether the stable answers failed requests of the canary. */

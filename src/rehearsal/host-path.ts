@@ -2,16 +2,12 @@ import { type Dirent, promises } from 'node:fs';
 import { join } from 'node:path';
 import type { PathKind } from '../compose/clone/throw-away.ts';
 import { isInside } from '../project/checkout/mirror.ts';
+import { realPath } from '../system/files.ts';
 
 /** Where the kernel and programs of the host can be reached. */
 const REACHING = ['/run', '/var/run', '/proc', '/sys', '/dev'];
 /** In a folder with more entries, sockets are not searched for. */
 const MOST_ENTRIES = 20_000;
-
-/** A path of the host with every link followed, as the engine mounts it. */
-export async function realPath(path: string): Promise<string> {
-  return promises.realpath(path).catch(() => path);
-}
 
 /** The kind of a path on the host, as far as it can be seen. */
 export async function kindOf(path: string): Promise<PathKind> {

@@ -17,7 +17,8 @@ import { isInside } from '../project/checkout/mirror.ts';
 import { stableOrigins } from '../project/checkout/stable-origins.ts';
 import type { Project } from '../project/load.ts';
 import type { Run } from '../project/run.ts';
-import { kindOf, realPath } from './host-path.ts';
+import { realPath } from '../system/files.ts';
+import { kindOf } from './host-path.ts';
 import { type Original, runningStable } from './originals.ts';
 
 /** A canary with the commit that it boots from, checked out and its images built. */

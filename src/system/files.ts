@@ -4,12 +4,14 @@ import {
   type FileHandle,
   open,
   readFile,
+  readlink,
+  realpath,
   rename,
   rm,
   stat,
   statfs,
 } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 /**
@@ -138,6 +140,22 @@ export async function exists(path: string): Promise<boolean> {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** More than any kernel follows. */
+const MOST_LINKS = 40;
+
+/** A path with every link in it followed, as far as it exists; a link to nothing is followed too. */
+export async function realPath(path: string, links = 0): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const target = links < MOST_LINKS ? await readlink(path).catch(() => undefined) : undefined;
+    if (target !== undefined) return realPath(resolve(dirname(path), target), links + 1);
+    return path === dirname(path)
+      ? path
+      : join(await realPath(dirname(path), links), basename(path));
   }
 }
 

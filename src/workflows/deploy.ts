@@ -5,6 +5,7 @@ import { observe } from '../execution/observe.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { warnOfExpired } from '../project/certificates.ts';
 import { checkOut } from '../project/checkout/checkout.ts';
+import { trustOf } from '../project/checkout/trust.ts';
 import { checkoutWarnings } from '../project/checkout/warnings.ts';
 import { applyPatches } from '../project/git/apply-patches.ts';
 import { advanceBranch, requireUnmoved, resolveBranch } from '../project/git/branches.ts';
@@ -57,7 +58,9 @@ export async function deploy(context: Context, options: DeployOptions): Promise<
         ? head
         : await applyPatches(context, project, { ...options, ref, from: head });
     // Before an earlier release ends: a branch that cannot be a canary changes nothing.
-    const checkout = await checkOut(context, project, commit);
+    const trust = pushed && (await trustOf(context, project));
+    const checkout = await checkOut(context, project, commit, { vetFiles: trust?.vetFiles });
+    await trust?.vet(checkout);
     for (const text of await checkoutWarnings(context, project, checkout))
       context.emit({ type: 'warning', text });
     const base = { context, project, signal, agreement };

@@ -54,7 +54,7 @@ export async function plan(
   // Outside the project, because a plan leaves no trace in it.
   const home = await realpath(await mkdtemp(join(tmpdir(), 'canary-plan-')));
   try {
-    const checkout = await checkOut(context, project, commit, home);
+    const checkout = await checkOut(context, project, commit, { home });
     const services = project.slice.map((member) => member.service);
     const steps = weight === undefined ? stepsOfRelease(project, checkout) : [];
     const first = weightStep({ steps }, 0);

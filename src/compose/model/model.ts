@@ -67,7 +67,13 @@ export interface ComposeService {
   secrets?: readonly ComposeFileUse[];
   healthcheck?: { test?: readonly string[]; disable?: boolean };
   scale?: number;
-  deploy?: { replicas?: number; resources?: { limits?: Readonly<Record<string, unknown>> } };
+  deploy?: {
+    replicas?: number;
+    resources?: {
+      limits?: Readonly<Record<string, unknown>>;
+      reservations?: { devices?: readonly unknown[] };
+    };
+  };
   privileged?: boolean;
 }
 

@@ -1,6 +1,7 @@
 import type { Fields } from '../model/fields.ts';
 import type { ComposeService } from '../model/model.ts';
 import { replace, reset } from '../model/tagged.ts';
+import { isEmpty, isHarmless } from '../services/reach.ts';
 
 /** Fields that a rehearsal states itself, so that the service's own value has no effect. */
 export const STATED: ReadonlySet<string> = new Set([
@@ -8,25 +9,6 @@ export const STATED: ReadonlySet<string> = new Set([
   ...['networks', 'ports', 'depends_on', 'links', 'external_links', 'volumes', 'privileged'],
   ...['cpu_shares', 'logging', 'scale', 'deploy'],
 ]);
-
-/** Fields that give nothing outside of the container. */
-const HARMLESS: ReadonlySet<string> = new Set([
-  ...['command', 'entrypoint', 'environment', 'env_file', 'user', 'group_add', 'working_dir'],
-  ...['configs', 'secrets', 'tmpfs', 'shm_size', 'storage_opt', 'healthcheck', 'expose'],
-  ...['init', 'tty', 'stdin_open', 'attach', 'read_only', 'cap_drop', 'sysctls', 'ulimits'],
-  ...['stop_signal', 'stop_grace_period', 'platform', 'isolation', 'profiles'],
-  ...['cpus', 'cpu_count', 'cpu_percent', 'cpu_period', 'cpu_quota', 'cpuset'],
-  ...['mem_limit', 'mem_reservation', 'mem_swappiness', 'memswap_limit', 'pids_limit'],
-  ...['domainname', 'dns_search', 'dns_opt', 'extra_hosts'],
-]);
-
-/** Fields that give nothing outside with some values. */
-const DEPENDS: Readonly<Record<string, (value: unknown) => boolean>> = {
-  // Others may add devices.
-  runtime: (value) => /^(runc|runsc|kata[\w-]*)$/.test(String(value)),
-  post_start: isUnprivileged,
-  pre_stop: isUnprivileged,
-};
 
 /** Fields whose loss changes nothing in a rehearsal. */
 const UNIMPORTANT: ReadonlySet<string> = new Set(['develop', 'label_file', 'pull_refresh_after']);
@@ -59,14 +41,5 @@ export function deployFields({ deploy }: ComposeService): Fields {
 }
 
 function isKept(field: string, value: unknown): boolean {
-  return STATED.has(field) || HARMLESS.has(field) || (DEPENDS[field]?.(value) ?? false);
-}
-
-/** Whether no hook of a service is privileged. */
-function isUnprivileged(hooks: unknown): boolean {
-  return Array.isArray(hooks) && hooks.every((hook) => !hook?.privileged);
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === null || value === false || (Array.isArray(value) && value.length === 0);
+  return STATED.has(field) || isHarmless(field, value);
 }

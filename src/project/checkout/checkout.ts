@@ -47,12 +47,19 @@ export interface Checkout extends Proven {
   mountedFiles: Readonly<Record<string, readonly string[]>>;
 }
 
+interface CheckOutOptions {
+  /** Where it is checked out. */
+  home?: string;
+  /** Called before Compose reads the files of the commit; throws to refuse them. */
+  vetFiles?: ((mirror: Mirror, definitions: readonly DefiningFile[]) => Promise<void>) | undefined;
+}
+
 /** Checks out a commit, or uses the existing checkout, and reads what it defines. */
 export async function checkOut(
   context: Context,
   project: Project,
   commit: string,
-  home = project.layout.worktrees,
+  { home = project.layout.worktrees, vetFiles }: CheckOutOptions = {},
 ): Promise<Checkout> {
   const mirror = mirrorOf(home, commit, project.repository);
   const { tree } = mirror;
@@ -74,6 +81,7 @@ export async function checkOut(
     expand: pathsWithoutVariables(context.compose, branch),
     ownPath: (path) => ownPath(mirror, path),
   });
+  await vetFiles?.(mirror, definitions);
   const envFiles = definitions.flatMap((each) => each.envFiles);
   const extended = definitions.flatMap((each) => each.extended);
   await linkOwn(mirror, [...definitions.map(({ file }) => file), ...extended, ...envFiles]);

@@ -10,9 +10,11 @@ describe('a valid canary.yaml', () => {
     expect(parse('version: 1\nservices:\n  web: { entry: 3000 }\n  api:\n')).toEqual({
       version: 1,
       services: { web: { entry: 3000 }, api: {} },
+      receive: { trust: 'stable' },
       identity: [],
       force: { header: 'X-Canary' },
       match: [],
+      receive: { trust: 'full' },
       mounts: {},
       roles: {},
       strategy: { kind: 'canary' },
@@ -106,9 +108,11 @@ database:
   backup: before
 mounts: { ./uploads: shared, src: branch }
 roles: { vpn: app, cache: stateful }
+receive: { trust: full }
 `;
     expect(parse(text)).toEqual({
       version: 1,
+      receive: { trust: 'full' },
       services: {
         web: {
           entry: 3000,

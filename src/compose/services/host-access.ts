@@ -1,0 +1,166 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ComposeModel, ComposeService, ComposeVolume } from '../model/model.ts';
+import { isEmpty, isHarmless } from './reach.ts';
+
+type Loose = Readonly<Record<string, unknown>>;
+
+/** A compose model, the files it was read from, and where the paths in it lead. */
+export interface AccessSide {
+  model: ComposeModel;
+  /** Compose files, env files and others that Compose itself reads. */
+  reads: readonly string[];
+  /** Where a path leads, if that is outside of the project or in a folder of git or canary. */
+  outside: (path: string) => string | undefined;
+}
+
+/** Fields that are compared by themselves, or that reach nothing of the host. */
+const OTHERS = new Set([
+  ...['build', 'image', 'pull_policy', 'container_name', 'hostname', 'labels', 'restart', 'ports'],
+  ...['networks', 'depends_on', 'links', 'volumes', 'deploy', 'cpu_shares', 'scale', 'logging'],
+  ...['dns', 'mac_address', 'develop', 'label_file', 'pull_refresh_after'],
+]);
+/** Fields of a build that give it the host's network, agents or files. */
+const BUILD = ['ssh', 'privileged', 'entitlements', 'network', 'cache_to'] as const;
+
+/**
+ * What the services of one compose model get of the host that those of the other do not have, each
+ * as a part of a sentence. Empty if a service of the same name has all of it.
+ */
+export function newHostAccess(branch: AccessSide, stable: AccessSide): string[] {
+  const known = new Map(Object.entries(stable.model.services));
+  const services = Object.entries(branch.model.services).flatMap(([name, service]) => {
+    const own = known.get(name) ?? {};
+    return [
+      ...fieldsBeyond(service, own),
+      ...mountsBeyond(service, own, branch, stable),
+      ...buildBeyond(service, own, branch, stable),
+    ].map((what) => `\`${name}\` has ${what}`);
+  });
+  return [...services, ...definitionsBeyond(branch, stable), ...filesBeyond(branch, stable)];
+}
+
+function fieldsBeyond(service: ComposeService, own: ComposeService): string[] {
+  const devices = (each: ComposeService) => each.deploy?.resources?.reservations?.devices ?? [];
+  const fields = Object.entries(service).flatMap(([field, value]) => {
+    if (OTHERS.has(field) || isHarmless(field, value) || isEmpty(value)) return [];
+    // The namespaces of another service of the project.
+    if (typeof value === 'string' && value.startsWith('service:')) return [];
+    return isWithin(value, (own as Loose)[field]) ? [] : [`\`${field}\``];
+  });
+  return isWithin(devices(service), devices(own))
+    ? fields
+    : [...fields, '`deploy.resources.reservations.devices`'];
+}
+
+/** Whether a value is the other's, or a list has only items of the other. */
+function isWithin(value: unknown, other: unknown): boolean {
+  if (!Array.isArray(value)) return isDeepStrictEqual(value, other);
+  const items = Array.isArray(other) ? other : [];
+  return value.every((item) => items.some((each) => isDeepStrictEqual(each, item)));
+}
+
+function mountsBeyond(
+  service: ComposeService,
+  own: ComposeService,
+  branch: AccessSide,
+  stable: AccessSide,
+): string[] {
+  const had = (own.volumes ?? []).flatMap((mount) => outsideMount(mount, stable));
+  return (service.volumes ?? []).flatMap((mount) => {
+    if (!['bind', 'volume', 'tmpfs', 'image'].includes(mount.type))
+      return isWithin([mount], own.volumes) ? [] : [`\`${mount.type}\` mounts`];
+    return outsideMount(mount, branch)
+      .filter((wanted) => !had.some((each) => covers(each, wanted)))
+      .map(({ path, writes }) => `${path}${writes ? '' : ' (read-only)'}`);
+  });
+}
+
+interface OutsideMount {
+  path: string;
+  writes: boolean;
+}
+
+function outsideMount(
+  { type, source = '', read_only }: ComposeVolume,
+  { outside }: AccessSide,
+): OutsideMount[] {
+  const path = type === 'bind' ? outside(source) : undefined;
+  return path === undefined ? [] : [{ path, writes: read_only !== true }];
+}
+
+function covers(has: OutsideMount, wanted: OutsideMount): boolean {
+  const isBelow = wanted.path === has.path || wanted.path.startsWith(`${has.path}/`);
+  return isBelow && (has.writes || !wanted.writes);
+}
+
+function buildBeyond(
+  { build = {} }: ComposeService,
+  { build: own = {} }: ComposeService,
+  branch: AccessSide,
+  stable: AccessSide,
+): string[] {
+  const settings = BUILD.filter((field) => {
+    const value = (build as Loose)[field];
+    return value !== undefined && !isEmpty(value) && !isWithin(value, (own as Loose)[field]);
+  });
+  const had = new Set(buildPaths(own).flatMap((path) => stable.outside(path) ?? []));
+  const paths = buildPaths(build).flatMap((path) => branch.outside(path) ?? []);
+  return [
+    ...settings.map((field) => `\`build.${field}\``),
+    ...paths.filter((path) => !had.has(path)).map((path) => `a build from ${path}`),
+  ];
+}
+
+/** The paths of the host that a build reads, absolute as Compose resolves them. */
+function buildPaths({ context = '', dockerfile = '', additional_contexts = {} }: Build): string[] {
+  const file = context.startsWith('/') && dockerfile ? [`${context}/${dockerfile}`] : [];
+  const all = [context, dockerfile, ...file, ...Object.values(additional_contexts)];
+  return all.filter((path) => path.startsWith('/'));
+}
+type Build = NonNullable<ComposeService['build']>;
+
+/** Networks and volumes that belong to others, or that a driver takes from the host. */
+function definitionsBeyond(branch: AccessSide, stable: AccessSide): string[] {
+  const project = stable.model.name;
+  return (['networks', 'volumes'] as const).flatMap((kind) => {
+    const own = new Map(Object.entries(stable.model[kind] ?? {}));
+    return Object.entries(branch.model[kind] ?? {}).flatMap(([key, definition]) => {
+      const { name, external, driver, driver_opts } = (definition ?? {}) as Loose;
+      const isPlain = driver === undefined || driver === 'local' || driver === 'bridge';
+      const isOwn = name === undefined || name === `${project}_${key}`;
+      if (isPlain && isOwn && !external && isEmptyMap(driver_opts)) return [];
+      return isDeepStrictEqual(definition, own.get(key))
+        ? []
+        : [`the ${kind.slice(0, -1)} \`${key}\` is not the project’s own`];
+    });
+  });
+}
+
+function isEmptyMap(value: unknown): boolean {
+  return Object.keys(value ?? {}).length === 0;
+}
+
+/** Files outside of the project that Compose reads, or gives to services as configs and secrets. */
+function filesBeyond(branch: AccessSide, stable: AccessSide): string[] {
+  const outsideOf = ({ model, reads, outside }: AccessSide) =>
+    [...reads, ...givenFiles(model)].flatMap((path) => outside(path) ?? []);
+  const had = new Set(outsideOf(stable));
+  return [...new Set(outsideOf(branch))]
+    .filter((path) => !had.has(path))
+    .map((path) => `it reads ${path}`);
+}
+
+function givenFiles({ configs = {}, secrets = {} }: ComposeModel): string[] {
+  return [configs, secrets].flatMap((each) =>
+    Object.values(each).flatMap(({ file }) => file ?? []),
+  );
+}
+
+/** Every path of the host that the models and files of a side name. */
+export function pathsOf({ model, reads }: Pick<AccessSide, 'model' | 'reads'>): string[] {
+  const services = Object.values(model.services).flatMap(({ volumes = [], build }) => [
+    ...volumes.flatMap(({ type, source }) => (type === 'bind' && source ? [source] : [])),
+    ...(build ? buildPaths(build) : []),
+  ]);
+  return [...new Set([...services, ...reads, ...givenFiles(model)])];
+}

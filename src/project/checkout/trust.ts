@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { type AccessSide, newHostAccess, pathsOf } from '../../compose/services/host-access.ts';
+import { parseConfig } from '../../config/parse.ts';
+import type { CanaryConfig } from '../../config/schema.ts';
+import type { Context } from '../../context.ts';
+import { CanaryError } from '../../errors.ts';
+import { readIfExists, realPath } from '../../system/files.ts';
+import { CONFIG_NAME, type Project } from '../load.ts';
+import type { Checkout } from './checkout.ts';
+import { type DefiningFile, definitionsIn } from './definitions.ts';
+import { isInside, ownPath } from './mirror.ts';
+import { pathsWithoutVariables } from './path-variables.ts';
+
+/** Both throw `branch-untrusted`. */
+interface Trust {
+  /** Before Compose reads these files: a message of Compose could quote them. */
+  vetFiles(mirror: Checkout['mirror'], definitions: readonly DefiningFile[]): Promise<void>;
+  /** Before anything is built or started. */
+  vet(checkout: Checkout): Promise<void>;
+}
+
+/**
+ * Refuses a pushed branch that gets more of the machine than the stable has; `undefined` if the stable's canary.yaml
+ * trusts who may push.
+ */
+export async function trustOf({ compose }: Context, project: Project): Promise<Trust | undefined> {
+  if (project.config.receive.trust === 'full') return undefined;
+  const reads = filesOf(
+    await definitionsIn(project.files, project.directory, {
+      expand: pathsWithoutVariables(compose, project.scope),
+      ownPath: (path) => path,
+    }),
+  );
+  const sideOf = async (
+    model: AccessSide['model'],
+    reads: readonly string[],
+    own = (path: string) => path,
+  ): Promise<AccessSide> => {
+    const real = new Map<string, string>();
+    for (const path of pathsOf({ model, reads })) real.set(path, own(await realPath(path)));
+    return { model, reads, outside: (path) => outside(project, real.get(path) ?? path) };
+  };
+  const stable = await sideOf(project.model, reads);
+  const empty = { name: project.model.name, services: {} };
+  return {
+    async vetFiles(mirror, definitions) {
+      const own = (path: string) => ownPath(mirror, path);
+      refuse(newHostAccess(await sideOf(empty, filesOf(definitions), own), stable));
+    },
+    async vet({ mirror, model, directory }) {
+      const branch = await sideOf(model, [], (path) => ownPath(mirror, path));
+      const text = await readIfExists(join(directory, CONFIG_NAME));
+      const config =
+        text === undefined ? [] : settingsBeyond(parseConfig(text, CONFIG_NAME), project);
+      refuse([...newHostAccess(branch, stable), ...config]);
+    },
+  };
+}
+
+/** Where a path leads that no service gets merely because it is the project's. */
+function outside({ repository, layout }: Project, path: string): string | undefined {
+  const isOurs = [join(repository, '.git'), layout.state].some((each) => isInside(path, each));
+  return isInside(path, repository) && !isOurs ? undefined : path;
+}
+
+function filesOf(definitions: readonly DefiningFile[]): string[] {
+  return definitions.flatMap(({ file, envFiles, extended }) => [file, ...envFiles, ...extended]);
+}
+
+/** What the branch's canary.yaml would do on the machine once it is promoted. */
+function settingsBeyond(branch: CanaryConfig, { config }: Project): string[] {
+  const known = new Set(programsIn(config));
+  const programs = programsIn(branch).filter((each) => !known.has(each));
+  return [
+    ...programs.map((each) => `its ${CONFIG_NAME} runs ${each}`),
+    ...(branch.receive.trust === 'full' ? [`its ${CONFIG_NAME} has \`receive.trust: full\``] : []),
+  ];
+}
+
+/** The programs that canary.yaml lets canary run on the machine. */
+function programsIn(config: unknown): string[] {
+  if (typeof config !== 'object' || config === null) return [];
+  return Object.entries(config).flatMap(([key, value]) =>
+    key === 'run' && Array.isArray(value) ? [JSON.stringify(value)] : programsIn(value),
+  );
+}
+
+function refuse(beyond: readonly string[]): void {
+  if (beyond.length === 0) return;
+  throw new CanaryError(
+    'branch-untrusted',
+    'The pushed branch gets more of this machine than the stable has.',
+    {
+      details: beyond,
+      hint: 'Bring it to the stable branch first, or set `receive: { trust: full }` in the canary.yaml of the stable; then who may push has the power of root on this machine.',
+    },
+  );
+}

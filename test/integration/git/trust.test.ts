@@ -1,0 +1,98 @@
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { checkOut } from '../../../src/project/checkout/checkout.ts';
+import { trustOf } from '../../../src/project/checkout/trust.ts';
+import { loadProject } from '../../../src/project/load.ts';
+import { contextIn } from '../../support/fixture-context.ts';
+import { branch, type Files, git, repository, writeFiles } from '../../support/fixture-project.ts';
+import { refusal } from '../../support/fixture-refusal.ts';
+
+const compose = (web: string, rest = '') => `name: shop
+services:
+  web: { image: example/web, ports: ["3000:80"]${web} }
+${rest}`;
+const SETTINGS = 'version: 1\nservices: { web: { entry: 3000 } }\n';
+
+let folder: string;
+let tries = 0;
+
+beforeEach(async () => {
+  folder = await repository({ 'docker-compose.yml': compose(''), 'canary.yaml': SETTINGS });
+});
+
+/** Looks at a branch as at one that is pushed. */
+async function vet(files: Files = {}): Promise<void> {
+  tries += 1;
+  const commit = await branch(folder, `next-${tries}`, files);
+  const context = contextIn(folder);
+  const project = await loadProject(context);
+  const trust = await trustOf(context, project);
+  const checkout = await checkOut(context, project, commit, { vetFiles: trust?.vetFiles });
+  await trust?.vet(checkout);
+}
+
+async function refused(files: Files): Promise<readonly string[]> {
+  const error = await refusal(() => vet(files));
+  expect(error.code).toBe('branch-untrusted');
+  return error.details;
+}
+
+const withWeb = (web: string, rest = '') => ({ 'docker-compose.yml': compose(web, rest) });
+
+describe('a pushed branch is refused', () => {
+  test('with a folder of the host, said or led to by a link', async () => {
+    expect(await refused(withWeb(', volumes: ["/:/host"]'))).toEqual(['`web` has /']);
+    await symlink('/etc', join(folder, 'conf'));
+    await git(folder, 'add', 'conf');
+    await git(folder, 'commit', '--quiet', '--message', 'Link');
+    expect(await refused(withWeb(', volumes: ["./conf/new:/conf:ro"]'))).toEqual([
+      '`web` has /etc/new (read-only)',
+    ]);
+  });
+
+  test('with the folders of git and canary', async () => {
+    await mkdir(join(folder, '.canary'), { recursive: true });
+    const volumes = ', volumes: ["./.git:/a", "./.canary/releases:/b"]';
+    expect(await refused(withWeb(volumes))).toEqual([
+      `\`web\` has ${join(folder, '.git')}`,
+      `\`web\` has ${join(folder, '.canary/releases')}`,
+    ]);
+  });
+
+  test('with a service that is not chosen, which would start after a promotion', async () => {
+    const evil = '  evil: { image: x, privileged: true, volumes: ["/var/lib:/s"] }\n';
+    expect(await refused(withWeb('', evil))).toEqual([
+      '`evil` has `privileged`',
+      '`evil` has /var/lib',
+    ]);
+  });
+
+  test('before Compose reads a file that its message would quote', async () => {
+    const details = await refused(withWeb(', env_file: /etc/shadow'));
+    expect(details).toEqual(['it reads /etc/shadow']);
+    expect(await refused(withWeb('', 'include: [/etc/passwd]\n'))).toContain('it reads /etc/passwd');
+  });
+
+  test('with a program in canary.yaml that the stable does not run', async () => {
+    const hooks = `${SETTINGS}hooks: { onRevert: [{ run: [rm, -rf, /] }] }\nreceive: { trust: full }\n`;
+    expect(await refused({ 'canary.yaml': hooks })).toEqual([
+      'its canary.yaml runs ["rm","-rf","/"]',
+      'its canary.yaml has `receive.trust: full`',
+    ]);
+  });
+});
+
+describe('a pushed branch is accepted', () => {
+  test('with what the stable has, and with the project’s own', async () => {
+    await vet({
+      'docker-compose.yml': compose(', volumes: ["./data:/data"], environment: { A: "1" }'),
+    });
+  });
+
+  test('with anything, if the stable trusts who may push', async () => {
+    await writeFiles(folder, { 'canary.yaml': `${SETTINGS}receive: { trust: full }\n` });
+    await git(folder, 'commit', '--quiet', '--all', '--message', 'Trust');
+    await vet(withWeb(', volumes: ["/:/host"], privileged: true'));
+  });
+});
