@@ -4,7 +4,7 @@ import { printable } from './shape/printable.ts';
 /** The result of one measurement: a number, nothing yet, or an error. */
 export type Reading = { value: number } | { noData: string } | { problem: string };
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 const SERIES_PATH: ValuePath = [
   { kind: 'key', name: 'value' },
   { kind: 'element', index: 1 },

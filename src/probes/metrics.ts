@@ -55,7 +55,7 @@ function ruleOf(kind: string, settings: MetricSettings): MetricRule {
 
 /** Asks Prometheus for the current value of a query. */
 async function measurePrometheus(run: ReleaseRun, metric: PrometheusMetric): Promise<Reading> {
-  const url = `${metric.url.replace(/\/+$/, '')}/api/v1/query`;
+  const url = `${metric.url.replace(/(?<!\/)\/+$/, '')}/api/v1/query`;
   const request = { ...metric, url, parameters: { query: metric.query } };
   const asked = await askConfigured(run, request, run.signal);
   if ('problem' in asked) return asked;

@@ -41,7 +41,9 @@ async function readSources(directory: string, files: readonly string[]): Promise
     if (text === undefined) continue;
     sources.set(path, { name: relative(directory, path), path, text });
     const folder = dirname(path);
-    waiting.push(...(text.match(/[\w./-]+\.ya?ml\b/g) ?? []).map((name) => resolve(folder, name)));
+    waiting.push(
+      ...(text.match(/(?<![\w./-])[\w./-]+\.ya?ml\b/g) ?? []).map((name) => resolve(folder, name)),
+    );
   }
   return [...sources.values()];
 }

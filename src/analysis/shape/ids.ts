@@ -1,5 +1,6 @@
 const UUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/gi;
-const NUMBER_LIKE = /^[\d\p{P}\p{S}\s]*\d[\d\p{P}\p{S}\s]*$/u;
+/** With a digit somewhere. */
+const NUMBER_LIKE = /^[\d\p{P}\p{S}\s]+$/u;
 const HEX = /^(?=.*\d)[0-9a-f]{8,}$/i;
 const LONGEST_NAME = 64;
 const LONGEST_TOKEN = 24;

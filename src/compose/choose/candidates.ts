@@ -76,7 +76,7 @@ function completed(stack: Stack, tier: readonly string[]): Completed | undefined
 
 function listens({ model, files }: Stack, name: string): boolean {
   const { expose, healthcheck, ports } = model.services[name] ?? {};
-  const isExposed = files[name]?.some(({ text }) => /^\s*EXPOSE\s+\d/im.test(text));
+  const isExposed = files[name]?.some(({ text }) => /^[ \t]*EXPOSE[ \t]+\d/im.test(text));
   const isAsked = /localhost|127\.0\.0\.1|0\.0\.0\.0/.test(healthcheck?.test?.join(' ') ?? '');
   return Boolean(expose?.length || ports?.length || isAsked || isExposed);
 }

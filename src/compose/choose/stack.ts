@@ -100,7 +100,7 @@ function isPreferred(found: FoundEdge | undefined, open: OpenPort): boolean {
  * pages belongs to the team.
  */
 export function isPlainEdge({ model, files, edges }: Stack, name: string): boolean {
-  const hasPages = (files[name] ?? []).some(({ text }) => /^\s*COPY\s+--from=/im.test(text));
+  const hasPages = (files[name] ?? []).some(({ text }) => /^[ \t]*COPY[ \t]+--from=/im.test(text));
   const isEdge = edges.some((edge) => edge.name === name);
   return isEdge && !(model.services[name]?.build && hasPages);
 }

@@ -1,4 +1,4 @@
-import { asPattern, splitOutside } from '../model/written.ts';
+import { canBecome, splitOutside } from '../model/written.ts';
 import type { TraefikRouter } from './traefik.ts';
 
 /** The suffix of canary's own name beside a user's name. */
@@ -72,7 +72,7 @@ export function traefikLabels(
 
 /** The only name with variables that can have been resolved to this one. */
 function onlyOne(names: readonly string[], resolved: string): string | undefined {
-  const found = names.filter((each) => each.includes('$') && asPattern(each).test(resolved));
+  const found = names.filter((each) => each.includes('$') && canBecome(each, resolved));
   return found.length === 1 ? found[0] : undefined;
 }
 

@@ -130,7 +130,7 @@ function canBothMatch(one: string, other: string): boolean {
   const [hosts, others] = [one, other].map((rule) =>
     /!|HostRegexp|\|\|/i.test(rule)
       ? []
-      : [...rule.matchAll(/\bHost\(([^)]*)\)/g)].flatMap(([, list = '']) =>
+      : [...rule.matchAll(/\bHost\(([^()]*)\)/g)].flatMap(([, list = '']) =>
           [...list.matchAll(/[`"']([^`"']+)[`"']/g)].map(([, host = '']) => host.toLowerCase()),
         ),
   ) as [string[], string[]];

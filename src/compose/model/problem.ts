@@ -123,7 +123,7 @@ function deepest(
 
 /** The line of a service whose name occurs in the message. */
 function placeOfService(file: SourceFile, words: string): number | undefined {
-  for (const word of words.match(/[\w.-]*[\w-]/g) ?? []) {
+  for (const word of new Set(words.match(/(?<![\w.-])[\w.-]*[\w-]/g))) {
     const line = placeOfField(file, ['services', word]);
     if (line) return line;
   }

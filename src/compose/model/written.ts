@@ -1,4 +1,3 @@
-import { literally } from '../../config/values/literally.ts';
 import type { Fields } from './fields.ts';
 import type { ComposeModel } from './model.ts';
 
@@ -43,25 +42,36 @@ export function splitOutside(text: string, sign: string): string[] {
   return [...parts, part];
 }
 
-/** A pattern of what a text with variables can become: each variable matches anything. */
-export function asPattern(text: string): RegExp {
-  let pattern = '';
+/** Whether a text with variables can become this value: each variable matches anything. */
+export function canBecome(text: string, value: string): boolean {
+  const [first = '', ...rest] = fixedParts(text);
+  const last = rest.pop();
+  if (last === undefined) return value === text;
+  if (!value.startsWith(first) || !value.endsWith(last)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = value.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= value.length - last.length;
+}
+
+/** The parts of a text between its variables. */
+function fixedParts(text: string): string[] {
+  const parts = [''];
   let depth = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const rest = text.slice(index);
-    const plain = depth === 0 ? /^\$\w+/.exec(rest)?.[0] : undefined;
-    if (rest.startsWith('${')) {
-      if (depth === 0) pattern += '.*';
+  for (const [piece] of text.matchAll(/\$\{|\$\w+|[\s\S]/g)) {
+    if (piece === '${') {
+      if (depth === 0) parts.push('');
       depth += 1;
-      index += 1;
     } else if (depth > 0) {
-      if (text[index] === '}') depth -= 1;
-    } else if (plain) {
-      pattern += '.*';
-      index += plain.length - 1;
+      if (piece === '}') depth -= 1;
+    } else if (piece.length > 1) {
+      parts.push('');
     } else {
-      pattern += literally(text[index] ?? '');
+      parts[parts.length - 1] += piece;
     }
   }
-  return new RegExp(`^${pattern}$`);
+  return parts;
 }

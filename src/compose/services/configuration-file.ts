@@ -33,7 +33,7 @@ export function otherLanguage(
   host: string,
 ): (typeof OTHERS)[number][0] | undefined {
   const said = withoutComments(text);
-  const blocks = [...said.matchAll(/upstream\s+(\S+)\s*\{([^}]*)\}/g)];
+  const blocks = [...said.matchAll(/upstream\s+([^\s{]+)\s*\{([^{}]*)\}/g)];
   const names = [
     host,
     ...blocks.flatMap(([, name = '', body = '']) => (asWord(host).test(body) ? [name] : [])),

@@ -129,7 +129,7 @@ function keysLike(
 
 /** An image without its tag and digest. */
 function pathOf(image = ''): string {
-  return image.replace(/@.*$/, '').replace(/:[^/]*$/, '');
+  return image.replace(/@.*$/s, '').replace(/:[^/:]*$/, '');
 }
 
 /** The labels of a service, as written, that its clone takes over. */

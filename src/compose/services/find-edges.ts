@@ -106,7 +106,7 @@ export function portSaid(
   const host = literally(name);
   const patterns = [
     ...edges.map((edge) => [edge.name, new RegExp(`[/\\s]${host}:(\\d{1,5})\\b`)] as const),
-    ...(isKnown ? [] : [[name, /^\s*EXPOSE\s+(\d{1,5})/im] as const]),
+    ...(isKnown ? [] : [[name, /^[ \t]*EXPOSE[ \t]+(\d{1,5})/im] as const]),
   ];
   const found = patterns.flatMap(([service, pattern]) =>
     (files[service] ?? []).flatMap(({ text }) => pattern.exec(text)?.[1] ?? []),

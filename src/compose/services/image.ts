@@ -1,11 +1,16 @@
 import type { ComposeService } from '../model/model.ts';
 import type { ConfigurationFile } from './configuration-file.ts';
 
+/** Names of images are not longer, and no more of a command says what it is. */
+const LONGEST_NAME = 255;
+const LONGEST_COMMAND = 4000;
+
 /** Ignores registry and tag: `app:1-redis` is an app; `mcr.example/mssql/server` is a server. */
 export function programName(image: string): string {
   const path = image
+    .slice(0, LONGEST_NAME)
     .toLowerCase()
-    .replace(/@.*$/, '')
+    .replace(/@.*$/s, '')
     .replace(/:[^/:]*$/, '')
     .split('/');
   const name = path.at(-1) ?? '';
@@ -42,5 +47,6 @@ export function programsOf(
 
 /** The command that starts a service, as one text. */
 export function commandText({ entrypoint, command }: ComposeService): string {
-  return [...(entrypoint ?? []), ...(command ?? [])].join(' ').replaceAll(/\s+/g, ' ').trim();
+  const words = [...(entrypoint ?? []), ...(command ?? [])].join(' ').slice(0, LONGEST_COMMAND);
+  return words.replaceAll(/\s+/g, ' ').trim();
 }

@@ -37,7 +37,7 @@ export function serverWord(program: string): { word: string; isFirst: boolean } 
  * `mysql-db`.
  */
 const NAME = new RegExp(
-  `^(?:${WORDS})[-_.]?(?:server|local|db|database|data|cache|queue|main|master|primary|replica|dev|test|prod|[\\d._-]+)*$`,
+  `^(?:${WORDS})[-_.]?(?:server|local|db|database|data|cache|queue|main|master|primary|replica|dev|test|prod|[\\d._-])*$`,
 );
 
 export function isServerName(name: string): boolean {

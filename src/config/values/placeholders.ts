@@ -20,15 +20,14 @@ export type PlaceholderValues = Readonly<Record<(typeof PLACES)[number], string>
   readonly now: Date;
 };
 
-const PLACE = /\{\{\s*([^{}]*?)\s*\}\}/g;
+const PLACE = /\{\{([^{}]*)\}\}/g;
 
 /** The problem of the placeholders in a text; `undefined` if all are known. */
 export function placeProblem(text: string): string | undefined {
-  const unknown = [...text.matchAll(PLACE)].find(([, name = '']) => {
-    return !isPlace(name) && timeBeforeNow(name) === undefined;
-  });
+  const names = [...text.matchAll(PLACE)].map(([, name = '']) => name.trim());
+  const unknown = names.find((name) => !isPlace(name) && timeBeforeNow(name) === undefined);
   const known = [...PLACES, 'now', 'now-5m'].join(', ');
-  return unknown && `has the unknown {{${unknown[1]}}}; there are ${known}`;
+  return unknown === undefined ? undefined : `has the unknown {{${unknown}}}; there are ${known}`;
 }
 
 /** Replaces the placeholders in a text; times are seconds since 1970. */
@@ -37,7 +36,8 @@ export function fillPlaces(
   places: PlaceholderValues,
   encode: (value: string) => string = (value) => value,
 ): string {
-  return text.replace(PLACE, (whole, name) => {
+  return text.replace(PLACE, (whole, inside: string) => {
+    const name = inside.trim();
     if (isPlace(name)) return encode(places[name]);
     const before = timeBeforeNow(name);
     return before === undefined

@@ -101,11 +101,11 @@ function parseColumnType(text: string): ColumnType {
   const name = LONG_NAME.exec(words)?.[0] ?? /^[a-z_][\w$.]*/.exec(words)?.[0];
   if (!name) return { name: whole, arguments: [], rest: '' };
   const tail = whole.slice(name.length).trimStart();
-  const inside = /^\(((?:'(?:[^'\\]|''|\\.)*'|[^')])*)\)/.exec(tail);
+  const inside = /^\(((?:'[^'\\]*(?:\\.[^'\\]*)*'|[^')])*)\)/.exec(tail);
   const rest = tail.slice(inside?.[0].length ?? 0);
   return {
     name: SYNONYMS[name] ?? name,
-    arguments: inside?.[1]?.match(/'(?:[^'\\]|''|\\.)*'|[^\s,']+/g) ?? [],
+    arguments: inside?.[1]?.match(/'[^'\\]*(?:(?:''|\\.)[^'\\]*)*'|[^\s,']+/g) ?? [],
     rest: rest.replace(/\s+/g, ' ').trim().toLowerCase(),
   };
 }

@@ -99,7 +99,7 @@ export function notRehearsed(words: readonly string[]): CanaryError {
       details: words.map((line) =>
         line
           .replace(/ near '.*/, '')
-          .replace(/^(ERROR (?!1045|1049|1698|2\d{3})\d+.*?)'.*'/, "$1'…'"),
+          .replace(/^(ERROR (?!1045|1049|1698|2\d{3})\d+[^']*)'.*'/, "$1'…'"),
       ),
     },
   );

@@ -72,7 +72,7 @@ export function doneIn(log: readonly LogEntry[], naming: Naming): Done[] {
 function addressesIn(log: readonly LogEntry[]): Map<number, string> {
   const found = new Map<number, string>();
   for (const { thread, account } of log) {
-    const address = /\[([^\]]*)\]\s*$/.exec(account)?.[1] ?? '';
+    const address = /\[([^[\]]*)\]\s*$/.exec(account)?.[1] ?? '';
     if (address !== '' && address !== 'localhost') found.set(thread, address);
   }
   return found;

@@ -9,7 +9,7 @@ export function affinityOf(declared: string): string {
 
 /** Values, quoted names, comments, words, and single characters. */
 const PIECE =
-  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|\w+|\S/g;
+  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'[^']*(?:''[^']*)*(?:'|$)|"[^"]*(?:""[^"]*)*(?:"|$)|`[^`]*(?:``[^`]*)*(?:`|$)|\[[^\]]*(?:\]|$)|\w+|\S/g;
 
 /** A definition with uniform spaces and without comments. */
 export function normalised(sql: string): string {
@@ -19,16 +19,24 @@ export function normalised(sql: string): string {
 /** The conditions of the CHECKs in a table's definition. */
 export function checksIn(sql: string): string[] {
   const words = pieces(sql);
-  return words.flatMap((word, at) => {
-    if (word.toLowerCase() !== 'check' || words[at + 1] !== '(') return [];
-    let depth = 0;
-    const end = words.findIndex((each, index) => {
-      if (index <= at) return false;
-      depth += each === '(' ? 1 : each === ')' ? -1 : 0;
-      return depth === 0;
-    });
-    return [words.slice(at + 2, end).join(' ')];
-  });
+  const checks: string[] = [];
+  for (let at = 0; at < words.length; at += 1) {
+    if (words[at]?.toLowerCase() !== 'check' || words[at + 1] !== '(') continue;
+    const end = closingOf(words, at + 1);
+    checks.push(words.slice(at + 2, end).join(' '));
+    at = end;
+  }
+  return checks;
+}
+
+/** Where the bracket that opens at `from` is closed; the end if it is not. */
+function closingOf(words: readonly string[], from: number): number {
+  let depth = 0;
+  for (let at = from; at < words.length; at += 1) {
+    depth += words[at] === '(' ? 1 : words[at] === ')' ? -1 : 0;
+    if (depth === 0) return at;
+  }
+  return words.length;
 }
 
 function pieces(sql: string): string[] {

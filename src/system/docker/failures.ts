@@ -3,10 +3,10 @@ import { tail } from '../process.ts';
 
 /** The error for a port that something else holds, if the engine reports one. */
 export function takenPort(stderr: string): CanaryError | undefined {
-  const found =
-    /(?:Bind for|listen tcp\S*) \S*?:(\d+)(?:: bind)?.*(?:port is already allocated|address already in use)/.exec(
-      stderr,
-    );
+  const taken = /port is already allocated|address already in use/;
+  const line = stderr.split('\n').find((each) => taken.test(each)) ?? '';
+  const address = /(?:Bind for|listen tcp\d*) (\S+)/.exec(line)?.[1] ?? '';
+  const found = /:(\d+):?$/.exec(address);
   return found ? portTaken(Number(found[1])) : undefined;
 }
 

@@ -101,7 +101,7 @@ export const WITHOUT_HOOKS = ['-c', 'core.hooksPath=/dev/null'];
  * What git prints, in any language, about an entry that another process is just creating, or if the last entry was
  * removed and the folder of all entries with it.
  */
-const DISTURBED = /\bworktrees\/[^/\s]+(?:\/commondir\b|\W*:)/;
+const DISTURBED = /\bworktrees\/[^/\s]+(?:\/commondir\b|\W{0,5}:)/;
 const TRIES = 5;
 
 /** Git reads the entries of all worktrees without a lock, and fails if another process changes one: then repeat it. */

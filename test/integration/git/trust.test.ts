@@ -71,7 +71,9 @@ describe('a pushed branch is refused', () => {
   test('before Compose reads a file that its message would quote', async () => {
     const details = await refused(withWeb(', env_file: /etc/shadow'));
     expect(details).toEqual(['it reads /etc/shadow']);
-    expect(await refused(withWeb('', 'include: [/etc/passwd]\n'))).toContain('it reads /etc/passwd');
+    expect(await refused(withWeb('', 'include: [/etc/passwd]\n'))).toContain(
+      'it reads /etc/passwd',
+    );
   });
 
   test('with a program in canary.yaml that the stable does not run', async () => {

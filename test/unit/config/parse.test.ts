@@ -14,7 +14,6 @@ describe('a valid canary.yaml', () => {
       identity: [],
       force: { header: 'X-Canary' },
       match: [],
-      receive: { trust: 'full' },
       mounts: {},
       roles: {},
       strategy: { kind: 'canary' },
