@@ -9,6 +9,7 @@ import type { EventSink } from './rollout/events.ts';
 import { isDiskProblem } from './system/files.ts';
 import { errorDocument, errorText } from './ui/error-view.ts';
 import { plainProgress, spinningProgress } from './ui/progress.ts';
+import { printableJson } from './ui/printable.ts';
 import { makeTheme, type Theme } from './ui/theme.ts';
 
 export const VERSION = '0.1.0';
@@ -70,8 +71,8 @@ async function runCommand(
     const usage = new CanaryError('usage', usageMessage(error), {
       hint: 'Run `canary --help` to see the commands, `canary COMMAND --help` for one of them.',
     });
-    if (isJson) streams.stdout.write(`${JSON.stringify(errorDocument(usage))}\n`);
-    else streams.stderr.write(`${errorText(usage, makeTheme(false), false)}\n`);
+    if (isJson) streams.stdout.write(`${printableJson(errorDocument(usage))}\n`);
+    else writeError(streams, usage, makeTheme(false), false);
     return usage.exitCode;
   }
 }
@@ -117,8 +118,8 @@ async function perform(
     // The reason for the stop says more than the error a library throws when it is stopped.
     const reason = signal.aborted && !(thrown instanceof CanaryError) ? signal.reason : thrown;
     const error = isDiskProblem(reason) ? diskFull(reason) : reason;
-    if (globals.json) stdout.write(`${JSON.stringify(errorDocument(error))}\n`);
-    else stderr.write(`${errorText(error, errorTheme, globals.verbose)}\n`);
+    if (globals.json) stdout.write(`${printableJson(errorDocument(error))}\n`);
+    else writeError(streams, error, errorTheme, globals.verbose);
     return error instanceof CanaryError ? error.exitCode : EXIT.failed;
   }
 }
@@ -130,6 +131,10 @@ function diskFull(cause: unknown): CanaryError {
   });
 }
 
+function writeError({ stderr }: Streams, error: unknown, theme: Theme, isVerbose: boolean): void {
+  stderr.write(`${theme.printable(errorText(error, theme, isVerbose))}\n`);
+}
+
 function progress(
   globals: Globals,
   follows: boolean,
@@ -139,7 +144,7 @@ function progress(
   if (globals.json) return follows ? jsonLines(streams) : () => undefined;
   if (globals.quiet) return () => undefined;
   const terminal = {
-    write: (text: string) => streams.stderr.write(text),
+    write: (text: string) => streams.stderr.write(theme.printable(text)),
     theme,
     isVerbose: globals.verbose,
   };

@@ -1,6 +1,7 @@
 import type { AnyDocument } from '../documents/documents.ts';
 import { EXIT } from '../errors.ts';
 import type { EventSink, ReleaseState } from '../rollout/events.ts';
+import { printableJson } from '../ui/printable.ts';
 import type { Theme } from '../ui/theme.ts';
 
 /** Where a command's result goes: standard output, as text or as JSON, never both. */
@@ -27,8 +28,8 @@ export function makeOutput(
   return {
     theme,
     result(document, text) {
-      if (json) streams.stdout.write(`${JSON.stringify(document)}\n`);
-      else if (!quiet) streams.stdout.write(`${text()}\n`);
+      if (json) streams.stdout.write(`${printableJson(document)}\n`);
+      else if (!quiet) streams.stdout.write(`${theme.printable(text())}\n`);
     },
   };
 }
@@ -36,7 +37,7 @@ export function makeOutput(
 /** Events as JSON Lines on standard output, for commands that take long. */
 export function jsonLines(streams: Streams): EventSink {
   return (event) => {
-    if (event.type !== 'output') streams.stdout.write(`${JSON.stringify(event)}\n`);
+    if (event.type !== 'output') streams.stdout.write(`${printableJson(event)}\n`);
   };
 }
 

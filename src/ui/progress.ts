@@ -30,6 +30,7 @@ export async function spinningProgress(
   stream: NodeJS.WritableStream,
 ): Promise<EventSink> {
   const { default: ora } = await import('ora');
+  const { theme } = terminal;
   let spinner: Ora | undefined;
   let held = '';
   return (event) => {
@@ -37,17 +38,18 @@ export async function spinningProgress(
       spinner?.stop();
       spinner = undefined;
     }
-    const line = lineOf(event, terminal.theme, terminal.isVerbose);
+    const line = lineOf(event, theme, terminal.isVerbose);
     if (line !== undefined) {
       spinner?.clear();
       terminal.write(`${line}\n`);
       spinner?.render();
     }
     if ((event.type === 'judging' || event.type === 'progress') && spinner)
-      spinner.text = `${held} ${terminal.theme.dim(event.text)}`;
+      spinner.text = theme.printable(`${held} ${theme.dim(event.text)}`);
     const text = waitOf(event);
     if (text !== undefined) held = text;
-    if (text !== undefined) spinner = ora({ stream, text, discardStdin: false }).start();
+    if (text !== undefined)
+      spinner = ora({ stream, text: theme.printable(text), discardStdin: false }).start();
   };
 }
 

@@ -1,4 +1,7 @@
 import { confirm, isCancel, multiselect } from '@clack/prompts';
+import { printable } from './printable.ts';
+
+const shown = (text: string) => printable(text, false);
 
 export interface Choice {
   name: string;
@@ -13,7 +16,7 @@ export async function askForServices(
 ): Promise<string[] | undefined> {
   const answer = await multiselect({
     message: 'Which services should have a canary?',
-    options: choices.map(({ name, why }) => ({ value: name, label: name, hint: why })),
+    options: choices.map(({ name, why }) => ({ value: name, label: shown(name), hint: shown(why) })),
     initialValues: [...preselected],
     input: streams.input as import('node:stream').Readable,
     output: streams.output as import('node:stream').Writable,
@@ -27,7 +30,7 @@ export async function askToConfirm(
   streams: { input: NodeJS.ReadableStream; output: NodeJS.WritableStream },
 ): Promise<boolean> {
   const answer = await confirm({
-    message,
+    message: shown(message),
     initialValue: false,
     input: streams.input as import('node:stream').Readable,
     output: streams.output as import('node:stream').Writable,

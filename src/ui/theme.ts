@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
+import { printable } from './printable.ts';
 
 /** Colours and marks by meaning; without colour, every function returns its text unchanged. */
 export interface Theme {
@@ -8,6 +9,8 @@ export interface Theme {
   bad(text: string): string;
   warn(text: string): string;
   canary(text: string): string;
+  /** The whole text as a terminal may get it. */
+  printable(text: string): string;
 }
 
 export function makeTheme(useColor: boolean): Theme {
@@ -19,6 +22,7 @@ export function makeTheme(useColor: boolean): Theme {
     bad: (text) => chalk.red(text),
     warn: (text) => chalk.yellow(text),
     canary: (text) => chalk.yellowBright(text),
+    printable: (text) => printable(text, useColor),
   };
 }
 

@@ -22,7 +22,9 @@ export function receive(program: Program, run: WithSession): void {
           });
         });
         const show = (error: unknown) =>
-          void stderr.write(`${errorText(error, output.theme, globals.verbose)}\n`);
+          void stderr.write(
+            `${output.theme.printable(errorText(error, output.theme, globals.verbose))}\n`,
+          );
         const results = await receive(context, repository, push, show).catch((error: unknown) => {
           show(error);
           const reason = messageOf(error);

@@ -1,0 +1,37 @@
+/**
+ * Characters that a terminal obeys instead of showing: controls, and marks that reorder, hide or
+ * imitate text. Line breaks and tabs are text.
+ */
+const OBEYED =
+  /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
+
+/** The codes by which the theme colours text: they change how it looks, and nothing else. */
+const COLOR = /\u001b\[(?:1|2|22|31|32|33|39|93)m/y;
+
+/**
+ * Text that a terminal only shows, wherever it comes from: commits, branches, containers, remotes.
+ * Other characters are written as their number. With `hasColor`, the theme's own codes stay.
+ */
+export function printable(text: string, hasColor: boolean): string {
+  return text.replace(OBEYED, (sign, at: number) => {
+    if (sign === '\n' || sign === '\t') return sign;
+    COLOR.lastIndex = at;
+    return hasColor && sign === '\u001b' && COLOR.test(text) ? sign : escaped(sign);
+  });
+}
+
+/** JSON of the same value in which no character is obeyed by a terminal. */
+export function printableJson(value: unknown): string {
+  return JSON.stringify(value).replace(OBEYED, (sign) =>
+    Array.from({ length: sign.length }, (_, at) => unit(sign.charCodeAt(at))).join(''),
+  );
+}
+
+function unit(code: number): string {
+  return `\\u${code.toString(16).padStart(4, '0')}`;
+}
+
+function escaped(sign: string): string {
+  const code = sign.codePointAt(0) ?? 0;
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+}
