@@ -10,10 +10,14 @@ export function parseConfig(text: string, fileName: string): CanaryConfig {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   if (document.errors.length > 0) {
-    const said = document.errors.map(({ message }) => message.split('\n')[0] ?? message);
-    throw invalid(fileName, said);
+    const words = document.errors.map(({ message }) => message.split('\n')[0] ?? message);
+    throw invalid(fileName, words);
   }
-  const result = configSchema.safeParse(document.toJS() ?? {});
+  const said = document.toJS() ?? {};
+  // The schema does not see this key.
+  if (Object.hasOwn(said.services ?? {}, '__proto__'))
+    throw invalid(fileName, ['services.__proto__: is a name that canary cannot use']);
+  const result = configSchema.safeParse(said);
   const problems = result.success ? problemsOf(result.data) : result.error.issues.flatMap(describe);
   if (result.success && problems.length === 0) return result.data;
   throw invalid(

@@ -19,7 +19,11 @@ export function refuse(context: z.RefinementCtx, text: string, path: readonly Pr
 export const port = z.number().int().min(1).max(65_535);
 
 /** The service names that Compose allows. */
-export const serviceName = z.string().regex(/^[a-zA-Z0-9._-]+$/, 'is not a service name');
+export const serviceName = z
+  .string()
+  .regex(/^[a-zA-Z0-9._-]+$/, 'is not a service name')
+  // Every object of JavaScript has these names.
+  .refine((name) => !(name in {}), 'is a name that canary cannot use');
 
 /** The name of a header in canary's own requests, or in the responses to them. */
 export const headerName = z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, 'is not a header name');

@@ -135,7 +135,7 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>) {
   const starting =
     (...args: string[]) =>
     (scope: ComposeScope, services: readonly string[], options: CallOptions = {}) =>
-      start(scope, services, [...args, ...services], options);
+      start(scope, services, [...args, '--', ...services], options);
 
   return {
     /** The version of the plugin; throws `compose-missing`. */
@@ -162,7 +162,7 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>) {
       services: readonly string[],
       { log, ...options }: CallOptions & { log: string },
     ): Promise<void> {
-      const result = await call(scope, ['build', ...services], options);
+      const result = await call(scope, ['build', '--', ...services], options);
       if (result.exitCode === 0) return;
       if (isUnreachable(result.stderr)) throw engineUnreachable(result.stderr);
       const output = `${result.stdout}\n${result.stderr}`;
@@ -196,7 +196,7 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>) {
       }: CallOptions & { scale?: Scale; pulls?: boolean } = {},
     ): Promise<void> {
       const flags = [...(pulls ? [] : AS_IS), ...scaleFlags(scale)];
-      return start(scope, services, [...UP, ...flags, ...services], options);
+      return start(scope, services, [...UP, ...flags, '--', ...services], options);
     },
 
     /** Recreates the containers of services, whether or not their definition changed. */
@@ -211,7 +211,7 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>) {
     /** Scales services to this many containers: adds new ones by the current definition, existing ones stay. */
     grow(scope: ComposeScope, scale: Scale, options: CallOptions = {}): Promise<void> {
       const services = Object.keys(scale);
-      const args = [...UP, ...AS_IS, '--no-recreate', ...scaleFlags(scale), ...services];
+      const args = [...UP, ...AS_IS, '--no-recreate', ...scaleFlags(scale), '--', ...services];
       return start(scope, services, args, options);
     },
 
@@ -235,7 +235,7 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>) {
       name: string,
       options: CallOptions = {},
     ): Promise<void> {
-      const args = ['run', '--detach', '--no-deps', '--no-TTY', '--name', name, service];
+      const args = ['run', '--detach', '--no-deps', '--no-TTY', '--name', name, '--', service];
       return start(scope, [service], args, options);
     },
 
@@ -246,7 +246,7 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>) {
 
     /** Runs a command in a container of a service that is removed afterwards, without published ports. */
     runOnce(scope: ComposeScope, service: string, command: readonly string[]): Promise<RunResult> {
-      return call(scope, ['run', '--rm', '--no-deps', '--no-TTY', service, ...command]);
+      return call(scope, ['run', '--rm', '--no-deps', '--no-TTY', '--', service, ...command]);
     },
   };
 }
@@ -254,8 +254,14 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>) {
 /** A resolved model as it is: Compose prints every dollar twice, so that its output could be read again. */
 function unescaped(json: string): ComposeModel {
   return JSON.parse(json, (_, value) =>
-    typeof value === 'string' ? value.replaceAll('$$', () => '$') : value,
+    typeof value === 'string' ? value.replaceAll('$$', () => '$') : withoutPrototype(value),
   );
+}
+
+/** Names come from outside: `constructor` and the like must be known only if they are there. */
+function withoutPrototype(value: unknown): unknown {
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isMap ? Object.assign(Object.create(null), value) : value;
 }
 
 function scaleFlags(scale: Scale): string[] {

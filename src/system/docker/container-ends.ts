@@ -63,6 +63,7 @@ export function execArguments(
     ...(isFed ? ['--interactive'] : []),
     // Docker takes the values from its own environment.
     ...Object.keys(env).flatMap((name) => ['--env', name]),
+    '--',
     container,
     ...command,
   ];

@@ -27,7 +27,7 @@ export function dockerEngine(run: RunProcess, wire: () => Promise<Wire>) {
 
   /** Removes a container at once, with its anonymous volumes. */
   async function destroyContainer(id: string): Promise<void> {
-    await docker(['container', 'rm', '--force', '--volumes', id]);
+    await docker(['container', 'rm', '--force', '--volumes', '--', id]);
   }
 
   return {
@@ -47,7 +47,7 @@ export function dockerEngine(run: RunProcess, wire: () => Promise<Wire>) {
       const ids = await listed(['ps', '--all', '--no-trunc'], [projectLabel(project)]);
       if (ids.length === 0) return [];
       // Not through docker(): a container that disappears between the two calls is not an error.
-      const { stdout } = await run('docker', ['container', 'inspect', ...ids]);
+      const { stdout } = await run('docker', ['container', 'inspect', '--', ...ids]);
       const found: InspectedContainer[] = JSON.parse(stdout);
       return told(found.filter((each) => isKept(each.Config.Labels)).map(observe)).sort(byName);
     },
@@ -55,7 +55,7 @@ export function dockerEngine(run: RunProcess, wire: () => Promise<Wire>) {
     /** The variables of a container, and those that its image sets. They may be secrets. */
     async environment(id: string): Promise<{ container: Variables; image: Variables }> {
       const ask = async (kind: 'container' | 'image', name: string) => {
-        const { stdout } = await run('docker', [kind, 'inspect', name]);
+        const { stdout } = await run('docker', [kind, 'inspect', '--', name]);
         return (JSON.parse(stdout || '[]') as InspectedContainer[])[0];
       };
       const container = await ask('container', id);
@@ -65,18 +65,18 @@ export function dockerEngine(run: RunProcess, wire: () => Promise<Wire>) {
 
     /** The id of an image, or `undefined` when there is none of that name. */
     async imageId(reference: string): Promise<string | undefined> {
-      const args = ['image', 'inspect', '--format', '{{.Id}}', reference];
+      const args = ['image', 'inspect', '--format', '{{.Id}}', '--', reference];
       const result = await run('docker', args);
       return result.exitCode === 0 ? result.stdout.trim() : undefined;
     },
 
     async tagImage(source: string, target: string): Promise<void> {
-      await docker(['image', 'tag', source, target]);
+      await docker(['image', 'tag', '--', source, target]);
     },
 
     /** Removes an image name; one that does not exist, or is in use, is left. */
     async untagImage(reference: string): Promise<void> {
-      await run('docker', ['image', 'rm', '--no-prune', reference]);
+      await run('docker', ['image', 'rm', '--no-prune', '--', reference]);
     },
 
     /** Every tagged name of a repository, such as `shop-web:canary-1a2b3c4d5e6f`. */
@@ -89,27 +89,27 @@ export function dockerEngine(run: RunProcess, wire: () => Promise<Wire>) {
     /** Stops, then removes a container. */
     async removeContainer(id: string): Promise<void> {
       await stopContainer(id);
-      await docker(['container', 'rm', '--force', id]);
+      await docker(['container', 'rm', '--force', '--', id]);
     },
 
     /** Waits until a container has ended and returns its exit code; `undefined` when there is none of that name. */
     async exitCode(name: string, signal: AbortSignal): Promise<number | undefined> {
       const format = ['--format', '{{.State.Status}}'];
-      const found = await run('docker', ['container', 'inspect', ...format, name]);
+      const found = await run('docker', ['container', 'inspect', ...format, '--', name]);
       if (found.exitCode !== 0) return undefined;
       // It was never started: waiting for it would end at once, with success.
       if (found.stdout.trim() === 'created') {
         await destroyContainer(name);
         return undefined;
       }
-      return Number(await docker(['container', 'wait', name], { signal }));
+      return Number(await docker(['container', 'wait', '--', name], { signal }));
     },
 
     /** Removes the clones' own volumes of a project that no container uses any more. */
     async removeOwnVolumes(project: string): Promise<void> {
       const filters = [projectLabel(project), `label=${LABEL.role}=canary`, 'dangling=true'];
       const names = await listed(['volume', 'ls'], filters);
-      if (names.length > 0) await docker(['volume', 'rm', ...names]);
+      if (names.length > 0) await docker(['volume', 'rm', '--', ...names]);
     },
 
     /**
@@ -126,7 +126,7 @@ export function dockerEngine(run: RunProcess, wire: () => Promise<Wire>) {
       const remove = async (words: readonly string[], rm: readonly string[]) => {
         const ids = await list(words);
         if (ids.length === 0) return;
-        const { stderr } = await run('docker', [...rm, ...ids]);
+        const { stderr } = await run('docker', [...rm, '--', ...ids]);
         // Some may have disappeared by themselves meanwhile.
         if ((await list(words)).length > 0) throw notRemoved(project, stderr);
       };
@@ -137,12 +137,12 @@ export function dockerEngine(run: RunProcess, wire: () => Promise<Wire>) {
 
     /** Runs a command in a running container, whatever its exit code. */
     exec(id: string, command: readonly string[]): Promise<RunResult> {
-      return run('docker', ['exec', id, ...command]);
+      return run('docker', ['exec', '--', id, ...command]);
     },
 
     /** The last lines a container wrote. */
     async logs(id: string, lines: number): Promise<string[]> {
-      const { stdout, stderr } = await run('docker', ['logs', '--tail', String(lines), id]);
+      const { stdout, stderr } = await run('docker', ['logs', '--tail', String(lines), '--', id]);
       return tail(`${stdout}\n${stderr}`, lines);
     },
   };
