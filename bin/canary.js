@@ -1,4 +1,6 @@
-#!/usr/bin/env node
+#!/bin/sh
+//usr/bin/env true; exec node -- "$0" "$@"
+// The shell starts Node by the line above. Without `--`, Node 20 takes an `--env-file` that follows for its own.
 import { main } from '../dist/main.js';
 
 // The reader may be gone, such as a pusher whose connection broke: work that has begun is still finished.

@@ -65,7 +65,7 @@ export function worldOf(env: Environment) {
     engine: dockerEngine(run, wire),
     /** Talks to programs inside containers. */
     streams: new ContainerStreams(env),
-    compose: composeCli(run, wire),
+    compose: composeCli(run, wire, env),
     git,
     runRemotely: sshRunner(run, env),
     http: askHttp,

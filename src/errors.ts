@@ -20,6 +20,7 @@ export const EXIT_CODE_OF = {
   'state-foreign': EXIT.usage,
   'config-missing': EXIT.usage,
   'config-invalid': EXIT.usage,
+  'file-unusable': EXIT.usage,
   'service-unknown': EXIT.usage,
   'service-stateful': EXIT.usage,
   'service-not-cloneable': EXIT.usage,

@@ -8,8 +8,8 @@ import { CanaryError, EXIT, messageOf } from './errors.ts';
 import type { EventSink } from './rollout/events.ts';
 import { isDiskProblem } from './system/files.ts';
 import { errorDocument, errorText } from './ui/error-view.ts';
-import { plainProgress, spinningProgress } from './ui/progress.ts';
 import { printableJson } from './ui/printable.ts';
+import { plainProgress, spinningProgress } from './ui/progress.ts';
 import { makeTheme, type Theme } from './ui/theme.ts';
 
 export const VERSION = '0.1.0';
@@ -117,7 +117,7 @@ async function perform(
   } catch (thrown) {
     // The reason for the stop says more than the error a library throws when it is stopped.
     const reason = signal.aborted && !(thrown instanceof CanaryError) ? signal.reason : thrown;
-    const error = isDiskProblem(reason) ? diskFull(reason) : reason;
+    const error = isDiskProblem(reason) ? diskFull(reason) : ofSystem(reason);
     if (globals.json) stdout.write(`${printableJson(errorDocument(error))}\n`);
     else writeError(streams, error, errorTheme, globals.verbose);
     return error instanceof CanaryError ? error.exitCode : EXIT.failed;
@@ -128,6 +128,17 @@ function diskFull(cause: unknown): CanaryError {
   return new CanaryError('disk-full', `Nothing can be written: ${messageOf(cause)}.`, {
     hint: 'Make space on the disk. `canary status` says where users are now; `canary abort` needs no space.',
     cause,
+  });
+}
+
+/** An error of the system about a file is the user's to mend, not a bug. */
+function ofSystem(error: unknown): unknown {
+  if (!(error instanceof Error && 'syscall' in error && 'path' in error && 'code' in error))
+    return error;
+  return new CanaryError('file-unusable', `${error.path} cannot be used.`, {
+    details: [error.message],
+    hint: 'Check that it is what canary expects there, and that you may read and write it.',
+    cause: error,
   });
 }
 

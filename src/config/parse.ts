@@ -1,6 +1,6 @@
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { CanaryError } from '../errors.ts';
+import { CanaryError, messageOf } from '../errors.ts';
 import { problemsOf } from './problems.ts';
 import { type CanaryConfig, configSchema } from './schema.ts';
 import type { Problem } from './values/values.ts';
@@ -8,12 +8,12 @@ import type { Problem } from './values/values.ts';
 /** Reads canary.yaml; throws `config-invalid` with every problem, each with its path and line. */
 export function parseConfig(text: string, fileName: string): CanaryConfig {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = read(fileName, () => parseDocument(text, { lineCounter: lines }));
   if (document.errors.length > 0) {
     const words = document.errors.map(({ message }) => message.split('\n')[0] ?? message);
     throw invalid(fileName, words);
   }
-  const said = document.toJS() ?? {};
+  const said = read(fileName, () => document.toJS() ?? {});
   // The schema does not see this key.
   if (Object.hasOwn(said.services ?? {}, '__proto__'))
     throw invalid(fileName, ['services.__proto__: is a name that canary cannot use']);
@@ -24,6 +24,15 @@ export function parseConfig(text: string, fileName: string): CanaryConfig {
     fileName,
     problems.map((problem) => `${place(document, lines, problem)}: ${problem.text}`),
   );
+}
+
+/** Aliases that expand to too much, or nesting that is too deep, are not errors of the document. */
+function read<T>(fileName: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw invalid(fileName, [messageOf(error)]);
+  }
 }
 
 function describe(issue: z.core.$ZodIssue): Problem[] {

@@ -3,6 +3,7 @@ import type { AbComparison } from '../rollout/ab-comparison.ts';
 import { type CanaryImage, RELEASE_STATES, type ReleaseState } from '../rollout/events.ts';
 import type { Release } from '../rollout/release.ts';
 import { type ReleaseVerdict, VERDICTS } from '../rollout/verdict.ts';
+import { readComparison, readRehearsal } from './record-parts.ts';
 
 /** The record of a release, as printed by `history` and stored in its annotated tag. */
 export interface ReleaseRecord {
@@ -92,7 +93,7 @@ export function parseReleaseRecord(text: string): ReleaseRecord | undefined {
   const all = (key: string) => trailers.filter(([name]) => name === key).map(([, value]) => value);
   const one = (key: string) => all(key)[0] ?? '';
   const state = RELEASE_STATES.find((name) => name === one('State'));
-  if (!id || !state || !one('Commit')) return undefined;
+  if (!id || !state || !one('Commit') || !isTime(one('Started'))) return undefined;
   return {
     id,
     project: one('Project'),
@@ -104,17 +105,17 @@ export function parseReleaseRecord(text: string): ReleaseRecord | undefined {
       const [service = '', image = '', imageId = ''] = value.split(' ');
       return { service, image, imageId };
     }),
-    weights: all('Weight').map((value) => {
-      const [weight, at = ''] = value.split(' ');
-      return { weight: Number(weight), at };
+    weights: all('Weight').flatMap((value) => {
+      const [weight = '', at] = value.split(' ');
+      return /^\d{1,3}(\.\d+)?$/.test(weight) && isTime(at) ? [{ weight: Number(weight), at }] : [];
     }),
     state,
     reason: one('Reason'),
     verdict: parseVerdict(one('Verdict'), all('Verdict-Reason')),
-    rehearsal: parseJson<RehearsalRecord>(all('Rehearsal')[0]),
-    comparison: parseJson<AbComparison>(all('Comparison')[0]),
+    rehearsal: readRehearsal(all('Rehearsal')[0]),
+    comparison: readComparison(all('Comparison')[0]),
     startedAt: one('Started'),
-    endedAt: all('Ended')[0] ?? null,
+    endedAt: all('Ended').find(isTime) ?? null,
     promotedCommit: all('Promoted-Commit')[0] ?? null,
   };
 }
@@ -124,12 +125,9 @@ function parseVerdict(text: string, reasons: readonly string[]): ReleaseVerdict 
   return result ? { result, reasons } : null;
 }
 
-function parseJson<T>(text: string | undefined): T | null {
-  try {
-    return text === undefined ? null : (JSON.parse(text) as T);
-  } catch {
-    return null;
-  }
+/** Whether a text is a time as records have it. */
+function isTime(text: string | undefined): text is string {
+  return text !== undefined && !Number.isNaN(Date.parse(text));
 }
 
 function pair(key: string, value: string): [string, string] {

@@ -16,7 +16,7 @@ export function parseTargetUrl(url: string): TargetUrl {
   if (url === '' || url.startsWith('-') || /\p{Cc}/u.test(url)) throw unusable(url);
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase();
   if (scheme === 'ssh') return readSsh(url);
-  if (scheme === 'file') return { kind: 'local', path: decodeURIComponent(new URL(url).pathname) };
+  if (scheme === 'file') return { kind: 'local', path: decoded(url, pathOf(url)) };
   if (scheme !== undefined || /^[a-z0-9]+::/i.test(url)) throw unusable(url);
   // The host ends at the first colon and contains no slash; otherwise it is a path (git-push(1)).
   const short = /^([^/:]+):(.+)$/.exec(url);
@@ -37,11 +37,24 @@ function readSsh(url: string): TargetUrl {
       },
     );
   }
-  const user = username ? `${decodeURIComponent(username)}@` : '';
-  const path = decodeURIComponent(pathname);
+  const user = username ? `${decoded(url, username)}@` : '';
+  const path = decoded(url, pathname);
   // As in git: `/~` is the home folder of a user there.
   const place = path.startsWith('/~') ? path.slice(1) : path;
   return ssh(url, `${user}${hostname}`, port ? Number(port) : undefined, place);
+}
+
+function pathOf(url: string): string {
+  if (!URL.canParse(url)) throw unusable(url);
+  return new URL(url).pathname;
+}
+
+function decoded(url: string, part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw unusable(url);
+  }
 }
 
 function ssh(url: string, host: string, port: number | undefined, path: string): TargetUrl {

@@ -6,7 +6,8 @@ const OBEYED =
   /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
 
 /** The codes by which the theme colours text: they change how it looks, and nothing else. */
-const COLOR = /\u001b\[(?:1|2|22|31|32|33|39|93)m/y;
+const COLOR = /^\[(?:1|2|22|31|32|33|39|93)m/;
+const LONGEST_COLOR = 4;
 
 /**
  * Text that a terminal only shows, wherever it comes from: commits, branches, containers, remotes.
@@ -15,8 +16,8 @@ const COLOR = /\u001b\[(?:1|2|22|31|32|33|39|93)m/y;
 export function printable(text: string, hasColor: boolean): string {
   return text.replace(OBEYED, (sign, at: number) => {
     if (sign === '\n' || sign === '\t') return sign;
-    COLOR.lastIndex = at;
-    return hasColor && sign === '\u001b' && COLOR.test(text) ? sign : escaped(sign);
+    const isColor = sign === '\u001b' && COLOR.test(text.slice(at + 1, at + 1 + LONGEST_COLOR));
+    return hasColor && isColor ? sign : escaped(sign);
   });
 }
 

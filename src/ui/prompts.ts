@@ -16,7 +16,11 @@ export async function askForServices(
 ): Promise<string[] | undefined> {
   const answer = await multiselect({
     message: 'Which services should have a canary?',
-    options: choices.map(({ name, why }) => ({ value: name, label: shown(name), hint: shown(why) })),
+    options: choices.map(({ name, why }) => ({
+      value: name,
+      label: shown(name),
+      hint: shown(why),
+    })),
     initialValues: [...preselected],
     input: streams.input as import('node:stream').Readable,
     output: streams.output as import('node:stream').Writable,

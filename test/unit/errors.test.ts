@@ -10,6 +10,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   'state-foreign': 2,
   'config-missing': 2,
   'config-invalid': 2,
+  'file-unusable': 2,
   'service-unknown': 2,
   'service-stateful': 2,
   'service-not-cloneable': 2,

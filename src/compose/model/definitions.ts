@@ -40,6 +40,9 @@ interface RawInclude {
   env_file?: string | string[];
 }
 
+/** Enough for any real file; a hostile one could expand to more than there is memory. */
+const MOST_ALIASES = 10_000;
+
 /** Reads which services a compose file defines, and the files it names. */
 export function readDefinitions(text: string): FileDefinitions {
   // Several documents in one file are merged like several files.
@@ -48,9 +51,8 @@ export function readDefinitions(text: string): FileDefinitions {
     logLevel: 'silent',
     customTags: lenientTags,
   });
-  // No limit on aliases: it is the user's own file.
   const contents = [...documents].map(
-    (document) => (document.toJS({ maxAliasCount: -1 }) ?? {}) as RawFile,
+    (document) => (document.toJS({ maxAliasCount: MOST_ALIASES }) ?? {}) as RawFile,
   );
   const services = contents.flatMap((content) => Object.entries(content.services ?? {}));
   const envFiles = services.flatMap(([, service]) =>

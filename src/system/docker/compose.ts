@@ -3,11 +3,18 @@ import type { ComposeModel } from '../../compose/model/model.ts';
 import type { WrittenModel } from '../../compose/model/written.ts';
 import { CanaryError, type ErrorCode } from '../../errors.ts';
 import { writeDurably } from '../files.ts';
-import { type RunOptions, type RunProcess, type RunResult, tail } from '../process.ts';
+import {
+  type Environment,
+  type RunOptions,
+  type RunProcess,
+  type RunResult,
+  tail,
+} from '../process.ts';
 import { failingStep } from './build-output.ts';
 import { openDoor } from './door/door.ts';
 import type { Wire } from './door/wire.ts';
 import { engineUnreachable, isUnreachable, takenPort } from './failures.ts';
+import { hidingValues } from './hidden-values.ts';
 
 /** What one call of Compose is about: which project, which files. */
 export interface ComposeScope {
@@ -50,13 +57,20 @@ const BEHIND_DOOR = {
   DOCKER_CERT_PATH: undefined,
 };
 
-/** Docker Compose v2, through its own command line. `wire`: the way to the engine, asked for when it is needed. */
-export function composeCli(run: RunProcess, wire: () => Promise<Wire>) {
-  function call(
-    { projectDirectory, projectName, files, envFiles = [], profiles = [] }: ComposeScope,
+/** The result of a call, and how the messages of a failed one may be shown. */
+type Called = RunResult & { shown: (text: string) => string };
+
+/**
+ * Docker Compose v2, through its own command line. `wire`: the way to the engine, asked for when it is needed; `env`: the
+ * environment that Compose has.
+ */
+export function composeCli(run: RunProcess, wire: () => Promise<Wire>, env: Environment = {}) {
+  async function call(
+    scope: ComposeScope,
     args: readonly string[],
-    options: RunOptions = {},
-  ): Promise<RunResult> {
+    { onLine, ...options }: RunOptions = {},
+  ): Promise<Called> {
+    const { projectDirectory, projectName, files, envFiles = [], profiles = [] } = scope;
     const global = [
       ...(options.isTerminal ? [] : ['--ansi', 'never', '--progress', 'plain']),
       ...['--project-directory', projectDirectory],
@@ -65,7 +79,15 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>) {
       ...envFiles.flatMap((file) => ['--env-file', file]),
       ...profiles.flatMap((profile) => ['--profile', profile]),
     ];
-    return run('docker', ['compose', ...global, ...args], { cwd: projectDirectory, ...options });
+    const hide = onLine && (await hidingValues(scope, env));
+    const result = await run('docker', ['compose', ...global, ...args], {
+      cwd: projectDirectory,
+      ...options,
+      ...(hide ? { onLine: (line) => onLine(hide(line)) } : {}),
+    });
+    const isDone = result.exitCode === 0;
+    const shown = hide ?? (isDone ? (text: string) => text : await hidingValues(scope, env));
+    return { ...result, shown };
   }
 
   async function version(): Promise<string> {
@@ -83,7 +105,7 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>) {
 
   /** Throws the error of a failed call; finds out first whether Compose and the engine are available. */
   async function requireDone(
-    { exitCode, stderr }: RunResult,
+    { exitCode, stderr, shown }: Called,
     code: ErrorCode,
     message: string,
   ): Promise<void> {
@@ -91,7 +113,7 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>) {
     if (isUnreachable(stderr)) throw engineUnreachable(stderr);
     if (/unknown (docker )?command|unknown (shorthand )?flag|is not a docker command/i.test(stderr))
       await version();
-    throw new CanaryError(code, message, { details: tail(stderr) });
+    throw new CanaryError(code, message, { details: tail(shown(stderr)) });
   }
 
   async function config(
@@ -109,7 +131,7 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>) {
     scope: ComposeScope,
     args: readonly string[],
     options: RunOptions,
-  ): Promise<RunResult> {
+  ): Promise<Called> {
     if (!scope.guise) return call(scope, args, options);
     const door = await openDoor(await wire(), scope.guise);
     try {
@@ -165,7 +187,7 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>) {
       const result = await call(scope, ['build', '--', ...services], options);
       if (result.exitCode === 0) return;
       if (isUnreachable(result.stderr)) throw engineUnreachable(result.stderr);
-      const output = `${result.stdout}\n${result.stderr}`;
+      const output = result.shown(`${result.stdout}\n${result.stderr}`);
       const isKept = await writeDurably(log, output).then(
         () => true,
         // A full disk may be what the build failed for.

@@ -33,7 +33,8 @@ export async function rollBack(path: string): Promise<void> {
       // Later headers may leave it out.
       pageSize = header.readUInt32BE(24) || pageSize;
       pages ??= initial;
-      if (pageSize === 0) break;
+      // Otherwise it is no journal of SQLite: the database is as it was.
+      if (!isPageSize(pageSize)) break;
       at += sector;
       const length = pageSize + 8;
       const records = noted === TO_THE_END ? Math.floor((size - at) / length) : noted;
@@ -52,12 +53,17 @@ export async function rollBack(path: string): Promise<void> {
       }
       at = Math.ceil(at / sector) * sector;
     }
-    if (pages !== undefined && pageSize > 0) await database.truncate(pages * pageSize);
+    if (pages !== undefined && isPageSize(pageSize)) await database.truncate(pages * pageSize);
   } finally {
     await journal.close();
     await database.close();
   }
   await rm(journalPath);
+}
+
+/** A power of two from 512 to 65,536. */
+function isPageSize(size: number): boolean {
+  return size >= 512 && size <= 65_536 && (size & (size - 1)) === 0;
 }
 
 function checksum(page: Buffer, nonce: number): number {

@@ -119,9 +119,14 @@ function userName(): string {
   }
 }
 
+/** A file without the host and process of its owner, for instance after a power cut, has none. */
 function parseOwner(text: string): LockOwner | undefined {
   try {
-    return JSON.parse(text) as LockOwner;
+    const owner: Partial<LockOwner> | null = JSON.parse(text);
+    const { host, pid, token, command, processStart } = owner ?? {};
+    const texts = [host, token, command, processStart];
+    const isWhole = texts.every((each) => typeof each === 'string') && Number.isInteger(pid);
+    return isWhole && /^[\w-]+$/.test(token ?? '') ? (owner as LockOwner) : undefined;
   } catch {
     return undefined;
   }

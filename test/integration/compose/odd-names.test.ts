@@ -35,7 +35,7 @@ test('no name is taken for an option', async () => {
   const compose = composeCli(run, neverAsked);
   const scope = { projectDirectory: '/shop', files: [] };
   await compose.up(scope, SERVICES);
-  await compose.build(scope, SERVICES);
+  await compose.build(scope, SERVICES, { log: '' });
   await compose.create(scope, SERVICES);
   await compose.startOnce(scope, '-x', 'name');
   for (const args of calls) {
