@@ -144,7 +144,8 @@ function stableOf(servers: Backend['servers']): ServerStatistics[] {
 function parseBackends(csv: string): Record<string, Backend> {
   const [head = '', ...rows] = csv.trim().split('\n');
   const columns = head.replace(/^# /, '').split(',');
-  const backends: Record<string, Backend> = {};
+  // Names come from outside.
+  const backends: Record<string, Backend> = Object.create(null);
   for (const row of rows) {
     const cells = cellsOf(row);
     const cell = (name: string) => cells[columns.indexOf(name)] ?? '';
