@@ -192,7 +192,7 @@ describe('canary.yaml', () => {
     );
     fc.assert(
       fc.property(fc.uniqueArray(legal, { minLength: 1 }), (names) => {
-        fc.pre(!names.includes('__proto__'));
+        fc.pre(!names.some((name) => name in {}));
         const chosen = names.map(
           (service, index): ChosenService => ({
             service,
