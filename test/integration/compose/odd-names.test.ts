@@ -3,8 +3,7 @@ import { cloneableService } from '../../../src/compose/slice.ts';
 import { loadProject } from '../../../src/project/load.ts';
 import { composeCli } from '../../../src/system/docker/compose.ts';
 import type { RunProcess } from '../../../src/system/process.ts';
-import { contextIn } from '../../support/fixture-context.ts';
-import { neverAsked } from '../../support/fixture-context.ts';
+import { contextIn, neverAsked } from '../../support/fixture-context.ts';
 import { repository } from '../../support/fixture-project.ts';
 import { refusal } from '../../support/fixture-refusal.ts';
 

@@ -82,7 +82,7 @@ test.each([
   ['{ get: /, expect: { stauts: 1 } }', '.expect.stauts: is not a setting this version knows'],
   ['{ get: /, every: 100ms }', '.every: is not a duration such as 10s, from 1s to 1d'],
   ['{ get: /, service: nope }', ': `nope` is not among the chosen services'],
-  ['{ get: /, service: toString }', ': is a name that canary cannot use'],
+  ['{ get: /, service: toString }', '.service: is a name that canary cannot use'],
   ['{ get: /, service: orders }', ': asks a service of `protocol: http2`; checks speak HTTP/1.1'],
   ['{ get: /, service: chat }', ': asks a service of `protocol: tcp`; checks speak HTTP'],
   [
