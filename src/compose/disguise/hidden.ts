@@ -79,7 +79,7 @@ function shownName(name: string): string {
 }
 
 /** Whether Compose made the name up; while it replaces a container, an id stands before it. */
-export function isGenerated(name: string, labels: Labels): boolean {
+function isGenerated(name: string, labels: Labels): boolean {
   const { project, service, number } = COMPOSE_LABEL;
   const parts = [labels[project], labels[service], labels[number]];
   const plain = name.replace(/^[0-9a-f]{12}_/, '');
