@@ -32,7 +32,7 @@ const FLOORS = {
   'src/project': [['checkout', 'git']],
   'src/rehearsal': [['mysql', 'postgres', 'sqlite']],
   'src/release': ['records', 'ending', 'promotion', 'steps'],
-  'src/system': ['haproxy', ['docker', 'git', 'sqlite', 'state']],
+  'src/system': ['haproxy', 'state', ['docker', 'git', 'sqlite']],
   'src/workflows': ['push-to-deploy'],
 };
 

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Guise } from '../../../compose/disguise/guise.ts';
+import { makePrivateFolder, type PrivateFolder } from '../../state/private-folder.ts';
 import {
   type Call,
   callOf,
@@ -27,6 +27,9 @@ export interface Door {
 
 /** Linux keeps it in memory. */
 const IN_MEMORY = '/dev/shm';
+const SOCKET = 'engine.sock';
+/** The kernel's limit for the path of a unix socket, on Linux. */
+const LONGEST_PATH = 107;
 
 interface Passage {
   wire: Wire;
@@ -37,8 +40,8 @@ interface Passage {
 
 /** Opens a door to the engine, in a folder that only this user can enter. */
 export async function openDoor(wire: Wire, guise: Guise): Promise<Door> {
-  const folder = await privateFolder();
-  const path = join(folder, 'engine.sock');
+  const folder = await doorFolder();
+  const path = join(folder.path, SOCKET);
   const connections = new Set<Duplex>();
   const passage = { wire, guise, ids: new Map<string, string>() };
   const server = createServer((incoming, answer) => {
@@ -64,15 +67,18 @@ export async function openDoor(wire: Wire, guise: Guise): Promise<Door> {
     async close() {
       for (const each of connections) each.destroy();
       await new Promise((resolve) => server.close(resolve));
-      await rm(folder, { recursive: true, force: true });
+      await folder.remove();
     },
   };
 }
 
-/** Also on a full disk: the way out of a release may need it. */
-function privateFolder(): Promise<string> {
-  const inside = (place: string) => mkdtemp(join(place, 'canary-door-'));
-  return inside(tmpdir()).catch(() => inside(IN_MEMORY));
+/** Also on a full disk, and where the usual folder has a long name: the way out of a release may need it. */
+async function doorFolder(): Promise<PrivateFolder> {
+  const usual = await makePrivateFolder(new AbortController().signal).catch(() => undefined);
+  if (usual && Buffer.byteLength(join(usual.path, SOCKET)) <= LONGEST_PATH) return usual;
+  await usual?.remove();
+  const path = await mkdtemp(join(IN_MEMORY, 'canary-door-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
 /** Passes one request to the engine and its answer back, each changed by the guise. */
