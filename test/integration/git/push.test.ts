@@ -84,7 +84,8 @@ describe('a rejected push', () => {
     const error = await refusal(run);
     expect(error).toMatchObject({ code: 'push-refused', exitCode: 1 });
     expect(error.details).toContain('refs/heads/canary [rejected] (non-fast-forward)');
-    expect(error.hint).toMatch(/git fetch deploy.*--force/);
+    expect(error.hint).toMatch(/git fetch deploy.*merge or rebase/);
+    expect(error.hint).not.toContain('--force');
   });
 
   test('of a hook of the remote has the hook’s message', async () => {
