@@ -135,7 +135,7 @@ describe('init', () => {
     const folder = await repository({ 'docker-compose.yml': compose });
     const refused = await canary(folder, ['init', '--service', 'migrate']);
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain('`database: { migrate: { service: NAME, command: … } }`');
+    expect(refused.stderr).toContain('`database: { migrate: { service: migrate, command: … } }`');
     const { stdout } = await canary(folder, ['--yes', 'init', '--no-commit']);
     expect(stdout).toContain(
       'Left to the stable:\n  celery: takes jobs from a queue; not in the canary unless you choose it\n',

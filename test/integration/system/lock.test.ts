@@ -51,7 +51,7 @@ describe('the lock of a project', () => {
     expect(error).toMatchObject({ code: 'lock-held', exitCode: 5 });
     expect(error.message).toContain('`canary deploy` is running');
     expect(error.message).toContain(`process ${process.pid}`);
-    expect(error.hint).toContain('canary abort');
+    expect(error.hint).toContain('canary pause');
     expect(await lock.holder()).toMatchObject({ command: 'deploy', pid: process.pid });
     await release();
     expect(await lock.holder()).toBeUndefined();
