@@ -130,7 +130,8 @@ export async function readIfExists(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw error;
+    // Node names the file in every error but this one: it is a folder.
+    throw hasErrno(error, 'EISDIR') ? Object.assign(error as Error, { path }) : error;
   }
 }
 
