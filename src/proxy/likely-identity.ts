@@ -3,7 +3,7 @@ import type { Sample } from './samples.ts';
 /** Headers that usually name a user or an API client. */
 const HEADERS = ['x-user-id', 'x-api-key', 'x-auth-token', 'x-client-id', 'x-device-id'];
 /** Cookies of sessions, in the words of the common frameworks. */
-const SESSION = /^(.*[._-])?(sess(ion)?(id)?|sid|.*sessid|.*sessionid|user_?id|auth(_?token)?)$/i;
+const SESSION = /(^|[._-])(sess(ion)?|sid|user_?id|auth(_?token)?)$|sess(ion)?id$/i;
 /** Names that canary.yaml accepts. */
 const NAME = /^[A-Za-z0-9_.-]{1,100}$/;
 /** A place that fewer requests have says who few users are. */
@@ -30,7 +30,7 @@ function placesOf({ headers }: Sample): string[] {
     // A JSON Web Token; `sub` is its user.
     ...(/^bearer ey/i.test(headers.authorization ?? '') ? ['jwt:sub'] : []),
     ...cookies
-      .filter((name) => SESSION.test(name) && NAME.test(name))
+      .filter((name) => NAME.test(name) && SESSION.test(name))
       .map((name) => `cookie:${name}`),
   ];
 }
