@@ -166,6 +166,12 @@ export class Storedog {
     return JSON.parse((await this.succeed('status', '--json')).stdout);
   }
 
+  /** The state of the release that began last, also of one that is history. */
+  async newestState(): Promise<string> {
+    const { stdout } = await this.succeed('history', '--json');
+    return JSON.parse(stdout).releases[0]?.state;
+  }
+
   async compose(...args: string[]): Promise<string> {
     const { stdout } = await execa('docker', ['compose', ...args], {
       cwd: this.directory,
