@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadProject } from '../../src/project/load.ts';
-import { canary } from '../support/fixture-cli.ts';
+import { canaryAsIs } from '../support/fixture-cli.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import type { StackGround } from './ground.ts';
 import { resolvedWith } from './ground.ts';
@@ -46,7 +46,11 @@ async function tryChoice(
   ];
   let override = '';
   for (const command of commands) {
-    const { exitCode, stderr, stdout } = await canary(copy, [...files, ...stack.args, ...command]);
+    const { exitCode, stderr, stdout } = await canaryAsIs(copy, [
+      ...files,
+      ...stack.args,
+      ...command,
+    ]);
     override = stdout;
     const reason = stderr.trim().replace(/\s+/g, ' ');
     if (exitCode === 2 && /\w{3}/.test(reason)) {

@@ -19,6 +19,17 @@ export async function canary(
   argv: readonly string[],
   env: Env = {},
 ): Promise<Outcome> {
+  const { exitCode, ...output } = await canaryAsIs(cwd, argv, env);
+  const readable = (text: string) => text.replaceAll(cwd, 'DIR');
+  return { stdout: readable(output.stdout), stderr: readable(output.stderr), exitCode };
+}
+
+/** The same with its output as it is, for what is given to other programs. */
+export async function canaryAsIs(
+  cwd: string,
+  argv: readonly string[],
+  env: Env = {},
+): Promise<Outcome> {
   const stdout = new Collector();
   const stderr = new Collector();
   const exitCode = await main(argv, {
@@ -29,8 +40,7 @@ export async function canary(
     cwd,
   });
   requirePublishedShape(argv, stdout.text);
-  const readable = (text: string) => text.replaceAll(cwd, 'DIR');
-  return { stdout: readable(stdout.text), stderr: readable(stderr.text), exitCode };
+  return { stdout: stdout.text, stderr: stderr.text, exitCode };
 }
 
 /** The same, and the names of the files it changed, including git's own. */
