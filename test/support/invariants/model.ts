@@ -37,7 +37,11 @@ export interface AnyModel {
   secrets?: Record<string, unknown>;
 }
 
-export const isSame = isDeepStrictEqual;
+export function isSame(one: unknown, other: unknown): boolean {
+  // Models have no prototype, so that no name from outside finds one; what is made of them may have.
+  const plain = (value: unknown) => (value === undefined ? value : structuredClone(value));
+  return isDeepStrictEqual(plain(one), plain(other));
+}
 
 /** The names that links give inside a container, each with its target. */
 export function namesGiven(service: AnyService): Map<string, Set<string>> {
