@@ -146,8 +146,8 @@ describe('the proxy', () => {
       // The stream, three slow requests and three forced ones count too.
       const sent = load.sent + 7;
       expect(counted).toBeLessThanOrEqual(sent);
-      // A replaced worker may answer one request more on each idle connection after it was asked what it counted.
-      expect(sent - counted).toBeLessThanOrEqual(3 * (2 * 8 + 2));
+      // Requests in flight while a worker was replaced may be missing.
+      expect(sent - counted).toBeLessThanOrEqual(3 * (8 + 2));
     });
 
     it('keeps canary users on the canary while loading it', async () => {

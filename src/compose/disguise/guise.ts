@@ -19,6 +19,11 @@ export interface Named {
   labels: Labels;
 }
 
+/** A name without what a guise put at its end. */
+export function withoutSuffix(name: string, suffix: string): string {
+  return name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
+}
+
 export type Labels = Readonly<Record<string, string>>;
 
 export interface ContainerRequest {

@@ -5,6 +5,7 @@ import {
   type Guise,
   type Labels,
   type Named,
+  withoutSuffix,
 } from './guise.ts';
 import { isStandIn } from './stand-in.ts';
 
@@ -33,7 +34,7 @@ export function hiding(services: readonly string[]): Guise {
     seen({ name, labels }) {
       if (isStandIn(labels)) return undefined;
       return isHidden(labels)
-        ? { name: shownName(name), labels: shownLabels(labels) }
+        ? { name: withoutSuffix(name, SUFFIX), labels: shownLabels(labels) }
         : { name, labels };
     },
     made(request) {
@@ -72,10 +73,6 @@ function shownLabels({ [LABEL.hash]: hash, ...labels }: Labels): Labels {
 /** Names that users gave (`container_name`) stay, and canary's own are no service's. */
 function hiddenName({ name, labels }: Named): string {
   return LABEL.role in labels || !isGenerated(name, labels) ? name : `${name}${SUFFIX}`;
-}
-
-function shownName(name: string): string {
-  return name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : name;
 }
 
 /** Whether Compose made the name up; while it replaces a container, an id stands before it. */

@@ -5,6 +5,7 @@ import {
   type Guise,
   type HostConfig,
   type Labels,
+  withoutSuffix,
 } from './guise.ts';
 
 /** A stand-in has a higher number than any stable: `docker compose exec` means the lowest. */
@@ -13,7 +14,7 @@ const SUFFIX = '-stand-in';
 const SECOND = 1_000_000_000;
 
 const WORDS =
-  'canary is in front of this service. `canary logs` shows the logs of stable and canary; `canary down` takes canary away.';
+  'canary is in front of this service. `canary compose logs` shows the logs of stable and canary; `canary down` takes canary away.';
 
 /** What stands in for hidden services. */
 export interface StandIns {
@@ -36,7 +37,7 @@ export function standingIn({ definitions, image }: StandIns): Guise {
   return {
     seen({ name, labels }) {
       const service = labels[COMPOSE_LABEL.service] ?? '';
-      if (isStandIn(labels)) return { name: name.replace(new RegExp(`${SUFFIX}$`), ''), labels };
+      if (isStandIn(labels)) return { name: withoutSuffix(name, SUFFIX), labels };
       return Object.hasOwn(definitions, service) ? undefined : { name, labels };
     },
     made({ name, body }) {
