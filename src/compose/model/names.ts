@@ -28,6 +28,11 @@ export function migrationName(service: string): string {
   return `${service}-migration`;
 }
 
+/** The network on which the proxy starts while another container holds its ports. */
+export function handOverNetwork(project: string): string {
+  return `${project}_canary-hand-over`;
+}
+
 /** The temporary compose project in which a canary is rehearsed. */
 export function rehearsalProject(project: string): string {
   return `${project}-rehearsal`;

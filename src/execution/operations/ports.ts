@@ -1,4 +1,5 @@
 import { PROXY_SERVICE } from '../../compose/model/names.ts';
+import { CanaryError } from '../../errors.ts';
 import { askEntries } from '../../probes/entry-answers.ts';
 import { callOptions, type Run, unstoppable } from '../../project/run.ts';
 import { containersOf } from '../../rollout/observed.ts';
@@ -6,24 +7,33 @@ import type { OperationOf } from '../../rollout/operation.ts';
 import { observe } from '../observe.ts';
 import { cloneSource, overrideText, unlinkedScope, writeOverride } from '../override-file.ts';
 import { requireAnswers, stillUnanswered } from './answers.ts';
+import {
+  endHandOver,
+  type HandOver,
+  handOver,
+  removeUnpublished,
+  startUnpublished,
+  takeBack,
+} from './hand-over.ts';
 import { recreateNamespaceMembers } from './namespace-members.ts';
-import { awaitProxy, stopProxy } from './proxy.ts';
+import { stopProxy } from './proxy.ts';
 import { placeConfiguration } from './proxy-file.ts';
 import { letRouters } from './routers.ts';
 import { awaitSecondContainers, canHaveSecond } from './second-container.ts';
 
 /**
  * Hands published ports from services to the proxy. For each service a second container without the port is started
- * and ready before the one that holds the port stops, so that the port is free only for the moment between
- * that stop and the proxy's start. A service that cannot have a second container restarts instead.
+ * and ready, and so is the proxy, before the one that holds the port gives it up: it is closed for two calls of the
+ * engine. A service that cannot have a second container restarts instead.
  */
 export async function takePorts(run: Run, operation: OperationOf<'take-ports'>): Promise<void> {
-  const { compose, engine } = run.context;
+  const { compose } = run.context;
   const scope = await unlinkedScope(run);
   await placeConfiguration(run, scope);
   await letRouters(run);
-  await compose.create(scope, [PROXY_SERVICE], callOptions(run));
   const answers = await askEntries(run);
+  await removeUnpublished(run);
+  await compose.create(scope, [PROXY_SERVICE], callOptions(run));
   const before = await observe(run);
   const holders = operation.services
     .flatMap((service) => containersOf(before, 'stable', service))
@@ -31,6 +41,7 @@ export async function takePorts(run: Run, operation: OperationOf<'take-ports'>):
   const known = new Set(holders.map((each) => each.id));
   const doubled = operation.services.filter((service) => canHaveSecond(run, holders, service));
   const single = operation.services.filter((service) => !doubled.includes(service));
+  let handing: HandOver | undefined;
   try {
     for (const service of doubled) {
       const containers = containersOf(before, 'stable', service);
@@ -40,22 +51,23 @@ export async function takePorts(run: Run, operation: OperationOf<'take-ports'>):
         await compose.grow(scope, { [service]: containers.length + 1 }, callOptions(run));
       await awaitSecondContainers(run, service, known);
     }
+    const replaced = holders.filter((each) => doubled.includes(each.service));
+    const [proxy] = containersOf(before, 'proxy');
+    if (!proxy) throw new CanaryError('proxy-unreachable', 'The proxy was removed.');
+    // A hand-over that was killed may have ended here.
+    const isInFront = proxy.state === 'running';
+    if (!isInFront) handing = await startUnpublished(run, proxy, replaced);
     if (single.length > 0) {
       await compose.up(scope, single, callOptions(run));
       await recreateNamespaceMembers(run, scope, single);
     }
-    const replaced = holders.filter((each) => doubled.includes(each.service));
-    // The port is free from here …
-    await Promise.all(replaced.map((holder) => engine.stopContainer(holder.id)));
-    for (const proxy of containersOf(before, 'proxy')) await engine.startContainer(proxy.id);
-    // … to here; everything that takes time was done before or comes after.
-    await awaitProxy(run);
+    if (handing) await handOver(run, handing);
     await requireAnswers(run, answers);
-    for (const holder of replaced) await engine.removeContainer(holder.id);
+    await endHandOver(run, proxy, replaced);
     // For plain Compose commands: from here on the links work.
     await writeOverride(run.project, overrideText(run.project, cloneSource(run)));
   } catch (error) {
-    await undoTakePorts(run, operation.services, known);
+    await undoTakePorts(run, operation.services, known, handing);
     await stillUnanswered(unstoppable(run), answers, run.project.config.startTimeout);
     throw error;
   }
@@ -66,9 +78,11 @@ async function undoTakePorts(
   run: Run,
   services: readonly string[],
   holders: ReadonlySet<string>,
+  handing: HandOver | undefined,
 ): Promise<void> {
   const { compose, engine } = run.context;
   await stopProxy(run);
+  if (handing) await takeBack(run, handing);
   const observed = await observe(run);
   for (const service of services) {
     const containers = containersOf(observed, 'stable', service);

@@ -1,4 +1,4 @@
-import { PROXY_SERVICE } from '../../compose/model/names.ts';
+import { handOverNetwork, PROXY_SERVICE } from '../../compose/model/names.ts';
 import { CanaryError } from '../../errors.ts';
 import { callOptions, type Run } from '../../project/run.ts';
 import { until } from '../../project/until.ts';
@@ -24,7 +24,10 @@ export async function startProxy(run: Run): Promise<void> {
 export async function stopProxy(run: Run): Promise<void> {
   await leaveRouters(run);
   const proxies = containersOf(await observe(run), 'proxy');
-  await Promise.all(proxies.map((each) => run.context.engine.removeContainer(each.id)));
+  const { engine } = run.context;
+  await Promise.all(proxies.map((each) => engine.removeContainer(each.id)));
+  // What a hand-over that was killed left.
+  await engine.removeNetwork(handOverNetwork(run.project.name));
 }
 
 /** Waits until HAProxy answers and runs the wanted configuration; throws `start-failed` when it stops. */

@@ -12,7 +12,7 @@ import { engineUnreachable, isUnreachable } from './failures.ts';
  * to its API, for what must not take the time that a program takes.
  */
 export function dockerEngine(run: RunProcess, wire: () => Promise<Wire>) {
-  const { startContainer, stopContainer } = engineApi(wire);
+  const api = engineApi(wire);
 
   async function docker(args: readonly string[], options: RunOptions = {}): Promise<string> {
     const { exitCode, stdout, stderr } = await run('docker', args, options);
@@ -31,8 +31,7 @@ export function dockerEngine(run: RunProcess, wire: () => Promise<Wire>) {
   }
 
   return {
-    startContainer,
-    stopContainer,
+    ...api,
     destroyContainer,
 
     /** The server's version; throws `engine-unreachable`. */
@@ -88,7 +87,7 @@ export function dockerEngine(run: RunProcess, wire: () => Promise<Wire>) {
 
     /** Stops, then removes a container. */
     async removeContainer(id: string): Promise<void> {
-      await stopContainer(id);
+      await api.stopContainer(id);
       await docker(['container', 'rm', '--force', '--', id]);
     },
 

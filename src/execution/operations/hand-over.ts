@@ -1,0 +1,127 @@
+import { rm } from 'node:fs/promises';
+import { isIPv4 } from 'node:net';
+import { handOverNetwork, LABEL } from '../../compose/model/names.ts';
+import type { Run } from '../../project/run.ts';
+import { isSoWithin } from '../../project/until.ts';
+import { firstServers, statesAtFirst, trustFirst } from '../../proxy/server-states.ts';
+import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
+import type { Attachments } from '../../system/docker/api.ts';
+import { openConnections } from '../../system/docker/open-connections.ts';
+import { writeDurably } from '../../system/files.ts';
+import { observe } from '../observe.ts';
+import { awaitProxy, stopProxy } from './proxy.ts';
+
+/** Users are served meanwhile; a balancer that keeps connections open would make it wait for ever. */
+const MOST_WAIT_FOR_QUIET_MS = 5000;
+const LOOK_EVERY_MS = 5;
+
+/** Who hands ports over to whom, with the networks on which they were. */
+export interface HandOver {
+  proxy: Attachments;
+  holders: readonly Attachments[];
+}
+
+/**
+ * Starts the proxy while others hold its ports: on an internal network, where the engine publishes nothing. It is ready
+ * to serve once `handOver` connects it to its own networks.
+ */
+export async function startUnpublished(
+  run: Run,
+  proxy: ObservedContainer,
+  holders: readonly ObservedContainer[],
+): Promise<HandOver> {
+  const { context, project } = run;
+  const { engine } = context;
+  const own = await engine.attachments(proxy.id);
+  const holding = await Promise.all(holders.map(({ id }) => engine.attachments(id)));
+  const name = handOverNetwork(project.name);
+  await engine.createInternalNetwork(name, { [LABEL.role]: 'proxy' });
+  for (const network of own.networks) await engine.disconnectNetwork(proxy.id, network);
+  await engine.connectNetwork(proxy.id, { name, endpoint: {} });
+  const servers = firstServers(project.proxy.configuration);
+  const states = statesAtFirst(servers, await addresses(run, holders));
+  await writeDurably(project.layout.serverStates, states);
+  try {
+    await engine.startContainer(proxy.id);
+    await awaitProxy(run);
+  } finally {
+    await rm(project.layout.serverStates, { force: true });
+  }
+  return { proxy: own, holders: holding };
+}
+
+/**
+ * Takes the ports from those that hold them and gives them to the proxy, while both run: they are closed for two calls
+ * of the engine. It begins in a moment without open connections, if there is one.
+ */
+export async function handOver(run: Run, { proxy, holders }: HandOver): Promise<void> {
+  const { project, context } = run;
+  const { engine } = context;
+  const isQuiet = async () => {
+    const open = await Promise.all(holders.map(openConnections));
+    return !open.some((count) => count !== undefined && count > 0);
+  };
+  await isSoWithin(run, MOST_WAIT_FOR_QUIET_MS, isQuiet, LOOK_EVERY_MS);
+  // Its checks have failed until now; the next one is after the hand-over.
+  await project.socket.ask(trustFirst(firstServers(project.proxy.configuration)));
+  await Promise.all(
+    holders.map(async (holder) => {
+      // The network that publishes goes last: the engine would publish through the next one.
+      for (const network of holder.networks.toReversed()) {
+        await engine.disconnectNetwork(holder.id, network);
+      }
+    }),
+  );
+  // And it comes first, for the same reason.
+  for (const network of proxy.networks) await engine.connectNetwork(proxy.id, network);
+}
+
+/** Users are answered through the proxy: those that held the ports end, with their own signal and grace period. */
+export async function endHandOver(
+  { context: { engine }, project }: Run,
+  proxy: ObservedContainer,
+  holders: readonly ObservedContainer[],
+): Promise<void> {
+  const name = handOverNetwork(project.name);
+  const { networks } = await engine.attachments(proxy.id);
+  if (networks.some((each) => each.name === name)) {
+    await engine.disconnectNetwork(proxy.id, { name });
+  }
+  await engine.removeNetwork(name);
+  await Promise.all(holders.map(({ id }) => engine.removeContainer(id)));
+}
+
+/** A hand-over that was killed may have left a proxy that publishes nothing, and knows its networks no more. */
+export async function removeUnpublished(run: Run): Promise<void> {
+  const name = handOverNetwork(run.project.name);
+  for (const proxy of containersOf(await observe(run), 'proxy')) {
+    const { networks } = await run.context.engine.attachments(proxy.id);
+    if (networks.every((each) => each.name === name)) await stopProxy(run);
+  }
+}
+
+/** Connects again those that lost their networks to a hand-over; the proxy must be gone. */
+export async function takeBack({ context }: Run, { holders }: HandOver): Promise<void> {
+  for (const holder of holders) {
+    const { networks } = await context.engine.attachments(holder.id);
+    const present = networks.map(({ name }) => name);
+    for (const network of holder.networks) {
+      if (!present.includes(network.name)) await context.engine.connectNetwork(holder.id, network);
+    }
+  }
+}
+
+/** Where the proxy finds each service after the hand-over. */
+async function addresses(
+  run: Run,
+  holders: readonly ObservedContainer[],
+): Promise<(service: string) => string | undefined> {
+  const leaving = holders.map(({ id }) => id);
+  const staying = containersOf(await observe(run), 'stable').filter(
+    ({ id, state }) => state === 'running' && !leaving.includes(id),
+  );
+  return (service) => {
+    const found = staying.find((each) => each.service === service)?.addresses ?? [];
+    return found.find(isIPv4) ?? found[0];
+  };
+}
