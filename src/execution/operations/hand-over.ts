@@ -1,13 +1,17 @@
 import { rm } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
-import { handOverNetwork, LABEL } from '../../compose/model/names.ts';
-import type { Run } from '../../project/run.ts';
+import { handOverNetwork, LABEL, PROXY_SERVICE } from '../../compose/model/names.ts';
+import type { Context } from '../../context.ts';
+import { hasCode } from '../../errors.ts';
+import { callOptions, type Run } from '../../project/run.ts';
 import { isSoWithin } from '../../project/until.ts';
 import { firstServers, statesAtFirst, trustFirst } from '../../proxy/server-states.ts';
 import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
 import type { Attachments } from '../../system/docker/api.ts';
+import type { ComposeScope } from '../../system/docker/compose.ts';
 import { openConnections } from '../../system/docker/open-connections.ts';
 import { writeDurably } from '../../system/files.ts';
+import { acceptsConnections } from '../../system/ports.ts';
 import { observe } from '../observe.ts';
 import { awaitProxy, stopProxy } from './proxy.ts';
 
@@ -54,7 +58,11 @@ export async function startUnpublished(
  * Takes the ports from those that hold them and gives them to the proxy, while both run: they are closed for two calls
  * of the engine. It begins in a moment without open connections, if there is one.
  */
-export async function handOver(run: Run, { proxy, holders }: HandOver): Promise<void> {
+export async function handOver(
+  run: Run,
+  scope: ComposeScope,
+  { proxy, holders }: HandOver,
+): Promise<void> {
   const { project, context } = run;
   const { engine } = context;
   const isQuiet = async () => {
@@ -64,28 +72,46 @@ export async function handOver(run: Run, { proxy, holders }: HandOver): Promise<
   await isSoWithin(run, MOST_WAIT_FOR_QUIET_MS, isQuiet, LOOK_EVERY_MS);
   // Its checks have failed until now; the next one is after the hand-over.
   await project.socket.ask(trustFirst(firstServers(project.proxy.configuration)));
-  await Promise.all(
-    holders.map(async (holder) => {
-      // The network that publishes goes last: the engine would publish through the next one.
-      for (const network of holder.networks.toReversed()) {
-        await engine.disconnectNetwork(holder.id, network);
-      }
-    }),
-  );
-  // And it comes first, for the same reason.
-  for (const network of proxy.networks) await engine.connectNetwork(proxy.id, network);
+  const released = Promise.all(holders.map((holder) => release(engine, holder)));
+  released.catch(() => undefined);
+  // The engine frees a port long before it answers.
+  await Promise.race([released, untilClosed(run)]);
+  try {
+    // The network that publishes comes first: the engine would publish anew with each that precedes it.
+    for (const network of proxy.networks) await engine.connectNetwork(proxy.id, network);
+  } catch (error) {
+    await released;
+    if (!hasCode(error, 'port-taken')) throw error;
+    // It was too early, and Engine 20.10 cannot connect a container whose first attempt failed.
+    await engine.destroyContainer(proxy.id);
+    await context.compose.up(scope, [PROXY_SERVICE], callOptions(run));
+    await awaitProxy(run);
+  }
+  await released;
+}
+
+async function release(engine: Context['engine'], { id, networks }: Attachments): Promise<void> {
+  // The network that publishes goes last: the engine would publish through the next one.
+  for (const network of networks.toReversed()) await engine.disconnectNetwork(id, network);
+}
+
+async function untilClosed(run: Run): Promise<void> {
+  const places = run.project.slice.flatMap(({ entry }) => entry ?? []);
+  const isClosed = async () => {
+    const open = places.map(({ hostIp, port }) => acceptsConnections(hostIp ?? '127.0.0.1', port));
+    return !(await Promise.all(open)).some(Boolean);
+  };
+  await isSoWithin(run, MOST_WAIT_FOR_QUIET_MS, isClosed, LOOK_EVERY_MS);
 }
 
 /** Users are answered through the proxy: those that held the ports end, with their own signal and grace period. */
-export async function endHandOver(
-  { context: { engine }, project }: Run,
-  proxy: ObservedContainer,
-  holders: readonly ObservedContainer[],
-): Promise<void> {
-  const name = handOverNetwork(project.name);
-  const { networks } = await engine.attachments(proxy.id);
-  if (networks.some((each) => each.name === name)) {
-    await engine.disconnectNetwork(proxy.id, { name });
+export async function endHandOver(run: Run, holders: readonly ObservedContainer[]): Promise<void> {
+  const { engine } = run.context;
+  const name = handOverNetwork(run.project.name);
+  for (const { id } of containersOf(await observe(run), 'proxy')) {
+    const { networks } = await engine.attachments(id);
+    const isLeft = networks.some((each) => each.name === name);
+    if (isLeft) await engine.disconnectNetwork(id, { name });
   }
   await engine.removeNetwork(name);
   await Promise.all(holders.map(({ id }) => engine.removeContainer(id)));

@@ -61,9 +61,9 @@ export async function takePorts(run: Run, operation: OperationOf<'take-ports'>):
       await compose.up(scope, single, callOptions(run));
       await recreateNamespaceMembers(run, scope, single);
     }
-    if (handing) await handOver(run, handing);
+    if (handing) await handOver(run, scope, handing);
     await requireAnswers(run, answers);
-    await endHandOver(run, proxy, replaced);
+    await endHandOver(run, replaced);
     // For plain Compose commands: from here on the links work.
     await writeOverride(run.project, overrideText(run.project, cloneSource(run)));
   } catch (error) {

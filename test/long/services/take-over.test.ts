@@ -1,7 +1,16 @@
+import { once } from 'node:events';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Storedog } from '../../support/storedog.ts';
-import { frontShop, SERVER_FILE, serverThatSays, trafficShop } from '../../support/traffic-shop.ts';
+import {
+  askAnew,
+  frontShop,
+  SERVER_FILE,
+  serverThatSays,
+  trafficShop,
+} from '../../support/traffic-shop.ts';
+
+const IGNORES_SIGTERM = "process.on('SIGTERM', () => undefined);";
 
 /** A take-over that leaves users without an answer is rolled back. */
 let shop: Storedog;
@@ -35,6 +44,76 @@ it('a service that does not answer behind the proxy gets its port back, every ti
     expect((await shop.containers()).map(({ id }) => id)).toEqual(before);
   }
 });
+
+describe('the hand-over', () => {
+  let front: Storedog;
+
+  beforeAll(async () => {
+    front = await frontShop();
+    const server = serverThatSays('stable').replace(/process\.on\('SIGTERM'.*/, IGNORES_SIGTERM);
+    await front.write(SERVER_FILE, server);
+    const compose = await front.read('docker-compose.yml');
+    await front.write(
+      'docker-compose.yml',
+      compose.replace('    ports:', '    stop_grace_period: 2s\n    ports:'),
+    );
+    await front.startProduction();
+  });
+
+  afterAll(() => front?.dispose());
+
+  it('waits for a request that is open, also if the app ignores SIGTERM', async () => {
+    const starts = await firstEvent('container', 'start', `${front.project}-canary-proxy-1`);
+    const up = front.succeed('up');
+    await starts.seen;
+    expect(await askAnew(`${front.url}slow`, {})).toBe('stable');
+    await up;
+    await front.succeed('down');
+  });
+
+  it.each([
+    ['the proxy waits', 'connect', 'canary-hand-over'],
+    ['the port is closed', 'disconnect', 'default'],
+    ['the proxy serves', 'disconnect', 'canary-hand-over'],
+  ])('killed when %s, `up` ends with one container each', async (_, action, network) => {
+    const child = front.start('up');
+    // The proxy leaves its own networks before anybody else does.
+    if (network === 'default')
+      await (await firstEvent('container', 'start', `${front.project}-canary-proxy-1`)).seen;
+    const moment = await firstEvent('network', action, `${front.project}_${network}`);
+    await moment.seen;
+    const isKilled = child.kill('SIGKILL');
+    await Promise.allSettled([child]);
+    expect(isKilled).toBe(true);
+    await front.succeed('up');
+    await front.untilShopAnswers();
+    const services = (await front.containers()).map(({ service }) => service).sort();
+    expect(services).toEqual(['canary-proxy', 'frontend']);
+    await front.succeed('down');
+    const networks = await execa('docker', ['network', 'ls', '--format', '{{.Name}}']);
+    expect(networks.stdout.split('\n').filter((each) => each.startsWith(front.project))).toEqual([
+      `${front.project}_default`,
+    ]);
+  });
+});
+
+/** Follows the engine's events; `seen` resolves with the next one of a kind. */
+async function firstEvent(
+  type: string,
+  event: string,
+  name: string,
+): Promise<{ seen: Promise<void> }> {
+  const following = execa('docker', [
+    ...['events', '--since', String(Math.floor(Date.now() / 1000)), '--format', '{{.Action}}'],
+    ...['--filter', `type=${type}`, '--filter', `${type}=${name}`, '--filter', `event=${event}`],
+  ]);
+  const next = async () => {
+    await once(following.stdout, 'data');
+    following.kill();
+    await following.catch(() => undefined);
+  };
+  return { seen: next() };
+}
 
 describe('`down`', () => {
   let front: Storedog;
