@@ -61,7 +61,8 @@ export function firstServers(configuration: string): FirstServer[] {
     if (word === 'backend') backend = name;
     if (word !== 'server' || name !== FIRST) return [];
     const [service = '', port = ''] = place.split(':');
-    const weight = options[options.indexOf('weight') + 1] ?? '1';
+    const at = options.indexOf('weight');
+    const weight = (at >= 0 && options[at + 1]) || '1';
     return [{ backend, service, port, weight, isTls: options.includes('ssl') }];
   });
 }
