@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readWorker, SHOW_INFO } from '../../../src/proxy/master-process.ts';
 import {
-  FOLLOW_REQUESTS,
+  followRequests,
   type LoggedRequest,
   parseRequest,
 } from '../../../src/proxy/request-log.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
     proxy: { keepAlive: `${KEEP_ALIVE_MS}ms` },
   });
   await shop.split(50);
-  following = await shop.follow(FOLLOW_REQUESTS, (line) => {
+  following = await shop.follow(followRequests('new'), (line) => {
     const request = parseRequest(line);
     if (request) seen.push(request);
     else unread.push(line);
