@@ -6,10 +6,11 @@ import type { OperationOf } from '../../rollout/operation.ts';
 import { observe } from '../observe.ts';
 import { cloneSource, overrideText, unlinkedScope, writeOverride } from '../override-file.ts';
 import { requireAnswers, stillUnanswered } from './answers.ts';
-import { recreateNamespaceMembers } from './namespace-members.ts';
+import { recreateNamespaceMembers, withMembers } from './namespace-members.ts';
 import { awaitProxy, stopProxy } from './proxy.ts';
 import { placeConfiguration } from './proxy-file.ts';
 import { letRouters } from './routers.ts';
+import { requireSameImages } from './same-images.ts';
 import { awaitSecondContainers, canHaveSecond } from './second-container.ts';
 
 /**
@@ -19,6 +20,7 @@ import { awaitSecondContainers, canHaveSecond } from './second-container.ts';
  */
 export async function takePorts(run: Run, operation: OperationOf<'take-ports'>): Promise<void> {
   const { compose, engine } = run.context;
+  await requireSameImages(run, withMembers(run, operation.services));
   const scope = await unlinkedScope(run);
   await placeConfiguration(run, scope);
   await letRouters(run);
