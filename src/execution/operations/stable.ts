@@ -28,7 +28,7 @@ export async function startStable(run: Run, operation: OperationOf<'start-stable
   );
   const absent = operation.services.filter((service) => !existing.includes(service));
   if (absent.length > 0) await compose.startMissing(scope, absent, callOptions(run));
-  if (existing.length > 0) await compose.up(scope, existing, callOptions(run));
+  if (existing.length > 0) await compose.up(scope, existing, { ...callOptions(run), pulls: true });
 }
 
 /** Gives the stable the images that ran as the canary, and Compose the commit's own definition. */
