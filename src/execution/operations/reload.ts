@@ -8,7 +8,7 @@ import { RELOAD, readReload } from '../../proxy/master-process.ts';
 import { SHOW_SERVER_STATES, statesToKeep } from '../../proxy/server-states.ts';
 import { openConnections, parseStatistics, showStatistics } from '../../proxy/statistics.ts';
 import { CLOSE_IDLE_SECONDS } from '../../proxy/tolerance.ts';
-import { readSplit, readUntil } from '../../proxy/weight-map.ts';
+import { letLeave, readSplit, readUntil } from '../../proxy/weight-map.ts';
 import { containersOf } from '../../rollout/observed.ts';
 import { readIfExists, writeDurably } from '../../system/files.ts';
 import type { ProxySession } from '../../system/haproxy/proxy-session.ts';
@@ -22,6 +22,10 @@ const RELOAD_PATIENCE_MS = 60_000;
 /** A replaced worker has no idle connection after this time, with room for a slow machine. */
 const IDLE_CONNECTIONS_END_MS = (CLOSE_IDLE_SECONDS + 3) * 1000;
 const LOOK_EVERY_MS = 300;
+/** In this time a client that sends often has used each of its connections. */
+const LEAVE_MS = 1500;
+/** If the worker stays after all, its clients keep their connections again after this time. */
+const LEAVE_SECONDS = 10;
 
 /**
  * Loads a new configuration into the running proxy: a new worker takes over the listening sockets, the old one ends
@@ -38,7 +42,10 @@ export async function reloadProxy(run: Run): Promise<void> {
     await withCandidate(
       run,
       () => checkInside(run, container.id),
-      () => load(project),
+      async () => {
+        await askToLeave(run, worker);
+        await load(project);
+      },
     );
     await awaitProxy(run);
     // A reload that took longer than the session may have ended it: then use the counts from before.
@@ -51,6 +58,14 @@ export async function reloadProxy(run: Run): Promise<void> {
   } finally {
     worker.end();
   }
+}
+
+/** Clients that send now should not keep a connection when the worker closes the idle ones. */
+async function askToLeave({ context, signal }: Run, worker: ProxySession): Promise<void> {
+  const now = Math.ceil(context.clock.machineTime().getTime() / 1000);
+  const { change, create } = letLeave(now + LEAVE_SECONDS);
+  if (/not found/i.test(await worker.ask(change))) await worker.ask(create);
+  await context.clock.sleep(LEAVE_MS, signal);
 }
 
 /** Until the replaced worker has no connection left on which a user may send one more request. */
