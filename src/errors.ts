@@ -54,6 +54,8 @@ export const EXIT_CODE_OF = {
   'proxy-not-up': EXIT.usage,
   'strategy-refuses': EXIT.usage,
   'not-proven': EXIT.usage,
+  'not-judged': EXIT.usage,
+  'image-changed': EXIT.usage,
   'branch-moved': EXIT.failed,
   'commit-failed': EXIT.failed,
   'git-failed': EXIT.failed,

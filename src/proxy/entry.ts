@@ -17,6 +17,7 @@ import { canaryIsUp, forceRules, type SideSettings, sideRules, standInRule } fro
 import { section } from './syntax.ts';
 import { bindOptions, PLAIN, patience, tlsOptions } from './transport.ts';
 import { BUCKETS } from './weight.ts';
+import { LEAVE_LINES } from './weight-map.ts';
 
 export interface EntrySettings extends SideSettings {
   /** Calls from other services are split too: requests state their side. */
@@ -39,6 +40,7 @@ export function entrySection(
       forceRules(settings.forceHeader),
       from === 'edge' ? EDGE_ADDRESS : addressLines(settings.trusted ?? []),
     ),
+    ...LEAVE_LINES,
     standInRule(service),
     ...(baseline ? [CHOOSE_BASELINE] : []),
     ...logRequests(),

@@ -12,9 +12,13 @@ export function readDigest(info: string): string | undefined {
   return /^description: (\S+)$/m.exec(info)?.[1];
 }
 
-/** The process id of the worker that answered `show info`: a reload starts another one. */
+/**
+ * The worker that answered `show info`: a reload or a restart starts another one, perhaps with the
+ * same process id in a new container.
+ */
 export function readWorker(info: string): string {
-  return /^Pid: (\d+)$/m.exec(info)?.[1] ?? '';
+  const value = (name: string) => new RegExp(`^${name}: (\\d+)$`, 'm').exec(info)?.[1] ?? '';
+  return `${value('Pid')} ${value('Start_time_sec')}`;
 }
 
 /**

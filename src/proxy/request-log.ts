@@ -7,8 +7,14 @@ import { section } from './syntax.ts';
  */
 const RING = 'requests';
 const LONGEST = 1200;
-/** The command that reports every request from now on, even if none comes for a day. */
-export const FOLLOW_REQUESTS = `set timeout cli 86400; show events ${RING} -w -n`;
+/**
+ * The command that reports every request of a worker, even if none comes for a day: with `all`,
+ * first those that it remembers.
+ */
+export function followRequests(what: 'all' | 'new'): string {
+  const since = what === 'new' ? ' -n' : '';
+  return `set timeout cli 86400; show events ${RING} -w${since}`;
+}
 
 /** The section of the ring: about ten thousand requests. */
 export function requestRing(): string {

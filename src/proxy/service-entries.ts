@@ -5,6 +5,7 @@ import { KEEP_SAMPLE, offerSample } from './samples.ts';
 import { canaryIsUp, forceRules, type SideSettings, sideRules, standInRule } from './side.ts';
 import { section, word } from './syntax.ts';
 import { patience, type Transport } from './transport.ts';
+import { LEAVE_LINES } from './weight-map.ts';
 
 // No service can have this name.
 const hopsName = (port: number) => `hops:${port}`;
@@ -23,6 +24,7 @@ export function hopSections(routes: readonly Route[], settings: SideSettings): s
       `bind :${port}`,
       ...patience('client', mostPatient(here)),
       'option forwardfor if-none',
+      ...LEAVE_LINES,
       // A whole service has one address, so the address identifies no user here.
       ...sideRules(
         { ...settings, identity: settings.identity.filter(({ from }) => from !== 'source') },

@@ -141,21 +141,41 @@ function stableOf(servers: Backend['servers']): ServerStatistics[] {
   );
 }
 
-function parseBackends(csv: string): Record<string, Backend> {
+/**
+ * Clients' connections on which another request may come, from the CSV output of `show stat`: those
+ * whose bytes are passed on are not among them.
+ */
+export function openConnections(csv: string): number {
+  return rowsOf(csv)
+    .filter(({ cell }) => cell('svname') === 'FRONTEND' && cell('mode') === 'http')
+    .reduce((sum, { count }) => sum + count('scur'), 0);
+}
+
+interface Row {
+  cell: (name: string) => string;
+  count: (name: string) => number;
+}
+
+function rowsOf(csv: string): Row[] {
   const [head = '', ...rows] = csv.trim().split('\n');
   const columns = head.replace(/^# /, '').split(',');
-  // Names come from outside.
-  const backends: Record<string, Backend> = Object.create(null);
-  for (const row of rows) {
+  return rows.map((row) => {
     const cells = cellsOf(row);
     const cell = (name: string) => cells[columns.indexOf(name)] ?? '';
-    const count = (name: string) => Number(cell(name)) || 0;
+    return { cell, count: (name) => Number(cell(name)) || 0 };
+  });
+}
+
+function parseBackends(csv: string): Record<string, Backend> {
+  // Names come from outside.
+  const backends: Record<string, Backend> = Object.create(null);
+  for (const { cell, count } of rowsOf(csv)) {
     const name = cell('svname');
     if (name === 'FRONTEND') continue;
     backends[cell('pxname')] ??= { servers: {}, met: 0, isStream: false, requests: 0, open: 0 };
     const backend = backends[cell('pxname')] as Backend;
     if (name !== 'BACKEND') {
-      backend.servers[name] = serverOf(cell, count);
+      backend.servers[name] = serverOf({ cell, count });
       continue;
     }
     backend.isStream = cell('mode') === 'tcp';
@@ -166,10 +186,7 @@ function parseBackends(csv: string): Record<string, Backend> {
   return backends;
 }
 
-function serverOf(
-  cell: (name: string) => string,
-  count: (name: string) => number,
-): ServerStatistics {
+function serverOf({ cell, count }: Row): ServerStatistics {
   return {
     status: cell('status'),
     checked: /^L[467]OK/.test(cell('check_status')),

@@ -50,4 +50,5 @@ export function toleranceLines({ keepAlive }: Tolerance): string[] {
  * A replaced or stopped worker closes idle connections within this time: it no longer learns which
  * containers exist.
  */
-export const CLOSE_IDLE_CONNECTIONS = 'close-spread-time 5s';
+export const CLOSE_IDLE_SECONDS = 5;
+export const CLOSE_IDLE_CONNECTIONS = `close-spread-time ${CLOSE_IDLE_SECONDS}s`;

@@ -10,6 +10,7 @@ export const RUN_DIRECTORY = '/run/canary';
 const WEIGHT_MAP = `${RUN_DIRECTORY}/weights.map`;
 const KEY = 'weight';
 const AGE_KEY = 'until';
+const LEAVE_KEY = 'leave';
 
 /**
  * Values outside the buckets of a weight. A single value for everything, so that one command moves
@@ -70,6 +71,21 @@ export function weightLines(rules: string): string[] {
     `${rules} set-var(txn.until) ${read(AGE_KEY, 0)}`,
     `${rules} set-var(txn.weight) int(${NOBODY}) if { var(txn.until) -m int gt 0 } { date,sub(txn.until) -m int ge 0 }`,
   ];
+}
+
+/**
+ * The lines that end every client's connection with its next response, until a second of the epoch.
+ * A worker closes idle connections when it is replaced, and a request may just be on its way on one:
+ * asked to leave before, busy clients keep none.
+ */
+export const LEAVE_LINES = [
+  `http-request set-var(txn.leave) str(${LEAVE_KEY}),map_str_int(${WEIGHT_MAP},0)`,
+  'http-after-response set-header Connection close if { var(txn.leave) -m int gt 0 } { date,sub(txn.leave) -m int lt 0 } !{ status 101 }',
+];
+
+/** The command by which a worker asks its clients to leave; it ends by itself. */
+export function letLeave(until: number): MapChange {
+  return setEntry(LEAVE_KEY, until);
 }
 
 export const showSplit = `show map ${WEIGHT_MAP}`;

@@ -38,6 +38,8 @@ export interface ObservedContainer {
   /** For canaries: the commit they were built from. */
   commit: string | undefined;
   release: string | undefined;
+  /** For what canary adds: Compose's digest of the definition that it was started with. */
+  configHash?: string | undefined;
   /** For the proxy: a digest of its container's image, ports, networks and command. */
   definition: string | undefined;
 }

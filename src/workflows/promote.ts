@@ -33,7 +33,8 @@ export async function promote(
     const commit =
       release.replacing?.commit ?? (await mergeCandidate(context, project, release, message));
     const checkout = await checkOut(context, project, commit);
-    const { databaseChanges } = await promoteTo({ context, project, release, signal }, checkout);
+    const run = { context, project, release, signal };
+    const { databaseChanges } = await promoteTo(run, checkout, { isForced });
     return { release: release.id, branch: project.config.git.stable, commit, databaseChanges };
   });
 }

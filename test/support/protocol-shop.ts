@@ -42,7 +42,7 @@ export const PORT = {
 export class ProtocolShop {
   private readonly name = `canary-protocols-${randomBytes(4).toString('hex')}`;
   private readonly directory: string;
-  private readonly socket: UnixProxySocket;
+  readonly socket: UnixProxySocket;
   /** Where the proxy listens. */
   host = '';
   /** The certificate that its users must trust. */

@@ -44,6 +44,8 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   'proxy-not-up': 2,
   'strategy-refuses': 2,
   'not-proven': 2,
+  'not-judged': 2,
+  'image-changed': 2,
   'branch-moved': 1,
   'commit-failed': 1,
   'git-failed': 1,

@@ -5,7 +5,11 @@ export function promote(program: Program, run: WithSession): void {
     .command('promote')
     .description("make the canary's code the stable, without a gap")
     .option('-m, --message <text>', 'message of the merge commit, where one is needed')
-    .option('--force', 'also a canary that failed, was judged bad, or never had users', false)
+    .option(
+      '--force',
+      'also a canary that failed, was judged bad, never had users, or changed since it was judged',
+      false,
+    )
     .action(
       run(async ({ context, output }, { message, force }) => {
         const { promote } = await import('../../workflows/promote.ts');

@@ -1,4 +1,5 @@
 import { cloneName, migrationName } from '../../compose/model/names.ts';
+import { CanaryError } from '../../errors.ts';
 import {
   buildOptions,
   callOptions,
@@ -8,7 +9,12 @@ import {
   releaseNow,
 } from '../../project/run.ts';
 import type { CanaryImage } from '../../rollout/events.ts';
-import { clonesOf, containersOf, type Observed } from '../../rollout/observed.ts';
+import {
+  clonesOf,
+  containersOf,
+  type Observed,
+  type ObservedContainer,
+} from '../../rollout/observed.ts';
 import type { OperationOf, ReplicaCounts } from '../../rollout/operation.ts';
 import type { Scale } from '../../system/docker/compose.ts';
 import { observe } from '../observe.ts';
@@ -49,15 +55,31 @@ function scaleOf(counts: ReplicaCounts): Scale {
 export async function recordImages(run: Run, observed: Observed): Promise<void> {
   if (!hasRelease(run)) return;
   const release = await releaseNow(run);
-  const images = containersOf(observed, 'canary')
-    .filter((each) => each.commit === release.commit)
+  const canaries = containersOf(observed, 'canary').filter(
+    (each) => each.commit === release.commit,
+  );
+  const images = canaries
     .map(({ service, image, imageId }) => ({ service, image, imageId }))
     // Replicas run the same image.
     .filter(
       ({ service }, index, all) => all.findIndex((each) => each.service === service) === index,
     );
+  const other = canaries.find(({ service, imageId }) =>
+    images.some((each) => each.service === service && each.imageId !== imageId),
+  );
+  if (other) throw mixedImages(other);
   if (idsOf(images) !== idsOf(release.images))
     await record(run, { type: 'canary-started', images });
+}
+
+function mixedImages({ name, service }: ObservedContainer): CanaryError {
+  return new CanaryError(
+    'image-changed',
+    `Container ${name} runs another image than the canary of \`${service}\` beside it.`,
+    {
+      hint: 'Did somebody build or pull an image meanwhile? `canary abort`, then deploy again.',
+    },
+  );
 }
 
 function idsOf(images: readonly CanaryImage[]): string {

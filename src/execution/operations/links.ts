@@ -5,8 +5,9 @@ import type { OperationOf } from '../../rollout/operation.ts';
 import type { ComposeScope } from '../../system/docker/compose.ts';
 import { observe } from '../observe.ts';
 import { overriddenScope } from '../override-file.ts';
-import { recreateNamespaceMembers } from './namespace-members.ts';
+import { recreateNamespaceMembers, withMembers } from './namespace-members.ts';
 import { awaitReady } from './readiness.ts';
+import { requireSameImages } from './same-images.ts';
 import { awaitSecondContainers, canHaveSecond } from './second-container.ts';
 
 /** Recreates callers whose links are out of date, without downtime if two of them can run side by side. */
@@ -59,6 +60,7 @@ async function relink(
     proxyLinks.length === links.length &&
     links.every((link) => proxyLinks.includes(link));
   const stray = running.filter((each) => !isLinked(each));
+  if (stray.length > 0) await requireSameImages(run, withMembers(run, [service]));
   if (!canHaveSecond(run, running, service)) {
     const scale = running.length > 1 ? { [service]: running.length } : {};
     await compose.up(scope, [service], { ...callOptions(run), scale });

@@ -23,6 +23,11 @@ export async function recreateNamespaceMembers(
   if (members.length > 0) await run.context.compose.recreate(scope, members, callOptions(run));
 }
 
+/** Services, and those that are recreated with them. */
+export function withMembers(run: Pick<Run, 'project'>, owners: readonly string[]): string[] {
+  return [...new Set([...owners, ...membersOf(run, owners)])];
+}
+
 function membersOf({ project }: Pick<Run, 'project'>, owners: readonly string[]): Set<string> {
   const found = new Set<string>();
   const follow = (owner: string) => {

@@ -15,10 +15,11 @@ import {
   startUnpublished,
   takeBack,
 } from './hand-over.ts';
-import { recreateNamespaceMembers } from './namespace-members.ts';
+import { recreateNamespaceMembers, withMembers } from './namespace-members.ts';
 import { stopProxy } from './proxy.ts';
 import { placeConfiguration } from './proxy-file.ts';
 import { letRouters } from './routers.ts';
+import { requireSameImages } from './same-images.ts';
 import { awaitSecondContainers, canHaveSecond } from './second-container.ts';
 
 /**
@@ -28,6 +29,7 @@ import { awaitSecondContainers, canHaveSecond } from './second-container.ts';
  */
 export async function takePorts(run: Run, operation: OperationOf<'take-ports'>): Promise<void> {
   const { compose } = run.context;
+  await requireSameImages(run, withMembers(run, operation.services));
   const scope = await unlinkedScope(run);
   await placeConfiguration(run, scope);
   await letRouters(run);

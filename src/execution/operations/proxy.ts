@@ -17,7 +17,7 @@ export async function startProxy(run: Run): Promise<void> {
   const isMadeAnew = isRouted(run) && proxy.definition !== run.project.proxy.definition;
   if (proxy.state === 'unreachable' || isMadeAnew) await stopProxy(run);
   await letRouters(run);
-  await run.context.compose.up(scope, [PROXY_SERVICE], callOptions(run));
+  await run.context.compose.up(scope, [PROXY_SERVICE], { ...callOptions(run), pulls: true });
   await awaitProxy(run);
 }
 

@@ -2,13 +2,16 @@ import { rename, rm } from 'node:fs/promises';
 import { CanaryError } from '../../errors.ts';
 import { entryServices, type Project } from '../../project/load.ts';
 import { type Run, record } from '../../project/run.ts';
-import { totalCounts } from '../../proxy/counts.ts';
+import { isSoWithin } from '../../project/until.ts';
+import { type Counts, lessCounts, totalCounts } from '../../proxy/counts.ts';
 import { RELOAD, readReload } from '../../proxy/master-process.ts';
 import { SHOW_SERVER_STATES, statesToKeep } from '../../proxy/server-states.ts';
-import { parseStatistics, showStatistics } from '../../proxy/statistics.ts';
-import { readSplit, readUntil } from '../../proxy/weight-map.ts';
+import { openConnections, parseStatistics, showStatistics } from '../../proxy/statistics.ts';
+import { CLOSE_IDLE_SECONDS } from '../../proxy/tolerance.ts';
+import { letLeave, readSplit, readUntil } from '../../proxy/weight-map.ts';
 import { containersOf } from '../../rollout/observed.ts';
 import { readIfExists, writeDurably } from '../../system/files.ts';
+import type { ProxySession } from '../../system/haproxy/proxy-session.ts';
 import { observe } from '../observe.ts';
 import { applySplit } from '../split.ts';
 import { awaitProxy } from './proxy.ts';
@@ -16,6 +19,13 @@ import { checkInside, refused, withCandidate } from './proxy-file.ts';
 
 /** HAProxy answers when the new worker serves; names that do not resolve make that slow. */
 const RELOAD_PATIENCE_MS = 60_000;
+/** A replaced worker has no idle connection after this time, with room for a slow machine. */
+const IDLE_CONNECTIONS_END_MS = (CLOSE_IDLE_SECONDS + 3) * 1000;
+const LOOK_EVERY_MS = 300;
+/** In this time a client that sends often has used each of its connections. */
+const LEAVE_MS = 1500;
+/** If the worker stays after all, its clients keep their connections again after this time. */
+const LEAVE_SECONDS = 10;
 
 /**
  * Loads a new configuration into the running proxy: a new worker takes over the listening sockets, the old one ends
@@ -28,23 +38,52 @@ export async function reloadProxy(run: Run): Promise<void> {
   // Held, so that the replaced worker can be asked afterwards what it counted.
   const worker = await project.socket.hold(RELOAD_PATIENCE_MS / 1000);
   try {
-    const atFirst = await worker.ask(showStatistics);
+    const atFirst = await countedBy(worker, project);
     await withCandidate(
       run,
       () => checkInside(run, container.id),
-      () => load(project),
+      async () => {
+        await askToLeave(run, worker);
+        await load(project);
+      },
     );
     await awaitProxy(run);
     // A reload that took longer than the session may have ended it: then use the counts from before.
-    const counted = await worker.ask(showStatistics).catch(() => atFirst);
-    const counts = totalCounts(parseStatistics(counted), entryServices(project));
+    const counts = await countedBy(worker, project).catch(() => atFirst);
     await record(run, { type: 'proxy-reloaded', counts });
+    // `abort` does not wait for the lock: a split it wrote while the new worker read the file must win.
+    const file = (await readIfExists(project.layout.weights)) ?? '';
+    await applySplit(project, readSplit(file), readUntil(file));
+    await awaitLastRequests(run, worker).finally(() => recordRest(run, worker, counts));
   } finally {
     worker.end();
   }
-  // `abort` does not wait for the lock: a split it wrote while the new worker read the file must win.
-  const file = (await readIfExists(project.layout.weights)) ?? '';
-  await applySplit(project, readSplit(file), readUntil(file));
+}
+
+/** Clients that send now should not keep a connection when the worker closes the idle ones. */
+async function askToLeave({ context, signal }: Run, worker: ProxySession): Promise<void> {
+  const now = Math.ceil(context.clock.machineTime().getTime() / 1000);
+  const { change, create } = letLeave(now + LEAVE_SECONDS);
+  if (/not found/i.test(await worker.ask(change))) await worker.ask(create);
+  await context.clock.sleep(LEAVE_MS, signal);
+}
+
+/** Until the replaced worker has no connection left on which a user may send one more request. */
+async function awaitLastRequests(run: Run, worker: ProxySession): Promise<void> {
+  const isDone = async () => openConnections(await worker.ask(showStatistics)) === 0;
+  await isSoWithin(run, IDLE_CONNECTIONS_END_MS, isDone, LOOK_EVERY_MS);
+}
+
+/** What the replaced worker answered since it was first asked; a command that is killed before loses only these. */
+async function recordRest(run: Run, worker: ProxySession, recorded: Counts): Promise<void> {
+  const rest = lessCounts(await countedBy(worker, run.project), recorded);
+  if (Object.values(rest).some((count) => count !== 0))
+    await record(run, { type: 'proxy-reloaded', counts: rest });
+}
+
+async function countedBy(worker: ProxySession, project: Project): Promise<Counts> {
+  const statistics = parseStatistics(await worker.ask(showStatistics));
+  return totalCounts(statistics, entryServices(project));
 }
 
 async function load(project: Project): Promise<void> {

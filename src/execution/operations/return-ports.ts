@@ -5,8 +5,9 @@ import { containersOf, type ObservedContainer } from '../../rollout/observed.ts'
 import type { OperationOf } from '../../rollout/operation.ts';
 import { observe } from '../observe.ts';
 import { stillUnanswered } from './answers.ts';
-import { recreateNamespaceMembers } from './namespace-members.ts';
+import { recreateNamespaceMembers, withMembers } from './namespace-members.ts';
 import { startProxy, stopProxy } from './proxy.ts';
+import { requireSameImages } from './same-images.ts';
 import { canHaveSecond } from './second-container.ts';
 
 /**
@@ -17,6 +18,7 @@ import { canHaveSecond } from './second-container.ts';
 export async function returnPorts(run: Run, operation: OperationOf<'return-ports'>): Promise<void> {
   const { compose, engine } = run.context;
   const { scope, config } = run.project;
+  await requireSameImages(run, withMembers(run, operation.services));
   const before = await observe(run);
   const stable = containersOf(before, 'stable');
   const doubled = operation.services.filter((service) => canHaveSecond(run, stable, service));

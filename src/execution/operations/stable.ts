@@ -12,6 +12,7 @@ import type { Scale } from '../../system/docker/compose.ts';
 import { observe } from '../observe.ts';
 import { overriddenScope, releasedScope, unlinkedScope } from '../override-file.ts';
 import { recreateNamespaceMembers } from './namespace-members.ts';
+import { requireImages } from './same-images.ts';
 
 /**
  * Starts services that do not run. An old, stopped container may still claim the entry's port, so it is
@@ -27,7 +28,7 @@ export async function startStable(run: Run, operation: OperationOf<'start-stable
   );
   const absent = operation.services.filter((service) => !existing.includes(service));
   if (absent.length > 0) await compose.startMissing(scope, absent, callOptions(run));
-  if (existing.length > 0) await compose.up(scope, existing, callOptions(run));
+  if (existing.length > 0) await compose.up(scope, existing, { ...callOptions(run), pulls: true });
 }
 
 /** Gives the stable the images that ran as the canary, and Compose the commit's own definition. */
@@ -57,7 +58,14 @@ export async function recreateOnCommit(
   }
   const scale = await keptScale(run, operation.services, checkout.model);
   const scope = await releasedScope(run, checkout);
+  const expected = new Map<string, string>();
+  for (const service of operation.services) {
+    const name = imageName(project.name, service, checkout.model.services[service] ?? {});
+    const imageId = await context.engine.imageId(name);
+    if (imageId) expected.set(service, imageId);
+  }
   await context.compose.up(scope, operation.services, { ...callOptions(run), scale });
+  await requireImages(run, expected);
   await recreateNamespaceMembers(run, scope, operation.services);
 }
 
@@ -90,6 +98,9 @@ export async function restoreStable(
   const scale = await keptScale(run, operation.services, run.project.model);
   const scope = await overriddenScope(run);
   await context.compose.up(scope, operation.services, { ...callOptions(run), scale });
+  const isRestored = ({ service }: StableImage) => operation.services.includes(service);
+  const previous = (replacing?.previous ?? []).filter(isRestored);
+  await requireImages(run, new Map(previous.map((each) => [each.service, each.imageId])));
   await recreateNamespaceMembers(run, scope, operation.services);
 }
 

@@ -6,6 +6,7 @@ import { type Checkout, checkOut } from '../../project/checkout/checkout.ts';
 import { resolveBranch } from '../../project/git/branches.ts';
 import { type ReleaseRun, releaseNow } from '../../project/run.ts';
 import { runHooks } from '../hooks.ts';
+import { requireJudged } from './judged.ts';
 import { mergeCandidate } from './merge-candidate.ts';
 import { promoteTo } from './promotion.ts';
 
@@ -24,6 +25,7 @@ export async function preparePromotion(
       return { refusal: `\`${stable}\` moved on meanwhile; \`canary promote\` merges it.` };
     const commit = await mergeCandidate(context, project, release, undefined);
     const checkout = await checkOut(context, project, commit);
+    await requireJudged({ ...run, checkout });
     const { weight } = await releaseNow(run);
     await runHooks(run, 'prePromote', { weight });
     return { checkout };

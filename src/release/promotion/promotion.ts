@@ -13,6 +13,7 @@ import { runHooks } from '../hooks.ts';
 import { cleanUp } from '../records/clean-up.ts';
 import { tellDatabaseChanges } from '../records/database-changes.ts';
 import { changeState } from '../records/releases.ts';
+import { requireJudged } from './judged.ts';
 import {
   changedPaths,
   findMovedFiles,
@@ -24,18 +25,19 @@ import {
 /**
  * Makes a commit the stable while the canary of a release serves every user: replaces the stable, sends users back,
  * moves the stable branch to the commit, removes the canary. A failure restores the stable. Needs the lock.
- * `isAnnounced`: the hooks that come before have run. Returns what stays changed in the shared databases.
+ * `isAnnounced`: the hooks that come before have run. `isForced`: also what was not judged as it is. Returns what stays changed in the shared databases.
  */
 export async function promoteTo(
   base: ReleaseRun,
   checkout: Checkout,
-  { isAnnounced = false }: { isAnnounced?: boolean } = {},
+  { isAnnounced = false, isForced = false }: { isAnnounced?: boolean; isForced?: boolean } = {},
 ): Promise<{ databaseChanges: string[] }> {
   const run: PromotionRun = { ...base, checkout };
   const { context, project } = run;
   const { commit } = checkout;
   const paths = await changedPaths(run);
   await refuseWithoutConfig(run, paths);
+  if (!isForced) await requireJudged(run);
   const movedFiles = await findMovedFiles(run, paths);
   const promote = { commit, branch: project.config.git.stable, movedFiles };
   await converge(run, { promote, canary: null }, async (_, plan) => {

@@ -44,8 +44,8 @@ const UP = ['up', '--detach', '--no-deps', '--no-build'];
 const IN_A_WORKTREE =
   'If a step reads `.git`: canary builds from a git worktree, in which `.git` is a file. Give the build its commit as an argument.';
 
-/** An image that is here is used: with `pull_policy: always` a registry would decide what runs. */
-const AS_IS = ['--pull', 'missing'];
+/** Only the image that is here: with `pull_policy: always` a registry would decide what runs. */
+const AS_IS = ['--pull', 'never'];
 
 export type Compose = ReturnType<typeof composeCli>;
 
@@ -178,6 +178,14 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>, env: Envi
       return unescaped(await config({ ...scope, files: ['-'] }, ['--no-consistency'], { input }));
     },
 
+    /** By service, the digest of its definition by which Compose decides whether a container is up to date. */
+    async hashes(scope: ComposeScope, services: readonly string[]): Promise<Map<string, string>> {
+      const result = await call(scope, ['config', '--hash', services.join()]);
+      await requireDone(result, 'compose-file-invalid', 'Compose refuses the compose file.');
+      const lines = result.stdout.trim().split('\n');
+      return new Map(lines.map((line) => line.split(' ') as [string, string]));
+    },
+
     /** Builds images; what a failed build printed is kept in the file `log`. */
     async build(
       scope: ComposeScope,
@@ -228,7 +236,7 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>, env: Envi
     startMissing: starting('up', '--detach', '--no-recreate'),
 
     /** Makes what stands in for services, by the guise of the scope; pulls nothing. */
-    standIn: starting(...UP, '--pull', 'never'),
+    standIn: starting(...UP, ...AS_IS),
 
     /** Scales services to this many containers: adds new ones by the current definition, existing ones stay. */
     grow(scope: ComposeScope, scale: Scale, options: CallOptions = {}): Promise<void> {
@@ -237,13 +245,14 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>, env: Envi
       return start(scope, services, args, options);
     },
 
-    /** Creates containers without starting them. */
+    /** Creates containers that are new here, without starting them; pulls by their own policy. */
     create: starting('create', '--no-build'),
 
     /** Creates further containers up to this many, by the current definition; those that exist stay as they are. */
     createMore(scope: ComposeScope, scale: Scale, options: CallOptions = {}): Promise<void> {
       const services = Object.keys(scale);
-      const args = ['create', '--no-build', '--no-recreate', ...scaleFlags(scale), ...services];
+      const flags = ['--no-build', ...AS_IS, '--no-recreate', ...scaleFlags(scale)];
+      const args = ['create', ...flags, ...services];
       return start(scope, services, args, options);
     },
 

@@ -234,6 +234,7 @@ function observe(container: InspectedContainer): ObservedContainer {
     commit: labels[LABEL.commit],
     release: labels[LABEL.release],
     definition: labels[LABEL.definition],
+    ...(labels[LABEL.hash] && { configHash: labels[LABEL.hash] }),
   };
 }
 

@@ -13,6 +13,8 @@ const PROMPT = '\n> ';
 /** Opens a session at an admin socket; HAProxy closes one that is silent for this many seconds. */
 export async function openSession(path: string, seconds: number): Promise<ProxySession> {
   const socket = createConnection({ path });
+  // There is no other listener between two commands; an error then shows in the next.
+  socket.on('error', () => undefined);
   const ask = (command: string) => untilPrompt(socket, `${command}\n`, seconds * 1000);
   try {
     await ask('prompt');
@@ -39,8 +41,6 @@ function untilPrompt(socket: Socket, command: string, timeoutMs: number): Promis
     const finish = (settle: () => void) => {
       clearTimeout(patience);
       socket.off('data', onData).off('close', onClose).off('error', onError);
-      // There is no other listener between two commands; an error then shows in the next.
-      socket.on('error', () => undefined);
       settle();
     };
     socket.on('data', onData).on('close', onClose).on('error', onError);

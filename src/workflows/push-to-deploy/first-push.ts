@@ -92,7 +92,8 @@ async function bringToCommit(
   const moving = existing.filter((name) => !keepsData(name));
   const scope = await unlinkedScope(run);
   if (keeping.length > 0) await compose.startMissing(scope, keeping, callOptions(run));
-  if (moving.length > 0) await compose.up(scope, moving, callOptions(run));
+  // As `docker compose up --build` does: a commit may name an image that is not here yet.
+  if (moving.length > 0) await compose.up(scope, moving, { ...callOptions(run), pulls: true });
 }
 
 interface Bringing {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
-  FOLLOW_REQUESTS,
+  followRequests,
   type LoggedRequest,
   parseRequest,
 } from '../../../src/proxy/request-log.ts';
@@ -18,7 +18,7 @@ async function open(trusted: readonly string[]): Promise<void> {
     proxy: { trusted },
   });
   await shop.split(50);
-  following = await shop.follow(FOLLOW_REQUESTS, (line) => {
+  following = await shop.follow(followRequests('new'), (line) => {
     const request = parseRequest(line);
     if (request) seen.push(request);
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  FOLLOW_REQUESTS,
+  followRequests,
   type LoggedRequest,
   parseRequest,
 } from '../../../src/proxy/request-log.ts';
@@ -19,7 +19,7 @@ const seen: LoggedRequest[] = [];
 beforeAll(async () => {
   shop = await ProtocolShop.start({ web: { entry: 3001, port: PORT.http } });
   await shop.split(50);
-  following = await shop.follow(FOLLOW_REQUESTS, (line) => {
+  following = await shop.follow(followRequests('new'), (line) => {
     const request = parseRequest(line);
     if (request) seen.push(request);
   });

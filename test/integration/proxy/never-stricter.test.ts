@@ -3,10 +3,11 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readWorker, SHOW_INFO } from '../../../src/proxy/master-process.ts';
 import {
-  FOLLOW_REQUESTS,
+  followRequests,
   type LoggedRequest,
   parseRequest,
 } from '../../../src/proxy/request-log.ts';
+import { letLeave } from '../../../src/proxy/weight-map.ts';
 import type { Following } from '../../../src/system/haproxy/line-stream.ts';
 import { PORT, ProtocolShop } from '../../support/protocol-shop.ts';
 import { until } from '../../support/storedog.ts';
@@ -25,7 +26,7 @@ beforeAll(async () => {
     proxy: { keepAlive: `${KEEP_ALIVE_MS}ms` },
   });
   await shop.split(50);
-  following = await shop.follow(FOLLOW_REQUESTS, (line) => {
+  following = await shop.follow(followRequests('new'), (line) => {
     const request = parseRequest(line);
     if (request) seen.push(request);
     else unread.push(line);
@@ -142,6 +143,21 @@ describe('an idle connection', () => {
     const since = Date.now();
     await closed(socket);
     expect(Date.now() - since).toBeGreaterThan(KEEP_ALIVE_MS - 100);
+  });
+
+  it('ends with the next response while clients are asked to leave, and only then', async () => {
+    const socket = await opened();
+    const now = Math.ceil(Date.now() / 1000);
+    await shop.ask(letLeave(now + 60).create);
+    socket.write(ORDER);
+    expect((await untilComplete(socket)).toLowerCase()).toContain('\r\nconnection: close');
+    await closed(socket);
+
+    await shop.ask(letLeave(now - 1).change);
+    const another = await opened();
+    another.write(ORDER);
+    expect((await untilComplete(another)).toLowerCase()).not.toContain('connection: close');
+    another.destroy();
   });
 
   it('of a replaced worker is closed sooner, because that worker no longer learns where containers are', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
-  FOLLOW_REQUESTS,
+  followRequests,
   type LoggedRequest,
   parseRequest,
 } from '../../../src/proxy/request-log.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   };
   shop = await ProtocolShop.start(services, undefined, { proxy: { headers: '16k' } });
   await shop.split(50);
-  following = await shop.follow(FOLLOW_REQUESTS, (line) => {
+  following = await shop.follow(followRequests('new'), (line) => {
     const request = parseRequest(line);
     if (request) seen.push(request);
   });

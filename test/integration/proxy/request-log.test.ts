@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
-  FOLLOW_REQUESTS,
+  followRequests,
   type LoggedRequest,
   parseRequest,
 } from '../../../src/proxy/request-log.ts';
@@ -20,7 +20,7 @@ describe('the log of requests', () => {
     shop = await ProtocolShop.start({ web: { entry: 3001, port: PORT.http } }, [
       'header:X-User-Id',
     ]);
-    following = await shop.follow(FOLLOW_REQUESTS, (line) => {
+    following = await shop.follow(followRequests('new'), (line) => {
       const request = parseRequest(line);
       if (request) seen.push(request);
       else unread.push(line);

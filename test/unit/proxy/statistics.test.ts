@@ -10,6 +10,7 @@ import {
 import {
   armBreaker,
   isTripped,
+  openConnections,
   openRequests,
   parseStatistics,
 } from '../../../src/proxy/statistics.ts';
@@ -41,6 +42,16 @@ describe('the answer to `show stat`', () => {
     expect(Object.keys(services)).toEqual(['frontend', 'discounts']);
     expect(frontend?.stable.map((each) => each.address)).toEqual(['172.18.0.4', '172.18.0.5', '']);
     expect(frontend?.canary.map((each) => each.address)).toEqual(['172.18.0.9']);
+  });
+
+  test('counts the connections on which clients may send more', () => {
+    const csv = `# pxname,svname,scur,mode,
+frontend:entry,FRONTEND,4,http,
+frontend,BACKEND,3,http,
+frontend:replicas,FRONTEND,2,tcp,
+`;
+    expect(openConnections(csv)).toBe(4);
+    expect(openConnections('')).toBe(0);
   });
 
   test('counts 5xx answers, broken answers and failed connections as failures', () => {
