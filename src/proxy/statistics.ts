@@ -46,7 +46,14 @@ export interface SideStatistics {
   baseline: readonly ServerStatistics[];
   users: CanaryUsers | undefined;
   /** Servers for assets that only one side has; of no side's counts. */
-  assets: Record<'stable' | 'canary', readonly ServerStatistics[]>;
+  assets: AssetStatistics;
+}
+
+interface AssetStatistics {
+  stable: readonly ServerStatistics[];
+  canary: readonly ServerStatistics[];
+  /** Requests that went on to the other side, because the user's own had no such asset. */
+  ofOther: number;
 }
 
 /** Whether HAProxy has a container of the stable to send users to. */
@@ -66,7 +73,7 @@ export function parseStatistics(csv: string): Record<string, SideStatistics> {
         stable: stableOf(servers),
         canary: Object.values(replicas.servers),
         baseline: baseline ? [baseline] : [],
-        assets: assetsOf([backends[canaryAssetsName(name)], backends[stableAssetsName(name)]]),
+        assets: assetsOf(backends[canaryAssetsName(name)], backends[stableAssetsName(name)]),
         users: usersOf(backends[guardedName(name)], servers[CANARY_SERVER]),
       };
       return [[name, sides]];
@@ -74,11 +81,14 @@ export function parseStatistics(csv: string): Record<string, SideStatistics> {
   );
 }
 
-function assetsOf(found: readonly (Backend | undefined)[]): SideStatistics['assets'] {
-  const servers = found.flatMap((backend) => (backend ? [backend.servers] : []));
+/** `ofCanary` and `ofStable`: the backends for users of either side. */
+function assetsOf(ofCanary: Backend | undefined, ofStable: Backend | undefined): AssetStatistics {
+  const stable = (backend: Backend | undefined) => (backend ? stableOf(backend.servers) : []);
+  const canary = (backend: Backend | undefined) => backend?.servers[CANARY_SERVER] ?? [];
   return {
-    stable: servers.flatMap(stableOf),
-    canary: servers.flatMap((each) => each[CANARY_SERVER] ?? []),
+    stable: [...stable(ofCanary), ...stable(ofStable)],
+    canary: [ofCanary, ofStable].flatMap(canary),
+    ofOther: total([...stable(ofCanary), ...[ofStable].flatMap(canary)], 'requests'),
   };
 }
 

@@ -87,6 +87,7 @@ describe('the answer to `show stat`', () => {
       stableFailures: 4,
       canaryFailures: 12,
       shielded: 56,
+      assets: 0,
     };
     expect(totalCounts(services, ['frontend'])).toEqual(all);
     expect(totalCounts(services, ['frontend', 'unknown'])).toEqual(all);
@@ -126,23 +127,32 @@ describe('counts since an earlier reading', () => {
     stableFailures: 5,
     canaryFailures: 1,
     shielded: 0,
+    assets: 0,
   };
 
   test('are the difference', () => {
-    const now = { stable: 150, canary: 20, stableFailures: 5, canaryFailures: 4, shielded: 0 };
+    const now = {
+      stable: 150,
+      canary: 20,
+      stableFailures: 5,
+      canaryFailures: 4,
+      shielded: 0,
+      assets: 0,
+    };
     expect(countsSince(now, earlier)).toEqual({
       stable: 50,
       canary: 10,
       stableFailures: 0,
       canaryFailures: 3,
       shielded: 0,
+      assets: 0,
     });
   });
 
   test.each([
     [
       'fewer requests',
-      { stable: 3, canary: 20, stableFailures: 5, canaryFailures: 4, shielded: 0 },
+      { stable: 3, canary: 20, stableFailures: 5, canaryFailures: 4, shielded: 0, assets: 0 },
     ],
     ['fewer requests on the canary', { ...earlier, canary: 2 }],
     ['more requests already but fewer failures', { ...earlier, stable: 120, stableFailures: 0 }],
