@@ -95,6 +95,19 @@ describe('the answer to `show stat`', () => {
   });
 });
 
+test('assets count when the other side was asked, not when the user’s own side had them', () => {
+  const row = (backend: string, server: string, requests: number) =>
+    `frontend:${backend}-assets,${server},0,0,0,0,,${requests},1,2,,0,,0,0,0,0,UP,1,,,0,0,,,,`;
+  const rows = [
+    row('canary', 'canary', 20),
+    row('canary', 'stable1', 7),
+    row('stable', 'stable1', 300),
+    row('stable', 'canary', 5),
+  ];
+  const services = parseStatistics(`${CSV}${rows.join('\n')}\n`);
+  expect(totalCounts(services, ['frontend']).assets).toBe(12);
+});
+
 describe('the breaker', () => {
   const canary = (status: string) =>
     parseStatistics(CSV.replace('60,60,UP,', `60,60,${status},`)).frontend;
