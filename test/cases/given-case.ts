@@ -12,6 +12,9 @@ import { GIT_ENV, Storedog, until } from '../support/storedog.ts';
 
 const FOLDER = process.env.CANARY_CASES ?? '';
 
+/** The errors of a connection that nobody answers. */
+const NOBODY = /^E[A-Z]+$/;
+
 /** A case from a public report, set up by its own script, with its own project name, port and subnet. */
 export class GivenCase extends Storedog {
   private readonly root: string;
@@ -61,7 +64,7 @@ export class GivenCase extends Storedog {
   /** Production without canary, as the case's commands begin. */
   async production(...flags: string[]): Promise<void> {
     await this.compose('up', '--detach', '--build', ...flags);
-    await this.untilShopAnswers();
+    await until('the shop answers', async () => !NOBODY.test(await answerAt(this.url)));
   }
 
   /** `init` and `up`; the preview gets a port that no other test has. */
@@ -92,11 +95,6 @@ export function answerAt(url: string, headers: Record<string, string> = {}): Pro
     call.on('error', (error) => resolve((error as NodeJS.ErrnoException).code ?? error.message));
     call.end();
   });
-}
-
-/** Waits until an address has this answer. */
-export function untilAnswered(url: string, answer: string): Promise<void> {
-  return until(`${url} answers ${answer}`, async () => (await answerAt(url)) === answer);
 }
 
 async function replaceIn(folder: string, words: readonly (readonly [string, string])[]) {
