@@ -1,3 +1,4 @@
+import { forgetFailures } from './failures-in-a-row.ts';
 import {
   BASELINE_SERVER,
   CANARY_SERVER,
@@ -239,9 +240,10 @@ export function openRequests(
   return users ? total([users.whole, users.standIn, ...baseline, ...assets.canary], 'open') : 0;
 }
 
-/** The command that gives users back to a canary which the breaker took out. */
-export function armBreaker(service: string): string {
-  return `set server ${guardedName(service)}/${CANARY_SERVER} health up`;
+/** The commands that give users back to a canary which the breaker took out. */
+export function armBreaker(service: string): string[] {
+  const up = `set server ${guardedName(service)}/${CANARY_SERVER} health up`;
+  return [forgetFailures(service), up];
 }
 
 /** Whether the breaker took the canary out: nothing else marks it as down as a whole. */

@@ -123,7 +123,10 @@ describe('the breaker', () => {
   });
 
   test('is armed for the users of the canary, not for its check', () => {
-    expect(armBreaker('frontend')).toBe('set server frontend:canary/canary health up');
+    expect(armBreaker('frontend')).toEqual([
+      'clear table frontend:canary-failures',
+      'set server frontend:canary/canary health up',
+    ]);
   });
 });
 
