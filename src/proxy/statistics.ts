@@ -1,3 +1,4 @@
+import { byName } from '../config/values/by-name.ts';
 import { forgetFailures } from './failures-in-a-row.ts';
 import {
   BASELINE_SERVER,
@@ -65,7 +66,7 @@ export function reachesStable({ stable }: SideStatistics): boolean {
 /** Every service by name, from the CSV output of `show stat` (HAProxy management guide, 9.1). */
 export function parseStatistics(csv: string): Record<string, SideStatistics> {
   const backends = parseBackends(csv);
-  return Object.fromEntries(
+  return byName(
     Object.entries(backends).flatMap(([name, { servers }]) => {
       const replicas = backends[replicasName(name)];
       if (!replicas) return [];
@@ -77,7 +78,7 @@ export function parseStatistics(csv: string): Record<string, SideStatistics> {
         assets: assetsOf(backends[canaryAssetsName(name)], backends[stableAssetsName(name)]),
         users: usersOf(backends[guardedName(name)], servers[CANARY_SERVER]),
       };
-      return [[name, sides]];
+      return [[name, sides] as const];
     }),
   );
 }
@@ -155,8 +156,7 @@ function stableOf(servers: Backend['servers']): ServerStatistics[] {
 function parseBackends(csv: string): Record<string, Backend> {
   const [head = '', ...rows] = csv.trim().split('\n');
   const columns = head.replace(/^# /, '').split(',');
-  // Names come from outside.
-  const backends: Record<string, Backend> = Object.create(null);
+  const backends = byName<Backend>();
   for (const row of rows) {
     const cells = cellsOf(row);
     const cell = (name: string) => cells[columns.indexOf(name)] ?? '';

@@ -11,7 +11,11 @@ beforeAll(async () => {
 afterAll(() => shop?.dispose());
 
 it('`init` and `plan` say that `pre_stop` is not run when canary stops a container', async () => {
-  const { stdout: init } = await shop.succeed('init', '--yes');
-  const { stdout: plan } = await shop.succeed('plan', '--branch', 'canary');
-  for (const said of [init, plan]) expect(said).toContain('has a `pre_stop` hook');
+  for (const command of [
+    ['init', '--yes'],
+    ['plan', '--branch', 'canary'],
+  ]) {
+    const { stdout, stderr } = await shop.succeed(...command);
+    expect(stdout + stderr).toContain('`web` has a `pre_stop` hook');
+  }
 });
