@@ -7,6 +7,9 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * The folder that the first argument names, and the arguments after it; ends with the usage if it lacks `marker`.
+ *
+ * @param {string} command
+ * @param {string} marker
  */
 export function givenFolder(command, marker) {
   const [folder, ...rest] = process.argv.slice(2);
@@ -17,7 +20,12 @@ export function givenFolder(command, marker) {
   return { folder: resolve(folder), rest };
 }
 
-/** Runs a ring of the tests whose material lies in that folder, and takes over its exit code. */
+/**
+ * Runs a ring of the tests whose material lies in that folder, and takes over its exit code.
+ *
+ * @param {string} project
+ * @param {{ folder: string; rest: string[] }} given
+ */
 export function runRing(project, { folder, rest }) {
   const { status } = spawnSync(
     process.execPath,
