@@ -50,6 +50,13 @@ const CORPUS = {
   sequence: { groupOrder: 4 },
 };
 
+const CASES = {
+  ...ENGINE,
+  name: 'cases',
+  include: ['test/cases/**/*.test.ts'],
+  sequence: { groupOrder: 5 },
+};
+
 /**
  * One project a ring: unit is pure and cli runs in this process with git alone, integration and engine use the real
  * parts.
@@ -112,6 +119,8 @@ export default defineConfig({
       },
       // Other people's stacks, in a folder that is given: scripts/test-corpus.mjs.
       ...(process.env.CANARY_CORPUS ? [{ test: CORPUS }] : []),
+      // Cases from public reports, in a folder that is given: scripts/test-cases.mjs.
+      ...(process.env.CANARY_CASES ? [{ test: CASES }] : []),
     ],
   },
 });

@@ -5,8 +5,10 @@ import type { ReleaseVerdict } from '../rollout/verdict.ts';
 /** Where users reach a service, and where only its canary responds. */
 export interface EntryAddress {
   service: string;
-  /** The address for users, such as `http://localhost:3000`. */
+  /** The first address for users, such as `http://localhost:3000`. */
   address: string;
+  /** Every address for users: one for each host address at which its port is published. */
+  addresses: string[];
   /**
    * An address on this machine that always leads to the canary; `null` if canary.yaml has no
    * `preview`.
@@ -58,6 +60,11 @@ export interface ReleaseStatus {
     /** Failures of the canary that no user saw, because the stable answered. */
     shielded: number;
   };
+  /**
+   * Requests for hashed assets that the user's side lacked, so that the other side was asked. They
+   * are not part of `requests` or `failures`, and have no influence on the verdict.
+   */
+  assets: number;
   /** The latest verdict of its analysis; `null` before the first. */
   verdict: ReleaseVerdict | null;
   /** What its first boot did to a copy of the shared databases; `null` if it was not rehearsed. */

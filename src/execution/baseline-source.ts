@@ -1,4 +1,5 @@
 import type { BaselineSource } from '../compose/render/baseline.ts';
+import { byName } from '../config/values/by-name.ts';
 import { stableOrigins } from '../project/checkout/stable-origins.ts';
 import type { Project } from '../project/load.ts';
 import type { Run } from '../project/run.ts';
@@ -10,16 +11,16 @@ export async function baselineSource(
   coming: readonly string[],
 ): Promise<BaselineSource> {
   const services = baselinesOf(project);
-  if (!checkout || services.length === 0) return {};
+  if (!checkout || services.length === 0) return byName();
   const containers = await context.engine.containers(project.name);
   const originOf = await stableOrigins(context, project, checkout, services);
-  return Object.fromEntries(
+  return byName(
     services.flatMap((service) => {
       const role = coming.includes(service) ? 'stable' : 'baseline';
       const found = containersOf({ containers }, role, service);
       const model = found.find(({ state }) => state === 'running') ?? found[0];
       if (!model) return [];
-      return [[service, { image: model.imageId, ...originOf(service) }]];
+      return [[service, { image: model.imageId, ...originOf(service) }] as const];
     }),
   );
 }

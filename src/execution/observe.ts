@@ -114,7 +114,7 @@ export async function currentStatistics(
   project: Pick<Project, 'socket'>,
 ): Promise<Record<string, SideStatistics>> {
   const csv = await askIfRunning(project.socket, showStatistics);
-  return csv ? parseStatistics(csv) : {};
+  return parseStatistics(csv ?? '');
 }
 
 /** The same for every worker: the current one, and old ones that still have open requests. */

@@ -2,6 +2,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, posix, resolve } from 'node:path';
 import { readCertificate } from '../config/certificate.ts';
 import type { CanaryConfig } from '../config/schema.ts';
+import { byName } from '../config/values/by-name.ts';
 import type { Context } from '../context.ts';
 import { CanaryError, messageOf } from '../errors.ts';
 import type { CertificateFiles } from '../proxy/transport.ts';
@@ -30,7 +31,7 @@ export async function loadCertificates(
   configFile: string,
 ): Promise<Certificates> {
   const folders = new Map<string, string>();
-  const files: Record<string, CertificateFiles> = {};
+  const files = byName<CertificateFiles>();
   const expiries: { service: string; validTo: Date }[] = [];
   const inContainer = (path: string) => {
     const source = dirname(path);

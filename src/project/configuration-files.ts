@@ -8,6 +8,7 @@ import type {
 import { edgeKind } from '../compose/services/edge.ts';
 import { type Call, findCalls } from '../compose/services/service-map.ts';
 import type { CanaryConfig } from '../config/schema.ts';
+import { byName } from '../config/values/by-name.ts';
 
 const CONFIGURATION = /(^Caddyfile|\.(conf|cfg|ya?ml|toml|json|ini|template|tmpl|inc))$/i;
 /** Compose files name every service, but not what calls it. */
@@ -36,7 +37,7 @@ export async function readConfigurationFiles(model: ComposeModel): Promise<Confi
   const read = Object.entries(model.services).map(
     async ([name, service]) => [name, await filesOf(model, service)] as const,
   );
-  return Object.fromEntries(await Promise.all(read));
+  return byName(await Promise.all(read));
 }
 
 async function filesOf(model: ComposeModel, service: ComposeService): Promise<ConfigurationFile[]> {

@@ -1,6 +1,6 @@
 import { rememberAssets } from './assets.ts';
+import { countFailures, failuresTable } from './failures-in-a-row.ts';
 import { COUNT_LONG_LIVED } from './long-lived.ts';
-import { REMEMBER_REFUSALS, WAS_REFUSED } from './own-refusals.ts';
 import {
   aloneName,
   BASELINE_SERVER,
@@ -71,7 +71,7 @@ export function guardedBackend(
   { port: listen, shield, breaker, transport }: Entry,
 ): string {
   const { service } = route;
-  return section(`backend ${guardedName(service)}`, [
+  const backend = section(`backend ${guardedName(service)}`, [
     ...keepClient(route),
     ONCE,
     ...patience('server', transport),
@@ -84,6 +84,7 @@ export function guardedBackend(
     ...choice(route, breaker),
     ...stableReplicas(route),
   ]);
+  return breaker ? `${failuresTable(service)}\n\n${backend}` : backend;
 }
 
 /**
@@ -168,21 +169,17 @@ function shieldRules(service: string, { maxShare, paths }: Shield): string[] {
 }
 
 /**
- * Requests whose failures the breaker does not count use a separate server: on paths that it does
- * not watch, and where the proxy itself refuses the response.
+ * Only the request whose failure would be the last one uses the server that the breaker takes out;
+ * never one on a path that it does not watch.
  */
 function choice(route: Route, breaker: Breaker | false): string[] {
   if (!breaker) return [`use-server ${CANARY_SERVER} if TRUE`];
-  const { paths } = breaker;
+  const { paths, failures } = breaker;
+  const watched = paths.length === 0 ? '' : '{ var(txn.watched) -m found }';
   return [
     wholeCanary(route, 'no-check', UNWATCHED_SERVER),
-    ...REMEMBER_REFUSALS,
     ...paths.map((path) => `http-request set-var(txn.watched) bool(1) if { path_beg ${path} }`),
-    `use-server ${UNWATCHED_SERVER} if ${WAS_REFUSED}`,
-    ...(paths.length === 0
-      ? []
-      : [`use-server ${UNWATCHED_SERVER} if !{ var(txn.watched) -m found }`]),
-    `use-server ${CANARY_SERVER} if TRUE`,
+    ...countFailures(route.service, failures, watched),
   ];
 }
 
@@ -193,5 +190,5 @@ function choice(route: Route, breaker: Breaker | false): string[] {
  */
 function watch(listen: number, breaker: Breaker | false): string {
   if (!breaker) return 'no-check';
-  return `addr 127.0.0.1 port ${listen} ${SELDOM} rise ${NEVER} fall 1 observe layer7 error-limit ${breaker.failures} on-error mark-down`;
+  return `addr 127.0.0.1 port ${listen} ${SELDOM} rise ${NEVER} fall 1 observe layer7 error-limit 1 on-error mark-down`;
 }

@@ -3,7 +3,6 @@ import { guardedBackend, replicaSections, stableBackend } from './backends.ts';
 import { entrySection, previewSection } from './entry.ts';
 import { returnsCookieTable } from './identity.ts';
 import { longLivedTable } from './long-lived.ts';
-import { ownRefusalsTable } from './own-refusals.ts';
 import { logFormat, requestRing } from './request-log.ts';
 import { type Route, transportOf } from './route.ts';
 import { SAMPLE_PLACES } from './samples.ts';
@@ -46,7 +45,6 @@ export function renderConfiguration(settings: ProxySettings): string {
     defaultsSection(settings),
     resolversSection(),
     longLivedTable(),
-    ownRefusalsTable(),
     returnsCookieTable(),
     assetsTable(),
     requestRing(),

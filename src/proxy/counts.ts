@@ -8,6 +8,8 @@ export interface Counts {
   canaryFailures: number;
   /** Failures of the canary that no user saw, because the stable answered. */
   shielded: number;
+  /** Hashed assets that the user's side lacked and the other was asked for; of no side's counts. */
+  assets: number;
 }
 
 export const NO_COUNTS: Counts = {
@@ -16,6 +18,7 @@ export const NO_COUNTS: Counts = {
   stableFailures: 0,
   canaryFailures: 0,
   shielded: 0,
+  assets: 0,
 };
 
 /** The counts of the given services together. */
@@ -35,6 +38,7 @@ export function totalCounts(
       // If both sides failed, the user saw one failure, of a request that was the canary's.
       canaryFailures: standIn.failures + met,
       shielded: total(instead, 'requests') - total(instead, 'failures'),
+      assets: found.assets.ofOther,
     });
   }, NO_COUNTS);
 }
@@ -49,9 +53,9 @@ export function countsSince(now: Counts, earlier: Counts): Counts {
   return restarted ? now : lessCounts(now, earlier);
 }
 
-/** The difference of two counts, which may be below 0. */
-export function lessCounts(left: Counts, right: Counts): Counts {
-  return combine(left, right, (one, other) => one - other);
+/** The difference of two counts, which may be below 0. Older journals lack newer counts. */
+export function lessCounts(left: Counts, right: Partial<Counts>): Counts {
+  return combine(left, { ...NO_COUNTS, ...right }, (one, other) => one - other);
 }
 
 function plusCounts(left: Counts, right: Counts): Counts {

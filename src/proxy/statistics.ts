@@ -1,3 +1,5 @@
+import { byName } from '../config/values/by-name.ts';
+import { forgetFailures } from './failures-in-a-row.ts';
 import {
   BASELINE_SERVER,
   CANARY_SERVER,
@@ -46,7 +48,14 @@ export interface SideStatistics {
   baseline: readonly ServerStatistics[];
   users: CanaryUsers | undefined;
   /** Servers for assets that only one side has; of no side's counts. */
-  assets: Record<'stable' | 'canary', readonly ServerStatistics[]>;
+  assets: AssetStatistics;
+}
+
+interface AssetStatistics {
+  stable: readonly ServerStatistics[];
+  canary: readonly ServerStatistics[];
+  /** Requests that went on to the other side, because the user's own had no such asset. */
+  ofOther: number;
 }
 
 /** Whether HAProxy has a container of the stable to send users to. */
@@ -57,7 +66,7 @@ export function reachesStable({ stable }: SideStatistics): boolean {
 /** Every service by name, from the CSV output of `show stat` (HAProxy management guide, 9.1). */
 export function parseStatistics(csv: string): Record<string, SideStatistics> {
   const backends = parseBackends(csv);
-  return Object.fromEntries(
+  return byName(
     Object.entries(backends).flatMap(([name, { servers }]) => {
       const replicas = backends[replicasName(name)];
       if (!replicas) return [];
@@ -66,19 +75,22 @@ export function parseStatistics(csv: string): Record<string, SideStatistics> {
         stable: stableOf(servers),
         canary: Object.values(replicas.servers),
         baseline: baseline ? [baseline] : [],
-        assets: assetsOf([backends[canaryAssetsName(name)], backends[stableAssetsName(name)]]),
+        assets: assetsOf(backends[canaryAssetsName(name)], backends[stableAssetsName(name)]),
         users: usersOf(backends[guardedName(name)], servers[CANARY_SERVER]),
       };
-      return [[name, sides]];
+      return [[name, sides] as const];
     }),
   );
 }
 
-function assetsOf(found: readonly (Backend | undefined)[]): SideStatistics['assets'] {
-  const servers = found.flatMap((backend) => (backend ? [backend.servers] : []));
+/** `ofCanary` and `ofStable`: the backends for users of either side. */
+function assetsOf(ofCanary: Backend | undefined, ofStable: Backend | undefined): AssetStatistics {
+  const stable = (backend: Backend | undefined) => (backend ? stableOf(backend.servers) : []);
+  const canary = (backend: Backend | undefined) => backend?.servers[CANARY_SERVER] ?? [];
   return {
-    stable: servers.flatMap(stableOf),
-    canary: servers.flatMap((each) => each[CANARY_SERVER] ?? []),
+    stable: [...stable(ofCanary), ...stable(ofStable)],
+    canary: [ofCanary, ofStable].flatMap(canary),
+    ofOther: total([...stable(ofCanary), ...[ofStable].flatMap(canary)], 'requests'),
   };
 }
 
@@ -167,8 +179,7 @@ function rowsOf(csv: string): Row[] {
 }
 
 function parseBackends(csv: string): Record<string, Backend> {
-  // Names come from outside.
-  const backends: Record<string, Backend> = Object.create(null);
+  const backends = byName<Backend>();
   for (const { cell, count } of rowsOf(csv)) {
     const name = cell('svname');
     if (name === 'FRONTEND') continue;
@@ -246,9 +257,10 @@ export function openRequests(
   return users ? total([users.whole, users.standIn, ...baseline, ...assets.canary], 'open') : 0;
 }
 
-/** The command that gives users back to a canary which the breaker took out. */
-export function armBreaker(service: string): string {
-  return `set server ${guardedName(service)}/${CANARY_SERVER} health up`;
+/** The commands that give users back to a canary which the breaker took out. */
+export function armBreaker(service: string): string[] {
+  const up = `set server ${guardedName(service)}/${CANARY_SERVER} health up`;
+  return [forgetFailures(service), up];
 }
 
 /** Whether the breaker took the canary out: nothing else marks it as down as a whole. */

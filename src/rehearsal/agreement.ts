@@ -1,7 +1,8 @@
 import { ownVolumes } from '../compose/clone/volumes.ts';
-import type { ComposeModel, ComposeVolume } from '../compose/model/model.ts';
+import type { ComposeService, ComposeVolume } from '../compose/model/model.ts';
 import { type Exception, formatException, parseException } from '../config/exception.ts';
 import type { DatabaseConfig } from '../config/sections/database.ts';
+import { byName } from '../config/values/by-name.ts';
 import type { Context } from '../context.ts';
 import type { Agreement } from '../database/allow.ts';
 import { formatBytes } from '../database/bytes.ts';
@@ -37,7 +38,7 @@ export async function sharedDataOf(
   // What only the branch names must exist in production: only production's services are shared.
   const branch = {
     ...checkout.model,
-    services: { ...model.services, ...pick(checkout, services) },
+    services: byName([...Object.entries(model.services), ...pick(checkout, services)]),
   };
   const more = sharedData(branch, services, await knownCalls(branch), wanted);
   return {
@@ -46,13 +47,11 @@ export async function sharedDataOf(
   };
 }
 
-function pick({ model }: Checkout, services: readonly string[]): ComposeModel['services'] {
-  return Object.fromEntries(
-    services.flatMap((name) => {
-      const definition = model.services[name];
-      return definition ? [[name, definition]] : [];
-    }),
-  );
+function pick({ model }: Checkout, services: readonly string[]): [string, ComposeService][] {
+  return services.flatMap((name) => {
+    const definition = model.services[name];
+    return definition ? [[name, definition] as [string, ComposeService]] : [];
+  });
 }
 
 function union<T extends { service: string }>(left: readonly T[], right: readonly T[]): T[] {

@@ -1,4 +1,5 @@
 import { shortCommit } from '../compose/model/names.ts';
+import { byName } from '../config/values/by-name.ts';
 import {
   clonesOf,
   containersOf,
@@ -109,7 +110,7 @@ function placeCanary(
   if (migrates !== undefined && boots)
     draft.add({ kind: 'migrate', service: migrates, commit }, 'the canary needs it');
   retire(draft, observed, earlier, 'an earlier canary is replaced');
-  const counts = Object.fromEntries(missing.map((service) => [service, wanted(service)]));
+  const counts = byName(missing.map((service) => [service, wanted(service)] as const));
   const more = { services: missing, commit };
   if (canGrow) draft.add({ kind: 'grow-canary', ...more, counts }, 'replica by replica');
   else {

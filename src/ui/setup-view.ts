@@ -20,9 +20,9 @@ export function initText(result: InitResult, theme: Theme): string {
 }
 
 export function upText({ changed, entries }: UpResult, theme: Theme): string {
-  const lines = entries.map(({ service, address, preview }) => {
+  const lines = entries.map(({ service, addresses, preview }) => {
     const own = preview ? `; the canary alone, once there is one: ${preview}` : '';
-    return `  ${theme.bold(service)}  ${address}${own}`;
+    return `  ${theme.bold(service)}  ${addresses.join(', ')}${own}`;
   });
   const title = changed
     ? 'The proxy is in front of your services.'

@@ -18,7 +18,7 @@ export function statusText(status: Status, theme: Theme): string {
     alignColumns(
       proxy.entries.map((entry) => [
         entry.service,
-        entry.address,
+        entry.addresses.join(', '),
         entry.preview && release ? `canary alone: ${entry.preview}` : '',
       ]),
       '  ',
@@ -29,7 +29,7 @@ export function statusText(status: Status, theme: Theme): string {
   if (!release) {
     blocks.push(`\n${theme.canary('canary')}  none`);
   } else {
-    const { weight, requests, failures } = release;
+    const { weight, requests, failures, assets } = release;
     const measured =
       weight.measured === null ? 'no requests yet' : `${formatWeight(weight.measured)} measured`;
     blocks.push(
@@ -41,6 +41,9 @@ export function statusText(status: Status, theme: Theme): string {
           ['weight', `${formatWeight(weight.set)} set, ${measured}`],
           ['requests', `${count(requests.stable)} stable, ${count(requests.canary)} canary`],
           ['failures', failuresText(failures)],
+          ...(assets > 0
+            ? [['assets', `${count(assets)} asked of the other side, not judged`]]
+            : []),
           ...verdictRows(release.verdict),
           ...rehearsalRows(release.rehearsal),
         ],

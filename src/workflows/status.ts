@@ -131,6 +131,7 @@ function sides(counts: ReturnType<typeof countsSince>) {
       canary: counts.canaryFailures,
       shielded: counts.shielded,
     },
+    assets: counts.assets,
   };
 }
 

@@ -1,4 +1,6 @@
 import { type Ingress, publishedPorts } from '../compose/ingress/ingress.ts';
+import { previewAddress } from '../compose/ingress/preview-address.ts';
+import { hostIpsOf, publishedUrls } from '../compose/ingress/published-urls.ts';
 import { throughRouter } from '../compose/ingress/router.ts';
 import { hostPorts } from '../compose/model/model.ts';
 import { hasUsers } from '../compose/slice.ts';
@@ -34,14 +36,20 @@ export async function up(context: Context): Promise<UpResult> {
 /** Where users and testers reach the entries; behind another proxy that is where the other proxy is published. */
 export function entryAddresses({ slice, model, config }: Project): UpResult['entries'] {
   return slice.filter(hasUsers).map(({ service, entry, ingress }) => {
-    const local = (port: number) => `${schemeOf(config, service)}://localhost:${port}`;
-    const edges = ingress?.callers.map((edge) => model.services[edge] ?? {}) ?? [];
+    const urls = (port: number, hostIps: readonly (string | undefined)[]) =>
+      publishedUrls(schemeOf(config, service), port, hostIps);
+    const hostIps = entry && [entry.hostIp, ...(entry.otherIps ?? [])];
+    const edges = ingress?.callers.flatMap((name) => model.services[name] ?? []) ?? [];
     const [port] = entry ? [entry.port] : edges.flatMap(hostPorts);
+    const places = hostIps ?? edges.flatMap((edge) => hostIpsOf(edge.ports ?? [], port ?? 0));
+    const addresses = port === undefined ? [whereElse(ingress)] : urls(port, places);
     const preview = entry?.preview ?? ingress?.preview;
+    const [own] = hostIps ?? (ingress ? [previewAddress(ingress, model)] : []);
     return {
       service,
-      address: port === undefined ? whereElse(ingress) : local(port),
-      preview: preview === undefined ? null : local(preview),
+      address: addresses[0] ?? '',
+      addresses,
+      preview: preview === undefined ? null : (urls(preview, [own])[0] ?? null),
     };
   });
 }

@@ -1,3 +1,4 @@
+import { byName } from '../../config/values/by-name.ts';
 import { CanaryError } from '../../errors.ts';
 import { type RoutedChoice, routedChoice } from '../ingress/routed-choice.ts';
 import type { ComposeModel, ComposeService } from '../model/model.ts';
@@ -31,7 +32,7 @@ export function readStack(model: ComposeModel, files: ConfigurationFiles = {}): 
     edges: findEdges(model, files, calls).toSorted(
       (left, right) => left.published - right.published || (left.name < right.name ? -1 : 1),
     ),
-    roles: Object.fromEntries(names.map((name) => [name, roleOf(model, name, files[name])])),
+    roles: byName(names.map((name) => [name, roleOf(model, name, files[name])] as const)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ComposeModel, ComposeService, ComposeVolume } from '../model/model.ts';
+import type { ComposeModel, ComposePort, ComposeService, ComposeVolume } from '../model/model.ts';
 import { isEmpty, isHarmless } from './reach.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -32,6 +32,7 @@ export function newHostAccess(branch: AccessSide, stable: AccessSide): string[] 
     const own = known.get(name) ?? {};
     return [
       ...fieldsBeyond(service, own),
+      ...portsBeyond(service, own),
       ...mountsBeyond(service, own, branch, stable),
       ...buildBeyond(service, own, branch, stable),
     ].map((what) => `\`${name}\` has ${what}`);
@@ -50,6 +51,27 @@ function fieldsBeyond(service: ComposeService, own: ComposeService): string[] {
   return isWithin(devices(service), devices(own))
     ? fields
     : [...fields, '`deploy.resources.reservations.devices`'];
+}
+
+/** Ports of the machine, at addresses where the stable does not publish them. */
+function portsBeyond({ ports = [] }: ComposeService, own: ComposeService): string[] {
+  const had = (own.ports ?? []).map(placeOf);
+  return ports.map(placeOf).flatMap((wanted) => {
+    const isHad = had.some(
+      (each) =>
+        each.port === wanted.port &&
+        each.protocol === wanted.protocol &&
+        (each.address === '' || each.address === wanted.address),
+    );
+    const at = wanted.address === '' ? '' : ` at ${wanted.address}`;
+    return isHad ? [] : [`the published port ${wanted.port}/${wanted.protocol}${at}`];
+  });
+}
+
+/** Without an address, or with one that stands for all, it is the empty text. */
+function placeOf({ published = 'of any number', host_ip = '', protocol = 'tcp' }: ComposePort) {
+  const address = host_ip === '0.0.0.0' || host_ip === '::' ? '' : host_ip;
+  return { port: published, protocol, address };
 }
 
 /** Whether a value is the other's, or a list has only items of the other. */

@@ -1,3 +1,4 @@
+import { byName } from '../../config/values/by-name.ts';
 import { CanaryError } from '../../errors.ts';
 import { type ComposeModel, publishedPort, type Said } from '../model/model.ts';
 
@@ -5,10 +6,9 @@ import { type ComposeModel, publishedPort, type Said } from '../model/model.ts';
  * A model that also says what the operator says of its services, whatever canary would guess. Throws `service-unknown`
  * or `port-unknown`.
  */
-export function overruled(
-  model: ComposeModel,
-  { roles = {}, entries = {} }: Partial<Said>,
-): ComposeModel {
+export function overruled(model: ComposeModel, said: Partial<Said>): ComposeModel {
+  const roles = byName(Object.entries(said.roles ?? {}));
+  const entries = byName(Object.entries(said.entries ?? {}));
   for (const name of [...Object.keys(roles), ...Object.keys(entries)]) {
     const service = model.services[name];
     const entry = entries[name];

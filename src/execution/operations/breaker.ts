@@ -6,7 +6,8 @@ import { observe } from '../observe.ts';
 
 /** Gives users back to a canary that the breaker took out. */
 export async function armBreaker(run: Run, operation: OperationOf<'arm-breaker'>): Promise<void> {
-  for (const service of operation.services) await run.project.socket.ask(armCommand(service));
+  const commands = operation.services.flatMap((service) => armCommand(service));
+  for (const command of commands) await run.project.socket.ask(command);
   const { tripped } = (await observe(run)).proxy;
   const still = operation.services.filter((service) => tripped.includes(service));
   if (still.length === 0) return;

@@ -9,7 +9,7 @@ import { firstServers, statesAtFirst, trustFirst } from '../../proxy/server-stat
 import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
 import type { Attachments } from '../../system/docker/api.ts';
 import type { ComposeScope } from '../../system/docker/compose.ts';
-import { openConnections } from '../../system/docker/open-connections.ts';
+import { portConnections } from '../../system/docker/port-connections.ts';
 import { writeDurably } from '../../system/files.ts';
 import { acceptsConnections } from '../../system/ports.ts';
 import { observe } from '../observe.ts';
@@ -66,7 +66,7 @@ export async function handOver(
   const { project, context } = run;
   const { engine } = context;
   const isQuiet = async () => {
-    const open = await Promise.all(holders.map(openConnections));
+    const open = await Promise.all(holders.map(portConnections));
     return !open.some((count) => count !== undefined && count > 0);
   };
   await isSoWithin(run, MOST_WAIT_FOR_QUIET_MS, isQuiet, LOOK_EVERY_MS);

@@ -1,4 +1,5 @@
 import { rename, rm } from 'node:fs/promises';
+import { byName } from '../../config/values/by-name.ts';
 import { CanaryError } from '../../errors.ts';
 import { entryServices, type Project } from '../../project/load.ts';
 import { type Run, record } from '../../project/run.ts';
@@ -105,10 +106,10 @@ async function load(project: Project): Promise<void> {
  * taken out.
  */
 async function handOverStates({ layout, slice, socket, config }: Project): Promise<void> {
-  const wires = Object.fromEntries(
+  const wires = byName(
     slice.map(({ service, port = 0 }) => {
       const isTls = config.services[service]?.tls?.reencrypt === true;
-      return [service, { port, isTls }];
+      return [service, { port, isTls }] as const;
     }),
   );
   const states = await socket.ask(SHOW_SERVER_STATES);

@@ -4,7 +4,7 @@ import { callOptions, type Run, unstoppable } from '../../project/run.ts';
 import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
 import type { OperationOf } from '../../rollout/operation.ts';
 import { observe } from '../observe.ts';
-import { stillUnanswered } from './answers.ts';
+import { answeredWithoutProxy, stillUnanswered } from './answers.ts';
 import { recreateNamespaceMembers, withMembers } from './namespace-members.ts';
 import { startProxy, stopProxy } from './proxy.ts';
 import { requireSameImages } from './same-images.ts';
@@ -24,7 +24,7 @@ export async function returnPorts(run: Run, operation: OperationOf<'return-ports
   const doubled = operation.services.filter((service) => canHaveSecond(run, stable, service));
   const single = operation.services.filter((service) => !doubled.includes(service));
   const served = stable.filter(({ service }) => doubled.includes(service));
-  const answers = await askEntries(run);
+  const answers = await answeredWithoutProxy(run, stable, await askEntries(run));
   const created = await createBeside(run, doubled, served);
   try {
     await stopProxy(run);

@@ -1,4 +1,5 @@
 import { standingIn } from '../../compose/disguise/stand-in.ts';
+import { byName } from '../../config/values/by-name.ts';
 import { messageOf } from '../../errors.ts';
 import { callOptions, type Run } from '../../project/run.ts';
 import { standInDefinitions } from '../../project/stand-in-definitions.ts';
@@ -20,7 +21,7 @@ export async function placeStandIns(
   if (!proxy) return;
   await removeAll(run, observed, 'stray', services);
   const all = standInDefinitions(project);
-  const definitions = Object.fromEntries(services.map((each) => [each, all[each] ?? '']));
+  const definitions = byName(services.map((each) => [each, all[each] ?? ''] as const));
   const guise = standingIn({ definitions, image: proxy.imageId });
   try {
     await context.compose.standIn({ ...project.scope, guise }, services, callOptions(run));

@@ -3,6 +3,7 @@ import { type BranchFiles, changedFiles, FILE_KINDS } from '../../compose/clone/
 import { escapeDollars, type Fields } from '../../compose/model/fields.ts';
 import type { ComposeModel } from '../../compose/model/model.ts';
 import type { WrittenModel } from '../../compose/model/written.ts';
+import { byName } from '../../config/values/by-name.ts';
 import { isInside, type Mirror, ownPath } from './mirror.ts';
 
 interface Sides {
@@ -41,7 +42,8 @@ export async function branchFiles(
       ...(environment === undefined ? {} : { environment }),
       ...(external ? { external, name: escapeDollars(definition.name ?? name) } : {}),
     };
-    found[kind] = { ...found[kind], [name]: fields };
+    found[kind] ??= byName();
+    found[kind][name] = fields;
   }
   return Object.fromEntries(
     FILE_KINDS.flatMap((kind) => (found[kind] ? [[kind, found[kind]]] : [])),

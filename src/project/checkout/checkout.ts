@@ -9,6 +9,7 @@ import { discoveryOf, keptLabels } from '../../compose/services/discovery.ts';
 import { overruled } from '../../compose/services/overrule.ts';
 import { chooseSlice, cloneableService } from '../../compose/slice.ts';
 import { parseConfig } from '../../config/parse.ts';
+import { byName } from '../../config/values/by-name.ts';
 import type { Context } from '../../context.ts';
 import { CanaryError, hasCode } from '../../errors.ts';
 import { exists, readIfExists } from '../../system/files.ts';
@@ -92,10 +93,10 @@ export async function checkOut(
   await linkOwn(mirror, pathsBeside(mirror, model));
   await checkConfig(context, { commit, directory, model });
 
-  const definedIn: Record<string, string[]> = {};
-  const mounts: Record<string, CheckedOutMount[]> = {};
-  const dataMounts: Record<string, ComposeVolume[]> = {};
-  const mountedFiles: Record<string, string[]> = {};
+  const definedIn = byName<string[]>();
+  const mounts = byName<CheckedOutMount[]>();
+  const dataMounts = byName<ComposeVolume[]>();
+  const mountedFiles = byName<string[]>();
   const settings = [...envFiles, ...filesOf(model.configs), ...filesOf(model.secrets)];
   for (const service of checkedOutServices(project)) {
     const isCloned = project.slice.some((member) => member.service === service);
@@ -194,10 +195,10 @@ async function labelsToKeep(
   const adapted = services.filter(
     (service) => discoveryOf(model.services[service] ?? {}).labels.length > 0,
   );
-  if (adapted.length === 0) return {};
+  if (adapted.length === 0) return byName();
   const asWritten = (await written()).services;
-  return Object.fromEntries(
-    adapted.map((service) => [service, keptLabels(asWritten[service]?.labels)]),
+  return byName(
+    adapted.map((service) => [service, keptLabels(asWritten[service]?.labels)] as const),
   );
 }
 

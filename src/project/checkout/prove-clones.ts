@@ -8,6 +8,7 @@ import type { WrittenModel } from '../../compose/model/written.ts';
 import { type CloneSource, renderClones } from '../../compose/render/override.ts';
 import { discoveryOf } from '../../compose/services/discovery.ts';
 import type { SliceMember } from '../../compose/slice.ts';
+import { byName } from '../../config/values/by-name.ts';
 import { CanaryError, hasCode } from '../../errors.ts';
 import type { Compose, ComposeScope } from '../../system/docker/compose.ts';
 
@@ -58,10 +59,12 @@ export async function proveClones(
     throw notExtendable(error);
   });
   const names = slice.map(({ service }) => service);
-  const copies = Object.fromEntries(names.map((name) => [name, copyOf(services[name])]));
+  const copies = byName(names.map((name) => [name, copyOf(services[name])] as const));
   const copied = await mismatchesWith({ copies, corrections: {} });
-  const said = Object.fromEntries(
-    copied.map(({ service, fields, comparison }) => [service, corrections(fields, comparison)]),
+  const said = byName(
+    copied.map(
+      ({ service, fields, comparison }) => [service, corrections(fields, comparison)] as const,
+    ),
   );
   const proven = { copies, corrections: said };
   const [left] = copied.length > 0 ? await mismatchesWith(proven) : [];

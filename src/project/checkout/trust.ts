@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { type AccessSide, newHostAccess, pathsOf } from '../../compose/services/host-access.ts';
 import { parseConfig } from '../../config/parse.ts';
-import type { CanaryConfig } from '../../config/schema.ts';
 import type { Context } from '../../context.ts';
 import { CanaryError } from '../../errors.ts';
 import { readIfExists, realPath } from '../../system/files.ts';
@@ -10,6 +9,7 @@ import type { Checkout } from './checkout.ts';
 import { type DefiningFile, definitionsIn } from './definitions.ts';
 import { isInside, ownPath } from './mirror.ts';
 import { pathsWithoutVariables } from './path-variables.ts';
+import { settingsBeyond } from './settings-beyond.ts';
 
 /** Both throw `branch-untrusted`. */
 interface Trust {
@@ -51,7 +51,11 @@ export async function trustOf({ compose }: Context, project: Project): Promise<T
       const branch = await sideOf(model, [], (path) => ownPath(mirror, path));
       const text = await readIfExists(join(directory, CONFIG_NAME));
       const config =
-        text === undefined ? [] : settingsBeyond(parseConfig(text, CONFIG_NAME), project);
+        text === undefined
+          ? []
+          : await settingsBeyond(parseConfig(text, CONFIG_NAME), project, (path) =>
+              outside(project, path),
+            );
       refuse([...newHostAccess(branch, stable), ...config]);
     },
   };
@@ -65,24 +69,6 @@ function outside({ repository, layout }: Project, path: string): string | undefi
 
 function filesOf(definitions: readonly DefiningFile[]): string[] {
   return definitions.flatMap(({ file, envFiles, extended }) => [file, ...envFiles, ...extended]);
-}
-
-/** What the branch's canary.yaml would do on the machine once it is promoted. */
-function settingsBeyond(branch: CanaryConfig, { config }: Project): string[] {
-  const known = new Set(programsIn(config));
-  const programs = programsIn(branch).filter((each) => !known.has(each));
-  return [
-    ...programs.map((each) => `its ${CONFIG_NAME} runs ${each}`),
-    ...(branch.receive.trust === 'full' ? [`its ${CONFIG_NAME} has \`receive.trust: full\``] : []),
-  ];
-}
-
-/** The programs that canary.yaml lets canary run on the machine. */
-function programsIn(config: unknown): string[] {
-  if (typeof config !== 'object' || config === null) return [];
-  return Object.entries(config).flatMap(([key, value]) =>
-    key === 'run' && Array.isArray(value) ? [JSON.stringify(value)] : programsIn(value),
-  );
 }
 
 function refuse(beyond: readonly string[]): void {

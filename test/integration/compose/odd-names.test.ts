@@ -3,6 +3,7 @@ import { cloneableService } from '../../../src/compose/slice.ts';
 import { loadProject } from '../../../src/project/load.ts';
 import { composeCli } from '../../../src/system/docker/compose.ts';
 import type { RunProcess } from '../../../src/system/process.ts';
+import { canary } from '../../support/fixture-cli.ts';
 import { contextIn, neverAsked } from '../../support/fixture-context.ts';
 import { repository } from '../../support/fixture-project.ts';
 import { refusal } from '../../support/fixture-refusal.ts';
@@ -42,4 +43,58 @@ test('no name is taken for an option', async () => {
     expect(args[first - 1]).toBe('--');
   }
   expect(calls).toHaveLength(4);
+});
+
+/** Names that every object has, each with one that has nothing of the kind and sorts alike. */
+const LIKE: Readonly<Record<string, string>> = Object.fromEntries([
+  ['__proto__', '__plain__'],
+  ['constructor', 'constructox'],
+  ['hasOwnProperty', 'hasOwnPropertx'],
+  ['toString', 'toStrinx'],
+  ['valueOf', 'valueOx'],
+]);
+const STACK = `name: shop
+services:
+  web:
+    image: example/web
+    ports: ["3000:80"]
+    depends_on: [constructor, toString, valueOf]
+    environment: { API: "http://constructor:80", DATABASE_URL: "postgres://valueOf:5432/shop", toString: "1" }
+    labels: { constructor: "1" }
+  constructor: { image: example/api, links: [valueOf], expose: ["80"] }
+  __proto__: { image: redis, volumes: ["constructor:/data"] }
+  toString: { image: nginx, ports: ["8080:80"], environment: { UPSTREAM: "http://web:80" } }
+  hasOwnProperty: { image: example/web, command: [worker], volumes: ["valueOf:/files"], depends_on: [__proto__] }
+  valueOf: { image: "postgres:17", volumes: ["toString:/var/lib/postgresql/data"], networks: [default, constructor] }
+volumes: { valueOf: {}, toString: {}, constructor: {} }
+networks: { constructor: {} }
+`;
+const CANARY = 'version: 1\nservices: { web: { entry: 3000 } }\nroles: { web: app }\n';
+
+test.each([
+  ['init', '--yes', '--no-commit', '--json'],
+  ['init', '--role', 'web=app', '--yes', '--no-commit', '--json'],
+  ['map', '--json'],
+  ['map', '--format', 'mermaid'],
+  ['render'],
+  ['render', '--branch', 'main'],
+])('%s %s %s: a stack with such names is treated as any other', async (...argv) => {
+  const files = (text: string) => ({
+    'docker-compose.yml': text,
+    ...(argv[0] === 'init' ? {} : { 'canary.yaml': CANARY }),
+  });
+  const outcome = async (words: (text: string) => string) => {
+    const folder = await repository(files(words(STACK)));
+    return canary(folder, argv.map(words));
+  };
+  const plainly = (text: string) =>
+    Object.entries(LIKE).reduce((done, [odd, plain]) => done.replaceAll(odd, plain), text);
+  const { stdout, stderr, exitCode } = await outcome((text) => text);
+  const commits = (text: string) => plainly(text).replace(/\b[0-9a-f]{12,40}(?=\b|DIR)/g, 'COMMIT');
+  const expected = await outcome(plainly);
+  expect({ exitCode, stdout: commits(stdout), stderr: commits(stderr) }).toEqual({
+    exitCode: expected.exitCode,
+    stdout: commits(expected.stdout),
+    stderr: commits(expected.stderr),
+  });
 });

@@ -85,6 +85,47 @@ describe('a pushed branch is refused', () => {
   });
 });
 
+describe('a pushed branch is refused with a port of the machine', () => {
+  const ports = (list: string) => ({
+    'docker-compose.yml': compose('').replace('"3000:80"', list),
+  });
+
+  test.each([
+    ['"3000:80", "8080:80"', ['8080/tcp']],
+    ['"3000:80", "80"', ['of any number/tcp']],
+    ['"3000:80", "3000:80/udp"', ['3000/udp']],
+  ])('that the stable does not publish: %s', async (list, said) => {
+    expect(await refused(ports(list))).toEqual(
+      said.map((port) => `\`web\` has the published port ${port}`),
+    );
+  });
+
+  test('at an address where the stable does not publish it', async () => {
+    await writeFiles(folder, ports('"127.0.0.1:3000:80"'));
+    await git(folder, 'commit', '--quiet', '--all', '--message', 'Loopback');
+    expect(await refused(ports('"3000:80"'))).toEqual(['`web` has the published port 3000/tcp']);
+    await vet(ports('"127.0.0.1:3000:81"'));
+  });
+
+  test('that its canary.yaml opens', async () => {
+    const settings =
+      'version: 1\nservices: { web: { entry: 3000, preview: 4000 } }\nproxy: { metrics: 4001 }\n';
+    expect(await refused({ 'canary.yaml': settings })).toEqual([
+      'its canary.yaml publishes port 4000',
+      'its canary.yaml publishes port 4001',
+    ]);
+  });
+});
+
+test('a pushed branch is refused with another proxy image, or files of the machine for it', async () => {
+  const tls = '{ certificate: /etc/ssl/site.pem, key: ./own.key }';
+  const settings = `version: 1\nservices: { web: { entry: 3000, tls: ${tls} } }\nproxy: { image: evil }\n`;
+  expect(await refused({ 'canary.yaml': settings })).toEqual([
+    'its canary.yaml has the proxy image evil',
+    'its canary.yaml reads /etc/ssl/site.pem (`tls`)',
+  ]);
+});
+
 describe('a pushed branch is accepted', () => {
   test('with what the stable has, and with the project’s own', async () => {
     await vet({

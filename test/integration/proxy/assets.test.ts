@@ -54,6 +54,7 @@ describe.each([
     const after = await shop.statistics('web');
     expect(isTripped(after)).toBe(false);
     expect(after.users?.whole.requests).toBe(before.users?.whole.requests);
+    expect(after.assets.ofOther - before.assets.ofOther).toBe(12);
   });
 });
 

@@ -4,7 +4,7 @@ import {
   type LoggedRequest,
   parseRequest,
 } from '../../../src/proxy/request-log.ts';
-import { isTripped } from '../../../src/proxy/statistics.ts';
+import { armBreaker, isTripped } from '../../../src/proxy/statistics.ts';
 import type { Following } from '../../../src/system/haproxy/line-stream.ts';
 import { PORT, ProtocolShop } from '../../support/protocol-shop.ts';
 import { until } from '../../support/storedog.ts';
@@ -18,6 +18,7 @@ beforeAll(async () => {
   const services = {
     web: { entry: 3001, port: PORT.heads },
     pages: { entry: 3002, port: PORT.http },
+    shop: { entry: 3003, port: PORT.http },
   };
   shop = await ProtocolShop.start(services, undefined, { proxy: { headers: '16k' } });
   await shop.split(50);
@@ -49,6 +50,35 @@ it.each(['GET', 'POST'])(
     expect((await ask('/', method)).headers.get('x-side')).toBe('canary');
   },
 );
+
+it.each(['GET', 'POST'])(
+  'responses to %s at many addresses whose headers are too large leave the breaker alone',
+  async (method) => {
+    for (let count = 0; count < 12; count += 1)
+      expect((await ask(`/many-${count}?cookies=10`, method)).status).toBe(502);
+    // A good answer between them changes nothing.
+    for (let count = 0; count < 12; count += 1) {
+      expect((await ask('/', method)).headers.get('x-side')).toBe('canary');
+      expect((await ask(`/more-${count}?cookies=10`, method)).status).toBe(502);
+    }
+    expect(isTripped(await shop.statistics('web'))).toBe(false);
+    expect((await ask('/', method)).headers.get('x-side')).toBe('canary');
+  },
+);
+
+it('only failures in a row open the breaker, and they are counted anew after `resume`', async () => {
+  const fails = async (times: number) => {
+    for (let count = 0; count < times; count += 1) await ask('/shielded', 'POST', 3003);
+    return isTripped(await shop.statistics('shop'));
+  };
+  expect(await fails(4)).toBe(false);
+  expect((await ask('/', 'POST', 3003)).headers.get('x-side')).toBe('canary');
+  expect(await fails(4)).toBe(false);
+  expect(await fails(1)).toBe(true);
+  for (const command of armBreaker('shop')) await shop.ask(command);
+  expect(await fails(4)).toBe(false);
+  expect(await fails(1)).toBe(true);
+});
 
 it('a failure of the canary is not the proxy’s, and opens the breaker', async () => {
   const before = seen.length;

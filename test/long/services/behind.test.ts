@@ -55,6 +55,7 @@ describe.each([NGINX, CADDY])('a service behind $name', (kind) => {
       {
         service: 'web',
         address: `http://localhost:${shop.port}`,
+        addresses: [`http://localhost:${shop.port}`],
         preview: `http://localhost:${shop.preview}`,
       },
     ]);

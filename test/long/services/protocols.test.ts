@@ -160,9 +160,15 @@ identity: [header:X-User-Id]
       {
         service: 'frontend',
         address: `https://localhost:${shop.port}`,
+        addresses: [`https://localhost:${shop.port}`],
         preview: `https://localhost:${shop.preview}`,
       },
-      { service: 'bytes', address: `tcp://localhost:${bytesPort}`, preview: null },
+      {
+        service: 'bytes',
+        address: `tcp://localhost:${bytesPort}`,
+        addresses: [`tcp://localhost:${bytesPort}`],
+        preview: null,
+      },
     ]);
     const { stable, canary } = release.requests;
     // Four times both of them: with 0, 50, 100 and again 50%.

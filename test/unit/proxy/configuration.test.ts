@@ -168,7 +168,7 @@ describe('the users of the canary', () => {
     expect(section('frontend frontend:entry')).toContain(
       'use_backend frontend:canary if { var(txn.side) -m str canary } { nbsrv(frontend:replicas) gt 0 } { srv_is_up(frontend:canary/canary) }',
     );
-    expect(lines).toContain('use-server canary if TRUE');
+    expect(lines).toContain('use-server unwatched if TRUE');
   });
 
   test('stay on a canary that was taken out while there is no stable', () => {
@@ -208,12 +208,12 @@ describe('the users of the canary', () => {
   });
 
   test('leave the canary after this many failures in a row, until `resume`', () => {
-    const server = guarded({ breaker: { failures: 7, paths: [] } }).find((line) =>
-      /^server canary/.test(line),
-    );
-    expect(server).toBe(
-      'server canary abns@frontend:replicas:bytes max-reuse 20 pool-purge-delay 2s weight 0 addr 127.0.0.1 port 3000 inter 1d fastinter 1d downinter 1d rise 1000000000 fall 1 observe layer7 error-limit 7 on-error mark-down',
-    );
+    const lines = guarded({ breaker: { failures: 7, paths: [] } });
+    expect(lines.filter((line) => /^server canary|^use-server/.test(line))).toEqual([
+      'server canary abns@frontend:replicas:bytes max-reuse 20 pool-purge-delay 2s weight 0 addr 127.0.0.1 port 3000 inter 1d fastinter 1d downinter 1d rise 1000000000 fall 1 observe layer7 error-limit 1 on-error mark-down',
+      'use-server canary if { sc_tracked(2) } { sc_get_gpt(0,2) ge 6 }',
+      'use-server unwatched if TRUE',
+    ]);
   });
 
   test('leave it only for failures on the chosen paths', () => {
@@ -222,9 +222,9 @@ describe('the users of the canary', () => {
       'server unwatched abns@frontend:replicas:bytes max-reuse 20 pool-purge-delay 2s weight 0 no-check',
       'http-request set-var(txn.watched) bool(1) if { path_beg /pay }',
       'http-request set-var(txn.watched) bool(1) if { path_beg /api/ }',
-      'use-server unwatched if { sc_get_gpt0(2) gt 0 }',
-      'use-server unwatched if !{ var(txn.watched) -m found }',
-      'use-server canary if TRUE',
+      'http-request track-sc2 int(1) table frontend:canary-failures if { var(txn.watched) -m found }',
+      'use-server canary if { sc_tracked(2) } { sc_get_gpt(0,2) ge 6 }',
+      'use-server unwatched if TRUE',
     ]);
   });
 

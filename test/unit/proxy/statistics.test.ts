@@ -98,11 +98,25 @@ frontend:replicas,FRONTEND,2,tcp,
       stableFailures: 4,
       canaryFailures: 12,
       shielded: 56,
+      assets: 0,
     };
     expect(totalCounts(services, ['frontend'])).toEqual(all);
     expect(totalCounts(services, ['frontend', 'unknown'])).toEqual(all);
     expect(totalCounts(services, [])).toEqual(NO_COUNTS);
   });
+});
+
+test('assets count when the other side was asked, not when the user’s own side had them', () => {
+  const row = (backend: string, server: string, requests: number) =>
+    `frontend:${backend}-assets,${server},0,0,0,0,,${requests},1,2,,0,,0,0,0,0,UP,1,,,0,0,,,,`;
+  const rows = [
+    row('canary', 'canary', 20),
+    row('canary', 'stable1', 7),
+    row('stable', 'stable1', 300),
+    row('stable', 'canary', 5),
+  ];
+  const services = parseStatistics(`${CSV}${rows.join('\n')}\n`);
+  expect(totalCounts(services, ['frontend']).assets).toBe(12);
 });
 
 describe('the breaker', () => {
@@ -120,7 +134,10 @@ describe('the breaker', () => {
   });
 
   test('is armed for the users of the canary, not for its check', () => {
-    expect(armBreaker('frontend')).toBe('set server frontend:canary/canary health up');
+    expect(armBreaker('frontend')).toEqual([
+      'clear table frontend:canary-failures',
+      'set server frontend:canary/canary health up',
+    ]);
   });
 });
 
@@ -137,23 +154,32 @@ describe('counts since an earlier reading', () => {
     stableFailures: 5,
     canaryFailures: 1,
     shielded: 0,
+    assets: 0,
   };
 
   test('are the difference', () => {
-    const now = { stable: 150, canary: 20, stableFailures: 5, canaryFailures: 4, shielded: 0 };
+    const now = {
+      stable: 150,
+      canary: 20,
+      stableFailures: 5,
+      canaryFailures: 4,
+      shielded: 0,
+      assets: 0,
+    };
     expect(countsSince(now, earlier)).toEqual({
       stable: 50,
       canary: 10,
       stableFailures: 0,
       canaryFailures: 3,
       shielded: 0,
+      assets: 0,
     });
   });
 
   test.each([
     [
       'fewer requests',
-      { stable: 3, canary: 20, stableFailures: 5, canaryFailures: 4, shielded: 0 },
+      { stable: 3, canary: 20, stableFailures: 5, canaryFailures: 4, shielded: 0, assets: 0 },
     ],
     ['fewer requests on the canary', { ...earlier, canary: 2 }],
     ['more requests already but fewer failures', { ...earlier, stable: 120, stableFailures: 0 }],

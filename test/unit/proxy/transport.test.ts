@@ -143,6 +143,7 @@ web:replicas,BACKEND,0,7,0,0,UP,,,,0,,tcp,
       stableFailures: 1,
       canaryFailures: 3,
       shielded: 5,
+      assets: 0,
     });
   });
 

@@ -6,7 +6,14 @@ import { comparisonText } from '../../../src/ui/comparison-view.ts';
 const FROM = new Date('2026-11-01T00:00:00.000Z');
 const TO = new Date('2026-11-15T00:00:00.400Z');
 const EARLIER = { ...NO_COUNTS, stable: 100, stableFailures: 3 };
-const NOW = { stable: 2100, canary: 2000, stableFailures: 5, canaryFailures: 10, shielded: 30 };
+const NOW = {
+  stable: 2100,
+  canary: 2000,
+  stableFailures: 5,
+  canaryFailures: 10,
+  shielded: 30,
+  assets: 0,
+};
 const compare = (now = NOW, earlier = EARLIER) =>
   compareAbSides({ from: FROM, to: TO, earlier, now, times: { stable: 4.2, canary: null } });
 
@@ -43,7 +50,7 @@ test('a table, and a sentence that claims no significance', () => {
 });
 
 test('without requests on one side there is nothing to compare', () => {
-  const comparison = compare({ ...NOW, canary: 0, canaryFailures: 0, shielded: 0 });
+  const comparison = compare({ ...NOW, canary: 0, canaryFailures: 0, shielded: 0, assets: 0 });
   expect(abSentence(comparison)).toBe(
     'In 14d one side had no requests: there is nothing to compare.',
   );

@@ -12,8 +12,22 @@ import {
 } from '../../../src/rollout/release.ts';
 import { NEW, OLD, SERVICES } from '../../support/fixture-observed.ts';
 
-const COUNTS = { stable: 10, canary: 0, stableFailures: 1, canaryFailures: 0, shielded: 0 };
-const LATER = { stable: 100, canary: 5, stableFailures: 1, canaryFailures: 2, shielded: 0 };
+const COUNTS = {
+  stable: 10,
+  canary: 0,
+  stableFailures: 1,
+  canaryFailures: 0,
+  shielded: 0,
+  assets: 0,
+};
+const LATER = {
+  stable: 100,
+  canary: 5,
+  stableFailures: 1,
+  canaryFailures: 2,
+  shielded: 0,
+  assets: 0,
+};
 const NOW = new Date('2026-01-01T00:10:00.000Z');
 const PREVIOUS = [{ service: 'frontend', name: 'shop-frontend', imageId: 'sha256:1' }];
 

@@ -5,7 +5,14 @@ import { makeTheme } from '../../../src/ui/theme.ts';
 import { NEW } from '../../support/fixture-observed.ts';
 
 const step = { kind: 'start-proxy', cause: 'the proxy is absent' } as const;
-const counts = { stable: 0, canary: 0, stableFailures: 0, canaryFailures: 0, shielded: 0 };
+const counts = {
+  stable: 0,
+  canary: 0,
+  stableFailures: 0,
+  canaryFailures: 0,
+  shielded: 0,
+  assets: 0,
+};
 
 const EVENTS: readonly CanaryEvent[] = [
   { type: 'plan-made', plan: [step] },

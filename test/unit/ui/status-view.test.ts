@@ -26,7 +26,12 @@ const PLAIN: Status = {
     state: 'running',
     silent: [],
     entries: [
-      { service: 'frontend', address: 'http://localhost:3000', preview: 'http://localhost:13000' },
+      {
+        service: 'frontend',
+        address: 'http://localhost:3000',
+        addresses: ['http://localhost:3000'],
+        preview: 'http://localhost:13000',
+      },
     ],
   },
   release: null,
@@ -45,6 +50,7 @@ const RELEASE: NonNullable<Status['release']> = {
   weight: { set: 5, measured: 4.98 },
   requests: { stable: 18_993, canary: 1007 },
   failures: { stable: 3, canary: 0, shielded: 0 },
+  assets: 0,
   verdict: null,
   rehearsal: null,
   services: [
@@ -106,6 +112,20 @@ test('a failed release and the command that holds the lock', () => {
   const shown = text({ ...PLAIN, release, lock });
   expect(shown).toContain('✖ failed: interrupted while starting');
   expect(shown).toContain('`canary deploy` is running (ada, process 42 on prod)');
+});
+
+test('every address at which users reach a service', () => {
+  const [entry] = PLAIN.proxy.entries;
+  const addresses = ['http://127.0.0.1:80', 'http://[fd00::5]:80'];
+  const entries = entry ? [{ ...entry, addresses }] : [];
+  const shown = text({ ...PLAIN, proxy: { ...PLAIN.proxy, entries } });
+  expect(shown).toContain('frontend  http://127.0.0.1:80, http://[fd00::5]:80\n');
+});
+
+test('assets of the other side are counted apart', () => {
+  const shown = text({ ...PLAIN, release: { ...RELEASE, assets: 1200 } });
+  expect(shown).toMatch(/^ {2}assets +1,200 asked of the other side, not judged$/m);
+  expect(text({ ...PLAIN, release: RELEASE })).not.toContain('assets');
 });
 
 test('no line ends in spaces', () => {

@@ -37,7 +37,7 @@ function servicesOf(participants: Partial<Participants>) {
   for (const each of documents)
     for (const [name, fields] of Object.entries(each.services ?? {}))
       services[name] = { ...services[name], ...(fields as object) };
-  return { services, last: documents.at(-1) };
+  return { text, services, last: documents.at(-1) };
 }
 
 describe('the compose file of a rehearsal', () => {
@@ -56,7 +56,9 @@ describe('the compose file of a rehearsal', () => {
 
   it('gives a copy every name of the original, on a network without a way out', () => {
     const volumes = [{ type: 'volume', source: 'canary-data', target: '/data' }];
-    const { services, last } = servicesOf({ databases: [{ ...db, volumes }] });
+    const { text, services, last } = servicesOf({ databases: [{ ...db, volumes }] });
+    // Not beside the networks of production.
+    expect(text).toMatch(/networks: !override\n +canary-rehearsal:/);
     expect(services['db-rehearsal']).toMatchObject({
       networks: {
         'canary-rehearsal': { aliases: ['db', 'shop-db', 'pg', 'postgres', 'database'] },

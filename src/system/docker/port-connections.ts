@@ -8,7 +8,7 @@ const ESTABLISHED = '01';
  * How many connections users have open to a container's published ports; `undefined` when the engine runs on another
  * machine, or this process may not see it. Source of the format: `proc_net_tcp(5)`.
  */
-export async function openConnections({
+export async function portConnections({
   id,
   pid,
   ports,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { establishedPorts } from '../../../src/system/docker/open-connections.ts';
+import { establishedPorts } from '../../../src/system/docker/port-connections.ts';
 
 // As the kernel writes them: a listener, a connection of a user, one of the app to its database, one that has ended.
 const TCP = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode

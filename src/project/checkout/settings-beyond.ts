@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import type { CanaryConfig } from '../../config/schema.ts';
+import { realPath } from '../../system/files.ts';
+import { CONFIG_NAME, type Project } from '../load.ts';
+
+/** What a branch's canary.yaml would do on the machine once it is promoted, and the stable's does not do. */
+export async function settingsBeyond(
+  branch: CanaryConfig,
+  { config, directory }: Project,
+  outside: (path: string) => string | undefined,
+): Promise<string[]> {
+  const files = async (each: CanaryConfig) => {
+    const real = tlsFiles(each).map((path) => realPath(resolve(directory, path)));
+    return (await Promise.all(real)).flatMap((path) => outside(path) ?? []);
+  };
+  const isTrusting = branch.receive.trust === 'full';
+  return [
+    ...beyond(programsIn(branch), programsIn(config)).map((program) => `runs ${program}`),
+    ...(isTrusting ? ['has `receive.trust: full`'] : []),
+    ...beyond(imagesIn(branch), imagesIn(config)).map((image) => `has the proxy image ${image}`),
+    ...beyond(await files(branch), await files(config)).map((path) => `reads ${path} (\`tls\`)`),
+    ...beyond(portsIn(branch), portsIn(config)).map((port) => `publishes port ${port}`),
+  ].map((what) => `its ${CONFIG_NAME} ${what}`);
+}
+
+function beyond<Value>(branch: readonly Value[], stable: readonly Value[]): Value[] {
+  return [...new Set(branch)].filter((each) => !stable.includes(each));
+}
+
+/** The programs that canary.yaml lets canary run on the machine. */
+function programsIn(config: unknown): string[] {
+  if (typeof config !== 'object' || config === null) return [];
+  return Object.entries(config).flatMap(([key, value]) =>
+    key === 'run' && Array.isArray(value) ? [JSON.stringify(value)] : programsIn(value),
+  );
+}
+
+/** The proxy has the users' requests, and folders of the machine. */
+function imagesIn({ proxy }: CanaryConfig): string[] {
+  return proxy.image === undefined ? [] : [proxy.image];
+}
+
+/** The proxy gets the whole folder of each. */
+function tlsFiles({ services }: CanaryConfig): string[] {
+  return Object.values(services).flatMap(({ tls }) => (tls ? [tls.certificate, tls.key] : []));
+}
+
+/** The ports that canary itself opens; an entry is published by its service. */
+function portsIn({ services, proxy }: CanaryConfig): number[] {
+  const previews = Object.values(services).flatMap(({ preview }) => preview ?? []);
+  return proxy.metrics === undefined ? previews : [...previews, proxy.metrics];
+}
