@@ -1,22 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BusyProcesses } from '../support/load/busy.ts';
 import { Scenario } from '../support/load/scenario.ts';
 import { loadShop } from '../support/load/shop.ts';
 import type { Storedog } from '../support/storedog.ts';
 
 /** `npm run test:load` sets more. */
 const REQUESTS = Number(process.env.CANARY_LOAD_REQUESTS ?? 20_000);
+/** `npm run test:load` plays it again with so many processes that take the processor's time. */
+const BUSY = Number(process.env.CANARY_LOAD_BUSY ?? 0);
 const PER_SECOND = 250;
 const DRAIN_SECONDS = 3;
-const PATIENCE_MS = 300_000 + (REQUESTS / PER_SECOND) * 2000;
+const PATIENCE_MS = (300_000 + (REQUESTS / PER_SECOND) * 2000) * (1 + BUSY);
 
-describe(`a shop under a constant load of at least ${REQUESTS} requests`, () => {
+describe(`a shop under a constant load of at least ${REQUESTS} requests, beside ${BUSY} busy processes`, () => {
   let shop: Storedog;
   let played: Scenario;
 
   beforeAll(async () => {
     shop = await loadShop(DRAIN_SECONDS);
     played = new Scenario(shop, REQUESTS, PER_SECOND);
-    await played.play();
+    const busy = new BusyProcesses(BUSY);
+    await played.play().finally(() => busy.stop());
     process.stderr.write(`${summary(played)}\n`);
   }, PATIENCE_MS);
 
@@ -31,7 +35,6 @@ describe(`a shop under a constant load of at least ${REQUESTS} requests`, () => 
     expect(story.wrongVersions).toEqual([]);
     expect(client.answered).toBe(client.sent);
     expect(client.sent).toBeGreaterThanOrEqual(REQUESTS);
-    expect(client.perSecond).toBeGreaterThanOrEqual(200);
   });
 
   it('moves no user who should stay: a higher weight only adds, a lower one only removes', () => {
@@ -62,9 +65,12 @@ describe(`a shop under a constant load of at least ${REQUESTS} requests`, () => 
     expect(sockets.retired.filter(({ after }) => after < DRAIN_SECONDS * 1000)).toEqual([]);
   });
 
-  it('refuses connections only while the port is handed over, briefly', () => {
-    expect(played.client.gapMs).toBeLessThan(5000);
-  });
+  // How fast it goes says something of canary only if nothing else runs.
+  if (BUSY === 0)
+    it('keeps up, and refuses connections only while the port is handed over, briefly', () => {
+      expect(played.client.perSecond).toBeGreaterThanOrEqual(200);
+      expect(played.client.gapMs).toBeLessThan(5000);
+    });
 });
 
 function summary({ client, weights, touched }: Scenario): string {
