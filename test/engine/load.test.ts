@@ -8,7 +8,8 @@ import type { Storedog } from '../support/storedog.ts';
 const REQUESTS = Number(process.env.CANARY_LOAD_REQUESTS ?? 20_000);
 /** `npm run test:load` plays it again with so many processes that take the processor's time. */
 const BUSY = Number(process.env.CANARY_LOAD_BUSY ?? 0);
-const PER_SECOND = 250;
+/** More than the machine can do would show its limit, not what canary loses. */
+const PER_SECOND = BUSY === 0 ? 250 : 50;
 const DRAIN_SECONDS = 3;
 const PATIENCE_MS = (300_000 + (REQUESTS / PER_SECOND) * 2000) * (1 + BUSY);
 
