@@ -3,7 +3,7 @@ import { isIPv4 } from 'node:net';
 import { handOverNetwork, LABEL, PROXY_SERVICE } from '../../compose/model/names.ts';
 import type { Context } from '../../context.ts';
 import { hasCode } from '../../errors.ts';
-import { callOptions, type Run } from '../../project/run.ts';
+import { callOptions, type Run, unstoppable } from '../../project/run.ts';
 import { isSoWithin } from '../../project/until.ts';
 import { firstServers, statesAtFirst, trustFirst } from '../../proxy/server-states.ts';
 import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
@@ -72,10 +72,13 @@ export async function handOver(
   await isSoWithin(run, MOST_WAIT_FOR_QUIET_MS, isQuiet, LOOK_EVERY_MS);
   // Its checks have failed until now; the next one is after the hand-over.
   await project.socket.ask(trustFirst(firstServers(project.proxy.configuration)));
-  const released = Promise.all(holders.map((holder) => release(engine, holder)));
+  let isReleased = false;
+  const released = Promise.all(holders.map((holder) => release(engine, holder))).finally(() => {
+    isReleased = true;
+  });
   released.catch(() => undefined);
   // The engine frees a port long before it answers.
-  await Promise.race([released, untilClosed(run)]);
+  await untilClosed(unstoppable(run), () => isReleased);
   try {
     // The network that publishes comes first: the engine would publish anew with each that precedes it.
     for (const network of proxy.networks) await engine.connectNetwork(proxy.id, network);
@@ -95,9 +98,10 @@ async function release(engine: Context['engine'], { id, networks }: Attachments)
   for (const network of networks.toReversed()) await engine.disconnectNetwork(id, network);
 }
 
-async function untilClosed(run: Run): Promise<void> {
+async function untilClosed(run: Run, isReleased: () => boolean): Promise<void> {
   const places = run.project.slice.flatMap(({ entry }) => entry ?? []);
   const isClosed = async () => {
+    if (isReleased()) return true;
     const open = places.map(({ hostIp, port }) => acceptsConnections(hostIp ?? '127.0.0.1', port));
     return !(await Promise.all(open)).some(Boolean);
   };
