@@ -124,9 +124,20 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** A file's text, or `undefined` when there is no such file. */
+/** What a shell gives in place of a file: an empty one, or what another program prints. */
+const GIVEN_BY_SHELL = /^\/dev\/(null|fd\/[1-9]\d+)$/;
+
+/**
+ * A file's text, or `undefined` when there is no such file. Pipes and devices, to which a branch may have a link, could
+ * be without an end.
+ */
 export async function readIfExists(path: string): Promise<string | undefined> {
   try {
+    const kind = await stat(path);
+    if (!kind.isFile() && !kind.isDirectory() && !GIVEN_BY_SHELL.test(path)) {
+      const error = new Error('it is a pipe, a socket or a device');
+      throw Object.assign(error, { path, code: 'EINVAL', errno: -22, syscall: 'read' });
+    }
     return await readFile(path, 'utf8');
   } catch (error) {
     if (isMissing(error)) return undefined;

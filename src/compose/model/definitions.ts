@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml';
+import { type Document, parseAllDocuments, visit } from 'yaml';
 
 /**
  * What a single compose file contains before Compose merges it with others. Paths are as written,
@@ -11,7 +11,15 @@ export interface FileDefinitions {
   includes: readonly Include[];
   /** The files that its services extend. */
   extended: readonly string[];
+  /** Whether Compose certainly reads the same: its parser takes some texts that ours does not. */
+  isClear: boolean;
 }
+
+/** Of a file that only Compose can read, if any. */
+export const UNREAD: FileDefinitions = {
+  ...{ services: new Set<string>(), envFiles: [], includes: [], extended: [] },
+  isClear: false,
+};
 
 /** Files that Compose includes as a project of their own. */
 interface Include {
@@ -43,15 +51,22 @@ interface RawInclude {
 /** Enough for any real file; a hostile one could expand to more than there is memory. */
 const MOST_ALIASES = 10_000;
 
+/** What ends a line for Compose; for YAML 1.2 the others are parts of a line. */
+const LINE_ENDS = /\r\n?|[\u0085\u2028\u2029]/g;
+/** Tags that change no text that they are put before. */
+const PLAIN_TAG =
+  /^(!(reset|override)|tag:yaml\.org,2002:(str|null|bool|int|float|seq|map|merge))$/;
+
 /** Reads which services a compose file defines, and the files it names. */
 export function readDefinitions(text: string): FileDefinitions {
   // Several documents in one file are merged like several files.
-  const documents = parseAllDocuments(text.replace(/^\uFEFF/, ''), {
+  const parsed = parseAllDocuments(text.replace(/^\uFEFF/, '').replace(LINE_ENDS, '\n'), {
     merge: true,
     logLevel: 'silent',
     customTags: lenientTags,
   });
-  const contents = [...documents].map(
+  const documents: readonly Document[] = [...parsed];
+  const contents = documents.map(
     (document) => (document.toJS({ maxAliasCount: MOST_ALIASES }) ?? {}) as RawFile,
   );
   const services = contents.flatMap((content) => Object.entries(content.services ?? {}));
@@ -68,7 +83,19 @@ export function readDefinitions(text: string): FileDefinitions {
     envFiles: named(envFiles),
     includes: contents.flatMap((content) => listOf(content.include).map(includeOf)),
     extended: named([...new Set(extended)]),
+    // UTF-16, which Compose reads as well, is full of null characters.
+    isClear: !text.includes('\0') && documents.every(isClear),
   };
+}
+
+function isClear(document: Document): boolean {
+  let isClear = document.errors.length === 0;
+  visit(document, {
+    Node(_, { tag }) {
+      if (tag !== undefined && !PLAIN_TAG.test(tag)) isClear = false;
+    },
+  });
+  return isClear;
 }
 
 function includeOf(written: string | RawInclude): Include {

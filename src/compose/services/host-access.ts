@@ -16,11 +16,17 @@ export interface AccessSide {
 /** Fields that are compared by themselves, or that reach nothing of the host. */
 const OTHERS = new Set([
   ...['build', 'image', 'pull_policy', 'container_name', 'hostname', 'labels', 'restart', 'ports'],
-  ...['networks', 'depends_on', 'links', 'volumes', 'deploy', 'cpu_shares', 'scale', 'logging'],
+  ...['networks', 'depends_on', 'links', 'volumes', 'deploy', 'cpu_shares', 'scale'],
   ...['dns', 'mac_address', 'develop', 'label_file', 'pull_refresh_after'],
 ]);
-/** Fields of a build that give it the host's network, agents or files. */
-const BUILD = ['ssh', 'privileged', 'entitlements', 'network', 'cache_to'] as const;
+/** Those that may be the namespace of another service of the project. */
+const NAMESPACES = new Set(['network_mode', 'pid', 'ipc']);
+/** Fields of a build that give it nothing of the host, its network or its agents. */
+const BUILD = new Set([
+  ...['context', 'dockerfile', 'dockerfile_inline', 'args', 'target', 'labels', 'secrets'],
+  ...['no_cache', 'pull', 'platforms', 'provenance', 'sbom', 'shm_size', 'ulimits', 'extra_hosts'],
+  ...['isolation'],
+]);
 
 /**
  * What the services of one compose model get of the host that those of the other do not have, each
@@ -35,6 +41,7 @@ export function newHostAccess(branch: AccessSide, stable: AccessSide): string[] 
       ...portsBeyond(service, own),
       ...mountsBeyond(service, own, branch, stable),
       ...buildBeyond(service, own, branch, stable),
+      ...nameBeyond(name, service, stable.model),
     ].map((what) => `\`${name}\` has ${what}`);
   });
   return [...services, ...definitionsBeyond(branch, stable), ...filesBeyond(branch, stable)];
@@ -44,8 +51,7 @@ function fieldsBeyond(service: ComposeService, own: ComposeService): string[] {
   const devices = (each: ComposeService) => each.deploy?.resources?.reservations?.devices ?? [];
   const fields = Object.entries(service).flatMap(([field, value]) => {
     if (OTHERS.has(field) || isHarmless(field, value) || isEmpty(value)) return [];
-    // The namespaces of another service of the project.
-    if (typeof value === 'string' && value.startsWith('service:')) return [];
+    if (NAMESPACES.has(field) && String(value).startsWith('service:')) return [];
     return isWithin(value, (own as Loose)[field]) ? [] : [`\`${field}\``];
   });
   return isWithin(devices(service), devices(own))
@@ -121,9 +127,9 @@ function buildBeyond(
   branch: AccessSide,
   stable: AccessSide,
 ): string[] {
-  const settings = BUILD.filter((field) => {
-    const value = (build as Loose)[field];
-    return value !== undefined && !isEmpty(value) && !isWithin(value, (own as Loose)[field]);
+  const settings = Object.entries(build).flatMap(([field, value]) => {
+    if (BUILD.has(field) || isPlain(field, value) || isEmpty(value)) return [];
+    return isWithin(value, (own as Loose)[field]) ? [] : [field];
   });
   const had = new Set(buildPaths(own).flatMap((path) => stable.outside(path) ?? []));
   const paths = buildPaths(build).flatMap((path) => branch.outside(path) ?? []);
@@ -131,6 +137,31 @@ function buildBeyond(
     ...settings.map((field) => `\`build.${field}\``),
     ...paths.filter((path) => !had.has(path)).map((path) => `a build from ${path}`),
   ];
+}
+
+/** Whether a field takes only images and folders; of the latter, the paths are looked at. */
+function isPlain(field: string, value: unknown): boolean {
+  const texts = Object.values(value ?? {}).map(String);
+  if (field === 'cache_from')
+    return texts.every((each) => !each.includes('=') || /^type=registry,ref=[^,"]+$/.test(each));
+  return field === 'additional_contexts' && !texts.some((each) => each.startsWith('oci-layout:'));
+}
+
+/** A build takes its name away from the image that has it, which may be another project's or canary's own. */
+function nameBeyond(
+  name: string,
+  { build, image }: ComposeService,
+  { name: project, services }: ComposeModel,
+): string[] {
+  if (!build || !image) return [];
+  const built = Object.values(services).flatMap((each) => (each.build && each.image) || []);
+  const names = [`${project}-${name}`, ...built].map(withoutTag);
+  return names.includes(withoutTag(image)) ? [] : [`a build named ${image}`];
+}
+
+function withoutTag(image: string): string {
+  const last = image.lastIndexOf('/') + 1;
+  return image.slice(0, last) + image.slice(last).replace(/[:@].*/s, '');
 }
 
 /** The paths of the host that a build reads, absolute as Compose resolves them. */
@@ -147,10 +178,11 @@ function definitionsBeyond(branch: AccessSide, stable: AccessSide): string[] {
   return (['networks', 'volumes'] as const).flatMap((kind) => {
     const own = new Map(Object.entries(stable.model[kind] ?? {}));
     return Object.entries(branch.model[kind] ?? {}).flatMap(([key, definition]) => {
-      const { name, external, driver, driver_opts } = (definition ?? {}) as Loose;
+      const { name, external, driver, driver_opts, ipam } = (definition ?? {}) as Loose;
       const isPlain = driver === undefined || driver === 'local' || driver === 'bridge';
       const isOwn = name === undefined || name === `${project}_${key}`;
-      if (isPlain && isOwn && !external && isEmptyMap(driver_opts)) return [];
+      // The machine reaches addresses of a network through it, whoever else has them.
+      if (isPlain && isOwn && !external && isEmptyMap(driver_opts) && isEmptyMap(ipam)) return [];
       return isDeepStrictEqual(definition, own.get(key))
         ? []
         : [`the ${kind.slice(0, -1)} \`${key}\` is not the project’s own`];

@@ -13,6 +13,8 @@ const HARMLESS: ReadonlySet<string> = new Set([
 const DEPENDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   // Others may add devices.
   runtime: (value) => /^(runc|runsc|kata[\w-]*)$/.test(String(value)),
+  // The engine itself connects to others, also to sockets of the machine.
+  logging: (value) => isLocalLog(value as Logging | null),
   post_start: isUnprivileged,
   pre_stop: isUnprivileged,
 };
@@ -28,6 +30,18 @@ export function isHarmless(field: string, value: unknown): boolean {
 /** Whether the value of a field is as good as none. */
 export function isEmpty(value: unknown): boolean {
   return value === null || value === false || (Array.isArray(value) && value.length === 0);
+}
+
+interface Logging {
+  driver?: string;
+  options?: object | null;
+}
+
+function isLocalLog(logging: Logging | null): boolean {
+  const { driver, options } = logging ?? {};
+  if (driver === undefined)
+    return Object.keys(options ?? {}).every((key) => key.startsWith('max-'));
+  return ['json-file', 'local', 'none'].includes(driver);
 }
 
 /** Whether no hook of a service is privileged. */

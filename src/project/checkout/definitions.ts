@@ -1,6 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
-import { type FileDefinitions, readDefinitions } from '../../compose/model/definitions.ts';
-import { readIfExists } from '../../system/files.ts';
+import { type FileDefinitions, readDefinitions, UNREAD } from '../../compose/model/definitions.ts';
+import { exists, readIfExists } from '../../system/files.ts';
 
 /** A compose file and the services it defines. */
 export interface DefiningFile {
@@ -12,6 +12,8 @@ export interface DefiningFile {
   envFiles: readonly string[];
   /** The files that its services extend, and those that these extend, absolute. */
   extended: readonly string[];
+  /** Files of which only Compose knows all that it reads: this one, or others that it names. */
+  unclear: readonly string[];
 }
 
 /** How compose files are read. */
@@ -42,20 +44,27 @@ async function follow(
   above: ReadonlySet<string>,
 ): Promise<void> {
   // Compose itself reports missing files and circular includes.
-  const read = above.has(file) ? undefined : await definitionsOf(reading, file);
-  if (read === undefined) return;
-  const { services, envFiles, includes, extended } = read;
-  const absolute = async (paths: readonly string[], from = base) =>
-    (await reading.expand(paths)).map((path) => resolve(from, path));
+  if (above.has(file)) return;
+  const { services, envFiles, includes, extended, isClear } = await definitionsOf(reading, file);
+  const unclear = isClear ? [] : [file];
+  const absolute = async (paths: readonly string[], from = base) => {
+    const expanded = await reading.expand(paths);
+    if (expanded.length < paths.length) unclear.push(file);
+    return expanded.map((path) => resolve(from, path));
+  };
   const own = await absolute(envFiles);
   for (const include of includes) {
     const paths = await absolute(include.paths);
     const [home] = include.directory ? await absolute([include.directory]) : [];
-    own.push(...(await absolute(include.envFiles)));
+    const settings = await absolute(include.envFiles);
+    const inner = home ?? dirname(paths[0] ?? base);
+    const usual = resolve(inner, '.env');
+    own.push(...settings, usual);
+    // Its variables may have other values there than in the project.
+    const hasOwn = settings.length > 0 || (inner !== base && (await isThere(reading, usual)));
     for (const path of paths) {
-      const inner = home ?? dirname(paths[0] ?? path);
-      own.push(resolve(inner, '.env'));
-      await follow(reading, path, inner, found, new Set([...above, file]));
+      const read = hasOwn ? { ...reading, expand: withoutVariables } : reading;
+      await follow(read, path, inner, found, new Set([...above, file]));
     }
   }
   const further: string[] = [];
@@ -65,6 +74,7 @@ async function follow(
     const settings = await settingsOf(reading, target);
     own.push(...settings.envFiles);
     further.push(...settings.extended);
+    unclear.push(...settings.unclear);
   }
   found.push({
     file,
@@ -72,39 +82,49 @@ async function follow(
     isWhole: extended.length === 0,
     envFiles: own,
     extended: further,
+    unclear,
   });
 }
+/** Those in which nothing has to be replaced. */
+async function withoutVariables(paths: readonly string[]): Promise<string[]> {
+  return paths.filter((path) => !path.includes('$'));
+}
 
-/** Compose reports an invalid file better. */
-async function definitionsOf(
-  { ownPath }: Reading,
-  file: string,
-): Promise<FileDefinitions | undefined> {
+/** Compose reports a missing or invalid file better. */
+async function definitionsOf({ ownPath }: Reading, file: string): Promise<FileDefinitions> {
   const text = (await readIfExists(file)) ?? (await readIfExists(ownPath(file)));
   try {
-    return text === undefined ? undefined : readDefinitions(text);
+    return text === undefined ? UNREAD : readDefinitions(text);
   } catch {
-    return undefined;
+    return UNREAD;
   }
 }
 
-/** The env files of the services in a file that others extend, and the files that it extends. */
+async function isThere({ ownPath }: Reading, file: string): Promise<boolean> {
+  return (await exists(file)) || (await exists(ownPath(file)));
+}
+
+/** What Compose reads besides a file that others extend. */
 async function settingsOf(
   reading: Reading,
   file: string,
   above: ReadonlySet<string> = new Set(),
-): Promise<Pick<DefiningFile, 'envFiles' | 'extended'>> {
-  const read = above.has(file) ? undefined : await definitionsOf(reading, file);
-  if (!read) return { envFiles: [], extended: [] };
+): Promise<Pick<DefiningFile, 'envFiles' | 'extended' | 'unclear'>> {
+  if (above.has(file)) return { envFiles: [], extended: [], unclear: [] };
+  const read = await definitionsOf(reading, file);
   const absolute = async (paths: readonly string[]) =>
     (await reading.expand(paths)).map((path) => resolve(dirname(file), path));
-  const extended = await absolute(read.extended);
+  const [envFiles, extended] = [await absolute(read.envFiles), await absolute(read.extended)];
+  const isWhole =
+    envFiles.length === read.envFiles.length && extended.length === read.extended.length;
+  const isClear = read.isClear && isWhole;
   const further = await Promise.all(
     extended.map((path) => settingsOf(reading, path, new Set([...above, file]))),
   );
   return {
-    envFiles: [...(await absolute(read.envFiles)), ...further.flatMap((each) => each.envFiles)],
+    envFiles: [...envFiles, ...further.flatMap((each) => each.envFiles)],
     extended: [...extended, ...further.flatMap((each) => each.extended)],
+    unclear: [...(isClear ? [] : [file]), ...further.flatMap((each) => each.unclear)],
   };
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { CanaryConfig } from '../../config/schema.ts';
+import { withoutPasswords } from '../../git/urls.ts';
 import { realPath } from '../../system/files.ts';
 import { CONFIG_NAME, type Project } from '../load.ts';
 
@@ -16,6 +17,7 @@ export async function settingsBeyond(
   const isTrusting = branch.receive.trust === 'full';
   return [
     ...beyond(programsIn(branch), programsIn(config)).map((program) => `runs ${program}`),
+    ...beyond(addressesIn(branch), addressesIn(config)).map((url) => `calls ${url}`),
     ...(isTrusting ? ['has `receive.trust: full`'] : []),
     ...beyond(imagesIn(branch), imagesIn(config)).map((image) => `has the proxy image ${image}`),
     ...beyond(await files(branch), await files(config)).map((path) => `reads ${path} (\`tls\`)`),
@@ -34,6 +36,16 @@ function programsIn(config: unknown): string[] {
     key === 'run' && Array.isArray(value) ? [JSON.stringify(value)] : programsIn(value),
   );
 }
+
+/** What canary calls from the machine, which has more ways than a container: its own loopback address. */
+function addressesIn(config: unknown): string[] {
+  if (typeof config !== 'object' || config === null) return [];
+  return Object.entries(config).flatMap(([key, value]) => {
+    const isAddress = ADDRESSES.has(key) && typeof value === 'string' && !value.startsWith('/');
+    return isAddress ? [withoutPasswords(value)] : addressesIn(value);
+  });
+}
+const ADDRESSES = new Set(['post', 'get', 'url']);
 
 /** The proxy has the users' requests, and folders of the machine. */
 function imagesIn({ proxy }: CanaryConfig): string[] {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type AccessSide, newHostAccess, pathsOf } from '../../compose/services/host-access.ts';
 import { parseConfig } from '../../config/parse.ts';
 import type { Context } from '../../context.ts';
@@ -40,12 +40,21 @@ export async function trustOf({ compose }: Context, project: Project): Promise<T
     for (const path of pathsOf({ model, reads })) real.set(path, own(await realPath(path)));
     return { model, reads, outside: (path) => outside(project, real.get(path) ?? path) };
   };
-  const stable = await sideOf(project.model, reads);
+  const stable = await sideOf(project.model, [join(project.directory, '.env'), ...reads]);
   const empty = { name: project.model.name, services: {} };
   return {
     async vetFiles(mirror, definitions) {
       const own = (path: string) => ownPath(mirror, path);
-      refuse(newHostAccess(await sideOf(empty, filesOf(definitions), own), stable));
+      // Of a pushed branch, `.env` may be a link.
+      const settings = join(mirror.tree, relative(project.repository, project.directory), '.env');
+      const reads = [settings, ...filesOf(definitions)];
+      const unclear = new Set(definitions.flatMap((each) => each.unclear).map(own));
+      refuse([
+        ...[...unclear].map(
+          (file) => `canary cannot follow all that Compose reads through ${file}`,
+        ),
+        ...newHostAccess(await sideOf(empty, reads, own), stable),
+      ]);
     },
     async vet({ mirror, model, directory }) {
       const branch = await sideOf(model, [], (path) => ownPath(mirror, path));

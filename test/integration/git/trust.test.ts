@@ -76,6 +76,45 @@ describe('a pushed branch is refused', () => {
     );
   });
 
+  test.each([
+    ['a line separator', `    # a\u2028    env_file: /etc/shadow\n`],
+    ['a lone carriage return', `    # a\r    env_file: /etc/shadow\n`],
+    ['a next line', `    # a\u0085    env_file: /etc/shadow\n`],
+  ])('with a file that is hidden behind %s', async (_, line) => {
+    const text = `${compose('')}  api:\n    image: x\n${line}`;
+    expect(await refused({ 'docker-compose.yml': text })).toContain('it reads /etc/shadow');
+  });
+
+  test.each([
+    ['a binary text', '    env_file: !!binary L2V0Yy9zaGFkb3c=\n'],
+    ['tabs that only Compose allows', '    labels: {\n\ta: b}\n    env_file: /etc/shadow\n'],
+    ['many aliases', `    env_file: /etc/shadow\nx-a: &a [x]\nx-b: [${'*a,'.repeat(10_001)}]\n`],
+    ['a registry', '    env_file: []\ninclude: ["oci://127.0.0.1:1/x:1"]\n'],
+    ['a remote', '    extends: { file: "https://127.0.0.1:1/x.git", service: y }\n'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as Compose writes variables.
+    ['a variable without a value', '    env_file: ["${NOTHING:-}"]\n'],
+  ])('with a file that canary cannot read as Compose does: %s', async (_, rest) => {
+    const text = `${compose('')}  api:\n    image: x\n${rest}`;
+    const details = await refused({ 'docker-compose.yml': text });
+    expect(details[0]).toMatch(/^canary cannot follow .*(docker-compose\.yml|127\.0\.0\.1)/);
+  });
+
+  test('with a path whose variable an included folder sets itself', async () => {
+    const details = await refused({
+      ...withWeb('', 'include: [part/compose.yml]\n'),
+      'part/.env': 'WHERE=/etc/shadow\n',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: as Compose writes variables.
+      'part/compose.yml': 'services: { api: { image: x, env_file: "${WHERE:-a.env}" } }\n',
+      'part/a.env': '',
+    });
+    expect(details).toEqual([expect.stringMatching(/^canary cannot follow .*part\/compose\.yml/)]);
+  });
+
+  test('with a .env that leads out', async () => {
+    await symlink('/etc/shadow', join(folder, '.env'));
+    expect(await refused({})).toEqual(['it reads /etc/shadow']);
+  });
+
   test('with a program in canary.yaml that the stable does not run', async () => {
     const hooks = `${SETTINGS}hooks: { onRevert: [{ run: [rm, -rf, /] }] }\nreceive: { trust: full }\n`;
     expect(await refused({ 'canary.yaml': hooks })).toEqual([

@@ -71,3 +71,17 @@ test('a file with several documents defines the services of all, as in Compose',
   const text = 'services:\n  web: { env_file: web.env }\n---\nservices:\n  db: { image: x }\n';
   expect(read(text)).toEqual({ services: ['web', 'db'], envFiles: ['web.env'] });
 });
+
+test.each([
+  ['services: { web: { env_file: a.env } }', true],
+  ['services: { web: { env_file: !override [!!str a.env] } }', true],
+  ['services: { web: { env_file: !!binary YS5lbnY= } }', false],
+  ['services: {\n\tweb: { env_file: a.env }}', false],
+  ['s\0e\0r\0', false],
+])('%j is read as Compose reads it: %s', (text, isClear) => {
+  expect(readDefinitions(text).isClear).toBe(isClear);
+});
+
+test.each(['\r', '\u0085', '\u2028', '\u2029'])('%j ends a comment, as for Compose', (end) => {
+  expect(read(`services: # a${end}  web: { env_file: a.env }`).envFiles).toEqual(['a.env']);
+});

@@ -39,6 +39,23 @@ describe('what a service of a branch has beyond the stable', () => {
     [{ build: { context: '/srv/shop/a', dockerfile: '/etc/shadow' } }, 'a build from /etc/shadow'],
     [{ build: { context: '/srv/shop/a', network: 'host' } }, '`build.network`'],
     [{ build: { context: '/srv/shop/a', ssh: ['default'] } }, '`build.ssh`'],
+    [
+      { build: { context: '/srv/shop/a', a_field_of_next_year: 1 } },
+      '`build.a_field_of_next_year`',
+    ],
+    [{ build: { context: '/srv/shop/a', tags: ['traefik:v3'] } }, '`build.tags`'],
+    [
+      { build: { context: '/srv/shop/a', cache_from: ['a/b:c', 'type=local,src=/etc'] } },
+      '`build.cache_from`',
+    ],
+    [
+      { build: { context: '/srv/shop/a', additional_contexts: { a: 'oci-layout:///srv/x' } } },
+      '`build.additional_contexts`',
+    ],
+    [{ image: 'traefik:v3', build: { context: '/srv/shop/a' } }, 'a build named traefik:v3'],
+    [{ cgroup_parent: 'service:x' }, '`cgroup_parent`'],
+    [{ logging: { driver: 'syslog', options: { 'syslog-address': 'unix:///x' } } }, '`logging`'],
+    [{ logging: { options: { 'fluentd-address': 'unix:///x' } } }, '`logging`'],
     [{ a_field_of_next_year: 1 }, '`a_field_of_next_year`'],
     [
       { deploy: { resources: { reservations: { devices: [{}] } } } },
@@ -52,6 +69,19 @@ describe('what a service of a branch has beyond the stable', () => {
   test('is nothing of the project’s own', () => {
     const volumes = [bind('/srv/shop/data'), { type: 'volume', source: 'data', target: '/d' }];
     expect(beyond({ volumes, network_mode: 'service:api', environment: { A: '1' } })).toEqual([]);
+    const build = {
+      ...{ context: '/srv/shop/a', target: 'x', args: { A: '1' }, cache_from: ['a/b:c'] },
+      additional_contexts: { b: '/srv/shop/b', c: 'docker-image://alpine' },
+    };
+    expect(beyond({ build, logging: { driver: 'local', options: { x: '1' } } })).toEqual([]);
+  });
+
+  test('is not another tag of an image that the stable builds', () => {
+    const build = { context: '/srv/shop/a' };
+    const stable = { build, image: 'localhost:5000/shop:1' };
+    expect(beyond({ build, image: 'localhost:5000/shop:2' }, stable)).toEqual([]);
+    expect(beyond({ build, image: 'localhost:5000/other:1' }, stable)).toHaveLength(1);
+    expect(beyond({ build, image: 'postgres:16' }, { image: 'postgres:16' })).toHaveLength(1);
   });
 
   test('is only what exceeds it: writing, other folders, further capabilities', () => {
@@ -81,11 +111,17 @@ test('networks and volumes of others, or that a driver takes from the host', () 
       external: { name: 'shop_external', external: true },
       host: { name: 'shop_host', driver_opts: { type: 'none', device: '/', o: 'bind' } },
     },
-    networks: { default: { name: 'shop_default' }, lan: { name: 'shop_lan', driver: 'macvlan' } },
+    networks: {
+      default: { name: 'shop_default', ipam: {} },
+      lan: { name: 'shop_lan', driver: 'macvlan' },
+      // The machine's way to these addresses would be this network.
+      names: { name: 'shop_names', ipam: { config: [{ subnet: '8.8.8.0/24' }] } },
+    },
   };
   const branch = sideOf(NOTHING, rest);
   expect(newHostAccess(branch, sideOf(NOTHING))).toEqual([
     'the network `lan` is not the project’s own',
+    'the network `names` is not the project’s own',
     ...['other', 'external', 'host'].map(
       (each) => `the volume \`${each}\` is not the project’s own`,
     ),
