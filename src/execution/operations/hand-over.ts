@@ -56,7 +56,7 @@ export async function startUnpublished(
 
 /**
  * Takes the ports from those that hold them and gives them to the proxy, while both run: they are closed for two calls
- * of the engine. It begins in a moment without open connections, if there is one.
+ * of the engine. That begins in a moment without open connections; if there is none, the holders are stopped first.
  */
 export async function handOver(
   run: Run,
@@ -65,20 +65,24 @@ export async function handOver(
 ): Promise<void> {
   const { project, context } = run;
   const { engine } = context;
-  const isQuiet = async () => {
-    const open = await Promise.all(holders.map(portConnections));
-    return !open.some((count) => count !== undefined && count > 0);
-  };
-  await isSoWithin(run, MOST_WAIT_FOR_QUIET_MS, isQuiet, LOOK_EVERY_MS);
+  const isQuiet = await isSoWithin(
+    run,
+    MOST_WAIT_FOR_QUIET_MS,
+    () => hasNoUsers(holders),
+    LOOK_EVERY_MS,
+  );
   // Its checks have failed until now; the next one is after the hand-over.
   await project.socket.ask(trustFirst(firstServers(project.proxy.configuration)));
   let isReleased = false;
-  const released = Promise.all(holders.map((holder) => release(engine, holder))).finally(() => {
+  // Without its network an app cannot answer what is open; if it is told to end, most answer that first.
+  const leave = isQuiet ? release : stop;
+  const released = Promise.all(holders.map((holder) => leave(engine, holder))).finally(() => {
     isReleased = true;
   });
   released.catch(() => undefined);
   // The engine frees a port long before it answers.
-  await untilClosed(unstoppable(run), () => isReleased);
+  if (isQuiet) await untilClosed(unstoppable(run), () => isReleased);
+  else await released;
   try {
     // The network that publishes comes first: the engine would publish anew with each that precedes it.
     for (const network of proxy.networks) await engine.connectNetwork(proxy.id, network);
@@ -91,6 +95,15 @@ export async function handOver(
     await awaitProxy(run);
   }
   await released;
+}
+
+async function hasNoUsers(holders: readonly Attachments[]): Promise<boolean> {
+  const open = await Promise.all(holders.map(portConnections));
+  return open.every((count) => count === 0);
+}
+
+async function stop(engine: Context['engine'], { id }: Attachments): Promise<void> {
+  await engine.stopContainer(id);
 }
 
 async function release(engine: Context['engine'], { id, networks }: Attachments): Promise<void> {
