@@ -13,6 +13,7 @@ export async function portConnections({
   pid,
   ports,
 }: Pick<Attachments, 'id' | 'pid' | 'ports'>): Promise<number | undefined> {
+  if (pid === 0) return 0;
   // Elsewhere, the same number may be another process.
   const groups = await readIfExists(`/proc/${pid}/cgroup`).catch(() => undefined);
   if (!groups?.includes(id)) return undefined;
