@@ -71,8 +71,6 @@ export async function handOver(
     () => hasNoUsers(holders),
     LOOK_EVERY_MS,
   );
-  // Its checks have failed until now; the next one is after the hand-over.
-  await project.socket.ask(trustFirst(firstServers(project.proxy.configuration)));
   let isReleased = false;
   // Without its network an app cannot answer what is open; if it is told to end, most answer that first.
   const leave = isQuiet ? release : stop;
@@ -83,6 +81,8 @@ export async function handOver(
   // The engine frees a port long before it answers.
   if (isQuiet) await untilClosed(unstoppable(run), () => isReleased);
   else await released;
+  // Its checks have failed until now; the next one is after the hand-over.
+  await project.socket.ask(trustFirst(firstServers(project.proxy.configuration)));
   try {
     // The network that publishes comes first: the engine would publish anew with each that precedes it.
     for (const network of proxy.networks) await engine.connectNetwork(proxy.id, network);
