@@ -282,6 +282,7 @@ function proxyOf(
   };
 }
 
-function digestOf(text: string): string {
+/** A short digest, by which a definition is recognized. */
+export function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

@@ -84,7 +84,7 @@ export async function handOver(
   // Its checks have failed until now; the next one is after the hand-over.
   await project.socket.ask(trustFirst(firstServers(project.proxy.configuration)));
   try {
-    // The network that publishes comes first: the engine would publish anew with each that precedes it.
+    // First the network that publishes: with each one before it, the engine would publish again.
     for (const network of proxy.networks) await engine.connectNetwork(proxy.id, network);
   } catch (error) {
     await released;
@@ -107,7 +107,7 @@ async function stop(engine: Context['engine'], { id }: Attachments): Promise<voi
 }
 
 async function release(engine: Context['engine'], { id, networks }: Attachments): Promise<void> {
-  // The network that publishes goes last: the engine would publish through the next one.
+  // Last the network that publishes: after it, the engine would publish through the next one.
   for (const network of networks.toReversed()) await engine.disconnectNetwork(id, network);
 }
 
