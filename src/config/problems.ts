@@ -59,7 +59,7 @@ function problemsOfIngress(
     const text = 'a preview port needs an `entry`, `behind` or `labels`';
     problems.push({ key: 'preview', text });
   }
-  for (const key of ['shield', 'breaker'] as const) {
+  for (const key of ['shield', 'breaker', 'reuse'] as const) {
     if (service[key] === undefined || entry || behind || mesh || labels) continue;
     const text =
       'needs an `entry`, `behind`, `labels` or `mesh`: other requests do not pass the proxy';
@@ -115,6 +115,7 @@ function protocolProblems(service: ServiceConfig): ServiceProblem[] {
   for (const [key, why] of [
     ['shield', 'a byte stream cannot be repeated'],
     ['breaker', 'a byte stream has no answers that fail'],
+    ['reuse', 'a byte stream has no requests'],
   ] as const)
     if (service[key]) problems.push({ key, text: `needs \`protocol: http\` or http2: ${why}` });
   return problems;

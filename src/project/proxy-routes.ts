@@ -50,6 +50,7 @@ function transportOf(
     tls,
     sni = [],
     proxyProtocol,
+    reuse = false,
   }: NonNullable<CanaryConfig['services'][string]>,
   certificate: Transport['certificate'],
 ): Transport {
@@ -59,5 +60,6 @@ function transportOf(
     sni,
     reencrypt: tls?.reencrypt ?? false,
     proxyProtocol: proxyProtocol ?? { accept: false, send: false },
+    reuse,
   };
 }

@@ -12,7 +12,7 @@ import {
 } from './route.ts';
 import { canaryIsUp } from './side.ts';
 import { section } from './syntax.ts';
-import { PLAIN, patience, type Transport } from './transport.ts';
+import { PLAIN, serverLines, type Transport } from './transport.ts';
 import { BUCKETS } from './weight.ts';
 
 /**
@@ -76,7 +76,7 @@ export function rememberAssets(side: Side, condition = ''): string {
 export function assetSections(route: Route): string[] {
   const { service } = route;
   const common = [
-    ...patience('server', transportOf(route)),
+    ...serverLines(transportOf(route)),
     'retries 1',
     'retry-on all-retryable-errors 404 500 502 503 504',
     ...COUNT_LONG_LIVED,

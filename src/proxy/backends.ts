@@ -20,7 +20,7 @@ import {
   wholeCanary,
 } from './route.ts';
 import { section } from './syntax.ts';
-import { checkOptions, patience, serverOptions } from './transport.ts';
+import { checkOptions, serverLines, serverOptions } from './transport.ts';
 
 /** A request that may already have had an effect is never sent twice. */
 const ONCE = 'http-request disable-l7-retry if !{ method GET HEAD OPTIONS }';
@@ -45,7 +45,7 @@ export function stableBackend(route: Route): string {
   return section(`backend ${service}`, [
     ...keepClient(route),
     ONCE,
-    ...patience('server', entry?.transport),
+    ...serverLines(entry?.transport),
     ...stableReplicas(route),
     ...baselineLines(route),
     ...(entry
@@ -74,7 +74,7 @@ export function guardedBackend(
   const backend = section(`backend ${guardedName(service)}`, [
     ...keepClient(route),
     ONCE,
-    ...patience('server', transport),
+    ...serverLines(transport),
     // Without this, a request without a response would be repeated on the stable.
     ...(shield ? shieldRules(service, shield) : ['retry-on none']),
     ...COUNT_LONG_LIVED,
@@ -115,7 +115,7 @@ export function replicaSections(route: Route): string[] {
       ? [
           section(`backend ${aloneName(service)}`, [
             'retry-on none',
-            ...patience('server', entry.transport),
+            ...serverLines(entry.transport),
             `use-server ${CANARY_SERVER} if TRUE`,
             wholeCanary(route, 'no-check'),
           ]),

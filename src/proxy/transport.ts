@@ -25,6 +25,8 @@ export interface Transport {
    * the service.
    */
   proxyProtocol: { accept: boolean; send: boolean };
+  /** Connections to the service are kept for other requests. */
+  reuse: boolean;
 }
 
 export const PLAIN: Transport = {
@@ -33,6 +35,7 @@ export const PLAIN: Transport = {
   reencrypt: false,
   sni: [],
   proxyProtocol: { accept: false, send: false },
+  reuse: false,
 };
 
 const STORE = 'canary';
@@ -82,6 +85,16 @@ export function checkOptions({ reencrypt, proxyProtocol }: Transport): string {
  */
 export function patience(side: 'client' | 'server', transport: Transport = PLAIN): string[] {
   return transport.protocol === 'http2' ? [`timeout ${side} 24h`] : [];
+}
+
+/**
+ * How requests reach the service. One sent on an idle connection that the service is just closing is
+ * lost, and if it may have had an effect, it is not sent again: so each has its own connection.
+ * HTTP/2 announces that a connection ends.
+ */
+export function serverLines(transport: Transport = PLAIN): string[] {
+  const keeps = transport.reuse || transport.protocol === 'http2';
+  return [...patience('server', transport), ...(keeps ? [] : ['option http-server-close'])];
 }
 
 /** The user's certificates. Files are referenced, never copied. */

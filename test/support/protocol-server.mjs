@@ -133,6 +133,25 @@ function repeatHead(socket) {
   });
 }
 
+/** Answers a request without a body, and closes its connection some milliseconds later, whatever arrives meanwhile. */
+function closeSoon(socket) {
+  let received = '';
+  let isClosing = false;
+  socket.on('error', () => undefined);
+  socket.on('data', (chunk) => {
+    if (isClosing) return socket.destroy();
+    received += chunk;
+    if (!received.endsWith('\r\n\r\n')) return;
+    received = '';
+    socket.write(`HTTP/1.1 200 OK\r\nX-Side: ${SIDE}\r\nContent-Length: 0\r\n\r\n`);
+    const close = () => {
+      isClosing = true;
+      socket.end();
+    };
+    setTimeout(close, 2 + Math.random() * 4);
+  });
+}
+
 function headEnd(bytes) {
   const at = bytes.indexOf('\r\n\r\n');
   return at < 0 ? 0 : at + 4;
@@ -168,6 +187,7 @@ net.createServer(speakFirst).listen(8082);
 net.createServer(told((socket) => plain.emit('connection', socket))).listen(8084);
 net.createServer(told(speakFirst)).listen(8085);
 net.createServer(repeatHead).listen(8086);
+net.createServer(closeSoon).listen(8088);
 https
   .createServer({ cert: readFileSync(CERTIFICATE), key: readFileSync(KEY) }, answer)
   .listen(8443);

@@ -35,6 +35,7 @@ export const PORT = {
   bytesTold: 8085,
   heads: 8086,
   httpIpv4: 8087,
+  closesSoon: 8088,
   tls: 8443,
 };
 

@@ -86,6 +86,8 @@ export const service = z
     proxyProtocol: z
       .strictObject({ accept: z.boolean().default(false), send: z.boolean().default(false) })
       .optional(),
+    /** Connections to the service are kept for other requests, as logins by NTLM need. */
+    reuse: z.boolean().optional(),
   })
   .nullable()
   .transform((value) => value ?? {});
