@@ -1,3 +1,4 @@
+import { hostInUrl } from '../compose/ingress/published-urls.ts';
 import { unaskable } from '../config/sections/checks.ts';
 import { messageOf } from '../errors.ts';
 import type { Run } from '../project/run.ts';
@@ -46,8 +47,7 @@ export async function containerUrls(
     const own = containersOf({ containers }, side, service);
     const running = own.filter(({ state }) => state === 'running');
     return settled(running, context.clock.machineTime()).flatMap(({ addresses: [address] }) => {
-      if (!address) return [];
-      return [`${scheme}://${address.includes(':') ? `[${address}]` : address}:${port}`];
+      return address ? [`${scheme}://${hostInUrl(address)}:${port}`] : [];
     });
   };
   return { stable: urlsOf('stable'), canary: urlsOf('canary') };

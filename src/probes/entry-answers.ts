@@ -1,4 +1,5 @@
 import type { Entry } from '../compose/ingress/ingress.ts';
+import { hostInUrl } from '../compose/ingress/published-urls.ts';
 import type { Project } from '../project/load.ts';
 import type { Run } from '../project/run.ts';
 import { acceptsConnections } from '../system/ports.ts';
@@ -26,8 +27,7 @@ export async function askEntries(run: Run): Promise<EntryAnswers> {
 
 function hostsOf({ hostIp, otherIps = [] }: Entry): string[] {
   const own = [hostIp, ...otherIps].flatMap((address) => address ?? []);
-  const named = own.map((address) => (address.includes(':') ? `[${address}]` : address));
-  return [...new Set(['127.0.0.1', '[::1]', ...named])];
+  return [...new Set(['127.0.0.1', '::1', ...own])].map(hostInUrl);
 }
 
 /** Where users were answered before and are not now. */

@@ -4,7 +4,6 @@ import { join, relative } from 'node:path';
 import { type OwnVolumes, ownVolumes } from '../compose/clone/volumes.ts';
 import { callerLinks, isFoundByHost } from '../compose/ingress/ingress.ts';
 import { throughRouter } from '../compose/ingress/router.ts';
-import { skippedHooks } from '../compose/services/roles.ts';
 import { type Call, callersOutside } from '../compose/services/service-map.ts';
 import type { Context } from '../context.ts';
 import type { Mount, PlanDocument } from '../documents/plan.ts';
@@ -119,7 +118,6 @@ async function notes(project: Project): Promise<string[]> {
           ]
         : [],
     ),
-    ...slice.flatMap((service) => skippedHooks(project.model, service)),
     ...led.flatMap((caller) => {
       const reason = secondContainerObstacle(project, caller);
       return reason

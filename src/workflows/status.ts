@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { rehearsalRecord } from '../database/record.ts';
 import type { ServiceStatus, Status } from '../documents/status.ts';
 import { observe } from '../execution/observe.ts';
+import { tellStrays } from '../execution/plain-compose.ts';
 import { warnIfUnstartable } from '../execution/proxy-start.ts';
 import { entryCounts } from '../execution/split.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
@@ -22,6 +23,7 @@ export async function status(context: Context): Promise<Status> {
   const project = await loadLiveProject(context, 'optional');
   const observed = await observe({ context, project });
   await warnIfUnstartable({ context, project });
+  tellStrays(context, observed);
   const holder = await project.lock.holder();
   const release = await visibleRelease(context, project);
   const counts = await entryCounts(project);

@@ -14,6 +14,8 @@ export interface Row {
   answeredBy: string;
   /** What `canary status` says of the release. */
   release: string;
+  /** Whether `canary status` says that plain Compose left a container. */
+  isTold: boolean;
 }
 
 /** What people, timers and scripts type; `edit` changes the user's files before, and they are put back afterwards. */
@@ -30,7 +32,8 @@ export async function typed(shop: Storedog, state: string, command: PlainCommand
   for (const args of command.calls) exitCodes.push(await plainly(shop, args));
   await load.stop();
   const pages = (await visit(shop.url, userNames(100))).map(({ page }) => page);
-  const { release } = await shop.status();
+  const { stdout, stderr } = await shop.succeed('status', '--json');
+  const { release } = JSON.parse(stdout);
   return {
     state,
     command: [
@@ -41,6 +44,7 @@ export async function typed(shop: Storedog, state: string, command: PlainCommand
     unanswered: load.problems.length,
     answeredBy: [...new Set(pages)].sort().reverse().join(' and '),
     release: release ? `${release.state}, ${release.weight.set} %` : 'none',
+    isTold: stderr.includes('tried to replace `frontend`'),
   };
 }
 

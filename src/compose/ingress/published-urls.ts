@@ -19,7 +19,11 @@ export function hostIpsOf(ports: readonly ComposePort[], port: number): (string 
     .map(({ host_ip }) => host_ip);
 }
 
-function hostOf(ip: string | undefined): string {
-  if (!ip || ip === '0.0.0.0' || ip === '::') return 'localhost';
+/** An address as it stands in a URL (RFC 3986, 3.2.2). */
+export function hostInUrl(ip: string): string {
   return ip.includes(':') ? `[${ip}]` : ip;
+}
+
+function hostOf(ip: string | undefined): string {
+  return !ip || ip === '0.0.0.0' || ip === '::' ? 'localhost' : hostInUrl(ip);
 }

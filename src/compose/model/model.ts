@@ -33,6 +33,15 @@ export interface ComposeFile {
   name?: string;
 }
 
+/** A command of a service's life (Compose Specification, "post_start"). */
+export interface ComposeHook {
+  command: readonly string[];
+  user?: string;
+  privileged?: boolean;
+  working_dir?: string;
+  environment?: Readonly<Record<string, string | null>>;
+}
+
 export interface ComposeService {
   image?: string;
   /** When Compose pulls the image: `always`, `missing`, `never`, `build` or a period. */
@@ -61,8 +70,9 @@ export interface ComposeService {
   devices?: readonly { source: string }[];
   provider?: { type?: string };
   develop?: unknown;
-  /** Commands that Compose runs in a container before it stops it; the engine does not know them. */
-  pre_stop?: readonly unknown[];
+  /** Commands that Compose runs in a container after it started it, and before it stops it; the engine does not know them. */
+  post_start?: readonly ComposeHook[];
+  pre_stop?: readonly ComposeHook[];
   configs?: readonly ComposeFileUse[];
   secrets?: readonly ComposeFileUse[];
   healthcheck?: { test?: readonly string[]; disable?: boolean };

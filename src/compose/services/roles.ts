@@ -91,14 +91,6 @@ export function orSay(name: string): string {
   return `If that is a wrong guess, write \`roles: { ${name}: app }\` in canary.yaml, or give \`canary init\` the flag \`--role ${name}=app\`.`;
 }
 
-/** What does not happen when canary stops a container. */
-export function skippedHooks({ services }: ComposeModel, name: string): string[] {
-  if (!services[name]?.pre_stop?.length) return [];
-  return [
-    `\`${name}\` has a \`pre_stop\` hook: only Compose runs it, and canary stops containers of \`${name}\` through the engine.`,
-  ];
-}
-
 const SQLITE_SETTING = /^(sqlite|file):|\bsqlite3?\b|\.sqlite3?$/i;
 
 /** What the operator should know before a service runs twice on the same files. */
@@ -114,9 +106,8 @@ export function hazardsOf(model: ComposeModel, name: string): string[] {
     ([, value]) => value !== null && SQLITE_SETTING.test(value),
   )?.[0];
   const isSaid = setting !== undefined || programsOf(service).some(keepsSqlite);
-  if (!kept || !isSaid) return skippedHooks(model, name);
+  if (!kept || !isSaid) return [];
   return [
-    ...skippedHooks(model, name),
     `\`${name}\` keeps an SQLite database${setting ? ` (environment ${setting})` : ''}, and its canary writes to the same file in ${kept.target}.`,
   ];
 }

@@ -19,6 +19,7 @@ import type { OperationOf, ReplicaCounts } from '../../rollout/operation.ts';
 import type { Scale } from '../../system/docker/compose.ts';
 import { observe } from '../observe.ts';
 import { overriddenScope } from '../override-file.ts';
+import { stopContainer } from './container-hooks.ts';
 
 export async function build(run: Run, operation: OperationOf<'build'>): Promise<void> {
   const scope = await overriddenScope(run);
@@ -91,10 +92,10 @@ export async function retire(run: Run, operation: OperationOf<'retire-canary'>):
   const containers = clonesOf(observed).filter((each) => operation.services.includes(each.service));
   const { engine } = run.context;
   await Promise.all(
-    containers.map(async ({ id }) => {
-      await engine.stopContainer(id);
+    containers.map(async (container) => {
+      await stopContainer(run, container);
       // Also removes the volumes that only it used.
-      await engine.destroyContainer(id);
+      await engine.destroyContainer(container.id);
     }),
   );
 }

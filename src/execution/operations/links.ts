@@ -5,6 +5,7 @@ import type { OperationOf } from '../../rollout/operation.ts';
 import type { ComposeScope } from '../../system/docker/compose.ts';
 import { observe } from '../observe.ts';
 import { overriddenScope } from '../override-file.ts';
+import { removeContainer, startContainer, stopContainer } from './container-hooks.ts';
 import { recreateNamespaceMembers, withMembers } from './namespace-members.ts';
 import { awaitReady } from './readiness.ts';
 import { requireSameImages } from './same-images.ts';
@@ -38,9 +39,9 @@ export async function restartCallers(
 ): Promise<void> {
   const observed = await observe(run);
   const running = operation.services.flatMap((service) => runningOf(observed, service));
-  for (const { id } of running) {
-    await run.context.engine.stopContainer(id);
-    await run.context.engine.startContainer(id);
+  for (const container of running) {
+    await stopContainer(run, container);
+    await startContainer(run, container);
   }
 }
 
@@ -50,7 +51,7 @@ async function relink(
   service: string,
   { links, keepsHost }: { links: readonly string[]; keepsHost: boolean },
 ): Promise<void> {
-  const { compose, engine } = run.context;
+  const { compose } = run.context;
   const observed = await observe(run);
   const all = containersOf(observed, 'stable', service);
   const running = runningOf(observed, service);
@@ -80,7 +81,7 @@ async function relink(
     await removeSeconds(run, service, all);
     throw error;
   }
-  for (const { id } of stray) await engine.removeContainer(id);
+  for (const container of stray) await removeContainer(run, container);
 }
 
 /** Containers that did not become ready are not left beside those that serve. */
@@ -92,7 +93,7 @@ async function removeSeconds(
   const seconds = containersOf(await observe(run), 'stable', service).filter(
     (each) => !before.some(({ id }) => id === each.id),
   );
-  for (const { id } of seconds) await run.context.engine.removeContainer(id);
+  for (const second of seconds) await removeContainer(run, second);
 }
 
 function runningOf(observed: Observed, service: string) {

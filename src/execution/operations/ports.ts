@@ -7,6 +7,7 @@ import type { OperationOf } from '../../rollout/operation.ts';
 import { observe } from '../observe.ts';
 import { cloneSource, overrideText, unlinkedScope, writeOverride } from '../override-file.ts';
 import { requireAnswers, stillUnanswered } from './answers.ts';
+import { removeContainer, runHooks, startContainer } from './container-hooks.ts';
 import {
   endHandOver,
   type HandOver,
@@ -63,7 +64,11 @@ export async function takePorts(run: Run, operation: OperationOf<'take-ports'>):
       await compose.up(scope, single, callOptions(run));
       await recreateNamespaceMembers(run, scope, single);
     }
-    if (handing) await handOver(run, scope, handing);
+    if (handing) {
+      // Before they leave their networks, which a hook may need.
+      await Promise.all(replaced.map((holder) => runHooks(run, holder, 'pre_stop')));
+      await handOver(run, scope, handing);
+    }
     await requireAnswers(run, answers);
     await endHandOver(run, replaced);
     // For plain Compose commands: from here on the links work.
@@ -82,7 +87,7 @@ async function undoTakePorts(
   holders: ReadonlySet<string>,
   handing: HandOver | undefined,
 ): Promise<void> {
-  const { compose, engine } = run.context;
+  const { compose } = run.context;
   await stopProxy(run);
   if (handing) await takeBack(run, handing);
   const observed = await observe(run);
@@ -90,9 +95,12 @@ async function undoTakePorts(
     const containers = containersOf(observed, 'stable', service);
     const remaining = containers.filter((each) => holders.has(each.id));
     if (remaining.length === 0) continue;
-    for (const holder of remaining) await engine.startContainer(holder.id);
+    for (const holder of remaining) {
+      // One that runs has been told to stop, if it handed its port over.
+      if (handing || holder.state !== 'running') await startContainer(run, holder);
+    }
     const seconds = containers.filter((each) => !holders.has(each.id));
-    for (const second of seconds) await engine.removeContainer(second.id);
+    for (const second of seconds) await removeContainer(run, second);
   }
   await compose.up(run.project.scope, services);
 }

@@ -5,6 +5,7 @@ import { containersOf, type ObservedContainer } from '../../rollout/observed.ts'
 import type { OperationOf } from '../../rollout/operation.ts';
 import { observe } from '../observe.ts';
 import { answeredWithoutProxy, stillUnanswered } from './answers.ts';
+import { removeContainer, startContainer } from './container-hooks.ts';
 import { recreateNamespaceMembers, withMembers } from './namespace-members.ts';
 import { startProxy, stopProxy } from './proxy.ts';
 import { requireSameImages } from './same-images.ts';
@@ -28,7 +29,7 @@ export async function returnPorts(run: Run, operation: OperationOf<'return-ports
   const created = await createBeside(run, doubled, served);
   try {
     await stopProxy(run);
-    await Promise.all(created.map(({ id }) => engine.startContainer(id)));
+    await Promise.all(created.map((container) => startContainer(run, container)));
     if (single.length > 0) {
       await compose.up(scope, single, callOptions(run));
       await recreateNamespaceMembers(run, scope, single);
@@ -41,7 +42,7 @@ export async function returnPorts(run: Run, operation: OperationOf<'return-ports
     if (single.length === 0) await startProxy(unstoppable(run));
     throw error;
   }
-  await Promise.all(served.map(({ id }) => engine.removeContainer(id)));
+  await Promise.all(served.map((container) => removeContainer(run, container)));
 }
 
 /** As many containers as serve now, by the user's own definition; not started. */

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import type { ComposeHook } from '../../compose/model/model.ts';
 import { CanaryError } from '../../errors.ts';
 import { agentOn, type Wire } from './door/wire.ts';
 import { takenPort } from './failures.ts';
@@ -9,15 +10,18 @@ import { takenPort } from './failures.ts';
  * a program, which takes seconds on a busy machine. Source: Docker Engine API 1.24, which every engine still answers.
  */
 export function engineApi(wire: () => Promise<Wire>) {
-  async function ask(method: string, path: string, body?: object) {
+  async function ask(method: string, path: string, body?: object, signal?: AbortSignal) {
     const agent = agentOn(await wire());
     const sent = body && JSON.stringify(body);
     const headers = { host: 'engine', ...(sent && { 'content-type': 'application/json' }) };
     return await new Promise<{ status: number; body: string }>((resolve, reject) => {
-      const asking = request({ agent, method, path, headers }, (response) => {
-        const status = response.statusCode ?? 0;
-        text(response).then((answer) => resolve({ status, body: answer }), reject);
-      });
+      const asking = request(
+        { agent, method, path, headers, ...(signal && { signal }) },
+        (response) => {
+          const status = response.statusCode ?? 0;
+          text(response).then((answer) => resolve({ status, body: answer }), reject);
+        },
+      );
       asking.once('error', reject).end(sent);
     });
   }
@@ -43,6 +47,21 @@ export function engineApi(wire: () => Promise<Wire>) {
     /** Stops a container with its own stop signal and grace period. */
     stopContainer: (id: string) =>
       change('stop a container', 'POST', `/containers/${id}/stop`, { isSoAlready: [304] }),
+
+    /**
+     * Runs a hook of the compose file in a container and waits for its end; returns its exit code, and 0 if the
+     * container does not run. Source of the fields: Compose Specification, "pre_stop".
+     */
+    async runHook(id: string, hook: ComposeHook, signal: AbortSignal): Promise<number> {
+      const created = await ask('POST', `/containers/${id}/exec`, execOf(hook), signal);
+      if (created.status === 404 || created.status === 409) return 0;
+      if (created.status !== 201) throw refused('run a hook', created.body);
+      const exec = `/exec/${JSON.parse(created.body).Id}`;
+      const ended = await ask('POST', `${exec}/start`, { Detach: false, Tty: false }, signal);
+      if (ended.status !== 200) throw refused('run a hook', ended.body);
+      const { body } = await ask('GET', `${exec}/json`, undefined, signal);
+      return JSON.parse(body).ExitCode;
+    },
 
     /** On what networks a container is, and the main process that uses its ports. */
     async attachments(id: string): Promise<Attachments> {
@@ -72,6 +91,19 @@ export function engineApi(wire: () => Promise<Wire>) {
       change('disconnect a container from its network', 'POST', `${network(name)}/disconnect`, {
         body: { Container: id, Force: false },
       }),
+  };
+}
+
+function execOf(hook: ComposeHook): object {
+  const variables = Object.entries(hook.environment ?? {});
+  return {
+    AttachStdout: true,
+    AttachStderr: true,
+    Cmd: hook.command,
+    User: hook.user ?? '',
+    Privileged: hook.privileged ?? false,
+    WorkingDir: hook.working_dir ?? '',
+    Env: variables.flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`])),
   };
 }
 

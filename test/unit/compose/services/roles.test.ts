@@ -106,11 +106,3 @@ test.each<[ComposeService, string | undefined]>([
   expect(namespaceOwner(service, model)).toBe(expected);
   if (expected) expect(namespaceMembers(expected, model)).toEqual(['service']);
 });
-
-test('a hook that only Compose runs before a stop is a hazard', () => {
-  const model = { name: 'shop', services: { web: { pre_stop: [{ command: ['bye'] }] }, api: {} } };
-  expect(hazardsOf(model, 'web')).toEqual([
-    '`web` has a `pre_stop` hook: only Compose runs it, and canary stops containers of `web` through the engine.',
-  ]);
-  expect(hazardsOf(model, 'api')).toEqual([]);
-});
