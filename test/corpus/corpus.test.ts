@@ -5,7 +5,7 @@ import { canary } from '../support/fixture-cli.ts';
 import { type Outcome, tryChoices } from './choices.ts';
 import { faultsOfClones } from './every-service.ts';
 import { groundOf } from './ground.ts';
-import { inCopy, readRejected, readStacks } from './stacks.ts';
+import { inCopy, readRejected, readStacks, sampleOf } from './stacks.ts';
 
 vi.mock(import('../../src/system/process.ts'), async (original) => {
   const [real, { remembering }] = [await original(), await import('./remembering.ts')];
@@ -13,7 +13,7 @@ vi.mock(import('../../src/system/process.ts'), async (original) => {
 });
 
 const folder = process.env.CANARY_CORPUS ?? '';
-const stacks = await readStacks(folder);
+const stacks = sampleOf(await readStacks(folder), 'CANARY_CORPUS_STACKS');
 // Compose rejects some of them only together with others.
 const rejected = (await readRejected(folder)).filter(
   (path) => !isAccepted(join(folder, 'rejected', path)),

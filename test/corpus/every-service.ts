@@ -3,6 +3,7 @@ import { CanaryError } from '../../src/errors.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type Alone, renderAlone } from '../support/render-alone.ts';
 import { resolvedWith, type StackGround } from './ground.ts';
+import { sampleOf } from './stacks.ts';
 
 /** What is wrong with the clone of each service that can be cloned alone, except those already tried. */
 export async function faultsOfClones(
@@ -13,21 +14,14 @@ export async function faultsOfClones(
   const all = Object.keys(model.services).filter(
     (name) => !tried.includes(name) && isCloneable(ground, name),
   );
-  const names = spread(all, Number(process.env.CANARY_CORPUS_SERVICES ?? all.length));
   const faults: string[] = [];
-  for (const name of names) {
+  for (const name of sampleOf(all, 'CANARY_CORPUS_SERVICES')) {
     const alone = await renderAlone(ground, [name]).catch((error: unknown) => error);
     if (alone instanceof CanaryError && alone.exitCode === 2) continue;
     const found = alone instanceof Error ? [alone.message] : await faultsOf(ground, alone as Alone);
     faults.push(...found.map((fault) => `${name}: ${fault}`));
   }
   return faults;
-}
-
-/** This many of a list, spread over its whole length. */
-function spread(names: readonly string[], most: number): string[] {
-  const step = Math.max(1, names.length / most);
-  return names.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
 }
 
 async function faultsOf(ground: StackGround, { text, slice }: Alone): Promise<string[]> {

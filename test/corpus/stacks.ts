@@ -41,6 +41,13 @@ export async function readStacks(folder: string): Promise<Stack[]> {
   );
 }
 
+/** As many of a list as a variable of the environment says, spread over its whole length; all without it. */
+export function sampleOf<Item>(items: readonly Item[], variable: string): Item[] {
+  const most = Number(process.env[variable] ?? items.length);
+  const step = Math.max(1, items.length / most);
+  return items.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
+}
+
 /** The compose files in `rejected/` of a folder. */
 export async function readRejected(folder: string): Promise<string[]> {
   const home = join(folder, 'rejected');

@@ -5,7 +5,7 @@ import { loadShop } from '../support/load/shop.ts';
 import type { Storedog } from '../support/storedog.ts';
 
 /** `npm run test:load` sets more. */
-const REQUESTS = Number(process.env.CANARY_LOAD_REQUESTS ?? 20_000);
+const REQUESTS = Number(process.env.CANARY_LOAD_REQUESTS ?? 10_000);
 /** `npm run test:load` plays it again with so many processes that take the processor's time. */
 const BUSY = Number(process.env.CANARY_LOAD_BUSY ?? 0);
 /** More than the machine can do would show its limit, not what canary loses. */

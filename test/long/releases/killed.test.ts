@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { killAt } from '../support/kill.ts';
-import { type ContainerFacts, type Storedog, until } from '../support/storedog.ts';
-import { trafficShop } from '../support/traffic-shop.ts';
-import { userNames, visit } from '../support/visitors.ts';
+import { killAt } from '../../support/kill.ts';
+import { type ContainerFacts, type Storedog, until } from '../../support/storedog.ts';
+import { trafficShop } from '../../support/traffic-shop.ts';
+import { userNames, visit } from '../../support/visitors.ts';
 
 /** Promise 7: after any command is stopped at any point, running it again or reverting ends correctly. */
 describe('a command that is killed', () => {
