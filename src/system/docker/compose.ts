@@ -252,7 +252,7 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>, env: Envi
     createMore(scope: ComposeScope, scale: Scale, options: CallOptions = {}): Promise<void> {
       const services = Object.keys(scale);
       const flags = ['--no-build', ...AS_IS, '--no-recreate', ...scaleFlags(scale)];
-      const args = ['create', ...flags, ...services];
+      const args = ['create', ...flags, '--', ...services];
       return start(scope, services, args, options);
     },
 
