@@ -55,7 +55,9 @@ function variablesIn(text: string, env: Environment): Variable[] {
 
 /** The variables of an env file. Compose reads more than Node does: `NAME: value`, and signs written with a backslash. */
 function variablesOf(text: string): Variable[] {
-  const known = Object.entries(parseEnv(text)).map(([name, value]): Variable => [name, value ?? '']);
+  const known = Object.entries(parseEnv(text)).map(
+    ([name, value]): Variable => [name, value ?? ''],
+  );
   const lines = text.split('\n').flatMap((line): Variable[] => {
     const [, name = '', rest = ''] = /^\s*(?:export\s+)?([\w.-]+)\s*[=:](.*)$/.exec(line) ?? [];
     const value = rest.trim();

@@ -27,8 +27,16 @@ async function shopWith(damage: (lines: string[]) => string[]): Promise<string> 
 
 test.each([
   ['comparison-made', { comparison: {} }, 'comparison.from'],
-  ['rehearsed', { report: { findings: [{}], allowed: [] }, isRefused: false }, 'report.findings.0.class'],
-  ['rehearsed', { report: { findings: [{ class: 'none', text: [] }], allowed: [] }, isRefused: false }, 'report.findings.0.text'],
+  [
+    'rehearsed',
+    { report: { findings: [{}], allowed: [] }, isRefused: false },
+    'report.findings.0.class',
+  ],
+  [
+    'rehearsed',
+    { report: { findings: [{ class: 'none', text: [] }], allowed: [] }, isRefused: false },
+    'report.findings.0.text',
+  ],
 ])('a %s record without what is shown of it is damaged: %j', async (type, fields, place) => {
   const record = JSON.stringify({ v: 1, at: '2026-11-21T12:00:01.000Z', type, ...fields });
   const shop = await shopWith((lines) => lines.with(2, record));

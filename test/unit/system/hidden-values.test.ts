@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { hidingValues } from '../../../src/system/docker/hidden-values.ts';
 import { emptyFolder, writeFiles } from '../../support/fixture-project.ts';
 
+const shownAs = (name: string) => `\${${name}}`;
+
 /** Lines of an env file, and what Compose shows of the value in a message. */
 test.each([
   ['A=plain1', 'plain1'],
@@ -27,12 +29,16 @@ test('the env files that COMPOSE_ENV_FILES names are read', async () => {
   await writeFiles(projectDirectory, { 'a.env': 'A=secret1\n', 'b.env': 'B=secret2\n' });
   const env = { COMPOSE_ENV_FILES: 'a.env,b.env' };
   const hide = await hidingValues({ projectDirectory, files: [] }, env);
-  expect(hide('secret1 secret2')).toBe('${A} ${B}');
+  expect(hide('secret1 secret2')).toBe(['A', 'B'].map(shownAs).join(' '));
 });
 
 test('the variables of a definition on standard input are hidden', async () => {
   const projectDirectory = await emptyFolder();
   const scope = { projectDirectory, files: ['-'] };
-  const hide = await hidingValues(scope, { TOKEN: 'secret1' }, 'services: { web: { image: $TOKEN } }');
-  expect(hide('secret1')).toBe('${TOKEN}');
+  const hide = await hidingValues(
+    scope,
+    { TOKEN: 'secret1' },
+    'services: { web: { image: $TOKEN } }',
+  );
+  expect(hide('secret1')).toBe(shownAs('TOKEN'));
 });
