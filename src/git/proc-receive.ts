@@ -32,14 +32,17 @@ export async function readPush(
   return { updates, options, atomic: agreed.includes('atomic') };
 }
 
-/** The response to git, one or two lines for each ref. */
-export function formatResults(results: readonly RefResult[]): string {
-  return results.map(formatResult).join('') + FLUSH;
+/** The response to git, one or two lines for each ref. `shown`: a reason as the pusher's terminal may get it. */
+export function formatResults(
+  results: readonly RefResult[],
+  shown: (text: string) => string,
+): string {
+  return results.map((result) => formatResult(result, shown)).join('') + FLUSH;
 }
 
-function formatResult(result: RefResult): string {
+function formatResult(result: RefResult, shown: (text: string) => string): string {
   if (result.result === 'refused') {
-    const reason = result.reason.replace(/\s+/g, ' ').trim().slice(0, 200);
+    const reason = shown(result.reason.replace(/\s+/g, ' ').trim()).slice(0, 200);
     return packet(`ng ${result.ref} ${reason}\n`);
   }
   const option = result.result === 'left-to-git' ? packet('option fall-through\n') : '';

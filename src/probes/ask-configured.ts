@@ -1,6 +1,7 @@
 import { printable } from '../analysis/shape/printable.ts';
 import { fillVariables } from '../config/values/environment.ts';
-import { fillPlaces, hideValues } from '../config/values/placeholders.ts';
+import { hideValues } from '../config/values/hide-values.ts';
+import { fillPlaces } from '../config/values/placeholders.ts';
 import { messageOf } from '../errors.ts';
 import type { ReleaseRun } from '../project/run.ts';
 import type { HttpAnswer } from '../system/http.ts';

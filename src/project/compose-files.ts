@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import { ownValue } from '../config/values/by-name.ts';
 import type { Context } from '../context.ts';
 import { CanaryError } from '../errors.ts';
 import { exists, readIfExists } from '../system/files.ts';
@@ -82,13 +83,16 @@ async function filesFromEnvironment(
   env: Context['env'],
 ): Promise<string[]> {
   const texts = await Promise.all(settings.map(readIfExists));
-  const said = Object.assign(
+  const said: Record<string, string> = Object.assign(
     {},
     ...texts.map((text = '') => parseEnv(text.replace(/^\uFEFF/, ''))),
   );
   const value: string = env.COMPOSE_FILE ?? said.COMPOSE_FILE ?? '';
   const separator: string = env.COMPOSE_PATH_SEPARATOR ?? said.COMPOSE_PATH_SEPARATOR ?? ':';
-  const expanded = value.replace(/\$\{?(\w+)\}?/g, (_, name) => env[name] ?? said[name] ?? '');
+  const expanded = value.replace(
+    /\$\{?(\w+)\}?/g,
+    (_, name) => ownValue(env, name) ?? ownValue(said, name) ?? '',
+  );
   return expanded.split(separator).filter(Boolean);
 }
 

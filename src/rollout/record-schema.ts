@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ReleaseEvent } from './events.ts';
 import { RELEASE_STATES } from './events.ts';
+import { comparisonShape, findingShape } from './recorded-shapes.ts';
 import { VERDICTS } from './verdict.ts';
 
 const texts = z.array(z.string());
@@ -12,7 +13,11 @@ const step = z.union([
 const operation = z.looseObject({ kind: z.string() });
 const image = z.looseObject({ service: z.string(), imageId: z.string() });
 const verdict = z.looseObject({ result: z.enum(VERDICTS), reasons: texts });
-const report = z.looseObject({ findings: z.array(z.looseObject({})), allowed: texts });
+const finding = findingShape.extend({
+  statement: z.string().nullish(),
+  service: z.string().nullish(),
+});
+const report = z.looseObject({ findings: z.array(finding), allowed: texts });
 
 /** What a release is folded from, of every kind of record. Other fields are kept as they are. */
 const FIELDS = {
@@ -38,7 +43,7 @@ const FIELDS = {
   'step-done': {},
   'verdict-given': { verdict },
   'steps-left': {},
-  'comparison-made': { comparison: z.looseObject({}) },
+  'comparison-made': { comparison: comparisonShape },
   'release-paused': { weight: z.number() },
   'proxy-reloaded': { counts: z.record(z.string(), z.number()) },
   'commit-made': { branch: z.string(), commit: z.string() },

@@ -13,7 +13,7 @@ export interface RunOptions {
   input?: string;
   /** Gives the program the user's terminal: nothing of its output is kept. */
   isTerminal?: boolean;
-  /** Lets the program ask at the user's terminal, and shows its messages there. */
+  /** Lets the program ask at the user's terminal. */
   atTerminal?: boolean;
 }
 
@@ -47,7 +47,7 @@ export function processRunner(env: Environment): RunProcess {
       // Its own process group: Ctrl-C at the terminal reaches canary, which ends its children in its own order.
       detached: !atTerminal && !isTerminal,
       stdout: stream,
-      stderr: atTerminal ? 'inherit' : stream,
+      stderr: stream,
       ...(cwd ? { cwd } : {}),
       env: { ...env, ...options.env },
       extendEnv: false,

@@ -1,4 +1,5 @@
 import { shortCommit } from '../compose/model/names.ts';
+import { ownValue } from '../config/values/by-name.ts';
 import type { PlanDocument } from '../documents/plan.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import type { OperationAction, OperationOf, Plan, ReplicaCounts } from '../rollout/operation.ts';
@@ -88,7 +89,12 @@ export function formatPlan(plan: Plan): string {
 
 /** Adds the number of containers to a service if it differs from its definition. */
 function listCounted(names: readonly string[], counts: ReplicaCounts = {}): string {
-  return list(names.map((name) => (counts[name] ? `${name} (${counts[name]})` : name)));
+  return list(
+    names.map((name) => {
+      const count = ownValue(counts, name);
+      return count ? `${name} (${count})` : name;
+    }),
+  );
 }
 
 function list(names: readonly string[]): string {

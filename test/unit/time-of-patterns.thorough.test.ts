@@ -5,6 +5,7 @@ import { canBecome } from '../../src/compose/model/written.ts';
 import { commandText, programName } from '../../src/compose/services/image.ts';
 import { isServerName, serverWord } from '../../src/compose/services/stateful-words.ts';
 import { workOf } from '../../src/compose/services/work.ts';
+import { valueHider } from '../../src/config/values/hide-values.ts';
 import { fillPlaces, placeProblem } from '../../src/config/values/placeholders.ts';
 import { withoutPasswords } from '../../src/git/urls.ts';
 import { checksIn, normalised } from '../../src/rehearsal/sqlite/definitions.ts';
@@ -128,10 +129,18 @@ test('no pattern takes more than its share of time for a longer text', () => {
   expect(slow).toEqual([]);
 });
 
+/** Hides the values of variables that look alike. */
+function hider(count: number, length: number): (text: string) => string {
+  const value = (index: number) => `${'ab'.repeat(length / 2)}${index}`;
+  return valueHider(Array.from({ length: count }, (_, index) => [`V${index}`, value(index)]));
+}
+
 const NOW = { now: new Date() } as Parameters<typeof fillPlaces>[1];
 
 /** What others write, and what reads it: up to 100 KB. */
 test.each<[string, (text: string) => unknown, readonly string[]]>([
+  ['values of many variables', hider(1000, 50), ['1ab', 'ab', 'b', 'x ']],
+  ['values of long variables', hider(5, 20_000), ['1ab', 'ab', 'b', 'x ']],
   ['placeholders', (text) => [placeProblem(text), fillPlaces(text, NOW)], ['{{', '{{ ', ' ', '}}']],
   ['passwords in URLs', withoutPasswords, ['a://', 'http://', ':', '@', 'a:b@', 'a']],
   [

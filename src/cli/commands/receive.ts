@@ -30,7 +30,7 @@ export function receive(program: Program, run: WithSession): void {
           const reason = messageOf(error);
           return push.updates.map(({ ref }) => ({ ref, result: 'refused', reason }) as const);
         });
-        write(formatResults(results));
+        write(formatResults(results, (reason) => output.theme.printable(reason)));
       }),
     );
 }

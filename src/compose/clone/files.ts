@@ -28,9 +28,9 @@ export function fileFields(service: ComposeService, files: BranchFiles): Fields 
     FILE_KINDS.flatMap((kind) => {
       const own = files[kind] ?? {};
       const used = service[kind] ?? [];
-      if (!used.some(({ source }) => source in own)) return [];
+      if (!used.some(({ source }) => Object.hasOwn(own, source))) return [];
       const mounts = used.map(({ source, target, ...rest }) => ({
-        source: source in own ? branchFileName(source) : source,
+        source: Object.hasOwn(own, source) ? branchFileName(source) : source,
         ...(target === undefined ? defaultTarget(kind, source) : { target: escapeDollars(target) }),
         ...rest,
       }));

@@ -1,3 +1,4 @@
+import { ownValue } from '../../config/values/by-name.ts';
 import type { ComposeModel, ComposeService } from '../model/model.ts';
 import { baselineName, cloneName, PROXY_SERVICE } from '../model/names.ts';
 import { joinedNamespaces, namespaceMembers } from '../model/namespaces.ts';
@@ -54,8 +55,8 @@ export function baselineObstacle(model: ComposeModel, name: string): string | un
  */
 function namespaceObstacle(service: ComposeService, model: ComposeModel): string | undefined {
   const { network_mode: network } = service;
-  if (network && network in UNREACHABLE)
-    return `it uses \`network_mode: ${network}\`, ${UNREACHABLE[network]}`;
+  const unreachable = network && ownValue(UNREACHABLE, network);
+  if (unreachable) return `it uses \`network_mode: ${network}\`, ${unreachable}`;
   const joined = new Set(joinedNamespaces(service, model).map(({ setting }) => setting));
   for (const setting of ['network_mode', 'pid', 'ipc'] as const) {
     const value = service[setting];

@@ -112,14 +112,16 @@ export function corrections(
       }
       if (field === 'environment') {
         const extra = Object.keys(actual.environment ?? {}).filter(
-          (key) => !(key in (expected.environment ?? {})),
+          (key) => !Object.hasOwn(expected.environment ?? {}, key),
         );
         return extra.length > 0
           ? [[field, Object.fromEntries(extra.map((key) => [key, reset(null)]))]]
           : [];
       }
       if (!OPEN.has(field)) return [];
-      return [[field, field in wanted ? replace(escapeAll(wanted[field])) : reset(null)]];
+      return [
+        [field, Object.hasOwn(wanted, field) ? replace(escapeAll(wanted[field])) : reset(null)],
+      ];
     }),
   );
 }

@@ -239,7 +239,7 @@ function onlyOfBranch(
   kind: 'networks' | 'volumes',
 ): [string, unknown][] {
   const added = Object.entries(clones?.model[kind] ?? {}).filter(
-    ([name]) => !(name in (model[kind] ?? {})),
+    ([name]) => !Object.hasOwn(model[kind] ?? {}, name),
   );
   for (const [name, definition] of added) {
     // Resolved by Compose, including secrets: must not be written to a file.

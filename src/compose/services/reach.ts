@@ -1,3 +1,5 @@
+import { ownValue } from '../../config/values/by-name.ts';
+
 /** Fields of a service that give nothing outside of its container. */
 const HARMLESS: ReadonlySet<string> = new Set([
   ...['command', 'entrypoint', 'environment', 'env_file', 'user', 'group_add', 'working_dir'],
@@ -24,7 +26,7 @@ const DEPENDS: Readonly<Record<string, (value: unknown) => boolean>> = {
  * sockets, nor another container. A field that is not known here may give something.
  */
 export function isHarmless(field: string, value: unknown): boolean {
-  return HARMLESS.has(field) || (DEPENDS[field]?.(value) ?? false);
+  return HARMLESS.has(field) || (ownValue(DEPENDS, field)?.(value) ?? false);
 }
 
 /** Whether the value of a field is as good as none. */

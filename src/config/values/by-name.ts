@@ -1,3 +1,11 @@
+/** What a record has under a name from outside; nothing that every object has, such as `constructor`. */
+export function ownValue<Value>(
+  record: Readonly<Record<string, Value>>,
+  name: string,
+): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
 /**
  * A record by names from outside. It has no property that every object has: `constructor` and the
  * like are known only if they are there.

@@ -1,5 +1,4 @@
 import { parseDuration } from './duration.ts';
-import { literally } from './literally.ts';
 
 /**
  * The placeholders `{{…}}` for a query, an address or a body. Their values contain no characters
@@ -44,36 +43,6 @@ export function fillPlaces(
       ? whole
       : String(Math.floor((places.now.getTime() - before) / 1000));
   });
-}
-
-/**
- * Removes the values of variables from a text, also if they were encoded or their case was changed.
- */
-export function hideValues(text: string, values: Readonly<Record<string, string>>): string {
-  const forms = Object.entries(values)
-    .flatMap(([name, value]) =>
-      [value, value.trim(), ...encoded(value), ...partsOfAddress(value)]
-        .filter((form) => form !== '')
-        .map((form) => ({ name, form })),
-    )
-    .sort((left, right) => right.form.length - left.form.length);
-  if (forms.length === 0) return text;
-  const pattern = new RegExp(forms.map(({ form }) => `(${literally(form)})`).join('|'), 'gi');
-  return text.replace(pattern, (_, ...groups) => {
-    const found = forms[groups.findIndex((group) => group !== undefined)];
-    return `\${${found?.name}}`;
-  });
-}
-
-function encoded(value: string): string[] {
-  return [encodeURIComponent(value), JSON.stringify(value).slice(1, -1)];
-}
-
-/** The parts of an address that an error message may contain. */
-function partsOfAddress(value: string): string[] {
-  if (!URL.canParse(value)) return [];
-  const { host, hostname, username, password, pathname } = new URL(value);
-  return [host, hostname, username, password, pathname].filter((part) => part.length > 1);
 }
 
 function timeBeforeNow(name: string): number | undefined {

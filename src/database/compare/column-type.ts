@@ -1,3 +1,5 @@
+import { ownValue } from '../../config/values/by-name.ts';
+
 /** The parts of a column's type. */
 interface ColumnType {
   name: string;
@@ -104,7 +106,7 @@ function parseColumnType(text: string): ColumnType {
   const inside = /^\(((?:'[^'\\]*(?:\\.[^'\\]*)*'|[^')])*)\)/.exec(tail);
   const rest = tail.slice(inside?.[0].length ?? 0);
   return {
-    name: SYNONYMS[name] ?? name,
+    name: ownValue(SYNONYMS, name) ?? name,
     arguments: inside?.[1]?.match(/'[^'\\]*(?:(?:''|\\.)[^'\\]*)*'|[^\s,']+/g) ?? [],
     rest: rest.replace(/\s+/g, ' ').trim().toLowerCase(),
   };

@@ -107,7 +107,7 @@ export async function checkOut(
     );
     const unknown = required
       .map(([name]) => name)
-      .find((name) => !(name in project.model.services));
+      .find((name) => !Object.hasOwn(project.model.services, name));
     if (unknown) throw newDependency(service, unknown);
     const own = filesDefining(definitions, service);
     for (const file of own) {

@@ -102,7 +102,7 @@ function mismatches(
     };
     // Whatever file the labels came from: no program may take the clone for the stable.
     const { labels, replacements } = discoveryOf({ labels: comparison.actual.labels ?? {} });
-    const isFound = labels.some((label) => !(label in replacements));
+    const isFound = labels.some((label) => !Object.hasOwn(replacements, label));
     const fields = [...differences(comparison), ...(isFound ? ['labels'] : [])];
     return fields.length > 0 ? [{ service, fields, comparison }] : [];
   });

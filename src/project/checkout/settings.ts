@@ -1,5 +1,6 @@
 import type { ComposeService } from '../../compose/model/model.ts';
 import { discoveryOf } from '../../compose/services/discovery.ts';
+import { ownValue } from '../../config/values/by-name.ts';
 import type { Context } from '../../context.ts';
 import type { Project } from '../load.ts';
 import type { Checkout } from './checkout.ts';
@@ -46,7 +47,7 @@ export async function settingsToKnow(
 }
 
 function namesLost({ environment: has = {} }: ComposeService, branch: ComposeService): string[] {
-  return Object.keys(has).filter((name) => !(name in (branch.environment ?? {})));
+  return Object.keys(has).filter((name) => !Object.hasOwn(branch.environment ?? {}, name));
 }
 
 /** The variables that a container has and Compose would not give it now, or not with this value. */
@@ -56,10 +57,11 @@ export function namesMoved(
 ): string[] {
   // Compose leaves out what has no value.
   const changed = Object.keys(environment).filter(
-    (name) => environment[name] !== null && environment[name] !== container[name],
+    (name) => environment[name] !== null && environment[name] !== ownValue(container, name),
   );
   const gone = Object.keys(container).filter(
-    (name) => !(name in environment) && !(name in image) && !OF_THE_MACHINE.test(name),
+    (name) =>
+      ![environment, image].some((each) => Object.hasOwn(each, name)) && !OF_THE_MACHINE.test(name),
   );
   return [...changed, ...gone];
 }

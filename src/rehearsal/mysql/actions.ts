@@ -1,3 +1,4 @@
+import { ownValue } from '../../config/values/by-name.ts';
 import { Cursor, type Naming, tokensOf } from './cursor.ts';
 
 /** What a statement does to the database, as far as it matters to a rehearsal; tables by their shown names. */
@@ -24,7 +25,7 @@ export function changesRows(action: Action): boolean {
 export function actionsOf(statement: string, schema: string, naming: Naming): Action[] {
   const cursor = new Cursor(tokensOf(statement), schema, naming);
   const verb = cursor.word();
-  const read = verb === undefined ? undefined : READERS[verb];
+  const read = verb === undefined ? undefined : ownValue(READERS, verb);
   return read ? read(cursor) : [];
 }
 

@@ -79,14 +79,15 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>, env: Envi
       ...envFiles.flatMap((file) => ['--env-file', file]),
       ...profiles.flatMap((profile) => ['--profile', profile]),
     ];
-    const hide = onLine && (await hidingValues(scope, env));
+    const hiding = () => hidingValues(scope, env, options.input);
+    const hide = onLine && (await hiding());
     const result = await run('docker', ['compose', ...global, ...args], {
       cwd: projectDirectory,
       ...options,
       ...(hide ? { onLine: (line) => onLine(hide(line)) } : {}),
     });
     const isDone = result.exitCode === 0;
-    const shown = hide ?? (isDone ? (text: string) => text : await hidingValues(scope, env));
+    const shown = hide ?? (isDone ? (text: string) => text : await hiding());
     return { ...result, shown };
   }
 
@@ -252,7 +253,7 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>, env: Envi
     createMore(scope: ComposeScope, scale: Scale, options: CallOptions = {}): Promise<void> {
       const services = Object.keys(scale);
       const flags = ['--no-build', ...AS_IS, '--no-recreate', ...scaleFlags(scale)];
-      const args = ['create', ...flags, ...services];
+      const args = ['create', ...flags, '--', ...services];
       return start(scope, services, args, options);
     },
 

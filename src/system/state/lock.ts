@@ -83,7 +83,8 @@ export class FileLock {
     const text = await readIfExists(path);
     const dead = parseOwner(text ?? '');
     if (text === undefined || (dead && (await isAlive(dead)))) return;
-    const claim = `${this.path}.claim-${dead?.token ?? 'torn'}`;
+    // Of this path: a claim that claimed itself would be cleared again and again.
+    const claim = `${path}.claim-${dead?.token ?? 'torn'}`;
     // The command that claimed it may have died as well.
     if (!(await linked(draft, claim))) return this.clearDead(draft, claim);
     if ((await readIfExists(path)) === text) await rm(path, { force: true });
@@ -125,11 +126,16 @@ function parseOwner(text: string): LockOwner | undefined {
     const owner: Partial<LockOwner> | null = JSON.parse(text);
     const { host, pid, token, command, processStart } = owner ?? {};
     const texts = [host, token, command, processStart];
-    const isWhole = texts.every((each) => typeof each === 'string') && Number.isInteger(pid);
+    const isWhole = texts.every((each) => typeof each === 'string') && isOneProcess(pid);
     return isWhole && /^[\w-]+$/.test(token ?? '') ? (owner as LockOwner) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** For a signal, other numbers mean many processes (kill(2)): it would end what is not canary's. */
+function isOneProcess(pid: unknown): boolean {
+  return Number.isInteger(pid) && Number(pid) > 0;
 }
 
 /** A process of another host cannot be checked, so it counts as alive. */

@@ -3,7 +3,9 @@ import type { Context } from '../../context.ts';
 import type { DeployTarget, RemoteAddResult } from '../../documents/git.ts';
 import { CanaryError } from '../../errors.ts';
 import { remoteName } from '../../git/remote-name.ts';
+import { parseTargetAnswer } from '../../git/target-answer.ts';
 import { parseTargetUrl, type TargetUrl } from '../../git/target-url.ts';
+import { withoutPasswords } from '../../git/urls.ts';
 import { findRepository } from '../../project/git/repository.ts';
 import { tail } from '../../system/process.ts';
 import { type PrepareOptions, prepareTarget } from './prepare-target.ts';
@@ -33,9 +35,13 @@ export async function addRemote(
   const address = place.kind === 'local' ? resolve(context.options.directory, place.path) : url;
   const known = await git.remoteUrl(repository, name);
   if (known !== undefined && known !== address) {
-    throw new CanaryError('remote-exists', `The remote \`${name}\` is ${known} already.`, {
-      hint: 'Choose another name.',
-    });
+    throw new CanaryError(
+      'remote-exists',
+      `The remote \`${name}\` is ${withoutPasswords(known)} already.`,
+      {
+        hint: 'Choose another name.',
+      },
+    );
   }
   const { stable, canary } = config.git;
   const objectFormat = await git.objectFormat(repository);
@@ -56,7 +62,7 @@ export async function addRemote(
 
 /** Lets the canary of the other machine prepare its repository. */
 async function prepareThere(
-  { runRemotely }: Context,
+  { runRemotely, emit }: Context,
   place: TargetUrl & { kind: 'ssh' },
   program: string,
   { repository, directory, project, stable, objectFormat }: PrepareOptions,
@@ -69,35 +75,28 @@ async function prepareThere(
     ...(objectFormat ? ['--object-format', objectFormat] : []),
     ...['--', repository],
   ];
-  const { exitCode, stdout } = await runRemotely(place, command, sshCommand);
-  const answer = parseAnswer(stdout);
-  if (exitCode === 0 && answer && 'repository' in answer) return answer;
+  const { exitCode, stdout, stderr } = await runRemotely(place, command, sshCommand);
+  const said = tail(withoutPasswords(stderr));
+  const answer = parseTargetAnswer(stdout);
+  if (exitCode === 0 && answer && 'repository' in answer) {
+    for (const line of said) emit({ type: 'remote-said', line });
+    return answer;
+  }
   if (answer && 'error' in answer) {
     const { message, hint, details } = answer.error;
     throw new CanaryError('target-unusable', `On ${place.host}: ${message}`, {
       ...(hint ? { hint } : {}),
-      details: details ?? [],
+      details: [...said, ...details],
     });
   }
   if (exitCode === 255) {
     throw new CanaryError('remote-unreachable', `${place.host} cannot be reached by ssh.`, {
+      details: said,
       hint: 'The message of ssh is above. Check that `ssh` to it works from here.',
     });
   }
   throw new CanaryError('target-unusable', `canary did not answer on ${place.host}.`, {
-    details: tail(stdout),
+    details: [...said, ...tail(stdout)],
     hint: `Install it there, so that \`ssh ${place.host} ${program} --version\` answers, or say how it is called with \`--program\`.`,
   });
-}
-
-type Answer =
-  | DeployTarget
-  | { error: { message: string; hint: string | null; details?: readonly string[] } };
-
-function parseAnswer(stdout: string): Answer | undefined {
-  try {
-    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Answer;
-  } catch {
-    return undefined;
-  }
 }

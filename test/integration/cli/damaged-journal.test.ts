@@ -25,6 +25,29 @@ async function shopWith(damage: (lines: string[]) => string[]): Promise<string> 
   return shop;
 }
 
+test.each([
+  ['comparison-made', { comparison: {} }, 'comparison.from'],
+  [
+    'rehearsed',
+    { report: { findings: [{}], allowed: [] }, isRefused: false },
+    'report.findings.0.class',
+  ],
+  [
+    'rehearsed',
+    { report: { findings: [{ class: 'none', text: [] }], allowed: [] }, isRefused: false },
+    'report.findings.0.text',
+  ],
+])('a %s record without what is shown of it is damaged: %j', async (type, fields, place) => {
+  const record = JSON.stringify({ v: 1, at: '2026-11-21T12:00:01.000Z', type, ...fields });
+  const shop = await shopWith((lines) => lines.with(2, record));
+  for (const argv of [['history'], ['history', '--json']]) {
+    const { stdout, stderr } = await canary(shop, argv);
+    expect(stdout + stderr).not.toMatch(/This is a bug|"internal"/);
+  }
+  const { stderr } = await canary(shop, ['abort']);
+  expect(stderr).toContain(`line 3 is no ${type} record: ${place} is not valid`);
+});
+
 const WAYS_OUT = [['abort'], ['revert'], ['down', '--yes']];
 
 describe.each([

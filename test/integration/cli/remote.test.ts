@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { canary, canaryAndChanges, engineOff } from '../../support/fixture-cli.ts';
@@ -70,6 +71,56 @@ What git does not track, such as \`.env\`, must be in SERVER/shop before the fir
     expect(outcome.stderr).toContain(words);
     expect(outcome.changes).toEqual([]);
   });
+});
+
+describe('what another machine says', () => {
+  /** An environment whose ssh is this shell script: another machine that answers anything. */
+  async function answering(script: string) {
+    const ssh = join(await emptyFolder(), 'ssh');
+    await writeFile(ssh, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return { GIT_SSH: ssh };
+  }
+  const ADD = ['remote', 'add', 'deploy', 'ada@shop.example:/srv/shop.git'];
+
+  test.each([
+    '5',
+    'null',
+    '[]',
+    '"repository"',
+    '{"error":null}',
+    '{"error":{"message":{}}}',
+    '{"error":{"message":"x","hint":{},"details":{}}}',
+    '{"repository":5,"directory":{},"project":[]}',
+    '{"repository":"/a"}',
+    '{"__proto__":{"repository":"/a"}}',
+  ])('that is not an answer of canary is an error with a code: %s', async (answer) => {
+    for (const end of [0, 1]) {
+      const env = await answering(`echo '${answer}'; exit ${end}`);
+      const { exitCode, stdout } = await canary(laptop, ['--json', ...ADD], env);
+      expect(JSON.parse(stdout).error.code).toBe('target-unusable');
+      expect(exitCode).toBe(2);
+    }
+  });
+
+  test('reaches the terminal only as text', async () => {
+    const evil = String.raw`\033]0;title\007\033[2J`;
+    const answer = '{"repository":"/r","directory":"/d","project":""}';
+    for (const end of [0, 1, 255]) {
+      const env = await answering(`printf '${evil} ssh\\n' >&2; echo '${answer}'; exit ${end}`);
+      const { stderr } = await canary(await repository(), ADD, env);
+      expect(stderr).toContain(String.raw`\x1b]0;title\x07\x1b[2J ssh`);
+    }
+  });
+});
+
+test('a remote that has another address is named without its password', async () => {
+  await git(laptop, 'remote', 'add', 'deploy', 'https://ada:s3cret@shop.example/shop.git');
+  for (const flags of [[], ['--json'], ['--verbose']]) {
+    const args = [...flags, 'remote', 'add', 'deploy', join(server, 'shop.git')];
+    const { stdout, stderr } = await canary(laptop, args);
+    expect(stdout + stderr).toContain('https://shop.example/shop.git');
+    expect(stdout + stderr).not.toContain('s3cret');
+  }
 });
 
 test('canary remote alone shows its subcommands', async () => {

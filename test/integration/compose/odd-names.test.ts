@@ -37,12 +37,13 @@ test('no name is taken for an option', async () => {
   await compose.up(scope, SERVICES);
   await compose.build(scope, SERVICES, { log: '' });
   await compose.create(scope, SERVICES);
+  await compose.createMore(scope, Object.fromEntries(SERVICES.map((name) => [name, 2])));
   await compose.startOnce(scope, '-x', 'name');
   for (const args of calls) {
     const [first = 0] = SERVICES.map((name) => args.indexOf(name)).filter((at) => at >= 0);
     expect(args[first - 1]).toBe('--');
   }
-  expect(calls).toHaveLength(4);
+  expect(calls).toHaveLength(5);
 });
 
 /** Names that every object has, each with one that has nothing of the kind and sorts alike. */

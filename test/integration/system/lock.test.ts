@@ -105,4 +105,29 @@ describe('the lock of a project', () => {
     await writeFile(path, '{"owner":');
     await (await lock.acquire('deploy'))();
   });
+
+  test('that is torn, as is what took it from there, does not block forever', async () => {
+    const { path, lock } = await newLock();
+    await writeFile(path, '{}');
+    await writeFile(`${path}.claim-torn`, '{}');
+    await (await lock.acquire('deploy'))();
+  });
+
+  test('with the mark of a dead owner that claims itself does not block forever', async () => {
+    const { path, lock } = await newLock();
+    const token = crypto.randomUUID();
+    await abandon(path, { token });
+    await abandon(`${path}.claim-${token}`, { token });
+    await (await lock.acquire('deploy'))();
+  });
+
+  test.each([0, -1, -2147483648])(
+    'has no owner if its number, %d, means many processes',
+    async (pid) => {
+      const { path, lock } = await newLock();
+      await abandon(path, { pid, processStart: '' });
+      // Whoever is the holder gets the signal that stops a command.
+      expect(await lock.holder()).toBeUndefined();
+    },
+  );
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { fillVariables } from '../../../src/config/values/environment.ts';
-import { fillPlaces, hideValues, placeProblem } from '../../../src/config/values/placeholders.ts';
+import { hideValues } from '../../../src/config/values/hide-values.ts';
+import { fillPlaces, placeProblem } from '../../../src/config/values/placeholders.ts';
 
 const PLACES = {
   project: 'shop',

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { FLUSH, packet, readPackets } from '../../../src/git/pkt-line.ts';
 import { formatResults, readPush } from '../../../src/git/proc-receive.ts';
+import { printable } from '../../../src/ui/printable.ts';
 
+const shown = (text: string) => printable(text, false);
 const OLD = 'a'.repeat(40);
 const NEW = 'b'.repeat(40);
 const NOTHING = '0'.repeat(40);
@@ -17,6 +19,13 @@ async function talk(...said: string[]) {
   });
   return { push, answer };
 }
+
+test('a reason cannot give orders to the terminal of whoever pushes', () => {
+  const reason = 'no \u001b[2J\u202e\u0007 canary';
+  expect(formatResults([{ ref: 'refs/heads/a', result: 'refused', reason }], shown)).toBe(
+    packet('ng refs/heads/a no \\x1b[2J\\u{202e}\\x07 canary\n') + FLUSH,
+  );
+});
 
 describe('git’s conversation with a hook', () => {
   test('reports created, moved and deleted refs, and the options of the push', async () => {
@@ -70,11 +79,14 @@ describe('git’s conversation with a hook', () => {
 
 test('the answer has a line for each ref, and each reason is one line', () => {
   expect(
-    formatResults([
-      { ref: 'refs/heads/main', result: 'done' },
-      { ref: 'refs/tags/v1', result: 'left-to-git' },
-      { ref: 'refs/heads/canary', result: 'refused', reason: 'busy\nok refs/heads/canary' },
-    ]),
+    formatResults(
+      [
+        { ref: 'refs/heads/main', result: 'done' },
+        { ref: 'refs/tags/v1', result: 'left-to-git' },
+        { ref: 'refs/heads/canary', result: 'refused', reason: 'busy\nok refs/heads/canary' },
+      ],
+      shown,
+    ),
   ).toBe(
     [
       packet('ok refs/heads/main\n'),

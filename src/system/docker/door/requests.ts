@@ -6,6 +6,7 @@ import {
   type Named,
   type NetworkEndpoint,
 } from '../../../compose/disguise/guise.ts';
+import { ownValue } from '../../../config/values/by-name.ts';
 
 /** A call of the engine's API whose request or answer a guise changes; sources: Docker Engine API, versions 1.24 to 1.51. */
 export type Call =
@@ -128,5 +129,5 @@ function namedOf(name: string | undefined, labels: Labels | null): Named {
 
 function isLabelled({ labels }: Named, filter: string): boolean {
   const [label = '', value] = filter.split(/=(.*)/s);
-  return value === undefined ? label in labels : labels[label] === value;
+  return value === undefined ? Object.hasOwn(labels, label) : ownValue(labels, label) === value;
 }
