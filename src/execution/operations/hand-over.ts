@@ -5,10 +5,11 @@ import type { Context } from '../../context.ts';
 import { hasCode } from '../../errors.ts';
 import { callOptions, type Run, unstoppable } from '../../project/run.ts';
 import { isSoWithin } from '../../project/until.ts';
+import { pauseCommands } from '../../proxy/pause.ts';
 import { firstServers, statesAtFirst, trustFirst } from '../../proxy/server-states.ts';
 import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
 import type { Attachments } from '../../system/docker/api.ts';
-import type { ComposeScope } from '../../system/docker/compose.ts';
+import { type ComposeScope, isAtLeast } from '../../system/docker/compose.ts';
 import { portConnections } from '../../system/docker/port-connections.ts';
 import { writeDurably } from '../../system/files.ts';
 import { acceptsConnections } from '../../system/ports.ts';
@@ -19,10 +20,18 @@ import { awaitProxy, stopProxy } from './proxy.ts';
 const MOST_WAIT_FOR_QUIET_MS = 5000;
 const LOOK_EVERY_MS = 5;
 
+/**
+ * Since this version the engine publishes the ports of a container that joins a network, and a moment later forgets the
+ * connections to it (https://github.com/moby/moby/pull/44752): those that users opened in between are cut.
+ */
+const FORGETS_CONNECTIONS = '23.0.0';
+
 /** Who hands ports over to whom, with the networks on which they were. */
 export interface HandOver {
   proxy: Attachments;
   holders: readonly Attachments[];
+  /** Whether the proxy must not accept connections before the engine has published its ports. */
+  waitsForEngine: boolean;
 }
 
 /**
@@ -51,7 +60,8 @@ export async function startUnpublished(
   } finally {
     await rm(project.layout.serverStates, { force: true });
   }
-  return { proxy: own, holders: holding };
+  const waitsForEngine = isAtLeast(await engine.version(), FORGETS_CONNECTIONS);
+  return { proxy: own, holders: holding, waitsForEngine };
 }
 
 /**
@@ -61,7 +71,7 @@ export async function startUnpublished(
 export async function handOver(
   run: Run,
   scope: ComposeScope,
-  { proxy, holders }: HandOver,
+  { proxy, holders, waitsForEngine }: HandOver,
 ): Promise<void> {
   const { project, context } = run;
   const { engine } = context;
@@ -81,6 +91,7 @@ export async function handOver(
   // The engine frees a port long before it answers.
   if (isQuiet) await untilClosed(unstoppable(run), () => isReleased);
   else await released;
+  if (waitsForEngine) await project.socket.ask(pauseCommands(project.proxy.configuration).close);
   // Its checks have failed until now; the next one is after the hand-over.
   await project.socket.ask(trustFirst(firstServers(project.proxy.configuration)));
   try {
@@ -94,7 +105,13 @@ export async function handOver(
     await context.compose.up(scope, [PROXY_SERVICE], callOptions(run));
     await awaitProxy(run);
   }
+  if (waitsForEngine) await acceptUsers(run);
   await released;
+}
+
+/** Opens the ports of a proxy that may be paused. */
+export async function acceptUsers({ project }: Run): Promise<void> {
+  await project.socket.ask(pauseCommands(project.proxy.configuration).open);
 }
 
 async function hasNoUsers(holders: readonly Attachments[]): Promise<boolean> {

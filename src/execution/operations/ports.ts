@@ -9,6 +9,7 @@ import { cloneSource, overrideText, unlinkedScope, writeOverride } from '../over
 import { requireAnswers, stillUnanswered } from './answers.ts';
 import { removeContainer, runHooks, startContainer } from './container-hooks.ts';
 import {
+  acceptUsers,
   endHandOver,
   type HandOver,
   handOver,
@@ -59,7 +60,8 @@ export async function takePorts(run: Run, operation: OperationOf<'take-ports'>):
     if (!proxy) throw new CanaryError('proxy-unreachable', 'The proxy was removed.');
     // A hand-over that was killed may have ended here.
     const isInFront = proxy.state === 'running';
-    if (!isInFront) handing = await startUnpublished(run, proxy, replaced);
+    if (isInFront) await acceptUsers(run);
+    else handing = await startUnpublished(run, proxy, replaced);
     if (single.length > 0) {
       await compose.up(scope, single, callOptions(run));
       await recreateNamespaceMembers(run, scope, single);

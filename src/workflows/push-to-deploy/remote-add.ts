@@ -92,7 +92,7 @@ async function prepareThere(
   if (exitCode === 255) {
     throw new CanaryError('remote-unreachable', `${place.host} cannot be reached by ssh.`, {
       details: said,
-      hint: 'The message of ssh is above. Check that `ssh` to it works from here.',
+      hint: 'Check that `ssh` to it works from here.',
     });
   }
   throw new CanaryError('target-unusable', `canary did not answer on ${place.host}.`, {
