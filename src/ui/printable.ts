@@ -1,9 +1,9 @@
 /**
  * Characters that a terminal obeys instead of showing: controls, and marks that reorder, hide or
- * imitate text. Line breaks and tabs are text.
+ * imitate text, or take no place in it, except those that form letters and emoji. Line breaks and tabs are text.
  */
 const OBEYED =
-  /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
+  /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]|(?!\u200c|\u200d|\ufe0e|\ufe0f)\p{Default_Ignorable_Code_Point}/gu;
 
 /** The codes by which the theme colours text: they change how it looks, and nothing else. */
 const COLOR = /^\[(?:1|2|22|31|32|33|39|93)m/;

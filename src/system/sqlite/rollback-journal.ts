@@ -17,9 +17,12 @@ export async function rollBack(path: string): Promise<void> {
   const database = await open(path, 'r+');
   try {
     const { size } = await journal.stat();
+    // Each page that it had is in the file or in the journal.
+    const most = (await database.stat()).size + size;
     let at = 0;
     let pages: number | undefined;
     let pageSize = 0;
+    let isJournal = false;
     while (at + HEADER <= size) {
       const header = Buffer.alloc(HEADER);
       await journal.read(header, 0, HEADER, at);
@@ -34,7 +37,8 @@ export async function rollBack(path: string): Promise<void> {
       pageSize = header.readUInt32BE(24) || pageSize;
       pages ??= initial;
       // Otherwise it is no journal of SQLite: the database is as it was.
-      if (!isPageSize(pageSize)) break;
+      isJournal = isPageSize(pageSize) && pages * pageSize <= most;
+      if (!isJournal) break;
       at += sector;
       const length = pageSize + 8;
       const records = noted === TO_THE_END ? Math.floor((size - at) / length) : noted;
@@ -53,7 +57,7 @@ export async function rollBack(path: string): Promise<void> {
       }
       at = Math.ceil(at / sector) * sector;
     }
-    if (pages !== undefined && isPageSize(pageSize)) await database.truncate(pages * pageSize);
+    if (pages !== undefined && isJournal) await database.truncate(pages * pageSize);
   } finally {
     await journal.close();
     await database.close();

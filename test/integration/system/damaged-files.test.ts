@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/system/clock.ts';
@@ -18,15 +18,25 @@ test.each(['{}', '[]', 'null', '{"host":"other"}', '{"pid":1,"host":7}', 'x'])(
   },
 );
 
-test.each([2 ** 31, 3000, 2 ** 17, 1])('a journal with pages of %i bytes is none', async (size) => {
+test.each([
+  [1, 2 ** 31],
+  [1, 3000],
+  [1, 2 ** 17],
+  [1, 1],
+  // More than there ever was.
+  [2 ** 32 - 1, 65_536],
+  [3, 512],
+])('a journal of %i pages with %i bytes is none', async (pages, size) => {
   const path = join(await emptyFolder(), 'x.db');
   await writeFile(path, 'the database');
   const header = Buffer.alloc(1024);
   header.write('d9d505f920a163d7', 0, 'hex');
-  for (const [index, value] of [1, 0, 1, 512, size].entries())
+  for (const [index, value] of [1, 0, pages, 512, size].entries())
     header.writeUInt32BE(value, 8 + 4 * index);
   await writeFile(`${path}-journal`, header);
   await rollBack(path);
+  expect(await readFile(path, 'utf8')).toMatch(/^the database/);
+  expect((await stat(path)).size).toBeLessThan(1024);
 });
 
 test('a record of a release that anyone pushed does not hide the others', async () => {

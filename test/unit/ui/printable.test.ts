@@ -29,6 +29,11 @@ describe('text from outside', () => {
     expect(theme.printable('\u001b[8mhidden')).toBe('\\x1b[8mhidden');
   });
 
+  test('shows what takes no place in it, and leaves letters and emoji whole', () => {
+    expect(printable('a\u00adb\u3164\u115f', false)).toBe('a\\xadb\\u{3164}\\u{115f}');
+    for (const text of ['👩‍💻', '❤️', 'می‌خواهم']) expect(printable(text, false)).toBe(text);
+  });
+
   test('never makes a terminal do anything, whatever it is', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
