@@ -3,7 +3,7 @@ import http from 'node:http';
 
 /** Traefik applies changes at most this often (`providersThrottleDuration`). */
 const THROTTLE_MS = 2000;
-const api = (path) => ({ socketPath: '/var/run/docker.sock', path });
+const api = (path) => ({ socketPath: '/run/docker.sock', path });
 const ask = (path) =>
   new Promise((resolve, reject) => {
     http

@@ -15,7 +15,7 @@ export async function labelShop(): Promise<Storedog> {
     command: [node, /router.mjs]
     environment: { PROJECT: "\${COMPOSE_PROJECT_NAME}" }
     configs: [{ source: router, target: /router.mjs }]
-    volumes: ["/var/run/docker.sock:/var/run/docker.sock"]
+    volumes: ["/var/run/docker.sock:/run/docker.sock"]
     ports: ["${port}:8080"]
     init: true
   web:

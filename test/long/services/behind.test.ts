@@ -77,8 +77,9 @@ describe.each([NGINX, CADDY])('a service behind $name', (kind) => {
 
   it('keeps anonymous users on their side by a cookie', async () => {
     const first = await Promise.all(
-      users.slice(0, 60).map(async () => {
-        const answer = await fetch(shop.url);
+      users.slice(0, 60).map(async (user) => {
+        // Without a cookie, the same browser at the same address stays on one side.
+        const answer = await fetch(shop.url, { headers: { 'User-Agent': user } });
         return {
           page: await answer.text(),
           cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? '',
