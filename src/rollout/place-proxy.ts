@@ -83,8 +83,8 @@ function holdsPort(observed: Observed, { service, entry }: Situation['slice'][nu
 }
 
 /**
- * Whether plain Compose started the service: with its port. Also covers what an interrupted hand-over leaves: the stopped container beside the one that
- * replaced it.
+ * Whether plain Compose started the service: with its port. Also so after an interrupted hand-over, which leaves the
+ * stopped container beside the one that replaced it.
  */
 function heldPort(observed: Observed, { service, entry }: Situation['slice'][number]): boolean {
   return (

@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { Run } from '../../project/run.ts';
-import type { ObservedContainer } from '../../rollout/observed.ts';
+import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
+import { observe } from '../observe.ts';
 
 /** Compose waits for a hook for ever; a way out must not. */
 const HOOK_TIMEOUT_MS = 60_000;
@@ -23,6 +24,32 @@ export async function stopContainer(run: Run, container: Hooked): Promise<void> 
 export async function removeContainer(run: Run, container: Hooked): Promise<void> {
   await runHooks(run, container, 'pre_stop');
   await run.context.engine.removeContainer(container.id);
+}
+
+/**
+ * Runs the `pre_stop` hooks of a service's containers before Compose makes them anew: Compose 2.40 does not. Those that
+ * it left as they are have their `post_start` hooks again.
+ */
+export async function recreating(
+  run: Run,
+  services: readonly string[],
+  recreate: () => Promise<void>,
+): Promise<void> {
+  const hooked = services.filter((service) => run.project.model.services[service]?.pre_stop);
+  const running = hooked.length > 0 ? await runningOf(run, hooked) : [];
+  await Promise.all(running.map((each) => runHooks(run, each, 'pre_stop')));
+  try {
+    await recreate();
+  } finally {
+    const now = running.length > 0 ? await runningOf(run, hooked) : [];
+    const kept = now.filter(({ id }) => running.some((before) => before.id === id));
+    await Promise.all(kept.map((each) => runHooks(run, each, 'post_start')));
+  }
+}
+
+async function runningOf(run: Run, services: readonly string[]): Promise<ObservedContainer[]> {
+  const stable = containersOf(await observe(run), 'stable');
+  return stable.filter(({ state, service }) => state === 'running' && services.includes(service));
 }
 
 /**

@@ -5,7 +5,7 @@ import type { OperationOf } from '../../rollout/operation.ts';
 import type { ComposeScope } from '../../system/docker/compose.ts';
 import { observe } from '../observe.ts';
 import { overriddenScope } from '../override-file.ts';
-import { removeContainer, startContainer, stopContainer } from './container-hooks.ts';
+import { recreating, removeContainer, startContainer, stopContainer } from './container-hooks.ts';
 import { recreateNamespaceMembers, withMembers } from './namespace-members.ts';
 import { awaitReady } from './readiness.ts';
 import { requireSameImages } from './same-images.ts';
@@ -64,7 +64,9 @@ async function relink(
   if (stray.length > 0) await requireSameImages(run, withMembers(run, [service]));
   if (!canHaveSecond(run, running, service)) {
     const scale = running.length > 1 ? { [service]: running.length } : {};
-    await compose.up(scope, [service], { ...callOptions(run), scale });
+    await recreating(run, [service], () =>
+      compose.up(scope, [service], { ...callOptions(run), scale }),
+    );
     if (stray.length > 0) await recreateNamespaceMembers(run, scope, [service]);
     return;
   }

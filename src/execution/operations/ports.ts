@@ -7,7 +7,7 @@ import type { OperationOf } from '../../rollout/operation.ts';
 import { observe } from '../observe.ts';
 import { cloneSource, overrideText, unlinkedScope, writeOverride } from '../override-file.ts';
 import { requireAnswers, stillUnanswered } from './answers.ts';
-import { removeContainer, runHooks, startContainer } from './container-hooks.ts';
+import { recreating, removeContainer, runHooks, startContainer } from './container-hooks.ts';
 import {
   acceptUsers,
   endHandOver,
@@ -63,7 +63,7 @@ export async function takePorts(run: Run, operation: OperationOf<'take-ports'>):
     if (isInFront) await acceptUsers(run);
     else handing = await startUnpublished(run, proxy, replaced);
     if (single.length > 0) {
-      await compose.up(scope, single, callOptions(run));
+      await recreating(run, single, () => compose.up(scope, single, callOptions(run)));
       await recreateNamespaceMembers(run, scope, single);
     }
     if (handing) {

@@ -5,7 +5,7 @@ import { containersOf, type ObservedContainer } from '../../rollout/observed.ts'
 import type { OperationOf } from '../../rollout/operation.ts';
 import { observe } from '../observe.ts';
 import { answeredWithoutProxy, stillUnanswered } from './answers.ts';
-import { removeContainer, startContainer } from './container-hooks.ts';
+import { recreating, removeContainer, startContainer } from './container-hooks.ts';
 import { recreateNamespaceMembers, withMembers } from './namespace-members.ts';
 import { startProxy, stopProxy } from './proxy.ts';
 import { requireSameImages } from './same-images.ts';
@@ -31,7 +31,7 @@ export async function returnPorts(run: Run, operation: OperationOf<'return-ports
     await stopProxy(run);
     await Promise.all(created.map((container) => startContainer(run, container)));
     if (single.length > 0) {
-      await compose.up(scope, single, callOptions(run));
+      await recreating(run, single, () => compose.up(scope, single, callOptions(run)));
       await recreateNamespaceMembers(run, scope, single);
     }
     const missing = await stillUnanswered(run, answers, config.startTimeout);

@@ -11,6 +11,7 @@ import type { OperationOf } from '../../rollout/operation.ts';
 import type { Scale } from '../../system/docker/compose.ts';
 import { observe } from '../observe.ts';
 import { overriddenScope, releasedScope, unlinkedScope } from '../override-file.ts';
+import { recreating } from './container-hooks.ts';
 import { recreateNamespaceMembers } from './namespace-members.ts';
 import { requireImages } from './same-images.ts';
 
@@ -64,7 +65,9 @@ export async function recreateOnCommit(
     const imageId = await context.engine.imageId(name);
     if (imageId) expected.set(service, imageId);
   }
-  await context.compose.up(scope, operation.services, { ...callOptions(run), scale });
+  await recreating(run, operation.services, () =>
+    context.compose.up(scope, operation.services, { ...callOptions(run), scale }),
+  );
   await requireImages(run, expected);
   await recreateNamespaceMembers(run, scope, operation.services);
 }
@@ -81,7 +84,9 @@ export async function refreshStable(
   operation: OperationOf<'refresh-stable'>,
 ): Promise<void> {
   const scope = await releasedScope(run, requireCheckout(run));
-  await run.context.compose.recreate(scope, operation.services, callOptions(run));
+  await recreating(run, operation.services, () =>
+    run.context.compose.recreate(scope, operation.services, callOptions(run)),
+  );
   await recreateNamespaceMembers(run, scope, operation.services);
 }
 
@@ -97,7 +102,9 @@ export async function restoreStable(
   }
   const scale = await keptScale(run, operation.services, run.project.model);
   const scope = await overriddenScope(run);
-  await context.compose.up(scope, operation.services, { ...callOptions(run), scale });
+  await recreating(run, operation.services, () =>
+    context.compose.up(scope, operation.services, { ...callOptions(run), scale }),
+  );
   const isRestored = ({ service }: StableImage) => operation.services.includes(service);
   const previous = (replacing?.previous ?? []).filter(isRestored);
   await requireImages(run, new Map(previous.map((each) => [each.service, each.imageId])));
