@@ -4,8 +4,8 @@
  */
 export function pauseCommands(configuration: string): { close: string; open: string } {
   const names = configuration.split('\n\n').flatMap((section) => {
-    const name = /^\s*frontend (\S+)/.exec(section)?.[1];
-    return name && /^\s*bind :/m.test(section) ? [name] : [];
+    const name = /^frontend (\S+)/.exec(section)?.[1];
+    return name && /^ {2}bind :/m.test(section) ? [name] : [];
   });
   const each = (verb: string) => names.map((name) => `${verb} frontend ${name}`).join(';');
   return { close: each('disable'), open: each('enable') };

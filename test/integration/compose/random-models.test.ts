@@ -6,7 +6,7 @@ import { within } from '../../support/patience.ts';
 import { verdictOn } from '../../support/random-project.ts';
 
 /** `CANARY_RANDOM_MODELS=1000` tries more of them; fast-check prints the seed of a failure. */
-const RUNS = Number(process.env.CANARY_RANDOM_MODELS ?? 30);
+const RUNS = Number(process.env.CANARY_RANDOM_MODELS ?? 12);
 
 test('the clones of any compose file keep the invariants or are rejected', {
   timeout: within(60_000 + RUNS * 2000),

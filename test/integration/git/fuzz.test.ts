@@ -14,7 +14,7 @@ import {
 } from '../../support/fixture-project.ts';
 
 /** `CANARY_FUZZ_RUNS=500` tries more names; fast-check prints the seed of a failure. */
-const RUNS = Number(process.env.CANARY_FUZZ_RUNS ?? 12);
+const RUNS = Number(process.env.CANARY_FUZZ_RUNS ?? 4);
 
 let home: string;
 let folder: string;
