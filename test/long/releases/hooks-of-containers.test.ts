@@ -7,8 +7,8 @@ import { frontShop } from '../../support/traffic-shop.ts';
 
 /** A service that registers itself by `post_start` and takes that back by `pre_stop`. */
 const HOOKS = `    volumes: ["./registry:/registry"]
-    post_start: [{ command: [sh, -c, "date > /registry/$$HOSTNAME"] }]
-    pre_stop: [{ command: [sh, -c, "rm -f /registry/$$HOSTNAME"] }]
+    post_start: [{ user: root, command: [sh, -c, "date > /registry/$$HOSTNAME"] }]
+    pre_stop: [{ user: root, command: [sh, -c, "rm -f /registry/$$HOSTNAME"] }]
     ports:`;
 
 let shop: Storedog;
@@ -16,7 +16,7 @@ let shop: Storedog;
 beforeAll(async () => {
   shop = await frontShop([]);
   const file = 'docker-compose.yml';
-  await shop.write(file, (await shop.read(file)).replace('    ports:', HOOKS));
+  await shop.write(file, (await shop.read(file)).replace('    ports:', () => HOOKS));
   await shop.write('.gitignore', 'registry\n');
   await shop.git('add', '--all');
   await shop.git('commit', '--quiet', '-m', 'A registry');
@@ -45,7 +45,7 @@ it.each([
   { args: ['deploy', '--branch', 'canary', '--weight', '50'], count: 2 },
   { args: ['promote', '--force'], count: 1 },
   { args: ['down', '--yes'], count: 1 },
-])('after `$args`, who runs is registered, and nobody else', async ({ args, count }) => {
+])('after `$args.0`, who runs is registered, and nobody else', async ({ args, count }) => {
   await shop.succeed(...args);
   expect(await registered()).toEqual(await running());
   expect(await registered()).toHaveLength(count);
