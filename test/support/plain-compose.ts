@@ -32,8 +32,8 @@ export async function typed(shop: Storedog, state: string, command: PlainCommand
   for (const args of command.calls) exitCodes.push(await plainly(shop, args));
   await load.stop();
   const pages = (await visit(shop.url, userNames(100))).map(({ page }) => page);
-  const { stdout, stderr } = await shop.succeed('status', '--json');
-  const { release } = JSON.parse(stdout);
+  const { release } = await shop.status();
+  const { stderr } = await shop.succeed('status');
   return {
     state,
     command: [
