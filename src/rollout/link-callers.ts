@@ -1,5 +1,5 @@
 import { callerLinks, isFoundByHost } from '../compose/ingress/ingress.ts';
-import { containersOf, type Observed, type ObservedContainer } from './observed.ts';
+import { containersOf, type Observed, type ObservedContainer, runningOf } from './observed.ts';
 import type { Draft, Situation } from './plan-draft.ts';
 
 /**
@@ -82,10 +82,6 @@ export function unlinkCallers(
   );
   const services = [...new Set(linked.map((each) => each.service))];
   draft.add({ kind: 'unlink-callers', services }, 'the proxy goes');
-}
-
-function runningOf(observed: Observed, service: string): ObservedContainer[] {
-  return containersOf(observed, 'stable', service).filter((each) => each.state === 'running');
 }
 
 function started(container: ObservedContainer): number {

@@ -93,6 +93,11 @@ export function clonesOf(observed: Pick<Observed, 'containers'>): ObservedContai
   return [...containersOf(observed, 'canary'), ...containersOf(observed, 'baseline')];
 }
 
+/** The running containers of a service's stable. */
+export function runningOf(observed: Observed, service: string): ObservedContainer[] {
+  return containersOf(observed, 'stable', service).filter((each) => each.state === 'running');
+}
+
 /** Whether a service has a running container with that role. */
 export function isRunning(
   observed: Observed,

@@ -1,6 +1,6 @@
 import { messageOf } from '../../errors.ts';
 import type { Run } from '../../project/run.ts';
-import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
+import { type ObservedContainer, runningOf } from '../../rollout/observed.ts';
 import { observe } from '../observe.ts';
 
 /** Compose waits for a hook for ever; a way out must not. */
@@ -36,20 +36,19 @@ export async function recreating(
   recreate: () => Promise<void>,
 ): Promise<void> {
   const hooked = services.filter((service) => run.project.model.services[service]?.pre_stop);
-  const running = hooked.length > 0 ? await runningOf(run, hooked) : [];
+  const runningNow = async () => {
+    const observed = await observe(run);
+    return hooked.flatMap((service) => runningOf(observed, service));
+  };
+  const running = hooked.length > 0 ? await runningNow() : [];
   await Promise.all(running.map((each) => runHooks(run, each, 'pre_stop')));
   try {
     await recreate();
   } finally {
-    const now = running.length > 0 ? await runningOf(run, hooked) : [];
+    const now = running.length > 0 ? await runningNow() : [];
     const kept = now.filter(({ id }) => running.some((before) => before.id === id));
     await Promise.all(kept.map((each) => runHooks(run, each, 'post_start')));
   }
-}
-
-async function runningOf(run: Run, services: readonly string[]): Promise<ObservedContainer[]> {
-  const stable = containersOf(await observe(run), 'stable');
-  return stable.filter(({ state, service }) => state === 'running' && services.includes(service));
 }
 
 /**

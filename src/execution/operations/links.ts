@@ -1,6 +1,6 @@
 import { callerLinks, isFoundByHost } from '../../compose/ingress/ingress.ts';
 import { callOptions, type Run } from '../../project/run.ts';
-import { containersOf, type Observed, type ObservedContainer } from '../../rollout/observed.ts';
+import { containersOf, type ObservedContainer, runningOf } from '../../rollout/observed.ts';
 import type { OperationOf } from '../../rollout/operation.ts';
 import type { ComposeScope } from '../../system/docker/compose.ts';
 import { observe } from '../observe.ts';
@@ -96,8 +96,4 @@ async function removeSeconds(
     (each) => !before.some(({ id }) => id === each.id),
   );
   for (const second of seconds) await removeContainer(run, second);
-}
-
-function runningOf(observed: Observed, service: string) {
-  return containersOf(observed, 'stable', service).filter((each) => each.state === 'running');
 }
