@@ -16,7 +16,10 @@ let shop: Storedog;
 beforeAll(async () => {
   shop = await frontShop([]);
   const file = 'docker-compose.yml';
-  await shop.write(file, (await shop.read(file)).replace('    ports:', () => HOOKS));
+  await shop.write(
+    file,
+    (await shop.read(file)).replace('    ports:', () => HOOKS),
+  );
   await shop.write('.gitignore', 'registry\n');
   await shop.git('add', '--all');
   await shop.git('commit', '--quiet', '-m', 'A registry');
