@@ -1,7 +1,9 @@
 import { rememberAssets } from './assets.ts';
 import { countFailures, failuresTable } from './failures-in-a-row.ts';
+import { aliveServers, hasCanary, noStable, patientServer, withoutStable } from './last-resort.ts';
 import { COUNT_LONG_LIVED } from './long-lived.ts';
 import {
+  aliveName,
   aloneName,
   BASELINE_SERVER,
   type Breaker,
@@ -18,6 +20,7 @@ import {
   transportOf,
   UNWATCHED_SERVER,
   wholeCanary,
+  withoutStableName,
 } from './route.ts';
 import { section } from './syntax.ts';
 import { checkOptions, serverLines, serverOptions } from './transport.ts';
@@ -40,13 +43,14 @@ const NEVER = 1_000_000_000;
 const SELDOM = ['inter', 'fastinter', 'downinter'].map((setting) => `${setting} 1d`).join(' ');
 
 /** The stable with its users. */
-export function stableBackend(route: Route): string {
+export function stableSections(route: Route): string[] {
   const { service, entry } = route;
-  return section(`backend ${service}`, [
+  const backend = section(`backend ${service}`, [
     ...keepClient(route),
     ONCE,
     ...serverLines(entry?.transport),
     ...stableReplicas(route),
+    patientServer(route),
     ...baselineLines(route),
     ...(entry
       ? [
@@ -54,12 +58,13 @@ export function stableBackend(route: Route): string {
           rememberAssets('stable'),
           // During a promotion there may be no stable: then even a canary that the breaker took out
           // is better than no server.
-          `use-server ${CANARY_SERVER} if { var(txn.side) -m str canary } { nbsrv(${service}) eq 0 } { nbsrv(${replicasName(service)}) gt 0 }`,
+          `use-server ${CANARY_SERVER} if { var(txn.side) -m str canary } ${noStable(service)} ${hasCanary(service)}`,
           // Weight 0: only the rule above reaches it.
           wholeCanary(route, 'no-check'),
         ]
       : []),
   ]);
+  return [backend, section(`backend ${aliveName(service)}`, aliveServers(route))];
 }
 
 /**
@@ -103,6 +108,7 @@ export function replicaSections(route: Route): string[] {
       `bind ${socketAddress(service)}`,
       // The entry already logs it.
       'no log',
+      `use_backend ${withoutStableName(service)} if ${noStable(service)}`,
       `default_backend ${name}`,
     ]),
     section(`backend ${name}`, [
@@ -111,6 +117,7 @@ export function replicaSections(route: Route): string[] {
       // replicas, or go back to the stable.
       canaryReplicas(route, OUT_AT_ONCE, checkOptions),
     ]),
+    section(`backend ${withoutStableName(service)}`, ['mode tcp', withoutStable(route, () => '')]),
     ...(entry.preview
       ? [
           section(`backend ${aloneName(service)}`, [
@@ -158,7 +165,7 @@ function shieldRules(service: string, { maxShare, paths }: Shield): string[] {
     ...paths.map((path) => `http-request set-var(txn.chosen) bool(1) if { path_beg ${path} }`),
     ...(paths.length > 0 ? ['http-request disable-l7-retry if !{ var(txn.chosen) -m found }'] : []),
     // While the stable is being replaced, it cannot help.
-    `http-request disable-l7-retry if { nbsrv(${service}) eq 0 }`,
+    `http-request disable-l7-retry if ${noStable(service)}`,
     `stick-table type integer size 1 expire 1h store gpc(2),gpc_rate(2,${SHIELD_WINDOW})`,
     'http-request track-sc0 int(1)',
     `http-request sc-inc-gpc(${COUNTER.requests},0)`,

@@ -1,5 +1,5 @@
 import { assetSections, assetsTable, servesAssets } from './assets.ts';
-import { guardedBackend, replicaSections, stableBackend } from './backends.ts';
+import { guardedBackend, replicaSections, stableSections } from './backends.ts';
 import { entrySection, previewSection } from './entry.ts';
 import { returnsCookieTable } from './identity.ts';
 import { longLivedTable } from './long-lived.ts';
@@ -58,12 +58,12 @@ export function renderConfiguration(settings: ProxySettings): string {
 
 function routeSections(route: Route, settings: ProxySettings): string[] {
   const { entry } = route;
-  if (!entry) return [stableBackend(route), ...replicaSections(route)];
+  if (!entry) return [...stableSections(route), ...replicaSections(route)];
   if (handsBytesOn(route)) return streamSections(route, entry);
   const hasHops = settings.routes.some(({ hops }) => hops);
   return [
     ...(entry.from === 'services' ? [] : [entrySection(route, entry, { ...settings, hasHops })]),
-    stableBackend(route),
+    ...stableSections(route),
     guardedBackend(route, entry),
     ...(entry.from !== 'services' && servesAssets(entry.transport) ? assetSections(route) : []),
     ...replicaSections(route),

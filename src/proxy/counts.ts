@@ -29,7 +29,7 @@ export function totalCounts(
   return names.reduce((sum, name) => {
     const found = services[name];
     if (!found?.users) return sum;
-    const stable = [...found.stable, ...found.baseline];
+    const stable = [...found.stable, ...found.patient, ...found.baseline];
     const { whole, standIn, instead, met } = found.users;
     return plusCounts(sum, {
       stable: total(stable, 'requests'),
@@ -91,7 +91,9 @@ export function responseTimes(
 ): ResponseTimes {
   const found = names.flatMap((name) => services[name] ?? []);
   return {
-    stable: meanOf(found.flatMap(({ stable, baseline }) => [...stable, ...baseline])),
+    stable: meanOf(
+      found.flatMap(({ stable, patient, baseline }) => [...stable, ...patient, ...baseline]),
+    ),
     canary: meanOf(found.flatMap(({ users }) => (users ? [users.whole] : []))),
   };
 }

@@ -18,8 +18,12 @@ export const COUNT_LONG_LIVED = [
   `http-response track-sc1 var(txn.stays) table ${TABLE} if { var(txn.stays) -m found }`,
 ];
 
-/** The same for a backend that passes bytes on: every connection counts as long-lived. */
-export const longLivedStream = `tcp-request content track-sc1 be_name table ${TABLE}`;
+/**
+ * The same for a backend that passes bytes on: every connection counts as long-lived, under the name
+ * of the side's backend.
+ */
+export const longLivedStream = (backend: string) =>
+  `tcp-request content track-sc1 str(${backend}) table ${TABLE}`;
 
 /**
  * How many long-lived connections of a service are open on a side, from the output of

@@ -57,7 +57,7 @@ export interface Route {
  * How many replicas of a side the proxy can know; each has a server that is empty until DNS names
  * it.
  */
-const MOST_REPLICAS = 20;
+export const MOST_REPLICAS = 20;
 
 /**
  * Requests on one connection inside the proxy: few enough that a new container gets its share
@@ -73,6 +73,8 @@ export const CANARY_SERVER = 'canary';
 export const UNWATCHED_SERVER = 'unwatched';
 /** The fresh clone of the stable, beside the stable's own containers. */
 export const BASELINE_SERVER = 'baseline';
+/** The stable when all of its other servers are out. */
+export const PATIENT_SERVER = 'patient';
 /** The names of the replicas' servers, before their number. */
 export const STABLE_REPLICA = 'stable';
 const CANARY_REPLICA = 'replica';
@@ -87,6 +89,10 @@ export const aloneName = (service: string) => `${service}:alone`;
 /** Where hashed assets are asked for that only the other side has served; not counted. */
 export const canaryAssetsName = (service: string) => `${service}:canary-assets`;
 export const stableAssetsName = (service: string) => `${service}:stable-assets`;
+/** The servers of the stable that pass their checks; only counted. */
+export const aliveName = (service: string) => `${service}:alive`;
+/** The containers of the canary while the stable has none, whatever their checks say. */
+export const withoutStableName = (service: string) => `${service}:without-stable`;
 /** The containers of the canary: a backend, and the socket by which the proxy itself reaches it. */
 export const replicasName = (service: string) => `${service}:replicas`;
 

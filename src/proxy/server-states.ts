@@ -1,4 +1,4 @@
-import { replicasName, STABLE_REPLICA } from './route.ts';
+import { aliveName, replicasName, STABLE_REPLICA, withoutStableName } from './route.ts';
 
 /** How the proxy connects to a service. */
 export interface Wire {
@@ -26,8 +26,13 @@ export function statesToKeep(states: string, wires: Readonly<Record<string, Wire
     if (!/^\d+ /.test(line)) return true;
     const [service = ''] = cell('be_name').split(':');
     const wire = wires[service];
+    // These have no state of their own.
+    if (cell('be_name') === aliveName(service)) return false;
     // Containers of the canary get bytes that are already encrypted.
-    const isTls = wire?.isTls === true && cell('be_name') !== replicasName(service);
+    const isOfCanary = [replicasName, withoutStableName].some(
+      (nameOf) => cell('be_name') === nameOf(service),
+    );
+    const isTls = wire?.isTls === true && !isOfCanary;
     if ((cell('srv_use_ssl') === '1') !== isTls) return false;
     // The canary as a whole has no host; its line is kept for the state of the breaker.
     return cell('srv_fqdn') === '-' || cell('srv_port') === String(wire?.port);

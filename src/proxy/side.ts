@@ -1,6 +1,7 @@
 import type { Identity } from '../config/sections/identity.ts';
 import type { MatchRule } from '../config/sections/match.ts';
 import { identityRules } from './identity.ts';
+import { noStable } from './last-resort.ts';
 import { matchLines } from './match.ts';
 import { CANARY_SERVER, guardedName, replicasName } from './route.ts';
 import { BUCKETS } from './weight.ts';
@@ -71,7 +72,7 @@ export function forceRules(header: string): string[] {
 
 /** At full weight, the canary of a service also replaces a stable that is being replaced. */
 export function standInRule(service: string, condition = '', rules: Ruleset = REQUESTS): string {
-  return `${rules} set-var(txn.side) str(canary) if ${condition}{ var(txn.weight) -m int ge ${BUCKETS} } { nbsrv(${service}) eq 0 }`;
+  return `${rules} set-var(txn.side) str(canary) if ${condition}{ var(txn.weight) -m int ge ${BUCKETS} } ${noStable(service)}`;
 }
 
 /**

@@ -5,10 +5,12 @@ import {
   CANARY_SERVER,
   canaryAssetsName,
   guardedName,
+  PATIENT_SERVER,
   replicasName,
   STABLE_REPLICA,
   stableAssetsName,
   UNWATCHED_SERVER,
+  withoutStableName,
 } from './route.ts';
 
 /** What HAProxy counted for one server, and its state. */
@@ -44,6 +46,8 @@ export interface SideStatistics {
   /** The servers for containers, including empty ones: they have counted for earlier containers. */
   stable: readonly ServerStatistics[];
   canary: readonly ServerStatistics[];
+  /** The stable's server when all others are out: nothing checks it. */
+  patient: readonly ServerStatistics[];
   /** The fresh clone of the stable, if the proxy has one: its users belong to the stable. */
   baseline: readonly ServerStatistics[];
   users: CanaryUsers | undefined;
@@ -70,13 +74,17 @@ export function parseStatistics(csv: string): Record<string, SideStatistics> {
     Object.entries(backends).flatMap(([name, { servers }]) => {
       const replicas = backends[replicasName(name)];
       if (!replicas) return [];
-      const baseline = servers[BASELINE_SERVER];
       const sides = {
         stable: stableOf(servers),
         canary: Object.values(replicas.servers),
-        baseline: baseline ? [baseline] : [],
+        patient: named(servers, PATIENT_SERVER),
+        baseline: named(servers, BASELINE_SERVER),
         assets: assetsOf(backends[canaryAssetsName(name)], backends[stableAssetsName(name)]),
-        users: usersOf(backends[guardedName(name)], servers[CANARY_SERVER]),
+        users: usersOf(
+          backends[guardedName(name)],
+          servers[CANARY_SERVER],
+          backends[withoutStableName(name)],
+        ),
       };
       return [[name, sides] as const];
     }),
@@ -106,8 +114,9 @@ interface Backend {
 function usersOf(
   guarded: Backend | undefined,
   standIn: ServerStatistics | undefined,
+  withoutStable: Backend | undefined,
 ): CanaryUsers | undefined {
-  if (guarded?.isStream) return usersOfStream(guarded);
+  if (guarded?.isStream) return usersOfStream(guarded, withoutStable);
   const whole = guarded?.servers[CANARY_SERVER];
   if (!guarded || !whole || !standIn) return undefined;
   const unwatched = guarded.servers[UNWATCHED_SERVER];
@@ -136,12 +145,19 @@ function plus(server: ServerStatistics, other: ServerStatistics): ServerStatisti
  * For bytes, users reach the canary's containers directly, so no server of their backend is the
  * canary as a whole.
  */
-function usersOfStream({ servers, met, requests, open }: Backend): CanaryUsers {
+function usersOfStream(
+  { servers, met, requests, open }: Backend,
+  withoutStable: Backend | undefined,
+): CanaryUsers {
   const instead = stableOf(servers);
   const none = { status: 'no check', checked: false, address: '', failures: 0, responseTime: 0 };
   return {
     whole: { ...none, requests, open: open - total(instead, 'open') },
-    standIn: { ...none, requests: 0, open: 0 },
+    standIn: {
+      ...none,
+      requests: withoutStable?.requests ?? 0,
+      open: withoutStable?.open ?? 0,
+    },
     instead,
     met,
   };
@@ -151,6 +167,11 @@ function stableOf(servers: Backend['servers']): ServerStatistics[] {
   return Object.entries(servers).flatMap(([name, server]) =>
     name.startsWith(STABLE_REPLICA) ? [server] : [],
   );
+}
+
+function named(servers: Backend['servers'], name: string): ServerStatistics[] {
+  const server = servers[name];
+  return server ? [server] : [];
 }
 
 /**
@@ -249,11 +270,11 @@ export function total(
  * removed with it.
  */
 export function openRequests(
-  { stable, baseline, users, assets }: SideStatistics,
+  { stable, patient, baseline, users, assets }: SideStatistics,
   side: 'stable' | 'canary',
 ): number {
   if (side === 'stable')
-    return total([...stable, ...(users?.instead ?? []), ...assets.stable], 'open');
+    return total([...stable, ...patient, ...(users?.instead ?? []), ...assets.stable], 'open');
   return users ? total([users.whole, users.standIn, ...baseline, ...assets.canary], 'open') : 0;
 }
 

@@ -1,5 +1,7 @@
+import { aliveServers, hasCanary, noStable, patientServer, withoutStable } from './last-resort.ts';
 import { longLivedStream } from './long-lived.ts';
 import {
+  aliveName,
   canaryReplicas,
   type Entry,
   entryName,
@@ -8,10 +10,11 @@ import {
   type Route,
   replicasName,
   stableReplicas,
+  withoutStableName,
 } from './route.ts';
 import { CONNECTIONS, everybodyRules, standInRule, weightRules } from './side.ts';
 import { section, word } from './syntax.ts';
-import { bindOptions, PLAIN, type Transport } from './transport.ts';
+import { bindOptions, PLAIN, type Transport, wireOptions } from './transport.ts';
 
 /** The name of the defaults for sections that pass bytes on. */
 const DEFAULTS = 'streams';
@@ -39,16 +42,26 @@ export function streamSections(
     part(`frontend ${entryName(service)}`, [
       `bind :${port}${bindOptions(service, transport)}`,
       ...sideLines(service, transport),
+      `use_backend ${withoutStableName(service)} if { var(txn.side) -m str canary } ${noStable(service)} ${hasCanary(service)}`,
       `use_backend ${guardedName(service)} if { var(txn.side) -m str canary } { nbsrv(${replicasName(service)}) gt 0 }`,
       `default_backend ${service}`,
     ]),
-    part(`backend ${service}`, [longLivedStream, ...stableReplicas(route)]),
+    part(`backend ${service}`, [
+      longLivedStream(service),
+      ...stableReplicas(route),
+      patientServer(route),
+    ]),
+    part(`backend ${aliveName(service)}`, aliveServers(route)),
     part(`backend ${guardedName(service)}`, [
-      longLivedStream,
+      longLivedStream(guardedName(service)),
       // A connection that no container of the canary accepts goes to the stable.
       'option allbackups',
       canaryReplicas(route, 'observe layer4 error-limit 1 on-error mark-down'),
       ...stableReplicas(route, 'backup'),
+    ]),
+    part(`backend ${withoutStableName(service)}`, [
+      longLivedStream(guardedName(service)),
+      withoutStable(route, wireOptions),
     ]),
     // Shows whether containers of the canary run; without the stable, and used only by the preview.
     part(`backend ${replicasName(service)}`, [canaryReplicas(route, '')]),

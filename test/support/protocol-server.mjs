@@ -188,6 +188,9 @@ net.createServer(told((socket) => plain.emit('connection', socket))).listen(8084
 net.createServer(told(speakFirst)).listen(8085);
 net.createServer(repeatHead).listen(8086);
 net.createServer(closeSoon).listen(8088);
+// Their queues are full after nine connections.
+http.createServer(answer).listen({ port: 8090, backlog: 8 });
+net.createServer(speakFirst).listen({ port: 8091, backlog: 8 });
 https
   .createServer({ cert: readFileSync(CERTIFICATE), key: readFileSync(KEY) }, answer)
   .listen(8443);

@@ -36,6 +36,8 @@ export const PORT = {
   heads: 8086,
   httpIpv4: 8087,
   closesSoon: 8088,
+  shortQueue: 8090,
+  shortQueueOfBytes: 8091,
   tls: 8443,
 };
 
@@ -143,6 +145,11 @@ export class ProtocolShop {
 
   kill(side: (typeof SERVERS)[number]): Promise<unknown> {
     return execa('docker', ['kill', '--signal', 'KILL', `${this.name}-${side}`]);
+  }
+
+  /** Stops a side's processes where they are, so that nothing of them answers, or lets them go on. */
+  freeze(side: (typeof SERVERS)[number], isFrozen: boolean): Promise<unknown> {
+    return execa('docker', [isFrozen ? 'pause' : 'unpause', `${this.name}-${side}`]);
   }
 
   async dispose(): Promise<void> {

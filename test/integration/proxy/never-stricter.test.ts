@@ -9,12 +9,13 @@ import {
 } from '../../../src/proxy/request-log.ts';
 import { letLeave } from '../../../src/proxy/weight-map.ts';
 import type { Following } from '../../../src/system/haproxy/line-stream.ts';
+import { within } from '../../support/patience.ts';
 import { PORT, ProtocolShop } from '../../support/protocol-shop.ts';
 import { until } from '../../support/storedog.ts';
 
 const SIDES = ['stable', 'canary'] as const;
 const ENTRY = 3001;
-const KEEP_ALIVE_MS = 8000;
+const KEEP_ALIVE_MS = within(8000);
 
 let shop: ProtocolShop;
 let following: Following;

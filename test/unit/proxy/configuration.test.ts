@@ -173,7 +173,7 @@ describe('the users of the canary', () => {
 
   test('stay on a canary that was taken out while there is no stable', () => {
     expect(section('backend frontend')).toContain(
-      'use-server canary if { var(txn.side) -m str canary } { nbsrv(frontend) eq 0 } { nbsrv(frontend:replicas) gt 0 }',
+      'use-server canary if { var(txn.side) -m str canary } { nbsrv(frontend:alive) eq 0 } { nbsrv(frontend:without-stable) gt 0 }',
     );
   });
 
@@ -182,7 +182,7 @@ describe('the users of the canary', () => {
     expect(once).toEqual([
       'http-request disable-l7-retry if !{ method GET HEAD OPTIONS }',
       'http-request disable-l7-retry if { req.hdr_val(content-length) gt 0 } || { req.hdr(transfer-encoding) -m found }',
-      'http-request disable-l7-retry if { nbsrv(frontend) eq 0 }',
+      'http-request disable-l7-retry if { nbsrv(frontend:alive) eq 0 }',
       'http-request disable-l7-retry if { sc_gpc_rate(1,0) ge 5 } { sc_gpc_rate(1,0),sub(txn.shieldable) -m int ge 0 }',
     ]);
     expect(lines).toContain('retries 1');
@@ -242,6 +242,7 @@ describe('the containers of a canary', () => {
   test('count as one server for its users, so that a repeated request goes to the stable', () => {
     expect(section('frontend frontend:replicas')).toEqual([
       ...['mode tcp', 'bind abns@frontend:replicas:bytes', 'no log'],
+      'use_backend frontend:without-stable if { nbsrv(frontend:alive) eq 0 }',
       'default_backend frontend:replicas',
     ]);
     expect(lines[0]).toBe('mode tcp');

@@ -13,6 +13,7 @@ import {
   openConnections,
   openRequests,
   parseStatistics,
+  type SideStatistics,
 } from '../../../src/proxy/statistics.ts';
 
 /** The columns that canary reads, among their neighbours, in the order of HAProxy 3.0. */
@@ -117,6 +118,30 @@ test('assets count when the other side was asked, not when the user’s own side
   ];
   const services = parseStatistics(`${CSV}${rows.join('\n')}\n`);
   expect(totalCounts(services, ['frontend']).assets).toBe(12);
+});
+
+test('the patient server counts for the stable, but is none of its containers', () => {
+  const patient =
+    'frontend,patient,0,0,2,2,,30,1,2,,0,,4,0,0,0,no check,1,,0,0,1,,172.18.0.4:3000,,';
+  const { frontend } = parseStatistics(`${CSV}${patient}\n`);
+  expect(frontend?.stable).toHaveLength(3);
+  expect(frontend && openRequests(frontend, 'stable')).toBe(5);
+  const counts = totalCounts({ frontend: frontend as SideStatistics }, ['frontend']);
+  expect(counts).toMatchObject({ stable: 19_023, stableFailures: 9 });
+});
+
+test('connections to the canary of a service without a stable count for the canary', () => {
+  const row = (backend: string, open: number, requests: number) =>
+    `${backend},BACKEND,${open},${requests},0,0,0,UP,tcp,`;
+  const csv = `# pxname,svname,scur,stot,econ,eresp,hrsp_5xx,status,mode,
+raw,stable1,0,9,0,0,0,DOWN,tcp,
+${row('raw:canary', 1, 20)}
+${row('raw:without-stable', 3, 5)}
+raw:replicas,replica1,0,0,0,0,0,UP,tcp,
+`;
+  const { raw } = parseStatistics(csv);
+  expect(raw && openRequests(raw, 'canary')).toBe(4);
+  expect(totalCounts({ raw: raw as SideStatistics }, ['raw']).canary).toBe(25);
 });
 
 describe('the breaker', () => {

@@ -43,9 +43,10 @@ const linesOf = (configuration: string, beginning: string) =>
 
 const serversOf = (configuration: string) =>
   linesOf(configuration, 'server').filter((line) => /^server(-template)? /.test(line));
-/** Servers other than the proxy itself. */
+/** Servers that are containers, and are checked. */
 const containersOf = (configuration: string) =>
-  serversOf(configuration).filter((line) => !line.includes('abns@'));
+  serversOf(configuration).filter((line) => !/ abns@| no-check/.test(line));
+const patientOf = (configuration: string) => linesOf(configuration, 'server patient ');
 
 describe('the protocol of an entry', () => {
   test('is plain HTTP by default', () => {
@@ -57,7 +58,7 @@ describe('the protocol of an entry', () => {
 
   test('is set for every server of an HTTP/2 service, except those for raw bytes', () => {
     const configuration = configured({ protocol: 'http2' });
-    const servers = serversOf(configuration);
+    const servers = serversOf(configuration).filter((line) => !line.includes(' track '));
     const others = servers.filter((line) => !line.includes(' proto h2'));
     expect(others.filter((line) => !line.startsWith('server-template replica '))).toEqual([]);
     const whole = servers.filter((line) => line.startsWith('server canary '));
@@ -77,6 +78,7 @@ describe('the protocol of an entry', () => {
     expect(linesOf(configuration, 'bind :')).toEqual([`bind :443 ${tls}`, `bind :8443 ${tls}`]);
     const containers = containersOf(configuration);
     expect(containers.filter((line) => !line.includes('ssl verify none'))).toEqual([]);
+    expect(patientOf(configuration)).toEqual([expect.stringContaining(' ssl verify none')]);
     const told = 'http-request set-header X-Forwarded-Proto';
     const line = `${told} https if !{ var(txn.front) -m found }`;
     expect(linesOf(configuration, told)).toEqual([line, line]);
@@ -92,6 +94,7 @@ describe('the protocol of an entry', () => {
     expect(linesOf(configuration, 'bind :')).toEqual(['bind :443 accept-proxy', 'bind :8443']);
     const containers = containersOf(configuration);
     expect(containers.filter((line) => !line.includes(' check-send-proxy'))).toEqual([]);
+    expect(patientOf(configuration)).toEqual([expect.stringMatching(/ send-proxy-v2$/)]);
   });
 
   test.each(['tcp', 'tls'] as const)('has no line of HTTP for %s', (protocol) => {
@@ -100,7 +103,7 @@ describe('the protocol of an entry', () => {
       .split('\n\n')
       .filter((part) => /^(frontend|backend) web/.test(part))
       .map((part) => [part.split('\n')[0], part] as const);
-    expect(own).toHaveLength(5);
+    expect(own).toHaveLength(7);
     for (const [title, part] of own) {
       expect(title).toMatch(/ from streams$/);
       expect(part).not.toMatch(/http|retry/);
@@ -114,7 +117,7 @@ describe('the protocol of an entry', () => {
       'str(stable) if !{ var(txn.named) -m found }',
       'str(stable) if { var(txn.weight) -m int lt 0 }',
       'str(canary) if { var(txn.weight) -m int gt 10000 }',
-      'ge 10000 } { nbsrv(web) eq 0 }',
+      'ge 10000 } { nbsrv(web:alive) eq 0 }',
     ];
     const positions = order.map((part) => rules.findIndex((line) => line.includes(part)));
     expect(positions).not.toContain(-1);
