@@ -38,7 +38,13 @@ export async function trustOf({ compose }: Context, project: Project): Promise<T
   ): Promise<AccessSide> => {
     const real = new Map<string, string>();
     for (const path of pathsOf({ model, reads })) real.set(path, own(await realPath(path)));
-    return { model, reads, outside: (path) => outside(project, real.get(path) ?? path) };
+    const realOf = (path: string) => real.get(path) ?? path;
+    return {
+      model,
+      reads,
+      outside: (path) => outside(project, realOf(path)),
+      outsideMounted: (path) => outsideMounted(project, realOf(path)),
+    };
   };
   const stable = await sideOf(project.model, [join(project.directory, '.env'), ...reads]);
   const empty = { name: project.model.name, services: {} };
@@ -71,9 +77,19 @@ export async function trustOf({ compose }: Context, project: Project): Promise<T
 }
 
 /** Where a path leads that no service gets merely because it is the project's. */
-function outside({ repository, layout }: Project, path: string): string | undefined {
-  const isOurs = [join(repository, '.git'), layout.state].some((each) => isInside(path, each));
-  return isInside(path, repository) && !isOurs ? undefined : path;
+function outside(project: Project, path: string): string | undefined {
+  const isOurs = oursIn(project).some((each) => isInside(path, each));
+  return isInside(path, project.repository) && !isOurs ? undefined : path;
+}
+
+/** The same for a mounted folder: git and canary obey what is written below it. */
+function outsideMounted(project: Project, path: string): string | undefined {
+  const holdsOurs = oursIn(project).some((each) => isInside(each, path));
+  return holdsOurs ? path : outside(project, path);
+}
+
+function oursIn({ repository, layout }: Project): string[] {
+  return [join(repository, '.git'), layout.state];
 }
 
 function filesOf(definitions: readonly DefiningFile[]): string[] {

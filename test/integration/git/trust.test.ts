@@ -60,6 +60,13 @@ describe('a pushed branch is refused', () => {
     ]);
   });
 
+  test('with a folder that holds them', async () => {
+    expect(await refused(withWeb(', volumes: [".:/app"]'))).toEqual([`\`web\` has ${folder}`]);
+    await writeFiles(folder, withWeb(', volumes: [".:/app"]'));
+    await git(folder, 'commit', '--quiet', '--all', '--message', 'Mount');
+    await vet({ 'a.txt': '' });
+  });
+
   test('with a service that is not chosen, which would start after a promotion', async () => {
     const evil = '  evil: { image: x, privileged: true, volumes: ["/var/lib:/s"] }\n';
     expect(await refused(withWeb('', evil))).toEqual([
