@@ -79,6 +79,9 @@ function routeOne(update: RefUpdate, branches: Branches, options: PushOptions): 
   if (ref.startsWith('refs/canary/') && !to) {
     return refuse(route, 'a push cannot delete the record of a release');
   }
+  if (ref.startsWith('refs/replace/')) {
+    return refuse(route, 'git would read another commit in place of the one that is deployed');
+  }
   if (!ref.startsWith('refs/heads/')) {
     const note = ref.startsWith('refs/tags/') ? 'a tag: kept, nothing is deployed' : undefined;
     return { ...route, action: 'leave', note };

@@ -4,6 +4,9 @@ import { ROUTED_FILE } from '../compose/render/proxy-service.ts';
 import { exists, writeDurably } from '../system/files.ts';
 import { requireOwnFolders } from '../system/state/own-folders.ts';
 
+/** The folder of its state, in the project's. */
+export const STATE_NAME = '.canary';
+
 /** Where canary keeps its state of a project. */
 export interface Layout {
   state: string;
@@ -34,7 +37,7 @@ export interface Layout {
 }
 
 export function layoutOf(projectDirectory: string): Layout {
-  const state = join(projectDirectory, '.canary');
+  const state = join(projectDirectory, STATE_NAME);
   const proxyRun = join(state, 'proxy');
   return {
     state,

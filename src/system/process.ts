@@ -84,11 +84,20 @@ export function lineTap(onLine: (line: string) => void) {
   };
 }
 
+/** A program may write megabytes without a line break. */
+const LONGEST_LINE = 2000;
+
 /** The last lines of a failed command's output, for an error's details. */
 export function tail(text: string, lines = 12): string[] {
   return text
     .split('\n')
     .map((line) => line.trimEnd())
     .filter((line) => line !== '')
-    .slice(-lines);
+    .slice(-lines)
+    .map(shortened);
+}
+
+/** A line as an error shows it. */
+export function shortened(line: string): string {
+  return line.length <= LONGEST_LINE ? line : `${line.slice(0, LONGEST_LINE)}…`;
 }

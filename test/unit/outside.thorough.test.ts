@@ -9,18 +9,28 @@ import { placeProblem } from '../../src/config/values/placeholders.ts';
 import { shownStatement } from '../../src/database/statement.ts';
 import { CanaryError } from '../../src/errors.ts';
 import { branchRef } from '../../src/git/branch-name.ts';
+import { asGitWrites, patchedPaths, withLineEnds } from '../../src/git/line-ends.ts';
+import { isMailPatch } from '../../src/git/patch.ts';
 import { readPackets } from '../../src/git/pkt-line.ts';
 import { readPush } from '../../src/git/proc-receive.ts';
 import { parsePushReport } from '../../src/git/push-report.ts';
 import { parseReleaseRecord } from '../../src/git/release-record.ts';
 import { submodulePaths } from '../../src/git/submodules.ts';
+import { parseTargetAnswer } from '../../src/git/target-answer.ts';
 import { parseTargetUrl } from '../../src/git/target-url.ts';
 import { withoutPasswords } from '../../src/git/urls.ts';
+import { oldWorkers, readReload, readWorker } from '../../src/proxy/master-process.ts';
 import { parseRequest } from '../../src/proxy/request-log.ts';
+import { readSamples } from '../../src/proxy/samples.ts';
+import { firstServers, statesAtFirst, statesToKeep } from '../../src/proxy/server-states.ts';
 import { parseStatistics } from '../../src/proxy/statistics.ts';
+import { readUsers } from '../../src/proxy/user-map.ts';
+import { readSplit, readUntil } from '../../src/proxy/weight-map.ts';
 import { tokensOf } from '../../src/rehearsal/mysql/cursor.ts';
 import { checksIn } from '../../src/rehearsal/sqlite/definitions.ts';
 import { parseJournal } from '../../src/rollout/journal.ts';
+import { failingStep } from '../../src/system/docker/build-output.ts';
+import { establishedPorts } from '../../src/system/docker/port-connections.ts';
 import { historyText } from '../../src/ui/history-view.ts';
 import { makeTheme } from '../../src/ui/theme.ts';
 
@@ -63,6 +73,20 @@ function history(text: string): unknown {
   ];
 }
 
+const PATCH = `From: a <a@b.c>
+Subject: x
+
+diff --git a/a.txt b/a.txt
+--- a/a.txt
++++ b/a.txt
+@@ -1,2 +1,2 @@
+-a
++b
+ c
+`;
+const STATES = '1\n# be_id be_name srv_use_ssl srv_fqdn srv_port\n3 web:entry 0 web 3000\n';
+const MAP = '0x55d ada canary\n0x55e canary 500\n0x55f until 17\n';
+
 const YAML =
   'version: 1\nservices: { web: &a { entry: 3000 }, api: *a }\nsteps: [{ weight: 5% }]\n';
 const COMPOSE =
@@ -91,6 +115,14 @@ const PARSERS: [string, (text: string) => unknown, string][] = [
     parsePushReport,
     'To x\n!\trefs/heads/a:refs/heads/b\t[rejected] (x)\nDone\n',
   ],
+  ['answers of another machine', parseTargetAnswer, '{"error":{"message":"x","hint":null}}\n'],
+  ['patches', patch, PATCH],
+  ['builds', failingStep, '#5 [web 1/2] FROM a\n#5 0.1 x\n#5 ERROR: process\n'],
+  ['connections of a port', establishedPorts, '  0: 0100007F:1F90 0100007F:D2C4 01 0:0\n'],
+  ['workers of the proxy', workers, 'Success=1\n--\n# old workers\n12 worker 1\nPid: 7\n'],
+  ['samples of the proxy', readSamples, 'proc.sample0: type=str value=<1 GET /a>\n'],
+  ['servers of the proxy', servers, STATES],
+  ['maps of the proxy', (text) => [readUsers(text), readSplit(text), readUntil(text)], MAP],
   ['submodules', submodulePaths, 'submodule.a.path\nb\0submodule.c.path\0'],
   ['addresses', parseTargetUrl, 'ssh://ada@shop.example:22/srv/%41'],
   ['URLs with passwords', withoutPasswords, 'https://ada:x@shop.example/a ssh://b@c'],
@@ -105,6 +137,24 @@ const PARSERS: [string, (text: string) => unknown, string][] = [
   ['statements', (text) => [shownStatement(text, 'names'), tokensOf(text)], SQL],
   ['definitions of tables', checksIn, SQL],
 ];
+
+function patch(text: string): unknown {
+  const written = asGitWrites(Buffer.from(text));
+  const ends = new Map(patchedPaths(written).map((path) => [path, 'crlf'] as const));
+  return [isMailPatch(written), withLineEnds(written, ends)];
+}
+
+function workers(text: string): unknown {
+  return [oldWorkers(text), readReload(text), readWorker(text)];
+}
+
+function servers(text: string): unknown {
+  const first = firstServers(text);
+  return [
+    statesToKeep(text, { web: { port: 3000, isTls: false } }),
+    statesAtFirst(first, () => undefined),
+  ];
+}
 
 /** Compose itself reports a file that is not YAML: the caller takes any error for that. */
 function readOnlyYaml(text: string): unknown {

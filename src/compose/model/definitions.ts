@@ -78,13 +78,19 @@ export function readDefinitions(text: string): FileDefinitions {
   const extended = services.flatMap(([, service]) =>
     typeof service?.extends === 'object' ? (service.extends?.file ?? []) : [],
   );
+  const includes = contents.flatMap((content) => listOf(content.include).map(includeOf));
+  const paths = [
+    ...[...envFiles, ...extended],
+    ...includes.flatMap((each) => [...each.paths, each.directory ?? '', ...each.envFiles]),
+  ];
+  const areTexts = paths.every((each) => typeof each === 'string');
   return {
     services: new Set(services.map(([name]) => name)),
     envFiles: named(envFiles),
-    includes: contents.flatMap((content) => listOf(content.include).map(includeOf)),
+    includes: areTexts ? includes : [],
     extended: named([...new Set(extended)]),
     // UTF-16, which Compose reads as well, is full of null characters.
-    isClear: !text.includes('\0') && documents.every(isClear),
+    isClear: areTexts && !text.includes('\0') && documents.every(isClear),
   };
 }
 
@@ -101,9 +107,9 @@ function isClear(document: Document): boolean {
 function includeOf(written: string | RawInclude): Include {
   const include = typeof written === 'string' ? { path: written } : written;
   return {
-    paths: named(listOf(include.path)),
+    paths: listOf(include.path).filter((path) => path !== ''),
     directory: include.project_directory,
-    envFiles: named(listOf(include.env_file)),
+    envFiles: listOf(include.env_file).filter((path) => path !== ''),
   };
 }
 
@@ -112,8 +118,9 @@ function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
   return Array.isArray(value) ? value : [value as T];
 }
 
+/** The schema of Compose knows only texts; a hostile file has others. */
 function named(paths: readonly string[]): string[] {
-  return paths.filter((path) => path !== '');
+  return paths.filter((path) => typeof path === 'string' && path !== '');
 }
 
 /** Compose's own tags change how files merge, not which services there are. */

@@ -11,6 +11,8 @@ export interface AccessSide {
   reads: readonly string[];
   /** Where a path leads, if that is outside of the project or in a folder of git or canary. */
   outside: (path: string) => string | undefined;
+  /** The same for a folder that is mounted, with all that is in it. */
+  outsideMounted: (path: string) => string | undefined;
 }
 
 /** Fields that are compared by themselves, or that reach nothing of the host. */
@@ -19,8 +21,10 @@ const OTHERS = new Set([
   ...['networks', 'depends_on', 'links', 'volumes', 'deploy', 'cpu_shares', 'scale'],
   ...['dns', 'mac_address', 'develop', 'label_file', 'pull_refresh_after'],
 ]);
-/** Those that may be the namespace of another service of the project. */
-const NAMESPACES = new Set(['network_mode', 'pid', 'ipc']);
+/** Those that may be the namespace of another service of the project. By its processes the files of that are reached too. */
+const NAMESPACES = new Set(['network_mode', 'ipc']);
+/** Values of theirs with which a service has a namespace of its own. */
+const OWN: ReadonlySet<unknown> = new Set([undefined, null, '', 'none', 'private', 'shareable']);
 /** Fields of a build that give it nothing of the host, its network or its agents. */
 const BUILD = new Set([
   ...['context', 'dockerfile', 'dockerfile_inline', 'args', 'target', 'labels', 'secrets'],
@@ -37,7 +41,7 @@ export function newHostAccess(branch: AccessSide, stable: AccessSide): string[] 
   const services = Object.entries(branch.model.services).flatMap(([name, service]) => {
     const own = known.get(name) ?? {};
     return [
-      ...fieldsBeyond(service, own),
+      ...fieldsBeyond(service, own, branch.model),
       ...portsBeyond(service, own),
       ...mountsBeyond(service, own, branch, stable),
       ...buildBeyond(service, own, branch, stable),
@@ -47,16 +51,33 @@ export function newHostAccess(branch: AccessSide, stable: AccessSide): string[] 
   return [...services, ...definitionsBeyond(branch, stable), ...filesBeyond(branch, stable)];
 }
 
-function fieldsBeyond(service: ComposeService, own: ComposeService): string[] {
+function fieldsBeyond(
+  service: ComposeService,
+  own: ComposeService,
+  { services }: ComposeModel,
+): string[] {
   const devices = (each: ComposeService) => each.deploy?.resources?.reservations?.devices ?? [];
   const fields = Object.entries(service).flatMap(([field, value]) => {
     if (OTHERS.has(field) || isHarmless(field, value) || isEmpty(value)) return [];
-    if (NAMESPACES.has(field) && String(value).startsWith('service:')) return [];
+    if (NAMESPACES.has(field) && isOfProject(field, value, services)) return [];
     return isWithin(value, (own as Loose)[field]) ? [] : [`\`${field}\``];
   });
   return isWithin(devices(service), devices(own))
     ? fields
     : [...fields, '`deploy.resources.reservations.devices`'];
+}
+
+/** Whether a namespace is that of a service, which has not got it from the machine or another container. */
+function isOfProject(
+  field: string,
+  value: unknown,
+  services: ComposeModel['services'],
+  above: readonly string[] = [],
+): boolean {
+  const [, owner] = /^service:(.+)$/.exec(String(value)) ?? [];
+  if (owner === undefined || above.includes(owner)) return false;
+  const theirs = (services[owner] as Loose | undefined)?.[field];
+  return OWN.has(theirs) || isOfProject(field, theirs, services, [...above, owner]);
 }
 
 /** Ports of the machine, at addresses where the stable does not publish them. */
@@ -110,9 +131,9 @@ interface OutsideMount {
 
 function outsideMount(
   { type, source = '', read_only }: ComposeVolume,
-  { outside }: AccessSide,
+  { outsideMounted }: AccessSide,
 ): OutsideMount[] {
-  const path = type === 'bind' ? outside(source) : undefined;
+  const path = type === 'bind' ? outsideMounted(source) : undefined;
   return path === undefined ? [] : [{ path, writes: read_only !== true }];
 }
 

@@ -1,5 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import { type FileDefinitions, readDefinitions, UNREAD } from '../../compose/model/definitions.ts';
+import { CanaryError } from '../../errors.ts';
 import { exists, readIfExists } from '../../system/files.ts';
 
 /** A compose file and the services it defines. */
@@ -24,6 +25,9 @@ export interface Reading {
   ownPath: (path: string) => string;
 }
 
+/** Files that include each other twice are read twice as often at every level: with 30 levels, without an end. */
+const MOST_FILES = 300;
+
 /** What these compose files and those they include define, in the order Compose merges them. */
 export async function definitionsIn(
   files: readonly string[],
@@ -45,6 +49,7 @@ async function follow(
 ): Promise<void> {
   // Compose itself reports missing files and circular includes.
   if (above.has(file)) return;
+  requireFew(found.length);
   const { services, envFiles, includes, extended, isClear } = await definitionsOf(reading, file);
   const unclear = isClear ? [] : [file];
   const absolute = async (paths: readonly string[], from = base) => {
@@ -68,10 +73,11 @@ async function follow(
     }
   }
   const further: string[] = [];
+  const seen = new Set<string>();
   for (const target of await absolute(extended)) {
     if (target === file) continue;
     further.push(target);
-    const settings = await settingsOf(reading, target);
+    const settings = await settingsOf(reading, target, seen);
     own.push(...settings.envFiles);
     further.push(...settings.extended);
     unclear.push(...settings.unclear);
@@ -85,6 +91,16 @@ async function follow(
     unclear,
   });
 }
+
+function requireFew(count: number): void {
+  if (count <= MOST_FILES) return;
+  throw new CanaryError(
+    'compose-file-invalid',
+    `The compose file includes or extends more than ${MOST_FILES} files.`,
+    { hint: 'Include every file once.' },
+  );
+}
+
 /** Those in which nothing has to be replaced. */
 async function withoutVariables(paths: readonly string[]): Promise<string[]> {
   return paths.filter((path) => !path.includes('$'));
@@ -104,13 +120,15 @@ async function isThere({ ownPath }: Reading, file: string): Promise<boolean> {
   return (await exists(file)) || (await exists(ownPath(file)));
 }
 
-/** What Compose reads besides a file that others extend. */
+/** What Compose reads besides a file that others extend; nothing if it was seen before. */
 async function settingsOf(
   reading: Reading,
   file: string,
-  above: ReadonlySet<string> = new Set(),
+  seen: Set<string>,
 ): Promise<Pick<DefiningFile, 'envFiles' | 'extended' | 'unclear'>> {
-  if (above.has(file)) return { envFiles: [], extended: [], unclear: [] };
+  if (seen.has(file)) return { envFiles: [], extended: [], unclear: [] };
+  seen.add(file);
+  requireFew(seen.size);
   const read = await definitionsOf(reading, file);
   const absolute = async (paths: readonly string[]) =>
     (await reading.expand(paths)).map((path) => resolve(dirname(file), path));
@@ -118,9 +136,7 @@ async function settingsOf(
   const isWhole =
     envFiles.length === read.envFiles.length && extended.length === read.extended.length;
   const isClear = read.isClear && isWhole;
-  const further = await Promise.all(
-    extended.map((path) => settingsOf(reading, path, new Set([...above, file]))),
-  );
+  const further = await Promise.all(extended.map((path) => settingsOf(reading, path, seen)));
   return {
     envFiles: [...envFiles, ...further.flatMap((each) => each.envFiles)],
     extended: [...extended, ...further.flatMap((each) => each.extended)],

@@ -15,10 +15,13 @@ export async function settingsBeyond(
     return (await Promise.all(real)).flatMap((path) => outside(path) ?? []);
   };
   const isTrusting = branch.receive.trust === 'full';
+  const { stable } = branch.git;
   return [
     ...beyond(programsIn(branch), programsIn(config)).map((program) => `runs ${program}`),
     ...beyond(addressesIn(branch), addressesIn(config)).map((url) => `calls ${url}`),
     ...(isTrusting ? ['has `receive.trust: full`'] : []),
+    // Who may push that branch has the power of root, and others guard the one that it was.
+    ...(stable === config.git.stable ? [] : [`has \`git.stable: ${stable}\``]),
     ...beyond(imagesIn(branch), imagesIn(config)).map((image) => `has the proxy image ${image}`),
     ...beyond(await files(branch), await files(config)).map((path) => `reads ${path} (\`tls\`)`),
     ...beyond(portsIn(branch), portsIn(config)).map((port) => `publishes port ${port}`),

@@ -1,3 +1,5 @@
+import { shortened } from '../process.ts';
+
 /** How many lines of a failed build an error shows. */
 const SHOWN = 30;
 
@@ -11,6 +13,10 @@ const SECONDS = /^\d+\.\d+ /;
  * Steps that ran at the same time are left out.
  */
 export function failingStep(output: string): string[] {
+  return failingLines(output).map(shortened);
+}
+
+function failingLines(output: string): string[] {
   const lines = output.split('\n').map((line) => line.trimEnd());
   const steps = lines.flatMap((line) => {
     const [, step = '', said = ''] = STEP.exec(line) ?? [];

@@ -49,6 +49,12 @@ const AS_IS = ['--pull', 'never'];
 
 export type Compose = ReturnType<typeof composeCli>;
 
+/**
+ * A build asks git about its folder. A branch can have a git folder there whose settings name programs, and git would
+ * run them on this machine. Source: Docker's list of variables of Buildx.
+ */
+const ASKS_NO_GIT = { BUILDX_GIT_INFO: 'false', BUILDX_GIT_LABELS: 'false' };
+
 /** The engine behind a door is on this machine's socket, whatever way leads there from the door. */
 const BEHIND_DOOR = {
   DOCKER_CONTEXT: undefined,
@@ -84,6 +90,7 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>, env: Envi
     const result = await run('docker', ['compose', ...global, ...args], {
       cwd: projectDirectory,
       ...options,
+      ...(options.isTerminal ? {} : { env: { ...ASKS_NO_GIT, ...options.env } }),
       ...(hide ? { onLine: (line) => onLine(hide(line)) } : {}),
     });
     const isDone = result.exitCode === 0;

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Headers, Pack } from 'tar-stream';
-import { hasCode } from '../../errors.ts';
+import { CanaryError, hasCode, messageOf } from '../../errors.ts';
 import type { Archive } from './container-ends.ts';
 import type { ContainerStreams, StreamOptions } from './container-streams.ts';
 
@@ -18,11 +18,15 @@ export async function readArchive(
   options: StreamOptions = {},
 ): Promise<boolean> {
   const { default: tar } = await import('tar-stream');
+  let damage: unknown;
   try {
     await streams.read(
       from,
       async (content) => {
         const entries = tar.extract();
+        entries.once('error', (error: unknown) => {
+          damage = error;
+        });
         content.once('error', (error) => entries.destroy(error));
         content.pipe(entries);
         for await (const entry of entries) {
@@ -35,7 +39,7 @@ export async function readArchive(
     return true;
   } catch (error) {
     if (isMissingPath(error)) return false;
-    throw error;
+    throw damage !== undefined && error === damage ? damaged(error) : error;
   }
 }
 
@@ -58,6 +62,13 @@ export async function writeArchive(
     },
     options,
   );
+}
+
+function damaged(cause: unknown): CanaryError {
+  return new CanaryError('command-failed', 'The engine gave no whole archive of a container.', {
+    details: [messageOf(cause)],
+    cause,
+  });
 }
 
 function isMissingPath(error: unknown): boolean {

@@ -46,16 +46,15 @@ export function dockerEngine(run: RunProcess, wire: () => Promise<Wire>) {
       const ids = await listed(['ps', '--all', '--no-trunc'], [projectLabel(project)]);
       if (ids.length === 0) return [];
       // Not through docker(): a container that disappears between the two calls is not an error.
-      const { stdout } = await run('docker', ['container', 'inspect', '--', ...ids]);
-      const found: InspectedContainer[] = JSON.parse(stdout);
+      const inspected = await run('docker', ['container', 'inspect', '--', ...ids]);
+      const found = inspectedBy(inspected);
       return told(found.filter((each) => isKept(each.Config.Labels)).map(observe)).sort(byName);
     },
 
     /** The variables of a container, and those that its image sets. They may be secrets. */
     async environment(id: string): Promise<{ container: Variables; image: Variables }> {
       const ask = async (kind: 'container' | 'image', name: string) => {
-        const { stdout } = await run('docker', [kind, 'inspect', '--', name]);
-        return (JSON.parse(stdout || '[]') as InspectedContainer[])[0];
+        return inspectedBy(await run('docker', [kind, 'inspect', '--', name]))[0];
       };
       const container = await ask('container', id);
       const image = container && (await ask('image', container.Image));
@@ -174,6 +173,17 @@ function failed(command: string, stderr: string): CanaryError {
   return new CanaryError('command-failed', `\`docker ${command}\` failed.`, {
     details: tail(stderr),
   });
+}
+
+/** What `docker inspect` found; an engine that has gone meanwhile is not one without containers. */
+function inspectedBy({ stdout, stderr }: RunResult): InspectedContainer[] {
+  if (isUnreachable(stderr)) throw engineUnreachable(stderr);
+  try {
+    return JSON.parse(stdout);
+  } catch {
+    // A program that was ended prints half of it.
+    throw failed('container inspect', stderr);
+  }
 }
 
 interface InspectedContainer {

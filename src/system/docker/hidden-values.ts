@@ -1,5 +1,6 @@
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import type { FileDefinitions } from '../../compose/model/definitions.ts';
 import { ownValue } from '../../config/values/by-name.ts';
 import { valueHider } from '../../config/values/hide-values.ts';
 import { readIfExists } from '../files.ts';
@@ -8,10 +9,13 @@ import type { Environment } from '../process.ts';
 /** Shorter values are words and numbers of other texts too. */
 const SHORTEST = 5;
 
+/** More than any project includes; a hostile file could name others without an end. */
+const MOST_FILES = 300;
+
 /** Lines in which Compose quotes what it could not read of an env file. */
 const QUOTED = /(in variable name|near) ".*/g;
 
-interface Named {
+interface Scope {
   projectDirectory: string;
   files: readonly string[];
   envFiles?: readonly string[] | undefined;
@@ -23,22 +27,77 @@ interface Named {
  * the definition on its standard input.
  */
 export async function hidingValues(
-  { projectDirectory, files, envFiles = [] }: Named,
+  { projectDirectory, files, envFiles = [] }: Scope,
   env: Environment,
   input = '',
 ): Promise<(text: string) => string> {
   const usual = env.COMPOSE_ENV_FILES?.split(',') ?? ['.env'];
-  const paths = [...(envFiles.length > 0 ? envFiles : usual), ...files];
-  const texts = await Promise.all(
-    paths.map((path) => readIfExists(resolve(projectDirectory, path)).catch(() => undefined)),
-  );
+  const named = envFiles.length > 0 ? envFiles : usual;
   const values = variablesIn(input, env);
-  for (const [index, text = ''] of texts.entries()) {
-    const isEnvFile = index < paths.length - files.length;
-    values.push(...(isEnvFile ? variablesOf(text) : variablesIn(text, env)));
-  }
+  const addFiles = async (paths: readonly string[]) => {
+    for (const path of paths) values.push(...variablesOf(await textOf(path)));
+  };
+  await addFiles(named.map((path) => resolve(projectDirectory, path)));
+  const known = new Map([...values, ...Object.entries(env)]);
+  const read = await composeFiles(files, projectDirectory, known);
+  await addFiles(read.envFiles);
+  for (const text of read.texts) values.push(...variablesIn(text, env));
   const hide = valueHider(values.filter(([, value]) => isHidden(value, projectDirectory)));
   return (text) => hide(text).replace(QUOTED, '$1 "…"');
+}
+
+/** What the compose files contain and those that they include or extend, and the env files of the included ones. */
+async function composeFiles(
+  files: readonly string[],
+  projectDirectory: string,
+  known: ReadonlyMap<string, string | undefined>,
+): Promise<{ texts: string[]; envFiles: string[] }> {
+  const seen = new Set<string>();
+  const texts: string[] = [];
+  const envFiles: string[] = [];
+  const visit = async (path: string, base: string): Promise<void> => {
+    if (seen.has(path) || seen.size >= MOST_FILES) return;
+    seen.add(path);
+    const text = await textOf(path);
+    texts.push(text);
+    const at = (each: string) => resolve(base, filled(each, known));
+    const { includes, extended } = await namedIn(text);
+    for (const { paths, directory, envFiles: own } of includes) {
+      const inner = directory ? at(directory) : dirname(at(paths[0] ?? ''));
+      envFiles.push(join(inner, '.env'), ...own.map(at));
+      for (const each of paths) await visit(at(each), inner);
+    }
+    for (const each of extended) await visit(at(each), dirname(at(each)));
+  };
+  for (const file of files) await visit(resolve(projectDirectory, file), projectDirectory);
+  return { texts, envFiles };
+}
+
+async function textOf(path: string): Promise<string> {
+  return (await readIfExists(path).catch(() => undefined)) ?? '';
+}
+
+type Named = Pick<FileDefinitions, 'includes' | 'extended'>;
+
+/** The files that a compose file names; none if only Compose can read it. */
+async function namedIn(text: string): Promise<Named> {
+  const none = { includes: [], extended: [] };
+  if (!/\b(include|extends)\b/.test(text)) return none;
+  // Only here: the parser takes time to load.
+  const { readDefinitions } = await import('../../compose/model/definitions.ts');
+  try {
+    return readDefinitions(text);
+  } catch {
+    return none;
+  }
+}
+
+/** A path with its variables, as far as they are simple. */
+function filled(path: string, known: ReadonlyMap<string, string | undefined>): string {
+  return path.replace(
+    /\$(?:(\w+)|\{(\w+)(?::?-([^}$]*))?\})/g,
+    (_, plain?: string, braced?: string, usual = '') => known.get(plain ?? braced ?? '') || usual,
+  );
 }
 
 /** Ports, and the folder of the project, are in messages for other reasons. */

@@ -17,7 +17,8 @@ export async function localBranches(directory: string): Promise<string[]> {
 }
 
 export async function subject(directory: string, commit: string): Promise<string> {
-  return (await runGit(directory, ['log', '-1', '--format=%s', commit])).trim();
+  const log = ['log', '-1', '--no-show-signature', '--format=%s'];
+  return (await runGit(directory, [...log, commit])).trim();
 }
 
 export async function mergeBase(

@@ -19,17 +19,19 @@ export async function locate(directory: string): Promise<Location> {
     const questions = ['--git-dir', '--is-inside-work-tree'];
     const [gitDirectory = '', isInTree] = await ask(directory, ...questions);
     if (isInTree !== 'true') return { repository: gitDirectory, isBare: true };
-    const [repository = ''] = await ask(directory, '--show-toplevel');
-    return { repository, isBare: false };
+    return { repository: await root(directory), isBare: false };
   } catch (cause) {
     throw repositoryMissing(directory, cause);
   }
 }
 
+/** A branch can have a git folder among its files, whose settings name programs: only a `.git` is one. */
+const ONLY_DOT_GIT = ['-c', 'safe.bareRepository=explicit'];
+
 /** The top folder of the working tree that holds `directory`; throws `repository-missing`. */
 export async function root(directory: string): Promise<string> {
   try {
-    return (await runGit(directory, ['rev-parse', '--show-toplevel'])).trim();
+    return (await runGit(directory, [...ONLY_DOT_GIT, 'rev-parse', '--show-toplevel'])).trim();
   } catch (cause) {
     throw repositoryMissing(directory, cause);
   }

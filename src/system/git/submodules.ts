@@ -99,7 +99,7 @@ async function cloneFrom(copy: string, tree: string, module: Submodule): Promise
   await runGit(path, [...WITHOUT_HOOKS, ...checkout], failure);
   // A nested submodule may have a URL relative to this one.
   const url = await runGit(copy, ['config', '--get', 'remote.origin.url']).catch(() => '');
-  if (url) await runGit(path, ['config', 'remote.origin.url', url.trimEnd()]);
+  if (url) await runGit(path, ['config', '--', 'remote.origin.url', url.trimEnd()]);
 }
 
 function failed({ path }: Submodule): Failure {

@@ -24,7 +24,10 @@ beforeEach(async () => {
 /** Looks at a branch as at one that is pushed. */
 async function vet(files: Files = {}): Promise<void> {
   tries += 1;
-  const commit = await branch(folder, `next-${tries}`, files);
+  await vetCommit(await branch(folder, `next-${tries}`, files));
+}
+
+async function vetCommit(commit: string): Promise<void> {
   const context = contextIn(folder);
   const project = await loadProject(context);
   const trust = await trustOf(context, project);
@@ -58,6 +61,13 @@ describe('a pushed branch is refused', () => {
       `\`web\` has ${join(folder, '.git')}`,
       `\`web\` has ${join(folder, '.canary/releases')}`,
     ]);
+  });
+
+  test('with a folder that holds them', async () => {
+    expect(await refused(withWeb(', volumes: [".:/app"]'))).toEqual([`\`web\` has ${folder}`]);
+    await writeFiles(folder, withWeb(', volumes: [".:/app"]'));
+    await git(folder, 'commit', '--quiet', '--all', '--message', 'Mount');
+    await vet({ 'a.txt': '' });
   });
 
   test('with a service that is not chosen, which would start after a promotion', async () => {
@@ -113,6 +123,23 @@ describe('a pushed branch is refused', () => {
   test('with a .env that leads out', async () => {
     await symlink('/etc/shadow', join(folder, '.env'));
     expect(await refused({})).toEqual(['it reads /etc/shadow']);
+  });
+
+  test('with a canary.yaml that leads out, which a message would quote', async () => {
+    await git(folder, 'checkout', '--quiet', '-b', 'linked');
+    await git(folder, 'rm', '--quiet', 'canary.yaml');
+    await symlink('/etc/shadow', join(folder, 'canary.yaml'));
+    await git(folder, 'add', 'canary.yaml');
+    await git(folder, 'commit', '--quiet', '--message', 'Link');
+    const commit = (await git(folder, 'rev-parse', 'HEAD')).trim();
+    await git(folder, 'checkout', '--quiet', 'main');
+    expect((await refusal(() => vetCommit(commit))).details).toEqual(['it reads /etc/shadow']);
+  });
+
+  test('with files in the folder of canary', async () => {
+    expect(await refused({ '.canary/lock.json': '{}' })).toEqual([
+      "it changes files of canary's own: .canary/lock.json",
+    ]);
   });
 
   test('with a program in canary.yaml that the stable does not run', async () => {

@@ -158,6 +158,26 @@ test('the top folder is found from a subfolder, and not outside of a repository'
   });
 });
 
+test('a git folder among the files of a branch is none', async () => {
+  const web = join(folder, 'web');
+  await git(folder, 'init', '--quiet', '--bare', web);
+  await git(web, 'config', 'core.bare', 'false');
+  await git(web, 'config', 'core.worktree', '.');
+  for (const find of [client.root, client.locate])
+    expect((await refusal(() => find(web))).code).toBe('repository-missing');
+});
+
+test('a subject is the subject, whatever git is set to show besides', async () => {
+  await git(folder, 'config', 'log.showSignature', 'true');
+  await git(folder, 'config', 'gpg.format', 'ssh');
+  const head = await git(folder, 'cat-file', 'commit', 'main');
+  const signed = head.replace('\n\n', '\ngpgsig -----BEGIN SSH SIGNATURE-----\n\n');
+  await writeFiles(folder, { commit: `${signed}\n` });
+  const commit = await git(folder, 'hash-object', '-t', 'commit', '-w', 'commit');
+  const subject = await git(folder, 'log', '-1', '--no-show-signature', '--format=%s', 'main');
+  expect(await client.subject(folder, commit)).toBe(subject);
+});
+
 test('a worktree without its folder does not block the next one', async () => {
   const path = await tree(main);
   await client.removeWorktree(folder, path);

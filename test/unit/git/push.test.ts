@@ -52,6 +52,14 @@ describe('a push', () => {
     expect(note).toMatchObject({ note: undefined });
   });
 
+  test('cannot have git read another commit in place of one, nor undo that', () => {
+    const ref = `refs/replace/${OLD}`;
+    for (const update of [moves(ref), removes(ref)])
+      expect(routed([update])).toEqual([
+        `${ref} refuse: git would read another commit in place of the one that is deployed`,
+      ]);
+  });
+
   test('of another branch deploys it if asked to, or if it is the running canary', () => {
     const feature = [moves('refs/heads/feature')];
     expect(routed(feature, { options: ['canary'] })).toEqual(['refs/heads/feature deploy-canary']);

@@ -18,3 +18,10 @@ test.each([
   expect(await beyond(settings)).toEqual(['its canary.yaml calls http://127.0.0.1:2375/x']);
   expect(await beyond(settings, settings)).toEqual([]);
 });
+
+test('another stable branch: others may push that', async () => {
+  const settings = 'git: { stable: next }';
+  expect(await beyond(settings)).toEqual(['its canary.yaml has `git.stable: next`']);
+  expect(await beyond(settings, settings)).toEqual([]);
+  expect(await beyond('git: { canary: other }')).toEqual([]);
+});

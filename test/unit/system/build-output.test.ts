@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { failingStep } from '../../../src/system/docker/build-output.ts';
+import { tail } from '../../../src/system/process.ts';
 
 const lines = (count: number, text: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => text(index + 1));
@@ -34,4 +35,10 @@ test('without steps, the last lines are shown', () => {
     ...lines(29, (index) => `line ${index + 11}`),
     'returned a non-zero code: 3',
   ]);
+});
+
+test('a line without an end is cut', () => {
+  const long = 'x'.repeat(10_000_000);
+  expect(failingStep(`#5 [a 1/1] RUN b\n#5 1.0 ${long}\n#5 ERROR: c\n`)[1]).toHaveLength(2001);
+  expect(tail(`a\n${long}`)).toEqual(['a', `${'x'.repeat(2000)}…`]);
 });

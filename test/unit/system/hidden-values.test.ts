@@ -42,3 +42,18 @@ test('the variables of a definition on standard input are hidden', async () => {
   );
   expect(hide('secret1')).toBe(shownAs('TOKEN'));
 });
+
+test('the variables of included and extended files are hidden, with their env files', async () => {
+  const projectDirectory = await emptyFolder();
+  await writeFiles(projectDirectory, {
+    '.env': 'PART=part\n',
+    'compose.yml': `include: ["${shownAs('PART')}/a.yml"]\nservices: { b: { extends: { file: b.yml, service: b } } }\n`,
+    'part/a.yml': 'include: [a.yml]\nservices: { a: { image: $IN_INCLUDED } }\n',
+    'part/.env': 'OWN=secret3\n',
+    'b.yml': `services: { b: { image: "${shownAs('IN_EXTENDED')}", extends: { file: b.yml } } }\n`,
+  });
+  const env = { IN_INCLUDED: 'secret1', IN_EXTENDED: 'secret2', OTHER: 'other' };
+  const hide = await hidingValues({ projectDirectory, files: ['compose.yml'] }, env);
+  const names = ['IN_INCLUDED', 'IN_EXTENDED', 'OWN'].map(shownAs);
+  expect(hide('secret1 secret2 secret3 other')).toBe(`${names.join(' ')} other`);
+});

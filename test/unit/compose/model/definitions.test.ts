@@ -85,3 +85,18 @@ test.each([
 test.each(['\r', '\u0085', '\u2028', '\u2029'])('%j ends a comment, as for Compose', (end) => {
   expect(read(`services: # a${end}  web: { env_file: a.env }`).envFiles).toEqual(['a.env']);
 });
+
+test.each([
+  'services: { web: { env_file: [{ path: 5 }] } }',
+  'services: { web: { env_file: [{ path: [a] }] } }',
+  'services: { web: { extends: { file: 5 } } }',
+  'include: [{ path: 5 }]',
+  'include: [{ path: a.yml, project_directory: { a: b } }]',
+  'include: [{ path: a.yml, env_file: [5] }]',
+])('what is no path is left out, and the file is not clear: %s', (text) => {
+  const { envFiles, includes, extended, isClear } = readDefinitions(text);
+  expect({ envFiles, includes, extended, isClear }).toEqual({
+    ...{ envFiles: [], includes: [], extended: [] },
+    isClear: false,
+  });
+});

@@ -10,6 +10,7 @@ function sideOf(web: object, rest: Partial<ComposeModel> = {}, reads: string[] =
     model: { name: 'shop', services: { web: web as ComposeService }, ...rest },
     reads,
     outside,
+    outsideMounted: outside,
   };
 }
 
@@ -33,6 +34,8 @@ describe('what a service of a branch has beyond the stable', () => {
     [{ use_api_socket: true }, '`use_api_socket`'],
     [{ network_mode: 'host' }, '`network_mode`'],
     [{ pid: 'container:other' }, '`pid`'],
+    // By them the files of the other service are reached.
+    [{ pid: 'service:api' }, '`pid`'],
     [{ devices: [{ source: '/dev/sda' }] }, '`devices`'],
     [{ post_start: [{ command: ['x'], privileged: true }] }, '`post_start`'],
     [{ build: { context: '/etc' } }, 'a build from /etc'],
@@ -75,6 +78,22 @@ describe('what a service of a branch has beyond the stable', () => {
     };
     expect(beyond({ build, logging: { driver: 'local', options: { x: '1' } } })).toEqual([]);
   });
+
+  test.each(['host', 'container:other', 'service:web'])(
+    'is the namespace of a service that has it from elsewhere: %s',
+    (network_mode) => {
+      const api = { network_mode } as ComposeService;
+      const between = { network_mode: 'service:api' } as ComposeService;
+      const stable = sideOf(NOTHING);
+      const services = { ...stable.model.services, api, between };
+      const branch = sideOf({ network_mode: 'service:between' });
+      const model = { ...stable.model, services };
+      const theirs = { ...branch.model, services: { ...services, ...branch.model.services } };
+      expect(newHostAccess({ ...branch, model: theirs }, { ...stable, model })).toEqual([
+        '`web` has `network_mode`',
+      ]);
+    },
+  );
 
   test('is not another tag of an image that the stable builds', () => {
     const build = { context: '/srv/shop/a' };

@@ -1,0 +1,95 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import fc from 'fast-check';
+import tar from 'tar-stream';
+import { expect, test } from 'vitest';
+import { CanaryError } from '../../../src/errors.ts';
+import { readArchive } from '../../../src/system/docker/container-archive.ts';
+import type { ContainerStreams } from '../../../src/system/docker/container-streams.ts';
+import { dockerEngine } from '../../../src/system/docker/engine.ts';
+import type { RunResult } from '../../../src/system/process.ts';
+import { neverAsked } from '../../support/fixture-context.ts';
+import { refusal } from '../../support/fixture-refusal.ts';
+
+const CASES = 300;
+
+/** An engine that lists one container, and answers this when it is inspected. */
+function engineOf(inspected: Partial<RunResult>) {
+  const listed = { stdout: 'a1\n', stderr: '', exitCode: 0 };
+  return dockerEngine(
+    async (_, [command]) => (command === 'ps' ? listed : { ...listed, ...inspected }),
+    neverAsked,
+  );
+}
+
+const name = fc.oneof(
+  fc.constantFrom('__proto__', 'constructor', 'toString', '-x', '../../x', '\u001b[2J', ''),
+  fc.string({ unit: 'binary', maxLength: 20 }),
+);
+const label = fc.oneof(
+  fc.constantFrom('role', 'service', 'release', 'commit', 'hash').map((each) => `canary.${each}`),
+  fc.constantFrom('service', 'oneoff', 'config-hash').map((each) => `com.docker.compose.${each}`),
+  name,
+);
+
+test('labels of any container are only read', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.dictionary(label, name), name, async (labels, title) => {
+      const container = {
+        ...{ Id: 'a1', Name: `/${title}`, Image: 'sha256:1', RestartCount: 0, Mounts: [] },
+        State: { Status: 'running', StartedAt: '', ExitCode: 0 },
+        Config: {
+          Image: title,
+          Labels: { ...labels, 'com.docker.compose.oneoff': 'False' },
+          Env: [title],
+        },
+        HostConfig: { PortBindings: { [title]: null } },
+        NetworkSettings: { Networks: { [title]: { IPAddress: title, Links: [title] } } },
+      };
+      const [found] = await engineOf({ stdout: JSON.stringify([container]) }).containers('shop');
+      expect(typeof found?.service).toBe('string');
+      expect(['stable', 'canary', 'baseline', 'proxy', 'stand-in']).toContain(found?.role);
+    }),
+    { numRuns: CASES },
+  );
+});
+
+test('an engine that went away, or whose program was ended, is not one without containers', async () => {
+  const gone = { stdout: '[]\n', stderr: 'Cannot connect to the Docker daemon', exitCode: 1 };
+  for (const [answer, code] of [
+    [gone, 'engine-unreachable'],
+    [{ stdout: '[{"Id":', exitCode: 137 }, 'command-failed'],
+    [{ stdout: '', exitCode: 137 }, 'command-failed'],
+  ] as const)
+    expect((await refusal(() => engineOf(answer).containers('shop'))).code).toBe(code);
+});
+
+async function archive(): Promise<Buffer> {
+  const pack = tar.pack();
+  pack.entry({ name: 'a/', type: 'directory' });
+  pack.entry({ name: `a/${'long'.repeat(60)}` }, 'text');
+  pack.entry({ name: 'a/link', type: 'symlink', linkname: '/etc/shadow' });
+  pack.entry({ name: 'a/b' }, 'x'.repeat(2000));
+  pack.finalize();
+  return buffer(pack as unknown as Readable);
+}
+
+test('a damaged archive ends in a result or in an error with a code', async () => {
+  const whole = await archive();
+  const change = fc.tuple(fc.nat(whole.length), fc.uint8Array({ maxLength: 600 }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(change), fc.nat(whole.length), async (changes, length) => {
+      const bytes = Buffer.from(whole);
+      for (const [at, junk] of changes) bytes.set(junk.subarray(0, bytes.length - at), at);
+      const streams = {
+        read: (_: unknown, take: (content: Readable) => Promise<void>) =>
+          take(Readable.from([bytes.subarray(0, length)])),
+      } as unknown as ContainerStreams;
+      const from = { container: 'a', path: '/a' };
+      await readArchive(streams, from, async () => undefined).catch((error: unknown) =>
+        expect(error).toBeInstanceOf(CanaryError),
+      );
+    }),
+    { numRuns: CASES },
+  );
+});
