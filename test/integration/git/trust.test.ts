@@ -18,7 +18,12 @@ let folder: string;
 let tries = 0;
 
 beforeEach(async () => {
-  folder = await repository({ 'docker-compose.yml': compose(''), 'canary.yaml': SETTINGS });
+  folder = await repository({
+    'docker-compose.yml': compose(''),
+    'canary.yaml': SETTINGS,
+    // What an earlier look at a branch left there is no change of the next one.
+    '.gitignore': '.canary/worktrees/\n',
+  });
 });
 
 /** Looks at a branch as at one that is pushed. */
