@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { measureSlowness } from './test/support/calibration.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
@@ -25,6 +26,12 @@ const waiting = (milliseconds: number) => ({
 
 /** Needs the project and git alone: no set-up. What one file imports, the next can have. */
 const WITHOUT_SET_UP = { maxWorkers: EVERY_CORE, isolate: false, ...waiting(30_000) };
+
+/** Git as it comes, but for the process with which it tidies up after each commit. */
+const GIT = {
+  GIT_CONFIG_GLOBAL: fileURLToPath(new URL('./test/support/gitconfig', import.meta.url)),
+  GIT_CONFIG_SYSTEM: '/dev/null',
+};
 
 /** Says what it lacks: an engine, images, programs. */
 const WITH_SET_UP = { globalSetup: ['test/support/prepared.ts'] };
@@ -80,7 +87,7 @@ export default defineConfig({
         },
       },
       { test: { ...WITHOUT_SET_UP, name: 'thorough', include: [THOROUGH] } },
-      { test: { ...WITHOUT_SET_UP, name: 'cli', include: ['test/cli/**/*.test.ts'] } },
+      { test: { ...WITHOUT_SET_UP, name: 'cli', include: ['test/cli/**/*.test.ts'], env: GIT } },
       {
         test: {
           ...WITH_SET_UP,
@@ -89,6 +96,7 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           maxWorkers: EVERY_CORE,
           isolate: false,
+          env: GIT,
         },
       },
       {

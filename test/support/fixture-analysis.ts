@@ -7,6 +7,7 @@ import { loadProject } from '../../src/project/load.ts';
 import type { ReleaseRun } from '../../src/project/run.ts';
 import { currentRelease } from '../../src/release/records/releases.ts';
 import type { CanaryEvent } from '../../src/rollout/events.ts';
+import type { Compose } from '../../src/system/docker/compose.ts';
 import { programRunner } from '../../src/system/user-program.ts';
 import { contextIn } from './fixture-context.ts';
 import { CANARY, type Files, repository, SHOP_FILES } from './fixture-project.ts';
@@ -26,8 +27,10 @@ export async function analysisRun(
   await leaveJournal(directory, journalText({ id: RELEASE, commit: COMMIT }, state('advancing')));
   const events: CanaryEvent[] = [];
   const base = contextIn(directory);
+  const isPlain = !('docker-compose.yml' in files);
   const context = {
     ...base,
+    compose: isPlain ? { ...base.compose, model: modelOfShop(base.compose) } : base.compose,
     env: { ...base.env, ...env },
     runProgram: programRunner({ ...base.env, ...env }),
     emit: (event: CanaryEvent) => void events.push(event),
@@ -38,6 +41,20 @@ export async function analysisRun(
   const interrupt = new AbortController();
   const run = { context, project, checkout: undefined, release, signal: interrupt.signal };
   return { run, events, interrupt };
+}
+
+let modelRead: { directory: string; text: string } | undefined;
+
+/** The shop as Compose reads it, asked once: only its folder differs between tests. */
+function modelOfShop(compose: Compose): Compose['model'] {
+  return async (scope) => {
+    const { projectDirectory } = scope;
+    modelRead ??= {
+      directory: projectDirectory,
+      text: JSON.stringify(await compose.model(scope)),
+    };
+    return JSON.parse(modelRead.text.replaceAll(modelRead.directory, projectDirectory));
+  };
 }
 
 /** A request that a test's server received. */

@@ -2,8 +2,10 @@ import { type Context, worldOf } from '../../src/context.ts';
 
 /** The real parts, as main builds them, for a workflow in a folder. No questions can be asked. */
 export function contextIn(directory: string, options: Partial<Context['options']> = {}): Context {
+  const world = worldOf({ PATH: process.env.PATH, HOME: process.env.HOME, GOGC: process.env.GOGC });
   return {
-    ...worldOf({ PATH: process.env.PATH, HOME: process.env.HOME }),
+    ...world,
+    compose: { ...world.compose, version: () => versionOf(world.compose) },
     options: {
       directory,
       files: [],
@@ -18,6 +20,14 @@ export function contextIn(directory: string, options: Partial<Context['options']
     emit: () => undefined,
     signal: new AbortController().signal,
   };
+}
+
+let version: Promise<string> | undefined;
+
+/** Real, but asked once: every workflow in a new project asks. */
+function versionOf(compose: Context['compose']): Promise<string> {
+  version ??= compose.version();
+  return version;
 }
 
 /** The way to the engine of tests that only let Compose read. */

@@ -1,6 +1,14 @@
 import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { branch, emptyFolder, git, repository, SHOP_FILES, writeFiles } from './fixture-project.ts';
+import {
+  branch,
+  copyOf,
+  emptyFolder,
+  git,
+  repository,
+  SHOP_FILES,
+  writeFiles,
+} from './fixture-project.ts';
 
 /** A place from which a person may run canary: a folder, in a repository with a branch `canary`. */
 export type Layout = () => Promise<string>;
@@ -34,7 +42,11 @@ async function bare(): Promise<string> {
 }
 
 /** A shop with a submodule `lib`, initialised, whose URL no longer works. */
-export async function withSubmodule(): Promise<string> {
+export function withSubmodule(): Promise<string> {
+  return copyOf('shop with a submodule', makeWithSubmodule);
+}
+
+async function makeWithSubmodule(): Promise<string> {
   const library = await repository({ 'lib.txt': 'library\n' });
   const folder = await shop();
   const add = ['submodule', '--quiet', 'add', '--name', 'the lib', library, 'lib dir'];

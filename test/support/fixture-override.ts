@@ -6,8 +6,8 @@ import { render } from '../../src/workflows/render.ts';
 import { contextIn } from './fixture-context.ts';
 
 export interface Resolved {
-  /** The result of `docker compose config` for the user's files alone. */
-  before: ComposeModel;
+  /** The result of `docker compose config` for the user's files alone; asked when it is needed. */
+  before: () => Promise<ComposeModel>;
   /** The same with the override that `canary render` prints. */
   after: ComposeModel;
   text: string;
@@ -29,7 +29,7 @@ export async function resolved(
   const path = join(directory, 'rendered.yml');
   await writeFile(path, text);
   return {
-    before: await context.compose.model(scope),
+    before: () => context.compose.model(scope),
     after: await context.compose.model({ ...scope, files: [...own, path] }),
     text,
   };

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   appendFile,
+  chmod,
   mkdir,
   mkdtemp,
   readdir,
@@ -9,6 +10,7 @@ import {
   readlink,
   realpath,
   rm,
+  stat,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -107,27 +109,91 @@ export async function git(directory: string, ...args: string[]): Promise<string>
   return stdout.trimEnd();
 }
 
-/** A repository whose branch `main` contains the files. */
-export async function repository(files: Files = SHOP_FILES): Promise<string> {
+/** A folder in memory: paths from it, those of folders with a slash at their end. */
+type Image = ReadonlyMap<string, { bytes: Buffer; mode: number } | undefined>;
+
+/** Repositories by their files. Most tests begin with one that another began with: git makes each once. */
+const images = new Map<string, Image>();
+
+async function imageOf(directory: string): Promise<Image> {
+  const image = new Map<string, { bytes: Buffer; mode: number } | undefined>();
+  for (const entry of await readdir(directory, { withFileTypes: true, recursive: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const name = path.slice(directory.length + 1);
+    if (entry.isDirectory()) image.set(`${name}/`, undefined);
+    else if (!name.endsWith('.sample'))
+      image.set(name, { bytes: await readFile(path), mode: (await stat(path)).mode });
+  }
+  return image;
+}
+
+async function writeImage(directory: string, image: Image): Promise<void> {
+  for (const [name, file] of image) {
+    const path = join(directory, name);
+    if (!file) await mkdir(path, { recursive: true });
+    else {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, file.bytes);
+      await chmod(path, file.mode);
+    }
+  }
+}
+
+async function restored(directory: string, key: string): Promise<boolean> {
+  const image = images.get(key);
+  if (!image) return false;
+  await writeImage(directory, image);
+  // The index knows the files of the first one.
+  await git(directory, 'update-index', '-q', '--refresh');
+  return true;
+}
+
+/** A copy of a repository that takes many calls of git to make, and has no path of its own in it. */
+export async function copyOf(name: string, make: () => Promise<string>): Promise<string> {
+  const key = `the ${name}`;
+  if (!images.has(key)) images.set(key, await imageOf(await make()));
   const directory = await emptyFolder();
-  await git(directory, 'init', '--quiet', '--initial-branch=main');
-  await appendFile(join(directory, '.git', 'config'), AUTHOR);
-  await writeFiles(directory, files);
-  await git(directory, 'add', '--all');
-  await git(directory, 'commit', '--quiet', '--allow-empty', '--message', 'The shop');
+  await restored(directory, key);
   return directory;
 }
 
-/** Creates a branch with one commit that writes files, and switches back. Returns the commit. */
-export async function branch(directory: string, name: string, files: Files): Promise<string> {
-  const home = await git(directory, 'branch', '--show-current');
-  await git(directory, 'switch', '--quiet', '--create', name);
+async function initialised(directory: string): Promise<void> {
+  const image = images.get('');
+  if (image) return writeImage(directory, image);
+  await git(directory, 'init', '--quiet', '--initial-branch=main');
+  await appendFile(join(directory, '.git', 'config'), AUTHOR);
+  images.set('', await imageOf(directory));
+}
+
+/** A repository whose branch `main` contains the files. */
+export async function repository(files: Files = SHOP_FILES): Promise<string> {
+  const directory = await emptyFolder();
+  const key = JSON.stringify(files);
+  if (await restored(directory, key)) return directory;
+  await initialised(directory);
   await writeFiles(directory, files);
   await git(directory, 'add', '--all');
-  await git(directory, 'commit', '--quiet', '--allow-empty', '--message', `Work on ${name}`);
-  const commit = await git(directory, 'rev-parse', 'HEAD');
-  await git(directory, 'switch', '--quiet', home);
-  return commit;
+  await git(directory, 'commit', '--quiet', '--allow-empty', '--message', 'The shop');
+  images.set(key, await imageOf(directory));
+  return directory;
+}
+
+/** Creates a branch with one commit on top of HEAD that writes files, without a checkout. Returns the commit. */
+export async function branch(directory: string, name: string, files: Files): Promise<string> {
+  const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`;
+  const written = Object.entries(files).map(
+    ([path, text]) => `M 100644 inline ${path}\n${data(text)}`,
+  );
+  const message = data(`Work on ${name}\n`);
+  const head = `commit refs/heads/${name}\nmark :1\ncommitter Ada <ada@example.com> now\n${message}`;
+  const importing = run(
+    'git',
+    // One process: it would start another to unpack the objects.
+    ['-c', 'fastimport.unpackLimit=1', 'fast-import', '--quiet', '--date-format=now'],
+    { cwd: directory },
+  );
+  importing.child.stdin?.end(`${head}from HEAD^0\n${written.join('')}get-mark :1\n`);
+  return (await importing).stdout.trim();
 }
 
 /** Every file of a folder with a digest of its bytes, including git's own files. */
@@ -156,16 +222,12 @@ export interface UserState {
  * A bare repository has no files and no index.
  */
 export async function userState(directory: string): Promise<UserState> {
-  const ask = (...questions: string[]) =>
-    git(directory, 'rev-parse', '--path-format=absolute', ...questions);
-  const [answers, refs, worktrees] = await Promise.all([
-    ask('--git-dir', '--git-common-dir', '--is-inside-work-tree'),
+  const [{ own, common, top }, refs, worktrees] = await Promise.all([
+    placesOf(directory),
     git(directory, 'for-each-ref', '--format=%(refname) %(objectname)'),
     git(directory, 'worktree', 'list', '--porcelain'),
   ]);
-  const [own = '', common = '', isInTree] = answers.split('\n');
-  const files =
-    isInTree === 'true' ? Object.entries(await fingerprint(await ask('--show-toplevel'))) : [];
+  const files = top === undefined ? [] : Object.entries(await fingerprint(top));
   const bytes = (path: string) =>
     readFile(path).then(
       (content) => createHash('sha256').update(content).digest('hex'),
@@ -183,6 +245,29 @@ export async function userState(directory: string): Promise<UserState> {
     },
     refs: Object.fromEntries(refs.split('\n').map((line) => line.split(' '))),
   };
+}
+
+interface Places {
+  /** The git folder, of the working tree and of all. */
+  own: string;
+  common: string;
+  /** The top of the working tree; none if bare. */
+  top: string | undefined;
+}
+
+/** Asked once: a test takes the state of one folder several times. */
+const places = new Map<string, Places>();
+
+async function placesOf(directory: string): Promise<Places> {
+  const known = places.get(directory);
+  if (known) return known;
+  const ask = (...questions: string[]) =>
+    git(directory, 'rev-parse', '--path-format=absolute', ...questions);
+  const answers = await ask('--git-dir', '--git-common-dir', '--is-inside-work-tree');
+  const [own = '', common = '', isInTree] = answers.split('\n');
+  const top = isInTree === 'true' ? await ask('--show-toplevel') : undefined;
+  places.set(directory, { own, common, top });
+  return { own, common, top };
 }
 
 /** The same except for one ref. */

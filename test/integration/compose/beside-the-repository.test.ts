@@ -1,4 +1,4 @@
-import { mkdir, symlink } from 'node:fs/promises';
+import { mkdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { plan } from '../../../src/workflows/plan.ts';
@@ -20,16 +20,12 @@ async function project(services: string, beside: Files, files: Files = {}): Prom
   const home = await emptyFolder();
   await writeFiles(home, beside);
   const folder = join(home, 'app');
-  await git('/', 'clone', '--quiet', await repository({}), folder);
-  await writeFiles(folder, {
+  const shop = await repository({
     'docker-compose.yml': `name: shop\nservices:\n${services}`,
     'canary.yaml': 'version: 1\nservices: { web: { entry: 3000 } }\n',
     ...files,
   });
-  await git(folder, 'config', 'user.name', 'Ada');
-  await git(folder, 'config', 'user.email', 'ada@example.com');
-  await git(folder, 'add', '--all');
-  await git(folder, 'commit', '--quiet', '--message', 'The shop');
+  await rename(shop, folder);
   await branch(folder, 'next', {});
   return folder;
 }
@@ -50,7 +46,9 @@ describe('a clone uses what lies beside the repository where it really is', () =
       source: join(folder, '..', real),
       target: '/data',
     });
-    expect(serviceOf(after, 'web-canary').volumes).toEqual(serviceOf(before, 'web').volumes);
+    expect(serviceOf(after, 'web-canary').volumes).toEqual(
+      serviceOf(await before(), 'web').volumes,
+    );
   });
 
   test('which `plan` says', async () => {

@@ -211,7 +211,7 @@ secrets: { token: { file: ./token.txt } }
 `;
     const { before, after } = await resolved(await project(WEB + rest), 'next');
     const { ports, networks, labels, depends_on, develop, ...stable } = serviceOf(
-      before,
+      await before(),
       'web',
     ) as Record<string, unknown>;
     expect(serviceOf(after, 'web-canary')).toMatchObject(stable);
@@ -327,7 +327,7 @@ describe('a service is cloned as Compose reads it', () => {
     const files = { files: ['docker-compose.yml', 'deploy/prod.yml'] };
     const { before, after } = await resolved(folder, 'next', files);
     const clone = serviceOf(after, 'web-canary');
-    expect(serviceOf(before, 'web').environment).toEqual({ FROM_ENV: 'top' });
+    expect(serviceOf(await before(), 'web').environment).toEqual({ FROM_ENV: 'top' });
     expect(clone.environment).toEqual({ FROM_ENV: 'top' });
     expect(clone.volumes?.map(({ source }) => source)).toEqual([
       expect.stringMatching(/worktrees\/[0-9a-f]{12}\/.+\/code$/),

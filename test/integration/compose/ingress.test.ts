@@ -46,7 +46,9 @@ test('with the override, callers have links, and nothing else of the stable chan
   const { before, after } = await resolved(folder, 'cheaper');
   for (const name of STABLE) {
     const keys = ['external_links', ...(name === 'nginx' ? ['links'] : [])];
-    expect(without(keys, serviceOf(after, name))).toEqual(without(keys, serviceOf(before, name)));
+    expect(without(keys, serviceOf(after, name))).toEqual(
+      without(keys, serviceOf(await before(), name)),
+    );
   }
   const links = Object.fromEntries(
     STABLE.map((name) => [
@@ -75,7 +77,7 @@ test('callers are found by the configuration that they mount', async () => {
   const folder = await repository({ ...FILES, 'canary.yaml': CANARY });
   const context = contextIn(folder);
   const { before } = await resolved(folder);
-  const calls = await knownCalls(before);
+  const calls = await knownCalls(await before());
   expect(calls.find(({ from, to }) => from === 'nginx' && to === 'frontend')?.because).toBe(
     'links',
   );

@@ -33,7 +33,7 @@ describe('a project of several files', () => {
     expect(serviceOf(after, 'frontend-canary').ports ?? []).toEqual([]);
     expect(serviceOf(after, 'frontend').ports?.map((port) => port.published)).toEqual(['8443']);
     const names = ['frontend', 'discounts', 'db'];
-    expect(stableWithoutPorts(after, names)).toEqual(stableWithoutPorts(before, names));
+    expect(stableWithoutPorts(after, names)).toEqual(stableWithoutPorts(await before(), names));
   });
 
   test('is rejected if a file that defines a clone is not in the branch', async () => {
@@ -87,7 +87,7 @@ describe('files that git does not track', () => {
       '/code': expect.stringMatching(/\.canary\/worktrees\/[0-9a-f]{12}\/.+\/code$/),
       '/hosts': '/etc/hosts',
     });
-    expect(serviceOf(after, 'discounts')).toEqual(serviceOf(before, 'discounts'));
+    expect(serviceOf(after, 'discounts')).toEqual(serviceOf(await before(), 'discounts'));
   });
 });
 

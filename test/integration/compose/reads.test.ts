@@ -38,7 +38,10 @@ async function bothModels({ files, at = '.', env = {}, args = [] }: Situation) {
     envFiles: values('--env-file').map((file) => join(directory, file)),
     profiles: values('--profile'),
   });
-  const compose = composeCli(processRunner(all), neverAsked);
+  const compose = {
+    ...composeCli(processRunner(all), neverAsked),
+    version: context.compose.version,
+  };
   const { model } = await loadComposeProject({ ...context, env: all, compose });
   const config = ['compose', ...args, 'config', '--format', 'json'];
   const { stdout } = await run('docker', config, { cwd: directory, env: all });

@@ -35,7 +35,7 @@ describe.each(Object.entries(LAYOUTS))('in %s', (_, layout: Layout) => {
 
   beforeEach(async () => {
     before = await userState(folder);
-    tip = await git(folder, 'rev-parse', CANARY_REF);
+    tip = before.refs[CANARY_REF] ?? '';
   });
 
   test('branch creates a branch and changes nothing else', async () => {

@@ -1,11 +1,18 @@
-import { mkdir, symlink } from 'node:fs/promises';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { checkOut } from '../../../src/project/checkout/checkout.ts';
 import { trustOf } from '../../../src/project/checkout/trust.ts';
 import { loadProject } from '../../../src/project/load.ts';
 import { contextIn } from '../../support/fixture-context.ts';
-import { branch, type Files, git, repository, writeFiles } from '../../support/fixture-project.ts';
+import {
+  branch,
+  type Files,
+  git,
+  repository,
+  shareFolders,
+  writeFiles,
+} from '../../support/fixture-project.ts';
 import { refusal } from '../../support/fixture-refusal.ts';
 
 const compose = (web: string, rest = '') => `name: shop
@@ -17,13 +24,28 @@ const SETTINGS = 'version: 1\nservices: { web: { entry: 3000 } }\n';
 let folder: string;
 let tries = 0;
 
-beforeEach(async () => {
-  folder = await repository({
-    'docker-compose.yml': compose(''),
-    'canary.yaml': SETTINGS,
-    // What an earlier look at a branch left there is no change of the next one.
-    '.gitignore': '.canary/worktrees/\n',
-  });
+const shop = () => repository({ 'docker-compose.yml': compose(''), 'canary.yaml': SETTINGS });
+
+/** What is known of a stable before a push. */
+async function stableIn(directory: string) {
+  const context = contextIn(directory);
+  const project = await loadProject(context);
+  return { context, project, trust: await trustOf(context, project) };
+}
+
+let common: string;
+let stable: Awaited<ReturnType<typeof stableIn>>;
+
+// Read once: a pushed branch changes nothing of it. A test that changes the stable takes a shop of its own.
+beforeAll(() =>
+  shareFolders(async () => {
+    common = await shop();
+    stable = await stableIn(common);
+  }),
+);
+
+beforeEach(() => {
+  folder = common;
 });
 
 /** Looks at a branch as at one that is pushed. */
@@ -33,9 +55,7 @@ async function vet(files: Files = {}): Promise<void> {
 }
 
 async function vetCommit(commit: string): Promise<void> {
-  const context = contextIn(folder);
-  const project = await loadProject(context);
-  const trust = await trustOf(context, project);
+  const { context, project, trust } = folder === common ? stable : await stableIn(folder);
   const checkout = await checkOut(context, project, commit, { vetFiles: trust?.vetFiles });
   await trust?.vet(checkout);
 }
@@ -51,6 +71,7 @@ const withWeb = (web: string, rest = '') => ({ 'docker-compose.yml': compose(web
 describe('a pushed branch is refused', () => {
   test('with a folder of the host, said or led to by a link', async () => {
     expect(await refused(withWeb(', volumes: ["/:/host"]'))).toEqual(['`web` has /']);
+    folder = await shop();
     await symlink('/etc', join(folder, 'conf'));
     await git(folder, 'add', 'conf');
     await git(folder, 'commit', '--quiet', '--message', 'Link');
@@ -60,6 +81,7 @@ describe('a pushed branch is refused', () => {
   });
 
   test('with the folders of git and canary', async () => {
+    folder = await shop();
     await mkdir(join(folder, '.canary'), { recursive: true });
     const volumes = ', volumes: ["./.git:/a", "./.canary/releases:/b"]';
     expect(await refused(withWeb(volumes))).toEqual([
@@ -70,6 +92,7 @@ describe('a pushed branch is refused', () => {
 
   test('with a folder that holds them', async () => {
     expect(await refused(withWeb(', volumes: [".:/app"]'))).toEqual([`\`web\` has ${folder}`]);
+    folder = await shop();
     await writeFiles(folder, withWeb(', volumes: [".:/app"]'));
     await git(folder, 'commit', '--quiet', '--all', '--message', 'Mount');
     await vet({ 'a.txt': '' });
@@ -126,11 +149,17 @@ describe('a pushed branch is refused', () => {
   });
 
   test('with a .env that leads out', async () => {
+    folder = await shop();
     await symlink('/etc/shadow', join(folder, '.env'));
+    await git(folder, 'add', '.env');
+    await git(folder, 'commit', '--quiet', '--message', 'Link');
+    // What is pushed has the link; the stable does not.
+    await rm(join(folder, '.env'));
     expect(await refused({})).toEqual(['it reads /etc/shadow']);
   });
 
   test('with a canary.yaml that leads out, which a message would quote', async () => {
+    folder = await shop();
     await git(folder, 'checkout', '--quiet', '-b', 'linked');
     await git(folder, 'rm', '--quiet', 'canary.yaml');
     await symlink('/etc/shadow', join(folder, 'canary.yaml'));
@@ -172,6 +201,7 @@ describe('a pushed branch is refused with a port of the machine', () => {
   });
 
   test('at an address where the stable does not publish it', async () => {
+    folder = await shop();
     await writeFiles(folder, ports('"127.0.0.1:3000:80"'));
     await git(folder, 'commit', '--quiet', '--all', '--message', 'Loopback');
     expect(await refused(ports('"3000:80"'))).toEqual(['`web` has the published port 3000/tcp']);
@@ -205,6 +235,7 @@ describe('a pushed branch is accepted', () => {
   });
 
   test('with anything, if the stable trusts who may push', async () => {
+    folder = await shop();
     await writeFiles(folder, { 'canary.yaml': `${SETTINGS}receive: { trust: full }\n` });
     await git(folder, 'commit', '--quiet', '--all', '--message', 'Trust');
     await vet(withWeb(', volumes: ["/:/host"], privileged: true'));

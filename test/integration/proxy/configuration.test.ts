@@ -4,27 +4,33 @@ import { baselineName, cloneName } from '../../../src/compose/model/names.ts';
 import { parseConfig } from '../../../src/config/parse.ts';
 import { renderConfiguration } from '../../../src/proxy/configuration.ts';
 import type { Route } from '../../../src/proxy/route.ts';
-import { haproxyCheck } from '../../support/fixture-haproxy.ts';
+import { haproxyCheck, haproxyCheckAll } from '../../support/fixture-haproxy.ts';
 import { canBeChosen } from '../../support/fixture-model.ts';
 
 const OWNER = { uid: 1000, gid: 1000 };
 
-function check(routes: readonly Route[], identity: readonly string[] = [], header = 'X-Canary') {
+function rendered(
+  routes: readonly Route[],
+  identity: readonly string[] = [],
+  header = 'X-Canary',
+): string {
   const config = parseConfig(
     JSON.stringify({ version: 1, services: { a: { entry: 1 } }, identity, force: { header } }),
     'canary.yaml',
   );
-  return haproxyCheck(
-    renderConfiguration({
-      routes,
-      identity: config.identity,
-      match: config.match,
-      forceHeader: config.force.header,
-      keepsSamples: true,
-      tolerance: config.proxy,
-      owner: OWNER,
-    }),
-  );
+  return renderConfiguration({
+    routes,
+    identity: config.identity,
+    match: config.match,
+    forceHeader: config.force.header,
+    keepsSamples: true,
+    tolerance: config.proxy,
+    owner: OWNER,
+  });
+}
+
+function check(routes: readonly Route[], identity: readonly string[] = []) {
+  return haproxyCheck(rendered(routes, identity));
 }
 
 /** An entry with a preview for each name, each on its own ports. */
@@ -129,9 +135,8 @@ test('HAProxy accepts any path and share that canary.yaml accepts, and entries w
   expect(await check(routes as Route[])).toBe('valid');
 });
 
-test.each(['-', '0', '-m', 'if', 'X_Side', '-1'])(
-  'HAProxy accepts the forcing header %s',
-  async (header) => {
-    expect(await check(SHOP, [], header)).toBe('valid');
-  },
-);
+test('HAProxy accepts odd forcing headers', async () => {
+  const headers = ['-', '0', '-m', 'if', 'X_Side', '-1'];
+  const judged = await haproxyCheckAll(headers.map((header) => rendered(SHOP, [], header)));
+  expect(judged).toEqual(headers.map(() => 'valid'));
+});

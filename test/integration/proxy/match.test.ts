@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { parseConfig } from '../../../src/config/parse.ts';
 import { hasCode } from '../../../src/errors.ts';
 import { renderConfiguration } from '../../../src/proxy/configuration.ts';
-import { haproxyCheck } from '../../support/fixture-haproxy.ts';
+import { haproxyCheck, haproxyCheckAll } from '../../support/fixture-haproxy.ts';
 import { nasty } from '../../support/fixture-nasty.ts';
 import { TOLERANCE } from '../../support/fixture-tolerance.ts';
 
@@ -79,9 +79,11 @@ test('HAProxy reads exactly one rule for every rule that canary.yaml accepts', a
     expect(lines).toHaveLength(plain.length + acls + 1);
     expect(lines.filter(isAcl)).toEqual([...added, ...plain.filter(isAcl)]);
   }
-  for (const batch of batches(accepted, 60)) {
-    expect(await haproxyCheck(configurationWith(batch) ?? 'refused')).toBe('valid');
-  }
+  const judged = await haproxyCheckAll(
+    batches(accepted, 60).map((batch) => configurationWith(batch) ?? 'refused'),
+  );
+  expect(judged.length).toBeGreaterThan(3);
+  expect(judged.filter((words) => words !== 'valid')).toEqual([]);
 });
 
 /** Groups of this many rules; of two that overlap, the first stays. */

@@ -18,7 +18,7 @@ async function newLock() {
 
 /** A lock file as a killed process leaves it. */
 async function abandon(path: string, change: Partial<LockOwner> = {}): Promise<void> {
-  const child = spawn(process.execPath, ['-e', ''], { stdio: 'ignore' });
+  const child = spawn('true', { stdio: 'ignore' });
   await once(child, 'exit');
   const owner: LockOwner = {
     owner: 'ada',
