@@ -9,7 +9,7 @@ const REQUESTS = Number(process.env.CANARY_LOAD_REQUESTS ?? 10_000);
 /** `npm run test:load` plays it again with so many processes that take the processor's time. */
 const BUSY = Number(process.env.CANARY_LOAD_BUSY ?? 0);
 /** More than the machine can do would show its limit, not what canary loses. */
-const PER_SECOND = BUSY === 0 ? 250 : 50;
+const PER_SECOND = Number(process.env.CANARY_LOAD_PER_SECOND ?? (BUSY === 0 ? 100 : 50));
 const DRAIN_SECONDS = 3;
 const PATIENCE_MS = (300_000 + (REQUESTS / PER_SECOND) * 2000) * (1 + BUSY);
 
@@ -69,7 +69,7 @@ describe(`a shop under a constant load of at least ${REQUESTS} requests, beside 
   // How fast it goes says something of canary only if nothing else runs.
   if (BUSY === 0)
     it('keeps up, and refuses connections only while the port is handed over, briefly', () => {
-      expect(played.client.perSecond).toBeGreaterThanOrEqual(200);
+      expect(played.client.perSecond).toBeGreaterThanOrEqual(0.8 * PER_SECOND);
       expect(played.client.gapMs).toBeLessThan(5000);
     });
 });

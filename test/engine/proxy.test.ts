@@ -1,11 +1,9 @@
 import { execa } from 'execa';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reloadProxy } from '../../src/execution/operations/reload.ts';
-import { applySplit } from '../../src/execution/split.ts';
 import { layoutOf } from '../../src/project/layout.ts';
 import { loadProject } from '../../src/project/load.ts';
-import { byWeight, readSplit, showSplit } from '../../src/proxy/weight-map.ts';
+import { readSplit, showSplit } from '../../src/proxy/weight-map.ts';
 import { UnixProxySocket } from '../../src/system/haproxy/proxy-socket.ts';
 import { contextIn } from '../support/fixture-context.ts';
 import { refusal } from '../support/fixture-refusal.ts';
@@ -84,26 +82,6 @@ describe('the proxy', () => {
       expect(await inForce()).toEqual({ live: 37.5, file: 37.5 });
       expect(await onCanary()).toEqual(before);
       expect((await shop.status()).release.weight.set).toBe(37.5);
-    });
-
-    it('over random weights never moves a user the wrong way', async () => {
-      const [, kill] = ways[0] ?? [];
-      const weights = fc.sample(fc.integer({ min: 0, max: 10_000 }), { numRuns: 12, seed: 20 });
-      const project = await loadProject(contextIn(shop.directory));
-      let earlier = { weight: 37.5, canary: await onCanary() };
-      for (const [index, weight] of weights.map((buckets) => buckets / 100).entries()) {
-        await applySplit(project, byWeight(weight));
-        if (index % 4 === 3) {
-          await kill?.();
-          await untilBack();
-        }
-        const canary = await onCanary();
-        const [fewer, more] =
-          weight < earlier.weight ? [canary, earlier.canary] : [earlier.canary, canary];
-        expect(fewer.filter((user) => !more.includes(user))).toEqual([]);
-        expect(await inForce()).toEqual({ live: weight, file: weight });
-        earlier = { weight, canary };
-      }
     });
   });
 

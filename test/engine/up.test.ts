@@ -73,18 +73,6 @@ describe('putting the proxy in front', () => {
     });
   });
 
-  it('killed during the hand-over and run again, ends with one container each', async () => {
-    const child = shop.start('up', '--verbose');
-    for await (const line of child.iterable({ from: 'stderr' })) {
-      if (/frontend-\d+ +Started/.test(String(line))) child.kill('SIGKILL');
-    }
-    expect((await child).signal).toBe('SIGKILL');
-
-    await shop.succeed('up');
-    await shop.untilShopAnswers();
-    expect(await services()).toEqual(ALL);
-  });
-
   it('stays unchanged by `canary compose up`', async () => {
     const before = await shop.containers();
     await shop.canaryCompose('up', '--detach');

@@ -82,7 +82,7 @@ export async function withPointer(hasFilter: boolean): Promise<string> {
   return folder;
 }
 
-export const LAYOUTS: Readonly<Record<string, Layout>> = {
+export const LAYOUTS = {
   'a tree with staged, unstaged, untracked and stashed work': async () => soil(await shop()),
   'a detached HEAD': async () => {
     const folder = await shop();
@@ -124,4 +124,6 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
     await writeFiles(folder, { 'ünversioniert .txt': 'x\n' });
     return soil(folder);
   },
-};
+} satisfies Readonly<Record<string, Layout>>;
+
+export type LayoutName = keyof typeof LAYOUTS;
