@@ -11,11 +11,11 @@ beforeAll(async () => {
 
 afterAll(() => shop?.dispose());
 
-it('a build that reads `.git` fails with words about worktrees, and nobody notices', async () => {
-  const before = await answerAt(shop.url);
-  expect(before).toMatch(/^good morning from [0-9a-f]{12}$/);
-  const { exitCode, stderr } = await shop.canary('deploy', '--branch', 'canary');
-  expect(exitCode).toBe(1);
-  expect(stderr).toContain('canary builds from a git worktree, in which `.git` is a file');
-  expect(await answerAt(shop.url)).toBe(before);
+it('a build that reads `.git` says the commit of its branch', async () => {
+  expect(await answerAt(shop.url)).toMatch(/^good morning from [0-9a-f]{12}$/);
+  const tip = (await shop.git('rev-parse', 'canary')).slice(0, 12);
+  await shop.succeed('deploy', '--branch', 'canary', '--weight', '100');
+  expect(await answerAt(shop.url)).toBe(`good evening from ${tip}`);
+  await shop.succeed('promote');
+  expect(await answerAt(shop.url)).toBe(`good evening from ${tip}`);
 });

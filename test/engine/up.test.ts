@@ -73,7 +73,10 @@ describe('putting the proxy in front', () => {
     });
   });
 
-  it('stays unchanged by `canary compose up`', async () => {
+  it('has one container each, and stays unchanged by `canary compose up`', async () => {
+    await shop.succeed('up');
+    await shop.untilShopAnswers();
+    expect(await services()).toEqual(ALL);
     const before = await shop.containers();
     await shop.canaryCompose('up', '--detach');
     expect(await shop.containers()).toEqual(before);

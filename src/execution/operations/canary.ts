@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { cloneName, migrationName } from '../../compose/model/names.ts';
 import { CanaryError } from '../../errors.ts';
 import {
@@ -17,6 +18,7 @@ import {
 } from '../../rollout/observed.ts';
 import type { OperationOf, ReplicaCounts } from '../../rollout/operation.ts';
 import type { Scale } from '../../system/docker/compose.ts';
+import { readIfExists } from '../../system/files.ts';
 import { observe } from '../observe.ts';
 import { overriddenScope } from '../override-file.ts';
 import { stopContainer } from './container-hooks.ts';
@@ -27,7 +29,24 @@ export async function build(run: Run, operation: OperationOf<'build'>): Promise<
   const names = operation.services.map((name) =>
     isCloned(name) ? cloneName(name) : migrationName(name),
   );
+  await giveGitFolder(run, operation.services);
   await run.context.compose.build(scope, names, buildOptions(run));
+}
+
+/** A line of .dockerignore that keeps git's folder out of a build. */
+const WITHOUT_GIT = /^\/?(\*\*\/)?\.git\/?\s*$/m;
+
+/** A build from the top of the repository may read its git folder, as it does in the user's tree. */
+async function giveGitFolder(
+  { context, project, checkout }: Run,
+  services: readonly string[],
+): Promise<void> {
+  if (!checkout) return;
+  const { tree, commit, model } = checkout;
+  const builds = services.map((service) => model.services[service]?.build);
+  if (!builds.some((build) => build?.context === tree)) return;
+  if (WITHOUT_GIT.test((await readIfExists(join(tree, '.dockerignore'))) ?? '')) return;
+  await context.git.giveOwnFolder(project.repository, tree, commit);
 }
 
 export async function startCanary(run: Run, operation: OperationOf<'start-canary'>): Promise<void> {

@@ -3,6 +3,7 @@ import * as commits from './commits.ts';
 import * as firstCheckout from './first-checkout.ts';
 import * as history from './history.ts';
 import * as location from './location.ts';
+import * as ownFolder from './own-folder.ts';
 import * as pointers from './pointers.ts';
 import * as records from './records.ts';
 import * as remotes from './remotes.ts';
@@ -21,6 +22,7 @@ export const git = {
   ...branches,
   ...commits,
   ...worktrees,
+  ...ownFolder,
   ...firstCheckout,
   ...submodules,
   ...pointers,

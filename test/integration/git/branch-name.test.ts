@@ -67,7 +67,7 @@ test('every accepted name is accepted by git', () => {
     fc.property(name, (each) => {
       if (isAccepted(each)) expect(gitAccepts(each)).toBe(true);
     }),
-    { numRuns: 400 },
+    { numRuns: 150 },
   );
 });
 
@@ -77,6 +77,6 @@ test('a name of letters, digits and usual symbols that git accepts is accepted',
     fc.property(usual, (each) => {
       if (gitAccepts(each)) expect(isAccepted(each)).toBe(true);
     }),
-    { numRuns: 200 },
+    { numRuns: 80 },
   );
 });

@@ -1,0 +1,36 @@
+import { copyFile, lstat, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gitDirectory } from './location.ts';
+import { runGit } from './run.ts';
+
+/**
+ * Gives a worktree of canary a git folder of its own, in place of the file that leads to the user's: whatever is built
+ * from the tree finds there what it finds in the user's own. Objects are linked, not copied, where the disk allows it.
+ * A repository that git cannot copy, such as a shallow one without the commit, leaves the file as it is.
+ */
+export async function giveOwnFolder(
+  repository: string,
+  tree: string,
+  commit: string,
+): Promise<void> {
+  const place = join(tree, '.git');
+  if (!(await lstat(place)).isFile()) return;
+  // Beside the tree, so that it is removed with it.
+  const made = `${tree}.git`;
+  try {
+    await rm(made, { recursive: true, force: true });
+    const clone = ['clone', '--quiet', '--local', '--bare', '--template='];
+    await runGit(repository, [...clone, '--', repository, made]);
+    const inMade = (...args: string[]) => runGit(made, ['--git-dir', made, ...args]);
+    await inMade('config', 'core.bare', 'false');
+    // A path of this machine, which must not be in an image.
+    await inMade('config', '--remove-section', 'remote.origin');
+    await inMade('update-ref', '--no-deref', 'HEAD', `${commit}^{commit}`);
+    await copyFile(join(await gitDirectory(tree), 'index'), join(made, 'index'));
+    await rm(place);
+    // Killed here, the tree does not hold its commit, and is made anew.
+    await rename(made, place);
+  } catch {
+    await rm(made, { recursive: true, force: true });
+  }
+}
