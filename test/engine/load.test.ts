@@ -5,11 +5,11 @@ import { loadShop } from '../support/load/shop.ts';
 import type { Storedog } from '../support/storedog.ts';
 
 /** `npm run test:load` sets more. */
-const REQUESTS = Number(process.env.CANARY_LOAD_REQUESTS ?? 10_000);
+const REQUESTS = Number(process.env.CANARY_LOAD_REQUESTS ?? 5000);
 /** `npm run test:load` plays it again with so many processes that take the processor's time. */
 const BUSY = Number(process.env.CANARY_LOAD_BUSY ?? 0);
 /** More than the machine can do would show its limit, not what canary loses. */
-const PER_SECOND = Number(process.env.CANARY_LOAD_PER_SECOND ?? (BUSY === 0 ? 100 : 50));
+const PER_SECOND = BUSY === 0 ? 250 : 50;
 const DRAIN_SECONDS = 3;
 const PATIENCE_MS = (300_000 + (REQUESTS / PER_SECOND) * 2000) * (1 + BUSY);
 
