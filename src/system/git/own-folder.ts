@@ -19,7 +19,7 @@ export async function giveOwnFolder(
   const made = `${tree}.git`;
   try {
     await rm(made, { recursive: true, force: true });
-    const clone = ['clone', '--quiet', '--local', '--bare', '--template='];
+    const clone = ['clone', '--quiet', '--local', '--bare'];
     await runGit(repository, [...clone, '--', repository, made]);
     const inMade = (...args: string[]) => runGit(made, ['--git-dir', made, ...args]);
     await inMade('config', 'core.bare', 'false');

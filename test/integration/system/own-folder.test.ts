@@ -44,6 +44,7 @@ test('a worktree with a git folder of its own is read by git wherever it is copi
 test('it is given once, and is gone with the worktree', async () => {
   await client.giveOwnFolder(folder, tree, commit);
   const { ino } = await lstat(join(tree, '.git'));
+  expect((await lstat(join(tree, '.git'))).isDirectory()).toBe(true);
   await client.giveOwnFolder(folder, tree, commit);
   expect((await lstat(join(tree, '.git'))).ino).toBe(ino);
   await client.removeWorktree(folder, tree);
@@ -62,5 +63,6 @@ test('a repository that cannot be copied keeps the worktree as it is', async () 
   await git(shallow, 'branch', '--quiet', '-D', 'away');
   await client.giveOwnFolder(shallow, other, added);
   expect(await client.holds(other, added)).toBe(true);
+  expect((await lstat(join(other, '.git'))).isFile()).toBe(true);
   expect(await readdir(dirname(other))).toEqual(['tree']);
 });
