@@ -19,6 +19,7 @@ describe('what was judged', () => {
     const service = `frontend:
     image: ${image}
     pull_policy: always
+    env_file: [.env]
     environment: { SHOP_MODE: "\${SHOP_MODE:-one}" }`;
     await shop.write('docker-compose.yml', compose.replace('frontend:', service));
     await shop.git('commit', '--quiet', '--all', '-m', 'An image of a registry');

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { cloneName, migrationName } from '../../compose/model/names.ts';
 import { CanaryError } from '../../errors.ts';
+import { leavesOutGit } from '../../git/dockerignore.ts';
 import {
   buildOptions,
   callOptions,
@@ -33,9 +34,6 @@ export async function build(run: Run, operation: OperationOf<'build'>): Promise<
   await run.context.compose.build(scope, names, buildOptions(run));
 }
 
-/** A line of .dockerignore that keeps git's folder out of a build. */
-const WITHOUT_GIT = /^\/?(\*\*\/)?\.git\/?\s*$/m;
-
 /** A build from the top of the repository may read its git folder, as it does in the user's tree. */
 async function giveGitFolder(
   { context, project, checkout }: Run,
@@ -45,7 +43,7 @@ async function giveGitFolder(
   const { tree, commit, model } = checkout;
   const builds = services.map((service) => model.services[service]?.build);
   if (!builds.some((build) => build?.context === tree)) return;
-  if (WITHOUT_GIT.test((await readIfExists(join(tree, '.dockerignore'))) ?? '')) return;
+  if (leavesOutGit((await readIfExists(join(tree, '.dockerignore'))) ?? '')) return;
   await context.git.giveOwnFolder(project.repository, tree, commit);
 }
 

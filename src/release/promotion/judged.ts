@@ -72,7 +72,8 @@ async function otherImages(
 
 /**
  * Where Compose would start the canary otherwise than it runs: environment files, variables, canary.yaml or the folder's
- * own files have changed. Compose's digest of a definition tells it, so that nothing of it need be kept.
+ * own files have changed. Compose's digest of a definition tells it, so that nothing of it need be kept; where there is
+ * none, its variables do.
  */
 async function otherSettings(
   run: PromotionRun,
@@ -87,23 +88,23 @@ async function otherSettings(
       : await checkOut(context, project, release.commit);
   const scope = await overriddenScope({ ...run, checkout: judged });
   const hashes = await context.compose.hashes(scope, services.map(cloneName));
+  const hashOf = (service: string) => hashes.get(cloneName(service));
   const changed = services.filter((service) =>
-    canaries.some(
-      (each) => each.service === service && each.configHash !== hashes.get(cloneName(service)),
-    ),
+    canaries.some((each) => each.service === service && each.configHash !== hashOf(service)),
   );
   if (changed.length === 0) return [];
   const model = await context.compose.model(scope);
-  return Promise.all(
+  const differences = await Promise.all(
     changed.map(async (service) => {
       const [container] = canaries.filter((each) => each.service === service);
       const wanted = model.services[cloneName(service)]?.environment ?? {};
       const names = container ? await otherVariables(run, container, wanted) : [];
-      return names.length > 0
-        ? `${service}: its variables ${names.join(', ')} have other values now.`
-        : `${service}: its settings have changed.`;
+      if (names.length > 0)
+        return [`${service}: its variables ${names.join(', ')} have other values now.`];
+      return hashOf(service) === undefined ? [] : [`${service}: its settings have changed.`];
     }),
   );
+  return differences.flat();
 }
 
 /** Names alone: the values may be secrets. */

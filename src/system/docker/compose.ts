@@ -1,4 +1,5 @@
 import type { Guise } from '../../compose/disguise/guise.ts';
+import { digestedModel, joinsContainer } from '../../compose/model/digest.ts';
 import type { ComposeModel } from '../../compose/model/model.ts';
 import type { WrittenModel } from '../../compose/model/written.ts';
 import { CanaryError, type ErrorCode } from '../../errors.ts';
@@ -186,12 +187,20 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>, env: Envi
       return unescaped(await config({ ...scope, files: ['-'] }, ['--no-consistency'], { input }));
     },
 
-    /** By service, the digest of its definition by which Compose decides whether a container is up to date. */
+    /**
+     * By service, the digest of its definition by which Compose decides whether a container is up to date. None for one
+     * that joins another service's container: its digest has that container's id in it.
+     */
     async hashes(scope: ComposeScope, services: readonly string[]): Promise<Map<string, string>> {
-      const result = await call(scope, ['config', '--hash', services.join()]);
+      const json = await config(scope);
+      const args = ['config', '--hash', services.join()];
+      const input = digestedModel(json);
+      const result = await call({ ...scope, files: ['-'] }, args, { input });
       await requireDone(result, 'compose-file-invalid', 'Compose refuses the compose file.');
+      const model = unescaped(json);
       const lines = result.stdout.trim().split('\n');
-      return new Map(lines.map((line) => line.split(' ') as [string, string]));
+      const hashes = lines.map((line) => line.split(' ') as [string, string]);
+      return new Map(hashes.filter(([service]) => !joinsContainer(service, model)));
     },
 
     /** Builds images; what a failed build printed is kept in the file `log`. */

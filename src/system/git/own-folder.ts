@@ -26,6 +26,8 @@ export async function giveOwnFolder(
     // A path of this machine, which must not be in an image.
     await inMade('config', '--remove-section', 'remote.origin');
     await inMade('update-ref', '--no-deref', 'HEAD', `${commit}^{commit}`);
+    // A split index has a second file, whose name is in the first.
+    await runGit(tree, ['-c', 'core.splitIndex=false', 'update-index', '--no-split-index']);
     await copyFile(join(await gitDirectory(tree), 'index'), join(made, 'index'));
     await rm(place);
     // Killed here, the tree does not hold its commit, and is made anew.

@@ -53,6 +53,15 @@ test('it is given once, and is gone with the worktree', async () => {
   expect(await client.holds(tree, commit)).toBe(true);
 });
 
+test('a worktree whose index is in two files is read too', async () => {
+  await git(folder, 'config', 'core.splitIndex', 'true');
+  const other = join(await emptyFolder(), 'tree');
+  await client.addWorktree(folder, other, commit);
+  await client.giveOwnFolder(folder, other, commit);
+  expect((await lstat(join(other, '.git'))).isDirectory()).toBe(true);
+  expect(await client.holds(other, commit)).toBe(true);
+});
+
 test('a repository that cannot be copied keeps the worktree as it is', async () => {
   const shallow = join(await emptyFolder(), 'shallow');
   await git('/', 'clone', '--quiet', '--depth', '1', `file://${folder}`, shallow);
