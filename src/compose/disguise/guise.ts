@@ -11,6 +11,8 @@ export interface Guise {
   renamed(container: Named, name: string): string;
   /** How a container joins a network, as the engine gets it. */
   joined(endpoint: NetworkEndpoint): NetworkEndpoint;
+  /** Whether files that Compose copies into a container, such as secrets from the environment, do not get there. */
+  withoutFiles?: boolean;
 }
 
 /** A container's name, without the engine's slash, and its labels. */

@@ -49,6 +49,8 @@ export function standingIn({ definitions, image }: StandIns): Guise {
     renamed: ({ labels }, name) => (isStandIn(labels) ? `${name}${SUFFIX}` : name),
     // No name in the network: callers must never reach it.
     joined: () => ({}),
+    // What does nothing needs no secrets, and its file system could not take them.
+    withoutFiles: true,
   };
 }
 

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hiding } from '../../../src/compose/disguise/hidden.ts';
+import { standingIn } from '../../../src/compose/disguise/stand-in.ts';
 import { type Door, openDoor } from '../../../src/system/docker/door/door.ts';
 import { emptyFolder } from '../../support/fixture-project.ts';
 
@@ -19,6 +20,7 @@ const SHOWN = { ...LABELS, 'com.docker.compose.oneoff': 'False' };
 
 let engine: Server;
 let door: Door;
+let wire: () => Promise<Socket>;
 let asked: { line: string; body: string }[];
 
 beforeEach(async () => {
@@ -44,7 +46,7 @@ beforeEach(async () => {
     stream.pipe(stream);
   });
   await new Promise<void>((resolve) => engine.listen(path, resolve));
-  const wire = async () => connect(path);
+  wire = async () => connect(path);
   door = await openDoor(wire, hiding(['web']));
 });
 
@@ -117,4 +119,15 @@ test('other calls pass as they come, streams and attached terminals too', async 
   socket.write('echo me');
   expect(await heard).toMatch(/^HTTP\/1.1 101 UPGRADED/);
   socket.destroy();
+});
+
+test('files that Compose copies into containers reach a service, but not what stands in for it', async () => {
+  const copied = ['PUT', '/v1.41/containers/id1/archive?path=/'] as const;
+  expect((await ask(...copied, 'a secret')).statusCode).toBe(204);
+  expect(asked).toHaveLength(1);
+
+  await door.close();
+  door = await openDoor(wire, standingIn({ definitions: { web: 'd1' }, image: 'proxy' }));
+  expect((await ask(...copied, 'a secret')).statusCode).toBe(200);
+  expect(asked).toHaveLength(1);
 });

@@ -92,6 +92,11 @@ async function passed(
   const call = callOf(incoming.method ?? 'GET', url);
   const labels = call.kind === 'list' ? withoutChangedLabels(url) : [];
   const asked = url.searchParams.get('name') ?? '';
+  if (call.kind === 'files' && guise.withoutFiles) {
+    await buffer(incoming);
+    answer.writeHead(200).end();
+    return;
+  }
   if (call.kind === 'rename') await rename(wire, guise, url, call.container);
   const body = await changedRequest(call, url, guise, incoming);
   const response = await ask(wire, incoming, url, body, answer);

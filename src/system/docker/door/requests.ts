@@ -10,7 +10,7 @@ import { ownValue } from '../../../config/values/by-name.ts';
 
 /** A call of the engine's API whose request or answer a guise changes; sources: Docker Engine API, versions 1.24 to 1.51. */
 export type Call =
-  | { kind: 'list' | 'create' | 'join' | 'other' }
+  | { kind: 'list' | 'create' | 'join' | 'files' | 'other' }
   | { kind: 'inspect' | 'rename'; container: string };
 
 const PATHS: readonly { method: string; path: RegExp; kind: Call['kind'] }[] = [
@@ -18,6 +18,7 @@ const PATHS: readonly { method: string; path: RegExp; kind: Call['kind'] }[] = [
   { method: 'GET', path: /^\/containers\/([^/]+)\/json$/, kind: 'inspect' },
   { method: 'POST', path: /^\/containers\/create$/, kind: 'create' },
   { method: 'POST', path: /^\/containers\/([^/]+)\/rename$/, kind: 'rename' },
+  { method: 'PUT', path: /^\/containers\/[^/]+\/archive$/, kind: 'files' },
   { method: 'POST', path: /^\/networks\/[^/]+\/connect$/, kind: 'join' },
 ];
 
