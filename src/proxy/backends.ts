@@ -1,6 +1,6 @@
 import { rememberAssets } from './assets.ts';
 import { countFailures, failuresTable } from './failures-in-a-row.ts';
-import { aliveServers, hasCanary, noStable, patientServer, withoutStable } from './last-resort.ts';
+import { aliveServers, hasCanary, noStable, patientServer } from './last-resort.ts';
 import { COUNT_LONG_LIVED } from './long-lived.ts';
 import {
   aliveName,
@@ -117,7 +117,10 @@ export function replicaSections(route: Route): string[] {
       // replicas, or go back to the stable.
       canaryReplicas(route, OUT_AT_ONCE, checkOptions),
     ]),
-    section(`backend ${withoutStableName(service)}`, ['mode tcp', withoutStable(route, () => '')]),
+    section(`backend ${withoutStableName(service)}`, [
+      'mode tcp',
+      canaryReplicas(route, 'no-check', () => ''),
+    ]),
     ...(entry.preview
       ? [
           section(`backend ${aloneName(service)}`, [

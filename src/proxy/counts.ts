@@ -1,4 +1,9 @@
-import { type ServerStatistics, type SideStatistics, total } from './statistics.ts';
+import {
+  type ServerStatistics,
+  type SideStatistics,
+  serversOfStable,
+  total,
+} from './statistics.ts';
 
 /** Requests and failures that users saw, per side, summed over the entries. */
 export interface Counts {
@@ -29,7 +34,7 @@ export function totalCounts(
   return names.reduce((sum, name) => {
     const found = services[name];
     if (!found?.users) return sum;
-    const stable = [...found.stable, ...found.patient, ...found.baseline];
+    const stable = [...serversOfStable(found), ...found.baseline];
     const { whole, standIn, instead, met } = found.users;
     return plusCounts(sum, {
       stable: total(stable, 'requests'),
@@ -91,9 +96,7 @@ export function responseTimes(
 ): ResponseTimes {
   const found = names.flatMap((name) => services[name] ?? []);
   return {
-    stable: meanOf(
-      found.flatMap(({ stable, patient, baseline }) => [...stable, ...patient, ...baseline]),
-    ),
+    stable: meanOf(found.flatMap((sides) => [...serversOfStable(sides), ...sides.baseline])),
     canary: meanOf(found.flatMap(({ users }) => (users ? [users.whole] : []))),
   };
 }

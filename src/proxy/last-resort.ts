@@ -1,6 +1,5 @@
 import {
   aliveName,
-  canaryReplicas,
   MOST_REPLICAS,
   PATIENT_SERVER,
   type Route,
@@ -8,7 +7,7 @@ import {
   transportOf,
   withoutStableName,
 } from './route.ts';
-import { type Transport, wireOptions } from './transport.ts';
+import { wireOptions } from './transport.ts';
 
 /*
  * A container whose queue of connections is full looks the same as one that is gone: it is silent.
@@ -37,9 +36,4 @@ export function patientServer(route: Route): string {
   // Another server has the same address.
   const options = `backup no-check resolve-opts allow-dup-ip${wireOptions(transportOf(route))}`;
   return `server ${PATIENT_SERVER} ${route.service}:${route.port} ${options}`;
-}
-
-/** The canary's containers while the stable has none; `speak`: their protocol options. */
-export function withoutStable(route: Route, speak: (transport: Transport) => string): string {
-  return canaryReplicas(route, 'no-check', speak);
 }

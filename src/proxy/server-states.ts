@@ -29,9 +29,8 @@ export function statesToKeep(states: string, wires: Readonly<Record<string, Wire
     // These have no state of their own.
     if (cell('be_name') === aliveName(service)) return false;
     // Containers of the canary get bytes that are already encrypted.
-    const isOfCanary = [replicasName, withoutStableName].some(
-      (nameOf) => cell('be_name') === nameOf(service),
-    );
+    const ofCanary = [replicasName(service), withoutStableName(service)];
+    const isOfCanary = ofCanary.includes(cell('be_name'));
     const isTls = wire?.isTls === true && !isOfCanary;
     if ((cell('srv_use_ssl') === '1') !== isTls) return false;
     // The canary as a whole has no host; its line is kept for the state of the breaker.

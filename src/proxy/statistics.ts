@@ -265,16 +265,19 @@ export function total(
   return servers.reduce((sum, each) => sum + each[what], 0);
 }
 
+/** Every server of a stable's own containers, for its counts. */
+export function serversOfStable({ stable, patient }: SideStatistics): ServerStatistics[] {
+  return [...stable, ...patient];
+}
+
 /**
  * Users' requests that a side is processing; the baseline counts for the canary, because it is
  * removed with it.
  */
-export function openRequests(
-  { stable, patient, baseline, users, assets }: SideStatistics,
-  side: 'stable' | 'canary',
-): number {
+export function openRequests(sides: SideStatistics, side: 'stable' | 'canary'): number {
+  const { baseline, users, assets } = sides;
   if (side === 'stable')
-    return total([...stable, ...patient, ...(users?.instead ?? []), ...assets.stable], 'open');
+    return total([...serversOfStable(sides), ...(users?.instead ?? []), ...assets.stable], 'open');
   return users ? total([users.whole, users.standIn, ...baseline, ...assets.canary], 'open') : 0;
 }
 

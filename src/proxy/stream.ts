@@ -1,4 +1,4 @@
-import { aliveServers, hasCanary, noStable, patientServer, withoutStable } from './last-resort.ts';
+import { aliveServers, hasCanary, noStable, patientServer } from './last-resort.ts';
 import { longLivedStream } from './long-lived.ts';
 import {
   aliveName,
@@ -61,7 +61,7 @@ export function streamSections(
     ]),
     part(`backend ${withoutStableName(service)}`, [
       longLivedStream(guardedName(service)),
-      withoutStable(route, wireOptions),
+      canaryReplicas(route, 'no-check', wireOptions),
     ]),
     // Shows whether containers of the canary run; without the stable, and used only by the preview.
     part(`backend ${replicasName(service)}`, [canaryReplicas(route, '')]),

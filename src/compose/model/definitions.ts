@@ -83,12 +83,12 @@ export function readDefinitions(text: string): FileDefinitions {
     ...[...envFiles, ...extended],
     ...includes.flatMap((each) => [...each.paths, each.directory ?? '', ...each.envFiles]),
   ];
-  const areTexts = paths.every((each) => typeof each === 'string');
+  const areTexts = paths.every(isText);
   return {
     services: new Set(services.map(([name]) => name)),
-    envFiles: named(envFiles),
+    envFiles: named(envFiles).filter(isText),
     includes: areTexts ? includes : [],
-    extended: named([...new Set(extended)]),
+    extended: named([...new Set(extended)]).filter(isText),
     // UTF-16, which Compose reads as well, is full of null characters.
     isClear: areTexts && !text.includes('\0') && documents.every(isClear),
   };
@@ -107,9 +107,9 @@ function isClear(document: Document): boolean {
 function includeOf(written: string | RawInclude): Include {
   const include = typeof written === 'string' ? { path: written } : written;
   return {
-    paths: listOf(include.path).filter((path) => path !== ''),
+    paths: named(listOf(include.path)),
     directory: include.project_directory,
-    envFiles: listOf(include.env_file).filter((path) => path !== ''),
+    envFiles: named(listOf(include.env_file)),
   };
 }
 
@@ -118,9 +118,13 @@ function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
   return Array.isArray(value) ? value : [value as T];
 }
 
-/** The schema of Compose knows only texts; a hostile file has others. */
 function named(paths: readonly string[]): string[] {
-  return paths.filter((path) => typeof path === 'string' && path !== '');
+  return paths.filter((path) => path !== '');
+}
+
+/** The schema of Compose knows only texts; a hostile file has others. */
+function isText(path: unknown): boolean {
+  return typeof path === 'string';
 }
 
 /** Compose's own tags change how files merge, not which services there are. */

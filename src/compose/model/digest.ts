@@ -3,16 +3,15 @@ import type { ComposeModel } from './model.ts';
 import { joinedNamespaces } from './namespaces.ts';
 
 /**
- * A resolved model, as Compose printed it, of which it makes the digests that containers have. They are made of the
- * values alone; `config --hash` does not read the files that these are from, and takes the names of the files in.
+ * A resolved model of which Compose makes the digests that containers have. They are made of the values alone;
+ * `config --hash` does not read the files that these are from, and takes the names of the files in.
  */
-export function digestedModel(json: string): string {
-  const model: { services: Record<string, Fields> } = JSON.parse(json);
-  for (const service of Object.values(model.services)) {
-    delete service.env_file;
-    delete service.label_file;
-  }
-  return JSON.stringify(model);
+export function digestedModel(model: ComposeModel): ComposeModel {
+  const services = Object.entries(model.services).map(([name, service]) => {
+    const { env_file: _env, label_file: _labels, ...values }: Fields = { ...service };
+    return [name, values];
+  });
+  return { ...model, services: Object.fromEntries(services) };
 }
 
 /** Whether a service joins another's container: the id of that container is in its digest. */

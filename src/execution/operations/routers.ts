@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { asksHealth } from '../../compose/render/proxy-service.ts';
 import type { Run } from '../../project/run.ts';
 import { isSoWithin, until } from '../../project/until.ts';
+import { serversOfStable } from '../../proxy/statistics.ts';
 import { containersOf } from '../../rollout/observed.ts';
 import { writeDurably } from '../../system/files.ts';
 import { currentStatistics, observe } from '../observe.ts';
@@ -51,6 +52,7 @@ async function untilQuiet(run: Run): Promise<void> {
 async function countRequests({ project }: Run): Promise<number> {
   const statistics = await currentStatistics(project);
   const routed = project.slice.filter(asksHealth).map(({ service }) => service);
-  const servers = routed.flatMap((service) => statistics[service]?.stable ?? []);
+  const seen = routed.flatMap((service) => statistics[service] ?? []);
+  const servers = seen.flatMap(serversOfStable);
   return servers.reduce((sum, { requests }) => sum + requests, 0);
 }

@@ -192,12 +192,12 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>, env: Envi
      * that joins another service's container: its digest has that container's id in it.
      */
     async hashes(scope: ComposeScope, services: readonly string[]): Promise<Map<string, string>> {
-      const json = await config(scope);
+      // As it was printed: Compose reads it again.
+      const model: ComposeModel = JSON.parse(await config(scope));
       const args = ['config', '--hash', services.join()];
-      const input = digestedModel(json);
+      const input = JSON.stringify(digestedModel(model));
       const result = await call({ ...scope, files: ['-'] }, args, { input });
       await requireDone(result, 'compose-file-invalid', 'Compose refuses the compose file.');
-      const model = unescaped(json);
       const lines = result.stdout.trim().split('\n');
       const hashes = lines.map((line) => line.split(' ') as [string, string]);
       return new Map(hashes.filter(([service]) => !joinsContainer(service, model)));

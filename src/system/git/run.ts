@@ -86,8 +86,6 @@ export async function client(
       allowUnsafeAskPass: true,
       allowUnsafeHooksPath: true,
       allowUnsafeConfigPaths: true,
-      // A clone of canary's is made without one.
-      allowUnsafeTemplateDir: true,
     },
     // Its own rule needs output on stderr; a conflict of `git merge` and a silent hook have none.
     errors: (error, { exitCode, stdOut, stdErr }) =>
