@@ -26,14 +26,21 @@ const FLOORS = {
   'src/analysis': [['shape', 'stats']],
   'src/cli': ['commands'],
   'src/config': ['values', 'sections'],
-  'src/compose': ['model', 'services', ['clone', 'disguise', 'ingress'], 'render', 'choose'],
+  'src/compose': [
+    'model',
+    'services',
+    'images',
+    ['clone', 'disguise', 'ingress'],
+    'render',
+    'choose',
+  ],
   'src/database': ['compare'],
   'src/execution': ['operations'],
-  'src/project': [['checkout', 'git']],
+  'src/project': [['checkout', 'git'], 'images'],
   'src/rehearsal': [['mysql', 'postgres', 'sqlite']],
   'src/release': ['records', 'ending', 'promotion', 'steps'],
   'src/system': ['haproxy', 'state', ['docker', 'git', 'sqlite']],
-  'src/workflows': ['push-to-deploy'],
+  'src/workflows': ['candidates', 'push-to-deploy'],
 };
 
 /** Decide, and know no process, file, clock or terminal. */

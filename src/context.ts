@@ -6,6 +6,7 @@ import { composeCli } from './system/docker/compose.ts';
 import { ContainerStreams } from './system/docker/container-streams.ts';
 import { engineWire } from './system/docker/door/wire.ts';
 import { dockerEngine } from './system/docker/engine.ts';
+import { registryCalls } from './system/docker/registry.ts';
 import { git } from './system/git/git.ts';
 import { askHttp } from './system/http.ts';
 import { type Environment, processRunner } from './system/process.ts';
@@ -66,6 +67,7 @@ export function worldOf(env: Environment) {
     /** Talks to programs inside containers. */
     streams: new ContainerStreams(env),
     compose: composeCli(run, wire, env),
+    registry: registryCalls(run, systemClock.sleep),
     git,
     runRemotely: sshRunner(run, env),
     http: askHttp,

@@ -7,7 +7,7 @@ import { npmPackages } from './npm-packages.mjs';
 import { oldestCompose } from './oldest-compose.mjs';
 import { plugins } from './plugins.mjs';
 import { ssh } from './ssh.mjs';
-import { mariadb, prometheus } from './test-images.mjs';
+import { mariadb, prometheus, registry } from './test-images.mjs';
 
 /** @import { Machine } from './machine.mjs' */
 
@@ -29,4 +29,4 @@ import { mariadb, prometheus } from './test-images.mjs';
 export const FOR_DEMO = [npmPackages, build, git, engine, plugins, images];
 
 /** @type {readonly Step[]} */
-export const FOR_TESTS = [...FOR_DEMO, ssh, oldestCompose, prometheus, mariadb];
+export const FOR_TESTS = [...FOR_DEMO, ssh, oldestCompose, prometheus, mariadb, registry];

@@ -15,6 +15,13 @@ export const prometheus = testImage({ name: 'prometheus', title: 'Prometheus' })
 /** A MariaDB, to be rehearsed. */
 export const mariadb = testImage({ name: 'mariadb', title: 'MariaDB', official: 'mariadb:11' });
 
+/** A registry, from which images are released. */
+export const registry = testImage({
+  name: 'registry',
+  title: 'a registry',
+  official: 'registry:2',
+});
+
 /**
  * @param {{ name: string, title: string, official?: string }} image
  * @returns {Step}

@@ -77,6 +77,21 @@ export function collectMount(text: string, earlier: Record<string, 'shared' | 'b
   return { ...earlier, [path]: oneOf(['shared', 'branch'], side) };
 }
 
+/** Gathers images by service, as `NAME=IMAGE` or `NAME@DIGEST`. */
+export function collectImage(text: string, earlier: Record<string, string>) {
+  const [, name = '', sign = '', image = ''] = /^([^=@]+)([=@])(.+)$/.exec(text) ?? [];
+  if (name === '')
+    throw new InvalidArgumentError(`\`${text}\` is not SERVICE=IMAGE or SERVICE@sha256:….`);
+  return { ...earlier, [name]: sign === '@' ? `@${image}` : image };
+}
+
+/** Gathers values of variables, as `NAME=VALUE`. */
+export function collectVariable(text: string, earlier: Record<string, string>) {
+  const [, name = '', value = ''] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
+  if (name === '') throw new InvalidArgumentError(`\`${text}\` is not NAME=VALUE.`);
+  return { ...earlier, [name]: value };
+}
+
 function pairOf(text: string): [string, string] {
   const at = text.lastIndexOf('=');
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];

@@ -1,7 +1,7 @@
 import type { CanaryEvent } from '../rollout/events.ts';
 import type { ErrorDocument } from './error.ts';
 import type { PushResult } from './git.ts';
-import type { DeployResult } from './traffic.ts';
+import type { DeployResult, NothingNew } from './traffic.ts';
 
 /** One line of `deploy --json`: an event, or as the last line the result or the error. */
 export type DeployLine = DeployEvent | DeployEnd | ErrorDocument;
@@ -15,6 +15,10 @@ export type DeployEnd =
       /** The canary runs, or the release has ended. */
       type: 'result';
     } & DeployResult)
+  | ({
+      /** There is no canary, for nothing is new. */
+      type: 'result';
+    } & NothingNew)
   | ({
       /** With `--remote`: the branch is pushed. */
       type: 'result';

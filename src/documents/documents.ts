@@ -17,6 +17,7 @@ import type { DoctorResult, DownResult, InitResult, RenderResult, UpResult } fro
 import type { Status } from './status.ts';
 import type {
   AbortResult,
+  NothingNew,
   PauseResult,
   PromoteResult,
   ResumeResult,
@@ -47,7 +48,7 @@ export interface Documents {
   plan: PlanDocument;
   promote: PromoteResult;
   push: PushResult;
-  rehearse: Rehearsal;
+  rehearse: Rehearsal | NothingNew;
   'remote-add': RemoteAddResult;
   'remote-prepare': DeployTarget;
   render: RenderResult;

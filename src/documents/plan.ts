@@ -1,12 +1,16 @@
 import type { Operation } from '../rollout/operation.ts';
+import type { ImageSource } from '../rollout/source.ts';
 
-/** What `up` would do and why; with a branch, what `up` and `deploy` would do. */
+/** What `up` would do and why; with a branch or images, what `up` and `deploy` would do. */
 export interface PlanDocument {
   version: 1;
   project: string;
-  /** `null` if only `up` is planned. */
+  /** `null` if only `up` is planned; empty for images that were built elsewhere. */
   branch: string | null;
+  /** The commit; for images, a digest of what they are. */
   commit: string | null;
+  /** The images, if they were built elsewhere; else `null`. */
+  source: ImageSource | null;
   operations: PlannedOperation[];
   /** The steps in canary.yaml, one sentence each. */
   steps: string[];

@@ -1,5 +1,6 @@
 import type { RehearsalRecord } from '../database/record.ts';
 import type { ReleaseState } from '../rollout/events.ts';
+import type { ImageSource } from '../rollout/source.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
 
 /** Where users reach a service, and where only its canary responds. */
@@ -34,8 +35,12 @@ export interface ServiceStatus {
 /** The release whose canary runs, or the last one that ended without being promoted. */
 export interface ReleaseStatus {
   id: string;
+  /** The branch; empty for images that were built elsewhere. */
   branch: string;
+  /** The commit; for images, a digest of what they are. */
   commit: string;
+  /** The images, if they were built elsewhere; `null` for a branch. */
+  source: ImageSource | null;
   /** The subject of the commit. */
   subject: string;
   state: ReleaseState;

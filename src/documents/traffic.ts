@@ -1,6 +1,7 @@
 import type { AbComparison } from '../rollout/ab-comparison.ts';
 import type { ReleaseState } from '../rollout/events.ts';
 import type { Side } from '../rollout/operation.ts';
+import type { ImageSource, ReleasedImage } from '../rollout/source.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
 import type { EntryAddress } from './status.ts';
 
@@ -21,9 +22,18 @@ export interface Arrival {
 /** The canary after `deploy`. */
 export interface DeployResult extends Arrival {
   release: string;
+  /** The branch; empty for images that were built elsewhere. */
   branch: string;
+  /** The commit; for images, a digest of what they are. */
   commit: string;
+  /** The images, if they were built elsewhere; `null` for a branch. */
+  source: ImageSource | null;
   entries: EntryAddress[];
+}
+
+/** The stable is what was asked for already. */
+export interface NothingNew {
+  release: null;
 }
 
 /** The canary after `resume`. */
@@ -64,8 +74,10 @@ export interface PromoteResult {
   release: string;
   /** The stable's branch. */
   branch: string;
-  /** The commit that the stable runs now. */
+  /** The commit that the stable runs now; for images, a digest of what they are. */
   commit: string;
+  /** The images, if they were built elsewhere; `null` for a branch. */
+  source: ImageSource | null;
   /** Changes to a shared database that remain and that the stable now uses, one sentence each. */
   databaseChanges: string[];
 }
@@ -87,6 +99,8 @@ export interface RevertResult {
   side: Side | null;
   /** The revert commit; `null` if none was needed. */
   commit: string | null;
+  /** The images that the stable runs again, if it was a release of images that was taken back from it. */
+  images?: readonly ReleasedImage[];
   /** If nothing was taken back: the release that the stable runs, which `revert RELEASE` takes back. */
   inStable?: { release: string; subject: string };
   /** Changes to a shared database that remain, one sentence each. */

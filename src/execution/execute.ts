@@ -10,6 +10,7 @@ import { linkCallers, restartCallers, unlinkCallers } from './operations/links.t
 import { migrate } from './operations/migrate.ts';
 import { takePorts } from './operations/ports.ts';
 import { startProxy, stopProxy } from './operations/proxy.ts';
+import { pull } from './operations/pull.ts';
 import { awaitReady } from './operations/readiness.ts';
 import { rehearseCanary } from './operations/rehearse.ts';
 import { reloadProxy } from './operations/reload.ts';
@@ -19,6 +20,7 @@ import {
   recreateOnCommit,
   refreshStable,
   restoreStable,
+  setVariables,
   startStable,
 } from './operations/stable.ts';
 import { placeStandIns, removeStandIns } from './operations/stand-ins.ts';
@@ -61,6 +63,7 @@ const PERFORM: { [Kind in Operation['kind']]: Performer<Kind> } = {
   'set-users': setUsers,
   drain,
   build,
+  pull,
   rehearse: rehearseCanary,
   migrate,
   backup: backUp,
@@ -74,6 +77,7 @@ const PERFORM: { [Kind in Operation['kind']]: Performer<Kind> } = {
   'refresh-stable': refreshStable,
   'restore-stable': restoreStable,
   'advance-branch': moveStableBranch,
+  'set-variables': setVariables,
   'retire-canary': retire,
   'stop-proxy': stopProxy,
   'return-ports': returnPorts,

@@ -48,9 +48,11 @@ export async function unlinkedScope(run: Run): Promise<ComposeScope> {
 /** Compose with the files of the commit being released, in the user's own folder, and the override. */
 export async function releasedScope(run: Run, checkout: Checkout): Promise<ComposeScope> {
   const { project } = run;
-  const override = renderOverride({ ...project, model: checkout.model, clones: undefined });
+  const { model, files, source } = checkout;
+  const images = new Map(source?.images.map((each) => [each.service, each.reference]));
+  const override = renderOverride({ ...project, model, images, clones: undefined });
   await writeOverride(project, override);
-  return hidingScope(project, checkout.files);
+  return { ...hidingScope(project, files), variables: source?.variables };
 }
 
 /** What these files and the override make is hidden from plain Compose as far as only the override wants it so. */
@@ -69,6 +71,7 @@ export function cloneSource({
   if (!checkout) return undefined;
   return {
     commit: checkout.commit,
+    isReleased: checkout.source !== undefined,
     release: release?.id ?? '',
     model: checkout.model,
     files: checkout.definedIn,

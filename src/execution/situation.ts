@@ -1,23 +1,25 @@
 import { replicasOf } from '../compose/model/model.ts';
-import { canaryImage } from '../compose/model/names.ts';
 import { edgeKeepsAddresses, edgeKind } from '../compose/services/edge.ts';
 import { hasChecks } from '../config/sections/analysis.ts';
 import type { Context } from '../context.ts';
 import { touchedTables } from '../database/backup.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { type Checkout, checkedOutServices } from '../project/checkout/checkout.ts';
+import { ownImage } from '../project/checkout/own-image.ts';
+import { lastingOf } from '../project/images/lasting.ts';
 import type { Project } from '../project/load.ts';
 import { hasRelease, type Run, releaseNow } from '../project/run.ts';
 import { standInDefinitions } from '../project/stand-in-definitions.ts';
 import { rehearsedOn } from '../rehearsal/agreement.ts';
 import type { Situation } from '../rollout/plan-draft.ts';
 import type { Release } from '../rollout/release.ts';
+import { revisionOf } from '../rollout/source.ts';
 
 /** What plans are made from, besides the containers: images, the branch, the proxy's configuration. */
 export async function situationOf(run: Run): Promise<Situation> {
   const { context, project, checkout } = run;
   const release = hasRelease(run) ? await releaseNow(run) : undefined;
-  const images = new Map(checkout ? await builtImages(context, project, checkout) : []);
+  const images = new Map(checkout ? await ownImages(context, project, checkout) : []);
   const rehearses = checkout ? await rehearsesOn(project, checkout, release) : [];
   return {
     services: Object.keys(project.model.services),
@@ -44,7 +46,8 @@ export async function situationOf(run: Run): Promise<Situation> {
       users: project.proxy.users,
       endsTls: project.proxy.certificates.folders.length > 0,
     },
-    branchAt: await context.git.resolve(project.repository, branchRef(project.config.git.stable)),
+    ...(checkout?.source ? { getsImagesBy: 'pull' as const } : {}),
+    branchAt: await stableAt(run, release),
   };
 }
 
@@ -62,15 +65,24 @@ async function rehearsesOn(
   return rehearsedOn(project, checkout);
 }
 
-/** The services that the commit builds, each with the id of its image where that exists. */
-function builtImages({ engine }: Context, project: Project, { model, commit }: Checkout) {
-  const built = checkedOutServices(project).filter((service) => model.services[service]?.build);
-  return Promise.all(
-    built.map(
-      async (service) =>
-        [service, await engine.imageId(canaryImage(project.name, service, commit))] as const,
-    ),
-  );
+/** The services of which canary builds or keeps images, each with the id of its image where that exists. */
+async function ownImages({ engine }: Context, project: Project, checkout: Checkout) {
+  const found = checkedOutServices(project).map(async (service) => {
+    const image = ownImage(project.name, checkout, service);
+    return image === undefined ? [] : [[service, await engine.imageId(image)] as const];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** What plain Compose would make of the stable; see `Situation`. */
+async function stableAt(
+  { context, project, checkout }: Run,
+  release: Release | undefined,
+): Promise<string | undefined> {
+  const source = checkout?.source ?? release?.source;
+  if (!source) return context.git.resolve(project.repository, branchRef(project.config.git.stable));
+  const { write } = await lastingOf(context, project, source);
+  return write ? undefined : revisionOf(source);
 }
 
 /** The databases whose tables are backed up; before the rehearsal it is not known which of them a boot changes. */

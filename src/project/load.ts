@@ -13,7 +13,7 @@ import { parseConfig } from '../config/parse.ts';
 import type { CanaryConfig } from '../config/schema.ts';
 import { shapeOf } from '../config/sections/analysis.ts';
 import type { Context } from '../context.ts';
-import { CanaryError } from '../errors.ts';
+import { CanaryError, hasCode } from '../errors.ts';
 import { renderConfiguration } from '../proxy/configuration.ts';
 import { signConfiguration } from '../proxy/master-process.ts';
 import { listedUsers, type UserSides } from '../proxy/user-map.ts';
@@ -43,7 +43,10 @@ export interface ComposeProject {
   /** Compose with only the user's files. */
   scope: ComposeScope;
   model: ComposeModel;
+  /** The top folder of the working tree; the project's own folder where there is none. */
   repository: string;
+  /** Whether git keeps it. What was built elsewhere is released without git. */
+  isInGit: boolean;
 }
 
 /** The parts of the world that belong to a project. */
@@ -102,8 +105,12 @@ export async function loadComposeProject(context: Context): Promise<ComposeProje
   );
   const named = { ...scope, projectDirectory: directory, files, projectName: model.name };
   if (directory !== found.directory) model = await compose.model(named);
-  const repository = await git.root(directory);
-  return { directory, files, scope: named, model, repository };
+  const top = await git.root(directory).catch((error: unknown) => {
+    if (hasCode(error, 'repository-missing')) return undefined;
+    throw error;
+  });
+  const repository = top ?? directory;
+  return { directory, files, scope: named, model, repository, isInGit: top !== undefined };
 }
 
 /** Whether it was brought up before, so by new enough programs: asking each again takes longer than most commands. */

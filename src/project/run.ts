@@ -20,6 +20,8 @@ export interface Run {
   checkout?: Checkout | undefined;
   /** For a command that takes users off: what could not be written, told once each. It goes on nevertheless. */
   wayOut?: Set<string> | undefined;
+  /** Whether the user agreed that a promotion writes to the file from which plain Compose takes images. */
+  isSure?: boolean | undefined;
   /** What the user allowed in the rehearsal; settled by the rehearsal itself when left out. */
   agreement?: Agreement | undefined;
 }

@@ -9,11 +9,11 @@ import {
 } from '../compose/clone/throw-away.ts';
 import { escapeAll, type Fields } from '../compose/model/fields.ts';
 import type { ComposeModel, ComposeService, ComposeVolume } from '../compose/model/model.ts';
-import { canaryImage } from '../compose/model/names.ts';
 import { replace } from '../compose/model/tagged.ts';
 import { statefulReason } from '../compose/services/stateful.ts';
 import type { Checkout } from '../project/checkout/checkout.ts';
 import { isInside } from '../project/checkout/mirror.ts';
+import { ownImage } from '../project/checkout/own-image.ts';
 import { stableOrigins } from '../project/checkout/stable-origins.ts';
 import type { Project } from '../project/load.ts';
 import type { Run } from '../project/run.ts';
@@ -73,10 +73,9 @@ async function ofBranch({ project, checkout }: Rehearsal, service: string) {
   const isData = ({ target }: ComposeVolume) => data.some((mount) => mount.target === target);
   const volumes = [...(definition.volumes ?? []).filter((each) => !isData(each)), ...data];
   const slice = project.slice.map((each) => each.service);
-  const builder = definition.build ? service : imageBuilder(checkout.model, service, slice);
-  const image = builder
-    ? canaryImage(project.name, builder, checkout.commit)
-    : (definition.image ?? '');
+  const builder = imageBuilder(checkout.model, service, slice) ?? service;
+  const image =
+    ownImage(project.name, checkout, checkout.source ? service : builder) ?? definition.image ?? '';
   return onlySafeFiles(project.model, {
     service,
     definition,

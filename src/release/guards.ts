@@ -2,6 +2,7 @@ import { CanaryError } from '../errors.ts';
 import type { Project } from '../project/load.ts';
 import { containersOf, type Observed } from '../rollout/observed.ts';
 import type { Release } from '../rollout/release.ts';
+import { releaseTitle } from '../rollout/source.ts';
 
 /** Deploys and traffic commands never touch the stable, so the proxy must be in front of it already. */
 export function requireProxy(project: Project, observed: Observed): void {
@@ -44,15 +45,15 @@ export function requireCanary(release: Release | undefined, observed: Observed):
 export function requireRunning(release: Release | undefined, observed: Observed): Release {
   if (!release) {
     throw new CanaryError('no-canary', 'No canary is running.', {
-      hint: 'Start one with `canary deploy --branch BRANCH`.',
+      hint: 'Start one with `canary deploy --branch BRANCH`, or `canary deploy --tag TAG` for an image that was built elsewhere.',
     });
   }
   if (release.replacing || canaryRuns(release, observed)) return release;
   throw new CanaryError(
     'no-canary',
-    `The canary of \`${release.branch}\` does not run (${release.reason}).`,
+    `The canary of ${releaseTitle(release)} does not run (${release.reason}).`,
     {
-      hint: `Run \`canary deploy --branch ${release.branch}\` again, or \`canary abort\`.`,
+      hint: 'Deploy it again, or run `canary abort`.',
     },
   );
 }

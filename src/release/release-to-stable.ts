@@ -3,11 +3,13 @@ import type { Context } from '../context.ts';
 import { observe } from '../execution/observe.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { type Checkout, checkOut } from '../project/checkout/checkout.ts';
+import { checkOutImages } from '../project/checkout/in-place.ts';
 import { checkMove, requireUnmoved } from '../project/git/branches.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import { type ReleaseRun, type Run, releaseNow, unstoppable } from '../project/run.ts';
 import { isPartial } from '../rollout/progress.ts';
 import { hasEnded, type Release } from '../rollout/release.ts';
+import type { ImageSource } from '../rollout/source.ts';
 import { endCanary } from './ending/end-canary.ts';
 import { canaryRuns, refuseDuringPromotion, requireProxy } from './guards.ts';
 import { finishPromotion, promoteTo } from './promotion/promotion.ts';
@@ -16,10 +18,11 @@ import { startRelease } from './start.ts';
 import { withLock } from './with-lock.ts';
 
 export interface Replacement {
-  /** The commit the stable branch then points to. */
-  commit: string;
-  /** Where the stable branch was when this was decided; rejected if it has moved. */
-  from: string | undefined;
+  /**
+   * What the stable becomes: images, or a commit to which its branch then points. `from`: where that branch was when
+   * this was decided; rejected if it has moved.
+   */
+  to: { source: ImageSource } | { commit: string; from: string | undefined };
   /** Images to use instead of building, if they still exist, by service. */
   images?: ReadonlyMap<string, string>;
   /** It goes back to code that ran before: not rehearsed, migrated or checked, because the way back must stay open. */
@@ -27,23 +30,23 @@ export interface Replacement {
 }
 
 /**
- * Makes exactly this commit the stable, without downtime: its canary starts without users, serves all users while the
+ * Makes exactly this commit, or these images, the stable, without downtime: its canary starts without users, serves all users while the
  * stable is replaced, and is removed. A canary that runs the same files already is used; any other ends.
  * Throws, with the stable as it was, if anything fails.
  */
 export async function releaseToStable(
   context: Context,
-  { commit, from, images = new Map(), isRevert = false }: Replacement,
+  { to, images = new Map(), isRevert = false }: Replacement,
 ): Promise<{ release: string; commit: string }> {
   const loaded = await loadLiveProject(context);
   const project = isRevert ? withWayBackOpen(loaded) : loaded;
   requireProxy(project, await observe({ context, project }));
   return withLock(context, project, 'promote', async (signal) => {
-    const branch = project.config.git.stable;
-    const ref = branchRef(branch);
-    await requireUnmoved(context, project, { ref, from });
-    if (from) await checkMove(context, project, { ref, from, to: commit });
-    const checkout = await checkOut(context, project, commit);
+    const { branch, checkout } =
+      'source' in to
+        ? { branch: '', checkout: await checkOutImages(context, project, to.source) }
+        : await checkOutStable(context, project, to);
+    const { commit } = checkout;
     const base = { context, project, checkout, signal };
     await finishPromotion(base, await currentRelease(project));
     const running = await sameCanary(base);
@@ -78,6 +81,18 @@ function withWayBackOpen(project: Project): Project {
   return { ...project, config };
 }
 
+async function checkOutStable(
+  context: Context,
+  project: Project,
+  { commit, from }: { commit: string; from: string | undefined },
+): Promise<{ branch: string; checkout: Checkout }> {
+  const branch = project.config.git.stable;
+  const ref = branchRef(branch);
+  await requireUnmoved(context, project, { ref, from });
+  if (from) await checkMove(context, project, { ref, from, to: commit });
+  return { branch, checkout: await checkOut(context, project, commit) };
+}
+
 type Base = Run & { checkout: Checkout };
 
 /** The release whose canary runs exactly these files, if there is one. */
@@ -89,6 +104,8 @@ async function sameCanary({ context, project, checkout }: Base): Promise<Release
   if (!canaryRuns(release, await observe({ context, project }))) return undefined;
   // It could not serve all users.
   if (release.progress && isPartial(release.progress)) return undefined;
+  if (release.commit === checkout.commit) return release;
+  if (release.source || checkout.source) return undefined;
   const isSame = await context.git.sameTree(project.repository, release.commit, checkout.commit);
   return isSame ? release : undefined;
 }

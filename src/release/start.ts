@@ -1,5 +1,4 @@
 import { replicasOf } from '../compose/model/model.ts';
-import { shortCommit } from '../compose/model/names.ts';
 import type { Arrival } from '../documents/traffic.ts';
 import { converge } from '../execution/converge.ts';
 import { observe } from '../execution/observe.ts';
@@ -11,6 +10,7 @@ import { type ReleaseRun, type Run, record, releaseNow } from '../project/run.ts
 import { formatWeight } from '../proxy/weight.ts';
 import { OFF } from '../proxy/weight-map.ts';
 import { hasEnded, isWaiting, type Release, releaseId } from '../rollout/release.ts';
+import { describeImages, releaseTitle } from '../rollout/source.ts';
 import { type Step, stepsOf } from '../rollout/step.ts';
 import { takingUsersOffOnFailure } from './ending/on-failure.ts';
 import { recordAbComparison } from './ending/record-ab-comparison.ts';
@@ -22,8 +22,9 @@ import { changeState, newestRelease, replaceRelease } from './records/releases.t
 import { type Advanced, advance, beginSteps, leaveAtStep } from './steps/advance.ts';
 import { inPhases } from './steps/execute-in-phases.ts';
 
-/** What to release: a commit of a branch, already checked out. */
+/** What to release: a commit of a branch, already checked out, or images. */
 export interface Start {
+  /** Empty for images. */
   branch: string;
   checkout: Checkout;
   /**
@@ -36,7 +37,7 @@ export interface Start {
   /** A canary that is judged bad is also reverted in git. */
   revertsCommit?: boolean;
   /** Called when the canary is ready, before its release counts as begun. */
-  onReady?: () => Promise<void>;
+  onReady?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -48,7 +49,7 @@ export async function startRelease(
   start: Start,
 ): Promise<{ run: ReleaseRun } & Arrival> {
   const { branch, checkout, weight, revertsCommit = false } = start;
-  const run = await beginRelease({ ...base, checkout }, branch, checkout.commit);
+  const run = await beginRelease({ ...base, checkout }, branch, checkout);
   const steps = weight === undefined ? stepsOfRelease(base.project, checkout) : [];
   const whole = (analysis?: Analysis) =>
     takingUsersOffOnFailure(run, revertsCommit, () => bringUsers(run, start, steps, analysis));
@@ -93,7 +94,11 @@ async function setInitialWeight(run: ReleaseRun, wanted: number | undefined): Pr
 }
 
 /** A release of this commit that has not ended continues, unless it was judged bad; else this is a new release. */
-async function beginRelease(run: Run, branch: string, commit: string): Promise<ReleaseRun> {
+async function beginRelease(
+  run: Run,
+  branch: string,
+  { commit, source }: Checkout,
+): Promise<ReleaseRun> {
   const { context, project } = run;
   const services = project.slice.map((member) => member.service);
   const newest = await newestRelease(project);
@@ -106,12 +111,14 @@ async function beginRelease(run: Run, branch: string, commit: string): Promise<R
     }
     await applySplit(project, OFF);
     await recordAbComparison(earlier);
-    await replaceRelease(earlier, `${branch} at ${shortCommit(commit)}`);
+    await replaceRelease(earlier, releaseTitle({ branch, commit, source }));
   }
   const before = (await project.journals.list()).at(-1);
   const id = releaseId(context.clock.now(), commit, before);
-  const release = { id, branch, commit, services };
-  const subject = await context.git.subject(project.repository, commit);
+  const release = { id, branch, commit, services, ...(source ? { source } : {}) };
+  const subject = source
+    ? describeImages(source)
+    : await context.git.subject(project.repository, commit);
   const counts = await entryCounts(project);
   const created = { ...run, release };
   await record(created, {

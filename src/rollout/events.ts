@@ -5,6 +5,7 @@ import type { RehearsalReport } from '../database/report.ts';
 import type { Counts } from '../proxy/counts.ts';
 import type { AbComparison } from './ab-comparison.ts';
 import type { Operation, Plan } from './operation.ts';
+import type { ImageSource } from './source.ts';
 import type { Step } from './step.ts';
 import type { ReleaseVerdict } from './verdict.ts';
 
@@ -56,6 +57,8 @@ export type ReleaseEvent =
       project: string;
       branch: string;
       commit: string;
+      /** The images, if they were built elsewhere; then `branch` is empty and `commit` identifies them. */
+      source?: ImageSource | undefined;
       subject: string;
       services: readonly string[];
       counts: Counts;
@@ -158,12 +161,14 @@ export type ReleaseEvent =
     }
   | {
       /**
-       * A promotion begins to replace the stable. `previous`: the images to restore if it fails.
+       * A promotion begins to replace the stable. `previous`: the images to restore if it fails;
+       * `variables`: the values before of those that a release of images sets.
        */
       type: 'stable-replacing';
       from: string;
       commit: string;
       previous: readonly StableImage[];
+      variables?: Readonly<Record<string, string>> | undefined;
     }
   | {
       /** The stable now runs the commit. */

@@ -37,6 +37,8 @@ export type OperationAction =
   | ({ kind: 'set-users' } & UserChange)
   | { kind: 'drain'; side: Side; services: readonly string[] }
   | { kind: 'build'; services: readonly string[]; commit: string }
+  /** Pulls images that were built elsewhere, by digest, and keeps each by a name of canary's own. */
+  | { kind: 'pull'; services: readonly string[]; commit: string }
   /** Boots the canary on temporary copies of the shared databases, and reads what it changed. */
   | { kind: 'rehearse'; services: readonly string[]; databases: readonly string[]; commit: string }
   /** Runs the migration of the commit, once per release. */
@@ -56,6 +58,8 @@ export type OperationAction =
   | { kind: 'replace-stable'; services: readonly string[]; commit: string }
   | { kind: 'refresh-stable'; services: readonly string[] }
   | { kind: 'advance-branch'; branch: string; commit: string }
+  /** Writes which images are the stable's to the file from which plain Compose reads it. */
+  | { kind: 'set-variables'; file: string; lines: readonly string[]; commit: string }
   | { kind: 'restore-stable'; services: readonly string[]; commit: string }
   /** Removes the canary with its baseline. */
   | { kind: 'retire-canary'; services: readonly string[] }

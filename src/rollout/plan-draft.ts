@@ -15,8 +15,10 @@ export interface Situation {
   withHost?: readonly string[];
   /** Whether a caller keeps the address of a name as long as it runs. */
   keepsAddresses: (service: string) => boolean;
-  /** The built services of the slice that have no image of this commit yet. */
+  /** The services of the slice that canary builds or pulls, and that have no image of this commit yet. */
   unbuilt: (commit: string) => readonly string[];
+  /** How they get one. */
+  getsImagesBy?: 'build' | 'pull';
   /** Whether there are requests to send to a canary before its first user. */
   hasChecks?: boolean;
   /** The shared databases that are copied; a canary must first boot on the copies. */
@@ -45,7 +47,10 @@ export interface Situation {
      */
     endsTls?: boolean;
   };
-  /** The commit that the stable branch points to. */
+  /**
+   * What plain Compose would make of the stable: the commit that its branch points to, or that of images if its files
+   * name them.
+   */
   branchAt: string | undefined;
 }
 
@@ -62,6 +67,16 @@ export class Draft {
   add(action: OperationAction, cause: string): void {
     if ('services' in action && action.services.length === 0) return;
     this.operations.push({ ...action, cause });
+  }
+
+  getImages(
+    by: 'build' | 'pull' | undefined,
+    services: readonly string[],
+    commit: string,
+    cause: string,
+  ): void {
+    if (by === 'pull') this.add({ kind: 'pull', services, commit }, 'not on this engine yet');
+    else this.add({ kind: 'build', services, commit }, cause);
   }
 
   awaitReady(side: Role, services: readonly string[], cause: string): void {

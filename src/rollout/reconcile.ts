@@ -18,7 +18,10 @@ export interface Desired {
   /** Replace the stable with a commit; the branch then points to it. */
   promote?: {
     commit: string;
-    branch: string;
+    /** The branch that then points to it; none for images. */
+    branch?: string | undefined;
+    /** The file and its lines by which plain Compose then takes the images. */
+    variables?: { file: string; lines: readonly string[] } | undefined;
     /**
      * Services that mount files which the promotion changes; they see them only after the branch
      * has moved.
@@ -98,7 +101,7 @@ function placeCanary(
   const unbuilt = situation
     .unbuilt(commit)
     .filter((service) => missing.includes(service) || service === migrates);
-  draft.add({ kind: 'build', services: unbuilt, commit }, 'no image of this commit yet');
+  draft.getImages(situation.getsImagesBy, unbuilt, commit, 'no image of this commit yet');
   const boots = missing.length > 0 && !canGrow;
   // Before anything is started, and while an earlier canary still runs completely.
   if (rehearses.length > 0 && boots) {
@@ -131,7 +134,7 @@ function placeCanary(
 
 function promoteStable(
   draft: Draft,
-  { commit, branch, movedFiles = [] }: NonNullable<Desired['promote']>,
+  { commit, branch, variables, movedFiles = [] }: NonNullable<Desired['promote']>,
   observed: Observed,
   situation: Situation,
 ): void {
@@ -149,15 +152,17 @@ function promoteStable(
   // moved.
   if (!hasStableImages || situation.branchAt !== commit) {
     const unbuilt = situation.unbuilt(commit);
-    draft.add({ kind: 'build', services: unbuilt, commit }, 'the merged code has no image yet');
+    draft.getImages(situation.getsImagesBy, unbuilt, commit, 'the merged code has no image yet');
     draft.awaitReady('canary', services, 'it serves every user while the stable is replaced');
     draft.sendEveryone('canary', 'the stable is replaced while it has no users');
     draft.add({ kind: 'drain', side: 'stable', services }, 'no request is cut off');
     draft.add({ kind: 'replace-stable', services, commit }, 'it becomes the promoted code');
   }
   draft.awaitReady('stable', services, ONLY_IF_READY);
-  if (situation.branchAt !== commit)
+  if (situation.branchAt !== commit && branch !== undefined)
     draft.add({ kind: 'advance-branch', branch, commit }, 'the branch must match what runs');
+  if (situation.branchAt !== commit && variables)
+    draft.add({ kind: 'set-variables', ...variables, commit }, 'plain docker compose must keep it');
   if (draft.sendsEveryone()) {
     const cause = 'files it mounts came with the branch';
     draft.add({ kind: 'refresh-stable', services: movedFiles }, cause);

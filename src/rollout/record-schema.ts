@@ -12,6 +12,12 @@ const step = z.union([
 ]);
 const operation = z.looseObject({ kind: z.string() });
 const image = z.looseObject({ service: z.string(), imageId: z.string() });
+const released = z.looseObject({
+  service: z.string(),
+  reference: z.string(),
+  digest: z.string().optional(),
+  imageId: z.string().optional(),
+});
 const verdict = z.looseObject({ result: z.enum(VERDICTS), reasons: texts });
 const finding = findingShape.extend({
   statement: z.string().nullish(),
@@ -26,6 +32,9 @@ const FIELDS = {
     project: z.string(),
     branch: z.string(),
     commit: z.string().regex(/^[0-9a-f]{7,64}$/),
+    source: z
+      .looseObject({ images: z.array(released), variables: z.record(z.string(), z.string()) })
+      .optional(),
     subject: z.string(),
     services: texts,
     counts,
@@ -51,6 +60,7 @@ const FIELDS = {
     from: z.string(),
     commit: z.string(),
     previous: z.array(z.looseObject({ ...image.shape, name: z.string() })),
+    variables: z.record(z.string(), z.string()).optional(),
   },
   'stable-replaced': { commit: z.string() },
   'stable-restored': {},

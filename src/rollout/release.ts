@@ -5,14 +5,19 @@ import type { AbComparison } from './ab-comparison.ts';
 import type { CanaryImage, ReleaseState, StableImage } from './events.ts';
 import type { JournalRecord } from './journal.ts';
 import { endOfStep, foldProgress, type StepProgress, stepName } from './progress.ts';
+import type { ImageSource } from './source.ts';
 import type { ReleaseVerdict } from './verdict.ts';
 
-/** One attempt to release one commit on one slice: the fold of its journal. */
+/** One attempt to release one source on one slice: the fold of its journal. */
 export interface Release {
   id: string;
   project: string;
+  /** The branch; empty for images that were built elsewhere. */
   branch: string;
+  /** The commit; of images, what identifies them: see `revisionOf`. */
   commit: string;
+  /** The images, if they were built elsewhere. */
+  source?: ImageSource | undefined;
   subject: string;
   services: readonly string[];
   state: ReleaseState;
@@ -60,11 +65,18 @@ export interface Release {
   /** The commit that the stable runs after the promotion. */
   promotedCommit: string | undefined;
   /** The stable's commit and images before the promotion. */
-  before: { commit: string; images: readonly StableImage[] } | undefined;
+  before:
+    | {
+        commit: string;
+        images: readonly StableImage[];
+        /** The values that the variables of its images had. */
+        variables?: Readonly<Record<string, string>> | undefined;
+      }
+    | undefined;
 }
 
 /** The part of a release that never changes, so that an old copy of it is still valid. */
-export type ReleaseIdentity = Pick<Release, 'id' | 'branch' | 'commit' | 'services'>;
+export type ReleaseIdentity = Pick<Release, 'id' | 'branch' | 'commit' | 'source' | 'services'>;
 
 /** States in which a command is working on the release. */
 export const IN_PROGRESS: readonly ReleaseState[] = [
@@ -166,8 +178,11 @@ function changesBy(record: JournalRecord, release: Release): Partial<Release> {
         countsAtWeight: lessCounts(release.countsAtWeight, record.counts),
       };
     case 'stable-replacing': {
-      const { from, commit, previous } = record;
-      return { replacing: { from, commit, previous }, before: { commit: from, images: previous } };
+      const { from, commit, previous, variables } = record;
+      return {
+        replacing: { from, commit, previous },
+        before: { commit: from, images: previous, variables },
+      };
     }
     case 'stable-replaced':
       return { replacing: undefined, promotedCommit: record.commit };

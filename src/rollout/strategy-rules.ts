@@ -25,7 +25,7 @@ export function requireWeight(
 /** Rejects a promotion that the release's strategy does not allow, or not yet. */
 export function requirePromotable(
   strategy: Strategy['kind'],
-  { replacing, progress, branch }: Release,
+  { replacing, progress }: Release,
 ): void {
   if (replacing) return;
   // A release keeps the strategy it began with, whatever canary.yaml contains now.
@@ -40,7 +40,7 @@ export function requirePromotable(
     'strategy-refuses',
     `Not all containers of the canary run yet (${stepName(progress)}); it could not serve all users.`,
     {
-      hint: `\`canary resume\` goes on with the steps, \`canary deploy --branch ${branch} --weight 100\` starts them all at once.`,
+      hint: '`canary resume` goes on with the steps, `canary weight 100` starts them all at once.',
     },
   );
 }

@@ -2,6 +2,7 @@ import { constants, createWriteStream } from 'node:fs';
 import {
   access,
   type FileHandle,
+  lstat,
   open,
   readFile,
   readlink,
@@ -16,15 +17,25 @@ import { pipeline } from 'node:stream/promises';
 
 /**
  * Replaces a file's content atomically: a reader sees the old or the new, even after a power cut. Only its owner can
- * read it, unless `mode` allows more.
+ * read it, unless `mode` allows more. `owner`: whose it becomes, the mode then being exactly this one.
  */
-export async function writeDurably(path: string, content: string, mode = 0o600): Promise<void> {
+export async function writeDurably(
+  path: string,
+  content: string,
+  mode = 0o600,
+  owner?: { uid: number; gid: number },
+): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   // What is there is removed, not opened: it could be a link.
   await rm(temporary, { force: true });
   try {
     const file = await open(temporary, 'wx', mode);
     try {
+      if (owner) {
+        await file.chown(owner.uid, owner.gid);
+        // The umask takes rights away from a file that is made.
+        await file.chmod(mode);
+      }
       await file.writeFile(content);
       await file.sync();
     } finally {
@@ -36,6 +47,13 @@ export async function writeDurably(path: string, content: string, mode = 0o600):
     throw error;
   }
   await syncDirectory(dirname(path));
+}
+
+/** The same for a file of the user's: it keeps its owner and its mode. Never what a link leads to. */
+export async function replaceInPlace(path: string, content: string): Promise<void> {
+  const old = await lstat(path).catch(() => undefined);
+  if (old && !old.isFile()) throw new Error(`${path} is not a plain file`);
+  await writeDurably(path, content, old ? old.mode & 0o7777 : 0o600, old);
 }
 
 /**

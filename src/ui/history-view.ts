@@ -15,7 +15,7 @@ export function historyText(releases: readonly HistoryEntry[], theme: Theme): st
     releases.map((each) => [
       theme.dim(`${each.startedAt.slice(0, 16).replace('T', ' ')}Z`),
       each.id,
-      each.branch,
+      each.branch || 'images',
       shortCommit(each.commit),
       stateText(each.state, theme),
       formatWeight(Math.max(0, ...each.weights.map(({ weight }) => weight))),

@@ -3,6 +3,7 @@ import { ownValue } from '../config/values/by-name.ts';
 import type { PlanDocument } from '../documents/plan.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import type { OperationAction, OperationOf, Plan, ReplicaCounts } from '../rollout/operation.ts';
+import { releaseTitle } from '../rollout/source.ts';
 import type { Theme } from './theme.ts';
 
 const SENTENCES: {
@@ -26,6 +27,7 @@ const SENTENCES: {
     `change the lists of users: ${added} added, ${removed} removed, ${moved} moved`,
   drain: ({ side, services }) => `let open requests on the ${side} finish (${list(services)})`,
   build: ({ services, commit }) => `build ${list(services)} at ${shortCommit(commit)}`,
+  pull: ({ services }) => `get the images of ${list(services)}`,
   rehearse: ({ services, databases }) =>
     `boot the canary of ${list(services)} on a copy of ${list(databases)}`,
   migrate: ({ service, commit }) => `run the migration ${service} at ${shortCommit(commit)}`,
@@ -44,6 +46,7 @@ const SENTENCES: {
     `put the stable ${list(services)} back to before ${shortCommit(commit)}`,
   'refresh-stable': ({ services }) => `restart the stable ${list(services)} with the new files`,
   'advance-branch': ({ branch, commit }) => `move branch ${branch} to ${shortCommit(commit)}`,
+  'set-variables': ({ file, lines }) => `write ${list(lines)} to ${file}`,
   'retire-canary': ({ services }) => `remove the canary of ${list(services)}`,
   'stop-proxy': () => 'remove the proxy',
   'return-ports': ({ services }) => `give the port back to ${list(services)}`,
@@ -56,10 +59,11 @@ export function describeOperation(operation: OperationAction): string {
 
 /** A plan with its steps and notes, as text. */
 export function planText(
-  { branch, commit, operations, steps, notes }: PlanDocument,
+  { branch, commit, source, operations, steps, notes }: PlanDocument,
   theme: Theme,
 ): string {
-  const title = branch && commit ? `${branch} at ${shortCommit(commit)}` : 'the proxy';
+  const title =
+    branch === null || commit === null ? 'the proxy' : releaseTitle({ branch, commit, source });
   return [
     theme.bold(`Plan for ${title}`),
     formatPlan(operations),

@@ -70,7 +70,7 @@ type EventLines = { [Type in CanaryEvent['type']]?: LineOf<Extract<CanaryEvent, 
 
 const LINES: EventLines = {
   'release-created': ({ id, branch, subject }, theme) =>
-    `${theme.canary('◆')} release ${theme.bold(id)} of ${branch}: ${subject}`,
+    `${theme.canary('◆')} release ${theme.bold(id)} of ${branch === '' ? '' : `${branch}: `}${subject}`,
   'release-resumed': (_, theme) => `${theme.canary('◆')} going on with the release`,
   'operation-finished': ({ operation, ms }, theme) =>
     `${theme.good('✔')} ${describeOperation(operation)} ${theme.dim(duration(ms))}`,

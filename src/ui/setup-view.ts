@@ -27,7 +27,11 @@ export function upText({ changed, entries }: UpResult, theme: Theme): string {
   const title = changed
     ? 'The proxy is in front of your services.'
     : 'The proxy was already in front of your services.';
-  return [title, ...lines, 'Next: `canary deploy --branch BRANCH --weight 5`.'].join('\n');
+  return [
+    title,
+    ...lines,
+    'Next: `canary deploy --branch BRANCH --weight 5`, or `--tag TAG` for an image that was built elsewhere.',
+  ].join('\n');
 }
 
 export function downText({ changed }: DownResult): string {

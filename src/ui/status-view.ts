@@ -23,7 +23,7 @@ export function statusText(status: Status, theme: Theme): string {
       ]),
       '  ',
     ),
-    `\n${theme.good('stable')}  ${stable.branch} ${stable.commit ? shortCommit(stable.commit) : ''}`,
+    `\n${theme.good('stable')}  ${stable.commit ? `${stable.branch} ${shortCommit(stable.commit)}` : ''}`.trimEnd(),
     services(stable.services),
   ];
   if (!release) {
@@ -33,7 +33,7 @@ export function statusText(status: Status, theme: Theme): string {
     const measured =
       weight.measured === null ? 'no requests yet' : `${formatWeight(weight.measured)} measured`;
     blocks.push(
-      `\n${theme.canary('canary')}  ${release.branch} ${shortCommit(release.commit)}  ${release.subject}`,
+      `\n${theme.canary('canary')}  ${releaseName(release)}`,
       `  ${stateMark(release.state, theme)} ${release.reason}`,
       alignColumns(
         [
@@ -57,6 +57,11 @@ export function statusText(status: Status, theme: Theme): string {
       `\n${theme.dim(`\`canary ${lock.command}\` is running (${lock.owner}, process ${lock.pid} on ${lock.host})`)}`,
     );
   return blocks.join('\n');
+}
+
+/** A branch with its commit and subject; the subject of images names them. */
+function releaseName({ branch, commit, subject, source }: ReleaseStatus): string {
+  return source ? subject : `${branch} ${shortCommit(commit)}  ${subject}`;
 }
 
 function verdictRows(verdict: ReleaseStatus['verdict']): string[][] {

@@ -11,7 +11,10 @@ import type {
 } from '../documents/traffic.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import { isWaiting } from '../rollout/release.ts';
+import { releaseTitle } from '../rollout/source.ts';
 import type { Theme } from './theme.ts';
+
+export const NOTHING_NEW = 'Nothing is new: the stable runs that already. No canary was started.';
 
 const NOTHING_TO_TAKE_BACK =
   'No canary was running; nothing was changed. A promoted release is taken back by its id: `canary revert RELEASE`.';
@@ -20,7 +23,7 @@ const NOTHING_TO_TAKE_BACK =
 export function deployText(result: DeployResult, theme: Theme): string {
   const { comparison, state, reason, weight, entries, steps } = result;
   if (comparison) return `The canary is gone: ${reason}`;
-  const what = `${result.branch} at ${shortCommit(result.commit)}`;
+  const what = releaseTitle(result);
   if (state === 'promoted') return `${theme.good('Promoted')}: ${what}; ${reason}.`;
   return [
     `${theme.canary('The canary runs')}: ${what}, ${formatWeight(weight)} of users.`,
@@ -52,8 +55,8 @@ export function waitText({ release, state, reason }: WaitResult): string {
   return `Release ${release} is ${state}: ${reason}`;
 }
 
-export function promoteText({ branch, commit }: PromoteResult, theme: Theme): string {
-  return `${theme.good('Promoted.')} The stable runs ${branch} at ${shortCommit(commit)}.`;
+export function promoteText(result: PromoteResult, theme: Theme): string {
+  return `${theme.good('Promoted.')} The stable runs ${releaseTitle(result)}.`;
 }
 
 export function abortText({ changed }: AbortResult): string {
@@ -62,7 +65,7 @@ export function abortText({ changed }: AbortResult): string {
 
 /** What a revert rolled back; `asked`: the release that the operator named. */
 export function revertText(
-  { release, side, commit, inStable }: RevertResult,
+  { release, side, commit, images, inStable }: RevertResult,
   asked: string | undefined,
 ): string {
   if (inStable) {
@@ -75,6 +78,10 @@ export function revertText(
       : NOTHING_TO_TAKE_BACK;
   }
   const made = commit && `Commit ${shortCommit(commit)} takes the change back.`;
+  if (side === 'stable' && images) {
+    const names = images.map(({ service, reference }) => `${service} ${reference}`);
+    return `The stable is what it was before release ${release}: it runs ${names.join(', ')}.`;
+  }
   if (side === 'stable') {
     return made
       ? `The stable is what it was before release ${release}. ${made}`

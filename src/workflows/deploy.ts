@@ -1,14 +1,11 @@
+import type { ImageWishes } from '../compose/images/wanted.ts';
 import type { Exception } from '../config/exception.ts';
 import type { Context } from '../context.ts';
 import type { DeployResult } from '../documents/traffic.ts';
 import { observe } from '../execution/observe.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { warnOfExpired } from '../project/certificates.ts';
-import { checkOut } from '../project/checkout/checkout.ts';
-import { trustOf } from '../project/checkout/trust.ts';
 import { checkoutWarnings } from '../project/checkout/warnings.ts';
-import { applyPatches } from '../project/git/apply-patches.ts';
-import { advanceBranch, requireUnmoved, resolveBranch } from '../project/git/branches.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import { agree } from '../rehearsal/agreement.ts';
 import { requireProxy } from '../release/guards.ts';
@@ -17,74 +14,74 @@ import { currentRelease, newestRelease } from '../release/records/releases.ts';
 import { startRelease } from '../release/start.ts';
 import { withLock } from '../release/with-lock.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
+import { type BranchOptions, branchCandidate } from './candidates/branch.ts';
+import { imageCandidate } from './candidates/images.ts';
 import { entryAddresses } from './up.ts';
 
 export interface DeployOptions {
-  branch: string;
-  /** What is being pushed to the branch: it is released, and the branch is moved to it once that is done. */
-  pushed?: { commit: string; from: string | undefined };
-  patches: readonly string[];
-  message: string | undefined;
+  /** What is released: a branch, or images that were built elsewhere. */
+  source: BranchOptions | ImageWishes;
   /** Share of users in percent the canary ends with; the strategy's own steps when left out. */
   weight: number | undefined;
   /** What the user allows in the rehearsal, such as `destructive:TABLE`. */
   allow?: readonly Exception[];
+  /** Whether a promotion at the end of the steps may write to the file from which plain Compose takes the images. */
+  isSure?: boolean;
   /** Ends once the first step is in force; `resume` continues. */
   detach?: boolean;
 }
 
 /**
- * Puts a branch beside the stable as its canary: commit, worktree, build, start, ready, traffic. Stops at the given
- * weight or after the steps of the strategy, where a person promotes or reverts.
+ * Puts a branch or images beside the stable as its canary: build or pull, start, ready, traffic. Stops at the given
+ * weight or after the steps of the strategy, where a person promotes or reverts. `null` if the stable is that already.
  */
-export async function deploy(context: Context, options: DeployOptions): Promise<DeployResult> {
-  const { branch } = options;
-  const ref = branchRef(branch);
+export async function deploy(
+  context: Context,
+  options: DeployOptions,
+): Promise<DeployResult | null> {
+  const { source } = options;
+  if ('branch' in source) branchRef(source.branch);
   const project = await loadLiveProject(context);
   warnOfExpired(context, project.proxy.certificates);
   if (options.weight !== undefined)
     requireWeight(project.config.strategy.kind, options.weight, 'deploy');
-  const { pushed } = options;
-  const head = pushed?.commit ?? (await resolveBranch(context, project.repository, branch, ref));
+  const isPushed = 'branch' in source && source.pushed !== undefined;
+  const toRelease = async () =>
+    'branch' in source
+      ? branchCandidate(context, project, source)
+      : imageCandidate(context, project, source);
   requireProxy(project, await observe({ context, project }));
+  const candidate = await toRelease();
+  if (!candidate) return null;
+  const { branch } = candidate;
   sayHowToLook(context, project);
 
   return withLock(context, project, 'deploy', async (signal) => {
-    if (pushed) await requireUnmoved(context, project, { ref, from: pushed.from });
     // Before anything is done: the user may not agree.
     const agreement = await agree(context, project, options.allow ?? [], signal);
-    const commit =
-      options.patches.length === 0
-        ? head
-        : await applyPatches(context, project, { ...options, ref, from: head });
-    // Before an earlier release ends: a branch that cannot be a canary changes nothing.
-    const trust = pushed && (await trustOf(context, project));
-    const checkout = await checkOut(context, project, commit, { vetFiles: trust?.vetFiles });
-    await trust?.vet(checkout);
+    // Before an earlier release ends: what cannot be a canary changes nothing.
+    const checkout = await candidate.checkOut();
+    const { commit } = checkout;
     for (const text of await checkoutWarnings(context, project, checkout))
       context.emit({ type: 'warning', text });
-    const base = { context, project, signal, agreement };
+    const base = { context, project, signal, agreement, isSure: options.isSure };
     await finishPromotion(base, await currentRelease(project));
-    const moveBranch = async () => {
-      if (pushed)
-        await advanceBranch(context, project, { ref, from: pushed.from ?? '', to: commit });
-    };
     try {
       const { run, ...arrival } = await startRelease(base, {
         branch,
         checkout,
         weight: options.weight,
         // A push cannot stay open for the days of an A/B test.
-        detach: options.detach ?? (pushed !== undefined && project.config.strategy.kind === 'ab'),
+        detach: options.detach ?? (isPushed && project.config.strategy.kind === 'ab'),
         // The user who pushed has the commit; a revert commit on top of it would be in the way of the next push.
-        revertsCommit: pushed === undefined,
-        onReady: moveBranch,
+        revertsCommit: !isPushed,
+        onReady: candidate.onReady,
       });
       const entries = entryAddresses(project);
-      return { release: run.release.id, branch, commit, ...arrival, entries };
+      const { id } = run.release;
+      return { release: id, branch, commit, source: checkout.source ?? null, ...arrival, entries };
     } catch (error) {
-      // Users have seen it: the branch must contain what they saw.
-      if (await hadUsers(project, commit)) await moveBranch().catch(() => undefined);
+      if (await hadUsers(project, commit)) await candidate.onFailureWithUsers?.();
       throw error;
     }
   });

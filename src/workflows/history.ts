@@ -21,7 +21,11 @@ export async function history(context: Context, limit: number | undefined): Prom
   const directory = state ? dirname(state.layout.state) : options.directory;
   // One repository may hold several projects; this folder's is the one its journals name.
   const project = options.projectName ?? own.at(-1)?.project;
-  const told = await recordsInGit(context, directory);
+  const told = await recordsInGit(context, directory).catch((error: unknown) => {
+    // Images that were built elsewhere are released without git.
+    if (state && hasCode(error, 'repository-missing')) return [];
+    throw error;
+  });
   const releases = [
     ...own.map((each) => ({ ...each, source: 'journal' as const })),
     ...told

@@ -33,7 +33,9 @@ export interface InitOptions {
 export async function init(context: Context, options: InitOptions): Promise<InitResult> {
   const project = await loadComposeProject(context);
   const path = configPath(context, project.directory);
-  const branch = (await context.git.currentBranch(project.repository)) ?? null;
+  const branch = project.isInGit
+    ? ((await context.git.currentBranch(project.repository)) ?? null)
+    : null;
   if (await exists(path)) {
     await proposeIdentity(context, path);
     return { path, written: false, commit: null, branch, services: [], left: [] };
@@ -52,9 +54,10 @@ export async function init(context: Context, options: InitOptions): Promise<Init
   // What is written is valid, or nothing is written.
   parseConfig(text, path);
   await writeDurably(path, text, 0o644);
-  const commit = options.commit
-    ? await commitOrRemove(context, project, path, options.message)
-    : null;
+  const commit =
+    options.commit && project.isInGit
+      ? await commitOrRemove(context, project, path, options.message)
+      : null;
   for (const text of [...warnings, ...unrehearsed.map(sharedText)])
     context.emit({ type: 'warning', text });
   return { path, written: true, commit, branch, services: services.map(describe), left };

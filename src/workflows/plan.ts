@@ -2,6 +2,7 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { type OwnVolumes, ownVolumes } from '../compose/clone/volumes.ts';
+import type { ImageWishes } from '../compose/images/wanted.ts';
 import { callerLinks, isFoundByHost } from '../compose/ingress/ingress.ts';
 import { throughRouter } from '../compose/ingress/router.ts';
 import { type Call, callersOutside } from '../compose/services/service-map.ts';
@@ -13,11 +14,16 @@ import { observe } from '../execution/observe.ts';
 import { secondContainerObstacle } from '../execution/operations/second-container.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { type Checkout, checkOut } from '../project/checkout/checkout.ts';
+import { checkOutImages } from '../project/checkout/in-place.ts';
 import { mirrorOf } from '../project/checkout/mirror.ts';
 import { checkoutWarnings } from '../project/checkout/warnings.ts';
 import { knownCalls } from '../project/configuration-files.ts';
 import { resolveBranch } from '../project/git/branches.ts';
+import { requireGit } from '../project/git/require-git.ts';
+import { findImages, isNothingNew } from '../project/images/find-images.ts';
+import { lastingOf } from '../project/images/lasting.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
+import type { Run } from '../project/run.ts';
 import { stepsOfRelease } from '../release/start.ts';
 import type { Plan } from '../rollout/operation.ts';
 import { stepName, weightStep } from '../rollout/progress.ts';
@@ -27,65 +33,37 @@ import { requireWeight } from '../rollout/strategy-rules.ts';
 /** A plan before its operations are put in words. */
 type PlanFacts = Omit<PlanDocument, 'version' | 'operations'> & { operations: Plan };
 
-/** What `up`, or with a branch `up` and `deploy`, would do and why. Changes nothing. */
+/** What `up`, or with a branch or images `up` and `deploy`, would do and why. Changes nothing. */
 export async function plan(
   context: Context,
-  branch: string | undefined,
+  source: ImageWishes | string | undefined,
   weight: number | undefined,
 ): Promise<PlanFacts> {
-  const ref = branch === undefined ? undefined : branchRef(branch);
+  if (typeof source === 'string') branchRef(source);
   const project = await loadLiveProject(context);
   if (weight !== undefined) requireWeight(project.config.strategy.kind, weight, 'deploy');
   const run = { context, project, signal: context.signal };
-  if (branch === undefined || ref === undefined) {
+  if (source === undefined) {
     const { plan: operations } = await planFor(run, { proxy: 'running' });
     return {
       project: project.name,
       branch: null,
       commit: null,
+      source: null,
       operations,
       steps: [],
       mounts: [],
       notes: await notes(project),
     };
   }
-  const commit = await resolveBranch(context, project.repository, branch, ref);
+  if (typeof source === 'object') return planOfImages(run, source, weight);
+  requireGit(project);
+  const commit = await resolveBranch(context, project.repository, source, branchRef(source));
   // Outside the project, because a plan leaves no trace in it.
   const home = await realpath(await mkdtemp(join(tmpdir(), 'canary-plan-')));
   try {
     const checkout = await checkOut(context, project, commit, { home });
-    const services = project.slice.map((member) => member.service);
-    const steps = weight === undefined ? stepsOfRelease(project, checkout) : [];
-    const first = weightStep({ steps }, 0);
-    const canary = {
-      commit,
-      services,
-      replicas: first?.replicas,
-      weight:
-        weight ?? (steps.length > 0 ? (first?.weight ?? 0) : (await observe(run)).proxy.weight),
-      ...(steps.length > 0
-        ? { cause: stepName({ steps, index: 0 }), baseline: baselinesOf(project) }
-        : {}),
-    };
-    const wanted = { proxy: 'running', canary } as const;
-    const { plan: operations } = await planFor({ ...run, checkout }, wanted);
-    const names = project.slice.map(({ service }) => service);
-    const mounts = names.flatMap((service) => mountsOf(checkout, service));
-    const said = [
-      ...(await notes(project)),
-      ...mounts.map(describeMount),
-      ...describeOwn(ownVolumes(checkout.model, names)),
-      ...(await checkoutWarnings(context, project, checkout)),
-    ];
-    return {
-      project: project.name,
-      branch,
-      commit,
-      operations,
-      mounts,
-      steps: steps.map(describeStep),
-      notes: said,
-    };
+    return await planOf({ ...run, checkout }, source, weight);
   } finally {
     await context.git.removeWorktree(
       project.repository,
@@ -93,6 +71,75 @@ export async function plan(
     );
     await rm(home, { recursive: true, force: true });
   }
+}
+
+/** The images are looked up and not pulled; those that are not here yet are part of the plan. */
+async function planOfImages(
+  run: Run,
+  wishes: ImageWishes,
+  weight: number | undefined,
+): Promise<PlanFacts> {
+  const { context, project } = run;
+  const source = await findImages(context, project, wishes, context.signal);
+  const checkout = await checkOutImages(context, project, source);
+  const isNew = !isNothingNew(source, project, checkout.model);
+  const facts = await planOf({ ...run, checkout }, '', weight);
+  const { write, left } = await lastingOf(context, project, source);
+  const lines = write?.lines.join(', ');
+  const later = [
+    ...(write ? [`The promotion asks, and writes ${lines} to ${write.file}.`] : []),
+    ...left.map((text) => `After the promotion: ${text}`),
+  ];
+  if (isNew) return { ...facts, source, notes: [...facts.notes, ...later] };
+  return {
+    ...facts,
+    source,
+    operations: [],
+    steps: [],
+    notes: ['Nothing is new: the stable runs that already.'],
+  };
+}
+
+/** What a checked-out candidate needs. */
+async function planOf(
+  run: Run & { checkout: Checkout },
+  branch: string,
+  weight: number | undefined,
+): Promise<PlanFacts> {
+  const { context, project, checkout } = run;
+  const { commit } = checkout;
+  const services = project.slice.map((member) => member.service);
+  const steps = weight === undefined ? stepsOfRelease(project, checkout) : [];
+  const first = weightStep({ steps }, 0);
+  const canary = {
+    commit,
+    services,
+    replicas: first?.replicas,
+    weight: weight ?? (steps.length > 0 ? (first?.weight ?? 0) : (await observe(run)).proxy.weight),
+    ...(steps.length > 0
+      ? { cause: stepName({ steps, index: 0 }), baseline: baselinesOf(project) }
+      : {}),
+  };
+  const wanted = { proxy: 'running', canary } as const;
+  const { plan: operations } = await planFor(run, wanted);
+  const names = project.slice.map(({ service }) => service);
+  const mounts = names.flatMap((service) => mountsOf(checkout, service));
+  const said = [
+    ...(await notes(project)),
+    ...mounts.map(describeMount),
+    ...describeOwn(ownVolumes(checkout.model, names)),
+    ...(await checkoutWarnings(context, project, checkout)),
+  ];
+  return {
+    project: project.name,
+    branch,
+    commit,
+    source: null,
+    operations,
+    mounts,
+    steps: steps.map(describeStep),
+    notes: said,
+  };
 }
 
 async function notes(project: Project): Promise<string[]> {

@@ -1,16 +1,19 @@
 import type { Context } from '../context.ts';
 import type { PromoteResult } from '../documents/traffic.ts';
+import { CanaryError } from '../errors.ts';
 import { observe } from '../execution/observe.ts';
 import { entryCounts } from '../execution/split.ts';
-import { checkOut } from '../project/checkout/checkout.ts';
-import { loadLiveProject } from '../project/load.ts';
+import { checkOutRelease } from '../project/checkout/check-out-release.ts';
+import { lastingOf } from '../project/images/lasting.ts';
+import { loadLiveProject, type Project } from '../project/load.ts';
 import { countsSince } from '../proxy/counts.ts';
 import { requireCanary, requireProxy } from '../release/guards.ts';
-import { mergeCandidate } from '../release/promotion/merge-candidate.ts';
+import { promotionCandidate } from '../release/promotion/merge-candidate.ts';
 import { promoteTo } from '../release/promotion/promotion.ts';
 import { currentRelease } from '../release/records/releases.ts';
 import { withLock } from '../release/with-lock.ts';
 import { requireProven } from '../rollout/proven.ts';
+import type { ImageSource } from '../rollout/source.ts';
 import { requirePromotable } from '../rollout/strategy-rules.ts';
 
 /**
@@ -20,7 +23,11 @@ import { requirePromotable } from '../rollout/strategy-rules.ts';
  */
 export async function promote(
   context: Context,
-  { message, isForced }: { message: string | undefined; isForced: boolean },
+  {
+    message,
+    isForced,
+    isSure,
+  }: { message: string | undefined; isForced: boolean; isSure: boolean },
 ): Promise<PromoteResult> {
   const project = await loadLiveProject(context);
   return withLock(context, project, 'promote', async (signal) => {
@@ -30,11 +37,26 @@ export async function promote(
     requirePromotable(project.config.strategy.kind, release);
     const { canary } = countsSince(await entryCounts(project), release.countsAtStart);
     if (!isForced) requireProven(release, canary);
+    const { source } = release;
+    if (source && !release.replacing && !isSure) await askToWrite(context, project, source);
     const commit =
-      release.replacing?.commit ?? (await mergeCandidate(context, project, release, message));
-    const checkout = await checkOut(context, project, commit);
+      release.replacing?.commit ?? (await promotionCandidate(context, project, release, message));
+    const checkout = await checkOutRelease(context, project, { source, commit });
     const run = { context, project, release, signal };
     const { databaseChanges } = await promoteTo(run, checkout, { isForced });
-    return { release: release.id, branch: project.config.git.stable, commit, databaseChanges };
+    const branch = source ? '' : project.config.git.stable;
+    return { release: release.id, branch, commit, source: source ?? null, databaseChanges };
+  });
+}
+
+/** The env file is the user's: a promotion changes it only if the user agrees. Throws `answer-needed`. */
+async function askToWrite(context: Context, project: Project, source: ImageSource): Promise<void> {
+  const { write } = await lastingOf(context, project, source);
+  if (!write) return;
+  const what = `writes ${write.lines.join(', ')} to ${write.file}`;
+  if (await context.prompt.confirm(`The promotion ${what}, so that plain Compose keeps it. Go on?`))
+    return;
+  throw new CanaryError('answer-needed', `The promotion ${what}, so that plain Compose keeps it.`, {
+    hint: 'Agree with `canary promote --yes`. Nothing was changed.',
   });
 }

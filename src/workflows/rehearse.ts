@@ -1,3 +1,4 @@
+import type { ImageWishes } from '../compose/images/wanted.ts';
 import { cloneName } from '../compose/model/names.ts';
 import type { Exception } from '../config/exception.ts';
 import type { Context } from '../context.ts';
@@ -6,28 +7,36 @@ import type { Rehearsal } from '../documents/rehearsal.ts';
 import { CanaryError } from '../errors.ts';
 import { overriddenScope } from '../execution/override-file.ts';
 import { situationOf } from '../execution/situation.ts';
-import { branchRef } from '../git/branch-name.ts';
-import { checkOut } from '../project/checkout/checkout.ts';
-import { resolveBranch } from '../project/git/branches.ts';
 import { loadLiveProject } from '../project/load.ts';
 import { buildOptions } from '../project/run.ts';
 import { agree, rehearsedOn } from '../rehearsal/agreement.ts';
 import { rehearse } from '../rehearsal/rehearse.ts';
 import { withLock } from '../release/with-lock.ts';
+import { branchCandidate } from './candidates/branch.ts';
+import { imageCandidate } from './candidates/images.ts';
 
-/** Only the rehearsal: builds a branch, boots it on throw-away copies of the shared databases, reports what it did. */
-export async function rehearseBranch(
+/**
+ * Only the rehearsal: builds a branch or pulls images, boots them on throw-away copies of the shared databases, reports
+ * what they did. `null` if the stable is what was asked for.
+ */
+export async function rehearseOnly(
   context: Context,
-  named: string | undefined,
+  source: ImageWishes | string | undefined,
   exceptions: readonly Exception[],
-): Promise<Rehearsal> {
+): Promise<Rehearsal | null> {
   const project = await loadLiveProject(context);
-  const branch = named ?? project.config.git.canary;
-  const ref = branchRef(branch);
-  const commit = await resolveBranch(context, project.repository, branch, ref);
+  const candidate =
+    typeof source === 'object'
+      ? await imageCandidate(context, project, source)
+      : await branchCandidate(context, project, {
+          ...{ branch: source ?? project.config.git.canary, patches: [], message: undefined },
+        });
+  if (!candidate) return null;
+  const { branch } = candidate;
   return withLock(context, project, 'rehearse', async (signal) => {
     const agreement = await agree(context, project, exceptions, signal);
-    const checkout = await checkOut(context, project, commit);
+    const checkout = await candidate.checkOut();
+    const { commit } = checkout;
     if ((await rehearsedOn(project, checkout)).length === 0)
       throw nothingToRehearse(project.config.database.rehearse);
     const run = { context, project, checkout, signal };

@@ -2,8 +2,9 @@ import type { Context } from '../context.ts';
 import { cloneSource, overrideText } from '../execution/override-file.ts';
 import { ensureMaps } from '../execution/split.ts';
 import { branchRef } from '../git/branch-name.ts';
-import { checkOut } from '../project/checkout/checkout.ts';
+import { checkOutRelease } from '../project/checkout/check-out-release.ts';
 import { resolveBranch } from '../project/git/branches.ts';
+import { requireGit } from '../project/git/require-git.ts';
 import { ensureState } from '../project/layout.ts';
 import { loadProject, type Project } from '../project/load.ts';
 import { currentRelease } from '../release/records/releases.ts';
@@ -18,13 +19,14 @@ export async function render(context: Context, branch: string | undefined): Prom
   const project = await loadProject(context);
   const release = await currentRelease(project);
   await ensureConfiguration(project);
-  const commit =
+  if (branch !== undefined) requireGit(project);
+  const wanted =
     branch !== undefined && ref !== undefined
-      ? await resolveBranch(context, project.repository, branch, ref)
-      : release?.commit;
-  if (commit === undefined) return overrideText(project, undefined);
+      ? { commit: await resolveBranch(context, project.repository, branch, ref) }
+      : release;
+  if (wanted === undefined) return overrideText(project, undefined);
   await ensureState(project.layout);
-  const checkout = await checkOut(context, project, commit);
+  const checkout = await checkOutRelease(context, project, wanted);
   return overrideText(project, cloneSource({ project, checkout, release }));
 }
 

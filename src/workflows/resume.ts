@@ -3,7 +3,7 @@ import type { Arrival, ResumeResult } from '../documents/traffic.ts';
 import { CanaryError, hasCode } from '../errors.ts';
 import { converge } from '../execution/converge.ts';
 import { analysing } from '../probes/analysing.ts';
-import { checkOut } from '../project/checkout/checkout.ts';
+import { checkOutRelease } from '../project/checkout/check-out-release.ts';
 import { type ReleaseRun, record } from '../project/run.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import { byWeight, sameSplit } from '../proxy/weight-map.ts';
@@ -29,7 +29,7 @@ export async function resume(
   return withRunningCanary(context, 'resume', {}, async (base, release, observed) => {
     const { project } = base;
     const { id, progress, state, reason } = release;
-    const run = { ...base, checkout: await checkOut(context, project, release.commit) };
+    const run = { ...base, checkout: await checkOutRelease(context, project, release) };
     // A command that found it bad was killed before it had taken it back.
     if (release.verdict?.result === 'fail') {
       const error = foundBad(release.verdict);

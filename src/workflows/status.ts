@@ -5,10 +5,11 @@ import { observe } from '../execution/observe.ts';
 import { tellStrays } from '../execution/plain-compose.ts';
 import { warnIfUnstartable } from '../execution/proxy-start.ts';
 import { entryCounts } from '../execution/split.ts';
+import { lastingOf } from '../project/images/lasting.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import { countsSince, measuredWeight } from '../proxy/counts.ts';
 import { canaryRuns } from '../release/guards.ts';
-import { stableCommit, visibleRelease } from '../release/records/releases.ts';
+import { allReleases, stableCommit, visibleRelease } from '../release/records/releases.ts';
 import {
   clonesOf,
   containersOf,
@@ -24,6 +25,7 @@ export async function status(context: Context): Promise<Status> {
   const observed = await observe({ context, project });
   await warnIfUnstartable({ context, project });
   tellStrays(context, observed);
+  await warnIfNotLasting(context, project);
   const holder = await project.lock.holder();
   const release = await visibleRelease(context, project);
   const counts = await entryCounts(project);
@@ -49,6 +51,7 @@ export async function status(context: Context): Promise<Status> {
             id: release.id,
             branch: release.branch,
             commit: release.commit,
+            source: release.source ?? null,
             subject: release.subject,
             ...presentState(project, release, holder !== undefined, observed, context.clock.now()),
             ...progress(release),
@@ -75,6 +78,18 @@ export async function status(context: Context): Promise<Status> {
         }
       : null,
   };
+}
+
+/** Files that name other images than the promoted ones: plain Compose would bring those back. */
+async function warnIfNotLasting(context: Context, project: Project): Promise<void> {
+  const newest = (await allReleases(project)).findLast(({ promotedCommit }) => promotedCommit);
+  if (!newest?.source || newest.state !== 'promoted') return;
+  const { write, left } = await lastingOf(context, project, newest.source);
+  const lines = (write?.lines ?? []).map((line) => `${line} is not in ${write?.file} any more.`);
+  for (const text of [...lines, ...left]) {
+    const what = `The stable runs release ${newest.id}, and the files say otherwise: ${text}`;
+    context.emit({ type: 'warning', text: what });
+  }
 }
 
 /** One step, the weight a user asked for, unless the release has its own steps. */

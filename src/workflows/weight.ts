@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { converge } from '../execution/converge.ts';
 import { execute } from '../execution/execute.ts';
 import { breakerTripped } from '../execution/operations/breaker.ts';
-import { checkOut } from '../project/checkout/checkout.ts';
+import { checkOutRelease } from '../project/checkout/check-out-release.ts';
 import type { Project } from '../project/load.ts';
 import { type ReleaseRun, record } from '../project/run.ts';
 import { formatWeight } from '../proxy/weight.ts';
@@ -50,7 +50,7 @@ async function growWhole(
   const { context, project } = run;
   const { commit, services } = run.release;
   if (tripped.length > 0) throw breakerTripped(tripped);
-  const checkout = await checkOut(context, project, commit);
+  const checkout = await checkOutRelease(context, project, run.release);
   await converge({ ...run, checkout }, ({ situation }) => {
     const replicas = Math.max(...services.map(situation.replicas));
     return { canary: { commit, services, weight, replicas } };

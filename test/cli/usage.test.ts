@@ -14,7 +14,8 @@ describe.each([
   [['dow'], "Unknown command 'dow'."],
   [['--bogus'], "Unknown option '--bogus'."],
   [['up', 'now'], "Too many arguments for 'up'. Expected 0 arguments but got 1."],
-  [['deploy'], "Required option '-b, --branch <name>' not specified."],
+  [['deploy', '--image', 'web'], '`web` is not SERVICE=IMAGE or SERVICE@sha256:….'],
+  [['deploy', '--set', '1X=2'], '`1X=2` is not NAME=VALUE.'],
   [['deploy', '--branch'], "Option '-b, --branch <name>' argument missing."],
   [['weight'], "Missing required argument 'percent'."],
   [['weight', '101'], `\`101\` ${WEIGHT}`],
@@ -44,6 +45,17 @@ describe.each([
     });
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 2 });
   });
+});
+
+test.each([
+  [[], 'There is nothing to deploy yet.'],
+  [['--branch', 'x', '--tag', '2'], 'A release is of a branch or of images, not of both.'],
+  [['--tag', '2', '--apply', 'x.patch'], '`--apply` and `--remote` need a branch.'],
+  [['--pull', '--remote', 'live'], '`--apply` and `--remote` need a branch.'],
+])('canary deploy %s is rejected', async (argv, message) => {
+  const { stderr, exitCode } = await canary(await emptyFolder(), ['deploy', ...argv]);
+  expect(stderr).toContain(`✖ ${message}\n`);
+  expect(exitCode).toBe(2);
 });
 
 test('`canary` alone shows the commands', async () => {

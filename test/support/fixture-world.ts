@@ -151,6 +151,7 @@ export function afterStep(world: World, step: Operation): World {
     case 'backup':
       return world;
     case 'build':
+    case 'pull':
       return {
         ...world,
         images: [...world.images, ...step.services.map((service) => imageOf(service, step.commit))],
@@ -206,6 +207,7 @@ export function afterStep(world: World, step: Operation): World {
     case 'arm-breaker':
       return withProxy({ tripped: [] });
     case 'advance-branch':
+    case 'set-variables':
       return { ...world, branchAt: step.commit };
     case 'link-callers':
       return withContainers(

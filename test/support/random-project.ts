@@ -48,7 +48,8 @@ export async function verdictOn(
   };
   try {
     const model = await context.compose.model(scope);
-    const project = { directory: folder, repository: folder, files: scope.files, scope, model };
+    const files = { directory: folder, files: scope.files };
+    const project = { ...files, repository: folder, isInGit: true, scope, model };
     const ground = { project, commit: COMMIT, context: { ...context, git } };
     const alone = await renderAlone(
       { ...ground, files: await readConfigurationFiles(model) },

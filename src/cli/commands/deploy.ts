@@ -1,13 +1,20 @@
 import { CanaryError, EXIT } from '../../errors.ts';
 import { collect, collectException, weightArgument } from '../arguments.ts';
+import { IMAGE, PULL, SET, TAG, wishesOf } from '../image-options.ts';
 import { exitOf } from '../output.ts';
 import type { Program, WithSession } from '../session.ts';
 
 export function deploy(program: Program, run: WithSession): void {
   program
     .command('deploy')
-    .description('put a branch beside the stable as its canary')
-    .requiredOption('-b, --branch <name>', 'the branch to deploy')
+    .description(
+      'put a branch, or images that were built elsewhere, beside the stable as its canary',
+    )
+    .option('-b, --branch <name>', 'the branch to deploy')
+    .addOption(TAG)
+    .addOption(IMAGE)
+    .addOption(SET)
+    .addOption(PULL)
     .option(
       '--apply <patch>',
       'apply a patch to the branch first (repeatable, all or none)',
@@ -29,9 +36,12 @@ export function deploy(program: Program, run: WithSession): void {
     .option('--detach', 'return when the first step has begun; run `canary resume` to go on')
     .option('--remote <name>', 'deploy on the machine of this git remote, with a push')
     .action(
-      run(async ({ context, output }, { remote, detach = false, allow, ...flags }) => {
+      run(async ({ context, output, globals }, { remote, detach = false, allow, ...flags }) => {
         const { branch, apply: patches, message, weight } = flags;
-        const options = { branch, patches, message, weight };
+        const wishes = wishesOf(flags);
+        if (wishes && (remote !== undefined || patches.length > 0)) throw needsBranch();
+        if (!wishes && branch === undefined) throw nothingNamed();
+        const ofBranch = { branch: branch ?? '', patches, message };
         if (remote !== undefined) {
           if (allow.length > 0) {
             throw new CanaryError('usage', '`--allow` and `--remote` do not go together.', {
@@ -45,15 +55,33 @@ export function deploy(program: Program, run: WithSession): void {
           }
           const { deployRemote } = await import('../../workflows/push-to-deploy/deploy-remote.ts');
           const { deployRemoteText } = await import('../../ui/git-view.ts');
-          const result = await deployRemote(context, remote, options);
+          const result = await deployRemote(context, remote, ofBranch, weight);
           output.result({ type: 'result', ...result }, () => deployRemoteText(result));
           return EXIT.done;
         }
         const { deploy } = await import('../../workflows/deploy.ts');
-        const { deployText } = await import('../../ui/traffic-view.ts');
-        const result = await deploy(context, { ...options, detach, allow });
+        const { deployText, NOTHING_NEW } = await import('../../ui/traffic-view.ts');
+        const source = wishes ?? ofBranch;
+        const isSure = globals.yes;
+        const result = await deploy(context, { source, weight, detach, allow, isSure });
+        if (result === null) {
+          output.result({ type: 'result', release: null }, () => NOTHING_NEW);
+          return EXIT.done;
+        }
         output.result({ type: 'result', ...result }, () => deployText(result, output.theme));
         return exitOf(result);
       }, true),
     );
+}
+
+function nothingNamed(): CanaryError {
+  return new CanaryError('usage', 'There is nothing to deploy yet.', {
+    hint: 'Name a branch: `--branch NAME`. Or an image that was built elsewhere: `--tag TAG`, `--image SERVICE=IMAGE`, `--set NAME=VALUE` or `--pull`.',
+  });
+}
+
+function needsBranch(): CanaryError {
+  return new CanaryError('usage', '`--apply` and `--remote` need a branch.', {
+    hint: 'Images that were built elsewhere are deployed on their machine: `canary deploy --tag TAG` there.',
+  });
 }

@@ -1,5 +1,6 @@
 import { EXIT } from '../../errors.ts';
 import { weightArgument } from '../arguments.ts';
+import { IMAGE, PULL, SET, TAG, wishesOf } from '../image-options.ts';
 import type { Program, WithSession } from '../session.ts';
 
 export function plan(program: Program, run: WithSession): void {
@@ -7,6 +8,10 @@ export function plan(program: Program, run: WithSession): void {
     .command('plan')
     .description('print what would happen and why, as steps; changes nothing')
     .option('-b, --branch <name>', 'plan the deploy of this branch, not only `up`')
+    .addOption(TAG)
+    .addOption(IMAGE)
+    .addOption(SET)
+    .addOption(PULL)
     .option(
       '-w, --weight <percent>',
       'the share of users that deploy would be given',
@@ -14,10 +19,10 @@ export function plan(program: Program, run: WithSession): void {
     )
     .option('--exit-code', 'exit with 1 when there is something to do', false)
     .action(
-      run(async ({ context, output }, { branch, weight, exitCode }) => {
+      run(async ({ context, output }, { weight, exitCode, ...flags }) => {
         const { plan } = await import('../../workflows/plan.ts');
         const { describeOperation, planText } = await import('../../ui/plan-view.ts');
-        const facts = await plan(context, branch, weight);
+        const facts = await plan(context, wishesOf(flags) ?? flags.branch, weight);
         const operations = facts.operations.map((each) => ({
           ...each,
           text: describeOperation(each),

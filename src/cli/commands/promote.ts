@@ -3,7 +3,7 @@ import type { Program, WithSession } from '../session.ts';
 export function promote(program: Program, run: WithSession): void {
   program
     .command('promote')
-    .description("make the canary's code the stable, without a gap")
+    .description('make the canary the stable, without a gap')
     .option('-m, --message <text>', 'message of the merge commit, where one is needed')
     .option(
       '--force',
@@ -11,10 +11,14 @@ export function promote(program: Program, run: WithSession): void {
       false,
     )
     .action(
-      run(async ({ context, output }, { message, force }) => {
+      run(async ({ context, output, globals }, { message, force }) => {
         const { promote } = await import('../../workflows/promote.ts');
         const { promoteText } = await import('../../ui/traffic-view.ts');
-        const result = await promote(context, { message, isForced: force });
+        const result = await promote(context, {
+          message,
+          isForced: force,
+          isSure: globals.yes,
+        });
         output.result(result, () => promoteText(result, output.theme));
       }),
     );

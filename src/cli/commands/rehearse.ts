@@ -1,14 +1,19 @@
 import { EXIT } from '../../errors.ts';
 import { collectException } from '../arguments.ts';
+import { IMAGE, PULL, SET, TAG, wishesOf } from '../image-options.ts';
 import type { Program, WithSession } from '../session.ts';
 
 export function rehearse(program: Program, run: WithSession): void {
   program
     .command('rehearse')
     .description(
-      'start a branch on a temporary copy of the shared database and report what it does',
+      'start a branch or images on a temporary copy of the shared database and report what it does',
     )
     .option('-b, --branch <name>', 'the branch (default: git.canary of canary.yaml)')
+    .addOption(TAG)
+    .addOption(IMAGE)
+    .addOption(SET)
+    .addOption(PULL)
     .option(
       '--allow <exception>',
       'allow destructive:TABLE, contracting:TABLE or unrehearsed:SERVICE (repeatable)',
@@ -16,10 +21,15 @@ export function rehearse(program: Program, run: WithSession): void {
       [],
     )
     .action(
-      run(async ({ context, output }, { branch, allow }) => {
-        const { rehearseBranch } = await import('../../workflows/rehearse.ts');
+      run(async ({ context, output }, { allow, ...flags }) => {
+        const { rehearseOnly } = await import('../../workflows/rehearse.ts');
+        const { NOTHING_NEW } = await import('../../ui/traffic-view.ts');
         const { rehearsalText } = await import('../../ui/rehearsal-view.ts');
-        const result = await rehearseBranch(context, branch, allow);
+        const result = await rehearseOnly(context, wishesOf(flags) ?? flags.branch, allow);
+        if (result === null) {
+          output.result({ release: null }, () => NOTHING_NEW);
+          return EXIT.done;
+        }
         output.result(result, () => rehearsalText(result, output.theme));
         return result.result === 'pass' ? EXIT.done : EXIT.dataProtected;
       }),

@@ -16,6 +16,8 @@ export interface CloneSetting {
   role: 'canary' | 'migration';
   commit: string;
   release: string;
+  /** Whether every clone runs an image that was built elsewhere. */
+  isReleased?: boolean | undefined;
   /** The branch's own resolved model. */
   model: ComposeModel;
   /** By service, the labels that its clone keeps, as written; only if other labels are dropped. */
@@ -58,10 +60,14 @@ function labelsOf({ role, release, commit }: CloneSetting, name: string): Fields
 
 /** A separate tag: the stable's tag, and tags that other services share with it, stay unchanged. */
 function imageFields(
-  { project, slice, commit, model }: CloneSetting,
+  { project, slice, commit, model, isReleased }: CloneSetting,
   name: string,
   { build, pull_policy }: ComposeService,
 ): Fields {
+  if (isReleased) {
+    const image = canaryImage(project, name, commit);
+    return { image, pull_policy: 'never', build: reset(null) };
+  }
   const builder = build ? name : imageBuilder(model, name, slice);
   if (!builder) return {};
   const image = { image: canaryImage(project, builder, commit) };

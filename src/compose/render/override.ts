@@ -17,6 +17,8 @@ import { type ProxyContainer, proxyService } from './proxy-service.ts';
 export interface CloneSource {
   commit: string;
   release: string;
+  /** Whether it was built elsewhere: each clone runs an image that canary keeps under a name of its own. */
+  isReleased?: boolean | undefined;
   /** The branch's own resolved model. */
   model: ComposeModel;
   /** The worktree's compose files that define each service, in the order Compose merges them. */
@@ -62,6 +64,8 @@ export interface OverrideInput extends CloneInput {
   proxy: ProxyDefinition;
   /** Fresh clones of the stable, beside the branch's. */
   baselines?: BaselineSource;
+  /** By service, the image that the stable runs, whatever its file names. */
+  images?: ReadonlyMap<string, string>;
   /** Callers are not redirected to the proxy, because it does not run yet. */
   isUnlinked?: boolean;
 }
@@ -115,19 +119,23 @@ function proxyLabels({ definition, found }: ProxyDefinition): Fields | string[] 
  * The only changes to the stable: its entry port or `VIRTUAL_HOST` goes to the proxy, and callers
  * of ingresses are redirected to it.
  */
-function stableDeltas({ slice, model, isUnlinked }: OverrideInput): Fields {
+function stableDeltas({ slice, model, isUnlinked, images = new Map() }: OverrideInput): Fields {
   const deltas = new Map<string, Fields>();
+  for (const [service, image] of images) deltas.set(service, { image: escapeDollars(image) });
   for (const { service, entry } of slice) {
     if (!entry) continue;
     const others = (model.services[service]?.ports ?? []).filter(
       (port) => port.published !== String(entry.port) || (port.protocol ?? 'tcp') !== 'tcp',
     );
     const ports = others.length === 0 ? reset([]) : replace(others.map(portFields));
-    deltas.set(service, { ports });
+    deltas.set(service, { ...deltas.get(service), ports });
   }
   for (const { service, ingress } of isUnlinked ? [] : slice) {
     if (ingress?.router?.kind !== 'nginx-proxy') continue;
-    deltas.set(service, { environment: withoutHost(model.services[service] ?? {}) });
+    deltas.set(service, {
+      ...deltas.get(service),
+      environment: withoutHost(model.services[service] ?? {}),
+    });
   }
   for (const each of isUnlinked ? [] : linkDeltas(model, slice))
     deltas.set(each.caller, { ...deltas.get(each.caller), ...linkFields(each) });
@@ -185,8 +193,8 @@ function deltaOf(
   ownOfAll: OwnVolumes,
   role: 'canary' | 'migration' = 'canary',
 ): Fields {
-  const { commit, release, keptLabels } = clones;
-  const branch = { model: clones.model, commit, release, keptLabels };
+  const { commit, release, isReleased, keptLabels } = clones;
+  const branch = { model: clones.model, commit, release, isReleased, keptLabels };
   // A migration runs before any other part of the canary does.
   const slice = role === 'canary' ? input.slice.map(({ service }) => service) : [];
   const setting = { project: input.model.name, slice, role, ...branch };

@@ -1,9 +1,11 @@
 import { type ComposeModel, imageName, replicasOf } from '../../compose/model/model.ts';
-import { canaryImage, previousImage } from '../../compose/model/names.ts';
+import { previousImage } from '../../compose/model/names.ts';
 import { CanaryError } from '../../errors.ts';
 import { branchRef } from '../../git/branch-name.ts';
 import type { Checkout } from '../../project/checkout/checkout.ts';
+import { ownImage } from '../../project/checkout/own-image.ts';
 import { advanceBranch } from '../../project/git/branches.ts';
+import { valuesNow, writeLines } from '../../project/images/lasting.ts';
 import { callOptions, hasRelease, type Run, record, releaseNow } from '../../project/run.ts';
 import type { StableImage } from '../../rollout/events.ts';
 import { containersOf } from '../../rollout/observed.ts';
@@ -45,14 +47,18 @@ export async function recreateOnCommit(
     for (const { service, imageId } of previous) {
       await context.engine.tagImage(imageId, previousImage(project.name, service, run.release.id));
     }
-    const ref = branchRef(project.config.git.stable);
-    const from = (await context.git.resolve(project.repository, ref)) ?? '';
-    await record(run, { type: 'stable-replacing', from, commit: operation.commit, previous });
+    await record(run, {
+      type: 'stable-replacing',
+      from: await stableBranchAt(run),
+      commit: operation.commit,
+      previous,
+      variables: checkout.source && (await valuesNow(context, project, checkout.source)),
+    });
   }
   for (const service of withMigration(run, operation.services)) {
-    const definition = checkout.model.services[service];
-    if (!definition?.build) continue;
-    const tried = canaryImage(project.name, service, operation.commit);
+    const tried = ownImage(project.name, checkout, service);
+    if (tried === undefined) continue;
+    const definition = checkout.model.services[service] ?? {};
     // A migration that was not needed was not built.
     if (!operation.services.includes(service) && !(await context.engine.imageId(tried))) continue;
     await context.engine.tagImage(tried, imageName(project.name, service, definition));
@@ -126,6 +132,20 @@ export async function moveStableBranch(
     commit: operation.commit,
     subject,
   });
+}
+
+/** Writes which images are the stable's, so that plain Compose keeps them. */
+export async function setVariables(
+  _: Run,
+  { file, lines }: OperationOf<'set-variables'>,
+): Promise<void> {
+  await writeLines(file, lines);
+}
+
+/** Empty where git does not keep the project. */
+async function stableBranchAt({ context, project }: Run): Promise<string> {
+  const ref = branchRef(project.config.git.stable);
+  return (await context.git.resolve(project.repository, ref)) ?? '';
 }
 
 /** A stable that was scaled by hand stays so, unless the new definition changes the number of replicas. */

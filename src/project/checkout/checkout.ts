@@ -12,6 +12,7 @@ import { parseConfig } from '../../config/parse.ts';
 import { byName } from '../../config/values/by-name.ts';
 import type { Context } from '../../context.ts';
 import { CanaryError, hasCode } from '../../errors.ts';
+import type { ImageSource } from '../../rollout/source.ts';
 import { exists, readIfExists } from '../../system/files.ts';
 import { callsForIngress } from '../configuration-files.ts';
 import { CONFIG_NAME, type Project } from '../load.ts';
@@ -25,7 +26,10 @@ import { type Proven, proveClones } from './prove-clones.ts';
 
 /** A commit of the project in canary's own worktree, as Compose reads it there. */
 export interface Checkout extends Proven {
+  /** The commit; of images, what identifies them. */
   commit: string;
+  /** Of a release that was built elsewhere: its images. */
+  source?: ImageSource;
   mirror: Mirror;
   /** The worktree's top folder. */
   tree: string;
@@ -187,7 +191,7 @@ async function requireSameElsewhere(
 }
 
 /** If a clone must not have some labels, the others are written again: as in the source, secrets unexpanded. */
-async function labelsToKeep(
+export async function labelsToKeep(
   model: ComposeModel,
   services: readonly string[],
   written: () => Promise<WrittenModel>,

@@ -85,7 +85,7 @@ export function copyOf({ depends_on: _, profiles: __, ...rest }: Fields = {}): F
 
 function mismatches(
   { slice }: Subject,
-  { model: branch, dataMounts }: CloneSource,
+  { model: branch, dataMounts, isReleased = false }: CloneSource,
   resolved: ComposeModel,
 ): Mismatch[] {
   const names = slice.map(({ service }) => service);
@@ -96,7 +96,7 @@ function mismatches(
     const comparison = {
       expected,
       actual: resolved.services[clone] ?? {},
-      isBuilt: Boolean(expected.build ?? imageBuilder(branch, service, names)),
+      isBuilt: isReleased || Boolean(expected.build ?? imageBuilder(branch, service, names)),
       withheld: discoveryOf(expected).environment,
       moved: moved.map(({ target }) => target),
     };

@@ -55,6 +55,10 @@ async function settle(
     await changeState(run, 'removed', reason);
     return undefined;
   }
+  if (run.release.source) {
+    await changeState(run, 'reverted', reason);
+    return undefined;
+  }
   try {
     const commit = await commitRevert(run, words);
     const made = commit ? `revert commit ${shortCommit(commit)}` : 'there was no commit to revert';

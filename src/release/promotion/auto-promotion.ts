@@ -2,12 +2,15 @@ import { shortCommit } from '../../compose/model/names.ts';
 import type { Arrival } from '../../documents/traffic.ts';
 import { hasCode, messageOf } from '../../errors.ts';
 import { branchRef } from '../../git/branch-name.ts';
-import { type Checkout, checkOut } from '../../project/checkout/checkout.ts';
+import { checkOutRelease } from '../../project/checkout/check-out-release.ts';
+import type { Checkout } from '../../project/checkout/checkout.ts';
 import { resolveBranch } from '../../project/git/branches.ts';
+import { lastingOf } from '../../project/images/lasting.ts';
 import { type ReleaseRun, releaseNow } from '../../project/run.ts';
+import { describeImages, type ImageSource } from '../../rollout/source.ts';
 import { runHooks } from '../hooks.ts';
 import { requireJudged } from './judged.ts';
-import { mergeCandidate } from './merge-candidate.ts';
+import { promotionCandidate } from './merge-candidate.ts';
 import { promoteTo } from './promotion.ts';
 
 /**
@@ -19,12 +22,11 @@ export async function preparePromotion(
 ): Promise<{ checkout: Checkout } | { refusal: string }> {
   const { context, project, release } = run;
   try {
-    const { stable } = project.config.git;
-    const tip = await resolveBranch(context, project.repository, stable, branchRef(stable));
-    if (!(await context.git.isAncestor(project.repository, tip, release.commit)))
-      return { refusal: `\`${stable}\` moved on meanwhile; \`canary promote\` merges it.` };
-    const commit = await mergeCandidate(context, project, release, undefined);
-    const checkout = await checkOut(context, project, commit);
+    const refusal = release.source ? await unaskedLines(run, release.source) : await movedOn(run);
+    if (refusal !== undefined) return { refusal };
+    const commit = await promotionCandidate(context, project, release, undefined);
+    const { source } = release;
+    const checkout = await checkOutRelease(context, project, { source, commit });
     await requireJudged({ ...run, checkout });
     const { weight } = await releaseNow(run);
     await runHooks(run, 'prePromote', { weight });
@@ -37,9 +39,29 @@ export async function preparePromotion(
   }
 }
 
+/** Why a merge would be needed, which nobody has judged. */
+async function movedOn({ context, project, release }: ReleaseRun): Promise<string | undefined> {
+  const { stable } = project.config.git;
+  const tip = await resolveBranch(context, project.repository, stable, branchRef(stable));
+  return (await context.git.isAncestor(project.repository, tip, release.commit))
+    ? undefined
+    : `\`${stable}\` moved on meanwhile; \`canary promote\` merges it.`;
+}
+
+/** What a promotion would write to the user's file without having been asked. */
+async function unaskedLines(
+  { context, project, isSure }: ReleaseRun,
+  source: ImageSource,
+): Promise<string | undefined> {
+  const { write } = await lastingOf(context, project, source);
+  if (!write || isSure) return undefined;
+  return `the promotion writes ${write.lines.join(', ')} to ${write.file}; \`canary promote\` does it.`;
+}
+
 /** Promotes a canary that passed every step and was prepared. */
 export async function promotePrepared(run: ReleaseRun, checkout: Checkout): Promise<Arrival> {
   await promoteTo(run, checkout, { isAnnounced: true });
-  const reason = `every step passed; the stable runs ${shortCommit(checkout.commit)}`;
+  const { source, commit } = checkout;
+  const reason = `every step passed; the stable runs ${source ? describeImages(source) : shortCommit(commit)}`;
   return { state: 'promoted', reason, weight: 0 };
 }

@@ -1,8 +1,9 @@
-import { canaryImage, cloneName, shortCommit } from '../../compose/model/names.ts';
+import { cloneName, shortCommit } from '../../compose/model/names.ts';
 import { CanaryError } from '../../errors.ts';
 import { observe } from '../../execution/observe.ts';
 import { overriddenScope } from '../../execution/override-file.ts';
-import { checkOut } from '../../project/checkout/checkout.ts';
+import { checkOutRelease } from '../../project/checkout/check-out-release.ts';
+import { ownImage } from '../../project/checkout/own-image.ts';
 import { releaseNow } from '../../project/run.ts';
 import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
 import type { PromotionRun } from './promotable.ts';
@@ -15,7 +16,9 @@ export async function requireJudged(run: PromotionRun): Promise<void> {
   const { context, project, checkout, release } = run;
   // It was found to be judged when it began.
   if ((await releaseNow(run)).replacing) return;
-  const isSame = await context.git.sameTree(project.repository, release.commit, checkout.commit);
+  const isSame =
+    release.commit === checkout.commit ||
+    (await context.git.sameTree(project.repository, release.commit, checkout.commit));
   if (!isSame) sayUnjudged(run);
   const canaries = containersOf(await observe(run), 'canary').filter(
     ({ commit }) => commit === release.commit,
@@ -27,7 +30,7 @@ export async function requireJudged(run: PromotionRun): Promise<void> {
   if (differences.length === 0) return;
   throw new CanaryError(
     'not-judged',
-    `The canary of \`${release.branch}\` is not promoted: the stable would not be what was judged.`,
+    'The canary is not promoted: the stable would not be what was judged.',
     {
       details: differences,
       hint: 'To judge it as it is now: `canary abort`, then deploy again. To promote it unjudged: `canary promote --force`.',
@@ -57,12 +60,10 @@ async function otherImages(
       (each) => each.service === service && each.imageId !== judged.imageId,
     );
     if (mixed) differences.push(`${service}: ${mixed.name} runs another image now.`);
-    const definition = checkout.model.services[service];
-    const name = definition?.build
-      ? canaryImage(project.name, service, checkout.commit)
-      : definition?.image;
+    const own = ownImage(project.name, checkout, service);
+    const name = own ?? checkout.model.services[service]?.image;
     // The image of a merge is built now; another service of the slice may build this one's.
-    const isComparable = definition?.build ? isSame : name === judged.image;
+    const isComparable = own === undefined ? name === judged.image : isSame;
     if (name === undefined || !isComparable) continue;
     if ((await context.engine.imageId(name)) !== judged.imageId)
       differences.push(`${service}: \`${name}\` is another image now.`);
@@ -85,7 +86,7 @@ async function otherSettings(
   const judged =
     run.checkout.commit === release.commit
       ? run.checkout
-      : await checkOut(context, project, release.commit);
+      : await checkOutRelease(context, project, release);
   const scope = await overriddenScope({ ...run, checkout: judged });
   const hashes = await context.compose.hashes(scope, services.map(cloneName));
   const hashOf = (service: string) => hashes.get(cloneName(service));

@@ -7,11 +7,21 @@ import { withScratchTree } from '../../project/git/scratch-tree.ts';
 import type { Project } from '../../project/load.ts';
 import type { ReleaseIdentity } from '../../rollout/release.ts';
 
+/** What the stable will be: of images exactly those, of a branch the commit to which the stable branch will point. */
+export async function promotionCandidate(
+  context: Context,
+  project: Project,
+  release: ReleaseIdentity,
+  message: string | undefined,
+): Promise<string> {
+  return release.source ? release.commit : mergeCandidate(context, project, release, message);
+}
+
 /**
  * The commit the stable branch will point to: the canary's own when the branch can move forward to it, else
  * a merge made in canary's own worktree. Rejects conflicts and local changes before anything is touched.
  */
-export async function mergeCandidate(
+async function mergeCandidate(
   context: Context,
   project: Project,
   release: ReleaseIdentity,

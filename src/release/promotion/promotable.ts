@@ -18,6 +18,7 @@ export type PromotionRun = ReleaseRun & { checkout: Checkout };
 
 /** The paths that a promotion changes, relative to the repository. */
 export async function changedPaths(run: PromotionRun): Promise<string[]> {
+  if (run.checkout.source) return [];
   const { git } = run.context;
   const { repository, config } = run.project;
   const { replacing } = await releaseNow(run);

@@ -3,10 +3,13 @@ import { messageOf } from '../../errors.ts';
 import { converge, planFor } from '../../execution/converge.ts';
 import { execute } from '../../execution/execute.ts';
 import { overrideText, writeOverride } from '../../execution/override-file.ts';
-import { type Checkout, checkOut } from '../../project/checkout/checkout.ts';
+import { checkOutRelease } from '../../project/checkout/check-out-release.ts';
+import type { Checkout } from '../../project/checkout/checkout.ts';
+import { lastingOf } from '../../project/images/lasting.ts';
 import { type ReleaseRun, type Run, record, releaseNow, unstoppable } from '../../project/run.ts';
 import type { Plan } from '../../rollout/operation.ts';
 import type { Release } from '../../rollout/release.ts';
+import { describeImages } from '../../rollout/source.ts';
 import { recordAbComparison } from '../ending/record-ab-comparison.ts';
 import { restoreOf } from '../ending/remove-canary.ts';
 import { runHooks } from '../hooks.ts';
@@ -39,19 +42,22 @@ export async function promoteTo(
   await refuseWithoutConfig(run, paths);
   if (!isForced) await requireJudged(run);
   const movedFiles = await findMovedFiles(run, paths);
-  const promote = { commit, branch: project.config.git.stable, movedFiles };
+  const lasting = checkout.source && (await lastingOf(context, project, checkout.source));
+  const branch = lasting ? undefined : project.config.git.stable;
+  const promote = { commit, branch, variables: lasting?.write, movedFiles };
   await converge(run, { promote, canary: null }, async (_, plan) => {
     // A push can promote an A/B test.
     await recordAbComparison(run);
     const { weight } = await releaseNow(run);
     if (!isAnnounced) await runHooks(run, 'prePromote', { weight });
-    await changeState(run, 'promoting', `to ${shortCommit(commit)}`);
+    await changeState(run, 'promoting', `to ${whatRuns(checkout)}`);
     await executeOrPutBack(run, plan);
   });
   await record(run, { type: 'stable-replaced', commit });
   await writeOverride(project, overrideText(project, undefined));
-  await changeState(run, 'promoted', `the stable runs ${shortCommit(commit)}`);
+  await changeState(run, 'promoted', `the stable runs ${whatRuns(checkout)}`);
   sayWhatStays(run, paths);
+  for (const text of lasting?.left ?? []) context.emit({ type: 'warning', text });
   const databaseChanges = await tellDatabaseChanges(run, false);
   await runHooks(run, 'postPromote', { weight: 0 });
   await cleanUp(context, project, []);
@@ -74,8 +80,17 @@ export async function finishPromotion(
     type: 'notice',
     text: `The promotion of release ${release.id} was almost done; canary finishes it first.`,
   });
-  await promoteTo(run, await checkOut(context, project, release.replacing.commit));
+  const { source, replacing } = release;
+  await promoteTo(
+    run,
+    await checkOutRelease(context, project, { source, commit: replacing.commit }),
+  );
   return true;
+}
+
+/** In words: the images, or the commit. */
+function whatRuns({ source, commit }: Checkout): string {
+  return source ? describeImages(source) : shortCommit(commit);
 }
 
 async function executeOrPutBack(run: PromotionRun, plan: Plan): Promise<void> {

@@ -36,7 +36,7 @@ export async function cleanUp(
 async function clear(context: Context, project: Project, keep: readonly string[]): Promise<void> {
   await clearRehearsal(context, project);
   await context.engine.removeOwnVolumes(project.name);
-  await clearWorktrees(context, project, keep);
+  if (project.isInGit) await clearWorktrees(context, project, keep);
   const retained = await pruneReleases(context, project);
   for (const service of checkedOutServices(project)) {
     const kept = new Set([

@@ -26,7 +26,7 @@ export async function recordInGit(run: ReleaseRun): Promise<void> {
   const { context, project, release } = run;
   try {
     const told = await releaseNow(run);
-    if (SETTLED.includes(told.state)) await write(context, project, told);
+    if (SETTLED.includes(told.state) && !told.source) await write(context, project, told);
   } catch (error) {
     context.emit({
       type: 'warning',
@@ -41,8 +41,10 @@ export async function mendRecords(
   project: Project,
   releases: readonly Release[],
 ): Promise<void> {
+  if (!project.isInGit) return;
   const told = (await recordsInGit(context, project.repository)).map(formatReleaseRecord);
-  for (const release of releases.filter(({ state }) => SETTLED.includes(state))) {
+  const ofBranches = releases.filter(({ state, source }) => SETTLED.includes(state) && !source);
+  for (const release of ofBranches) {
     if (told.includes(formatReleaseRecord(recordOf(release)))) continue;
     if (await context.git.resolve(project.repository, release.commit))
       await write(context, project, release);

@@ -24,6 +24,8 @@ export interface ComposeScope {
   projectName?: string | undefined;
   envFiles?: readonly string[] | undefined;
   profiles?: readonly string[] | undefined;
+  /** Variables whose value in the environment and in env files does not count. */
+  variables?: Readonly<Record<string, string>> | undefined;
   /** What it sees and makes of containers, if that is not what is there. */
   guise?: Guise | undefined;
 }
@@ -91,7 +93,7 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>, env: Envi
     const result = await run('docker', ['compose', ...global, ...args], {
       cwd: projectDirectory,
       ...options,
-      ...(options.isTerminal ? {} : { env: { ...ASKS_NO_GIT, ...options.env } }),
+      env: { ...(options.isTerminal ? {} : ASKS_NO_GIT), ...scope.variables, ...options.env },
       ...(hide ? { onLine: (line) => onLine(hide(line)) } : {}),
     });
     const isDone = result.exitCode === 0;

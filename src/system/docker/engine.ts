@@ -68,7 +68,18 @@ export function dockerEngine(run: RunProcess, wire: () => Promise<Wire>) {
       return result.exitCode === 0 ? result.stdout.trim() : undefined;
     },
 
+    /** An image by its name or id: its id, and its names by digest, of which one that no registry had has none. */
+    async image(reference: string): Promise<{ id: string; digests: string[] } | undefined> {
+      const result = await run('docker', ['image', 'inspect', '--', reference]);
+      if (isUnreachable(result.stderr)) throw engineUnreachable(result.stderr);
+      if (result.exitCode !== 0) return undefined;
+      const [found]: { Id: string; RepoDigests: string[] | null }[] = JSON.parse(result.stdout);
+      return found && { id: found.Id, digests: found.RepoDigests ?? [] };
+    },
+
+    /** Gives an image a name; one with a digest in it belongs to its image by itself. */
     async tagImage(source: string, target: string): Promise<void> {
+      if (target.includes('@')) return;
       await docker(['image', 'tag', '--', source, target]);
     },
 

@@ -72,7 +72,7 @@ async function startAll(production: Context, commit: string): Promise<void> {
     bringToCommit({ production, project, observed, signal }, services),
   );
   await up(production);
-  if (isServing) await releaseToStable(production, { commit, from: undefined });
+  if (isServing) await releaseToStable(production, { to: { commit, from: undefined } });
 }
 
 /** Builds services, and recreates their containers that differ from what was built; `up` starts absent ones. */

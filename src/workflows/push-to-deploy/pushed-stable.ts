@@ -27,7 +27,7 @@ export async function takeStable(
   if (from) await checkMove(context, target, { ref, from, to });
   await withConfig(context, target, to, async (production) => {
     await updateProxy(production);
-    await releaseToStable(production, { commit: to, from });
+    await releaseToStable(production, { to: { commit: to, from } });
     // The stable is replaced: an error from here on does not reject the push.
     await updateProxy(production).catch((error: unknown) =>
       context.emit({ type: 'warning', text: messageOf(error) }),

@@ -42,6 +42,7 @@ const RELEASE: NonNullable<Status['release']> = {
   id: 'r1',
   branch: 'cheaper',
   commit: NEW,
+  source: null,
   subject: 'Make it cheaper',
   state: 'paused',
   reason: 'at 5 %, waiting for a person to promote or revert',

@@ -1,0 +1,39 @@
+import { byDigest } from '../../compose/images/reference.ts';
+import { canaryImage } from '../../compose/model/names.ts';
+import { formatBytes } from '../../database/bytes.ts';
+import { CanaryError } from '../../errors.ts';
+import type { Run } from '../../project/run.ts';
+import type { OperationOf } from '../../rollout/operation.ts';
+import type { ReleasedImage } from '../../rollout/source.ts';
+
+/**
+ * Gets the images of a release that was built elsewhere, and keeps each by a name of canary's own: so nothing that is
+ * tagged or cleaned up meanwhile takes it away.
+ */
+export async function pull(run: Run, operation: OperationOf<'pull'>): Promise<void> {
+  const { context, project, checkout, signal } = run;
+  const images = (checkout?.source?.images ?? []).filter(({ service }) =>
+    operation.services.includes(service),
+  );
+  const remote = images.filter(({ imageId }) => imageId === undefined).map(nameInRegistry);
+  if (remote.length > 0) {
+    const onBytes = ({ done, of }: { done: number; of: number }) =>
+      context.emit({ type: 'progress', text: `${formatBytes(done)} of ${formatBytes(of)}` });
+    await context.registry.pull([...new Set(remote)], { signal, onBytes });
+  }
+  for (const image of images) {
+    const id = image.imageId ?? (await context.engine.imageId(nameInRegistry(image)));
+    if (id === undefined) throw gone(image);
+    await context.engine.tagImage(id, canaryImage(project.name, image.service, operation.commit));
+  }
+}
+
+function nameInRegistry({ reference, digest }: ReleasedImage): string {
+  return digest === undefined ? reference : byDigest(reference, digest);
+}
+
+function gone({ reference }: ReleasedImage): CanaryError {
+  return new CanaryError('image-unknown', `\`${reference}\` is not on this engine.`, {
+    hint: 'Somebody may have removed it meanwhile: run the command again.',
+  });
+}

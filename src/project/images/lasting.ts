@@ -1,0 +1,113 @@
+import { lstat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { expressionsIn } from '../../compose/images/variables.ts';
+import { stringify } from '../../compose/model/tagged.ts';
+import { ownValue } from '../../config/values/by-name.ts';
+import type { Context } from '../../context.ts';
+import { CanaryError } from '../../errors.ts';
+import type { ImageSource } from '../../rollout/source.ts';
+import { readIfExists, replaceInPlace } from '../../system/files.ts';
+import type { Project } from '../load.ts';
+import { envValue, setEnvLine } from './env-line.ts';
+
+/** What makes plain Compose take promoted images too. */
+export interface Lasting {
+  /** The env file that canary changes, and the lines that it then has; none if it says so already. */
+  write?: { file: string; lines: readonly string[] };
+  /** What only a person can change, a sentence each. */
+  left: readonly string[];
+}
+
+/** Finds where the stable's files say which images it runs, and what of that differs from a release. Changes nothing. */
+export async function lastingOf(
+  context: Context,
+  project: Project,
+  source: ImageSource,
+): Promise<Lasting> {
+  const file = envFileOf(project);
+  const text = (await readIfExists(file)) ?? '';
+  const isLink = (await lstat(file).catch(() => undefined))?.isSymbolicLink() ?? false;
+  const lines: string[] = [];
+  const left: string[] = [];
+  for (const [name, value] of Object.entries(source.variables)) {
+    const exported = ownValue(context.env, name);
+    if (exported !== undefined) {
+      if (exported !== value)
+        left.push(
+          `${name} comes from the environment: whoever calls \`docker compose\` or canary next exports ${name}=${value}.`,
+        );
+    } else if (envValue(text, name) !== value) {
+      const changed = isLink ? undefined : setEnvLine(text, name, value);
+      if (changed === undefined) left.push(`Write ${name}=${value} to ${file}.`);
+      else lines.push(`${name}=${value}`);
+    }
+  }
+  left.push(...(await namesLeft(context, project, source)));
+  return { ...(lines.length > 0 ? { write: { file, lines } } : {}), left };
+}
+
+/**
+ * The values that the variables of a release have for the stable, as Compose gives them to its services: from the
+ * environment, an env file or a default. Those that have none are left out.
+ */
+export async function valuesNow(
+  { compose }: Context,
+  { scope, slice }: Project,
+  { variables }: ImageSource,
+): Promise<Record<string, string>> {
+  const { services } = await compose.written(scope);
+  const expressions = slice.flatMap(({ service }) => expressionsIn(services[service]));
+  const asked = Object.keys(variables).map((name) => [
+    name,
+    expressions.find((each) => each.name === name && !each.text.includes('?'))?.text ??
+      `\${${name}:-}`,
+  ]);
+  const text = stringify({
+    services: { values: { image: 'none', labels: Object.fromEntries(asked) } },
+  });
+  const { values } = (await compose.part(scope, text)).services;
+  return Object.fromEntries(
+    Object.entries(values?.labels ?? {}).filter(([, value]) => value !== ''),
+  );
+}
+
+/** The images that stand in the compose file itself, which canary never changes. */
+async function namesLeft(
+  { compose }: Context,
+  project: Project,
+  { images, variables }: ImageSource,
+): Promise<string[]> {
+  const isSet = Object.keys(variables).length > 0;
+  const model = isSet ? await compose.model({ ...project.scope, variables }) : project.model;
+  return images.flatMap(({ service, reference, isSame }) => {
+    const named = model.services[service]?.image;
+    return isSame || named === undefined || named === reference
+      ? []
+      : `${service} has \`image: ${named}\` in ${basename(project.files[0] ?? '')}, which canary never changes: write \`image: ${reference}\` there.`;
+  });
+}
+
+/** The file from which Compose takes the variables: the last one that is named counts most. */
+function envFileOf({ scope, directory }: Project): string {
+  return scope.envFiles?.at(-1) ?? join(directory, '.env');
+}
+
+/** Changes the lines of an env file and leaves all else of it, its owner and its mode as they are. */
+export async function writeLines(file: string, lines: readonly string[]): Promise<void> {
+  let text = (await readIfExists(file)) ?? '';
+  for (const each of lines) {
+    const at = each.indexOf('=');
+    const changed = setEnvLine(text, each.slice(0, at), each.slice(at + 1));
+    if (changed === undefined) {
+      throw new CanaryError(
+        'file-unusable',
+        `canary cannot change the line of ${each.slice(0, at)} in ${file}.`,
+        {
+          hint: `Write ${each} there yourself, then run the command again.`,
+        },
+      );
+    }
+    text = changed;
+  }
+  await replaceInPlace(file, text);
+}

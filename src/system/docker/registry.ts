@@ -1,0 +1,114 @@
+import { CanaryError } from '../../errors.ts';
+import type { RunProcess, RunResult } from '../process.ts';
+import { engineUnreachable, isUnreachable } from './failures.ts';
+import { parsedObject } from './json-lines.ts';
+import { passesByItself, registryProblem } from './registry-problem.ts';
+
+interface PullOptions {
+  signal?: AbortSignal | undefined;
+  /** Called with bytes so far and bytes in all, of every image together, as far as they are known. */
+  onBytes?: ((bytes: { done: number; of: number }) => void) | undefined;
+}
+
+/** Waits between two tries; rejects when the signal aborts. */
+type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
+
+/** A registry that is being restarted is back after some seconds. */
+const PAUSES_MS = [1000, 3000, 9000];
+
+/**
+ * Images in registries, asked for by the engine: with Docker's own credentials, contexts and certificates, none of
+ * which canary reads. Compose hands them on (`config --resolve-image-digests`, `pull`).
+ */
+export function registryCalls(run: RunProcess, sleep: Sleep) {
+  async function compose(
+    words: readonly string[],
+    references: readonly string[],
+    options: PullOptions & { onLine?: (line: string) => void } = {},
+  ): Promise<RunResult> {
+    const services = Object.fromEntries(
+      references.map((image, index) => [
+        `image-${index}`,
+        { image: image.replaceAll('$', '$$$$') },
+      ]),
+    );
+    const { signal, onLine } = options;
+    const flags = ['--progress', 'json', '--project-name', 'canary-images', '--file', '-'];
+    // No folder's `.env` has a say.
+    const nowhere = ['--project-directory', '/', '--env-file', '/dev/null'];
+    return run('docker', ['compose', ...flags, ...nowhere, ...words], {
+      input: JSON.stringify({ services }),
+      signal,
+      onLine,
+    });
+  }
+
+  /** Tries again what passes by itself; throws what a registry says in canary's words. */
+  async function asking(
+    reference: string,
+    signal: AbortSignal | undefined,
+    ask: () => Promise<RunResult>,
+  ): Promise<RunResult> {
+    for (const pause of [...PAUSES_MS, undefined]) {
+      const result = await ask();
+      if (result.exitCode === 0) return result;
+      if (isUnreachable(result.stderr)) throw engineUnreachable(result.stderr);
+      if (pause === undefined || !passesByItself(result.stderr))
+        throw registryProblem(reference, result.stderr);
+      await sleep(pause, signal);
+    }
+    throw new CanaryError('internal', 'A registry was asked without an answer.');
+  }
+
+  return {
+    /**
+     * The digest that a registry has for the name of an image now. Nothing is pulled. Throws `image-unknown`,
+     * `registry-refused` or `registry-unreachable`.
+     */
+    async digestOf(reference: string, signal?: AbortSignal): Promise<string> {
+      const words = ['config', '--resolve-image-digests', '--format', 'json'];
+      const { stdout } = await asking(reference, signal, () =>
+        compose(words, [reference], { signal }),
+      );
+      const resolved: { services: Record<string, { image?: string }> } = JSON.parse(stdout);
+      const digest = resolved.services['image-0']?.image?.split('@')[1];
+      if (digest) return digest;
+      throw new CanaryError('image-unknown', `The registry has no digest for \`${reference}\`.`);
+    },
+
+    /** Pulls images, all at once; by digest, so that no tag of this engine moves. */
+    async pull(
+      references: readonly string[],
+      { signal, onBytes }: PullOptions = {},
+    ): Promise<void> {
+      const bytes = new LayerBytes();
+      const onLine = (line: string) => {
+        if (bytes.read(line)) onBytes?.(bytes.sum());
+      };
+      await asking(references.join(', '), signal, () =>
+        compose(['pull'], references, { signal, onLine }),
+      );
+    },
+  };
+}
+
+/** The bytes of every layer, from the lines that Compose prints with `--progress json`. */
+class LayerBytes {
+  private readonly layers = new Map<string, { done: number; of: number }>();
+
+  /** Whether a line told of bytes. */
+  read(line: string): boolean {
+    const told = parsedObject(line);
+    if (!told || typeof told.id !== 'string' || told.text !== 'Downloading') return false;
+    const [done, of] = [Number(told.current), Number(told.total)];
+    if (!(done >= 0) || !(of > 0)) return false;
+    this.layers.set(told.id, { done, of });
+    return true;
+  }
+
+  sum(): { done: number; of: number } {
+    const all = [...this.layers.values()];
+    const total = (key: 'done' | 'of') => all.reduce((sum, each) => sum + each[key], 0);
+    return { done: total('done'), of: total('of') };
+  }
+}

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { execa } from 'execa';
+import { setUpFile } from './fixture-haproxy.ts';
+import { freePorts } from './ports.ts';
+import { Registry } from './registry.ts';
+import { Storedog } from './storedog.ts';
+import { serverThatSays } from './traffic-shop.ts';
+
+/** What stands in the `.env` of such a server beside the version. */
+const COMMENT = '# what runs here\n';
+
+/** A server that has a compose file and an `.env`, neither git nor source, and a registry from which its images come. */
+export class ImageShop extends Storedog {
+  registry!: Registry;
+
+  /** `tag`: as the compose file has it. The registry has the tags 1 and 2, and the engine nothing yet. */
+  static async of(tag: string): Promise<ImageShop> {
+    const project = `canary-test-${randomBytes(4).toString('hex')}`;
+    const directory = await mkdtemp(join(tmpdir(), `${project}-`));
+    const [port, preview] = await freePorts(2);
+    const shop = new ImageShop(directory, project, port ?? 0, preview ?? 0);
+    shop.registry = await Registry.start(project);
+    await shop.publish('1', 'one');
+    await shop.publish('2', 'two');
+    const compose = `name: ${project}
+services:
+  web:
+    image: ${shop.repository}:${tag}
+    environment: { RELEASE: "r\${VERSION:-none}" }
+    ports: ["${port}:3000"]
+    healthcheck: { test: "exit 0", interval: 1s }
+`;
+    await shop.write('docker-compose.yml', compose);
+    await shop.write('.env', `${COMMENT}VERSION=1\n\n${await setUpFile()}`);
+    const settings = ['identity: [header:X-User-Id]', 'analysis: false', 'drain: 0s'];
+    const services = `services: { web: { entry: ${port}, preview: ${preview} } }`;
+    await shop.write('canary.yaml', ['version: 1', services, ...settings, ''].join('\n'));
+    return shop;
+  }
+
+  get repository(): string {
+    return `${this.registry.host}/acme/web`;
+  }
+
+  /** Pushes an image whose service says this. */
+  async publish(tag: string, says: string): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), 'canary-image-'));
+    await writeFile(join(folder, 'server.mjs'), serverThatSays(says));
+    const { NODE_IMAGE } = parseEnv(await setUpFile());
+    const dockerfile = `FROM ${NODE_IMAGE}\nCOPY server.mjs /\nCMD ["node", "/server.mjs"]\n`;
+    await this.registry.publish(`acme/web:${tag}`, folder, dockerfile);
+  }
+
+  /** Every name by which plain Compose finds an image of the registry, with the image. */
+  async tags(): Promise<string> {
+    const format = '{{.Repository}}:{{.Tag}} {{.ID}}';
+    const { stdout } = await execa('docker', ['image', 'ls', '--format', format, this.repository]);
+    return stdout
+      .split('\n')
+      .filter((line) => !line.includes(':<none>'))
+      .sort()
+      .join('\n');
+  }
+
+  /** The variables of a container. */
+  async environmentOf(id: string): Promise<Record<string, string | undefined>> {
+    const format = '{{range .Config.Env}}{{println .}}{{end}}';
+    return parseEnv((await execa('docker', ['inspect', '--format', format, id])).stdout);
+  }
+
+  override async dispose(): Promise<void> {
+    await super.dispose();
+    await this.registry.dispose();
+  }
+}
