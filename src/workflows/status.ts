@@ -7,7 +7,7 @@ import { warnIfUnstartable } from '../execution/proxy-start.ts';
 import { entryCounts } from '../execution/split.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import { countsSince, measuredWeight } from '../proxy/counts.ts';
-import { canaryRuns } from '../release/guards.ts';
+import { canaryRuns, unrecorded } from '../release/guards.ts';
 import { stableCommit, visibleRelease } from '../release/records/releases.ts';
 import {
   clonesOf,
@@ -26,6 +26,7 @@ export async function status(context: Context): Promise<Status> {
   tellStrays(context, observed);
   const holder = await project.lock.holder();
   const release = await visibleRelease(context, project);
+  if (!release && !holder && clonesOf(observed).length > 0) tellUnrecorded(context);
   const counts = await entryCounts(project);
   const stableServices = Object.keys(project.model.services);
   return {
@@ -75,6 +76,11 @@ export async function status(context: Context): Promise<Status> {
         }
       : null,
   };
+}
+
+function tellUnrecorded({ emit }: Context): void {
+  const { message, hint } = unrecorded();
+  emit({ type: 'warning', text: `${message} ${hint}` });
 }
 
 /** One step, the weight a user asked for, unless the release has its own steps. */
