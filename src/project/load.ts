@@ -189,10 +189,21 @@ async function together<const Works extends readonly Promise<unknown>[]>(works: 
 
 /** What is enough to take the traffic off: found by file names alone, whatever the files contain now. */
 export async function findState(context: Context): Promise<ProjectState> {
-  const { directory } = await findComposeFiles(context);
-  const layout = layoutOf(await realpath(directory));
+  const layout = layoutOf(await realpath(await directoryOfState(context)));
   await requireOwnProxyFolder(layout);
   return openState(context, layout);
+}
+
+/** The folder of the compose file; where that is gone, this folder, if it has a state. */
+async function directoryOfState(context: Context): Promise<string> {
+  try {
+    return (await findComposeFiles(context)).directory;
+  } catch (error) {
+    const { directory } = context.options;
+    if (hasCode(error, 'compose-file-missing') && (await exists(layoutOf(directory).state)))
+      return directory;
+    throw error;
+  }
 }
 
 function openState({ clock }: Context, layout: Layout): ProjectState {

@@ -1,6 +1,6 @@
 import { CanaryError } from '../errors.ts';
 import type { Project } from '../project/load.ts';
-import { containersOf, type Observed } from '../rollout/observed.ts';
+import { clonesOf, containersOf, type Observed } from '../rollout/observed.ts';
 import type { Release } from '../rollout/release.ts';
 import { releaseTitle } from '../rollout/source.ts';
 
@@ -44,6 +44,7 @@ export function requireCanary(release: Release | undefined, observed: Observed):
 /** The release whose own canary runs completely, whether or not the breaker keeps users away from it. */
 export function requireRunning(release: Release | undefined, observed: Observed): Release {
   if (!release) {
+    if (clonesOf(observed).length > 0) throw unrecorded();
     throw new CanaryError('no-canary', 'No canary is running.', {
       hint: 'Start one with `canary deploy --branch BRANCH`, or `canary deploy --tag TAG` for an image that was built elsewhere.',
     });
@@ -56,6 +57,13 @@ export function requireRunning(release: Release | undefined, observed: Observed)
       hint: 'Deploy it again, or run `canary abort`.',
     },
   );
+}
+
+/** The error for a canary that runs although no journal tells of it: that was lost. */
+export function unrecorded(): CanaryError {
+  return new CanaryError('no-canary', 'A canary runs of which no release is recorded.', {
+    hint: '`canary abort` sends every user to the stable and removes it.',
+  });
 }
 
 /** Whether every service of a release has a running container of exactly that commit. */

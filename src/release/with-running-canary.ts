@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { hasCode } from '../errors.ts';
 import { observe } from '../execution/observe.ts';
-import { loadLiveProject, type Project } from '../project/load.ts';
+import { findState, loadLiveProject, type Project } from '../project/load.ts';
 import { loadToEnd } from '../project/load-to-end.ts';
 import type { ReleaseRun } from '../project/run.ts';
 import type { Observed } from '../rollout/observed.ts';
@@ -32,8 +32,8 @@ export async function withRunningCanary<T>(
   { check, takesOff = false, takesOver = false }: Requirements,
   work: (run: ReleaseRun, release: Release, observed: Observed) => Promise<T>,
 ): Promise<T> {
-  const project = await (takesOff ? loadToEnd(context) : loadLiveProject(context));
   const wayOut = takesOff ? new Set<string>() : undefined;
+  const project = await (wayOut ? projectOrOff({ context, wayOut }) : loadLiveProject(context));
   const findRelease = () =>
     wayOut ? releaseOrOff({ context, wayOut }, project) : currentRelease(project);
   if (check) check(project, await findRelease());
@@ -53,13 +53,28 @@ export async function withRunningCanary<T>(
     : withLock(context, project, command, underLock, wayOut);
 }
 
-/** The release whose users leave. If its journal does not say which it is, they leave before that is an error. */
+/** The project whose users leave. If its files cannot be read, they leave before that is an error. */
+async function projectOrOff(run: Pick<ReleaseRun, 'context' | 'wayOut'>): Promise<Project> {
+  try {
+    return await loadToEnd(run.context);
+  } catch (error) {
+    await findState(run.context).then(
+      (state) => trafficOff(run, state),
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
+/** The release whose users leave. If no journal says which it is, they leave before that is an error. */
 async function releaseOrOff(
   run: Pick<ReleaseRun, 'context' | 'wayOut'>,
   project: Project,
 ): Promise<Release | undefined> {
   try {
-    return await visibleRelease(run.context, project);
+    const release = await visibleRelease(run.context, project);
+    if (!release) await trafficOff(run, project);
+    return release;
   } catch (error) {
     if (hasCode(error, 'journal-unreadable')) await trafficOff(run, project);
     throw error;

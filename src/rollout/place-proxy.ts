@@ -60,6 +60,21 @@ function changeOf({ definition, isLeft }: Observed['proxy']): string {
   return isLeft ? 'routers stopped using it' : 'its ports, networks or image changed';
 }
 
+/**
+ * Services that gave their port to the proxy and are not among those that should be `hidden` from plain Compose: canary.yaml
+ * does not name them any more, or the compose file does not have them. Without the proxy nobody would reach them.
+ */
+export function forsaken(
+  observed: Pick<Observed, 'containers'>,
+  hidden: readonly string[],
+): string[] {
+  const found = containersOf(observed, 'stable').filter(
+    ({ isHidden, state, publishedPorts, service }) =>
+      isHidden && state === 'running' && publishedPorts.length === 0 && !hidden.includes(service),
+  );
+  return [...new Set(found.map(({ service }) => service))];
+}
+
 /** Plans the removal of the proxy; its ports go back to the services. */
 export function removeProxy(draft: Draft, observed: Observed, situation: Situation): void {
   const bare = situation.slice.filter(
@@ -68,7 +83,9 @@ export function removeProxy(draft: Draft, observed: Observed, situation: Situati
       containersOf(observed, 'stable', member.service).length > 0 &&
       !holdsPort(observed, member),
   );
-  const services = bare.map(({ service }) => service);
+  const known = situation.slice.map(({ service }) => service);
+  const left = forsaken(observed, [...known, ...Object.keys(situation.standIns)]);
+  const services = [...bare.map(({ service }) => service), ...left];
   removeStandIns(draft, observed);
   unlinkCallers(draft, observed, situation, services);
   draft.add({ kind: 'return-ports', services }, 'the proxy goes');

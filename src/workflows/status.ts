@@ -8,7 +8,7 @@ import { entryCounts } from '../execution/split.ts';
 import { lastingOf } from '../project/images/lasting.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import { countsSince, measuredWeight } from '../proxy/counts.ts';
-import { canaryRuns } from '../release/guards.ts';
+import { canaryRuns, unrecorded } from '../release/guards.ts';
 import { allReleases, stableCommit, visibleRelease } from '../release/records/releases.ts';
 import {
   clonesOf,
@@ -28,6 +28,7 @@ export async function status(context: Context): Promise<Status> {
   await warnIfNotLasting(context, project);
   const holder = await project.lock.holder();
   const release = await visibleRelease(context, project);
+  if (!release && !holder && clonesOf(observed).length > 0) tellUnrecorded(context);
   const counts = await entryCounts(project);
   const stableServices = Object.keys(project.model.services);
   return {
@@ -90,6 +91,11 @@ async function warnIfNotLasting(context: Context, project: Project): Promise<voi
     const what = `The stable runs release ${newest.id}, and the files say otherwise: ${text}`;
     context.emit({ type: 'warning', text: what });
   }
+}
+
+function tellUnrecorded({ emit }: Context): void {
+  const { message, hint } = unrecorded();
+  emit({ type: 'warning', text: `${message} ${hint}` });
 }
 
 /** One step, the weight a user asked for, unless the release has its own steps. */

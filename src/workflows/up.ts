@@ -3,6 +3,7 @@ import { previewAddress } from '../compose/ingress/preview-address.ts';
 import { hostIpsOf, publishedUrls } from '../compose/ingress/published-urls.ts';
 import { throughRouter } from '../compose/ingress/router.ts';
 import { hostPorts } from '../compose/model/model.ts';
+import { hiddenServices } from '../compose/render/hidden-services.ts';
 import { hasUsers } from '../compose/slice.ts';
 import type { Context } from '../context.ts';
 import type { UpResult } from '../documents/setup.ts';
@@ -16,6 +17,7 @@ import { OFF } from '../proxy/weight-map.ts';
 import { currentRelease } from '../release/records/releases.ts';
 import { withLock } from '../release/with-lock.ts';
 import { heldPorts, type Observed } from '../rollout/observed.ts';
+import { forsaken } from '../rollout/place-proxy.ts';
 import { portTaken } from '../system/docker/failures.ts';
 import { isPortFree } from '../system/ports.ts';
 
@@ -25,6 +27,7 @@ export async function up(context: Context): Promise<UpResult> {
   warnOfExpired(context, project.proxy.certificates);
   return withLock(context, project, 'up', async (signal) => {
     const observed = await observe({ context, project });
+    requireNamed(project, observed);
     await checkPorts(project, observed);
     if (observed.proxy.state === 'absent') await applySplit(project, OFF);
     const release = await currentRelease(project);
@@ -64,6 +67,19 @@ function schemeOf(config: Project['config'], service: string): string {
   const { protocol = 'http', tls } = config.services[service] ?? {};
   if (protocol === 'tcp' || protocol === 'tls') return protocol;
   return tls ? 'https' : 'http';
+}
+
+/** Rejects a canary.yaml without a service whose users come through the proxy: the new proxy would not lead there. */
+function requireNamed({ model, slice }: Project, observed: Observed): void {
+  const [service] = forsaken(observed, hiddenServices(model, slice));
+  if (service === undefined) return;
+  throw new CanaryError(
+    'config-invalid',
+    `canary.yaml does not name \`${service}\` any more, but the proxy has its port.`,
+    {
+      hint: 'Name it again; or run `canary down`, which gives every port back, and then `canary up`.',
+    },
+  );
 }
 
 /** Rejects, before anything is touched, a port that is neither free nor the project's own. */

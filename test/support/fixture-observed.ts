@@ -39,7 +39,7 @@ function container(
     addresses: [],
     hasAnonymousVolume: false,
     proxyLinks: [],
-    isHidden: role !== 'stable' || (rest.publishedPorts ?? []).length === 0,
+    isHidden: role !== 'stable' || (service === 'frontend' && !rest.publishedPorts?.length),
     commit: undefined,
     release: undefined,
     definition: undefined,

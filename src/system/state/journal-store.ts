@@ -1,6 +1,6 @@
 import { type FileHandle, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CanaryError } from '../../errors.ts';
+import { CanaryError, messageOf } from '../../errors.ts';
 import type { ReleaseEvent } from '../../rollout/events.ts';
 import {
   formatRecord,
@@ -45,10 +45,14 @@ export class JournalFiles {
     return records;
   }
 
-  /** The records that can be read, and what is wrong with the others. */
+  /** The records that can be read, and what is wrong with the others, or with the file itself. */
   async readUndamaged(id: string): Promise<Pick<JournalReading, 'records' | 'problems'>> {
-    const { records, problems } = await this.load(id);
-    return { records, problems };
+    try {
+      const { records, problems } = await this.load(id);
+      return { records, problems };
+    } catch (error) {
+      return { records: [], problems: [messageOf(error)] };
+    }
   }
 
   /** The error for a journal with these problems. */

@@ -1,6 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { byWeight, OFF, splitFile } from '../../../src/proxy/weight-map.ts';
 import {
   DAMAGES,
   expectNoMatter,
@@ -10,6 +11,7 @@ import {
   WAYS_OUT,
 } from '../../support/damaged-journal.ts';
 import { canary } from '../../support/fixture-cli.ts';
+import { writeFiles } from '../../support/fixture-project.ts';
 
 test.each([
   ['comparison-made', { comparison: {} }, 'comparison.from'],
@@ -68,6 +70,61 @@ describe('a journal without its first line', () => {
     expect(stderr).toContain('`canary abort` works without it');
     expect(exitCode).toBe(1);
   });
+});
+
+describe('a folder in the place of a journal', () => {
+  const shopWithFolder = async () => {
+    const shop = await shopWith((lines) => lines);
+    const path = join(shop, `.canary/releases/${ID}.jsonl`);
+    await rm(path);
+    await mkdir(path);
+    return shop;
+  };
+
+  test.each(WAYS_OUT)('does not bar canary %s, which sets it aside', async (...argv) => {
+    const shop = await shopWithFolder();
+    const { stderr, exitCode } = await canary(shop, argv);
+    expect(stderr).toContain(`${ID} cannot be read: EISDIR`);
+    expect(exitCode).toBe(0);
+    expect(await readdir(join(shop, '.canary/releases'))).toEqual([`${ID}.jsonl.damaged`]);
+  });
+
+  test('does not hide the other releases', async () => {
+    const { stderr, exitCode } = await canary(await shopWithFolder(), ['history']);
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  });
+});
+
+describe('users leave the canary', () => {
+  const weightsOf = async (shop: string) =>
+    readFile(join(shop, '.canary/proxy/weights.map'), 'utf8');
+  const shopAtHalf = async (damage: Parameters<typeof shopWith>[0]) => {
+    const shop = await shopWith(damage);
+    await writeFiles(shop, { '.canary/proxy/weights.map': splitFile(byWeight(50)) });
+    return shop;
+  };
+
+  test.each([['pause'], ['weight', '0'], ['abort']])(
+    'by canary %s, although the compose file is broken',
+    async (...argv) => {
+      const shop = await shopAtHalf((lines) => lines);
+      await writeFiles(shop, { 'docker-compose.yml': 'services: [' });
+      const { stderr } = await canary(shop, argv);
+      expect(stderr).toContain('Compose refuses the compose file');
+      expect(await weightsOf(shop)).toBe(splitFile(OFF));
+    },
+  );
+
+  test.each([['pause'], ['weight', '0'], ['abort']])(
+    'by canary %s, although the compose file is gone',
+    async (...argv) => {
+      const shop = await shopAtHalf((lines) => lines);
+      await rm(join(shop, 'docker-compose.yml'));
+      const { stderr } = await canary(shop, argv);
+      expect(stderr).toContain('No compose file in');
+      expect(await weightsOf(shop)).toBe(splitFile(OFF));
+    },
+  );
 });
 
 test('a last line that was cut off does not count', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Observed } from '../../../src/rollout/observed.ts';
+import { forsaken } from '../../../src/rollout/place-proxy.ts';
 import { type Desired, reconcile } from '../../../src/rollout/reconcile.ts';
 import { formatPlan } from '../../../src/ui/plan-view.ts';
 import {
@@ -128,6 +129,21 @@ describe('down', () => {
     expect(down(observed(BEHIND_PROXY, ABSENT_PROXY))).toMatchInlineSnapshot(
       `"1. give the port back to frontend  (the proxy goes)"`,
     );
+  });
+
+  test('gives the port back to a service that canary.yaml does not name any more', () => {
+    const slice = [{ service: 'discounts', entry: undefined }];
+    const steps = reconcile({ proxy: 'absent' }, observed(BEHIND_PROXY), situation([], { slice }));
+    expect(steps).toEqual([
+      { kind: 'return-ports', services: ['frontend'], cause: 'the proxy goes' },
+    ]);
+  });
+
+  test('forsakes nobody who has a port, or is still meant to be hidden', () => {
+    expect(forsaken(observed(BEHIND_PROXY), [])).toEqual(['frontend']);
+    expect(forsaken(observed(BEHIND_PROXY), ['frontend'])).toEqual([]);
+    const edge = stable('edge', { isHidden: true, publishedPorts: [80] });
+    expect(forsaken(observed([...PLAIN, edge]), [])).toEqual([]);
   });
 
   test('has nothing to do on a plain stable', () => {
