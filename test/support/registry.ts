@@ -22,16 +22,18 @@ export class Registry {
     return registry;
   }
 
-  /** Builds an image from a Dockerfile and its files' folder, pushes it, and takes it off the engine. */
-  async publish(image: string, folder: string, dockerfile: string): Promise<string> {
-    const name = `${this.host}/${image}`;
+  /**
+   * Builds an image from a Dockerfile and its files' folder, and pushes it as another machine would: under another name of
+   * the registry, so that no tag of this engine moves.
+   */
+  async publish(image: string, folder: string, dockerfile: string): Promise<void> {
+    const name = `${this.host.replace('127.0.0.1', 'localhost')}/${image}`;
     await execa('docker', ['build', '--quiet', '--tag', name, '--file', '-', folder], {
       input: dockerfile,
       env: { DOCKER_BUILDKIT: '1' },
     });
     await execa('docker', ['push', '--quiet', name]);
     await execa('docker', ['image', 'rm', name]);
-    return name;
   }
 
   async stop(): Promise<void> {
