@@ -31,7 +31,7 @@ export interface DeployResult extends Arrival {
   entries: EntryAddress[];
 }
 
-/** The stable is what was asked for already. */
+/** The stable is what was asked for already, or it was taken back before. */
 export interface NothingNew {
   release: null;
 }

@@ -14,7 +14,7 @@ import { isWaiting } from '../rollout/release.ts';
 import { releaseTitle } from '../rollout/source.ts';
 import type { Theme } from './theme.ts';
 
-export const NOTHING_NEW = 'Nothing is new: the stable runs that already. No canary was started.';
+export const NOTHING_NEW = 'Nothing is new, so no canary was started.';
 
 const NOTHING_TO_TAKE_BACK =
   'No canary was running; nothing was changed. A promoted release is taken back by its id: `canary revert RELEASE`.';

@@ -72,7 +72,8 @@ export class GivenCase extends Storedog {
     await this.succeed('init', '--yes', ...init);
     const chosen = await this.read('canary.yaml');
     await this.write('canary.yaml', chosen.replace(/preview: \d+/, `preview: ${this.preview}`));
-    await this.git('commit', '--quiet', '--all', '-m', 'A free port');
+    if (await this.exists('.git'))
+      await this.git('commit', '--quiet', '--all', '-m', 'A free port');
     await this.succeed('up');
   }
 

@@ -103,7 +103,7 @@ describe('a server without git and source, whose compose file has a variable for
     expect(JSON.parse(stdout).error).toMatchObject({ code: 'image-unknown' });
     expect(await shop.containers()).toEqual(before);
     const same = await shop.succeed('deploy', '--tag', '1');
-    expect(same.stdout).toContain('Nothing is new');
+    expect(same.stdout).toContain('Nothing is new, so no canary was started.');
     expect(await shop.containers()).toEqual(before);
   });
 });
@@ -136,6 +136,10 @@ describe('a tag that moves', () => {
     await shop.succeed('revert', (await newest(shop)).id);
     expect(await stableSays(shop)).toBe('one');
     expect(await shop.tags()).toBe(tags);
+    // A timer does not bring it back.
+    const { stderr } = await shop.succeed('deploy', '--pull');
+    expect(stderr).toContain('was of the same images: taken back from the stable');
+    expect(await shop.stableContainers()).toHaveLength(1);
   });
 });
 

@@ -1,4 +1,5 @@
 import { isHidden, isKept } from '../../compose/disguise/hidden.ts';
+import type { ImageSettings } from '../../compose/images/settings.ts';
 import { LABEL, PROXY_SERVICE } from '../../compose/model/names.ts';
 import { CanaryError } from '../../errors.ts';
 import type { ObservedContainer } from '../../rollout/observed.ts';
@@ -68,13 +69,13 @@ export function dockerEngine(run: RunProcess, wire: () => Promise<Wire>) {
       return result.exitCode === 0 ? result.stdout.trim() : undefined;
     },
 
-    /** An image by its name or id: its id, and its names by digest, of which one that no registry had has none. */
-    async image(reference: string): Promise<{ id: string; digests: string[] } | undefined> {
+    /** An image by its name or id; one that no registry had has no digests. */
+    async image(reference: string): Promise<KnownImage | undefined> {
       const result = await run('docker', ['image', 'inspect', '--', reference]);
       if (isUnreachable(result.stderr)) throw engineUnreachable(result.stderr);
       if (result.exitCode !== 0) return undefined;
-      const [found]: { Id: string; RepoDigests: string[] | null }[] = JSON.parse(result.stdout);
-      return found && { id: found.Id, digests: found.RepoDigests ?? [] };
+      const [found]: InspectedImage[] = JSON.parse(result.stdout);
+      return found && { id: found.Id, digests: found.RepoDigests ?? [], settings: found.Config };
     },
 
     /** Gives an image a name; one with a digest in it belongs to its image by itself. */
@@ -195,6 +196,19 @@ function inspectedBy({ stdout, stderr }: RunResult): InspectedContainer[] {
     // A program that was ended prints half of it.
     throw failed('container inspect', stderr);
   }
+}
+
+/** An image of this engine: its names by digest, and what containers take from it. */
+interface KnownImage {
+  id: string;
+  digests: string[];
+  settings: ImageSettings;
+}
+
+interface InspectedImage {
+  Id: string;
+  RepoDigests: string[] | null;
+  Config: ImageSettings;
 }
 
 interface InspectedContainer {
