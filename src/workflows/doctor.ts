@@ -20,7 +20,7 @@ export async function doctor(context: Context): Promise<Diagnosis[]> {
   const findings = [
     engine,
     await look('compose', async () => `Docker Compose ${await supportedCompose(context.compose)}`),
-    await look('git', () => context.git.version()),
+    await look('git', () => gitVersion(context)),
   ];
   let project: Project | undefined;
   findings.push(
@@ -36,6 +36,11 @@ export async function doctor(context: Context): Promise<Diagnosis[]> {
     if (engine.ok) findings.push(await look('clock', () => clockSkew(context, loaded)));
   }
   return findings;
+}
+
+/** Servers that release images alone may lack it. */
+async function gitVersion({ git }: Context): Promise<string> {
+  return git.version().catch(() => 'not installed: only releases of branches need it');
 }
 
 async function look(name: string, find: () => Promise<string>): Promise<Diagnosis> {

@@ -1,65 +1,38 @@
-import { canaryImage, previousImage, shortCommit } from '../compose/model/names.ts';
+import { previousImage, shortCommit } from '../compose/model/names.ts';
 import type { Context } from '../context.ts';
 import { CanaryError, messageOf } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { revertMessage } from '../git/patch.ts';
 import { checkMove, resolveBranch } from '../project/git/branches.ts';
 import { withScratchTree } from '../project/git/scratch-tree.ts';
-import { lastingOf } from '../project/images/lasting.ts';
 import type { Project } from '../project/load.ts';
 import { runHooks } from '../release/hooks.ts';
 import { tellDatabaseChanges } from '../release/records/database-changes.ts';
 import { changeState, currentRelease } from '../release/records/releases.ts';
 import { releaseToStable } from '../release/release-to-stable.ts';
-import type { Release } from '../rollout/release.ts';
-import { describeImages, type ReleasedImage } from '../rollout/source.ts';
-
-export type Promoted = Release & {
-  promotedCommit: string;
-  before: NonNullable<Release['before']>;
-};
-
-export function wasPromoted(release: Release): release is Promoted {
-  return (
-    release.state === 'promoted' &&
-    release.promotedCommit !== undefined &&
-    release.before !== undefined
-  );
-}
+import type { Promoted } from '../rollout/promoted.ts';
+import { type Reverted, revertImages } from './revert-images.ts';
 
 /**
  * Reverts a promoted release, without downtime: a commit on the stable branch undoes its changes, and the stable runs
- * that commit, from the earlier images if they still exist; of images, the stable runs those before. Returns the commit, and what stays changed in the shared
- * databases.
+ * that commit, from the earlier images if they still exist; of images, the stable runs those before. Returns what was
+ * made, and what stays changed in the shared databases.
  */
 export async function revertPromoted(
   context: Context,
   project: Project,
   release: Promoted,
   message: string | undefined,
-): Promise<{
-  commit: string | null;
-  images?: readonly ReleasedImage[];
-  databaseChanges: string[];
-}> {
+): Promise<Omit<Reverted, 'reason'> & { databaseChanges: string[] }> {
   const { source } = release;
-  const commit = source
+  const { reason, ...made } = source
     ? await revertImages(context, project, release)
     : await revertOnBranch(context, project, release, message);
   const run = { context, project, release, signal: context.signal };
-  const reason = commit.reason;
   await changeState(run, 'reverted', reason);
   const databaseChanges = await tellDatabaseChanges(run, true);
   await runHooks(run, 'onRevert', { weight: 0, reason });
-  return { commit: commit.made, ...(commit.images && { images: commit.images }), databaseChanges };
-}
-
-/** What a revert made, and what it says of itself. */
-interface Reverted {
-  made: string | null;
-  reason: string;
-  /** The images that the stable runs again; none if it did already. */
-  images?: readonly ReleasedImage[];
+  return { ...made, databaseChanges };
 }
 
 async function revertOnBranch(
@@ -94,41 +67,7 @@ async function revertOnBranch(
     await releaseToStable(context, { to: { commit, from: tip }, images, isRevert: true });
   }
   const reason = `taken back from the stable by ${shortCommit(commit ?? tip)}`;
-  return { made: commit ?? null, reason };
-}
-
-/** Gives the stable the images that it ran before, which canary kept, so that no registry is needed. */
-async function revertImages(
-  context: Context,
-  project: Project,
-  release: Promoted,
-): Promise<Reverted> {
-  const { engine } = context;
-  const containers = await engine.containers(project.name);
-  const images: ReleasedImage[] = [];
-  let isBack = true;
-  for (const { service, name: reference } of release.before.images) {
-    const before = await engine.imageId(previousImage(project.name, service, release.id));
-    const after = await engine.imageId(canaryImage(project.name, service, release.promotedCommit));
-    if (!before) throw notInStable(release, `The image that \`${service}\` ran before is gone.`);
-    const running = containers.filter((each) => each.role === 'stable' && each.service === service);
-    const other = running.find(({ imageId }) => imageId !== before && imageId !== after);
-    if (other) throw notInStable(release, `${other.name} runs another image since.`);
-    isBack &&= running.every(({ imageId }) => imageId === before);
-    images.push({ service, reference, imageId: before });
-  }
-  const source = { images, variables: release.before.variables ?? {} };
-  const isWritten = (await lastingOf(context, project, source)).write === undefined;
-  const reason = `taken back from the stable: it runs ${describeImages(source)}`;
-  if (isBack && isWritten) return { made: null, reason };
-  await releaseToStable(context, { to: { source }, isRevert: true });
-  return { made: null, reason, images };
-}
-
-function notInStable(release: Promoted, why: string): CanaryError {
-  return new CanaryError('release-unknown', `Release ${release.id} cannot be taken back. ${why}`, {
-    hint: 'Deploy the images that you want instead: `canary deploy --tag TAG`. Nothing was changed.',
-  });
+  return { commit: commit ?? null, reason };
 }
 
 /** The commit that reverts the release: the one that a stopped attempt had made, or a new one. */

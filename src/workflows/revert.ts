@@ -7,8 +7,9 @@ import { finishPromotion } from '../release/promotion/promotion.ts';
 import { allReleases, currentRelease } from '../release/records/releases.ts';
 import { withEveryUserOff } from '../release/with-every-user-off.ts';
 import { withLock } from '../release/with-lock.ts';
+import { type Promoted, wasPromoted } from '../rollout/promoted.ts';
 import { hasEnded } from '../rollout/release.ts';
-import { type Promoted, revertPromoted, wasPromoted } from './revert-promoted.ts';
+import { revertPromoted } from './revert-promoted.ts';
 
 export interface RevertOptions {
   /** A release by its id, also one that was promoted; the running one when left out. */

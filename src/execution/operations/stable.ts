@@ -5,8 +5,15 @@ import { branchRef } from '../../git/branch-name.ts';
 import type { Checkout } from '../../project/checkout/checkout.ts';
 import { ownImage } from '../../project/checkout/own-image.ts';
 import { advanceBranch } from '../../project/git/branches.ts';
-import { valuesNow, writeLines } from '../../project/images/lasting.ts';
-import { callOptions, hasRelease, type Run, record, releaseNow } from '../../project/run.ts';
+import { lastingOf, valuesNow, writeLines } from '../../project/images/lasting.ts';
+import {
+  callOptions,
+  hasRelease,
+  ifWritable,
+  type Run,
+  record,
+  releaseNow,
+} from '../../project/run.ts';
 import type { StableImage } from '../../rollout/events.ts';
 import { containersOf } from '../../rollout/observed.ts';
 import type { OperationOf } from '../../rollout/operation.ts';
@@ -106,6 +113,7 @@ export async function restoreStable(
   for (const { imageId, name } of replacing?.previous ?? []) {
     await context.engine.tagImage(imageId, name);
   }
+  await takeLinesBack(run);
   const scale = await keptScale(run, operation.services, run.project.model);
   const scope = await overriddenScope(run);
   await recreating(run, operation.services, () =>
@@ -140,6 +148,15 @@ export async function setVariables(
   { file, lines }: OperationOf<'set-variables'>,
 ): Promise<void> {
   await writeLines(file, lines);
+}
+
+/** The lines that the promotion of images may have written, before Compose reads them again. */
+async function takeLinesBack(run: Run): Promise<void> {
+  const { context, project } = run;
+  const { source, before } = hasRelease(run) ? await releaseNow(run) : {};
+  if (!source || !before?.variables) return;
+  const { write } = await lastingOf(context, project, { images: [], variables: before.variables });
+  if (write) await ifWritable(run, write.file, () => writeLines(write.file, write.lines));
 }
 
 /** Empty where git does not keep the project. */
