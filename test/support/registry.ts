@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { within } from './patience.ts';
 import { freePorts } from './ports.ts';
 import { until } from './storedog.ts';
 
@@ -62,7 +63,9 @@ export class Registry {
 
   private async untilItAnswers(): Promise<void> {
     await until('the registry answers', async () => {
-      const answer = await fetch(`http://${this.host}/v2/`).catch(() => undefined);
+      // Docker's own proxy takes connections before the registry listens, and lets them wait for ever.
+      const signal = AbortSignal.timeout(within(2000));
+      const answer = await fetch(`http://${this.host}/v2/`, { signal }).catch(() => undefined);
       return answer?.status === 200;
     });
   }
