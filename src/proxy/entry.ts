@@ -1,6 +1,6 @@
 import { assetLines, servesAssets } from './assets.ts';
 import { tell, tellSide, toldRules } from './baggage.ts';
-import { addressLines, cookieRule, EDGE_ADDRESS } from './identity.ts';
+import { addressLines, cookieRules, EDGE_ADDRESS } from './identity.ts';
 import { logRequests } from './request-log.ts';
 import {
   aloneName,
@@ -45,7 +45,7 @@ export function entrySection(
     ...(baseline ? [CHOOSE_BASELINE] : []),
     ...logRequests(),
     ...(settings.hasHops ? [...toldRules(service), ...tellSide(settings.forceHeader)] : []),
-    cookieRule(),
+    ...cookieRules(),
     ...(settings.keepsSamples
       ? [offerSample(service, '!{ var(txn.rule) -m found } '), ...KEEP_SAMPLE]
       : []),

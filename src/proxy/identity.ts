@@ -96,12 +96,21 @@ function idFrom(where: string): string {
   return `http-request set-var(txn.idfrom) str(${where}) if { var(txn.id) -m found } !{ var(txn.idfrom) -m found }`;
 }
 
+/** The condition that a cache in front may give a response to everybody. */
+const IS_FOR_ALL =
+  "{ res.fhdr(Cache-Control) -m reg -i 'max-?age=0*[1-9]|immutable' } !{ res.fhdr(Cache-Control) -m reg -i 'private|no-store|no-cache' }";
+
 /**
  * Gives an anonymous user the cookie while a canary has users; otherwise responses stay unchanged.
+ * So does what caches in front keep: with a cookie some would keep it no longer, and others would
+ * give everybody the same one.
  */
-export function cookieRule(): string {
+export function cookieRules(): string[] {
   const attributes = 'Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax%[var(txn.secure)]';
-  return `http-response add-header Set-Cookie "${IDENTITY_COOKIE}=%[var(txn.id)]; ${attributes}" if ${IS_NEW} { var(txn.weight) -m int gt 0 }`;
+  return [
+    `http-response set-var(txn.kept) bool(1) if ${IS_FOR_ALL}`,
+    `http-response add-header Set-Cookie "${IDENTITY_COOKIE}=%[var(txn.id)]; ${attributes}" if ${IS_NEW} { var(txn.weight) -m int gt 0 } !{ var(txn.kept) -m found }`,
+  ];
 }
 
 function fetchOf(place: Identity): string {

@@ -30,6 +30,9 @@ export function toleranceLines({ keepAlive }: Tolerance): string[] {
     // Devices and old browsers do not escape addresses, and services answer them.
     'option accept-invalid-http-request',
     'option accept-invalid-http-response',
+    // Otherwise the kernel keeps a part of a message back for 200 ms, to fill a packet: each event of
+    // a stream would be late.
+    'option http-no-delay',
     // A replaced worker answers one more request on an idle connection and announces that it
     // closes.
     'option idle-close-on-response',

@@ -45,6 +45,9 @@ async function answer(request, response) {
       // Each side has one of them.
       if ((SIDE === 'canary') === pathname.includes('main')) response.statusCode = 404;
       break;
+    case '/kept':
+      response.setHeader('Cache-Control', searchParams.get('by'));
+      break;
     case '/missing.js':
       if (SIDE === 'canary') response.statusCode = 404;
       break;

@@ -68,6 +68,16 @@ describe('without trusted proxies', () => {
     expect(new Set(seen.map(({ user }) => user)).size).toBe(40);
   });
 
+  it('a response that caches in front may give to everybody has no cookie', async () => {
+    const cookieWith = async (how: string) =>
+      (await ask({ 'User-Agent': 'cached' }, `/kept?by=${encodeURIComponent(how)}`)).cookie;
+    for (const how of ['public, max-age=3600', 'max-age=60', 's-maxage=9', 'max-age=0, immutable'])
+      expect(await cookieWith(how), how).toBe('');
+    // No shared cache keeps these; Express says the last of every file.
+    for (const how of ['private, max-age=600', 'no-store', 'no-cache', 'public, max-age=0'])
+      expect(await cookieWith(how), how).not.toBe('');
+  });
+
   it('a browser keeps its side when it gets the cookie', async () => {
     for (const at of many) {
       const agent = { 'User-Agent': `browser/${at}` };

@@ -123,6 +123,24 @@ describe('HTTP/1.1', () => {
     stream.destroy();
   });
 
+  it.each(SIDES)('keeps no part of a message to or from the %s back', async (side) => {
+    const call = request(url('/echo'), { method: 'POST', headers: on(side), agent: false });
+    const answered = new Promise<IncomingMessage>((resolve) => call.on('response', resolve));
+    call.write('0');
+    const parts = (await answered)[Symbol.asyncIterator]();
+    await parts.next();
+    const took: number[] = [];
+    for (let count = 0; count < 5; count += 1) {
+      const since = performance.now();
+      call.write('1');
+      await parts.next();
+      took.push(performance.now() - since);
+    }
+    call.destroy();
+    // The kernel would wait 200 ms for more, in each direction.
+    expect(Math.min(...took)).toBeLessThan(150);
+  });
+
   it.each(SIDES)('upgrades to a WebSocket with the %s, with frames both ways', async (side) => {
     const client = await WebSocketClient.open(url('/'), on(side));
     expect(client.headers['x-side']).toBe(side);
