@@ -26,7 +26,7 @@ export interface ObservedContainer {
   /** The kernel killed it because memory ran out. */
   outOfMemory?: boolean;
   restartCount: number;
-  /** The host ports that it publishes. */
+  /** The host ports that it publishes over TCP. */
   publishedPorts: readonly number[];
   addresses: readonly string[];
   /** Has data in an anonymous volume, which only Compose's own recreation carries over. */

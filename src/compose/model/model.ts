@@ -142,6 +142,13 @@ export function publishedPort(service: ComposeService, hostPort: number): Compos
   );
 }
 
+/** The other ports of a service, such as the same number over UDP. */
+export function otherPorts(service: ComposeService, hostPort: number | undefined): ComposePort[] {
+  return (service.ports ?? []).filter(
+    (port) => port.published !== String(hostPort) || (port.protocol ?? 'tcp') !== 'tcp',
+  );
+}
+
 /** How many containers Compose starts for a service. */
 export function replicasOf({ scale, deploy }: ComposeService): number {
   return scale ?? deploy?.replicas ?? 1;

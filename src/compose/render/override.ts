@@ -5,7 +5,7 @@ import { type OwnVolumes, ownVolumes } from '../clone/volumes.ts';
 import { withoutHost } from '../ingress/nginx-proxy.ts';
 import { type Extension, extensionLayers, type Origin } from '../model/extension.ts';
 import { escapeAll, escapeDollars, type Fields, portFields } from '../model/fields.ts';
-import type { ComposeModel, ComposeVolume } from '../model/model.ts';
+import { type ComposeModel, type ComposeVolume, otherPorts } from '../model/model.ts';
 import { baselineName, LABEL, migrationName, PROXY_SERVICE } from '../model/names.ts';
 import { replace, reset, stringify } from '../model/tagged.ts';
 import type { SliceMember } from '../slice.ts';
@@ -124,9 +124,7 @@ function stableDeltas({ slice, model, isUnlinked, images = new Map() }: Override
   for (const [service, image] of images) deltas.set(service, { image: escapeDollars(image) });
   for (const { service, entry } of slice) {
     if (!entry) continue;
-    const others = (model.services[service]?.ports ?? []).filter(
-      (port) => port.published !== String(entry.port) || (port.protocol ?? 'tcp') !== 'tcp',
-    );
+    const others = otherPorts(model.services[service] ?? {}, entry.port);
     const ports = others.length === 0 ? reset([]) : replace(others.map(portFields));
     deltas.set(service, { ...deltas.get(service), ports });
   }

@@ -1,5 +1,5 @@
 import type { ComposeService } from '../../compose/model/model.ts';
-import { listeningPort } from '../../compose/model/model.ts';
+import { listeningPort, otherPorts } from '../../compose/model/model.ts';
 import { namespaceMembers } from '../../compose/model/namespaces.ts';
 import { statefulReason } from '../../compose/services/stateful.ts';
 import type { Project } from '../../project/load.ts';
@@ -27,7 +27,7 @@ export function secondContainerObstacle(
   const service: ComposeService = model.services[name] ?? {};
   const entry = slice.find((member) => member.service === name)?.entry;
   if (service.container_name !== undefined) return 'it has a `container_name`';
-  if (service.ports?.some(({ published }) => published && published !== String(entry?.port)))
+  if (otherPorts(service, entry?.port).some(({ published }) => published))
     return 'it publishes ports';
   const networks = Object.values(service.networks ?? {});
   const addresses = networks.flatMap((network) => [

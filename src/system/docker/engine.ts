@@ -255,9 +255,7 @@ function observe(container: InspectedContainer): ObservedContainer {
     exitCode: container.State.ExitCode,
     ...(container.State.OOMKilled && { outOfMemory: true }),
     restartCount: container.RestartCount,
-    publishedPorts: Object.values(container.HostConfig.PortBindings ?? {}).flatMap((bindings) =>
-      (bindings ?? []).map((binding) => Number(binding.HostPort)).filter((port) => port > 0),
-    ),
+    publishedPorts: publishedPorts(container.HostConfig.PortBindings),
     addresses: Object.values(container.NetworkSettings.Networks)
       .flatMap((network) => [network.IPAddress, network.GlobalIPv6Address])
       .filter(Boolean),
@@ -290,6 +288,14 @@ function told(containers: readonly ObservedContainer[]): ObservedContainer[] {
     const isStray = each.state === 'created' && !each.isHidden && hidden.has(each.service);
     return isStray && each.role === 'stable' ? { ...each, role: 'stray' } : each;
   });
+}
+
+/** The host ports over TCP: a number can be published over UDP, too, for HTTP/3. */
+function publishedPorts(bindings: InspectedContainer['HostConfig']['PortBindings']): number[] {
+  return Object.entries(bindings ?? {})
+    .filter(([port]) => !port.endsWith('/udp'))
+    .flatMap(([, hosts]) => (hosts ?? []).map(({ HostPort }) => Number(HostPort)))
+    .filter((port) => port > 0);
 }
 
 /** Each link once, however many networks the container is on. */

@@ -54,6 +54,20 @@ test('labels of any container are only read', async () => {
   );
 });
 
+test('a number that is published over UDP alone holds no port', async () => {
+  const container = {
+    ...{ Id: 'a1', Name: '/web', Image: 'sha256:1', RestartCount: 0, Mounts: [] },
+    State: { Status: 'running', StartedAt: '', ExitCode: 0 },
+    Config: { Image: 'web', Labels: { 'com.docker.compose.oneoff': 'False' }, Env: null },
+    HostConfig: {
+      PortBindings: { '443/udp': [{ HostPort: '443' }], '80/tcp': [{ HostPort: '8080' }] },
+    },
+    NetworkSettings: { Networks: {} },
+  };
+  const [found] = await engineOf({ stdout: JSON.stringify([container]) }).containers('shop');
+  expect(found?.publishedPorts).toEqual([8080]);
+});
+
 test('an engine that went away, or whose program was ended, is not one without containers', async () => {
   const gone = { stdout: '[]\n', stderr: 'Cannot connect to the Docker daemon', exitCode: 1 };
   for (const [answer, code] of [
