@@ -22,19 +22,23 @@ describe.each(COMMANDS)('canary %s', (...argv) => {
       changes: [],
     });
   });
-
-  test('is rejected without a git repository', async () => {
-    const folder = await emptyFolder();
-    await writeFiles(folder, SHOP_FILES);
-    expect(await canaryAndChanges(folder, argv)).toEqual({
-      stdout: '',
-      stderr:
-        '✖ DIR is not in a git repository.\n  A canary is built from a branch: run `git init`, commit your project, then try again.\n',
-      exitCode: 2,
-      changes: [],
-    });
-  });
 });
+
+describe.each([['plan', '--branch', 'x'], ['render', '--branch', 'x'], ['rehearse']])(
+  'canary %s',
+  (...argv) => {
+    test('is rejected without a git repository', async () => {
+      const folder = await emptyFolder();
+      await writeFiles(folder, SHOP_FILES);
+      expect(await canaryAndChanges(folder, argv)).toMatchObject({
+        stdout: '',
+        stderr:
+          '✖ DIR is not in a git repository.\n  A branch needs one: run `git init` and commit your project. Images that were built elsewhere need none: `canary deploy --tag TAG`.\n',
+        exitCode: 2,
+      });
+    });
+  },
+);
 
 describe.each(COMMANDS.filter(([name]) => name !== 'map'))('canary %s', (...argv) => {
   test('is rejected without canary.yaml', async () => {
