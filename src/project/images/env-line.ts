@@ -33,7 +33,9 @@ function restOf(old: string): string | undefined {
     const close = old.indexOf(quote, 1);
     return close < 0 ? undefined : old.slice(close + 1);
   }
-  return /[ \t]+#.*$/.exec(old)?.[0] ?? /[ \t]*$/.exec(old)?.[0] ?? '';
+  const comment = old.search(/[ \t]#/);
+  const value = (comment < 0 ? old : old.slice(0, comment)).trimEnd();
+  return old.slice(value.length);
 }
 
 /** The value that an env file gives to a variable: what its last line for it says. */
