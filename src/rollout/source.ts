@@ -48,6 +48,17 @@ function shortDigest(reference: string, digest: string | undefined): string {
   return ` (${digest.slice(digest.indexOf(':') + 1).slice(0, 12)})`;
 }
 
+/** What is released, in few words: its images, or its commit. */
+export function revisionName({
+  commit,
+  source,
+}: {
+  commit: string;
+  source?: ImageSource | undefined;
+}): string {
+  return source ? describeImages(source) : shortCommit(commit);
+}
+
 /** What a release is of, in few words: its images, or its branch and commit. */
 export function releaseTitle({
   branch,

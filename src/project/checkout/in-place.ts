@@ -59,10 +59,9 @@ export async function checkOutImages(
     ...{ commit, source, mirror, tree: mirror.tree, directory, files, model, definedIn, mounts },
     ...{ dataMounts: byName<never[]>(), mountedFiles: byName<string[]>() },
   };
-  const clones = { ...base, release: '', files: definedIn, keptLabels, branchFiles: own };
-  const isReleased = true;
-  const subject = { ...project, written };
-  const proven = await proveClones(compose, subject, { ...clones, isReleased });
+  const kept = { keptLabels, branchFiles: own, isReleased: true };
+  const clones = { ...base, ...kept, release: '', files: definedIn };
+  const proven = await proveClones(compose, { ...project, written }, clones);
   return { ...base, keptLabels, branchFiles: own, ...proven };
 }
 

@@ -1,4 +1,3 @@
-import { shortCommit } from '../../compose/model/names.ts';
 import type { Arrival } from '../../documents/traffic.ts';
 import { hasCode, messageOf } from '../../errors.ts';
 import { branchRef } from '../../git/branch-name.ts';
@@ -7,7 +6,7 @@ import type { Checkout } from '../../project/checkout/checkout.ts';
 import { resolveBranch } from '../../project/git/branches.ts';
 import { lastingOf } from '../../project/images/lasting.ts';
 import { type ReleaseRun, releaseNow } from '../../project/run.ts';
-import { describeImages, type ImageSource } from '../../rollout/source.ts';
+import { type ImageSource, revisionName } from '../../rollout/source.ts';
 import { runHooks } from '../hooks.ts';
 import { requireJudged } from './judged.ts';
 import { promotionCandidate } from './merge-candidate.ts';
@@ -61,7 +60,6 @@ async function unaskedLines(
 /** Promotes a canary that passed every step and was prepared. */
 export async function promotePrepared(run: ReleaseRun, checkout: Checkout): Promise<Arrival> {
   await promoteTo(run, checkout, { isAnnounced: true });
-  const { source, commit } = checkout;
-  const reason = `every step passed; the stable runs ${source ? describeImages(source) : shortCommit(commit)}`;
+  const reason = `every step passed; the stable runs ${revisionName(checkout)}`;
   return { state: 'promoted', reason, weight: 0 };
 }

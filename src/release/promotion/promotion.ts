@@ -1,4 +1,3 @@
-import { shortCommit } from '../../compose/model/names.ts';
 import { messageOf } from '../../errors.ts';
 import { converge, planFor } from '../../execution/converge.ts';
 import { execute } from '../../execution/execute.ts';
@@ -9,7 +8,7 @@ import { lastingOf } from '../../project/images/lasting.ts';
 import { type ReleaseRun, type Run, record, releaseNow, unstoppable } from '../../project/run.ts';
 import type { Plan } from '../../rollout/operation.ts';
 import type { Release } from '../../rollout/release.ts';
-import { describeImages } from '../../rollout/source.ts';
+import { revisionName } from '../../rollout/source.ts';
 import { recordAbComparison } from '../ending/record-ab-comparison.ts';
 import { restoreOf } from '../ending/remove-canary.ts';
 import { runHooks } from '../hooks.ts';
@@ -50,12 +49,12 @@ export async function promoteTo(
     await recordAbComparison(run);
     const { weight } = await releaseNow(run);
     if (!isAnnounced) await runHooks(run, 'prePromote', { weight });
-    await changeState(run, 'promoting', `to ${whatRuns(checkout)}`);
+    await changeState(run, 'promoting', `to ${revisionName(checkout)}`);
     await executeOrPutBack(run, plan);
   });
   await record(run, { type: 'stable-replaced', commit });
   await writeOverride(project, overrideText(project, undefined));
-  await changeState(run, 'promoted', `the stable runs ${whatRuns(checkout)}`);
+  await changeState(run, 'promoted', `the stable runs ${revisionName(checkout)}`);
   sayWhatStays(run, paths);
   for (const text of lasting?.left ?? []) context.emit({ type: 'warning', text });
   const databaseChanges = await tellDatabaseChanges(run, false);
@@ -86,11 +85,6 @@ export async function finishPromotion(
     await checkOutRelease(context, project, { source, commit: replacing.commit }),
   );
   return true;
-}
-
-/** In words: the images, or the commit. */
-function whatRuns({ source, commit }: Checkout): string {
-  return source ? describeImages(source) : shortCommit(commit);
 }
 
 async function executeOrPutBack(run: PromotionRun, plan: Plan): Promise<void> {

@@ -1,9 +1,8 @@
-import { shortCommit } from '../../compose/model/names.ts';
 import { execute } from '../../execution/execute.ts';
 import type { ReleaseRun } from '../../project/run.ts';
 import type { ReleaseState } from '../../rollout/events.ts';
 import type { Operation, Plan } from '../../rollout/operation.ts';
-import { describeImages } from '../../rollout/source.ts';
+import { revisionName } from '../../rollout/source.ts';
 import { changeState } from '../records/releases.ts';
 
 /** Executes a plan and records the phase in the journal, so that `status` shows it. */
@@ -11,14 +10,11 @@ export async function inPhases(run: ReleaseRun, plan: Plan): Promise<void> {
   let phase: ReleaseState | undefined;
   for (const operation of plan) {
     const next = phaseOf(operation) ?? phase;
-    if (next && next !== phase) await changeState(run, next, `${next} ${whatOf(run)}`);
+    if (next && next !== phase)
+      await changeState(run, next, `${next} ${revisionName(run.release)}`);
     phase = next;
     await execute(run, [operation]);
   }
-}
-
-function whatOf({ release: { source, commit } }: ReleaseRun): string {
-  return source ? describeImages(source) : shortCommit(commit);
 }
 
 function phaseOf(operation: Operation): ReleaseState | undefined {
