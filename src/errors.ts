@@ -37,6 +37,7 @@ export const EXIT_CODE_OF = {
   'branch-name-unsafe': EXIT.usage,
   'branch-untrusted': EXIT.usage,
   'branch-exists': EXIT.usage,
+  'branch-ahead': EXIT.usage,
   'commit-unknown': EXIT.usage,
   'remote-unknown': EXIT.usage,
   'branch-checked-out': EXIT.usage,

@@ -71,7 +71,7 @@ export function cloneSource({
   if (!checkout) return undefined;
   return {
     commit: checkout.commit,
-    isReleased: checkout.source !== undefined,
+    pulled: checkout.pulled.map(({ service }) => service),
     release: release?.id ?? '',
     model: checkout.model,
     files: checkout.definedIn,

@@ -46,7 +46,7 @@ export async function situationOf(run: Run): Promise<Situation> {
       users: project.proxy.users,
       endsTls: project.proxy.certificates.folders.length > 0,
     },
-    ...(checkout?.source ? { getsImagesBy: 'pull' as const } : {}),
+    pulled: checkout?.pulled ?? [],
     branchAt: await stableAt(run, release),
   };
 }

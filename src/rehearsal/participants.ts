@@ -74,15 +74,14 @@ async function ofBranch({ project, checkout }: Rehearsal, service: string) {
   const volumes = [...(definition.volumes ?? []).filter((each) => !isData(each)), ...data];
   const slice = project.slice.map((each) => each.service);
   const builder = imageBuilder(checkout.model, service, slice) ?? service;
-  const image =
-    ownImage(project.name, checkout, checkout.source ? service : builder) ?? definition.image ?? '';
+  const [own] = [service, builder].flatMap((each) => ownImage(project.name, checkout, each) ?? []);
   return onlySafeFiles(project.model, {
     service,
     definition,
     files: checkout.definedIn[service] ?? [],
     copy: checkout.copies[service],
     corrections: checkout.corrections[service],
-    image,
+    image: own ?? definition.image ?? '',
     ...(await emptied(volumes, checkout.tree)),
   });
 }

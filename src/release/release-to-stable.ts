@@ -1,3 +1,4 @@
+import type { ComposeModel } from '../compose/model/model.ts';
 import { canaryImage } from '../compose/model/names.ts';
 import type { Context } from '../context.ts';
 import { observe } from '../execution/observe.ts';
@@ -5,6 +6,7 @@ import { branchRef } from '../git/branch-name.ts';
 import { type Checkout, checkOut } from '../project/checkout/checkout.ts';
 import { checkOutImages } from '../project/checkout/in-place.ts';
 import { checkMove, requireUnmoved } from '../project/git/branches.ts';
+import { imagesOfBranch } from '../project/images/branch-images.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import { type ReleaseRun, type Run, releaseNow, unstoppable } from '../project/run.ts';
 import { isPartial } from '../rollout/progress.ts';
@@ -45,7 +47,7 @@ export async function releaseToStable(
     const { branch, checkout } =
       'source' in to
         ? { branch: '', checkout: await checkOutImages(context, project, to.source) }
-        : await checkOutStable(context, project, to);
+        : await checkOutStable(context, project, to, images);
     const { commit } = checkout;
     const base = { context, project, checkout, signal };
     await finishPromotion(base, await currentRelease(project));
@@ -85,12 +87,14 @@ async function checkOutStable(
   context: Context,
   project: Project,
   { commit, from }: { commit: string; from: string | undefined },
+  images: ReadonlyMap<string, string>,
 ): Promise<{ branch: string; checkout: Checkout }> {
   const branch = project.config.git.stable;
   const ref = branchRef(branch);
   await requireUnmoved(context, project, { ref, from });
   if (from) await checkMove(context, project, { ref, from, to: commit });
-  return { branch, checkout: await checkOut(context, project, commit) };
+  const findPulled = (model: ComposeModel) => imagesOfBranch(context, project, model, images);
+  return { branch, checkout: await checkOut(context, project, commit, { findPulled }) };
 }
 
 type Base = Run & { checkout: Checkout };

@@ -5,7 +5,7 @@ import type { RehearsalReport } from '../database/report.ts';
 import type { Counts } from '../proxy/counts.ts';
 import type { AbComparison } from './ab-comparison.ts';
 import type { Operation, Plan } from './operation.ts';
-import type { ImageSource } from './source.ts';
+import type { ImageSource, ReleasedImage } from './source.ts';
 import type { Step } from './step.ts';
 import type { ReleaseVerdict } from './verdict.ts';
 
@@ -59,6 +59,8 @@ export type ReleaseEvent =
       commit: string;
       /** The images, if they were built elsewhere; then `branch` is empty and `commit` identifies them. */
       source?: ImageSource | undefined;
+      /** The images that the commit names and that were built elsewhere, with their digests. */
+      pulled?: readonly ReleasedImage[] | undefined;
       subject: string;
       services: readonly string[];
       counts: Counts;

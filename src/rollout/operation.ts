@@ -1,4 +1,5 @@
 import type { UserChange } from '../proxy/user-map.ts';
+import type { ReleasedImage } from './source.ts';
 
 /** Which side of a split a container is on. */
 export type Side = 'stable' | 'canary';
@@ -38,7 +39,7 @@ export type OperationAction =
   | { kind: 'drain'; side: Side; services: readonly string[] }
   | { kind: 'build'; services: readonly string[]; commit: string }
   /** Pulls images that were built elsewhere, by digest, and keeps each by a name of canary's own. */
-  | { kind: 'pull'; services: readonly string[]; commit: string }
+  | { kind: 'pull'; images: readonly ReleasedImage[]; commit: string }
   /** Boots the canary on temporary copies of the shared databases, and reads what it changed. */
   | { kind: 'rehearse'; services: readonly string[]; databases: readonly string[]; commit: string }
   /** Runs the migration of the commit, once per release. */

@@ -3,6 +3,7 @@ import type { UserSides } from '../proxy/user-map.ts';
 import { ALL, byWeight, OFF, type Split, sameSplit } from '../proxy/weight-map.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { Operation, OperationAction, Role, Side } from './operation.ts';
+import type { ReleasedImage } from './source.ts';
 
 /** What stays the same between two looks at the project. */
 export interface Situation {
@@ -17,8 +18,8 @@ export interface Situation {
   keepsAddresses: (service: string) => boolean;
   /** The services of the slice that canary builds or pulls, and that have no image of this commit yet. */
   unbuilt: (commit: string) => readonly string[];
-  /** How they get one. */
-  getsImagesBy?: 'build' | 'pull';
+  /** The images that were built elsewhere. */
+  pulled?: readonly ReleasedImage[];
   /** Whether there are requests to send to a canary before its first user. */
   hasChecks?: boolean;
   /** The shared databases that are copied; a canary must first boot on the copies. */
@@ -70,13 +71,15 @@ export class Draft {
   }
 
   getImages(
-    by: 'build' | 'pull' | undefined,
+    { pulled = [] }: Pick<Situation, 'pulled'>,
     services: readonly string[],
     commit: string,
     cause: string,
   ): void {
-    if (by === 'pull') this.add({ kind: 'pull', services, commit }, 'not on this engine yet');
-    else this.add({ kind: 'build', services, commit }, cause);
+    const images = pulled.filter(({ service }) => services.includes(service));
+    const built = services.filter((service) => images.every((each) => each.service !== service));
+    if (images.length > 0) this.add({ kind: 'pull', images, commit }, 'not on this engine yet');
+    this.add({ kind: 'build', services: built, commit }, cause);
   }
 
   awaitReady(side: Role, services: readonly string[], cause: string): void {

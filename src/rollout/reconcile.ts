@@ -101,7 +101,7 @@ function placeCanary(
   const unbuilt = situation
     .unbuilt(commit)
     .filter((service) => missing.includes(service) || service === migrates);
-  draft.getImages(situation.getsImagesBy, unbuilt, commit, 'no image of this commit yet');
+  draft.getImages(situation, unbuilt, commit, 'no image of this commit yet');
   const boots = missing.length > 0 && !canGrow;
   // Before anything is started, and while an earlier canary still runs completely.
   if (rehearses.length > 0 && boots) {
@@ -152,7 +152,7 @@ function promoteStable(
   // moved.
   if (!hasStableImages || situation.branchAt !== commit) {
     const unbuilt = situation.unbuilt(commit);
-    draft.getImages(situation.getsImagesBy, unbuilt, commit, 'the merged code has no image yet');
+    draft.getImages(situation, unbuilt, commit, 'the merged code has no image yet');
     draft.awaitReady('canary', services, 'it serves every user while the stable is replaced');
     draft.sendEveryone('canary', 'the stable is replaced while it has no users');
     draft.add({ kind: 'drain', side: 'stable', services }, 'no request is cut off');

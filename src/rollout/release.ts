@@ -5,7 +5,7 @@ import type { AbComparison } from './ab-comparison.ts';
 import type { CanaryImage, ReleaseState, StableImage } from './events.ts';
 import type { JournalRecord } from './journal.ts';
 import { endOfStep, foldProgress, type StepProgress, stepName } from './progress.ts';
-import type { ImageSource } from './source.ts';
+import type { ImageSource, ReleasedImage } from './source.ts';
 import type { ReleaseVerdict } from './verdict.ts';
 
 /** One attempt to release one source on one slice: the fold of its journal. */
@@ -18,6 +18,8 @@ export interface Release {
   commit: string;
   /** The images, if they were built elsewhere. */
   source?: ImageSource | undefined;
+  /** The images that the commit names and that were built elsewhere. */
+  pulled?: readonly ReleasedImage[] | undefined;
   subject: string;
   services: readonly string[];
   state: ReleaseState;
@@ -76,7 +78,10 @@ export interface Release {
 }
 
 /** The part of a release that never changes, so that an old copy of it is still valid. */
-export type ReleaseIdentity = Pick<Release, 'id' | 'branch' | 'commit' | 'source' | 'services'>;
+export type ReleaseIdentity = Pick<
+  Release,
+  'id' | 'branch' | 'commit' | 'source' | 'pulled' | 'services'
+>;
 
 /** States in which a command is working on the release. */
 export const IN_PROGRESS: readonly ReleaseState[] = [

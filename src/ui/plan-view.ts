@@ -3,7 +3,7 @@ import { ownValue } from '../config/values/by-name.ts';
 import type { PlanDocument } from '../documents/plan.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import type { OperationAction, OperationOf, Plan, ReplicaCounts } from '../rollout/operation.ts';
-import { releaseTitle } from '../rollout/source.ts';
+import { describeImages, releaseTitle } from '../rollout/source.ts';
 import type { Theme } from './theme.ts';
 
 const SENTENCES: {
@@ -27,7 +27,10 @@ const SENTENCES: {
     `change the lists of users: ${added} added, ${removed} removed, ${moved} moved`,
   drain: ({ side, services }) => `let open requests on the ${side} finish (${list(services)})`,
   build: ({ services, commit }) => `build ${list(services)} at ${shortCommit(commit)}`,
-  pull: ({ services }) => `get the images of ${list(services)}`,
+  pull: ({ images }) =>
+    images.every(({ isSame }) => isSame)
+      ? `keep the images of ${list(images.map(({ service }) => service))}`
+      : `pull ${describeImages({ images, variables: {} })}`,
   rehearse: ({ services, databases }) =>
     `boot the canary of ${list(services)} on a copy of ${list(databases)}`,
   migrate: ({ service, commit }) => `run the migration ${service} at ${shortCommit(commit)}`,

@@ -45,7 +45,7 @@ export async function deploy(
   warnOfExpired(context, project.proxy.certificates);
   if (options.weight !== undefined)
     requireWeight(project.config.strategy.kind, options.weight, 'deploy');
-  const isPushed = 'branch' in source && source.pushed !== undefined;
+  const isPushed = 'branch' in source && source.ahead?.isPushed === true;
   const toRelease = async () =>
     'branch' in source
       ? branchCandidate(context, project, source)

@@ -5,6 +5,7 @@ import { type OwnVolumes, ownVolumes } from '../compose/clone/volumes.ts';
 import type { ImageWishes } from '../compose/images/wanted.ts';
 import { callerLinks, isFoundByHost } from '../compose/ingress/ingress.ts';
 import { throughRouter } from '../compose/ingress/router.ts';
+import type { ComposeModel } from '../compose/model/model.ts';
 import { type Call, callersOutside } from '../compose/services/service-map.ts';
 import type { Context } from '../context.ts';
 import type { Mount, PlanDocument } from '../documents/plan.ts';
@@ -20,6 +21,8 @@ import { checkoutWarnings } from '../project/checkout/warnings.ts';
 import { knownCalls } from '../project/configuration-files.ts';
 import { resolveBranch } from '../project/git/branches.ts';
 import { requireGit } from '../project/git/require-git.ts';
+import { imagesOfBranch } from '../project/images/branch-images.ts';
+import { commitImages } from '../project/images/commit-images.ts';
 import { findImages, isNothingNew } from '../project/images/find-images.ts';
 import { lastingOf } from '../project/images/lasting.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
@@ -27,6 +30,7 @@ import type { Run } from '../project/run.ts';
 import { stepsOfRelease } from '../release/start.ts';
 import type { Plan } from '../rollout/operation.ts';
 import { stepName, weightStep } from '../rollout/progress.ts';
+import { describeImages, type ReleasedImage } from '../rollout/source.ts';
 import { describeStep } from '../rollout/step.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
 
@@ -59,11 +63,27 @@ export async function plan(
   if (typeof source === 'object') return planOfImages(run, source, weight);
   requireGit(project);
   const commit = await resolveBranch(context, project.repository, source, branchRef(source));
+  const findPulled = (model: ComposeModel) => imagesOfBranch(context, project, model);
+  return planOfCommit(run, { branch: source, commit, findPulled }, weight);
+}
+
+interface PlannedCommit {
+  branch: string;
+  commit: string;
+  findPulled: (model: ComposeModel) => Promise<readonly ReleasedImage[]>;
+}
+
+async function planOfCommit(
+  run: Run,
+  { branch, commit, findPulled }: PlannedCommit,
+  weight: number | undefined,
+): Promise<PlanFacts> {
+  const { context, project } = run;
   // Outside the project, because a plan leaves no trace in it.
   const home = await realpath(await mkdtemp(join(tmpdir(), 'canary-plan-')));
   try {
-    const checkout = await checkOut(context, project, commit, { home });
-    return await planOf({ ...run, checkout }, source, weight);
+    const checkout = await checkOut(context, project, commit, { home, findPulled });
+    return await planOf({ ...run, checkout }, branch, weight);
   } finally {
     await context.git.removeWorktree(
       project.repository,
@@ -80,9 +100,20 @@ async function planOfImages(
   weight: number | undefined,
 ): Promise<PlanFacts> {
   const { context, project } = run;
-  const source = await findImages(context, project, wishes, context.signal);
+  const { source, wanted } = await findImages(context, project, wishes, context.signal);
   const checkout = await checkOutImages(context, project, source);
   const isNew = !isNothingNew(source, project, checkout.model);
+  const what = describeImages(source);
+  const committed =
+    isNew && !wishes.pull
+      ? await commitImages(context, project, wanted, `Release ${what}`)
+      : undefined;
+  if (committed) {
+    const findPulled = async () => source.images.filter(({ isSame }) => !isSame);
+    const facts = await planOfCommit(run, { ...committed, findPulled }, weight);
+    const note = `${what} becomes a commit on \`${committed.branch}\`, which the promotion merges.`;
+    return { ...facts, notes: [note, ...facts.notes] };
+  }
   const facts = await planOf({ ...run, checkout }, '', weight);
   const { write, left } = await lastingOf(context, project, source);
   const lines = write?.lines.join(', ');

@@ -37,11 +37,11 @@ export async function promote(
     requirePromotable(project.config.strategy.kind, release);
     const { canary } = countsSince(await entryCounts(project), release.countsAtStart);
     if (!isForced) requireProven(release, canary);
-    const { source } = release;
+    const { source, pulled } = release;
     if (source && !release.replacing && !isSure) await askToWrite(context, project, source);
     const commit =
       release.replacing?.commit ?? (await promotionCandidate(context, project, release, message));
-    const checkout = await checkOutRelease(context, project, { source, commit });
+    const checkout = await checkOutRelease(context, project, { source, pulled, commit });
     const run = { context, project, release, signal };
     const { databaseChanges } = await promoteTo(run, checkout, { isForced });
     const branch = source ? '' : project.config.git.stable;

@@ -151,11 +151,12 @@ export function afterStep(world: World, step: Operation): World {
     case 'backup':
       return world;
     case 'build':
-    case 'pull':
-      return {
-        ...world,
-        images: [...world.images, ...step.services.map((service) => imageOf(service, step.commit))],
-      };
+    case 'pull': {
+      const services =
+        step.kind === 'build' ? step.services : step.images.map(({ service }) => service);
+      const made = services.map((service) => imageOf(service, step.commit));
+      return { ...world, images: [...world.images, ...made] };
+    }
     case 'start-canary':
       return withContainers([
         ...containers.filter((each) => each.role !== 'canary' || !isOf(each, step.services)),

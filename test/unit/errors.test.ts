@@ -26,6 +26,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   'branch-unknown': 2,
   'branch-name-unsafe': 2,
   'branch-untrusted': 2,
+  'branch-ahead': 2,
   'branch-exists': 2,
   'commit-unknown': 2,
   'remote-unknown': 2,

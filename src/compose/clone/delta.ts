@@ -16,8 +16,8 @@ export interface CloneSetting {
   role: 'canary' | 'migration';
   commit: string;
   release: string;
-  /** Whether every clone runs an image that was built elsewhere. */
-  isReleased?: boolean | undefined;
+  /** The services whose images were built elsewhere: canary keeps each by a name of its own. */
+  pulled?: readonly string[] | undefined;
   /** The branch's own resolved model. */
   model: ComposeModel;
   /** By service, the labels that its clone keeps, as written; only if other labels are dropped. */
@@ -60,11 +60,11 @@ function labelsOf({ role, release, commit }: CloneSetting, name: string): Fields
 
 /** A separate tag: the stable's tag, and tags that other services share with it, stay unchanged. */
 function imageFields(
-  { project, slice, commit, model, isReleased }: CloneSetting,
+  { project, slice, commit, model, pulled = [] }: CloneSetting,
   name: string,
   { build, pull_policy }: ComposeService,
 ): Fields {
-  if (isReleased) {
+  if (pulled.includes(name)) {
     const image = canaryImage(project, name, commit);
     return { image, pull_policy: 'never', build: reset(null) };
   }

@@ -44,7 +44,7 @@ export interface CloneComparison {
   /** Mount targets whose source differs on purpose. */
   moved: readonly string[];
   /** Whether the clone runs an image that is built for it. */
-  isBuilt: boolean;
+  hasOwnImage: boolean;
   /** Environment variables in which a clone differs on purpose. */
   withheld: readonly string[];
 }
@@ -61,11 +61,14 @@ export function differences({ expected, actual, ...meant }: CloneComparison): st
 
 function comparable(
   service: ComposeService,
-  { moved, withheld, isBuilt }: Omit<CloneComparison, 'expected' | 'actual'>,
+  { moved, withheld, hasOwnImage }: Omit<CloneComparison, 'expected' | 'actual'>,
 ): Loose {
   const kept = Object.entries(service).filter(
     ([key, value]) =>
-      !ADAPTED.has(key) && !(isBuilt && key === 'image') && value !== null && value !== undefined,
+      !ADAPTED.has(key) &&
+      !(hasOwnImage && key === 'image') &&
+      value !== null &&
+      value !== undefined,
   );
   const { build, volumes, environment } = service;
   const { tags: _, cache_to: __, additional_contexts: ___, ...rest } = { ...build } as Loose;

@@ -17,8 +17,8 @@ import { type ProxyContainer, proxyService } from './proxy-service.ts';
 export interface CloneSource {
   commit: string;
   release: string;
-  /** Whether it was built elsewhere: each clone runs an image that canary keeps under a name of its own. */
-  isReleased?: boolean | undefined;
+  /** The services whose images were built elsewhere; see `CloneSetting`. */
+  pulled?: CloneSetting['pulled'];
   /** The branch's own resolved model. */
   model: ComposeModel;
   /** The worktree's compose files that define each service, in the order Compose merges them. */
@@ -191,8 +191,8 @@ function deltaOf(
   ownOfAll: OwnVolumes,
   role: 'canary' | 'migration' = 'canary',
 ): Fields {
-  const { commit, release, isReleased, keptLabels } = clones;
-  const branch = { model: clones.model, commit, release, isReleased, keptLabels };
+  const { commit, release, pulled, keptLabels } = clones;
+  const branch = { model: clones.model, commit, release, pulled, keptLabels };
   // A migration runs before any other part of the canary does.
   const slice = role === 'canary' ? input.slice.map(({ service }) => service) : [];
   const setting = { project: input.model.name, slice, role, ...branch };

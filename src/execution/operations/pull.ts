@@ -11,15 +11,15 @@ import type { ReleasedImage } from '../../rollout/source.ts';
  * tagged or cleaned up meanwhile takes it away.
  */
 export async function pull(run: Run, operation: OperationOf<'pull'>): Promise<void> {
-  const { context, project, checkout, signal } = run;
-  const images = (checkout?.source?.images ?? []).filter(({ service }) =>
-    operation.services.includes(service),
-  );
-  const remote = images.filter(({ imageId }) => imageId === undefined).map(nameInRegistry);
+  const { context, project, signal } = run;
+  const { images } = operation;
+  const names = images.filter(({ imageId }) => imageId === undefined).map(nameInRegistry);
+  const remote: string[] = [];
+  for (const name of new Set(names)) if (!(await context.engine.imageId(name))) remote.push(name);
   if (remote.length > 0) {
     const onBytes = ({ done, of }: { done: number; of: number }) =>
       context.emit({ type: 'progress', text: `${formatBytes(done)} of ${formatBytes(of)}` });
-    await context.registry.pull([...new Set(remote)], { signal, onBytes });
+    await context.registry.pull(remote, { signal, onBytes });
   }
   for (const image of images) {
     const id = image.imageId ?? (await context.engine.imageId(nameInRegistry(image)));

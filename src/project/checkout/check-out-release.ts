@@ -1,14 +1,23 @@
+import { imageName } from '../../compose/model/model.ts';
 import type { Context } from '../../context.ts';
 import type { Release } from '../../rollout/release.ts';
 import type { Project } from '../load.ts';
 import { type Checkout, checkOut } from './checkout.ts';
 import { checkOutImages } from './in-place.ts';
 
-/** What a release is made from: its commit checked out, or its images. */
+/** What a release is made from: its commit checked out with the images it was found to name, or its images. */
 export function checkOutRelease(
   context: Context,
   project: Project,
-  { commit, source }: Pick<Release, 'commit' | 'source'>,
+  { commit, source, pulled = [] }: Pick<Release, 'commit' | 'source' | 'pulled'>,
 ): Promise<Checkout> {
-  return source ? checkOutImages(context, project, source) : checkOut(context, project, commit);
+  if (source) return checkOutImages(context, project, source);
+  return checkOut(context, project, commit, {
+    // A merge may name others.
+    findPulled: async ({ services }) =>
+      pulled.filter(
+        ({ service, reference }) =>
+          imageName(project.name, service, services[service] ?? {}) === reference,
+      ),
+  });
 }

@@ -12,7 +12,7 @@ import { parseConfig } from '../../config/parse.ts';
 import { byName } from '../../config/values/by-name.ts';
 import type { Context } from '../../context.ts';
 import { CanaryError, hasCode } from '../../errors.ts';
-import type { ImageSource } from '../../rollout/source.ts';
+import type { ImageSource, ReleasedImage } from '../../rollout/source.ts';
 import { exists, readIfExists } from '../../system/files.ts';
 import { callsForIngress } from '../configuration-files.ts';
 import { CONFIG_NAME, type Project } from '../load.ts';
@@ -30,6 +30,8 @@ export interface Checkout extends Proven {
   commit: string;
   /** Of a release that was built elsewhere: its images. */
   source?: ImageSource;
+  /** The images among it that were built elsewhere: canary keeps each by a name of its own. */
+  pulled: readonly ReleasedImage[];
   mirror: Mirror;
   /** The worktree's top folder. */
   tree: string;
@@ -57,6 +59,8 @@ interface CheckOutOptions {
   home?: string;
   /** Called before Compose reads the files of the commit; throws to refuse them. */
   vetFiles?: ((mirror: Mirror, definitions: readonly DefiningFile[]) => Promise<void>) | undefined;
+  /** Finds the images that the commit names and that were built elsewhere; when left out, clones run what it names. */
+  findPulled?: ((model: ComposeModel) => Promise<readonly ReleasedImage[]>) | undefined;
 }
 
 /** Checks out a commit, or uses the existing checkout, and reads what it defines. */
@@ -64,7 +68,7 @@ export async function checkOut(
   context: Context,
   project: Project,
   commit: string,
-  { home = project.layout.worktrees, vetFiles }: CheckOutOptions = {},
+  { home = project.layout.worktrees, vetFiles, findPulled }: CheckOutOptions = {},
 ): Promise<Checkout> {
   const mirror = mirrorOf(home, commit, project.repository);
   const { tree } = mirror;
@@ -150,11 +154,13 @@ export async function checkOut(
   const keptLabels = await labelsToKeep(model, services, written);
   const sides = { stable: project.model, branch: model, mirror };
   const own = await branchFiles(sides, services, written);
+  const pulled = (await findPulled?.(model)) ?? [];
   const base = {
-    ...{ commit, mirror, tree, directory, files, model },
+    ...{ commit, pulled, mirror, tree, directory, files, model },
     ...{ definedIn, mounts, dataMounts, mountedFiles },
   };
-  const clones = { ...base, release: '', files: definedIn, keptLabels, branchFiles: own };
+  const kept = { keptLabels, branchFiles: own, pulled: pulled.map(({ service }) => service) };
+  const clones = { ...base, ...kept, release: '', files: definedIn };
   const proven = await proveClones(context.compose, { ...project, written }, clones);
   return { ...base, keptLabels, branchFiles: own, ...proven };
 }

@@ -56,10 +56,12 @@ export async function checkOutImages(
     written,
   );
   const base = {
-    ...{ commit, source, mirror, tree: mirror.tree, directory, files, model, definedIn, mounts },
+    ...{ commit, source, pulled: source.images, mirror, tree: mirror.tree, directory, files },
+    ...{ model, definedIn, mounts },
     ...{ dataMounts: byName<never[]>(), mountedFiles: byName<string[]>() },
   };
-  const kept = { keptLabels, branchFiles: own, isReleased: true };
+  const pulled = source.images.map(({ service }) => service);
+  const kept = { keptLabels, branchFiles: own, pulled };
   const clones = { ...base, ...kept, release: '', files: definedIn };
   const proven = await proveClones(compose, { ...project, written }, clones);
   return { ...base, keptLabels, branchFiles: own, ...proven };

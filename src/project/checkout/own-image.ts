@@ -7,9 +7,10 @@ import type { Checkout } from './checkout.ts';
  */
 export function ownImage(
   project: string,
-  { model, commit, source }: Pick<Checkout, 'model' | 'commit' | 'source'>,
+  { model, commit, pulled }: Pick<Checkout, 'model' | 'commit' | 'pulled'>,
   service: string,
 ): string | undefined {
-  const isOwn = source !== undefined || model.services[service]?.build !== undefined;
+  const isPulled = pulled.some((each) => each.service === service);
+  const isOwn = isPulled || model.services[service]?.build !== undefined;
   return isOwn ? canaryImage(project, service, commit) : undefined;
 }

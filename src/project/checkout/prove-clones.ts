@@ -85,7 +85,7 @@ export function copyOf({ depends_on: _, profiles: __, ...rest }: Fields = {}): F
 
 function mismatches(
   { slice }: Subject,
-  { model: branch, dataMounts, isReleased = false }: CloneSource,
+  { model: branch, dataMounts, pulled = [] }: CloneSource,
   resolved: ComposeModel,
 ): Mismatch[] {
   const names = slice.map(({ service }) => service);
@@ -96,7 +96,8 @@ function mismatches(
     const comparison = {
       expected,
       actual: resolved.services[clone] ?? {},
-      isBuilt: isReleased || Boolean(expected.build ?? imageBuilder(branch, service, names)),
+      hasOwnImage:
+        pulled.includes(service) || Boolean(expected.build ?? imageBuilder(branch, service, names)),
       withheld: discoveryOf(expected).environment,
       moved: moved.map(({ target }) => target),
     };

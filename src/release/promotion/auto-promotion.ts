@@ -24,8 +24,7 @@ export async function preparePromotion(
     const refusal = release.source ? await unaskedLines(run, release.source) : await movedOn(run);
     if (refusal !== undefined) return { refusal };
     const commit = await promotionCandidate(context, project, release, undefined);
-    const { source } = release;
-    const checkout = await checkOutRelease(context, project, { source, commit });
+    const checkout = await checkOutRelease(context, project, { ...release, commit });
     await requireJudged({ ...run, checkout });
     const { weight } = await releaseNow(run);
     await runHooks(run, 'prePromote', { weight });

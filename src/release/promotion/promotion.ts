@@ -79,10 +79,10 @@ export async function finishPromotion(
     type: 'notice',
     text: `The promotion of release ${release.id} was almost done; canary finishes it first.`,
   });
-  const { source, replacing } = release;
+  const { source, pulled, replacing } = release;
   await promoteTo(
     run,
-    await checkOutRelease(context, project, { source, commit: replacing.commit }),
+    await checkOutRelease(context, project, { source, pulled, commit: replacing.commit }),
   );
   return true;
 }

@@ -94,9 +94,14 @@ export async function commit(tree: string, message: string, ...only: string[]): 
   return (await runGit(tree, ['rev-parse', 'HEAD'])).trim();
 }
 
+/** Puts files of a tree into its index as they are now. */
+export async function stage(tree: string, paths: readonly string[]): Promise<void> {
+  await runGit(tree, ['add', '--', ...paths]);
+}
+
 /** Commits one file and nothing else, whatever else is staged. */
 export async function commitFile(tree: string, path: string, message: string): Promise<string> {
-  await runGit(tree, ['add', '--', path]);
+  await stage(tree, [path]);
   return commit(tree, message, '--only', '--', path);
 }
 

@@ -5,39 +5,56 @@ import { trustOf } from '../../project/checkout/trust.ts';
 import { applyPatches } from '../../project/git/apply-patches.ts';
 import { advanceBranch, requireUnmoved, resolveBranch } from '../../project/git/branches.ts';
 import { requireGit } from '../../project/git/require-git.ts';
+import { imagesOfBranch } from '../../project/images/branch-images.ts';
 import type { Project } from '../../project/load.ts';
+import type { ReleasedImage } from '../../rollout/source.ts';
 import type { Candidate } from './candidate.ts';
+import { getPulled } from './pulled.ts';
 
 export interface BranchOptions {
   branch: string;
-  /** What is being pushed to the branch: it is released, and the branch is moved to it once that is done. */
-  pushed?: { commit: string; from: string | undefined };
+  /** A commit that is not on the branch yet: it is released, and the branch is moved to it once that is done. */
+  ahead?: Ahead;
   patches: readonly string[];
   message: string | undefined;
+}
+
+export interface Ahead {
+  commit: string;
+  /** Where the branch is; `undefined` if there is none yet. */
+  from: string | undefined;
+  /** Whether it comes from somebody who pushed, and gets no more of the machine than the stable has. */
+  isPushed: boolean;
+  /** The images that it names, if they were looked up before. */
+  pulled?: readonly ReleasedImage[];
 }
 
 /** A branch, with patches on top if there are any. Throws `branch-unknown` or `repository-missing`. */
 export async function branchCandidate(
   context: Context,
   project: Project,
-  { branch, pushed, patches, message }: BranchOptions,
+  { branch, ahead, patches, message }: BranchOptions,
 ): Promise<Candidate> {
   const ref = branchRef(branch);
   requireGit(project);
-  const head = pushed?.commit ?? (await resolveBranch(context, project.repository, branch, ref));
+  const head = ahead?.commit ?? (await resolveBranch(context, project.repository, branch, ref));
   let to = head;
   const moveBranch = async () => {
-    if (pushed) await advanceBranch(context, project, { ref, from: pushed.from ?? '', to });
+    if (ahead) await advanceBranch(context, project, { ref, from: ahead.from ?? '', to });
   };
   return {
     branch,
     async checkOut() {
-      if (pushed) await requireUnmoved(context, project, { ref, from: pushed.from });
+      if (ahead) await requireUnmoved(context, project, { ref, from: ahead.from });
       if (patches.length > 0)
         to = await applyPatches(context, project, { branch, patches, message, ref, from: head });
-      const trust = pushed && (await trustOf(context, project));
-      const checkout = await checkOut(context, project, to, { vetFiles: trust?.vetFiles });
+      const trust = ahead?.isPushed ? await trustOf(context, project) : undefined;
+      const checkout = await checkOut(context, project, to, {
+        vetFiles: trust?.vetFiles,
+        findPulled: async (model) => ahead?.pulled ?? imagesOfBranch(context, project, model),
+      });
       await trust?.vet(checkout);
+      await getPulled(context, project, checkout);
       return checkout;
     },
     onReady: moveBranch,

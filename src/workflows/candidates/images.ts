@@ -1,42 +1,86 @@
-import { settingsChanged } from '../../compose/images/settings.ts';
 import type { ImageWishes } from '../../compose/images/wanted.ts';
-import { canaryImage } from '../../compose/model/names.ts';
+import { imageName } from '../../compose/model/model.ts';
 import type { Context } from '../../context.ts';
-import { execute } from '../../execution/execute.ts';
-import { situationOf } from '../../execution/situation.ts';
+import { CanaryError } from '../../errors.ts';
 import type { Checkout } from '../../project/checkout/checkout.ts';
 import { checkOutImages } from '../../project/checkout/in-place.ts';
+import { type CommittedImages, commitImages } from '../../project/images/commit-images.ts';
 import { findImages, isNothingNew } from '../../project/images/find-images.ts';
 import type { Project } from '../../project/load.ts';
 import { allReleases } from '../../release/records/releases.ts';
-import { describeImages } from '../../rollout/source.ts';
+import { describeImages, type ImageSource } from '../../rollout/source.ts';
+import { branchCandidate } from './branch.ts';
 import type { Candidate } from './candidate.ts';
+import { getPulled } from './pulled.ts';
 
 /**
  * Images that were built elsewhere, already pulled: that takes long and may fail, so it comes before the lock and before
- * anything is changed. `undefined` if the stable is what was asked for, or what a name leads to was taken back before.
+ * anything is changed. Where git keeps the lines that name them, they are a commit of the canary branch. `undefined` if
+ * the stable is what was asked for, or what a name leads to was taken back before.
  */
 export async function imageCandidate(
   context: Context,
   project: Project,
   wishes: ImageWishes,
 ): Promise<Candidate | undefined> {
-  const source = await findImages(context, project, wishes, context.signal);
+  const { source, wanted } = await findImages(context, project, wishes, context.signal);
   const checkout = await checkOutImages(context, project, source);
   if (isNothingNew(source, project, checkout.model)) {
     context.emit({ type: 'notice', text: 'The stable runs that already.' });
     return undefined;
   }
   if (wishes.pull && (await wasTakenBack(context, project, checkout.commit))) return undefined;
-  context.emit({ type: 'notice', text: `The canary: ${describeImages(source)}.` });
-  const run = { context, project, checkout, signal: context.signal };
-  const { commit } = checkout;
-  const services = (await situationOf(run)).unbuilt(commit);
-  if (services.length > 0)
-    await execute(run, [{ kind: 'pull', services, commit, cause: 'not on this engine yet' }]);
-  for (const text of await differences(context, project, checkout))
-    context.emit({ type: 'warning', text });
+  const what = describeImages(source);
+  const committed = wishes.pull
+    ? undefined
+    : await commitImages(context, project, wanted, `Release ${what}`);
+  if (committed) return committedCandidate(context, project, source, committed);
+  context.emit({ type: 'notice', text: `The canary: ${what}.` });
+  await getPulled(context, project, checkout);
   return { branch: '', checkOut: async () => checkout };
+}
+
+/** The commit of a branch, with the images that it names. */
+async function committedCandidate(
+  context: Context,
+  project: Project,
+  source: ImageSource,
+  { branch, commit, from }: CommittedImages,
+): Promise<Candidate> {
+  context.emit({
+    type: 'notice',
+    text: `The canary: ${describeImages(source)}, as a commit on \`${branch}\`.`,
+  });
+  const pulled = source.images.filter(({ isSame }) => !isSame);
+  await getPulled(context, project, { commit, pulled });
+  const ahead = { commit, from, isPushed: false, pulled };
+  const candidate = await branchCandidate(context, project, {
+    ...{ branch, ahead, patches: [], message: undefined },
+  });
+  return {
+    ...candidate,
+    async checkOut() {
+      const checkout = await candidate.checkOut();
+      requireNamed(project, checkout);
+      return checkout;
+    },
+  };
+}
+
+/** What the commit says must be what was asked for, however Compose puts its files together. */
+function requireNamed({ name }: Project, { model, pulled }: Checkout): void {
+  const other = pulled.find(
+    ({ service, reference }) =>
+      imageName(name, service, model.services[service] ?? {}) !== reference,
+  );
+  if (!other) return;
+  throw new CanaryError(
+    'image-unknown',
+    `The commit that names ${other.reference} does not give it to \`${other.service}\`.`,
+    {
+      hint: 'Write the image on a branch yourself, and deploy that: `canary deploy --branch NAME`.',
+    },
+  );
 }
 
 /** A timer must not bring back what was taken back: only somebody who names the image does. */
@@ -47,21 +91,4 @@ async function wasTakenBack({ emit }: Context, project: Project, commit: string)
   const text = `Release ${earlier.id} was of the same images: ${earlier.reason}. \`canary deploy --image\` or \`--tag\` deploys them again.`;
   emit({ type: 'notice', text });
   return true;
-}
-
-/** In what the images differ from those that the stable runs, a sentence each. */
-async function differences(
-  { engine }: Context,
-  project: Project,
-  checkout: Checkout,
-): Promise<string[]> {
-  const containers = await engine.containers(project.name);
-  const found = project.slice.map(async ({ service }) => {
-    const running = containers.find((each) => each.role === 'stable' && each.service === service);
-    const stable = running && (await engine.image(running.imageId));
-    const canary = await engine.image(canaryImage(project.name, service, checkout.commit));
-    const changed = stable && canary ? settingsChanged(stable.settings, canary.settings) : [];
-    return changed.map((what) => `The image of ${service} has ${what}.`);
-  });
-  return (await Promise.all(found)).flat();
 }

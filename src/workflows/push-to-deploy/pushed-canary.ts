@@ -23,7 +23,8 @@ export async function takeCanary(
   await requireFreeBranch(context, target, ref, branch);
   if (!(await hasTree(target))) throw nothingRuns(target);
   const production = inProduction(context, target);
-  const source = { branch, pushed: { commit: to, from }, patches: [], message: undefined };
+  const ahead = { commit: to, from, isPushed: true };
+  const source = { branch, ahead, patches: [], message: undefined };
   const options = { source, weight };
   const result = await deploy(production, options).catch(async (error: unknown) => {
     if (from === to || (await context.git.resolve(target.repository, ref)) !== to) throw error;
