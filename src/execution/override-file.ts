@@ -48,11 +48,12 @@ export async function unlinkedScope(run: Run): Promise<ComposeScope> {
 /** Compose with the files of the commit being released, in the user's own folder, and the override. */
 export async function releasedScope(run: Run, checkout: Checkout): Promise<ComposeScope> {
   const { project } = run;
-  const { model, files, source } = checkout;
+  const { model, files, envFile, source } = checkout;
   const images = new Map(source?.images.map((each) => [each.service, each.reference]));
   const override = renderOverride({ ...project, model, images, clones: undefined });
   await writeOverride(project, override);
-  return { ...hidingScope(project, files), variables: source?.variables };
+  const scope = { ...hidingScope(project, files), variables: source?.variables };
+  return envFile ? { ...scope, envFiles: [envFile] } : scope;
 }
 
 /** What these files and the override make is hidden from plain Compose as far as only the override wants it so. */

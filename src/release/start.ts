@@ -97,7 +97,7 @@ async function setInitialWeight(run: ReleaseRun, wanted: number | undefined): Pr
 async function beginRelease(
   run: Run,
   branch: string,
-  { commit, source }: Checkout,
+  { commit, source, pulled }: Checkout,
 ): Promise<ReleaseRun> {
   const { context, project } = run;
   const services = project.slice.map((member) => member.service);
@@ -115,7 +115,8 @@ async function beginRelease(
   }
   const before = (await project.journals.list()).at(-1);
   const id = releaseId(context.clock.now(), commit, before);
-  const release = { id, branch, commit, services, ...(source ? { source } : {}) };
+  const images = source ? { source } : pulled.length > 0 ? { pulled } : {};
+  const release = { id, branch, commit, services, ...images };
   const subject = source
     ? describeImages(source)
     : await context.git.subject(project.repository, commit);

@@ -55,6 +55,15 @@ services:
     await this.registry.publish(`acme/web:${tag}`, folder, dockerfile);
   }
 
+  /** Git tracks everything, `.env` too. */
+  async keepInGit(): Promise<void> {
+    await this.git('init', '--quiet', '--initial-branch=main');
+    await this.git('config', 'user.name', 'Image Test');
+    await this.git('config', 'user.email', 'test@image.example');
+    await this.git('add', '--all');
+    await this.git('commit', '--quiet', '-m', 'A server');
+  }
+
   /** Every name by which plain Compose finds an image of the registry, with the image. */
   async tags(): Promise<string> {
     const format = '{{.Repository}}:{{.Tag}} {{.ID}}';

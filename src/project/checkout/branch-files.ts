@@ -1,10 +1,9 @@
-import { realpath } from 'node:fs/promises';
 import { type BranchFiles, changedFiles, FILE_KINDS } from '../../compose/clone/files.ts';
 import { escapeDollars, type Fields } from '../../compose/model/fields.ts';
 import type { ComposeModel } from '../../compose/model/model.ts';
 import type { WrittenModel } from '../../compose/model/written.ts';
 import { byName } from '../../config/values/by-name.ts';
-import { isInside, type Mirror, ownPath } from './mirror.ts';
+import { isInside, isInTree, type Mirror, ownPath } from './mirror.ts';
 
 interface Sides {
   stable: ComposeModel;
@@ -48,10 +47,4 @@ export async function branchFiles(
   return Object.fromEntries(
     FILE_KINDS.flatMap((kind) => (found[kind] ? [[kind, found[kind]]] : [])),
   );
-}
-
-/** Whether the checkout itself has a file; a link may lead to the user's own. */
-async function isInTree({ tree }: Mirror, file: string): Promise<boolean> {
-  const place = await realpath(file).catch(() => undefined);
-  return place !== undefined && isInside(place, tree);
 }

@@ -1,7 +1,8 @@
 import { realpath } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { refuseParted } from '../../compose/clone/companions.ts';
 import type { BranchFiles } from '../../compose/clone/files.ts';
+import { withVariables } from '../../compose/images/variables.ts';
 import type { ComposeModel, ComposeVolume } from '../../compose/model/model.ts';
 import { shortCommit } from '../../compose/model/names.ts';
 import type { WrittenModel } from '../../compose/model/written.ts';
@@ -13,16 +14,27 @@ import { byName } from '../../config/values/by-name.ts';
 import type { Context } from '../../context.ts';
 import { CanaryError, hasCode } from '../../errors.ts';
 import type { ImageSource, ReleasedImage } from '../../rollout/source.ts';
+import type { ComposeScope } from '../../system/docker/compose.ts';
 import { exists, readIfExists } from '../../system/files.ts';
 import { callsForIngress } from '../configuration-files.ts';
 import { CONFIG_NAME, type Project } from '../load.ts';
 import { branchFiles } from './branch-files.ts';
+import { changedVariables } from './changed-variables.ts';
 import { type DefiningFile, definitionsIn, filesDefining, namedFrom } from './definitions.ts';
 import { requireLargeFiles } from './large-files.ts';
-import { isInside, linkOwn, type Mirror, mirrorOf, ownPath, pathsBeside } from './mirror.ts';
+import {
+  isInside,
+  isInTree,
+  linkOwn,
+  type Mirror,
+  mirrorOf,
+  ownPath,
+  pathsBeside,
+} from './mirror.ts';
 import { type CheckedOutMount, findMounts, movedMounts, refuseUnknownMounts } from './mounts.ts';
 import { pathsWithoutVariables } from './path-variables.ts';
 import { type Proven, proveClones } from './prove-clones.ts';
+import { requireSameElsewhere } from './same-elsewhere.ts';
 
 /** A commit of the project in canary's own worktree, as Compose reads it there. */
 export interface Checkout extends Proven {
@@ -39,6 +51,8 @@ export interface Checkout extends Proven {
   directory: string;
   /** The compose files, inside the worktree where git tracks them. */
   files: readonly string[];
+  /** The `.env` of the commit, if git tracks it: a promotion reads it before the user's own is the same. */
+  envFile?: string | undefined;
   model: ComposeModel;
   /** For each chosen service, the files that define it, relative to the user's project folder. */
   definedIn: Readonly<Record<string, readonly string[]>>;
@@ -86,6 +100,7 @@ export async function checkOut(
   const branch = { ...project.scope, projectDirectory: directory, files };
   // Compose reads it first: variables in the names of other files are set there.
   await linkOwn(mirror, [join(directory, '.env')]);
+  const envFile = await trackedEnvFile(project, mirror, directory);
   const definitions = await definitionsIn(files, directory, {
     expand: pathsWithoutVariables(context.compose, branch),
     ownPath: (path) => ownPath(mirror, path),
@@ -133,8 +148,7 @@ export async function checkOut(
     }
     refuseBuiltFromAbove(mirror, service, definition.build?.context);
     definedIn[service] = namedFrom(project.directory, own);
-    const tracked = { commit, mirror, directory, model };
-    const found = await findMounts(context, project, tracked, service);
+    const found = await findMounts(context, project, { commit, mirror, directory, model }, service);
     mounts[service] = found;
     dataMounts[service] = movedMounts(found);
     const binds = found.map(({ volume }) => volume.source ?? '');
@@ -145,10 +159,11 @@ export async function checkOut(
   refuseUnknownMounts(project, Object.values(mounts).flat());
   const services = project.slice.map(({ service }) => service);
   refuseParted(model, services);
-  await requireSameElsewhere(context, project, { mirror, files, model, definitions }, services);
+  const asRead = { mirror, files, model, definitions, envFile };
+  await requireSameElsewhere(context, project, asRead, services);
   let asked: Promise<WrittenModel> | undefined;
   const written = () => {
-    asked ??= context.compose.written(branch);
+    asked ??= writtenOf(context, project, branch, envFile);
     return asked;
   };
   const keptLabels = await labelsToKeep(model, services, written);
@@ -156,44 +171,13 @@ export async function checkOut(
   const own = await branchFiles(sides, services, written);
   const pulled = (await findPulled?.(model)) ?? [];
   const base = {
-    ...{ commit, pulled, mirror, tree, directory, files, model },
+    ...{ commit, pulled, mirror, tree, directory, files, envFile, model },
     ...{ definedIn, mounts, dataMounts, mountedFiles },
   };
   const kept = { keptLabels, branchFiles: own, pulled: pulled.map(({ service }) => service) };
   const clones = { ...base, ...kept, release: '', files: definedIn };
   const proven = await proveClones(context.compose, { ...project, written }, clones);
   return { ...base, keptLabels, branchFiles: own, ...proven };
-}
-
-/**
- * A promotion gives Compose the branch's files in the user's folder, where the files they include or extend are still
- * the stable's: a branch that changes chosen services there could be tried but never promoted as it was.
- */
-async function requireSameElsewhere(
-  { compose }: Context,
-  { scope }: Project,
-  {
-    mirror,
-    files,
-    model,
-    definitions,
-  }: Pick<Checkout, 'mirror' | 'files' | 'model'> & { definitions: readonly DefiningFile[] },
-  services: readonly string[],
-): Promise<void> {
-  if (definitions.every(({ file, isWhole }) => isWhole && files.includes(file))) return;
-  const promoted = await compose.model({ ...scope, files });
-  const asPromoted = (service: string) => JSON.stringify(promoted.services[service]);
-  const asTried = (service: string) =>
-    JSON.stringify(model.services[service])?.replaceAll(mirror.root, '');
-  const other = services.find((service) => asPromoted(service) !== asTried(service));
-  if (!other) return;
-  throw new CanaryError(
-    'service-not-cloneable',
-    `The branch says \`${other}\` otherwise in a file that the compose file includes or extends.`,
-    {
-      hint: `Bring that definition to the stable first, or write it in ${basename(files[0] ?? 'the compose file')} itself. Changes of code and of images built here are possible.`,
-    },
-  );
 }
 
 /** If a clone must not have some labels, the others are written again: as in the source, secrets unexpanded. */
@@ -230,6 +214,29 @@ async function checkConfig(
   const config = parseConfig(text, `${CONFIG_NAME} at ${shortCommit(commit)}`);
   const said = overruled(model, config);
   chooseSlice(config, said, await callsForIngress(config, said));
+}
+
+/** The definitions as written, with the variables replaced that have other values for the commit. */
+async function writtenOf(
+  context: Context,
+  project: Project,
+  branch: ComposeScope,
+  envFile: string | undefined,
+): Promise<WrittenModel> {
+  const written = await context.compose.written(branch);
+  if (envFile === undefined) return written;
+  return withVariables(written, await changedVariables(context, project, branch, envFile, written));
+}
+
+/** The commit's own `.env`, if Compose reads it. */
+async function trackedEnvFile(
+  { scope }: Project,
+  mirror: Mirror,
+  directory: string,
+): Promise<string | undefined> {
+  const file = join(directory, '.env');
+  const isRead = (scope.envFiles ?? []).length === 0;
+  return isRead && (await isInTree(mirror, file)) ? file : undefined;
 }
 
 /** The same compose file at the commit; one that git does not track is used where it is. */

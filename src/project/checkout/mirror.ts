@@ -95,3 +95,9 @@ function firstBeside({ root, tree }: Mirror, path: string): string | undefined {
 export function isInside(path: string, directory: string): boolean {
   return path === directory || path.startsWith(`${directory}/`);
 }
+
+/** Whether the checkout itself has a file; a link may lead to the user's own. */
+export async function isInTree({ tree }: Mirror, file: string): Promise<boolean> {
+  const place = await realpath(file).catch(() => undefined);
+  return place !== undefined && isInside(place, tree);
+}

@@ -2,6 +2,13 @@
 const line = (name: string) =>
   new RegExp(`^([ \\t]*(?:export[ \\t]+)?${name}[ \\t]*[=:][ \\t]*)(.*?)(\\r?)$`);
 
+/** The names of the variables that an env file sets. */
+export function envNames(text: string): string[] {
+  return [...text.matchAll(/^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*[=:]/gm)].map(
+    ([, name = '']) => name,
+  );
+}
+
 /** Values that need no quotes in an env file. */
 const PLAIN = /^[\w.:/@+,-]*$/;
 

@@ -1,7 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { expressionsIn } from '../../compose/images/variables.ts';
-import { stringify } from '../../compose/model/tagged.ts';
+import type { Variables } from '../../compose/images/variables.ts';
 import { ownValue } from '../../config/values/by-name.ts';
 import type { Context } from '../../context.ts';
 import { CanaryError } from '../../errors.ts';
@@ -9,6 +8,7 @@ import type { ImageSource } from '../../rollout/source.ts';
 import { readIfExists, replaceInPlace } from '../../system/files.ts';
 import type { Project } from '../load.ts';
 import { envValue, setEnvLine } from './env-line.ts';
+import { valuesIn } from './values.ts';
 
 /** What makes plain Compose take promoted images too. */
 export interface Lasting {
@@ -46,29 +46,16 @@ export async function lastingOf(
   return { ...(lines.length > 0 ? { write: { file, lines } } : {}), left };
 }
 
-/**
- * The values that the variables of a release have for the stable, as Compose gives them to its services: from the
- * environment, an env file or a default. Those that have none are left out.
- */
+/** The values that the variables of a release have for the stable; those that have none are left out. */
 export async function valuesNow(
   { compose }: Context,
   { scope, slice }: Project,
   { variables }: ImageSource,
-): Promise<Record<string, string>> {
+): Promise<Variables> {
   const { services } = await compose.written(scope);
-  const expressions = slice.flatMap(({ service }) => expressionsIn(services[service]));
-  const asked = Object.keys(variables).map((name) => [
-    name,
-    expressions.find((each) => each.name === name && !each.text.includes('?'))?.text ??
-      `\${${name}:-}`,
-  ]);
-  const text = stringify({
-    services: { values: { image: 'none', labels: Object.fromEntries(asked) } },
-  });
-  const { values } = (await compose.part(scope, text)).services;
-  return Object.fromEntries(
-    Object.entries(values?.labels ?? {}).filter(([, value]) => value !== ''),
-  );
+  const written = slice.map(({ service }) => services[service]);
+  const values = await valuesIn(compose, scope, written, Object.keys(variables));
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
 }
 
 /** The images that stand in the compose file itself, which canary never changes. */

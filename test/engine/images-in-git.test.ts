@@ -1,0 +1,82 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ImageShop } from '../support/image-shop.ts';
+import { askAnew } from '../support/traffic-shop.ts';
+import { UserTraffic } from '../support/user-traffic.ts';
+
+const stableSays = (shop: ImageShop) => askAnew(shop.url, { 'X-Canary': 'stable' });
+const canarySays = (shop: ImageShop) => askAnew(shop.url, { 'X-Canary': 'canary' });
+
+describe('a repository that has the tag in clear, and a variable in a tracked .env', () => {
+  let shop: ImageShop;
+  let traffic: UserTraffic;
+  beforeAll(async () => {
+    shop = await ImageShop.of('1');
+    await shop.keepInGit();
+    await shop.compose('up', '--detach', '--quiet-pull');
+    await shop.untilShopAnswers();
+    await shop.succeed('up');
+  });
+  afterAll(() => shop?.dispose());
+  beforeEach(() => {
+    traffic = new UserTraffic(shop.url, { perSecond: 25, users: 400, method: 'GET' }).start();
+  });
+  afterEach(async () => expect([...(await traffic.stop()).hurt]).toEqual([]));
+
+  const filesAt = async (branch: string) => ({
+    compose: await shop.git('show', `${branch}:docker-compose.yml`),
+    env: await shop.git('show', `${branch}:.env`),
+  });
+  /** Plain Compose finds what runs, and changes nothing. */
+  const plainUp = async (says: string) => {
+    const before = await shop.stableContainers();
+    await shop.compose('up', '--detach');
+    expect(await shop.stableContainers()).toEqual(before);
+    expect(await stableSays(shop)).toBe(says);
+  };
+
+  it('releases them as a commit that is merged, and reverted by git', async () => {
+    const before = await filesAt('main');
+    const after = {
+      compose: before.compose.replace(/acme\/web:1$/m, 'acme/web:2'),
+      env: before.env.replace(/^VERSION=1$/m, 'VERSION=2'),
+    };
+    const main = await shop.git('rev-parse', 'main');
+    const wishes = ['--tag', '2', '--set', 'VERSION=2'];
+    const planned = await shop.succeed('plan', ...wishes);
+    expect(planned.stdout).toContain('becomes a commit on `canary`');
+    const { stdout } = await shop.succeed('deploy', ...wishes, '--weight', '50', '--json');
+    const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+    expect(result).toMatchObject({ branch: 'canary', state: 'holding', source: null });
+    expect([await stableSays(shop), await canarySays(shop)]).toEqual(['one', 'two']);
+    expect(await filesAt('canary')).toEqual(after);
+    expect(await shop.git('rev-parse', 'main')).toBe(main);
+    await plainUp('one');
+    // The same again goes on with the same commit.
+    const commit = await shop.git('rev-parse', 'canary');
+    await shop.succeed('deploy', ...wishes, '--weight', '60');
+    expect(await shop.git('rev-parse', 'canary')).toBe(commit);
+
+    await shop.succeed('promote');
+    expect(await filesAt('main')).toEqual(after);
+    expect(await shop.read('.env')).toBe(after.env);
+    await plainUp('two');
+
+    await shop.registry.stop();
+    const { stdout: told } = await shop.succeed('history', '--json');
+    await shop.succeed('revert', JSON.parse(told).releases[0].id);
+    expect(await filesAt('main')).toEqual(before);
+    await plainUp('one');
+    await shop.registry.startAgain();
+  });
+
+  it('goes back to an empty change when it is taken back, and can be released again', async () => {
+    const tags = await shop.tags();
+    await shop.succeed('deploy', '--tag', '2', '--weight', '10');
+    await shop.succeed('revert');
+    expect(await shop.git('diff', '--stat', 'main', 'canary')).toBe('');
+    expect(await shop.tags()).toBe(tags);
+    await shop.succeed('deploy', '--tag', '2', '--weight', '10');
+    expect(await canarySays(shop)).toBe('two');
+    await shop.succeed('revert');
+  });
+});
