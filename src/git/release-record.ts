@@ -14,6 +14,8 @@ export interface ReleaseRecord {
   subject: string;
   services: readonly string[];
   images: readonly CanaryImage[];
+  /** What of it was built elsewhere; none for what was built here. */
+  pulled: readonly PulledImage[];
   weights: readonly { weight: number; at: string }[];
   state: ReleaseState;
   reason: string;
@@ -28,6 +30,15 @@ export interface ReleaseRecord {
   promotedCommit: string | null;
 }
 
+/** An image that was built elsewhere. */
+export interface PulledImage {
+  service: string;
+  /** Its name as it was asked for. */
+  reference: string;
+  /** The digest that the registry gave; null for an image that only the engine had. */
+  digest: string | null;
+}
+
 /** The record of a release; every text in it is one line. */
 export function recordOf(release: Release): ReleaseRecord {
   const { id, project, branch, commit, services, images, weights, state, startedAt } = release;
@@ -38,6 +49,9 @@ export function recordOf(release: Release): ReleaseRecord {
     commit,
     services,
     images,
+    pulled: (release.source?.images ?? release.pulled ?? []).map(
+      ({ service, reference, digest = null }) => ({ service, reference, digest }),
+    ),
     weights,
     state,
     startedAt,
@@ -58,13 +72,16 @@ export function recordOf(release: Release): ReleaseRecord {
  * programs.
  */
 export function formatReleaseRecord(record: ReleaseRecord): string {
-  const { images, weights, rehearsal, comparison, endedAt, promotedCommit } = record;
+  const { images, pulled, weights, rehearsal, comparison, endedAt, promotedCommit } = record;
   const trailers: [string, string][] = [
     ['Project', record.project],
     ['Branch', record.branch],
     ['Commit', record.commit],
     ['Services', record.services.join(', ')],
     ...images.map(({ service, image, imageId }) => pair('Image', `${service} ${image} ${imageId}`)),
+    ...pulled.map(({ service, reference, digest }) =>
+      pair('Pulled', `${service} ${reference} ${digest ?? ''}`),
+    ),
     ...weights.map(({ weight, at }) => pair('Weight', `${weight} ${at}`)),
     ['State', record.state],
     ['Reason', record.reason],
@@ -104,6 +121,10 @@ export function parseReleaseRecord(text: string): ReleaseRecord | undefined {
     images: all('Image').map((value) => {
       const [service = '', image = '', imageId = ''] = value.split(' ');
       return { service, image, imageId };
+    }),
+    pulled: all('Pulled').map((value) => {
+      const [service = '', reference = '', digest = ''] = value.split(' ');
+      return { service, reference, digest: digest || null };
     }),
     weights: all('Weight').flatMap((value) => {
       const [weight = '', at] = value.split(' ');

@@ -1,4 +1,4 @@
-import { type Document, isScalar, parseDocument, type Scalar } from 'yaml';
+import { type Document, isScalar, parseAllDocuments, type Scalar } from 'yaml';
 
 /**
  * The text of a compose file in which a service has another image, all else byte for byte. `undefined` if the file does
@@ -18,7 +18,7 @@ export function setImage(text: string, service: string, image: string): string |
 
 /** Whether a compose file itself gives a service an image, in whatever way it is written. */
 export function namesImage(text: string, service: string): boolean {
-  return read(text).hasIn(['services', service, 'image']);
+  return read(text)?.hasIn(['services', service, 'image']) ?? false;
 }
 
 /** How a text is written on one line; a name of an image needs no quotes of its own. */
@@ -30,11 +30,13 @@ const QUOTES: Readonly<Record<string, string>> = {
 
 function imageIn(text: string, service: string): Scalar | undefined {
   const document = read(text);
-  if (document.errors.length > 0) return undefined;
+  if (!document || document.errors.length > 0) return undefined;
   const found = document.getIn(['services', service, 'image'], true);
   return isScalar(found) && found.anchor === undefined ? found : undefined;
 }
 
-function read(text: string): Document.Parsed {
-  return parseDocument(text, { logLevel: 'silent' });
+/** Of several documents in one file, Compose merges one into the other. */
+function read(text: string): Document | undefined {
+  const documents: readonly Document[] = [...parseAllDocuments(text, { logLevel: 'silent' })];
+  return documents.length === 1 ? documents[0] : undefined;
 }

@@ -26,6 +26,10 @@ const RECORD: ReleaseRecord = {
     { service: 'frontend', image: 'shop-frontend:canary-aaaaaaaaaaaa', imageId: 'sha256:1' },
     { service: 'discounts', image: 'shop-discounts:canary-aaaaaaaaaaaa', imageId: 'sha256:2' },
   ],
+  pulled: [
+    { service: 'frontend', reference: 'acme/frontend:2', digest: 'sha256:3' },
+    { service: 'discounts', reference: 'acme/discounts:2', digest: null },
+  ],
   weights: [
     { weight: 0, at: AT },
     { weight: 12.5, at: '2026-11-21T12:43:00.000Z' },
@@ -54,6 +58,8 @@ Commit: ${NEW}
 Services: frontend, discounts
 Image: frontend shop-frontend:canary-aaaaaaaaaaaa sha256:1
 Image: discounts shop-discounts:canary-aaaaaaaaaaaa sha256:2
+Pulled: frontend acme/frontend:2 sha256:3
+Pulled: discounts acme/discounts:2
 Weight: 0 2026-11-21T12:42:47.000Z
 Weight: 12.5 2026-11-21T12:43:00.000Z
 State: promoted

@@ -14,6 +14,7 @@ const entry = (rest: Partial<HistoryEntry> = {}): HistoryEntry => ({
   subject: 'Make it cheaper',
   services: ['web'],
   images: [],
+  pulled: [],
   weights: [],
   state: 'paused',
   reason: 'paused by hand',
