@@ -4,11 +4,10 @@ import { LoadClient } from './client.ts';
 import { type Phase, Story } from './phases.ts';
 import { commitVersion, outerAddress } from './shop.ts';
 
-const USERS = 1000;
+export const USERS = 1000;
 const RESIDENTS = 20;
-const RAISES = [1, 5, 25, 50, 99, 100];
-/** How often the load continues for a while: the raises, and before and after everything else. */
-const HOLDS = RAISES.length + 7;
+/** How often the load continues for a while beside the raises: before and after everything else. */
+const OTHER_HOLDS = 7;
 
 /** A weight as it was set, as users saw it and as `status` reports it. */
 export interface WeightSeen {
@@ -20,10 +19,18 @@ export interface WeightSeen {
   measured: number;
 }
 
+interface Plan {
+  /** How many at least, over the whole story. */
+  requests: number;
+  perSecond: number;
+  /** The weights of the first release, one after the other; with 50 among them. */
+  raises: readonly number[];
+}
+
 /** The life of a shop under a constant load, step by step. */
 export class Scenario {
   private readonly shop: Storedog;
-  private readonly requests: number;
+  private readonly plan: Plan;
   private holds = 0;
   private wasShared: ContainerFacts[] = [];
   readonly story = new Story();
@@ -33,9 +40,10 @@ export class Scenario {
   readonly touched: string[] = [];
   proxyWords: string[] = [];
 
-  constructor(shop: Storedog, requests: number, perSecond: number) {
+  constructor(shop: Storedog, plan: Plan) {
     this.shop = shop;
-    this.requests = requests;
+    this.plan = plan;
+    const { perSecond } = plan;
     const target = { host: outerAddress(), port: shop.port };
     this.client = new LoadClient(target, this.story, { perSecond, users: USERS });
   }
@@ -77,7 +85,7 @@ export class Scenario {
 
     await this.untouched('the first release', async () => {
       await this.step({ name: 'deploy', versions: ['v1'] }, 'deploy', '--branch', 'canary');
-      for (const weight of RAISES) await this.raise(weight);
+      for (const weight of this.plan.raises) await this.raise(weight);
       // These reach the canary, and stay there when all other users leave.
       await client.sockets.add(RESIDENTS);
       const lowering = { versions: ['v1', 'v2'], canary: 'v2', moves: ['leave'] } as const;
@@ -161,7 +169,8 @@ export class Scenario {
   /** Lets the load continue: for its share of all requests, and until every user has come at least once. */
   private async hold(): Promise<void> {
     this.holds += 1;
-    const due = Math.ceil((this.requests * this.holds) / HOLDS);
+    const { requests, raises } = this.plan;
+    const due = Math.ceil((requests * this.holds) / (raises.length + OTHER_HOLDS));
     await this.client.reach(Math.max(due, this.client.sent + USERS));
   }
 
