@@ -4,7 +4,6 @@ import { LoadClient } from './client.ts';
 import { type Phase, Story } from './phases.ts';
 import { commitVersion, outerAddress } from './shop.ts';
 
-export const USERS = 1000;
 const RESIDENTS = 20;
 /** How often the load continues for a while beside the raises: before and after everything else. */
 const OTHER_HOLDS = 7;
@@ -23,6 +22,8 @@ interface Plan {
   /** How many at least, over the whole story. */
   requests: number;
   perSecond: number;
+  /** Each comes at least once before the next thing happens. */
+  users: number;
   /** The weights of the first release, one after the other; with 50 among them. */
   raises: readonly number[];
 }
@@ -43,9 +44,8 @@ export class Scenario {
   constructor(shop: Storedog, plan: Plan) {
     this.shop = shop;
     this.plan = plan;
-    const { perSecond } = plan;
     const target = { host: outerAddress(), port: shop.port };
-    this.client = new LoadClient(target, this.story, { perSecond, users: USERS });
+    this.client = new LoadClient(target, this.story, plan);
   }
 
   async play(): Promise<void> {
@@ -169,9 +169,9 @@ export class Scenario {
   /** Lets the load continue: for its share of all requests, and until every user has come at least once. */
   private async hold(): Promise<void> {
     this.holds += 1;
-    const { requests, raises } = this.plan;
+    const { requests, raises, users } = this.plan;
     const due = Math.ceil((requests * this.holds) / (raises.length + OTHER_HOLDS));
-    await this.client.reach(Math.max(due, this.client.sent + USERS));
+    await this.client.reach(Math.max(due, this.client.sent + users));
   }
 
   /** Compares the stable's containers before and after, and the shared ones with the very beginning. */
@@ -192,6 +192,9 @@ export class Scenario {
     const users = this.story.users.get(name)?.get('v2')?.size ?? 0;
     const counts = this.story.counts.get(name) ?? new Map<string, number>();
     const all = [...counts.values()].reduce((sum, each) => sum + each, 0);
-    return { users: (users * 100) / USERS, requests: ((counts.get('v2') ?? 0) * 100) / all };
+    return {
+      users: (users * 100) / this.plan.users,
+      requests: ((counts.get('v2') ?? 0) * 100) / all,
+    };
   }
 }
