@@ -1,43 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  canarySays,
+  expectTagToMove,
+  newestOf,
+  stableSays,
+  withUsers,
+} from '../support/image-releases.ts';
 import { ImageShop } from '../support/image-shop.ts';
-import { askAnew } from '../support/traffic-shop.ts';
-import { UserTraffic } from '../support/user-traffic.ts';
-
-/** Users come all the time; none of them may notice what is released. */
-function withUsers(shop: () => ImageShop): void {
-  const traffic: UserTraffic[] = [];
-  beforeEach(() => {
-    const rate = { perSecond: 25, users: 400 };
-    for (const method of ['GET', 'POST'] as const)
-      traffic.push(new UserTraffic(shop().url, { ...rate, method }).start());
-  });
-  afterEach(async () => {
-    for (const met of await Promise.all(traffic.splice(0).map((each) => each.stop())))
-      expect([...met.hurt]).toEqual([]);
-  });
-}
-
-const stableSays = (shop: ImageShop) => askAnew(shop.url, { 'X-Canary': 'stable' });
-const canarySays = (shop: ImageShop) => askAnew(shop.url, { 'X-Canary': 'canary' });
-
-async function startedShop(tag: string): Promise<ImageShop> {
-  const shop = await ImageShop.of(tag);
-  await shop.compose('up', '--detach', '--quiet-pull');
-  await shop.untilShopAnswers();
-  await shop.succeed('up');
-  return shop;
-}
-
-async function newest(shop: ImageShop) {
-  const { stdout } = await shop.succeed('history', '--json');
-  return JSON.parse(stdout).releases[0];
-}
 
 describe('a server without git and source, whose compose file has a variable for the tag', () => {
   let shop: ImageShop;
   beforeAll(async () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose expands it.
-    shop = await startedShop('${VERSION}');
+    shop = await ImageShop.started('${VERSION}');
   });
   afterAll(() => shop?.dispose());
   withUsers(() => shop);
@@ -88,7 +63,7 @@ describe('a server without git and source, whose compose file has a variable for
     expect(await stableSays(shop)).toBe('two');
     await plainUp('two');
 
-    const { id } = await newest(shop);
+    const { id } = await newestOf(shop);
     await shop.registry.stop();
     await shop.succeed('revert', id);
     expect(await shop.read('.env')).toBe(env);
@@ -106,41 +81,9 @@ describe('a server without git and source, whose compose file has a variable for
     expect(same.stdout).toContain('Nothing is new, so no canary was started.');
     expect(await shop.containers()).toEqual(before);
   });
-});
 
-describe('a tag that moves', () => {
-  let shop: ImageShop;
-  beforeAll(async () => {
-    shop = await startedShop('1');
-  });
-  afterAll(() => shop?.dispose());
-  withUsers(() => shop);
-
-  it('is moved here by the promotion alone, and back by a revert', async () => {
-    const tags = await shop.tags();
-    const isNew = async () => (await shop.canary('plan', '--pull', '--exit-code')).exitCode;
-    expect(await isNew()).toBe(0);
-    await shop.publish('1', 'newer');
-    expect(await isNew()).toBe(1);
-
-    await shop.succeed('deploy', '--pull', '--weight', '10');
-    expect([await stableSays(shop), await canarySays(shop)]).toEqual(['one', 'newer']);
-    expect(await shop.tags()).toBe(tags);
-    await shop.succeed('promote');
-    expect(await stableSays(shop)).toBe('newer');
-    expect(await shop.tags()).not.toBe(tags);
-    expect(await isNew()).toBe(0);
-    await shop.compose('up', '--detach');
-    expect(await stableSays(shop)).toBe('newer');
-
-    await shop.succeed('revert', (await newest(shop)).id);
-    expect(await stableSays(shop)).toBe('one');
-    expect(await shop.tags()).toBe(tags);
-    // A timer does not bring it back.
-    const { stderr } = await shop.succeed('deploy', '--pull');
-    expect(stderr).toContain('was of the same images: taken back from the stable');
-    expect(await shop.stableContainers()).toHaveLength(1);
-  });
+  it('gets a tag that moves by the promotion alone, and loses it by a revert', () =>
+    expectTagToMove(shop));
 });
 
 /** By compose service, what its container has in `RELEASE`. */

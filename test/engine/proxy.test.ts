@@ -103,7 +103,7 @@ describe('the proxy', () => {
       const stream = await Stream.open(shop.port);
       const load = new Load(shop.url, 100, 8).start();
       const slow = [];
-      for (const header of ['X-First', 'X-Second', 'X-Third']) {
+      for (const header of ['X-First', 'X-Second']) {
         slow.push(fetch(`${shop.url}slow`, { headers: { 'X-User-Id': header } }));
         expect((await reconfigure(header)).changed).toBe(true);
         expect(await forced(header)).toBe('canary');
@@ -111,7 +111,7 @@ describe('the proxy', () => {
       await load.stop();
 
       expect(load.problems).toEqual([]);
-      expect((await Promise.all(slow)).map((answer) => answer.status)).toEqual([200, 200, 200]);
+      expect((await Promise.all(slow)).map((answer) => answer.status)).toEqual([200, 200]);
       expect(await stream.send('still here')).toBe('still here');
       stream.close();
       expect(await shop.containers()).toEqual(containers);
@@ -121,8 +121,8 @@ describe('the proxy', () => {
       const canary = requests.canary - before.canary;
       const counted = requests.stable - before.stable + canary;
       expect(weight.measured).toBeCloseTo((100 * canary) / counted, 1);
-      // The stream, three slow requests and three forced ones count too.
-      const sent = load.sent + 7;
+      // The stream, two slow requests and two forced ones count too.
+      const sent = load.sent + 5;
       expect(counted).toBe(sent);
     });
 

@@ -18,7 +18,7 @@ export class ImageShop extends Storedog {
   registry!: Registry;
 
   /** `tag`: as the compose file has it. The registry has the tags 1 and 2, and the engine nothing yet. */
-  static async of(tag: string): Promise<ImageShop> {
+  private static async of(tag: string): Promise<ImageShop> {
     const project = `canary-test-${randomBytes(4).toString('hex')}`;
     const directory = await mkdtemp(join(tmpdir(), `${project}-`));
     const [port, preview] = await freePorts(2);
@@ -39,6 +39,15 @@ services:
     const settings = ['identity: [header:X-User-Id]', 'analysis: false', 'drain: 0s'];
     const services = `services: { web: { entry: ${port}, preview: ${preview} } }`;
     await shop.write('canary.yaml', ['version: 1', services, ...settings, ''].join('\n'));
+    return shop;
+  }
+
+  /** The same in production, with the proxy in front. */
+  static async started(tag: string): Promise<ImageShop> {
+    const shop = await ImageShop.of(tag);
+    await shop.compose('up', '--detach', '--quiet-pull');
+    await shop.untilShopAnswers();
+    await shop.succeed('up');
     return shop;
   }
 

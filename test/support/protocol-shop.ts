@@ -74,16 +74,8 @@ export class ProtocolShop {
     const ipv6 = subnets.length > 0 ? ['--ipv6'] : [];
     await execa('docker', ['network', 'create', ...ipv6, ...network, shop.name]);
     const names = Object.keys(services);
-    await shop.startServer('stable', names);
-    await shop.startServer(
-      'canary',
-      names.map((name) => `${name}-canary`),
-    );
-    if (baseline)
-      await shop.startServer(
-        'baseline',
-        names.map((name) => `${name}-baseline`),
-      );
+    const sides = SERVERS.filter((side) => side !== 'baseline' || baseline);
+    await Promise.all(sides.map((side) => shop.startServer(side, names)));
     await shop.run('proxy', [
       ...['--volume', `${shop.directory}:/run/canary`],
       ...folders.flatMap(({ source, target }) => ['--volume', `${source}:${target}:ro`]),
@@ -153,8 +145,8 @@ export class ProtocolShop {
   }
 
   async dispose(): Promise<void> {
-    for (const part of ['proxy', ...SERVERS])
-      await execa('docker', ['rm', '--force', `${this.name}-${part}`], { reject: false });
+    const parts = ['proxy', ...SERVERS].map((part) => `${this.name}-${part}`);
+    await execa('docker', ['rm', '--force', ...parts], { reject: false });
     await execa('docker', ['network', 'rm', this.name], { reject: false });
     await rm(this.directory, { recursive: true, force: true });
   }
@@ -198,10 +190,11 @@ export class ProtocolShop {
     return folders;
   }
 
-  private async startServer(side: string, names: readonly string[]): Promise<void> {
+  private async startServer(side: (typeof SERVERS)[number], names: readonly string[]) {
     const image = parseEnv(await setUpFile()).NODE_IMAGE ?? '';
+    const alias = (name: string) => (side === 'stable' ? name : `${name}-${side}`);
     await this.run(side, [
-      ...names.flatMap((name) => ['--network-alias', name]),
+      ...names.flatMap((name) => ['--network-alias', alias(name)]),
       ...['--volume', `${SERVER}:/server.mjs:ro`, '--volume', `${this.directory}:/files:ro`],
       ...['--env', `SIDE=${side}`, '--env', `CERTIFICATE=/files/${side}.pem`],
       ...['--env', `KEY=/files/${side}.key`, image, 'node', '/server.mjs'],

@@ -8,7 +8,7 @@ import { letCanaryFail, Stream } from '../../support/traffic-shop.ts';
 import { UserTraffic } from '../../support/user-traffic.ts';
 import { userNames, visit } from '../../support/visitors.ts';
 
-/** A judgement that another command goes on with, or that ends with a person. */
+/** Failures that no user meets, and a judgement that another command goes on with, or that ends with a person. */
 describe('the judge', () => {
   let shop: Storedog;
   let configure: JudgedShop['configure'];
@@ -23,6 +23,19 @@ describe('the judge', () => {
   afterEach(async () => {
     await traffic?.stop();
     await shop.succeed('abort');
+  });
+
+  it('hurts no user with a canary whose GETs fail', async () => {
+    await configure('steps: [{ weight: 20, for: 5m }]');
+    traffic = new UserTraffic(shop.url, { perSecond: 100, method: 'GET' }).start();
+    const child = shop.start('deploy', '--branch', 'canary');
+    await untilStep(shop, 1);
+    await letCanaryFail(shop, 0.2);
+    const { exitCode } = await child;
+    const seen = await traffic.stop();
+    expect(exitCode).toBe(3);
+    expect(seen.hurt.size).toBe(0);
+    await shop.git('branch', '--force', 'canary', 'canary~1');
   });
 
   it('continues in `wait` after a detached deploy, and replays what was recorded', async () => {

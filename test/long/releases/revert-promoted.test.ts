@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { killAt } from '../../support/kill.ts';
 import type { Storedog } from '../../support/storedog.ts';
 import { SERVER_FILE, serverThatSays, trafficShop } from '../../support/traffic-shop.ts';
 import { Load, userNames, visit } from '../../support/visitors.ts';
@@ -67,6 +68,16 @@ describe('a promoted release', () => {
     expect(exitCode).toBe(0);
     expect(load.problems).toEqual([]);
     expect(await pages()).toEqual(new Set(['stable']));
+  });
+
+  it('is reverted by a second revert, after one that was killed once its users were back', async () => {
+    await killAt(shop, { kind: 'drain', side: 'canary' }, 'revert', release);
+    await shop.succeed('revert', release);
+    expect(await pages()).toEqual(new Set(['stable']));
+    expect((await shop.status()).release).toBeNull();
+    const { releases } = JSON.parse((await shop.succeed('history', '--json')).stdout);
+    const newer = releases.slice(0, 2).map(({ state }: { state: string }) => state);
+    expect(newer).toEqual(['promoted', 'reverted']);
   });
 
   it('is reverted under later work, which stays', async () => {

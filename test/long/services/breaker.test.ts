@@ -7,17 +7,39 @@ const FORCED = { 'X-Canary': 'canary' };
 
 describe('a canary that the breaker took out', () => {
   let shop: Storedog;
+  let original: string;
 
   beforeAll(async () => {
     shop = await trafficShop();
+    original = await shop.read('canary.yaml');
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '50');
   });
   afterAll(() => shop?.dispose());
 
+  const fail = async (times: number, url: string) => {
+    for (let request = 0; request < times; request += 1) await askAnew(url, FORCED, 'POST');
+  };
+  const isOut = async () =>
+    (await shop.status()).release.reason.includes('the breaker took the canary out');
+
+  it('failed at the chosen paths: failures elsewhere do not count, and those that come slowly do', async () => {
+    await shop.write('canary.yaml', `${original}breaker: { paths: [/slow] }\n`);
+    await shop.succeed('up');
+    await letCanaryFail(shop, 1);
+    await fail(10, shop.url);
+    expect(await isOut()).toBe(false);
+    await fail(5, `${shop.url}slow`);
+    expect(await isOut()).toBe(true);
+    await letCanaryFail(shop, 0);
+    await shop.write('canary.yaml', original);
+    await shop.succeed('up');
+    await shop.succeed('resume');
+  });
+
   it('stays out when its container restarts; a new one is armed anew', async () => {
     await letCanaryFail(shop, 1);
     await visit(shop.url, userNames(100));
-    expect((await shop.status()).release.reason).toContain('the breaker took the canary out');
+    expect(await isOut()).toBe(true);
     await letCanaryFail(shop, 0);
     await shop.canaryCompose('restart', 'frontend-canary');
     await until('it answers', async () => (await askAnew(shop.previewUrl, {})) === 'canary');

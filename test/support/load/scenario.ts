@@ -4,11 +4,9 @@ import { LoadClient } from './client.ts';
 import { type Phase, Story } from './phases.ts';
 import { commitVersion, outerAddress } from './shop.ts';
 
-const USERS = 1000;
 const RESIDENTS = 20;
-const RAISES = [1, 5, 25, 50, 99, 100];
-/** How often the load continues for a while: the raises, and before and after everything else. */
-const HOLDS = RAISES.length + 7;
+/** How often the load continues for a while beside the raises: before and after everything else. */
+const OTHER_HOLDS = 7;
 
 /** A weight as it was set, as users saw it and as `status` reports it. */
 export interface WeightSeen {
@@ -20,10 +18,20 @@ export interface WeightSeen {
   measured: number;
 }
 
+interface Plan {
+  /** How many at least, over the whole story. */
+  requests: number;
+  perSecond: number;
+  /** Each comes at least once before the next thing happens. */
+  users: number;
+  /** The weights of the first release, one after the other; with 50 among them. */
+  raises: readonly number[];
+}
+
 /** The life of a shop under a constant load, step by step. */
 export class Scenario {
   private readonly shop: Storedog;
-  private readonly requests: number;
+  private readonly plan: Plan;
   private holds = 0;
   private wasShared: ContainerFacts[] = [];
   readonly story = new Story();
@@ -33,11 +41,11 @@ export class Scenario {
   readonly touched: string[] = [];
   proxyWords: string[] = [];
 
-  constructor(shop: Storedog, requests: number, perSecond: number) {
+  constructor(shop: Storedog, plan: Plan) {
     this.shop = shop;
-    this.requests = requests;
+    this.plan = plan;
     const target = { host: outerAddress(), port: shop.port };
-    this.client = new LoadClient(target, this.story, { perSecond, users: USERS });
+    this.client = new LoadClient(target, this.story, plan);
   }
 
   async play(): Promise<void> {
@@ -57,10 +65,11 @@ export class Scenario {
 
   /** HAProxy's messages about failed requests and about servers that went down or came up: why a request was lost. */
   private async readProxyLog(): Promise<string[]> {
-    const proxies = (await this.shop.containers()).filter(
-      (each) => each.service === 'canary-proxy',
-    );
-    const { stdout, stderr } = await execa('docker', ['logs', proxies[0]?.id ?? '']);
+    const all = await this.shop.containers();
+    const proxy = all.find(({ service }) => service === 'canary-proxy');
+    // A failed take-over removes it.
+    if (!proxy) return [];
+    const { stdout, stderr } = await execa('docker', ['logs', proxy.id]);
     const lines = `${stdout}\n${stderr}`.split('\n');
     return lines
       .filter((line) => / (503|502|504|400|-1) \d+ |is (DOWN|UP)|no server/.test(line))
@@ -77,7 +86,7 @@ export class Scenario {
 
     await this.untouched('the first release', async () => {
       await this.step({ name: 'deploy', versions: ['v1'] }, 'deploy', '--branch', 'canary');
-      for (const weight of RAISES) await this.raise(weight);
+      for (const weight of this.plan.raises) await this.raise(weight);
       // These reach the canary, and stay there when all other users leave.
       await client.sockets.add(RESIDENTS);
       const lowering = { versions: ['v1', 'v2'], canary: 'v2', moves: ['leave'] } as const;
@@ -161,8 +170,9 @@ export class Scenario {
   /** Lets the load continue: for its share of all requests, and until every user has come at least once. */
   private async hold(): Promise<void> {
     this.holds += 1;
-    const due = Math.ceil((this.requests * this.holds) / HOLDS);
-    await this.client.reach(Math.max(due, this.client.sent + USERS));
+    const { requests, raises, users } = this.plan;
+    const due = Math.ceil((requests * this.holds) / (raises.length + OTHER_HOLDS));
+    await this.client.reach(Math.max(due, this.client.sent + users));
   }
 
   /** Compares the stable's containers before and after, and the shared ones with the very beginning. */
@@ -183,6 +193,9 @@ export class Scenario {
     const users = this.story.users.get(name)?.get('v2')?.size ?? 0;
     const counts = this.story.counts.get(name) ?? new Map<string, number>();
     const all = [...counts.values()].reduce((sum, each) => sum + each, 0);
-    return { users: (users * 100) / USERS, requests: ((counts.get('v2') ?? 0) * 100) / all };
+    return {
+      users: (users * 100) / this.plan.users,
+      requests: ((counts.get('v2') ?? 0) * 100) / all,
+    };
   }
 }
