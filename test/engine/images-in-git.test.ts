@@ -1,26 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canarySays, newestOf, stableSays, withUsers } from '../support/image-releases.ts';
 import { ImageShop } from '../support/image-shop.ts';
-import { askAnew } from '../support/traffic-shop.ts';
-import { UserTraffic } from '../support/user-traffic.ts';
-
-const stableSays = (shop: ImageShop) => askAnew(shop.url, { 'X-Canary': 'stable' });
-const canarySays = (shop: ImageShop) => askAnew(shop.url, { 'X-Canary': 'canary' });
 
 describe('a repository that has the tag in clear, and a variable in a tracked .env', () => {
   let shop: ImageShop;
-  let traffic: UserTraffic;
   beforeAll(async () => {
-    shop = await ImageShop.of('1');
-    await shop.keepInGit();
-    await shop.compose('up', '--detach', '--quiet-pull');
-    await shop.untilShopAnswers();
-    await shop.succeed('up');
+    shop = await ImageShop.started('1', { isInGit: true });
   });
   afterAll(() => shop?.dispose());
-  beforeEach(() => {
-    traffic = new UserTraffic(shop.url, { perSecond: 25, users: 400, method: 'GET' }).start();
-  });
-  afterEach(async () => expect([...(await traffic.stop()).hurt]).toEqual([]));
+  withUsers(() => shop);
 
   const filesAt = async (branch: string) => ({
     compose: await shop.git('show', `${branch}:docker-compose.yml`),
@@ -62,8 +50,7 @@ describe('a repository that has the tag in clear, and a variable in a tracked .e
     await plainUp('two');
 
     await shop.registry.stop();
-    const { stdout: told } = await shop.succeed('history', '--json');
-    await shop.succeed('revert', JSON.parse(told).releases[0].id);
+    await shop.succeed('revert', (await newestOf(shop)).id);
     expect(await filesAt('main')).toEqual(before);
     await plainUp('one');
     await shop.registry.startAgain();

@@ -43,8 +43,9 @@ services:
   }
 
   /** The same in production, with the proxy in front. */
-  static async started(tag: string): Promise<ImageShop> {
+  static async started(tag: string, { isInGit = false } = {}): Promise<ImageShop> {
     const shop = await ImageShop.of(tag);
+    if (isInGit) await shop.keepInGit();
     await shop.compose('up', '--detach', '--quiet-pull');
     await shop.untilShopAnswers();
     await shop.succeed('up');
@@ -65,7 +66,7 @@ services:
   }
 
   /** Git tracks everything, `.env` too. */
-  async keepInGit(): Promise<void> {
+  private async keepInGit(): Promise<void> {
     await this.git('init', '--quiet', '--initial-branch=main');
     await this.git('config', 'user.name', 'Image Test');
     await this.git('config', 'user.email', 'test@image.example');
