@@ -16,11 +16,23 @@ export interface Terminal {
   isVerbose: boolean;
 }
 
-/** One line when something is done or fails; for logs, pipes and CI. */
-export function plainProgress({ write, theme, isVerbose }: Terminal): EventSink {
+/** A log in which nothing happens for longer looks like one of a program that hangs. */
+const QUIET_MS = 15_000;
+
+/**
+ * One line when something is done or fails, and how far it is now and then; for logs, pipes and CI. `now`: milliseconds.
+ */
+export function plainProgress(
+  { write, theme, isVerbose }: Terminal,
+  now: () => number = () => performance.now(),
+): EventSink {
+  let spoke = now();
   return (event) => {
-    const line = lineOf(event, theme, isVerbose);
-    if (line !== undefined) write(`${line}\n`);
+    const isLong = event.type === 'progress' && now() - spoke >= QUIET_MS;
+    const line = lineOf(event, theme, isVerbose || isLong);
+    if (line === undefined) return;
+    write(`${line}\n`);
+    spoke = now();
   };
 }
 

@@ -1,10 +1,12 @@
 import { byDigest } from '../../compose/images/reference.ts';
 import { canaryImage } from '../../compose/model/names.ts';
+import { formatDuration } from '../../config/values/duration.ts';
 import { formatBytes } from '../../database/bytes.ts';
 import { CanaryError } from '../../errors.ts';
 import type { Run } from '../../project/run.ts';
 import type { OperationOf } from '../../rollout/operation.ts';
 import type { ReleasedImage } from '../../rollout/source.ts';
+import type { Pulled } from '../../system/docker/pull-progress.ts';
 
 /**
  * Gets the images of a release that was built elsewhere, and keeps each by a name of canary's own: so nothing that is
@@ -17,9 +19,9 @@ export async function pull(run: Run, operation: OperationOf<'pull'>): Promise<vo
   const remote: string[] = [];
   for (const name of new Set(names)) if (!(await context.engine.imageId(name))) remote.push(name);
   if (remote.length > 0) {
-    const onBytes = ({ done, of }: { done: number; of: number }) =>
-      context.emit({ type: 'progress', text: `${formatBytes(done)} of ${formatBytes(of)}` });
-    await context.registry.pull(remote, { signal, onBytes });
+    const onProgress = (pulled: Pulled) =>
+      context.emit({ type: 'progress', text: describePulled(pulled) });
+    await context.registry.pull(remote, { signal, onProgress });
   }
   for (const image of images) {
     const id = image.imageId ?? (await context.engine.imageId(nameInRegistry(image)));
@@ -36,4 +38,10 @@ function gone({ reference }: ReleasedImage): CanaryError {
   return new CanaryError('image-unknown', `\`${reference}\` is not on this engine.`, {
     hint: 'Somebody may have removed it meanwhile: run the command again.',
   });
+}
+
+function describePulled({ layers, bytes, secondsLeft }: Pulled): string {
+  const left = secondsLeft === undefined ? [] : [`${formatDuration(secondsLeft * 1000)} left`];
+  const size = bytes.of > 0 ? [`${formatBytes(bytes.done)} of ${formatBytes(bytes.of)}`] : [];
+  return [...size, `${layers.done} of ${layers.of} layers`, ...left].join(', ');
 }

@@ -1,13 +1,13 @@
 import { CanaryError } from '../../errors.ts';
 import type { RunProcess, RunResult } from '../process.ts';
 import { engineUnreachable, isUnreachable } from './failures.ts';
-import { parsedObject } from './json-lines.ts';
+import { type Pulled, PullProgress } from './pull-progress.ts';
 import { passesByItself, registryProblem } from './registry-problem.ts';
 
 interface PullOptions {
   signal?: AbortSignal | undefined;
-  /** Called with bytes so far and bytes in all, of every image together, as far as they are known. */
-  onBytes?: ((bytes: { done: number; of: number }) => void) | undefined;
+  /** Called each time it is further. */
+  onProgress?: ((pulled: Pulled) => void) | undefined;
 }
 
 /** Waits between two tries; rejects when the signal aborts. */
@@ -79,36 +79,16 @@ export function registryCalls(run: RunProcess, sleep: Sleep) {
     /** Pulls images, all at once; by digest, so that no tag of this engine moves. */
     async pull(
       references: readonly string[],
-      { signal, onBytes }: PullOptions = {},
+      { signal, onProgress }: PullOptions = {},
     ): Promise<void> {
-      const bytes = new LayerBytes();
+      const progress = new PullProgress(() => performance.now());
       const onLine = (line: string) => {
-        if (bytes.read(line)) onBytes?.(bytes.sum());
+        const pulled = progress.read(line);
+        if (pulled) onProgress?.(pulled);
       };
       await asking(references.join(', '), signal, () =>
         compose(['pull'], references, { signal, onLine }),
       );
     },
   };
-}
-
-/** The bytes of every layer, from the lines that Compose prints with `--progress json`. */
-class LayerBytes {
-  private readonly layers = new Map<string, { done: number; of: number }>();
-
-  /** Whether a line told of bytes. */
-  read(line: string): boolean {
-    const told = parsedObject(line);
-    if (!told || typeof told.id !== 'string' || told.text !== 'Downloading') return false;
-    const [done, of] = [Number(told.current), Number(told.total)];
-    if (!(done >= 0) || !(of > 0)) return false;
-    this.layers.set(told.id, { done, of });
-    return true;
-  }
-
-  sum(): { done: number; of: number } {
-    const all = [...this.layers.values()];
-    const total = (key: 'done' | 'of') => all.reduce((sum, each) => sum + each[key], 0);
-    return { done: total('done'), of: total('of') };
-  }
 }

@@ -79,6 +79,23 @@ test('prints a line when something is done or fails', () => {
   `);
 });
 
+test('says how far it is when nothing else was said for a while', () => {
+  const lines: string[] = [];
+  let now = 0;
+  const terminal = {
+    write: (text: string) => lines.push(text),
+    theme: makeTheme(false),
+    isVerbose: false,
+  };
+  const sink = plainProgress(terminal, () => now);
+  for (now = 0; now <= 31_000; now += 1000)
+    sink({ type: 'progress', text: `${now / 1000} of 100 MB` });
+  sink({ type: 'notice', text: 'done' });
+  now += 14_000;
+  sink({ type: 'progress', text: 'too early' });
+  expect(lines).toEqual(['· 15 of 100 MB\n', '· 30 of 100 MB\n', '· done\n']);
+});
+
 test('with --verbose also prints plans, states, weights and the output of other programs', () => {
   expect(printed(true)).toMatchInlineSnapshot(`
     "1. start the proxy  (the proxy is absent)
