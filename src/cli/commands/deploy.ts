@@ -1,20 +1,18 @@
 import { CanaryError, EXIT } from '../../errors.ts';
 import { collect, collectException, weightArgument } from '../arguments.ts';
-import { IMAGE, PULL, SET, TAG, wishesOf } from '../image-options.ts';
+import { wishesOf, withImageOptions } from '../image-options.ts';
 import { exitOf } from '../output.ts';
 import type { Program, WithSession } from '../session.ts';
 
 export function deploy(program: Program, run: WithSession): void {
-  program
-    .command('deploy')
-    .description(
-      'put a branch, or images that were built elsewhere, beside the stable as its canary',
-    )
-    .option('-b, --branch <name>', 'the branch to deploy')
-    .addOption(TAG)
-    .addOption(IMAGE)
-    .addOption(SET)
-    .addOption(PULL)
+  withImageOptions(
+    program
+      .command('deploy')
+      .description(
+        'put a branch, or images that were built elsewhere, beside the stable as its canary',
+      )
+      .option('-b, --branch <name>', 'the branch to deploy'),
+  )
     .option(
       '--apply <patch>',
       'apply a patch to the branch first (repeatable, all or none)',
@@ -38,7 +36,7 @@ export function deploy(program: Program, run: WithSession): void {
     .action(
       run(async ({ context, output, globals }, { remote, detach = false, allow, ...flags }) => {
         const { branch, apply: patches, message, weight } = flags;
-        const wishes = wishesOf(flags);
+        const wishes = await wishesOf(flags, context.options.directory);
         if (wishes && (remote !== undefined || patches.length > 0)) throw needsBranch();
         if (!wishes && branch === undefined) throw nothingNamed();
         const ofBranch = { branch: branch ?? '', patches, message };

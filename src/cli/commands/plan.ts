@@ -1,17 +1,15 @@
 import { EXIT } from '../../errors.ts';
 import { weightArgument } from '../arguments.ts';
-import { IMAGE, PULL, SET, TAG, wishesOf } from '../image-options.ts';
+import { wishesOf, withImageOptions } from '../image-options.ts';
 import type { Program, WithSession } from '../session.ts';
 
 export function plan(program: Program, run: WithSession): void {
-  program
-    .command('plan')
-    .description('print what would happen and why, as steps; changes nothing')
-    .option('-b, --branch <name>', 'plan the deploy of this branch, not only `up`')
-    .addOption(TAG)
-    .addOption(IMAGE)
-    .addOption(SET)
-    .addOption(PULL)
+  withImageOptions(
+    program
+      .command('plan')
+      .description('print what would happen and why, as steps; changes nothing')
+      .option('-b, --branch <name>', 'plan the deploy of this branch, not only `up`'),
+  )
     .option(
       '-w, --weight <percent>',
       'the share of users that deploy would be given',
@@ -22,7 +20,8 @@ export function plan(program: Program, run: WithSession): void {
       run(async ({ context, output }, { weight, exitCode, ...flags }) => {
         const { plan } = await import('../../workflows/plan.ts');
         const { describeOperation, planText } = await import('../../ui/plan-view.ts');
-        const facts = await plan(context, wishesOf(flags) ?? flags.branch, weight);
+        const wishes = await wishesOf(flags, context.options.directory);
+        const facts = await plan(context, wishes ?? flags.branch, weight);
         const operations = facts.operations.map((each) => ({
           ...each,
           text: describeOperation(each),

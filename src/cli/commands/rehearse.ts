@@ -1,19 +1,17 @@
 import { EXIT } from '../../errors.ts';
 import { collectException } from '../arguments.ts';
-import { IMAGE, PULL, SET, TAG, wishesOf } from '../image-options.ts';
+import { wishesOf, withImageOptions } from '../image-options.ts';
 import type { Program, WithSession } from '../session.ts';
 
 export function rehearse(program: Program, run: WithSession): void {
-  program
-    .command('rehearse')
-    .description(
-      'start a branch or images on a temporary copy of the shared database and report what it does',
-    )
-    .option('-b, --branch <name>', 'the branch (default: git.canary of canary.yaml)')
-    .addOption(TAG)
-    .addOption(IMAGE)
-    .addOption(SET)
-    .addOption(PULL)
+  withImageOptions(
+    program
+      .command('rehearse')
+      .description(
+        'start a branch or images on a temporary copy of the shared database and report what it does',
+      )
+      .option('-b, --branch <name>', 'the branch (default: git.canary of canary.yaml)'),
+  )
     .option(
       '--allow <exception>',
       'allow destructive:TABLE, contracting:TABLE or unrehearsed:SERVICE (repeatable)',
@@ -25,7 +23,8 @@ export function rehearse(program: Program, run: WithSession): void {
         const { rehearseOnly } = await import('../../workflows/rehearse.ts');
         const { NOTHING_NEW } = await import('../../ui/traffic-view.ts');
         const { rehearsalText } = await import('../../ui/rehearsal-view.ts');
-        const result = await rehearseOnly(context, wishesOf(flags) ?? flags.branch, allow);
+        const wishes = await wishesOf(flags, context.options.directory);
+        const result = await rehearseOnly(context, wishes ?? flags.branch, allow);
         if (result === null) {
           output.result({ release: null }, () => NOTHING_NEW);
           return EXIT.done;

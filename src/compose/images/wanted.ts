@@ -13,6 +13,8 @@ export interface ImageWishes {
   images: Readonly<Record<string, string>>;
   /** Variables of the compose file, with the values that the canary has. */
   variables: Variables;
+  /** Variables of a file, of which those count that the chosen services use. */
+  offered: Variables;
   /** Looks up again what the names lead to now. */
   pull: boolean;
 }
@@ -38,12 +40,12 @@ interface Stable {
  * Throws `usage` if they are unclear, or name what the chosen services do not have.
  */
 export function wantedImages(stable: Stable, wishes: ImageWishes): WantedImages {
-  requireVariables(stable, wishes.variables);
+  const given = givenVariables(stable, wishes);
   const images: Record<string, Reference> = {
     ...ofTag(stable, wishes),
     ...ofServices(stable, wishes),
   };
-  const variables = new Map(Object.entries(wishes.variables));
+  const variables = new Map(Object.entries(given));
   const named: [string, string][] = [];
   for (const [service, reference] of Object.entries(images)) {
     const { repository, tag, digest } = reference;
@@ -61,14 +63,20 @@ export function wantedImages(stable: Stable, wishes: ImageWishes): WantedImages 
   return { variables: Object.fromEntries(variables), named: Object.fromEntries(named) };
 }
 
-/** A variable that nothing uses would be a canary that differs in nothing. */
-function requireVariables({ written, services }: Stable, variables: Variables): void {
+/** The variables that are given. One that nothing uses would be a canary that differs in nothing. */
+function givenVariables(
+  { written, services }: Stable,
+  { variables, offered }: ImageWishes,
+): Variables {
   const known = new Set(
     services.flatMap((service) => expressionsIn(written[service]).map(({ name }) => name)),
   );
   const unknown = Object.keys(variables).find((name) => !known.has(name));
-  if (unknown === undefined) return;
-  throw new CanaryError('usage', `The chosen services use no variable \`${unknown}\`.`, {
+  const used = Object.entries(offered).filter(([name]) => known.has(name));
+  const isInVain = Object.keys(offered).length > 0 && used.length === 0;
+  if (unknown === undefined && !isInVain) return { ...Object.fromEntries(used), ...variables };
+  const what = unknown === undefined ? 'variable of the file' : `variable \`${unknown}\``;
+  throw new CanaryError('usage', `The chosen services use no ${what}.`, {
     hint:
       known.size > 0
         ? `They use ${[...known].sort().join(', ')}.`

@@ -14,7 +14,7 @@ const WRITTEN = {
 function wanted(services: (keyof typeof WRITTEN)[], wishes: Partial<ImageWishes>) {
   const model = Object.entries(IMAGES).map(([name, image]) => [name, image ? { image } : {}]);
   const stable = { model: { services: Object.fromEntries(model) }, written: WRITTEN, services };
-  return wantedImages(stable, { images: {}, variables: {}, pull: false, ...wishes });
+  return wantedImages(stable, { images: {}, variables: {}, offered: {}, pull: false, ...wishes });
 }
 
 test('a tag sets the variable that the services of its repository share', () => {
