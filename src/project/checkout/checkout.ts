@@ -52,11 +52,17 @@ export interface Checkout extends Proven {
   mountedFiles: Readonly<Record<string, readonly string[]>>;
 }
 
+/** The compose files of a checkout, and all that they name. */
+export interface CheckedOutFiles
+  extends Pick<Checkout, 'commit' | 'mirror' | 'files' | 'directory'> {
+  definitions: readonly DefiningFile[];
+}
+
 interface CheckOutOptions {
   /** Where it is checked out. */
   home?: string;
   /** Called before Compose reads the files of the commit; throws to refuse them. */
-  vetFiles?: ((mirror: Mirror, definitions: readonly DefiningFile[]) => Promise<void>) | undefined;
+  vetFiles?: ((files: CheckedOutFiles) => Promise<void>) | undefined;
 }
 
 /** Checks out a commit, or uses the existing checkout, and reads what it defines. */
@@ -86,7 +92,7 @@ export async function checkOut(
     expand: pathsWithoutVariables(context.compose, branch),
     ownPath: (path) => ownPath(mirror, path),
   });
-  await vetFiles?.(mirror, definitions);
+  await vetFiles?.({ commit, mirror, files, directory, definitions });
   const envFiles = definitions.flatMap((each) => each.envFiles);
   const extended = definitions.flatMap((each) => each.extended);
   await linkOwn(mirror, [...definitions.map(({ file }) => file), ...extended, ...envFiles]);
