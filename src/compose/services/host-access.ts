@@ -27,7 +27,7 @@ const NAMESPACES = new Set(['network_mode', 'ipc']);
 const OWN: ReadonlySet<unknown> = new Set([undefined, null, '', 'none', 'private', 'shareable']);
 /** Fields of a build that give it nothing of the host, its network or its agents. */
 const BUILD = new Set([
-  ...['context', 'dockerfile', 'dockerfile_inline', 'args', 'target', 'labels', 'secrets'],
+  ...['dockerfile_inline', 'args', 'target', 'labels', 'secrets'],
   ...['no_cache', 'pull', 'platforms', 'provenance', 'sbom', 'shm_size', 'ulimits', 'extra_hosts'],
   ...['isolation'],
 ]);
@@ -160,12 +160,17 @@ function buildBeyond(
   ];
 }
 
+/** What a build takes from elsewhere. Other addresses are of the machine: `cwd://` and `oci-layout:` name folders. */
+const ELSEWHERE = /^((https?|git|ssh|docker-image):\/\/|git@|github\.com\/|(service|target):)/;
+
 /** Whether a field takes only images and folders; of the latter, the paths are looked at. */
 function isPlain(field: string, value: unknown): boolean {
-  const texts = Object.values(value ?? {}).map(String);
+  const texts = typeof value === 'string' ? [value] : Object.values(value ?? {}).map(String);
+  if (field === 'dockerfile') return texts.every((each) => !each.includes('://'));
   if (field === 'cache_from')
     return texts.every((each) => !each.includes('=') || /^type=registry,ref=[^,"]+$/.test(each));
-  return field === 'additional_contexts' && !texts.some((each) => each.startsWith('oci-layout:'));
+  const isContext = field === 'context' || field === 'additional_contexts';
+  return isContext && texts.every((each) => each.startsWith('/') || ELSEWHERE.test(each));
 }
 
 /** A build takes its name away from the image that has it, which may be another project's or canary's own. */
