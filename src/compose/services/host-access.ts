@@ -149,7 +149,8 @@ function buildBeyond(
   stable: AccessSide,
 ): string[] {
   const settings = Object.entries(build).flatMap(([field, value]) => {
-    if (BUILD.has(field) || isPlain(field, value) || isEmpty(value)) return [];
+    const isKnown = BUILD.has(field) || isPlain(field, value) || isEmpty(value);
+    if (isKnown && (ESCAPED.has(field) || !isEvaluated(value))) return [];
     return isWithin(value, (own as Loose)[field]) ? [] : [field];
   });
   const had = new Set(buildPaths(own).flatMap((path) => stable.outside(path) ?? []));
@@ -158,6 +159,14 @@ function buildBeyond(
     ...settings.map((field) => `\`build.${field}\``),
     ...paths.filter((path) => !had.has(path)).map((path) => `a build from ${path}`),
   ];
+}
+
+/** Fields of a build in which Compose keeps Buildx from evaluating anything. */
+const ESCAPED = new Set(['args', 'dockerfile_inline']);
+
+/** Whether Buildx makes something else of a value than Compose shows: `./${join("", [".", "."])}` leads up. */
+function isEvaluated(value: unknown): boolean {
+  return /[$%]\{/.test(JSON.stringify(value) ?? '');
 }
 
 /** What a build takes from elsewhere. Other addresses are of the machine: `cwd://` and `oci-layout:` name folders. */
@@ -223,7 +232,9 @@ function isEmptyMap(value: unknown): boolean {
 /** Files outside of the project that Compose reads, or gives to services as configs and secrets. */
 function filesBeyond(branch: AccessSide, stable: AccessSide): string[] {
   const outsideOf = ({ model, reads, outside }: AccessSide) =>
-    [...reads, ...givenFiles(model)].flatMap((path) => outside(path) ?? []);
+    [...reads, ...givenFiles(model)].flatMap(
+      (path) => outside(path) ?? (isEvaluated(path) ? path : []),
+    );
   const had = new Set(outsideOf(stable));
   return [...new Set(outsideOf(branch))]
     .filter((path) => !had.has(path))

@@ -56,6 +56,9 @@ describe('what a service of a branch has beyond the stable', () => {
       '`build.additional_contexts`',
     ],
     [{ build: { context: 'cwd:///etc' } }, '`build.context`'],
+    // Buildx evaluates it, and Compose does not.
+    [{ build: { context: '/srv/shop/%{if true}..%{endif}/x' } }, '`build.context`'],
+    [{ build: { context: '/srv/shop/a', labels: { a: '%{if true}b%{endif}' } } }, '`build.labels`'],
     [
       { build: { context: '/srv/shop/a', additional_contexts: { a: 'cwd:///etc' } } },
       '`build.additional_contexts`',
@@ -82,6 +85,8 @@ describe('what a service of a branch has beyond the stable', () => {
       ...{ context: '/srv/shop/a', target: 'x', args: { A: '1' }, cache_from: ['a/b:c'] },
       additional_contexts: { b: '/srv/shop/b', c: 'docker-image://alpine' },
     };
+    const args = { A: '%{if true}x%{endif}' };
+    expect(beyond({ build: { context: '/srv/shop/a', args } })).toEqual([]);
     expect(beyond({ build: { context: 'https://example.com/x.git#main:a' } })).toEqual([]);
     expect(beyond({ build, logging: { driver: 'local', options: { x: '1' } } })).toEqual([]);
   });
