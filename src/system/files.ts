@@ -174,7 +174,7 @@ export async function exists(path: string): Promise<boolean> {
 }
 
 /** More than any kernel follows. */
-const MOST_LINKS = 40;
+export const MOST_LINKS = 40;
 
 /** A path with every link in it followed, as far as it exists; a link to nothing is followed too. */
 export async function realPath(path: string, links = 0): Promise<string> {

@@ -32,10 +32,12 @@ const STARTED: ReleaseEvent = {
   images: [{ service: 'frontend', image: 'shop-frontend:canary-1', imageId: 'sha256:1' }],
 };
 
+const PULLED = [{ service: 'frontend', reference: 'acme/frontend:2', digest: 'sha256:3' }];
+
 /** A promoted release, a reverted one, and the running one. */
 const story = () => [
   journalText(
-    { id: '20261121-120000-aaaaaaa', commit, branch: 'a' },
+    { id: '20261121-120000-aaaaaaa', commit, branch: 'a', pulled: PULLED },
     STARTED,
     weightSet(5),
     weightSet(12.5),
@@ -96,6 +98,7 @@ test('journals and git contain the same history, field by field', async () => {
     subject: 'Make it cheaper',
     services: ['frontend', 'discounts'],
     images: [{ service: 'frontend', image: 'shop-frontend:canary-1', imageId: 'sha256:1' }],
+    pulled: PULLED,
     weights: [
       { weight: 5, at: '2026-11-21T12:02:00.000Z' },
       { weight: 12.5, at: '2026-11-21T12:03:00.000Z' },

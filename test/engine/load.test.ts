@@ -10,7 +10,8 @@ const REQUESTS = Number(process.env.CANARY_LOAD_REQUESTS ?? 5000);
 const BUSY = Number(process.env.CANARY_LOAD_BUSY ?? 0);
 /** More than the machine can do would show its limit, not what canary loses. */
 const PER_SECOND = BUSY === 0 ? 250 : 50;
-/** What `npm run test:load` plays is the whole story; CI's has half of the users, and the least, middle and most weight. */
+/** What `npm run test:load` plays is the whole story; CI's has half of the users, and the least, middle and most
+ * weight, and one rehearsal. */
 const IS_WHOLE = process.env.CANARY_LOAD_REQUESTS !== undefined || BUSY > 0;
 const RAISES = IS_WHOLE ? [1, 5, 25, 50, 99, 100] : [1, 50, 100];
 const USERS = IS_WHOLE ? 1000 : 500;
@@ -25,7 +26,7 @@ describe(`a shop under a constant load of at least ${REQUESTS} requests, beside 
     shop = await loadShop(DRAIN_SECONDS);
     played = new Scenario(shop, {
       ...{ requests: REQUESTS, perSecond: PER_SECOND },
-      ...{ users: USERS, raises: RAISES },
+      ...{ users: USERS, raises: RAISES, rehearsesAgain: IS_WHOLE },
     });
     const busy = new BusyProcesses(BUSY);
     await played.play().finally(() => busy.stop());

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 
 /** A DER object: tag, length, content. */
 function der(tag: number, ...content: Buffer[]): Buffer {
@@ -33,14 +34,15 @@ function time(at: Date): Buffer {
 
 let serial = 1;
 
-/** A self-signed certificate for one name, with its key; both PEM. Valid until the given time. */
+/** A self-signed certificate for one name or IPv4 address, with its key; both PEM. Valid until the given time. */
 export function selfSigned(
   host: string,
   validTo = new Date(Date.now() + 86_400_000),
 ): { certificate: string; key: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   serial += 1;
-  const names = der(SEQUENCE, text(0x82, host));
+  const address = isIPv4(host) ? Buffer.from(host.split('.').map(Number)) : undefined;
+  const names = der(SEQUENCE, address ? der(0x87, address) : text(0x82, host));
   const extensions = der(SEQUENCE, der(SEQUENCE, ALTERNATIVE_NAMES, der(0x04, names)));
   const toBeSigned = der(
     SEQUENCE,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -56,13 +56,19 @@ services:
     return `${this.registry.host}/acme/web`;
   }
 
-  /** Pushes an image whose service says this. */
-  async publish(tag: string, says: string): Promise<void> {
+  /** Pushes an image whose service says this, to another registry than its own if one is given. */
+  async publish(
+    tag: string,
+    says: string,
+    registry = this.registry,
+    how: { platform?: string; config?: string } = {},
+  ): Promise<void> {
     const folder = await mkdtemp(join(tmpdir(), 'canary-image-'));
     await writeFile(join(folder, 'server.mjs'), serverThatSays(says));
     const { NODE_IMAGE } = parseEnv(await setUpFile());
     const dockerfile = `FROM ${NODE_IMAGE}\nCOPY server.mjs /\nCMD ["node", "/server.mjs"]\n`;
-    await this.registry.publish(`acme/web:${tag}`, folder, dockerfile);
+    await registry.publish(`acme/web:${tag}`, folder, dockerfile, how);
+    await rm(folder, { recursive: true });
   }
 
   /** Git tracks everything, `.env` too. */

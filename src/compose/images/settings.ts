@@ -8,6 +8,8 @@ export interface ImageSettings {
   ExposedPorts?: Readonly<Record<string, unknown>> | null;
   Volumes?: Readonly<Record<string, unknown>> | null;
   Healthcheck?: unknown;
+  /** What it is built for, such as `linux/arm64/v8`; beside the others in the image. */
+  platform?: string;
 }
 
 /** In what an image differs from the stable's that a person should know before it has users, the ends of sentences. */
@@ -18,6 +20,7 @@ export function settingsChanged(stable: ImageSettings, canary: ImageSettings): s
   });
   const [ports, volumes] = [sets('ExposedPorts'), sets('Volumes')];
   const values = [
+    ['another platform', stable.platform, canary.platform],
     ['another entrypoint', stable.Entrypoint, canary.Entrypoint],
     ['another command', stable.Cmd, canary.Cmd],
     ['another user', stable.User || 'root', canary.User || 'root'],

@@ -1,3 +1,4 @@
+import { CanaryError } from '../../errors.ts';
 import { splitOutside } from '../model/written.ts';
 
 export type Variables = Readonly<Record<string, string>>;
@@ -34,17 +35,28 @@ function matchAt(pattern: RegExp, text: string, index: number): string | undefin
   return pattern.exec(text)?.[0];
 }
 
+/** More than anybody writes. Compose takes a minute for some thousands, and who follows them has no stack left. */
+const MOST_LEVELS = 100;
+
 /** The brace that closes an expression, from a place inside it; -1 if there is none. */
 function closingBrace(text: string, from: number): number {
   let depth = 0;
   for (let index = from; index < text.length; index += 1) {
     if (text[index] === '$' && text[index + 1] === '{') depth += 1;
+    if (depth > MOST_LEVELS) throw tooDeep();
     if (text[index] === '}') {
       if (depth === 0) return index;
       depth -= 1;
     }
   }
   return -1;
+}
+
+function tooDeep(): CanaryError {
+  return new CanaryError(
+    'compose-file-invalid',
+    `A variable in the compose file has more than ${MOST_LEVELS} others in its default, one in another.`,
+  );
 }
 
 /** A text as it was written, with these variables replaced as Compose would; all others stay as they are. */

@@ -27,7 +27,7 @@ const NAMESPACES = new Set(['network_mode', 'ipc']);
 const OWN: ReadonlySet<unknown> = new Set([undefined, null, '', 'none', 'private', 'shareable']);
 /** Fields of a build that give it nothing of the host, its network or its agents. */
 const BUILD = new Set([
-  ...['context', 'dockerfile', 'dockerfile_inline', 'args', 'target', 'labels', 'secrets'],
+  ...['dockerfile_inline', 'args', 'target', 'labels', 'secrets'],
   ...['no_cache', 'pull', 'platforms', 'provenance', 'sbom', 'shm_size', 'ulimits', 'extra_hosts'],
   ...['isolation'],
 ]);
@@ -149,7 +149,8 @@ function buildBeyond(
   stable: AccessSide,
 ): string[] {
   const settings = Object.entries(build).flatMap(([field, value]) => {
-    if (BUILD.has(field) || isPlain(field, value) || isEmpty(value)) return [];
+    const isKnown = BUILD.has(field) || isPlain(field, value) || isEmpty(value);
+    if (isKnown && (ESCAPED.has(field) || !isEvaluated(value))) return [];
     return isWithin(value, (own as Loose)[field]) ? [] : [field];
   });
   const had = new Set(buildPaths(own).flatMap((path) => stable.outside(path) ?? []));
@@ -160,12 +161,25 @@ function buildBeyond(
   ];
 }
 
+/** Fields of a build in which Compose keeps Buildx from evaluating anything. */
+const ESCAPED = new Set(['args', 'dockerfile_inline']);
+
+/** Whether Buildx makes something else of a value than Compose shows: `./${join("", [".", "."])}` leads up. */
+function isEvaluated(value: unknown): boolean {
+  return /[$%]\{/.test(JSON.stringify(value) ?? '');
+}
+
+/** What a build takes from elsewhere. Other addresses are of the machine: `cwd://` and `oci-layout:` name folders. */
+const ELSEWHERE = /^((https?|git|ssh|docker-image):\/\/|git@|github\.com\/|(service|target):)/;
+
 /** Whether a field takes only images and folders; of the latter, the paths are looked at. */
 function isPlain(field: string, value: unknown): boolean {
-  const texts = Object.values(value ?? {}).map(String);
+  const texts = typeof value === 'string' ? [value] : Object.values(value ?? {}).map(String);
+  if (field === 'dockerfile') return texts.every((each) => !each.includes('://'));
   if (field === 'cache_from')
     return texts.every((each) => !each.includes('=') || /^type=registry,ref=[^,"]+$/.test(each));
-  return field === 'additional_contexts' && !texts.some((each) => each.startsWith('oci-layout:'));
+  const isContext = field === 'context' || field === 'additional_contexts';
+  return isContext && texts.every((each) => each.startsWith('/') || ELSEWHERE.test(each));
 }
 
 /** A build takes its name away from the image that has it, which may be another project's or canary's own. */
@@ -218,7 +232,9 @@ function isEmptyMap(value: unknown): boolean {
 /** Files outside of the project that Compose reads, or gives to services as configs and secrets. */
 function filesBeyond(branch: AccessSide, stable: AccessSide): string[] {
   const outsideOf = ({ model, reads, outside }: AccessSide) =>
-    [...reads, ...givenFiles(model)].flatMap((path) => outside(path) ?? []);
+    [...reads, ...givenFiles(model)].flatMap(
+      (path) => outside(path) ?? (isEvaluated(path) ? path : []),
+    );
   const had = new Set(outsideOf(stable));
   return [...new Set(outsideOf(branch))]
     .filter((path) => !had.has(path))

@@ -2,7 +2,6 @@ import { realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { refuseParted } from '../../compose/clone/companions.ts';
 import type { BranchFiles } from '../../compose/clone/files.ts';
-import { withVariables } from '../../compose/images/variables.ts';
 import type { ComposeModel, ComposeVolume } from '../../compose/model/model.ts';
 import { shortCommit } from '../../compose/model/names.ts';
 import type { WrittenModel } from '../../compose/model/written.ts';
@@ -14,23 +13,14 @@ import { byName } from '../../config/values/by-name.ts';
 import type { Context } from '../../context.ts';
 import { CanaryError, hasCode } from '../../errors.ts';
 import type { ImageSource, ReleasedImage } from '../../rollout/source.ts';
-import type { ComposeScope } from '../../system/docker/compose.ts';
 import { exists, readIfExists } from '../../system/files.ts';
 import { callsForIngress } from '../configuration-files.ts';
 import { CONFIG_NAME, type Project } from '../load.ts';
 import { branchFiles } from './branch-files.ts';
-import { changedVariables } from './changed-variables.ts';
 import { type DefiningFile, definitionsIn, filesDefining, namedFrom } from './definitions.ts';
+import { trackedEnvFile, writtenWith } from './env-file.ts';
 import { requireLargeFiles } from './large-files.ts';
-import {
-  isInside,
-  isInTree,
-  linkOwn,
-  type Mirror,
-  mirrorOf,
-  ownPath,
-  pathsBeside,
-} from './mirror.ts';
+import { isInside, linkOwn, type Mirror, mirrorOf, ownPath, pathsBeside } from './mirror.ts';
 import { type CheckedOutMount, findMounts, movedMounts, refuseUnknownMounts } from './mounts.ts';
 import { pathsWithoutVariables } from './path-variables.ts';
 import { type Proven, proveClones } from './prove-clones.ts';
@@ -68,11 +58,17 @@ export interface Checkout extends Proven {
   mountedFiles: Readonly<Record<string, readonly string[]>>;
 }
 
+/** The compose files of a checkout, and all that they name. */
+export interface CheckedOutFiles
+  extends Pick<Checkout, 'commit' | 'mirror' | 'files' | 'directory'> {
+  definitions: readonly DefiningFile[];
+}
+
 interface CheckOutOptions {
   /** Where it is checked out. */
   home?: string;
   /** Called before Compose reads the files of the commit; throws to refuse them. */
-  vetFiles?: ((mirror: Mirror, definitions: readonly DefiningFile[]) => Promise<void>) | undefined;
+  vetFiles?: ((files: CheckedOutFiles) => Promise<void>) | undefined;
   /** Finds the images that the commit names and that were built elsewhere; when left out, clones run what it names. */
   findPulled?: ((model: ComposeModel) => Promise<readonly ReleasedImage[]>) | undefined;
 }
@@ -105,7 +101,7 @@ export async function checkOut(
     expand: pathsWithoutVariables(context.compose, branch),
     ownPath: (path) => ownPath(mirror, path),
   });
-  await vetFiles?.(mirror, definitions);
+  await vetFiles?.({ commit, mirror, files, directory, definitions });
   const envFiles = definitions.flatMap((each) => each.envFiles);
   const extended = definitions.flatMap((each) => each.extended);
   await linkOwn(mirror, [...definitions.map(({ file }) => file), ...extended, ...envFiles]);
@@ -163,7 +159,7 @@ export async function checkOut(
   await requireSameElsewhere(context, project, asRead, services);
   let asked: Promise<WrittenModel> | undefined;
   const written = () => {
-    asked ??= writtenOf(context, project, branch, envFile);
+    asked ??= writtenWith(context, project, branch, envFile);
     return asked;
   };
   const keptLabels = await labelsToKeep(model, services, written);
@@ -214,29 +210,6 @@ async function checkConfig(
   const config = parseConfig(text, `${CONFIG_NAME} at ${shortCommit(commit)}`);
   const said = overruled(model, config);
   chooseSlice(config, said, await callsForIngress(config, said));
-}
-
-/** The definitions as written, with the variables replaced that have other values for the commit. */
-async function writtenOf(
-  context: Context,
-  project: Project,
-  branch: ComposeScope,
-  envFile: string | undefined,
-): Promise<WrittenModel> {
-  const written = await context.compose.written(branch);
-  if (envFile === undefined) return written;
-  return withVariables(written, await changedVariables(context, project, branch, envFile, written));
-}
-
-/** The commit's own `.env`, if Compose reads it. */
-async function trackedEnvFile(
-  { scope }: Project,
-  mirror: Mirror,
-  directory: string,
-): Promise<string | undefined> {
-  const file = join(directory, '.env');
-  const isRead = (scope.envFiles ?? []).length === 0;
-  return isRead && (await isInTree(mirror, file)) ? file : undefined;
 }
 
 /** The same compose file at the commit; one that git does not track is used where it is. */

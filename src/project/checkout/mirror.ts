@@ -1,7 +1,7 @@
 import { lstat, mkdir, readlink, realpath, symlink } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { shortCommit } from '../../compose/model/names.ts';
-import { exists } from '../../system/files.ts';
+import { exists, MOST_LINKS } from '../../system/files.ts';
 
 /**
  * A folder that stands for `/`: a commit is checked out in it at the path that its repository has. So a relative path
@@ -71,6 +71,43 @@ async function ledTo(mirror: Mirror, path: string): Promise<string | undefined> 
     at = join(at, part);
   }
   return undefined;
+}
+
+/**
+ * Where a path of a checkout leads once its files are in the user's own folder. A link with many `..` leads elsewhere
+ * from there than from the checkout, which lies deeper.
+ */
+export async function leadsTo({ root, tree }: Mirror, path: string): Promise<string> {
+  const repository = join('/', relative(root, tree));
+  const rest = ownPath({ root }, path).split('/');
+  let at = '/';
+  let links = 0;
+  for (let part = rest.shift(); part !== undefined; part = rest.shift()) {
+    const next = join(at, part);
+    const isLinkable = part !== '' && part !== '.' && part !== '..' && links < MOST_LINKS;
+    const target = isLinkable ? await targetThere({ root }, repository, next) : undefined;
+    if (target === undefined) at = next;
+    else {
+      links += 1;
+      if (isAbsolute(target)) at = '/';
+      rest.unshift(...target.split('/'));
+    }
+  }
+  return at;
+}
+
+/** The target of a link as it is after a promotion: the checkout's, and the user's own elsewhere. */
+async function targetThere(
+  { root }: Pick<Mirror, 'root'>,
+  repository: string,
+  path: string,
+): Promise<string | undefined> {
+  const read = (link: string) => readlink(link).catch(() => undefined);
+  const copy = join(root, path);
+  if (!isInside(path, repository) || !(await lstat(copy).catch(() => undefined))) return read(path);
+  const target = await read(copy);
+  // What the checkout lacks is linked to the user's own.
+  return target === path ? read(path) : target;
 }
 
 /** Whether a folder, which need not exist, is outside of another once links are followed. */

@@ -9,6 +9,9 @@ export function envNames(text: string): string[] {
   );
 }
 
+/** A line that gives a value in quotes to any variable. */
+const QUOTED = /^[ \t]*(?:export[ \t]+)?[\w.[\]-]+[ \t]*[=:][ \t]*(["'])/;
+
 /** Values that need no quotes in an env file. */
 const PLAIN = /^[\w.:/@+,-]*$/;
 
@@ -19,9 +22,10 @@ const PLAIN = /^[\w.:/@+,-]*$/;
 export function setEnvLine(text: string, name: string, value: string): string | undefined {
   const lines = text.split('\n');
   const pattern = line(name);
-  const at = lines.findLastIndex((each) => pattern.test(each));
+  const at = settingLine(lines, pattern);
   const quoted = PLAIN.test(value) ? value : `'${value}'`;
-  if (value.includes("'") || /[\r\n]/.test(value)) return undefined;
+  // In quotes, a backslash before the closing one would take it away.
+  if (/['\\\r\n]/.test(value)) return undefined;
   if (at < 0) {
     const end = text === '' || text.endsWith('\n') ? '' : '\n';
     return `${text}${end}${name}=${quoted}\n`;
@@ -33,11 +37,36 @@ export function setEnvLine(text: string, name: string, value: string): string | 
   return lines.join('\n');
 }
 
+/** The last line that a pattern fits and that is no part of another variable's value; -1 if there is none. */
+function settingLine(lines: readonly string[], pattern: RegExp): number {
+  let found = -1;
+  let open: string | undefined;
+  for (const [index, each] of lines.entries()) {
+    if (open !== undefined) {
+      if (closingQuote(each, open) >= 0) open = undefined;
+      continue;
+    }
+    if (pattern.test(each)) found = index;
+    const [start = '', quote] = QUOTED.exec(each) ?? [];
+    if (quote !== undefined && closingQuote(each, quote, start.length) < 0) open = quote;
+  }
+  return found;
+}
+
+/** Where a value ends that is in quotes; a backslash takes their meaning from them. -1 if it goes on after the text. */
+function closingQuote(text: string, quote: string, from = 0): number {
+  for (let index = from; index < text.length; index += 1) {
+    if (text[index] === '\\') index += 1;
+    else if (text[index] === quote) return index;
+  }
+  return -1;
+}
+
 /** What follows a value on its line: blanks and a comment. `undefined` if its quotes are not closed on that line. */
 function restOf(old: string): string | undefined {
   const [quote] = old;
   if (quote === '"' || quote === "'") {
-    const close = old.indexOf(quote, 1);
+    const close = closingQuote(old, quote, 1);
     return close < 0 ? undefined : old.slice(close + 1);
   }
   const comment = old.search(/[ \t]#/);
@@ -48,10 +77,11 @@ function restOf(old: string): string | undefined {
 /** The value that an env file gives to a variable: what its last line for it says. */
 export function envValue(text: string, name: string): string | undefined {
   const pattern = line(name);
-  const found = text.split('\n').findLast((each) => pattern.test(each));
+  const lines = text.split('\n');
+  const found = lines[settingLine(lines, pattern)];
   const [, , old = ''] = pattern.exec(found ?? '') ?? [];
   if (found === undefined) return undefined;
   const [quote] = old;
-  const close = quote === '"' || quote === "'" ? old.indexOf(quote, 1) : -1;
+  const close = quote === '"' || quote === "'" ? closingQuote(old, quote, 1) : -1;
   return close > 0 ? old.slice(1, close) : old.slice(0, old.length - (restOf(old) ?? '').length);
 }

@@ -184,6 +184,11 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>, env: Envi
       return JSON.parse(await config(scope, ['--no-interpolate']));
     },
 
+    /** The resolved model of the files with this YAML merged into it. Holds secrets too. */
+    async modelWith(scope: ComposeScope, input: string): Promise<ComposeModel> {
+      return unescaped(await config({ ...scope, files: [...scope.files, '-'] }, [], { input }));
+    },
+
     /** This YAML alone, resolved; it may name services and networks that it does not define. Holds secrets too. */
     async part(scope: ComposeScope, input: string): Promise<ComposeModel> {
       return unescaped(await config({ ...scope, files: ['-'] }, ['--no-consistency'], { input }));

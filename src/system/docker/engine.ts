@@ -75,7 +75,13 @@ export function dockerEngine(run: RunProcess, wire: () => Promise<Wire>) {
       if (isUnreachable(result.stderr)) throw engineUnreachable(result.stderr);
       if (result.exitCode !== 0) return undefined;
       const [found]: InspectedImage[] = JSON.parse(result.stdout);
-      return found && { id: found.Id, digests: found.RepoDigests ?? [], settings: found.Config };
+      if (!found) return undefined;
+      const { Os, Architecture, Variant } = found;
+      const platform = [Os, Architecture, Variant].filter(Boolean).join('/');
+      return {
+        ...{ id: found.Id, digests: found.RepoDigests ?? [] },
+        settings: { ...found.Config, platform },
+      };
     },
 
     /** Gives an image a name; one with a digest in it belongs to its image by itself. */
@@ -209,6 +215,9 @@ interface InspectedImage {
   Id: string;
   RepoDigests: string[] | null;
   Config: ImageSettings;
+  Os: string;
+  Architecture: string;
+  Variant?: string;
 }
 
 interface InspectedContainer {

@@ -185,6 +185,81 @@ describe('a pushed branch is refused', () => {
   });
 });
 
+describe('a pushed branch is refused with what only a promotion would bring', () => {
+  const evil = 'evil: { image: x, privileged: true }';
+  const other = `services: { ${evil} }\n`;
+
+  test.each<[string, Files, string]>([
+    ['an override', { 'docker-compose.override.yml': other }, 'docker-compose.override.yml'],
+    ['a preferred name', { 'compose.yaml': compose('', `  ${evil}\n`) }, 'compose.yaml'],
+    [
+      'COMPOSE_FILE',
+      { '.env': 'COMPOSE_FILE=docker-compose.yml:other.yml\n', 'other.yml': other },
+      'other.yml',
+    ],
+  ])('a compose file that Compose takes by itself: %s', async (_, files, name) => {
+    expect(await refused(files)).toEqual([
+      expect.stringMatching(`^Compose takes other files in its folder: .*/${name}$`),
+    ]);
+  });
+
+  test('another name, and so the volumes of another project', async () => {
+    const named = { 'docker-compose.yml': compose('').replace('name: shop', 'name: other') };
+    expect(await refused(named)).toContain('it names the project `other`');
+    folder = await repository({
+      'docker-compose.yml': compose('').replace('name: shop\n', ''),
+      'canary.yaml': SETTINGS,
+    });
+    const settings = { '.env': 'COMPOSE_PROJECT_NAME=other\n' };
+    expect(await refused(settings)).toContain('it names the project `other`');
+  });
+
+  test('a service of a profile that is off, whose settings may be missing', async () => {
+    const off = (rest: string) =>
+      withWeb('', `  tool: { image: x, profiles: [debug], env_file: missing.env${rest} }\n`);
+    expect(await refused(off(', privileged: true'))).toEqual(['`tool` has `privileged`']);
+    await vet(off(''));
+  });
+
+  test('a path that leads elsewhere from the user’s folder than from the deeper checkout', async () => {
+    const climb = '../'.repeat(5);
+    expect(await refused(withWeb(`, volumes: ["${climb}etc:/x"]`))).toEqual([
+      '`web` has a path with more `..` than there are folders above',
+    ]);
+    const settings = `, env_file: [{ path: ${climb}etc/shadow, required: false }]`;
+    expect(await refused(withWeb(settings))).toEqual([
+      'it reads a path with more `..` than there are folders above',
+    ]);
+    folder = await shop();
+    await git(folder, 'checkout', '--quiet', '-b', 'linked');
+    await symlink(`${climb}etc`, join(folder, 'link'));
+    await writeFiles(folder, withWeb(', volumes: ["./link:/x"]'));
+    await git(folder, 'add', '.');
+    await git(folder, 'commit', '--quiet', '--message', 'Link');
+    const commit = (await git(folder, 'rev-parse', 'HEAD')).trim();
+    await git(folder, 'checkout', '--quiet', 'main');
+    expect((await refusal(() => vetCommit(commit))).details).toEqual(['`web` has /etc']);
+  });
+
+  test('a file that is gone then, whose variables Compose has now', async () => {
+    folder = await repository({
+      'docker-compose.yml': compose(''),
+      'canary.yaml': SETTINGS,
+      '.env': 'IS=false\n',
+    });
+    await git(folder, 'checkout', '--quiet', '-b', 'gone');
+    await git(folder, 'rm', '--quiet', '.env');
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as Compose writes variables.
+    await writeFiles(folder, withWeb(', privileged: "${IS:-true}"'));
+    await git(folder, 'commit', '--quiet', '--all', '--message', 'Gone');
+    const commit = (await git(folder, 'rev-parse', 'HEAD')).trim();
+    await git(folder, 'checkout', '--quiet', 'main');
+    expect((await refusal(() => vetCommit(commit))).details).toEqual([
+      'it removes .env, which Compose reads',
+    ]);
+  });
+});
+
 describe('a pushed branch is refused with a port of the machine', () => {
   const ports = (list: string) => ({
     'docker-compose.yml': compose('').replace('"3000:80"', list),
@@ -232,6 +307,17 @@ describe('a pushed branch is accepted', () => {
     await vet({
       'docker-compose.yml': compose(', volumes: ["./data:/data"], environment: { A: "1" }'),
     });
+  });
+
+  test('with the user’s own files beside it, that git does not track', async () => {
+    folder = await shop();
+    await writeFiles(folder, {
+      'docker-compose.override.yml': 'services: { tool: { image: x, privileged: true } }\n',
+      '.env': 'A=1\n',
+    });
+    await mkdir(join(folder, '.git/info'), { recursive: true });
+    await writeFiles(folder, { '.git/info/exclude': '.env\n*.override.yml\n' });
+    await vet({ 'a.txt': '' });
   });
 
   test('with anything, if the stable trusts who may push', async () => {

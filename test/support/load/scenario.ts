@@ -26,6 +26,8 @@ interface Plan {
   users: number;
   /** The weights of the first release, one after the other; with 50 among them. */
   raises: readonly number[];
+  /** Whether the second release is rehearsed as well: beside the users, that takes most of the time. */
+  rehearsesAgain: boolean;
 }
 
 /** The life of a shop under a constant load, step by step. */
@@ -93,6 +95,7 @@ export class Scenario {
       await this.step({ name: 'to 0 %', ...lowering }, 'weight', '0');
       this.begin({ name: 'at 0 %', versions: ['v1'] });
       await this.hold();
+      if (!this.plan.rehearsesAgain) await this.set('database: { rehearse: off }');
       await commitVersion(shop, 'v3');
       await this.step(
         { name: 'redeploy', versions: ['v1'], retires: ['v2'] },
@@ -149,11 +152,17 @@ export class Scenario {
   }
 
   private async reconfigure(header: string): Promise<void> {
-    const settings = await this.shop.read('canary.yaml');
-    const other = settings.replace(/^force:.*\n/m, '');
-    await this.shop.write('canary.yaml', `${other}force: { header: ${header} }\n`);
+    await this.set(`force: { header: ${header} }`);
     const { stdout } = await this.shop.succeed('up', '--json');
     if (!JSON.parse(stdout).changed) throw new Error('The new configuration was not loaded.');
+  }
+
+  /** A setting on one line of canary.yaml, in place of the one that was there. */
+  private async set(line: string): Promise<void> {
+    const [key = ''] = line.split(':');
+    const settings = (await this.shop.read('canary.yaml')).split('\n');
+    const others = settings.filter((each) => !each.startsWith(`${key}:`));
+    await this.shop.write('canary.yaml', `${others.join('\n').trimEnd()}\n${line}\n`);
   }
 
   private begin(phase: Phase): void {

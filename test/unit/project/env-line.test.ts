@@ -14,6 +14,14 @@ test.each([
   ['VERSION=1\nVERSION=3\n', 'VERSION=1\nVERSION=2\n'],
   ['#VERSION=1\nMY_VERSION=1\nVERSIONS=1', '#VERSION=1\nMY_VERSION=1\nVERSIONS=1\nVERSION=2\n'],
   ['', 'VERSION=2\n'],
+  // A quote after a backslash ends nothing.
+  ['VERSION="a\\"b" # x\n', 'VERSION=2 # x\n'],
+  // Such a line is a part of the other variable's value.
+  ['VERSION=1\nKEY="a\nVERSION=3\n"\n', 'VERSION=2\nKEY="a\nVERSION=3\n"\n'],
+  ["KEY='a\nVERSION=1'\n", "KEY='a\nVERSION=1'\nVERSION=2\n"],
+  ['KEY="a\\"\nVERSION=3\n"\nVERSION=1', 'KEY="a\\"\nVERSION=3\n"\nVERSION=2'],
+  // Compose knows these for no quotes.
+  ['KEY=`a\nVERSION=1', 'KEY=`a\nVERSION=2'],
 ])('%j becomes %j', (text, expected) => {
   expect(setEnvLine(text, 'VERSION', '2')).toBe(expected);
 });
@@ -25,6 +33,7 @@ test.each([
   ['V=1\nV="2"', '2'],
   ['V=', ''],
   ['W=1', undefined],
+  ['W="\nV=1\n"', undefined],
 ])('%j says %j', (text, value) => {
   expect(envValue(text, 'V')).toBe(value);
 });
@@ -33,6 +42,8 @@ test('a value that needs quotes gets them; one that cannot be quoted is refused'
   expect(setEnvLine('V=1\n', 'V', 'a b#c')).toBe("V='a b#c'\n");
   expect(setEnvLine('V=1\n', 'V', "it's")).toBeUndefined();
   expect(setEnvLine('V=1\n', 'V', 'a\nb')).toBeUndefined();
+  // Compose would not find the end of it, and then read nothing of the file.
+  expect(setEnvLine('V=1\n', 'V', 'a\\')).toBeUndefined();
 });
 
 test('a value over several lines is left to its owner', () => {

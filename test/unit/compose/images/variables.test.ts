@@ -71,4 +71,13 @@ test('a tag of another repository has no variable', () => {
   const wanted = { repository: 'other/web', tag: '3' };
   expect(solveTag('acme/web:${V}', wanted, 'acme/web')).toBeUndefined();
 });
+
+test.each([
+  ['closed', '}'.repeat(50_000)],
+  ['open', ''],
+])('defaults that lie in each other without an end are refused at once: %s', (_, end) => {
+  const text = `${'${V:-'.repeat(50_000)}${end}`;
+  expect(() => expressionsIn(text)).toThrow('has more than 100 others in its default');
+  expect(() => replaceVariables(text, SET)).toThrow('has more than 100 others in its default');
+});
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: Compose expands them.

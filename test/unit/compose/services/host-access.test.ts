@@ -55,6 +55,15 @@ describe('what a service of a branch has beyond the stable', () => {
       { build: { context: '/srv/shop/a', additional_contexts: { a: 'oci-layout:///srv/x' } } },
       '`build.additional_contexts`',
     ],
+    [{ build: { context: 'cwd:///etc' } }, '`build.context`'],
+    // Buildx evaluates it, and Compose does not.
+    [{ build: { context: '/srv/shop/%{if true}..%{endif}/x' } }, '`build.context`'],
+    [{ build: { context: '/srv/shop/a', labels: { a: '%{if true}b%{endif}' } } }, '`build.labels`'],
+    [
+      { build: { context: '/srv/shop/a', additional_contexts: { a: 'cwd:///etc' } } },
+      '`build.additional_contexts`',
+    ],
+    [{ build: { context: '/srv/shop/a', dockerfile: 'cwd:///etc/passwd' } }, '`build.dockerfile`'],
     [{ image: 'traefik:v3', build: { context: '/srv/shop/a' } }, 'a build named traefik:v3'],
     [{ cgroup_parent: 'service:x' }, '`cgroup_parent`'],
     [{ logging: { driver: 'syslog', options: { 'syslog-address': 'unix:///x' } } }, '`logging`'],
@@ -76,6 +85,9 @@ describe('what a service of a branch has beyond the stable', () => {
       ...{ context: '/srv/shop/a', target: 'x', args: { A: '1' }, cache_from: ['a/b:c'] },
       additional_contexts: { b: '/srv/shop/b', c: 'docker-image://alpine' },
     };
+    const args = { A: '%{if true}x%{endif}' };
+    expect(beyond({ build: { context: '/srv/shop/a', args } })).toEqual([]);
+    expect(beyond({ build: { context: 'https://example.com/x.git#main:a' } })).toEqual([]);
     expect(beyond({ build, logging: { driver: 'local', options: { x: '1' } } })).toEqual([]);
   });
 

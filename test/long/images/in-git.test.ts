@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canarySays, newestOf, stableSays, withUsers } from '../support/image-releases.ts';
-import { ImageShop } from '../support/image-shop.ts';
+import { canarySays, newestOf, stableSays, withUsers } from '../../support/image-releases.ts';
+import { ImageShop } from '../../support/image-shop.ts';
 
 describe('a repository that has the tag in clear, and a variable in a tracked .env', () => {
   let shop: ImageShop;
