@@ -61,13 +61,13 @@ services:
     tag: string,
     says: string,
     registry = this.registry,
-    how: { platform?: string; config?: string } = {},
+    config?: string,
   ): Promise<void> {
     const folder = await mkdtemp(join(tmpdir(), 'canary-image-'));
     await writeFile(join(folder, 'server.mjs'), serverThatSays(says));
     const { NODE_IMAGE } = parseEnv(await setUpFile());
     const dockerfile = `FROM ${NODE_IMAGE}\nCOPY server.mjs /\nCMD ["node", "/server.mjs"]\n`;
-    await registry.publish(`acme/web:${tag}`, folder, dockerfile, how);
+    await registry.publish(`acme/web:${tag}`, folder, dockerfile, config);
     await rm(folder, { recursive: true });
   }
 

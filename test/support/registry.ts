@@ -71,17 +71,12 @@ export class Registry {
 
   /**
    * Builds an image from a Dockerfile and its files' folder, and pushes it as another machine would: under another name of
-   * the registry, so that no tag of this engine moves.
+   * the registry, so that no tag of this engine moves. `config`: of somebody who has signed in.
    */
-  async publish(
-    image: string,
-    folder: string,
-    dockerfile: string,
-    { platform, config }: { platform?: string; config?: string } = {},
-  ): Promise<void> {
-    const name = `${this.host.replace('127.0.0.1', 'localhost')}/${image}`;
-    const target = platform ? ['--platform', platform] : [];
-    const build = ['build', '--quiet', ...target, '--tag', name, '--file', '-', folder];
+  async publish(image: string, folder: string, dockerfile: string, config?: string): Promise<void> {
+    const host = config ? this.host : this.host.replace('127.0.0.1', 'localhost');
+    const name = `${host}/${image}`;
+    const build = ['build', '--quiet', '--tag', name, '--file', '-', folder];
     await execa('docker', build, {
       input: dockerfile,
       env: { DOCKER_BUILDKIT: '1' },
@@ -99,6 +94,17 @@ export class Registry {
   async startAgain(): Promise<void> {
     await execa('docker', ['start', this.container]);
     await this.untilItAnswers();
+  }
+
+  /** Deletes what a tag leads to. */
+  async forget(repository: string, tag: string): Promise<void> {
+    const manifests = `http://${this.host}/v2/${repository}/manifests`;
+    const Accept =
+      'application/vnd.docker.distribution.manifest.v2+json,application/vnd.oci.image.manifest.v1+json,application/vnd.oci.image.index.v1+json';
+    const { headers } = await fetch(`${manifests}/${tag}`, { method: 'HEAD', headers: { Accept } });
+    const digest = headers.get('docker-content-digest');
+    const { status } = await fetch(`${manifests}/${digest}`, { method: 'DELETE' });
+    if (status !== 202) throw new Error(`The registry answers ${status} to a deletion.`);
   }
 
   /** Lets the engine trust its certificate; takes that back when it is called. */

@@ -15,13 +15,17 @@ import type { Pulled } from '../../system/docker/pull-progress.ts';
 export async function pull(run: Run, operation: OperationOf<'pull'>): Promise<void> {
   const { context, project, signal } = run;
   const { images } = operation;
-  const names = images.filter(({ imageId }) => imageId === undefined).map(nameInRegistry);
-  const remote: string[] = [];
-  for (const name of new Set(names)) if (!(await context.engine.imageId(name))) remote.push(name);
-  if (remote.length > 0) {
+  const remote = new Map<string, ReleasedImage>();
+  for (const image of images) {
+    const name = nameInRegistry(image);
+    const isHere = image.imageId ?? (await context.engine.imageId(name));
+    if (!isHere) remote.set(name, image);
+  }
+  if (remote.size > 0) {
     const onProgress = (pulled: Pulled) =>
       context.emit({ type: 'progress', text: describePulled(pulled) });
-    await context.registry.pull(remote, { signal, onProgress });
+    const called = [...remote.values()].map(({ reference }) => reference).join(', ');
+    await context.registry.pull([...remote.keys()], { signal, onProgress, called });
   }
   for (const image of images) {
     const id = image.imageId ?? (await context.engine.imageId(nameInRegistry(image)));

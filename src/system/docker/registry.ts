@@ -6,6 +6,8 @@ import { passesByItself, registryProblem } from './registry-problem.ts';
 
 interface PullOptions {
   signal?: AbortSignal | undefined;
+  /** What the images are called in messages; their references when left out. */
+  called?: string | undefined;
   /** Called each time it is further. */
   onProgress?: ((pulled: Pulled) => void) | undefined;
 }
@@ -15,6 +17,9 @@ type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 /** A registry that is being restarted is back after some seconds. */
 const PAUSES_MS = [1000, 3000, 9000];
+
+/** A pull that took as long has been tried again by the engine itself, layer by layer. */
+const LONG_MS = 30_000;
 
 /**
  * Images in registries, asked for by the engine: with Docker's own credentials, contexts and certificates, none of
@@ -50,10 +55,12 @@ export function registryCalls(run: RunProcess, sleep: Sleep) {
     ask: () => Promise<RunResult>,
   ): Promise<RunResult> {
     for (const pause of [...PAUSES_MS, undefined]) {
+      const began = performance.now();
       const result = await ask();
+      const wasLong = performance.now() - began > LONG_MS;
       if (result.exitCode === 0) return result;
       if (isUnreachable(result.stderr)) throw engineUnreachable(result.stderr);
-      if (pause === undefined || !passesByItself(result.stderr))
+      if (pause === undefined || wasLong || !passesByItself(result.stderr))
         throw registryProblem(reference, result.stderr);
       await sleep(pause, signal);
     }
@@ -79,16 +86,14 @@ export function registryCalls(run: RunProcess, sleep: Sleep) {
     /** Pulls images, all at once; by digest, so that no tag of this engine moves. */
     async pull(
       references: readonly string[],
-      { signal, onProgress }: PullOptions = {},
+      { signal, onProgress, called = references.join(', ') }: PullOptions = {},
     ): Promise<void> {
       const progress = new PullProgress(() => performance.now());
       const onLine = (line: string) => {
         const pulled = progress.read(line);
         if (pulled) onProgress?.(pulled);
       };
-      await asking(references.join(', '), signal, () =>
-        compose(['pull'], references, { signal, onLine }),
-      );
+      await asking(called, signal, () => compose(['pull'], references, { signal, onLine }));
     },
   };
 }
