@@ -31,7 +31,7 @@ export interface ReleaseRecord {
 }
 
 /** An image that was built elsewhere. */
-export interface PulledImage {
+interface PulledImage {
   service: string;
   /** Its name as it was asked for. */
   reference: string;

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
+import { envNames, envValue } from '../../compose/images/env-line.ts';
 import { type Variables, withVariables } from '../../compose/images/variables.ts';
 import type { WrittenModel } from '../../compose/model/written.ts';
 import type { Context } from '../../context.ts';
 import type { ComposeScope } from '../../system/docker/compose.ts';
 import { readIfExists } from '../../system/files.ts';
-import { envNames, envValue } from '../images/env-line.ts';
-import { valuesIn } from '../images/values.ts';
 import type { Project } from '../load.ts';
+import { valuesIn } from '../values-in.ts';
 import { isInTree, type Mirror } from './mirror.ts';
 
 /** The definitions as written, with the variables replaced that have other values for the commit. */

@@ -1,9 +1,18 @@
 import { basename } from 'node:path';
+import type { ComposeModel } from '../../compose/model/model.ts';
 import type { Context } from '../../context.ts';
 import { CanaryError } from '../../errors.ts';
 import type { Project } from '../load.ts';
-import type { Checkout } from './checkout.ts';
 import type { DefiningFile } from './definitions.ts';
+import type { Mirror } from './mirror.ts';
+
+interface Read {
+  mirror: Mirror;
+  files: readonly string[];
+  definitions: readonly DefiningFile[];
+  model: ComposeModel;
+  envFile: string | undefined;
+}
 
 /**
  * A promotion gives Compose the branch's files in the user's folder, where the files they include or extend are still
@@ -12,15 +21,7 @@ import type { DefiningFile } from './definitions.ts';
 export async function requireSameElsewhere(
   { compose }: Context,
   { scope }: Project,
-  {
-    mirror,
-    files,
-    model,
-    definitions,
-    envFile,
-  }: Pick<Checkout, 'mirror' | 'files' | 'model' | 'envFile'> & {
-    definitions: readonly DefiningFile[];
-  },
+  { mirror, files, model, definitions, envFile }: Read,
   services: readonly string[],
 ): Promise<void> {
   if (definitions.every(({ file, isWhole }) => isWhole && files.includes(file))) return;

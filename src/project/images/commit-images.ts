@@ -1,5 +1,6 @@
 import { lstat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { envValue, setEnvLine } from '../../compose/images/env-line.ts';
 import { namesImage, setImage } from '../../compose/images/image-text.ts';
 import type { WantedImages } from '../../compose/images/wanted.ts';
 import { ownValue } from '../../config/values/by-name.ts';
@@ -8,7 +9,6 @@ import { CanaryError } from '../../errors.ts';
 import { branchRef } from '../../git/branch-name.ts';
 import { withScratchTree } from '../git/scratch-tree.ts';
 import type { Project } from '../load.ts';
-import { envValue, setEnvLine } from './env-line.ts';
 
 /** Images as a commit of the canary branch. */
 export interface CommittedImages {

@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { envValue, setEnvLine } from '../../compose/images/env-line.ts';
 import type { Variables } from '../../compose/images/variables.ts';
 import { ownValue } from '../../config/values/by-name.ts';
 import type { Context } from '../../context.ts';
@@ -7,8 +8,7 @@ import { CanaryError } from '../../errors.ts';
 import type { ImageSource } from '../../rollout/source.ts';
 import { readIfExists, replaceInPlace } from '../../system/files.ts';
 import type { Project } from '../load.ts';
-import { envValue, setEnvLine } from './env-line.ts';
-import { valuesIn } from './values.ts';
+import { valuesIn } from '../values-in.ts';
 
 /** What makes plain Compose take promoted images too. */
 export interface Lasting {

@@ -19,7 +19,7 @@ export interface BranchOptions {
   message: string | undefined;
 }
 
-export interface Ahead {
+interface Ahead {
   commit: string;
   /** Where the branch is; `undefined` if there is none yet. */
   from: string | undefined;

@@ -1,7 +1,7 @@
-import { expressionsIn, type Variables } from '../../compose/images/variables.ts';
-import type { Fields } from '../../compose/model/fields.ts';
-import { stringify } from '../../compose/model/tagged.ts';
-import type { Compose, ComposeScope } from '../../system/docker/compose.ts';
+import { expressionsIn, type Variables } from '../compose/images/variables.ts';
+import type { Fields } from '../compose/model/fields.ts';
+import { stringify } from '../compose/model/tagged.ts';
+import type { Compose, ComposeScope } from '../system/docker/compose.ts';
 
 /**
  * The values that variables have for services, as Compose gives them: from the environment, an env file or a default in

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { envValue, setEnvLine } from '../../../src/project/images/env-line.ts';
+import { envValue, setEnvLine } from '../../../../src/compose/images/env-line.ts';
 
 test.each([
   ['VERSION=1\n', 'VERSION=2\n'],
