@@ -75,7 +75,10 @@ describe('a server without git and source, whose compose file has a variable for
   it('refuses what the registry does not have, and touches nobody', async () => {
     const before = await shop.containers();
     const { stdout } = await shop.canary('deploy', '--tag', '9', '--json');
-    expect(JSON.parse(stdout).error).toMatchObject({ code: 'image-unknown' });
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: 'image-unknown',
+      hint: 'It has 2, 1. No user was touched.',
+    });
     expect(await shop.containers()).toEqual(before);
     const same = await shop.succeed('deploy', '--tag', '1');
     expect(same.stdout).toContain('Nothing is new, so no canary was started.');

@@ -1,8 +1,10 @@
+import { nearestTags } from '../../compose/images/nearest.ts';
 import { parseReference } from '../../compose/images/reference.ts';
 import type { Context } from '../../context.ts';
 import { CanaryError, hasCode, messageOf } from '../../errors.ts';
 import type { ReleasedImage } from '../../rollout/source.ts';
 import type { Project } from '../load.ts';
+import { listedTags } from './listed-tags.ts';
 
 /** By service, the image that the stable runs. */
 export async function runningImages(
@@ -69,25 +71,42 @@ export async function findImage(
   };
 }
 
+const WITHOUT_REGISTRY = ['image-unknown', 'registry-refused', 'registry-unreachable'] as const;
+
 /**
  * The digest that the registry has for a name. Nothing if the engine has the image and the registry does not give it: an
  * engine with containerd's store has digests for what was built or loaded there, too.
  */
 async function digestOf(
-  { registry, emit }: Context,
+  context: Context,
   reference: string,
   { signal, isHere }: { signal: AbortSignal | undefined; isHere: boolean },
 ): Promise<string | undefined> {
+  const { registry, emit } = context;
   try {
     return await registry.digestOf(reference, signal);
   } catch (error) {
+    if (!isHere && hasCode(error, 'image-unknown')) throw await withTags(context, reference, error);
     if (!isHere || !WITHOUT_REGISTRY.some((code) => hasCode(error, code))) throw error;
     const text = `${messageOf(error)} The image of that name on this engine is taken.`;
     emit({ type: 'notice', text });
     return undefined;
   }
 }
-const WITHOUT_REGISTRY = ['image-unknown', 'registry-refused', 'registry-unreachable'] as const;
+
+/** The same error; if the registry lists tags that are written alike, with these. */
+async function withTags(
+  context: Context,
+  reference: string,
+  error: CanaryError,
+): Promise<CanaryError> {
+  const { tag = 'latest' } = parseReference(reference) ?? {};
+  const near = nearestTags(tag, await listedTags(context, reference));
+  if (near.length === 0) return error;
+  const { code, message, details, cause } = error;
+  const hint = `It has ${near.join(', ')}. No user was touched.`;
+  return new CanaryError(code, message, { details, hint, cause });
+}
 
 function sameAs(isSame: boolean): { isSame?: true } {
   return isSame ? { isSame } : {};
