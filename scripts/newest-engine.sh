@@ -2,7 +2,8 @@
 # Runs a command beside the newest engine that Debian has (of its suite sid), while the engine of this machine goes on:
 #   scripts/newest-engine.sh npx vitest run --project load
 # In namespaces of its own (mounts, network, processes), so that nothing of the machine is changed and everything ends
-# with the command. The images of the tests are taken from the machine's engine. Needs root and Debian; the first time
+# with the command. With CANARY_ENGINE_STORE=containerd its images are in containerd's store, where an id is the digest of a
+# manifest. The images of the tests are taken from the machine's engine. Needs root and Debian; the first time
 # takes minutes, for it installs a Debian of its own.
 set -euo pipefail
 
@@ -26,6 +27,8 @@ if [ "${1:-}" = --engine ]; then
   cd "$root"
   pivot_root . before
   umount -l /before
+  mkdir -p /etc/docker
+  printf '{"features":{"containerd-snapshotter":%s}}\n' "$([ "${CANARY_ENGINE_STORE:-}" = containerd ] && echo true || echo false)" >/etc/docker/daemon.json
   PATH=/usr/sbin:/usr/bin:/sbin:/bin exec dockerd
 fi
 
