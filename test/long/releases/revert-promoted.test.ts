@@ -1,3 +1,4 @@
+import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { killAt } from '../../support/kill.ts';
 import type { Storedog } from '../../support/storedog.ts';
@@ -9,7 +10,10 @@ describe('a promoted release', () => {
   let release: string;
   let imageBefore: string;
 
-  const stableImage = () => shop.compose('images', '--quiet', 'frontend');
+  const stableImage = async () => {
+    const stable = (await shop.stableContainers()).find(({ service }) => service === 'frontend');
+    return (await execa('docker', ['inspect', '--format', '{{.Image}}', stable?.id ?? ''])).stdout;
+  };
   const pages = async () => new Set((await visit(shop.url, userNames(20))).map(({ page }) => page));
 
   beforeAll(async () => {
