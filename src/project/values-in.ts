@@ -23,5 +23,5 @@ export async function valuesIn(
     services: { values: { image: 'none', labels: Object.fromEntries(asked) } },
   });
   const { values } = (await compose.part(scope, text)).services;
-  return Object.fromEntries(Object.entries(values?.labels ?? {}));
+  return values?.labels ?? {};
 }

@@ -100,18 +100,19 @@ async function planOfImages(
   weight: number | undefined,
 ): Promise<PlanFacts> {
   const { context, project } = run;
-  const { source, wanted } = await findImages(context, project, wishes, context.signal);
+  const found = await findImages(context, project, wishes, context.signal);
+  const { source } = found;
   const checkout = await checkOutImages(context, project, source);
   const isNew = !isNothingNew(source, project, checkout.model);
-  const what = describeImages(source);
-  const committed =
-    isNew && !wishes.pull
-      ? await commitImages(context, project, wanted, `Release ${what}`)
-      : undefined;
+  const committed = isNew && !wishes.pull ? await commitImages(context, project, found) : undefined;
   if (committed) {
-    const findPulled = async () => source.images.filter(({ isSame }) => !isSame);
-    const facts = await planOfCommit(run, { ...committed, findPulled }, weight);
-    const note = `${what} becomes a commit on \`${committed.branch}\`, which the promotion merges.`;
+    const { branch, commit, pulled } = committed;
+    const facts = await planOfCommit(
+      run,
+      { branch, commit, findPulled: async () => pulled },
+      weight,
+    );
+    const note = `${describeImages(source)} becomes a commit on \`${branch}\`, which the promotion merges.`;
     return { ...facts, notes: [note, ...facts.notes] };
   }
   const facts = await planOf({ ...run, checkout }, '', weight);

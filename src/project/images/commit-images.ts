@@ -7,8 +7,10 @@ import { ownValue } from '../../config/values/by-name.ts';
 import type { Context } from '../../context.ts';
 import { CanaryError } from '../../errors.ts';
 import { branchRef } from '../../git/branch-name.ts';
+import { describeImages, type ReleasedImage } from '../../rollout/source.ts';
 import { withScratchTree } from '../git/scratch-tree.ts';
 import type { Project } from '../load.ts';
+import type { FoundImages } from './find-images.ts';
 
 /** Images as a commit of the canary branch. */
 export interface CommittedImages {
@@ -17,6 +19,8 @@ export interface CommittedImages {
   commit: string;
   /** Where the branch is; `undefined` if there is none. */
   from: string | undefined;
+  /** The images that it names and the stable does not run. */
+  pulled: readonly ReleasedImage[];
 }
 
 /**
@@ -27,8 +31,7 @@ export interface CommittedImages {
 export async function commitImages(
   context: Context,
   project: Project,
-  wanted: WantedImages,
-  message: string,
+  { source, wanted }: FoundImages,
 ): Promise<CommittedImages | undefined> {
   if (!project.isInGit) return undefined;
   const { git } = context;
@@ -38,12 +41,14 @@ export async function commitImages(
   if (top === undefined) return undefined;
   const changes = await changesOf(context, project, wanted, top);
   if (changes === undefined || changes.size === 0) return undefined;
+  const message = `Release ${describeImages(source)}`;
+  const pulled = source.images.filter(({ isSame }) => !isSame);
   const onStable = await withScratchTree(context, project, top, (tree) =>
     write(context, tree, changes, message),
   );
   const from = await git.resolve(repository, branchRef(branch));
   if (from === undefined || (await git.isAncestor(repository, from, top)))
-    return { branch, commit: onStable, from };
+    return { branch, commit: onStable, from, pulled };
   const onBranch = await withScratchTree(context, project, from, async (tree) => {
     if (!(await git.isAncestor(repository, top, from))) {
       const text = `Merge branch '${stable}' into ${branch}`;
@@ -52,7 +57,7 @@ export async function commitImages(
     return write(context, tree, changes, message);
   });
   if (!(await git.sameTree(repository, onBranch, onStable))) throw hasOtherWork(branch, stable);
-  return { branch, commit: onBranch, from };
+  return { branch, commit: onBranch, from, pulled };
 }
 
 /** The texts of the files that change, by path in the repository; `undefined` if one of the wishes is in none. */

@@ -7,6 +7,12 @@ import { checkedOutServices } from '../checkout/checkout.ts';
 import type { Project } from '../load.ts';
 import { findImage, runningImages } from './find-image.ts';
 
+/** What a release of images is made of, and what was asked for in terms of the compose file. */
+export interface FoundImages {
+  source: ImageSource;
+  wanted: WantedImages;
+}
+
 /**
  * Finds which images a release is asked to be made of: for each chosen service the digest that its registry has now, or
  * what this engine has. Nothing is pulled and nothing changed. Throws what `wantedImages` and the registries throw.
@@ -16,7 +22,7 @@ export async function findImages(
   project: Project,
   wishes: ImageWishes,
   signal?: AbortSignal,
-): Promise<{ source: ImageSource; wanted: WantedImages }> {
+): Promise<FoundImages> {
   const { compose } = context;
   const services = checkedOutServices(project);
   const { services: written } = await compose.written(project.scope);

@@ -79,11 +79,8 @@ export async function finishPromotion(
     type: 'notice',
     text: `The promotion of release ${release.id} was almost done; canary finishes it first.`,
   });
-  const { source, pulled, replacing } = release;
-  await promoteTo(
-    run,
-    await checkOutRelease(context, project, { source, pulled, commit: replacing.commit }),
-  );
+  const { commit } = release.replacing;
+  await promoteTo(run, await checkOutRelease(context, project, { ...release, commit }));
   return true;
 }
 

@@ -8,7 +8,7 @@ import { type CommittedImages, commitImages } from '../../project/images/commit-
 import { findImages, isNothingNew } from '../../project/images/find-images.ts';
 import type { Project } from '../../project/load.ts';
 import { allReleases } from '../../release/records/releases.ts';
-import { describeImages, type ImageSource } from '../../rollout/source.ts';
+import { describeImages } from '../../rollout/source.ts';
 import { branchCandidate } from './branch.ts';
 import type { Candidate } from './candidate.ts';
 import { getPulled } from './pulled.ts';
@@ -23,7 +23,8 @@ export async function imageCandidate(
   project: Project,
   wishes: ImageWishes,
 ): Promise<Candidate | undefined> {
-  const { source, wanted } = await findImages(context, project, wishes, context.signal);
+  const found = await findImages(context, project, wishes, context.signal);
+  const { source } = found;
   const checkout = await checkOutImages(context, project, source);
   if (isNothingNew(source, project, checkout.model)) {
     context.emit({ type: 'notice', text: 'The stable runs that already.' });
@@ -31,10 +32,8 @@ export async function imageCandidate(
   }
   if (wishes.pull && (await wasTakenBack(context, project, checkout.commit))) return undefined;
   const what = describeImages(source);
-  const committed = wishes.pull
-    ? undefined
-    : await commitImages(context, project, wanted, `Release ${what}`);
-  if (committed) return committedCandidate(context, project, source, committed);
+  const committed = wishes.pull ? undefined : await commitImages(context, project, found);
+  if (committed) return committedCandidate(context, project, what, committed);
   context.emit({ type: 'notice', text: `The canary: ${what}.` });
   await getPulled(context, project, checkout);
   return { branch: '', checkOut: async () => checkout };
@@ -44,14 +43,13 @@ export async function imageCandidate(
 async function committedCandidate(
   context: Context,
   project: Project,
-  source: ImageSource,
-  { branch, commit, from }: CommittedImages,
+  what: string,
+  { branch, commit, from, pulled }: CommittedImages,
 ): Promise<Candidate> {
   context.emit({
     type: 'notice',
-    text: `The canary: ${describeImages(source)}, as a commit on \`${branch}\`.`,
+    text: `The canary: ${what}, as a commit on \`${branch}\`.`,
   });
-  const pulled = source.images.filter(({ isSame }) => !isSame);
   await getPulled(context, project, { commit, pulled });
   const ahead = { commit, from, isPushed: false, pulled };
   const candidate = await branchCandidate(context, project, {
