@@ -23,6 +23,7 @@ import { resolveBranch } from '../project/git/branches.ts';
 import { requireGit } from '../project/git/require-git.ts';
 import { imagesOfBranch } from '../project/images/branch-images.ts';
 import { commitImages } from '../project/images/commit-images.ts';
+import { imageDifferences } from '../project/images/differences.ts';
 import { findImages, isNothingNew } from '../project/images/find-images.ts';
 import { lastingOf } from '../project/images/lasting.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
@@ -161,6 +162,7 @@ async function planOf(
     ...mounts.map(describeMount),
     ...describeOwn(ownVolumes(checkout.model, names)),
     ...(await checkoutWarnings(context, project, checkout)),
+    ...(await imageDifferences(context, project, checkout)),
   ];
   return {
     project: project.name,

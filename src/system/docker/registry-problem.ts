@@ -34,13 +34,13 @@ const PROBLEMS: readonly Problem[] = [
     code: 'registry-refused',
     says: /unauthorized|authentication required|no basic auth|denied|forbidden/i,
     message: (reference) => `The registry does not give out ${reference} to this user.`,
-    hint: 'Sign in with `docker login` as the user who runs canary, and check the name: some registries say the same of an image that does not exist.',
+    hint: 'Docker asked the credentials of `~/.docker/config.json` (or of `DOCKER_CONFIG`) of the user who runs canary: sign in with `docker login` as that user, and check the name: some registries say the same of an image that does not exist.',
   },
   {
     code: 'image-unknown',
     says: /manifest unknown|name unknown|not found|does not exist|invalid reference/i,
     message: (reference) => `The registry has no ${reference}.`,
-    hint: 'Check the tag: was it pushed, and to this registry?',
+    hint: 'Check the tag or the digest: was it pushed, and to this registry?',
   },
   {
     code: 'registry-unreachable',

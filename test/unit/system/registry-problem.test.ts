@@ -31,3 +31,9 @@ test('of what Compose prints as JSON, only the message is shown', () => {
   const frames = '{"id":"a","text":"Pulling"}\n{"error":true,"message":"manifest unknown"}';
   expect(registryProblem('web:1', frames).details).toEqual(['manifest unknown']);
 });
+
+test('who has no access is told where Docker looked for credentials', () => {
+  expect(registryProblem('reg/web:1', 'no basic auth credentials').hint).toContain(
+    '`~/.docker/config.json` (or of `DOCKER_CONFIG`)',
+  );
+});
