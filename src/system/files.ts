@@ -1,7 +1,10 @@
-import { constants, createWriteStream } from 'node:fs';
+import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import {
   access,
-  type FileHandle,
+  createWriteStream,
   lstat,
   open,
   readFile,
@@ -11,9 +14,7 @@ import {
   rm,
   stat,
   statfs,
-} from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+} from './disk.ts';
 
 /**
  * Replaces a file's content atomically: a reader sees the old or the new, even after a power cut. Only its owner can
