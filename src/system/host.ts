@@ -43,6 +43,8 @@ export interface ProcessIdentity {
 
 /** The processes of this host. */
 export interface Processes {
+  /** The number of this process. */
+  pid: number;
   /** This process. */
   own(): Promise<ProcessIdentity>;
   /** Whether a process still runs. */
@@ -87,4 +89,9 @@ export function onHost<T>(host: Host | undefined, work: () => T): T {
 /** The host of the process that asks, if it is not the real one. */
 export function simulatedHost(): Host | undefined {
   return hosts.getStore();
+}
+
+/** The number of the process that asks. */
+export function processId(): number {
+  return simulatedHost()?.processes.pid ?? process.pid;
 }

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { CanaryError } from '../../errors.ts';
 import type { Clock } from '../clock.ts';
 import { link, mkdir, rm, writeFile } from '../disk.ts';
-import { hasErrno, isDiskProblem, readIfExists } from '../files.ts';
+import { hasErrno, isDiskProblem, readIfExists, temporaryName } from '../files.ts';
 import type { ProcessIdentity } from '../host.ts';
 import { isRunning, ownIdentity, processesHere } from './process-identity.ts';
 
@@ -38,7 +38,7 @@ export class FileLock {
       command,
       token: randomUUID(),
     };
-    const draft = `${this.path}.${mine.token}`;
+    const draft = temporaryName(`${this.path}.${mine.token}`);
     try {
       await this.writeDraft(draft, mine);
       // A link appears with its content or not at all; a plain exclusive create could be seen empty.

@@ -36,6 +36,7 @@ async function runs({ pid, processStart: known }: ProcessIdentity): Promise<bool
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const REAL: Processes = {
+  pid: process.pid,
   own,
   isRunning: runs,
   interrupt: (pid) => process.kill(pid, 'SIGINT'),
