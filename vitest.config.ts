@@ -92,6 +92,8 @@ export default defineConfig({
         },
       },
       { test: { ...WITHOUT_SET_UP, name: 'thorough', include: [THOROUGH] } },
+      // Needs Compose besides, to read files; no engine.
+      { test: { ...WITHOUT_SET_UP, name: 'world', include: ['test/world/**/*.test.ts'] } },
       { test: { ...WITHOUT_SET_UP, name: 'cli', include: ['test/cli/**/*.test.ts'], env: GIT } },
       {
         test: {

@@ -1,17 +1,11 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { EventSink } from './rollout/events.ts';
-import { systemClock } from './system/clock.ts';
 import { composeCli } from './system/docker/compose.ts';
-import { ContainerStreams } from './system/docker/container-streams.ts';
-import { engineWire } from './system/docker/door/wire.ts';
 import { dockerEngine } from './system/docker/engine.ts';
 import { registryCalls } from './system/docker/registry.ts';
-import { git } from './system/git/git.ts';
-import { askHttp } from './system/http.ts';
-import { type Environment, processRunner } from './system/process.ts';
+import { type Machine, realMachine } from './system/machine.ts';
+import type { Environment } from './system/process.ts';
 import { sshRunner } from './system/remote-shell.ts';
-import { programRunner } from './system/user-program.ts';
 
 /** Flags every command takes. */
 interface GlobalOptions {
@@ -48,31 +42,22 @@ export interface Context extends ReturnType<typeof worldOf> {
 /** The top folder of the package, from src and from dist alike. */
 const PACKAGE = new URL('..', import.meta.url);
 
-/** The real parts; the programs they run inherit `env`. */
-export function worldOf(env: Environment) {
-  // Compose must not treat clones and proxy as orphans, whichever files it is given.
-  const run = processRunner({ ...env, COMPOSE_IGNORE_ORPHANS: 'true' });
-  let found: ReturnType<typeof engineWire> | undefined;
-  const wire = () => {
-    found ??= engineWire(run, env);
-    return found;
-  };
+/** The parts of the world, on a machine; the programs that they run inherit `env`. */
+export function worldOf(env: Environment, machine: Machine = realMachine(env)) {
+  const { run, engineWay, clock } = machine;
   return {
     env,
     owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
-    clock: systemClock,
-    /** Whether the kernel knows IPv6; containers have the same kernel. */
-    hasIpv6: existsSync('/proc/net/if_inet6'),
-    engine: dockerEngine(run, wire),
-    /** Talks to programs inside containers. */
-    streams: new ContainerStreams(env),
-    compose: composeCli(run, wire, env),
-    registry: registryCalls(run, systemClock.sleep),
-    git,
+    clock,
+    hasIpv6: machine.hasIpv6,
+    engine: dockerEngine(run, engineWay),
+    streams: machine.streams,
+    compose: composeCli(run, engineWay, env),
+    registry: registryCalls(run, clock),
+    git: machine.git,
     runRemotely: sshRunner(run, env),
-    http: askHttp,
-    /** Runs programs that canary.yaml names. */
-    runProgram: programRunner(env),
+    http: machine.http,
+    runProgram: machine.runProgram,
     /** Where this program is, so that a hook can call it, and the files it gives to users. */
     program: {
       node: process.execPath,

@@ -7,6 +7,9 @@ import { type Context, worldOf } from './context.ts';
 import { CanaryError, EXIT, messageOf } from './errors.ts';
 import type { EventSink } from './rollout/events.ts';
 import { isDiskProblem } from './system/files.ts';
+import { onHost } from './system/host.ts';
+import { type Machine, realMachine } from './system/machine.ts';
+import { processesHere } from './system/state/process-identity.ts';
 import { errorDocument, errorText } from './ui/error-view.ts';
 import { printableJson } from './ui/printable.ts';
 import { plainProgress, spinningProgress } from './ui/progress.ts';
@@ -16,9 +19,21 @@ export const VERSION = '0.1.0';
 
 /**
  * The whole program: builds the real parts, runs one command and maps how it ended to an exit code.
- * Tests call it with their own streams.
+ * Tests call it with their own streams, and a simulation with its own machine.
  */
-export async function main(argv: readonly string[], streams: Streams): Promise<number> {
+export function main(
+  argv: readonly string[],
+  streams: Streams,
+  machine: Machine = realMachine(streams.env),
+): Promise<number> {
+  return onHost(machine.host, () => mainHere(argv, streams, machine));
+}
+
+async function mainHere(
+  argv: readonly string[],
+  streams: Streams,
+  machine: Machine,
+): Promise<number> {
   const args = asPlugin(argv);
   if (args[0] === 'docker-cli-plugin-metadata') {
     streams.stdout.write(`${JSON.stringify(PLUGIN_METADATA)}\n`);
@@ -31,22 +46,24 @@ export async function main(argv: readonly string[], streams: Streams): Promise<n
         hint: 'Run `canary status` to see where it stands.',
       }),
     );
-  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
+  const { off } = processesHere().onInterrupt(stop);
   try {
-    return await runCommand(args, streams, interrupt.signal);
+    return await runCommand(args, streams, { machine, signal: interrupt.signal });
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop);
+    off();
   }
 }
 
-async function runCommand(
-  args: readonly string[],
-  streams: Streams,
-  signal: AbortSignal,
-): Promise<number> {
+/** What a command stands on, and how it is stopped. */
+interface Ground {
+  machine: Machine;
+  signal: AbortSignal;
+}
+
+async function runCommand(args: readonly string[], streams: Streams, on: Ground): Promise<number> {
   let exitCode: number = EXIT.done;
   const program = buildProgram(async (globals, action, follows) => {
-    exitCode = await perform(globals, action, follows, streams, signal);
+    exitCode = await perform(globals, action, follows, streams, on);
   }, VERSION);
   const isJson = args.includes('--json');
   let help = '';
@@ -104,15 +121,16 @@ async function perform(
   action: Parameters<Dispatch>[1],
   follows: boolean,
   streams: Streams,
-  signal: AbortSignal,
+  on: Ground,
 ): Promise<number> {
+  const { signal } = on;
   const { env, stderr, stdout } = streams;
   const hasColor = globals.color && !env.NO_COLOR && env.TERM !== 'dumb';
   const errorTheme = makeTheme(hasColor && stderr.isTTY === true);
   const output = makeOutput(streams, makeTheme(hasColor && stdout.isTTY === true), globals);
   try {
-    const emit = await progress(globals, follows, streams, errorTheme);
-    const context = makeContext(globals, streams, signal, emit);
+    const emit = await progress(globals, follows, streams, errorTheme, on);
+    const context = makeContext(globals, streams, on, emit);
     return (await action({ context, output, globals, streams })) ?? EXIT.done;
   } catch (thrown) {
     // The reason for the stop says more than the error a library throws when it is stopped.
@@ -151,6 +169,7 @@ function progress(
   follows: boolean,
   streams: Streams,
   theme: Theme,
+  { machine: { clock } }: Ground,
 ): Promise<EventSink> | EventSink {
   if (globals.json) return follows ? jsonLines(streams) : () => undefined;
   if (globals.quiet) return () => undefined;
@@ -162,19 +181,21 @@ function progress(
   // A terminal that does not know its width cannot be redrawn.
   const hasWidth = (streams.stderr.columns ?? 0) > 0;
   const canSpin = streams.stderr.isTTY === true && hasWidth && !streams.env.CI && !globals.verbose;
-  return canSpin ? spinningProgress(terminal, streams.stderr) : plainProgress(terminal);
+  return canSpin
+    ? spinningProgress(terminal, streams.stderr)
+    : plainProgress(terminal, () => clock.now().getTime());
 }
 
 function makeContext(
   globals: Globals,
   { env, cwd, stdin, stderr }: Streams,
-  signal: AbortSignal,
+  { machine, signal }: Ground,
   emit: EventSink,
 ): Context {
   const directory = resolve(cwd, globals.directory);
   const terminal = stdin.isTTY && stderr.isTTY ? { input: stdin, output: stderr } : undefined;
   return {
-    ...worldOf(env),
+    ...worldOf(env, machine),
     options: {
       directory,
       files: globals.file,

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type Command, Option, type OptionValues } from '@commander-js/extra-typings';
 import type { ImageWishes } from '../compose/images/wanted.ts';
 import { CanaryError, messageOf } from '../errors.ts';
+import { readFile } from '../system/disk.ts';
 import { collect, collectImage, collectVariable } from './arguments.ts';
 
 const TAG = new Option('--tag <tag>', 'release this tag of the image that the chosen services run');

@@ -28,7 +28,7 @@ import {
 } from '../proxy/weight-map.ts';
 import type { Observed, ObservedProxy } from '../rollout/observed.ts';
 import { readIfExists } from '../system/files.ts';
-import type { UnixProxySocket } from '../system/haproxy/proxy-socket.ts';
+import type { ProxySocket } from '../system/host.ts';
 
 /** One look at the engine and the proxy. */
 export async function observe({
@@ -136,7 +136,7 @@ export async function askOldWorkers(
   return answers;
 }
 
-async function askIfRunning(socket: UnixProxySocket, command: string): Promise<string | undefined> {
+async function askIfRunning(socket: ProxySocket, command: string): Promise<string | undefined> {
   try {
     return await socket.ask(command);
   } catch (error) {

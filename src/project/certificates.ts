@@ -1,4 +1,3 @@
-import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, posix, resolve } from 'node:path';
 import { readCertificate } from '../config/certificate.ts';
 import type { CanaryConfig } from '../config/schema.ts';
@@ -6,6 +5,7 @@ import { byName } from '../config/values/by-name.ts';
 import type { Context } from '../context.ts';
 import { CanaryError, messageOf } from '../errors.ts';
 import type { CertificateFiles } from '../proxy/transport.ts';
+import { readFile, realpath } from '../system/disk.ts';
 
 /** The certificates of entries where TLS ends at the proxy. */
 export interface Certificates {

@@ -1,4 +1,3 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ComposeModel, ComposeService } from '../compose/model/model.ts';
 import type {
@@ -9,6 +8,7 @@ import { edgeKind } from '../compose/services/edge.ts';
 import { type Call, findCalls } from '../compose/services/service-map.ts';
 import type { CanaryConfig } from '../config/schema.ts';
 import { byName } from '../config/values/by-name.ts';
+import { readdir, readFile, stat } from '../system/disk.ts';
 
 const CONFIGURATION = /(^Caddyfile|\.(conf|cfg|ya?ml|toml|json|ini|template|tmpl|inc))$/i;
 /** Compose files name every service, but not what calls it. */

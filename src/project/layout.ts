@@ -1,6 +1,6 @@
-import { chmod, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ROUTED_FILE } from '../compose/render/proxy-service.ts';
+import { chmod, mkdir } from '../system/disk.ts';
 import { exists, writeDurably } from '../system/files.ts';
 import { requireOwnFolders } from '../system/state/own-folders.ts';
 

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { hiding } from '../compose/disguise/hidden.ts';
 import { spareArrivalPort } from '../compose/ingress/ingress.ts';
@@ -17,6 +16,7 @@ import { CanaryError, hasCode } from '../errors.ts';
 import { renderConfiguration } from '../proxy/configuration.ts';
 import { signConfiguration } from '../proxy/master-process.ts';
 import { listedUsers, type UserSides } from '../proxy/user-map.ts';
+import { realpath } from '../system/disk.ts';
 import {
   type Compose,
   type ComposeScope,
@@ -24,7 +24,8 @@ import {
   OLDEST_COMPOSE,
 } from '../system/docker/compose.ts';
 import { exists, readIfExists } from '../system/files.ts';
-import { UnixProxySocket } from '../system/haproxy/proxy-socket.ts';
+import { proxySocket } from '../system/haproxy/proxy-socket.ts';
+import type { ProxySocket } from '../system/host.ts';
 import { JournalFiles } from '../system/state/journal-store.ts';
 import { FileLock } from '../system/state/lock.ts';
 import { FileStopRequest } from '../system/state/stop-request.ts';
@@ -56,8 +57,8 @@ export interface ProjectState {
   lock: FileLock;
   stopRequest: FileStopRequest;
   /** HAProxy's admin socket, and the one of its master. */
-  socket: UnixProxySocket;
-  master: UnixProxySocket;
+  socket: ProxySocket;
+  master: ProxySocket;
 }
 
 /** A project with its canary.yaml. */
@@ -212,8 +213,8 @@ function openState({ clock }: Context, layout: Layout): ProjectState {
     journals: new JournalFiles(layout.releases, clock),
     lock: new FileLock(layout.lock, clock),
     stopRequest: new FileStopRequest(layout.stopRequest, clock),
-    socket: new UnixProxySocket(layout.socket),
-    master: new UnixProxySocket(layout.masterSocket),
+    socket: proxySocket(layout.socket),
+    master: proxySocket(layout.masterSocket),
   };
 }
 

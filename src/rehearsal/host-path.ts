@@ -1,7 +1,8 @@
-import { type Dirent, promises } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { join } from 'node:path';
 import type { PathKind } from '../compose/clone/throw-away.ts';
 import { isInside } from '../project/checkout/mirror.ts';
+import { readdir, stat } from '../system/disk.ts';
 import { realPath } from '../system/files.ts';
 
 /** Where the kernel and programs of the host can be reached. */
@@ -12,7 +13,7 @@ const MOST_ENTRIES = 20_000;
 /** The kind of a path on the host, as far as it can be seen. */
 export async function kindOf(path: string): Promise<PathKind> {
   const real = await realPath(path);
-  const found = await promises.stat(real).catch(() => undefined);
+  const found = await stat(real).catch(() => undefined);
   if (!found) return 'missing';
   if (REACHING.some((each) => isInside(real, each))) return 'other';
   if (found.isFile()) return 'file';
@@ -27,7 +28,7 @@ async function mayHoldSockets(folder: string): Promise<boolean> {
   let seen = 0;
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     // What this user cannot read, a program in the container may.
-    const entries = await promises.readdir(path, { withFileTypes: true }).catch(() => undefined);
+    const entries = await readdir(path, { withFileTypes: true }).catch(() => undefined);
     if (!entries) return true;
     seen += entries.length;
     if (seen > MOST_ENTRIES || entries.some(isWayOut)) return true;

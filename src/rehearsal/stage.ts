@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { rehearsalName, rehearsalProject } from '../compose/model/names.ts';
 import { type Participants, renderRehearsal } from '../compose/render/rehearsal.ts';
 import type { Context } from '../context.ts';
@@ -7,6 +6,7 @@ import { ensureState } from '../project/layout.ts';
 import type { Project } from '../project/load.ts';
 import { callOptions, type Run } from '../project/run.ts';
 import type { ObservedContainer } from '../rollout/observed.ts';
+import { rm } from '../system/disk.ts';
 import type { ComposeScope } from '../system/docker/compose.ts';
 import { writeDurably } from '../system/files.ts';
 

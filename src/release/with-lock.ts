@@ -5,6 +5,7 @@ import { ensureState } from '../project/layout.ts';
 import type { Project } from '../project/load.ts';
 import { ifWritable } from '../project/run.ts';
 import { isDiskProblem } from '../system/files.ts';
+import { removeLeftovers } from '../system/state/leftovers.ts';
 import { interrupt, type LockOwner } from '../system/state/lock.ts';
 import { readNewest } from './records/releases.ts';
 
@@ -37,6 +38,7 @@ export async function withLock<T>(
     release = await project.lock.acquire(command);
     // A request that no command read was meant for an earlier holder.
     await project.stopRequest.clear();
+    await removeLeftovers([project.layout.state, project.layout.proxyRun]);
     await restoreProxyFiles(context, project);
   });
   const watch = project.stopRequest.watch(context.signal);

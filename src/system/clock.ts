@@ -1,4 +1,4 @@
-import { setTimeout as sleepFor } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleepFor } from 'node:timers/promises';
 
 /** Time as a parameter, so that waits and stamps can be tested. */
 export interface Clock {
@@ -21,3 +21,19 @@ export const systemClock: Clock = {
     });
   },
 };
+
+/** A signal that aborts after some time, unless it is ended before. */
+export function deadline(clock: Clock, ms: number): { signal: AbortSignal; end: () => void } {
+  const late = new AbortController();
+  const over = new AbortController();
+  void clock.sleep(ms, over.signal).then(
+    () => late.abort(),
+    () => undefined,
+  );
+  return { signal: late.signal, end: () => over.abort() };
+}
+
+/** Lets everything else that waits have its turn, within long work that does not wait for anything. */
+export function nextTurn(): Promise<void> {
+  return setImmediate();
+}

@@ -1,7 +1,11 @@
-import { constants, createWriteStream } from 'node:fs';
+import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import {
   access,
-  type FileHandle,
+  createWriteStream,
   lstat,
   open,
   readFile,
@@ -11,9 +15,19 @@ import {
   rm,
   stat,
   statfs,
-} from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+} from './disk.ts';
+import { processId } from './host.ts';
+
+/** The name under which this process writes a file that is to be at a path. */
+export function temporaryName(path: string): string {
+  return `${path}.${hostname()}-${processId()}.tmp`;
+}
+
+/** The process of this host that is writing a file of such a name, or was. */
+export function writerOf(name: string): number | undefined {
+  const [before = '', process] = name.split(/-(\d+)\.tmp$/);
+  return process !== undefined && before.endsWith(`.${hostname()}`) ? Number(process) : undefined;
+}
 
 /**
  * Replaces a file's content atomically: a reader sees the old or the new, even after a power cut. Only its owner can
@@ -25,7 +39,7 @@ export async function writeDurably(
   mode = 0o600,
   owner?: { uid: number; gid: number },
 ): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = temporaryName(path);
   // What is there is removed, not opened: it could be a link.
   await rm(temporary, { force: true });
   try {

@@ -22,10 +22,7 @@ const QUIET_MS = 15_000;
 /**
  * One line when something is done or fails, and how far it is now and then; for logs, pipes and CI. `now`: milliseconds.
  */
-export function plainProgress(
-  { write, theme, isVerbose }: Terminal,
-  now: () => number = () => performance.now(),
-): EventSink {
+export function plainProgress({ write, theme, isVerbose }: Terminal, now: () => number): EventSink {
   let spoke = now();
   return (event) => {
     const isLong = event.type === 'progress' && now() - spoke >= QUIET_MS;

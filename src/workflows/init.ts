@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { findCandidates } from '../compose/choose/candidates.ts';
 import { type Choice, chooseLikely, chooseNamed } from '../compose/choose/choose.ts';
@@ -15,6 +14,7 @@ import { CanaryError } from '../errors.ts';
 import { placesSeen } from '../probes/identity-notice.ts';
 import { readConfigurationFiles } from '../project/configuration-files.ts';
 import { type ComposeProject, configPath, findState, loadComposeProject } from '../project/load.ts';
+import { rm } from '../system/disk.ts';
 import { exists, readIfExists, writeDurably } from '../system/files.ts';
 
 export interface InitOptions {

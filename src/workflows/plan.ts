@@ -1,5 +1,3 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { type OwnVolumes, ownVolumes } from '../compose/clone/volumes.ts';
 import type { ImageWishes } from '../compose/images/wanted.ts';
@@ -34,6 +32,7 @@ import { stepName, weightStep } from '../rollout/progress.ts';
 import { describeImages, type ReleasedImage } from '../rollout/source.ts';
 import { describeStep } from '../rollout/step.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
+import { mkdtemp, realpath, rm, temporaryFolder } from '../system/disk.ts';
 
 /** A plan before its operations are put in words. */
 type PlanFacts = Omit<PlanDocument, 'version' | 'operations'> & { operations: Plan };
@@ -81,7 +80,7 @@ async function planOfCommit(
 ): Promise<PlanFacts> {
   const { context, project } = run;
   // Outside the project, because a plan leaves no trace in it.
-  const home = await realpath(await mkdtemp(join(tmpdir(), 'canary-plan-')));
+  const home = await realpath(await mkdtemp(join(temporaryFolder(), 'canary-plan-')));
   try {
     const checkout = await checkOut(context, project, commit, { home, findPulled });
     return await planOf({ ...run, checkout }, branch, weight);

@@ -1,4 +1,5 @@
 import { type Context, worldOf } from '../../src/context.ts';
+import type { EngineWay } from '../../src/system/docker/door/engine-way.ts';
 
 /** The real parts, as main builds them, for a workflow in a folder. No questions can be asked. */
 export function contextIn(directory: string, options: Partial<Context['options']> = {}): Context {
@@ -30,7 +31,7 @@ function versionOf(compose: Context['compose']): Promise<string> {
   return version;
 }
 
+const notNeeded = () => Promise.reject(new Error('A call that only reads asked for the engine.'));
+
 /** The way to the engine of tests that only let Compose read. */
-export function neverAsked(): Promise<never> {
-  return Promise.reject(new Error('A call that only reads asked for the engine.'));
-}
+export const neverAsked: EngineWay = { ask: notNeeded, openDoor: notNeeded };

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Compose, composeCli } from '../../src/system/docker/compose.ts';
+import { wayThrough } from '../../src/system/docker/door/engine-way.ts';
 import { engineWire } from '../../src/system/docker/door/wire.ts';
 import { processRunner, type RunProcess } from '../../src/system/process.ts';
 
@@ -15,5 +16,8 @@ export function oldestCompose(): Compose | undefined {
   const run = processRunner({ PATH: process.env.PATH, HOME: process.env.HOME });
   const asPlugin: RunProcess = (_command, [_compose, ...args], options) =>
     run(OLDEST_COMPOSE_PATH, args, options);
-  return composeCli(asPlugin, () => engineWire(run, process.env));
+  return composeCli(
+    asPlugin,
+    wayThrough(() => engineWire(run, process.env)),
+  );
 }

@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { Run } from '../../project/run.ts';
 import { type ObservedContainer, runningOf } from '../../rollout/observed.ts';
+import { deadline } from '../../system/clock.ts';
 import { observe } from '../observe.ts';
 
 /** Compose waits for a hook for ever; a way out must not. */
@@ -62,13 +63,14 @@ export async function runHooks(
 ): Promise<void> {
   const { context, project } = run;
   for (const hook of project.model.services[service]?.[moment] ?? []) {
-    const signal = AbortSignal.timeout(HOOK_TIMEOUT_MS);
+    const { signal, end } = deadline(context.clock, HOOK_TIMEOUT_MS);
     const failure = await context.engine
       .runHook(id, hook, signal)
       .then((code) => (code ? `it ended with exit code ${code}` : undefined))
       .catch((error: unknown) =>
         signal.aborted ? `it did not end in ${HOOK_TIMEOUT_MS / 1000} s` : messageOf(error),
-      );
+      )
+      .finally(end);
     if (failure === undefined) continue;
     const text = `A \`${moment}\` hook of \`${service}\` failed: ${failure}.`;
     context.emit({ type: 'warning', text });

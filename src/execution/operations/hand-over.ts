@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
 import { handOverNetwork, LABEL, PROXY_SERVICE } from '../../compose/model/names.ts';
 import type { Context } from '../../context.ts';
@@ -8,6 +7,7 @@ import { isSoWithin } from '../../project/until.ts';
 import { pauseCommands } from '../../proxy/pause.ts';
 import { firstServers, statesAtFirst, trustFirst } from '../../proxy/server-states.ts';
 import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
+import { rm } from '../../system/disk.ts';
 import type { Attachments } from '../../system/docker/api.ts';
 import { type ComposeScope, isAtLeast } from '../../system/docker/compose.ts';
 import { portConnections } from '../../system/docker/port-connections.ts';

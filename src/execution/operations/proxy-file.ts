@@ -1,7 +1,7 @@
-import { rename, rm } from 'node:fs/promises';
 import { PROXY_SERVICE } from '../../compose/model/names.ts';
 import { CanaryError } from '../../errors.ts';
 import type { Run } from '../../project/run.ts';
+import { rename, rm } from '../../system/disk.ts';
 import type { ComposeScope } from '../../system/docker/compose.ts';
 import { writeDurably } from '../../system/files.ts';
 import { type RunResult, tail } from '../../system/process.ts';

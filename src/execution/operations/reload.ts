@@ -1,4 +1,3 @@
-import { rename, rm } from 'node:fs/promises';
 import { byName } from '../../config/values/by-name.ts';
 import { CanaryError } from '../../errors.ts';
 import { entryServices, type Project } from '../../project/load.ts';
@@ -11,6 +10,7 @@ import { openConnections, parseStatistics, showStatistics } from '../../proxy/st
 import { CLOSE_IDLE_SECONDS } from '../../proxy/tolerance.ts';
 import { letLeave, readSplit, readUntil } from '../../proxy/weight-map.ts';
 import { containersOf } from '../../rollout/observed.ts';
+import { rename, rm } from '../../system/disk.ts';
 import { readIfExists, writeDurably } from '../../system/files.ts';
 import type { ProxySession } from '../../system/haproxy/proxy-session.ts';
 import { observe } from '../observe.ts';

@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises';
 import { asksHealth } from '../../compose/render/proxy-service.ts';
 import type { Run } from '../../project/run.ts';
 import { isSoWithin, until } from '../../project/until.ts';
 import { serversOfStable } from '../../proxy/statistics.ts';
 import { containersOf } from '../../rollout/observed.ts';
+import { rm } from '../../system/disk.ts';
 import { writeDurably } from '../../system/files.ts';
 import { currentStatistics, observe } from '../observe.ts';
 

@@ -1,8 +1,8 @@
-import { realpath, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { ComposeModel } from '../../compose/model/model.ts';
 import { reset, stringify } from '../../compose/model/tagged.ts';
 import type { Context } from '../../context.ts';
+import { realpath, rm, symlink } from '../../system/disk.ts';
 import type { ComposeScope } from '../../system/docker/compose.ts';
 import { findComposeFiles } from '../compose-files.ts';
 import type { Project } from '../load.ts';

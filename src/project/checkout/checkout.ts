@@ -1,4 +1,3 @@
-import { realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { refuseParted } from '../../compose/clone/companions.ts';
 import type { BranchFiles } from '../../compose/clone/files.ts';
@@ -13,6 +12,7 @@ import { byName } from '../../config/values/by-name.ts';
 import type { Context } from '../../context.ts';
 import { CanaryError, hasCode } from '../../errors.ts';
 import type { ImageSource, ReleasedImage } from '../../rollout/source.ts';
+import { realpath } from '../../system/disk.ts';
 import { exists, readIfExists } from '../../system/files.ts';
 import { callsForIngress } from '../configuration-files.ts';
 import { CONFIG_NAME, type Project } from '../load.ts';

@@ -1,6 +1,6 @@
-import { lstat, mkdir, readlink, realpath, symlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { shortCommit } from '../../compose/model/names.ts';
+import { lstat, mkdir, readlink, realpath, symlink } from '../../system/disk.ts';
 import { exists, MOST_LINKS } from '../../system/files.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { realpath } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { type MountSide, mountSide } from '../../compose/clone/mount-side.ts';
 import type { ComposeModel, ComposeVolume } from '../../compose/model/model.ts';
 import type { Context } from '../../context.ts';
 import { CanaryError } from '../../errors.ts';
+import { realpath } from '../../system/disk.ts';
 import type { Project } from '../load.ts';
 import { isInside, type Mirror, ownPath } from './mirror.ts';
 

@@ -1,9 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { CanaryError, messageOf } from '../../errors.ts';
 import { asGitWrites } from '../../git/line-ends.ts';
 import { isMailPatch } from '../../git/patch.ts';
+import { readFile, stat } from '../../system/disk.ts';
 import { isMissing } from '../../system/files.ts';
 import { advanceBranch } from './branches.ts';
 import { commitPatches, type Patch } from './commit-patches.ts';

@@ -1,9 +1,9 @@
-import { realpath } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { parseConfig } from '../../config/parse.ts';
 import { type CanaryConfig, DEFAULT_BRANCHES } from '../../config/schema.ts';
 import type { Context } from '../../context.ts';
 import { CanaryError, hasCode } from '../../errors.ts';
+import { realpath } from '../../system/disk.ts';
 import { readIfExists } from '../../system/files.ts';
 import { findComposeFiles } from '../compose-files.ts';
 import { configPath } from '../load.ts';

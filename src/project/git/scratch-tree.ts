@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
+import { mkdir } from '../../system/disk.ts';
 import { makeProcessFolder } from '../../system/state/process-identity.ts';
 
 /**

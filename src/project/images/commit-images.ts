@@ -1,4 +1,3 @@
-import { lstat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { envValue, setEnvLine } from '../../compose/images/env-line.ts';
 import { namesImage, setImage } from '../../compose/images/image-text.ts';
@@ -8,6 +7,7 @@ import type { Context } from '../../context.ts';
 import { CanaryError } from '../../errors.ts';
 import { branchRef } from '../../git/branch-name.ts';
 import { describeImages, type ReleasedImage } from '../../rollout/source.ts';
+import { lstat, writeFile } from '../../system/disk.ts';
 import { withScratchTree } from '../git/scratch-tree.ts';
 import type { Project } from '../load.ts';
 import type { FoundImages } from './find-images.ts';

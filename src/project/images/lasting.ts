@@ -1,4 +1,3 @@
-import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { envValue, setEnvLine } from '../../compose/images/env-line.ts';
 import type { Variables } from '../../compose/images/variables.ts';
@@ -6,6 +5,7 @@ import { ownValue } from '../../config/values/by-name.ts';
 import type { Context } from '../../context.ts';
 import { CanaryError } from '../../errors.ts';
 import type { ImageSource } from '../../rollout/source.ts';
+import { lstat } from '../../system/disk.ts';
 import { readIfExists, replaceInPlace } from '../../system/files.ts';
 import type { Project } from '../load.ts';
 import { valuesIn } from '../values-in.ts';

@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import type { RowWrite } from '../../database/observation.ts';
 import type { Column, Snapshot, Table } from '../../database/snapshot.ts';
+import { nextTurn } from '../../system/clock.ts';
 import { type Sqlite, sqliteName } from '../../system/sqlite/sqlite.ts';
 
 /** A table that exists before and after, and the columns that it has in both. */
@@ -20,7 +20,7 @@ export async function readWrites(
   const writes: RowWrite[] = [];
   for (const pair of pairs(before, after)) {
     // Reading blocks this one thread: other work must get its turn.
-    await setImmediate();
+    await nextTurn();
     signal.throwIfAborted();
     const { gone, changed } = byKey(database, pair) ?? byContent(database, pair);
     const table = pair.before.name;

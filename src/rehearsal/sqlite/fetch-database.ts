@@ -1,6 +1,6 @@
-import { rm } from 'node:fs/promises';
-import { setImmediate, setTimeout } from 'node:timers/promises';
 import { CanaryError, messageOf } from '../../errors.ts';
+import { nextTurn, systemClock } from '../../system/clock.ts';
+import { rm } from '../../system/disk.ts';
 import type { Archive } from '../../system/docker/container-ends.ts';
 import type { ContainerStreams, StreamOptions } from '../../system/docker/container-streams.ts';
 import { openSqlite, type Sqlite, sqliteName } from '../../system/sqlite/sqlite.ts';
@@ -30,8 +30,7 @@ export async function fetchDatabase(
 ): Promise<boolean> {
   let reason = 'it was changed while it was copied, every time';
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    if (attempt > 0)
-      await setTimeout(PAUSE * 2 ** (attempt - 1), undefined, { signal: options.signal });
+    if (attempt > 0) await systemClock.sleep(PAUSE * 2 ** (attempt - 1), options.signal);
     const copied = await copyOnce(streams, from, to, options);
     if (copied === 'missing') return false;
     if (copied === 'changed') continue;
@@ -97,7 +96,7 @@ async function complaintOf(path: string, signal: AbortSignal): Promise<string | 
     const tables = database.all("SELECT name FROM pragma_table_list WHERE schema = 'main'");
     for (const { name } of tables) {
       // Reading blocks this one thread: other work must get its turn.
-      await setImmediate();
+      await nextTurn();
       signal.throwIfAborted();
       const said = checked(database, String(name));
       if (said !== 'ok') return said.replace(/^\*.*\n/, '').split('\n')[0];

@@ -1,6 +1,6 @@
-import { createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { createWriteStream } from '../../system/disk.ts';
 import { readArchive } from '../../system/docker/container-archive.ts';
 import type { Archive } from '../../system/docker/container-ends.ts';
 import type { ContainerStreams, StreamOptions } from '../../system/docker/container-streams.ts';

@@ -1,8 +1,8 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Observation } from '../../database/observation.ts';
 import type { Snapshot } from '../../database/snapshot.ts';
 import { CanaryError, messageOf } from '../../errors.ts';
+import { temporaryFolder } from '../../system/disk.ts';
 import type { Archive } from '../../system/docker/container-ends.ts';
 import type { ContainerStreams } from '../../system/docker/container-streams.ts';
 import { freeBytes } from '../../system/files.ts';
@@ -76,7 +76,7 @@ export async function copySqliteFiles(
   }
   if (found.length === 0) return [];
   const bytes = found.reduce((sum, { file }) => sum + (file.header.size ?? 0), 0);
-  requireSpace(bytes, free ?? (await freeBytes(tmpdir())));
+  requireSpace(bytes, free ?? (await freeBytes(temporaryFolder())));
   const copies: SqliteCopy[] = [];
   try {
     for (const each of found) {
@@ -153,7 +153,7 @@ function requireSpace(bytes: number, free: number): void {
   const megabytes = (amount: number) => `${Math.ceil(amount / 1e6).toLocaleString('en-US')} MB`;
   throw new CanaryError(
     'not-rehearsed',
-    `A copy of the SQLite databases needs ${megabytes(2 * bytes)} in ${tmpdir()} on this machine, which has ${megabytes(free)}.`,
+    `A copy of the SQLite databases needs ${megabytes(2 * bytes)} in ${temporaryFolder()} on this machine, which has ${megabytes(free)}.`,
     { hint: 'Make room, or set `database.rehearse: off`.' },
   );
 }

@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   canaryImage,
@@ -12,6 +11,7 @@ import { messageOf } from '../../errors.ts';
 import { checkedOutServices } from '../../project/checkout/checkout.ts';
 import type { Project } from '../../project/load.ts';
 import { clearRehearsal } from '../../rehearsal/clear-leftovers.ts';
+import { readdir } from '../../system/disk.ts';
 import { isMissing } from '../../system/files.ts';
 import { mendRecords } from './git-records.ts';
 import { pruneReleases } from './prune-releases.ts';

@@ -1,31 +1,13 @@
-import { request } from 'node:http';
-import { text } from 'node:stream/consumers';
 import type { ComposeHook } from '../../compose/model/model.ts';
 import { CanaryError } from '../../errors.ts';
-import { agentOn, type Wire } from './door/wire.ts';
+import type { EngineWay } from './door/engine-way.ts';
 import { takenPort } from './failures.ts';
 
 /**
  * The calls of the engine's HTTP API that users wait for: a call takes milliseconds, while the command line first starts
  * a program, which takes seconds on a busy machine. Source: Docker Engine API 1.24, which every engine still answers.
  */
-export function engineApi(wire: () => Promise<Wire>) {
-  async function ask(method: string, path: string, body?: object, signal?: AbortSignal) {
-    const agent = agentOn(await wire());
-    const sent = body && JSON.stringify(body);
-    const headers = { host: 'engine', ...(sent && { 'content-type': 'application/json' }) };
-    return await new Promise<{ status: number; body: string }>((resolve, reject) => {
-      const asking = request(
-        { agent, method, path, headers, ...(signal && { signal }) },
-        (response) => {
-          const status = response.statusCode ?? 0;
-          text(response).then((answer) => resolve({ status, body: answer }), reject);
-        },
-      );
-      asking.once('error', reject).end(sent);
-    });
-  }
-
+export function engineApi({ ask }: EngineWay) {
   async function change(
     what: string,
     method: string,

@@ -12,8 +12,7 @@ import {
   tail,
 } from '../process.ts';
 import { failingStep } from './build-output.ts';
-import { openDoor } from './door/door.ts';
-import type { Wire } from './door/wire.ts';
+import type { EngineWay } from './door/engine-way.ts';
 import { engineUnreachable, isUnreachable, takenPort } from './failures.ts';
 import { hidingValues } from './hidden-values.ts';
 
@@ -70,10 +69,10 @@ const BEHIND_DOOR = {
 type Called = RunResult & { shown: (text: string) => string };
 
 /**
- * Docker Compose v2, through its own command line. `wire`: the way to the engine, asked for when it is needed; `env`: the
- * environment that Compose has.
+ * Docker Compose v2, through its own command line. `way`: to the engine, for calls under a guise; `env`: the environment that
+ * Compose has.
  */
-export function composeCli(run: RunProcess, wire: () => Promise<Wire>, env: Environment = {}) {
+export function composeCli(run: RunProcess, way: EngineWay, env: Environment = {}) {
   async function call(
     scope: ComposeScope,
     args: readonly string[],
@@ -144,7 +143,7 @@ export function composeCli(run: RunProcess, wire: () => Promise<Wire>, env: Envi
     options: RunOptions,
   ): Promise<Called> {
     if (!scope.guise) return call(scope, args, options);
-    const door = await openDoor(await wire(), scope.guise);
+    const door = await way.openDoor(scope.guise);
     try {
       const env = { ...BEHIND_DOOR, DOCKER_HOST: door.address };
       return await call(scope, args, { ...options, env });

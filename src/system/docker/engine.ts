@@ -5,15 +5,15 @@ import { CanaryError } from '../../errors.ts';
 import type { ObservedContainer } from '../../rollout/observed.ts';
 import { type RunOptions, type RunProcess, type RunResult, tail } from '../process.ts';
 import { engineApi } from './api.ts';
-import type { Wire } from './door/wire.ts';
+import type { EngineWay } from './door/engine-way.ts';
 import { engineUnreachable, isUnreachable } from './failures.ts';
 
 /**
- * The Docker Engine, through its own command line, so that contexts and remote engines work as usual. `wire`: the way
- * to its API, for what must not take the time that a program takes.
+ * The Docker Engine, through its own command line, so that contexts and remote engines work as usual. `way`: to its
+ * API, for what must not take the time that a program takes.
  */
-export function dockerEngine(run: RunProcess, wire: () => Promise<Wire>) {
-  const api = engineApi(wire);
+export function dockerEngine(run: RunProcess, way: EngineWay) {
+  const api = engineApi(way);
 
   async function docker(args: readonly string[], options: RunOptions = {}): Promise<string> {
     const { exitCode, stdout, stderr } = await run('docker', args, options);

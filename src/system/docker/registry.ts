@@ -1,4 +1,5 @@
 import { CanaryError } from '../../errors.ts';
+import type { Clock } from '../clock.ts';
 import type { RunProcess, RunResult } from '../process.ts';
 import { engineUnreachable, isUnreachable } from './failures.ts';
 import { type Pulled, PullProgress } from './pull-progress.ts';
@@ -12,9 +13,6 @@ interface PullOptions {
   onProgress?: ((pulled: Pulled) => void) | undefined;
 }
 
-/** Waits between two tries; rejects when the signal aborts. */
-type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
-
 /** A registry that is being restarted is back after some seconds. */
 const PAUSES_MS = [1000, 3000, 9000];
 
@@ -25,7 +23,7 @@ const LONG_MS = 30_000;
  * Images in registries, asked for by the engine: with Docker's own credentials, contexts and certificates, none of
  * which canary reads. Compose hands them on (`config --resolve-image-digests`, `pull`).
  */
-export function registryCalls(run: RunProcess, sleep: Sleep) {
+export function registryCalls(run: RunProcess, clock: Clock) {
   async function compose(
     words: readonly string[],
     references: readonly string[],
@@ -55,14 +53,14 @@ export function registryCalls(run: RunProcess, sleep: Sleep) {
     ask: () => Promise<RunResult>,
   ): Promise<RunResult> {
     for (const pause of [...PAUSES_MS, undefined]) {
-      const began = performance.now();
+      const began = clock.now().getTime();
       const result = await ask();
-      const wasLong = performance.now() - began > LONG_MS;
+      const wasLong = clock.now().getTime() - began > LONG_MS;
       if (result.exitCode === 0) return result;
       if (isUnreachable(result.stderr)) throw engineUnreachable(result.stderr);
       if (pause === undefined || wasLong || !passesByItself(result.stderr))
         throw registryProblem(reference, result.stderr);
-      await sleep(pause, signal);
+      await clock.sleep(pause, signal);
     }
     throw new CanaryError('internal', 'A registry was asked without an answer.');
   }
@@ -88,7 +86,7 @@ export function registryCalls(run: RunProcess, sleep: Sleep) {
       references: readonly string[],
       { signal, onProgress, called = references.join(', ') }: PullOptions = {},
     ): Promise<void> {
-      const progress = new PullProgress(() => performance.now());
+      const progress = new PullProgress(() => clock.now().getTime());
       const onLine = (line: string) => {
         const pulled = progress.read(line);
         if (pulled) onProgress?.(pulled);

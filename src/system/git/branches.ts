@@ -1,5 +1,5 @@
-import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lstat } from '../disk.ts';
 import { changedPaths } from './history.ts';
 import { runGit, succeeds, zeroed } from './run.ts';
 

@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CanaryError } from '../../errors.ts';
+import { writeFile } from '../disk.ts';
 import { gitDirectory } from './location.ts';
 import { type Failure, runGit, succeeds, zeroed } from './run.ts';
 

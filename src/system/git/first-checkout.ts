@@ -1,6 +1,6 @@
-import { lstat, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CanaryError } from '../../errors.ts';
+import { lstat, mkdir, readFile, rm } from '../disk.ts';
 import { exists, writeDurably } from '../files.ts';
 import { resolve } from './history.ts';
 import { commonDirectory } from './location.ts';

@@ -1,5 +1,5 @@
-import { copyFile, lstat, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { copyFile, lstat, rename, rm } from '../disk.ts';
 import { gitDirectory } from './location.ts';
 import { runGit } from './run.ts';
 

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { open } from '../disk.ts';
 import { isMissing } from '../files.ts';
 import { runGit, zeroed } from './run.ts';
 

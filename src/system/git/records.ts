@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CanaryError } from '../../errors.ts';
+import { systemClock } from '../clock.ts';
+import { mkdtemp, rm, writeFile } from '../disk.ts';
 import { repositoryMissing } from './location.ts';
 import { runGit } from './run.ts';
 
@@ -54,7 +55,7 @@ async function committer(directory: string): Promise<string> {
     return (await runGit(directory, ['var', 'GIT_COMMITTER_IDENT'])).trim();
   } catch (error) {
     if (!(error instanceof CanaryError)) throw error;
-    return `canary <canary@localhost> ${Math.floor(Date.now() / 1000)} +0000`;
+    return `canary <canary@localhost> ${Math.floor(systemClock.machineTime().getTime() / 1000)} +0000`;
   }
 }
 

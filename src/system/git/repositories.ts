@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CanaryError, messageOf } from '../../errors.ts';
+import { mkdir } from '../disk.ts';
 import { exists } from '../files.ts';
 import { commonDirectory, locate } from './location.ts';
 import { answer, runGit } from './run.ts';

@@ -1,4 +1,3 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   isSafeModuleName,
@@ -6,6 +5,7 @@ import {
   type Submodule,
   submodulePaths,
 } from '../../git/submodules.ts';
+import { mkdir, rm } from '../disk.ts';
 import { exists } from '../files.ts';
 import { commonDirectory, gitDirectory } from './location.ts';
 import { type Failure, runGit, succeeds, WITHOUT_HOOKS, zeroed } from './run.ts';

@@ -1,5 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { dirname, resolve as resolvePath } from 'node:path';
+import { mkdir, rm } from '../disk.ts';
 import { exists, readIfExists } from '../files.ts';
 import { resolve } from './history.ts';
 import { root } from './location.ts';

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { createConnection } from 'node:net';
-import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { CanaryError } from '../../errors.ts';
+import { mkdtemp, rm, symlink, temporaryFolder } from '../disk.ts';
+import { type ProxySocket, simulatedHost } from '../host.ts';
 import { type Following, followLines } from './line-stream.ts';
 import { openSession, type ProxySession } from './proxy-session.ts';
 
@@ -11,25 +11,26 @@ const LONGEST_PATH = 107;
 /** Long enough for an overloaded machine: a proxy that does not run refuses at once. */
 const PATIENCE_MS = 5000;
 
-/** One of HAProxy's sockets that take commands: a worker's admin socket, or the master's. */
-export class UnixProxySocket {
+/** The socket at a path of this host. */
+export function proxySocket(path: string): ProxySocket {
+  return simulatedHost()?.proxySocket(path) ?? new UnixProxySocket(path);
+}
+
+export class UnixProxySocket implements ProxySocket {
   private readonly path: string;
 
   constructor(path: string) {
     this.path = path;
   }
 
-  /** Sends one command and returns the answer; throws `proxy-unreachable`. */
   ask(command: string, timeoutMs = PATIENCE_MS): Promise<string> {
     return this.reach((path) => exchange(path, command, timeoutMs));
   }
 
-  /** Opens a session for several commands with the worker that answers now; throws `proxy-unreachable`. */
   hold(seconds: number): Promise<ProxySession> {
     return this.reach((path) => openSession(path, seconds));
   }
 
-  /** Passes on every line that a command prints at the worker that answers now; throws `proxy-unreachable`. */
   follow(command: string, onLine: (line: string) => void): Promise<Following> {
     return this.reach((path) => followLines(path, command, onLine));
   }
@@ -53,7 +54,7 @@ export class UnixProxySocket {
 /** For a project deep in the file tree: reaches its socket by a shorter path. */
 async function withShortPath<T>(path: string, talk: (path: string) => Promise<T>): Promise<T> {
   if (Buffer.byteLength(path) <= LONGEST_PATH) return talk(path);
-  const shortcut = await mkdtemp(join(tmpdir(), 'canary-'));
+  const shortcut = await mkdtemp(join(temporaryFolder(), 'canary-'));
   try {
     await symlink(dirname(path), join(shortcut, 'run'));
     return await talk(join(shortcut, 'run', basename(path)));

@@ -1,4 +1,4 @@
-import { open, rm } from 'node:fs/promises';
+import { open, rm } from '../disk.ts';
 import { exists } from '../files.ts';
 
 const MAGIC = 'd9d505f920a163d7';

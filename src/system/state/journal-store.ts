@@ -1,4 +1,4 @@
-import { type FileHandle, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CanaryError, messageOf } from '../../errors.ts';
 import type { ReleaseEvent } from '../../rollout/events.ts';
@@ -9,6 +9,7 @@ import {
   parseJournal,
 } from '../../rollout/journal.ts';
 import type { Clock } from '../clock.ts';
+import { lstat, mkdir, readdir, rename, rm } from '../disk.ts';
 import { isMissing, openToAppend, readIfExists, syncDirectory } from '../files.ts';
 import { requireOwnFolders } from './own-folders.ts';
 

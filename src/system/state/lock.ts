@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { CanaryError } from '../../errors.ts';
 import type { Clock } from '../clock.ts';
-import { hasErrno, isDiskProblem, readIfExists } from '../files.ts';
-import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+import { link, mkdir, rm, writeFile } from '../disk.ts';
+import { hasErrno, isDiskProblem, readIfExists, temporaryName } from '../files.ts';
+import type { ProcessIdentity } from '../host.ts';
+import { isRunning, ownIdentity, processesHere } from './process-identity.ts';
 
 /** The command that holds the lock of a project. */
 export interface LockOwner extends ProcessIdentity {
@@ -37,7 +38,7 @@ export class FileLock {
       command,
       token: randomUUID(),
     };
-    const draft = `${this.path}.${mine.token}`;
+    const draft = temporaryName(`${this.path}.${mine.token}`);
     try {
       await this.writeDraft(draft, mine);
       // A link appears with its content or not at all; a plain exclusive create could be seen empty.
@@ -108,7 +109,7 @@ async function linked(from: string, to: string): Promise<boolean> {
 
 /** Interrupts a command on this host as Ctrl-C does: it takes its users off and ends. */
 export function interrupt({ pid, host }: LockOwner): void {
-  if (host === hostname()) process.kill(pid, 'SIGINT');
+  if (host === hostname()) processesHere().interrupt(pid);
 }
 
 /** A user id without a name, as in some containers, is shown as a number. */

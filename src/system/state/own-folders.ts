@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
-import { lstat } from 'node:fs/promises';
 import { CanaryError } from '../../errors.ts';
+import { lstat } from '../disk.ts';
 import { isMissing } from '../files.ts';
 
 /**

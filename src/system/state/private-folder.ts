@@ -1,6 +1,5 @@
-import { lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lstat, mkdir, mkdtemp, rm, temporaryFolder } from '../disk.ts';
 import { hasErrno } from '../files.ts';
 import { makeProcessFolder } from './process-identity.ts';
 
@@ -17,7 +16,7 @@ export async function makePrivateFolder(signal: AbortSignal): Promise<PrivateFol
   const home = await privateHome();
   const path = home
     ? await makeProcessFolder(home, '', empty)
-    : await mkdtemp(join(tmpdir(), 'canary-private-'));
+    : await mkdtemp(join(temporaryFolder(), 'canary-private-'));
   const stop = () => void empty(path);
   signal.addEventListener('abort', stop, { once: true });
   return {
@@ -35,7 +34,7 @@ export async function makePrivateFolder(signal: AbortSignal): Promise<PrivateFol
  */
 async function privateHome(): Promise<string | undefined> {
   const uid = process.getuid?.() ?? 0;
-  const home = join(tmpdir(), `canary-${uid}`);
+  const home = join(temporaryFolder(), `canary-${uid}`);
   await mkdir(home, { mode: 0o700 }).catch((error: unknown) => {
     if (!hasErrno(error, 'EEXIST')) throw error;
   });

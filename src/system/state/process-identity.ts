@@ -1,23 +1,29 @@
-import { mkdtemp, readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { mkdtemp, readdir } from '../disk.ts';
 import { hasErrno, readIfExists } from '../files.ts';
+import { type Processes, type ProcessIdentity, simulatedHost } from '../host.ts';
 import { isOwnFolder } from './own-folders.ts';
 
-/** A process of this host, distinguished from a later one that got its number. */
-export interface ProcessIdentity {
-  pid: number;
-  /** When it began, in the kernel's ticks; empty if there is no /proc. */
-  processStart: string;
-}
-
 /** This process. */
-export async function ownIdentity(): Promise<ProcessIdentity> {
-  return { pid: process.pid, processStart: (await processStart(process.pid)) ?? '' };
+export function ownIdentity(): Promise<ProcessIdentity> {
+  return processesHere().own();
 }
 
 /** Whether a process of this host still runs. */
-export async function isRunning({ pid, processStart: known }: ProcessIdentity): Promise<boolean> {
+export function isRunning(process: ProcessIdentity): Promise<boolean> {
+  return processesHere().isRunning(process);
+}
+
+export function processesHere(): Processes {
+  return simulatedHost()?.processes ?? REAL;
+}
+
+async function own(): Promise<ProcessIdentity> {
+  return { pid: process.pid, processStart: (await processStart(process.pid)) ?? '' };
+}
+
+async function runs({ pid, processStart: known }: ProcessIdentity): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -26,6 +32,23 @@ export async function isRunning({ pid, processStart: known }: ProcessIdentity): 
   const start = await processStart(pid);
   return start === undefined || known === '' || start === known;
 }
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+const REAL: Processes = {
+  pid: process.pid,
+  own,
+  isRunning: runs,
+  interrupt: (pid) => process.kill(pid, 'SIGINT'),
+  onInterrupt(stop) {
+    for (const signal of SIGNALS) process.on(signal, stop);
+    return {
+      off() {
+        for (const signal of SIGNALS) process.off(signal, stop);
+      },
+    };
+  },
+};
 
 /** Field 22 of /proc/PID/stat (proc(5)); `undefined` if there is no /proc. */
 async function processStart(pid: number): Promise<string | undefined> {

@@ -1,7 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CanaryError } from '../../errors.ts';
 import type { Clock } from '../clock.ts';
+import { mkdir, rm } from '../disk.ts';
 import { readIfExists, writeDurably } from '../files.ts';
 
 type Way = 'stopped' | 'taken-over';

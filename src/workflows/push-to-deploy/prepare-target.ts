@@ -1,9 +1,9 @@
-import { mkdir, readdir, readFile, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import type { DeployTarget } from '../../documents/git.ts';
 import { CanaryError } from '../../errors.ts';
+import { mkdir, readdir, readFile, realpath } from '../../system/disk.ts';
 import { exists, readIfExists, writeDurably } from '../../system/files.ts';
 import { shellWord } from '../../system/shell-word.ts';
 import { TARGET_SETTING } from './target.ts';

@@ -1,5 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '../../config/parse.ts';
 import { type CanaryConfig, DEFAULT_BRANCHES } from '../../config/schema.ts';
@@ -9,6 +7,7 @@ import { CanaryError } from '../../errors.ts';
 import { branchRef } from '../../git/branch-name.ts';
 import type { RefUpdate } from '../../git/push.ts';
 import { CONFIG_NAME } from '../../project/load.ts';
+import { mkdtemp, rm, temporaryFolder, writeFile } from '../../system/disk.ts';
 import { exists, readIfExists } from '../../system/files.ts';
 
 /** The git settings in which a prepared repository keeps what it deploys to. */
@@ -63,7 +62,7 @@ export async function withConfig<T>(
   const isUsable = own !== undefined && 'config' in own;
   const text = isUsable ? undefined : await pushedConfig(context, target, commit);
   if (text === undefined) return work(inProduction(context, target));
-  const folder = await mkdtemp(join(tmpdir(), 'canary-pushed-'));
+  const folder = await mkdtemp(join(temporaryFolder(), 'canary-pushed-'));
   try {
     const path = join(folder, CONFIG_NAME);
     await writeFile(path, text);

@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   freeBytes,
   streamDurably,
+  temporaryName,
   writeDurably,
   writeEvenIfFull,
 } from '../../../src/system/files.ts';
@@ -53,7 +54,7 @@ test('a link under the temporary name of a file is replaced, not followed', asyn
   const folder = await emptyFolder();
   const [path, victim] = [join(folder, 'file'), join(folder, 'victim')];
   await writeFile(victim, 'mine');
-  await symlink(victim, `${path}.${process.pid}.tmp`);
+  await symlink(victim, temporaryName(path));
   await writeDurably(path, 'new');
   expect(await readFile(victim, 'utf8')).toBe('mine');
   expect(await readFile(path, 'utf8')).toBe('new');

@@ -1,16 +1,14 @@
 import { expect, test } from 'vitest';
 import { composeCli } from '../../../src/system/docker/compose.ts';
+import { neverAsked } from '../../support/fixture-context.ts';
 
 /** What a registry holds must not decide what runs: only a first start and a canary's pull. */
 test('no call that makes containers anew pulls an image', async () => {
   const calls: (readonly string[])[] = [];
-  const compose = composeCli(
-    async (_, args) => {
-      calls.push(args);
-      return { exitCode: 0, stdout: '', stderr: '' };
-    },
-    () => Promise.reject(new Error('no engine is needed')),
-  );
+  const compose = composeCli(async (_, args) => {
+    calls.push(args);
+    return { exitCode: 0, stdout: '', stderr: '' };
+  }, neverAsked);
   const scope = { projectDirectory: '/shop', files: ['docker-compose.yml'] };
   await compose.up(scope, ['web'], { scale: { web: 2 } });
   await compose.recreate(scope, ['web']);

@@ -54,7 +54,7 @@ test('a line of a container, a branch and a remote reach the terminal as text', 
   const write = (text: string) => {
     written += theme.printable(text);
   };
-  const show = plainProgress({ write, theme, isVerbose: true });
+  const show = plainProgress({ write, theme, isVerbose: true }, () => 0);
   const evil = '\u001b[2J\u202e';
   show({ type: 'output', line: evil });
   show({ type: 'remote-said', line: evil });

@@ -52,11 +52,8 @@ const EVENTS: readonly CanaryEvent[] = [
 
 function printed(isVerbose: boolean): string {
   const lines: string[] = [];
-  const sink = plainProgress({
-    write: (text) => lines.push(text),
-    theme: makeTheme(false),
-    isVerbose,
-  });
+  const write = (text: string) => lines.push(text);
+  const sink = plainProgress({ write, theme: makeTheme(false), isVerbose }, () => 0);
   for (const event of EVENTS) sink(event);
   return lines.join('');
 }

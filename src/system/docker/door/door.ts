@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Guise } from '../../../compose/disguise/guise.ts';
+import { mkdtemp, rm } from '../../disk.ts';
 import { makePrivateFolder, type PrivateFolder } from '../../state/private-folder.ts';
 import {
   type Call,

@@ -1,0 +1,114 @@
+import type { EngineWay } from '../../../src/system/docker/door/engine-way.ts';
+import {
+  type Container,
+  EngineRefusal,
+  type SimulatedEngine,
+  type WantedEndpoint,
+} from './engine.ts';
+
+type Answer = Awaited<ReturnType<EngineWay['ask']>>;
+
+/** The engine's HTTP API, as far as canary uses it. */
+export function answerHttp(
+  engine: SimulatedEngine,
+  method: string,
+  path: string,
+  body: Record<string, unknown> = {},
+): Answer {
+  try {
+    return answer(engine, method, path, body);
+  } catch (error) {
+    if (!(error instanceof EngineRefusal)) throw error;
+    return { status: error.status, body: JSON.stringify({ message: error.message }) };
+  }
+}
+
+function answer(
+  engine: SimulatedEngine,
+  method: string,
+  path: string,
+  body: Record<string, unknown>,
+): Answer {
+  const done = { status: 204, body: '' };
+  const [, kind = '', name = '', action = ''] = path.split('/').map(decodeURIComponent);
+  switch (`${method} ${kind} ${kind === 'networks' && name === 'create' ? 'create' : action}`) {
+    case 'POST containers start': {
+      const container = engine.find(name);
+      if (container.state === 'running') return { ...done, status: 304 };
+      engine.start(container);
+      return done;
+    }
+    case 'POST containers stop': {
+      const container = engine.find(name);
+      if (container.state !== 'running' && container.state !== 'restarting')
+        return { ...done, status: 304 };
+      engine.stop(container);
+      return done;
+    }
+    case 'GET containers json':
+      return { status: 200, body: JSON.stringify(inspectedBy(engine, engine.find(name))) };
+    case 'POST networks create':
+      engine.createNetwork(
+        String(body.Name),
+        (body.Labels ?? {}) as Record<string, string>,
+        body.Internal === true,
+      );
+      return { status: 201, body: '{}' };
+    case 'DELETE networks ': {
+      if (!engine.networks.has(name)) throw new EngineRefusal(404, `network ${name} not found`);
+      const users = [...engine.containers.values()].filter(
+        (each) => each.state === 'running' && each.networks.has(name),
+      );
+      if (users.length > 0) throw new EngineRefusal(403, `network ${name} has active endpoints`);
+      engine.networks.delete(name);
+      return done;
+    }
+    case 'POST networks connect':
+      engine.connect(
+        engine.find(String(body.Container)),
+        name,
+        (body.EndpointConfig ?? {}) as WantedEndpoint,
+      );
+      return { ...done, status: 200 };
+    case 'POST networks disconnect':
+      engine.disconnect(engine.find(String(body.Container)), name);
+      return { ...done, status: 200 };
+    default:
+      throw new Error(`The simulated engine does not know ${method} ${path}`);
+  }
+}
+
+/** A container as `docker inspect` shows it. */
+export function inspectedBy(engine: SimulatedEngine, container: Container): unknown {
+  const health = engine.health(container);
+  return {
+    Id: container.id,
+    Name: `/${container.name}`,
+    Image: container.imageId,
+    RestartCount: container.restartCount,
+    State: {
+      Status: container.state,
+      StartedAt: new Date(container.startedAt).toISOString(),
+      ExitCode: container.exitCode,
+      OOMKilled: false,
+      Pid: container.pid,
+      ...(health && container.state === 'running' ? { Health: { Status: health } } : {}),
+    },
+    Config: { Image: container.image, Labels: container.labels, Env: container.env },
+    HostConfig: { PortBindings: container.ports },
+    Mounts: container.volumes.map((Name) => ({ Type: 'volume', Name })),
+    NetworkSettings: {
+      Networks: Object.fromEntries(
+        [...container.networks].map(([name, { aliases, links, address }]) => [
+          name,
+          {
+            Aliases: aliases,
+            Links: links.length > 0 ? links : null,
+            IPAddress: address,
+            GlobalIPv6Address: '',
+          },
+        ]),
+      ),
+    },
+  };
+}

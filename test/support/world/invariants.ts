@@ -1,0 +1,212 @@
+import { parseJournal } from '../../../src/rollout/journal.ts';
+import { foldRelease, hasEnded, type Release } from '../../../src/rollout/release.ts';
+import { SECRET } from './shop.ts';
+import { type Chapter, ownFiles, type Story, text } from './story.ts';
+
+/** A promise, and how it is seen to be broken: one sentence each time. */
+export interface Invariant {
+  name: string;
+  broken(story: Story): string[];
+}
+
+/** Commands that may make containers of the stable anew. */
+const MOVE_STABLE = ['up', 'down', 'promote'];
+/** Ends of which users notice nothing. */
+const TAKE_USERS_OFF = ['abort', 'revert', 'pause'];
+
+/** Whether an earlier command may have left the stable half replaced, which the next ones have to mend. */
+function wasMoved({ chapters }: Story, chapter: Chapter): boolean {
+  return chapters
+    .slice(0, chapters.indexOf(chapter) + 1)
+    .some(({ argv, exitCode }) => exitCode === undefined && MOVE_STABLE.includes(argv[0] ?? ''));
+}
+
+export const STABLE_UNTOUCHED: Invariant = {
+  name: 'no container of the stable or of a shared service is touched by a command that may not',
+  broken: (story) =>
+    story.chapters.flatMap((chapter) => {
+      const [command = ''] = chapter.argv;
+      if (MOVE_STABLE.includes(command) || wasMoved(story, chapter)) return [];
+      return chapter.before.containers.flatMap((each) => {
+        if (each.role !== 'stable') return [];
+        const now = chapter.after.containers.find(({ id }) => id === each.id);
+        const isSame =
+          now?.startedAt === each.startedAt &&
+          now.restartCount === each.restartCount &&
+          now.state === each.state;
+        return isSame ? [] : [`\`${command}\` touched ${each.name}`];
+      });
+    }),
+};
+
+export const SHARED_UNTOUCHED: Invariant = {
+  name: 'the database is never stopped',
+  broken: ({ chapters }) => {
+    const database = (each: Chapter['before']) =>
+      each.containers.find(({ service }) => service === 'db');
+    const first = chapters[0] && database(chapters[0].before);
+    return chapters.flatMap(({ argv, after }) => {
+      const now = database(after);
+      const isSame = now?.id === first?.id && now?.startedAt === first?.startedAt;
+      return isSame ? [] : [`\`${argv[0]}\` touched the database`];
+    });
+  },
+};
+
+export const WEIGHT_AS_ASKED: Invariant = {
+  name: 'the weight is never above what was asked for',
+  broken: ({ chapters, world }) => {
+    const most = Math.max(0, ...chapters.map(({ argv }) => mostWeight(argv)));
+    const above = world.visitors.visits.find(({ weight = 0 }) => weight > most);
+    return above ? [`${above.weight} of at most ${most}, seen by ${above.user}`] : [];
+  },
+};
+
+/** In hundredths of a percent; above all of them, if everybody may be on the canary. */
+function mostWeight([command = '', ...words]: readonly string[]): number {
+  if (command === 'promote') return 10_001;
+  const given = command === 'weight' ? words[0] : words[words.indexOf('--weight') + 1];
+  if (command === 'deploy') return words.includes('--weight') ? Number(given) * 100 : 5000;
+  return command === 'weight' ? Number(given) * 100 : 0;
+}
+
+export const OFF_BEFORE_ALL: Invariant = {
+  name: 'a way out takes the users off before anything slower',
+  broken: (story) =>
+    story.chapters.flatMap((chapter) => {
+      const { argv, before, process, exitCode } = chapter;
+      const isWayOut = TAKE_USERS_OFF.includes(argv[0] ?? '') && (before.weight ?? -1) > 0;
+      if (!isWayOut || exitCode === undefined || wasMoved(story, chapter)) return [];
+      const off = process.trace.findIndex(({ name }) => / weight (-1|0)$/.test(name));
+      const slow = process.trace.findIndex(({ name }) => /^(docker|POST|DELETE) /.test(name));
+      if (off < 0) return [`\`${argv[0]}\` left the users where they were`];
+      return slow >= 0 && slow < off
+        ? [`\`${argv[0]}\` did \`${process.trace[slow]?.name}\` first`]
+        : [];
+    }),
+};
+
+/** Docker's own ports are closed for two calls of the engine when they change hands. */
+const MOST_CLOSED_MS = 400;
+
+export const NO_REQUEST_LOST: Invariant = {
+  name: 'no request is lost',
+  broken: ({ world: { visitors }, chapters }) => {
+    const lost = visitors.visits.filter(({ status, isRefused }) => status >= 500 && !isRefused);
+    const [first] = lost;
+    const found = first ? [`${lost.length} lost, the first at ${clock(first.at)}`] : [];
+    let since: number | undefined;
+    for (const { isRefused, at } of [...visitors.visits].sort((one, other) => one.at - other.at)) {
+      if (!isRefused || isBetweenTwoHands(chapters, at)) since = undefined;
+      else since ??= at;
+      if (since !== undefined && at - since > MOST_CLOSED_MS)
+        return [...found, `nobody is at the port from ${clock(since)} on`];
+    }
+    return found;
+  },
+};
+
+/**
+ * A command that is killed in the two calls in which a port changes hands leaves it closed until it is run again: no
+ * engine gives a port from one container to another in one call.
+ */
+function isBetweenTwoHands(chapters: readonly Chapter[], at: number): boolean {
+  const killed = chapters.findIndex(
+    ({ argv, exitCode }) => exitCode === undefined && ['up', 'down'].includes(argv[0] ?? ''),
+  );
+  const cut = chapters[killed];
+  if (!cut) return false;
+  const again = chapters.slice(killed + 1).find(({ argv }) => argv[0] === cut.argv[0]);
+  return at >= cut.before.at && at <= (again?.after.at ?? Number.POSITIVE_INFINITY);
+}
+
+function clock(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 23);
+}
+
+export const ONE_RELEASE: Invariant = {
+  name: 'there is at most one release that has not ended',
+  broken: ({ world }) => {
+    const open = releasesOf(world).filter((each) => !hasEnded(each));
+    return open.length > 1 ? [open.map(({ id, state }) => `${id} ${state}`).join()] : [];
+  },
+};
+
+export function releasesOf(world: Story['world']): Release[] {
+  return ownFiles(world)
+    .filter((each) => each.endsWith('.jsonl'))
+    .sort()
+    .flatMap((each) => foldRelease(parseJournal(text(world.file(each))).records) ?? []);
+}
+
+export const FILES_UNTOUCHED: Invariant = {
+  name: "the user's files are as they were",
+  broken: ({ files, world }) =>
+    [...files].flatMap(([name, before]) =>
+      text(world.file(name)) === before ? [] : [`${name} was changed`],
+    ),
+};
+
+export const NO_SECRET: Invariant = {
+  name: 'no secret is in anything written',
+  broken: ({ world, chapters }) => {
+    const files = ownFiles(world).filter((each) => text(world.file(each)).includes(SECRET));
+    const said = chapters.filter(({ stdout, stderr }) => `${stdout}${stderr}`.includes(SECRET));
+    return [...files, ...said.map(({ argv }) => `\`${argv[0]}\` printed it`)];
+  },
+};
+
+/** For a world in which no command runs. */
+export const ONE_STORY: Invariant = {
+  name: 'journal, labels and proxy tell one story',
+  broken: ({ world, chapters }) => {
+    const scene = chapters.at(-1)?.after;
+    if (!scene) return [];
+    const release = releasesOf(world).at(-1);
+    const canaries = scene.containers.filter(({ role }) => role === 'canary');
+    const isOver = !release || hasEnded(release);
+    const found: string[] = [];
+    if (isOver && canaries.length > 0)
+      found.push(`${canaries[0]?.name} is of no release (${release?.state})`);
+    if (isOver && (scene.weight ?? -1) > 0) found.push(`weight ${scene.weight} without a release`);
+    if (release?.state === 'holding' && scene.weight !== Math.round(release.weight * 100))
+      found.push(`the journal says ${release.weight} %, the proxy ${scene.weight}`);
+    const kept = Number(/^weight (-?\d+)/m.exec(scene.weights)?.[1] ?? -1);
+    if (scene.weight !== undefined && kept !== scene.weight)
+      found.push(`a restart of the proxy brings ${kept} in place of ${scene.weight}`);
+    return found;
+  },
+};
+
+export const NOTHING_LEFT: Invariant = {
+  name: 'nothing is left behind',
+  broken: ({ world }) => {
+    const files = ownFiles(world).filter((each) =>
+      /\.tmp$|lock\.json|stop-request|\.new$/.test(each),
+    );
+    const networks = [...world.engine.networks.keys()].filter((each) => each !== 'shop_default');
+    const odd = [...world.engine.containers.values()].filter(
+      ({ state, labels }) => state !== 'running' || labels['com.docker.compose.oneoff'] === 'True',
+    );
+    return [...files, ...networks, ...odd.map(({ name, state }) => `${name} is ${state}`)];
+  },
+};
+
+/** After each story, wherever it was cut. */
+export const ALWAYS = [
+  STABLE_UNTOUCHED,
+  SHARED_UNTOUCHED,
+  WEIGHT_AS_ASKED,
+  OFF_BEFORE_ALL,
+  NO_REQUEST_LOST,
+  ONE_RELEASE,
+  FILES_UNTOUCHED,
+  NO_SECRET,
+];
+
+/** Besides, once a command has ended by itself. */
+export const AT_REST = [ONE_STORY, NOTHING_LEFT];
+
+export function broken(story: Story, invariants: readonly Invariant[]): string[] {
+  return invariants.flatMap(({ name, broken }) => broken(story).map((how) => `${name}: ${how}`));
+}

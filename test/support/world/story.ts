@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Container, hostPorts } from './engine.ts';
+import type { Faults } from './process.ts';
+import { type Ended, run } from './program.ts';
+import type { World } from './world.ts';
+
+/** A command that ran on the machine, and what was there before it. */
+export interface Chapter extends Ended {
+  argv: readonly string[];
+  before: Scene;
+  after: Scene;
+}
+
+/** What invariants look at. */
+export interface Story {
+  world: World;
+  chapters: Chapter[];
+  /** The files of the user, by name, as they were at first. */
+  files: ReadonlyMap<string, string>;
+}
+
+/** The machine at one moment. */
+export interface Scene {
+  at: number;
+  containers: readonly Seen[];
+  /** In hundredths of a percent; `undefined` without a proxy. */
+  weight: number | undefined;
+  /** The split with which the proxy would start. */
+  weights: string;
+}
+
+export interface Seen
+  extends Pick<Container, 'id' | 'name' | 'image' | 'state' | 'startedAt' | 'restartCount'> {
+  service: string;
+  role: string;
+  ports: readonly number[];
+}
+
+export function begin(world: World): Story {
+  const names = ['compose.yml', 'canary.yaml', '.env'];
+  const files = names.map((name) => [name, readFileSync(world.file(name), 'utf8')] as const);
+  return { world, chapters: [], files: new Map(files) };
+}
+
+/** Runs one command of a story. */
+export async function tell(
+  story: Story,
+  argv: readonly string[],
+  faults?: Faults,
+): Promise<Chapter> {
+  const before = sceneOf(story.world);
+  const ended = await run(story.world, argv, faults);
+  // What a killed program had started ends by itself, and the proxy sees what is there.
+  const chapter = { ...ended, argv, before, after: sceneOf(story.world) };
+  story.chapters.push(chapter);
+  return chapter;
+}
+
+export function sceneOf(world: World): Scene {
+  const { engine, haproxy, timeline } = world;
+  const containers = [...engine.containers.values()].map((each): Seen => {
+    const { id, name, image, state, startedAt, restartCount, labels } = each;
+    return {
+      ...{ id, name, image, state, startedAt, restartCount },
+      service: labels['dev.canary.service'] ?? labels['com.docker.compose.service'] ?? '',
+      role: labels['dev.canary.role'] ?? 'stable',
+      ports: hostPorts(each),
+    };
+  });
+  const proxy = [...engine.containers.values()].find((each) => haproxy.of(each)?.current);
+  const weight = proxy && haproxy.of(proxy)?.current?.weight();
+  const weights = text(world.file('.canary/proxy/weights.map'));
+  return { at: timeline.now(), containers, weight, weights };
+}
+
+/** What two ends must have in common to be the same for everybody. */
+export function essence({ containers, weight }: Scene): string {
+  const lines = containers.map(({ service, role, image, state, ports }) =>
+    [role, service, image, state, ...ports].join(' '),
+  );
+  return [...lines.sort(), `weight ${weight}`].join('\n');
+}
+
+/** Every file below the project's folder that is canary's, by its path there. */
+export function ownFiles(world: World): string[] {
+  const visit = (folder: string): string[] =>
+    readdirSync(world.file(folder), { withFileTypes: true }).flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? visit(path) : [path];
+    });
+  try {
+    return visit('.canary');
+  } catch {
+    return [];
+  }
+}
+
+export function text(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

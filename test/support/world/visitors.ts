@@ -1,0 +1,89 @@
+import type { World } from './world.ts';
+
+/** What one request of a user came to. */
+export interface Visit {
+  at: number;
+  user: string;
+  side: 'stable' | 'canary' | 'none';
+  version: string;
+  status: number;
+  /** Nobody listened at the port. */
+  isRefused: boolean;
+  /** The weight in force, in hundredths of a percent; `undefined` without a proxy. */
+  weight: number | undefined;
+}
+
+const NOTHING: Omit<Visit, 'at' | 'user'> = {
+  side: 'none',
+  version: '',
+  status: 0,
+  isRefused: false,
+  weight: undefined,
+};
+const MOST_WAIT_MS = 5000;
+const TRY_AGAIN_MS = 50;
+const MOST_TRIES = 100;
+
+/** Users who ask for a page at the port that they know, again and again, and keep what they saw. */
+export class Visitors {
+  readonly visits: Visit[] = [];
+  private readonly world: World;
+  private isAsking = false;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  /** Lets this many users ask in turn, one each `everyMs`. */
+  begin(count: number, everyMs: number, port: number): void {
+    this.isAsking = true;
+    let turn = 0;
+    const next = () => {
+      if (!this.isAsking) return;
+      turn += 1;
+      this.ask(`user-${turn % count}`, port, this.world.timeline.now());
+      this.world.timeline.after(everyMs, next);
+    };
+    this.world.timeline.after(everyMs, next);
+  }
+
+  end(): void {
+    this.isAsking = false;
+  }
+
+  /** A paused proxy lets a request wait; where a connection waits for a server, the proxy tries again. */
+  private ask(user: string, port: number, at: number, tries = 0): void {
+    const { engine, haproxy, timeline } = this.world;
+    const holder = engine.holderOf(port);
+    const later = () => timeline.after(TRY_AGAIN_MS, () => this.ask(user, port, at, tries + 1));
+    const keep = (visit: Partial<Visit>) => {
+      this.visits.push({ ...NOTHING, at, user, ...visit });
+    };
+    const worker = holder && haproxy.of(holder)?.current;
+    if (holder && !engine.programOf(holder).isProxy && engine.listens(holder)) {
+      keep({ side: 'stable', version: engine.programOf(holder).version, status: 200 });
+      return;
+    }
+    if (!worker) {
+      keep({ isRefused: true });
+      return;
+    }
+    const isLate = timeline.now() - at > MOST_WAIT_MS || tries > MOST_TRIES;
+    const [inner = port] = worker.configuration.entries.keys();
+    const answer = worker.isAccepting ? worker.answer(user, inner) : undefined;
+    if (!answer?.container && !isLate) {
+      later();
+      return;
+    }
+    if (!answer) {
+      keep({ isRefused: true });
+      return;
+    }
+    keep({
+      side: answer.side,
+      version: answer.container ? engine.programOf(answer.container).version : '',
+      status: answer.status,
+      weight: worker.weight(),
+    });
+  }
+}
