@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MOMENTS } from '../support/world/moments.ts';
 import type { Faults } from '../support/world/process.ts';
-import { killAt, killedAt, type Moment, undisturbed } from '../support/world/schedule.ts';
+import { kill, killAt, killedAt, type Moment, undisturbed } from '../support/world/schedule.ts';
 
 interface Schedule {
   name: string;
@@ -34,7 +34,7 @@ const FOUND: readonly Schedule[] = [
   {
     name: 'a pause that no journal has is recorded by the next',
     moment: MOMENTS.pause,
-    faults: () => killAt(/^open releases/),
+    faults: () => kill(14),
   },
   {
     name: 'a resume that only the proxy knew outlives its restart',
@@ -49,12 +49,12 @@ const FOUND: readonly Schedule[] = [
   {
     name: 'a promotion that only lacked its last word has ended',
     moment: MOMENTS.promote,
-    faults: () => killAt(/^rename .*override\.yml.*/, 400),
+    faults: () => kill(77),
   },
   {
     name: 'the container that gave the port back is removed by the next down',
     moment: MOMENTS.down,
-    faults: () => killAt(/^docker container rm/, 40),
+    faults: () => kill(24),
   },
 ];
 
