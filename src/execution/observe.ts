@@ -24,6 +24,7 @@ import {
   readSplit,
   readUntil,
   type Split,
+  sameSplit,
   showSplit,
 } from '../proxy/weight-map.ts';
 import type { Observed, ObservedProxy } from '../rollout/observed.ts';
@@ -80,10 +81,17 @@ async function splitNow(
   { clock }: Context,
   project: Project,
   live: string | undefined,
-): Promise<Split & { hasExpired: boolean; until: number }> {
-  const text = await splitText(project, live);
+): Promise<Split & { hasExpired: boolean; until: number; isUnkept: boolean }> {
+  const file = await readIfExists(project.layout.weights);
+  const text = live ?? file ?? '';
   const isOver = hasExpired(text, clock.machineTime());
-  return { ...(isOver ? OFF : readSplit(text)), hasExpired: isOver, until: readUntil(text) };
+  const isUnkept = file !== undefined && !sameSplit(readSplit(text), readSplit(file));
+  return {
+    ...(isOver ? OFF : readSplit(text)),
+    hasExpired: isOver,
+    until: readUntil(text),
+    isUnkept,
+  };
 }
 
 /** The map of the split: the proxy's own, or the file it would start with. */

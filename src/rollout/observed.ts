@@ -50,6 +50,8 @@ export interface ObservedProxy extends Split {
   state: 'running' | 'unreachable' | 'stopped' | 'absent';
   /** When the split ends by itself, in seconds of the epoch; 0 for never. */
   until?: number;
+  /** A command was killed before it wrote the split in force to the file from which the proxy starts. */
+  isUnkept?: boolean;
   /** No one is on the canary because its time is over. */
   hasExpired?: boolean;
   /**

@@ -81,7 +81,7 @@ export function removeProxy(draft: Draft, observed: Observed, situation: Situati
     (member) =>
       member.entry &&
       containersOf(observed, 'stable', member.service).length > 0 &&
-      !holdsPort(observed, member),
+      (!holdsPort(observed, member) || hasHidden(observed, member)),
   );
   const known = situation.slice.map(({ service }) => service);
   const left = forsaken(observed, [...known, ...Object.keys(situation.standIns)]);
@@ -97,6 +97,11 @@ function holdsPort(observed: Observed, { service, entry }: Situation['slice'][nu
   return containersOf(observed, 'stable', service).some(
     (each) => each.state === 'running' && entry && each.publishedPorts.includes(entry.port),
   );
+}
+
+/** A return of the port that was killed leaves the container that served beside the one that has the port. */
+function hasHidden(observed: Observed, { service }: Situation['slice'][number]): boolean {
+  return containersOf(observed, 'stable', service).some(({ isHidden }) => isHidden);
 }
 
 /**

@@ -59,9 +59,12 @@ export interface Situation {
 export class Draft {
   readonly operations: Operation[] = [];
   private split: Split;
+  /** Whether a restart of the proxy would bring another split. */
+  private isUnkept: boolean;
 
-  constructor(split: Split) {
+  constructor({ isUnkept = false, ...split }: Split & { isUnkept?: boolean }) {
     this.split = split;
+    this.isUnkept = isUnkept;
   }
 
   /** An operation without services does nothing and is not added. */
@@ -98,15 +101,21 @@ export class Draft {
 
   /** Sends a share of users to the canary, plus the users whom rules send there. */
   setWeight(weight: number, cause: string): void {
-    if (sameSplit(this.split, byWeight(weight))) return;
-    this.split = byWeight(weight);
+    if (!this.moves(byWeight(weight))) return;
     this.add({ kind: 'set-weight', weight }, cause);
+  }
+
+  /** Whether there is anything to do for a split to be in force, and to stay so. */
+  private moves(split: Split): boolean {
+    if (sameSplit(this.split, split) && !this.isUnkept) return false;
+    this.split = split;
+    this.isUnkept = false;
+    return true;
   }
 
   /** Sends all users to one side, including those whom rules would send elsewhere. */
   sendEveryone(to: Side, cause: string): void {
-    if (this.split.everyoneOn === to) return;
-    this.split = to === 'stable' ? OFF : ALL;
+    if (!this.moves(to === 'stable' ? OFF : ALL)) return;
     this.add({ kind: 'send-everyone', to }, cause);
   }
 }

@@ -190,7 +190,11 @@ function changesBy(record: JournalRecord, release: Release): Partial<Release> {
       };
     }
     case 'stable-replaced':
-      return { replacing: undefined, promotedCommit: record.commit };
+      // Its last word follows; a command that is killed before that has nothing left to do.
+      return {
+        ...{ replacing: undefined, promotedCommit: record.commit, state: 'promoted' },
+        ...{ reason: 'the stable runs it', endedAt: record.at },
+      };
     case 'stable-restored':
       return { replacing: undefined };
     default:

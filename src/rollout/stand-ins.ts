@@ -1,4 +1,4 @@
-import { containersOf, type Observed } from './observed.ts';
+import { containersOf, type Observed, type ObservedContainer } from './observed.ts';
 import type { Draft, Situation } from './plan-draft.ts';
 
 /** Operations after which plain Compose would take an earlier stand-in for changed. */
@@ -16,7 +16,10 @@ export function placeStandIns(draft: Draft, observed: Observed, { standIns }: Si
   const strays = hidden.filter((service) => containersOf(observed, 'stray', service).length > 0);
   const lacking = hidden.filter((service) => {
     const existing = containersOf(observed, 'stand-in', service);
-    return existing.length === 0 || existing.some((each) => each.definition !== standIns[service]);
+    // One that was never started was being made when a command was killed.
+    const isFit = ({ definition, state }: ObservedContainer) =>
+      definition === standIns[service] && state !== 'created';
+    return existing.length === 0 || !existing.every(isFit);
   });
   const services = hidden.filter((service) =>
     [outdated, strays, lacking].some((all) => all.includes(service)),

@@ -2,9 +2,10 @@ import type { Context } from '../context.ts';
 import type { Arrival, ResumeResult } from '../documents/traffic.ts';
 import { CanaryError, hasCode } from '../errors.ts';
 import { converge } from '../execution/converge.ts';
+import { entryCounts } from '../execution/split.ts';
 import { analysing } from '../probes/analysing.ts';
 import { checkOutRelease } from '../project/checkout/check-out-release.ts';
-import { type ReleaseRun, record } from '../project/run.ts';
+import { type ReleaseRun, record, releaseNow } from '../project/run.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import { byWeight, sameSplit } from '../proxy/weight-map.ts';
 import { endAfterFailure, takingUsersOffOnFailure } from '../release/ending/on-failure.ts';
@@ -62,18 +63,23 @@ function foundBad({ reasons }: ReleaseVerdict): CanaryError {
 /** Gives back the users it had; nothing if it has them. It may turn out to be bad before it gets them. */
 async function giveBack(
   run: ReleaseRun,
-  { commit, services, pausedWeight, progress, weight: set }: Release,
+  { commit, services, pausedWeight, progress, state, weight: set }: Release,
   { proxy }: Observed,
 ): Promise<Arrival | undefined> {
   const stepWeight = progress && (weightStep(progress, progress.index)?.weight ?? 0);
   const weight = stepWeight ?? pausedWeight ?? (proxy.hasExpired ? set : proxy.weight);
-  if (sameSplit(proxy, byWeight(weight)) && proxy.tripped.length === 0) return undefined;
+  // A command that gave them back may have been killed before it had written that down.
+  const isDone = sameSplit(proxy, byWeight(weight)) && !proxy.isUnkept && state !== 'paused';
+  if (isDone && proxy.tripped.length === 0) return undefined;
   try {
     await converge(run, { canary: { commit, services, weight } });
   } catch (error) {
     if (hasCode(error, 'judged-bad')) await endAfterFailure(run, true, error);
     throw error;
   }
+  // They had it already, if a command was killed before it recorded that.
+  if ((await releaseNow(run)).weight !== weight)
+    await record(run, { type: 'weight-set', weight, counts: await entryCounts(run.project) });
   const waits = progress && !progress.isStepDone;
   const next = waits ? `; ${stepName(progress)} waits for a person: \`canary resume\` goes on` : '';
   const reason = `at ${formatWeight(weight)}, resumed by hand${next}`;

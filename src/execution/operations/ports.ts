@@ -49,10 +49,10 @@ export async function takePorts(run: Run, operation: OperationOf<'take-ports'>):
   try {
     for (const service of doubled) {
       const containers = containersOf(before, 'stable', service);
-      // A hand-over that was killed may have left one.
+      // A hand-over that was killed may have left one, started or not.
       const hasSecond = containers.some((each) => each.state === 'running' && !known.has(each.id));
-      if (!hasSecond)
-        await compose.grow(scope, { [service]: containers.length + 1 }, callOptions(run));
+      const first = containers.filter((each) => known.has(each.id));
+      if (!hasSecond) await compose.grow(scope, { [service]: first.length + 1 }, callOptions(run));
       await awaitSecondContainers(run, service, known);
     }
     const replaced = holders.filter((each) => doubled.includes(each.service));

@@ -22,9 +22,16 @@ export async function returnPorts(run: Run, operation: OperationOf<'return-ports
   await requireSameImages(run, withMembers(run, operation.services));
   const before = await observe(run);
   const stable = containersOf(before, 'stable');
-  const doubled = operation.services.filter((service) => canHaveSecond(run, stable, service));
-  const single = operation.services.filter((service) => !doubled.includes(service));
-  const served = stable.filter(({ service }) => doubled.includes(service));
+  // A return that was killed may have ended here.
+  const isBack = (service: string) =>
+    stable.some((each) => each.service === service && each.state === 'running' && !each.isHidden);
+  const bare = operation.services.filter((service) => !isBack(service));
+  const doubled = bare.filter((service) => canHaveSecond(run, stable, service));
+  const single = bare.filter((service) => !doubled.includes(service));
+  const served = stable.filter(
+    ({ service, isHidden }) =>
+      doubled.includes(service) || (isHidden && operation.services.includes(service)),
+  );
   const answers = await answeredWithoutProxy(run, stable, await askEntries(run));
   const created = await createBeside(run, doubled, served);
   try {

@@ -15,7 +15,7 @@ import {
   releaseNow,
 } from '../../project/run.ts';
 import type { StableImage } from '../../rollout/events.ts';
-import { containersOf } from '../../rollout/observed.ts';
+import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
 import type { OperationOf } from '../../rollout/operation.ts';
 import type { Scale } from '../../system/docker/compose.ts';
 import { observe } from '../observe.ts';
@@ -159,6 +159,11 @@ async function takeLinesBack(run: Run): Promise<void> {
   if (write) await ifWritable(run, write.file, () => writeLines(write.file, write.lines));
 }
 
+/** While Compose makes a container anew, an id stands before the new one's name: killed then, it leaves both. */
+function isWhole({ name }: ObservedContainer): boolean {
+  return !/^[0-9a-f]{12}_/.test(name);
+}
+
 /** Empty where git does not keep the project. */
 async function stableBranchAt({ context, project }: Run): Promise<string> {
   const ref = branchRef(project.config.git.stable);
@@ -174,7 +179,7 @@ async function keptScale(
   const observed = await observe(run);
   const counts = services.flatMap((service) => {
     const defined = replicasOf(run.project.model.services[service] ?? {});
-    const count = containersOf(observed, 'stable', service).length;
+    const count = containersOf(observed, 'stable', service).filter(isWhole).length;
     const isSame = replicasOf(definitions[service] ?? {}) === defined;
     return isSame && count > defined ? [[service, count] as const] : [];
   });

@@ -52,8 +52,8 @@ export async function promoteTo(
     await changeState(run, 'promoting', `to ${revisionName(checkout)}`);
     await executeOrPutBack(run, plan);
   });
-  await record(run, { type: 'stable-replaced', commit });
   await writeOverride(project, overrideText(project, undefined));
+  await record(run, { type: 'stable-replaced', commit });
   await changeState(run, 'promoted', `the stable runs ${revisionName(checkout)}`);
   sayWhatStays(run, paths);
   for (const text of lasting?.left ?? []) context.emit({ type: 'warning', text });

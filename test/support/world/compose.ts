@@ -3,9 +3,9 @@ import type { RunOptions, RunResult } from '../../../src/system/process.ts';
 import { composeConfig, composeVersion } from './compose-config.ts';
 import { type Model, make, replicas, requestFor } from './compose-model.ts';
 import { type Container, EngineRefusal, type SimulatedEngine } from './engine.ts';
+import type { Ground } from './ground.ts';
 import type { Paths } from './paths.ts';
 import type { Timeline } from './timeline.ts';
-import type { World } from './world.ts';
 
 /** What Compose takes for each thing that it does at the engine. */
 const STEP_MS = 20;
@@ -40,7 +40,7 @@ export class SimulatedCompose {
   private readonly timeline: Timeline;
   private readonly paths: Paths;
 
-  constructor({ engine, timeline, paths }: Pick<World, 'engine' | 'timeline' | 'paths'>) {
+  constructor({ engine, timeline, paths }: Ground) {
     this.engine = engine;
     this.timeline = timeline;
     this.paths = paths;

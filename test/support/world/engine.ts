@@ -24,7 +24,7 @@ export interface Image {
   program: Program;
 }
 
-export interface Endpoint {
+interface Endpoint {
   aliases: string[];
   links: string[];
   address: string;

@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Following } from '../../../src/system/haproxy/line-stream.ts';
 import type { Container, SimulatedEngine } from './engine.ts';
+import type { Ground } from './ground.ts';
 import { answerOf } from './haproxy-commands.ts';
 import { HaproxyWorker } from './haproxy-worker.ts';
 import type { Paths } from './paths.ts';
 import type { Timeline } from './timeline.ts';
-import type { World } from './world.ts';
 
 const INSIDE = '/run/canary';
 /** A worker that was replaced ends once its clients have gone. */
@@ -16,7 +16,7 @@ const OLD_WORKER_MS = 1000;
 export class SimulatedHaproxy {
   private readonly masters = new Map<string, Master>();
 
-  constructor({ engine, timeline, paths }: Pick<World, 'engine' | 'timeline' | 'paths'>) {
+  constructor({ engine, timeline, paths }: Ground) {
     engine.listeners.push({
       started: (container) => {
         if (!engine.programOf(container).isProxy) return;

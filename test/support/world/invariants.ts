@@ -21,7 +21,7 @@ function wasMoved({ chapters }: Story, chapter: Chapter): boolean {
     .some(({ argv, exitCode }) => exitCode === undefined && MOVE_STABLE.includes(argv[0] ?? ''));
 }
 
-export const STABLE_UNTOUCHED: Invariant = {
+const STABLE_UNTOUCHED: Invariant = {
   name: 'no container of the stable or of a shared service is touched by a command that may not',
   broken: (story) =>
     story.chapters.flatMap((chapter) => {
@@ -39,7 +39,7 @@ export const STABLE_UNTOUCHED: Invariant = {
     }),
 };
 
-export const SHARED_UNTOUCHED: Invariant = {
+const SHARED_UNTOUCHED: Invariant = {
   name: 'the database is never stopped',
   broken: ({ chapters }) => {
     const database = (each: Chapter['before']) =>
@@ -53,7 +53,7 @@ export const SHARED_UNTOUCHED: Invariant = {
   },
 };
 
-export const WEIGHT_AS_ASKED: Invariant = {
+const WEIGHT_AS_ASKED: Invariant = {
   name: 'the weight is never above what was asked for',
   broken: ({ chapters, world }) => {
     const most = Math.max(0, ...chapters.map(({ argv }) => mostWeight(argv)));
@@ -70,7 +70,7 @@ function mostWeight([command = '', ...words]: readonly string[]): number {
   return command === 'weight' ? Number(given) * 100 : 0;
 }
 
-export const OFF_BEFORE_ALL: Invariant = {
+const OFF_BEFORE_ALL: Invariant = {
   name: 'a way out takes the users off before anything slower',
   broken: (story) =>
     story.chapters.flatMap((chapter) => {
@@ -89,7 +89,7 @@ export const OFF_BEFORE_ALL: Invariant = {
 /** Docker's own ports are closed for two calls of the engine when they change hands. */
 const MOST_CLOSED_MS = 400;
 
-export const NO_REQUEST_LOST: Invariant = {
+const NO_REQUEST_LOST: Invariant = {
   name: 'no request is lost',
   broken: ({ world: { visitors }, chapters }) => {
     const lost = visitors.visits.filter(({ status, isRefused }) => status >= 500 && !isRefused);
@@ -124,7 +124,7 @@ function clock(ms: number): string {
   return new Date(ms).toISOString().slice(11, 23);
 }
 
-export const ONE_RELEASE: Invariant = {
+const ONE_RELEASE: Invariant = {
   name: 'there is at most one release that has not ended',
   broken: ({ world }) => {
     const open = releasesOf(world).filter((each) => !hasEnded(each));
@@ -139,7 +139,7 @@ export function releasesOf(world: Story['world']): Release[] {
     .flatMap((each) => foldRelease(parseJournal(text(world.file(each))).records) ?? []);
 }
 
-export const FILES_UNTOUCHED: Invariant = {
+const FILES_UNTOUCHED: Invariant = {
   name: "the user's files are as they were",
   broken: ({ files, world }) =>
     [...files].flatMap(([name, before]) =>
@@ -147,7 +147,7 @@ export const FILES_UNTOUCHED: Invariant = {
     ),
 };
 
-export const NO_SECRET: Invariant = {
+const NO_SECRET: Invariant = {
   name: 'no secret is in anything written',
   broken: ({ world, chapters }) => {
     const files = ownFiles(world).filter((each) => text(world.file(each)).includes(SECRET));
@@ -157,7 +157,7 @@ export const NO_SECRET: Invariant = {
 };
 
 /** For a world in which no command runs. */
-export const ONE_STORY: Invariant = {
+const ONE_STORY: Invariant = {
   name: 'journal, labels and proxy tell one story',
   broken: ({ world, chapters }) => {
     const scene = chapters.at(-1)?.after;
@@ -169,6 +169,8 @@ export const ONE_STORY: Invariant = {
     if (isOver && canaries.length > 0)
       found.push(`${canaries[0]?.name} is of no release (${release?.state})`);
     if (isOver && (scene.weight ?? -1) > 0) found.push(`weight ${scene.weight} without a release`);
+    if (release?.state === 'paused' && (scene.weight ?? -1) > 0)
+      found.push(`paused with a weight of ${scene.weight}`);
     if (release?.state === 'holding' && scene.weight !== Math.round(release.weight * 100))
       found.push(`the journal says ${release.weight} %, the proxy ${scene.weight}`);
     const kept = Number(/^weight (-?\d+)/m.exec(scene.weights)?.[1] ?? -1);
@@ -178,7 +180,7 @@ export const ONE_STORY: Invariant = {
   },
 };
 
-export const NOTHING_LEFT: Invariant = {
+const NOTHING_LEFT: Invariant = {
   name: 'nothing is left behind',
   broken: ({ world }) => {
     const files = ownFiles(world).filter((each) =>

@@ -3,7 +3,7 @@ import type { Processes } from '../../../src/system/host.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What happens to a call instead of what it asks for. */
-export type Fault =
+type Fault =
   /** The program is killed before the call. */
   | 'kill'
   /** It is killed this many milliseconds after the call began: a program that it started goes on without it. */

@@ -27,7 +27,7 @@ export interface Ended {
 }
 
 /** Starts canary on the simulated machine, as a process of its own. */
-export function start(world: World, argv: readonly string[], faults?: Faults) {
+function start(world: World, argv: readonly string[], faults?: Faults) {
   const process = world.process(faults);
   const stdout = new Collector();
   const stderr = new Collector();

@@ -30,7 +30,7 @@ export interface Scene {
   weights: string;
 }
 
-export interface Seen
+interface Seen
   extends Pick<Container, 'id' | 'name' | 'image' | 'state' | 'startedAt' | 'restartCount'> {
   service: string;
   role: string;

@@ -1,4 +1,5 @@
-import type { World } from './world.ts';
+import type { Ground } from './ground.ts';
+import type { SimulatedHaproxy } from './haproxy.ts';
 
 /** What one request of a user came to. */
 export interface Visit {
@@ -24,13 +25,17 @@ const MOST_WAIT_MS = 5000;
 const TRY_AGAIN_MS = 50;
 const MOST_TRIES = 100;
 
+interface Place extends Ground {
+  haproxy: SimulatedHaproxy;
+}
+
 /** Users who ask for a page at the port that they know, again and again, and keep what they saw. */
 export class Visitors {
   readonly visits: Visit[] = [];
-  private readonly world: World;
+  private readonly world: Place;
   private isAsking = false;
 
-  constructor(world: World) {
+  constructor(world: Place) {
     this.world = world;
   }
 

@@ -17,7 +17,7 @@ export class World {
   readonly timeline = new Timeline();
   readonly engine = new SimulatedEngine(this.timeline);
   readonly haproxy: SimulatedHaproxy;
-  readonly visitors = new Visitors(this);
+  readonly visitors: Visitors;
   /** The real folder of all files. */
   readonly home: string;
   readonly paths: Paths;
@@ -39,6 +39,7 @@ export class World {
     mkdirSync(join(this.home, 'shop'));
     mkdirSync(join(this.home, 'tmp'));
     this.haproxy = new SimulatedHaproxy(this);
+    this.visitors = new Visitors(this);
     this.compose = new SimulatedCompose(this);
   }
 
