@@ -5,6 +5,7 @@
 const FLOORS = {
   src: [
     'errors.ts',
+    'nearest.ts',
     'config',
     ['analysis', 'compose', 'proxy'],
     'database',

@@ -10,7 +10,7 @@ import { documentSchemas } from './reference/schemas.mjs';
 
 const NOTE = '<!-- Written by `npm run docs`. Do not edit. -->\n\n';
 
-const { buildProgram, EXIT_MEANINGS, EXIT, EXIT_CODE_OF } = await importBundled(
+const { buildProgram, configJsonSchema, EXIT_MEANINGS, EXIT, EXIT_CODE_OF } = await importBundled(
   'scripts/reference/source.ts',
   `reference-${process.pid}.mjs`,
 );
@@ -21,6 +21,7 @@ const files = {
   'docs/reference/exit-codes.md': exitCodesPage(),
   'docs/reference/errors.md': errorsPage(),
   'docs/reference/canary-yaml.md': canaryYamlPage(),
+  'schema/canary-yaml.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
   'docs/reference/json.md': `${NOTE}${jsonPage(schemas)}`,
   ...Object.fromEntries(
     Object.entries(schemas).map(([command, schema]) => [
