@@ -207,7 +207,7 @@ describe('the JSON Schema of canary.yaml', () => {
       )
       .filter(
         (path) =>
-          !/^\(\.services\[\]\.shield|\.breaker)\.|\.(http|command|prometheus)\[\]\./.test(path),
+          !/^(\.services\[\]\.shield|\.breaker)\.|\.(http|command|prometheus)\[\]\./.test(path),
       );
     expect(missing).toEqual([]);
   });
