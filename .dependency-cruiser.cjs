@@ -25,7 +25,7 @@ const FLOORS = {
     'main.ts',
   ],
   'src/analysis': [['shape', 'stats']],
-  'src/cli': ['commands'],
+  'src/cli': ['completion', 'commands'],
   'src/config': ['values', 'sections'],
   'src/compose': [
     'model',

@@ -76,6 +76,7 @@ export const EXIT_CODE_OF = {
   'hook-failed': EXIT.failed,
   'journal-unreadable': EXIT.failed,
   'disk-full': EXIT.failed,
+  'output-unwritable': EXIT.failed,
   stopped: EXIT.failed,
   'taken-over': EXIT.failed,
   'wait-timeout': EXIT.failed,

@@ -33,6 +33,11 @@ export function didYouMean(name: string, known: Iterable<string>): string {
   return ` Did you mean ${near.length > 0 ? `${near.join(', ')} or ` : ''}${last}?`;
 }
 
+/** A hint that begins with the nearest of the known names, if one is near. */
+export function withNearest(hint: string, name: string, known: Iterable<string>): string {
+  return `${didYouMean(name, known)} ${hint}`.trim();
+}
+
 /** How many letters must be added, removed or replaced; two neighbours in the wrong order are one. */
 function lettersBetween(left: string, right: string): number {
   const letters = distance(left, right);
