@@ -69,6 +69,8 @@ function watchOutput(stdout: Streams['stdout']): () => Promise<Error | undefined
           resolve();
         });
       });
+    // The event of a failed write comes later than its effect.
+    if (stdout.errored) note(stdout.errored);
     stdout.off('error', note);
     return problem;
   };
@@ -76,7 +78,7 @@ function watchOutput(stdout: Streams['stdout']): () => Promise<Error | undefined
 
 function unwritable(cause: Error): CanaryError {
   return new CanaryError('output-unwritable', `The output cannot be written: ${cause.message}.`, {
-    hint: 'The command itself is done. `canary status` says where it stands.',
+    hint: 'Only the output is lost, not what the command did: `canary status` says where it stands.',
     cause,
   });
 }

@@ -47,14 +47,15 @@ test('an editor marks mistakes, offers settings and values, and explains them', 
   expect(said.map(({ range }) => range.start.line)).toEqual([lines - 3, lines - 2, lines - 1]);
   expect(said.map(({ message }) => message).join('\n')).toMatch(/sheild.*string.*"manual"/s);
 
-  await server.open(file('half.yaml'), `${text}pro\ndatabase:\n  rehearse: \nbreaker: true\n`);
+  await server.open(file('half.yaml'), `${text}pro\n`);
   expect(await server.complete(file('half.yaml'), lines - 3, 3)).toEqual(
     expect.arrayContaining(['promote', 'progressDeadline', 'proxy']),
   );
-  expect(await server.complete(file('half.yaml'), lines - 1, 12)).toEqual(
-    expect.arrayContaining(['auto', 'always', 'off']),
+  await server.open(file('value.yaml'), `${text}breaker: true\npromote: \n`);
+  expect(await server.complete(file('value.yaml'), lines - 2, 9)).toEqual(
+    expect.arrayContaining(['auto', 'manual']),
   );
-  expect(await server.hover(file('half.yaml'), lines, 2)).toContain(
+  expect(await server.hover(file('value.yaml'), lines - 3, 2)).toContain(
     'Whether a failing canary is taken out of traffic.',
   );
 });
