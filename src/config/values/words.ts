@@ -44,7 +44,7 @@ export function wordsOf(issue: z.core.$ZodRawIssue): string | undefined {
 }
 
 /** `a`, `a or b`, `a, b or c`. */
-export function listOf(words: readonly string[]): string {
+function listOf(words: readonly string[]): string {
   const last = words.at(-1) ?? '';
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} or ${last}`;
 }
