@@ -5,6 +5,7 @@
 const FLOORS = {
   src: [
     'errors.ts',
+    'nearest.ts',
     'config',
     ['analysis', 'compose', 'proxy'],
     'database',
@@ -24,7 +25,7 @@ const FLOORS = {
     'main.ts',
   ],
   'src/analysis': [['shape', 'stats']],
-  'src/cli': ['commands'],
+  'src/cli': ['completion', 'commands'],
   'src/config': ['values', 'sections'],
   'src/compose': [
     'model',

@@ -4,23 +4,38 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { importBundled, root } from './bundle.mjs';
 import { cell, jsonPage } from './reference/json-page.mjs';
+import { manPage } from './reference/man-page.mjs';
 import { documentSchemas } from './reference/schemas.mjs';
 
 /** @typedef {import('commander').Command} Command */
 
 const NOTE = '<!-- Written by `npm run docs`. Do not edit. -->\n\n';
 
-const { buildProgram, EXIT_MEANINGS, EXIT, EXIT_CODE_OF } = await importBundled(
-  'scripts/reference/source.ts',
-  `reference-${process.pid}.mjs`,
+const {
+  buildProgram,
+  configJsonSchema,
+  EXAMPLES,
+  EXIT_MEANINGS,
+  EXIT,
+  EXIT_CODE_OF,
+  pathOf,
+  visibleCommands,
+} = await importBundled('scripts/reference/source.ts', `reference-${process.pid}.mjs`);
+const { version } = JSON.parse(read('package.json'));
+const program = /** @type {Command} */ (buildProgram(async () => undefined, version));
+/** Without those that only group others, and without `help`. */
+const commands = /** @type {Command[]} */ (visibleCommands(program)).filter(
+  (command) => command.commands.length === 0 && command.name() !== 'help',
 );
 const schemas = documentSchemas();
 /** By path. */
 const files = {
-  'docs/reference/commands.md': commandsPage(buildProgram(async () => undefined, '')),
+  'docs/reference/commands.md': commandsPage(),
   'docs/reference/exit-codes.md': exitCodesPage(),
   'docs/reference/errors.md': errorsPage(),
   'docs/reference/canary-yaml.md': canaryYamlPage(),
+  ...manPages(),
+  'schema/canary-yaml.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
   'docs/reference/json.md': `${NOTE}${jsonPage(schemas)}`,
   ...Object.fromEntries(
     Object.entries(schemas).map(([command, schema]) => [
@@ -30,37 +45,66 @@ const files = {
   ),
 };
 const stale = Object.entries(files).filter(([path, text]) => read(path) !== text);
-const unknown = readdirSync(`${root}schema`).filter((name) => !(`schema/${name}` in files));
+const unknown = ['schema', 'man'].flatMap((folder) =>
+  readdirSync(`${root}${folder}`)
+    .map((name) => `${folder}/${name}`)
+    .filter((path) => !(path in files)),
+);
 if (process.argv.includes('--check')) {
-  for (const path of [...stale.map(([path]) => path), ...unknown.map((name) => `schema/${name}`)])
+  for (const path of [...stale.map(([path]) => path), ...unknown])
     console.error(`${path} is stale: run \`npm run docs\`.`);
   process.exitCode = stale.length + unknown.length > 0 ? 1 : 0;
 } else {
   for (const [path, text] of stale) writeFileSync(`${root}${path}`, text);
-  for (const name of unknown) rmSync(`${root}schema/${name}`);
+  for (const path of unknown) rmSync(`${root}${path}`);
 }
 
-/** @param {Command} program */
-function commandsPage(program) {
+function commandsPage() {
   const global = optionsTable(program);
-  const commands = program.commands.flatMap((command) => [command, ...command.commands]);
-  const parts = commands
-    .filter((command) => command.commands.length === 0)
-    .map((command) => {
-      const path = pathOf(command);
-      const usage = `    canary ${path} ${command.usage()}`.trimEnd();
-      const options = optionsTable(command);
-      return `## ${path}\n\n${sentence(command.description())}\n\n${usage}\n${options && `\n${options}`}`;
-    });
+  const parts = commands.map((command) => {
+    const path = pathOf(command);
+    const usage = `    canary ${path} ${command.usage()}`.trimEnd();
+    const options = optionsTable(command);
+    const examples = (EXAMPLES[path] ?? []).map((/** @type {string} */ each) => `    ${each}\n`);
+    return `## ${path}\n\n${sentence(command.description())}\n\n${usage}\n${options && `\n${options}`}\nExamples:\n\n${examples.join('')}`;
+  });
+  const rows = commands.map(
+    (command) =>
+      `| ${groupOf(command)} | [${pathOf(command)}](#${pathOf(command).replace(' ', '-')}) | ${cell(command.description())} |\n`,
+  );
+  const table = `| | command | |\n|---|---|---|\n${rows.join('')}`;
   const intro =
-    '# Commands\n\nEvery command takes these options. `canary COMMAND --help` prints the same in the terminal.\n\n';
-  return `${NOTE}${intro}${global}\n${parts.join('\n')}`;
+    '# Commands\n\n`canary COMMAND --help` prints the same in the terminal, `man canary-COMMAND` as a manual page.\n\n';
+  return `${NOTE}${intro}${table}\nEvery command takes these options.\n\n${global}\n${parts.join('\n')}`;
 }
 
-/** @param {Command} command */
-function pathOf(command) {
-  const parent = command.parent;
-  return parent?.parent ? `${parent.name()} ${command.name()}` : command.name();
+/**
+ * The heading under which `--help` lists a command, or the one above it.
+ *
+ * @param {Command} command
+ * @returns {string}
+ */
+function groupOf(command) {
+  const top = command.parent?.parent ? command.parent : command;
+  return top.helpGroup().replace(':', '');
+}
+
+/** By path. */
+function manPages() {
+  const exits = Object.entries(EXIT).map(([name, code]) => ({
+    code: /** @type {number} */ (code),
+    meaning: EXIT_MEANINGS[/** @type {never} */ (name)],
+  }));
+  const globalOptions = program.options.filter(({ long }) => long !== '--version');
+  const about = { exits, globalOptions, version, commands: [] };
+  const below = commands.map((each) => ({ path: pathOf(each), description: each.description() }));
+  const pages = commands.map((command) => {
+    const path = pathOf(command);
+    const page = manPage(command, { ...about, path, examples: EXAMPLES[path] ?? [] });
+    return [`man/canary-${path.replace(' ', '-')}.1`, page];
+  });
+  const top = manPage(program, { ...about, path: '', commands: below, examples: [] });
+  return { 'man/canary.1': top, ...Object.fromEntries(pages) };
 }
 
 /** @param {Command} command */

@@ -63,6 +63,8 @@ export function worldOf(env: Environment, machine: Machine = realMachine(env)) {
       node: process.execPath,
       script: fileURLToPath(new URL('bin/canary.js', PACKAGE)),
       templates: fileURLToPath(new URL('templates', PACKAGE)),
+      /** The JSON Schema of canary.yaml. */
+      schema: fileURLToPath(new URL('schema/canary-yaml.json', PACKAGE)),
     },
   };
 }

@@ -76,6 +76,7 @@ export const EXIT_CODE_OF = {
   'hook-failed': EXIT.failed,
   'journal-unreadable': EXIT.failed,
   'disk-full': EXIT.failed,
+  'output-unwritable': EXIT.failed,
   stopped: EXIT.failed,
   'taken-over': EXIT.failed,
   'wait-timeout': EXIT.failed,
@@ -102,11 +103,27 @@ export const EXIT_CODE_OF = {
 
 export type ErrorCode = keyof typeof EXIT_CODE_OF;
 
+/** A place in a file of the user, and what is wrong there. */
+export interface FileProblem {
+  /** The setting, such as `services.web.entry`. */
+  path: string;
+  /** Line and column, from 1. */
+  line: number;
+  column: number;
+  /** How many characters are marked, at least 1. */
+  length: number;
+  /** The line as the user wrote it; values that may be secret are masked. */
+  source: string;
+  text: string;
+}
+
 export interface CanaryErrorOptions {
   /** What the user can do about it, one sentence. */
   hint?: string;
   /** Further lines, for instance every problem of a file or the output of a failed command. */
   details?: readonly string[];
+  /** The same as the details, by their places in a file of the user. */
+  problems?: readonly FileProblem[];
   cause?: unknown;
 }
 
@@ -116,12 +133,14 @@ export class CanaryError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly details: readonly string[];
+  readonly problems: readonly FileProblem[];
 
   constructor(code: ErrorCode, message: string, options: CanaryErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
     this.details = options.details ?? [];
+    this.problems = options.problems ?? [];
   }
 
   get exitCode(): number {

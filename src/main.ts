@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { jsonLines, makeOutput, type Streams } from './cli/output.ts';
+import { asPlugin } from './cli/plugin.ts';
 import { buildProgram } from './cli/program.ts';
 import type { Dispatch, Globals } from './cli/session.ts';
 import { type Context, worldOf } from './context.ts';
@@ -21,20 +22,22 @@ export const VERSION = '0.1.0';
  * The whole program: builds the real parts, runs one command and maps how it ended to an exit code.
  * Tests call it with their own streams, and a simulation with its own machine.
  */
-export function main(
-  argv: readonly string[],
-  streams: Streams,
-  machine: Machine = realMachine(streams.env),
-): Promise<number> {
-  return onHost(machine.host, () => mainHere(argv, streams, machine));
+export function main(argv: readonly string[], given: Streams, machine?: Machine): Promise<number> {
+  const { args, env } = asPlugin(argv, given.env);
+  const ground = machine ?? realMachine(env);
+  return onHost(ground.host, () => mainHere(args, { ...given, env }, ground));
 }
 
 async function mainHere(
-  argv: readonly string[],
+  args: readonly string[],
   streams: Streams,
   machine: Machine,
 ): Promise<number> {
-  const args = asPlugin(argv);
+  if (args[0] === '__complete') {
+    // Docker's CLI names the plugin first.
+    await completeWord(args.slice(args[1] === 'canary' ? 2 : 1), streams, machine);
+    return EXIT.done;
+  }
   if (args[0] === 'docker-cli-plugin-metadata') {
     streams.stdout.write(`${JSON.stringify(PLUGIN_METADATA)}\n`);
     return EXIT.done;
@@ -47,11 +50,48 @@ async function mainHere(
       }),
     );
   const { off } = processesHere().onInterrupt(stop);
+  const written = watchOutput(streams.stdout);
   try {
-    return await runCommand(args, streams, { machine, signal: interrupt.signal });
+    const exitCode = await runCommand(args, streams, { machine, signal: interrupt.signal });
+    const problem = await written();
+    if (!problem) return exitCode;
+    writeError(streams, unwritable(problem), makeTheme(false), false);
+    return exitCode === EXIT.done ? EXIT.failed : exitCode;
   } finally {
     off();
   }
+}
+
+/**
+ * Watches whether a command's output arrives; the returned function waits for the rest of it. A
+ * reader that went away, such as `head`, is no problem.
+ */
+function watchOutput(stdout: Streams['stdout']): () => Promise<Error | undefined> {
+  let problem: Error | undefined;
+  const note = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') problem ??= error;
+  };
+  stdout.on('error', note);
+  return async () => {
+    if (stdout.writable)
+      await new Promise<void>((resolve) => {
+        stdout.write('', (error) => {
+          if (error) note(error);
+          resolve();
+        });
+      });
+    // The event of a failed write comes later than its effect.
+    if (stdout.errored) note(stdout.errored);
+    stdout.off('error', note);
+    return problem;
+  };
+}
+
+function unwritable(cause: Error): CanaryError {
+  return new CanaryError('output-unwritable', `The output cannot be written: ${cause.message}.`, {
+    hint: 'Only the output is lost, not what the command did: `canary status` says where it stands.',
+    cause,
+  });
 }
 
 /** What a command stands on, and how it is stopped. */
@@ -89,7 +129,13 @@ async function runCommand(args: readonly string[], streams: Streams, on: Ground)
       hint: 'Run `canary --help` to see the commands, `canary COMMAND --help` for one of them.',
     });
     if (isJson) streams.stdout.write(`${printableJson(errorDocument(usage))}\n`);
-    else writeError(streams, usage, makeTheme(false), false);
+    else
+      writeError(
+        streams,
+        usage,
+        makeTheme(hasColor({ color: !args.includes('--no-color') }, streams.env, streams.stderr)),
+        false,
+      );
     return usage.exitCode;
   }
 }
@@ -125,9 +171,8 @@ async function perform(
 ): Promise<number> {
   const { signal } = on;
   const { env, stderr, stdout } = streams;
-  const hasColor = globals.color && !env.NO_COLOR && env.TERM !== 'dumb';
-  const errorTheme = makeTheme(hasColor && stderr.isTTY === true);
-  const output = makeOutput(streams, makeTheme(hasColor && stdout.isTTY === true), globals);
+  const errorTheme = makeTheme(hasColor(globals, env, stderr));
+  const output = makeOutput(streams, makeTheme(hasColor(globals, env, stdout)), globals);
   try {
     const emit = await progress(globals, follows, streams, errorTheme, on);
     const context = makeContext(globals, streams, on, emit);
@@ -140,6 +185,17 @@ async function perform(
     else writeError(streams, error, errorTheme, globals.verbose);
     return error instanceof CanaryError ? error.exitCode : EXIT.failed;
   }
+}
+
+/** `--no-color`, then FORCE_COLOR, then NO_COLOR, then what the terminal can. */
+function hasColor(
+  { color }: Pick<Globals, 'color'>,
+  { FORCE_COLOR: forced, NO_COLOR: refused, TERM }: Streams['env'],
+  { isTTY }: { isTTY?: boolean },
+): boolean {
+  if (!color) return false;
+  if (forced) return forced !== '0' && forced !== 'false';
+  return !refused && TERM !== 'dumb' && isTTY === true;
 }
 
 function diskFull(cause: unknown): CanaryError {
@@ -187,7 +243,7 @@ function progress(
 }
 
 function makeContext(
-  globals: Globals,
+  globals: Pick<Globals, 'directory' | 'file' | 'projectName' | 'envFile' | 'profile' | 'config'>,
   { env, cwd, stdin, stderr }: Streams,
   { machine, signal }: Ground,
   emit: EventSink,
@@ -221,9 +277,23 @@ function makeContext(
   };
 }
 
-/** `docker canary ARGS` calls the plugin with the plugin's name first (Docker CLI plugin protocol). */
-function asPlugin(argv: readonly string[]): readonly string[] {
-  return argv[0] === 'canary' ? argv.slice(1) : argv;
+/**
+ * What a shell may offer for the last word. Whatever is wrong with the project, completing a word
+ * neither fails nor says so.
+ */
+async function completeWord(
+  words: readonly string[],
+  streams: Streams,
+  machine: Machine,
+): Promise<void> {
+  const { complete, typedGlobals } = await import('./cli/completion/complete.ts');
+  const { namesOf } = await import('./cli/completion/names.ts');
+  const { directory, files, config } = typedGlobals(words);
+  const globals = { directory, config, file: files, envFile: [], profile: [] };
+  const on = { machine, signal: AbortSignal.timeout(5000) };
+  const context = makeContext(globals, streams, on, () => undefined);
+  const program = buildProgram(async () => undefined, VERSION);
+  streams.stdout.write(await complete(program, words, namesOf(context)));
 }
 
 const PLUGIN_METADATA = {

@@ -4,6 +4,7 @@ import { type Exception, parseException } from '../config/exception.ts';
 import { parseDuration } from '../config/values/duration.ts';
 import { ROLES, type Role } from '../config/values/role.ts';
 import { CanaryError, messageOf } from '../errors.ts';
+import { didYouMean } from '../nearest.ts';
 import { parseWeight } from '../proxy/weight.ts';
 import { RELEASE_STATES, type ReleaseState } from '../rollout/events.ts';
 
@@ -98,8 +99,19 @@ function pairOf(text: string): [string, string] {
   throw new InvalidArgumentError(`\`${text}\` is not a pair such as NAME=VALUE.`);
 }
 
-function oneOf<T extends string>(known: readonly T[], text: string): T {
+/** One of the known texts. */
+export function oneOf<T extends string>(known: readonly T[], text: string): T {
   const found = known.find((each) => each === text);
   if (found) return found;
-  throw new InvalidArgumentError(`\`${text}\` is none of ${known.join(', ')}.`);
+  throw new InvalidArgumentError(
+    `\`${text}\` is none of ${known.join(', ')}.${didYouMean(text, known)}`,
+  );
+}
+
+/** The value of an option that a command needs; throws `usage` without it. */
+export function required<T>(value: T | undefined, flags: string): T {
+  if (value !== undefined) return value;
+  throw new CanaryError('usage', `Option \`${flags}\` is missing.`, {
+    hint: 'Run the command with `--help` to see its options.',
+  });
 }

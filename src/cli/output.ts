@@ -12,7 +12,7 @@ export interface Output {
 }
 
 export interface Streams {
-  stdout: NodeJS.WritableStream & { isTTY?: boolean };
+  stdout: NodeJS.WritableStream & { isTTY?: boolean; errored?: Error | null };
   stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
   stdin: NodeJS.ReadableStream & { isTTY?: boolean };
   env: Readonly<Record<string, string | undefined>>;
@@ -20,16 +20,12 @@ export interface Streams {
 }
 
 /** An `Output` that prints as the flags request. */
-export function makeOutput(
-  streams: Streams,
-  theme: Theme,
-  { json, quiet }: { json: boolean; quiet: boolean },
-): Output {
+export function makeOutput(streams: Streams, theme: Theme, { json }: { json: boolean }): Output {
   return {
     theme,
     result(document, text) {
       if (json) streams.stdout.write(`${printableJson(document)}\n`);
-      else if (!quiet) streams.stdout.write(`${theme.printable(text())}\n`);
+      else streams.stdout.write(`${theme.printable(text())}\n`);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { Command } from '@commander-js/extra-typings';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { EXIT } from '../errors.ts';
 import { collect } from './arguments.ts';
 import { abort } from './commands/abort.ts';
@@ -6,10 +6,12 @@ import { analyze } from './commands/analyze.ts';
 import { apply } from './commands/apply.ts';
 import { branch } from './commands/branch.ts';
 import { check } from './commands/check.ts';
+import { completion } from './commands/completion.ts';
 import { compose } from './commands/compose.ts';
 import { deploy } from './commands/deploy.ts';
 import { doctor } from './commands/doctor.ts';
 import { down } from './commands/down.ts';
+import { help } from './commands/help.ts';
 import { history } from './commands/history.ts';
 import { init } from './commands/init.ts';
 import { map } from './commands/map.ts';
@@ -27,15 +29,19 @@ import { status } from './commands/status.ts';
 import { up } from './commands/up.ts';
 import { wait } from './commands/wait.ts';
 import { weight } from './commands/weight.ts';
+import { EXAMPLES } from './examples.ts';
+import { HELP_STYLE, pathOf, visibleCommands } from './help-style.ts';
 import type { Dispatch, Globals, WithSession } from './session.ts';
 
-/** In the order of `--help`: project and proxy, git, releases, status. */
-const COMMANDS = [
-  ...[init, render, plan, map, up, down, doctor],
-  ...[branch, apply, push, remote, receive],
-  ...[deploy, rehearse, weight, pause, resume, promote, abort, revert],
-  ...[status, wait, analyze, check, history, compose],
-];
+/** In the order of `--help`. */
+const GROUPS = {
+  'Set up:': [init, up, down, doctor, completion],
+  'Release:': [plan, rehearse, deploy, check],
+  'Steer:': [weight, pause, resume, promote, abort, revert],
+  'Look:': [status, wait, history, map, render, analyze, compose],
+  'Git:': [branch, apply, push],
+  'Server:': [remote, receive],
+};
 
 /** The whole command line: names, flags and help. What a command does is loaded when it runs. */
 export function buildProgram(dispatch: Dispatch, version: string) {
@@ -49,7 +55,7 @@ export function buildProgram(dispatch: Dispatch, version: string) {
     .option('--profile <name>', 'compose profile to enable (repeatable)', collect, [])
     .option('--config <file>', 'use this file instead of canary.yaml')
     .option('--json', 'print JSON on standard output', false)
-    .option('-q, --quiet', 'print errors only', false)
+    .option('-q, --quiet', 'print the result alone, without progress', false)
     .option('--verbose', 'also print plans and the output of Docker, Compose and git', false)
     .option('--yes', 'accept the default answer to every prompt', false)
     .option('--no-color', 'no colours')
@@ -58,7 +64,14 @@ export function buildProgram(dispatch: Dispatch, version: string) {
     (action, follows = false) =>
     (...args) =>
       dispatch(program.opts() as Globals, (session) => action(session, ...args), follows);
-  for (const declare of COMMANDS) declare(program, run);
+  program.configureHelp(HELP_STYLE);
+  for (const [heading, commands] of Object.entries(GROUPS)) {
+    program.commandsGroup(heading);
+    for (const declare of commands) declare(program, run);
+  }
+  program.commandsGroup('Help:');
+  help(program);
+  for (const command of visibleCommands(program)) addExamples(command);
   return program;
 }
 
@@ -80,4 +93,13 @@ function exitCodes(): string {
     ([name, code]) => `  ${String(code).padEnd(5)}${EXIT_MEANINGS[name as keyof typeof EXIT]}`,
   );
   return ['', 'Exit codes:', ...lines].join('\n');
+}
+
+function addExamples(command: CommandUnknownOpts): void {
+  const examples = EXAMPLES[pathOf(command)] ?? [];
+  if (examples.length === 0) return;
+  command.addHelpText(
+    'after',
+    ['', 'Examples:', ...examples.map((each) => `  ${each}`)].join('\n'),
+  );
 }

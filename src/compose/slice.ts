@@ -2,6 +2,7 @@ import type { CanaryConfig } from '../config/schema.ts';
 import { hasBaseline } from '../config/sections/analysis.ts';
 import { handsBytesOn } from '../config/sections/service.ts';
 import { CanaryError } from '../errors.ts';
+import { withNearest } from '../nearest.ts';
 import { refuseParted } from './clone/companions.ts';
 import { baselineObstacle, cloneObstacle } from './clone/obstacle.ts';
 import { ingressOf, type ReachableService, refuseSharedIngress } from './ingress/ingress.ts';
@@ -142,7 +143,11 @@ export function cloneableService(
       'service-unknown',
       `There is no service \`${name}\` in the compose file.`,
       {
-        hint: `It has: ${Object.keys(model.services).sort().join(', ')}.`,
+        hint: withNearest(
+          `It has: ${Object.keys(model.services).sort().join(', ')}.`,
+          name,
+          Object.keys(model.services),
+        ),
       },
     );
   }

@@ -11,8 +11,6 @@ import { service } from './sections/service.ts';
 import { steps, strategy } from './sections/strategy.ts';
 import { duration, holding, line, serviceName, switchable } from './values/values.ts';
 
-const DAY_MS = 86_400_000;
-
 /** A duration in Compose's notation; 0 is allowed. */
 const limit = duration('is not a duration such as 30s or 1m30s', 0, Number.POSITIVE_INFINITY);
 
@@ -20,69 +18,111 @@ const limit = duration('is not a duration such as 30s or 1m30s', 0, Number.POSIT
 export const DEFAULT_BRANCHES = { stable: 'main', canary: 'canary', remote: 'deploy' };
 
 const gitFields = {
-  /** The branch production is built from. */
-  stable: z.string().min(1).default(DEFAULT_BRANCHES.stable),
-  /** The branch that canaries are built from, unless another is named. */
-  canary: z.string().min(1).default(DEFAULT_BRANCHES.canary),
-  /** The remote that `push` pushes to. */
-  remote: z.string().min(1).default(DEFAULT_BRANCHES.remote),
+  stable: z
+    .string()
+    .min(1)
+    .default(DEFAULT_BRANCHES.stable)
+    .describe('The branch production is built from.'),
+  canary: z
+    .string()
+    .min(1)
+    .default(DEFAULT_BRANCHES.canary)
+    .describe('The branch that canaries are built from, unless another is named.'),
+  remote: z
+    .string()
+    .min(1)
+    .default(DEFAULT_BRANCHES.remote)
+    .describe('The remote that `push` pushes to.'),
 };
 
 /** canary.yaml as written; unknown keys are rejected, never ignored. */
 export const configSchema = z.strictObject({
-  version: z.literal(1, 'is not a version this program knows (1)'),
-  services: z.record(serviceName, service),
-  /** What services do, if canary guesses it wrong. */
-  roles: roles.default({}),
-  identity: identity.default([]),
+  version: z
+    .literal(1, 'is not a version this program knows (1)')
+    .describe('The version of this file’s format.'),
+  services: z
+    .record(serviceName, service)
+    .describe('The services that get a canary, by their name in the compose file.'),
+  roles: roles.default({}).describe('What services do, if canary guesses it wrong.'),
+  identity: identity
+    .prefault([])
+    .describe(
+      'Who a user is: the first of these places that a request has, else canary’s own cookie.',
+    ),
   force: z
-    .strictObject({ header: z.string().regex(/^[A-Za-z0-9_-]+$/, 'is not a header name') })
-    .default({ header: 'X-Canary' }),
-  /** Rules that choose a side whatever the weight. */
-  match: match.default([]),
-  /** How users are moved to the canary. */
-  strategy: strategy.default({ kind: 'canary' }),
-  /** The steps of `strategy: canary`; without steps the canary stays at the weight it is given. */
-  steps: steps.default([]),
-  /** How the canary is judged while it goes through its steps. */
-  analysis: analysis.default(analysis.parse(true)),
-  /**
-   * What follows the last step of a canary that passed: it is promoted automatically, or by the
-   * operator.
-   */
-  promote: z.enum(['auto', 'manual'], 'is not auto or manual').default('auto'),
-  /** How long a canary keeps its users if no command acts on it. */
-  maxAge: switchable(holding).default(7 * DAY_MS),
-  /** How long a step may wait for enough evidence after its time is over. */
-  progressDeadline: holding.default(30 * 60_000),
-  /** The programs that are run and the addresses that are notified during a release. */
-  hooks: hooks.prefault({}),
-  /** The databases that canary and stable share. */
-  database: database.prefault({}),
-  /**
-   * Bind mounts by their path in the compose file: `shared` is data, the same for both sides;
-   * `branch` is code, the canary has its own. By default what git tracks decides.
-   */
-  mounts: z.record(line(1000), z.enum(['shared', 'branch'], 'is not shared or branch')).default({}),
-  /** What is taken from those who push. */
+    .strictObject({
+      header: z
+        .string()
+        .regex(/^[A-Za-z0-9_-]+$/, 'is not a header name')
+        .describe('The name of the header.'),
+    })
+    .default({ header: 'X-Canary' })
+    .describe(
+      'A request with this header set to `canary` or `stable` goes to that side, whatever weight and rules say.',
+    ),
+  match: match.prefault([]).describe('Rules that choose a side whatever the weight.'),
+  strategy: strategy.prefault('canary').describe('How users are moved to the canary.'),
+  steps: steps
+    .prefault([])
+    .describe(
+      'The steps of `strategy: canary`; without steps the canary stays at the weight it is given.',
+    ),
+  analysis: analysis
+    .prefault(true)
+    .describe('How the canary is judged while it goes through its steps.'),
+  promote: z
+    .enum(['auto', 'manual'], 'is not auto or manual')
+    .default('auto')
+    .describe(
+      'What follows the last step of a canary that passed: it is promoted automatically, or by the operator.',
+    ),
+  maxAge: switchable(holding)
+    .prefault('7d')
+    .describe('How long a canary keeps its users if no command acts on it.'),
+  progressDeadline: holding
+    .prefault('30m')
+    .describe('How long a step may wait for enough evidence after its time is over.'),
+  hooks: hooks
+    .prefault({})
+    .describe('The programs that are run and the addresses that are notified during a release.'),
+  database: database.prefault({}).describe('The databases that canary and stable share.'),
+  mounts: z
+    .record(line(1000), z.enum(['shared', 'branch'], 'is not shared or branch'))
+    .default({})
+    .describe(
+      'Bind mounts by their path in the compose file: `shared` is data, the same for both sides; `branch` is code, the canary has its own. By default what git tracks decides.',
+    ),
   receive: z
     .strictObject({
-      /** How much of the machine a pushed canary branch gets: as much as the stable, or all. */
-      trust: z.enum(['stable', 'full'], 'is not stable or full').default('stable'),
+      trust: z
+        .enum(['stable', 'full'], 'is not stable or full')
+        .default('stable')
+        .describe(
+          'How much of the machine a pushed canary branch gets: as much as the stable, or all.',
+        ),
     })
-    .default({ trust: 'stable' }),
-  git: z.strictObject(gitFields).default(DEFAULT_BRANCHES),
-  proxy: proxy.prefault({}),
-  /** Whether the stable answers failed requests of the canary. */
-  shield: shield.default(shield.parse(true)),
-  /** Whether a failing canary is taken out of traffic. */
-  breaker: breaker.default(breaker.parse(true)),
-  /** How long open requests may take to finish before a container is stopped. */
-  drain: limit.default(30_000),
-  /** How long a started container may take to become ready. */
-  startTimeout: limit.default(120_000),
-  /** How many ended releases are kept, with the images to roll back to. */
-  retention: z.number().int().min(1).default(10),
+    .default({ trust: 'stable' })
+    .describe('What is taken from those who push.'),
+  git: z.strictObject(gitFields).default(DEFAULT_BRANCHES).describe('Branches and remote.'),
+  proxy: proxy
+    .prefault({})
+    .describe('The container of the proxy, and what it accepts from clients and services.'),
+  shield: shield
+    .prefault(true)
+    .describe('Whether the stable answers failed requests of the canary.'),
+  breaker: breaker.prefault(true).describe('Whether a failing canary is taken out of traffic.'),
+  drain: limit
+    .prefault('30s')
+    .describe('How long open requests may take to finish before a container is stopped.'),
+  startTimeout: limit
+    .prefault('2m')
+    .describe('How long a started container may take to become ready.'),
+  retention: z
+    .number()
+    .int()
+    .min(1)
+    .default(10)
+    .describe('How many ended releases are kept, with the images to roll back to.'),
 });
 
 export type CanaryConfig = z.output<typeof configSchema>;

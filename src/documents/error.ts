@@ -12,5 +12,15 @@ export interface ErrorDocument {
     hint: string | null;
     /** Details, such as the files or services concerned, or the output of a program. */
     details?: readonly string[];
+    /** The problems of canary.yaml by their places, in the order of the file. */
+    problems?: readonly {
+      /** The setting, such as `services.web.entry`. */
+      path: string;
+      /** From 1. */
+      line: number;
+      /** From 1, in UTF-16 code units. */
+      column: number;
+      message: string;
+    }[];
   };
 }

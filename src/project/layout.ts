@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { ROUTED_FILE } from '../compose/render/proxy-service.ts';
-import { chmod, mkdir } from '../system/disk.ts';
-import { exists, writeDurably } from '../system/files.ts';
+import { chmod, mkdir, readFile } from '../system/disk.ts';
+import { exists, readIfExists, writeDurably } from '../system/files.ts';
 import { requireOwnFolders } from '../system/state/own-folders.ts';
 
 /** The folder of its state, in the project's. */
@@ -20,6 +20,8 @@ export interface Layout {
   rehearsal: string;
   /** What the last failed build printed. */
   buildLog: string;
+  /** The JSON Schema of canary.yaml, for editors. */
+  schema: string;
   /** The folder shared with the proxy's container. */
   proxyRun: string;
   weights: string;
@@ -48,6 +50,7 @@ export function layoutOf(projectDirectory: string): Layout {
     override: join(state, 'override.yml'),
     rehearsal: join(state, 'rehearsal.yml'),
     buildLog: join(state, 'build.log'),
+    schema: join(state, 'canary-yaml.json'),
     proxyRun,
     weights: join(proxyRun, 'weights.map'),
     users: join(proxyRun, 'users.map'),
@@ -69,6 +72,14 @@ export async function requireOwnProxyFolder({ state, proxyRun }: Layout): Promis
 export async function requireOwnState(layout: Layout): Promise<void> {
   await requireOwnProxyFolder(layout);
   await requireOwnFolders(dirname(layout.state), [layout.releases, layout.worktrees]);
+}
+
+/** Puts the JSON Schema of canary.yaml where the first line of that file leads editors. */
+export async function writeSchema(layout: Layout, published: string): Promise<void> {
+  await requireOwnState(layout);
+  await ensureState(layout);
+  const text = await readFile(published, 'utf8');
+  if ((await readIfExists(layout.schema)) !== text) await writeDurably(layout.schema, text, 0o644);
 }
 
 /** Creates the state folder, which keeps itself out of git so that the user's `.gitignore` does not change. */

@@ -1,5 +1,6 @@
 import type { ErrorDocument } from '../documents/error.ts';
 import { CanaryError, messageOf } from '../errors.ts';
+import { placeLines } from './place-view.ts';
 import type { Theme } from './theme.ts';
 
 /**
@@ -14,7 +15,8 @@ export function errorText(error: unknown, theme: Theme, isVerbose: boolean): str
   const lines = [`${theme.bad('✖')} ${theme.bold(error.message)}`];
   // A single detail may repeat the message itself.
   const details = error.details.filter((detail) => detail !== error.message);
-  for (const detail of details) lines.push(`  ${theme.dim('│')} ${detail}`);
+  const shown = error.problems.length > 0 ? error.problems.flatMap(placeLines(theme)) : details;
+  for (const line of shown) lines.push(`  ${theme.dim('│')} ${line}`);
   if (error.hint) lines.push(`  ${error.hint}`);
   return lines.join('\n');
 }
@@ -25,7 +27,15 @@ export function errorDocument(error: unknown): ErrorDocument {
     return { error: { code: 'internal', message: messageOf(error), hint: null } };
   }
   const { code, message, hint, details } = error;
+  const problems = error.problems.map(({ path, line, column, text }) => ({
+    ...{ path, line, column },
+    message: text,
+  }));
   return {
-    error: { code, message, hint: hint ?? null, ...(details.length > 0 ? { details } : {}) },
+    error: {
+      ...{ code, message, hint: hint ?? null },
+      ...(details.length > 0 ? { details } : {}),
+      ...(problems.length > 0 ? { problems } : {}),
+    },
   };
 }

@@ -7,6 +7,7 @@ import { DEFAULT_ANALYSIS } from '../config/sections/analysis.ts';
 import type { Context } from '../context.ts';
 import type { Analysis } from '../documents/analysis.ts';
 import { CanaryError } from '../errors.ts';
+import { withNearest } from '../nearest.ts';
 import { findState } from '../project/load.ts';
 import type { JournalRecord } from '../rollout/journal.ts';
 import { foldProgress, type StepProgress, weightAfter, weightStep } from '../rollout/progress.ts';
@@ -54,9 +55,10 @@ async function findJournal(
   if (name.endsWith('.jsonl') && (await exists(path)))
     return { directory: dirname(path), id: basename(path, '.jsonl') };
   const { layout, journals } = await findState(context);
-  if ((await journals.list()).includes(name)) return { directory: layout.releases, id: name };
+  const known = await journals.list();
+  if (known.includes(name)) return { directory: layout.releases, id: name };
   throw new CanaryError('release-unknown', `There is no journal and no release \`${name}\`.`, {
-    hint: '`canary history` lists the releases of this folder.',
+    hint: withNearest('`canary history` lists the releases of this folder.', name, known),
   });
 }
 

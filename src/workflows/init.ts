@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { findCandidates } from '../compose/choose/candidates.ts';
 import { type Choice, chooseLikely, chooseNamed } from '../compose/choose/choose.ts';
 import { configText } from '../compose/choose/config-text.ts';
@@ -13,6 +13,7 @@ import type { InitResult } from '../documents/setup.ts';
 import { CanaryError } from '../errors.ts';
 import { placesSeen } from '../probes/identity-notice.ts';
 import { readConfigurationFiles } from '../project/configuration-files.ts';
+import { layoutOf, writeSchema } from '../project/layout.ts';
 import { type ComposeProject, configPath, findState, loadComposeProject } from '../project/load.ts';
 import { rm } from '../system/disk.ts';
 import { exists, readIfExists, writeDurably } from '../system/files.ts';
@@ -44,15 +45,18 @@ export async function init(context: Context, options: InitOptions): Promise<Init
   const stack = readStack(model, await readConfigurationFiles(model));
   const { services, left, warnings } = await choose(context, stack, options);
   const names = services.map(({ service }) => service);
+  const layout = layoutOf(project.directory);
   const { unrehearsed } = sharedData(model, names, stack.calls);
   const text = configText(
     services,
     branch ?? 'main',
     unrehearsed.map(({ service }) => service),
     options,
+    relative(dirname(path), layout.schema),
   );
   // What is written is valid, or nothing is written.
   parseConfig(text, path);
+  await writeSchema(layout, context.program.schema);
   await writeDurably(path, text, 0o644);
   const commit =
     options.commit && project.isInGit

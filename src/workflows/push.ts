@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import type { PushResult } from '../documents/git.ts';
 import { CanaryError } from '../errors.ts';
 import { branchRef } from '../git/branch-name.ts';
+import { withNearest } from '../nearest.ts';
 import { resolveBranch } from '../project/git/branches.ts';
 import { findRepository } from '../project/git/repository.ts';
 
@@ -54,7 +55,11 @@ async function requireRemote({ git }: Context, repository: string, remote: strin
   throw new CanaryError('remote-unknown', `There is no remote \`${remote}\`.`, {
     hint:
       known.length > 0
-        ? `There are: ${known.join(', ')}. \`canary remote add\` makes another.`
+        ? withNearest(
+            `There are: ${known.join(', ')}. \`canary remote add\` makes another.`,
+            remote,
+            known,
+          )
         : 'There are none; `canary remote add` creates one.',
   });
 }

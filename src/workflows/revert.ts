@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import type { RevertResult } from '../documents/traffic.ts';
 import { CanaryError } from '../errors.ts';
+import { withNearest } from '../nearest.ts';
 import { findState, loadLiveProject } from '../project/load.ts';
 import { endCanary } from '../release/ending/end-canary.ts';
 import { finishPromotion } from '../release/promotion/promotion.ts';
@@ -25,10 +26,12 @@ const NOTHING = { commit: null, databaseChanges: [] };
 export async function revert(context: Context, options: RevertOptions): Promise<RevertResult> {
   const { release: id, message } = options;
   if (id === undefined) return revertCanary(context, options);
-  const release = (await allReleases(await findState(context))).find((each) => each.id === id);
+  const releases = await allReleases(await findState(context));
+  const release = releases.find((each) => each.id === id);
   if (!release) {
+    const known = releases.map((each) => each.id);
     throw new CanaryError('release-unknown', `There is no release \`${id}\`.`, {
-      hint: '`canary history` lists them.',
+      hint: withNearest('`canary history` lists them.', id, known),
     });
   }
   if (!hasEnded(release)) return revertCanary(context, options);

@@ -12,6 +12,7 @@ import { converge } from '../execution/converge.ts';
 import { observe } from '../execution/observe.ts';
 import { applySplit } from '../execution/split.ts';
 import { warnOfExpired } from '../project/certificates.ts';
+import { writeSchema } from '../project/layout.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import { OFF } from '../proxy/weight-map.ts';
 import { currentRelease } from '../release/records/releases.ts';
@@ -26,6 +27,7 @@ export async function up(context: Context): Promise<UpResult> {
   const project = await loadLiveProject(context);
   warnOfExpired(context, project.proxy.certificates);
   return withLock(context, project, 'up', async (signal) => {
+    await writeSchema(project.layout, context.program.schema);
     const observed = await observe({ context, project });
     requireNamed(project, observed);
     await checkPorts(project, observed);

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { EXAMPLES } from '../../src/cli/examples.ts';
+import { pathOf, visibleCommands } from '../../src/cli/help-style.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { EXIT } from '../../src/errors.ts';
 import { VERSION } from '../../src/main.ts';
@@ -7,7 +9,7 @@ import { canary } from '../support/fixture-cli.ts';
 import { emptyFolder } from '../support/fixture-project.ts';
 
 const { commands } = buildProgram(async () => undefined, VERSION);
-const COMMANDS = commands.map((command) => command.name());
+const COMMANDS = commands.map((command) => command.name()).filter((name) => name !== 'receive');
 const SUBCOMMANDS = commands.flatMap((command) =>
   command.commands.map((each) => `${command.name()} ${each.name()}`),
 );
@@ -28,10 +30,60 @@ test.each([...COMMANDS, ...SUBCOMMANDS])('%s --help lists its options', async (n
   expect(exitCode).toBe(0);
 });
 
-test('--help loads no packages except the parser and the colours', async () => {
+test('--help shows the commands in groups, and not the one that only git runs', async () => {
+  const { stdout } = await canary(await emptyFolder(), ['--help']);
+  const headings = stdout.match(/^\S.*:$/gm);
+  expect(headings).toEqual([
+    ...['Options:', 'Set up:', 'Release:', 'Steer:', 'Look:', 'Git:', 'Server:', 'Help:'],
+    'Exit codes:',
+  ]);
+  expect(stdout).not.toContain('receive');
+});
+
+test.each([...COMMANDS, ...SUBCOMMANDS])(
+  '%s --help shows examples, the global options, and no empty defaults',
+  async (name) => {
+    const { stdout } = await canary(await emptyFolder(), [...name.split(' '), '--help']);
+    expect(stdout).toContain('Global Options:');
+    expect(stdout).toContain('--no-color');
+    expect(stdout).not.toMatch(/default: (\[\]|\{\}|false|none|"")/);
+    if (name !== 'help' && name !== 'remote') expect(stdout).toMatch(/^Examples:\n {2}\S/m);
+  },
+);
+
+test('every example is a command line that canary accepts', async () => {
+  const known = visibleCommands(buildProgram(async () => undefined, VERSION)).map(pathOf);
+  for (const [name, examples] of Object.entries(EXAMPLES)) {
+    expect(known).toContain(name);
+    for (const example of examples) {
+      const [, line = ''] = /\bcanary ([^)>]*)/.exec(example) ?? [];
+      const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(
+        ([, quoted, bare]) => quoted ?? bare,
+      );
+      let ran = 0;
+      const program = buildProgram(async () => void ran++, VERSION);
+      program.exitOverride();
+      await program.parseAsync(words as string[], { from: 'user' });
+      expect({ example, ran }).toEqual({ example, ran: 1 });
+    }
+  }
+});
+
+test.each([
+  [['help'], 'Usage: canary [options] [command]', 0],
+  [['help', 'deploy'], 'Usage: canary deploy', 0],
+  [['help', 'remote', 'add'], 'Usage: canary remote add', 0],
+])('%j shows help', async (argv, begins, code) => {
+  const { stdout, stderr, exitCode } = await canary(await emptyFolder(), argv);
+  expect(stdout.startsWith(begins)).toBe(true);
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: code });
+});
+
+test('--help loads no packages except the parser, the colours and what finds the nearest name', async () => {
   expect(await packagesOf(new URL('../../src/main.ts', import.meta.url))).toEqual([
     '@commander-js/extra-typings',
     'chalk',
+    'fastest-levenshtein',
   ]);
 });
 

@@ -24,7 +24,18 @@ describe.each([
   [['deploy', '--branch', 'x', '--weight', ',5'], `\`,5\` ${WEIGHT}`],
   [['weight', '-5'], `\`-5\` ${WEIGHT}`],
   [['deploy', '--branch', 'x', '--weight', '0.001'], `\`0.001\` ${WEIGHT}`],
-  [['map', '--format', 'pdf'], 'Allowed choices are text, mermaid, dot, json.'],
+  [['map', '--format', 'pdf'], '`pdf` is none of text, mermaid, dot, json.'],
+  [
+    ['map', '--format', 'mermiad'],
+    '`mermiad` is none of text, mermaid, dot, json. Did you mean `mermaid`?',
+  ],
+  [['deploy', '--brnach', 'x'], "Unknown option '--brnach' (Did you mean --branch?)"],
+  // The unknown option is said first: what is missing may be what it was meant to be.
+  [['analyze', '--repaly', 'x'], "Unknown option '--repaly' (Did you mean --replay?)"],
+  [['weight', '--wieght'], "Unknown option '--wieght'."],
+  [['help', 'stauts'], "Unknown command 'stauts' (Did you mean status?)"],
+  [['help', 'dow'], "Unknown command 'dow'."],
+  [['help', 'remote', 'ad'], "Unknown command 'remote ad' (Did you mean remote add?)"],
 ])('canary %s', (argv, message) => {
   test('is rejected in words', async () => {
     const outcome = await canary(await emptyFolder(), argv);
@@ -55,6 +66,18 @@ test.each([
 ])('canary deploy %s is rejected', async (argv, message) => {
   const { stderr, exitCode } = await canary(await emptyFolder(), ['deploy', ...argv]);
   expect(stderr).toContain(`✖ ${message}\n`);
+  expect(exitCode).toBe(2);
+});
+
+test.each([['analyze'], ['receive']])('%s names the option that it needs', async (name) => {
+  const { stderr, exitCode } = await canary(await emptyFolder(), [name]);
+  expect(stderr).toMatch(/^✖ Option `--(replay <journal>|repository <dir>)` is missing\./);
+  expect(exitCode).toBe(2);
+});
+
+test('`plan --weight` without anything to deploy is refused, not ignored', async () => {
+  const { stderr, exitCode } = await canary(await emptyFolder(), ['plan', '-w', '5']);
+  expect(stderr).toContain('`--weight` plans a deploy, and nothing to deploy is named.');
   expect(exitCode).toBe(2);
 });
 

@@ -28,3 +28,18 @@ it('answers as `docker canary`, with its own words and exit codes', async () => 
 it('is listed by docker with its description', async () => {
   expect((await docker('--help')).stdout).toContain('Canary deployments for docker compose');
 });
+
+it('takes the options of Docker’s CLI that come before its name', async () => {
+  await mkdir(join(home, 'contexts/meta'), { recursive: true });
+  expect((await docker('--log-level', 'error', 'canary', '--version')).stdout).toMatch(/^\d/);
+  await docker('context', 'create', 'far', '--docker', 'host=unix:///nowhere/docker.sock');
+  const { stderr, exitCode } = await docker('--context', 'far', 'canary', 'doctor');
+  expect(exitCode).toBe(6);
+  expect(stderr).not.toContain('unknown');
+});
+
+it('completes words for Docker’s CLI', async () => {
+  const { stdout } = await docker('__complete', 'canary', 'sta');
+  expect(stdout.split('\n')).toEqual([expect.stringMatching(/^status\t/), ':4']);
+  expect((await docker('__complete', 'canary', 'map', '--format', 'd')).stdout).toBe('dot\n:4');
+});

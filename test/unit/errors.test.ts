@@ -65,6 +65,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   'command-failed': 1,
   'hook-failed': 1,
   'journal-unreadable': 1,
+  'output-unwritable': 1,
   'disk-full': 1,
   stopped: 1,
   'taken-over': 1,

@@ -1,12 +1,18 @@
 import { EXIT } from '../../errors.ts';
-import { chanceArgument, collectSignal, countArgument, weightArgument } from '../arguments.ts';
+import {
+  chanceArgument,
+  collectSignal,
+  countArgument,
+  required,
+  weightArgument,
+} from '../arguments.ts';
 import type { Program, WithSession } from '../session.ts';
 
 export function analyze(program: Program, run: WithSession): void {
   program
     .command('analyze')
     .description('judge a recorded release again, with other settings')
-    .requiredOption('--replay <journal>', 'the file of a journal, or the id of a release')
+    .option('--replay <journal>', 'the file of a journal, or the id of a release')
     .option('--alpha <chance>', 'allowed chance of a false alarm, such as 0.01', chanceArgument)
     .option('--margin <percent>', 'how many of all users the next step may hurt', weightArgument)
     .option(
@@ -22,10 +28,11 @@ export function analyze(program: Program, run: WithSession): void {
     )
     .action(
       run(async ({ context, output }, { replay, signal, ...settings }) => {
+        const journal = required(replay, '--replay <journal>');
         const { analyze } = await import('../../workflows/analyze.ts');
         const { replayText } = await import('../../ui/replay-view.ts');
         const signals = signal.length > 0 ? signal : undefined;
-        const result = await analyze(context, { ...settings, journal: replay, signals });
+        const result = await analyze(context, { ...settings, journal, signals });
         output.result(result, () => replayText(result, output.theme));
         const last = result.steps.at(-1)?.result;
         if (last === 'fail') return EXIT.judgedBad;

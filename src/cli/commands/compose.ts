@@ -5,16 +5,6 @@ export function compose(program: Program, run: WithSession): void {
     .command('compose')
     .description('run `docker compose` as canary does: it sees stable, canary and proxy')
     .argument('<args...>', 'a command of Docker Compose; after `--` also with flags')
-    .addHelpText(
-      'after',
-      [
-        '',
-        'Examples:',
-        '  canary compose ps',
-        '  canary compose restart web',
-        '  canary compose -- up -d --no-deps --no-recreate --scale web=3 web',
-      ].join('\n'),
-    )
     .action(
       run(async ({ context }, args) => {
         const { compose } = await import('../../workflows/compose.ts');

@@ -1,4 +1,5 @@
-import { CanaryError, EXIT } from '../../errors.ts';
+import type { Context } from '../../context.ts';
+import { CanaryError, EXIT, hasCode } from '../../errors.ts';
 import { collect, collectException, weightArgument } from '../arguments.ts';
 import { wishesOf, withImageOptions } from '../image-options.ts';
 import { exitOf } from '../output.ts';
@@ -11,7 +12,7 @@ export function deploy(program: Program, run: WithSession): void {
       .description(
         'put a branch, or images that were built elsewhere, beside the stable as its canary',
       )
-      .option('-b, --branch <name>', 'the branch to deploy'),
+      .option('-b, --branch <name>', 'the branch (default: git.canary of canary.yaml)'),
   )
     .option(
       '--apply <patch>',
@@ -38,8 +39,8 @@ export function deploy(program: Program, run: WithSession): void {
         const { branch, apply: patches, message, weight } = flags;
         const wishes = await wishesOf(flags, context.options.directory);
         if (wishes && (remote !== undefined || patches.length > 0)) throw needsBranch();
-        if (!wishes && branch === undefined) throw nothingNamed();
-        const ofBranch = { branch: branch ?? '', patches, message };
+        const named = wishes ? '' : (branch ?? (await canaryBranch(context)));
+        const ofBranch = { branch: named, patches, message };
         if (remote !== undefined) {
           if (allow.length > 0) {
             throw new CanaryError('usage', '`--allow` and `--remote` do not go together.', {
@@ -70,6 +71,15 @@ export function deploy(program: Program, run: WithSession): void {
         return exitOf(result);
       }, true),
     );
+}
+
+/** The branch of canary.yaml; without a repository there is none to deploy. */
+async function canaryBranch(context: Context): Promise<string> {
+  const { findRepository } = await import('../../project/git/repository.ts');
+  const found = await findRepository(context).catch((error: unknown) => {
+    throw hasCode(error, 'repository-missing') ? nothingNamed() : error;
+  });
+  return found.config.git.canary;
 }
 
 function nothingNamed(): CanaryError {

@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import { formatMap, MAP_FORMATS } from '../../ui/map-view.ts';
+import { oneOf } from '../arguments.ts';
 import type { Program, WithSession } from '../session.ts';
 
 export function map(program: Program, run: WithSession): void {
@@ -11,6 +12,7 @@ export function map(program: Program, run: WithSession): void {
     .addOption(
       new Option('--format <format>', 'text, mermaid, dot or json')
         .choices(MAP_FORMATS)
+        .argParser((text) => oneOf(MAP_FORMATS, text))
         .default('text' as const),
     )
     .action(

@@ -1,4 +1,4 @@
-import { EXIT } from '../../errors.ts';
+import { CanaryError, EXIT } from '../../errors.ts';
 import { weightArgument } from '../arguments.ts';
 import { wishesOf, withImageOptions } from '../image-options.ts';
 import type { Program, WithSession } from '../session.ts';
@@ -21,6 +21,7 @@ export function plan(program: Program, run: WithSession): void {
         const { plan } = await import('../../workflows/plan.ts');
         const { describeOperation, planText } = await import('../../ui/plan-view.ts');
         const wishes = await wishesOf(flags, context.options.directory);
+        if (weight !== undefined && !wishes && flags.branch === undefined) throw needsSource();
         const facts = await plan(context, wishes ?? flags.branch, weight);
         const operations = facts.operations.map((each) => ({
           ...each,
@@ -31,4 +32,10 @@ export function plan(program: Program, run: WithSession): void {
         return exitCode && operations.length > 0 ? EXIT.failed : EXIT.done;
       }),
     );
+}
+
+function needsSource(): CanaryError {
+  return new CanaryError('usage', '`--weight` plans a deploy, and nothing to deploy is named.', {
+    hint: 'Name a branch, `--branch NAME`, or an image that was built elsewhere: `--tag TAG`, `--image SERVICE=IMAGE`, `--set NAME=VALUE` or `--pull`.',
+  });
 }

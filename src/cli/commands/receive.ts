@@ -1,14 +1,16 @@
 import { CanaryError, messageOf } from '../../errors.ts';
+import { required } from '../arguments.ts';
 import type { Program, WithSession } from '../session.ts';
 
 /** The hook's side of a push: standard input and output talk to git, standard error to the pusher. */
 export function receive(program: Program, run: WithSession): void {
   program
-    .command('receive')
+    .command('receive', { hidden: true })
     .description('used by the hook of a deploy repository: deploys what is pushed to it')
-    .requiredOption('--repository <dir>', 'the repository that is pushed to')
+    .option('--repository <dir>', 'the repository that is pushed to')
     .action(
-      run(async ({ context, output, globals, streams }, { repository }) => {
+      run(async ({ context, output, globals, streams }, { repository: given }) => {
+        const repository = required(given, '--repository <dir>');
         const { receive } = await import('../../workflows/push-to-deploy/receive.ts');
         const { readPackets } = await import('../../git/pkt-line.ts');
         const { formatResults, readPush } = await import('../../git/proc-receive.ts');

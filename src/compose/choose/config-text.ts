@@ -1,16 +1,21 @@
 import type { ChosenService } from './describe.ts';
 
-/** The text of canary.yaml for a choice; the same choice always gives the same text. */
+/**
+ * The text of canary.yaml for a choice; the same choice always gives the same text. `schema`: the
+ * path from canary.yaml to its JSON Schema, by which editors check and complete it.
+ */
 export function configText(
   choice: readonly ChosenService[],
   stableBranch: string,
   unrehearsed: readonly string[] = [],
   { roles = {}, mounts = {} }: Guesses = {},
+  schema?: string,
 ): string {
   const lines = choice.map(
     ({ service, ...settings }) => `  ${yamlKey(service)}: ${flowText(settings)}`,
   );
   return [
+    ...(schema === undefined ? [] : [`# yaml-language-server: $schema=${schema}`]),
     '# What canary clones, and where users come in. All settings: README of canary.',
     'version: 1',
     'services:',

@@ -1,5 +1,6 @@
 import { ownValue } from '../../config/values/by-name.ts';
 import { CanaryError } from '../../errors.ts';
+import { withNearest } from '../../nearest.ts';
 import type { Fields } from '../model/fields.ts';
 import type { ComposeModel } from '../model/model.ts';
 import { formatReference, isTag, parseReference, type Reference } from './reference.ts';
@@ -118,7 +119,7 @@ function ofServices(
   const entries = Object.entries(images).map(([service, text]): [string, Reference] => {
     if (!services.includes(service)) {
       throw new CanaryError('service-unknown', `canary.yaml does not choose \`${service}\`.`, {
-        hint: `It chooses ${services.join(', ')}.`,
+        hint: withNearest(`It chooses ${services.join(', ')}.`, service, services),
       });
     }
     const own = parseReference(model.services[service]?.image ?? '')?.repository ?? '';

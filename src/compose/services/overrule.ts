@@ -1,5 +1,6 @@
 import { byName } from '../../config/values/by-name.ts';
 import { CanaryError } from '../../errors.ts';
+import { withNearest } from '../../nearest.ts';
 import { type ComposeModel, publishedPort, type Said } from '../model/model.ts';
 
 /**
@@ -22,7 +23,13 @@ function unknown({ services }: ComposeModel, name: string): CanaryError {
   return new CanaryError(
     'service-unknown',
     `There is no service \`${name}\` in the compose file.`,
-    { hint: `It has: ${Object.keys(services).sort().join(', ')}.` },
+    {
+      hint: withNearest(
+        `It has: ${Object.keys(services).sort().join(', ')}.`,
+        name,
+        Object.keys(services),
+      ),
+    },
   );
 }
 

@@ -11,25 +11,27 @@ const alpha = z
 
 const latency = switchable(
   z.strictObject({
-    /** Percentile of the stable's response times; a longer time is slow. */
     percentile: z
       .number()
       .min(50, 'is not a percentile from 50 to 99.9')
       .max(99.9, 'is not a percentile from 50 to 99.9')
-      .default(99),
-    /** How long the canary may be slow at first: a fresh process is cold. */
-    warmUp: holding.default(30_000),
+      .default(99)
+      .describe('Percentile of the stable’s response times; a longer time is slow.'),
+    warmUp: holding
+      .prefault('30s')
+      .describe('How long the canary may be slow at first: a fresh process is cold.'),
   }),
 );
 
 const thresholds = z
   .strictObject({
-    /** Percentage of the canary's requests; more failures fail it. */
-    failures: percentage.optional(),
-    /** Limit for the canary's response times; a longer 99th percentile fails it. */
-    p99: holding.optional(),
-    /** The period that is judged. */
-    window: holding.default(60_000),
+    failures: percentage
+      .optional()
+      .describe('Percentage of the canary’s requests; more failures fail it.'),
+    p99: holding
+      .optional()
+      .describe('Limit for the canary’s response times; a longer 99th percentile fails it.'),
+    window: holding.prefault('1m').describe('The period that is judged.'),
   })
   .refine(
     ({ failures, p99 }) => failures !== undefined || p99 !== undefined,
@@ -37,36 +39,43 @@ const thresholds = z
   );
 
 const analysisFields = z.strictObject({
-  /** The probability, over a canary's whole life, of rolling it back although it is no worse. */
-  alpha: alpha.default(0.01),
-  /** Requests the canary must have served before a step can pass. */
-  minimumRequests: z.number().int().min(1).max(1_000_000_000).default(100),
-  /**
-   * How many of all users may be hurt by continuing, in addition to those the stable hurts; in
-   * percent.
-   */
-  margin: percentage.default(0.5),
-  /**
-   * Whether failed requests count: 5xx, timeouts, broken responses, and requests that the stable
-   * answered instead.
-   */
-  errors: z.boolean().default(true),
-  /** Whether 4xx responses count. */
-  refused: z.boolean().default(true),
-  /** Whether slow responses count. */
-  latency: latency.default(latency.parse(true)),
-  /** Whether responses of an unusual size count. */
-  size: z.boolean().default(true),
-  /**
-   * Whether the canary is compared with a fresh clone of the stable instead of the running stable.
-   */
-  baseline: z.boolean().default(false),
-  /** Fixed limits, in addition to the comparison with the stable. */
-  thresholds: thresholds.optional(),
-  /** Requests that the canary must answer as expected. */
-  checks: checks.default([]),
-  /** How the responses of both sides are compared. */
-  shape: shape.default(shape.parse(true)),
+  alpha: alpha
+    .default(0.01)
+    .describe(
+      'The probability, over a canary’s whole life, of rolling it back although it is no worse.',
+    ),
+  minimumRequests: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000_000)
+    .default(100)
+    .describe('Requests the canary must have served before a step can pass.'),
+  margin: percentage
+    .prefault('0.5%')
+    .describe(
+      'How many of all users may be hurt by continuing, in addition to those the stable hurts; in percent.',
+    ),
+  errors: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether failed requests count: 5xx, timeouts, broken responses, and requests that the stable answered instead.',
+    ),
+  refused: z.boolean().default(true).describe('Whether 4xx responses count.'),
+  latency: latency.prefault(true).describe('Whether slow responses count.'),
+  size: z.boolean().default(true).describe('Whether responses of an unusual size count.'),
+  baseline: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether the canary is compared with a fresh clone of the stable instead of the running stable.',
+    ),
+  thresholds: thresholds
+    .optional()
+    .describe('Fixed limits, in addition to the comparison with the stable.'),
+  checks: checks.prefault([]).describe('Requests that the canary must answer as expected.'),
+  shape: shape.prefault(true).describe('How the responses of both sides are compared.'),
   ...metricFields,
 });
 

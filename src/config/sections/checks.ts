@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { headerName, type Problem, period, refuse, serviceName } from '../values/values.ts';
+import { didYouMean } from '../../nearest.ts';
+import {
+  anyJson,
+  headerName,
+  type Problem,
+  period,
+  refuse,
+  serviceName,
+} from '../values/values.ts';
 import { type Expectation, expectation } from './expect.ts';
 import type { ServiceConfig } from './service.ts';
 
@@ -30,10 +38,12 @@ const path = z
   .regex(/^\/[!-~]*$/, 'is not a path such as /health: it begins with /, without blanks')
   .regex(/^[^#]*$/, 'has a `#`; servers never receive that part');
 
-const paths = Object.fromEntries(METHODS.map((name) => [name, path.optional()])) as Record<
-  Method,
-  z.ZodOptional<typeof path>
->;
+const paths = Object.fromEntries(
+  METHODS.map((name) => [
+    name,
+    path.optional().describe(`The path and query of a ${name.toUpperCase()} request.`),
+  ]),
+) as Record<Method, z.ZodOptional<typeof path>>;
 
 const headers = z.record(
   headerName,
@@ -49,14 +59,26 @@ const headers = z.record(
 
 const check = z
   .strictObject({
-    service: serviceName.optional(),
+    service: serviceName
+      .optional()
+      .describe('The service that is asked; by default the first that users reach.'),
     ...paths,
-    headers: headers.default({}),
-    /** A text is sent unchanged; anything else is sent as JSON. */
-    body: z.json().optional(),
-    expect: expectation.optional(),
-    compare: z.boolean().optional(),
-    every: period(1000, 86_400_000).default(10_000),
+    headers: headers
+      .default({})
+      .describe(
+        'Headers of the request; values may contain environment variables, in braces after `$`.',
+      ),
+    body: anyJson.optional().describe('A text is sent unchanged; anything else is sent as JSON.'),
+    expect: expectation.optional().describe('What the response must be like.'),
+    compare: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether the stable gets the same request and the shapes of both responses are compared.',
+      ),
+    every: period(1000, 86_400_000)
+      .prefault('10s')
+      .describe('The interval while the canary has users.'),
   })
   .transform((written, context): Check => {
     const [method, ...others] = METHODS.filter((name) => written[name] !== undefined);
@@ -105,9 +127,14 @@ export function problemsOfChecks(list: readonly Check[], services: Services): Pr
   return list.flatMap((each, index) => {
     const name = checkedService(each, services);
     const settings = Object.hasOwn(services, name) ? services[name] : undefined;
-    const reason = settings ? unaskable(settings) : `\`${name}\` is not among the chosen services`;
+    const reason = settings ? unaskable(settings) : notChosen(name, services);
     return reason ? [{ path: ['analysis', 'checks', index], text: reason }] : [];
   });
+}
+
+function notChosen(name: string, services: Services): string {
+  const meant = didYouMean(name, Object.keys(services));
+  return `\`${name}\` is not among the chosen services${meant && `.${meant}`}`;
 }
 
 /** The service that a check is sent to; if it names none, the first that users reach. */

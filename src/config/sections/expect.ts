@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import { type AnswerPath, readAnswerPath } from '../values/answer-path.ts';
-import { headerName, listed, period } from '../values/values.ts';
-
-const NOT_A_STATUS = 'is not a status such as 200';
-const status = z.number(NOT_A_STATUS).int().min(100, NOT_A_STATUS).max(599, NOT_A_STATUS);
+import { anyJson, headerName, listed, period, status } from '../values/values.ts';
 
 const text = z.string('is not a text').min(1).max(2000);
 
@@ -20,28 +17,32 @@ type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** What a response must be like. */
 export const expectation = z.strictObject({
-  status: listed(z.array(status).min(1).max(50)).optional(),
-  /** Values of headers, with `*` at the end for any rest; or whether a header must be present. */
+  status: listed(z.array(status).min(1).max(50))
+    .optional()
+    .describe('The status of the response, or several that are allowed.'),
   header: z
     .record(
       headerName,
       z.union([z.string().max(2000), z.boolean()], { error: 'is not a text, `true` or `false`' }),
     )
-    .default({}),
-  /** Texts that the body must contain. */
-  contains: listed(z.array(text).max(50)).default([]),
-  /** Values in a JSON body; for a path through an array, every one must match. */
+    .default({})
+    .describe(
+      'Values of headers, with `*` at the end for any rest; or whether a header must be present.',
+    ),
+  contains: listed(z.array(text).max(50))
+    .prefault([])
+    .describe('Texts that the body must contain.'),
   json: z
-    .record(jsonPath, z.json())
+    .record(jsonPath, anyJson)
     .transform((places) =>
       Object.entries(places).map(([written, value]): JsonExpectation => {
         const path = readAnswerPath(written) as AnswerPath;
         return { written, path, value: value as Json };
       }),
     )
-    .default([]),
-  /** The time until the whole response has arrived. */
-  within: period(1, 60_000).optional(),
+    .prefault({})
+    .describe('Values in a JSON body; for a path through an array, every one must match.'),
+  within: period(1, 60_000).optional().describe('The time until the whole response has arrived.'),
 });
 
 export interface JsonExpectation {

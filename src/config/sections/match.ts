@@ -19,21 +19,25 @@ const method = z.string().regex(/^[A-Z]{2,16}$/, 'is not a method in capitals');
 /** A rule that chooses a side whatever the weight. All its conditions must match. */
 const rule = z
   .strictObject({
-    /**
-     * Users by the identity that `identity` finds; may be empty, to be filled while the proxy runs.
-     */
-    user: listedTexts(z.array(user)).optional(),
-    header: name.optional(),
-    cookie: name.optional(),
-    query: name.optional(),
-    equals: value.optional(),
-    prefix: value.optional(),
-    /** In HAProxy's dialect; HAProxy itself validates it. */
-    regex: value.optional(),
-    /** Beginning of the path. */
-    path: value.regex(/^\//, 'does not begin with /').optional(),
-    method: listedTexts(z.array(method).min(1).max(20)).optional(),
-    side: z.enum(['canary', 'stable']).default('canary'),
+    user: listedTexts(z.array(user))
+      .optional()
+      .describe(
+        'Users by the identity that `identity` finds; may be empty, to be filled while the proxy runs.',
+      ),
+    header: name.optional().describe('The name of a header.'),
+    cookie: name.optional().describe('The name of a cookie.'),
+    query: name.optional().describe('The name of a parameter in the query.'),
+    equals: value.optional().describe('The value that header, cookie or parameter must have.'),
+    prefix: value.optional().describe('The beginning that the value must have.'),
+    regex: value.optional().describe('In HAProxy’s dialect; HAProxy itself validates it.'),
+    path: value.regex(/^\//, 'does not begin with /').optional().describe('Beginning of the path.'),
+    method: listedTexts(z.array(method).min(1).max(20))
+      .optional()
+      .describe('The methods, such as GET.'),
+    side: z
+      .enum(['canary', 'stable'], 'is not canary or stable')
+      .default('canary')
+      .describe('The side that gets the requests.'),
   })
   .superRefine((each, context) => {
     for (const problem of problemsOfRule(each)) refuse(context, problem);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { didYouMean } from '../../nearest.ts';
 import { conditions } from '../values/condition.ts';
 import { valuePath } from '../values/value-path.ts';
 import { type Problem, refuse, serviceName, span } from '../values/values.ts';
@@ -13,38 +14,63 @@ const name = z
 
 /** The settings that every metric has. */
 const common = {
-  name,
-  /** The interval between measurements. */
-  every: span(1000, '30s').default(30_000),
-  /** When a number is good and when it is bad; if only one is given, the other is its opposite. */
-  pass: conditions.optional(),
-  fail: conditions.optional(),
-  /** This many bad measurements in a row are a failure. */
-  failures: z.number().int().min(1).max(100).default(1),
-  /** This many measurements in a row may go wrong. */
-  errors: z.number().int().min(0).max(100).default(3),
+  name: name.describe('The name of the metric in results.'),
+  every: span(1000, '30s').prefault('30s').describe('The interval between measurements.'),
+  pass: conditions
+    .optional()
+    .describe(
+      'When a number is good and when it is bad; if only one is given, the other is its opposite.',
+    ),
+  fail: conditions.optional().describe('When a number is bad.'),
+  failures: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe('This many bad measurements in a row are a failure.'),
+  errors: z
+    .number()
+    .int()
+    .min(0)
+    .max(100)
+    .default(3)
+    .describe('This many measurements in a row may go wrong.'),
 };
 
 const asked = {
   ...common,
-  /** The service for `{{service}}` and the backends; by default the first one with users. */
-  service: serviceName.optional(),
-  url,
-  headers: headers.default({}),
-  timeout: timeout.default(10_000),
-  /** How a response without a number counts: no evidence yet, or an error. */
-  noData: z.enum(['wait', 'error'], 'is not wait or error').default('wait'),
+  service: serviceName
+    .optional()
+    .describe(
+      'The service for `{{service}}` and the backends; by default the first one with users.',
+    ),
+  url: url.describe('The address of the server.'),
+  headers: headers
+    .default({})
+    .describe(
+      'Headers of the request; values may contain environment variables, in braces after `$`.',
+    ),
+  timeout: timeout.prefault('10s').describe('How long the server may take.'),
+  noData: z
+    .enum(['wait', 'error'], 'is not wait or error')
+    .default('wait')
+    .describe('How a response without a number counts: no evidence yet, or an error.'),
 };
 
-const prometheus = z.strictObject({ ...asked, query: filled }).superRefine(requireCondition);
+const prometheus = z
+  .strictObject({ ...asked, query: filled.describe('The query in PromQL; `{{…}}` is replaced.') })
+  .superRefine(requireCondition);
 
 const http = z
   .strictObject({
     ...asked,
-    method: z.enum(['GET', 'POST', 'PUT'], 'is not GET, POST or PUT').default('GET'),
-    body: filled.optional(),
-    /** The path of the number in the JSON response. */
-    value: valuePath,
+    method: z
+      .enum(['GET', 'POST', 'PUT'], 'is not GET, POST or PUT')
+      .default('GET')
+      .describe('The method of the request.'),
+    body: filled.optional().describe('The body of the request.'),
+    value: valuePath.describe('The path of the number in the JSON response.'),
   })
   .superRefine(requireCondition);
 
@@ -52,13 +78,17 @@ const http = z
  * Without conditions, exit code 0 passes and 1 fails; with conditions, the last line of the output
  * is the number.
  */
-const command = z.strictObject({ ...common, run: argv, timeout: timeout.default(30_000) });
+const command = z.strictObject({
+  ...common,
+  run: argv.describe('The program and its arguments.'),
+  timeout: timeout.prefault('30s').describe('How long the program may take.'),
+});
 
 /** The settings of `analysis` for sources other than the users' own requests. */
 export const metricFields = {
-  prometheus: named(prometheus),
-  http: named(http),
-  command: named(command),
+  prometheus: named(prometheus).describe('Numbers from Prometheus.'),
+  http: named(http).describe('Numbers from other servers that respond with JSON.'),
+  command: named(command).describe('Programs that judge, or that print a number.'),
 };
 
 export type PrometheusMetric = z.output<typeof prometheus>;
@@ -74,7 +104,8 @@ export function problemsOfMetrics(
     analysis[kind].flatMap(({ service }, index) => {
       if (service === undefined || Object.hasOwn(services, service)) return [];
       const path = ['analysis', kind, String(index), 'service'];
-      return [{ path, text: `\`${service}\` is not a chosen service` }];
+      const meant = didYouMean(service, Object.keys(services));
+      return [{ path, text: `\`${service}\` is not a chosen service${meant && `.${meant}`}` }];
     }),
   );
 }
@@ -91,7 +122,7 @@ function named<T extends z.ZodType<{ name: string }>>(metric: T) {
   return z
     .array(metric)
     .max(50)
-    .default([])
+    .prefault([])
     .superRefine((all, context) => {
       for (const [index, each] of all.entries()) {
         const first = all.findIndex((other) => other.name === each.name);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { placeProblem } from '../values/placeholders.ts';
-import { refuse, span } from '../values/values.ts';
+import { refuse, span, status } from '../values/values.ts';
 
 /** A text in which every `{{…}}` is a known placeholder. */
 export const filled = z
@@ -43,10 +43,14 @@ export type Hook =
 
 const hook = z
   .strictObject({
-    run: argv.optional(),
-    post: url.optional(),
-    headers: headers.optional(),
-    timeout: timeout.optional(),
+    run: argv.optional().describe('The program and its arguments; no shell reads them.'),
+    post: url.optional().describe('The address that is notified.'),
+    headers: headers
+      .optional()
+      .describe(
+        'Headers of the request; values may contain environment variables, in braces after `$`.',
+      ),
+    timeout: timeout.optional().describe('How long the program or the server may take.'),
   })
   .superRefine((each, context) => requireErrand(each, 'post', context))
   .transform(
@@ -54,17 +58,17 @@ const hook = z
       run ? { run, timeout: timeout ?? 60_000 } : { post, headers, timeout: timeout ?? 10_000 },
   );
 
-const list = z.array(hook).max(20).default([]);
+const list = z.array(hook).max(20).prefault([]);
 
 /** The points of a release at which hooks run. */
 export type HookPhase = 'preDeploy' | 'postStep' | 'prePromote' | 'postPromote' | 'onRevert';
 
 const phases: Record<HookPhase, typeof list> = {
-  preDeploy: list,
-  postStep: list,
-  prePromote: list,
-  postPromote: list,
-  onRevert: list,
+  preDeploy: list.describe('Before a canary is built.'),
+  postStep: list.describe('After each step.'),
+  prePromote: list.describe('Before a promotion.'),
+  postPromote: list.describe('After a promotion.'),
+  onRevert: list.describe('After a canary was taken back.'),
 };
 
 /** The programs that are run and the addresses that are notified during a release. */
@@ -85,11 +89,18 @@ export type Gate =
 
 const gate = z
   .strictObject({
-    run: argv.optional(),
-    get: url.optional(),
-    headers: headers.optional(),
-    expect: z.strictObject({ status: z.number().int().min(100).max(599) }).optional(),
-    timeout: timeout.optional(),
+    run: argv.optional().describe('The program and its arguments; no shell reads them.'),
+    get: url.optional().describe('The address that is asked.'),
+    headers: headers
+      .optional()
+      .describe(
+        'Headers of the request; values may contain environment variables, in braces after `$`.',
+      ),
+    expect: z
+      .strictObject({ status: status.describe('The status of the response.') })
+      .optional()
+      .describe('What the response must be like.'),
+    timeout: timeout.optional().describe('How long the program or the server may take.'),
   })
   .superRefine((each, context) => requireErrand(each, 'get', context))
   .transform(

@@ -10,19 +10,26 @@ const path = z
 /** Lets the stable answer failed requests of the canary. */
 export const shield = switchable(
   z.strictObject({
-    /** The maximum share of the canary's requests that the stable answers instead. */
-    maxShare: share(/^(100|\d{1,2})(\.\d{1,2})? ?%$/, 'is not a share such as 20%').default(20),
-    /** Path prefixes it applies to; every path if empty. */
-    paths: z.array(path).default([]),
+    maxShare: share(/^(100|\d{1,2})(\.\d{1,2})? ?%$/, 'is not a share such as 20%')
+      .prefault('20%')
+      .describe('The maximum share of the canary’s requests that the stable answers instead.'),
+    paths: z.array(path).default([]).describe('Path prefixes it applies to; every path if empty.'),
   }),
 );
 
 /** Takes a failing canary out of traffic. */
 export const breaker = switchable(
   z.strictObject({
-    /** Failures in a row after which the canary is taken out. */
-    failures: z.number().int().min(1).max(1000).default(5),
-    /** Path prefixes whose failures count; every path if empty. */
-    paths: z.array(path).default([]),
+    failures: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .default(5)
+      .describe('Failures in a row after which the canary is taken out.'),
+    paths: z
+      .array(path)
+      .default([])
+      .describe('Path prefixes whose failures count; every path if empty.'),
   }),
 );

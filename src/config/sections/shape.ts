@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type AnswerPath, readAnswerPath } from '../values/answer-path.ts';
 import { period, refuse } from '../values/values.ts';
+import { written } from '../values/written.ts';
 
 const place = z
   .string()
@@ -15,14 +16,17 @@ export const allow = z.array(place).max(100);
 
 const fields = z.strictObject(
   {
-    allow: allow.default([]),
-    /** Path prefixes that are never requested again. */
+    allow: allow
+      .prefault([])
+      .describe('Intended changes, such as `$.items[].price` or `main > form`.'),
     exclude: z
       .array(z.string().max(500).regex(/^\//, 'does not begin with /'))
       .max(100)
-      .default([]),
-    /** How often a user's request is sent to both sides. */
-    every: period(1000, 3_600_000).default(1000),
+      .default([])
+      .describe('Path prefixes that are never requested again.'),
+    every: period(1000, 3_600_000)
+      .prefault('1s')
+      .describe('How often a user’s request is sent to both sides.'),
   },
   {
     error: ({ code }) =>
@@ -43,4 +47,5 @@ export const shape = z
     (value) => (value === true ? {} : value === false ? undefined : value),
     fields.optional(),
   )
+  .register(written, { as: z.union([z.boolean(), fields]) })
   .transform((settings): ShapeSettings | false => settings ?? false);

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { holding, type Problem, refuse } from '../values/values.ts';
+import { written } from '../values/written.ts';
 import { gates } from './outside.ts';
-
-const DAY_MS = 86_400_000;
 
 const NOT_A_WEIGHT = 'is not a weight from 0 to 100';
 
@@ -18,16 +17,20 @@ const part = weight.refine((value) => value > 0 && value < 100, 'leaves one side
 
 const step = z
   .strictObject({
-    /** The share of users, in percent. */
-    weight: weight.optional(),
-    /** The time until the next step. */
-    for: holding.optional(),
-    /** Requests the canary must have served in this step. */
-    minimumRequests: z.number().int().min(1).max(1_000_000_000).optional(),
-    /** The gates that must be open before the step counts as done. */
-    gates: gates.optional(),
-    /** Waits until the operator continues with `canary resume`. */
-    pause: z.literal(true, 'is not `true`').optional(),
+    weight: weight.optional().describe('The share of users, in percent.'),
+    for: holding.optional().describe('The time until the next step.'),
+    minimumRequests: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000_000)
+      .optional()
+      .describe('Requests the canary must have served in this step.'),
+    gates: gates.optional().describe('The gates that must be open before the step counts as done.'),
+    pause: z
+      .literal(true, 'is not `true`')
+      .optional()
+      .describe('Waits until the operator continues with `canary resume`.'),
   })
   .superRefine((each, context) => {
     if (each.pause && Object.keys(each).length > 1)
@@ -47,31 +50,39 @@ export const steps = z
 const KINDS = ['canary', 'blue-green', 'rolling', 'ab'] as const;
 const NOT_A_STRATEGY = 'is not canary, blue-green, rolling or ab';
 
-/** A strategy's name alone, or with its settings. */
-export const strategy = z.preprocess(
-  (value) => (KINDS.some((kind) => kind === value) ? { [value as string]: {} } : value),
-  z
-    .strictObject(
-      {
-        canary: settings({}),
-        'blue-green': settings({}),
-        /** How long each step is held; each step adds one container of each service. */
-        rolling: settings({ for: holding.default(60_000) }),
-        /** The share of users on the canary, and for how long. */
-        ab: settings({ weight: part.default(50), for: holding.default(14 * DAY_MS) }),
-      },
-      { error: (issue) => (issue.code === 'invalid_type' ? NOT_A_STRATEGY : undefined) },
-    )
-    .refine(
-      (value) => Object.values(value).filter(Boolean).length === 1,
-      'must name exactly one strategy',
-    )
-    .transform(({ rolling, ab, ...rest }): Strategy => {
-      if (rolling) return { kind: 'rolling', ...rolling };
-      if (ab) return { kind: 'ab', ...ab };
-      return { kind: rest['blue-green'] ? 'blue-green' : 'canary' };
-    }),
+const strategyFields = z.strictObject(
+  {
+    canary: settings({}).describe('By `steps`; without any, only by `canary weight N`.'),
+    'blue-green': settings({}).describe(
+      'No users until `canary weight 100` moves all of them at once.',
+    ),
+    rolling: settings({
+      for: holding.prefault('1m').describe('How long each step is held.'),
+    }).describe('Each step adds one container of each service.'),
+    ab: settings({
+      weight: part.default(50).describe('The share of users on the canary, in percent.'),
+      for: holding.prefault('14d').describe('How long both sides are compared.'),
+    }).describe('One share of users for a fixed time; then both sides are compared.'),
+  },
+  { error: (issue) => (issue.code === 'invalid_type' ? NOT_A_STRATEGY : undefined) },
 );
+
+/** A strategy's name alone, or with its settings. */
+export const strategy = z
+  .preprocess(
+    (value) => (KINDS.some((kind) => kind === value) ? { [value as string]: {} } : value),
+    strategyFields
+      .refine(
+        (value) => Object.values(value).filter(Boolean).length === 1,
+        'must name exactly one strategy',
+      )
+      .transform(({ rolling, ab, ...rest }): Strategy => {
+        if (rolling) return { kind: 'rolling', ...rolling };
+        if (ab) return { kind: 'ab', ...ab };
+        return { kind: rest['blue-green'] ? 'blue-green' : 'canary' };
+      }),
+  )
+  .register(written, { as: z.union([z.enum(KINDS), strategyFields]) });
 
 export type Strategy =
   | { kind: 'canary' }
@@ -80,7 +91,10 @@ export type Strategy =
   | { kind: 'ab'; weight: number; for: number };
 
 function settings<T extends z.ZodRawShape>(shape: T) {
-  return z.preprocess((value) => (value === null ? {} : value), z.strictObject(shape).optional());
+  const fields = z.strictObject(shape);
+  return z
+    .preprocess((value) => (value === null ? {} : value), fields.optional())
+    .register(written, { as: fields.nullable() });
 }
 
 function problemsOfSteps(all: readonly z.output<typeof step>[]): Problem[] {

@@ -7,7 +7,7 @@ export interface Condition {
   number: number;
 }
 
-const FORM = /^(<=|>=|==|!=|<|>)\s*([+-]?\d+(?:\.\d+)?(?:e[+-]?\d{1,2})?)$/i;
+const FORM = /^(<=|>=|==|!=|<|>)\s*([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?)$/;
 
 const PROBLEM = 'is not a comparison such as "< 0.01"';
 

@@ -1,11 +1,14 @@
 const UNIT_MS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
 
+/** A duration as people write it. */
+export const DURATION = /^(\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/;
+
 /**
  * Reads a duration in Compose's notation, and days (`500ms`, `30s`, `1m30s`, `2h`, `14d`), in
  * milliseconds; `undefined` if it is not a duration.
  */
 export function parseDuration(text: string): number | undefined {
-  if (!/^(\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/.test(text)) return undefined;
+  if (!DURATION.test(text)) return undefined;
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
     total += Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];

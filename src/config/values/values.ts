@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { formatDuration, parseDuration } from './duration.ts';
+import { DURATION, formatDuration, parseDuration } from './duration.ts';
+import { wordsOf } from './words.ts';
+import { written } from './written.ts';
 
 const HOUR_MS = 3_600_000;
 const YEAR_MS = 366 * 24 * HOUR_MS;
@@ -8,6 +10,8 @@ const YEAR_MS = 366 * 24 * HOUR_MS;
 export interface Problem {
   path: readonly PropertyKey[];
   text: string;
+  /** The name itself is the problem, not the value behind it. */
+  isName?: boolean;
 }
 
 /** Reports a problem of a value, or of something in it. */
@@ -16,7 +20,30 @@ export function refuse(context: z.RefinementCtx, text: string, path: readonly Pr
   return z.NEVER;
 }
 
-export const port = z.number().int().min(1).max(65_535);
+const NOT_A_PORT = 'is not a port, a whole number from 1 to 65535';
+export const port = z
+  .int({
+    error: ({ input }) =>
+      typeof input === 'string' && /^\d{1,5}$/.test(input)
+        ? `${NOT_A_PORT}: leave out the quotes`
+        : NOT_A_PORT,
+  })
+  .min(1, NOT_A_PORT)
+  .max(65_535, NOT_A_PORT);
+
+const NOT_A_STATUS = 'is not a status such as 200';
+/** The status of a response. */
+export const status = z.int(NOT_A_STATUS).min(100, NOT_A_STATUS).max(599, NOT_A_STATUS);
+
+const json = z.json();
+/** Any value that JSON can say. */
+export const anyJson = z
+  .unknown()
+  .transform((value, context) => {
+    const result = json.safeParse(value);
+    return result.success ? result.data : refuse(context, 'has a value that JSON cannot say');
+  })
+  .register(written, { is: { type: ['string', 'number', 'boolean', 'null', 'array', 'object'] } });
 
 /** The service names that Compose allows. */
 export const serviceName = z
@@ -38,28 +65,41 @@ export function line(longest: number) {
 }
 
 /** A list; a single element may be written without the list. */
-export function listed<T extends z.ZodType>(list: T) {
+export function listed<T extends z.ZodArray>(list: T) {
   const asList = (value: unknown) =>
     Array.isArray(value) || value === undefined ? value : [value];
-  return z.preprocess(asList, list);
+  const parsed = z.preprocess(asList, list);
+  written.add(parsed as z.ZodType, { as: z.union([list.element, list]) });
+  return parsed;
 }
 
 /** The same for texts. */
-export function listedTexts<T extends z.ZodType>(list: T) {
-  return z.preprocess((value) => (typeof value === 'string' ? [value] : value), list);
+export function listedTexts<T extends z.ZodArray>(list: T) {
+  const asList = (value: unknown) => (typeof value === 'string' ? [value] : value);
+  const parsed = z.preprocess(asList, list);
+  written.add(parsed as z.ZodType, { as: z.union([list.element, list]) });
+  return parsed;
 }
 
 /**
  * A duration in milliseconds, within limits. `error`: the message for a value that is not a text.
  */
-export function duration(problem: string, least: number, most: number, error?: string) {
+export function duration(problem: string, least: number, most: number, error = problem) {
   return z
-    .string(error)
+    .string({ error: ({ input }) => withUnit(error, input, 's') })
     .refine((text) => {
       const ms = parseDuration(text);
       return ms !== undefined && ms >= least && ms <= most;
     }, problem)
+    .meta({ pattern: DURATION.source })
     .transform((text) => parseDuration(text) ?? 0);
+}
+
+/** The message for a value whose unit is missing. */
+function withUnit(problem: string, input: unknown, unit: string): string {
+  return typeof input === 'number'
+    ? `${problem}: ${input} has no unit, such as ${input}${unit}`
+    : problem;
 }
 
 const HOLDING = 'is not a duration such as 30s, 5m or 14d';
@@ -85,9 +125,9 @@ export function span(least: number, example: string) {
 }
 
 /** A share as people write it, in percent. `error`: the message for a value that is not a text. */
-export function share(form: RegExp, problem: string, error?: string) {
+export function share(form: RegExp, problem: string, error = problem) {
   return z
-    .string(error)
+    .string({ error: ({ input }) => withUnit(error, input, '%') })
     .regex(form, problem)
     .transform((text) => Number.parseFloat(text))
     .refine((percent) => percent <= 100, 'is more than 100%');
@@ -102,12 +142,14 @@ export const percentage = share(/^(100|\d{1,2})(\.\d{1,3})? ?%$/, NOT_A_SHARE, N
  * union would hide them.
  */
 export function switchable<T extends z.ZodType>(fields: T) {
-  return z.unknown().transform((value, context): false | z.output<T> => {
+  const parsed = z.unknown().transform((value, context): false | z.output<T> => {
     if (value === false) return false;
-    const result = fields.safeParse(value === true ? {} : value);
+    const result = fields.safeParse(value === true ? {} : value, { error: wordsOf });
     if (result.success) return result.data;
     for (const issue of result.error.issues)
       context.issues.push({ ...issue, input: value } as z.core.$ZodRawIssue);
     return z.NEVER;
   });
+  // The parser of `z.unknown()` alone would say that anything may be written.
+  return parsed.register(written, { as: z.union([z.boolean(), fields]) });
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import { CanaryError } from '../../errors.ts';
+import { withNearest } from '../../nearest.ts';
 import type { Project } from '../load.ts';
 
 export interface BranchMove {
@@ -73,6 +74,10 @@ export async function resolveBranch(
   if (commit) return commit;
   const known = await git.localBranches(repository);
   throw new CanaryError('branch-unknown', `There is no branch \`${name}\`.`, {
-    hint: `Create it with \`canary branch ${name}\`. There are: ${known.join(', ') || 'none, commit something first'}.`,
+    hint: withNearest(
+      `Create it with \`canary branch ${name}\`. There are: ${known.join(', ') || 'none, commit something first'}.`,
+      name,
+      known,
+    ),
   });
 }

@@ -77,9 +77,12 @@ test.each([
   ],
   [
     '{ get: /, expect: { within: 5 } }',
-    '.expect.within: is not a duration such as 10s, from 1ms to 1m',
+    '.expect.within: is not a duration such as 10s, from 1ms to 1m: 5 has no unit, such as 5s',
   ],
-  ['{ get: /, expect: { stauts: 1 } }', '.expect.stauts: is not a setting this version knows'],
+  [
+    '{ get: /, expect: { stauts: 1 } }',
+    '.expect.stauts: is not a setting this version knows. Did you mean `status`?',
+  ],
   ['{ get: /, every: 100ms }', '.every: is not a duration such as 10s, from 1s to 1d'],
   ['{ get: /, service: nope }', ': `nope` is not among the chosen services'],
   ['{ get: /, service: toString }', '.service: is a name that canary cannot use'],
@@ -101,7 +104,7 @@ test.each([
   ],
   ['{ exclude: [logout] }', '.exclude.0: does not begin with /'],
   ['{ every: 10ms }', '.every: is not a duration such as 10s, from 1s to 1h'],
-  ['{ alow: [] }', '.alow: is not a setting this version knows'],
+  ['{ alow: [] }', '.alow: is not a setting this version knows. Did you mean `allow`?'],
 ])('shape: %s is rejected with the reason', async (shape, problem) => {
   expect(await problems(`{ shape: ${shape} }`)).toEqual([`line 3, analysis.shape${problem}`]);
 });

@@ -125,7 +125,7 @@ describe('hooks', () => {
 
   test('of an unknown phase are rejected', async () => {
     expect(await problems({ hooks: { preRevert: [] } })).toEqual([
-      'hooks.preRevert: is not a setting this version knows',
+      'hooks.preRevert: is not a setting this version knows. Did you mean `onRevert`?',
     ]);
   });
 });

@@ -237,7 +237,7 @@ test.each([
     'analysis.alpha',
     'is too high: more than 20 % of good canaries could be taken back',
   ],
-  ['{ margin: 1 }', 'analysis.margin', 'is not a share such as 0.5%'],
+  ['{ margin: 1 }', 'analysis.margin', 'is not a share such as 0.5%: 1 has no unit, such as 1%'],
   ['{ latency: { percentile: 10 } }', 'latency.percentile', 'is not a percentile from 50 to 99.9'],
   ['{ thresholds: {} }', 'analysis.thresholds', 'has neither `failures` nor `p99`'],
 ])('analysis: %s is rejected', async (setting, place, why) => {
@@ -302,7 +302,7 @@ colour: red
       "line 1, version: is not a version this program knows (1)
       line 10, drain: is not a duration such as 30s or 1m30s
       line 11, colour: is not a setting this version knows
-      line 4, services.web.entry: Too big: expected number to be <=65535
+      line 4, services.web.entry: is not a port, a whole number from 1 to 65535
       line 5, services.web.weight: is not a setting this version knows
       line 6, services.a b: is not a service name
       line 8, identity.0: is not \`header:NAME\`, \`cookie:NAME\`, \`query:NAME\`, \`jwt:CLAIM\` or \`source\`

@@ -73,7 +73,7 @@ describe('steps', () => {
       'line 8, steps.4: is a weight or a pause, not both: make it two steps',
       'line 9, steps.5.pause: is not `true`',
       'line 10, steps.6: has neither `weight` nor `pause`',
-      'line 11, steps.7: Invalid input: expected object, received number',
+      'line 11, steps.7: must be settings, such as { name: value }, not the number 5',
     ]);
   });
 
@@ -86,8 +86,8 @@ describe('steps', () => {
   - { pause: true }
   - { weight: 70 }`;
     expect(await problems(text)).toEqual([
-      'line 5, steps.1.weight: is not above 50: weights rise from step to step',
       'line 5, steps.1: needs `for`, or a `pause` after it',
+      'line 5, steps.1.weight: is not above 50: weights rise from step to step',
       'line 6, steps.2.weight: is not above 50: weights rise from step to step',
     ]);
     expect(await problems('steps: [{ pause: true }]')).toEqual(['line 3, steps: have no weight']);
