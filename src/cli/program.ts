@@ -13,6 +13,7 @@ import { down } from './commands/down.ts';
 import { history } from './commands/history.ts';
 import { init } from './commands/init.ts';
 import { map } from './commands/map.ts';
+import { notify } from './commands/notify.ts';
 import { pause } from './commands/pause.ts';
 import { plan } from './commands/plan.ts';
 import { promote } from './commands/promote.ts';
@@ -34,7 +35,7 @@ const COMMANDS = [
   ...[init, render, plan, map, up, down, doctor],
   ...[branch, apply, push, remote, receive],
   ...[deploy, rehearse, weight, pause, resume, promote, abort, revert],
-  ...[status, wait, analyze, check, history, compose],
+  ...[status, wait, analyze, check, history, notify, compose],
 ];
 
 /** The whole command line: names, flags and help. What a command does is loaded when it runs. */

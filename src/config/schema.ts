@@ -4,6 +4,7 @@ import { database } from './sections/database.ts';
 import { roles } from './sections/guesses.ts';
 import { identity } from './sections/identity.ts';
 import { match } from './sections/match.ts';
+import { notify } from './sections/notify.ts';
 import { hooks } from './sections/outside.ts';
 import { breaker, shield } from './sections/protection.ts';
 import { proxy } from './sections/proxy.ts';
@@ -57,6 +58,8 @@ export const configSchema = z.strictObject({
   progressDeadline: holding.default(30 * 60_000),
   /** The programs that are run and the addresses that are notified during a release. */
   hooks: hooks.prefault({}),
+  /** Who is told what happens to a release; never part of it. */
+  notify: notify.default([]),
   /** The databases that canary and stable share. */
   database: database.prefault({}),
   /**
