@@ -21,7 +21,7 @@ export interface Message {
 }
 
 /** What a message is about, for programs. `step`: from 1. */
-export interface About {
+interface About {
   project: string;
   release?: string | undefined;
   branch?: string | undefined;

@@ -18,10 +18,10 @@ export type NotifyEvent = (typeof NOTIFY_EVENTS)[number];
 
 /** The chat services whose format canary writes. */
 const CHATS = ['slack', 'discord', 'teams', 'mattermost'] as const;
-export type Chat = (typeof CHATS)[number];
+type Chat = (typeof CHATS)[number];
 
 /** The placeholders of a webhook's own body. */
-export const MESSAGE_PLACES = [
+const MESSAGE_PLACES = [
   'event',
   'title',
   'text',
