@@ -35,6 +35,8 @@ export interface Context extends ReturnType<typeof worldOf> {
   options: GlobalOptions;
   prompt: Prompt;
   emit: EventSink;
+  /** From here on, calls `heard` with every event too, until the returned function is called. */
+  listen(heard: EventSink): () => void;
   /** Aborts when the user interrupts. */
   signal: AbortSignal;
 }

@@ -50,6 +50,7 @@ export const EXIT_CODE_OF = {
   'merge-conflict': EXIT.usage,
   'local-changes-in-the-way': EXIT.usage,
   'answer-needed': EXIT.usage,
+  'notify-unknown': EXIT.usage,
   'no-canary': EXIT.usage,
   'release-unknown': EXIT.usage,
   'proxy-not-up': EXIT.usage,

@@ -6,6 +6,7 @@ import { buildProgram } from './cli/program.ts';
 import type { Dispatch, Globals } from './cli/session.ts';
 import { type Context, worldOf } from './context.ts';
 import { CanaryError, EXIT, messageOf } from './errors.ts';
+import { eventHub } from './rollout/event-hub.ts';
 import type { EventSink } from './rollout/events.ts';
 import { isDiskProblem } from './system/files.ts';
 import { onHost } from './system/host.ts';
@@ -272,7 +273,7 @@ function makeContext(
         return askToConfirm(question, terminal);
       },
     },
-    emit,
+    ...eventHub(emit),
     signal,
   };
 }

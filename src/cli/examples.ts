@@ -29,6 +29,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   map: ['canary map', 'canary map --format mermaid'],
   render: ['canary render > override.yml'],
   analyze: ['canary analyze --replay 20261121-120000-aaaaaaa --alpha 0.001'],
+  'notify test': ['canary notify test', 'canary notify test slack'],
   compose: [
     'canary compose ps',
     'canary compose restart web',

@@ -15,6 +15,7 @@ import { help } from './commands/help.ts';
 import { history } from './commands/history.ts';
 import { init } from './commands/init.ts';
 import { map } from './commands/map.ts';
+import { notify } from './commands/notify.ts';
 import { pause } from './commands/pause.ts';
 import { plan } from './commands/plan.ts';
 import { promote } from './commands/promote.ts';
@@ -38,7 +39,7 @@ const GROUPS = {
   'Set up:': [init, up, down, doctor, completion],
   'Release:': [plan, rehearse, deploy, check],
   'Steer:': [weight, pause, resume, promote, abort, revert],
-  'Look:': [status, wait, history, map, render, analyze, compose],
+  'Look:': [status, wait, history, map, render, analyze, notify, compose],
   'Git:': [branch, apply, push],
   'Server:': [remote, receive],
 };

@@ -4,6 +4,7 @@ import { database } from './sections/database.ts';
 import { roles } from './sections/guesses.ts';
 import { identity } from './sections/identity.ts';
 import { match } from './sections/match.ts';
+import { notify } from './sections/notify.ts';
 import { hooks } from './sections/outside.ts';
 import { breaker, shield } from './sections/protection.ts';
 import { proxy } from './sections/proxy.ts';
@@ -85,6 +86,7 @@ export const configSchema = z.strictObject({
   hooks: hooks
     .prefault({})
     .describe('The programs that are run and the addresses that are notified during a release.'),
+  notify: notify.prefault([]).describe('Who is told what happens to a release; never part of it.'),
   database: database.prefault({}).describe('The databases that canary and stable share.'),
   mounts: z
     .record(line(1000), z.enum(['shared', 'branch'], 'is not shared or branch'))

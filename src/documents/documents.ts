@@ -11,6 +11,7 @@ import type {
   RemoteAddResult,
 } from './git.ts';
 import type { History } from './history.ts';
+import type { NotifyTest } from './notify.ts';
 import type { PlanDocument } from './plan.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import type { DoctorResult, DownResult, InitResult, RenderResult, UpResult } from './setup.ts';
@@ -44,6 +45,7 @@ export interface Documents {
   history: History;
   init: InitResult;
   map: ServiceMap;
+  'notify-test': NotifyTest;
   pause: PauseResult;
   plan: PlanDocument;
   promote: PromoteResult;

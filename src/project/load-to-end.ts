@@ -43,8 +43,8 @@ export async function loadToEnd(context: Context): Promise<Project> {
 async function configToEnd(context: Context, directory: string): Promise<CanaryConfig> {
   const none = configSchema.parse({ version: 1, services: {} });
   const own = await loadConfig(context, directory).catch(() => none);
-  const { git, hooks, drain, startTimeout, strategy } = own;
-  return { ...none, git, hooks, drain, startTimeout, strategy };
+  const { git, hooks, notify, drain, startTimeout, strategy } = own;
+  return { ...none, git, hooks, notify, drain, startTimeout, strategy };
 }
 
 /** The services that have a canary, and those whose port the proxy holds or held. */

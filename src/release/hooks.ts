@@ -1,6 +1,8 @@
 import { errandName } from '../analysis/source-name.ts';
 import type { Hook, HookPhase } from '../config/sections/outside.ts';
+import { fillBody } from '../config/values/template.ts';
 import { CanaryError } from '../errors.ts';
+import { answerWords } from '../probes/answer-words.ts';
 import { askConfigured, isGood } from '../probes/ask-configured.ts';
 import { factsOf } from '../probes/release-facts.ts';
 import { runConfigured } from '../probes/run-program.ts';
@@ -78,11 +80,13 @@ async function perform(
   }
   const { post: url, timeout } = hook;
   const headers = { 'Content-Type': 'application/json', ...hook.headers };
-  const body = JSON.stringify({ ...factsOf(run), ...facts });
+  const known = { ...factsOf(run), ...facts };
+  const body = hook.body === undefined ? JSON.stringify(known) : fillBody(hook.body, known);
   const asked = await askConfigured(run, { url, headers, timeout, method: 'POST', body }, signal);
   if ('problem' in asked) return { why: `failed: ${asked.problem}` };
-  const { answer } = asked;
-  return isGood(answer) ? undefined : { why: `was answered with status ${answer.status}` };
+  const { answer, hide } = asked;
+  if (isGood(answer)) return undefined;
+  return { why: `was answered with status ${answerWords(answer, hide)}`.replace(/\.$/, '') };
 }
 
 function hookFailed(message: string, setting: string, output = ''): CanaryError {

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { CanaryError, hasCode } from '../errors.ts';
 import { restoreProxyFiles } from '../execution/proxy-start.ts';
+import { beginNotifying } from '../notify/notifying.ts';
 import { ensureState } from '../project/layout.ts';
 import type { Project } from '../project/load.ts';
 import { ifWritable } from '../project/run.ts';
@@ -31,11 +32,29 @@ export async function withLock<T>(
   work: (signal: AbortSignal) => Promise<T>,
   wayOut?: Set<string>,
 ): Promise<T> {
+  const notifying = beginNotifying(context, project);
+  try {
+    return await locked(context, project, command, work, wayOut);
+  } finally {
+    // After the lock is given back: nobody waits for a chat.
+    await notifying.end();
+  }
+}
+
+async function locked<T>(
+  context: Context,
+  project: Project,
+  command: string,
+  work: (signal: AbortSignal) => Promise<T>,
+  wayOut: Set<string> | undefined,
+): Promise<T> {
   let release: (() => Promise<void>) | undefined;
   // Where no lock can be written, no other command can take one either.
   await ifWritable({ context, wayOut }, 'the lock', async () => {
     await ensureState(project.layout);
-    release = await project.lock.acquire(command);
+    release = await project.lock.acquire(command, ({ command, owner, pid, host, start }) =>
+      context.emit({ type: 'lock-broken', command, owner, pid, host, start }),
+    );
     // A request that no command read was meant for an earlier holder.
     await project.stopRequest.clear();
     await removeLeftovers([project.layout.state, project.layout.proxyRun]);

@@ -1,3 +1,4 @@
+import type { NotifyEvent } from '../config/sections/notify.ts';
 import type { HookPhase } from '../config/sections/outside.ts';
 import type { Strategy } from '../config/sections/strategy.ts';
 import type { Backup } from '../database/backup.ts';
@@ -213,6 +214,24 @@ export type ReleaseEvent =
 
 /** Events that the operator also sees while a command runs; never stored. */
 type ProgressEvent =
+  | {
+      /** The lock of a command that ended without giving it back was broken. `start`: when it began. */
+      type: 'lock-broken';
+      command: string;
+      owner: string;
+      pid: number;
+      host: string;
+      start: string;
+    }
+  | {
+      /** Somebody was told of an event, or could not be. `answer`: the status and what the other side said. */
+      type: 'notified';
+      target: string;
+      event: NotifyEvent;
+      ok: boolean;
+      attempts: number;
+      answer: string;
+    }
   | {
       /** The operations that canary will now carry out. */
       type: 'plan-made';

@@ -88,6 +88,8 @@ const LINES: EventLines = {
     `${theme.dim('·')} ${branch} is at ${shortCommit(commit)}: ${subject}`,
   notice: ({ text }, theme) => `${theme.dim('·')} ${text}`,
   warning: ({ text }, theme) => `${theme.warn('!')} ${text}`,
+  'lock-broken': ({ command, owner, pid }, theme) =>
+    `${theme.warn('!')} broke the lock of \`canary ${command}\` (${owner}, process ${pid}), which ended without giving it back`,
   'remote-said': ({ line }, theme) => `${theme.dim('remote:')} ${line}`,
   'step-begun': ({ index, of, step }, theme) =>
     `${theme.canary('◆')} step ${index + 1} of ${of}: ${describeStep(step)}`,
@@ -105,6 +107,8 @@ const DETAILS: EventLines = {
   'plan-made': ({ plan }) => formatPlan(plan),
   'weight-set': ({ weight }) => `· weight ${formatWeight(weight)}`,
   'state-changed': ({ state, reason }) => `· ${state}: ${reason}`,
+  notified: ({ target, event, ok, answer }) =>
+    `· ${ok ? 'told' : 'could not tell'} ${target} of ${event}: ${answer}`,
   output: ({ line }) => `  ${line}`,
   progress: ({ text }) => `· ${text}`,
   judging: ({ text }) => `· ${text}`,

@@ -65,9 +65,16 @@ export interface Received {
   body: string;
 }
 
+/** An answer of a test's server. */
+interface Told {
+  status?: number;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
 /** A server with the given answers, and the requests it received; with `undefined` it never answers. */
 export async function answering(
-  answer: (request: Received) => { status?: number; body?: string } | undefined,
+  answer: (request: Received) => Told | undefined,
 ): Promise<{ url: string; received: Received[] }> {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
@@ -78,7 +85,7 @@ export async function answering(
     received.push(one);
     const told = answer(one);
     if (!told) return;
-    response.statusCode = told.status ?? 200;
+    response.writeHead(told.status ?? 200, told.headers);
     response.end(told.body ?? '');
   });
   server.listen(0, '127.0.0.1');

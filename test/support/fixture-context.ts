@@ -19,6 +19,7 @@ export function contextIn(directory: string, options: Partial<Context['options']
     owner: { uid: 0, gid: 0 },
     prompt: { chooseServices: async () => undefined, confirm: async () => false },
     emit: () => undefined,
+    listen: () => () => undefined,
     signal: new AbortController().signal,
   };
 }

@@ -34,8 +34,10 @@ export function requirePublishedShape(argv: readonly string[], stdout: string): 
 }
 
 function commandOf(argv: readonly string[], known: object): string | undefined {
-  const remote = argv.indexOf('remote');
-  if (remote >= 0) return `remote-${argv[remote + 1]}`;
+  for (const group of ['remote', 'notify']) {
+    const at = argv.indexOf(group);
+    if (at >= 0) return `${group}-${argv[at + 1]}`;
+  }
   return argv.find((word) => word in known);
 }
 

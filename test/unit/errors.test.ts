@@ -40,6 +40,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   'merge-conflict': 2,
   'local-changes-in-the-way': 2,
   'answer-needed': 2,
+  'notify-unknown': 2,
   'no-canary': 2,
   'release-unknown': 2,
   'proxy-not-up': 2,

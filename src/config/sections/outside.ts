@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { placeProblem } from '../values/placeholders.ts';
+import { templateProblem } from '../values/template.ts';
 import { refuse, span, status } from '../values/values.ts';
 
 /** A text in which every `{{…}}` is a known placeholder. */
@@ -33,13 +34,37 @@ export const argv = z
   .max(100)
   .refine(([program]) => program !== '', NOT_ARGUMENTS);
 
+/** A body with placeholders of these names. */
+export function template(names: readonly string[]) {
+  return z
+    .string()
+    .min(1)
+    .max(20_000)
+    .superRefine((text, context) => {
+      const problem = templateProblem(text, names);
+      if (problem) refuse(context, problem);
+    });
+}
+
 /** How long a program or a server may take. */
 export const timeout = span(1, '10s');
 
 /** A program to run, or an address to notify; with its timeout in milliseconds. */
 export type Hook =
   | { run: readonly string[]; timeout: number }
-  | { post: string; headers: Readonly<Record<string, string>>; timeout: number };
+  | {
+      post: string;
+      headers: Readonly<Record<string, string>>;
+      /** A body of one's own with placeholders; else the facts as JSON are sent. */
+      body?: string;
+      timeout: number;
+    };
+
+/** The placeholders of a hook's own body: what hooks get to know. */
+const HOOK_PLACES = [
+  ...['project', 'release', 'branch', 'commit', 'phase'],
+  ...['step', 'steps', 'weight', 'verdict', 'reason'],
+];
 
 const hook = z
   .strictObject({
@@ -50,13 +75,17 @@ const hook = z
       .describe(
         'Headers of the request; values may contain environment variables, in braces after `$`.',
       ),
+    body: template(HOOK_PLACES)
+      .optional()
+      .describe('The body of the request, instead of canary’s own JSON.'),
     timeout: timeout.optional().describe('How long the program or the server may take.'),
   })
   .superRefine((each, context) => requireErrand(each, 'post', context))
-  .transform(
-    ({ run, post = '', headers = {}, timeout }): Hook =>
-      run ? { run, timeout: timeout ?? 60_000 } : { post, headers, timeout: timeout ?? 10_000 },
-  );
+  .transform(({ run, post = '', headers = {}, body, timeout }): Hook => {
+    if (run) return { run, timeout: timeout ?? 60_000 };
+    const own = body === undefined ? {} : { body };
+    return { post, headers, ...own, timeout: timeout ?? 10_000 };
+  });
 
 const list = z.array(hook).max(20).prefault([]);
 
@@ -115,13 +144,17 @@ export const gates = z.array(gate).min(1).max(20);
 
 /** Rejects an errand that neither runs a program nor calls a server, or does both. */
 function requireErrand(
-  errand: { run?: unknown; headers?: unknown; expect?: unknown } & Record<string, unknown>,
+  errand: { run?: unknown; headers?: unknown; expect?: unknown; body?: unknown } & Record<
+    string,
+    unknown
+  >,
   web: 'get' | 'post',
   context: z.RefinementCtx,
 ): void {
-  const { run, headers, expect } = errand;
+  const { run, headers, expect, body } = errand;
   const asks = errand[web] !== undefined;
   if (run && asks) refuse(context, `has both \`run\` and \`${web}\`: make it two`);
   else if (!run && !asks) refuse(context, `has neither \`run\` nor \`${web}\``);
-  else if (run && (headers || expect)) refuse(context, `has settings of \`${web}\` beside \`run\``);
+  else if (run && (headers || expect || body !== undefined))
+    refuse(context, `has settings of \`${web}\` beside \`run\``);
 }

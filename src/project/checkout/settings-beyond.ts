@@ -19,6 +19,7 @@ export async function settingsBeyond(
   return [
     ...beyond(programsIn(branch), programsIn(config)).map((program) => `runs ${program}`),
     ...beyond(addressesIn(branch), addressesIn(config)).map((url) => `calls ${url}`),
+    ...beyond(notifiedIn(branch), notifiedIn(config)).map((where) => `calls ${where} (\`notify\`)`),
     ...(isTrusting ? ['has `receive.trust: full`'] : []),
     // Who may push that branch has the power of root, and others guard the one that it was.
     ...(stable === config.git.stable ? [] : [`has \`git.stable: ${stable}\``]),
@@ -49,6 +50,15 @@ function addressesIn(config: unknown): string[] {
   });
 }
 const ADDRESSES = new Set(['post', 'get', 'url']);
+
+/** Where the addresses are that `notify` writes to. */
+function notifiedIn({ notify }: CanaryConfig): string[] {
+  return notify.flatMap((target) => {
+    if (!('address' in target)) return [];
+    const { address } = target;
+    return 'file' in address ? [`the address in ${address.file}`] : [`\${${address.variable}}`];
+  });
+}
 
 /** The proxy has the users' requests, and folders of the machine. */
 function imagesIn({ proxy }: CanaryConfig): string[] {

@@ -27,8 +27,13 @@ export class FileLock {
     this.clock = clock;
   }
 
-  /** Takes the lock, from a dead owner too; throws `lock-held` with its holder. */
-  async acquire(command: string): Promise<() => Promise<void>> {
+  /**
+   * Takes the lock, from a dead owner too, who is then told to `onBroken`; throws `lock-held` with its holder.
+   */
+  async acquire(
+    command: string,
+    onBroken: (dead: LockOwner) => void = () => undefined,
+  ): Promise<() => Promise<void>> {
     await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
     const mine: LockOwner = {
       owner: userName(),
@@ -41,12 +46,17 @@ export class FileLock {
     const draft = temporaryName(`${this.path}.${mine.token}`);
     try {
       await this.writeDraft(draft, mine);
+      let dead: LockOwner | undefined;
       // A link appears with its content or not at all; a plain exclusive create could be seen empty.
       for (let attempt = 0; attempt < 5; attempt += 1) {
-        if (await linked(draft, this.path)) return () => this.release(mine.token);
+        if (await linked(draft, this.path)) {
+          if (dead) onBroken(dead);
+          return () => this.release(mine.token);
+        }
         const other = await this.read();
         if (other && (await isAlive(other))) throw held(other);
         await this.clearDead(draft, this.path);
+        if (other) dead = other;
       }
     } finally {
       await rm(draft, { force: true });

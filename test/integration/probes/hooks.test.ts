@@ -116,6 +116,17 @@ describe.each(['postPromote', 'onRevert'] as const)('%s', (phase) => {
   });
 });
 
+test('a body of its own is filled, and a refusal says status and answer', async () => {
+  const { url, received } = await answering(() => ({ status: 400, body: 'no_text\n\u001b[31m' }));
+  const post = { post: `${url}/hook`, body: '{"text": "{{phase}} {{reason}}"}' };
+  const runs = await analysisRun({ hooks: { preDeploy: [post] } });
+  const error = await refusal(() => runHooks(runs.run, 'preDeploy', { reason: 'a "b"' }));
+  expect(JSON.parse(received[0]?.body ?? '')).toEqual({ text: 'preDeploy a "b"' });
+  expect(error.message).toBe(
+    `The preDeploy hook POST ${new URL(url).host} was answered with status 400: no_text \\u001b[31m.`,
+  );
+});
+
 test('no secret is shown or recorded', async () => {
   const env = { WEBHOOK: 'https://user:pass@hooks.invalid/services/T000/B000' };
   const runs = await analysisRun({ hooks: { preDeploy: [{ post: WEBHOOK }] } }, { env });

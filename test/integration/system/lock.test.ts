@@ -100,6 +100,19 @@ describe('the lock of a project', () => {
     await next();
   });
 
+  test('of a dead owner is broken by one command, which is told whose it was', async () => {
+    const { path, lock } = await newLock();
+    await abandon(path);
+    const told: string[] = [];
+    const release = await lock.acquire(
+      'second',
+      ({ command, pid }) => void told.push(`${command} ${pid}`),
+    );
+    await release();
+    await (await lock.acquire('third', () => void told.push('again')))();
+    expect(told).toEqual([expect.stringMatching(/^\w+ \d+$/)]);
+  });
+
   test('that is torn does not block forever', async () => {
     const { path, lock } = await newLock();
     await writeFile(path, '{"owner":');

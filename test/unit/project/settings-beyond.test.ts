@@ -19,6 +19,16 @@ test.each([
   expect(await beyond(settings, settings)).toEqual([]);
 });
 
+test.each([
+  [`{ slack: "\${HOOK}" }`, `calls \${HOOK} (\`notify\`)`],
+  ['{ webhook: { file: /etc/x } }', 'calls the address in /etc/x (`notify`)'],
+  ['{ run: [./tell.sh] }', 'runs ["./tell.sh"]'],
+])('somebody else to notify: %s', async (target, what) => {
+  const settings = `notify: [${target}]`;
+  expect(await beyond(settings)).toEqual([`its canary.yaml ${what}`]);
+  expect(await beyond(settings, settings)).toEqual([]);
+});
+
 test('another stable branch: others may push that', async () => {
   const settings = 'git: { stable: next }';
   expect(await beyond(settings)).toEqual(['its canary.yaml has `git.stable: next`']);
