@@ -23,7 +23,7 @@ export function refusedBy(
 }
 
 export function isRefused(kind: FindingClass): boolean {
-  return kind === 'destructive' || kind === 'contracting';
+  return kind === 'destructive' || kind === 'unclassified' || kind === 'contracting';
 }
 
 /** The exceptions the operator would need to let these findings pass, each once. */

@@ -1,3 +1,4 @@
+import type { ComparedDefinition } from '../../database/definition.ts';
 import type {
   DefinitionChange,
   HeldLock,
@@ -40,13 +41,14 @@ interface Seen {
   after: Snapshot;
   notes: readonly Note[];
   locks: readonly SeenLock[];
+  definition: ComparedDefinition;
   /** Milliseconds between two looks at the locks. */
   interval: number;
 }
 
 /** All of it as an observation, only of the services that `serviceAt` knows. */
 export function observationOf(
-  { before, after, notes, locks, interval }: Seen,
+  { before, after, notes, locks, definition, interval }: Seen,
   serviceAt: ServiceAt,
 ): Observation {
   const names = namesById([before, after]);
@@ -69,7 +71,7 @@ export function observationOf(
     const service = serviceAt(client, at);
     return service ? [{ ...lock, service, statement: shownStatement(lock.statement) }] : [];
   });
-  return { before, after, changes, writes, locks: held };
+  return { before, after, changes, writes, locks: held, definition, fixesResults: true };
 }
 
 /** The names by which a change of each id is reported: of an index its table's. */

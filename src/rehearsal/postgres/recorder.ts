@@ -1,5 +1,4 @@
-/** Canary's own schema in a copy: never in the original. */
-export const SCHEMA = 'canary_rehearsal';
+import { SCHEMA } from './names.ts';
 
 /**
  * Makes a database of a copy log what is done to it: event triggers for definitions, statement triggers for rows.
