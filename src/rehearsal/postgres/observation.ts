@@ -32,6 +32,8 @@ export interface SeenLock {
   /** Its database and id. */
   relation: string;
   mode: string;
+  /** The transaction that holds it, as the server numbers them. */
+  transaction: string;
   client: string;
   statement: string;
 }
@@ -91,8 +93,9 @@ function namesById(snapshots: readonly Snapshot[]): Map<string, string[]> {
 
 /** Each lock from the look that first saw it to the last; a session holds one until its transaction ends. */
 function heldLocks(seen: readonly SeenLock[], interval: number, { tables }: Snapshot) {
-  const keyOf = ({ pid, relation, mode }: SeenLock) => `${pid} ${relation} ${mode}`;
-  // Looks come late on a busy machine; a gap of several is another transaction.
+  const keyOf = ({ pid, transaction, relation, mode }: SeenLock) =>
+    `${pid} ${transaction} ${relation} ${mode}`;
+  // Looks come late on a busy machine; a gap of several is another lock of the same transaction.
   const spans = spansOf(seen, keyOf, (last, next) => next.at - last.at <= interval * 5);
   return spans.flatMap(({ first, last }) => {
     const table = tables.find(({ id }) => id === first.relation)?.name;

@@ -120,6 +120,7 @@ function columnOf(column: Row, all: readonly Row[], table: string, sql: string):
     hasDefault: column.dflt_value !== null || isRowId || isGenerated,
     default: column.dflt_value === null ? undefined : normalised(text(column.dflt_value)),
     generated: isGenerated ? rest : undefined,
+    identity: isRowId ? (/\bautoincrement\b/.exec(rest)?.[0] ?? 'row id') : undefined,
     collation: /\bcollate (\S+)/.exec(rest)?.[1],
     parts: [partKey(...columnKey(table, name))],
   };

@@ -468,6 +468,27 @@ export const POSTGRES: Matrix = {
     does: 'create database created_database',
     finds: ['expanding: database created_database is new'],
   },
+  'nulls that are filled': {
+    given: shop('filled'),
+    does: 'update filled set n = id',
+    finds: [],
+  },
+  'nulls that are filled in a loop': {
+    given: shop('looped'),
+    does: 'do $$ begin for i in 1..9 loop update looped set n = i where id = i; end loop; end $$',
+    finds: [],
+  },
+  'values that are overwritten': {
+    given: `${shop('overwritten')} update overwritten set n = id;`,
+    does: 'update overwritten set n = 0',
+    finds: ['destructive: all 9 rows of overwritten are overwritten'],
+  },
+  'keys that are overwritten': {
+    given:
+      'create table rekeyed (id int primary key, n int); insert into rekeyed select i, i from generate_series(1, 9) i;',
+    does: 'update rekeyed set id = id + 100',
+    finds: ['destructive: all 9 rows of rekeyed are overwritten'],
+  },
   comments: {
     given: shop('described'),
     does: "comment on table described is 'changed'",
