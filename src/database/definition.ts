@@ -15,6 +15,16 @@ export interface DefinitionPart {
 /** The definition before and after a boot, or why it cannot be compared. */
 export type ComparedDefinition = { before: Definition; after: Definition } | { problem: string };
 
+/** The two as compared; what could not be told before or after, and is a text, is not compared. */
+export function compared(
+  before: Definition | string,
+  after: Definition | string,
+): ComparedDefinition {
+  if (typeof before === 'string') return { problem: before };
+  if (typeof after === 'string') return { problem: after };
+  return { before, after };
+}
+
 const SEPARATOR = '\n';
 
 /** The key of a part: names from the outermost to the innermost. */

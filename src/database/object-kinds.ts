@@ -99,7 +99,7 @@ export const OBJECT_KINDS = {
     changed: ['contracting', 'has other attributes'],
   },
   membership: {
-    lacking: ONLY_POSTGRES,
+    lacking: ['SQLite'],
     added: NEW,
     dropped: ['contracting', 'is taken away, with the rights that it gave'],
     changed: OTHER,
@@ -111,7 +111,7 @@ export const OBJECT_KINDS = {
     changed: ['contracting', 'is another one: logins with the old one fail'],
   },
   setting: {
-    lacking: ONLY_POSTGRES,
+    lacking: ['SQLite'],
     added: ['contracting', 'is new: it applies to every later connection of the stable'],
     dropped: ['contracting', 'is taken away, for every later connection of the stable'],
     changed: ['contracting', 'is changed, for every later connection of the stable'],
@@ -140,6 +140,12 @@ export const OBJECT_KINDS = {
     isPart: true,
     dropped: GONE,
     changed: ['contracting', 'are changed'],
+  },
+  partitions: {
+    lacking: ['PostgreSQL', 'SQLite'],
+    isPart: true,
+    dropped: GONE,
+    changed: ['contracting', 'are others'],
   },
   pragma: {
     lacking: ['PostgreSQL', 'MySQL'],

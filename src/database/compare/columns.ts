@@ -54,7 +54,9 @@ function columnChanges(before: Column, after: Column): Change[] {
   if (!before.hasDefault && after.hasDefault)
     changes.push(['expanding', 'default-added', 'has a default now']);
   if (before.hasDefault && after.hasDefault) changes.push(...otherDefault(before, after));
-  if (before.collation !== after.collation)
+  // Another character set has other collations.
+  const isSameSet = before.type === after.type || !/character set/.test(before.type + after.type);
+  if (before.collation !== after.collation && isSameSet)
     changes.push([
       'contracting',
       'column-collated',

@@ -15,6 +15,8 @@ type Rule = (
 
 const RULES: Partial<Record<ObjectKindName, Rule>> = {
   type: (before, after) => (hasAllLines(before, after) ? ['expanding', 'has new values'] : 'usual'),
+  partitions: (before, after) =>
+    hasAllLines(before, after) ? ['expanding', 'are more, and all that were'] : 'usual',
   grant: (before, after) => (hasAllLines(before, after) ? ['expanding', 'allows more'] : 'usual'),
   view: (before, after) =>
     hasMoreColumns(before, after) ? ['expanding', 'has new columns at its end'] : 'usual',

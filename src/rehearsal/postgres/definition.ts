@@ -1,6 +1,5 @@
 import {
   addPart,
-  type ComparedDefinition,
   type Definition,
   type DefinitionPart,
   outermost,
@@ -43,21 +42,14 @@ export async function definitionOf(
   return definition;
 }
 
-/**
- * The two as compared; what could not be told before or after is not compared. Databases that are
- * not `lasting` are new or gone as a whole, which their tables and they themselves tell.
- */
-export function compared(
-  before: Definition | string,
-  after: Definition | string,
+/** Without databases that are not `lasting`: they are new or gone as a whole, which they and their tables tell. */
+export function lastingIn(
+  definition: Definition | string,
   lasting: readonly string[],
-): ComparedDefinition {
-  if (typeof before === 'string') return { problem: before };
-  if (typeof after === 'string') return { problem: after };
+): Definition | string {
+  if (typeof definition === 'string') return definition;
   const kept = new Set(['', ...lasting]);
-  const lastingIn = (all: Definition) =>
-    new Map([...all].filter(([key]) => kept.has(outermost(key))));
-  return { before: lastingIn(before), after: lastingIn(after) };
+  return new Map([...definition].filter(([key]) => kept.has(outermost(key))));
 }
 
 async function printedBy(server: ServerContainer, command: readonly string[]) {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { compared } from '../../database/definition.ts';
 import type { ServerContainer, Watch } from '../server-kind.ts';
 import { databasesOf, MAINTENANCE, program, psql, rowsOfEach, templatesOf } from './client.ts';
-import { compared, definitionOf } from './definition.ts';
+import { definitionOf, lastingIn } from './definition.ts';
 import { type Note, observationOf, type SeenLock } from './observation.ts';
 import { LOCKS, NOTES, RECORDER } from './recorder.ts';
 import { snapshotsOf, together } from './snapshot.ts';
@@ -30,10 +31,11 @@ export async function watchPostgres(copy: ServerContainer): Promise<Watch> {
       const notes = [...noted].flatMap(([database, own]) =>
         own.map((note) => ({ ...note, database })),
       );
+      const lasting = [...known, ...templates];
       const [later, definition] = await look(left);
       const before = together(earlier, known);
       const after = together(later, known);
-      const definitions = compared(defined, definition, [...known, ...templates]);
+      const definitions = compared(lastingIn(defined, lasting), lastingIn(definition, lasting));
       const seen = {
         before,
         after,
