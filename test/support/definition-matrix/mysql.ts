@@ -196,6 +196,11 @@ export const MYSQL: Matrix = {
     does: 'rename table former to latter',
     finds: ['contracting: table former is renamed to latter'],
   },
+  'nulls that are filled': {
+    given: shop('filled'),
+    does: 'update filled set n = id',
+    finds: [],
+  },
   comments: {
     given: shop('described'),
     does: "alter table described comment 'new', modify n int comment 'new'",
