@@ -125,6 +125,13 @@ export function templatesOf(server: ServerContainer): Promise<string[]> {
   );
 }
 
+/** Ends canary's other sessions at a server: Docker lets a program continue when its client is gone. */
+export async function endSessions(server: ServerContainer): Promise<void> {
+  const sql = `select count(pg_terminate_backend(pid)) from pg_stat_activity
+    where application_name = '${APPLICATION}' and pid <> pg_backend_pid();`;
+  await query(server, MAINTENANCE, sql);
+}
+
 /** psql as a filter: SQL in, rows out, ended by the first error. */
 export function psql(database: string, ...more: readonly string[]): string[] {
   return [

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { compared } from '../../database/definition.ts';
 import type { ServerContainer, Watch } from '../server-kind.ts';
-import { databasesOf, MAINTENANCE, program, psql, rowsOfEach, templatesOf } from './client.ts';
+import {
+  databasesOf,
+  endSessions,
+  MAINTENANCE,
+  program,
+  psql,
+  rowsOfEach,
+  templatesOf,
+} from './client.ts';
 import { definitionOf, lastingIn } from './definition.ts';
 import { type Note, observationOf, type SeenLock } from './observation.ts';
 import { LOCKS, NOTES, RECORDER } from './recorder.ts';
@@ -71,5 +79,6 @@ async function lookAtLocks(
   return async () => {
     stop.abort();
     await running;
+    await endSessions(copy);
   };
 }
