@@ -1,6 +1,7 @@
 import type { Exception } from '../config/exception.ts';
 import type { DatabaseConfig } from '../config/sections/database.ts';
-import { type Finding, type FindingClass, findingSentence } from './finding.ts';
+import { type Finding, findingSentence } from './finding.ts';
+import type { FindingClass } from './finding-class.ts';
 
 /** The exceptions that the operator makes, and how much data is copied. */
 export interface Agreement {

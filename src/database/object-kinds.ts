@@ -1,4 +1,4 @@
-import type { FindingClass } from './finding.ts';
+import type { FindingClass } from './finding-class.ts';
 
 /** The class of a change and the end of its sentence, which begins with the kind and the name. */
 export type Meaning = readonly [FindingClass, string];

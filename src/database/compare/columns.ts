@@ -1,4 +1,5 @@
-import { type Effect, effect, type FindingClass } from '../finding.ts';
+import { type Effect, effect } from '../finding.ts';
+import type { FindingClass } from '../finding-class.ts';
 import type { Column, Table } from '../snapshot.ts';
 import { isWidened } from './column-type.ts';
 

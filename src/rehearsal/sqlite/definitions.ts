@@ -44,7 +44,7 @@ function pieces(sql: string): string[] {
 }
 
 /** A column as its table's definition has it. */
-export interface DefinedColumn {
+interface DefinedColumn {
   name: string;
   /** The declared type; empty if it has none. */
   type: string;

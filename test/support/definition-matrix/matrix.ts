@@ -10,7 +10,7 @@ import {
 import type { Observation } from '../../../src/database/observation.ts';
 
 /** One change of one kind, and what is found of it. */
-export interface MatrixCase {
+interface MatrixCase {
   /** What is there before; every case has names of its own. */
   given?: string;
   /** What the canary does when it boots. */

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatException, parseException } from '../../../src/config/exception.ts';
 import { exceptionsFor, refusalLines, refusedBy } from '../../../src/database/allow.ts';
-import { CLASSES, type Finding, type FindingClass } from '../../../src/database/finding.ts';
+import type { Finding } from '../../../src/database/finding.ts';
+import { CLASSES, type FindingClass } from '../../../src/database/finding-class.ts';
 
 const finding = (kind: FindingClass, object: string): Finding => ({
   class: kind,
