@@ -53,6 +53,8 @@ function hasMoreColumns(before: string, after: string): boolean {
   if (!columns.startsWith(`${oldColumns}, `)) return false;
   const [old, now] = [oldQuery, query].map((lines) => lines.join(' ').replace(/\s+/g, ' ').trim());
   if (old === undefined || now === undefined) return false;
+  // `SELECT *` of a table that has got some.
+  if (old === now) return true;
   let start = 0;
   while (start < old.length && old[start] === now[start]) start += 1;
   const tail = old.slice(start);

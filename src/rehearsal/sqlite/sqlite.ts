@@ -116,7 +116,7 @@ async function observe(job: Job, before: State): Promise<Observation> {
     const options = { signal, name: `the copy of ${name}` };
     // Without its file, everything is gone.
     if (!(await fetchDatabase(streams, from, local, options)))
-      return between(before, { snapshot: { tables: [], objects: [] }, definition: new Map() });
+      return between(before, { ...before, snapshot: { tables: [], objects: [] } });
     const old = join(kept.path, 'before');
     return await reading(job, local, (database) => observationOf(database, before, old, signal));
   } finally {
