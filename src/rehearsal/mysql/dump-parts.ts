@@ -19,7 +19,7 @@ const KEY = new RegExp(`^  (?:CONSTRAINT|(?:UNIQUE |FULLTEXT |SPATIAL )?KEY) ${N
 
 /** What a session sets and sets back, and where a sequence stands, which is compared elsewhere. */
 const FRAME =
-  /@|^DO SETVAL\(|^\/\*M!999999|^\/\*!\d+ SET (NAMES|TIME_ZONE)|^SET character_set_client = |^\/\*!40101 SET character_set_client = |^\/\*!50001 DROP VIEW/;
+  /@(@|OLD_|saved?_)|^DO SETVAL\(|^\/\*M!999999|^\/\*!\d+ SET (NAMES|TIME_ZONE)|^(\/\*!(40101|50503) )?SET character_set_client = utf8mb4|^\/\*!\d+ DROP (VIEW|EVENT)/;
 
 /** The parts of what the dump program prints without rows and comments. */
 export function partsOfDump(text: string, naming: Naming): DumpPart[] {
@@ -57,13 +57,19 @@ class Reader {
     const [, view] = VIEW.exec(line) ?? [];
     if (database !== undefined) this.add(['schema', bare(database)], line);
     else if (used !== undefined) this.schema = bare(used);
-    else if (table !== undefined) this.table = this.nameOf(table);
+    else if (table !== undefined) this.beginTable(table);
     else if (sequence !== undefined) this.add(['sequence', this.nameOf(sequence)], line);
     else if (line === 'DELIMITER ;;') this.isProgram = true;
     else if (view !== undefined) {
       this.view = this.nameOf(view);
       this.readView(this.view, line);
     } else if (line !== '' && !FRAME.test(line)) this.pending.push(line);
+  }
+
+  /** Nothing before a table is about a program. */
+  private beginTable(quoted: string): void {
+    this.table = this.nameOf(quoted);
+    this.pending = [];
   }
 
   private readTable(table: string, line: string): void {

@@ -115,9 +115,9 @@ describe('SQLite databases on a shared volume', () => {
         "ALTER TABLE photos ADD kind TEXT NOT NULL DEFAULT 'jpg'",
       ],
       [
-        'expanding: view cheap has new columns at its end',
         'expanding: column discounts.note is new',
         'expanding: column photos.kind is new',
+        'expanding: view cheap has new columns at its end',
       ],
     ],
     [
