@@ -18,9 +18,9 @@ const OF_SEQUENCES = `coalesce((
     select jsonb_agg(jsonb_build_array('SEQUENCE', n.nspname, x.relname, 'persistence'))
     from bound b join pg_class x on x.oid = b.objid where b.refobjid = c.oid), '[]')`;
 
-/** Columns whose values are kept in another way than their type says. */
+/** Columns whose values are kept in another way than their type says; options of the server's own say nothing. */
 const OF_COLUMNS = `(select string_agg(concat_ws(' ', k.number, k.storage, k.options, k.compression, k.target), ',' order by k.number)
-    from (select a.attnum as number, case when a.attstorage <> y.typstorage then a.attstorage end as storage, array_to_string(a.attoptions, ',') as options,
+    from (select a.attnum as number, case when a.attstorage <> y.typstorage then a.attstorage end as storage, (select string_agg(o, ',') from unnest(a.attoptions) o where o !~ '^pg_') as options,
         nullif(to_jsonb(a)->>'attcompression', '') as compression, nullif(a.attstattarget, -1) as target
       from pg_attribute a join pg_type y on y.oid = a.atttypid where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) k
     where coalesce(k.storage::text, k.options, k.compression, k.target::text) is not null)`;
