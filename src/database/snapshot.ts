@@ -73,6 +73,8 @@ export interface DatabaseObject extends Described {
    * `compare/object-rules.ts` says, or any text that differs when they do.
    */
   definition: string;
+  /** The name of what statements change in its place, such as a sequence for the next number of a column. */
+  source?: string | undefined;
   /** The id of the table or other object that it belongs to and is dropped with. */
   table?: string | undefined;
 }

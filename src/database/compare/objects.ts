@@ -120,10 +120,13 @@ function told(
   verb: string,
   [level, what]: Meaning,
 ): Effect {
-  const { kind, name, table } = object;
+  const { kind, name, table, source } = object;
   const owner = [...snapshot.tables, ...snapshot.objects].find(({ id }) => id === table)?.name;
   const text = [kind, name, owner && `of ${owner}`, what].filter(Boolean).join(' ');
   const code = `${kind.replaceAll(' ', '-')}-${verb}`;
   const parts = partsOf(snapshot, object);
-  return { ...effect(level, code, owner ?? name, text, parts), changed: name || owner || kind };
+  return {
+    ...effect(level, code, owner ?? name, text, parts),
+    changed: source || name || owner || kind,
+  };
 }

@@ -108,7 +108,7 @@ const KINDS = [
   from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p') and ${OURS_OUT('c', 'pg_class')}`,
 
-  `select s.oid::text, 'statistics', ${NAME('s.stxname')}, concat_ws(' ', pg_get_statisticsobjdef(s.oid), s.stxstattarget), s.stxrelid::text,
+  `select s.oid::text, 'statistics', ${NAME('s.stxname')}, concat_ws(' ', pg_get_statisticsobjdef(s.oid), to_jsonb(s)->>'stxstattarget'), s.stxrelid::text,
     ${PART('STATISTICS', 'n.nspname', 's.stxname')}
   from pg_statistic_ext s join pg_namespace n on n.oid = s.stxnamespace`,
 

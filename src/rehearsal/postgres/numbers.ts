@@ -6,6 +6,8 @@ export interface NumberRow {
   name: string;
   /** The id of the table of the column. */
   table: string | null;
+  /** As users name it. */
+  source: string;
   /** As SQL names it. */
   sequence: string;
   step: string;
@@ -27,7 +29,7 @@ with used as (
   where d.classid = 'pg_attrdef'::regclass and d.refclassid = 'pg_class'::regclass)
 select json_build_object('id', coalesce(u.relation || ' ' || u.number, c.oid::text) || ' number',
   'name', coalesce(a.attname::text, ${NAME('c.relname')}), 'table', u.relation::text, 'step', s.seqincrement::text,
-  'sequence', format('%I.%I', n.nspname, c.relname), 'path', quote_ident(m.nspname) || '.' || quote_ident(t.relname), 'column', quote_ident(a.attname))
+  'source', ${NAME('c.relname')}, 'sequence', format('%I.%I', n.nspname, c.relname), 'path', quote_ident(m.nspname) || '.' || quote_ident(t.relname), 'column', quote_ident(a.attname))
 from pg_sequence s join pg_class c on c.oid = s.seqrelid join pg_namespace n on n.oid = c.relnamespace
   left join used u on u.sequence = c.oid and exists (select from pg_attribute b where b.attrelid = u.relation and b.attnum = u.number
     and b.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype))
@@ -45,6 +47,6 @@ export function positionQuery({ id, sequence, step, path, column }: NumberRow): 
 }
 
 /** As an object: `compare/object-rules.ts` says how its definition reads. */
-export function numberObject({ id, name, table }: NumberRow, definition: string) {
-  return { id, kind: 'next number' as const, name, definition, table, parts: [] };
+export function numberObject({ id, name, table, source }: NumberRow, definition: string) {
+  return { id, kind: 'next number' as const, name, source, definition, table, parts: [] };
 }

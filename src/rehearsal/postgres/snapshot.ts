@@ -94,8 +94,9 @@ async function snapshotIn(
 /** Makes ids, names and parts of a database those of its server. */
 function objectIn(database: string, prefix: string) {
   const within = (id: string) => (database === '' ? id : `${database} ${id}`);
-  return ({ id, name, table, parts, ...rest }: ObjectRow): DatabaseObject => ({
+  return ({ id, name, source, table, parts, ...rest }: ObjectRow): DatabaseObject => ({
     ...rest,
+    source: source && prefix + source,
     id: within(id),
     name: name === '' ? '' : prefix + name,
     table: table === null ? undefined : within(table),

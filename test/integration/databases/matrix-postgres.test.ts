@@ -41,6 +41,20 @@ describe.skipIf(programs === undefined)(
       expect(unexpectedIn(findings, POSTGRES)).toEqual([]);
     });
 
+    test.each([
+      ['a sequence restarted', 'alter sequence restarted_id_seq restart'],
+      ['another owner of a table', 'alter table owned owner to owner_a'],
+      [
+        'a rule that swallows inserts',
+        'create rule nothing as on insert to swallowed do instead nothing',
+      ],
+      ['rights of an owner taken away', 'revoke insert on revoked from shop'],
+    ])('%s has its statement and its service', (name, statement) => {
+      const [line] = POSTGRES[name]?.finds ?? [];
+      const found = findings.find((each) => linesOf([each])[0] === line);
+      expect(found).toMatchObject({ statement, service: 'web' });
+    });
+
     test('every kind', () => {
       expectEveryKind(findings, 'PostgreSQL');
     });
