@@ -18,6 +18,7 @@ const {
   EXIT_MEANINGS,
   EXIT,
   EXIT_CODE_OF,
+  OBJECT_KINDS,
   pathOf,
   visibleCommands,
 } = await importBundled('scripts/reference/source.ts', `reference-${process.pid}.mjs`);
@@ -36,6 +37,7 @@ const files = {
   'docs/reference/canary-yaml.md': canaryYamlPage(),
   ...manPages(),
   'schema/canary-yaml.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
+  'docs/reference/database-changes.md': databaseChangesPage(OBJECT_KINDS),
   'docs/reference/json.md': `${NOTE}${jsonPage(schemas)}`,
   ...Object.fromEntries(
     Object.entries(schemas).map(([command, schema]) => [
@@ -130,6 +132,23 @@ function errorsPage() {
   const intro =
     '# Error codes\n\nWith `--json` an error is `{"error":{"code","message","hint"}}`, sometimes with `details`. The\ncode stays the same in later versions, the message may change. What to do: [troubleshooting](../guides/troubleshooting.md).\n\n';
   return `${NOTE}${intro}| code | [exit code](exit-codes.md) |\n|---|---|\n${rows.join('\n')}\n`;
+}
+
+/** @param {Readonly<Record<string, import('../src/database/object-kinds.ts').ObjectKind>>} kinds */
+function databaseChangesPage(kinds) {
+  const intro =
+    '# Database changes\n\nWhat the [rehearsal](../explanation/rehearsal.md) compares besides tables, columns, indexes, constraints and rows, and the\nclass of a change. Rules that know more (a wider sequence, a view with a column at its end, a new value of an enumeration)\nmake some changes milder. What is not here and differs in the definition that the server prints is *unclassified*.\n\n';
+  const servers = /** @type {const} */ (['PostgreSQL', 'MySQL', 'SQLite']);
+  const rows = Object.entries(kinds).map(([name, kind]) => {
+    const added = kind.addedTo ?? kind.added ?? ['expanding'];
+    const classes = kind.isPart
+      ? ['', kind.changed[0], '']
+      : [added[0], kind.changed[0], kind.dropped[0]];
+    const having = servers.map((server) => (kind.lacking?.includes(server) ? 'has none' : 'yes'));
+    return `| ${[name, ...classes, ...having].join(' | ')} |`;
+  });
+  const head = ['what', 'new', 'changed', 'gone', ...servers];
+  return `${NOTE}${intro}| ${head.join(' | ')} |\n|${head.map(() => '---').join('|')}|\n${rows.join('\n')}\n\nMySQL stands for MariaDB too; only MariaDB has sequences. What comes and goes with a table or another object has a class for\na change only.\n`;
 }
 
 function canaryYamlPage() {

@@ -46,7 +46,7 @@ export function collectException(text: string, earlier: Exception[]): Exception[
   const exception = parseException(text);
   if (exception) return [...earlier, exception];
   throw new InvalidArgumentError(
-    `\`${text}\` is not an exception such as destructive:TABLE, contracting:TABLE or unrehearsed:SERVICE.`,
+    `\`${text}\` is not an exception such as destructive:TABLE, contracting:TABLE, unclassified:NAME or unrehearsed:SERVICE.`,
   );
 }
 

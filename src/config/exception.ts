@@ -3,7 +3,7 @@
  * cannot be rehearsed.
  */
 export interface Exception {
-  what: 'destructive' | 'contracting' | 'unrehearsed';
+  what: 'destructive' | 'unclassified' | 'contracting' | 'unrehearsed';
   name: string;
 }
 
@@ -11,11 +11,12 @@ export interface Exception {
  * Names as findings report them, such as `Order Details` and `total(integer, text)`. No `*` or `?`,
  * so that no name is taken for a pattern.
  */
-const PATTERN = /^(destructive|contracting|unrehearsed):([^\s*?](?:[^\p{Cc}*?]*[^\s*?])?)$/u;
+const PATTERN =
+  /^(destructive|unclassified|contracting|unrehearsed):([^\s*?](?:[^\p{Cc}*?]*[^\s*?])?)$/u;
 
 /**
- * Reads `destructive:TABLE`, `contracting:TABLE` or `unrehearsed:SERVICE`; there is no exception
- * for everything.
+ * Reads `destructive:TABLE`, `unclassified:NAME`, `contracting:TABLE` or `unrehearsed:SERVICE`;
+ * there is no exception for everything.
  */
 export function parseException(text: string): Exception | undefined {
   const [, what, name] = PATTERN.exec(text) ?? [];

@@ -1,6 +1,7 @@
 import type { Exception } from '../config/exception.ts';
 import type { DatabaseConfig } from '../config/sections/database.ts';
-import { type Finding, type FindingClass, findingSentence } from './finding.ts';
+import { type Finding, findingSentence } from './finding.ts';
+import type { FindingClass } from './finding-class.ts';
 
 /** The exceptions that the operator makes, and how much data is copied. */
 export interface Agreement {
@@ -23,7 +24,7 @@ export function refusedBy(
 }
 
 export function isRefused(kind: FindingClass): boolean {
-  return kind === 'destructive' || kind === 'contracting';
+  return kind === 'destructive' || kind === 'unclassified' || kind === 'contracting';
 }
 
 /** The exceptions the operator would need to let these findings pass, each once. */

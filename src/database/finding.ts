@@ -1,14 +1,5 @@
+import { CLASSES, type FindingClass } from './finding-class.ts';
 import type { Origin } from './observation.ts';
-
-/**
- * What a change means for the stable, which continues to use the same database. Destructive: data
- * is lost. Contracting: the stable's code may break. Expanding: safe for both. None: only
- * information.
- */
-export type FindingClass = 'destructive' | 'contracting' | 'expanding' | 'none';
-
-/** From the worst to the least severe. */
-export const CLASSES: readonly FindingClass[] = ['destructive', 'contracting', 'expanding', 'none'];
 
 /** One effect of the canary's boot on the copy of a database. */
 export interface Finding extends Origin {
@@ -33,11 +24,19 @@ export function worstFirst(findings: readonly Finding[]): Finding[] {
 export type Effect = Omit<Finding, 'database' | keyof Origin> & {
   /** The name by which its statement is found. */
   changed?: string;
+  /** The parts of the complete definition that it explains: see `definition.ts`. */
+  explains?: readonly string[];
 } & Origin;
 
 /** An effect of a boot on a definition. */
-export function effect(level: FindingClass, kind: string, object: string, text: string): Effect {
-  return { class: level, kind, object, text, changed: object };
+export function effect(
+  level: FindingClass,
+  kind: string,
+  object: string,
+  text: string,
+  explains: readonly string[] = [],
+): Effect {
+  return { class: level, kind, object, text, changed: object, explains };
 }
 
 /** A finding in one sentence, with its statement and the service that sent it. */
@@ -48,5 +47,5 @@ export function findingSentence({ text, statement, service }: Finding): string {
 
 /** Whether a finding is about definitions, not only about rows or time. */
 export function changesDefinitions({ kind }: Finding): boolean {
-  return !/^(rows-|table-truncated$|table-rewritten$|lock-held$)/.test(kind);
+  return !/^(rows-|table-truncated$|table-rewritten$|lock-held$|result-changed$)/.test(kind);
 }

@@ -1,3 +1,4 @@
+import { unclassified } from './compare/definition.ts';
 import { compareRows } from './compare/rows.ts';
 import { compareSnapshots } from './compare/snapshots.ts';
 import { type Effect, effect, type Finding, worstFirst } from './finding.ts';
@@ -15,18 +16,50 @@ interface Limits {
 /** Turns the observation of a database into findings, the worst first. Pure. */
 export function findingsOf(database: string, observation: Observation, limits: Limits): Finding[] {
   const { before, after, changes, locks } = observation;
+  const compared = compareSnapshots(before, after, limits.hasAllRows);
   const effects = [
-    ...compareSnapshots(before, after, limits.hasAllRows).map((each) => blame(each, changes)),
+    ...[
+      ...compared,
+      ...unclassified(observation.definition, compared, database),
+      ...(observation.fixesResults ? otherResults(compared) : []),
+    ].map((each) => blame(each, changes)),
     ...compareRows(observation, limits.massShare),
     ...longLocks(locks, observation, limits.lock),
   ];
-  return worstFirst(effects.map(({ changed: _, ...rest }) => ({ ...rest, database })));
+  return worstFirst(
+    effects.map(({ changed: _, explains: _explains, ...rest }) => ({ ...rest, database })),
+  );
+}
+
+/** Statements about nothing that the server names, such as rights, that have the name as a word. */
+function mentioning(object: string, changes: readonly DefinitionChange[]): DefinitionChange[] {
+  const [word = object] = /[\w$]+(?=\(|$)/.exec(object) ?? [];
+  return changes.filter(
+    ({ objects, statement = '' }) =>
+      objects.length === 0 && statement.split(/[^\w$]+/).includes(word),
+  );
+}
+
+/** What is left of a prepared statement with whole rows when a table or view gets a column. */
+function otherResults(effects: readonly Effect[]): Effect[] {
+  const isLonger = ({ class: level, kind }: Effect) =>
+    level === 'expanding' && /^(column-(added|widened)|view-changed)$/.test(kind);
+  const names = new Set(effects.filter(isLonger).map(({ object }) => object));
+  return [...names].map((name) => {
+    const text = `prepared statements with whole rows of ${name} (\`SELECT *\`) fail once on each open connection of the stable`;
+    return effect('interrupting', 'result-changed', name, text);
+  });
 }
 
 /** Adds the statement that caused the effect: the last one that touched the changed object. */
 function blame(done: Effect, changes: readonly DefinitionChange[]): Effect {
   const { changed, kind } = done;
-  const touching = changes.filter(({ objects }) => changed && objects.includes(changed));
+  const isOf = (name: string | undefined) =>
+    changes.filter(({ objects }) => name && objects.includes(name));
+  const touching =
+    [isOf(changed), isOf(done.object), mentioning(done.object, changes)].find(
+      (found) => found.length > 0,
+    ) ?? [];
   // If an object was dropped and recreated, the first drop is the cause.
   const isDrop = /-(dropped|recreated)$/.test(kind);
   const drops = touching.filter(({ statement = '' }) => /\bdrop\b/i.test(statement));

@@ -1,3 +1,4 @@
+import type { ComparedDefinition } from './definition.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What was observed on a copy of a database while something booted on it. */
@@ -8,6 +9,10 @@ export interface Observation {
   changes: readonly DefinitionChange[];
   writes: readonly RowWrite[];
   locks: readonly HeldLock[];
+  /** The complete definition as the server's own tools print it. */
+  definition: ComparedDefinition;
+  /** Prepared statements of open connections fail once when the columns of their result change. */
+  fixesResults: boolean;
 }
 
 /** The statement and the service that caused an effect. */

@@ -1,4 +1,4 @@
-import type { FindingClass } from './finding.ts';
+import type { FindingClass } from './finding-class.ts';
 import type { RehearsalReport } from './report.ts';
 
 /** What `--json` output and git tags contain about a rehearsal. */

@@ -31,6 +31,20 @@ export function shownStatement(
   statement: string,
   doubleQuotes: 'names' | 'values' = 'names',
 ): string {
+  return shownLine(withoutValues(statement, doubleQuotes));
+}
+
+/** The lines of a long text of SQL, each as safe and short as a shown statement. */
+export function shownLines(text: string, doubleQuotes: 'names' | 'values' = 'names'): string[] {
+  return withoutValues(text, doubleQuotes).split('\n').map(shownLine).filter(Boolean);
+}
+
+function shownLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ').replace(LONG_NUMBER, '…').replace(/;\s*$/, '').trim();
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1).trimEnd()}…`;
+}
+
+function withoutValues(statement: string, doubleQuotes: 'names' | 'values'): string {
   const text = statement.slice(0, READ);
   let shown = '';
   let end = 0;
@@ -45,9 +59,7 @@ export function shownStatement(
     end = text.length;
     break;
   }
-  shown += text.slice(end) + (statement.length > READ ? ' …' : '');
-  const line = shown.replace(/\s+/g, ' ').replace(LONG_NUMBER, '…').replace(/;\s*$/, '').trim();
-  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1).trimEnd()}…`;
+  return shown + text.slice(end) + (statement.length > READ ? ' …' : '');
 }
 
 type Groups = Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CLASSES } from '../database/finding.ts';
+import { CLASSES } from '../database/finding-class.ts';
 import type { AbComparison } from './ab-comparison.ts';
 
 /** The parts of a finding that every view shows, as journals and records of releases keep them. */

@@ -41,6 +41,7 @@ function copyLines({ databases, ms }: RehearsalReport, theme: Theme): string[] {
 }
 
 function markOf({ class: kind }: Finding, isAllowed: boolean, theme: Theme): string {
+  if (kind === 'interrupting') return theme.warn('!');
   if (isAllowed || kind === 'expanding' || kind === 'none') return theme.good('✔');
   return theme.bad('✖');
 }

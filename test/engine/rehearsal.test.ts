@@ -86,9 +86,9 @@ describe('a canary and the shared database', () => {
         'contracting column-required discounts',
       ],
       t_locked: ['contracting lock-held discounts'],
-      t_nullable: ['expanding column-added discounts'],
+      t_nullable: ['interrupting result-changed discounts', 'expanding column-added discounts'],
       t_indexed: ['expanding index-added discounts'],
-      t_backfilled: ['expanding column-added discounts'],
+      t_backfilled: ['interrupting result-changed discounts', 'expanding column-added discounts'],
       t_rolled_back: [],
       t_tidied: ['none rows-deleted discounts'],
       t_recreated: [

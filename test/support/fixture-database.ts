@@ -45,7 +45,16 @@ export function judged(
 ): Finding[] {
   return findingsOf(
     'db',
-    { before, after, changes: [], writes: [], locks: [], ...seen },
+    {
+      before,
+      after,
+      changes: [],
+      writes: [],
+      locks: [],
+      definition: { before: new Map(), after: new Map() },
+      fixesResults: false,
+      ...seen,
+    },
     { lock: 1000, massShare: 10, hasAllRows },
   );
 }

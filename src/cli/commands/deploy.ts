@@ -28,7 +28,7 @@ export function deploy(program: Program, run: WithSession): void {
     )
     .option(
       '--allow <exception>',
-      'allow destructive:TABLE, contracting:TABLE or unrehearsed:SERVICE (repeatable)',
+      'allow destructive:TABLE, contracting:TABLE, unclassified:NAME or unrehearsed:SERVICE (repeatable)',
       collectException,
       [],
     )

@@ -1,4 +1,5 @@
-import { type Effect, effect, type FindingClass } from '../finding.ts';
+import { type Effect, effect } from '../finding.ts';
+import type { FindingClass } from '../finding-class.ts';
 import type { Column, Table } from '../snapshot.ts';
 import { isWidened } from './column-type.ts';
 
@@ -12,11 +13,22 @@ export function compareColumns(before: Table, after: Table): Effect[] {
     ...before.columns.flatMap((column) => {
       const same = after.columns.find(({ id }) => id === column.id);
       const changes = same ? columnChanges(column, same) : [droppedColumn(column, after)];
-      return changes.map((each) => tell(column, each));
+      const isRenamed = same !== undefined && same.name !== column.name;
+      // Indexes and constraints on a renamed column are printed with its new name.
+      const parts = [
+        ...(column.parts ?? []),
+        ...(same?.parts ?? after.columns.find(({ name }) => name === column.name)?.parts ?? []),
+        ...(isRenamed
+          ? [before, after].flatMap(({ indexes, constraints }) =>
+              [...indexes, ...constraints].flatMap((each) => each.parts ?? []),
+            )
+          : []),
+      ];
+      return changes.map((each) => ({ ...tell(column, each), explains: parts }));
     }),
     ...after.columns
       .filter(({ id, name }) => !ids.has(id) && !names.has(name))
-      .map((column) => tell(column, addedColumn(column))),
+      .map((column) => ({ ...tell(column, addedColumn(column)), explains: column.parts ?? [] })),
   ];
 }
 
@@ -32,13 +44,59 @@ function columnChanges(before: Column, after: Column): Change[] {
     changes.push(['contracting', 'column-not-null', 'may no longer be null']);
   if (!before.isNullable && after.isNullable)
     changes.push(['expanding', 'column-nullable', 'may now be null']);
-  if (before.hasDefault && !after.hasDefault && !after.isNullable)
+  if (before.hasDefault && !after.hasDefault)
     changes.push([
       'contracting',
       'default-dropped',
-      'loses its default and may not be null: inserts of the stable that leave it out fail',
+      after.isNullable
+        ? 'loses its default: inserts of the stable that leave it out store nothing'
+        : 'loses its default and may not be null: inserts of the stable that leave it out fail',
+    ]);
+  if (!before.hasDefault && after.hasDefault)
+    changes.push(['expanding', 'default-added', 'has a default now']);
+  if (before.hasDefault && after.hasDefault) changes.push(...otherDefault(before, after));
+  // Another character set has other collations.
+  const isSameSet = before.type === after.type || !/character set/.test(before.type + after.type);
+  if (before.collation !== after.collation && isSameSet)
+    changes.push([
+      'contracting',
+      'column-collated',
+      'has another collation: its order and its uniqueness may differ',
     ]);
   return changes;
+}
+
+/** A column that has a value of its own before and after. */
+function otherDefault(before: Column, after: Column): Change[] {
+  if (before.generated !== after.generated)
+    return [['contracting', 'column-generated', 'is computed in another way']];
+  if (before.identity !== after.identity)
+    return after.identity === 'always'
+      ? [
+          [
+            'contracting',
+            'column-identity',
+            'is numbered always: inserts of the stable that name it fail',
+          ],
+        ]
+      : [['expanding', 'column-identity', 'is numbered in another way']];
+  const isSame =
+    before.type === after.type
+      ? before.default === after.default
+      : withoutCasts(before.default) === withoutCasts(after.default);
+  if (isSame) return [];
+  return [
+    [
+      'contracting',
+      'default-changed',
+      'has another default: inserts of the stable that leave it out store another value',
+    ],
+  ];
+}
+
+/** A default is printed with the type of its column. */
+function withoutCasts(expression = ''): string {
+  return expression.replace(/::[a-z_"][\w."]*( [a-z][a-z ]*)?(\([\d,]+\))?(\[\])*/gi, '');
 }
 
 function retyped(from: string, to: string): Change {

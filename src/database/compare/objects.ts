@@ -1,72 +1,132 @@
-import { type Effect, effect, type FindingClass } from '../finding.ts';
+import { type Effect, effect } from '../finding.ts';
+import { type Meaning, objectKind } from '../object-kinds.ts';
 import type { DatabaseObject, Snapshot } from '../snapshot.ts';
+import { ruled } from './object-rules.ts';
+import { partsOf, withParts } from './parts.ts';
 
 /**
- * Changes to everything that is not a table. Objects that are dropped or added with their table are
- * reported with it.
+ * Changes to everything that is not a table. Objects that are dropped or added with what they belong
+ * to are reported with it.
  */
-export function compareObjects(before: Snapshot, after: Snapshot): Effect[] {
-  const stays = (table: string | undefined) =>
-    table === undefined ||
-    (before.tables.some(({ id }) => id === table) && after.tables.some(({ id }) => id === table));
-  const gone = before.objects.filter((each) => stays(each.table) && !counterpart(after, each));
-  const come = after.objects.filter((each) => stays(each.table) && !counterpart(before, each));
+export function compareObjects(before: Snapshot, after: Snapshot, hasAllRows: boolean): Effect[] {
+  const pairs = pairsOf(before, after);
+  const found = new Set(pairs.values());
+  const owners = ownersOf(before, after, pairs);
+  const stays = ({ table }: DatabaseObject) => table === undefined || owners.has(table);
+  const survivors = new Set(owners.values());
+  const joins = ({ table }: DatabaseObject) => table === undefined || survivors.has(table);
   return [
-    ...gone.map((each) => told(before, each, 'contracting', 'dropped', dropped(each))),
     ...before.objects.flatMap((each) => {
-      const same = stays(each.table) ? counterpart(after, each) : undefined;
-      return same ? changed(before, each, same) : [];
+      if (!stays(each)) return [];
+      const same = pairs.get(each);
+      return same ? changed(before, each, after, same, hasAllRows) : goneObject(before, each);
     }),
-    ...come.map((each) => {
-      const kind = worksOnStable(each) ? 'contracting' : 'expanding';
-      return told(after, each, kind, 'added', 'is new');
-    }),
+    ...after.objects
+      .filter((each) => joins(each) && !found.has(each))
+      .flatMap((each) => newObject(after, each)),
   ];
 }
 
-/** The same object in the other snapshot: by its id, or recreated under its name. */
-function counterpart({ objects }: Snapshot, { id, kind, name, table }: DatabaseObject) {
-  return (
-    objects.find((each) => each.kind === kind && each.id === id) ??
-    objects.find((each) => each.kind === kind && each.name === name && each.table === table)
-  );
+/** Each object with its counterpart: by its id, or recreated under its name. */
+function pairsOf(before: Snapshot, after: Snapshot): Map<DatabaseObject, DatabaseObject> {
+  const pairs = new Map<DatabaseObject, DatabaseObject>();
+  const owners = new Map(tableIds(before, after).map((id) => [id, id]));
+  // What belongs to others comes after them, those to tables first.
+  const tables = new Set(before.tables.map(({ id }) => id));
+  const rank = ({ table }: DatabaseObject) => (table === undefined ? 0 : tables.has(table) ? 1 : 2);
+  for (const each of [...before.objects].sort((left, right) => rank(left) - rank(right))) {
+    const { id, kind, name, table } = each;
+    const owner = table === undefined ? undefined : owners.get(table);
+    if (table !== undefined && owner === undefined) continue;
+    const same =
+      after.objects.find((other) => other.kind === kind && other.id === id) ??
+      after.objects.find(
+        (other) => other.kind === kind && other.name === name && other.table === owner,
+      );
+    if (!same) continue;
+    pairs.set(each, same);
+    if (!owners.has(id)) owners.set(id, same.id);
+  }
+  return pairs;
 }
 
-function changed(snapshot: Snapshot, before: DatabaseObject, after: DatabaseObject): Effect[] {
-  const tell = (level: FindingClass, verb: string, what: string) => [
-    told(snapshot, before, level, verb, what),
+/** What objects may belong to and exists before and after: its id before, by that its id after. */
+function ownersOf(
+  before: Snapshot,
+  after: Snapshot,
+  pairs: ReadonlyMap<DatabaseObject, DatabaseObject>,
+): Map<string, string> {
+  return new Map([
+    ...[...pairs].map(([old, now]) => [old.id, now.id] as const),
+    ...tableIds(before, after).map((id) => [id, id] as const),
+  ]);
+}
+
+function tableIds(before: Snapshot, after: Snapshot): string[] {
+  const ids = new Set(after.tables.map(({ id }) => id));
+  return before.tables.map(({ id }) => id).filter((id) => ids.has(id));
+}
+
+function goneObject(snapshot: Snapshot, object: DatabaseObject): Effect[] {
+  const { isPart, dropped } = objectKind(object.kind);
+  return isPart ? [] : [told(snapshot, object, 'dropped', dropped)];
+}
+
+function newObject(snapshot: Snapshot, object: DatabaseObject): Effect[] {
+  const { isPart, added = ['expanding', 'is new'], addedTo } = objectKind(object.kind);
+  if (isPart) return [];
+  const meaning = object.table === undefined ? added : (addedTo ?? added);
+  return [told(snapshot, object, 'added', meaning)];
+}
+
+function changed(
+  snapshot: Snapshot,
+  before: DatabaseObject,
+  afterwards: Snapshot,
+  after: DatabaseObject,
+  hasAllRows: boolean,
+): Effect[] {
+  if (after.name !== before.name && after.definition === before.definition) {
+    const renamed = told(snapshot, before, 'renamed', [
+      'contracting',
+      `is renamed to ${after.name}`,
+    ]);
+    return [withParts(renamed, partsOf(afterwards, after))];
+  }
+  // Not the parts of what belongs to it.
+  const explains = [...(before.parts ?? []), ...(after.parts ?? [])];
+  const tell = (verb: string, meaning: Meaning) => [
+    { ...told(snapshot, before, verb, meaning), explains },
   ];
-  if (after.name !== before.name && after.definition === before.definition)
-    return tell('contracting', 'renamed', `is renamed to ${after.name}`);
   // Its next number is already used by rows.
   if (before.kind === 'sequence' && after.id !== before.id)
-    return tell('contracting', 'recreated', 'is dropped and recreated, and counts from its start');
+    return tell('recreated', [
+      'contracting',
+      'is dropped and recreated, and counts from its start',
+    ]);
   if (after.definition === before.definition) return [];
-  const values = new Set(after.definition.split('\n'));
-  const hasAll = before.definition.split('\n').every((value) => values.has(value));
-  if (before.kind === 'type' && hasAll) return tell('expanding', 'changed', 'has new values');
-  if (before.kind === 'grant' && hasAll) return tell('expanding', 'changed', 'allows more');
-  return tell('contracting', 'changed', 'is changed');
-}
-
-function dropped({ kind }: DatabaseObject): string {
-  return kind === 'grant' ? 'is taken away' : 'is dropped';
-}
-
-/** Whether it affects what the stable does on an existing table. */
-function worksOnStable({ kind, table }: DatabaseObject): boolean {
-  return table !== undefined && (kind === 'trigger' || kind === 'policy');
+  const rule = ruled(before, after, hasAllRows);
+  if (rule === undefined) return [];
+  const [level, sentence] = rule === 'usual' ? objectKind(before.kind).changed : rule;
+  const text = sentence
+    .replace('{before}', () => before.definition)
+    .replace('{after}', () => after.definition);
+  return tell('changed', [level, text]);
 }
 
 function told(
-  { tables }: Snapshot,
-  { kind, name, table }: DatabaseObject,
-  level: FindingClass,
+  snapshot: Snapshot,
+  object: DatabaseObject,
   verb: string,
-  what: string,
+  [level, what]: Meaning,
 ): Effect {
-  const owner = tables.find(({ id }) => id === table)?.name;
-  const text = `${kind} ${name}${owner ? ` of ${owner}` : ''} ${what}`;
+  const { kind, name, table, source } = object;
+  const owner = [...snapshot.tables, ...snapshot.objects].find(({ id }) => id === table)?.name;
+  const text = [kind, name, owner && `of ${owner}`, what].filter(Boolean).join(' ');
   const code = `${kind.replaceAll(' ', '-')}-${verb}`;
-  return { ...effect(level, code, owner ?? name, text), changed: name };
+  const parts = partsOf(snapshot, object);
+  return {
+    ...effect(level, code, owner ?? name, text, parts),
+    changed: source || name || owner || kind,
+  };
 }

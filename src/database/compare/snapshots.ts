@@ -2,6 +2,7 @@ import { type Effect, effect } from '../finding.ts';
 import type { Snapshot, Table } from '../snapshot.ts';
 import { compareColumns } from './columns.ts';
 import { compareObjects } from './objects.ts';
+import { partsOfTable, withParts } from './parts.ts';
 import { compareConstraints, compareIndexes } from './rules.ts';
 
 /**
@@ -20,16 +21,34 @@ export function compareSnapshots(
     ...before.tables.flatMap((table) => {
       const same = after.tables.find(({ id }) => id === table.id);
       const successor = made.find(({ name }) => name === table.name);
-      if (!same) return goneTable(table, successor);
+      if (!same) {
+        const explains = [
+          ...partsOfTable(before, table),
+          ...(successor ? partsOfTable(after, successor) : []),
+        ];
+        return goneTable(table, successor).map((each) => ({ ...each, explains }));
+      }
       return [
-        ...(same.name === table.name ? [] : [renamedTable(table, same, successor)]),
+        ...(same.name === table.name
+          ? []
+          : [
+              withParts(renamedTable(table, same, successor), [
+                ...partsOfTable(before, table),
+                ...partsOfTable(after, same),
+                ...(successor ? partsOfTable(after, successor) : []),
+              ]),
+            ]),
         ...compareTable(table, same, hasAllRows),
       ];
     }),
     ...made
       .filter(({ name }) => !known.has(name))
-      .map(({ name }) => effect('expanding', 'table-added', name, `table ${name} is new`)),
-    ...compareObjects(before, after),
+      .map((table) => {
+        const { name } = table;
+        const parts = partsOfTable(after, table);
+        return effect('expanding', 'table-added', name, `table ${name} is new`, parts);
+      }),
+    ...compareObjects(before, after, hasAllRows),
   ];
 }
 

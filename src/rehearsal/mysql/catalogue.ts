@@ -1,5 +1,12 @@
 import type { ServerContainer } from '../server-kind.ts';
-import { askRows, type Flavour, USER_SCHEMAS } from './client.ts';
+import { askRows, type Flavour, quoted, USER_SCHEMAS } from './client.ts';
+import {
+  ROUTINE_GRANTS,
+  type SequenceRow,
+  type ServerFact,
+  sequenceQuery,
+  serverFacts,
+} from './server-facts.ts';
 
 interface InSchema {
   schema: string;
@@ -12,7 +19,8 @@ interface InTable extends InSchema {
 
 /** What a server reports about its databases, one line of JSON each. */
 export type Fact =
-  | { is: 'schema'; name: string }
+  | ServerFact
+  | { is: 'schema'; name: string; definition: string }
   | ({ is: 'table'; updated: number } & InSchema)
   /** The number that InnoDB gives to a table; its path is encoded as for files. */
   | { is: 'number'; path: string; number: number }
@@ -32,6 +40,9 @@ interface ColumnFact extends InTable {
   charset: string | null;
   isNullable: number;
   hasDefault: number;
+  default: string | null;
+  generated: string | null;
+  collation: string | null;
   extra: string;
 }
 
@@ -69,8 +80,25 @@ export function usualSchema(
 }
 
 /** Everything that a snapshot is made of. */
-export function readFacts(server: ServerContainer, flavour: Flavour): Promise<Fact[]> {
-  return askRows<Fact>(server, catalogue(flavour));
+export interface Facts {
+  all: readonly Fact[];
+  sequences: readonly SequenceRow[];
+}
+
+/** `salt`: see `server-facts.ts`. */
+export async function readFacts(
+  server: ServerContainer,
+  flavour: Flavour,
+  salt: string,
+): Promise<Facts> {
+  const all = await askRows<Fact>(
+    server,
+    [catalogue(flavour), ...serverFacts(flavour, salt)].join('\n'),
+  );
+  const queries = factsOf(all, 'sequence').map(({ schema, name }) =>
+    sequenceQuery(schema, name, `${quoted(schema)}.${quoted(name)}`),
+  );
+  return { all, sequences: await askRows<SequenceRow>(server, queries.join('\n')) };
 }
 
 function catalogue(flavour: Flavour): string {
@@ -85,7 +113,7 @@ function catalogue(flavour: Flavour): string {
       flavour === 'mariadb' ? 'innodb_sys_tables' : 'innodb_tables',
     ),
     select(
-      `'column','schema',table_schema,'table',table_name,'name',column_name,'type',column_type,'charset',character_set_name,'isNullable',IF(is_nullable='YES',1,0),'hasDefault',IF(column_default<>'NULL',1,0),'extra',extra`,
+      `'column','schema',table_schema,'table',table_name,'name',column_name,'type',column_type,'charset',character_set_name,'isNullable',IF(is_nullable='YES',1,0),'hasDefault',IF(column_default<>'NULL',1,0),'default',column_default,'generated',generation_expression,'collation',collation_name,'extra',extra`,
       `columns WHERE table_schema ${USER_SCHEMAS} ORDER BY table_schema,table_name,ordinal_position`,
     ),
     select(
@@ -98,21 +126,22 @@ function catalogue(flavour: Flavour): string {
     ),
     checks(flavour),
     select(
-      `'object','kind','view','schema',table_schema,'name',table_name,'definition',view_definition`,
+      `'object','kind','view','schema',table_schema,'name',table_name,'definition',CONCAT_WS(' ',view_definition,definer,security_type,check_option)`,
       `views WHERE table_schema ${USER_SCHEMAS} ORDER BY table_schema,table_name`,
     ),
     select(
-      `'object','kind',LOWER(routine_type),'schema',routine_schema,'name',routine_name,'definition',COALESCE(routine_definition,'')`,
+      `'object','kind',LOWER(routine_type),'schema',routine_schema,'name',routine_name,'definition',SHA2(CONCAT_WS('|',routine_definition,dtd_identifier,is_deterministic,sql_data_access,security_type,sql_mode,definer),256)`,
       `routines WHERE routine_type IN ('FUNCTION','PROCEDURE') AND routine_schema ${USER_SCHEMAS} ORDER BY routine_schema,routine_name`,
     ),
     select(
-      `'object','kind','event','schema',event_schema,'name',event_name,'definition',event_definition`,
+      `'object','kind','event','schema',event_schema,'name',event_name,'definition',CONCAT_WS('|',event_definition,event_type,execute_at,interval_value,interval_field,starts,ends,status,on_completion,sql_mode,definer)`,
       `events WHERE event_schema ${USER_SCHEMAS} ORDER BY event_schema,event_name`,
     ),
     select(
-      `'trigger','schema',trigger_schema,'table',event_object_table,'name',trigger_name,'definition',CONCAT(action_timing,' ',event_manipulation,' ',action_statement)`,
+      `'trigger','schema',trigger_schema,'table',event_object_table,'name',trigger_name,'definition',CONCAT_WS(' ',action_timing,event_manipulation,action_order,action_statement,sql_mode,definer)`,
       `triggers WHERE trigger_schema ${USER_SCHEMAS} ORDER BY trigger_schema,trigger_name`,
     ),
+    ROUTINE_GRANTS,
     grants(`'*.*'`, 'user_privileges'),
     grants(`CONCAT(table_schema,'.*')`, 'schema_privileges'),
     grants(`CONCAT(table_schema,'.',table_name)`, 'table_privileges'),
@@ -141,4 +170,7 @@ function select(fields: string, from: string): string {
   return `SELECT JSON_OBJECT('is',${fields}) FROM information_schema.${from};`;
 }
 
-const SCHEMAS = select(`'schema','name',schema_name`, `schemata WHERE schema_name ${USER_SCHEMAS}`);
+const SCHEMAS = select(
+  `'schema','name',schema_name,'definition',CONCAT_WS(' ',default_character_set_name,default_collation_name)`,
+  `schemata WHERE schema_name ${USER_SCHEMAS}`,
+);

@@ -47,7 +47,10 @@ interface Pair {
 
 function byKey(place: string, now: MysqlTable, key: readonly string[], pairs: readonly Pair[]) {
   const first = `t.${quoted(key[0] ?? '')}`;
-  const same = pairs.map(({ was, now: column }) => `b.${was} <=> CRC32(t.${column})`);
+  // Filling what was null, whose checksum is null, overwrites nothing.
+  const same = pairs.map(
+    ({ was, now: column }) => `(b.${was} IS NULL OR b.${was} <=> CRC32(t.${column}))`,
+  );
   const match = key.map((column, index) => `t.${quoted(column)} = b.k${index}`);
   const changed = same.length > 0 ? `${first} IS NOT NULL AND NOT (${same.join(' AND ')})` : '0';
   return (

@@ -1,3 +1,4 @@
+import type { ComparedDefinition } from '../../database/definition.ts';
 import type {
   DefinitionChange,
   HeldLock,
@@ -28,6 +29,7 @@ export interface Seen {
   losses: readonly Loss[];
   /** `undefined` if the server does not report locks. */
   locks: readonly LockSample[] | undefined;
+  definition: ComparedDefinition;
 }
 
 type OriginOf = (by: { text?: string | undefined; address: string }) => Origin;
@@ -46,6 +48,9 @@ export function observationOf(seen: Seen, serviceAt: ServiceAt): Observation {
     changes: changesOf(done, seen, originOf),
     writes: before.tables.flatMap((table) => writesOf(table, done, seen, originOf)),
     locks: locksOf(done, seen, originOf),
+    definition: seen.definition,
+    // These servers prepare a statement again when what it reads has changed.
+    fixesResults: false,
   };
 }
 

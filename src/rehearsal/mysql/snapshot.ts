@@ -1,3 +1,4 @@
+import { partKey } from '../../database/definition.ts';
 import type {
   Column,
   Constraint,
@@ -5,8 +6,10 @@ import type {
   Snapshot,
   Table,
 } from '../../database/snapshot.ts';
-import { type Fact, type FactOf, factsOf } from './catalogue.ts';
+import { type Fact, type FactOf, type Facts, factsOf } from './catalogue.ts';
 import type { Naming } from './cursor.ts';
+import type { ServerFact } from './server-facts.ts';
+import { serverObjects } from './server-objects.ts';
 
 /** A table with what is needed to query its rows. */
 export interface MysqlTable extends Table {
@@ -26,7 +29,7 @@ export interface MysqlSnapshot extends Snapshot {
 }
 
 /** Makes a snapshot from what was read; rows are counted elsewhere. */
-export function snapshotOf(facts: readonly Fact[], naming: Naming): MysqlSnapshot {
+export function snapshotOf({ all: facts, sequences }: Facts, naming: Naming): MysqlSnapshot {
   const numbers = new Map(
     factsOf(facts, 'number').map(({ path, number }) => [keyOfPath(path), String(number)]),
   );
@@ -50,12 +53,22 @@ export function snapshotOf(facts: readonly Fact[], naming: Naming): MysqlSnapsho
       rows: 0,
       id: number ?? naming(schema, name),
       storage: number ?? '',
-      columns: columns.map((column) => columnOf(column, checks)),
+      parts: [partKey('table', naming(schema, name))],
+      columns: columns.map((column) => ({
+        ...columnOf(column, checks),
+        parts: [partKey('table', naming(schema, name), `column ${column.name}`)],
+      })),
       generated: columns.filter(isGenerated).map((column) => column.name),
       key: isWhole ? primary.flatMap(({ column }) => column ?? []) : [],
       indexes: [...indexes]
         .filter((each) => !isUnique(each))
-        .map(([id, parts]) => ({ id, name: id, isUnique: false, definition: definitionOf(parts) })),
+        .map(([id, parts]) => ({
+          id,
+          name: id,
+          isUnique: false,
+          definition: definitionOf(parts),
+          parts: [partKey('table', naming(schema, name), `key ${id}`)],
+        })),
       constraints: [
         ...[...indexes].filter(isUnique).map(uniqueKeyOf),
         ...[...grouped(factsOf(own, 'foreign key'), nameOf)].map(foreignKeyOf),
@@ -66,11 +79,30 @@ export function snapshotOf(facts: readonly Fact[], naming: Naming): MysqlSnapsho
             kind: 'check' as const,
             definition,
           })),
-      ],
+      ].map((each) => ({
+        ...each,
+        // A check may be printed with the column whose name it has.
+        parts: [`key ${each.name}`, `column ${each.name}`].map((part) =>
+          partKey('table', naming(schema, name), part),
+        ),
+      })),
     };
   });
-  return { tables, objects: objectsOf(facts, tables, naming) };
+  const ids = new Map(tables.map(({ schema, bare, id }) => [tableKey(schema, bare), id]));
+  const idOf = (schema: string, table: string) => ids.get(tableKey(schema, table));
+  const own = facts.filter((fact): fact is ServerFact => SERVER_FACTS.has(fact.is));
+  return {
+    tables,
+    objects: [
+      ...objectsOf(facts, idOf, naming),
+      ...serverObjects(own, sequences, { naming, idOf }),
+    ],
+  };
 }
+
+const SERVER_FACTS: ReadonlySet<Fact['is']> = new Set([
+  ...(['options', 'partition', 'account', 'membership', 'variable', 'sequence'] as const),
+]);
 
 /** A name cannot contain a NUL. */
 function tableKey(schema: string, name: string): string {
@@ -95,12 +127,17 @@ function columnOf(column: FactOf<'column'>, checks: readonly FactOf<'check'>[]):
   // MariaDB's JSON is a text with a check.
   const isText = checks.some((check) => isJson(check) && check.name === name);
   const narrow = charset !== null && !WIDEST.test(charset) ? ` character set ${charset}` : '';
+  const isNumbered = /auto_increment/i.test(extra);
   return {
     id: name,
     name,
     type: isText ? 'json' : `${type}${narrow}`,
     isNullable: column.isNullable === 1,
-    hasDefault: column.hasDefault === 1 || /auto_increment/i.test(extra) || isGenerated(column),
+    hasDefault: column.hasDefault === 1 || isNumbered || isGenerated(column),
+    default: `${column.default ?? ''} ${/on update \S+/i.exec(extra)?.[0] ?? ''}`,
+    generated: isGenerated(column) ? `${column.generated} ${extra}` : undefined,
+    identity: isNumbered ? 'auto_increment' : undefined,
+    collation: column.collation ?? undefined,
   };
 }
 
@@ -134,30 +171,45 @@ function foreignKeyOf([name, parts]: Named<'foreign key'>): Constraint {
 
 function objectsOf(
   facts: readonly Fact[],
-  tables: readonly MysqlTable[],
+  idOf: (schema: string, table: string) => string | undefined,
   naming: Naming,
 ): DatabaseObject[] {
-  const ids = new Map(tables.map(({ schema, bare, id }) => [tableKey(schema, bare), id]));
+  const columns = grouped(factsOf(facts, 'column'), ({ schema, table }) => tableKey(schema, table));
   const grants = grouped(factsOf(facts, 'grant'), ({ account, on }) => `${account} on ${on}`);
   return [
-    ...factsOf(facts, 'schema').map(({ name }) => object('schema', name, '')),
+    ...factsOf(facts, 'schema').map(({ name, definition }) => object('schema', name, definition)),
     ...factsOf(facts, 'object').map(({ kind, schema, name, definition }) =>
-      object(kind, naming(schema, name), definition),
+      object(
+        kind,
+        naming(schema, name),
+        kind === 'view'
+          ? viewOf(columns.get(tableKey(schema, name)) ?? [], definition)
+          : definition,
+      ),
     ),
     ...factsOf(facts, 'trigger').flatMap(({ schema, table, name, definition }) => {
-      const id = ids.get(tableKey(schema, table));
+      const id = idOf(schema, table);
       const trigger = object('trigger', naming(schema, name), definition);
       return id === undefined ? [] : [{ ...trigger, table: id }];
     }),
     ...[...grants].map(([name, own]) => {
       const privileges = own.map(({ privilege }) => privilege).sort();
-      return object('grant', name, privileges.join('\n'));
+      const [{ account = '', on = '' } = {}] = own;
+      // A right on a column is printed with its table.
+      const places = [on, on.replace(/\.[^.]*$/, '')];
+      const parts = places.map((place) => partKey('account', account, place));
+      return { ...object('grant', name, privileges.join('\n')), parts };
     }),
   ];
 }
 
 function object(kind: DatabaseObject['kind'], name: string, definition: string): DatabaseObject {
-  return { id: name, kind, name, definition };
+  return { id: name, kind, name, definition, parts: [partKey(kind, name)] };
+}
+
+/** Its columns in a line, and then its query. */
+function viewOf(columns: readonly FactOf<'column'>[], query: string): string {
+  return `${columns.map(({ name, type }) => `${name} ${type}`).join(', ')}\n${query}`;
 }
 
 function nameOf({ name }: { name: string }): string {

@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
+import { compared } from '../../database/definition.ts';
 import { tail } from '../../system/process.ts';
 import type { ServerContainer, Watch } from '../server-kind.ts';
-import { factsOf, readFacts, usualSchema } from './catalogue.ts';
+import { type Facts, factsOf, readFacts, usualSchema } from './catalogue.ts';
 import { ask, askRows, client, type Flavour, flavourIn, NOTES, notRehearsed } from './client.ts';
 import { namingIn } from './cursor.ts';
+import { definitionOf } from './definition.ts';
 import { type Imprint, imprintStatement, lossQuery, rowQueries } from './imprint.ts';
 import { aligned, storiesOf } from './lineage.ts';
 import {
@@ -23,9 +26,11 @@ type RowCount = Pick<MysqlTable, 'id' | 'rows'>;
 /** Logs every statement and samples the locks; keeps imprints of rows, to see which are lost at the end. */
 export async function watchServer(copy: ServerContainer): Promise<Watch> {
   const { flavour, canSample } = await beginWith(copy);
-  const facts = await readFacts(copy, flavour);
-  const schemas = factsOf(facts, 'schema').map(({ name }) => name);
-  const naming = namingIn(usualSchema(copy, schemas));
+  const salt = randomBytes(16).toString('hex');
+  const facts = await readFacts(copy, flavour, salt);
+  const naming = namingIn(usualSchema(copy, schemasIn(facts)));
+  const define = (all: Facts) => definitionOf(copy, schemasIn(all), accountsIn(all), naming);
+  const defined = await define(facts);
   const found = snapshotOf(facts, naming);
   const before = withRows(found, await askRows<RowCount>(copy, rowQueries(found.tables)));
   const imprints = before.tables
@@ -52,14 +57,24 @@ export async function watchServer(copy: ServerContainer): Promise<Watch> {
         before.tables.map(({ name }) => name),
         done.flatMap(({ actions }) => actions),
       );
-      const now = aligned(before, snapshotOf(await readFacts(copy, flavour), naming), stories);
+      const later = await readFacts(copy, flavour, salt);
+      const definition = compared(defined, await define(later));
+      const now = aligned(before, snapshotOf(later, naming), stories);
       const touched = now.tables.filter((table) => isTouched(table, before, Number(since)));
       const counted = await askRows<RowCount>(copy, rowQueries(touched));
       const after = withRows(now, [...before.tables, ...counted]);
       const losses = await lossesOf(copy, imprints, after, touched);
-      return observationOf({ before, after, done, losses, locks }, serviceAt);
+      return observationOf({ before, after, done, losses, locks, definition }, serviceAt);
     },
   };
+}
+
+function schemasIn({ all }: Facts): string[] {
+  return factsOf(all, 'schema').map(({ name }) => name);
+}
+
+function accountsIn({ all }: Facts): string[] {
+  return factsOf(all, 'account').map(({ name }) => name);
 }
 
 /** Finds out what kind of server it is. Removes what an unfinished watch has left. */

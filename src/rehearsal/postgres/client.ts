@@ -15,6 +15,16 @@ const NEXT = 'next';
 /** Seconds after which canary's program in a production container ends, if no command reads it any more. */
 const LONGEST_S = 3600;
 
+/**
+ * Settings of our own sessions: those that an application gives to its role or database must change
+ * neither what we read nor how it is printed.
+ */
+const SESSION = [
+  ...['search_path=pg_catalog', 'default_transaction_read_only=off', 'statement_timeout=0'],
+  ...['lock_timeout=0', 'idle_in_transaction_session_timeout=0'],
+  ...['DateStyle=ISO', 'IntervalStyle=postgres', 'TimeZone=UTC'],
+];
+
 /** The environment with which PostgreSQL's own programs log in over the local socket, as the image's first user. */
 export async function credentials(server: ServerContainer): Promise<Record<string, string>> {
   const user = await setting(server, 'POSTGRES_USER', 'POSTGRESQL_USERNAME');
@@ -32,6 +42,7 @@ export async function credentials(server: ServerContainer): Promise<Record<strin
     PGUSER: (isPlain ? undefined : user) ?? 'postgres',
     ...(password === undefined ? {} : { PGPASSWORD: password }),
     PGAPPNAME: APPLICATION,
+    PGOPTIONS: SESSION.map((each) => `-c ${each}`).join(' '),
     PGCONNECT_TIMEOUT: '10',
   };
 }
@@ -103,6 +114,22 @@ export function databasesOf(server: ServerContainer): Promise<string[]> {
     MAINTENANCE,
     'select to_json(datname::text) from pg_database where datallowconn and not datistemplate order by 1::text;',
   );
+}
+
+/** Databases that others are made from and that accept connections. */
+export function templatesOf(server: ServerContainer): Promise<string[]> {
+  return rowsOf(
+    server,
+    MAINTENANCE,
+    'select to_json(datname::text) from pg_database where datallowconn and datistemplate order by 1::text;',
+  );
+}
+
+/** Ends canary's other sessions at a server: Docker lets a program continue when its client is gone. */
+export async function endSessions(server: ServerContainer): Promise<void> {
+  const sql = `select count(pg_terminate_backend(pid)) from pg_stat_activity
+    where application_name = '${APPLICATION}' and pid <> pg_backend_pid();`;
+  await query(server, MAINTENANCE, sql);
 }
 
 /** psql as a filter: SQL in, rows out, ended by the first error. */

@@ -103,8 +103,9 @@ async function copyDatabase(job: CopyJob, database: string): Promise<void> {
     await program(copy, psql(MAINTENANCE, '--output=/dev/null')),
     { signal, onBytes },
   );
-  if (data !== 'sample') return;
-  const input = await sampleScript(original, database, sample);
+  if (data === 'full') return;
+  // A copy of the schema alone has no rows, but its sequences stand where the original's do.
+  const input = await sampleScript(original, database, data === 'schema' ? 0 : sample);
   if (input === undefined) return;
   await streams.pipe(
     { ...(await program(original, bounded(psql(database)))), input },

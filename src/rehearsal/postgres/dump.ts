@@ -9,7 +9,8 @@ import {
   quoted,
   rowsOf,
 } from './client.ts';
-import { NAME, prefixIn } from './snapshot.ts';
+import { NAME } from './names.ts';
+import { prefixIn } from './snapshot.ts';
 
 interface Relation {
   /** `r`, `p` for tables, `v`, `m` for views. */

@@ -1,3 +1,4 @@
+import type { ComparedDefinition } from '../../database/definition.ts';
 import type {
   DefinitionChange,
   HeldLock,
@@ -31,6 +32,8 @@ export interface SeenLock {
   /** Its database and id. */
   relation: string;
   mode: string;
+  /** The transaction that holds it, as the server numbers them. */
+  transaction: string;
   client: string;
   statement: string;
 }
@@ -40,13 +43,14 @@ interface Seen {
   after: Snapshot;
   notes: readonly Note[];
   locks: readonly SeenLock[];
+  definition: ComparedDefinition;
   /** Milliseconds between two looks at the locks. */
   interval: number;
 }
 
 /** All of it as an observation, only of the services that `serviceAt` knows. */
 export function observationOf(
-  { before, after, notes, locks, interval }: Seen,
+  { before, after, notes, locks, definition, interval }: Seen,
   serviceAt: ServiceAt,
 ): Observation {
   const names = namesById([before, after]);
@@ -69,7 +73,7 @@ export function observationOf(
     const service = serviceAt(client, at);
     return service ? [{ ...lock, service, statement: shownStatement(lock.statement) }] : [];
   });
-  return { before, after, changes, writes, locks: held };
+  return { before, after, changes, writes, locks: held, definition, fixesResults: true };
 }
 
 /** The names by which a change of each id is reported: of an index its table's. */
@@ -89,8 +93,9 @@ function namesById(snapshots: readonly Snapshot[]): Map<string, string[]> {
 
 /** Each lock from the look that first saw it to the last; a session holds one until its transaction ends. */
 function heldLocks(seen: readonly SeenLock[], interval: number, { tables }: Snapshot) {
-  const keyOf = ({ pid, relation, mode }: SeenLock) => `${pid} ${relation} ${mode}`;
-  // Looks come late on a busy machine; a gap of several is another transaction.
+  const keyOf = ({ pid, transaction, relation, mode }: SeenLock) =>
+    `${pid} ${transaction} ${relation} ${mode}`;
+  // Looks come late on a busy machine; a gap of several is another lock of the same transaction.
   const spans = spansOf(seen, keyOf, (last, next) => next.at - last.at <= interval * 5);
   return spans.flatMap(({ first, last }) => {
     const table = tables.find(({ id }) => id === first.relation)?.name;

@@ -1,7 +1,7 @@
 import { CanaryError } from '../../errors.ts';
 import { tail } from '../../system/process.ts';
 import type { Server, ServerContainer, Size } from '../server-kind.ts';
-import { APPLICATION, dataDirectory, MAINTENANCE, query } from './client.ts';
+import { APPLICATION, dataDirectory, endSessions, MAINTENANCE, query } from './client.ts';
 import { copyPostgres } from './copy.ts';
 import { dumpTables, reader } from './dump.ts';
 import { watchPostgres } from './watch.ts';
@@ -14,7 +14,8 @@ export const postgres: Server = {
   copy: copyPostgres,
   watch: watchPostgres,
   isQuiet,
-  clear,
+  // Sessions of a killed canary command would hold their snapshot until a client reads what they send.
+  clear: endSessions,
   dump: dumpTables,
   reader,
 };
@@ -38,11 +39,4 @@ async function isQuiet(copy: ServerContainer): Promise<boolean> {
   const sql = `select count(*) from pg_stat_activity
     where client_addr is not null and (state = 'active' or backend_xid is not null) and application_name <> '${APPLICATION}';`;
   return Number(await query(copy, MAINTENANCE, sql)) === 0;
-}
-
-/** Sessions of a killed canary command would hold their snapshot until a client reads what they send. */
-async function clear(original: ServerContainer): Promise<void> {
-  const sql = `select count(pg_terminate_backend(pid)) from pg_stat_activity
-    where application_name = '${APPLICATION}' and pid <> pg_backend_pid();`;
-  await query(original, MAINTENANCE, sql);
 }

@@ -1,5 +1,4 @@
-/** Canary's own schema in a copy: never in the original. */
-export const SCHEMA = 'canary_rehearsal';
+import { SCHEMA } from './names.ts';
 
 /**
  * Makes a database of a copy log what is done to it: event triggers for definitions, statement triggers for rows.
@@ -38,6 +37,9 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $cana
 declare
   many bigint;
   kept text;
+  same text;
+  known text;
+  lost text;
 begin
   begin
     if tg_op = 'DELETE' then
@@ -45,8 +47,19 @@ begin
     elsif tg_op = 'UPDATE' then
       select string_agg(format('%I::text', a.attname), ', ') into kept
         from ${SCHEMA}.columns c join pg_attribute a on a.attrelid = c.relation and a.attnum = c.number
-        where c.relation = tg_relid and not a.attisdropped;
-      execute format('select count(*) from (select %1$s from gone except all select %1$s from come) d', kept) into many;
+        where c.relation = tg_relid and not a.attisdropped and a.attgenerated = '';
+      select string_agg(format('g.%1$I = c.%1$I', a.attname), ' and '), min(format('c.%I', a.attname)) into same, known
+        from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+        where i.indrelid = tg_relid and i.indisprimary;
+      if same is null then
+        execute format('select count(*) from (select %1$s from gone except all select %1$s from come) d', kept) into many;
+      else
+        -- Filling what was null overwrites nothing.
+        select string_agg(format('g.%1$I is not null and g.%1$I::text is distinct from c.%1$I::text', a.attname), ' or ') into lost
+          from ${SCHEMA}.columns c join pg_attribute a on a.attrelid = c.relation and a.attnum = c.number
+          where c.relation = tg_relid and not a.attisdropped and a.attgenerated = '';
+        execute format('select count(*) from gone g left join come c on %s where %s is null or %s', same, known, coalesce(lost, 'false')) into many;
+      end if;
     end if;
     insert into ${SCHEMA}.log(client, kind, statement, relation, rows)
       values (inet_client_addr(), lower(tg_op), left(current_query(), 4000), tg_relid, many);
@@ -89,7 +102,7 @@ from ${SCHEMA}.log where client is not null order by at;
 /** Which sessions now hold a lock that makes others wait, and on what. */
 export const LOCKS = `
 select json_build_object('at', extract(epoch from clock_timestamp()) * 1000, 'pid', l.pid, 'relation', d.datname || ' ' || l.relation,
-  'mode', l.mode, 'client', host(a.client_addr), 'statement', left(a.query, 4000))
+  'mode', l.mode, 'transaction', l.virtualtransaction, 'client', host(a.client_addr), 'statement', left(a.query, 4000))
 from pg_locks l join pg_stat_activity a on a.pid = l.pid join pg_database d on d.oid = l.database
 where l.granted and l.locktype = 'relation' and a.client_addr is not null and l.relation >= 16384
   and l.mode in ('AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock', 'ShareLock')`;

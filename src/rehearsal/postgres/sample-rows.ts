@@ -21,7 +21,7 @@ from pg_sequences where last_value is not null;`;
 
 /**
  * A script for psql on the original that prints a script for psql on the copy: some rows of every table, all of one
- * moment. `undefined` if there is no table. Foreign keys are not followed, so they are not checked either.
+ * moment, none if `rows` is 0. `undefined` if there is no table. Foreign keys are not followed, so they are not checked either.
  */
 export async function sampleScript(
   original: ServerContainer,
@@ -36,7 +36,7 @@ export async function sampleScript(
     'begin isolation level repeatable read, read only;',
     say('set session_replication_role = replica;'),
     ...tables.flatMap(({ name, columns }) => {
-      if (!columns) return [];
+      if (!columns || rows === 0) return [];
       return [
         say(`copy ${name} (${columns}) from stdin;`),
         `copy (select ${columns} from only ${name} limit ${rows}) to stdout;`,

@@ -55,8 +55,10 @@ function byKey(database: Sqlite, { before, after, columns }: Pair): Count | unde
   if (!key || key.definition !== same?.definition) return undefined;
   const parts = key.definition.split(', ').map(sqliteName);
   const isSame = parts.map((part) => `n.${part} IS o.${part}`).join(' AND ');
+  // Filling what was null overwrites nothing.
   const differs = columns.map(
-    ([left, right]) => `${value('o', left, right)} IS NOT ${value('n', right, left)}`,
+    ([left, right]) =>
+      `(o.${sqliteName(left.name)} IS NOT NULL AND ${value('o', left, right)} IS NOT ${value('n', right, left)})`,
   );
   const [from, to] = [`old.${sqliteName(before.name)} o`, `main.${sqliteName(after.name)} n`];
   try {

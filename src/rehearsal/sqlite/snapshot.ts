@@ -1,3 +1,4 @@
+import { partKey } from '../../database/definition.ts';
 import type {
   Column,
   Constraint,
@@ -8,7 +9,8 @@ import type {
 } from '../../database/snapshot.ts';
 import { messageOf } from '../../errors.ts';
 import { type Sqlite, sqliteName } from '../../system/sqlite/sqlite.ts';
-import { affinityOf, checksIn, normalised } from './definitions.ts';
+import { columnKey, constraintsKey, optionsKey, pragmaKey, pragmasOf } from './definition.ts';
+import { affinityOf, checksIn, columnsIn, normalised } from './definitions.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -25,7 +27,22 @@ export function readSnapshot(database: Sqlite): Snapshot {
   const tables = tableNames(database)
     .filter((name) => hasModule(database, name))
     .map((name) => readTable(database, name, sql));
-  return { tables, objects: schema.flatMap((each) => objectOf(each, tables)) };
+  return {
+    tables,
+    objects: [
+      ...schema.flatMap((each) => objectOf(database, each, tables)),
+      ...tables.flatMap((each) => tableObjects(database, each, sql(each.name))),
+      ...pragmasOf(database).map(
+        ({ name, value }): DatabaseObject => ({
+          id: `pragma ${name}`,
+          kind: 'pragma',
+          name,
+          definition: value,
+          parts: [partKey(...pragmaKey(name))],
+        }),
+      ),
+    ],
+  };
 }
 
 /** Tables with their own rows, virtual ones too; not those in which a virtual table keeps its data. */
@@ -62,10 +79,12 @@ function readTable(database: Sqlite, name: string, sql: (name: string) => string
     name,
     storage: '',
     rows: Number(counted?.rows ?? 0),
-    columns: columns.map((each) => columnOf(each, columns)),
+    parts: [partKey('table', idOf(name))],
+    columns: columns.map((each) => columnOf(each, columns, name, sql(name))),
     indexes: indexes
       .filter(({ origin }) => origin === 'c')
       .map((each) => indexOf(database, each, sql)),
+    // A constraint may be written with a column or after all of them.
     constraints: [
       ...primaryKey(columns),
       ...indexes
@@ -73,11 +92,17 @@ function readTable(database: Sqlite, name: string, sql: (name: string) => string
         .map(({ name: index }) => constraint('unique', keyOf(database, text(index)))),
       ...foreignKeys(rows(database, 'SELECT * FROM pragma_foreign_key_list(?)', name)),
       ...checksIn(sql(name)).map((check) => constraint('check', check)),
-    ],
+    ].map((each) => ({
+      ...each,
+      parts: [
+        constraintsKey(name),
+        ...columns.map((column) => columnKey(name, text(column.name))),
+      ].map((key) => partKey(...key)),
+    })),
   };
 }
 
-function columnOf(column: Row, all: readonly Row[]): Column {
+function columnOf(column: Row, all: readonly Row[], table: string, sql: string): Column {
   const name = text(column.name);
   const type = affinityOf(text(column.type));
   // SQLite assigns its value.
@@ -86,12 +111,18 @@ function columnOf(column: Row, all: readonly Row[]): Column {
     column.pk === 1 &&
     all.every(({ pk }) => Number(pk) < 2);
   const isGenerated = Number(column.hidden) > HIDDEN;
+  const { rest = '' } = columnsIn(sql)?.columns.find((each) => each.name === idOf(name)) ?? {};
   return {
     id: idOf(name),
     name,
     type,
     isNullable: column.notnull === 0,
     hasDefault: column.dflt_value !== null || isRowId || isGenerated,
+    default: column.dflt_value === null ? undefined : normalised(text(column.dflt_value)),
+    generated: isGenerated ? rest : undefined,
+    identity: isRowId ? (/\bautoincrement\b/.exec(rest)?.[0] ?? 'row id') : undefined,
+    collation: /\bcollate (\S+)/.exec(rest)?.[1],
+    parts: [partKey(...columnKey(table, name))],
   };
 }
 
@@ -106,6 +137,7 @@ function indexOf(database: Sqlite, index: Row, sql: (name: string) => string): I
     // An expression has no name, a condition is not part of the key: only the statement contains them.
     definition:
       key.includes('?') || index.partial === 1 ? definition.slice(definition.indexOf('(')) : key,
+    parts: [partKey('index', idOf(name))],
   };
 }
 
@@ -146,13 +178,38 @@ function constraint(kind: Constraint['kind'], definition: string): Constraint {
   return { kind, name: `(${definition})`, definition };
 }
 
+/** What belongs to a table besides its columns and constraints. */
+function tableObjects(database: Sqlite, { id, name }: Table, sql: string): DatabaseObject[] {
+  const belongs = (kind: DatabaseObject['kind'], definition: string, key: readonly string[]) => ({
+    id: `${id} ${kind}`,
+    kind,
+    name: '',
+    definition,
+    table: id,
+    parts: [partKey(...key)],
+  });
+  const options = belongs('table options', columnsIn(sql)?.options ?? '', optionsKey(name));
+  if (!/\bautoincrement\b/i.test(sql)) return [options];
+  const [position] = rows(database, 'SELECT seq FROM sqlite_sequence WHERE name = ?', name);
+  const [highest] = rows(
+    database,
+    `SELECT max(rowid) AS id FROM main.${sqliteName(name)} NOT INDEXED`,
+  );
+  const [last, used] = [Number(position?.seq ?? 0), Number(highest?.id ?? 0)];
+  // SQLite never gives a number that is in use.
+  const next = belongs('next number', `${Math.max(last, used) + 1}\n1\n${used}`, []);
+  return [options, next];
+}
+
 function objectOf(
+  database: Sqlite,
   { type, name, tbl_name: owner, sql }: Row,
   tables: readonly Table[],
 ): DatabaseObject[] {
   if (type !== 'view' && type !== 'trigger') return [];
   const table = type === 'trigger' && tables.find(({ id }) => id === idOf(text(owner)));
-  const definition = normalised(text(sql));
+  const query = normalised(text(sql));
+  const definition = type === 'view' ? `${columnsOfView(database, text(name))}\n${query}` : query;
   return [
     {
       id: idOf(text(name)),
@@ -160,8 +217,20 @@ function objectOf(
       name: text(name),
       definition,
       table: table ? table.id : undefined,
+      parts: [partKey(type, idOf(text(name)))],
     },
   ];
+}
+
+/** Names and types; nothing if it reads what does not exist any more. */
+function columnsOfView(database: Sqlite, name: string): string {
+  try {
+    return rows(database, 'SELECT name, type FROM pragma_table_xinfo(?)', name)
+      .map((each) => `${text(each.name)} ${text(each.type)}`)
+      .join(', ');
+  } catch {
+    return '';
+  }
 }
 
 /** SQLite treats names that differ only in case as the same. */

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Observation } from '../../database/observation.ts';
-import type { Snapshot } from '../../database/snapshot.ts';
 import { CanaryError, messageOf } from '../../errors.ts';
 import { temporaryFolder } from '../../system/disk.ts';
 import type { Archive } from '../../system/docker/container-ends.ts';
@@ -8,11 +7,10 @@ import type { ContainerStreams } from '../../system/docker/container-streams.ts'
 import { freeBytes } from '../../system/files.ts';
 import { openSqlite, type Sqlite } from '../../system/sqlite/sqlite.ts';
 import { makePrivateFolder, type PrivateFolder } from '../../system/state/private-folder.ts';
-import { readWrites } from './compare-rows.ts';
 import { fetchDatabase, notReadable } from './fetch-database.ts';
 import { type FoundFile, findSqliteFiles } from './find-databases.ts';
+import { between, observationOf, type State, stateOf } from './observation.ts';
 import { putFile } from './put-file.ts';
-import { readSnapshot } from './snapshot.ts';
 
 /** A folder that stable and canary share. */
 export interface SharedFolder {
@@ -101,7 +99,7 @@ async function copyFile(job: Job, onBytes: (total: number) => void): Promise<Sql
       throw new CanaryError('not-rehearsed', `${name} went away while it was copied.`, {
         hint: 'Try again when no other command replaces it.',
       });
-    const before = await reading(job, local, async (database) => readSnapshot(database));
+    const before = await reading(job, local, async (database) => stateOf(database));
     await putFile(streams, folder.copy, file, local, { signal });
     return { name, bytes: file.header.size ?? 0, discard, end: () => observe(job, before) };
   } catch (error) {
@@ -110,21 +108,17 @@ async function copyFile(job: Job, onBytes: (total: number) => void): Promise<Sql
   }
 }
 
-async function observe(job: Job, before: Snapshot): Promise<Observation> {
+async function observe(job: Job, before: State): Promise<Observation> {
   const { streams, name, folder, file, kept, signal } = job;
   try {
     const local = join(kept.path, 'after');
     const from = below(folder.copy, file.path);
     const options = { signal, name: `the copy of ${name}` };
-    const rest = { before, changes: [], locks: [] };
     // Without its file, everything is gone.
     if (!(await fetchDatabase(streams, from, local, options)))
-      return { ...rest, after: { tables: [], objects: [] }, writes: [] };
-    return await reading(job, local, async (database) => {
-      const after = readSnapshot(database);
-      database.run('ATTACH ? AS old', join(kept.path, 'before'));
-      return { ...rest, after, writes: await readWrites(database, before, after, signal) };
-    });
+      return between(before, { ...before, snapshot: { tables: [], objects: [] } });
+    const old = join(kept.path, 'before');
+    return await reading(job, local, (database) => observationOf(database, before, old, signal));
   } finally {
     await kept.remove();
   }

@@ -36,6 +36,11 @@ const MATRIX: Record<string, { sql: string; found: [string, string, string | nul
         'column-renamed',
         "ALTER TABLE changed CHANGE code coupon VARCHAR(40) DEFAULT '…'",
       ],
+      [
+        'expanding',
+        'default-added',
+        "ALTER TABLE changed CHANGE code coupon VARCHAR(40) DEFAULT '…'",
+      ],
     ],
   },
   narrowed: {

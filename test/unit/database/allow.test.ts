@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatException, parseException } from '../../../src/config/exception.ts';
 import { exceptionsFor, refusalLines, refusedBy } from '../../../src/database/allow.ts';
-import { CLASSES, type Finding, type FindingClass } from '../../../src/database/finding.ts';
+import type { Finding } from '../../../src/database/finding.ts';
+import { CLASSES, type FindingClass } from '../../../src/database/finding-class.ts';
 
 const finding = (kind: FindingClass, object: string): Finding => ({
   class: kind,
@@ -24,6 +25,7 @@ const findings = fc.array(
 );
 const what = fc.constantFrom(
   'destructive' as const,
+  'unclassified' as const,
   'contracting' as const,
   'unrehearsed' as const,
 );
@@ -31,6 +33,7 @@ const exceptions = fc.array(fc.record({ what, name: names }));
 
 test.each([
   ['destructive:orders', 'destructive', 'orders'],
+  ['unclassified:operator ===', 'unclassified', 'operator ==='],
   ['contracting:audit.log', 'contracting', 'audit.log'],
   ['contracting:total(integer, text)', 'contracting', 'total(integer, text)'],
   ['destructive:Order Details', 'destructive', 'Order Details'],
@@ -58,7 +61,9 @@ test('an exception accepts its own table and class, and no other', () => {
   fc.assert(
     fc.property(findings, exceptions, (found, allowed) => {
       const { refused, used } = refusedBy(found, allowed);
-      const stops = found.filter((each) => ['destructive', 'contracting'].includes(each.class));
+      const stops = found.filter((each) =>
+        ['destructive', 'unclassified', 'contracting'].includes(each.class),
+      );
       const passes = (each: Finding) =>
         allowed.some((one) => one.what === each.class && one.name === each.object);
       expect(refused).toEqual(stops.filter((each) => !passes(each)));

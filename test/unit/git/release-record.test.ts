@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CLASSES, type Finding } from '../../../src/database/finding.ts';
+import type { Finding } from '../../../src/database/finding.ts';
+import { CLASSES } from '../../../src/database/finding-class.ts';
 import {
   formatReleaseRecord,
   parseReleaseRecord,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CLASSES } from '../../../../src/database/finding.ts';
+import { CLASSES } from '../../../../src/database/finding-class.ts';
 import type { Snapshot, Table } from '../../../../src/database/snapshot.ts';
 import { arbitrarySnapshot, judged, object, table } from '../../../support/fixture-database.ts';
 

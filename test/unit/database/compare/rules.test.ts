@@ -59,7 +59,24 @@ test.each<[string, Constraint[], Constraint[], string[]]>([
   ['a new check', [], [check], ['contracting: check positive of a is new']],
   ['a dropped check', [check], [], ['expanding: check positive of a is dropped']],
   ['a dropped key', [key], [], ['contracting: primary key a_pkey of a is dropped']],
-  ['another name alone', [check], [{ ...check, name: 'above_zero' }], []],
+  [
+    'another name alone',
+    [check],
+    [{ ...check, name: 'above_zero' }],
+    ['none: check positive of a is renamed to above_zero'],
+  ],
+  [
+    'the second step of one that was not validated',
+    [{ ...check, isUnchecked: true }],
+    [check],
+    ['expanding: check positive of a is checked for all rows now'],
+  ],
+  [
+    'one that is no longer enforced',
+    [check],
+    [{ ...check, isUnchecked: true }],
+    ['contracting: check positive of a is no longer checked for all rows'],
+  ],
   [
     'a changed check',
     [check, key],

@@ -27,7 +27,15 @@ function observed(statements: readonly [string, string][], seen: Partial<Seen> =
   }));
   const done = doneIn(log, namingIn('shop'));
   return observationOf(
-    { before: SNAPSHOT, after: SNAPSHOT, done, losses: [], locks: [], ...seen },
+    {
+      before: SNAPSHOT,
+      after: SNAPSHOT,
+      done,
+      losses: [],
+      locks: [],
+      definition: { before: new Map(), after: new Map() },
+      ...seen,
+    },
     (address) => (address === '10.0.0.2' ? 'web-canary' : undefined),
   );
 }
