@@ -47,7 +47,7 @@ test.each([...COMMANDS, ...SUBCOMMANDS])(
     expect(stdout).toContain('Global Options:');
     expect(stdout).toContain('--no-color');
     expect(stdout).not.toMatch(/default: (\[\]|\{\}|false|none|"")/);
-    if (name !== 'help' && name !== 'remote') expect(stdout).toMatch(/^Examples:\n {2}\S/m);
+    if (!['help', 'remote', 'notify'].includes(name)) expect(stdout).toMatch(/^Examples:\n {2}\S/m);
   },
 );
 

@@ -96,8 +96,17 @@ const WHOLE: Record<string, unknown> = {
   hooks: {
     preDeploy: [{ run: ['./a.sh'] }],
     postStep: [{ post: 'https://x.example', headers: { A: 'b' }, timeout: '5s' }],
-    ...{ prePromote: [], postPromote: [], onRevert: [] },
+    ...{
+      prePromote: [],
+      postPromote: [{ post: 'https://x.example', body: '{{release}}' }],
+      onRevert: [],
+    },
   },
+  notify: [
+    ...['slack', 'discord', 'teams', 'mattermost'].map((kind) => ({ [kind]: { file: 'address' } })),
+    { webhook: { file: 'a' }, headers: { A: 'b' }, body: '{{text}}', timeout: '5s' },
+    { run: ['tell'], name: 'program', on: ['promoted'] },
+  ],
   database: {
     ...{ service: ['db'], rehearse: 'always', data: 'sample', sample: 50, settle: '5s' },
     ...{ lockLimit: '200ms', massChange: '1%', allow: ['unrehearsed:redis'], backup: 'before' },
