@@ -23,18 +23,24 @@ export function setEnvLine(text: string, name: string, value: string): string | 
   const lines = text.split('\n');
   const pattern = line(name);
   const at = settingLine(lines, pattern);
-  const quoted = PLAIN.test(value) ? value : `'${value}'`;
   // In quotes, a backslash before the closing one would take it away.
   if (/['\\\r\n]/.test(value)) return undefined;
   if (at < 0) {
     const end = text === '' || text.endsWith('\n') ? '' : '\n';
-    return `${text}${end}${name}=${quoted}\n`;
+    return `${text}${end}${name}=${quotedAs('', value)}\n`;
   }
   const [, before = '', old = '', end = ''] = pattern.exec(lines[at] ?? '') ?? [];
   const rest = restOf(old);
   if (rest === undefined) return undefined;
-  lines[at] = `${before}${quoted}${rest}${end}`;
+  lines[at] = `${before}${quotedAs(old, value)}${rest}${end}`;
   return lines.join('\n');
+}
+
+/** A value in the quotes that the old one has; single ones where it needs some, for variables count in double ones. */
+function quotedAs(old: string, value: string): string {
+  if (!PLAIN.test(value)) return `'${value}'`;
+  const [quote = ''] = /^["']/.exec(old) ?? [];
+  return `${quote}${value}${quote}`;
 }
 
 /** The last line that a pattern fits and that is no part of another variable's value; -1 if there is none. */

@@ -7,15 +7,15 @@ test.each([
   ['# what runs\nVERSION=1\n\nTZ=UTC', '# what runs\nVERSION=2\n\nTZ=UTC'],
   ['A=1\r\nVERSION=1\r\nB=2\r\n', 'A=1\r\nVERSION=2\r\nB=2\r\n'],
   ['export VERSION = 1  # the release\n', 'export VERSION = 2  # the release\n'],
-  ['VERSION="1" # quoted\n', 'VERSION=2 # quoted\n'],
-  ["VERSION='1'\n", 'VERSION=2\n'],
+  ['VERSION="1" # quoted\n', 'VERSION="2" # quoted\n'],
+  ["VERSION='1'\n", "VERSION='2'\n"],
   ['VERSION=\n', 'VERSION=2\n'],
   // The last one counts.
   ['VERSION=1\nVERSION=3\n', 'VERSION=1\nVERSION=2\n'],
   ['#VERSION=1\nMY_VERSION=1\nVERSIONS=1', '#VERSION=1\nMY_VERSION=1\nVERSIONS=1\nVERSION=2\n'],
   ['', 'VERSION=2\n'],
   // A quote after a backslash ends nothing.
-  ['VERSION="a\\"b" # x\n', 'VERSION=2 # x\n'],
+  ['VERSION="a\\"b" # x\n', 'VERSION="2" # x\n'],
   // Such a line is a part of the other variable's value.
   ['VERSION=1\nKEY="a\nVERSION=3\n"\n', 'VERSION=2\nKEY="a\nVERSION=3\n"\n'],
   ["KEY='a\nVERSION=1'\n", "KEY='a\nVERSION=1'\nVERSION=2\n"],
