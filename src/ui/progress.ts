@@ -29,7 +29,7 @@ export function plainProgress(
   let spoke = now();
   return (event) => {
     const isLong = event.type === 'progress' && now() - spoke >= QUIET_MS;
-    const line = lineOf(event, theme, isVerbose || isLong);
+    const line = eventLine(event, theme, isVerbose || isLong);
     if (line === undefined) return;
     write(`${line}\n`);
     spoke = now();
@@ -50,7 +50,7 @@ export async function spinningProgress(
       spinner?.stop();
       spinner = undefined;
     }
-    const line = lineOf(event, theme, terminal.isVerbose);
+    const line = eventLine(event, theme, terminal.isVerbose);
     if (line !== undefined) {
       spinner?.clear();
       terminal.write(`${line}\n`);
@@ -113,7 +113,8 @@ const DETAILS: EventLines = {
   judging: ({ text }) => `· ${text}`,
 };
 
-function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | undefined {
+/** An event as a line for people; `undefined` for one that is only told with `--verbose`, or never. */
+export function eventLine(event: CanaryEvent, theme: Theme, isVerbose = false): string | undefined {
   // A rejected rehearsal is reported by its error.
   if (event.type === 'rehearsed')
     return event.isRefused ? undefined : findingLines(event.report, theme).join('\n');
@@ -122,6 +123,7 @@ function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | 
   return (LINES[event.type] as LineOf<CanaryEvent> | undefined)?.(event, theme);
 }
 
-function duration(ms: number): string {
+/** A time that something took. */
+export function duration(ms: number): string {
   return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

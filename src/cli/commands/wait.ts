@@ -1,3 +1,4 @@
+import { EXIT } from '../../errors.ts';
 import { collectState, durationArgument } from '../arguments.ts';
 import type { Program, WithSession } from '../session.ts';
 
@@ -10,10 +11,16 @@ export function wait(program: Program, run: WithSession): void {
     .option('--for <state>', 'such as promoted, paused or reverted (repeatable)', collectState, [])
     .option('--timeout <duration>', 'at most this long, such as 10m', durationArgument)
     .action(
-      run(async ({ context, output }, { for: states, timeout }) => {
+      run(async (session, { for: states, timeout }) => {
+        const { context, globals, output, streams } = session;
         const { exitOfWait, wait } = await import('../../workflows/wait.ts');
         const { waitText } = await import('../../ui/traffic-view.ts');
-        const result = await wait(context, { states, timeout });
+        const { canShowLive, underLiveView } = await import('../live-view.ts');
+        const waiting = (shown: typeof context) => wait(shown, { states, timeout });
+        const { result, steered } = canShowLive(streams, globals)
+          ? await underLiveView(session, { command: 'wait' }, waiting)
+          : { result: await waiting(context), steered: undefined };
+        if (!result) return steered ?? EXIT.done;
         output.result(result, () => waitText(result));
         return exitOfWait(result, states.length > 0);
       }),
