@@ -6,10 +6,13 @@ import type { Dispatch, Globals } from './cli/session.ts';
 import { type Context, worldOf } from './context.ts';
 import { CanaryError, EXIT, messageOf } from './errors.ts';
 import type { EventSink } from './rollout/events.ts';
+import { systemClock } from './system/clock.ts';
 import { isDiskProblem } from './system/files.ts';
+import { ciMarks } from './ui/ci.ts';
 import { errorDocument, errorText } from './ui/error-view.ts';
-import { printableJson } from './ui/printable.ts';
-import { plainProgress, spinningProgress } from './ui/progress.ts';
+import { PlainLog } from './ui/plain-log.ts';
+import { printable, printableJson } from './ui/printable.ts';
+import { spinningProgress } from './ui/progress.ts';
 import { makeTheme, type Theme } from './ui/theme.ts';
 
 export const VERSION = '0.1.0';
@@ -110,17 +113,39 @@ async function perform(
   const hasColor = globals.color && !env.NO_COLOR && env.TERM !== 'dumb';
   const errorTheme = makeTheme(hasColor && stderr.isTTY === true);
   const output = makeOutput(streams, makeTheme(hasColor && stdout.isTTY === true), globals);
+  const log = new PlainLog({
+    write: (text) => stderr.write(text),
+    theme: errorTheme,
+    isVerbose: globals.verbose,
+    now: () => systemClock.now().getTime(),
+    ci: ciMarks(env),
+  });
+  const over = new AbortController();
+  const beating = beat(log, over.signal);
   try {
-    const emit = await progress(globals, follows, streams, errorTheme);
+    const emit = await progress(globals, follows, streams, { theme: errorTheme, log });
     const context = makeContext(globals, streams, signal, emit);
     return (await action({ context, output, globals, streams })) ?? EXIT.done;
   } catch (thrown) {
     // The reason for the stop says more than the error a library throws when it is stopped.
     const reason = signal.aborted && !(thrown instanceof CanaryError) ? signal.reason : thrown;
     const error = isDiskProblem(reason) ? diskFull(reason) : ofSystem(reason);
+    log.end();
     if (globals.json) stdout.write(`${printableJson(errorDocument(error))}\n`);
     else writeError(streams, error, errorTheme, globals.verbose);
     return error instanceof CanaryError ? error.exitCode : EXIT.failed;
+  } finally {
+    log.end();
+    over.abort();
+    await beating;
+  }
+}
+
+/** A log stays alive while nothing happens. */
+async function beat(log: PlainLog, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    log.beat();
+    await systemClock.sleep(1000, signal).catch(() => undefined);
   }
 }
 
@@ -142,27 +167,34 @@ function ofSystem(error: unknown): unknown {
   });
 }
 
-function writeError({ stderr }: Streams, error: unknown, theme: Theme, isVerbose: boolean): void {
-  stderr.write(`${theme.printable(errorText(error, theme, isVerbose))}\n`);
+function writeError(
+  { env, stderr }: Streams,
+  error: unknown,
+  theme: Theme,
+  isVerbose: boolean,
+): void {
+  const ci = ciMarks(env);
+  const lines = theme.printable(errorText(error, theme, isVerbose)).split('\n');
+  const title = error instanceof CanaryError ? `canary: ${error.code}` : 'canary';
+  const mark = ci?.annotate('error', title, printable(messageOf(error), false));
+  stderr.write(`${lines.map((line) => ci?.harmless(line) ?? line).join('\n')}\n`);
+  if (mark !== undefined) stderr.write(`${mark}\n`);
 }
 
 function progress(
   globals: Globals,
   follows: boolean,
   streams: Streams,
-  theme: Theme,
+  { theme, log }: { theme: Theme; log: PlainLog },
 ): Promise<EventSink> | EventSink {
   if (globals.json) return follows ? jsonLines(streams) : () => undefined;
   if (globals.quiet) return () => undefined;
-  const terminal = {
-    write: (text: string) => streams.stderr.write(theme.printable(text)),
-    theme,
-    isVerbose: globals.verbose,
-  };
   // A terminal that does not know its width cannot be redrawn.
   const hasWidth = (streams.stderr.columns ?? 0) > 0;
   const canSpin = streams.stderr.isTTY === true && hasWidth && !streams.env.CI && !globals.verbose;
-  return canSpin ? spinningProgress(terminal, streams.stderr) : plainProgress(terminal);
+  if (!canSpin) return log.emit;
+  const write = (text: string) => streams.stderr.write(theme.printable(text));
+  return spinningProgress({ write, theme, isVerbose: globals.verbose }, streams.stderr);
 }
 
 function makeContext(

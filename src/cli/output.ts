@@ -1,6 +1,7 @@
 import type { AnyDocument } from '../documents/documents.ts';
 import { EXIT } from '../errors.ts';
 import type { EventSink, ReleaseState } from '../rollout/events.ts';
+import { ciMarks } from '../ui/ci.ts';
 import { printableJson } from '../ui/printable.ts';
 import type { Theme } from '../ui/theme.ts';
 
@@ -25,11 +26,15 @@ export function makeOutput(
   theme: Theme,
   { json, quiet }: { json: boolean; quiet: boolean },
 ): Output {
+  const ci = ciMarks(streams.env);
   return {
     theme,
     result(document, text) {
       if (json) streams.stdout.write(`${printableJson(document)}\n`);
-      else if (!quiet) streams.stdout.write(`${theme.printable(text())}\n`);
+      else if (!quiet) {
+        const lines = theme.printable(text()).split('\n');
+        streams.stdout.write(`${lines.map((line) => ci?.harmless(line) ?? line).join('\n')}\n`);
+      }
     },
   };
 }

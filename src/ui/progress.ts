@@ -16,27 +16,7 @@ export interface Terminal {
   isVerbose: boolean;
 }
 
-/** A log in which nothing happens for longer looks like one of a program that hangs. */
-const QUIET_MS = 15_000;
-
-/**
- * One line when something is done or fails, and how far it is now and then; for logs, pipes and CI. `now`: milliseconds.
- */
-export function plainProgress(
-  { write, theme, isVerbose }: Terminal,
-  now: () => number = () => performance.now(),
-): EventSink {
-  let spoke = now();
-  return (event) => {
-    const isLong = event.type === 'progress' && now() - spoke >= QUIET_MS;
-    const line = eventLine(event, theme, isVerbose || isLong);
-    if (line === undefined) return;
-    write(`${line}\n`);
-    spoke = now();
-  };
-}
-
-/** The same, with a spinner during operations and steps. */
+/** Progress as lines on a terminal, with a spinner during operations and steps. */
 export async function spinningProgress(
   terminal: Terminal,
   stream: NodeJS.WritableStream,
@@ -66,13 +46,14 @@ export async function spinningProgress(
 }
 
 /** What canary waits for from this event on. */
-function waitOf(event: CanaryEvent): string | undefined {
+export function waitOf(event: CanaryEvent): string | undefined {
   if (event.type === 'operation-started') return describeOperation(event.operation);
   if (event.type !== 'step-begun' || 'pause' in event.step) return undefined;
   return describeStep(event.step);
 }
 
-function endsWait(event: CanaryEvent): boolean {
+/** Whether an event ends what canary waited for. */
+export function endsWait(event: CanaryEvent): boolean {
   if (event.type === 'state-changed') return event.state !== 'advancing';
   return ['operation-finished', 'operation-failed', 'step-done'].includes(event.type);
 }
