@@ -21,6 +21,7 @@ import { receive } from './commands/receive.ts';
 import { rehearse } from './commands/rehearse.ts';
 import { remote } from './commands/remote.ts';
 import { render } from './commands/render.ts';
+import { report } from './commands/report.ts';
 import { resume } from './commands/resume.ts';
 import { revert } from './commands/revert.ts';
 import { status } from './commands/status.ts';
@@ -34,7 +35,7 @@ const COMMANDS = [
   ...[init, render, plan, map, up, down, doctor],
   ...[branch, apply, push, remote, receive],
   ...[deploy, rehearse, weight, pause, resume, promote, abort, revert],
-  ...[status, wait, analyze, check, history, compose],
+  ...[status, wait, analyze, check, history, report, compose],
 ];
 
 /** The whole command line: names, flags and help. What a command does is loaded when it runs. */

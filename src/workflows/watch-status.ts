@@ -41,16 +41,6 @@ export async function* watchStatus(context: Context): AsyncGenerator<StatusLook>
   }
 }
 
-/** The status whenever it changed. */
-export async function* changingStatus(context: Context): AsyncGenerator<Status> {
-  let last = '';
-  for await (const { status } of watchStatus(context)) {
-    const text = JSON.stringify(status);
-    if (text !== last) yield status;
-    last = text;
-  }
-}
-
 async function recordsOf({ journals }: Project, { release }: Status): Promise<JournalRecord[]> {
   return release ? (await journals.readUndamaged(release.id)).records : [];
 }

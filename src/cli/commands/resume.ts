@@ -8,13 +8,11 @@ export function resume(program: Program, run: WithSession): void {
     .description('give a canary its users back, and go on with the steps in canary.yaml')
     .action(
       run(async (session) => {
-        const { context, globals, output, streams } = session;
+        const { output } = session;
         const { resume } = await import('../../workflows/resume.ts');
         const { resumeText } = await import('../../ui/traffic-view.ts');
-        const { canShowLive, underLiveView } = await import('../live-view.ts');
-        const { result, steered } = canShowLive(streams, globals)
-          ? await underLiveView(session, { command: 'resume' }, (shown) => resume(shown))
-          : { result: await resume(context), steered: undefined };
+        const { followed } = await import('../followed.ts');
+        const { result, steered } = await followed(session, 'resume', (shown) => resume(shown));
         if (!result) return steered ?? EXIT.done;
         output.result(result, () => resumeText(result, output.theme));
         return exitOf(result);

@@ -1,5 +1,10 @@
 import type { Context } from '../../context.ts';
-import type { Program, WithSession } from '../session.ts';
+import { liveModel } from '../../ui/live/model.ts';
+import { NOTHING_SEEN, withLook } from '../../ui/live/state.ts';
+import { WatchLines } from '../../ui/live/watch-lines.ts';
+import type { StatusLook } from '../../workflows/watch-status.ts';
+import type { Output } from '../output.ts';
+import type { Program, Session, WithSession } from '../session.ts';
 
 export function status(program: Program, run: WithSession): void {
   program
@@ -7,7 +12,7 @@ export function status(program: Program, run: WithSession): void {
     .description('what runs, who gets what, and how it goes')
     .option(
       '-w, --watch',
-      'show it live, with keys to steer the release; off a terminal, print it again whenever it changes',
+      'show it live, with keys to steer the release; off a terminal, one line for each thing that happens',
       false,
     )
     .action(
@@ -23,14 +28,12 @@ export function status(program: Program, run: WithSession): void {
           else await underLiveView(session, { command: 'status' }, untilLeft);
           return;
         }
-        const { changingStatus } = await import('../../workflows/watch-status.ts');
-        let isRead = true;
-        streams.stdout.once('error', () => {
-          isRead = false;
-        });
-        for await (const result of changingStatus(context)) {
-          if (!isRead) break;
-          output.result(result, () => `${statusText(result, output.theme)}\n`);
+        const isRead = stillRead(streams);
+        const print = globals.json ? documents(output) : lines(output);
+        const { watchStatus } = await import('../../workflows/watch-status.ts');
+        for await (const look of watchStatus(context)) {
+          if (!isRead()) break;
+          print(look, context.clock.now().getTime());
         }
       }),
     );
@@ -40,4 +43,32 @@ export function status(program: Program, run: WithSession): void {
 async function untilLeft({ clock, signal }: Context, left: AbortSignal): Promise<void> {
   const ends = AbortSignal.any([signal, left]);
   while (!ends.aborted) await clock.sleep(60_000, ends).catch(() => undefined);
+}
+
+/** Whether whoever reads the output still does. */
+function stillRead({ stdout }: Session['streams']): () => boolean {
+  let isRead = true;
+  stdout.once('error', () => {
+    isRead = false;
+  });
+  return () => isRead;
+}
+
+/** One document whenever it changed. */
+function documents(output: Output): (look: StatusLook) => void {
+  let last = '';
+  return ({ status }) => {
+    const text = JSON.stringify(status);
+    if (text !== last) output.result(status, () => '');
+    last = text;
+  };
+}
+
+/** One line for each thing that happens. */
+function lines(output: Output): (look: StatusLook, now: number) => void {
+  const watch = new WatchLines();
+  return (look, now) => {
+    const model = liveModel(withLook(NOTHING_SEEN, look), now);
+    for (const line of watch.at(model, now)) output.result(look.status, () => line);
+  };
 }

@@ -1,3 +1,4 @@
+import type { Context } from '../../context.ts';
 import { EXIT } from '../../errors.ts';
 import { collectState, durationArgument } from '../arguments.ts';
 import type { Program, WithSession } from '../session.ts';
@@ -12,14 +13,12 @@ export function wait(program: Program, run: WithSession): void {
     .option('--timeout <duration>', 'at most this long, such as 10m', durationArgument)
     .action(
       run(async (session, { for: states, timeout }) => {
-        const { context, globals, output, streams } = session;
+        const { output } = session;
         const { exitOfWait, wait } = await import('../../workflows/wait.ts');
         const { waitText } = await import('../../ui/traffic-view.ts');
-        const { canShowLive, underLiveView } = await import('../live-view.ts');
-        const waiting = (shown: typeof context) => wait(shown, { states, timeout });
-        const { result, steered } = canShowLive(streams, globals)
-          ? await underLiveView(session, { command: 'wait' }, waiting)
-          : { result: await waiting(context), steered: undefined };
+        const { followed } = await import('../followed.ts');
+        const waiting = (shown: Context) => wait(shown, { states, timeout });
+        const { result, steered } = await followed(session, 'wait', waiting);
         if (!result) return steered ?? EXIT.done;
         output.result(result, () => waitText(result));
         return exitOfWait(result, states.length > 0);
