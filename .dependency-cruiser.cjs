@@ -39,6 +39,7 @@ const FLOORS = {
   'src/project': [['checkout', 'git'], 'images'],
   'src/rehearsal': [['mysql', 'postgres', 'sqlite']],
   'src/release': ['records', 'ending', 'promotion', 'steps'],
+  'src/ui': ['live'],
   'src/system': ['haproxy', 'state', ['docker', 'git', 'sqlite']],
   'src/workflows': ['candidates', 'push-to-deploy'],
 };

@@ -48,7 +48,9 @@ const SPECIAL = /[\\`*_{}[\]()<>#+!|~@&:=$-]/g;
 
 /** Text from outside as text: no link, mention, image or HTML comes of it. */
 function text(outside: string): string {
-  return oneLine(outside).replace(SPECIAL, (sign) => `&#${sign.charCodeAt(0)};`);
+  return oneLine(outside)
+    .replace(SPECIAL, (sign) => `&#${sign.charCodeAt(0)};`)
+    .replace(/www\./gi, 'www&#46;');
 }
 
 /** The same as code. Entities work in HTML's element, not between backticks. */

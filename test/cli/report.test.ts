@@ -60,7 +60,7 @@ test('report prints the newest release as Markdown', async () => {
 });
 
 test('nothing from outside becomes more than text', async () => {
-  const directory = await folder('![x](http://evil) @team <script> | `a` [b](c) **d**');
+  const directory = await folder('![x](http://evil) @team <script> | `a` [b](c) **d** www.evil');
   const { stdout } = await canary(directory, ['report', ID, '--format', 'md']);
   const [title = ''] = stdout.split('\n');
   expect(title.replace(/&#\d+;/g, '')).toBe(

@@ -20,7 +20,7 @@ const LOOKS: Readonly<Record<Mark, Look>> = {
 };
 
 /** The sign of something that happened, in its colour. */
-export function sign(mark: Mark, glyphs: Glyphs): Piece {
+function sign(mark: Mark, glyphs: Glyphs): Piece {
   return [mark === 'note' ? glyphs.dot : glyphs[mark], LOOKS[mark]];
 }
 
@@ -173,7 +173,7 @@ export function evidenceBlock({ evidence }: LiveModel, glyphs: Glyphs): Line[] {
 }
 
 /** 0: judged bad; 0.5: nothing is known; 1: it passes. */
-export function onScale({ against, for: speaksFor }: { against: number; for: number }): number {
+function onScale({ against, for: speaksFor }: { against: number; for: number }): number {
   return 0.5 + 0.5 * speaksFor - 0.5 * against * (1 + speaksFor);
 }
 
