@@ -64,7 +64,7 @@ test('nothing from outside becomes more than text', async () => {
   const { stdout } = await canary(directory, ['report', ID, '--format', 'md']);
   const [title = ''] = stdout.split('\n');
   expect(title.replace(/&#\d+;/g, '')).toBe(
-    '### ❌ Canary reverted: xhttp//evil team script  a bc d',
+    '### ❌ Canary reverted: xhttp//evil team script  a bc d wwwevil',
   );
 });
 
