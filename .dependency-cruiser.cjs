@@ -42,6 +42,7 @@ const FLOORS = {
   'src/rehearsal': [['mysql', 'postgres', 'sqlite']],
   'src/notify': ['bodies'],
   'src/release': ['records', 'ending', 'promotion', 'steps'],
+  'src/ui': ['live'],
   'src/system': ['haproxy', 'state', ['docker', 'git', 'sqlite']],
   'src/workflows': ['candidates', 'push-to-deploy'],
 };

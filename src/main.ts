@@ -8,13 +8,16 @@ import { type Context, worldOf } from './context.ts';
 import { CanaryError, EXIT, messageOf } from './errors.ts';
 import { eventHub } from './rollout/event-hub.ts';
 import type { EventSink } from './rollout/events.ts';
+import type { Clock } from './system/clock.ts';
 import { isDiskProblem } from './system/files.ts';
 import { onHost } from './system/host.ts';
 import { type Machine, realMachine } from './system/machine.ts';
 import { processesHere } from './system/state/process-identity.ts';
+import { ciMarks } from './ui/ci.ts';
 import { errorDocument, errorText } from './ui/error-view.ts';
-import { printableJson } from './ui/printable.ts';
-import { plainProgress, spinningProgress } from './ui/progress.ts';
+import { PlainLog } from './ui/plain-log.ts';
+import { printable, printableJson } from './ui/printable.ts';
+import { spinningProgress } from './ui/progress.ts';
 import { makeTheme, type Theme } from './ui/theme.ts';
 
 export const VERSION = '0.1.0';
@@ -174,17 +177,40 @@ async function perform(
   const { env, stderr, stdout } = streams;
   const errorTheme = makeTheme(hasColor(globals, env, stderr));
   const output = makeOutput(streams, makeTheme(hasColor(globals, env, stdout)), globals);
+  const { clock } = on.machine;
+  const log = new PlainLog({
+    write: (text) => stderr.write(text),
+    theme: errorTheme,
+    isVerbose: globals.verbose,
+    now: () => clock.now().getTime(),
+    ci: ciMarks(env),
+  });
+  const over = new AbortController();
+  const beating = beat(clock, log, over.signal);
   try {
-    const emit = await progress(globals, follows, streams, errorTheme, on);
+    const emit = await progress(globals, follows, streams, { theme: errorTheme, log });
     const context = makeContext(globals, streams, on, emit);
     return (await action({ context, output, globals, streams })) ?? EXIT.done;
   } catch (thrown) {
     // The reason for the stop says more than the error a library throws when it is stopped.
     const reason = signal.aborted && !(thrown instanceof CanaryError) ? signal.reason : thrown;
     const error = isDiskProblem(reason) ? diskFull(reason) : ofSystem(reason);
+    log.end();
     if (globals.json) stdout.write(`${printableJson(errorDocument(error))}\n`);
     else writeError(streams, error, errorTheme, globals.verbose);
     return error instanceof CanaryError ? error.exitCode : EXIT.failed;
+  } finally {
+    log.end();
+    over.abort();
+    await beating;
+  }
+}
+
+/** A log stays alive while nothing happens. */
+async function beat(clock: Clock, log: PlainLog, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    log.beat();
+    await clock.sleep(1000, signal).catch(() => undefined);
   }
 }
 
@@ -217,30 +243,34 @@ function ofSystem(error: unknown): unknown {
   });
 }
 
-function writeError({ stderr }: Streams, error: unknown, theme: Theme, isVerbose: boolean): void {
-  stderr.write(`${theme.printable(errorText(error, theme, isVerbose))}\n`);
+function writeError(
+  { env, stderr }: Streams,
+  error: unknown,
+  theme: Theme,
+  isVerbose: boolean,
+): void {
+  const ci = ciMarks(env);
+  const lines = theme.printable(errorText(error, theme, isVerbose)).split('\n');
+  const title = error instanceof CanaryError ? `canary: ${error.code}` : 'canary';
+  const mark = ci?.annotate('error', title, printable(messageOf(error), false));
+  stderr.write(`${lines.map((line) => ci?.harmless(line) ?? line).join('\n')}\n`);
+  if (mark !== undefined) stderr.write(`${mark}\n`);
 }
 
 function progress(
   globals: Globals,
   follows: boolean,
   streams: Streams,
-  theme: Theme,
-  { machine: { clock } }: Ground,
+  { theme, log }: { theme: Theme; log: PlainLog },
 ): Promise<EventSink> | EventSink {
   if (globals.json) return follows ? jsonLines(streams) : () => undefined;
   if (globals.quiet) return () => undefined;
-  const terminal = {
-    write: (text: string) => streams.stderr.write(theme.printable(text)),
-    theme,
-    isVerbose: globals.verbose,
-  };
   // A terminal that does not know its width cannot be redrawn.
   const hasWidth = (streams.stderr.columns ?? 0) > 0;
   const canSpin = streams.stderr.isTTY === true && hasWidth && !streams.env.CI && !globals.verbose;
-  return canSpin
-    ? spinningProgress(terminal, streams.stderr)
-    : plainProgress(terminal, () => clock.now().getTime());
+  if (!canSpin) return log.emit;
+  const write = (text: string) => streams.stderr.write(theme.printable(text));
+  return spinningProgress({ write, theme, isVerbose: globals.verbose }, streams.stderr);
 }
 
 function makeContext(

@@ -137,6 +137,22 @@ export class Judge {
       : { result: 'wait', missing: 'certainty', rates };
   }
 
+  /**
+   * How far both verdicts are, from 0 to 1: at 1, `against` is a `fail`, and `for` is a `pass` on continuing to a
+   * weight.
+   */
+  distances(nextWeight: number, minimumRequests: number): { against: number; for: number } {
+    const { canary, excess } = this.rates();
+    const hurt = (excess * nextWeight) / 100;
+    const requests = minimumRequests === 0 ? 1 : canary.trials / minimumRequests;
+    const certainty = hurt <= this.settings.margin ? 1 : this.settings.margin / hurt;
+    const parts = this.questions().map(({ comparison, limit }) => comparison.logEvidence() / limit);
+    return {
+      against: Math.min(1, Math.max(0, ...parts)),
+      for: Math.min(1, requests, certainty),
+    };
+  }
+
   /** Adds a moment that an earlier process weighed, or that was recorded, to the evidence. */
   weigh(moment: SignalMoment): void {
     const { signal, group, at } = moment;
@@ -169,11 +185,24 @@ export class Judge {
   }
 
   private reasons(): Reason[] {
+    return this.questions()
+      .filter(({ comparison, limit }) => comparison.logEvidence() >= limit)
+      .map(({ signal, group, comparison }) => ({
+        signal,
+        group,
+        stable: { ...comparison.tally('stable') },
+        canary: { ...comparison.tally('canary') },
+        evidence: comparison.logEvidence() / Math.LN10,
+      }));
+  }
+
+  /** Every comparison with the evidence that decides it, as a natural logarithm. */
+  private questions(): Question[] {
     const { alpha } = this.settings;
     return [
-      ...decided(undefined, this.overall, alpha * OF_ALL),
+      ...questionsOf(undefined, this.overall, alpha * OF_ALL),
       ...[...this.grouped].flatMap(([group, each]) =>
-        decided(group, each, (alpha * (1 - OF_ALL)) / MOST_GROUPS),
+        questionsOf(group, each, (alpha * (1 - OF_ALL)) / MOST_GROUPS),
       ),
     ];
   }
@@ -192,18 +221,20 @@ export class Judge {
 
 const NOTHING: Tally = { trials: 0, failed: 0 };
 
-function decided(
+interface Question {
+  signal: Signal;
+  group: string | undefined;
+  comparison: SignalComparison;
+  limit: number;
+}
+
+function questionsOf(
   group: string | undefined,
   comparisons: ReadonlyMap<Signal, SignalComparison>,
   alpha: number,
-): Reason[] {
-  return [...comparisons]
-    .filter(([signal, comparison]) => comparison.logEvidence() >= -Math.log(alpha * PART[signal]))
-    .map(([signal, comparison]) => ({
-      signal,
-      group,
-      stable: { ...comparison.tally('stable') },
-      canary: { ...comparison.tally('canary') },
-      evidence: comparison.logEvidence() / Math.LN10,
-    }));
+): Question[] {
+  return [...comparisons].map(([signal, comparison]) => {
+    const limit = -Math.log(alpha * PART[signal]);
+    return { signal, group, comparison, limit };
+  });
 }

@@ -30,6 +30,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   render: ['canary render > override.yml'],
   analyze: ['canary analyze --replay 20261121-120000-aaaaaaa --alpha 0.001'],
   'notify test': ['canary notify test', 'canary notify test slack'],
+  report: ['canary report', 'canary report > comment.md'],
   compose: [
     'canary compose ps',
     'canary compose restart web',

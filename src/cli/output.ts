@@ -1,6 +1,7 @@
 import type { AnyDocument } from '../documents/documents.ts';
 import { EXIT } from '../errors.ts';
 import type { EventSink, ReleaseState } from '../rollout/events.ts';
+import { ciMarks } from '../ui/ci.ts';
 import { printableJson } from '../ui/printable.ts';
 import type { Theme } from '../ui/theme.ts';
 
@@ -13,19 +14,23 @@ export interface Output {
 
 export interface Streams {
   stdout: NodeJS.WritableStream & { isTTY?: boolean; errored?: Error | null };
-  stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
-  stdin: NodeJS.ReadableStream & { isTTY?: boolean };
+  stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number };
+  stdin: NodeJS.ReadableStream & { isTTY?: boolean; setRawMode?(isRaw: boolean): unknown };
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
 }
 
 /** An `Output` that prints as the flags request. */
 export function makeOutput(streams: Streams, theme: Theme, { json }: { json: boolean }): Output {
+  const ci = ciMarks(streams.env);
   return {
     theme,
     result(document, text) {
       if (json) streams.stdout.write(`${printableJson(document)}\n`);
-      else streams.stdout.write(`${theme.printable(text())}\n`);
+      else {
+        const lines = theme.printable(text()).split('\n');
+        streams.stdout.write(`${lines.map((line) => ci?.harmless(line) ?? line).join('\n')}\n`);
+      }
     },
   };
 }

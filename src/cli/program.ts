@@ -24,6 +24,7 @@ import { receive } from './commands/receive.ts';
 import { rehearse } from './commands/rehearse.ts';
 import { remote } from './commands/remote.ts';
 import { render } from './commands/render.ts';
+import { report } from './commands/report.ts';
 import { resume } from './commands/resume.ts';
 import { revert } from './commands/revert.ts';
 import { status } from './commands/status.ts';
@@ -39,7 +40,7 @@ const GROUPS = {
   'Set up:': [init, up, down, doctor, completion],
   'Release:': [plan, rehearse, deploy, check],
   'Steer:': [weight, pause, resume, promote, abort, revert],
-  'Look:': [status, wait, history, map, render, analyze, notify, compose],
+  'Look:': [status, wait, history, map, render, analyze, report, notify, compose],
   'Git:': [branch, apply, push],
   'Server:': [remote, receive],
 };

@@ -18,7 +18,7 @@ export interface Globals {
 }
 
 /** What a command works with. */
-interface Session {
+export interface Session {
   context: Context;
   output: Output;
   globals: Globals;

@@ -14,6 +14,7 @@ import type { History } from './history.ts';
 import type { NotifyTest } from './notify.ts';
 import type { PlanDocument } from './plan.ts';
 import type { Rehearsal } from './rehearsal.ts';
+import type { Report } from './report.ts';
 import type { DoctorResult, DownResult, InitResult, RenderResult, UpResult } from './setup.ts';
 import type { Status } from './status.ts';
 import type {
@@ -54,6 +55,7 @@ export interface Documents {
   'remote-add': RemoteAddResult;
   'remote-prepare': DeployTarget;
   render: RenderResult;
+  report: Report;
   resume: ResumeResult;
   revert: RevertResult;
   /** With `--watch`, one document per line. */

@@ -2,6 +2,7 @@ import type { RehearsalRecord } from '../database/record.ts';
 import type { ReleaseState } from '../rollout/events.ts';
 import type { ImageSource } from '../rollout/source.ts';
 import type { ReleaseVerdict } from '../rollout/verdict.ts';
+import type { EvidenceStatus, Schedule, Traffic } from './live.ts';
 
 /** Where users reach a service, and where only its canary responds. */
 export interface EntryAddress {
@@ -29,6 +30,8 @@ export interface ServiceStatus {
     state: string;
     /** `none` if the service has no health check. */
     health: string;
+    /** How often the engine restarted it. */
+    restarts: number;
   }[];
 }
 
@@ -50,6 +53,12 @@ export interface ReleaseStatus {
   step: number;
   /** The number of steps. */
   steps: number;
+  /** When the release began. */
+  startedAt: string;
+  /** Its steps, unless the operator sets the weight by hand. */
+  schedule: Schedule | null;
+  /** Only with `--watch`, and once the judge has seen users; else `null`. */
+  evidence: EvidenceStatus | null;
   weight: {
     /** The share of users that the canary should get, in percent. */
     set: number;
@@ -94,6 +103,8 @@ export interface Status {
     silent: readonly string[];
   };
   release: ReleaseStatus | null;
+  /** What users met in the last minutes: only with `--watch`, while the proxy runs; else `null`. */
+  traffic: Traffic | null;
   /** The command that is changing the project now. */
   lock: LockHolder | null;
 }

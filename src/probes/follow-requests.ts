@@ -12,18 +12,22 @@ const INFO = /^\w+: /;
 export interface Listener {
   /** When the proxy was last known to report every request. */
   heardAt(): number;
+  /** Whether it ever reported. */
+  hasHeard(): boolean;
   stop(): Promise<void>;
 }
 
 /**
  * Follows the log of the worker that answers. A reload brings a new worker with its own log; the old one is
- * followed until it ends, because it still serves its connections.
+ * followed until it ends, because it still serves its connections. `first`: which requests of the first worker are
+ * wanted; with `all`, also those that it remembers.
  */
 export function followEveryRequest(
   { clock }: Pick<Context, 'clock'>,
   { socket }: Pick<Project, 'socket'>,
   observe: (request: LoggedRequest) => void,
   every: () => Promise<void>,
+  first: 'new' | 'all' = 'new',
 ): Listener {
   const ends = new AbortController();
   const open = new Map<string, Following>();
@@ -33,7 +37,7 @@ export function followEveryRequest(
   const connect = async () => {
     const worker = readWorker(await socket.ask(SHOW_INFO));
     if (!open.has(worker)) {
-      const what = known.size === 0 || known.has(worker) ? 'new' : 'all';
+      const what = known.size === 0 ? first : known.has(worker) ? 'new' : 'all';
       const command = `${SHOW_INFO}; ${followRequests(what)}`;
       const following = await socket.follow(command, requestsOf(worker, observe));
       known.add(worker);
@@ -55,6 +59,7 @@ export function followEveryRequest(
   const looping = loop();
   return {
     heardAt: () => heardAt,
+    hasHeard: () => known.size > 0,
     stop: async () => {
       ends.abort();
       await looping;

@@ -21,11 +21,13 @@ export function printable(text: string, hasColor: boolean): string {
   });
 }
 
-/** JSON of the same value in which no character is obeyed by a terminal. */
+/** JSON of the same value in which no character is obeyed by a terminal, and GitHub finds no command. */
 export function printableJson(value: unknown): string {
-  return JSON.stringify(value).replace(OBEYED, (sign) =>
-    Array.from({ length: sign.length }, (_, at) => unit(sign.charCodeAt(at))).join(''),
-  );
+  return JSON.stringify(value)
+    .replace(OBEYED, (sign) =>
+      Array.from({ length: sign.length }, (_, at) => unit(sign.charCodeAt(at))).join(''),
+    )
+    .replaceAll('##[', `#${unit('#'.charCodeAt(0))}[`);
 }
 
 function unit(code: number): string {

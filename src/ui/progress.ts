@@ -16,24 +16,7 @@ export interface Terminal {
   isVerbose: boolean;
 }
 
-/** A log in which nothing happens for longer looks like one of a program that hangs. */
-const QUIET_MS = 15_000;
-
-/**
- * One line when something is done or fails, and how far it is now and then; for logs, pipes and CI. `now`: milliseconds.
- */
-export function plainProgress({ write, theme, isVerbose }: Terminal, now: () => number): EventSink {
-  let spoke = now();
-  return (event) => {
-    const isLong = event.type === 'progress' && now() - spoke >= QUIET_MS;
-    const line = lineOf(event, theme, isVerbose || isLong);
-    if (line === undefined) return;
-    write(`${line}\n`);
-    spoke = now();
-  };
-}
-
-/** The same, with a spinner during operations and steps. */
+/** Progress as lines on a terminal, with a spinner during operations and steps. */
 export async function spinningProgress(
   terminal: Terminal,
   stream: NodeJS.WritableStream,
@@ -47,7 +30,7 @@ export async function spinningProgress(
       spinner?.stop();
       spinner = undefined;
     }
-    const line = lineOf(event, theme, terminal.isVerbose);
+    const line = eventLine(event, theme, terminal.isVerbose);
     if (line !== undefined) {
       spinner?.clear();
       terminal.write(`${line}\n`);
@@ -63,13 +46,14 @@ export async function spinningProgress(
 }
 
 /** What canary waits for from this event on. */
-function waitOf(event: CanaryEvent): string | undefined {
+export function waitOf(event: CanaryEvent): string | undefined {
   if (event.type === 'operation-started') return describeOperation(event.operation);
   if (event.type !== 'step-begun' || 'pause' in event.step) return undefined;
   return describeStep(event.step);
 }
 
-function endsWait(event: CanaryEvent): boolean {
+/** Whether an event ends what canary waited for. */
+export function endsWait(event: CanaryEvent): boolean {
   if (event.type === 'state-changed') return event.state !== 'advancing';
   return ['operation-finished', 'operation-failed', 'step-done'].includes(event.type);
 }
@@ -114,7 +98,8 @@ const DETAILS: EventLines = {
   judging: ({ text }) => `· ${text}`,
 };
 
-function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | undefined {
+/** An event as a line for people; `undefined` for one that is only told with `--verbose`, or never. */
+export function eventLine(event: CanaryEvent, theme: Theme, isVerbose = false): string | undefined {
   // A rejected rehearsal is reported by its error.
   if (event.type === 'rehearsed')
     return event.isRefused ? undefined : findingLines(event.report, theme).join('\n');
@@ -123,6 +108,7 @@ function lineOf(event: CanaryEvent, theme: Theme, isVerbose: boolean): string | 
   return (LINES[event.type] as LineOf<CanaryEvent> | undefined)?.(event, theme);
 }
 
-function duration(ms: number): string {
+/** A time that something took. */
+export function duration(ms: number): string {
   return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

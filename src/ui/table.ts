@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { placesOf } from './width.ts';
 
 /** Rows as aligned columns, two spaces apart; the last column is not padded. */
 export function alignColumns(rows: readonly (readonly string[])[], indent = ''): string {
@@ -21,7 +22,7 @@ export function alignColumns(rows: readonly (readonly string[])[], indent = ''):
 
 /** The visible width: colour codes take no space. */
 function widthOf(cell: string): number {
-  return stripVTControlCharacters(cell).length;
+  return placesOf(stripVTControlCharacters(cell));
 }
 
 function pad(cell: string, width: number): string {

@@ -1,10 +1,12 @@
 import type { Context } from '../context.ts';
 import { rehearsalRecord } from '../database/record.ts';
-import type { ServiceStatus, Status } from '../documents/status.ts';
+import type { Schedule } from '../documents/live.ts';
+import type { ReleaseStatus, ServiceStatus, Status } from '../documents/status.ts';
 import { observe } from '../execution/observe.ts';
 import { tellStrays } from '../execution/plain-compose.ts';
 import { warnIfUnstartable } from '../execution/proxy-start.ts';
 import { entryCounts } from '../execution/split.ts';
+import type { Watched } from '../probes/watched.ts';
 import { lastingOf } from '../project/images/lasting.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import { countsSince, measuredWeight } from '../proxy/counts.ts';
@@ -16,12 +18,21 @@ import {
   type Observed,
   type ObservedContainer,
 } from '../rollout/observed.ts';
+import { endOfStep } from '../rollout/progress.ts';
 import { isWaiting, type Release, settledState } from '../rollout/release.ts';
 import { entryAddresses } from './up.ts';
 
 /** The current state: the release's journal checked against engine and proxy. Takes no lock and changes nothing. */
 export async function status(context: Context): Promise<Status> {
-  const project = await loadLiveProject(context, 'optional');
+  return statusOf(context, await loadLiveProject(context, 'optional'));
+}
+
+/** The same of a project that is known. `watched`: what only somebody who watches for a while can say. */
+export async function statusOf(
+  context: Context,
+  project: Project,
+  watched?: Watched,
+): Promise<Status> {
   const observed = await observe({ context, project });
   await warnIfUnstartable({ context, project });
   tellStrays(context, observed);
@@ -29,7 +40,6 @@ export async function status(context: Context): Promise<Status> {
   const holder = await project.lock.holder();
   const release = await visibleRelease(context, project);
   if (!release && !holder && clonesOf(observed).length > 0) tellUnrecorded(context);
-  const counts = await entryCounts(project);
   const stableServices = Object.keys(project.model.services);
   return {
     version: 1,
@@ -48,27 +58,13 @@ export async function status(context: Context): Promise<Status> {
     },
     release:
       release && !isHistory(release, observed)
-        ? {
-            id: release.id,
-            branch: release.branch,
-            commit: release.commit,
-            source: release.source ?? null,
-            subject: release.subject,
-            ...presentState(project, release, holder !== undefined, observed, context.clock.now()),
-            ...progress(release),
-            weight: {
-              // A proxy that is gone sends nobody anywhere.
-              set: observed.proxy.state === 'absent' ? 0 : observed.proxy.weight,
-              measured: measuredWeight(countsSince(counts, release.countsAtWeight)),
-            },
-            ...sides(countsSince(counts, release.countsAtStart)),
-            verdict: release.verdict ?? null,
-            rehearsal: rehearsalRecord(release.rehearsal),
-            services: release.services.map((name) =>
-              describe(name, containersOf(observed, 'canary', name)),
-            ),
-          }
+        ? await releaseStatus(
+            { context, project, observed, watched },
+            release,
+            holder !== undefined,
+          )
         : null,
+    traffic: watched?.traffic() ?? null,
     lock: holder
       ? {
           command: holder.command,
@@ -78,6 +74,44 @@ export async function status(context: Context): Promise<Status> {
           start: holder.start,
         }
       : null,
+  };
+}
+
+interface Look {
+  context: Context;
+  project: Project;
+  observed: Observed;
+  watched: Watched | undefined;
+}
+
+async function releaseStatus(
+  { context, project, observed, watched }: Look,
+  release: Release,
+  isDriven: boolean,
+): Promise<ReleaseStatus> {
+  const counts = await entryCounts(project);
+  return {
+    id: release.id,
+    branch: release.branch,
+    commit: release.commit,
+    source: release.source ?? null,
+    subject: release.subject,
+    ...presentState(project, release, isDriven, observed, context.clock.now()),
+    ...progress(release),
+    startedAt: release.startedAt,
+    schedule: scheduleOf(release),
+    evidence: (await watched?.evidence(release)) ?? null,
+    weight: {
+      // A proxy that is gone sends nobody anywhere.
+      set: observed.proxy.state === 'absent' ? 0 : observed.proxy.weight,
+      measured: measuredWeight(countsSince(counts, release.countsAtWeight)),
+    },
+    ...sides(countsSince(counts, release.countsAtStart)),
+    verdict: release.verdict ?? null,
+    rehearsal: rehearsalRecord(release.rehearsal),
+    services: release.services.map((name) =>
+      describe(name, containersOf(observed, 'canary', name)),
+    ),
   };
 }
 
@@ -102,6 +136,17 @@ function tellUnrecorded({ emit }: Context): void {
 function progress({ progress, state }: Release): { step: number; steps: number } {
   if (progress) return { step: progress.index + 1, steps: progress.steps.length };
   return { step: isWaiting(state) ? 1 : 0, steps: 1 };
+}
+
+function scheduleOf({ progress }: Release): Schedule | null {
+  if (!progress) return null;
+  return {
+    steps: progress.steps,
+    current: progress.index + 1,
+    isDone: progress.isStepDone,
+    begunAt: progress.begunAt,
+    until: endOfStep(progress)?.toISOString() ?? null,
+  };
 }
 
 /** Of a canary that is gone nothing is left to steer; `history` tells of it, and why. */
@@ -162,18 +207,11 @@ function describe(name: string, containers: readonly ObservedContainer[]): Servi
   return {
     name,
     image: containers[0]?.image ?? '',
-    containers: containers.map(({ id, state, health }) => ({ id: id.slice(0, 12), state, health })),
+    containers: containers.map(({ id, state, health, restartCount }) => ({
+      id: id.slice(0, 12),
+      state,
+      health,
+      restarts: restartCount,
+    })),
   };
-}
-
-/** Yields the status whenever it changed, until the signal aborts. */
-export async function* watchStatus(context: Context): AsyncGenerator<Status> {
-  let last = '';
-  while (!context.signal.aborted) {
-    const current = await status(context);
-    const text = JSON.stringify(current);
-    if (text !== last) yield current;
-    last = text;
-    await context.clock.sleep(1000, context.signal).catch(() => undefined);
-  }
 }

@@ -35,7 +35,8 @@ export function deploy(program: Program, run: WithSession): void {
     .option('--detach', 'return when the first step has begun; run `canary resume` to go on')
     .option('--remote <name>', 'deploy on the machine of this git remote, with a push')
     .action(
-      run(async ({ context, output, globals }, { remote, detach = false, allow, ...flags }) => {
+      run(async (session, { remote, detach = false, allow, ...flags }) => {
+        const { context, output, globals } = session;
         const { branch, apply: patches, message, weight } = flags;
         const wishes = await wishesOf(flags, context.options.directory);
         if (wishes && (remote !== undefined || patches.length > 0)) throw needsBranch();
@@ -62,7 +63,11 @@ export function deploy(program: Program, run: WithSession): void {
         const { deployText, NOTHING_NEW } = await import('../../ui/traffic-view.ts');
         const source = wishes ?? ofBranch;
         const isSure = globals.yes;
-        const result = await deploy(context, { source, weight, detach, allow, isSure });
+        const { followed } = await import('../followed.ts');
+        const deploying = (shown: typeof context) =>
+          deploy(shown, { source, weight, detach, allow, isSure });
+        const { result, steered } = await followed(session, 'deploy', deploying);
+        if (result === undefined) return steered ?? EXIT.done;
         if (result === null) {
           output.result({ type: 'result', release: null }, () => NOTHING_NEW);
           return EXIT.done;

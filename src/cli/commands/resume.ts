@@ -1,3 +1,4 @@
+import { EXIT } from '../../errors.ts';
 import { exitOf } from '../output.ts';
 import type { Program, WithSession } from '../session.ts';
 
@@ -6,10 +7,13 @@ export function resume(program: Program, run: WithSession): void {
     .command('resume')
     .description('give a canary its users back, and go on with the steps in canary.yaml')
     .action(
-      run(async ({ context, output }) => {
+      run(async (session) => {
+        const { output } = session;
         const { resume } = await import('../../workflows/resume.ts');
         const { resumeText } = await import('../../ui/traffic-view.ts');
-        const result = await resume(context);
+        const { followed } = await import('../followed.ts');
+        const { result, steered } = await followed(session, 'resume', (shown) => resume(shown));
+        if (!result) return steered ?? EXIT.done;
         output.result(result, () => resumeText(result, output.theme));
         return exitOf(result);
       }),

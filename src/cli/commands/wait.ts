@@ -1,3 +1,5 @@
+import type { Context } from '../../context.ts';
+import { EXIT } from '../../errors.ts';
 import { collectState, durationArgument } from '../arguments.ts';
 import type { Program, WithSession } from '../session.ts';
 
@@ -10,10 +12,14 @@ export function wait(program: Program, run: WithSession): void {
     .option('--for <state>', 'such as promoted, paused or reverted (repeatable)', collectState, [])
     .option('--timeout <duration>', 'at most this long, such as 10m', durationArgument)
     .action(
-      run(async ({ context, output }, { for: states, timeout }) => {
+      run(async (session, { for: states, timeout }) => {
+        const { output } = session;
         const { exitOfWait, wait } = await import('../../workflows/wait.ts');
         const { waitText } = await import('../../ui/traffic-view.ts');
-        const result = await wait(context, { states, timeout });
+        const { followed } = await import('../followed.ts');
+        const waiting = (shown: Context) => wait(shown, { states, timeout });
+        const { result, steered } = await followed(session, 'wait', waiting);
+        if (!result) return steered ?? EXIT.done;
         output.result(result, () => waitText(result));
         return exitOfWait(result, states.length > 0);
       }),

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PlainLog } from '../../../src/ui/plain-log.ts';
 import { printable, printableJson } from '../../../src/ui/printable.ts';
-import { plainProgress } from '../../../src/ui/progress.ts';
 import { makeTheme } from '../../../src/ui/theme.ts';
 
 describe('text from outside', () => {
@@ -52,9 +52,9 @@ test('a line of a container, a branch and a remote reach the terminal as text', 
   const theme = makeTheme(true);
   let written = '';
   const write = (text: string) => {
-    written += theme.printable(text);
+    written += text;
   };
-  const show = plainProgress({ write, theme, isVerbose: true }, () => 0);
+  const { emit: show } = new PlainLog({ write, theme, isVerbose: true, now: () => 0 });
   const evil = '\u001b[2J\u202e';
   show({ type: 'output', line: evil });
   show({ type: 'remote-said', line: evil });

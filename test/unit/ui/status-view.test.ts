@@ -15,8 +15,8 @@ const PLAIN: Status = {
         name: 'frontend',
         image: 'shop-frontend',
         containers: [
-          { id: '1', state: 'running', health: 'healthy' },
-          { id: '2', state: 'exited', health: 'none' },
+          { id: '1', state: 'running', health: 'healthy', restarts: 0 },
+          { id: '2', state: 'exited', health: 'none', restarts: 0 },
         ],
       },
       { name: 'db', image: 'postgres:17', containers: [] },
@@ -35,6 +35,7 @@ const PLAIN: Status = {
     ],
   },
   release: null,
+  traffic: null,
   lock: null,
 };
 
@@ -48,6 +49,9 @@ const RELEASE: NonNullable<Status['release']> = {
   reason: 'at 5 %, waiting for a person to promote or revert',
   step: 1,
   steps: 1,
+  startedAt: '2026-11-21T12:00:00.000Z',
+  schedule: null,
+  evidence: null,
   weight: { set: 5, measured: 4.98 },
   requests: { stable: 18_993, canary: 1007 },
   failures: { stable: 3, canary: 0, shielded: 0 },
@@ -58,7 +62,7 @@ const RELEASE: NonNullable<Status['release']> = {
     {
       name: 'frontend',
       image: 'shop-frontend:canary-aaaaaaaaaaaa',
-      containers: [{ id: '3', state: 'running', health: 'none' }],
+      containers: [{ id: '3', state: 'running', health: 'none', restarts: 0 }],
     },
   ],
 };
