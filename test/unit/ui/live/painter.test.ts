@@ -36,7 +36,7 @@ test('a line as wide as the terminal keeps its last sign and takes one row', () 
 
 test('a narrower terminal, which has broken its lines in two, is drawn over whole', () => {
   const { terminal, painter } = painterOn(20, 12);
-  painter.paint(['a line of twenty sig', 'short'], 20);
+  painter.paint(['seventeen places!', 'short'], 20);
   terminal.narrow(10);
   painter.paint(['a line', 'short'], 10);
   expect(terminal.screen).toBe('$ canary d\neploy\na line\nshort');
