@@ -33,7 +33,8 @@ export function findingsOf(database: string, observation: Observation, limits: L
 
 /** Statements about nothing that the server names, such as rights, that have the name as a word. */
 function mentioning(object: string, changes: readonly DefinitionChange[]): DefinitionChange[] {
-  const [word = object] = /[\w$]+(?=\(|$)/.exec(object) ?? [];
+  const [name = ''] = object.split('(', 1);
+  const word = name.split(/[^\w$]+/).findLast(Boolean) ?? object;
   return changes.filter(
     ({ objects, statement = '' }) =>
       objects.length === 0 && statement.split(/[^\w$]+/).includes(word),

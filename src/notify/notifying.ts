@@ -10,7 +10,7 @@ import { type Delivery, deliver } from './deliver.ts';
 import { type Message, messageAbout, messageOfLock, type SidesNow, toldOf } from './message.ts';
 
 /** How long a command waits at its end for what is still being sent. */
-const PATIENCE_MS = 10_000;
+export const PATIENCE_MS = 10_000;
 
 /** What tells the targets of canary.yaml while a command runs. */
 export interface Notifying {

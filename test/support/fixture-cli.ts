@@ -76,3 +76,11 @@ class Collector extends Writable {
     done();
   }
 }
+
+/** The problems of canary.yaml that were reported, without the user's own text below each. */
+export function problemsIn(stderr: string): string[] {
+  return stderr
+    .split('\n')
+    .filter((line) => line.startsWith('  │ line '))
+    .map((line) => line.slice('  │ '.length));
+}

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { beginNotifying } from '../../../src/notify/notifying.ts';
+import { beginNotifying, PATIENCE_MS } from '../../../src/notify/notifying.ts';
 import { record } from '../../../src/project/run.ts';
 import { withLock } from '../../../src/release/with-lock.ts';
 import { eventHub } from '../../../src/rollout/event-hub.ts';
@@ -16,11 +16,21 @@ const BAD: ReleaseEvent = {
   verdict: { result: 'fail', reasons: ['requests: 14 of 900 failed.'] },
 };
 
+/** Never waits between attempts, and never gives up on those that still wait for an answer. */
+class PatientClock extends HastyClock {
+  override sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (ms !== PATIENCE_MS || !signal) return super.sleep(ms, signal);
+    return new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+    });
+  }
+}
+
 /** A release whose command tells these targets, with a clock that never waits. */
 async function notifiedRun(notify: readonly object[], env: Record<string, string> = {}) {
   const { run: quiet } = await analysisRun({ notify }, { env });
   const events: CanaryEvent[] = [];
-  const clock = new HastyClock();
+  const clock = new PatientClock();
   const hub = eventHub((event) => void events.push(event));
   const context = { ...quiet.context, ...hub, clock };
   const run = { ...quiet, context };
