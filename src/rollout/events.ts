@@ -224,7 +224,7 @@ type ProgressEvent =
       start: string;
     }
   | {
-      /** Somebody was told of an event, or could not be. `answer`: the status and what the other side said. */
+      /** A target got a message, or did not. `answer`: the status and what the other side said. */
       type: 'notified';
       target: string;
       event: NotifyEvent;

@@ -40,7 +40,7 @@ const MESSAGE_PLACES = [
 /** Where a webhook's address is: who knows the address can write to the channel. */
 export type SecretAddress = { variable: string } | { file: string };
 
-/** Somebody who is told, with the timeout of one attempt in milliseconds. */
+/** A target of messages, with the timeout of one attempt in milliseconds. */
 export type NotifyTarget = {
   name: string;
   on: readonly NotifyEvent[];
