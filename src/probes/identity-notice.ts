@@ -8,12 +8,22 @@ const ENOUGH = 200;
 
 /**
  * Watches where users are found; once it is known that most requests name no user, it says so, what
- * that does to the judge, and what to set.
+ * that does to the judge, and what to set. The proxy gives its cookie only while the canary has users, so nothing is
+ * known before, and nothing by the first request of somebody who may come back with the cookie.
  */
 export function identityNotice(run: Run): (request: LoggedRequest) => void {
   let count = 0;
+  let hasCookies = false;
   const found = { named: 0, cookie: 0, address: 0, none: 0 };
-  return ({ identity }) => {
+  const came = new Set<number>();
+  return ({ identity, side, user, byRule }) => {
+    if (count >= ENOUGH) return;
+    hasCookies ||= side === 'canary' && !byRule;
+    if (!hasCookies) return;
+    if (identity === 'address' && !came.has(user)) {
+      came.add(user);
+      return;
+    }
     count += 1;
     found[identity] += 1;
     if (count !== ENOUGH) return;

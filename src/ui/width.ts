@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** What takes two places in a terminal: East Asian wide signs and emoji. */
 const WIDE =
   /^(?:\p{Emoji_Presentation}|.\ufe0f|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}])/u;
@@ -26,4 +28,22 @@ export function cutTo(text: string, places: number, mark = '…'): string {
     cut += segment;
   }
   return `${cut}${mark}`;
+}
+
+/**
+ * A line as lines of at most so many places, broken between words and with the first line's indent. A word that is
+ * longer stays whole: a terminal breaks it, and it can be copied. Colours are kept.
+ */
+export function wrapped(line: string, places: number): string[] {
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  const lines: string[] = [];
+  let current = '';
+  for (const word of line.slice(indent.length).split(' ')) {
+    const longer = current === '' ? `${indent}${word}` : `${current} ${word}`;
+    if (current !== '' && placesOf(stripVTControlCharacters(longer)) > places) {
+      lines.push(current);
+      current = `${indent}${word}`;
+    } else current = longer;
+  }
+  return [...lines, current];
 }

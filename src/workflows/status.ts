@@ -33,11 +33,12 @@ export async function statusOf(
   project: Project,
   watched?: Watched,
 ): Promise<Status> {
+  // Before the look: what a command is replacing now is no stray of somebody else's.
+  const holder = await project.lock.holder();
   const observed = await observe({ context, project });
   await warnIfUnstartable({ context, project });
-  tellStrays(context, observed);
+  if (!holder) tellStrays(context, observed);
   await warnIfNotLasting(context, project);
-  const holder = await project.lock.holder();
   const release = await visibleRelease(context, project);
   if (!release && !holder && clonesOf(observed).length > 0) tellUnrecorded(context);
   const stableServices = Object.keys(project.model.services);
@@ -54,7 +55,8 @@ export async function statusOf(
     proxy: {
       state: observed.proxy.state,
       entries: entryAddresses(project),
-      silent: observed.proxy.silent,
+      // Nobody asks a stable that is replaced while the canary has every user.
+      silent: observed.proxy.weight === 100 ? [] : observed.proxy.silent,
     },
     release:
       release && !isHistory(release, observed)

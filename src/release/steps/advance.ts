@@ -76,7 +76,10 @@ async function finishSteps(
   const isJudged = watch?.analysis !== undefined && watch.inForce.proxy.weight > 0;
   if (!isJudged || run.project.config.promote === 'manual') return arrive(run, progress, every);
   const prepared = await whileWatched(run, watch, preparePromotion);
-  if ('checkout' in prepared) return { ...(await arrive(run, progress, every)), ...prepared };
+  if ('checkout' in prepared) {
+    const passed = (weight: string) => `at ${weight}, every step passed`;
+    return { ...(await arrive(run, progress, passed)), ...prepared };
+  }
   const reason = `every step passed, but it cannot be promoted: ${prepared.refusal}`;
   return arrive(run, progress, () => reason, 'inconclusive');
 }

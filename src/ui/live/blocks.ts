@@ -1,4 +1,4 @@
-import type { SideTraffic } from '../../documents/live.ts';
+import type { SideTraffic, Traffic } from '../../documents/live.ts';
 import { formatWeight } from '../../proxy/weight.ts';
 import { type Glyphs, sparkline } from './glyphs.ts';
 import type { Mark } from './happened.ts';
@@ -9,6 +9,7 @@ import type { LiveModel, ServiceLeaf, SideTree, StepMark } from './model.ts';
 const NAMES = 9;
 const LONGEST_BAR = 40;
 const SCALE = 31;
+const RATE_INTERVALS = 3;
 
 const LOOKS: Readonly<Record<Mark, Look>> = {
   good: 'good',
@@ -52,7 +53,7 @@ export function headBlock(model: LiveModel, width: number, glyphs: Glyphs): Line
 
 /** The steps, how far the present one is, what it waits for, and the weight. */
 export function planBlock(model: LiveModel, width: number, glyphs: Glyphs): Line[] {
-  const { steps, time, waitsFor, weight } = model;
+  const { steps, time, doing, waitsFor, weight } = model;
   const lines: Line[] = [];
   if (steps.length > 0) lines.push(named('steps', stepLine(steps, width - NAMES, glyphs)));
   if (time) {
@@ -67,7 +68,8 @@ export function planBlock(model: LiveModel, width: number, glyphs: Glyphs): Line
       ]),
     );
   }
-  if (waitsFor) lines.push(named('waits', [`for ${waitsFor}`]));
+  if (doing) lines.push(named('now', [doing]));
+  else if (waitsFor) lines.push(named('waits', [`for ${waitsFor}`]));
   if (weight) {
     const { set, measured } = weight;
     const seen = measured === null ? 'no requests yet' : `${formatWeight(measured)} measured`;
@@ -105,7 +107,7 @@ export function trafficBlock({ traffic }: LiveModel, width: number, glyphs: Glyp
     const side = traffic[name];
     return [
       [name, look],
-      `${rate(side.requests, traffic.covers)}/s`,
+      `${rate(side, traffic)}/s`,
       [share(side.failures, side.requests), side.failures > 0 ? 'bad' : 'plain'],
       share(side.refused, side.requests),
       time(side.p50),
@@ -131,8 +133,13 @@ function chart({ series }: SideTraffic, shown: number, glyphs: Glyphs): string {
   return sparkline(series.slice(-shown), glyphs);
 }
 
-function rate(requests: number, covers: number): string {
-  const value = (requests * 1000) / covers;
+/** Of the last seconds: a minute would hide how many users a weight that has just changed sends. */
+function rate({ series }: SideTraffic, { covers, interval }: Traffic): string {
+  const latest = series.slice(
+    -Math.max(1, Math.min(RATE_INTERVALS, Math.floor(covers / interval))),
+  );
+  const requests = latest.reduce((sum, each) => sum + each, 0);
+  const value = (requests * 1000) / (latest.length * interval);
   return value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(1);
 }
 

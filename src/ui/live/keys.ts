@@ -37,7 +37,12 @@ export function press(state: KeyState, key: string, facts: KeyFacts): [KeyState,
   if (!release) return [state];
   switch (key) {
     case 'p':
-      return ask('Promote: the canary becomes the stable, for everybody.', ['promote']);
+      return release.state === 'advancing'
+        ? ask('Promote: the steps end here, and the canary becomes the stable, for everybody.', [
+            'promote',
+            '--now',
+          ])
+        : ask('Promote: the canary becomes the stable, for everybody.', ['promote']);
     case 'w':
       return [{ is: 'weight', typed: '' }];
     case 'u':

@@ -49,6 +49,9 @@ export interface LiveModel {
   steps: readonly StepMark[];
   /** How much of the present step's time is over, from 0 to 1, and what is left of it and of all. */
   time: { over: number; left: string; leftOfAll: string } | undefined;
+  /** The operation that runs now; empty if none does. */
+  doing: string;
+  /** What has to happen before it goes on, if nothing is being done. */
   waitsFor: string;
   weight: { set: number; measured: number | null } | undefined;
   tree: readonly SideTree[];
@@ -79,7 +82,8 @@ export function liveModel(state: LiveState, now: number): LiveModel {
     alarms: alarmsOf(state),
     steps: release?.schedule ? stepMarks(release.schedule) : [],
     time: release?.schedule ? timeOf(release, release.schedule, now) : undefined,
-    waitsFor: waitsFor(state, work, now),
+    doing: work ? doing(work, now) : '',
+    waitsFor: work ? '' : waitsFor(state, now),
     weight: release?.weight,
     tree: status ? treeOf(status) : [],
     traffic: status?.traffic ?? undefined,
@@ -132,12 +136,12 @@ function timeOf(
   };
 }
 
+function doing({ text, since, detail }: Ongoing, now: number): string {
+  return `${text}, since ${rounded(now - since)}${detail === undefined ? '' : `: ${detail}`}`;
+}
+
 /** What has to happen before it goes on, in a few words. */
-function waitsFor({ status, judging }: LiveState, work: Ongoing | undefined, now: number): string {
-  if (work) {
-    const detail = work.detail === undefined ? '' : `: ${work.detail}`;
-    return `${work.text}, since ${rounded(now - work.since)}${detail}`;
-  }
+function waitsFor({ status, judging }: LiveState, now: number): string {
   const release = status?.release;
   if (!release) return status?.lock ? `\`canary ${status.lock.command}\`` : '';
   const { state, schedule, evidence } = release;

@@ -3,6 +3,7 @@ import type { EventSink } from '../../rollout/events.ts';
 import type { JournalRecord } from '../../rollout/journal.ts';
 import { eventLine } from '../progress.ts';
 import type { Theme } from '../theme.ts';
+import { wrapped } from '../width.ts';
 import type { Glyphs } from './glyphs.ts';
 import { type Effect, IDLE, type KeyFacts, type KeyState, keyLines, press } from './keys.ts';
 import { liveModel } from './model.ts';
@@ -118,6 +119,8 @@ export class Panel {
   }
 
   private printed(text: string): string[] {
-    return this.terminal.theme.printable(text).split('\n');
+    const { columns } = this.terminal.size();
+    const lines = this.terminal.theme.printable(text).split('\n');
+    return lines.flatMap((line) => wrapped(line, columns));
   }
 }

@@ -27,13 +27,23 @@ export class WatchLines {
   }
 }
 
-function standing({ clock, head, why, weight, waitsFor, evidence, alarms }: LiveModel): string {
+function standing({
+  clock,
+  head,
+  why,
+  weight,
+  doing,
+  waitsFor,
+  evidence,
+  alarms,
+}: LiveModel): string {
   const measured = weight?.measured;
   const seen =
     measured === null || measured === undefined ? '' : `, ${formatWeight(measured)} measured`;
   const parts = [
     `${clock} ${head ? `${head.state}: ` : ''}${why.replace(/\.$/, '')}`,
     ...(weight ? [`weight ${formatWeight(weight.set)} set${seen}`] : []),
+    ...(doing ? [`now: ${doing}`] : []),
     ...(waitsFor ? [`waits for ${waitsFor}`] : []),
     ...(evidence && !waitsFor.includes(evidence.text) ? [evidence.text.replace(/\.$/, '')] : []),
     ...alarms,

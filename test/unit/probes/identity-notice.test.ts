@@ -5,8 +5,17 @@ import type { LoggedRequest } from '../../../src/proxy/request-log.ts';
 
 type Place = LoggedRequest['identity'];
 
-/** The warnings after 400 requests of these kinds, in turn. */
-async function warnings(kinds: readonly Place[], samples = ''): Promise<string[]> {
+interface Requests {
+  samples: string;
+  side: LoggedRequest['side'];
+  users: number;
+}
+
+/** The warnings after 400 requests of these kinds, in turn; those with an address are of so many users. */
+async function warnings(
+  kinds: readonly Place[],
+  { samples = '', side = 'canary', users = 3 }: Partial<Requests> = {},
+): Promise<string[]> {
   const said: string[] = [];
   const ask = vi.fn(async () => samples);
   const run = {
@@ -15,7 +24,7 @@ async function warnings(kinds: readonly Place[], samples = ''): Promise<string[]
   } as unknown as Run;
   const observe = identityNotice(run);
   for (let at = 0; at < 400; at += 1)
-    observe({ identity: kinds[at % kinds.length] } as LoggedRequest);
+    observe({ identity: kinds[at % kinds.length], user: at % users, side } as LoggedRequest);
   await Promise.all(ask.mock.results.map(({ value }) => value));
   await Promise.resolve();
   return said;
@@ -29,7 +38,7 @@ test('nothing is said while most requests name a user or keep the cookie', async
 });
 
 test('once most requests do not, it is said what that does and how to name users', async () => {
-  const [text, ...more] = await warnings(['address', 'address', 'cookie'], SAMPLE);
+  const [text, ...more] = await warnings(['address', 'address', 'cookie'], { samples: SAMPLE });
   expect(more).toEqual([]);
   expect(text).toContain('67 % of the requests have no identity');
   expect(text).toContain('judging takes longer');
@@ -41,4 +50,12 @@ test('a proxy that is not trusted is named as the reason', async () => {
   const [text] = await warnings(['none']);
   expect(text).toContain('`proxy: { trusted: [ADDRESS] }`');
   expect(text).toContain('`identity: [header:NAME]`');
+});
+
+test('nothing is known before the proxy gives its cookie', async () => {
+  expect(await warnings(['address'], { side: 'stable' })).toEqual([]);
+});
+
+test('somebody who came once may come back with the cookie', async () => {
+  expect(await warnings(['address'], { users: 400 })).toEqual([]);
 });

@@ -20,7 +20,7 @@ function typed(keys: string, facts: KeyFacts = watching) {
 }
 
 test.each([
-  ['py', ['promote']],
+  ['py', ['promote', '--now']],
   ['uY', ['pause']],
   ['ay', ['abort']],
   ['w12.5\ry', ['weight', '12.5']],
@@ -41,6 +41,12 @@ test('says what a key would do before it does', () => {
     'Abort: every user goes to the stable, and the canary is removed.  y / n',
   ]);
   expect(typed('w20').lines).toEqual(['Users of the canary in percent: 20_  Enter, Esc']);
+});
+
+test('p does not end steps that do not go on', () => {
+  const { release } = ADVANCING;
+  const status = { ...ADVANCING, release: release && { ...release, state: 'holding' as const } };
+  expect(typed('py', { status, drives: undefined }).effects).toEqual([{ run: ['promote'] }]);
 });
 
 test('u gives a paused canary its users back', () => {

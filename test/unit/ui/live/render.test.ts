@@ -30,8 +30,8 @@ test('80x24', () => {
     waits    for the end of the step, then the judge
     weight   20 % set, 19.84 % measured
               rate      failed         4xx    p50    p99  last 2 minutes
-    stable  16.0/s  1 (0.10 %)  12 (1.3 %)  12 ms  84 ms  ▇█▅▅▆▇▇█▅▅▆▇▇█▅▅▆▇▇█▅▅▆▇▇█
-    canary   4.0/s           0   3 (1.3 %)  12 ms  1.3 s    ▃▃▃▃▄▄▄▄▅▅▅▅▅▆▆▆▆▇▇▇▇███
+    stable  18.4/s  1 (0.10 %)  12 (1.3 %)  12 ms  84 ms  ▇█▅▅▆▇▇█▅▅▆▇▇█▅▅▆▇▇█▅▅▆▇▇█
+    canary   6.8/s           0   3 (1.3 %)  12 ms  1.3 s    ▃▃▃▃▄▄▄▄▅▅▅▅▅▆▆▆▆▇▇▇▇███
     evidence surely worse ├───────────────┼──────●────────┤ surely fine
              0 of 240 requests failed on the canary, 1 of 960 on the stable; its ra…
     stable  main 000000000000
@@ -60,8 +60,8 @@ test('200x50', () => {
     weight   20 % set, 19.84 % measured
 
               rate      failed         4xx    p50    p99  last 3 minutes
-    stable  16.0/s  1 (0.10 %)  12 (1.3 %)  12 ms  84 ms  ▅▅▆▇▇█▅▅▆▇▇█▅▅▆▇▇█▅▅▆▇▇█▅▅▆▇▇█▅▅▆▇▇█
-    canary   4.0/s           0   3 (1.3 %)  12 ms  1.3 s              ▃▃▃▃▄▄▄▄▅▅▅▅▅▆▆▆▆▇▇▇▇███
+    stable  18.4/s  1 (0.10 %)  12 (1.3 %)  12 ms  84 ms  ▅▅▆▇▇█▅▅▆▇▇█▅▅▆▇▇█▅▅▆▇▇█▅▅▆▇▇█▅▅▆▇▇█
+    canary   6.8/s           0   3 (1.3 %)  12 ms  1.3 s              ▃▃▃▃▄▄▄▄▅▅▅▅▅▆▆▆▆▇▇▇▇███
 
     evidence surely worse ├───────────────┼──────●────────┤ surely fine
              0 of 240 requests failed on the canary, 1 of 960 on the stable; its rate may still be 0.9 % above the stable’s.
@@ -93,8 +93,8 @@ test('ASCII where the locale is not UTF-8', () => {
     waits    for the end of the step, then the judge
     weight   20 % set, 19.84 % measured
               rate      failed         4xx    p50    p99  last 2 minutes
-    stable  16.0/s  1 (0.10 %)  12 (1.3 %)  12 ms  84 ms  #@++*##@++*##@++*##@++*##@
-    canary   4.0/s           0   3 (1.3 %)  12 ms  1.3 s    ----====+++++****####@@@
+    stable  18.4/s  1 (0.10 %)  12 (1.3 %)  12 ms  84 ms  #@++*##@++*##@++*##@++*##@
+    canary   6.8/s           0   3 (1.3 %)  12 ms  1.3 s    ----====+++++****####@@@
     evidence surely worse |---------------+------O--------| surely fine
              0 of 240 requests failed on the canary, 1 of 960 on the stable; its ra~
     stable  main 000000000000

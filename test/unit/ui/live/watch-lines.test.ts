@@ -51,8 +51,8 @@ test('what it waits for: the operation, the end of the step, the judge, a person
   const judged = withEvent(seen, { type: 'judging', text: 'Too few requests.' }, NOW);
   const building = { ...seen, records: RECORDS.slice(0, 2) };
   expect([
-    liveModel(far, NOW).waitsFor,
-    liveModel(building, NOW).waitsFor,
+    liveModel(far, NOW).doing,
+    liveModel(building, NOW).doing,
     liveModel(seen, NOW).waitsFor,
     liveModel(judged, late).waitsFor,
     model(paused).waitsFor,
