@@ -38,7 +38,7 @@ export function press(state: KeyState, key: string, facts: KeyFacts): [KeyState,
   switch (key) {
     case 'p':
       return release.state === 'advancing'
-        ? ask('Promote: the steps end here, and the canary becomes the stable, for everybody.', [
+        ? ask('Promote now: the steps end, and the canary becomes the stable.', [
             'promote',
             '--now',
           ])

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { killAt } from '../../support/kill.ts';
+import { startUntilStep } from '../../support/steps.ts';
 import type { Storedog } from '../../support/storedog.ts';
 import { SERVER_FILE, serverThatSays, trafficShop } from '../../support/traffic-shop.ts';
 import { Load, userNames, visit } from '../../support/visitors.ts';
@@ -32,6 +33,26 @@ describe('a promotion of a branch', () => {
     expect((await shop.containers()).filter((each) => each.service.includes('-canary'))).toEqual(
       [],
     );
+  });
+
+  it('ends the steps of a deploy only with --now, without a lost request', async () => {
+    await shop.commitOn('canary', SERVER_FILE, serverThatSays('at once'));
+    const settings = await shop.read('canary.yaml');
+    await shop.write(
+      'canary.yaml',
+      `${settings}steps: [{ weight: 10, for: 1h }, { weight: 50 }]\n`,
+    );
+    const { child } = await startUntilStep(shop, 1, 'deploy', '--branch', 'canary');
+    const load = new Load(shop.url, 50).start();
+    expect((await shop.canary('promote')).exitCode).toBe(5);
+    await shop.succeed('promote', '--now');
+    await load.stop();
+
+    expect((await child).exitCode).toBe(1);
+    expect(load.problems).toEqual([]);
+    const visits = await visit(shop.url, userNames(20));
+    expect(visits.every(({ page }) => page === 'at once')).toBe(true);
+    await shop.write('canary.yaml', settings);
   });
 
   it('creates a merge commit if main has new commits, and runs the merged code', async () => {

@@ -72,3 +72,15 @@ test('without a canary nothing can be steered', () => {
   expect(typed('pyayuyw5\ryl', facts).effects).toEqual(['logs']);
   expect(typed('', facts).lines).toEqual(['l logs  ? help  q leave']);
 });
+
+test('every question fits in 80 columns', () => {
+  const { release } = ADVANCING;
+  const states = ['advancing', 'holding', 'paused'] as const;
+  const lines = states.flatMap((state) => {
+    const status = { ...ADVANCING, release: release && { ...release, state } };
+    return ['p', 'w12.25\r', 'u', 'a'].flatMap(
+      (keys) => typed(keys, { status, drives: 'deploy' }).lines,
+    );
+  });
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+});
