@@ -8,6 +8,7 @@ import { type Context, worldOf } from './context.ts';
 import { CanaryError, EXIT, messageOf } from './errors.ts';
 import { eventHub } from './rollout/event-hub.ts';
 import type { EventSink } from './rollout/events.ts';
+import { ended } from './sentences.ts';
 import type { Clock } from './system/clock.ts';
 import { isDiskProblem } from './system/files.ts';
 import { onHost } from './system/host.ts';
@@ -92,10 +93,14 @@ function watchOutput(stdout: Streams['stdout']): () => Promise<Error | undefined
 }
 
 function unwritable(cause: Error): CanaryError {
-  return new CanaryError('output-unwritable', `The output cannot be written: ${cause.message}.`, {
-    hint: 'Only the output is lost, not what the command did: `canary status` says where it stands.',
-    cause,
-  });
+  return new CanaryError(
+    'output-unwritable',
+    ended(`The output cannot be written: ${cause.message}`),
+    {
+      hint: 'Only the output is lost, not what the command did: `canary status` says where it stands.',
+      cause,
+    },
+  );
 }
 
 /** What a command stands on, and how it is stopped. */

@@ -1,3 +1,4 @@
+import { clause } from '../sentences.ts';
 import type { Opinion } from './opinion.ts';
 
 /** The combined verdict of all sources on a canary. */
@@ -22,5 +23,5 @@ export function combine(opinions: readonly Opinion[]): Verdict {
 export function sentence({ opinions }: Verdict): string {
   const [first, ...more] = opinions;
   const others = more.length > 0 ? ` (and ${more.length} more)` : '';
-  return `${first?.text.replace(/\.$/, '') ?? ''}${others}.`;
+  return `${clause(first?.text ?? '')}${others}.`;
 }

@@ -1,4 +1,5 @@
 import type { Condition } from '../config/values/condition.ts';
+import { ended } from '../sentences.ts';
 import type { Reading } from './metric-readings.ts';
 import type { Opinion } from './opinion.ts';
 
@@ -79,10 +80,11 @@ function withoutNumber(
 ): Opinion {
   const { source } = rule;
   const why = 'problem' in reading ? reading.problem : reading.noData;
-  if (!isWrong(rule, reading)) return { source, result: 'wait', text: `No number yet: ${why}.` };
+  if (!isWrong(rule, reading))
+    return { source, result: 'wait', text: ended(`No number yet: ${why}`) };
   if (errors > rule.errors)
-    return { source, result: 'error', text: `Not measured ${times(errors)}: ${why}.` };
-  const text = `Not measured ${times(errors)}, ${rule.errors} allowed: ${why}.`;
+    return { source, result: 'error', text: ended(`Not measured ${times(errors)}: ${why}`) };
+  const text = ended(`Not measured ${times(errors)}, ${rule.errors} allowed: ${why}`);
   return { source, result: 'wait', text };
 }
 

@@ -15,6 +15,7 @@ import {
   showSplit,
   splitFile,
 } from '../proxy/weight-map.ts';
+import { ended } from '../sentences.ts';
 import { exists, isDiskProblem, writeDurably, writeEvenIfFull } from '../system/files.ts';
 import { askOldWorkers, currentStatistics } from './observe.ts';
 
@@ -58,7 +59,9 @@ async function keepSplit(layout: Layout, split: Split, until: number): Promise<v
     const now = sameSplit(split, OFF) ? 'Every user is on the stable' : 'The new split is in force';
     throw new CanaryError(
       'disk-full',
-      `${now}, but a restart of the proxy brings the earlier split back: ${messageOf(error)}.`,
+      ended(
+        `${now}, but a restart of the proxy brings the earlier split back: ${messageOf(error)}`,
+      ),
       { hint: 'Make space on the disk, then run the command again.', cause: error },
     );
   }

@@ -4,6 +4,7 @@ import { stepName, waitsForPerson } from '../rollout/progress.ts';
 import type { Release } from '../rollout/release.ts';
 import { revisionName } from '../rollout/source.ts';
 import { describeStep } from '../rollout/step.ts';
+import { ended } from '../sentences.ts';
 
 /** What somebody is told: whole sentences, without any format. */
 export interface Message {
@@ -183,6 +184,5 @@ function count(value: number): string {
 }
 
 function asSentence(reason: string): string {
-  const begun = reason.charAt(0).toUpperCase() + reason.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+  return ended(reason.charAt(0).toUpperCase() + reason.slice(1));
 }

@@ -5,6 +5,7 @@ import type { AnswerPath } from '../config/values/answer-path.ts';
 import type { ProbeResult } from '../documents/examination.ts';
 import type { Run } from '../project/run.ts';
 import type { Side } from '../rollout/operation.ts';
+import { ended } from '../sentences.ts';
 import { askContainer, type ContainerUrls, type Question, type Silence } from './ask-container.ts';
 
 /** The request to both sides; `path`: how messages name it. */
@@ -93,5 +94,10 @@ function isAnswer(each: Answer | Silence): each is Answer {
 
 function unmeasured({ service, path }: Asked, why: string): ProbeResult {
   const request = requestName('GET', path);
-  return { service, request, result: 'error', text: `${request}: nothing was compared, ${why}.` };
+  return {
+    service,
+    request,
+    result: 'error',
+    text: ended(`${request}: nothing was compared, ${why}`),
+  };
 }

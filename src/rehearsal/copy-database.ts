@@ -4,6 +4,7 @@ import { formatBytes } from '../database/bytes.ts';
 import type { CopiedDatabase } from '../database/report.ts';
 import { CanaryError } from '../errors.ts';
 import type { Run } from '../project/run.ts';
+import { ended } from '../sentences.ts';
 import { boot } from './boot.ts';
 import type { Original } from './originals.ts';
 import type { Server, ServerContainer } from './server-kind.ts';
@@ -41,7 +42,7 @@ export async function copyDatabase(
 async function startCopy(stage: Stage, service: string): Promise<void> {
   const [copy] = await boot(stage, [rehearsalName(service)]);
   if (!copy?.problem) return;
-  throw new CanaryError('not-rehearsed', `The copy of \`${service}\` ${copy.problem}.`, {
+  throw new CanaryError('not-rehearsed', ended(`The copy of \`${service}\` ${copy.problem}`), {
     details: await stage.run.context.engine.logs(copy.container.id, 12),
     hint: 'Its last lines are above.',
   });

@@ -13,6 +13,7 @@ import { findingsOf } from '../database/findings.ts';
 import type { CopiedDatabase, RehearsalReport } from '../database/report.ts';
 import { CanaryError } from '../errors.ts';
 import { isSoInTime } from '../project/until.ts';
+import { clause, ended } from '../sentences.ts';
 import { requireAgreed, sharedDataOf } from './agreement.ts';
 import { bootCanary, rehearseMigration, requireStillUp, startCompanions } from './boot.ts';
 import { type Copy, copyDatabase, tellBytes } from './copy-database.ts';
@@ -96,7 +97,8 @@ async function play(
     const containers = await bootCanary(stage, canaries);
     const answers = await smokeAnswers(stage);
     for (const { problem } of answers.values())
-      if (problem) stage.run.context.emit({ type: 'notice', text: `In the rehearsal ${problem}.` });
+      if (problem)
+        stage.run.context.emit({ type: 'notice', text: ended(`In the rehearsal ${problem}`) });
     await settle(stage, copies);
     await requireStillUp(stage, canaries);
     const findings = await examine(stage, watched, await whoIs(stage, participants));
@@ -168,7 +170,7 @@ export function refuse({ findings }: RehearsalReport, exceptions: readonly Excep
   const more = refused.length > 1 ? ` (and ${refused.length - 1} more)` : '';
   throw new CanaryError(
     'data-protected',
-    `The canary would harm the shared database: ${first.replace(/\.$/, '')}${more}.`,
+    `The canary would harm the shared database: ${clause(first)}${more}.`,
     {
       details: refusalLines(refused),
       hint: `Production was not touched. ${allowHint(exceptionsFor(refused))}`,

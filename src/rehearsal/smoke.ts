@@ -1,6 +1,7 @@
 import { checksOf } from '../config/sections/analysis.ts';
 import { askContainer, containerUrls, usualHeaders } from '../probes/ask-container.ts';
 import { runCheck } from '../probes/checks.ts';
+import { clause } from '../sentences.ts';
 import type { Stage } from './stage.ts';
 
 /** By request, its service and what was wrong with the response. */
@@ -17,7 +18,7 @@ export async function smokeAnswers(stage: Stage): Promise<Answers> {
       ...check,
       compare: false,
     });
-    const problem = result === 'pass' ? undefined : text.replace(/\.$/, '');
+    const problem = result === 'pass' ? undefined : clause(text);
     answers.set(`${service} ${request}`, { service, problem });
   }
   for (const { service } of slice) {

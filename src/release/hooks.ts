@@ -8,6 +8,7 @@ import { factsOf } from '../probes/release-facts.ts';
 import { runConfigured } from '../probes/run-program.ts';
 import type { ReleaseRun } from '../project/run.ts';
 import { record } from '../project/run.ts';
+import { ended } from '../sentences.ts';
 import { tail } from '../system/process.ts';
 
 /** What a hook gets to know besides the release itself. */
@@ -60,7 +61,7 @@ export async function runHooks(
     const ms = clock.now().getTime() - began;
     await record(run, { type: 'hook-ran', phase, hook: name, ok: !failure, ms });
     if (!failure) continue;
-    const text = `The ${phase} hook ${name} ${failure.why}.`;
+    const text = ended(`The ${phase} hook ${name} ${failure.why}`);
     if (STOPS[phase]) throw hookFailed(text, `hooks.${phase}.${index}`, failure.output);
     emit({ type: 'warning', text });
   }

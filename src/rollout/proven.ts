@@ -1,4 +1,5 @@
 import { CanaryError } from '../errors.ts';
+import { ended } from '../sentences.ts';
 import type { Release } from './release.ts';
 
 /** What speaks against making a canary the stable; `requests`: what its users have sent it. */
@@ -9,7 +10,7 @@ export function doubtsAbout(
   const hadUsers = requests > 0 || weights.some(({ weight }) => weight > 0);
   const isReady = wasReady || (progress !== undefined && progress.index >= 0);
   return [
-    ...(state === 'failed' ? [`It has failed: ${reason}.`] : []),
+    ...(state === 'failed' ? [ended(`It has failed: ${reason}`)] : []),
     ...(verdict?.result === 'fail' ? [`It was judged bad: ${verdict.reasons[0]}`] : []),
     ...(isReady ? [] : ['It was never ready for users.']),
     ...(hadUsers ? [] : ['It never had users.']),

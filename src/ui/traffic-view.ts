@@ -12,6 +12,7 @@ import type {
 import { formatWeight } from '../proxy/weight.ts';
 import { isWaiting } from '../rollout/release.ts';
 import { releaseTitle } from '../rollout/source.ts';
+import { ended } from '../sentences.ts';
 import type { Theme } from './theme.ts';
 
 export const NOTHING_NEW = 'Nothing is new, so no canary was started.';
@@ -22,13 +23,13 @@ const NOTHING_TO_TAKE_BACK =
 /** How many users are on the canary after a deploy, and what to do next. */
 export function deployText(result: DeployResult, theme: Theme): string {
   const { comparison, state, reason, weight, entries, steps } = result;
-  if (comparison) return `The canary is gone: ${reason}`;
+  if (comparison) return ended(`The canary is gone: ${reason}`);
   const what = releaseTitle(result);
-  if (state === 'promoted') return `${theme.good('Promoted')}: ${what}; ${reason}.`;
+  if (state === 'promoted') return ended(`${theme.good('Promoted')}: ${what}; ${reason}`);
   return [
     `${theme.canary('The canary runs')}: ${what}, ${formatWeight(weight)} of users.`,
     ...entries.flatMap(({ preview }) => (preview ? [`  the canary alone: ${preview}`] : [])),
-    ...(steps === undefined ? [] : [`  ${reason}`]),
+    ...(steps === undefined ? [] : [ended(`  ${reason}`)]),
     'Next: `canary status`, `canary weight N`, then `canary promote` or `canary revert`.',
   ].join('\n');
 }
@@ -45,14 +46,14 @@ export function pauseText({ changed, weight }: PauseResult): string {
 
 export function resumeText({ weight, changed, state, reason }: ResumeResult, theme: Theme): string {
   if (!changed) return 'Nothing was paused.';
-  if (state === 'promoted') return `${theme.good('Promoted')}: ${reason}.`;
+  if (state === 'promoted') return ended(`${theme.good('Promoted')}: ${reason}`);
   return isWaiting(state) || state === 'inconclusive'
-    ? `${formatWeight(weight)} of users are sent to the canary: ${reason}.`
-    : `Every user is on the stable: ${reason}`;
+    ? ended(`${formatWeight(weight)} of users are sent to the canary: ${reason}`)
+    : ended(`Every user is on the stable: ${reason}`);
 }
 
 export function waitText({ release, state, reason }: WaitResult): string {
-  return `Release ${release} is ${state}: ${reason}`;
+  return ended(`Release ${release} is ${state}: ${reason}`);
 }
 
 export function promoteText(result: PromoteResult, theme: Theme): string {

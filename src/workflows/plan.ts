@@ -32,6 +32,7 @@ import { stepName, weightStep } from '../rollout/progress.ts';
 import { describeImages, type ReleasedImage } from '../rollout/source.ts';
 import { describeStep } from '../rollout/step.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
+import { ended } from '../sentences.ts';
 import { mkdtemp, realpath, rm, temporaryFolder } from '../system/disk.ts';
 
 /** A plan before its operations are put in words. */
@@ -221,11 +222,11 @@ function mountsOf({ directory, mounts }: Checkout, service: string): Mount[] {
 function describeMount({ service, source, from, why }: Mount): string {
   switch (from) {
     case 'stable':
-      return `${service} keeps using ${source}: ${why}.`;
+      return ended(`${service} keeps using ${source}: ${why}`);
     case 'branch':
-      return `${service} takes ${source} from the branch: ${why}.`;
+      return ended(`${service} takes ${source} from the branch: ${why}`);
     case 'machine':
-      return `${service} shares ${source} with the stable: ${why}.`;
+      return ended(`${service} shares ${source} with the stable: ${why}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CanaryConfig } from '../../config/schema.ts';
 import { CanaryError } from '../../errors.ts';
+import { ended } from '../../sentences.ts';
 import { networkNames } from '../model/fields.ts';
 import type { ComposeModel } from '../model/model.ts';
 import { PROXY_SERVICE } from '../model/names.ts';
@@ -211,7 +212,7 @@ function refuseCaller(model: ComposeModel, caller: string, name: string): void {
   if (!reason) return;
   throw new CanaryError(
     'caller-unusable',
-    `\`${caller}\` cannot be led to the proxy when it calls \`${name}\`: ${reason}.`,
+    ended(`\`${caller}\` cannot be led to the proxy when it calls \`${name}\`: ${reason}`),
     {
       hint: 'Take it out of the callers in canary.yaml.',
     },

@@ -6,6 +6,7 @@ import { hasRelease, type Run, record, releaseNow } from '../../project/run.ts';
 import { sharedDataOf } from '../../rehearsal/agreement.ts';
 import { originalsOf } from '../../rehearsal/originals.ts';
 import type { Dump } from '../../rehearsal/server-kind.ts';
+import { clause, ended } from '../../sentences.ts';
 import { freeBytes } from '../../system/files.ts';
 
 /** Bytes that must stay free on the disk. */
@@ -24,7 +25,7 @@ export async function backUp(run: Run): Promise<void> {
       run.signal.throwIfAborted();
       if (error instanceof CanaryError && error.code !== 'command-failed') throw error;
       const details = error instanceof CanaryError ? error.details : [];
-      throw notKept(touched.service, messageOf(error).replace(/\.$/, ''), details);
+      throw notKept(touched.service, clause(messageOf(error)), details);
     }
   }
 }
@@ -70,7 +71,7 @@ async function requireSpace(
 function notKept(service: string, why: string, details: readonly string[]): CanaryError {
   return new CanaryError(
     'backup-failed',
-    `The tables of \`${service}\` that the canary changes could not be kept: ${why}.`,
+    ended(`The tables of \`${service}\` that the canary changes could not be kept: ${why}`),
     {
       details,
       hint: 'The canary was not started. To deploy without a backup, set `database: {backup: off}` in canary.yaml.',

@@ -5,6 +5,7 @@ import type { SideStatistics } from '../../proxy/statistics.ts';
 import { brokenReason } from '../../rollout/health.ts';
 import { containersOf, type Observed, type ObservedContainer } from '../../rollout/observed.ts';
 import type { OperationOf, Role } from '../../rollout/operation.ts';
+import { ended } from '../../sentences.ts';
 import { refusesConnections } from '../../system/ports.ts';
 import { currentStatistics, observe } from '../observe.ts';
 import { breakerTripped } from './breaker.ts';
@@ -113,7 +114,7 @@ async function refuseBroken(
 ): Promise<void> {
   const problem = brokenReason(container, restarts);
   if (!problem) return;
-  throw new CanaryError('not-ready', `Container ${container.name} ${problem}.`, {
+  throw new CanaryError('not-ready', ended(`Container ${container.name} ${problem}`), {
     details: await run.context.engine.logs(container.id, 12),
     hint: 'Its last lines are above.',
   });

@@ -1,4 +1,5 @@
 import { CanaryError, messageOf } from '../../errors.ts';
+import { ended } from '../../sentences.ts';
 import { nextTurn, systemClock } from '../../system/clock.ts';
 import { rm } from '../../system/disk.ts';
 import type { Archive } from '../../system/docker/container-ends.ts';
@@ -38,7 +39,7 @@ export async function fetchDatabase(
     if (!complaint) return true;
     reason = `its copy is damaged: ${complaint}`;
   }
-  throw new CanaryError('not-rehearsed', `${options.name} cannot be copied: ${reason}.`, {
+  throw new CanaryError('not-rehearsed', ended(`${options.name} cannot be copied: ${reason}`), {
     hint: 'Try again when there are fewer writes, check it with `PRAGMA integrity_check`, or set `database.rehearse: off`.',
   });
 }
@@ -82,7 +83,7 @@ function checked(database: Sqlite, table: string): string {
 
 /** A database that only its own program can read. */
 export function notReadable(name: string, why: string): CanaryError {
-  return new CanaryError('not-rehearsed', `${name} cannot be read: ${why}.`, {
+  return new CanaryError('not-rehearsed', ended(`${name} cannot be read: ${why}`), {
     hint: 'Try the canary on a copy of your own, and set `database.rehearse: off`.',
   });
 }

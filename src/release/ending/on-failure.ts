@@ -4,6 +4,7 @@ import { type ReleaseRun, record, releaseNow, unstoppable } from '../../project/
 import type { ReleaseState } from '../../rollout/events.ts';
 import { stepName } from '../../rollout/progress.ts';
 import type { Release } from '../../rollout/release.ts';
+import { clause } from '../../sentences.ts';
 import { changeState } from '../records/releases.ts';
 import { endCanary } from './end-canary.ts';
 
@@ -62,7 +63,7 @@ async function endBadCanary(
   // A commit that no user has seen can be deployed again as it is, once canary.yaml declares the intended change.
   const hadUsers = weights.some(({ weight }) => weight > 0);
   const because = `The canary of release ${id} was judged bad.\n${message}`;
-  const reason = `judged bad: ${message.replace(/\.$/, '')}`;
+  const reason = `judged bad: ${clause(message)}`;
   try {
     const commit = commits && hadUsers ? { commit: { because } } : {};
     await endCanary(unstoppable(run), { reason, verdict: 'fail', ...commit });
@@ -74,7 +75,7 @@ async function endBadCanary(
 
 /** What is left of it is removed too; its commit is not to blame. */
 async function endRemovedCanary(run: ReleaseRun, { message }: CanaryError): Promise<void> {
-  await endCanary(unstoppable(run), { reason: message.replace(/\.$/, '') });
+  await endCanary(unstoppable(run), { reason: clause(message) });
 }
 
 /** A canary that had users and is whole waits for a person; any other has failed. */

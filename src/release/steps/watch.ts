@@ -10,6 +10,7 @@ import { byWeight, OFF, sameSplit } from '../../proxy/weight-map.ts';
 import { brokenSince, removedSince } from '../../rollout/health.ts';
 import type { Observed } from '../../rollout/observed.ts';
 import { type StepProgress, weightAfter, weightStep } from '../../rollout/progress.ts';
+import { ended } from '../../sentences.ts';
 import { takeUsersOffBadCanary } from './bad-verdict.ts';
 import { canaryRemoved } from './canary-removed.ts';
 
@@ -137,7 +138,7 @@ async function takeUsersOffOnChange(
     await applySplit(run.project, OFF);
     const { container, problem } = broken;
     const words = () => run.context.engine.logs(container.id, 12);
-    const text = `Container ${container.name} ${problem}.`;
+    const text = ended(`Container ${container.name} ${problem}`);
     if (analysis) {
       const opinions = [{ source: 'containers', result: 'fail', text }] as const;
       throw await takeUsersOffBadCanary(run, { result: 'fail', opinions }, words);

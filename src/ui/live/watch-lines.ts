@@ -1,4 +1,5 @@
 import { formatWeight } from '../../proxy/weight.ts';
+import { clause } from '../../sentences.ts';
 import type { LiveModel } from './model.ts';
 
 const HEARTBEAT_MS = 30_000;
@@ -41,11 +42,11 @@ function standing({
   const seen =
     measured === null || measured === undefined ? '' : `, ${formatWeight(measured)} measured`;
   const parts = [
-    `${clock} ${head ? `${head.state}: ` : ''}${why.replace(/\.$/, '')}`,
+    `${clock} ${head ? `${head.state}: ` : ''}${clause(why)}`,
     ...(weight ? [`weight ${formatWeight(weight.set)} set${seen}`] : []),
     ...(doing ? [`now: ${doing}`] : []),
     ...(waitsFor ? [`waits for ${waitsFor}`] : []),
-    ...(evidence && !waitsFor.includes(evidence.text) ? [evidence.text.replace(/\.$/, '')] : []),
+    ...(evidence && !waitsFor.includes(evidence.text) ? [clause(evidence.text)] : []),
     ...alarms,
   ];
   return parts.join('; ').replaceAll('\n', ' ');

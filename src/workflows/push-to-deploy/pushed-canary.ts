@@ -8,6 +8,7 @@ import { findState } from '../../project/load.ts';
 import { formatWeight } from '../../proxy/weight.ts';
 import { newestRelease } from '../../release/records/releases.ts';
 import { hasEnded } from '../../rollout/release.ts';
+import { ended } from '../../sentences.ts';
 import { abort } from '../abort.ts';
 import { deploy } from '../deploy.ts';
 import { hasTree, inProduction } from './target.ts';
@@ -36,7 +37,7 @@ export async function takeCanary(
   if (!result) return;
   if (result.comparison) return;
   if (result.state === 'promoted') {
-    const text = `${branch} was promoted at ${shortCommit(to)}: ${result.reason}.`;
+    const text = ended(`${branch} was promoted at ${shortCommit(to)}: ${result.reason}`);
     return context.emit({ type: 'notice', text });
   }
   const previews = result.entries.flatMap(({ preview }) => (preview ? [preview] : []));

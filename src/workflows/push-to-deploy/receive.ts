@@ -5,6 +5,7 @@ import { CanaryError, messageOf } from '../../errors.ts';
 import type { RefResult } from '../../git/proc-receive.ts';
 import { type Push, type Route, readPushOptions, routePush } from '../../git/push.ts';
 import { parseWeight } from '../../proxy/weight.ts';
+import { ended } from '../../sentences.ts';
 import { retireCanaryOf, runningBranch, takeCanary } from './pushed-canary.ts';
 import { takeStable } from './pushed-stable.ts';
 import { deployBranches, readTarget } from './target.ts';
@@ -58,7 +59,7 @@ async function follow(
       if (route.note) context.emit({ type: 'notice', text: `${route.branch}: ${route.note}` });
       return { ref, result: 'left-to-git' };
     case 'refuse':
-      throw new CanaryError('push-invalid', `${route.branch}: ${route.reason}.`);
+      throw new CanaryError('push-invalid', ended(`${route.branch}: ${route.reason}`));
     case 'replace-stable':
       await sayOrRefuseForce(context, target, route);
       await takeStable(context, target, route);
