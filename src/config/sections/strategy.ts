@@ -5,7 +5,7 @@ import { gates } from './outside.ts';
 
 const NOT_A_WEIGHT = 'is not a weight from 0 to 100';
 
-const weight = z
+const plainWeight = z
   .number(NOT_A_WEIGHT)
   .refine((value) => value >= 0 && value <= 100, NOT_A_WEIGHT)
   .refine(
@@ -13,25 +13,43 @@ const weight = z
     'is finer than steps of 0.01',
   );
 
+const WITH_SIGN = /^\d{1,3}(\.\d{1,4})? ?%$/;
+
+/** In percent: a number, or as other shares of canary.yaml are written, with a sign. */
+const weight = z
+  .preprocess(
+    (value) =>
+      typeof value === 'string' && WITH_SIGN.test(value) ? Number.parseFloat(value) : value,
+    plainWeight,
+  )
+  .register(written, { as: z.union([plainWeight, z.string().regex(WITH_SIGN)]) });
+
 const part = weight.refine((value) => value > 0 && value < 100, 'leaves one side without users');
 
+const NOT_A_STEP = 'is not a step such as { weight: 10, for: 5m } or { pause: true }';
+
 const step = z
-  .strictObject({
-    weight: weight.optional().describe('The share of users, in percent.'),
-    for: holding.optional().describe('The time until the next step.'),
-    minimumRequests: z
-      .number()
-      .int()
-      .min(1)
-      .max(1_000_000_000)
-      .optional()
-      .describe('Requests the canary must have served in this step.'),
-    gates: gates.optional().describe('The gates that must be open before the step counts as done.'),
-    pause: z
-      .literal(true, 'is not `true`')
-      .optional()
-      .describe('Waits until the operator continues with `canary resume`.'),
-  })
+  .strictObject(
+    {
+      weight: weight.optional().describe('The share of users, in percent.'),
+      for: holding.optional().describe('The time until the next step.'),
+      minimumRequests: z
+        .number()
+        .int()
+        .min(1)
+        .max(1_000_000_000)
+        .optional()
+        .describe('Requests the canary must have served in this step.'),
+      gates: gates
+        .optional()
+        .describe('The gates that must be open before the step counts as done.'),
+      pause: z
+        .literal(true, 'is not `true`')
+        .optional()
+        .describe('Waits until the operator continues with `canary resume`.'),
+    },
+    { error: (issue) => (issue.code === 'invalid_type' ? NOT_A_STEP : undefined) },
+  )
   .superRefine((each, context) => {
     if (each.pause && Object.keys(each).length > 1)
       refuse(context, 'is a weight or a pause, not both: make it two steps');

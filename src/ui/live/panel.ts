@@ -107,7 +107,8 @@ export class Panel {
     if (this.isHeld) return;
     const { columns, rows } = this.terminal.size();
     const { theme, glyphs } = this.terminal;
-    const model = liveModel(this.state, this.options.now());
+    // Nothing is waited for any more; the command's result says how it ended.
+    const model = { ...liveModel(this.state, this.options.now()), doing: '', waitsFor: '' };
     const screen = { width: columns, height: Math.max(1, rows - 1), theme, glyphs };
     this.painter.paint(renderLive(model, [], screen), columns);
     this.hold();

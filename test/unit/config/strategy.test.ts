@@ -46,6 +46,7 @@ describe('a strategy', () => {
 describe('steps', () => {
   test.each([
     ['[{ weight: 0.07, for: 5m }]', [{ weight: 0.07, for: 300_000 }]],
+    ['[{ weight: 2.5%, for: 5m }]', [{ weight: 2.5, for: 300_000 }]],
     ['[{ weight: 0 }, { pause: true }]', [{ weight: 0 }, { pause: true }]],
     [
       '[{ pause: true }, { weight: 5, for: 1d }, { weight: 100 }]',
@@ -73,7 +74,7 @@ describe('steps', () => {
       'line 8, steps.4: is a weight or a pause, not both: make it two steps',
       'line 9, steps.5.pause: is not `true`',
       'line 10, steps.6: has neither `weight` nor `pause`',
-      'line 11, steps.7: must be settings, such as { name: value }, not the number 5',
+      'line 11, steps.7: is not a step such as { weight: 10, for: 5m } or { pause: true }',
     ]);
   });
 
