@@ -2,21 +2,30 @@ import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Environment, RunProcess } from '../../process.ts';
-import { engineUnreachable } from '../failures.ts';
+import { connectionFailed, engineUnreachable } from '../failures.ts';
 
 /** Opens a connection on which the engine answers its HTTP API. */
 export type Wire = () => Promise<Duplex>;
 
+/** Where the engine is. */
+export interface EnginePlace {
+  wire: Wire;
+  /** Whether its socket is on this machine: a connection is then no program that has to start. */
+  isNear: boolean;
+}
+
 /**
- * The way to the engine that `docker` uses in this environment: its socket on this machine, else `docker system
- * dial-stdio`, which reaches every context. Throws `engine-unreachable`.
+ * The engine that `docker` uses in this environment, by its socket on this machine, else by `docker system dial-stdio`,
+ * which reaches every context. Throws `engine-unreachable`.
  */
-export async function engineWire(run: RunProcess, env: Environment): Promise<Wire> {
+export async function findEngine(run: RunProcess, env: Environment): Promise<EnginePlace> {
   const format = ['--format', '{{.Endpoints.docker.Host}}'];
   const { exitCode, stdout, stderr } = await run('docker', ['context', 'inspect', ...format]);
   if (exitCode !== 0) throw engineUnreachable(stderr);
   const [, path] = /^unix:\/\/(.+)$/.exec(stdout.trim()) ?? [];
-  return path === undefined ? () => dialled(env) : () => connected(path);
+  return path === undefined
+    ? { wire: () => dialled(env), isNear: false }
+    : { wire: () => connected(path), isNear: true };
 }
 
 /** Lets Node's HTTP client ask the engine; a connection serves one request. */
@@ -36,7 +45,7 @@ function connected(path: string): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     socket.once('connect', () => resolve(socket));
-    socket.once('error', (error) => reject(engineUnreachable(error.message)));
+    socket.once('error', (error) => reject(connectionFailed(error)));
   });
 }
 
