@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Clock, systemClock } from './clock.ts';
 import { ContainerStreams } from './docker/container-streams.ts';
 import { type EngineWay, wayThrough } from './docker/door/engine-way.ts';
-import { type EnginePlace, findEngine } from './docker/door/wire.ts';
+import { type EnginePlace, findEngine } from './docker/door/place.ts';
 import { git } from './git/git.ts';
 import type { Host } from './host.ts';
 import { type AskHttp, askHttp } from './http.ts';

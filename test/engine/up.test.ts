@@ -111,7 +111,9 @@ describe('putting the proxy in front', () => {
         dockerEngine(run, way),
       ) as [Engine, Engine];
       const found = await far.containers(shop.project);
-      expect(found.map(({ role }) => role).sort()).toEqual(['canary', 'proxy', 'stable']);
+      expect(found.map(({ role }) => role).sort()).toEqual([
+        ...['canary', 'proxy', 'stable', 'stand-in'],
+      ]);
       expect(await near.containers(shop.project)).toEqual(found);
       expect(await near.containers(`${shop.project}-none`)).toEqual([]);
       const images = found.flatMap(({ image, imageId }) => [image, imageId]);

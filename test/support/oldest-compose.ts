@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Compose, composeCli } from '../../src/system/docker/compose.ts';
 import { wayThrough } from '../../src/system/docker/door/engine-way.ts';
-import { findEngine } from '../../src/system/docker/door/wire.ts';
+import { findEngine } from '../../src/system/docker/door/place.ts';
 import { processRunner, type RunProcess } from '../../src/system/process.ts';
 
 /** Installed by scripts/setup/oldest-compose.mjs if Debian's packages are available. */

@@ -1,17 +1,18 @@
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type EngineWay, wayThrough } from '../../../src/system/docker/door/engine-way.ts';
-import { findEngine } from '../../../src/system/docker/door/wire.ts';
+import { findEngine } from '../../../src/system/docker/door/place.ts';
 import { connectionFailed, engineUnreachable } from '../../../src/system/docker/failures.ts';
-import type { RunProcess } from '../../../src/system/process.ts';
+import type { Environment, RunProcess } from '../../../src/system/process.ts';
 import { emptyFolder } from '../../support/fixture-project.ts';
 import { refusal } from '../../support/fixture-refusal.ts';
 
 /** The way to an engine of which `docker context inspect` says that it is there. */
 function wayTo(host: string): EngineWay {
   const run: RunProcess = async () => ({ stdout: `${host}\n`, stderr: '', exitCode: 0 });
-  return wayThrough(() => findEngine(run, {}));
+  return wayThrough(() => findEngine(run, { DOCKER_CONTEXT: 'shop' }));
 }
 
 /** A socket on which something answers each connection with this, and closes it. */
@@ -28,6 +29,29 @@ test('only an engine on a socket of this machine is near', async () => {
   const near = await Promise.all(hosts.map((host) => wayTo(host).isNear()));
   expect(near).toEqual([true, false, false]);
 });
+
+test.each<[string, Environment, string, boolean]>([
+  ['DOCKER_HOST', { DOCKER_HOST: 'unix:///run/mine.sock', DOCKER_CONTEXT: 'shop' }, '', false],
+  ['no setting', {}, '', false],
+  ['settings without a context', {}, '{"auths":{}}', false],
+  ['DOCKER_HOST elsewhere', { DOCKER_HOST: 'ssh://ada@shop' }, '', true],
+  ['DOCKER_CONTEXT', { DOCKER_CONTEXT: 'shop' }, '', true],
+  ['a context in the settings', {}, '{"currentContext":"shop"}', true],
+  ['settings that cannot be read', {}, '{', true],
+])(
+  'with %s, docker is asked where the engine is only if it must',
+  async (_, env, settings, isAsked) => {
+    const folder = await emptyFolder();
+    if (settings) await writeFile(join(folder, 'config.json'), settings);
+    const asked: string[] = [];
+    const run: RunProcess = async (_, args) => {
+      asked.push(args.join(' '));
+      return { stdout: 'ssh://ada@shop\n', stderr: '', exitCode: 0 };
+    };
+    const { isNear } = await findEngine(run, { DOCKER_CONFIG: folder, ...env });
+    expect({ isNear, isAsked: asked.length > 0 }).toEqual({ isNear: !isAsked, isAsked });
+  },
+);
 
 test('a socket that is not there is an engine that does not answer', async () => {
   const path = join(await emptyFolder(), 'missing.sock');

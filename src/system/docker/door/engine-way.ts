@@ -3,7 +3,8 @@ import { text } from 'node:stream/consumers';
 import type { Guise } from '../../../compose/disguise/guise.ts';
 import { connectionFailed } from '../failures.ts';
 import { type Door, openDoor } from './door.ts';
-import { agentOn, type EnginePlace, type Wire } from './wire.ts';
+import type { EnginePlace } from './place.ts';
+import { agentOn, type Wire } from './wire.ts';
 
 /** What the engine answers to a call of its HTTP API. */
 interface EngineAnswer {

@@ -1,32 +1,11 @@
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Environment, RunProcess } from '../../process.ts';
-import { connectionFailed, engineUnreachable } from '../failures.ts';
+import type { Environment } from '../../process.ts';
+import { connectionFailed } from '../failures.ts';
 
 /** Opens a connection on which the engine answers its HTTP API. */
 export type Wire = () => Promise<Duplex>;
-
-/** Where the engine is. */
-export interface EnginePlace {
-  wire: Wire;
-  /** Whether its socket is on this machine: a connection is then no program that has to start. */
-  isNear: boolean;
-}
-
-/**
- * The engine that `docker` uses in this environment, by its socket on this machine, else by `docker system dial-stdio`,
- * which reaches every context. Throws `engine-unreachable`.
- */
-export async function findEngine(run: RunProcess, env: Environment): Promise<EnginePlace> {
-  const format = ['--format', '{{.Endpoints.docker.Host}}'];
-  const { exitCode, stdout, stderr } = await run('docker', ['context', 'inspect', ...format]);
-  if (exitCode !== 0) throw engineUnreachable(stderr);
-  const [, path] = /^unix:\/\/(.+)$/.exec(stdout.trim()) ?? [];
-  return path === undefined
-    ? { wire: () => dialled(env), isNear: false }
-    : { wire: () => connected(path), isNear: true };
-}
 
 /** Lets Node's HTTP client ask the engine; a connection serves one request. */
 export function agentOn(wire: Wire): Agent {
@@ -41,7 +20,8 @@ export function agentOn(wire: Wire): Agent {
   return agent;
 }
 
-function connected(path: string): Promise<Duplex> {
+/** By its socket on this machine. */
+export function connected(path: string): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     socket.once('connect', () => resolve(socket));
@@ -49,7 +29,8 @@ function connected(path: string): Promise<Duplex> {
   });
 }
 
-async function dialled(env: Environment): Promise<Duplex> {
+/** By a program that reaches every context. */
+export async function dialled(env: Environment): Promise<Duplex> {
   const { execa } = await import('execa');
   const child = execa('docker', ['system', 'dial-stdio'], {
     reject: false,

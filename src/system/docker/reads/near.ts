@@ -5,6 +5,9 @@ import type { InspectedContainer, InspectedImage } from './observed.ts';
 /** A project may have hundreds of containers, and the engine serves others too. */
 const AT_ONCE = 16;
 
+/** None of that name; no image can have it; it is a path, which the engine would lead to another of its calls. */
+const NO_IMAGE = [404, 400, 301];
+
 /**
  * What is read most, by the API of an engine on this machine: a call takes a few milliseconds, while the command line
  * starts a program for each. Source: Docker Engine API 1.24, which every engine still answers.
@@ -49,7 +52,7 @@ export function nearReads({ ask }: EngineWay) {
       read<InspectedImage>(
         'inspect an image',
         `/images/${encodeURIComponent(reference)}/json`,
-        [400, 404],
+        NO_IMAGE,
       ),
   };
 }
