@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Clock, systemClock } from './clock.ts';
 import { ContainerStreams } from './docker/container-streams.ts';
 import { type EngineWay, wayThrough } from './docker/door/engine-way.ts';
-import { engineWire } from './docker/door/wire.ts';
+import { type EnginePlace, findEngine } from './docker/door/place.ts';
 import { git } from './git/git.ts';
 import type { Host } from './host.ts';
 import { type AskHttp, askHttp } from './http.ts';
@@ -31,16 +31,20 @@ export interface Machine {
 export function realMachine(env: Environment): Machine {
   // Compose must not treat clones and proxy as orphans, whichever files it is given.
   const run = processRunner({ ...env, COMPOSE_IGNORE_ORPHANS: 'true' });
-  let found: ReturnType<typeof engineWire> | undefined;
-  const wire = () => {
-    found ??= engineWire(run, env);
+  let found: Promise<EnginePlace> | undefined;
+  const place = () => {
+    found ??= findEngine(run, env).catch((error) => {
+      // A command that runs for days must find an engine that was away for a moment.
+      found = undefined;
+      throw error;
+    });
     return found;
   };
   return {
     clock: systemClock,
     hasIpv6: existsSync('/proc/net/if_inet6'),
     run,
-    engineWay: wayThrough(wire),
+    engineWay: wayThrough(place),
     streams: new ContainerStreams(env),
     git,
     http: askHttp,

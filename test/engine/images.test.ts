@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   canarySays,
-  expectTagToMove,
+  environmentsOf,
+  expectPlainUp,
   newestOf,
   stableSays,
   withUsers,
 } from '../support/image-releases.ts';
 import { ImageShop } from '../support/image-shop.ts';
 
+/** Taken back, and with a tag that moves: test/long/images/variable-tag.test.ts. */
 describe('a server without git and source, whose compose file has a variable for the tag', () => {
   let shop: ImageShop;
   beforeAll(async () => {
@@ -17,17 +19,8 @@ describe('a server without git and source, whose compose file has a variable for
   afterAll(() => shop?.dispose());
   withUsers(() => shop);
 
-  /** People and timers type it at any time. */
-  const plainUp = async (says: string) => {
-    const before = await shop.stableContainers();
-    await shop.compose('up', '--detach');
-    expect(await stableSays(shop)).toBe(says);
-    expect(await shop.stableContainers()).toEqual(before);
-  };
-
-  it('gives a share of users another tag, and takes it back without a trace', async () => {
+  it('gives a share of users another tag, promotes it, keeps it under plain Compose, and goes back without the registry', async () => {
     const [env, tags] = [await shop.read('.env'), await shop.tags()];
-    const before = await shop.stableContainers();
     const { stdout } = await shop.succeed('deploy', '--tag', '2', '--weight', '50', '--json');
     const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
     expect(result).toMatchObject({ branch: '', state: 'holding', weight: 50 });
@@ -42,33 +35,26 @@ describe('a server without git and source, whose compose file has a variable for
       variables: { VERSION: '2' },
     });
     expect([await stableSays(shop), await canarySays(shop)]).toEqual(['one', 'two']);
-    expect(await environments(shop)).toEqual({ web: 'r1', 'web-canary': 'r2' });
-    await plainUp('one');
-    await shop.succeed('abort');
+    expect(await environmentsOf(shop)).toEqual({ web: 'r1', 'web-canary': 'r2' });
     expect(await shop.tags()).toBe(tags);
-    expect(await shop.read('.env')).toBe(env);
-    expect(await shop.stableContainers()).toEqual(before);
-  });
+    await expectPlainUp(shop, 'one');
 
-  it('promotes it, keeps it under plain Compose, and goes back without the registry', async () => {
-    const env = await shop.read('.env');
-    await shop.succeed('deploy', '--set', 'VERSION=2', '--weight', '20');
-    const { exitCode, stdout } = await shop.canary('promote', '--json');
-    expect(exitCode).toBe(2);
-    expect(JSON.parse(stdout).error).toMatchObject({ code: 'answer-needed' });
+    const refused = await shop.canary('promote', '--json');
+    expect(refused.exitCode).toBe(2);
+    expect(JSON.parse(refused.stdout).error).toMatchObject({ code: 'answer-needed' });
     expect(await shop.read('.env')).toBe(env);
 
     await shop.succeed('promote', '--yes');
     expect(await shop.read('.env')).toBe(env.replace('VERSION=1', 'VERSION=2'));
     expect(await stableSays(shop)).toBe('two');
-    await plainUp('two');
+    await expectPlainUp(shop, 'two');
 
     const { id } = await newestOf(shop);
     await shop.registry.stop();
     await shop.succeed('revert', id);
     expect(await shop.read('.env')).toBe(env);
     expect(await stableSays(shop)).toBe('one');
-    await plainUp('one');
+    await expectPlainUp(shop, 'one');
     await shop.registry.startAgain();
   });
 
@@ -84,18 +70,4 @@ describe('a server without git and source, whose compose file has a variable for
     expect(same.stdout).toContain('Nothing is new, so no canary was started.');
     expect(await shop.containers()).toEqual(before);
   });
-
-  it('gets a tag that moves by the promotion alone, and loses it by a revert', () =>
-    expectTagToMove(shop));
 });
-
-/** By compose service, what its container has in `RELEASE`. */
-async function environments(shop: ImageShop): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for (const { service, id } of await shop.containers()) {
-    if (service === 'canary-proxy') continue;
-    const env = await shop.environmentOf(id);
-    found[service] = env.RELEASE ?? '';
-  }
-  return found;
-}

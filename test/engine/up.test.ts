@@ -1,9 +1,13 @@
 import { createServer, type Server } from 'node:net';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { dockerEngine } from '../../src/system/docker/engine.ts';
+import { realMachine } from '../../src/system/machine.ts';
 import type { ContainerFacts, Storedog } from '../support/storedog.ts';
 import { frontShop } from '../support/traffic-shop.ts';
 import { Load, userNames, visit } from '../support/visitors.ts';
+
+type Engine = ReturnType<typeof dockerEngine>;
 
 const ALL = ['canary-proxy', 'frontend'];
 const CONFIGURATION = '.canary/proxy/haproxy.cfg';
@@ -98,6 +102,26 @@ describe('putting the proxy in front', () => {
       expect(await shop.containers()).toMatchObject(containers.map(({ id }) => ({ id })));
       expect(await pages()).toEqual(before);
       expect((await shop.status()).release.weight.set).toBe(50);
+    });
+
+    it('has the same containers and images by the API of the engine as by its command line', async () => {
+      const { run, engineWay } = realMachine(process.env);
+      expect(await engineWay.isNear()).toBe(true);
+      const [near, far] = [engineWay, { ...engineWay, isNear: async () => false }].map((way) =>
+        dockerEngine(run, way),
+      ) as [Engine, Engine];
+      const found = await far.containers(shop.project);
+      expect(found.map(({ role }) => role).sort()).toEqual([
+        ...['canary', 'proxy', 'stable', 'stand-in'],
+      ]);
+      expect(await near.containers(shop.project)).toEqual(found);
+      expect(await near.containers(`${shop.project}-none`)).toEqual([]);
+      const images = found.flatMap(({ image, imageId }) => [image, imageId]);
+      for (const name of [...images, 'canary-test/none:1', 'not:a:name', '../../x']) {
+        const image = await far.image(name);
+        expect(await near.image(name)).toEqual(image);
+        expect(await near.imageId(name)).toBe(image?.id);
+      }
     });
 
     it('loses no request when `up` runs again', async () => {

@@ -35,4 +35,8 @@ function versionOf(compose: Context['compose']): Promise<string> {
 const notNeeded = () => Promise.reject(new Error('A call that only reads asked for the engine.'));
 
 /** The way to the engine of tests that only let Compose read. */
-export const neverAsked: EngineWay = { ask: notNeeded, openDoor: notNeeded };
+export const neverAsked: EngineWay = {
+  isNear: notNeeded,
+  ask: notNeeded,
+  openDoor: notNeeded,
+};

@@ -20,6 +20,25 @@ export function withUsers(shop: () => ImageShop): void {
 export const stableSays = (shop: ImageShop) => askAnew(shop.url, { 'X-Canary': 'stable' });
 export const canarySays = (shop: ImageShop) => askAnew(shop.url, { 'X-Canary': 'canary' });
 
+/** People and timers type `docker compose up` at any time: it changes no container. */
+export async function expectPlainUp(shop: ImageShop, says: string): Promise<void> {
+  const before = await shop.stableContainers();
+  await shop.compose('up', '--detach');
+  expect(await stableSays(shop)).toBe(says);
+  expect(await shop.stableContainers()).toEqual(before);
+}
+
+/** By compose service, what its container has in `RELEASE`. */
+export async function environmentsOf(shop: ImageShop): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const { service, id } of await shop.containers()) {
+    if (service === 'canary-proxy') continue;
+    const env = await shop.environmentOf(id);
+    found[service] = env.RELEASE ?? '';
+  }
+  return found;
+}
+
 /** The release that began last. */
 export async function newestOf(shop: ImageShop) {
   const { stdout } = await shop.succeed('history', '--json');

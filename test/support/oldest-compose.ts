@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Compose, composeCli } from '../../src/system/docker/compose.ts';
 import { wayThrough } from '../../src/system/docker/door/engine-way.ts';
-import { engineWire } from '../../src/system/docker/door/wire.ts';
+import { findEngine } from '../../src/system/docker/door/place.ts';
 import { processRunner, type RunProcess } from '../../src/system/process.ts';
 
 /** Installed by scripts/setup/oldest-compose.mjs if Debian's packages are available. */
@@ -18,6 +18,6 @@ export function oldestCompose(): Compose | undefined {
     run(OLDEST_COMPOSE_PATH, args, options);
   return composeCli(
     asPlugin,
-    wayThrough(() => engineWire(run, process.env)),
+    wayThrough(() => findEngine(run, process.env)),
   );
 }

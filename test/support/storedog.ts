@@ -3,6 +3,9 @@ import { access, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { LABEL } from '../../src/compose/model/names.ts';
+import { nearReads } from '../../src/system/docker/reads/near.ts';
+import { realMachine } from '../../src/system/machine.ts';
 import { BIN, type Ended, runBuilt } from './built-canary.ts';
 import { within } from './patience.ts';
 import { freePorts } from './ports.ts';
@@ -12,6 +15,9 @@ import { removeProject } from './remove-project.ts';
 const ROOT = new URL('../..', import.meta.url).pathname;
 /** Replaces the user's git settings, so that their hooks and signing do not matter here. */
 export const GIT_ENV = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
+
+/** A test looks a hundred times: by the engine's API, which is the same as `docker inspect` by test/engine/up. */
+const ENGINE = nearReads(realMachine(process.env).engineWay);
 
 const ASK_POSTGRES = 'pg_isready -h 127.0.0.1 -U storedog -d storedog';
 
@@ -240,24 +246,12 @@ export class Storedog {
 
   /** All but the stand-ins, which serve nobody. */
   async containers(): Promise<ContainerFacts[]> {
-    const { stdout: ids } = await execa('docker', [
-      'ps',
-      '-aq',
-      '--filter',
-      `label=com.docker.compose.project=${this.project}`,
-    ]);
-    if (ids === '') return [];
-    const labels = '.Config.Labels "com.docker.compose.service"';
-    const role = '{{index .Config.Labels "dev.canary.role"}}';
-    const format = `{{index ${labels}}} {{.Id}} {{.State.StartedAt}} {{.RestartCount}} ${role}`;
-    const { stdout } = await execa('docker', ['inspect', '--format', format, ...ids.split('\n')]);
-    return stdout
-      .split('\n')
-      .filter((line) => !line.endsWith(' stand-in'))
-      .map((line) => {
-        const [service = '', id = '', startedAt = '', restarts = ''] = line.split(' ');
-        return { service, id, startedAt, restartCount: Number(restarts) };
-      })
+    return (await ENGINE.containers(this.project))
+      .filter(({ Config: { Labels } }) => Labels[LABEL.role] !== 'stand-in')
+      .map(({ Id, RestartCount, State, Config: { Labels } }) => ({
+        service: Labels['com.docker.compose.service'] ?? '',
+        ...{ id: Id, startedAt: State.StartedAt, restartCount: RestartCount },
+      }))
       .sort((left, right) => (left.service + left.id < right.service + right.id ? -1 : 1));
   }
 

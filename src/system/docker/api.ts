@@ -1,7 +1,6 @@
 import type { ComposeHook } from '../../compose/model/model.ts';
-import { CanaryError } from '../../errors.ts';
 import type { EngineWay } from './door/engine-way.ts';
-import { takenPort } from './failures.ts';
+import { engineRefused, takenPort } from './failures.ts';
 
 /**
  * The calls of the engine's HTTP API that users wait for: a call takes milliseconds, while the command line first starts
@@ -16,7 +15,7 @@ export function engineApi({ ask }: EngineWay) {
   ): Promise<void> {
     const answer = await ask(method, path, body);
     if (answer.status < 300 || isSoAlready.includes(answer.status)) return;
-    throw takenPort(answer.body) ?? refused(what, answer.body);
+    throw takenPort(answer.body) ?? engineRefused(what, answer.body);
   }
 
   const network = (name: string) => `/networks/${encodeURIComponent(name)}`;
@@ -37,10 +36,10 @@ export function engineApi({ ask }: EngineWay) {
     async runHook(id: string, hook: ComposeHook, signal: AbortSignal): Promise<number> {
       const created = await ask('POST', `/containers/${id}/exec`, execOf(hook), signal);
       if (created.status === 404 || created.status === 409) return 0;
-      if (created.status !== 201) throw refused('run a hook', created.body);
+      if (created.status !== 201) throw engineRefused('run a hook', created.body);
       const exec = `/exec/${JSON.parse(created.body).Id}`;
       const ended = await ask('POST', `${exec}/start`, { Detach: false, Tty: false }, signal);
-      if (ended.status !== 200) throw refused('run a hook', ended.body);
+      if (ended.status !== 200) throw engineRefused('run a hook', ended.body);
       const { body } = await ask('GET', `${exec}/json`, undefined, signal);
       return JSON.parse(body).ExitCode;
     },
@@ -48,7 +47,7 @@ export function engineApi({ ask }: EngineWay) {
     /** On what networks a container is, and the main process that uses its ports. */
     async attachments(id: string): Promise<Attachments> {
       const answer = await ask('GET', `/containers/${id}/json`);
-      if (answer.status !== 200) throw refused('inspect a container', answer.body);
+      if (answer.status !== 200) throw engineRefused('inspect a container', answer.body);
       return attachmentsOf(id, JSON.parse(answer.body));
     },
 
@@ -124,8 +123,4 @@ function attachmentsOf(id: string, inspected: InspectedNetworks): Attachments {
     .sort((left, right) => priority(right) - priority(left) || (left.name < right.name ? -1 : 1));
   const bindings = Object.keys(inspected.HostConfig.PortBindings ?? {});
   return { id, networks, pid: inspected.State.Pid, ports: bindings.map(Number.parseFloat) };
-}
-
-function refused(what: string, body: string): CanaryError {
-  return new CanaryError('command-failed', `The engine could not ${what}.`, { details: [body] });
 }

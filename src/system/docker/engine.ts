@@ -1,19 +1,21 @@
-import { isHidden, isKept } from '../../compose/disguise/hidden.ts';
 import type { ImageSettings } from '../../compose/images/settings.ts';
-import { LABEL, PROXY_SERVICE } from '../../compose/model/names.ts';
+import { LABEL } from '../../compose/model/names.ts';
 import { CanaryError } from '../../errors.ts';
 import type { ObservedContainer } from '../../rollout/observed.ts';
 import { type RunOptions, type RunProcess, type RunResult, tail } from '../process.ts';
 import { engineApi } from './api.ts';
 import type { EngineWay } from './door/engine-way.ts';
 import { engineUnreachable, isUnreachable } from './failures.ts';
+import { nearReads } from './reads/near.ts';
+import { type InspectedContainer, type InspectedImage, observed } from './reads/observed.ts';
 
 /**
  * The Docker Engine, through its own command line, so that contexts and remote engines work as usual. `way`: to its
- * API, for what must not take the time that a program takes.
+ * API, for what must not take the time that a program takes, and for what is read most on an engine of this machine.
  */
 export function dockerEngine(run: RunProcess, way: EngineWay) {
   const api = engineApi(way);
+  const near = nearReads(way);
 
   async function docker(args: readonly string[], options: RunOptions = {}): Promise<string> {
     const { exitCode, stdout, stderr } = await run('docker', args, options);
@@ -24,6 +26,20 @@ export function dockerEngine(run: RunProcess, way: EngineWay) {
 
   async function listed(args: readonly string[], filters: readonly string[]): Promise<string[]> {
     return lines(await docker([...args, '--quiet', ...filtered(filters)]));
+  }
+
+  /** By the command line, for an engine elsewhere. Not through docker(): one may disappear between the two calls. */
+  async function inspected(project: string): Promise<InspectedContainer[]> {
+    const ids = await listed(['ps', '--all', '--no-trunc'], [projectLabel(project)]);
+    if (ids.length === 0) return [];
+    return inspectedBy(await run('docker', ['container', 'inspect', '--', ...ids]));
+  }
+
+  async function inspectedImage(reference: string): Promise<InspectedImage | undefined> {
+    if (await way.isNear()) return near.image(reference);
+    const result = await run('docker', ['image', 'inspect', '--', reference]);
+    if (isUnreachable(result.stderr)) throw engineUnreachable(result.stderr);
+    return result.exitCode === 0 ? JSON.parse(result.stdout)[0] : undefined;
   }
 
   /** Removes a container at once, with its anonymous volumes. */
@@ -44,12 +60,8 @@ export function dockerEngine(run: RunProcess, way: EngineWay) {
 
     /** Every container of a compose project, except one-off runs. */
     async containers(project: string): Promise<ObservedContainer[]> {
-      const ids = await listed(['ps', '--all', '--no-trunc'], [projectLabel(project)]);
-      if (ids.length === 0) return [];
-      // Not through docker(): a container that disappears between the two calls is not an error.
-      const inspected = await run('docker', ['container', 'inspect', '--', ...ids]);
-      const found = inspectedBy(inspected);
-      return told(found.filter((each) => isKept(each.Config.Labels)).map(observe)).sort(byName);
+      const isNear = await way.isNear();
+      return observed(await (isNear ? near.containers(project) : inspected(project)));
     },
 
     /** The variables of a container, and those that its image sets. They may be secrets. */
@@ -64,17 +76,12 @@ export function dockerEngine(run: RunProcess, way: EngineWay) {
 
     /** The id of an image, or `undefined` when there is none of that name. */
     async imageId(reference: string): Promise<string | undefined> {
-      const args = ['image', 'inspect', '--format', '{{.Id}}', '--', reference];
-      const result = await run('docker', args);
-      return result.exitCode === 0 ? result.stdout.trim() : undefined;
+      return (await inspectedImage(reference))?.Id;
     },
 
     /** An image by its name or id; one that no registry had has no digests. */
     async image(reference: string): Promise<KnownImage | undefined> {
-      const result = await run('docker', ['image', 'inspect', '--', reference]);
-      if (isUnreachable(result.stderr)) throw engineUnreachable(result.stderr);
-      if (result.exitCode !== 0) return undefined;
-      const [found]: InspectedImage[] = JSON.parse(result.stdout);
+      const found = await inspectedImage(reference);
       if (!found) return undefined;
       const { Os, Architecture, Variant } = found;
       const platform = [Os, Architecture, Variant].filter(Boolean).join('/');
@@ -211,75 +218,6 @@ interface KnownImage {
   settings: ImageSettings;
 }
 
-interface InspectedImage {
-  Id: string;
-  RepoDigests: string[] | null;
-  Config: ImageSettings;
-  Os: string;
-  Architecture: string;
-  Variant?: string;
-}
-
-interface InspectedContainer {
-  Id: string;
-  Name: string;
-  Image: string;
-  RestartCount: number;
-  State: {
-    Status: string;
-    StartedAt: string;
-    ExitCode: number;
-    OOMKilled?: boolean;
-    Health?: { Status: string };
-  };
-  Config: { Image: string; Labels: Record<string, string>; Env: string[] | null };
-  HostConfig: { PortBindings: Record<string, { HostPort: string }[] | null> | null };
-  Mounts: { Type: string; Name?: string }[];
-  NetworkSettings: {
-    Networks: Record<
-      string,
-      { IPAddress: string; GlobalIPv6Address: string; Links: string[] | null }
-    >;
-  };
-}
-
-const ROLES = ['canary', 'baseline', 'proxy', 'stand-in'] as const;
-
-function observe(container: InspectedContainer): ObservedContainer {
-  const labels = container.Config.Labels;
-  const role = labels[LABEL.role];
-  const health = container.State.Health?.Status;
-  return {
-    id: container.Id,
-    name: container.Name.replace(/^\//, ''),
-    service: labels[LABEL.service] ?? labels['com.docker.compose.service'] ?? '',
-    role: ROLES.find((each) => each === role) ?? 'stable',
-    isHidden: isHidden(labels),
-    state: container.State.Status,
-    health:
-      health === 'healthy' || health === 'unhealthy' || health === 'starting' ? health : 'none',
-    imageId: container.Image,
-    image: container.Config.Image,
-    startedAt: container.State.StartedAt,
-    exitCode: container.State.ExitCode,
-    ...(container.State.OOMKilled && { outOfMemory: true }),
-    restartCount: container.RestartCount,
-    publishedPorts: publishedPorts(container.HostConfig.PortBindings),
-    addresses: Object.values(container.NetworkSettings.Networks)
-      .flatMap((network) => [network.IPAddress, network.GlobalIPv6Address])
-      .filter(Boolean),
-    hasAnonymousVolume: container.Mounts.some(
-      (mount) => mount.Type === 'volume' && /^[0-9a-f]{64}$/.test(mount.Name ?? ''),
-    ),
-    proxyLinks: linksOf(container),
-    ...(container.Config.Env?.some((each) => /^VIRTUAL_HOST=./.test(each)) && { hasHost: true }),
-    commit: labels[LABEL.commit],
-    release: labels[LABEL.release],
-    definition: labels[LABEL.definition],
-    ...(labels[LABEL.hash] && { configHash: labels[LABEL.hash] }),
-  };
-}
-
 type Variables = Readonly<Record<string, string>>;
 
 function variables(inspected: InspectedContainer | undefined): Variables {
@@ -288,31 +226,4 @@ function variables(inspected: InspectedContainer | undefined): Variables {
     return [each.slice(0, at), each.slice(at + 1)] as const;
   });
   return Object.fromEntries(pairs);
-}
-
-/** What plain Compose could not start beside hidden containers is no stable. */
-function told(containers: readonly ObservedContainer[]): ObservedContainer[] {
-  const hidden = new Set(containers.filter((each) => each.isHidden).map(({ service }) => service));
-  return containers.map((each) => {
-    const isStray = each.state === 'created' && !each.isHidden && hidden.has(each.service);
-    return isStray && each.role === 'stable' ? { ...each, role: 'stray' } : each;
-  });
-}
-
-/** The host ports over TCP: a number can be published over UDP, too, for HTTP/3. */
-function publishedPorts(bindings: InspectedContainer['HostConfig']['PortBindings']): number[] {
-  return Object.entries(bindings ?? {})
-    .filter(([port]) => !port.endsWith('/udp'))
-    .flatMap(([, hosts]) => (hosts ?? []).map(({ HostPort }) => Number(HostPort)))
-    .filter((port) => port > 0);
-}
-
-/** Each link once, however many networks the container is on. */
-function linksOf({ NetworkSettings: { Networks } }: InspectedContainer): string[] {
-  const links = Object.values(Networks).flatMap((network) => network.Links ?? []);
-  return [...new Set(links)].filter((link) => link.startsWith(`${PROXY_SERVICE}:`)).sort();
-}
-
-function byName(left: ObservedContainer, right: ObservedContainer): number {
-  return left.name < right.name ? -1 : 1;
 }

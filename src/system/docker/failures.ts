@@ -28,15 +28,35 @@ function isForbidden(stderr: string): boolean {
   return /permission denied while trying to connect/i.test(stderr);
 }
 
+/** The error for what a failed command says of the engine. */
 export function engineUnreachable(stderr: string): CanaryError {
-  if (isForbidden(stderr)) {
-    return new CanaryError('engine-unreachable', 'You may not use the socket of Docker Engine.', {
-      details: tail(stderr, 3),
-      hint: 'Run canary as a user who may, or have an administrator add you to the group `docker` and sign in again. Its members can do what root can.',
-    });
-  }
+  return isForbidden(stderr) ? forbidden(stderr) : silent(stderr);
+}
+
+/** The error for a connection to the engine that could not be made, or that ended before its answer. */
+export function connectionFailed(error: NodeJS.ErrnoException): CanaryError {
+  if (error instanceof CanaryError) return error;
+  const isRefused = error.code === 'EACCES' || error.code === 'EPERM';
+  return isRefused ? forbidden(error.message) : silent(error.message);
+}
+
+function forbidden(details: string): CanaryError {
+  return new CanaryError('engine-unreachable', 'You may not use the socket of Docker Engine.', {
+    details: tail(details, 3),
+    hint: 'Run canary as a user who may, or have an administrator add you to the group `docker` and sign in again. Its members can do what root can.',
+  });
+}
+
+function silent(details: string): CanaryError {
   return new CanaryError('engine-unreachable', 'Docker Engine does not answer.', {
-    details: tail(stderr, 3),
+    details: tail(details, 3),
     hint: 'Start it (for instance `systemctl start docker`), then run `canary doctor`.',
+  });
+}
+
+/** The error for an answer of the engine's API that is not the one that was asked for. */
+export function engineRefused(what: string, body: string): CanaryError {
+  return new CanaryError('command-failed', `The engine could not ${what}.`, {
+    details: tail(body),
   });
 }

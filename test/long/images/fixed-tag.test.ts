@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { expectTagToMove, withUsers } from '../../support/image-releases.ts';
 import { ImageShop } from '../../support/image-shop.ts';
 
-/** The same of a tag from a variable: test/engine/images.test.ts. */
+/** The same of a tag from a variable: test/long/images/variable-tag.test.ts. */
 describe('a tag that moves, written in the compose file', () => {
   let shop: ImageShop;
   beforeAll(async () => {

@@ -1,6 +1,6 @@
 import type { RunResult } from '../../../src/system/process.ts';
 import { type Container, EngineRefusal, type SimulatedEngine } from './engine.ts';
-import { inspectedBy } from './engine-http.ts';
+import { hasLabels, inspectedBy, inspectedImage } from './engine-http.ts';
 
 const done = (stdout = ''): RunResult => ({ stdout, stderr: '', exitCode: 0 });
 const failed = (stderr: string): RunResult => ({ stdout: '', stderr, exitCode: 1 });
@@ -52,15 +52,7 @@ function answer(engine: SimulatedEngine, args: readonly string[]): RunResult {
       const [name = ''] = named;
       const image = engine.imageNamed(name);
       if (!image) return failed(`Error: No such image: ${name}`);
-      if (args.includes('--format')) return done(`${image.id}\n`);
-      const shown = {
-        Id: image.id,
-        RepoDigests: [],
-        Config: {},
-        Os: 'linux',
-        Architecture: 'amd64',
-      };
-      return done(JSON.stringify([shown]));
+      return done(JSON.stringify([inspectedImage(image)]));
     }
     case 'image tag': {
       const [from = '', to = ''] = named;
@@ -129,8 +121,8 @@ function inspect(
 
 /** By filters such as `label=NAME=VALUE`. */
 function fits(labels: Readonly<Record<string, string>>, filters: readonly string[]): boolean {
-  return filters.every((filter) => {
-    const [, name = '', value] = filter.split('=');
-    return value === undefined ? name in labels : labels[name] === value;
-  });
+  return hasLabels(
+    labels,
+    filters.map((filter) => filter.replace(/^label=/, '')),
+  );
 }

@@ -30,7 +30,8 @@ function answer(
   body: Record<string, unknown>,
 ): Answer {
   const done = { status: 204, body: '' };
-  const [, kind = '', name = '', action = ''] = path.split('/').map(decodeURIComponent);
+  const { pathname, searchParams } = new URL(path, 'http://engine');
+  const [, kind = '', name = '', action = ''] = pathname.split('/').map(decodeURIComponent);
   switch (`${method} ${kind} ${kind === 'networks' && name === 'create' ? 'create' : action}`) {
     case 'POST containers start': {
       const container = engine.find(name);
@@ -45,8 +46,20 @@ function answer(
       engine.stop(container);
       return done;
     }
+    case 'GET containers ': {
+      const { label }: { label: string[] } = JSON.parse(searchParams.get('filters') ?? '{}');
+      const found = [...engine.containers.values()].filter(({ labels }) =>
+        hasLabels(labels, label),
+      );
+      return { status: 200, body: JSON.stringify(found.map(({ id }) => ({ Id: id }))) };
+    }
     case 'GET containers json':
       return { status: 200, body: JSON.stringify(inspectedBy(engine, engine.find(name))) };
+    case 'GET images json': {
+      const image = engine.imageNamed(name);
+      if (!image) throw new EngineRefusal(404, `No such image: ${name}`);
+      return { status: 200, body: JSON.stringify(inspectedImage(image)) };
+    }
     case 'POST networks create':
       engine.createNetwork(
         String(body.Name),
@@ -76,6 +89,22 @@ function answer(
     default:
       throw new Error(`The simulated engine does not know ${method} ${path}`);
   }
+}
+
+/** An image as `docker inspect` shows it. */
+export function inspectedImage({ id }: { id: string }): unknown {
+  return { Id: id, RepoDigests: [], Config: {}, Os: 'linux', Architecture: 'amd64' };
+}
+
+/** By words such as `NAME=VALUE` or `NAME`. */
+export function hasLabels(
+  labels: Readonly<Record<string, string>>,
+  words: readonly string[],
+): boolean {
+  return words.every((word) => {
+    const [, name = '', value] = /^([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+    return value === undefined ? name in labels : labels[name] === value;
+  });
 }
 
 /** A container as `docker inspect` shows it. */

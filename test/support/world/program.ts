@@ -78,6 +78,7 @@ function machineOf(world: World, process: SimulatedProcess): Machine {
       return result;
     },
     engineWay: {
+      isNear: async () => true,
       ask: (method, path, body) => {
         const act = () =>
           taking(TAKES_MS.api, () => answerHttp(engine, method, path, body as never));

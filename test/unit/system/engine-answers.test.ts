@@ -6,21 +6,10 @@ import { expect, test } from 'vitest';
 import { CanaryError } from '../../../src/errors.ts';
 import { readArchive } from '../../../src/system/docker/container-archive.ts';
 import type { ContainerStreams } from '../../../src/system/docker/container-streams.ts';
-import { dockerEngine } from '../../../src/system/docker/engine.ts';
-import type { RunResult } from '../../../src/system/process.ts';
-import { neverAsked } from '../../support/fixture-context.ts';
+import { ENGINES, farEngine, nearEngine, ok } from '../../support/fixture-engine.ts';
 import { refusal } from '../../support/fixture-refusal.ts';
 
 const CASES = 300;
-
-/** An engine that lists one container, and answers this when it is inspected. */
-function engineOf(inspected: Partial<RunResult>) {
-  const listed = { stdout: 'a1\n', stderr: '', exitCode: 0 };
-  return dockerEngine(
-    async (_, [command]) => (command === 'ps' ? listed : { ...listed, ...inspected }),
-    neverAsked,
-  );
-}
 
 const name = fc.oneof(
   fc.constantFrom('__proto__', 'constructor', 'toString', '-x', '../../x', '\u001b[2J', ''),
@@ -32,41 +21,47 @@ const label = fc.oneof(
   name,
 );
 
-test('labels of any container are only read', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.dictionary(label, name), name, async (labels, title) => {
-      const container = {
-        ...{ Id: 'a1', Name: `/${title}`, Image: 'sha256:1', RestartCount: 0, Mounts: [] },
-        State: { Status: 'running', StartedAt: '', ExitCode: 0 },
-        Config: {
-          Image: title,
-          Labels: { ...labels, 'com.docker.compose.oneoff': 'False' },
-          Env: [title],
-        },
-        HostConfig: { PortBindings: { [title]: null } },
-        NetworkSettings: { Networks: { [title]: { IPAddress: title, Links: [title] } } },
-      };
-      const [found] = await engineOf({ stdout: JSON.stringify([container]) }).containers('shop');
-      expect(typeof found?.service).toBe('string');
-      expect(['stable', 'canary', 'baseline', 'proxy', 'stand-in']).toContain(found?.role);
-    }),
-    { numRuns: CASES },
-  );
-});
+test.each(ENGINES)(
+  'labels of any container of a %s engine are only read',
+  async (_, engineWith) => {
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(label, name), name, async (labels, title) => {
+        const container = {
+          ...{ Id: 'a1', Name: `/${title}`, Image: 'sha256:1', RestartCount: 0, Mounts: [] },
+          State: { Status: 'running', StartedAt: '', ExitCode: 0 },
+          Config: {
+            Image: title,
+            Labels: { ...labels, 'com.docker.compose.oneoff': 'False' },
+            Env: [title],
+          },
+          HostConfig: { PortBindings: { [title]: null } },
+          NetworkSettings: { Networks: { [title]: { IPAddress: title, Links: [title] } } },
+        };
+        const [found] = await engineWith(container).containers('shop');
+        expect(typeof found?.service).toBe('string');
+        expect(['stable', 'canary', 'baseline', 'proxy', 'stand-in']).toContain(found?.role);
+      }),
+      { numRuns: CASES },
+    );
+  },
+);
 
-test('a number that is published over UDP alone holds no port', async () => {
-  const container = {
-    ...{ Id: 'a1', Name: '/web', Image: 'sha256:1', RestartCount: 0, Mounts: [] },
-    State: { Status: 'running', StartedAt: '', ExitCode: 0 },
-    Config: { Image: 'web', Labels: { 'com.docker.compose.oneoff': 'False' }, Env: null },
-    HostConfig: {
-      PortBindings: { '443/udp': [{ HostPort: '443' }], '80/tcp': [{ HostPort: '8080' }] },
-    },
-    NetworkSettings: { Networks: {} },
-  };
-  const [found] = await engineOf({ stdout: JSON.stringify([container]) }).containers('shop');
-  expect(found?.publishedPorts).toEqual([8080]);
-});
+test.each(ENGINES)(
+  'a number that a %s engine publishes over UDP alone holds no port',
+  async (_, engineWith) => {
+    const container = {
+      ...{ Id: 'a1', Name: '/web', Image: 'sha256:1', RestartCount: 0, Mounts: [] },
+      State: { Status: 'running', StartedAt: '', ExitCode: 0 },
+      Config: { Image: 'web', Labels: { 'com.docker.compose.oneoff': 'False' }, Env: null },
+      HostConfig: {
+        PortBindings: { '443/udp': [{ HostPort: '443' }], '80/tcp': [{ HostPort: '8080' }] },
+      },
+      NetworkSettings: { Networks: {} },
+    };
+    const [found] = await engineWith(container).containers('shop');
+    expect(found?.publishedPorts).toEqual([8080]);
+  },
+);
 
 test('an engine that went away, or whose program was ended, is not one without containers', async () => {
   const gone = { stdout: '[]\n', stderr: 'Cannot connect to the Docker daemon', exitCode: 1 };
@@ -75,7 +70,42 @@ test('an engine that went away, or whose program was ended, is not one without c
     [{ stdout: '[{"Id":', exitCode: 137 }, 'command-failed'],
     [{ stdout: '', exitCode: 137 }, 'command-failed'],
   ] as const)
-    expect((await refusal(() => engineOf(answer).containers('shop'))).code).toBe(code);
+    expect((await refusal(() => farEngine(answer).containers('shop'))).code).toBe(code);
+});
+
+const container = (id: string) => ({
+  ...{ Id: id, Name: `/${id}`, Image: 'sha256:1', RestartCount: 0, Mounts: [] },
+  State: { Status: 'running', StartedAt: '', ExitCode: 0 },
+  Config: { Image: 'web', Labels: { 'com.docker.compose.oneoff': 'False' }, Env: null },
+  HostConfig: { PortBindings: null },
+  NetworkSettings: { Networks: {} },
+});
+
+test('of hundreds of containers only a few are asked for at once, and one that disappears is left out', async () => {
+  const ids = Array.from({ length: 100 }, (_, index) => `c${100 + index}`);
+  let asking = 0;
+  let most = 0;
+  const engine = nearEngine(async (path) => {
+    if (path === '/containers/json') return ok(ids.map((Id) => ({ Id })));
+    asking += 1;
+    most = Math.max(most, asking);
+    await new Promise((resolve) => setImmediate(resolve));
+    asking -= 1;
+    const [, id = ''] = /^\/containers\/(.*)\/json$/.exec(path) ?? [];
+    return id === 'c142' ? { status: 404, body: '{}' } : ok(container(id));
+  });
+  const found = (await engine.containers('shop')).map(({ id }) => id);
+  expect(found).toEqual(ids.filter((id) => id !== 'c142'));
+  expect(most).toBeLessThanOrEqual(16);
+});
+
+test.each([
+  ['a failure', { status: 500, body: '{"message":"too many open files"}' }],
+  ['half an answer', { status: 200, body: '[{"Id":' }],
+  ['no list', { status: 404, body: '{}' }],
+])('an engine that answers %s is not one without containers', async (_, answer) => {
+  const error = await refusal(() => nearEngine(() => answer).containers('shop'));
+  expect(error).toMatchObject({ code: 'command-failed', details: [answer.body] });
 });
 
 async function archive(): Promise<Buffer> {

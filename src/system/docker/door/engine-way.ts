@@ -1,7 +1,9 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { Guise } from '../../../compose/disguise/guise.ts';
+import { connectionFailed } from '../failures.ts';
 import { type Door, openDoor } from './door.ts';
+import type { EnginePlace } from './place.ts';
 import { agentOn, type Wire } from './wire.ts';
 
 /** What the engine answers to a call of its HTTP API. */
@@ -10,19 +12,22 @@ interface EngineAnswer {
   body: string;
 }
 
-/** The two ways to the engine besides its command line. Both throw `engine-unreachable`. */
+/** The two ways to the engine besides its command line. Each throws `engine-unreachable`. */
 export interface EngineWay {
+  /** Whether the engine is on this machine's socket: a call takes a few milliseconds, and elsewhere a program's start. */
+  isNear(): Promise<boolean>;
   /** One call of its HTTP API, with a body in JSON. */
   ask(method: string, path: string, body?: object, signal?: AbortSignal): Promise<EngineAnswer>;
   /** A place where Compose finds the engine under a guise. */
   openDoor(guise: Guise): Promise<Door>;
 }
 
-/** Both through connections; `wire` is asked for when one is needed. */
-export function wayThrough(wire: () => Promise<Wire>): EngineWay {
+/** Both through connections; `place` is asked for when one is needed. */
+export function wayThrough(place: () => Promise<EnginePlace>): EngineWay {
   return {
-    ask: async (...call) => asked(await wire(), ...call),
-    openDoor: async (guise) => openDoor(await wire(), guise),
+    isNear: async () => (await place()).isNear,
+    ask: async (...call) => asked((await place()).wire, ...call),
+    openDoor: async (guise) => openDoor((await place()).wire, guise),
   };
 }
 
@@ -37,11 +42,12 @@ function asked(
   const sent = body && JSON.stringify(body);
   const headers = { host: 'engine', ...(sent && { 'content-type': 'application/json' }) };
   return new Promise((resolve, reject) => {
+    const fail = (error: Error) => reject(signal?.aborted ? error : connectionFailed(error));
     const options = { agent, method, path, headers, ...(signal && { signal }) };
     const asking = request(options, (response) => {
       const status = response.statusCode ?? 0;
-      text(response).then((answer) => resolve({ status, body: answer }), reject);
+      text(response).then((answer) => resolve({ status, body: answer }), fail);
     });
-    asking.once('error', reject).end(sent);
+    asking.once('error', fail).end(sent);
   });
 }

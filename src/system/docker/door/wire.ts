@@ -1,23 +1,11 @@
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Environment, RunProcess } from '../../process.ts';
-import { engineUnreachable } from '../failures.ts';
+import type { Environment } from '../../process.ts';
+import { connectionFailed } from '../failures.ts';
 
 /** Opens a connection on which the engine answers its HTTP API. */
 export type Wire = () => Promise<Duplex>;
-
-/**
- * The way to the engine that `docker` uses in this environment: its socket on this machine, else `docker system
- * dial-stdio`, which reaches every context. Throws `engine-unreachable`.
- */
-export async function engineWire(run: RunProcess, env: Environment): Promise<Wire> {
-  const format = ['--format', '{{.Endpoints.docker.Host}}'];
-  const { exitCode, stdout, stderr } = await run('docker', ['context', 'inspect', ...format]);
-  if (exitCode !== 0) throw engineUnreachable(stderr);
-  const [, path] = /^unix:\/\/(.+)$/.exec(stdout.trim()) ?? [];
-  return path === undefined ? () => dialled(env) : () => connected(path);
-}
 
 /** Lets Node's HTTP client ask the engine; a connection serves one request. */
 export function agentOn(wire: Wire): Agent {
@@ -32,15 +20,17 @@ export function agentOn(wire: Wire): Agent {
   return agent;
 }
 
-function connected(path: string): Promise<Duplex> {
+/** By its socket on this machine. */
+export function connected(path: string): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     socket.once('connect', () => resolve(socket));
-    socket.once('error', (error) => reject(engineUnreachable(error.message)));
+    socket.once('error', (error) => reject(connectionFailed(error)));
   });
 }
 
-async function dialled(env: Environment): Promise<Duplex> {
+/** By a program that reaches every context. */
+export async function dialled(env: Environment): Promise<Duplex> {
   const { execa } = await import('execa');
   const child = execa('docker', ['system', 'dial-stdio'], {
     reject: false,

@@ -1,0 +1,106 @@
+import { isHidden, isKept } from '../../../compose/disguise/hidden.ts';
+import type { ImageSettings } from '../../../compose/images/settings.ts';
+import { LABEL, PROXY_SERVICE } from '../../../compose/model/names.ts';
+import type { ObservedContainer } from '../../../rollout/observed.ts';
+
+/** A container as the engine tells of it, by its API and by `docker inspect` alike. */
+export interface InspectedContainer {
+  Id: string;
+  Name: string;
+  Image: string;
+  RestartCount: number;
+  State: {
+    Status: string;
+    StartedAt: string;
+    ExitCode: number;
+    OOMKilled?: boolean;
+    Health?: { Status: string };
+  };
+  Config: { Image: string; Labels: Record<string, string>; Env: string[] | null };
+  HostConfig: { PortBindings: Record<string, { HostPort: string }[] | null> | null };
+  Mounts: { Type: string; Name?: string }[];
+  NetworkSettings: {
+    Networks: Record<
+      string,
+      { IPAddress: string; GlobalIPv6Address: string; Links: string[] | null }
+    >;
+  };
+}
+
+export interface InspectedImage {
+  Id: string;
+  RepoDigests: string[] | null;
+  Config: ImageSettings;
+  Os: string;
+  Architecture: string;
+  Variant?: string;
+}
+
+/** What canary sees of the containers that the engine found: without one-off runs, by name. */
+export function observed(found: readonly InspectedContainer[]): ObservedContainer[] {
+  return told(found.filter((each) => isKept(each.Config.Labels)).map(observe)).sort(byName);
+}
+
+const ROLES = ['canary', 'baseline', 'proxy', 'stand-in'] as const;
+
+function observe(container: InspectedContainer): ObservedContainer {
+  const labels = container.Config.Labels;
+  const role = labels[LABEL.role];
+  const health = container.State.Health?.Status;
+  return {
+    id: container.Id,
+    name: container.Name.replace(/^\//, ''),
+    service: labels[LABEL.service] ?? labels['com.docker.compose.service'] ?? '',
+    role: ROLES.find((each) => each === role) ?? 'stable',
+    isHidden: isHidden(labels),
+    state: container.State.Status,
+    health:
+      health === 'healthy' || health === 'unhealthy' || health === 'starting' ? health : 'none',
+    imageId: container.Image,
+    image: container.Config.Image,
+    startedAt: container.State.StartedAt,
+    exitCode: container.State.ExitCode,
+    ...(container.State.OOMKilled && { outOfMemory: true }),
+    restartCount: container.RestartCount,
+    publishedPorts: publishedPorts(container.HostConfig.PortBindings),
+    addresses: Object.values(container.NetworkSettings.Networks)
+      .flatMap((network) => [network.IPAddress, network.GlobalIPv6Address])
+      .filter(Boolean),
+    hasAnonymousVolume: container.Mounts.some(
+      (mount) => mount.Type === 'volume' && /^[0-9a-f]{64}$/.test(mount.Name ?? ''),
+    ),
+    proxyLinks: linksOf(container),
+    ...(container.Config.Env?.some((each) => /^VIRTUAL_HOST=./.test(each)) && { hasHost: true }),
+    commit: labels[LABEL.commit],
+    release: labels[LABEL.release],
+    definition: labels[LABEL.definition],
+    ...(labels[LABEL.hash] && { configHash: labels[LABEL.hash] }),
+  };
+}
+
+/** What plain Compose could not start beside hidden containers is no stable. */
+function told(containers: readonly ObservedContainer[]): ObservedContainer[] {
+  const hidden = new Set(containers.filter((each) => each.isHidden).map(({ service }) => service));
+  return containers.map((each) => {
+    const isStray = each.state === 'created' && !each.isHidden && hidden.has(each.service);
+    return isStray && each.role === 'stable' ? { ...each, role: 'stray' } : each;
+  });
+}
+
+/** The host ports over TCP: a number can be published over UDP, too, for HTTP/3. */
+function publishedPorts(bindings: InspectedContainer['HostConfig']['PortBindings']): number[] {
+  return Object.entries(bindings ?? {})
+    .filter(([port]) => !port.endsWith('/udp'))
+    .flatMap(([, hosts]) => (hosts ?? []).map(({ HostPort }) => Number(HostPort)))
+    .filter((port) => port > 0);
+}
+
+/** Each link once, however many networks the container is on. */
+function linksOf({ NetworkSettings: { Networks } }: InspectedContainer): string[] {
+  const links = Object.values(Networks).flatMap((network) => network.Links ?? []);
+  return [...new Set(links)].filter((link) => link.startsWith(`${PROXY_SERVICE}:`)).sort();
+}
+
+function byName(left: ObservedContainer, right: ObservedContainer): number {
+  return left.name < right.name ? -1 : 1;
+}

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  canarySays,
+  environmentsOf,
+  expectPlainUp,
+  expectTagToMove,
+  stableSays,
+  withUsers,
+} from '../../support/image-releases.ts';
+import { ImageShop } from '../../support/image-shop.ts';
+
+/** Promoted, and reverted without the registry: test/engine/images.test.ts. */
+describe('a server without git and source, whose compose file has a variable for the tag', () => {
+  let shop: ImageShop;
+  beforeAll(async () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose expands it.
+    shop = await ImageShop.started('${VERSION}');
+  });
+  afterAll(() => shop?.dispose());
+  withUsers(() => shop);
+
+  it('gives a share of users another tag, and takes it back without a trace', async () => {
+    const [env, tags] = [await shop.read('.env'), await shop.tags()];
+    const before = await shop.stableContainers();
+    await shop.succeed('deploy', '--set', 'VERSION=2', '--weight', '50');
+    expect([await stableSays(shop), await canarySays(shop)]).toEqual(['one', 'two']);
+    expect(await environmentsOf(shop)).toEqual({ web: 'r1', 'web-canary': 'r2' });
+    await expectPlainUp(shop, 'one');
+    await shop.succeed('abort');
+    expect(await shop.tags()).toBe(tags);
+    expect(await shop.read('.env')).toBe(env);
+    expect(await shop.stableContainers()).toEqual(before);
+  });
+
+  it('gets a tag that moves by the promotion alone, and loses it by a revert', () =>
+    expectTagToMove(shop));
+});
