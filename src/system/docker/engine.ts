@@ -69,7 +69,7 @@ export function dockerEngine(run: RunProcess, way: EngineWay) {
       return result.exitCode === 0 ? result.stdout.trim() : undefined;
     },
 
-    /** An image by its name or id; one that no registry had has no digests. */
+    /** An image by its name or id, or `undefined`; one that no registry had has no digests. */
     async image(reference: string): Promise<KnownImage | undefined> {
       const result = await run('docker', ['image', 'inspect', '--', reference]);
       if (isUnreachable(result.stderr)) throw engineUnreachable(result.stderr);
@@ -79,7 +79,7 @@ export function dockerEngine(run: RunProcess, way: EngineWay) {
       const { Os, Architecture, Variant } = found;
       const platform = [Os, Architecture, Variant].filter(Boolean).join('/');
       return {
-        ...{ id: found.Id, digests: found.RepoDigests ?? [] },
+        ...{ id: found.Id, tags: found.RepoTags ?? [], digests: found.RepoDigests ?? [] },
         settings: { ...found.Config, platform },
       };
     },
@@ -204,15 +204,17 @@ function inspectedBy({ stdout, stderr }: RunResult): InspectedContainer[] {
   }
 }
 
-/** An image of this engine: its names by digest, and what containers take from it. */
+/** An image of this engine: its names by tag and by digest, and what containers take from it. */
 interface KnownImage {
   id: string;
+  tags: string[];
   digests: string[];
   settings: ImageSettings;
 }
 
 interface InspectedImage {
   Id: string;
+  RepoTags: string[] | null;
   RepoDigests: string[] | null;
   Config: ImageSettings;
   Os: string;
