@@ -112,7 +112,7 @@ export function withVariables<T>(written: T, variables: Variables): T {
  * The variable, with its value, that makes an image's name as it is written become this one: its tag is that variable,
  * alone or with fixed text around it. `undefined` if no single variable does.
  */
-export function solveTag(
+function solveTag(
   written: string,
   wanted: { repository: string; tag: string },
   resolvedRepository: string,

@@ -18,6 +18,12 @@ const PROBLEMS: readonly Problem[] = [
     hint: '`docker system df` shows what takes the space. Images named `:before-…` and `:canary-…` are needed to go back.',
   },
   {
+    code: 'registry-refused',
+    says: /error getting credentials/i,
+    message: (reference) => `Docker got no credentials for the registry of ${reference}.`,
+    hint: 'The helper itself failed: try `docker login` as the user who runs canary.',
+  },
+  {
     code: 'image-unknown',
     says: /no matching manifest for|does not match the specified platform/i,
     message: (reference) => `${reference} is not built for the platform of this engine.`,

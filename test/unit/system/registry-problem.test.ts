@@ -11,6 +11,7 @@ test.each([
     false,
   ],
   ['no basic auth credentials', 'registry-refused', false],
+  ['error getting credentials - err: exit status 1, out: ``', 'registry-refused', false],
   ['toomanyrequests: You have reached your pull rate limit.', 'registry-limited', false],
   ['no matching manifest for linux/amd64 in the manifest list entries', 'image-unknown', false],
   ['write /var/lib/docker/tmp/x: no space left on device', 'disk-full', false],
