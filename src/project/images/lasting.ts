@@ -5,8 +5,7 @@ import { ownValue } from '../../config/values/by-name.ts';
 import type { Context } from '../../context.ts';
 import { CanaryError } from '../../errors.ts';
 import type { ImageSource } from '../../rollout/source.ts';
-import { lstat } from '../../system/disk.ts';
-import { readIfExists, replaceInPlace } from '../../system/files.ts';
+import { mayReplace, readIfExists, replaceInPlace } from '../../system/files.ts';
 import type { Project } from '../load.ts';
 import { valuesIn } from '../values-in.ts';
 
@@ -26,7 +25,7 @@ export async function lastingOf(
 ): Promise<Lasting> {
   const file = envFileOf(project);
   const text = (await readIfExists(file)) ?? '';
-  const isLink = (await lstat(file).catch(() => undefined))?.isSymbolicLink() ?? false;
+  const isWritable = await mayReplace(file);
   const lines: string[] = [];
   const left: string[] = [];
   for (const [name, value] of Object.entries(source.variables)) {
@@ -34,7 +33,7 @@ export async function lastingOf(
     if (exported !== undefined) {
       if (exported !== value) left.push(toExport(name, value));
     } else if (envValue(text, name) !== value) {
-      const changed = isLink ? undefined : setEnvLine(text, name, value);
+      const changed = isWritable ? setEnvLine(text, name, value) : undefined;
       if (changed === undefined) left.push(toWrite(name, value, file));
       else lines.push(`${name}=${value}`);
     }
