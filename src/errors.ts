@@ -68,6 +68,7 @@ export const EXIT_CODE_OF = {
   'revert-failed': EXIT.failed,
   'build-failed': EXIT.failed,
   'registry-refused': EXIT.failed,
+  'registry-limited': EXIT.failed,
   'pull-failed': EXIT.failed,
   'start-failed': EXIT.failed,
   'take-over-failed': EXIT.failed,

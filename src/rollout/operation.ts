@@ -18,8 +18,8 @@ export type OperationAction =
   | { kind: 'start-stable'; services: readonly string[] }
   | { kind: 'take-ports'; services: readonly string[] }
   | { kind: 'start-proxy' }
-  /** Makes what plain Compose takes for these services. */
-  | { kind: 'place-stand-ins'; services: readonly string[] }
+  /** Makes what plain Compose takes for these services; `commit`: what the stable runs now, if the plan replaces it. */
+  | { kind: 'place-stand-ins'; services: readonly string[]; commit?: string | undefined }
   | { kind: 'remove-stand-ins'; services: readonly string[] }
   /**
    * Recreates callers with the current links, which lead them to the proxy if it has an ingress for

@@ -28,7 +28,8 @@ export function placeStandIns(draft: Draft, observed: Observed, { standIns }: Si
     strays.length > 0
       ? 'plain `docker compose` tried to replace it'
       : 'plain `docker compose` must leave it alone';
-  draft.add({ kind: 'place-stand-ins', services }, cause);
+  const replaced = draft.operations.find((operation) => operation.kind === 'replace-stable');
+  draft.add({ kind: 'place-stand-ins', services, commit: replaced?.commit }, cause);
 }
 
 /** Before services run as plain Compose starts them. */

@@ -178,6 +178,19 @@ export async function readIfExists(path: string): Promise<string | undefined> {
   }
 }
 
+/** Whether `replaceInPlace` may replace a file: it is a plain one, or missing, and neither it nor its folder is read-only. */
+export async function mayReplace(path: string): Promise<boolean> {
+  const old = await lstat(path).catch(() => undefined);
+  if (old && !old.isFile()) return false;
+  const needed = old ? [path, dirname(path)] : [dirname(path)];
+  try {
+    for (const each of needed) await access(each, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export async function exists(path: string): Promise<boolean> {
   try {
     await access(path, constants.F_OK);

@@ -34,6 +34,7 @@ import { describeStep } from '../rollout/step.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
 import { ended } from '../sentences.ts';
 import { mkdtemp, realpath, rm, temporaryFolder } from '../system/disk.ts';
+import { takenBack } from './candidates/taken-back.ts';
 
 /** A plan before its operations are put in words. */
 type PlanFacts = Omit<PlanDocument, 'version' | 'operations'> & { operations: Plan };
@@ -104,7 +105,10 @@ async function planOfImages(
   const found = await findImages(context, project, wishes, context.signal);
   const { source } = found;
   const checkout = await checkOutImages(context, project, source);
-  const isNew = !isNothingNew(source, project, checkout.model);
+  const isSame = isNothingNew(source, project, checkout.model);
+  const old = wishes.pull ? await takenBack(project, checkout.commit) : undefined;
+  const why = isSame ? 'The stable runs that already.' : old;
+  const isNew = why === undefined;
   const committed = isNew && !wishes.pull ? await commitImages(context, project, found) : undefined;
   if (committed) {
     const { branch, commit, pulled } = committed;
@@ -129,7 +133,7 @@ async function planOfImages(
     source,
     operations: [],
     steps: [],
-    notes: ['Nothing is new: the stable runs that already.'],
+    notes: [why],
   };
 }
 

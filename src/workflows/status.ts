@@ -122,7 +122,7 @@ async function warnIfNotLasting(context: Context, project: Project): Promise<voi
   const newest = (await allReleases(project)).findLast(({ promotedCommit }) => promotedCommit);
   if (!newest?.source || newest.state !== 'promoted') return;
   const { write, left } = await lastingOf(context, project, newest.source);
-  const lines = (write?.lines ?? []).map((line) => `${line} is not in ${write?.file} any more.`);
+  const lines = (write?.lines ?? []).map((line) => `${line} is not in ${write?.file}.`);
   for (const text of [...lines, ...left]) {
     const what = `The stable runs release ${newest.id}, and the files say otherwise: ${text}`;
     context.emit({ type: 'warning', text: what });

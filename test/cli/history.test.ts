@@ -178,7 +178,7 @@ test('no git is needed, but a compose file or a repository', async () => {
   expect(await canary(empty, ['history'], off)).toEqual({
     stdout: '',
     stderr:
-      '✖ DIR is not in a git repository.\n  A canary is built from a branch: run `git init`, commit your project, then try again.\n',
+      '✖ DIR is not in a git repository.\n  A branch needs one: run `git init` and commit your project. Images that were built elsewhere need none: `canary deploy --tag TAG`.\n',
     exitCode: 2,
   });
   await writeFiles(empty, SHOP_FILES);

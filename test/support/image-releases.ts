@@ -69,5 +69,6 @@ export async function expectTagToMove(shop: ImageShop): Promise<void> {
   // A timer does not bring it back.
   const { stderr } = await shop.succeed('deploy', '--pull');
   expect(stderr).toContain('was of the same images: taken back from the stable');
+  expect(await isNew()).toBe(0);
   expect(await shop.stableContainers()).toHaveLength(1);
 }

@@ -91,6 +91,15 @@ services:
       .join('\n');
   }
 
+  /** Every image of the registry and of this shop, those that have no tag too. */
+  async images(): Promise<string> {
+    const format = '{{.Repository}}:{{.Tag}}@{{.Digest}} {{.ID}}';
+    const { stdout } = await execa('docker', ['image', 'ls', '--digests', '--format', format]);
+    const isOurs = (line: string) =>
+      line.startsWith(this.repository) || line.startsWith(this.project);
+    return stdout.split('\n').filter(isOurs).sort().join('\n');
+  }
+
   /** The variables of a container. */
   async environmentOf(id: string): Promise<Record<string, string | undefined>> {
     const format = '{{range .Config.Env}}{{println .}}{{end}}';

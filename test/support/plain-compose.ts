@@ -72,7 +72,7 @@ export function pageOf(rows: readonly Row[]): string {
   return [
     '# Plain Compose commands beside canary',
     '',
-    'What users see while somebody types a plain `docker compose` command: its exit code, how many requests got no answer,',
+    'What users see while a plain `docker compose` command runs: its exit code, how many requests got no answer,',
     'and who answers afterwards. The release keeps its state and its weight in each case. A test types them all, under load,',
     'and writes this page (`npm run test:long`). Exit 1 is Docker refusing to start a second container on the port that',
     'canary holds: nothing changed for users, and `canary up` tidies up ([why](../explanation/engine.md#plain-compose-commands)).',

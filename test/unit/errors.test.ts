@@ -58,6 +58,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   'revert-failed': 1,
   'build-failed': 1,
   'registry-refused': 1,
+  'registry-limited': 1,
   'pull-failed': 1,
   'start-failed': 1,
   'take-over-failed': 1,

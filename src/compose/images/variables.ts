@@ -1,5 +1,6 @@
 import { CanaryError } from '../../errors.ts';
 import { splitOutside } from '../model/written.ts';
+import { parseReference } from './reference.ts';
 
 export type Variables = Readonly<Record<string, string>>;
 
@@ -111,7 +112,7 @@ export function withVariables<T>(written: T, variables: Variables): T {
  * The variable, with its value, that makes an image's name as it is written become this one: its tag is that variable,
  * alone or with fixed text around it. `undefined` if no single variable does.
  */
-export function solveTag(
+function solveTag(
   written: string,
   wanted: { repository: string; tag: string },
   resolvedRepository: string,
@@ -133,6 +134,18 @@ export function solveTag(
     wanted.tag.endsWith(after);
   if (!fits) return undefined;
   return { name: expression.name, value: wanted.tag.slice(before.length, length - after.length) };
+}
+
+/** The same for the whole name of an image: `written` becomes `wanted` instead of `resolved`, which it is now. */
+export function solveReference(
+  written: unknown,
+  wanted: string,
+  resolved: string,
+): { name: string; value: string } | undefined {
+  const { repository, tag, digest } = parseReference(wanted) ?? {};
+  if (typeof written !== 'string' || repository === undefined) return undefined;
+  if (tag === undefined || digest !== undefined) return undefined;
+  return solveTag(written, { repository, tag }, parseReference(resolved)?.repository ?? '');
 }
 
 /** Every expression with a variable in a definition as it was written, those in operands included: `${VERSION:-1}`. */

@@ -4,7 +4,7 @@ import { withNearest } from '../../nearest.ts';
 import type { Fields } from '../model/fields.ts';
 import type { ComposeModel } from '../model/model.ts';
 import { formatReference, isTag, parseReference, type Reference } from './reference.ts';
-import { expressionsIn, solveTag, type Variables } from './variables.ts';
+import { expressionsIn, solveReference, type Variables } from './variables.ts';
 
 /** What a release of images is asked to be. */
 export interface ImageWishes {
@@ -49,17 +49,13 @@ export function wantedImages(stable: Stable, wishes: ImageWishes): WantedImages 
   const variables = new Map(Object.entries(given));
   const named: [string, string][] = [];
   for (const [service, reference] of Object.entries(images)) {
-    const { repository, tag, digest } = reference;
-    const { image: written } = stable.written[service] ?? {};
-    const current = parseReference(stable.model.services[service]?.image ?? '');
-    const solved =
-      tag !== undefined && digest === undefined && typeof written === 'string'
-        ? solveTag(written, { repository, tag }, current?.repository ?? '')
-        : undefined;
+    const wanted = formatReference(reference);
+    const current = stable.model.services[service]?.image ?? '';
+    const solved = solveReference(stable.written[service]?.image, wanted, current);
     const known = solved && variables.get(solved.name);
     if (solved && (known === undefined || known === solved.value))
       variables.set(solved.name, solved.value);
-    else named.push([service, formatReference(reference)]);
+    else named.push([service, wanted]);
   }
   return { variables: Object.fromEntries(variables), named: Object.fromEntries(named) };
 }

@@ -67,6 +67,11 @@ export function canaryImage(project: string, service: string, commit: string): s
   return `${imageRepository(project, service)}:canary-${shortCommit(commit)}`;
 }
 
+/** The name that says that canary pulled the image of a service, so that it removes what the registry called it, too. */
+export function pulledImage(project: string, service: string, commit: string): string {
+  return `${imageRepository(project, service)}:pulled-${shortCommit(commit)}`;
+}
+
 /** The tag that keeps the stable's image while a promotion replaces it. */
 export function previousImage(project: string, service: string, release: string): string {
   return `${imageRepository(project, service)}:before-${release}`;

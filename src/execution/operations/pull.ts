@@ -1,8 +1,10 @@
 import { byDigest } from '../../compose/images/reference.ts';
-import { canaryImage } from '../../compose/model/names.ts';
+import { canaryImage, pulledImage } from '../../compose/model/names.ts';
 import { formatDuration } from '../../config/values/duration.ts';
+import type { Context } from '../../context.ts';
 import { formatBytes } from '../../database/bytes.ts';
 import { CanaryError } from '../../errors.ts';
+import { askRegistry } from '../../project/images/ask-registry.ts';
 import type { Run } from '../../project/run.ts';
 import type { OperationOf } from '../../rollout/operation.ts';
 import type { ReleasedImage } from '../../rollout/source.ts';
@@ -15,23 +17,31 @@ import type { Pulled } from '../../system/docker/pull-progress.ts';
 export async function pull(run: Run, operation: OperationOf<'pull'>): Promise<void> {
   const { context, project, signal } = run;
   const { images } = operation;
-  const remote = new Map<string, ReleasedImage>();
-  for (const image of images) {
-    const name = nameInRegistry(image);
-    const isHere = image.imageId ?? (await context.engine.imageId(name));
-    if (!isHere) remote.set(name, image);
-  }
-  if (remote.size > 0) {
+  const found = await Promise.all(
+    images.map(async (image) => ({ image, id: await idOf(context, image) })),
+  );
+  const remote = found.filter(({ id }) => id === undefined).map(({ image }) => image);
+  if (remote.length > 0) {
     const onProgress = (pulled: Pulled) =>
       context.emit({ type: 'progress', text: describePulled(pulled) });
-    const called = [...remote.values()].map(({ reference }) => reference).join(', ');
-    await context.registry.pull([...remote.keys()], { signal, onProgress, called });
+    const called = [...new Set(remote.map(({ reference }) => reference))];
+    const names = [...new Set(remote.map(nameInRegistry))];
+    await askRegistry(context, called, (registry) =>
+      registry.pull(names, { signal, onProgress, called: called.join(', ') }),
+    );
   }
-  for (const image of images) {
-    const id = image.imageId ?? (await context.engine.imageId(nameInRegistry(image)));
+  for (const { image, id: here } of found) {
+    const { service } = image;
+    const id = here ?? (await idOf(context, image));
     if (id === undefined) throw gone(image);
-    await context.engine.tagImage(id, canaryImage(project.name, image.service, operation.commit));
+    await context.engine.tagImage(id, canaryImage(project.name, service, operation.commit));
+    if (here === undefined)
+      await context.engine.tagImage(id, pulledImage(project.name, service, operation.commit));
   }
+}
+
+async function idOf({ engine }: Context, image: ReleasedImage): Promise<string | undefined> {
+  return image.imageId ?? engine.imageId(nameInRegistry(image));
 }
 
 function nameInRegistry({ reference, digest }: ReleasedImage): string {
@@ -40,7 +50,7 @@ function nameInRegistry({ reference, digest }: ReleasedImage): string {
 
 function gone({ reference }: ReleasedImage): CanaryError {
   return new CanaryError('image-unknown', `\`${reference}\` is not on this engine.`, {
-    hint: 'Somebody may have removed it meanwhile: run the command again.',
+    hint: 'It may have been removed meanwhile: run the command again.',
   });
 }
 

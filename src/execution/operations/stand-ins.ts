@@ -1,4 +1,5 @@
 import { standingIn } from '../../compose/disguise/stand-in.ts';
+import { overruled } from '../../compose/services/overrule.ts';
 import { byName } from '../../config/values/by-name.ts';
 import { messageOf } from '../../errors.ts';
 import { callOptions, type Run } from '../../project/run.ts';
@@ -13,18 +14,24 @@ import { observe } from '../observe.ts';
  */
 export async function placeStandIns(
   run: Run,
-  { services }: OperationOf<'place-stand-ins'>,
+  { services, commit }: OperationOf<'place-stand-ins'>,
 ): Promise<void> {
   const { context, project } = run;
   const observed = await observe(run);
   const [proxy] = containersOf(observed, 'proxy');
   if (!proxy) return;
   await removeAll(run, observed, 'stray', services);
-  const all = standInDefinitions(project);
+  // Promoted variables may come from the environment of whoever calls next.
+  const source = run.checkout?.commit === commit ? run.checkout?.source : undefined;
+  const scope = { ...project.scope, variables: source?.variables };
+  const model = source
+    ? overruled(await context.compose.model(scope), project.config)
+    : project.model;
+  const all = standInDefinitions({ ...project, model });
   const definitions = byName(services.map((each) => [each, all[each] ?? ''] as const));
   const guise = standingIn({ definitions, image: proxy.imageId });
   try {
-    await context.compose.standIn({ ...project.scope, guise }, services, callOptions(run));
+    await context.compose.standIn({ ...scope, guise }, services, callOptions(run));
   } catch (error) {
     run.signal.throwIfAborted();
     const text = `Until \`canary up\` succeeds, do not run plain \`docker compose up\`: it would replace ${services.join(', ')}. ${messageOf(error)}`;

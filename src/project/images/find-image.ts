@@ -1,9 +1,10 @@
-import { nearestTags } from '../../compose/images/nearest.ts';
 import { parseReference } from '../../compose/images/reference.ts';
 import type { Context } from '../../context.ts';
 import { CanaryError, hasCode, messageOf } from '../../errors.ts';
+import { nearestTags } from '../../nearest.ts';
 import type { ReleasedImage } from '../../rollout/source.ts';
 import type { Project } from '../load.ts';
+import { askRegistry } from './ask-registry.ts';
 import { listedTags } from './listed-tags.ts';
 
 /** By service, the image that the stable runs. */
@@ -71,7 +72,12 @@ export async function findImage(
   };
 }
 
-const WITHOUT_REGISTRY = ['image-unknown', 'registry-refused', 'registry-unreachable'] as const;
+const WITHOUT_REGISTRY = [
+  'image-unknown',
+  'registry-refused',
+  'registry-limited',
+  'registry-unreachable',
+] as const;
 
 /**
  * The digest that the registry has for a name. Nothing if the engine has the image and the registry does not give it: an
@@ -82,9 +88,11 @@ async function digestOf(
   reference: string,
   { signal, isHere }: { signal: AbortSignal | undefined; isHere: boolean },
 ): Promise<string | undefined> {
-  const { registry, emit } = context;
+  const { emit } = context;
   try {
-    return await registry.digestOf(reference, signal);
+    return await askRegistry(context, [reference], (registry) =>
+      registry.digestOf(reference, signal),
+    );
   } catch (error) {
     if (!isHere && hasCode(error, 'image-unknown')) throw await withTags(context, reference, error);
     if (!isHere || !WITHOUT_REGISTRY.some((code) => hasCode(error, code))) throw error;

@@ -1,12 +1,11 @@
 import { basename, join } from 'node:path';
 import { envValue, setEnvLine } from '../../compose/images/env-line.ts';
-import type { Variables } from '../../compose/images/variables.ts';
+import { solveReference, type Variables } from '../../compose/images/variables.ts';
 import { ownValue } from '../../config/values/by-name.ts';
 import type { Context } from '../../context.ts';
 import { CanaryError } from '../../errors.ts';
 import type { ImageSource } from '../../rollout/source.ts';
-import { lstat } from '../../system/disk.ts';
-import { readIfExists, replaceInPlace } from '../../system/files.ts';
+import { mayReplace, readIfExists, replaceInPlace } from '../../system/files.ts';
 import type { Project } from '../load.ts';
 import { valuesIn } from '../values-in.ts';
 
@@ -26,19 +25,16 @@ export async function lastingOf(
 ): Promise<Lasting> {
   const file = envFileOf(project);
   const text = (await readIfExists(file)) ?? '';
-  const isLink = (await lstat(file).catch(() => undefined))?.isSymbolicLink() ?? false;
+  const isWritable = await mayReplace(file);
   const lines: string[] = [];
   const left: string[] = [];
   for (const [name, value] of Object.entries(source.variables)) {
     const exported = ownValue(context.env, name);
     if (exported !== undefined) {
-      if (exported !== value)
-        left.push(
-          `${name} comes from the environment: whoever calls \`docker compose\` or canary next exports ${name}=${value}.`,
-        );
+      if (exported !== value) left.push(toExport(name, value));
     } else if (envValue(text, name) !== value) {
-      const changed = isLink ? undefined : setEnvLine(text, name, value);
-      if (changed === undefined) left.push(`Write ${name}=${value} to ${file}.`);
+      const changed = isWritable ? setEnvLine(text, name, value) : undefined;
+      if (changed === undefined) left.push(toWrite(name, value, file));
       else lines.push(`${name}=${value}`);
     }
   }
@@ -58,20 +54,41 @@ export async function valuesNow(
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
 }
 
-/** The images that stand in the compose file itself, which canary never changes. */
+/** The images that the files give other names than a release has: from a variable, or in clear, which canary never changes. */
 async function namesLeft(
-  { compose }: Context,
+  { compose, env }: Context,
   project: Project,
   { images, variables }: ImageSource,
 ): Promise<string[]> {
   const isSet = Object.keys(variables).length > 0;
   const model = isSet ? await compose.model({ ...project.scope, variables }) : project.model;
-  return images.flatMap(({ service, reference, isSame }) => {
+  const others = images.flatMap(({ service, reference, isSame }) => {
     const named = model.services[service]?.image;
     return isSame || named === undefined || named === reference
       ? []
-      : `${service} has \`image: ${named}\` in ${basename(project.files[0] ?? '')}, which canary never changes: write \`image: ${reference}\` there.`;
+      : [{ service, reference, named }];
   });
+  if (others.length === 0) return [];
+  const { services } = await compose.written(project.scope);
+  const said = others.map(({ service, reference, named }) => {
+    const solved = solveReference(services[service]?.image, reference, named);
+    // One value cannot name two images.
+    if (!solved || ownValue(variables, solved.name) !== undefined)
+      return `${service} has \`image: ${named}\` in ${basename(project.files[0] ?? '')}, which canary never changes: write \`image: ${reference}\` there.`;
+    const { name, value } = solved;
+    return ownValue(env, name) === undefined
+      ? toWrite(name, value, envFileOf(project))
+      : toExport(name, value);
+  });
+  return [...new Set(said)];
+}
+
+function toWrite(name: string, value: string, file: string): string {
+  return `Write ${name}=${value} to ${file}.`;
+}
+
+function toExport(name: string, value: string): string {
+  return `${name} comes from the environment: whoever calls \`docker compose\` or canary next exports ${name}=${value}.`;
 }
 
 /** The file from which Compose takes the variables: the last one that is named counts most. */

@@ -4,6 +4,7 @@ import {
   imageRepository,
   isShortCommit,
   previousImage,
+  pulledImage,
   shortCommit,
 } from '../../compose/model/names.ts';
 import type { Context } from '../../context.ts';
@@ -38,25 +39,42 @@ async function clear(context: Context, project: Project, keep: readonly string[]
   await context.engine.removeOwnVolumes(project.name);
   if (project.isInGit) await clearWorktrees(context, project, keep);
   const retained = await pruneReleases(context, project);
+  const pulled = new Set<string>();
   for (const service of checkedOutServices(project)) {
     const kept = new Set([
-      ...keep.map((commit) => canaryImage(project.name, service, commit)),
+      ...keep.flatMap((commit) => ofCommit(project, service, commit)),
       // Of a promoted release both the images that became the stable and those before, to go back to.
       ...retained.flatMap(({ id, promotedCommit }) =>
         promotedCommit
           ? [
               previousImage(project.name, service, id),
-              canaryImage(project.name, service, promotedCommit),
+              ...ofCommit(project, service, promotedCommit),
             ]
           : [],
       ),
     ]);
     const names = await context.engine.imageNames(imageRepository(project.name, service));
-    const ours = names.filter((name) => /:(canary|before)-[^:]*$/.test(name));
-    for (const name of ours.filter((each) => !kept.has(each)))
+    const ours = names.filter((name) => /:(canary|before|pulled)-[^:]*$/.test(name));
+    for (const name of ours.filter((each) => !kept.has(each))) {
+      const id = /:pulled-[^:]*$/.test(name) ? await context.engine.imageId(name) : undefined;
+      if (id) pulled.add(id);
       await context.engine.untagImage(name);
+    }
   }
+  for (const id of pulled) await forgetPulled(context, id);
   await mendRecords(context, project, retained);
+}
+
+/** The names that a commit's image has on this engine because of canary. */
+function ofCommit({ name }: Project, service: string, commit: string): string[] {
+  return [canaryImage(name, service, commit), pulledImage(name, service, commit)];
+}
+
+/** Removes an image that canary pulled by digest and that has no other name any more; one that a container has is left. */
+async function forgetPulled({ engine }: Context, id: string): Promise<void> {
+  const { tags = [], digests = [] } = (await engine.image(id)) ?? {};
+  const [digest] = digests;
+  if (tags.length === 0 && digests.length === 1 && digest) await engine.untagImage(digest);
 }
 
 /** Removes canary's worktrees, except those of the given commits. */

@@ -79,14 +79,14 @@ export function dockerEngine(run: RunProcess, way: EngineWay) {
       return (await inspectedImage(reference))?.Id;
     },
 
-    /** An image by its name or id; one that no registry had has no digests. */
+    /** An image by its name or id, or `undefined`; one that no registry had has no digests. */
     async image(reference: string): Promise<KnownImage | undefined> {
       const found = await inspectedImage(reference);
       if (!found) return undefined;
       const { Os, Architecture, Variant } = found;
       const platform = [Os, Architecture, Variant].filter(Boolean).join('/');
       return {
-        ...{ id: found.Id, digests: found.RepoDigests ?? [] },
+        ...{ id: found.Id, tags: found.RepoTags ?? [], digests: found.RepoDigests ?? [] },
         settings: { ...found.Config, platform },
       };
     },
@@ -211,9 +211,10 @@ function inspectedBy({ stdout, stderr }: RunResult): InspectedContainer[] {
   }
 }
 
-/** An image of this engine: its names by digest, and what containers take from it. */
+/** An image of this engine: its names by tag and by digest, and what containers take from it. */
 interface KnownImage {
   id: string;
+  tags: string[];
   digests: string[];
   settings: ImageSettings;
 }

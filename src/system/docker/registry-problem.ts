@@ -18,13 +18,19 @@ const PROBLEMS: readonly Problem[] = [
     hint: '`docker system df` shows what takes the space. Images named `:before-…` and `:canary-…` are needed to go back.',
   },
   {
+    code: 'registry-refused',
+    says: /error getting credentials/i,
+    message: (reference) => `Docker got no credentials for the registry of ${reference}.`,
+    hint: 'The helper itself failed: try `docker login` as the user who runs canary.',
+  },
+  {
     code: 'image-unknown',
     says: /no matching manifest for|does not match the specified platform/i,
     message: (reference) => `${reference} is not built for the platform of this engine.`,
     hint: 'Build it for this platform too: `docker buildx build --platform …`.',
   },
   {
-    code: 'registry-refused',
+    code: 'registry-limited',
     says: /toomanyrequests|too many requests|rate limit/i,
     message: (reference) =>
       `The registry gives out no more of ${reference} for now: its rate limit is reached.`,
@@ -34,7 +40,7 @@ const PROBLEMS: readonly Problem[] = [
     code: 'registry-refused',
     says: /unauthorized|authentication required|no basic auth|denied|forbidden/i,
     message: (reference) => `The registry does not give out ${reference} to this user.`,
-    hint: 'Docker asked the credentials of `~/.docker/config.json` (or of `DOCKER_CONFIG`) of the user who runs canary: sign in with `docker login` as that user, and check the name: some registries say the same of an image that does not exist.',
+    hint: 'Sign in with `docker login` as the user who runs canary, and check the name: some registries say the same of an image that does not exist.',
   },
   {
     code: 'image-unknown',

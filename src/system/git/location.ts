@@ -1,4 +1,4 @@
-import { CanaryError, messageOf } from '../../errors.ts';
+import { CanaryError, type CanaryErrorOptions, messageOf } from '../../errors.ts';
 import { exists } from '../files.ts';
 import { lines, runGit } from './run.ts';
 
@@ -57,10 +57,17 @@ export function repositoryMissing(directory: string, cause: unknown): CanaryErro
   if (words.some((line) => /dubious ownership/i.test(line)))
     return foreign(directory, words, cause);
   const isPlain = words.some((line) => line.includes('not a git repository'));
+  return notInRepository(directory, { details: isPlain ? [] : words, cause });
+}
+
+/** The error for a folder that git does not keep. */
+export function notInRepository(
+  directory: string,
+  more: Pick<CanaryErrorOptions, 'details' | 'cause'> = {},
+): CanaryError {
   return new CanaryError('repository-missing', `${directory} is not in a git repository.`, {
-    details: isPlain ? [] : words,
-    hint: 'A canary is built from a branch: run `git init`, commit your project, then try again.',
-    cause,
+    ...more,
+    hint: 'A branch needs one: run `git init` and commit your project. Images that were built elsewhere need none: `canary deploy --tag TAG`.',
   });
 }
 

@@ -7,11 +7,11 @@ import { checkOutImages } from '../../project/checkout/in-place.ts';
 import { type CommittedImages, commitImages } from '../../project/images/commit-images.ts';
 import { findImages, isNothingNew } from '../../project/images/find-images.ts';
 import type { Project } from '../../project/load.ts';
-import { allReleases } from '../../release/records/releases.ts';
 import { describeImages } from '../../rollout/source.ts';
 import { branchCandidate } from './branch.ts';
 import type { Candidate } from './candidate.ts';
 import { getPulled } from './pulled.ts';
+import { takenBack } from './taken-back.ts';
 
 /**
  * Images that were built elsewhere, already pulled: that takes long and may fail, so it comes before the lock and before
@@ -30,12 +30,16 @@ export async function imageCandidate(
     context.emit({ type: 'notice', text: 'The stable runs that already.' });
     return undefined;
   }
-  if (wishes.pull && (await wasTakenBack(context, project, checkout.commit))) return undefined;
+  const known = wishes.pull ? await takenBack(project, checkout.commit) : undefined;
+  if (known !== undefined) {
+    context.emit({ type: 'notice', text: known });
+    return undefined;
+  }
   const what = describeImages(source);
   const committed = wishes.pull ? undefined : await commitImages(context, project, found);
   if (committed) return committedCandidate(context, project, what, committed);
-  context.emit({ type: 'notice', text: `The canary: ${what}.` });
   await getPulled(context, project, checkout);
+  context.emit({ type: 'notice', text: `The canary: ${what}.` });
   return { branch: '', checkOut: async () => checkout };
 }
 
@@ -46,11 +50,11 @@ async function committedCandidate(
   what: string,
   { branch, commit, from, pulled }: CommittedImages,
 ): Promise<Candidate> {
+  await getPulled(context, project, { commit, pulled });
   context.emit({
     type: 'notice',
     text: `The canary: ${what}, as a commit on \`${branch}\`.`,
   });
-  await getPulled(context, project, { commit, pulled });
   const ahead = { commit, from, isPushed: false, pulled };
   const candidate = await branchCandidate(context, project, {
     ...{ branch, ahead, patches: [], message: undefined },
@@ -79,14 +83,4 @@ function requireNamed({ name }: Project, { model, pulled }: Checkout): void {
       hint: 'Write the image on a branch yourself, and deploy that: `canary deploy --branch NAME`.',
     },
   );
-}
-
-/** A timer must not bring back what was taken back: only somebody who names the image does. */
-async function wasTakenBack({ emit }: Context, project: Project, commit: string): Promise<boolean> {
-  const earlier = (await allReleases(project)).findLast((each) => each.commit === commit);
-  const isEnded = earlier?.state === 'reverted' || earlier?.state === 'removed';
-  if (!earlier || !isEnded || earlier.wasReplaced) return false;
-  const text = `Release ${earlier.id} was of the same images: ${earlier.reason}. \`canary deploy --image\` or \`--tag\` deploys them again.`;
-  emit({ type: 'notice', text });
-  return true;
 }

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createGzip, gunzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   freeBytes,
+  mayReplace,
   streamDurably,
   temporaryName,
   writeDurably,
@@ -82,5 +83,31 @@ describe.skipIf(process.getuid?.() !== 0)('on a full disk', () => {
     await expect(writeEvenIfFull(path, 'x'.repeat(5000))).rejects.toThrow('ENOSPC');
     await expect(writeEvenIfFull(join(disk, 'new'), 'x')).rejects.toThrow('ENOSPC');
     expect((await readdir(disk)).sort()).toEqual(['map', 'rest']);
+  });
+});
+
+describe('a file of the user may be replaced', () => {
+  test('if it is a plain one or missing, and nothing is read-only', async () => {
+    const folder = await emptyFolder();
+    const file = join(folder, '.env');
+    expect(await mayReplace(file)).toBe(true);
+    await writeFile(file, 'A=1\n');
+    expect(await mayReplace(file)).toBe(true);
+    expect(await mayReplace(folder)).toBe(false);
+    expect(await mayReplace(join(folder, 'missing', '.env'))).toBe(false);
+    await symlink(file, join(folder, 'link'));
+    expect(await mayReplace(join(folder, 'link'))).toBe(false);
+  });
+
+  // Root writes to every file.
+  test.skipIf(process.getuid?.() === 0)('and not if it or its folder is read-only', async () => {
+    const folder = await emptyFolder();
+    const file = join(folder, '.env');
+    await writeFile(file, 'A=1\n', { mode: 0o400 });
+    expect(await mayReplace(file)).toBe(false);
+    await chmod(file, 0o600);
+    await chmod(folder, 0o500);
+    onTestFinished(() => chmod(folder, 0o700));
+    expect(await mayReplace(file)).toBe(false);
   });
 });

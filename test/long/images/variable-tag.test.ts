@@ -20,14 +20,14 @@ describe('a server without git and source, whose compose file has a variable for
   withUsers(() => shop);
 
   it('gives a share of users another tag, and takes it back without a trace', async () => {
-    const [env, tags] = [await shop.read('.env'), await shop.tags()];
+    const [env, images] = [await shop.read('.env'), await shop.images()];
     const before = await shop.stableContainers();
     await shop.succeed('deploy', '--set', 'VERSION=2', '--weight', '50');
     expect([await stableSays(shop), await canarySays(shop)]).toEqual(['one', 'two']);
     expect(await environmentsOf(shop)).toEqual({ web: 'r1', 'web-canary': 'r2' });
     await expectPlainUp(shop, 'one');
     await shop.succeed('abort');
-    expect(await shop.tags()).toBe(tags);
+    expect(await shop.images()).toBe(images);
     expect(await shop.read('.env')).toBe(env);
     expect(await shop.stableContainers()).toEqual(before);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nearestTags } from '../../../src/compose/images/nearest.ts';
+import { nearestTags } from '../../../src/nearest.ts';
 import { listedTags } from '../../../src/project/images/listed-tags.ts';
 import type { AskHttp } from '../../../src/system/http.ts';
 
@@ -84,6 +84,9 @@ test.each([
   ['lates', ['latest', 'main'], ['latest']],
   ['v2', ['2', 'v1', 'main'], ['v1', '2']],
   ['main', ['1.0', '2.0'], []],
+  ['9', ['1', '2'], ['2', '1']],
+  ['1.8', ['1.9', '1.10', '1.7'], ['1.9', '1.7', '1.10']],
+  ['1.1', ['1.9', '1.20', '1.3'], ['1.9', '1.3', '1.20']],
 ])('nearest to %s', (tag, tags, near) => {
   expect(nearestTags(tag, tags)).toEqual(near);
 });

@@ -11,7 +11,8 @@ test.each([
     false,
   ],
   ['no basic auth credentials', 'registry-refused', false],
-  ['toomanyrequests: You have reached your pull rate limit.', 'registry-refused', false],
+  ['error getting credentials - err: exit status 1, out: ``', 'registry-refused', false],
+  ['toomanyrequests: You have reached your pull rate limit.', 'registry-limited', false],
   ['no matching manifest for linux/amd64 in the manifest list entries', 'image-unknown', false],
   ['write /var/lib/docker/tmp/x: no space left on device', 'disk-full', false],
   ['x509: certificate signed by unknown authority', 'registry-unreachable', false],
@@ -30,10 +31,4 @@ test.each([
 test('of what Compose prints as JSON, only the message is shown', () => {
   const frames = '{"id":"a","text":"Pulling"}\n{"error":true,"message":"manifest unknown"}';
   expect(registryProblem('web:1', frames).details).toEqual(['manifest unknown']);
-});
-
-test('who has no access is told where Docker looked for credentials', () => {
-  expect(registryProblem('reg/web:1', 'no basic auth credentials').hint).toContain(
-    '`~/.docker/config.json` (or of `DOCKER_CONFIG`)',
-  );
 });

@@ -29,6 +29,7 @@ export interface InspectedContainer {
 
 export interface InspectedImage {
   Id: string;
+  RepoTags: string[] | null;
   RepoDigests: string[] | null;
   Config: ImageSettings;
   Os: string;

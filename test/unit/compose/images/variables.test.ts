@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import {
   expressionsIn,
   replaceVariables,
-  solveTag,
+  solveReference,
   withVariables,
 } from '../../../../src/compose/images/variables.ts';
 
@@ -64,12 +64,15 @@ test.each([
   ['acme/web:${V:+3}', '3', undefined],
   ['acme/web:${V}@sha256:1', '3', undefined],
 ])('%s becomes the tag %s by %j', (written, tag, expected) => {
-  expect(solveTag(written, { repository: 'acme/web', tag }, 'acme/web')).toEqual(expected);
+  expect(solveReference(written, `acme/web:${tag}`, 'acme/web:0')).toEqual(expected);
 });
 
 test('a tag of another repository has no variable', () => {
-  const wanted = { repository: 'other/web', tag: '3' };
-  expect(solveTag('acme/web:${V}', wanted, 'acme/web')).toBeUndefined();
+  const solved = (wanted: string) => solveReference('acme/web:${V}', wanted, 'acme/web:0');
+  expect(solved('other/web:3')).toBeUndefined();
+  expect(solved('acme/web')).toBeUndefined();
+  expect(solved(`acme/web:3@sha256:${'ab'.repeat(32)}`)).toBeUndefined();
+  expect(solveReference(undefined, 'acme/web:3', 'acme/web:0')).toBeUndefined();
 });
 
 test.each([
