@@ -8,12 +8,13 @@ export type Identity =
   | { from: 'header' | 'cookie' | 'query' | 'jwt'; name: string }
   | { from: 'source' };
 
+/** A place as it is written. */
+export const IDENTITY_PLACE =
+  /^((header|cookie|query):[A-Za-z0-9_.-]{1,100}|jwt:[A-Za-z0-9_-]{1,100}(\.[A-Za-z0-9_-]{1,100}){0,9}|source)$/;
+
 const place = z
   .string()
-  .regex(
-    /^((header|cookie|query):[A-Za-z0-9_.-]{1,100}|jwt:[A-Za-z0-9_-]{1,100}(\.[A-Za-z0-9_-]{1,100}){0,9}|source)$/,
-    FORMS,
-  )
+  .regex(IDENTITY_PLACE, FORMS)
   .transform((text): Identity => {
     if (text === 'source') return { from: 'source' };
     const [from, name = ''] = text.split(':');
