@@ -275,13 +275,16 @@ function progress(
 }
 
 function makeContext(
-  globals: Pick<Globals, 'directory' | 'file' | 'projectName' | 'envFile' | 'profile' | 'config'>,
+  globals: Omit<Globals, 'json' | 'quiet' | 'verbose' | 'yes'>,
   { env, cwd, stdin, stderr }: Streams,
   { machine, signal }: Ground,
   emit: EventSink,
 ): Context {
   const directory = resolve(cwd, globals.directory);
-  const terminal = stdin.isTTY && stderr.isTTY ? { input: stdin, output: stderr } : undefined;
+  const terminal =
+    stdin.isTTY && stderr.isTTY
+      ? { input: stdin, output: stderr, hasColor: hasColor(globals, env, stderr) }
+      : undefined;
   return {
     ...worldOf(env, machine),
     options: {
@@ -327,7 +330,7 @@ async function completeWord(
   const { complete, typedGlobals } = await import('./cli/completion/complete.ts');
   const { namesOf } = await import('./cli/completion/names.ts');
   const { directory, files, config } = typedGlobals(words);
-  const globals = { directory, config, file: files, envFile: [], profile: [] };
+  const globals = { directory, config, file: files, envFile: [], profile: [], color: false };
   const on = { machine, signal: AbortSignal.timeout(5000) };
   const context = makeContext(globals, streams, on, () => undefined);
   const program = buildProgram(async () => undefined, VERSION);

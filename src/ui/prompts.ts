@@ -8,6 +8,7 @@ const shown = (words: string) => printable(words, false);
 export interface Terminal {
   input: NodeJS.ReadableStream;
   output: NodeJS.WritableStream;
+  hasColor: boolean;
 }
 
 /** One of the answers to a question. */
@@ -61,7 +62,7 @@ export async function askForSeveral(
   terminal: Terminal,
 ): Promise<string[] | undefined> {
   const answer = await multiselect({
-    message: `${message} (space chooses, enter goes on)`,
+    message,
     options: options.map(shownOption),
     initialValues: [...initial],
     required: isRequired,
@@ -102,6 +103,22 @@ function shownOption({ value, label, hint }: Option) {
   return { value, label: shown(label), ...(hint === undefined ? {} : { hint: shown(hint) }) };
 }
 
-function streamsOf({ input, output }: Terminal) {
-  return { input: input as Readable, output: output as Writable };
+function streamsOf({ input, output, hasColor }: Terminal) {
+  const stream = output as Writable;
+  return { input: input as Readable, output: hasColor ? stream : colourless(stream) };
 }
+
+/** A stream that leaves out colours: the library knows the environment, but not our options. */
+function colourless(output: Writable): Writable {
+  const write = (text: string) => output.write(text.replace(COLOUR, ''));
+  return new Proxy(output, {
+    get(target, name) {
+      if (name === 'write') return write;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal obeys.
+const COLOUR = /\u001b\[[\d;]*m/g;

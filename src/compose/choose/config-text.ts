@@ -18,7 +18,7 @@ export function configText(
   );
   return [
     ...(schema === undefined ? [] : [`# yaml-language-server: $schema=${schema}`]),
-    '# What canary clones, and where users come in. All settings: README of canary.',
+    '# What canary clones, and where users come in.',
     'version: 1',
     'services:',
     ...lines,
@@ -47,7 +47,7 @@ function flowMap(name: string, map: Readonly<Record<string, string>>): string[] 
 function stepLines({ steps = [], promote }: Setup): string[] {
   if (steps.length === 0) return [];
   return [
-    '# The share of users in percent; each step lasts at least so long, and until the canary has proved itself.',
+    '# Shares of users in percent; each step lasts at least so long.',
     'steps:',
     ...steps.map(({ weight, for: hold }) => `  - { weight: ${weight}, for: ${hold} }`),
     ...(promote === 'manual' ? ['promote: manual'] : []),
