@@ -10,28 +10,23 @@ export function forecastText(forecast: Forecast, theme: Theme): string {
   if (!forecast.known) return theme.dim(`· Cannot foresee this release: ${forecast.why}`);
   const { traffic, judged, steps, bad } = forecast;
   return [
-    theme.bold('What to expect'),
+    theme.bold(`What to expect, at the traffic of the last ${timeText(traffic.seconds)}`),
     `  ${theme.dim(trafficText(traffic))}`,
     alignColumns(
       steps.map((step) => stepRow(step, judged)),
       '  ',
     ),
     ...(judged
-      ? [
-          alignColumns(
-            bad.map((each) => badRow(each)),
-            '  ',
-          ),
-          ...shortageLines(forecast, theme),
-        ]
+      ? ['  A canary that fails', alignColumns(bad.map(badRow), '    ')]
       : [`  ${theme.warn('!')} Nobody judges this canary: if it fails, it keeps its users.`]),
+    ...shortageLines(forecast, theme),
   ].join('\n');
 }
 
 function trafficText({ requests, users, seconds, failing }: ForecastTraffic): string {
-  const rate = seconds > 0 ? requests / seconds : requests;
-  const fails = failing > 0 ? `, ${failing} % of them failed` : '';
-  return `if traffic stays as in the last ${timeText(seconds)}: ${rateText(rate)} from ${countText(users, 'user')}${fails}`;
+  const rate = rateText(seconds > 0 ? requests / seconds : requests);
+  const fails = failing > 0 ? `; ${failing} % of requests fail on the stable` : '';
+  return `${rate}, ${countText(users, 'user')}${fails}`;
 }
 
 function rateText(perSecond: number): string {
@@ -41,32 +36,38 @@ function rateText(perSecond: number): string {
 }
 
 function stepRow({ step, weight, users, seconds, slowest }: ForecastStep, judged: boolean) {
-  const who = `about ${countText(users, 'user')}`;
-  const place = [`step ${step}`, formatWeight(weight)];
-  if (!judged) return [...place, who];
-  if (seconds === null) return [...place, who, 'not enough traffic to pass'];
-  const late = slowest === null ? 'sometimes never' : `at most ${timeText(slowest)}`;
-  const spread = slowest === seconds ? '' : `, ${late}`;
-  return [...place, who, `passes after ${timeText(seconds)}${spread}`];
+  const place = [
+    `step ${step}`,
+    formatWeight(weight).padStart(5),
+    `about ${countText(users, 'user')}`,
+  ];
+  if (!judged) return place;
+  if (seconds === null) return [...place, 'too little traffic to pass'];
+  const late = slowest === null ? 'some never' : `9 of 10 within ${timeText(slowest)}`;
+  return [...place, `passes after ${timeText(seconds)}${slowest === seconds ? '' : `, ${late}`}`];
 }
 
 function badRow({ failing, hurt, most, seconds }: ForecastBad): string[] {
-  const whom =
-    most > hurt ? `${hurt} to ${countText(most, 'user')} hurt` : `${countText(hurt, 'user')} hurt`;
-  const end = seconds === null ? 'not noticed' : `taken back after ${timeText(seconds)}`;
-  return [`if it fails ${failing} %`, end, whom];
+  const range = most > hurt ? `${rounded(hurt)} to ` : '';
+  const end =
+    seconds === null ? 'is not noticed in time' : `is taken back after ${timeText(seconds)}`;
+  return [`${failing} %`.padStart(5), `hurts ${range}${countText(most, 'user')}`, end];
 }
 
-function shortageLines({ enough, advice }: Known, theme: Theme): string[] {
-  if (enough) return [];
-  const lines = advice?.split('\n').map((line) => `      ${theme.bold(line)}`);
-  return [`  ${theme.warn('!')} ${shortage(lines !== undefined)}`, ...(lines ?? [])];
+function shortageLines(forecast: Known, theme: Theme): string[] {
+  if (forecast.enough) return [];
+  const settings = forecast.advice?.split('\n') ?? [];
+  return [
+    `  ${theme.warn('!')} ${shortageText(forecast)}`,
+    ...settings.map((line) => `      ${theme.bold(line)}`),
+  ];
 }
 
-function shortage(isAdvised: boolean): string {
-  return isAdvised
-    ? 'This traffic is too little for these settings. These would do, in canary.yaml:'
-    : 'This traffic is too little to judge a canary: use `--weight` and decide by hand.';
+/** That there is too little traffic for the settings, without those that would do. */
+export function shortageText({ advice }: Pick<Known, 'advice'>): string {
+  return advice === null
+    ? 'Too little traffic to judge a canary: use `--weight`, and decide by hand.'
+    : 'Too little traffic for these settings. In canary.yaml, these would do:';
 }
 
 /** A time that need not be exact: `45 s`, `12 min`, `3 h`. */
