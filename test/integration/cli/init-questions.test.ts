@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { main } from '../../../src/main.ts';
 import { fingerprint, git, repository } from '../../support/fixture-project.ts';
 
@@ -160,6 +160,9 @@ database: { migrate: { service: migrate } }
   });
 
   test('without colour its questions have none either', async () => {
+    // The library of the questions looks at the environment of the process.
+    vi.stubEnv('FORCE_COLOR', '1');
+    onTestFinished(() => void vi.unstubAllEnvs());
     const { seen } = await initAt(await shop(), {}, { argv: ['--no-color', 'init'] });
     expect(seen).toContain(QUESTIONS.steps);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal obeys.
