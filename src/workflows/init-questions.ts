@@ -1,6 +1,6 @@
 import { findCandidates } from '../compose/choose/candidates.ts';
 import { chooseNamed } from '../compose/choose/choose.ts';
-import { CAREFUL, type SetupStep, stepsText } from '../compose/choose/setup.ts';
+import { CAREFUL, type Setup, type SetupStep, stepsText } from '../compose/choose/setup.ts';
 import { readStack, type Stack } from '../compose/choose/stack.ts';
 import type { ComposeModel } from '../compose/model/model.ts';
 import { fixedPorts } from '../compose/services/open-port.ts';
@@ -9,7 +9,18 @@ import { IDENTITY_PLACE } from '../config/sections/identity.ts';
 import type { Role } from '../config/values/role.ts';
 import type { Context } from '../context.ts';
 import { CanaryError } from '../errors.ts';
-import type { InitOptions } from './init.ts';
+
+export interface InitOptions extends Setup {
+  services: readonly string[];
+  /** Take the likely services without asking. */
+  yes: boolean;
+  commit: boolean;
+  message?: string | undefined;
+  /** What services are and which mounts are data, whatever canary would guess; written to canary.yaml. */
+  roles?: Readonly<Record<string, Role>>;
+  entries?: Readonly<Record<string, number>>;
+  mounts?: Readonly<Record<string, 'shared' | 'branch'>>;
+}
 
 type Prompt = Context['prompt'];
 type Files = Stack['files'];

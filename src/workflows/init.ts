@@ -3,11 +3,10 @@ import { findCandidates } from '../compose/choose/candidates.ts';
 import { type Choice, chooseLikely, chooseNamed } from '../compose/choose/choose.ts';
 import { configText } from '../compose/choose/config-text.ts';
 import type { ChosenService } from '../compose/choose/describe.ts';
-import { CAREFUL, type Setup } from '../compose/choose/setup.ts';
+import { CAREFUL } from '../compose/choose/setup.ts';
 import { readStack, type Stack } from '../compose/choose/stack.ts';
 import { overruled, requireService } from '../compose/services/overrule.ts';
 import { parseConfig } from '../config/parse.ts';
-import type { Role } from '../config/values/role.ts';
 import type { Context } from '../context.ts';
 import { sharedData, sharedText } from '../database/shared.ts';
 import type { InitResult } from '../documents/setup.ts';
@@ -18,19 +17,7 @@ import { layoutOf, writeSchema } from '../project/layout.ts';
 import { type ComposeProject, configPath, findState, loadComposeProject } from '../project/load.ts';
 import { rm } from '../system/disk.ts';
 import { exists, readIfExists, writeDurably } from '../system/files.ts';
-import { askForSetup, askToWrite } from './init-questions.ts';
-
-export interface InitOptions extends Setup {
-  services: readonly string[];
-  /** Take the likely services without asking. */
-  yes: boolean;
-  commit: boolean;
-  message?: string | undefined;
-  /** What services are and which mounts are data, whatever canary would guess; written to canary.yaml. */
-  roles?: Readonly<Record<string, Role>>;
-  entries?: Readonly<Record<string, number>>;
-  mounts?: Readonly<Record<string, 'shared' | 'branch'>>;
-}
+import { askForSetup, askToWrite, type InitOptions } from './init-questions.ts';
 
 /** Chooses the services, writes canary.yaml and commits only that file. */
 export async function init(context: Context, given: InitOptions): Promise<InitResult> {

@@ -41,7 +41,7 @@ function candidates({ steps, deadline }: WalkSettings): Advice[] {
 }
 
 /** The settings with the advice followed. */
-export function advised(settings: WalkSettings, advice: Advice): WalkSettings {
+function advised(settings: WalkSettings, advice: Advice): WalkSettings {
   const { judge, steps, deadline } = settings;
   const { margin = judge.margin, minimumRequests, weights } = advice;
   const [first] = steps;

@@ -11,7 +11,7 @@ export interface Foreseen {
 }
 
 /** One step of a canary that is as good as the stable. */
-export interface ForeseenStep {
+interface ForeseenStep {
   /** Users on the canary until the step can pass. */
   users: number;
   /** The median time until it passes, in milliseconds; `null` if it usually waits in vain. */
@@ -21,7 +21,7 @@ export interface ForeseenStep {
 }
 
 /** A canary that fails. */
-export interface ForeseenBad {
+interface ForeseenBad {
   /** The share of requests that fail in addition to the stable's, from 0 to 1. */
   failing: number;
   /** Users who see a failure until it is taken back: the median, and at most in nine of ten cases. */
