@@ -5,7 +5,7 @@ import { readStack, type Stack } from '../compose/choose/stack.ts';
 import type { ComposeModel } from '../compose/model/model.ts';
 import { fixedPorts } from '../compose/services/open-port.ts';
 import { overruled } from '../compose/services/overrule.ts';
-import { IDENTITY_PLACE } from '../config/sections/identity.ts';
+import { IDENTITY_PLACE } from '../config/values/identity-place.ts';
 import type { Role } from '../config/values/role.ts';
 import type { Context } from '../context.ts';
 import { CanaryError } from '../errors.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { IDENTITY_PLACE } from '../values/identity-place.ts';
 import { refuse } from '../values/values.ts';
 
 const FORMS = 'is not `header:NAME`, `cookie:NAME`, `query:NAME`, `jwt:CLAIM` or `source`';
@@ -7,10 +8,6 @@ const FORMS = 'is not `header:NAME`, `cookie:NAME`, `query:NAME`, `jwt:CLAIM` or
 export type Identity =
   | { from: 'header' | 'cookie' | 'query' | 'jwt'; name: string }
   | { from: 'source' };
-
-/** A place as it is written. */
-export const IDENTITY_PLACE =
-  /^((header|cookie|query):[A-Za-z0-9_.-]{1,100}|jwt:[A-Za-z0-9_-]{1,100}(\.[A-Za-z0-9_-]{1,100}){0,9}|source)$/;
 
 const place = z
   .string()
