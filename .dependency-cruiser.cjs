@@ -25,7 +25,7 @@ const FLOORS = {
     'cli',
     'main.ts',
   ],
-  'src/analysis': [['shape', 'stats']],
+  'src/analysis': [['shape', 'stats'], 'forecast'],
   'src/cli': ['completion', 'commands'],
   'src/config': ['values', 'sections'],
   'src/compose': [

@@ -6,6 +6,7 @@ import { registryCalls } from './system/docker/registry.ts';
 import { type Machine, realMachine } from './system/machine.ts';
 import type { Environment } from './system/process.ts';
 import { sshRunner } from './system/remote-shell.ts';
+import type { ChecklistQuestion, ChoiceQuestion, TypedQuestion } from './ui/prompts.ts';
 
 /** Flags every command takes. */
 interface GlobalOptions {
@@ -21,11 +22,14 @@ interface GlobalOptions {
 
 /** Asks the user at the terminal; without a terminal it asks nothing. */
 interface Prompt {
-  /** Lets the user choose services; `undefined` without a terminal. */
-  chooseServices(
-    choices: readonly { name: string; why: string }[],
-    preselected: readonly string[],
-  ): Promise<string[] | undefined>;
+  /** Whether somebody is there to be asked: at a terminal, and not in CI. */
+  isAttended: boolean;
+  /** The answers to a question; `undefined` without a terminal, or if the user cancels. */
+  chooseOne(question: ChoiceQuestion): Promise<string | undefined>;
+  chooseSeveral(question: ChecklistQuestion): Promise<string[] | undefined>;
+  type(question: TypedQuestion): Promise<string | undefined>;
+  /** Shows a text between questions. */
+  show(title: string, text: string): Promise<void>;
   /** Whether the user agrees; `false` also without a terminal. */
   confirm(question: string): Promise<boolean>;
 }

@@ -19,6 +19,7 @@ import { errorDocument, errorText } from './ui/error-view.ts';
 import { PlainLog } from './ui/plain-log.ts';
 import { printable, printableJson } from './ui/printable.ts';
 import { spinningProgress } from './ui/progress.ts';
+import type { Terminal } from './ui/prompts.ts';
 import { makeTheme, type Theme } from './ui/theme.ts';
 
 export const VERSION = '0.1.0';
@@ -279,13 +280,16 @@ function progress(
 }
 
 function makeContext(
-  globals: Pick<Globals, 'directory' | 'file' | 'projectName' | 'envFile' | 'profile' | 'config'>,
+  globals: Omit<Globals, 'json' | 'quiet' | 'verbose' | 'yes'>,
   { env, cwd, stdin, stderr }: Streams,
   { machine, signal }: Ground,
   emit: EventSink,
 ): Context {
   const directory = resolve(cwd, globals.directory);
-  const terminal = stdin.isTTY && stderr.isTTY ? { input: stdin, output: stderr } : undefined;
+  const terminal =
+    stdin.isTTY && stderr.isTTY
+      ? { input: stdin, output: stderr, hasColor: hasColor(globals, env, stderr) }
+      : undefined;
   return {
     ...worldOf(env, machine),
     options: {
@@ -296,22 +300,28 @@ function makeContext(
       profiles: globals.profile,
       config: globals.config,
     },
-    prompt: {
-      async chooseServices(choices, preselected) {
-        if (!terminal) return undefined;
-        const { askForServices } = await import('./ui/prompts.ts');
-        return askForServices(choices, preselected, terminal);
-      },
-      async confirm(question) {
-        if (!terminal) return false;
-        const { askToConfirm } = await import('./ui/prompts.ts');
-        return askToConfirm(question, terminal);
-      },
-    },
+    prompt: promptAt(terminal, env),
     ...eventHub(emit),
     signal,
   };
 }
+
+/** Questions at a terminal; the library that asks them is loaded for the first one. */
+function promptAt(terminal: Terminal | undefined, env: Streams['env']): Context['prompt'] {
+  const asked = async <A>(ask: (prompts: Prompts, at: Terminal) => A | Promise<A>) =>
+    terminal ? ask(await import('./ui/prompts.ts'), terminal) : undefined;
+  return {
+    isAttended: terminal !== undefined && !env.CI,
+    chooseOne: (question) => asked(({ askForOne }, at) => askForOne(question, at)),
+    chooseSeveral: (question) => asked(({ askForSeveral }, at) => askForSeveral(question, at)),
+    type: (question) => asked(({ askForText }, at) => askForText(question, at)),
+    show: (title, text) => asked(({ showText }, at) => showText(title, text, at)),
+    confirm: async (question) =>
+      (await asked(({ askToConfirm }, at) => askToConfirm(question, at))) ?? false,
+  };
+}
+
+type Prompts = typeof import('./ui/prompts.ts');
 
 /**
  * What a shell may offer for the last word. Whatever is wrong with the project, completing a word
@@ -325,7 +335,7 @@ async function completeWord(
   const { complete, typedGlobals } = await import('./cli/completion/complete.ts');
   const { namesOf } = await import('./cli/completion/names.ts');
   const { directory, files, config } = typedGlobals(words);
-  const globals = { directory, config, file: files, envFile: [], profile: [] };
+  const globals = { directory, config, file: files, envFile: [], profile: [], color: false };
   const on = { machine, signal: AbortSignal.timeout(5000) };
   const context = makeContext(globals, streams, on, () => undefined);
   const program = buildProgram(async () => undefined, VERSION);

@@ -1,5 +1,5 @@
 import type { UserRequest } from '../../src/analysis/request.ts';
-import { randomFrom } from '../../test/support/fixture-traffic.ts';
+import { randomFrom } from '../../src/analysis/stats/random.ts';
 
 /** What users meet in a run. */
 export interface Scenario {

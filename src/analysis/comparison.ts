@@ -20,10 +20,10 @@ type Side = UserRequest['side'];
  * How long a moment lasts, in milliseconds. It may be the shortest if at least MANY users of each
  * side came.
  */
-const SHORTEST_MS = 250;
-const MANY = 5;
-const SHORT_MS = 1000;
-const LONGEST_MS = 60_000;
+export const SHORTEST_MS = 250;
+export const MANY = 5;
+export const SHORT_MS = 1000;
+export const LONGEST_MS = 60_000;
 
 /** A moment that was weighed; it contains enough to weigh it again. */
 export interface Moment {

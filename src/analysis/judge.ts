@@ -137,6 +137,11 @@ export class Judge {
       : { result: 'wait', missing: 'certainty', rates };
   }
 
+  /** Whether the verdict is `fail`, as known so far; costs less than asking for the verdict. */
+  isWorse(): boolean {
+    return this.reasons().length > 0;
+  }
+
   /**
    * How far both verdicts are, from 0 to 1: at 1, `against` is a `fail`, and `for` is a `pass` on continuing to a
    * weight.

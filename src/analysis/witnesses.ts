@@ -20,9 +20,9 @@ export interface Seen {
  * Users are distinguished by this many numbers, a power of two; memory does not grow with their
  * number.
  */
-const WITNESSES = 65_536;
+export const MOST_USERS = 65_536;
 /** How often one user counts in a rate: a client in a loop is one client. */
-const MOST_OF_ONE = 50;
+export const MOST_OF_ONE = 50;
 
 /**
  * A user's mark: how often each side counted the user (6 bits each), whether there was a hit, the
@@ -41,15 +41,18 @@ const MOMENTS = 0xffff;
  * side.
  */
 export class Witnesses {
-  private readonly marks = new Uint32Array(WITNESSES);
+  /** Made for the first user: there are many questions about which no request says anything. */
+  private marks: Uint32Array | undefined;
   private seen = { stable: nobody(), canary: nobody() };
   private moment = 1;
 
   /** Counts a request. `hit`: whether it shows the signal in question. */
   add({ side, user }: UserRequest, hit: boolean): void {
-    const index = user & (WITNESSES - 1);
+    this.marks ??= new Uint32Array(MOST_USERS);
+    const { marks } = this;
+    const index = user & (MOST_USERS - 1);
     const seen = this.seen[side];
-    let mark = this.marks[index] ?? 0;
+    let mark = marks[index] ?? 0;
     const times = (mark >>> SHIFT[side]) & COUNT;
     if (times === 0) seen.users += 1;
     if (times < MOST_OF_ONE) {
@@ -63,7 +66,7 @@ export class Witnesses {
       if (hit) seen.failed += 1;
       mark = (mark & ALL_BUT_MOMENT) | (this.moment << MOMENT_SHIFT) | (hit ? HIT : 0);
     }
-    this.marks[index] = mark;
+    marks[index] = mark;
   }
 
   /** How many users who had not been hit came since the moment began. */
@@ -77,7 +80,7 @@ export class Witnesses {
     this.seen = { stable: nobody(), canary: nobody() };
     this.moment = this.moment === MOMENTS ? 1 : this.moment + 1;
     // The numbers of moments are reused; no mark of an earlier use may remain.
-    if (this.moment === 1) this.marks.set(this.marks.map((mark) => mark & ALL_BUT_MOMENT));
+    if (this.moment === 1) this.marks = this.marks?.map((mark) => mark & ALL_BUT_MOMENT);
     return seen;
   }
 }

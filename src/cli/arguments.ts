@@ -1,7 +1,9 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { SIGNALS, type Signal } from '../analysis/signals.ts';
+import type { SetupStep } from '../compose/choose/setup.ts';
 import { type Exception, parseException } from '../config/exception.ts';
 import { parseDuration } from '../config/values/duration.ts';
+import { IDENTITY_PLACE } from '../config/values/identity-place.ts';
 import { ROLES, type Role } from '../config/values/role.ts';
 import { CanaryError, messageOf } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
@@ -76,6 +78,36 @@ export function collectEntry(text: string, earlier: Record<string, number>) {
 export function collectMount(text: string, earlier: Record<string, 'shared' | 'branch'>) {
   const [path, side] = pairOf(text);
   return { ...earlier, [path]: oneOf(['shared', 'branch'], side) };
+}
+
+/** Gathers where requests name their user, in the words of canary.yaml. */
+export function collectIdentity(text: string, earlier: string[]): string[] {
+  if (IDENTITY_PLACE.test(text)) return [...earlier, text];
+  throw new InvalidArgumentError(
+    `\`${text}\` is not header:NAME, cookie:NAME, query:NAME, jwt:CLAIM or source.`,
+  );
+}
+
+/** Steps as `WEIGHT:DURATION`, separated by commas; or `none`. */
+export function stepsArgument(text: string): SetupStep[] {
+  if (text === 'none') return [];
+  let before = 0;
+  return text.split(',').map((each) => {
+    const [, percent = '', hold = ''] = /^([^:]*):(.*)$/.exec(each.trim()) ?? [];
+    if (percent === '' || hold === '')
+      throw new InvalidArgumentError(`\`${each}\` is not a step such as 5:10m.`);
+    durationArgument(hold);
+    const weight = weightArgument(percent);
+    if (weight <= before)
+      throw new InvalidArgumentError(`\`${each}\` is not above ${before} %: weights rise.`);
+    before = weight;
+    return { weight, for: hold };
+  });
+}
+
+/** What follows the last step. */
+export function promoteArgument(text: string): 'auto' | 'manual' {
+  return oneOf(['auto', 'manual'], text);
 }
 
 /** Gathers images by service, as `NAME=IMAGE` or `NAME@DIGEST`. */

@@ -101,7 +101,11 @@ export async function underLiveView<T>(
     ...context,
     emit: (event) => panel.event(event, command !== 'status'),
     prompt: {
-      chooseServices: (...asked) => asking(() => prompt.chooseServices(...asked)),
+      isAttended: prompt.isAttended,
+      chooseOne: (question) => asking(() => prompt.chooseOne(question)),
+      chooseSeveral: (question) => asking(() => prompt.chooseSeveral(question)),
+      type: (question) => asking(() => prompt.type(question)),
+      show: (...shown) => asking(() => prompt.show(...shown)),
       confirm: (question) => asking(() => prompt.confirm(question)),
     },
   };

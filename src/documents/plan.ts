@@ -1,3 +1,4 @@
+import type { Forecast } from '../rollout/forecast.ts';
 import type { Operation } from '../rollout/operation.ts';
 import type { ImageSource } from '../rollout/source.ts';
 
@@ -14,6 +15,8 @@ export interface PlanDocument {
   operations: PlannedOperation[];
   /** The steps in canary.yaml, one sentence each. */
   steps: string[];
+  /** What the release will probably take; `null` if no users are to come. */
+  forecast: Forecast | null;
   /** Folders and files on this machine that clones mount. */
   mounts: Mount[];
   /** What an operator should know beforehand, one sentence each. */

@@ -6,6 +6,8 @@ export interface UpResult {
   /** False if it was already there. */
   changed: boolean;
   entries: EntryAddress[];
+  /** Whether `deploy` raises the share of users by itself, by the steps in canary.yaml. */
+  hasSteps: boolean;
 }
 
 /** What `down` removed. */
@@ -31,6 +33,8 @@ export interface InitResult {
   }[];
   /** Services that one might expect in the canary but that stay with the stable. */
   left: { service: string; why: string }[];
+  /** The steps in canary.yaml; none if the weight is set by hand. `for`: a duration such as `10m`. */
+  steps: { weight: number; for: string }[];
 }
 
 /** What `doctor` checked, in order. */

@@ -16,6 +16,9 @@ export function followRequests(what: 'all' | 'new'): string {
   return `set timeout cli 86400; show events ${RING} -w${since}`;
 }
 
+/** The command that reports the requests that a worker remembers, and ends. */
+export const SHOW_REQUESTS = `show events ${RING}`;
+
 /** The section of the ring: about ten thousand requests. */
 export function requestRing(): string {
   return section(`ring ${RING}`, ['format raw', `maxlen ${LONGEST}`, 'size 4194304']);

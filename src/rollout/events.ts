@@ -5,6 +5,7 @@ import type { Backup } from '../database/backup.ts';
 import type { RehearsalReport } from '../database/report.ts';
 import type { Counts } from '../proxy/counts.ts';
 import type { AbComparison } from './ab-comparison.ts';
+import type { Forecast } from './forecast.ts';
 import type { Operation, Plan } from './operation.ts';
 import type { ImageSource, ReleasedImage } from './source.ts';
 import type { Step } from './step.ts';
@@ -236,6 +237,11 @@ type ProgressEvent =
       /** The operations that canary will now carry out. */
       type: 'plan-made';
       plan: Plan;
+    }
+  | {
+      /** What the release that begins now will probably take. */
+      type: 'foreseen';
+      forecast: Forecast;
     }
   | {
       /** Information. */

@@ -1,6 +1,7 @@
 import { formatDuration } from '../config/values/duration.ts';
 import type { CanaryEvent, EventSink } from '../rollout/events.ts';
 import type { CiMarks } from './ci.ts';
+import { shortageText } from './forecast-view.ts';
 import { describeOperation } from './plan-view.ts';
 import { endsWait, eventLine, waitOf } from './progress.ts';
 import type { Theme } from './theme.ts';
@@ -87,6 +88,8 @@ export class PlainLog {
 
   private annotate(event: CanaryEvent): void {
     if (event.type === 'warning') this.annotation('warning', 'canary', event.text);
+    if (event.type === 'foreseen' && event.forecast.known && !event.forecast.enough)
+      this.annotation('warning', 'canary', shortageText(event.forecast));
     if (event.type === 'verdict-given' && event.verdict.result === 'fail')
       this.annotation('error', 'The canary was judged bad', event.verdict.reasons.join('\n'));
   }

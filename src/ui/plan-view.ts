@@ -4,6 +4,7 @@ import type { PlanDocument } from '../documents/plan.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import type { OperationAction, OperationOf, Plan, ReplicaCounts } from '../rollout/operation.ts';
 import { describeImages, releaseTitle } from '../rollout/source.ts';
+import { forecastText } from './forecast-view.ts';
 import type { Theme } from './theme.ts';
 
 const SENTENCES: {
@@ -62,7 +63,7 @@ export function describeOperation(operation: OperationAction): string {
 
 /** A plan with its steps and notes, as text. */
 export function planText(
-  { branch, commit, source, operations, steps, notes }: PlanDocument,
+  { branch, commit, source, operations, steps, forecast, notes }: PlanDocument,
   theme: Theme,
 ): string {
   const title =
@@ -71,6 +72,7 @@ export function planText(
     theme.bold(`Plan for ${title}`),
     formatPlan(operations),
     ...steps.map((text, index) => `step ${index + 1} of ${steps.length}: ${text}`),
+    ...(forecast ? [forecastText(forecast, theme)] : []),
     ...notes.map((note) => theme.dim(`· ${note}`)),
   ].join('\n');
 }

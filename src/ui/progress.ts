@@ -5,6 +5,7 @@ import { formatWeight } from '../proxy/weight.ts';
 import type { CanaryEvent, EventSink } from '../rollout/events.ts';
 import { describeStep } from '../rollout/step.ts';
 import { comparisonText } from './comparison-view.ts';
+import { forecastText } from './forecast-view.ts';
 import { describeOperation, formatPlan } from './plan-view.ts';
 import { findingLines } from './rehearsal-view.ts';
 import { resultMark, type Theme } from './theme.ts';
@@ -64,6 +65,7 @@ type EventLines = { [Type in CanaryEvent['type']]?: LineOf<Extract<CanaryEvent, 
 const LINES: EventLines = {
   'release-created': ({ id, branch, subject }, theme) =>
     `${theme.canary('◆')} release ${theme.bold(id)} of ${branch === '' ? '' : `${branch}: `}${subject}`,
+  foreseen: ({ forecast }, theme) => forecastText(forecast, theme),
   'release-resumed': (_, theme) => `${theme.canary('◆')} going on with the release`,
   'operation-finished': ({ operation, ms }, theme) =>
     `${theme.good('✔')} ${describeOperation(operation)} ${theme.dim(duration(ms))}`,

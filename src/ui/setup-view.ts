@@ -1,16 +1,20 @@
+import { stepsText } from '../compose/choose/setup.ts';
 import { shortCommit } from '../compose/model/names.ts';
 import type { DoctorResult, DownResult, InitResult, UpResult } from '../documents/setup.ts';
 import { alignColumns } from './table.ts';
 import type { Theme } from './theme.ts';
 
 export function initText(result: InitResult, theme: Theme): string {
-  const { path, written, services, left, commit, branch } = result;
+  const { path, written, services, left, steps, commit, branch } = result;
   if (!written) return `${path} exists already; it was not changed.`;
   const line = ({ service, why }: { service: string; why: string }) =>
     `  ${theme.bold(service)}: ${why}`;
   return [
     `Wrote ${path}.`,
     ...services.map(line),
+    steps.length > 0
+      ? `A canary gets its users in steps: ${stepsText(steps)}.`
+      : 'A canary has no steps: you set its share of users.',
     ...(left.length > 0 ? ['Left to the stable:', ...left.map(line)] : []),
     commit
       ? `Committed to ${branch ?? 'a detached HEAD'} as ${shortCommit(commit)}.`
@@ -19,7 +23,7 @@ export function initText(result: InitResult, theme: Theme): string {
   ].join('\n');
 }
 
-export function upText({ changed, entries }: UpResult, theme: Theme): string {
+export function upText({ changed, entries, hasSteps }: UpResult, theme: Theme): string {
   const lines = entries.map(({ service, addresses, preview }) => {
     const own = preview ? `; the canary alone, once there is one: ${preview}` : '';
     return `  ${theme.bold(service)}  ${addresses.join(', ')}${own}`;
@@ -30,7 +34,7 @@ export function upText({ changed, entries }: UpResult, theme: Theme): string {
   return [
     title,
     ...lines,
-    'Next: `canary deploy --branch BRANCH --weight 5`, or `--tag TAG` for an image that was built elsewhere.',
+    `Next: \`canary deploy --branch BRANCH${hasSteps ? '' : ' --weight 5'}\`, or \`--tag TAG\` for an image that was built elsewhere.`,
   ].join('\n');
 }
 

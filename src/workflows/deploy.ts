@@ -4,14 +4,16 @@ import type { Context } from '../context.ts';
 import type { DeployResult } from '../documents/traffic.ts';
 import { observe } from '../execution/observe.ts';
 import { branchRef } from '../git/branch-name.ts';
+import { foreseeRelease } from '../probes/foresee.ts';
 import { warnOfExpired } from '../project/certificates.ts';
+import type { Checkout } from '../project/checkout/checkout.ts';
 import { checkoutWarnings } from '../project/checkout/warnings.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import { agree } from '../rehearsal/agreement.ts';
 import { requireProxy } from '../release/guards.ts';
 import { finishPromotion } from '../release/promotion/promotion.ts';
 import { currentRelease, newestRelease } from '../release/records/releases.ts';
-import { startRelease } from '../release/start.ts';
+import { startRelease, stepsOfRelease } from '../release/start.ts';
 import { withLock } from '../release/with-lock.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
 import { type BranchOptions, branchCandidate } from './candidates/branch.ts';
@@ -64,6 +66,7 @@ export async function deploy(
     const { commit } = checkout;
     for (const text of await checkoutWarnings(context, project, checkout))
       context.emit({ type: 'warning', text });
+    await foretell(context, project, checkout, options.weight);
     const base = { context, project, signal, agreement, isSure: options.isSure };
     await finishPromotion(base, await currentRelease(project));
     try {
@@ -85,6 +88,18 @@ export async function deploy(
       throw error;
     }
   });
+}
+
+/** Says what the release will take, before anything is done: the user may interrupt. */
+async function foretell(
+  context: Context,
+  project: Project,
+  checkout: Checkout,
+  weight: number | undefined,
+): Promise<void> {
+  const steps = weight === undefined ? stepsOfRelease(project, checkout) : [];
+  const forecast = await foreseeRelease({ context, project }, { steps, weight });
+  if (forecast) context.emit({ type: 'foreseen', forecast });
 }
 
 /** A canary that no one has looked at should not get all users at once. */

@@ -3,10 +3,10 @@ import { findCandidates } from '../compose/choose/candidates.ts';
 import { type Choice, chooseLikely, chooseNamed } from '../compose/choose/choose.ts';
 import { configText } from '../compose/choose/config-text.ts';
 import type { ChosenService } from '../compose/choose/describe.ts';
+import { CAREFUL } from '../compose/choose/setup.ts';
 import { readStack, type Stack } from '../compose/choose/stack.ts';
-import { overruled } from '../compose/services/overrule.ts';
+import { overruled, requireService } from '../compose/services/overrule.ts';
 import { parseConfig } from '../config/parse.ts';
-import type { Role } from '../config/values/role.ts';
 import type { Context } from '../context.ts';
 import { sharedData, sharedText } from '../database/shared.ts';
 import type { InitResult } from '../documents/setup.ts';
@@ -17,21 +17,10 @@ import { layoutOf, writeSchema } from '../project/layout.ts';
 import { type ComposeProject, configPath, findState, loadComposeProject } from '../project/load.ts';
 import { rm } from '../system/disk.ts';
 import { exists, readIfExists, writeDurably } from '../system/files.ts';
-
-export interface InitOptions {
-  services: readonly string[];
-  /** Take the likely services without asking. */
-  yes: boolean;
-  commit: boolean;
-  message?: string | undefined;
-  /** What services are and which mounts are data, whatever canary would guess; written to canary.yaml. */
-  roles?: Readonly<Record<string, Role>>;
-  entries?: Readonly<Record<string, number>>;
-  mounts?: Readonly<Record<string, 'shared' | 'branch'>>;
-}
+import { askForSetup, askToWrite, type InitOptions } from './init-questions.ts';
 
 /** Chooses the services, writes canary.yaml and commits only that file. */
-export async function init(context: Context, options: InitOptions): Promise<InitResult> {
+export async function init(context: Context, given: InitOptions): Promise<InitResult> {
   const project = await loadComposeProject(context);
   const path = configPath(context, project.directory);
   const branch = project.isInGit
@@ -39,11 +28,17 @@ export async function init(context: Context, options: InitOptions): Promise<Init
     : null;
   if (await exists(path)) {
     await proposeIdentity(context, path);
-    return { path, written: false, commit: null, branch, services: [], left: [] };
+    return { path, written: false, commit: null, branch, services: [], left: [], steps: [] };
   }
+  const files = await readConfigurationFiles(project.model);
+  const isAsked = context.prompt.isAttended && !given.yes;
+  const options = isAsked
+    ? await askForSetup(context.prompt, project.model, files, given)
+    : { ...given, steps: given.steps ?? CAREFUL };
   const model = overruled(project.model, options);
-  const stack = readStack(model, await readConfigurationFiles(model));
-  const { services, left, warnings } = await choose(context, stack, options);
+  if (options.migrate !== undefined) requireService(model, options.migrate);
+  const stack = readStack(model, files);
+  const { services, left, warnings } = choose(stack, options);
   const names = services.map(({ service }) => service);
   const layout = layoutOf(project.directory);
   const { unrehearsed } = sharedData(model, names, stack.calls);
@@ -56,15 +51,17 @@ export async function init(context: Context, options: InitOptions): Promise<Init
   );
   // What is written is valid, or nothing is written.
   parseConfig(text, path);
+  const wantsCommit = given.commit && project.isInGit;
+  const commits = isAsked
+    ? await askToWrite(context.prompt, text, { commit: wantsCommit, branch: branch ?? undefined })
+    : wantsCommit;
   await writeSchema(layout, context.program.schema);
   await writeDurably(path, text, 0o644);
-  const commit =
-    options.commit && project.isInGit
-      ? await commitOrRemove(context, project, path, options.message)
-      : null;
+  const commit = commits ? await commitOrRemove(context, project, path, options.message) : null;
   for (const text of [...warnings, ...unrehearsed.map(sharedText)])
     context.emit({ type: 'warning', text });
-  return { path, written: true, commit, branch, services: services.map(describe), left };
+  const steps = [...(options.steps ?? [])];
+  return { path, written: true, commit, branch, services: services.map(describe), left, steps };
 }
 
 /** Where a proxy that runs already sees requests without an identity, says how users could be named. */
@@ -92,14 +89,12 @@ async function commitOrRemove(
   }
 }
 
-async function choose(context: Context, stack: Stack, options: InitOptions): Promise<Choice> {
+function choose(stack: Stack, options: InitOptions): Choice {
   if (options.services.length > 0) return chooseNamed(stack, options.services);
   const choice = options.yes ? chooseLikely(stack) : undefined;
   if (choice) return choice;
   const { candidates, left } = findCandidates(stack);
   const likely = candidates.filter((each) => each.isLikely).map((each) => each.name);
-  const chosen = options.yes ? undefined : await context.prompt.chooseServices(candidates, likely);
-  if (chosen && chosen.length > 0) return chooseNamed(stack, chosen);
   throw new CanaryError('answer-needed', 'Which services should have a canary?', {
     details: [
       ...candidates.map(({ name, why }) => `${name}: ${why}`),

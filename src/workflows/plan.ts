@@ -12,6 +12,7 @@ import { planFor } from '../execution/converge.ts';
 import { observe } from '../execution/observe.ts';
 import { secondContainerObstacle } from '../execution/operations/second-container.ts';
 import { branchRef } from '../git/branch-name.ts';
+import { foreseeRelease } from '../probes/foresee.ts';
 import { type Checkout, checkOut } from '../project/checkout/checkout.ts';
 import { checkOutImages } from '../project/checkout/in-place.ts';
 import { mirrorOf } from '../project/checkout/mirror.ts';
@@ -58,6 +59,7 @@ export async function plan(
       source: null,
       operations,
       steps: [],
+      forecast: null,
       mounts: [],
       notes: await notes(project),
     };
@@ -133,6 +135,7 @@ async function planOfImages(
     source,
     operations: [],
     steps: [],
+    forecast: null,
     notes: [why],
   };
 }
@@ -176,6 +179,7 @@ async function planOf(
     operations,
     mounts,
     steps: steps.map(describeStep),
+    forecast: await foreseeRelease(run, { steps, weight }),
     notes: said,
   };
 }

@@ -34,7 +34,13 @@ export async function up(context: Context): Promise<UpResult> {
     if (observed.proxy.state === 'absent') await applySplit(project, OFF);
     const release = await currentRelease(project);
     const { plan } = await converge({ context, project, release, signal }, { proxy: 'running' });
-    return { project: project.name, changed: plan.length > 0, entries: entryAddresses(project) };
+    const { strategy, steps } = project.config;
+    return {
+      project: project.name,
+      changed: plan.length > 0,
+      entries: entryAddresses(project),
+      hasSteps: strategy.kind !== 'blue-green' && (strategy.kind !== 'canary' || steps.length > 0),
+    };
   });
 }
 

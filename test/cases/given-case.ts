@@ -69,7 +69,7 @@ export class GivenCase extends Storedog {
 
   /** `init` and `up`; the preview gets a port that no other test has. */
   async takeOver(...init: string[]): Promise<void> {
-    await this.succeed('init', '--yes', ...init);
+    await this.succeed('init', '--yes', '--steps', 'none', ...init);
     const chosen = await this.read('canary.yaml');
     await this.write('canary.yaml', chosen.replace(/preview: \d+/, `preview: ${this.preview}`));
     if (await this.exists('.git'))

@@ -4,6 +4,7 @@ import { underLiveView } from '../../src/cli/live-view.ts';
 import type { Session } from '../../src/cli/session.ts';
 import { CanaryError } from '../../src/errors.ts';
 import { systemClock } from '../../src/system/clock.ts';
+import { NOBODY } from '../support/fixture-context.ts';
 import { TinyTerminal } from '../support/tiny-terminal.ts';
 
 /** A session on a terminal, in a folder without a project: so every look fails, and is told. */
@@ -23,7 +24,7 @@ function sessionOn(terminal: TinyTerminal, runProgram: unknown) {
       clock: systemClock,
       signal: new AbortController().signal,
       options: { directory: '/nowhere', files: [] },
-      prompt: { confirm: async () => raw.at(-1) === false, chooseServices: async () => [] },
+      prompt: { ...NOBODY, confirm: async () => raw.at(-1) === false },
       program: { node: 'node', script: 'canary.js' },
       runProgram,
     },

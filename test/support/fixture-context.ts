@@ -17,12 +17,22 @@ export function contextIn(directory: string, options: Partial<Context['options']
       ...options,
     },
     owner: { uid: 0, gid: 0 },
-    prompt: { chooseServices: async () => undefined, confirm: async () => false },
+    prompt: NOBODY,
     emit: () => undefined,
     listen: () => () => undefined,
     signal: new AbortController().signal,
   };
 }
+
+/** Nobody is there to be asked. */
+export const NOBODY: Context['prompt'] = {
+  isAttended: false,
+  chooseOne: async () => undefined,
+  chooseSeveral: async () => undefined,
+  type: async () => undefined,
+  show: async () => undefined,
+  confirm: async () => false,
+};
 
 let version: Promise<string> | undefined;
 

@@ -1,16 +1,6 @@
 import { Judge, type JudgeSettings, type RequestVerdict } from '../../src/analysis/judge.ts';
 import type { UserRequest } from '../../src/analysis/request.ts';
-
-/** Random numbers from 0 to 1, from a seed (mulberry32, Tommy Ettinger, public domain). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+import { randomFrom } from '../../src/analysis/stats/random.ts';
 
 /** One seed per run. */
 export const SEEDS = Array.from({ length: 16 }, (_, index) => 7919 * index + 13);

@@ -71,7 +71,7 @@ export class Stack extends Storedog {
   /** Chooses the services and adds the settings that the test needs. */
   async choose(): Promise<void> {
     const named = (this.kind?.services ?? []).flatMap((name) => ['--service', name]);
-    await this.succeed('init', '--yes', ...named);
+    await this.succeed('init', '--yes', '--steps', 'none', ...named);
     const chosen = await this.read('canary.yaml');
     const preview = chosen.replace(/preview: \d+/, `preview: ${this.preview}`);
     await this.write('canary.yaml', `${preview}${SETTINGS.join('\n')}\n`);

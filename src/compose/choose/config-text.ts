@@ -1,4 +1,5 @@
 import type { ChosenService } from './describe.ts';
+import type { Setup } from './setup.ts';
 
 /**
  * The text of canary.yaml for a choice; the same choice always gives the same text. `schema`: the
@@ -8,28 +9,31 @@ export function configText(
   choice: readonly ChosenService[],
   stableBranch: string,
   unrehearsed: readonly string[] = [],
-  { roles = {}, mounts = {} }: Guesses = {},
+  guesses: Guesses = {},
   schema?: string,
 ): string {
+  const { roles = {}, mounts = {}, identity = [], migrate } = guesses;
   const lines = choice.map(
     ({ service, ...settings }) => `  ${yamlKey(service)}: ${flowText(settings)}`,
   );
   return [
     ...(schema === undefined ? [] : [`# yaml-language-server: $schema=${schema}`]),
-    '# What canary clones, and where users come in. All settings: README of canary.',
+    '# What canary clones, and where users come in.',
     'version: 1',
     'services:',
     ...lines,
     ...flowMap('roles', roles),
     ...flowMap('mounts', mounts),
+    ...(identity.length > 0 ? [`identity: [${identity.join(', ')}]`] : []),
+    ...stepLines(guesses),
     ...(stableBranch === 'main' ? [] : [`git: { stable: ${JSON.stringify(stableBranch)} }`]),
-    ...(unrehearsed.length === 0 ? [] : agreement(unrehearsed)),
+    ...databaseLines(migrate, unrehearsed),
     '',
   ].join('\n');
 }
 
 /** What the operator says in place of a guess. */
-interface Guesses {
+interface Guesses extends Setup {
   roles?: Readonly<Record<string, string>>;
   mounts?: Readonly<Record<string, string>>;
 }
@@ -39,12 +43,31 @@ function flowMap(name: string, map: Readonly<Record<string, string>>): string[] 
   return pairs.length > 0 ? [`${name}: { ${pairs.join(', ')} }`] : [];
 }
 
-/** What the operator must agree to before the first deploy, commented out and ready to enable. */
-function agreement(services: readonly string[]): string[] {
-  const exceptions = services.map((name) => JSON.stringify(`unrehearsed:${name}`));
+/** How users come to the canary; without steps somebody sets the weight by hand. */
+function stepLines({ steps = [], promote }: Setup): string[] {
+  if (steps.length === 0) return [];
   return [
+    '# Shares of users in percent; each step lasts at least so long.',
+    'steps:',
+    ...steps.map(({ weight, for: hold }) => `  - { weight: ${weight}, for: ${hold} }`),
+    ...(promote === 'manual' ? ['promote: manual'] : []),
+  ];
+}
+
+/**
+ * Who migrates; and what the operator must agree to before the first deploy, commented out and ready
+ * to enable.
+ */
+function databaseLines(migrate: string | undefined, unrehearsed: readonly string[]): string[] {
+  const migrating = migrate === undefined ? [] : [`migrate: { service: ${yamlKey(migrate)} }`];
+  const written = migrating.length > 0 ? [`database: { ${migrating.join(', ')} }`] : [];
+  if (unrehearsed.length === 0) return written;
+  const exceptions = unrehearsed.map((name) => JSON.stringify(`unrehearsed:${name}`));
+  const agreed = [...migrating, `allow: [${exceptions.join(', ')}]`];
+  return [
+    ...written,
     '# These keep data, are shared with the canary, and what it does to them cannot be rehearsed. If that is meant:',
-    `# database: { allow: [${exceptions.join(', ')}] }`,
+    `# database: { ${agreed.join(', ')} }`,
   ];
 }
 

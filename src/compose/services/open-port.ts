@@ -40,11 +40,15 @@ export function openPort(service: ComposeService, said?: number): OpenPort | und
     ORDER.indexOf(speaksAt(target)) * 10 +
     (target === health ? 0 : [80, 8080].includes(target) ? 1 : 2) +
     (target === own ? 25 : 0);
-  const [best] = (service.ports ?? [])
-    .filter(isFixed)
+  const [best] = fixedPorts(service)
     .filter(({ published }) => said === undefined || published === String(said))
     .toSorted((left, right) => rank(left.target) - rank(right.target));
   return best && { port: Number(best.published), speaks: speaksAt(best.target) };
+}
+
+/** The ports of a service that users can reach at a known place. */
+export function fixedPorts({ ports = [] }: ComposeService): ComposePort[] {
+  return ports.filter(isFixed);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { IDENTITY_PLACE } from '../values/identity-place.ts';
 import { refuse } from '../values/values.ts';
 
 const FORMS = 'is not `header:NAME`, `cookie:NAME`, `query:NAME`, `jwt:CLAIM` or `source`';
@@ -10,10 +11,7 @@ export type Identity =
 
 const place = z
   .string()
-  .regex(
-    /^((header|cookie|query):[A-Za-z0-9_.-]{1,100}|jwt:[A-Za-z0-9_-]{1,100}(\.[A-Za-z0-9_-]{1,100}){0,9}|source)$/,
-    FORMS,
-  )
+  .regex(IDENTITY_PLACE, FORMS)
   .transform((text): Identity => {
     if (text === 'source') return { from: 'source' };
     const [from, name = ''] = text.split(':');

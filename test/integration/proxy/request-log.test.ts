@@ -4,6 +4,7 @@ import {
   followRequests,
   type LoggedRequest,
   parseRequest,
+  SHOW_REQUESTS,
 } from '../../../src/proxy/request-log.ts';
 import type { Following } from '../../../src/system/haproxy/line-stream.ts';
 import { PORT, ProtocolShop } from '../../support/protocol-shop.ts';
@@ -54,6 +55,15 @@ describe('the log of requests', () => {
     expect(seen.every(({ status, failed, byRule }) => status === 200 && !failed && !byRule)).toBe(
       true,
     );
+  });
+
+  it('is remembered by the proxy, for who did not listen', async () => {
+    for (let at = 0; at < 30; at += 1)
+      await ask(`/remembered/${at}`, { 'X-User-Id': `u${at % 7}` });
+    await logged(30);
+    const lines = (await shop.ask(SHOW_REQUESTS)).split('\n');
+    const remembered = lines.flatMap((line) => parseRequest(line) ?? []).slice(-30);
+    expect(remembered).toEqual(seen);
   });
 
   it('recognises a client without identity by its address, whatever its cookies', async () => {

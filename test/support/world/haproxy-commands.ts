@@ -39,6 +39,9 @@ function one(worker: HaproxyWorker, command: string): string {
       return '\n';
     case 'show info':
       return `Name: HAProxy\nPid: ${worker.pid}\nStart_time_sec: ${Math.floor(worker.startedAt / 1000)}\ndescription: ${worker.configuration.digest}\n`;
+    // Its visitors leave no lines.
+    case 'show events':
+      return '\n';
     case 'show stat':
       return statistics(worker);
     case 'show servers':

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SignalComparison } from '../../../src/analysis/comparison.ts';
 import type { UserRequest } from '../../../src/analysis/request.ts';
-import { randomFrom } from '../../support/fixture-traffic.ts';
+import { randomFrom } from '../../../src/analysis/stats/random.ts';
 
 /** Evidence that a canary which is no worse reaches at most once in 100 times. */
 const ENOUGH = Math.log(100);

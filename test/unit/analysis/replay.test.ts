@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { EvidenceBook, parseEvidence } from '../../../src/analysis/evidence.ts';
 import { Judge, type SignalMoment } from '../../../src/analysis/judge.ts';
 import { replay } from '../../../src/analysis/replay.ts';
-import { randomFrom, SETTINGS } from '../../support/fixture-traffic.ts';
+import { randomFrom } from '../../../src/analysis/stats/random.ts';
+import { SETTINGS } from '../../support/fixture-traffic.ts';
 
 /** A minute of traffic, half of it on the canary, which fails a share of its requests. */
 function recorded(share: number): { moments: SignalMoment[]; live: Judge } {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { randomFrom } from '../../../../src/analysis/stats/random.ts';
 import { lowerRate, upperRate } from '../../../../src/analysis/stats/rate-bounds.ts';
 import { DEFAULT_ANALYSIS } from '../../../../src/config/sections/analysis.ts';
-import { randomFrom } from '../../../support/fixture-traffic.ts';
 
 const tally = fc
   .integer({ min: 1, max: 5000 })

@@ -169,7 +169,7 @@ describe('canary.yaml', () => {
   test('is the same text for the same choice', () => {
     const chosen = choice(SHOP, ['frontend', 'discounts']);
     expect(configText(chosen, 'main')).toMatchInlineSnapshot(`
-      "# What canary clones, and where users come in. All settings: README of canary.
+      "# What canary clones, and where users come in.
       version: 1
       services:
         frontend: { entry: 3000, preview: 13000 }
