@@ -35,6 +35,8 @@ export interface InitResult {
   left: { service: string; why: string }[];
   /** The steps in canary.yaml; none if the weight is set by hand. `for`: a duration such as `10m`. */
   steps: { weight: number; for: string }[];
+  /** Whether the canary becomes the stable after the last step, or a person decides. */
+  promote: 'auto' | 'manual';
 }
 
 /** What `doctor` checked, in order. */

@@ -4,8 +4,13 @@ import type { DoctorResult, DownResult, InitResult, UpResult } from '../document
 import { alignColumns } from './table.ts';
 import type { Theme } from './theme.ts';
 
+const AFTERWARDS = {
+  auto: 'Then it becomes the stable; with `promote: manual` you decide.',
+  manual: 'Then you decide.',
+};
+
 export function initText(result: InitResult, theme: Theme): string {
-  const { path, written, services, left, steps, commit, branch } = result;
+  const { path, written, services, left, steps, promote, commit, branch } = result;
   if (!written) return `${path} exists already; it was not changed.`;
   const line = ({ service, why }: { service: string; why: string }) =>
     `  ${theme.bold(service)}: ${why}`;
@@ -13,7 +18,7 @@ export function initText(result: InitResult, theme: Theme): string {
     `Wrote ${path}.`,
     ...services.map(line),
     steps.length > 0
-      ? `A canary gets its users in steps: ${stepsText(steps)}.`
+      ? `A canary gets its users in steps: ${stepsText(steps)}. ${AFTERWARDS[promote]}`
       : 'A canary has no steps: you set its share of users.',
     ...(left.length > 0 ? ['Left to the stable:', ...left.map(line)] : []),
     commit

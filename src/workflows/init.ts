@@ -28,7 +28,10 @@ export async function init(context: Context, given: InitOptions): Promise<InitRe
     : null;
   if (await exists(path)) {
     await proposeIdentity(context, path);
-    return { path, written: false, commit: null, branch, services: [], left: [], steps: [] };
+    return {
+      ...{ path, written: false, commit: null, branch, services: [], left: [], steps: [] },
+      promote: 'manual',
+    };
   }
   const files = await readConfigurationFiles(project.model);
   const isAsked = context.prompt.isAttended && !given.yes;
@@ -61,7 +64,9 @@ export async function init(context: Context, given: InitOptions): Promise<InitRe
   for (const text of [...warnings, ...unrehearsed.map(sharedText)])
     context.emit({ type: 'warning', text });
   const steps = [...(options.steps ?? [])];
-  return { path, written: true, commit, branch, services: services.map(describe), left, steps };
+  const promote = steps.length > 0 ? (options.promote ?? 'auto') : 'manual';
+  const written = { written: true, services: services.map(describe), left };
+  return { path, ...written, commit, branch, steps, promote };
 }
 
 /** Where a proxy that runs already sees requests without an identity, says how users could be named. */

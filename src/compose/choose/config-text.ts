@@ -48,6 +48,7 @@ function stepLines({ steps = [], promote }: Setup): string[] {
   if (steps.length === 0) return [];
   return [
     '# Shares of users in percent; each step lasts at least so long.',
+    `# A canary that passes them all ${promote === 'manual' ? 'waits for you' : 'becomes the stable; `promote: manual` leaves that to you'}.`,
     'steps:',
     ...steps.map(({ weight, for: hold }) => `  - { weight: ${weight}, for: ${hold} }`),
     ...(promote === 'manual' ? ['promote: manual'] : []),

@@ -33,7 +33,7 @@ describe('init', () => {
         'Wrote DIR/canary.yaml.',
         '  frontend: users reach it on port 3000; the canary alone answers on 13000',
         '  discounts: internal: it publishes no port',
-        'A canary gets its users in steps: 5 %, 25 %, 50 % of users, 10m each.',
+        'A canary gets its users in steps: 5 %, 25 %, 50 % of users, 10m each. Then it becomes the stable; with `promote: manual` you decide.',
         `Committed to main as ${commit}.`,
         'Next: `canary up` puts the proxy in front of your services.',
         '',
