@@ -65,11 +65,17 @@ export async function writeDurably(
 
 /**
  * The same for a file of the user's: it keeps its owner and its mode. Never what a link leads to. A file that is
- * mounted alone, as into a container in which canary runs, cannot be renamed: it is written over.
+ * mounted alone is written over: into the container in which canary runs, because it cannot be renamed; into others
+ * (`isMounted`), because they would go on with the old file.
  */
-export async function replaceInPlace(path: string, content: string): Promise<void> {
+export async function replaceInPlace(
+  path: string,
+  content: string,
+  { isMounted = false } = {},
+): Promise<void> {
   const old = await lstat(path).catch(() => undefined);
   if (old && !old.isFile()) throw new Error(`${path} is not a plain file`);
+  if (old && isMounted) return growAndOverwrite(path, Buffer.from(content));
   try {
     await writeDurably(path, content, old ? old.mode & 0o7777 : 0o600, old);
   } catch (error) {

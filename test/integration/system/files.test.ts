@@ -123,6 +123,15 @@ describe.skipIf(process.getuid?.() !== 0)('on a disk of its own', () => {
   });
 });
 
+test('a file that containers mount alone stays the same file', async () => {
+  const file = join(await emptyFolder(), '.env');
+  await replaceInPlace(file, 'A=1\n', { isMounted: true });
+  const { ino } = await stat(file);
+  await replaceInPlace(file, 'A=10\n', { isMounted: true });
+  expect(await readFile(file, 'utf8')).toBe('A=10\n');
+  expect((await stat(file)).ino).toBe(ino);
+});
+
 describe('a file of the user may be replaced', () => {
   test('if it is a plain one or missing', async () => {
     const folder = await emptyFolder();
