@@ -12,7 +12,9 @@ test.each([
   await writeFile(file, '# ours\nVERSION=1\nOTHER=x\n');
   const { ino } = await stat(file);
   const volumes = [{ type: 'bind', source: isMounted ? file : '/elsewhere', target: '/app/.env' }];
-  await writeLines({ model: { services: { web: { volumes } } } }, file, ['VERSION=1.10']);
+  await writeLines({ model: { name: 'shop', services: { web: { volumes } } } }, file, [
+    'VERSION=1.10',
+  ]);
   expect(await readFile(file, 'utf8')).toBe('# ours\nVERSION=1.10\nOTHER=x\n');
   expect((await stat(file)).ino === ino).toBe(isMounted);
 });
