@@ -42,6 +42,12 @@ export function describeImages({ images, variables }: ImageSource): string {
   return values.join(', ') || 'the images as they are';
 }
 
+/** Why images are pulled, or only kept because this engine has them. */
+export function pullCause(images: readonly ReleasedImage[]): string {
+  const isHere = images.every(({ imageId }) => imageId !== undefined);
+  return isHere ? "kept under a name of canary's own" : 'not on this engine yet';
+}
+
 /** The beginning of a digest that the name does not have, because a tag may move. */
 function shortDigest(reference: string, digest: string | undefined): string {
   if (digest === undefined || reference.includes('@')) return '';
