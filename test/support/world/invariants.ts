@@ -14,11 +14,21 @@ const MOVE_STABLE = ['up', 'down', 'promote'];
 /** Ends of which users notice nothing. */
 const TAKE_USERS_OFF = ['abort', 'revert', 'pause'];
 
-/** Whether an earlier command may have left the stable half replaced, which the next ones have to mend. */
+/**
+ * Whether a command may have left the stable half replaced, which the next ones have to mend: it was killed, or it
+ * failed because of something that is not its own.
+ */
 function wasMoved({ chapters }: Story, chapter: Chapter): boolean {
-  return chapters
-    .slice(0, chapters.indexOf(chapter) + 1)
-    .some(({ argv, exitCode }) => exitCode === undefined && MOVE_STABLE.includes(argv[0] ?? ''));
+  return chapters.some(
+    (each) =>
+      each.before.at <= chapter.after.at &&
+      isCutShort(each) &&
+      MOVE_STABLE.includes(each.argv[0] ?? ''),
+  );
+}
+
+function isCutShort({ exitCode, isDisturbed }: Chapter): boolean {
+  return exitCode === undefined || (exitCode !== 0 && isDisturbed);
 }
 
 const STABLE_UNTOUCHED: Invariant = {
@@ -27,31 +37,28 @@ const STABLE_UNTOUCHED: Invariant = {
     story.chapters.flatMap((chapter) => {
       const [command = ''] = chapter.argv;
       if (MOVE_STABLE.includes(command) || wasMoved(story, chapter)) return [];
-      return chapter.before.containers.flatMap((each) => {
-        if (each.role !== 'stable') return [];
-        const now = chapter.after.containers.find(({ id }) => id === each.id);
-        const isSame =
-          now?.startedAt === each.startedAt &&
-          now.restartCount === each.restartCount &&
-          now.state === each.state;
-        return isSame ? [] : [`\`${command}\` touched ${each.name}`];
-      });
+      const stable = chapter.before.containers.filter(({ role }) => role === 'stable');
+      return touchedBy(story, chapter).flatMap(({ container: { id, name }, what }) =>
+        stable.some((each) => each.id === id) ? [`\`${command}\` touched ${name}: ${what}`] : [],
+      );
     }),
 };
 
 const SHARED_UNTOUCHED: Invariant = {
   name: 'the database is never stopped',
-  broken: ({ chapters }) => {
-    const database = (each: Chapter['before']) =>
-      each.containers.find(({ service }) => service === 'db');
-    const first = chapters[0] && database(chapters[0].before);
-    return chapters.flatMap(({ argv, after }) => {
-      const now = database(after);
-      const isSame = now?.id === first?.id && now?.startedAt === first?.startedAt;
-      return isSame ? [] : [`\`${argv[0]}\` touched the database`];
-    });
-  },
+  broken: (story) =>
+    story.chapters.flatMap((chapter) =>
+      touchedBy(story, chapter).flatMap(({ container, what }) =>
+        container.labels['com.docker.compose.service'] === 'db'
+          ? [`\`${chapter.argv[0]}\` touched the database: ${what}`]
+          : [],
+      ),
+    ),
 };
+
+function touchedBy({ world }: Story, { process }: Chapter) {
+  return world.engine.touches.filter(({ by }) => by === process.pid);
+}
 
 const WEIGHT_AS_ASKED: Invariant = {
   name: 'the weight is never above what was asked for',
@@ -92,12 +99,15 @@ const MOST_CLOSED_MS = 400;
 const NO_REQUEST_LOST: Invariant = {
   name: 'no request is lost',
   broken: ({ world: { visitors }, chapters }) => {
-    const lost = visitors.visits.filter(({ status, isRefused }) => status >= 500 && !isRefused);
+    const lost = visitors.visits.filter(
+      ({ status, isRefused, isExcused }) => status >= 500 && !isRefused && !isExcused,
+    );
     const [first] = lost;
     const found = first ? [`${lost.length} lost, the first at ${clock(first.at)}`] : [];
     let since: number | undefined;
-    for (const { isRefused, at } of [...visitors.visits].sort((one, other) => one.at - other.at)) {
-      if (!isRefused || isBetweenTwoHands(chapters, at)) since = undefined;
+    const inOrder = [...visitors.visits].sort((one, other) => one.at - other.at);
+    for (const { isRefused, isExcused, at } of inOrder) {
+      if (!isRefused || isExcused || isBetweenTwoHands(chapters, at)) since = undefined;
       else since ??= at;
       if (since !== undefined && at - since > MOST_CLOSED_MS)
         return [...found, `nobody is at the port from ${clock(since)} on`];
@@ -111,13 +121,11 @@ const NO_REQUEST_LOST: Invariant = {
  * engine gives a port from one container to another in one call.
  */
 function isBetweenTwoHands(chapters: readonly Chapter[], at: number): boolean {
-  const killed = chapters.findIndex(
-    ({ argv, exitCode }) => exitCode === undefined && ['up', 'down'].includes(argv[0] ?? ''),
-  );
-  const cut = chapters[killed];
-  if (!cut) return false;
-  const again = chapters.slice(killed + 1).find(({ argv }) => argv[0] === cut.argv[0]);
-  return at >= cut.before.at && at <= (again?.after.at ?? Number.POSITIVE_INFINITY);
+  return chapters.some(({ argv: [command = ''], exitCode, before, after }) => {
+    if (exitCode !== undefined || !['up', 'down'].includes(command)) return false;
+    const again = chapters.find((each) => each.argv[0] === command && each.before.at >= after.at);
+    return at >= before.at && at <= (again?.after.at ?? Number.POSITIVE_INFINITY);
+  });
 }
 
 function clock(ms: number): string {
