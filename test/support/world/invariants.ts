@@ -11,6 +11,12 @@ export interface Invariant {
 
 /** Commands that may make containers of the stable anew. */
 const MOVE_STABLE = ['up', 'down', 'promote'];
+
+/** `revert RELEASE` takes a promoted one back: the stable runs what it ran before. */
+function movesStable([command = '', release]: readonly string[]): boolean {
+  return MOVE_STABLE.includes(command) || (command === 'revert' && release !== undefined);
+}
+
 /** Ends of which users notice nothing. */
 const TAKE_USERS_OFF = ['abort', 'revert', 'pause'];
 
@@ -23,7 +29,7 @@ function wasMoved({ chapters }: Story, chapter: Chapter): boolean {
     (each) =>
       each.before.at <= chapter.after.at &&
       isCutShort(each) &&
-      MOVE_STABLE.includes(each.argv[0] ?? ''),
+      movesStable(each.argv),
   );
 }
 
@@ -36,7 +42,7 @@ const STABLE_UNTOUCHED: Invariant = {
   broken: (story) =>
     story.chapters.flatMap((chapter) => {
       const [command = ''] = chapter.argv;
-      if (MOVE_STABLE.includes(command) || wasMoved(story, chapter)) return [];
+      if (movesStable(chapter.argv) || wasMoved(story, chapter)) return [];
       const stable = chapter.before.containers.filter(({ role }) => role === 'stable');
       return touchedBy(story, chapter).flatMap(({ container: { id, name }, what }) =>
         stable.some((each) => each.id === id) ? [`\`${command}\` touched ${name}: ${what}`] : [],

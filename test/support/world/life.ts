@@ -52,26 +52,39 @@ export interface Life {
   steps: readonly Step[];
 }
 
+/** What would be there if every command had worked: most commands are ones that have something to do. */
+interface Guess {
+  isUp: boolean;
+  canary: 'none' | 'on' | 'paused';
+  hasPromoted: boolean;
+}
+
 /** The life of a seed. */
 export function lifeOf(seed: number): Life {
   const random = new Random(seed);
-  const steps = Array.from({ length: random.whole(3, 7) }, (_, index) => stepOf(random, index));
+  let guess: Guess = { isUp: false, canary: 'none', hasPromoted: false };
+  const steps = Array.from({ length: random.whole(4, 9) }, () => {
+    const step = stepOf(random, guess);
+    for (const argv of [step.argv, ...(step.beside ? [step.beside.argv] : [])])
+      guess = { ...guess, ...after(argv) };
+    return step;
+  });
   return { restarts: random.isSo(0.5), steps };
 }
 
-function stepOf(random: Random, index: number): Step {
-  const isCalm = random.isSo(0.3);
+function stepOf(random: Random, guess: Guess): Step {
+  const isCalm = random.isSo(0.4);
+  const argv = commandOf(random, guess);
+  // Often while it runs, as a person would who sees it.
+  const during = { ...guess, ...after(argv) };
   return {
-    argv: commandOf(random, index),
+    argv,
     faults: !isCalm && random.isSo(0.6) ? faultsOf(random) : [],
     happenings: !isCalm && random.isSo(0.4) ? happeningsOf(random) : [],
-    beside: random.isSo(0.2)
+    beside: random.isSo(argv[0] === 'deploy' ? 0.4 : 0.15)
       ? {
-          after: random.pick([
-            [3, random.whole(1, 500)],
-            [1, random.whole(1, 15_000)],
-          ]),
-          argv: commandOf(random, 2),
+          after: random.isSo(0.6) ? random.whole(1, 700) : random.whole(1, 15_000),
+          argv: commandOf(random, during),
           faults: random.isSo(0.3) ? faultsOf(random) : [],
         }
       : undefined,
@@ -79,33 +92,53 @@ function stepOf(random: Random, index: number): Step {
   };
 }
 
-function commandOf(random: Random, index: number): readonly string[] {
+function commandOf(random: Random, { isUp, canary, hasPromoted }: Guess): readonly string[] {
   const version = random.whole(1, 3);
-  const weight = String(
-    random.pick([
-      [1, 0],
-      [4, random.whole(1, 99)],
-      [1, 100],
-    ]),
-  );
-  const up = index === 0 ? 40 : 4;
-  const deploy = index === 1 ? 40 : 5;
-  return random.pick<readonly string[]>([
-    [up, ['up']],
-    [deploy, deployOf(version)],
-    [deploy, [...deployOf(version), '--weight', weight]],
-    [1, [...deployOf(version), '--detach']],
-    [4, ['weight', weight]],
-    [3, ['pause']],
-    [4, ['resume']],
-    [6, ['promote', '--yes']],
-    [2, ['promote', '--yes', '--now']],
-    [4, ['abort']],
-    [4, ['revert']],
-    [3, ['revert', 'RELEASE', '--yes']],
-    [2, ['down']],
-    [1, ['status']],
+  const share: number = random.pick([
+    [1, 0],
+    [5, random.whole(1, 99)],
+    [1, 100],
   ]);
+  const weight = String(share);
+  const isThere = canary !== 'none';
+  return random.pick<readonly string[]>([
+    [isUp ? 1 : 20, ['up']],
+    [isThere || !isUp ? 1 : 10, deployOf(version)],
+    [isThere || !isUp ? 1 : 10, [...deployOf(version), '--weight', weight]],
+    [isThere || !isUp ? 0 : 2, [...deployOf(version), '--detach']],
+    [isThere ? 6 : 0.3, ['weight', weight]],
+    [canary === 'on' ? 4 : 0.2, ['pause']],
+    [canary === 'paused' ? 8 : isThere ? 2 : 0.2, ['resume']],
+    [isThere ? 6 : 0.3, ['promote', '--yes']],
+    [isThere ? 2 : 0.1, ['promote', '--yes', '--now']],
+    [isThere ? 3 : 0.7, ['abort']],
+    [isThere ? 3 : 0.7, ['revert']],
+    [hasPromoted ? 4 : 0.1, ['revert', 'RELEASE']],
+    [isUp ? 1 : 0.2, ['down']],
+    [0.5, ['status']],
+  ]);
+}
+
+function after([command = '', release]: readonly string[]): Partial<Guess> {
+  switch (command) {
+    case 'up':
+      return { isUp: true };
+    case 'down':
+      return { isUp: false, canary: 'none' };
+    case 'deploy':
+    case 'weight':
+    case 'resume':
+      return { canary: 'on' };
+    case 'pause':
+      return { canary: 'paused' };
+    case 'promote':
+      return { canary: 'none', hasPromoted: true };
+    case 'abort':
+    case 'revert':
+      return { canary: 'none', ...(release ? { hasPromoted: false } : {}) };
+    default:
+      return {};
+  }
 }
 
 function faultsOf(random: Random): FaultAt[] {

@@ -61,13 +61,16 @@ export class Visitors {
   }
 
   /** A paused proxy lets a request wait; where a connection waits for a server, the proxy tries again. */
-  private ask(user: string, port: number, at: number, tries = 0): void {
+  private ask(user: string, port: number, at: number, tries = 0, wasDown = false): void {
     const { engine, haproxy, timeline } = this.world;
     const holder = engine.holderOf(port);
-    const later = () => timeline.after(TRY_AGAIN_MS, () => this.ask(user, port, at, tries + 1));
+    const later = () => {
+      const isDown = wasDown || isDownByOthers(engine, timeline.now());
+      timeline.after(TRY_AGAIN_MS, () => this.ask(user, port, at, tries + 1, isDown));
+    };
     const keep = (visit: Partial<Visit>) => {
       const isLost = visit.isRefused === true || (visit.status ?? 200) >= 500;
-      const isExcused = isLost && isDownByOthers(engine, timeline.now());
+      const isExcused = isLost && (wasDown || isDownByOthers(engine, timeline.now()));
       this.visits.push({ ...NOTHING, at, user, isExcused, ...visit });
     };
     const worker = holder && haproxy.of(holder)?.current;
