@@ -61,7 +61,8 @@ export class FileLock {
         if (other) dead = other;
       }
     } finally {
-      await rm(draft, { force: true });
+      // One that stays is removed with what killed commands left.
+      await rm(draft, { force: true }).catch(() => undefined);
     }
     throw new CanaryError('lock-held', 'Other commands keep taking the lock of this project.', {
       hint: 'Try again.',

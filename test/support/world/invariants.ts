@@ -1,7 +1,7 @@
 import { parseJournal } from '../../../src/rollout/journal.ts';
 import { foldRelease, hasEnded, type Release } from '../../../src/rollout/release.ts';
 import { SECRET } from './shop.ts';
-import { type Chapter, ownFiles, type Story, text } from './story.ts';
+import { type Chapter, HANG, ownFiles, type Story, text } from './story.ts';
 
 /** A promise, and how it is seen to be broken: one sentence each time. */
 export interface Invariant {
@@ -26,10 +26,7 @@ const TAKE_USERS_OFF = ['abort', 'revert', 'pause'];
  */
 function wasMoved({ chapters }: Story, chapter: Chapter): boolean {
   return chapters.some(
-    (each) =>
-      each.before.at <= chapter.after.at &&
-      isCutShort(each) &&
-      movesStable(each.argv),
+    (each) => each.before.at <= chapter.after.at && isCutShort(each) && movesStable(each.argv),
   );
 }
 
@@ -104,7 +101,8 @@ const MOST_CLOSED_MS = 400;
 
 const NO_REQUEST_LOST: Invariant = {
   name: 'no request is lost',
-  broken: ({ world: { visitors }, chapters }) => {
+  broken: (story) => {
+    const { visitors } = story.world;
     const lost = visitors.visits.filter(
       ({ status, isRefused, isExcused }) => status >= 500 && !isRefused && !isExcused,
     );
@@ -113,7 +111,7 @@ const NO_REQUEST_LOST: Invariant = {
     let since: number | undefined;
     const inOrder = [...visitors.visits].sort((one, other) => one.at - other.at);
     for (const { isRefused, isExcused, at } of inOrder) {
-      if (!isRefused || isExcused || isBetweenTwoHands(chapters, at)) since = undefined;
+      if (!isRefused || isExcused || isBetweenTwoHands(story, at)) since = undefined;
       else since ??= at;
       if (since !== undefined && at - since > MOST_CLOSED_MS)
         return [...found, `nobody is at the port from ${clock(since)} on`];
@@ -126,7 +124,12 @@ const NO_REQUEST_LOST: Invariant = {
  * A command that is killed in the two calls in which a port changes hands leaves it closed until it is run again: no
  * engine gives a port from one container to another in one call.
  */
-function isBetweenTwoHands(chapters: readonly Chapter[], at: number): boolean {
+function isBetweenTwoHands({ chapters, happened }: Story, at: number): boolean {
+  // And nobody can do anything at an engine that does not answer.
+  const hangs = happened.some(
+    ({ what, at: from, lastsMs }) => what === HANG && from <= at && at <= from + lastsMs,
+  );
+  if (hangs) return true;
   return chapters.some(({ argv: [command = ''], exitCode, before, after }) => {
     if (exitCode !== undefined || !['up', 'down'].includes(command)) return false;
     const again = chapters.find((each) => each.argv[0] === command && each.before.at >= after.at);

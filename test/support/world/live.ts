@@ -4,7 +4,7 @@ import { ALWAYS, AT_REST, broken, releasesOf } from './invariants.ts';
 import { type FaultAt, type Happening, type Life, type Step, wordsOf } from './life.ts';
 import type { Call, Fault, Faults } from './process.ts';
 import { PORT, shop } from './shop.ts';
-import { begin, type Chapter, open, type Story } from './story.ts';
+import { begin, type Chapter, HANG, open, type Story } from './story.ts';
 import type { World } from './world.ts';
 
 /** How many users ask, and how often one does. */
@@ -36,6 +36,8 @@ export async function live(life: Life, { isTraced = false } = {}): Promise<Lived
   };
   world.onCall = ({ pid }, { name, number }, fault) => {
     const met = fault ? `  <- ${typeof fault === 'string' ? fault : JSON.stringify(fault)}` : '';
+    if (typeof fault === 'object' && 'hangs' in fault)
+      story.happened.push({ at: world.timeline.now(), what: HANG, lastsMs: fault.hangs });
     if (isTraced) say(`${pid}  ${number} ${name}${met}`);
   };
   const story = begin(world);
@@ -69,7 +71,7 @@ async function play(story: Story, step: Step, log: Log): Promise<void> {
       after,
       () => {
         log.say(`*  ${what}`);
-        story.happened.push({ at: timeline.now(), what });
+        story.happened.push({ at: timeline.now(), what, lastsMs: 0 });
         running.push(happen(story.world, what));
       },
       true,
@@ -122,9 +124,7 @@ async function command(
 
 function faultsAt(wanted: readonly FaultAt[]): Faults {
   return ({ number, looksAt }: Call) => {
-    const found = wanted.find(
-      ({ call, at }) => call === number && at === (looksAt ?? 'change'),
-    );
+    const found = wanted.find(({ call, at }) => call === number && at === (looksAt ?? 'change'));
     return found && faultOf(found);
   };
 }

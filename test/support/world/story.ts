@@ -21,7 +21,7 @@ export interface Story {
   /** The files of the user, by name, as they were at first. */
   files: ReadonlyMap<string, string>;
   /** What happened beside the commands. */
-  happened: { at: number; what: string }[];
+  happened: { at: number; what: string; lastsMs: number }[];
 }
 
 /** The machine at one moment. */
@@ -52,6 +52,9 @@ export function tell(story: Story, argv: readonly string[], faults?: Faults): Pr
   return story.world.timeline.until(open(story, argv, faults).ended);
 }
 
+/** What happens when a call gets no answer. */
+export const HANG = 'a call hangs';
+
 /** So long something that happened is felt. */
 const LASTS_MS = 20_000;
 
@@ -65,7 +68,9 @@ export function open(story: Story, argv: readonly string[], faults?: Faults) {
   const begun = others.size;
   const closing = ended.then((end) => {
     const hadCompany = !wasAlone || others.size > begun;
-    const hasHappened = story.happened.some(({ at }) => at >= before.at - LASTS_MS);
+    const hasHappened = story.happened.some(
+      ({ at, lastsMs }) => at + lastsMs >= before.at - LASTS_MS,
+    );
     // What a killed program had started ends by itself, and the proxy sees what is there.
     const chapter: Chapter = {
       ...{ ...end, argv, before, after: sceneOf(story.world) },
