@@ -203,7 +203,7 @@ async function perform(
   } catch (thrown) {
     // The reason for the stop says more than the error a library throws when it is stopped.
     const reason = signal.aborted && !(thrown instanceof CanaryError) ? signal.reason : thrown;
-    const error = isDiskProblem(reason) ? diskFull(reason) : ofSystem(reason);
+    const error = isUnwritable(reason) ? diskFull(reason) : ofSystem(reason);
     log.end();
     if (globals.json) stdout.write(`${printableJson(errorDocument(error))}\n`);
     else writeError(streams, error, errorTheme, globals.verbose);
@@ -232,6 +232,12 @@ function hasColor(
   if (!color) return false;
   if (forced) return forced !== '0' && forced !== 'false';
   return !refused && TERM !== 'dumb' && isTTY === true;
+}
+
+/** A broken disk may also be why something cannot be read. */
+function isUnwritable(reason: unknown): boolean {
+  const isRead = reason instanceof Error && 'syscall' in reason && reason.syscall === 'read';
+  return isDiskProblem(reason) && !isRead;
 }
 
 function diskFull(cause: unknown): CanaryError {

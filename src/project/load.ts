@@ -195,14 +195,14 @@ export async function findState(context: Context): Promise<ProjectState> {
   return openState(context, layout);
 }
 
-/** The folder of the compose file; where that is gone, this folder, if it has a state. */
+/** The folder of the compose file; where that is gone or cannot be read, this folder, if it has a state. */
 async function directoryOfState(context: Context): Promise<string> {
   try {
     return (await findComposeFiles(context)).directory;
   } catch (error) {
     const { directory } = context.options;
-    if (hasCode(error, 'compose-file-missing') && (await exists(layoutOf(directory).state)))
-      return directory;
+    const isUnknown = hasCode(error, 'compose-file-missing') || !(error instanceof CanaryError);
+    if (isUnknown && (await exists(layoutOf(directory).state))) return directory;
     throw error;
   }
 }

@@ -41,7 +41,10 @@ export function foldProgress(
       const isFirst = progress.index < 0;
       // The time of an A/B test passes whatever interrupts it; any other step starts its time
       // again.
-      const goesOn = progress.strategy === 'ab' && !isFirst;
+      const goesOn =
+        progress.strategy === 'ab' &&
+        !isFirst &&
+        Date.parse(progress.begunAt) <= Date.parse(record.at);
       return {
         ...progress,
         index: record.index,
@@ -72,6 +75,8 @@ export function nextAction(progress: StepProgress, now: Date, isInForce: boolean
   }
   const until = endOfStep(progress);
   if (!until) return { do: 'ask' };
+  // Somebody has set the clock back: nobody knows how much of its time is over, and it must not last for hours more.
+  if (Date.parse(progress.begunAt) > now.getTime()) return { do: 'begin', index: progress.index };
   const isOver = now >= until;
   if (isOver && (isInForce || progress.strategy === 'ab')) return { do: 'finish-step' };
   return isInForce ? { do: 'hold', until } : { do: 'begin', index: progress.index };

@@ -219,8 +219,8 @@ export async function readIfExists(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (isMissing(error)) return undefined;
-    // Node names the file in every error but this one: it is a folder.
-    throw hasErrno(error, 'EISDIR') ? Object.assign(error as Error, { path }) : error;
+    // Node does not name the file when it cannot be read once it is open: it is a folder, or the disk is broken.
+    throw hasErrno(error, 'EISDIR', 'EIO') ? Object.assign(error as Error, { path }) : error;
   }
 }
 

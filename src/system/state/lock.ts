@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { CanaryError } from '../../errors.ts';
 import type { Clock } from '../clock.ts';
-import { link, mkdir, rm, writeFile } from '../disk.ts';
+import { link, mkdir, readdir, rm, writeFile } from '../disk.ts';
 import { hasErrno, isDiskProblem, readIfExists, temporaryName } from '../files.ts';
 import type { ProcessIdentity } from '../host.ts';
 import { isRunning, ownIdentity, processesHere } from './process-identity.ts';
@@ -60,6 +60,8 @@ export class FileLock {
       for (let attempt = 0; attempt < 5; attempt += 1) {
         if (await linked(draft, this.path)) {
           if (dead) onBroken(dead);
+          // To tidy up is no reason to fail.
+          await this.removeDeadClaims().catch(() => undefined);
           return () => this.release(mine.token);
         }
         const other = await this.read();
@@ -68,7 +70,8 @@ export class FileLock {
         if (other) dead = other;
       }
     } finally {
-      await rm(draft, { force: true });
+      // One that stays is removed with what killed commands left.
+      await rm(draft, { force: true }).catch(() => undefined);
     }
     throw new CanaryError('lock-held', 'Other commands keep taking the lock of this project.', {
       hint: 'Try again.',
@@ -125,6 +128,17 @@ export class FileLock {
     if (!(await linked(draft, claim))) return this.clearDead(draft, claim);
     if ((await readIfExists(path)) === text) await rm(path, { force: true });
     await rm(claim, { force: true });
+  }
+
+  /** A command that was killed in `clearDead` left its claim; nobody who holds this lock needs it any more. */
+  private async removeDeadClaims(): Promise<void> {
+    const folder = dirname(this.path);
+    for (const name of await readdir(folder)) {
+      if (!name.startsWith(`${basename(this.path)}.claim-`)) continue;
+      const path = join(folder, name);
+      const owner = parseOwner((await readIfExists(path)) ?? '');
+      if (owner && !(await isAlive(owner))) await rm(path, { force: true });
+    }
   }
 
   private async read(): Promise<LockOwner | undefined> {

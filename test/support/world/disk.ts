@@ -34,35 +34,64 @@ const CHANGES = [
 /** What the kernel tells about processes; `undefined` if it has no such file. */
 export type ProcFiles = (path: string) => string | undefined;
 
-/**
- * The disk of one program: real files, of which each call takes no time and is one that can fail or be the last.
- * `proc`: the files of the simulated kernel.
- */
-export function simulatedDisk(process: SimulatedProcess, proc: ProcFiles, paths: Paths): Disk {
+/** `full`: what exists can be removed, renamed and overwritten in its own blocks. */
+export type DiskState = 'writable' | 'full' | 'read-only';
+
+/** The machine whose disk it is. `proc`: the files of the simulated kernel. */
+interface Machine {
+  proc: ProcFiles;
+  paths: Paths;
+  disk: DiskState;
+}
+
+/** Calls that take space. */
+const TAKE_SPACE = ['copyFile', 'mkdir', 'mkdtemp', 'symlink', 'writeFile'];
+
+/** The disk of one program: real files, of which each call takes no time and is one that can fail or be the last. */
+export function simulatedDisk(process: SimulatedProcess, machine: Machine): Disk {
+  const { paths } = machine;
+  const proc: ProcFiles = (path) => machine.proc(path);
   const sync = translated(paths);
+  const refuse = (name: string, path: string) => {
+    if (machine.disk === 'read-only') throw problem('EROFS', name, path);
+    if (machine.disk === 'full' && TAKE_SPACE.includes(name)) throw problem('ENOSPC', name, path);
+  };
   const looks = LOOKS.map((name) => {
-    const call: Sync = (...args) =>
-      process.look(() => {
-        const path = String(args[0]);
-        if (path.startsWith('/proc/') && (name === 'stat' || name === 'readFile'))
-          return ofKernel(name, path, proc);
-        return sync(name, args);
-      });
+    const call: Sync = (...args) => {
+      const path = String(args[0]);
+      const isOfKernel = path.startsWith('/proc/') && (name === 'stat' || name === 'readFile');
+      if (isOfKernel) return process.look(() => ofKernel(name, path, proc));
+      const act = () => sync(name, args);
+      if (name !== 'readFile') return process.look(act);
+      return process.look(act, { port: 'disk', fail: () => raise(problem('EIO', 'read', path)) });
+    };
     return [name, call] as const;
   });
   const changes = CHANGES.map((name) => {
     const call: Sync = (...args) => {
-      const act = () => sync(name, args);
-      const isChange = !changesNothing(name, paths.real(String(args[0])));
-      return isChange ? process.change(`${name} ${short(args)}`, act) : process.look(act);
+      const path = String(args[0]);
+      const act = () => {
+        const isSo = name === 'mkdir' && changesNothing(name, paths.real(path));
+        if (!isSo) refuse(name, path);
+        return sync(name, args);
+      };
+      if (changesNothing(name, paths.real(path))) return process.look(act);
+      const fail = () => raise(problem('EIO', name, path));
+      return process.change(`${name} ${short(args)}`, act, { fail });
     };
     return [name, call] as const;
   });
   const open = async (path: string, flags: string | number = 'r', mode?: number) => {
-    const act = () => sync('open', [path, flags, mode]) as number;
     const isRead = flags === 'r';
-    const file = await (isRead ? process.look(act) : process.change(`open ${short([path])}`, act));
-    return handle(file, path, process);
+    const act = () => {
+      if (!isRead) refuse('open', path);
+      return sync('open', [path, flags, mode]) as number;
+    };
+    const fail = () => raise(problem('EIO', 'open', path));
+    const file = await (isRead
+      ? process.look(act)
+      : process.change(`open ${short([path])}`, act, { fail }));
+    return handle(file, path, process, machine);
   };
   return { ...Object.fromEntries([...looks, ...changes]), open } as unknown as Disk;
 }
@@ -102,6 +131,15 @@ function short(args: readonly unknown[]): string {
   return names.map((each) => each.split('/').slice(-2).join('/').slice(0, 60)).join(' ');
 }
 
+/** An error of the operating system, as Node has it. */
+function problem(code: string, syscall: string, path: string): Error {
+  return Object.assign(new Error(`${code}: ${syscall} '${path}'`), { code, syscall, path });
+}
+
+function raise(error: Error): never {
+  throw error;
+}
+
 function ofKernel(name: 'stat' | 'readFile', path: string, proc: ProcFiles): unknown {
   const text = proc(path);
   if (text === undefined)
@@ -109,14 +147,31 @@ function ofKernel(name: 'stat' | 'readFile', path: string, proc: ProcFiles): unk
   return name === 'readFile' ? text : { isFile: () => true, isDirectory: () => false };
 }
 
-function handle(file: number, path: string, process: SimulatedProcess): FileHandle {
+/** Blocks of the file system: an overwritten one needs no space. */
+const BLOCK = 4096;
+
+function handle(
+  file: number,
+  path: string,
+  process: SimulatedProcess,
+  machine: Pick<Machine, 'disk'>,
+): FileHandle {
   let isOpen = true;
+  const requireSpace = (end: (size: number) => number) => {
+    if (machine.disk === 'read-only') throw problem('EROFS', 'write', path);
+    const { size } = fs.fstatSync(file);
+    const isFull = machine.disk === 'full' && end(size) > Math.ceil(size / BLOCK) * BLOCK;
+    if (isFull) throw problem('ENOSPC', 'write', path);
+  };
   const close = () => {
     if (isOpen) fs.closeSync(file);
     isOpen = false;
   };
   process.whenDead(close);
-  const change = <T>(name: string, act: () => T) => process.change(`${name} ${short([path])}`, act);
+  const change = <T>(name: string, act: () => T) =>
+    process.change(`${name} ${short([path])}`, act, {
+      fail: () => raise(problem('EIO', name, path)),
+    });
   const calls = {
     read: (buffer: Buffer, from: number, length: number, at: number) =>
       process.look(() => ({ buffer, bytesRead: fs.readSync(file, buffer, from, length, at) })),
@@ -126,12 +181,16 @@ function handle(file: number, path: string, process: SimulatedProcess): FileHand
     close: async () => close(),
     chown: (uid: number, gid: number) => process.look(() => fs.fchownSync(file, uid, gid)),
     chmod: (mode: number) => process.look(() => fs.fchmodSync(file, mode)),
-    writeFile: (text: string) => change('write', () => void fs.writeSync(file, text)),
+    writeFile: (text: string) =>
+      change('write', () => {
+        requireSpace((size) => size + Buffer.byteLength(text));
+        fs.writeSync(file, text);
+      }),
     write: (buffer: Buffer, from: number, length: number | undefined, at: number) =>
-      change('write', () => ({
-        buffer,
-        bytesWritten: fs.writeSync(file, buffer, from, length, at),
-      })),
+      change('write', () => {
+        requireSpace(() => at + (length ?? buffer.length - from));
+        return { buffer, bytesWritten: fs.writeSync(file, buffer, from, length, at) };
+      }),
     truncate: (size: number) => change('truncate', () => fs.ftruncateSync(file, size)),
   };
   return calls as unknown as FileHandle;

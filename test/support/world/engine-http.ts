@@ -117,7 +117,7 @@ export function inspectedBy(engine: SimulatedEngine, container: Container): unkn
     RestartCount: container.restartCount,
     State: {
       Status: container.state,
-      StartedAt: new Date(container.startedAt).toISOString(),
+      StartedAt: new Date(container.startedWall).toISOString(),
       ExitCode: container.exitCode,
       OOMKilled: false,
       Pid: container.pid,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { simulatedHost } from '../../../src/system/host.ts';
 import type { Timeline } from './timeline.ts';
 
 /** How the program in an image behaves. */
@@ -39,6 +40,8 @@ export interface Container {
   env: string[];
   state: 'created' | 'running' | 'exited' | 'restarting';
   startedAt: number;
+  /** The same, by the machine's clock. */
+  startedWall: number;
   exitCode: number;
   restartCount: number;
   hasHealthCheck: boolean;
@@ -63,6 +66,15 @@ export class EngineRefusal extends Error {
   }
 }
 
+/** Something that began or ended a container. */
+export interface Touch {
+  at: number;
+  container: Container;
+  what: 'started' | 'ended' | 'removed';
+  /** The process of canary that did it; none if it was somebody else, or the container itself. */
+  by: number | undefined;
+}
+
 /** Told about containers as they start and end. */
 export interface Listener {
   started(container: Container): void;
@@ -84,6 +96,7 @@ export class SimulatedEngine {
   readonly networks = new Map<string, Network>();
   readonly volumes = new Map<string, Record<string, string>>();
   readonly listeners: Listener[] = [];
+  readonly touches: Touch[] = [];
   private readonly timeline: Timeline;
   private count = 0;
 
@@ -126,7 +139,7 @@ export class SimulatedEngine {
     const container: Container = {
       id: digest(`container ${this.count}`),
       imageId: image.id,
-      ...{ state: 'created', startedAt: 0, exitCode: 0, restartCount: 0, pid: 0 },
+      ...{ state: 'created', startedAt: 0, startedWall: 0, exitCode: 0, restartCount: 0, pid: 0 },
       ...{ hasHealthCheck: false, restarts: false, volumes: [], binds: {} },
       networks: new Map(),
       ...made,
@@ -140,6 +153,8 @@ export class SimulatedEngine {
     this.requirePorts(container);
     container.state = 'running';
     container.startedAt = this.timeline.now();
+    container.startedWall = this.timeline.wall();
+    this.touch(container, 'started');
     container.exitCode = 0;
     this.count += 1;
     container.pid = 10_000 + this.count;
@@ -158,6 +173,7 @@ export class SimulatedEngine {
   stop(container: Container, exitCode = 0): void {
     if (container.state !== 'running' && container.state !== 'restarting') return;
     const wasRunning = container.state === 'running';
+    this.touch(container, 'ended');
     container.state = 'exited';
     container.exitCode = exitCode;
     container.pid = 0;
@@ -183,10 +199,16 @@ export class SimulatedEngine {
   remove(container: Container, withVolumes: boolean): void {
     this.stop(container, 137);
     container.state = 'exited';
+    this.touch(container, 'removed');
     this.containers.delete(container.id);
     if (withVolumes)
       for (const name of container.volumes)
         if (/^[0-9a-f]{64}$/.test(name)) this.volumes.delete(name);
+  }
+
+  private touch(container: Container, what: Touch['what']): void {
+    const by = simulatedHost()?.processes.pid;
+    this.touches.push({ at: this.timeline.now(), container, what, by });
   }
 
   connect(

@@ -72,7 +72,7 @@ export class HaproxyWorker {
     this.timeline = timeline;
     this.container = container;
     this.pid = pid;
-    this.startedAt = timeline.now();
+    this.startedAt = timeline.wall();
     this.configuration = readConfiguration(files.configuration);
     for (const [name, text] of files.maps) {
       const pairs = text.split('\n').filter(Boolean);
@@ -122,7 +122,7 @@ export class HaproxyWorker {
   weight(): number {
     const map = this.maps.get('weights.map');
     const until = Number(map?.get('until') ?? 0);
-    if (until > 0 && this.timeline.now() >= until * 1000) return -1;
+    if (until > 0 && this.timeline.wall() >= until * 1000) return -1;
     return Number(map?.get('weight') ?? -1);
   }
 

@@ -1,7 +1,7 @@
 import { parseJournal } from '../../../src/rollout/journal.ts';
 import { foldRelease, hasEnded, type Release } from '../../../src/rollout/release.ts';
 import { SECRET } from './shop.ts';
-import { type Chapter, ownFiles, type Story, text } from './story.ts';
+import { type Chapter, HANG, ownFiles, type Story, text } from './story.ts';
 
 /** A promise, and how it is seen to be broken: one sentence each time. */
 export interface Invariant {
@@ -11,14 +11,27 @@ export interface Invariant {
 
 /** Commands that may make containers of the stable anew. */
 const MOVE_STABLE = ['up', 'down', 'promote'];
+
+/** `revert RELEASE` takes a promoted one back: the stable runs what it ran before. */
+function movesStable([command = '', release]: readonly string[]): boolean {
+  return MOVE_STABLE.includes(command) || (command === 'revert' && release !== undefined);
+}
+
 /** Ends of which users notice nothing. */
 const TAKE_USERS_OFF = ['abort', 'revert', 'pause'];
 
-/** Whether an earlier command may have left the stable half replaced, which the next ones have to mend. */
+/**
+ * Whether a command may have left the stable half replaced, which the next ones have to mend: it was killed, or it
+ * failed because of something that is not its own.
+ */
 function wasMoved({ chapters }: Story, chapter: Chapter): boolean {
-  return chapters
-    .slice(0, chapters.indexOf(chapter) + 1)
-    .some(({ argv, exitCode }) => exitCode === undefined && MOVE_STABLE.includes(argv[0] ?? ''));
+  return chapters.some(
+    (each) => each.before.at <= chapter.after.at && isCutShort(each) && movesStable(each.argv),
+  );
+}
+
+function isCutShort({ exitCode, isDisturbed }: Chapter): boolean {
+  return exitCode === undefined || (exitCode !== 0 && isDisturbed);
 }
 
 const STABLE_UNTOUCHED: Invariant = {
@@ -26,32 +39,29 @@ const STABLE_UNTOUCHED: Invariant = {
   broken: (story) =>
     story.chapters.flatMap((chapter) => {
       const [command = ''] = chapter.argv;
-      if (MOVE_STABLE.includes(command) || wasMoved(story, chapter)) return [];
-      return chapter.before.containers.flatMap((each) => {
-        if (each.role !== 'stable') return [];
-        const now = chapter.after.containers.find(({ id }) => id === each.id);
-        const isSame =
-          now?.startedAt === each.startedAt &&
-          now.restartCount === each.restartCount &&
-          now.state === each.state;
-        return isSame ? [] : [`\`${command}\` touched ${each.name}`];
-      });
+      if (movesStable(chapter.argv) || wasMoved(story, chapter)) return [];
+      const stable = chapter.before.containers.filter(({ role }) => role === 'stable');
+      return touchedBy(story, chapter).flatMap(({ container: { id, name }, what }) =>
+        stable.some((each) => each.id === id) ? [`\`${command}\` touched ${name}: ${what}`] : [],
+      );
     }),
 };
 
 const SHARED_UNTOUCHED: Invariant = {
   name: 'the database is never stopped',
-  broken: ({ chapters }) => {
-    const database = (each: Chapter['before']) =>
-      each.containers.find(({ service }) => service === 'db');
-    const first = chapters[0] && database(chapters[0].before);
-    return chapters.flatMap(({ argv, after }) => {
-      const now = database(after);
-      const isSame = now?.id === first?.id && now?.startedAt === first?.startedAt;
-      return isSame ? [] : [`\`${argv[0]}\` touched the database`];
-    });
-  },
+  broken: (story) =>
+    story.chapters.flatMap((chapter) =>
+      touchedBy(story, chapter).flatMap(({ container, what }) =>
+        container.labels['com.docker.compose.service'] === 'db'
+          ? [`\`${chapter.argv[0]}\` touched the database: ${what}`]
+          : [],
+      ),
+    ),
 };
+
+function touchedBy({ world }: Story, { process }: Chapter) {
+  return world.engine.touches.filter(({ by }) => by === process.pid);
+}
 
 const WEIGHT_AS_ASKED: Invariant = {
   name: 'the weight is never above what was asked for',
@@ -91,13 +101,17 @@ const MOST_CLOSED_MS = 400;
 
 const NO_REQUEST_LOST: Invariant = {
   name: 'no request is lost',
-  broken: ({ world: { visitors }, chapters }) => {
-    const lost = visitors.visits.filter(({ status, isRefused }) => status >= 500 && !isRefused);
+  broken: (story) => {
+    const { visitors } = story.world;
+    const lost = visitors.visits.filter(
+      ({ status, isRefused, isExcused }) => status >= 500 && !isRefused && !isExcused,
+    );
     const [first] = lost;
     const found = first ? [`${lost.length} lost, the first at ${clock(first.at)}`] : [];
     let since: number | undefined;
-    for (const { isRefused, at } of [...visitors.visits].sort((one, other) => one.at - other.at)) {
-      if (!isRefused || isBetweenTwoHands(chapters, at)) since = undefined;
+    const inOrder = [...visitors.visits].sort((one, other) => one.at - other.at);
+    for (const { isRefused, isExcused, at } of inOrder) {
+      if (!isRefused || isExcused || isBetweenTwoHands(story, at)) since = undefined;
       else since ??= at;
       if (since !== undefined && at - since > MOST_CLOSED_MS)
         return [...found, `nobody is at the port from ${clock(since)} on`];
@@ -110,14 +124,17 @@ const NO_REQUEST_LOST: Invariant = {
  * A command that is killed in the two calls in which a port changes hands leaves it closed until it is run again: no
  * engine gives a port from one container to another in one call.
  */
-function isBetweenTwoHands(chapters: readonly Chapter[], at: number): boolean {
-  const killed = chapters.findIndex(
-    ({ argv, exitCode }) => exitCode === undefined && ['up', 'down'].includes(argv[0] ?? ''),
+function isBetweenTwoHands({ chapters, happened }: Story, at: number): boolean {
+  // And nobody can do anything at an engine that does not answer.
+  const hangs = happened.some(
+    ({ what, at: from, lastsMs }) => what === HANG && from <= at && at <= from + lastsMs,
   );
-  const cut = chapters[killed];
-  if (!cut) return false;
-  const again = chapters.slice(killed + 1).find(({ argv }) => argv[0] === cut.argv[0]);
-  return at >= cut.before.at && at <= (again?.after.at ?? Number.POSITIVE_INFINITY);
+  if (hangs) return true;
+  return chapters.some(({ argv: [command = ''], exitCode, before, after }) => {
+    if (exitCode !== undefined || !['up', 'down'].includes(command)) return false;
+    const again = chapters.find((each) => each.argv[0] === command && each.before.at >= after.at);
+    return at >= before.at && at <= (again?.after.at ?? Number.POSITIVE_INFINITY);
+  });
 }
 
 function clock(ms: number): string {

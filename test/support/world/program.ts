@@ -3,6 +3,7 @@ import { CanaryError } from '../../../src/errors.ts';
 import { main } from '../../../src/main.ts';
 import type { ContainerStreams } from '../../../src/system/docker/container-streams.ts';
 import type { Door } from '../../../src/system/docker/door/door.ts';
+import { connectionFailed } from '../../../src/system/docker/failures.ts';
 import type { Host } from '../../../src/system/host.ts';
 import type { Machine } from '../../../src/system/machine.ts';
 import type { OpenDoor } from './compose.ts';
@@ -18,6 +19,26 @@ import type { World } from './world.ts';
 /** What a call of the engine takes, by its command line, by its API, and one of the proxy. */
 const TAKES_MS = { program: 10, api: 2, socket: 1 };
 
+/** As `proxy-socket.ts` has it. */
+const SOCKET_PATIENCE_MS = 5000;
+
+/** What `docker` says when the engine could not do what it was asked for. */
+const REFUSED = {
+  stdout: '',
+  stderr: 'Error response from daemon: context deadline exceeded',
+  exitCode: 1,
+};
+
+function noEngine(): never {
+  throw connectionFailed(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+}
+
+function noProxy(): never {
+  throw new CanaryError('proxy-unreachable', 'The proxy does not answer.', {
+    hint: 'Run `canary up` to start it, and `canary doctor` if it should be running.',
+  });
+}
+
 /** How a command ended; a killed one has no exit code. */
 export interface Ended {
   exitCode: number | undefined;
@@ -27,7 +48,7 @@ export interface Ended {
 }
 
 /** Starts canary on the simulated machine, as a process of its own. */
-function start(world: World, argv: readonly string[], faults?: Faults) {
+export function start(world: World, argv: readonly string[], faults?: Faults) {
   const process = world.process(faults);
   const stdout = new Collector();
   const stderr = new Collector();
@@ -38,6 +59,7 @@ function start(world: World, argv: readonly string[], faults?: Faults) {
     env: {},
     cwd: world.folder,
   };
+  process.onCall = (call, fault) => world.onCall(process, call, fault);
   const work = async (): Promise<Ended> => {
     const ended = main(argv, streams, machineOf(world, process));
     const exitCode = await Promise.race([ended, process.killed.then(() => undefined)]);
@@ -45,11 +67,6 @@ function start(world: World, argv: readonly string[], faults?: Faults) {
     return { exitCode, stdout: stdout.text, stderr: stderr.text, process };
   };
   return { process, ended: work() };
-}
-
-/** Runs canary to its end. */
-export function run(world: World, argv: readonly string[], faults?: Faults): Promise<Ended> {
-  return world.timeline.until(start(world, argv, faults).ended);
 }
 
 function machineOf(world: World, process: SimulatedProcess): Machine {
@@ -71,19 +88,23 @@ function machineOf(world: World, process: SimulatedProcess): Machine {
             ? compose.run(args, options, doors.get(options.env?.DOCKER_HOST ?? ''))
             : docker(engine, args),
         );
+      const failing = { fail: () => REFUSED, signal: options.signal };
       const result = await (onlyLooks(args)
-        ? process.look(act)
-        : process.change(nameOf(args), act));
+        ? process.look(act, { port: 'docker', ...failing })
+        : process.change(nameOf(args), act, failing));
       options.signal?.throwIfAborted();
       return result;
     },
     engineWay: {
       isNear: async () => true,
-      ask: (method, path, body) => {
+      ask: (method, path, body, signal) => {
         const act = () =>
           taking(TAKES_MS.api, () => answerHttp(engine, method, path, body as never));
         const name = `${method} ${path.replace(/[0-9a-f]{64}/, 'ID')}`;
-        return method === 'GET' ? process.look(act) : process.change(name, act);
+        const failing = { fail: noEngine, signal };
+        return method === 'GET'
+          ? process.look(act, { port: 'engine', ...failing })
+          : process.change(name, act, failing);
       },
       async openDoor(guise): Promise<Door> {
         const address = `unix:///door-${doors.size}`;
@@ -93,19 +114,18 @@ function machineOf(world: World, process: SimulatedProcess): Machine {
     },
     streams: unknown<ContainerStreams>('a program in a container'),
     git: withoutRepository(process),
-    http: ({ url }) =>
-      process.look(() =>
+    http: ({ url, timeout }, signal) => {
+      const act = () =>
         taking(TAKES_MS.api, () => {
           const { hostname, port } = new URL(url);
-          return {
-            status: statusAt(world, hostname, Number(port)),
-            headers: {},
-            body: Buffer.from(''),
-            isCut: false,
-            ms: 1,
-          };
-        }),
-      ),
+          const status = statusAt(world, hostname, Number(port));
+          return { status, headers: {}, body: Buffer.from(''), isCut: false, ms: 1 };
+        });
+      const fail = () => {
+        throw new Error('socket hang up');
+      };
+      return process.look(act, { port: 'http', fail, deadline: timeout, signal });
+    },
     runProgram: unknown('a program of the user'),
     host: hostOf(world, process),
   };
@@ -123,12 +143,15 @@ function hostOf(world: World, process: SimulatedProcess): Host {
       await timeline.sleep(TAKES_MS.socket);
       const master = world.haproxy.at(path);
       if (master?.current) return act(master);
-      throw new CanaryError('proxy-unreachable', 'The proxy does not answer.');
+      return noProxy();
     };
-    return isLook ? process.look(call) : process.change(name, call);
+    const failing = { fail: noProxy, deadline: SOCKET_PATIENCE_MS };
+    return isLook
+      ? process.look(call, { port: 'proxy', ...failing })
+      : process.change(name, call, failing);
   };
   return {
-    disk: simulatedDisk(process, (path) => world.proc(path), world.paths),
+    disk: simulatedDisk(process, world),
     temporaryFolder: `${SEEN}/tmp`,
     processes: {
       pid: process.pid,

@@ -39,7 +39,10 @@ database: { rehearse: off }
 export const SECRET = 'hunter2-is-no-secret';
 
 /** A new machine with a shop: its images, its files, and its stable as plain Compose started it. */
-export async function shop(web: Partial<Program> = {}): Promise<World> {
+export async function shop(
+  web: Partial<Program> = {},
+  { restarts = false }: { restarts?: boolean } = {},
+): Promise<World> {
   await preload();
   const world = new World();
   const { engine } = world;
@@ -47,11 +50,15 @@ export async function shop(web: Partial<Program> = {}): Promise<World> {
     engine.addImage(`${REPOSITORY}/${name}`, { version: name, bootsIn: 300, port: 80, ...program });
   image('web:1', {});
   image('web:2', { ...web });
+  image('web:3', {});
   image('api:1', { port: 9000 });
   image('api:2', { port: 9000 });
+  image('api:3', { port: 9000 });
   image('store:1', { port: 5432 });
   engine.addImage('haproxy:3.0', { version: 'haproxy', bootsIn: 0, port: 0, isProxy: true });
-  writeFileSync(world.file('compose.yml'), COMPOSE);
+  const policy = restarts ? '    restart: unless-stopped\n' : '';
+  const composeFile = COMPOSE.replace(/(image: .*(web|api):1\n)/g, `$1${policy}`);
+  writeFileSync(world.file('compose.yml'), composeFile);
   writeFileSync(world.file('canary.yaml'), CANARY);
   writeFileSync(world.file('.env'), `TOKEN=${SECRET}\n`);
   await world.timeline.until(world.plainCompose('up', '--detach'));
@@ -60,7 +67,10 @@ export async function shop(web: Partial<Program> = {}): Promise<World> {
 }
 
 /** The words that deploy the next version of the shop. */
-export const DEPLOY = [
-  'deploy',
-  ...['--image', `web=${REPOSITORY}/web:2`, '--image', `api=${REPOSITORY}/api:2`],
-];
+export const DEPLOY = deployOf(2);
+
+/** The words that deploy a version of it. */
+export function deployOf(version: number): string[] {
+  const images = ['web', 'api'].map((name) => `${name}=${REPOSITORY}/${name}:${version}`);
+  return ['deploy', ...images.flatMap((each) => ['--image', each])];
+}

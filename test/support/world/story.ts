@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Container, hostPorts } from './engine.ts';
 import type { Faults } from './process.ts';
-import { type Ended, run } from './program.ts';
+import { type Ended, start } from './program.ts';
 import type { World } from './world.ts';
 
 /** A command that ran on the machine, and what was there before it. */
@@ -10,6 +10,8 @@ export interface Chapter extends Ended {
   argv: readonly string[];
   before: Scene;
   after: Scene;
+  /** Something happened while it ran that is not its own: a fault, another command, a crash. */
+  isDisturbed: boolean;
 }
 
 /** What invariants look at. */
@@ -18,6 +20,8 @@ export interface Story {
   chapters: Chapter[];
   /** The files of the user, by name, as they were at first. */
   files: ReadonlyMap<string, string>;
+  /** What happened beside the commands. */
+  happened: { at: number; what: string; lastsMs: number }[];
 }
 
 /** The machine at one moment. */
@@ -40,21 +44,42 @@ interface Seen
 export function begin(world: World): Story {
   const names = ['compose.yml', 'canary.yaml', '.env'];
   const files = names.map((name) => [name, readFileSync(world.file(name), 'utf8')] as const);
-  return { world, chapters: [], files: new Map(files) };
+  return { world, chapters: [], files: new Map(files), happened: [] };
 }
 
-/** Runs one command of a story. */
-export async function tell(
-  story: Story,
-  argv: readonly string[],
-  faults?: Faults,
-): Promise<Chapter> {
+/** Runs one command of a story to its end. */
+export function tell(story: Story, argv: readonly string[], faults?: Faults): Promise<Chapter> {
+  return story.world.timeline.until(open(story, argv, faults).ended);
+}
+
+/** What happens when a call gets no answer. */
+export const HANG = 'a call hangs';
+
+/** So long something that happened is felt. */
+const LASTS_MS = 20_000;
+
+/** Begins a command; time must pass for it to end. */
+export function open(story: Story, argv: readonly string[], faults?: Faults) {
   const before = sceneOf(story.world);
-  const ended = await run(story.world, argv, faults);
-  // What a killed program had started ends by itself, and the proxy sees what is there.
-  const chapter = { ...ended, argv, before, after: sceneOf(story.world) };
-  story.chapters.push(chapter);
-  return chapter;
+  const { process, ended } = start(story.world, argv, faults);
+  const others = story.world.processes;
+  const isAlone = () => [...others.values()].every((each) => each === process || each.isDead);
+  const wasAlone = isAlone();
+  const begun = others.size;
+  const closing = ended.then((end) => {
+    const hadCompany = !wasAlone || others.size > begun;
+    const hasHappened = story.happened.some(
+      ({ at, lastsMs }) => at + lastsMs >= before.at - LASTS_MS,
+    );
+    // What a killed program had started ends by itself, and the proxy sees what is there.
+    const chapter: Chapter = {
+      ...{ ...end, argv, before, after: sceneOf(story.world) },
+      isDisturbed: hadCompany || hasHappened || process.hasMetFault,
+    };
+    story.chapters.push(chapter);
+    return chapter;
+  });
+  return { process, ended: closing };
 }
 
 export function sceneOf(world: World): Scene {

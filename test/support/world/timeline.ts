@@ -17,10 +17,17 @@ export class Timeline {
   private readonly timers: Timer[] = [];
   /** Real programs at work, such as git: time stands still for them. */
   private external = 0;
+  /** How far somebody has set the machine's clock forward. */
+  offset = 0;
 
-  /** Milliseconds of the epoch. */
+  /** Milliseconds of the epoch; it goes on evenly, whatever becomes of the machine's clock. */
   now(): number {
     return this.ms;
+  }
+
+  /** What the machine's clock says. */
+  wall(): number {
+    return this.ms + this.offset;
   }
 
   /** Does something later; returns how to leave it. */

@@ -1,3 +1,4 @@
+import { isDownByOthers } from './downtime.ts';
 import type { Ground } from './ground.ts';
 import type { SimulatedHaproxy } from './haproxy.ts';
 
@@ -12,6 +13,8 @@ export interface Visit {
   isRefused: boolean;
   /** The weight in force, in hundredths of a percent; `undefined` without a proxy. */
   weight: number | undefined;
+  /** Something that canary did not do kept the answer away: a crash, or somebody's restart. */
+  isExcused: boolean;
 }
 
 const NOTHING: Omit<Visit, 'at' | 'user'> = {
@@ -20,6 +23,7 @@ const NOTHING: Omit<Visit, 'at' | 'user'> = {
   status: 0,
   isRefused: false,
   weight: undefined,
+  isExcused: false,
 };
 const MOST_WAIT_MS = 5000;
 const TRY_AGAIN_MS = 50;
@@ -57,12 +61,17 @@ export class Visitors {
   }
 
   /** A paused proxy lets a request wait; where a connection waits for a server, the proxy tries again. */
-  private ask(user: string, port: number, at: number, tries = 0): void {
+  private ask(user: string, port: number, at: number, tries = 0, wasDown = false): void {
     const { engine, haproxy, timeline } = this.world;
     const holder = engine.holderOf(port);
-    const later = () => timeline.after(TRY_AGAIN_MS, () => this.ask(user, port, at, tries + 1));
+    const later = () => {
+      const isDown = wasDown || isDownByOthers(engine, timeline.now());
+      timeline.after(TRY_AGAIN_MS, () => this.ask(user, port, at, tries + 1, isDown));
+    };
     const keep = (visit: Partial<Visit>) => {
-      this.visits.push({ ...NOTHING, at, user, ...visit });
+      const isLost = visit.isRefused === true || (visit.status ?? 200) >= 500;
+      const isExcused = isLost && (wasDown || isDownByOthers(engine, timeline.now()));
+      this.visits.push({ ...NOTHING, at, user, isExcused, ...visit });
     };
     const worker = holder && haproxy.of(holder)?.current;
     if (holder && !engine.programOf(holder).isProxy && engine.listens(holder)) {

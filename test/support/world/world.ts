@@ -2,10 +2,11 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SimulatedCompose } from './compose.ts';
+import type { DiskState } from './disk.ts';
 import { SimulatedEngine } from './engine.ts';
 import { SimulatedHaproxy } from './haproxy.ts';
 import { type Paths, pathsIn, SEEN } from './paths.ts';
-import { type Faults, SimulatedProcess } from './process.ts';
+import { type Call, type Fault, type Faults, SimulatedProcess } from './process.ts';
 import { Timeline } from './timeline.ts';
 import { Visitors } from './visitors.ts';
 
@@ -25,6 +26,10 @@ export class World {
   readonly folder = join(SEEN, 'shop');
   readonly compose: SimulatedCompose;
   readonly processes = new Map<number, SimulatedProcess>();
+  disk: DiskState = 'writable';
+  /** Told about each call of a program that changes something, and about each that a fault meets. */
+  onCall: (process: SimulatedProcess, call: Call, fault: Fault | undefined) => void = () =>
+    undefined;
   private pids = 1000;
 
   constructor() {

@@ -1,0 +1,216 @@
+import { hasEnded } from '../../../src/rollout/release.ts';
+import { type Container, hostPorts } from './engine.ts';
+import { ALWAYS, AT_REST, broken, releasesOf } from './invariants.ts';
+import { type FaultAt, type Happening, type Life, type Step, wordsOf } from './life.ts';
+import type { Call, Fault, Faults } from './process.ts';
+import { PORT, shop } from './shop.ts';
+import { begin, type Chapter, HANG, open, type Story } from './story.ts';
+import type { World } from './world.ts';
+
+/** How many users ask, and how often one does. */
+const USERS = 40;
+const EVERY_MS = 40;
+/** No command takes longer, whatever happens: the longest deadlines are minutes. */
+const LONGEST_MS = 40 * 60_000;
+/** How far somebody sets the clock. */
+const CLOCK_MS = 3_600_000;
+const DISK_MS = 4000;
+/** Every fault is over, and every container that starts again has. */
+const CALM_MS = 20_000;
+
+export interface Lived {
+  problems: string[];
+  story: Story;
+  /** What happened, with the simulated time; empty unless it was asked for. */
+  trace: readonly string[];
+}
+
+/** Plays a life to its end, and in the end whatever was left must be put right by `up` and `abort`. */
+export async function live(life: Life, { isTraced = false } = {}): Promise<Lived> {
+  const world = await shop({}, { restarts: life.restarts });
+  const trace: string[] = [];
+  const began = world.timeline.now();
+  const say = (line: string) => {
+    if (!isTraced) return;
+    trace.push(`${((world.timeline.now() - began) / 1000).toFixed(3).padStart(9)}  ${line}`);
+  };
+  world.onCall = ({ pid }, { name, number }, fault) => {
+    const met = fault ? `  <- ${typeof fault === 'string' ? fault : JSON.stringify(fault)}` : '';
+    if (typeof fault === 'object' && 'hangs' in fault)
+      story.happened.push({ at: world.timeline.now(), what: HANG, lastsMs: fault.hangs });
+    if (isTraced) say(`${pid}  ${number} ${name}${met}`);
+  };
+  const story = begin(world);
+  const problems: string[] = [];
+  try {
+    world.visitors.begin(USERS, EVERY_MS, PORT);
+    for (const step of life.steps) await play(story, step, { say, problems });
+    await calmDown(story, { say, problems });
+    world.visitors.end();
+    await world.timeline.pass(6000);
+    problems.push(...broken(story, [...ALWAYS, ...AT_REST]));
+    return { problems, story, trace };
+  } catch (error) {
+    problems.push(`the life ended with: ${error instanceof Error ? error.stack : error}`);
+    return { problems, story, trace };
+  } finally {
+    world.destroy();
+  }
+}
+
+interface Log {
+  say: (line: string) => void;
+  problems: string[];
+}
+
+async function play(story: Story, step: Step, log: Log): Promise<void> {
+  const { timeline } = story.world;
+  const running: Promise<unknown>[] = [];
+  for (const { after, what } of step.happenings)
+    timeline.after(
+      after,
+      () => {
+        log.say(`*  ${what}`);
+        story.happened.push({ at: timeline.now(), what, lastsMs: 0 });
+        running.push(happen(story.world, what));
+      },
+      true,
+    );
+  const others = step.beside && {
+    ended: timeline
+      .sleep(step.beside.after)
+      .then(() => command(story, step.beside?.argv ?? [], step.beside?.faults ?? [], log)),
+  };
+  await finish(story, [command(story, step.argv, step.faults, log), others?.ended], log);
+  await finish(story, running, log);
+  await timeline.pass(step.rest);
+}
+
+/** Waits until commands have ended, in simulated time; one that hangs is a problem. */
+async function finish(
+  { world }: Story,
+  work: readonly (Promise<unknown> | undefined)[],
+  { problems }: Log,
+): Promise<void> {
+  try {
+    await world.timeline.until(Promise.all(work), LONGEST_MS);
+  } catch (error) {
+    problems.push(`a command does not end: ${error instanceof Error ? error.message : error}`);
+    for (const each of world.processes.values()) each.exit();
+  }
+}
+
+async function command(
+  story: Story,
+  words: readonly string[],
+  faults: readonly FaultAt[],
+  { say, problems }: Log,
+): Promise<Chapter> {
+  const newest = releasesOf(story.world).at(-1)?.id ?? '20260101-000000-aaaaaaa';
+  const argv = words.map((each) => (each === 'RELEASE' ? newest : each));
+  const { process, ended } = open(story, argv, faultsAt(faults));
+  say(`${process.pid}  $ canary ${wordsOf(argv)}`);
+  const chapter = await ended;
+  const { exitCode, stderr, stdout } = chapter;
+  say(`${process.pid}  ended with ${exitCode ?? 'a kill'}`);
+  for (const line of `${stdout}${stderr}`.split('\n')) if (line) say(`${process.pid}  | ${line}`);
+  if (
+    /simulated (machine|engine|docker|proxy|Compose|git)/i.test(stderr) ||
+    /bug in canary/.test(stderr)
+  )
+    problems.push(`\`${wordsOf(argv)}\` met what it does not know: ${stderr}`);
+  return chapter;
+}
+
+function faultsAt(wanted: readonly FaultAt[]): Faults {
+  return ({ number, looksAt }: Call) => {
+    const found = wanted.find(({ call, at }) => call === number && at === (looksAt ?? 'change'));
+    return found && faultOf(found);
+  };
+}
+
+function faultOf({ what, ms }: FaultAt): Fault {
+  if (what === 'kill-in') return { killsAfter: ms };
+  return what === 'hangs' ? { hangs: ms } : what;
+}
+
+/** Ends every fault; then `up`, and if a release runs `abort`, must work. */
+async function calmDown(story: Story, log: Log): Promise<void> {
+  const { world } = story;
+  world.disk = 'writable';
+  await world.timeline.pass(CALM_MS);
+  const need = async (argv: readonly string[]) => {
+    await finish(story, [command(story, argv, [], log)], log);
+    const last = story.chapters.at(-1);
+    if (last?.exitCode !== 0)
+      log.problems.push(
+        `in a calm world \`${argv[0]}\` ended with ${last?.exitCode}: ${last?.stderr}`,
+      );
+  };
+  await need(['up']);
+  const isRunning = releasesOf(world).some((each) => !hasEnded(each));
+  if (isRunning) await need(['abort']);
+  await world.timeline.pass(2000);
+  const since = world.timeline.now();
+  await world.timeline.pass(2000);
+  const bad = world.visitors.visits.find(({ at, status }) => at >= since && status !== 200);
+  if (bad)
+    log.problems.push(`in the end users get ${bad.isRefused ? 'no connection' : bad.status}`);
+}
+
+async function happen(world: World, what: Happening): Promise<void> {
+  const { engine, timeline } = world;
+  const running = [...engine.containers.values()].filter(({ state }) => state === 'running');
+  const ofRole = (role: string) =>
+    running.find(
+      ({ labels }) =>
+        (labels['dev.canary.role'] ?? 'stable') === role &&
+        (role === 'proxy' || serviceOf(labels) === 'web'),
+    );
+  const crash = (container: Container | undefined) => container && engine.die(container, 1);
+  switch (what) {
+    case 'the stable crashes':
+      crash(ofRole('stable'));
+      return;
+    case 'the canary crashes':
+      crash(ofRole('canary'));
+      return;
+    case 'the proxy crashes':
+      crash(ofRole('proxy'));
+      return;
+    case 'docker restart of the proxy': {
+      const proxy = ofRole('proxy');
+      if (!proxy) return;
+      engine.stop(proxy);
+      await timeline.sleep(20);
+      if (
+        engine.containers.has(proxy.id) &&
+        hostPorts(proxy).every((port) => !engine.holderOf(port))
+      )
+        engine.start(proxy);
+      return;
+    }
+    case 'docker compose up -d':
+      await world.plainCompose('up', '--detach').catch(() => undefined);
+      return;
+    case 'docker compose restart':
+      await world.plainCompose('restart').catch(() => undefined);
+      return;
+    case 'the clock is set forward':
+      timeline.offset += CLOCK_MS;
+      return;
+    case 'the clock is set back':
+      timeline.offset -= CLOCK_MS;
+      return;
+    case 'the disk is full for a while':
+    case 'the disk is read-only for a while':
+      world.disk = what.includes('full') ? 'full' : 'read-only';
+      timeline.after(DISK_MS, () => {
+        world.disk = 'writable';
+      });
+  }
+}
+
+function serviceOf(labels: Container['labels']): string | undefined {
+  return labels['dev.canary.service'] ?? labels['com.docker.compose.service'];
+}
