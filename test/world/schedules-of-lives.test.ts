@@ -27,9 +27,12 @@ const FOUND: readonly Found[] = [
   {
     name: 'the network of a hand-over that was killed is removed when nothing is left to hand over',
     steps: [
-      step(['up'], {
-        faults: [{ call: 37, at: 'change', what: 'kill-in', ms: 5 }],
-        happenings: [{ after: 7500, what: 'the stable crashes' }],
+      step(['up'], { faults: [{ call: 37, at: 'change', what: 'kill-in', ms: 5 }] }),
+      step(['status'], {
+        happenings: [
+          { after: 0, what: 'the stable crashes' },
+          { after: 7500, what: 'the stable crashes' },
+        ],
       }),
     ],
   },
@@ -56,6 +59,7 @@ const FOUND: readonly Found[] = [
       step(['up']),
       step([...deployOf(2), '--detach'], {
         happenings: [{ after: 1500, what: 'the clock is set back' }],
+        rest: 2000,
       }),
       step(['resume']),
     ],

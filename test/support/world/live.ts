@@ -126,7 +126,7 @@ async function command(
 }
 
 /** Somebody asks for the status, if no command is changing it meanwhile. */
-async function lookAround(story: Story, after: string): Promise<void> {
+export async function lookAround(story: Story, after: string): Promise<void> {
   const { world } = story;
   const isQuiet = () => [...world.processes.values()].every(({ isDead }) => isDead);
   if (!isQuiet()) return;

@@ -130,9 +130,9 @@ const NO_FALSE_ALARM: Invariant = {
       const alarm = ALARMS.exec(`${text}\n${notes}`)?.[0];
       if (!alarm) return [];
       const near = world.visitors.visits.filter((each) => Math.abs(each.at - at) < ALARM_MS);
-      const isSo = near.length > 0 && near.every(
-        ({ status, tookMs }) => status < 500 && status > 0 && tookMs < PROMPT_MS,
-      );
+      const isSo =
+        near.length > 0 &&
+        near.every(({ status, tookMs }) => status < 500 && status > 0 && tookMs < PROMPT_MS);
       return isSo ? [`after \`${after}\`: "${alarm}"`] : [];
     }),
 };

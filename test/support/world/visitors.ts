@@ -13,6 +13,8 @@ export interface Visit {
   isRefused: boolean;
   /** The weight in force, in hundredths of a percent; `undefined` without a proxy. */
   weight: number | undefined;
+  /** The proxy had a canary for users of its weight. */
+  hasCanary: boolean;
   /** From the question to the answer, or to the end of the user's patience, in milliseconds. */
   tookMs: number;
   /** Something that canary did not do kept the answer away: a crash, or somebody's restart. */
@@ -25,6 +27,7 @@ const NOTHING: Omit<Visit, 'at' | 'user'> = {
   status: 0,
   isRefused: false,
   weight: undefined,
+  hasCanary: false,
   tookMs: 0,
   isExcused: false,
 };
@@ -101,6 +104,7 @@ export class Visitors {
       version: answer.container ? engine.programOf(answer.container).version : '',
       status: answer.status,
       weight: worker.weight(),
+      hasCanary: worker.offersCanary(inner),
     });
   }
 }
