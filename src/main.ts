@@ -109,12 +109,19 @@ function unwritable(cause: Error): CanaryError {
 interface Ground {
   machine: Machine;
   signal: AbortSignal;
+  /** The command may have moved users before it failed. */
+  movesUsers?: boolean;
 }
+
+const MOVE_USERS: readonly string[] = [
+  ...['up', 'down', 'deploy', 'weight', 'pause', 'resume', 'promote', 'abort', 'revert'],
+];
 
 async function runCommand(args: readonly string[], streams: Streams, on: Ground): Promise<number> {
   let exitCode: number = EXIT.done;
   const program = buildProgram(async (globals, action, follows) => {
-    exitCode = await perform(globals, action, follows, streams, on);
+    const movesUsers = args.some((each) => MOVE_USERS.includes(each));
+    exitCode = await perform(globals, action, follows, streams, { ...on, movesUsers });
   }, VERSION);
   const isJson = args.includes('--json');
   let help = '';
@@ -206,7 +213,12 @@ async function perform(
     const error = isUnwritable(reason) ? diskFull(reason) : ofSystem(reason);
     log.end();
     if (globals.json) stdout.write(`${printableJson(errorDocument(error))}\n`);
-    else writeError(streams, error, errorTheme, globals.verbose);
+    else {
+      writeError(streams, error, errorTheme, globals.verbose);
+      // Whoever reads only this at night knows what to type next.
+      const isTold = error instanceof CanaryError && namesCommand(error);
+      if (on.movesUsers && !isTold) stderr.write('  `canary status` says where users are now.\n');
+    }
     return error instanceof CanaryError ? error.exitCode : EXIT.failed;
   } finally {
     log.end();
@@ -256,6 +268,10 @@ function ofSystem(error: unknown): unknown {
     hint: 'Check that it is what canary expects there, and that you may read and write it.',
     cause: error,
   });
+}
+
+function namesCommand({ message, hint = '', details }: CanaryError): boolean {
+  return [message, hint, ...details].some((each) => each.includes('`canary '));
 }
 
 function writeError(

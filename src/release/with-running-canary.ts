@@ -8,6 +8,7 @@ import type { Observed } from '../rollout/observed.ts';
 import type { Release } from '../rollout/release.ts';
 import { trafficOff } from './ending/traffic-off.ts';
 import {
+  canaryRuns,
   refuseDuringPromotion,
   requireProxy,
   requireRunning,
@@ -43,7 +44,10 @@ export async function withRunningCanary<T>(
   const underLock = async (signal: AbortSignal) => {
     const observed = await observe({ context, project });
     requireReady(project, observed);
-    const release = requireRunning(await findRelease(), observed);
+    const found = await findRelease();
+    // A canary that ended has no users to lose, but those of its weight must not come back with it.
+    if (wayOut && !isRunning(found, observed)) await trafficOff({ context, wayOut }, project);
+    const release = requireRunning(found, observed);
     refuseDuringPromotion(release);
     const run = { context, project, release, signal, wayOut };
     return work(run, release, observed);
@@ -51,6 +55,10 @@ export async function withRunningCanary<T>(
   return takesOver
     ? takingOver('advance', context, project, command, underLock, wayOut)
     : withLock(context, project, command, underLock, wayOut);
+}
+
+function isRunning(release: Release | undefined, observed: Observed): boolean {
+  return release !== undefined && (Boolean(release.replacing) || canaryRuns(release, observed));
 }
 
 /** The project whose users leave. If its files cannot be read, they leave before that is an error. */

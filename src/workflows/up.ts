@@ -10,6 +10,7 @@ import type { UpResult } from '../documents/setup.ts';
 import { CanaryError } from '../errors.ts';
 import { converge } from '../execution/converge.ts';
 import { observe } from '../execution/observe.ts';
+import { endHandOver } from '../execution/operations/hand-over.ts';
 import { applySplit } from '../execution/split.ts';
 import { warnOfExpired } from '../project/certificates.ts';
 import { writeSchema } from '../project/layout.ts';
@@ -33,7 +34,10 @@ export async function up(context: Context): Promise<UpResult> {
     await checkPorts(project, observed);
     if (observed.proxy.state === 'absent') await applySplit(project, OFF);
     const release = await currentRelease(project);
-    const { plan } = await converge({ context, project, release, signal }, { proxy: 'running' });
+    const run = { context, project, release, signal };
+    const { plan } = await converge(run, { proxy: 'running' });
+    // An `up` that was killed after the proxy had the port left the network through which it got it.
+    if (plan.every(({ kind }) => kind !== 'take-ports')) await endHandOver(run, []);
     const { strategy, steps } = project.config;
     return {
       project: project.name,

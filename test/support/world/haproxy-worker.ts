@@ -126,6 +126,13 @@ export class HaproxyWorker {
     return Number(map?.get('weight') ?? -1);
   }
 
+  /** Whether users of its weight reach the canary of a service. */
+  offersCanary(port: number): boolean {
+    const service = this.configuration.entries.get(port) ?? '';
+    const replicas = this.backends.get(`${service}:replicas`)?.servers ?? [];
+    return replicas.some(canServe) && this.backends.get(`${service}:canary`)?.isTripped === false;
+  }
+
   named(name: string): Backend {
     const found = this.backends.get(name);
     if (!found) throw new Error(`The proxy has no backend ${name}`);

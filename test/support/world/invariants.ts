@@ -2,6 +2,7 @@ import { parseJournal } from '../../../src/rollout/journal.ts';
 import { foldRelease, hasEnded, type Release } from '../../../src/rollout/release.ts';
 import { SECRET } from './shop.ts';
 import { type Chapter, HANG, ownFiles, type Story, text } from './story.ts';
+import type { Visit } from './visitors.ts';
 
 /** A promise, and how it is seen to be broken: one sentence each time. */
 export interface Invariant {
@@ -96,6 +97,29 @@ const OFF_BEFORE_ALL: Invariant = {
     }),
 };
 
+const RAISING_ONLY_ADDS: Invariant = {
+  name: 'raising the weight only adds users',
+  broken: ({ world }) => {
+    /** Users of the canary, and the weight that they came with; empty again whenever the weight is lowered. */
+    const onCanary = new Map<string, number>();
+    let last = 0;
+    for (const { user, side, weight = -1, hasCanary, at } of inOrder(world.visitors.visits)) {
+      if (weight < last) onCanary.clear();
+      last = weight;
+      const before = onCanary.get(user);
+      const isLost = before !== undefined && side === 'stable' && hasCanary;
+      if (isLost)
+        return [`${user} lost the canary at ${weight}, had it at ${before}: ${clock(at)}`];
+      if (side === 'canary') onCanary.set(user, weight);
+    }
+    return [];
+  },
+};
+
+function inOrder(visits: readonly Visit[]): Visit[] {
+  return [...visits].sort((one, other) => one.at + one.tookMs - other.at - other.tookMs);
+}
+
 /** Docker's own ports are closed for two calls of the engine when they change hands. */
 const MOST_CLOSED_MS = 400;
 
@@ -109,8 +133,8 @@ const NO_REQUEST_LOST: Invariant = {
     const [first] = lost;
     const found = first ? [`${lost.length} lost, the first at ${clock(first.at)}`] : [];
     let since: number | undefined;
-    const inOrder = [...visitors.visits].sort((one, other) => one.at - other.at);
-    for (const { isRefused, isExcused, at } of inOrder) {
+    const asked = [...visitors.visits].sort((one, other) => one.at - other.at);
+    for (const { isRefused, isExcused, at } of asked) {
       if (!isRefused || isExcused || isBetweenTwoHands(story, at)) since = undefined;
       else since ??= at;
       if (since !== undefined && at - since > MOST_CLOSED_MS)
@@ -216,6 +240,7 @@ export const ALWAYS = [
   STABLE_UNTOUCHED,
   SHARED_UNTOUCHED,
   WEIGHT_AS_ASKED,
+  RAISING_ONLY_ADDS,
   OFF_BEFORE_ALL,
   NO_REQUEST_LOST,
   ONE_RELEASE,

@@ -3,8 +3,10 @@ import { type Container, hostPorts } from './engine.ts';
 import { ALWAYS, AT_REST, broken, releasesOf } from './invariants.ts';
 import { type FaultAt, type Happening, type Life, type Step, wordsOf } from './life.ts';
 import type { Call, Fault, Faults } from './process.ts';
+import { start } from './program.ts';
 import { PORT, shop } from './shop.ts';
-import { begin, type Chapter, HANG, open, type Story } from './story.ts';
+import { begin, type Chapter, essence, HANG, open, type Story, sceneOf } from './story.ts';
+import { TOLD } from './truth.ts';
 import type { World } from './world.ts';
 
 /** How many users ask, and how often one does. */
@@ -48,7 +50,7 @@ export async function live(life: Life, { isTraced = false } = {}): Promise<Lived
     await calmDown(story, { say, problems });
     world.visitors.end();
     await world.timeline.pass(6000);
-    problems.push(...broken(story, [...ALWAYS, ...AT_REST]));
+    problems.push(...broken(story, [...ALWAYS, ...AT_REST, ...TOLD]));
     return { problems, story, trace };
   } catch (error) {
     problems.push(`the life ended with: ${error instanceof Error ? error.stack : error}`);
@@ -119,7 +121,27 @@ async function command(
     /bug in canary/.test(stderr)
   )
     problems.push(`\`${wordsOf(argv)}\` met what it does not know: ${stderr}`);
+  if (chapter.exitCode !== undefined) await lookAround(story, argv[0] ?? '');
   return chapter;
+}
+
+/** Somebody asks for the status, if no command is changing it meanwhile. */
+export async function lookAround(story: Story, after: string): Promise<void> {
+  const { world } = story;
+  const isQuiet = () => [...world.processes.values()].every(({ isDead }) => isDead);
+  if (!isQuiet()) return;
+  const { size } = world.processes;
+  const before = sceneOf(world);
+  // At the same moments, as users ask all the time.
+  const [{ stdout: text, stderr: notes }, { stdout: json }] = await Promise.all([
+    start(world, ['status']).ended,
+    start(world, ['status', '--json']).ended,
+  ]);
+  const scene = sceneOf(world);
+  // Another command began, or a container crashed: the two forms speak of different moments.
+  if (world.processes.size !== size + 2 || essence(before) !== essence(scene)) return;
+  const release = releasesOf(world).at(-1);
+  story.looks.push({ after, text, notes, json, release, scene });
 }
 
 function faultsAt(wanted: readonly FaultAt[]): Faults {

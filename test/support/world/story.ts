@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Container, hostPorts } from './engine.ts';
 import type { Faults } from './process.ts';
 import { type Ended, start } from './program.ts';
+import type { Look } from './truth.ts';
 import type { World } from './world.ts';
 
 /** A command that ran on the machine, and what was there before it. */
@@ -22,6 +23,8 @@ export interface Story {
   files: ReadonlyMap<string, string>;
   /** What happened beside the commands. */
   happened: { at: number; what: string; lastsMs: number }[];
+  /** What `status` said in quiet moments. */
+  looks: Look[];
 }
 
 /** The machine at one moment. */
@@ -44,7 +47,7 @@ interface Seen
 export function begin(world: World): Story {
   const names = ['compose.yml', 'canary.yaml', '.env'];
   const files = names.map((name) => [name, readFileSync(world.file(name), 'utf8')] as const);
-  return { world, chapters: [], files: new Map(files), happened: [] };
+  return { world, chapters: [], files: new Map(files), happened: [], looks: [] };
 }
 
 /** Runs one command of a story to its end. */

@@ -13,6 +13,10 @@ export interface Visit {
   isRefused: boolean;
   /** The weight in force, in hundredths of a percent; `undefined` without a proxy. */
   weight: number | undefined;
+  /** The proxy had a canary for users of its weight. */
+  hasCanary: boolean;
+  /** From the question to the answer, or to the end of the user's patience, in milliseconds. */
+  tookMs: number;
   /** Something that canary did not do kept the answer away: a crash, or somebody's restart. */
   isExcused: boolean;
 }
@@ -23,6 +27,8 @@ const NOTHING: Omit<Visit, 'at' | 'user'> = {
   status: 0,
   isRefused: false,
   weight: undefined,
+  hasCanary: false,
+  tookMs: 0,
   isExcused: false,
 };
 const MOST_WAIT_MS = 5000;
@@ -71,7 +77,7 @@ export class Visitors {
     const keep = (visit: Partial<Visit>) => {
       const isLost = visit.isRefused === true || (visit.status ?? 200) >= 500;
       const isExcused = isLost && (wasDown || isDownByOthers(engine, timeline.now()));
-      this.visits.push({ ...NOTHING, at, user, isExcused, ...visit });
+      this.visits.push({ ...NOTHING, at, user, isExcused, tookMs: timeline.now() - at, ...visit });
     };
     const worker = holder && haproxy.of(holder)?.current;
     if (holder && !engine.programOf(holder).isProxy && engine.listens(holder)) {
@@ -98,6 +104,7 @@ export class Visitors {
       version: answer.container ? engine.programOf(answer.container).version : '',
       status: answer.status,
       weight: worker.weight(),
+      hasCanary: worker.offersCanary(inner),
     });
   }
 }

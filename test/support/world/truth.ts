@@ -1,0 +1,141 @@
+import { buildProgram } from '../../../src/cli/program.ts';
+import type { Status } from '../../../src/documents/status.ts';
+import { formatWeight } from '../../../src/proxy/weight.ts';
+import { hasEnded, type Release } from '../../../src/rollout/release.ts';
+import type { Invariant } from './invariants.ts';
+import type { Scene, Story } from './story.ts';
+
+/** What `status` says about the machine while no command runs, in both of its forms. */
+export interface Look {
+  /** The command after which somebody looked. */
+  after: string;
+  text: string;
+  /** What it says besides, on stderr. */
+  notes: string;
+  json: string;
+  /** The newest release, by its journal. */
+  release: Release | undefined;
+  scene: Scene;
+}
+
+const AGREE: Invariant = {
+  name: '`status`, its JSON, the journal and the proxy agree',
+  broken: ({ looks }) =>
+    looks.flatMap((look) => disagreements(look).map((how) => `after \`${look.after}\`: ${how}`)),
+};
+
+function disagreements({ text, json, release, scene }: Look): string[] {
+  const status = parsed(json);
+  if (!status) return [`no document: ${json.slice(0, 200)}`];
+  const told = status.release;
+  const hasCanary = scene.containers.some(({ role }) => role === 'canary');
+  // Above 100 % also users whom a rule keeps on the stable are on the canary.
+  const weight = Math.min(10_000, Math.max(0, scene.weight ?? 0)) / 100;
+  if (!told) {
+    const isOpen = release && !hasEnded(release) && hasCanary;
+    return [
+      ...(isOpen ? [`the journal has ${release.id} ${release.state}, status none`] : []),
+      ...(weight > 0 ? [`${weight} % of users are on a canary that status does not have`] : []),
+      ...(text.includes('canary  none') ? [] : ['the text has a release, the JSON none']),
+    ];
+  }
+  const { requests } = told;
+  const count = (value: number) => value.toLocaleString('en-US');
+  const lines = [
+    `${told.state}: ${told.reason}`,
+    `${formatWeight(told.weight.set)} set`,
+    `${count(requests.stable)} stable, ${count(requests.canary)} canary`,
+  ];
+  const isSteered = ['holding', 'paused', 'inconclusive', 'advancing'].includes(told.state);
+  return [
+    ...lines.flatMap((line) => (text.includes(line) ? [] : [`the text lacks "${line}"`])),
+    ...(told.id === release?.id ? [] : [`release ${told.id}, by the journal ${release?.id}`]),
+    ...(scene.weight === undefined || told.weight.set === weight
+      ? []
+      : [`weight ${told.weight.set}, the proxy has ${weight}`]),
+    ...(told.state === 'holding' && release?.state === 'paused'
+      ? [`it holds, the journal says ${release.state}`]
+      : []),
+    ...(isSteered && !hasCanary ? [`${told.state}, but its canary is gone`] : []),
+  ];
+}
+
+function parsed(json: string): Status | undefined {
+  try {
+    const status: Status = JSON.parse(json);
+    return 'proxy' in status ? status : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const SLIPS = /(?<![./…])\.\.(?![./])|\bundefined\b|\bNaN\b|\[object|``|\s%| {2}\d+ users of 0\b/;
+
+const WELL_SAID: Invariant = {
+  name: 'no text has a slip of the pen',
+  broken: (story) =>
+    everyText(story).flatMap(([argv, text]) => {
+      const line = text.split('\n').find((each) => SLIPS.test(each.replace(/\d %/g, '')));
+      return line === undefined ? [] : [`\`${argv}\`: ${line}`];
+    }),
+};
+
+function everyText({ chapters, looks }: Story): [string, string][] {
+  return [
+    ...chapters.map(({ argv, stdout, stderr }): [string, string] => [
+      argv[0] ?? '',
+      `${stdout}\n${stderr}`,
+    ]),
+    ...looks.map(({ text, notes }): [string, string] => ['status', `${text}\n${notes}`]),
+  ];
+}
+
+const WAY_ON: Invariant = {
+  name: 'a failed command ends with a command that exists',
+  broken: ({ chapters }) =>
+    chapters.flatMap(({ argv, exitCode, stderr }) => {
+      if (exitCode === undefined || exitCode === 0) return [];
+      const said = stderr.slice(stderr.lastIndexOf('✖'));
+      const named = [...said.matchAll(/`canary ([^`]+)`/g)].map(([, words = '']) => words);
+      if (named.length === 0) return [`\`${argv[0]}\` names none: ${said}`];
+      const odd = named.find((words) => !parses(words));
+      return odd === undefined ? [] : [`\`${argv[0]}\` names \`canary ${odd}\`, which is none`];
+    }),
+};
+
+/** Whether the program itself takes these words. */
+export function parses(words: string): boolean {
+  const program = buildProgram(async () => undefined, '0');
+  const silent = { writeErr: () => undefined, writeOut: () => undefined };
+  for (const each of [program, ...program.commands]) each.exitOverride().configureOutput(silent);
+  try {
+    program.parse(words.split(' '), { from: 'user' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Sentences that make somebody get up at night. */
+const ALARMS = /users get errors|Nothing answers at port|nobody is answered/i;
+/** What `status` says is of the moment in which it looks: servers are checked twice a second. */
+const ALARM_MS = 4000;
+/** Whoever waits longer is not answered, for all that anybody can tell meanwhile. */
+const PROMPT_MS = 500;
+
+const NO_FALSE_ALARM: Invariant = {
+  name: 'no alarm about users while users are answered',
+  broken: ({ looks, world }) =>
+    looks.flatMap(({ after, text, notes, scene: { at } }) => {
+      const alarm = ALARMS.exec(`${text}\n${notes}`)?.[0];
+      if (!alarm) return [];
+      const near = world.visitors.visits.filter((each) => Math.abs(each.at - at) < ALARM_MS);
+      const isSo =
+        near.length > 0 &&
+        near.every(({ status, tookMs }) => status < 500 && status > 0 && tookMs < PROMPT_MS);
+      return isSo ? [`after \`${after}\`: "${alarm}"`] : [];
+    }),
+};
+
+/** Of what people are told. */
+export const TOLD = [AGREE, WELL_SAID, WAY_ON, NO_FALSE_ALARM];

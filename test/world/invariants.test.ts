@@ -1,0 +1,172 @@
+import { writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { ALWAYS, AT_REST, broken } from '../support/world/invariants.ts';
+import { lookAround } from '../support/world/live.ts';
+import { DEPLOY, PORT, SECRET, shop } from '../support/world/shop.ts';
+import { begin, ownFiles, type Story, tell, text } from '../support/world/story.ts';
+import { TOLD } from '../support/world/truth.ts';
+import type { World } from '../support/world/world.ts';
+
+/** Something that goes wrong: at a call of a command, or in what is there after the last one. */
+interface Mutation {
+  of: string;
+  command?: string;
+  /** At the first call of that name. */
+  at?: RegExp;
+  act?: (world: World, process: Parameters<World['onCall']>[0]) => void;
+  after?: (story: Story) => void;
+}
+
+const COMMANDS = [['up'], [...DEPLOY, '--weight', '20'], ['weight', '40'], ['status'], ['abort']];
+const TO_WEIGHT = / weight 4000$/;
+
+const stable = ({ engine }: World, service: string) =>
+  engine.find(
+    [...engine.containers.values()].find(
+      ({ labels, ports }) =>
+        labels['com.docker.compose.service'] === service && Object.keys(ports).length >= 0,
+    )?.id ?? '',
+  );
+
+const proxyOf = ({ engine, haproxy }: World) => {
+  const container = [...engine.containers.values()].find((each) => haproxy.of(each)?.current);
+  const worker = container && haproxy.of(container)?.current;
+  if (!container || !worker) throw new Error('no proxy runs');
+  return { container, worker };
+};
+
+const own = ({ world }: Story, name: string, content: string) =>
+  writeFileSync(world.file(`.canary/${name}`), content);
+
+const MUTATIONS: readonly Mutation[] = [
+  {
+    of: 'no container of the stable or of a shared service is touched by a command that may not',
+    ...{ command: 'weight', at: TO_WEIGHT, act: restart('api') },
+  },
+  {
+    of: 'the database is never stopped',
+    ...{ command: 'weight', at: TO_WEIGHT, act: restart('db') },
+  },
+  {
+    of: 'the weight is never above what was asked for',
+    ...{ command: 'weight', at: /^write/ },
+    act: (world) => void proxyOf(world).worker.maps.get('weights.map')?.set('weight', '9000'),
+  },
+  {
+    of: 'raising the weight only adds users',
+    ...{ command: 'weight', at: TO_WEIGHT },
+    act: (world) => {
+      const { worker } = proxyOf(world);
+      const answer = worker.answer.bind(worker);
+      worker.answer = (user, port) => answer(`${user} hashed again`, port);
+    },
+  },
+  {
+    of: 'a way out takes the users off before anything slower',
+    ...{ command: 'abort', at: / weight -1$/ },
+    act: (_, { trace }) => void trace.unshift({ number: 0, name: 'POST /containers/ID/stop' }),
+  },
+  {
+    of: 'no request is lost',
+    ...{ command: 'weight', at: TO_WEIGHT },
+    act: (world) => world.engine.disconnect(proxyOf(world).container, 'shop_default'),
+  },
+  {
+    of: 'there is at most one release that has not ended',
+    after: (story) => {
+      const name = ownFiles(story.world).find((each) => each.endsWith('.jsonl')) ?? '';
+      const [begun = ''] = text(story.world.file(name)).split('\n');
+      for (const second of ['releases/20270101-000000-aaaaaaa', 'releases/20270101-000001-aaaaaaa'])
+        own(story, `${second}.jsonl`, `${begun}\n`);
+    },
+  },
+  {
+    of: "the user's files are as they were",
+    after: ({ world }) => writeFileSync(world.file('canary.yaml'), 'version: 1\n'),
+  },
+  {
+    of: 'no secret is in anything written',
+    after: (story) => own(story, 'note.txt', `TOKEN=${SECRET}`),
+  },
+  {
+    of: 'journal, labels and proxy tell one story',
+    after: ({ world, chapters }) => {
+      proxyOf(world).worker.maps.get('weights.map')?.set('weight', '3000');
+      const last = chapters.at(-1);
+      if (last) chapters.push({ ...last, after: { ...last.after, weight: 3000 } });
+    },
+  },
+  { of: 'nothing is left behind', after: (story) => own(story, 'lock.json', '{}') },
+  {
+    of: '`status`, its JSON, the journal and the proxy agree',
+    after: ({ looks }) => {
+      const look = looks.find(({ json }) => json.includes('"set":40'));
+      if (look) Object.assign(look, { json: look.json.replace('"set":40', '"set":20') });
+    },
+  },
+  {
+    of: 'no text has a slip of the pen',
+    after: ({ chapters: [first] }) => first && Object.assign(first, { stderr: 'for undefined s' }),
+  },
+  {
+    of: 'a failed command ends with a command that exists',
+    after: ({ chapters: [first] }) => {
+      const stderr = '✖ It failed.\n  Run `canary mend --all`.';
+      if (first) Object.assign(first, { exitCode: 1, stderr });
+    },
+  },
+  {
+    of: 'no alarm about users while users are answered',
+    // Not the one after `up`, around which the port changed hands.
+    after: ({ looks: [, , third] }) =>
+      third && Object.assign(third, { text: '✖ The proxy does not reach web: users get errors.' }),
+  },
+];
+
+function restart(service: string): NonNullable<Mutation['act']> {
+  return (world) => {
+    const container = stable(world, service);
+    world.engine.stop(container);
+    world.engine.start(container);
+  };
+}
+
+async function seen(mutation?: Mutation): Promise<string[]> {
+  const world = await shop();
+  try {
+    const story = begin(world);
+    let isDone = false;
+    world.visitors.begin(40, 40, PORT);
+    for (const argv of COMMANDS) {
+      world.onCall = (process, { name }) => {
+        if (isDone || !mutation || argv[0] !== mutation.command || !mutation.at?.test(name)) return;
+        isDone = true;
+        mutation.act?.(world, process);
+      };
+      await tell(story, argv);
+      await world.timeline.until(lookAround(story, argv[0] ?? ''));
+      await world.timeline.pass(2000);
+    }
+    world.visitors.end();
+    await world.timeline.pass(6000);
+    mutation?.after?.(story);
+    expect(isDone || !mutation?.command).toBe(true);
+    const invariants = [...ALWAYS, ...AT_REST, ...TOLD];
+    return invariants.filter((each) => broken(story, [each]).length > 0).map(({ name }) => name);
+  } finally {
+    world.destroy();
+  }
+}
+
+test('an undisturbed life breaks no invariant', async () => {
+  expect(await seen()).toEqual([]);
+});
+
+test('each invariant has a mutation', () => {
+  const names = [...ALWAYS, ...AT_REST, ...TOLD].map(({ name }) => name);
+  expect(MUTATIONS.map(({ of }) => of).sort()).toEqual(names.sort());
+});
+
+test.for(MUTATIONS)('goes red: $of', async (mutation) => {
+  expect(await seen(mutation)).toContain(mutation.of);
+});
