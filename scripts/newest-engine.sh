@@ -35,6 +35,8 @@ fi
 if [ "${1:-}" = --beside ]; then
   shift
   mount --make-rprivate /
+  # Canary takes processes of this name for its own host's, and those of the machine have other ids here.
+  hostname newest-engine
   # Socket and process ids of this machine's engine stay out of sight.
   mount -t tmpfs none /run
   ip link set lo up
@@ -65,4 +67,4 @@ if [ ! -x "$root/usr/sbin/dockerd" ]; then
 fi
 mapfile -t names < <(docker image ls --format '{{.Repository}}:{{.Tag}}' | grep -E '^canary-(standin|test)/')
 docker save --output "$images" "${names[@]}"
-exec unshare --mount --net --pid --fork --mount-proc --kill-child "${BASH_SOURCE[0]}" --beside "$@"
+exec unshare --mount --net --uts --pid --fork --mount-proc --kill-child "${BASH_SOURCE[0]}" --beside "$@"

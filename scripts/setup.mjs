@@ -14,7 +14,8 @@ Puts in place what is missing: npm packages, a build, git, Docker's engine, Comp
 base images. It says what it is about to install.
 
   --tests         also OpenSSH, of which only the tests need a server; its service stays off,
-                  an older Compose, which is not installed, and images with Prometheus and MariaDB
+                  tmux, zsh and fish, an older Compose, which is not installed, and images with
+                  Prometheus and MariaDB
   --stop-engine   stop an engine that this script started by hand, and nothing else
 `;
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { patiently } from './cli/lock-wait.ts';
 import { jsonLines, makeOutput, type Streams } from './cli/output.ts';
 import { asPlugin } from './cli/plugin.ts';
 import { buildProgram } from './cli/program.ts';
@@ -203,7 +204,9 @@ async function perform(
   try {
     const emit = await progress(globals, follows, streams, { theme: errorTheme, log });
     const context = makeContext(globals, streams, on, emit);
-    return (await action({ context, output, globals, streams })) ?? EXIT.done;
+    const session = { context, output, globals, streams };
+    const exitCode = await patiently(context, globals.lockWait, async () => action(session));
+    return exitCode ?? EXIT.done;
   } catch (thrown) {
     // The reason for the stop says more than the error a library throws when it is stopped.
     const reason = signal.aborted && !(thrown instanceof CanaryError) ? signal.reason : thrown;

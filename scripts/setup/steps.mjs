@@ -7,6 +7,7 @@ import { npmPackages } from './npm-packages.mjs';
 import { oldestCompose } from './oldest-compose.mjs';
 import { plugins } from './plugins.mjs';
 import { ssh } from './ssh.mjs';
+import { terminal } from './terminal.mjs';
 import { mariadb, prometheus, registry } from './test-images.mjs';
 
 /** @import { Machine } from './machine.mjs' */
@@ -29,4 +30,4 @@ import { mariadb, prometheus, registry } from './test-images.mjs';
 export const FOR_DEMO = [npmPackages, build, git, engine, plugins, images];
 
 /** @type {readonly Step[]} */
-export const FOR_TESTS = [...FOR_DEMO, ssh, oldestCompose, prometheus, mariadb, registry];
+export const FOR_TESTS = [...FOR_DEMO, ssh, terminal, oldestCompose, prometheus, mariadb, registry];

@@ -31,6 +31,8 @@ export interface Moment {
   at: number;
   stable: Seen;
   canary: Seen;
+  /** The numbers of the users who were hit in it and never before; who goes on with this counts none of them again. */
+  hit?: readonly number[];
 }
 
 /**
@@ -73,8 +75,13 @@ export class SignalComparison {
     return moment;
   }
 
-  /** Adds a finished moment to the evidence. */
-  weigh({ stable, canary }: Moment): void {
+  /** Adds a moment that was weighed elsewhere: by an earlier process, or a recording. */
+  recall(moment: Moment): void {
+    this.witnesses.remember(moment.hit ?? []);
+    this.weigh(moment);
+  }
+
+  private weigh({ stable, canary }: Moment): void {
     const before = { ...this.totals.stable.first };
     addTo(this.totals.stable, stable);
     addTo(this.totals.canary, canary);

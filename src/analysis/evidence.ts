@@ -1,6 +1,6 @@
 import type { SignalMoment } from './judge.ts';
-import { SIGNALS } from './signals.ts';
-import type { Seen } from './witnesses.ts';
+import { SIGNALS, type Usual } from './signals.ts';
+import { MOST_USERS, type Seen } from './witnesses.ts';
 
 /**
  * Collects moments between two writes. Moments of one question are merged if the canary had about
@@ -9,6 +9,13 @@ import type { Seen } from './witnesses.ts';
  */
 export class EvidenceBook {
   private pending = new Map<string, SignalMoment>();
+  private usual: Usual | undefined;
+  private hasUsual = false;
+
+  /** What is usual on the stable is kept once. */
+  learned(usual: Usual | undefined): void {
+    if (!this.hasUsual) this.usual = usual;
+  }
 
   add(moment: SignalMoment): void {
     const key = `${moment.signal} ${shareOf(moment)} ${moment.group ?? ''}`;
@@ -19,14 +26,27 @@ export class EvidenceBook {
   /** Returns what was collected, one line each, and forgets it. */
   take(): string {
     const lines = [...this.pending.values()].map(formatMoment);
+    const usual = this.usual && `${JSON.stringify({ usual: this.usual })}\n`;
     this.pending = new Map();
-    return lines.join('');
+    this.hasUsual ||= usual !== undefined;
+    this.usual = undefined;
+    return `${usual ?? ''}${lines.join('')}`;
   }
 }
 
 /** Reads what was written, in order of time. Skips a line that a kill cut off. */
 export function parseEvidence(text: string): SignalMoment[] {
   return text.split('\n').flatMap((line) => parseMoment(line) ?? []);
+}
+
+/** What was usual on the stable when the release was first judged; `undefined` if that was never known. */
+export function parseUsual(text: string): Usual | undefined {
+  for (const line of text.split('\n')) {
+    if (!line.startsWith('{"usual":')) continue;
+    const usual = usualIn(line);
+    if (usual) return usual;
+  }
+  return undefined;
 }
 
 /** The canary's share of users at risk, in steps of a quarter of an octave. */
@@ -39,6 +59,7 @@ function together(left: SignalMoment, right: SignalMoment): SignalMoment {
     ...right,
     stable: add(left.stable, right.stable),
     canary: add(left.canary, right.canary),
+    hit: [...(left.hit ?? []), ...(right.hit ?? [])],
   };
 }
 
@@ -55,8 +76,9 @@ function add(left: Seen, right: Seen): Seen {
   };
 }
 
-function formatMoment({ at, signal, group, stable, canary }: SignalMoment): string {
-  const record = { at, signal, group, stable: numbers(stable), canary: numbers(canary) };
+function formatMoment({ at, signal, group, stable, canary, hit = [] }: SignalMoment): string {
+  const sides = { stable: numbers(stable), canary: numbers(canary) };
+  const record = { at, signal, group, ...sides, ...(hit.length > 0 ? { hit } : {}) };
   return `${JSON.stringify(record)}\n`;
 }
 
@@ -66,9 +88,10 @@ function numbers({ atRisk, failed, requests, first, users }: Seen): number[] {
 
 function parseMoment(line: string): SignalMoment | undefined {
   try {
-    const { at, signal, group, stable, canary } = JSON.parse(line);
+    const { at, signal, group, stable, canary, hit } = JSON.parse(line);
     if (typeof at !== 'number' || !SIGNALS.includes(signal)) return undefined;
-    return { at, signal, group, stable: seen(stable), canary: seen(canary) };
+    const sides = { stable: seen(stable), canary: seen(canary) };
+    return { at, signal, group, ...sides, hit: usersIn(hit) };
   } catch {
     return undefined;
   }
@@ -83,4 +106,21 @@ function seen([atRisk, failed, trials, hits, first, users]: number[]): Seen {
     users: count(users),
     requests: { trials: count(trials), failed: count(hits) },
   };
+}
+
+function usersIn(hit: unknown): number[] {
+  if (!Array.isArray(hit)) return [];
+  return hit.filter((each) => Number.isInteger(each) && each >= 0 && each < MOST_USERS);
+}
+
+function usualIn(line: string): Usual | undefined {
+  try {
+    // What is infinite is `null` in JSON.
+    const { slow, smallest, largest } = JSON.parse(line).usual;
+    const [least, ...limits] = [smallest, slow, largest].map((each) => each ?? Infinity);
+    const isWhole = [least, ...limits].every((each) => typeof each === 'number');
+    return isWhole ? { slow: limits[0], smallest: least, largest: limits[1] } : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
 import { type Moment, SignalComparison } from './comparison.ts';
 import type { UserRequest } from './request.ts';
-import { type Signal, shows, TOLERANCE } from './signals.ts';
+import { type Signal, shows, TOLERANCE, type Usual } from './signals.ts';
 import { lowerRate, type Tally, upperRate } from './stats/rate-bounds.ts';
 import { UsualLearner } from './usual-learner.ts';
 
@@ -70,7 +70,7 @@ const OF_ALL = 0.8;
  */
 export class Judge {
   private readonly settings: JudgeSettings;
-  private readonly usual: UsualLearner;
+  private readonly learner: UsualLearner;
   private readonly overall: ReadonlyMap<Signal, SignalComparison>;
   private readonly grouped = new Map<string, ReadonlyMap<Signal, SignalComparison>>();
 
@@ -84,7 +84,7 @@ export class Judge {
   constructor(settings: JudgeSettings, now: number, record?: (moment: SignalMoment) => void) {
     this.settings = settings;
     this.record = record;
-    this.usual = new UsualLearner(settings.percentile);
+    this.learner = new UsualLearner(settings.percentile);
     this.overall = this.newComparisons(now);
   }
 
@@ -100,7 +100,7 @@ export class Judge {
       for (const [signal, comparison] of comparisons ?? []) {
         this.tick(signal, name, comparison, at);
         if (signal === 'slow' && !isWarm) continue;
-        const hit = shows(signal, request, this.usual.usual);
+        const hit = shows(signal, request, this.learner.usual);
         if (hit !== undefined) comparison.add(request, hit);
       }
     }
@@ -111,7 +111,7 @@ export class Judge {
    * Learns what is usual from a request to the stable, even one the canary is not compared with.
    */
   learn(request: UserRequest): void {
-    this.usual.learn(request);
+    this.learner.learn(request);
   }
 
   /**
@@ -158,11 +158,21 @@ export class Judge {
     };
   }
 
+  /** What is usual on the stable, once it is known. */
+  get usual(): Usual | undefined {
+    return this.learner.usual;
+  }
+
+  /** Goes on with what an earlier process found usual: what counts as a hit must not change in between. */
+  recallUsual(usual: Usual): void {
+    this.learner.fix(usual);
+  }
+
   /** Adds a moment that an earlier process weighed, or that was recorded, to the evidence. */
   weigh(moment: SignalMoment): void {
     const { signal, group, at } = moment;
     const comparisons = group === undefined ? this.overall : this.comparisonsOf(group, at);
-    comparisons?.get(signal)?.weigh(moment);
+    comparisons?.get(signal)?.recall(moment);
   }
 
   private tick(

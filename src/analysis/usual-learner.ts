@@ -31,6 +31,11 @@ export class UsualLearner {
     return this.fixed;
   }
 
+  /** Takes what was learned before. */
+  fix(usual: Usual): void {
+    this.fixed = usual;
+  }
+
   learn({ side, failed, status, duration, bytes }: UserRequest): void {
     if (this.fixed || side !== 'stable' || failed) return;
     if (duration !== undefined) this.durations.add(duration);

@@ -44,6 +44,7 @@ export class Witnesses {
   /** Made for the first user: there are many questions about which no request says anything. */
   private marks: Uint32Array | undefined;
   private seen = { stable: nobody(), canary: nobody() };
+  private hit: number[] = [];
   private moment = 1;
 
   /** Counts a request. `hit`: whether it shows the signal in question. */
@@ -63,7 +64,10 @@ export class Witnesses {
     if ((mark & HIT) === 0) {
       seen.first += 1;
       if (mark >>> MOMENT_SHIFT !== this.moment) seen.atRisk += 1;
-      if (hit) seen.failed += 1;
+      if (hit) {
+        seen.failed += 1;
+        this.hit.push(index);
+      }
       mark = (mark & ALL_BUT_MOMENT) | (this.moment << MOMENT_SHIFT) | (hit ? HIT : 0);
     }
     marks[index] = mark;
@@ -74,10 +78,21 @@ export class Witnesses {
     return this.seen[side].atRisk;
   }
 
-  /** Returns what was seen since the moment began, and begins the next one. */
-  take(): Record<Side, Seen> {
-    const seen = this.seen;
+  /** Remembers users who were hit in an earlier process: they are at risk no more. */
+  remember(hit: readonly number[]): void {
+    if (hit.length === 0) return;
+    this.marks ??= new Uint32Array(MOST_USERS);
+    for (const user of hit) {
+      const index = user & (MOST_USERS - 1);
+      this.marks[index] = (this.marks[index] ?? 0) | HIT;
+    }
+  }
+
+  /** Returns what was seen since the moment began, and who was hit first in it; begins the next one. */
+  take(): Record<Side, Seen> & { hit: readonly number[] } {
+    const seen = { ...this.seen, hit: this.hit };
     this.seen = { stable: nobody(), canary: nobody() };
+    this.hit = [];
     this.moment = this.moment === MOMENTS ? 1 : this.moment + 1;
     // The numbers of moments are reused; no mark of an earlier use may remain.
     if (this.moment === 1) this.marks = this.marks?.map((mark) => mark & ALL_BUT_MOMENT);

@@ -29,6 +29,8 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   map: ['canary map', 'canary map --format mermaid'],
   render: ['canary render > override.yml'],
   analyze: ['canary analyze --replay 20261121-120000-aaaaaaa --alpha 0.001'],
+  'lock status': ['canary lock status', 'canary --json lock status'],
+  'lock release': ['canary lock release'],
   'notify test': ['canary notify test', 'canary notify test slack'],
   report: ['canary report', 'canary report > comment.md'],
   compose: [

@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { EXIT } from '../errors.ts';
-import { collect } from './arguments.ts';
+import { collect, durationArgument } from './arguments.ts';
 import { abort } from './commands/abort.ts';
 import { analyze } from './commands/analyze.ts';
 import { apply } from './commands/apply.ts';
@@ -14,6 +14,7 @@ import { down } from './commands/down.ts';
 import { help } from './commands/help.ts';
 import { history } from './commands/history.ts';
 import { init } from './commands/init.ts';
+import { lock } from './commands/lock.ts';
 import { map } from './commands/map.ts';
 import { notify } from './commands/notify.ts';
 import { pause } from './commands/pause.ts';
@@ -40,7 +41,7 @@ const GROUPS = {
   'Set up:': [init, up, down, doctor, completion],
   'Release:': [plan, rehearse, deploy, check],
   'Steer:': [weight, pause, resume, promote, abort, revert],
-  'Look:': [status, wait, history, map, render, analyze, report, notify, compose],
+  'Look:': [status, wait, history, map, render, analyze, report, lock, notify, compose],
   'Git:': [branch, apply, push],
   'Server:': [remote, receive],
 };
@@ -60,6 +61,11 @@ export function buildProgram(dispatch: Dispatch, version: string) {
     .option('-q, --quiet', 'print the result alone, without progress', false)
     .option('--verbose', 'also print plans and the output of Docker, Compose and git', false)
     .option('--yes', 'accept the default answer to every prompt', false)
+    .option(
+      '--lock-wait <duration>',
+      'wait so long for another command to end (default: not at all)',
+      durationArgument,
+    )
     .option('--no-color', 'no colours')
     .addHelpText('after', exitCodes());
   const run: WithSession =

@@ -14,6 +14,8 @@ export interface Globals {
   quiet: boolean;
   verbose: boolean;
   yes: boolean;
+  /** How long to wait for another command to end, in milliseconds; without it, not at all. */
+  lockWait?: number | undefined;
   color: boolean;
 }
 

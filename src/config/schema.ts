@@ -10,7 +10,7 @@ import { breaker, shield } from './sections/protection.ts';
 import { proxy } from './sections/proxy.ts';
 import { service } from './sections/service.ts';
 import { steps, strategy } from './sections/strategy.ts';
-import { duration, holding, line, serviceName, switchable } from './values/values.ts';
+import { duration, holding, line, orNone, serviceName } from './values/values.ts';
 
 /** A duration in Compose's notation; 0 is allowed. */
 const limit = duration('is not a duration such as 30s or 1m30s', 0, Number.POSITIVE_INFINITY);
@@ -77,7 +77,7 @@ export const configSchema = z.strictObject({
     .describe(
       'What follows the last step of a canary that passed: it is promoted automatically, or by the operator.',
     ),
-  maxAge: switchable(holding)
+  maxAge: orNone(holding)
     .prefault('7d')
     .describe('How long a canary keeps its users if no command acts on it.'),
   progressDeadline: holding

@@ -11,6 +11,7 @@ import type {
   RemoteAddResult,
 } from './git.ts';
 import type { History } from './history.ts';
+import type { LockRelease, LockStatus } from './lock.ts';
 import type { NotifyTest } from './notify.ts';
 import type { PlanDocument } from './plan.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -45,6 +46,8 @@ export interface Documents {
   error: ErrorDocument;
   history: History;
   init: InitResult;
+  'lock-release': LockRelease;
+  'lock-status': LockStatus;
   map: ServiceMap;
   'notify-test': NotifyTest;
   pause: PauseResult;

@@ -116,6 +116,6 @@ export interface LockHolder {
   owner: string;
   pid: number;
   host: string;
-  /** When that process started, in the units of its machine. */
+  /** When it took the lock, in ISO 8601. */
   start: string;
 }

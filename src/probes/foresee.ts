@@ -1,6 +1,6 @@
 import { type Advice, adviceFor } from '../analysis/forecast/advice.ts';
 import { foresee } from '../analysis/forecast/forecast.ts';
-import { comingIn, type SeenTraffic, usersOf } from '../analysis/forecast/users.ts';
+import { comingIn, knowsUsers, type SeenTraffic, usersOf } from '../analysis/forecast/users.ts';
 import type { WalkSettings } from '../analysis/forecast/walk.ts';
 import { judgeSettings } from '../analysis/settings.ts';
 import { formatDuration } from '../config/values/duration.ts';
@@ -51,12 +51,13 @@ export function forecastOf(
   const seen = seenIn(requests, now - first);
   const traffic = trafficOf(requests.length, seen);
   const settings = settingsOf(project, steps);
+  const counted = (users: number) => (knowsUsers(seen.counts) ? Math.round(users) : null);
   const judged = settings !== undefined;
   if (!judged) {
     const users = usersOf(seen);
     const unjudged = weightsOf(steps, weight).map(({ step, weight, ms }) => {
       const share = (comingIn(users, ms) * weight) / 100;
-      return { step, weight, users: Math.round(share), seconds: null, slowest: null };
+      return { step, weight, users: counted(share), seconds: inSeconds(ms), slowest: null };
     });
     return { known: true, traffic, judged, steps: unjudged, bad: [], enough: true, advice: null };
   }
@@ -71,7 +72,7 @@ export function forecastOf(
     steps: foreseen.steps.map(({ users, ms, slowest }, index) => ({
       step: numbers[index]?.step ?? 0,
       weight: numbers[index]?.weight ?? 0,
-      users: Math.round(users),
+      users: counted(users),
       seconds: inSeconds(ms),
       slowest: inSeconds(slowest),
     })),

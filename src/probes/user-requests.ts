@@ -1,4 +1,4 @@
-import { EvidenceBook, parseEvidence } from '../analysis/evidence.ts';
+import { EvidenceBook, parseEvidence, parseUsual } from '../analysis/evidence.ts';
 import { explain } from '../analysis/explain.ts';
 import { Judge } from '../analysis/judge.ts';
 import type { Opinion } from '../analysis/opinion.ts';
@@ -28,8 +28,10 @@ export const startRequests: StartSource = async (run, settings) => {
   const limits =
     settings.thresholds && new Thresholds(settings.thresholds, settings.minimumRequests);
   // What an earlier process saw counts: the chance of a false alarm applies to the whole release.
-  for (const moment of parseEvidence(await journals.readEvidence(run.release.id)))
-    judge.weigh(moment);
+  const earlier = await journals.readEvidence(run.release.id);
+  for (const moment of parseEvidence(earlier)) judge.weigh(moment);
+  const usual = parseUsual(earlier);
+  if (usual) judge.recallUsual(usual);
   const notice = identityNotice(run);
   const observe = (request: LoggedRequest) => {
     notice(request);
@@ -46,6 +48,7 @@ export const startRequests: StartSource = async (run, settings) => {
   };
   // If this fails, only a later process lacks the evidence; this one still has it.
   const keep = async () => {
+    if (!usual) book.learned(judge.usual);
     const lines = book.take();
     if (lines) await journals.keepEvidence(run.release.id, lines).catch(() => undefined);
   };

@@ -116,9 +116,9 @@ const COMMON = [
   // several stop.
   'retries 5',
   'option redispatch 1',
-  // A name that has both families: many servers listen on IPv4 alone.
   // A refused connection is noticed immediately, even on a user's request; no reply may also be
-  // overload, so it must last before a server is down.
+  // overload, so it must last before a server is down. Of a name that has both families IPv4: many
+  // servers listen on that alone.
   'default-server check inter 900ms fastinter 500ms downinter 500ms rise 1 fall 5 resolvers docker resolve-prefer ipv4 init-addr last,none',
 ];
 

@@ -36,11 +36,14 @@ export interface ForecastStep {
   /** Its number, from 1. */
   step: number;
   weight: number;
-  /** How many users are on the canary until it can pass; in an hour, if nobody judges it. */
-  users: number;
-  /** The median time until it can pass, in seconds; `null` if it usually waits in vain, or is not judged. */
+  /** How many users are on the canary in this time; `null` while most users were seen only once. */
+  users: number | null;
+  /**
+   * The median time until it can pass, in seconds; `null` if it usually waits in vain. If nobody judges it: its own
+   * time, or an hour if it has no end.
+   */
   seconds: number | null;
-  /** The same for nine of ten. */
+  /** The time until nine of ten pass; `null` if more than one of ten waits in vain, or nobody judges it. */
   slowest: number | null;
 }
 

@@ -3,7 +3,7 @@ import type { UserSides } from '../proxy/user-map.ts';
 import { ALL, byWeight, OFF, type Split, sameSplit } from '../proxy/weight-map.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { Operation, OperationAction, Role, Side } from './operation.ts';
-import type { ReleasedImage } from './source.ts';
+import { pullCause, type ReleasedImage } from './source.ts';
 
 /** What stays the same between two looks at the project. */
 export interface Situation {
@@ -81,7 +81,7 @@ export class Draft {
   ): void {
     const images = pulled.filter(({ service }) => services.includes(service));
     const built = services.filter((service) => images.every((each) => each.service !== service));
-    if (images.length > 0) this.add({ kind: 'pull', images, commit }, 'not on this engine yet');
+    if (images.length > 0) this.add({ kind: 'pull', images, commit }, pullCause(images));
     this.add({ kind: 'build', services: built, commit }, cause);
   }
 

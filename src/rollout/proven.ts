@@ -1,7 +1,7 @@
 import { CanaryError } from '../errors.ts';
 import { ended } from '../sentences.ts';
 import type { Release } from './release.ts';
-import { describeImages } from './source.ts';
+import { releaseTitle } from './source.ts';
 
 /** What speaks against making a canary the stable; `requests`: what its users have sent it. */
 export function doubtsAbout(
@@ -24,15 +24,10 @@ export function requireProven(release: Release, requests: number): void {
   if (first === undefined) return;
   throw new CanaryError(
     'not-proven',
-    `The canary of ${sourceName(release)} is not promoted. ${first}`,
+    `The canary of ${releaseTitle(release)} is not promoted. ${first}`,
     {
       details: more,
       hint: 'Give it users first (`canary weight 5`), or promote it nevertheless: `canary promote --force`.',
     },
   );
-}
-
-/** Images that were built elsewhere have no branch. */
-function sourceName({ branch, source }: Release): string {
-  return source ? describeImages(source) : `\`${branch}\``;
 }

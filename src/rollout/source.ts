@@ -37,9 +37,17 @@ export function describeImages({ images, variables }: ImageSource): string {
   const names = changed.map(
     ({ service, reference, digest }) => `${service} ${reference}${shortDigest(reference, digest)}`,
   );
-  if (names.length > 0) return names.join(', ');
-  const values = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-  return values.join(', ') || 'the images as they are';
+  // A variable whose value is in the name of an image, such as its tag, is said with it.
+  const values = Object.entries(variables)
+    .filter(([, value]) => value === '' || !changed.some((each) => each.reference.includes(value)))
+    .map(([name, value]) => `${name}=${value}`);
+  return [...names, ...values].join(', ') || 'the images as they are';
+}
+
+/** Why images are pulled, or only kept because this engine has them. */
+export function pullCause(images: readonly ReleasedImage[]): string {
+  const isHere = images.every(({ imageId }) => imageId !== undefined);
+  return isHere ? "kept under a name of canary's own" : 'not on this engine yet';
 }
 
 /** The beginning of a digest that the name does not have, because a tag may move. */

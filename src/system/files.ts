@@ -63,11 +63,25 @@ export async function writeDurably(
   await syncDirectory(dirname(path));
 }
 
-/** The same for a file of the user's: it keeps its owner and its mode. Never what a link leads to. */
-export async function replaceInPlace(path: string, content: string): Promise<void> {
+/**
+ * The same for a file of the user's: it keeps its owner and its mode. Never what a link leads to. A file that is
+ * mounted alone is written over: into the container in which canary runs, because it cannot be renamed; into others
+ * (`isMounted`), because they would go on with the old file.
+ */
+export async function replaceInPlace(
+  path: string,
+  content: string,
+  { isMounted = false } = {},
+): Promise<void> {
   const old = await lstat(path).catch(() => undefined);
   if (old && !old.isFile()) throw new Error(`${path} is not a plain file`);
-  await writeDurably(path, content, old ? old.mode & 0o7777 : 0o600, old);
+  if (old && isMounted) return growAndOverwrite(path, Buffer.from(content));
+  try {
+    await writeDurably(path, content, old ? old.mode & 0o7777 : 0o600, old);
+  } catch (error) {
+    if (!hasErrno(error, 'EBUSY')) throw error;
+    await growAndOverwrite(path, Buffer.from(content));
+  }
 }
 
 /**
@@ -82,6 +96,38 @@ export async function writeEvenIfFull(path: string, content: string): Promise<vo
     await overwrite(path, Buffer.from(content)).catch(() => {
       throw error;
     });
+  }
+}
+
+/**
+ * Writes over a file that cannot be renamed. Until it is whole, it has empty lines at its end, never half of the content:
+ * so it is for text in which they mean nothing.
+ */
+async function growAndOverwrite(path: string, content: Buffer): Promise<void> {
+  const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
+  try {
+    const { size } = await file.stat();
+    // What has no space is found out while the old content is still there.
+    await appendTo(path, Buffer.alloc(Math.max(0, content.length - size), '\n')).catch(
+      async (error) => {
+        await file.truncate(size);
+        throw error;
+      },
+    );
+    await file.write(content, 0, undefined, 0);
+    await file.truncate(content.length);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function appendTo(path: string, content: Buffer): Promise<void> {
+  const file = await openToAppend(path);
+  try {
+    await file.writeFile(content);
+  } finally {
+    await file.close();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ErrorDocument } from '../documents/error.ts';
 import { CanaryError, messageOf } from '../errors.ts';
+import { clause } from '../sentences.ts';
 import { placeLines } from './place-view.ts';
 import type { Theme } from './theme.ts';
 
@@ -13,8 +14,10 @@ export function errorText(error: unknown, theme: Theme, isVerbose: boolean): str
     return `${theme.bad('✖')} ${theme.bold('This is a bug in canary:')} ${messageOf(error)}${stack}\n  ${theme.dim('Run it again with --verbose and report what it prints.')}`;
   }
   const lines = [`${theme.bad('✖')} ${theme.bold(error.message)}`];
-  // A single detail may repeat the message itself.
-  const details = error.details.filter((detail) => detail !== error.message);
+  // The message may repeat one of them, with words of its own around it.
+  const details = error.details.filter(
+    (detail) => detail === '' || !error.message.includes(clause(detail)),
+  );
   const shown = error.problems.length > 0 ? error.problems.flatMap(placeLines(theme)) : details;
   for (const line of shown) lines.push(`  ${theme.dim('│')} ${line}`);
   if (error.hint) lines.push(`  ${error.hint}`);

@@ -11,7 +11,7 @@ export function forecastText(forecast: Forecast, theme: Theme): string {
   const { traffic, judged, steps, bad } = forecast;
   return [
     theme.bold(`What to expect, at the traffic of the last ${timeText(traffic.seconds)}`),
-    `  ${theme.dim(trafficText(traffic))}`,
+    `  ${theme.dim(trafficText(forecast))}`,
     alignColumns(
       steps.map((step) => stepRow(step, judged)),
       '  ',
@@ -23,10 +23,13 @@ export function forecastText(forecast: Forecast, theme: Theme): string {
   ].join('\n');
 }
 
-function trafficText({ requests, users, seconds, failing }: ForecastTraffic): string {
+function trafficText({ traffic, steps }: Known): string {
+  const { requests, users, seconds, failing }: ForecastTraffic = traffic;
+  // How many there are is not known before most of them came again.
+  const least = steps.some((step) => step.users === null) ? 'at least ' : '';
   const rate = rateText(seconds > 0 ? requests / seconds : requests);
   const fails = failing > 0 ? `; ${failing} % of requests fail on the stable` : '';
-  return `${rate}, ${countText(users, 'user')}${fails}`;
+  return `${rate}, ${least}${countText(users, 'user')}${fails}`;
 }
 
 function rateText(perSecond: number): string {
@@ -39,9 +42,9 @@ function stepRow({ step, weight, users, seconds, slowest }: ForecastStep, judged
   const place = [
     `step ${step}`,
     formatWeight(weight).padStart(5),
-    `about ${countText(users, 'user')}`,
+    users === null ? 'of users' : `about ${countText(users, 'user')}`,
   ];
-  if (!judged) return place;
+  if (!judged) return users === null ? place : [...place, `within ${timeText(seconds ?? 0)}`];
   if (seconds === null) return [...place, 'too little traffic to pass'];
   const late = slowest === null ? 'some never' : `9 of 10 within ${timeText(slowest)}`;
   return [...place, `passes after ${timeText(seconds)}${slowest === seconds ? '' : `, ${late}`}`];

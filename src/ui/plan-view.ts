@@ -3,7 +3,7 @@ import { ownValue } from '../config/values/by-name.ts';
 import type { PlanDocument } from '../documents/plan.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import type { OperationAction, OperationOf, Plan, ReplicaCounts } from '../rollout/operation.ts';
-import { describeImages, releaseTitle } from '../rollout/source.ts';
+import { describeImages, type ReleasedImage, releaseTitle } from '../rollout/source.ts';
 import { forecastText } from './forecast-view.ts';
 import type { Theme } from './theme.ts';
 
@@ -28,10 +28,7 @@ const SENTENCES: {
     `change the lists of users: ${added} added, ${removed} removed, ${moved} moved`,
   drain: ({ side, services }) => `let open requests on the ${side} finish (${list(services)})`,
   build: ({ services, commit }) => `build ${list(services)} at ${shortCommit(commit)}`,
-  pull: ({ images }) =>
-    images.every(({ isSame }) => isSame)
-      ? `keep the images of ${list(images.map(({ service }) => service))}`
-      : `pull ${describeImages({ images, variables: {} })}`,
+  pull: ({ images }) => imagesGotten(images),
   rehearse: ({ services, databases }) =>
     `boot the canary of ${list(services)} on a copy of ${list(databases)}`,
   migrate: ({ service, commit }) => `run the migration ${service} at ${shortCommit(commit)}`,
@@ -94,6 +91,21 @@ export function formatPlan(plan: Plan): string {
       return `${number}. ${describeOperation(operation).padEnd(width)}  (${operation.cause})`;
     })
     .join('\n');
+}
+
+/** What is pulled, and what is on this engine already. */
+function imagesGotten(images: readonly ReleasedImage[]): string {
+  const changed = images.filter(({ isSame }) => !isSame);
+  if (changed.length === 0)
+    return `keep the images of ${list(images.map(({ service }) => service))}`;
+  const names = (which: readonly ReleasedImage[]) =>
+    describeImages({ images: which, variables: {} });
+  const missing = changed.filter(({ imageId }) => imageId === undefined);
+  const present = changed.filter(({ imageId }) => imageId !== undefined);
+  return [
+    ...(missing.length > 0 ? [`pull ${names(missing)}`] : []),
+    ...(present.length > 0 ? [`take ${names(present)} from this engine`] : []),
+  ].join(', ');
 }
 
 /** Adds the number of containers to a service if it differs from its definition. */

@@ -170,6 +170,7 @@ async function planOf(
     ...describeOwn(ownVolumes(checkout.model, names)),
     ...(await checkoutWarnings(context, project, checkout)),
     ...(await imageDifferences(context, project, checkout)),
+    ...saidAfterPull(operations),
   ];
   return {
     project: project.name,
@@ -182,6 +183,18 @@ async function planOf(
     forecast: await foreseeRelease(run, { steps, weight }),
     notes: said,
   };
+}
+
+/** What nobody knows of an image that is not on this engine yet. */
+function saidAfterPull(operations: Plan): string[] {
+  const missing = operations.flatMap((each) =>
+    each.kind === 'pull' ? each.images.filter(({ imageId }) => imageId === undefined) : [],
+  );
+  if (missing.length === 0) return [];
+  const services = missing.map(({ service }) => service).join(', ');
+  return [
+    `Whether the image of ${services} has another user, entrypoint, port, volume or health check, \`deploy\` says after its pull, before it changes anything.`,
+  ];
 }
 
 async function notes(project: Project): Promise<string[]> {

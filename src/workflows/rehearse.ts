@@ -7,6 +7,7 @@ import type { Rehearsal } from '../documents/rehearsal.ts';
 import { CanaryError } from '../errors.ts';
 import { overriddenScope } from '../execution/override-file.ts';
 import { situationOf } from '../execution/situation.ts';
+import type { Checkout } from '../project/checkout/checkout.ts';
 import { loadLiveProject } from '../project/load.ts';
 import { buildOptions } from '../project/run.ts';
 import { agree, rehearsedOn } from '../rehearsal/agreement.ts';
@@ -25,11 +26,16 @@ export async function rehearseOnly(
   exceptions: readonly Exception[],
 ): Promise<Rehearsal | null> {
   const project = await loadLiveProject(context);
+  const vet = async (checkout: Checkout) => {
+    if ((await rehearsedOn(project, checkout)).length === 0)
+      throw nothingToRehearse(project.config.database.rehearse);
+  };
   const candidate =
     typeof source === 'object'
-      ? await imageCandidate(context, project, source)
+      ? await imageCandidate(context, project, source, vet)
       : await branchCandidate(context, project, {
           ...{ branch: source ?? project.config.git.canary, patches: [], message: undefined },
+          vet,
         });
   if (!candidate) return null;
   const { branch } = candidate;
@@ -37,8 +43,6 @@ export async function rehearseOnly(
     const agreement = await agree(context, project, exceptions, signal);
     const checkout = await candidate.checkOut();
     const { commit } = checkout;
-    if ((await rehearsedOn(project, checkout)).length === 0)
-      throw nothingToRehearse(project.config.database.rehearse);
     const run = { context, project, checkout, signal };
     const unbuilt = (await situationOf(run)).unbuilt(commit);
     if (unbuilt.length > 0) {

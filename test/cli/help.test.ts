@@ -47,7 +47,8 @@ test.each([...COMMANDS, ...SUBCOMMANDS])(
     expect(stdout).toContain('Global Options:');
     expect(stdout).toContain('--no-color');
     expect(stdout).not.toMatch(/default: (\[\]|\{\}|false|none|"")/);
-    if (!['help', 'remote', 'notify'].includes(name)) expect(stdout).toMatch(/^Examples:\n {2}\S/m);
+    if (!['help', 'remote', 'notify', 'lock'].includes(name))
+      expect(stdout).toMatch(/^Examples:\n {2}\S/m);
   },
 );
 

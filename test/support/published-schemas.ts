@@ -6,7 +6,7 @@ const FOLDER = new URL('../../schema/', import.meta.url).pathname;
 type Json = Record<string, unknown>;
 
 const read = (): Record<string, ValidateFunction> => {
-  const ajv = new Ajv({ allErrors: false });
+  const ajv = new Ajv({ allErrors: false, allowUnionTypes: true });
   return Object.fromEntries(
     readdirSync(FOLDER).map((name) => {
       const schema = JSON.parse(readFileSync(`${FOLDER}${name}`, 'utf8')) as Json;
@@ -34,7 +34,7 @@ export function requirePublishedShape(argv: readonly string[], stdout: string): 
 }
 
 function commandOf(argv: readonly string[], known: object): string | undefined {
-  for (const group of ['remote', 'notify']) {
+  for (const group of ['remote', 'notify', 'lock']) {
     const at = argv.indexOf(group);
     if (at >= 0) return `${group}-${argv[at + 1]}`;
   }

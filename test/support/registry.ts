@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { selfSigned } from './fixture-certificate.ts';
@@ -158,7 +158,11 @@ export class Registry {
 
 /** An address of this machine that is not its own alone, so that the engine wants a certificate there. */
 async function gatewayAddress(): Promise<string> {
-  const format = '{{(index .IPAM.Config 0).Gateway}}';
+  const option = 'com.docker.network.bridge.name';
+  const format = `{{index .Options "${option}"}}`;
   const { stdout } = await execa('docker', ['network', 'inspect', '--format', format, 'bridge']);
-  return stdout.trim();
+  // The engine tells the name of its bridge, but not always its address.
+  const found = networkInterfaces()[stdout.trim()]?.find(({ family }) => family === 'IPv4');
+  if (!found) throw new Error("The engine's bridge has no address.");
+  return found.address;
 }

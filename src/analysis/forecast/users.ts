@@ -50,6 +50,16 @@ export function usersOf({ counts, ms }: SeenTraffic): Users {
   return { groups, ...mixed(groups) };
 }
 
+/**
+ * Whether at least half of the requests come from users who are known by now (Good, as above). While
+ * fewer do, for instance in the first seconds after `up`, how many users there are is a guess.
+ */
+export function knowsUsers(counts: readonly number[]): boolean {
+  const requests = counts.reduce((sum, count) => sum + count, 0);
+  const once = counts.filter((count) => count === 1).length;
+  return once <= requests / 2;
+}
+
 /** Of users together: their rate, and the number of equally busy users who would be as mixed. */
 export function mixed(groups: readonly Group[]): { rate: number; mixture: number } {
   const rate = groups.reduce((sum, each) => sum + each.size * each.rate, 0);

@@ -28,6 +28,11 @@ export function migrationName(service: string): string {
   return `${service}-migration`;
 }
 
+/** The container in which the migration of a release runs. */
+export function migrationContainer(project: string, release: string): string {
+  return `${project}-migration-${release}`;
+}
+
 /** The network on which the proxy starts while another container holds its ports. */
 export function handOverNetwork(project: string): string {
   return `${project}_canary-hand-over`;

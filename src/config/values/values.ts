@@ -137,19 +137,35 @@ const NOT_A_SHARE = 'is not a share such as 0.5%';
 
 export const percentage = share(/^(100|\d{1,2})(\.\d{1,3})? ?%$/, NOT_A_SHARE, NOT_A_SHARE);
 
+/** A value, or `false` for none. */
+export function orNone<T extends z.ZodType>(value: T) {
+  const parsed = z.unknown().transform((given, context): false | z.output<T> => {
+    return given === false ? false : passedOn(value, given, context);
+  });
+  return parsed.register(written, { as: z.union([z.literal(false), value]) });
+}
+
 /**
  * `true` stands for all defaults of the fields. Reports the problems of the fields themselves: a
  * union would hide them.
  */
-export function switchable<T extends z.ZodType>(fields: T) {
+export function switchable<T extends z.ZodObject>(fields: T) {
   const parsed = z.unknown().transform((value, context): false | z.output<T> => {
-    if (value === false) return false;
-    const result = fields.safeParse(value === true ? {} : value, { error: wordsOf });
-    if (result.success) return result.data;
-    for (const issue of result.error.issues)
-      context.issues.push({ ...issue, input: value } as z.core.$ZodRawIssue);
-    return z.NEVER;
+    return value === false ? false : passedOn(fields, value === true ? {} : value, context);
   });
   // The parser of `z.unknown()` alone would say that anything may be written.
   return parsed.register(written, { as: z.union([z.boolean(), fields]) });
+}
+
+/** What a schema makes of a value; its problems become those of the schema around it. */
+function passedOn<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  context: z.core.$RefinementCtx,
+): z.output<T> {
+  const result = schema.safeParse(value, { error: wordsOf });
+  if (result.success) return result.data;
+  for (const issue of result.error.issues)
+    context.issues.push({ ...issue, input: value } as z.core.$ZodRawIssue);
+  return z.NEVER;
 }

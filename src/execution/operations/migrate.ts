@@ -1,4 +1,4 @@
-import { migrationName } from '../../compose/model/names.ts';
+import { migrationContainer, migrationName } from '../../compose/model/names.ts';
 import { CanaryError } from '../../errors.ts';
 import { callOptions, type Run, record } from '../../project/run.ts';
 import type { OperationOf } from '../../rollout/operation.ts';
@@ -11,7 +11,7 @@ import { overriddenScope } from '../override-file.ts';
 export async function migrate(run: Run, operation: OperationOf<'migrate'>): Promise<void> {
   const { context, project, release, signal } = run;
   const { service } = operation;
-  const name = `${project.name}-migration-${release?.id ?? ''}`;
+  const name = migrationContainer(project.name, release?.id ?? '');
   const scope = await overriddenScope(run);
   // A reported one was removed; one that exists was started, but its end was not reported.
   let exitCode = await context.engine.exitCode(name, signal);

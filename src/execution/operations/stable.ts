@@ -144,10 +144,10 @@ export async function moveStableBranch(
 
 /** Writes which images are the stable's, so that plain Compose keeps them. */
 export async function setVariables(
-  _: Run,
+  { project }: Run,
   { file, lines }: OperationOf<'set-variables'>,
 ): Promise<void> {
-  await writeLines(file, lines);
+  await writeLines(project, file, lines);
 }
 
 /** The lines that the promotion of images may have written, before Compose reads them again. */
@@ -156,7 +156,7 @@ async function takeLinesBack(run: Run): Promise<void> {
   const { source, before } = hasRelease(run) ? await releaseNow(run) : {};
   if (!source || !before?.variables) return;
   const { write } = await lastingOf(context, project, { images: [], variables: before.variables });
-  if (write) await ifWritable(run, write.file, () => writeLines(write.file, write.lines));
+  if (write) await ifWritable(run, write.file, () => writeLines(project, write.file, write.lines));
 }
 
 /** While Compose makes a container anew, an id stands before the new one's name: killed then, it leaves both. */

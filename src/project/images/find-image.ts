@@ -60,7 +60,8 @@ export async function findImage(
   const digest =
     parseReference(wanted)?.digest ??
     (await digestOf(context, wanted, { signal, isHere: mayTake !== undefined }));
-  if (digest === undefined) return asHere(mayTake?.id ?? '');
+  // By that digest, it is the same release as when its registry answers.
+  if (digest === undefined) return { ...asHere(mayTake?.id ?? ''), ...digestHere(wanted, mayTake) };
   const stable = running && (await engine.image(running));
   const isRunning = stable ? stable.digests.some((each) => each.endsWith(`@${digest}`)) : false;
   return {
@@ -70,6 +71,16 @@ export async function findImage(
     ...(isRunning && running ? { imageId: running } : {}),
     ...sameAs(isRunning),
   };
+}
+
+/** The digest by which this engine once got an image from the repository of a name. */
+function digestHere(
+  reference: string,
+  local: { digests: readonly string[] } | undefined,
+): { digest?: string } {
+  const { repository = '' } = parseReference(reference) ?? {};
+  const found = local?.digests.find((each) => each.startsWith(`${repository}@`));
+  return found === undefined ? {} : { digest: found.slice(repository.length + 1) };
 }
 
 const WITHOUT_REGISTRY = [

@@ -96,8 +96,15 @@ function envFileOf({ scope, directory }: Project): string {
   return scope.envFiles?.at(-1) ?? join(directory, '.env');
 }
 
-/** Changes the lines of an env file and leaves all else of it, its owner and its mode as they are. */
-export async function writeLines(file: string, lines: readonly string[]): Promise<void> {
+/**
+ * Changes the lines of an env file and leaves all else of it, its owner and its mode as they are. Containers that mount the
+ * file alone see the new lines at once.
+ */
+export async function writeLines(
+  { model }: Pick<Project, 'model'>,
+  file: string,
+  lines: readonly string[],
+): Promise<void> {
   let text = (await readIfExists(file)) ?? '';
   for (const each of lines) {
     const at = each.indexOf('=');
@@ -113,5 +120,8 @@ export async function writeLines(file: string, lines: readonly string[]): Promis
     }
     text = changed;
   }
-  await replaceInPlace(file, text);
+  const isMounted = Object.values(model.services).some(({ volumes = [] }) =>
+    volumes.some(({ type, source }) => type === 'bind' && source === file),
+  );
+  await replaceInPlace(file, text, { isMounted });
 }

@@ -6,6 +6,7 @@ import { tellDatabaseChanges } from '../records/database-changes.ts';
 import { changeState } from '../records/releases.ts';
 import { removeCanary } from './remove-canary.ts';
 import { commitRevert, type RevertWords } from './revert-commit.ts';
+import { settleMigration } from './settle-migration.ts';
 
 /** How a canary ends without becoming the stable. */
 export interface CanaryEnd {
@@ -37,6 +38,7 @@ export async function endCanary(base: Run, end: CanaryEnd): Promise<EndedCanary>
   if (!hasRelease(run)) return { changed: await removeCanary(run), databaseChanges: [] };
   await changeState(run, 'reverting', end.reason);
   await removeCanary(run);
+  await settleMigration(run);
   const databaseChanges = await tellDatabaseChanges(run, true);
   try {
     const commit = await settle(run, end);

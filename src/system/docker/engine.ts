@@ -222,9 +222,10 @@ interface KnownImage {
 type Variables = Readonly<Record<string, string>>;
 
 function variables(inspected: InspectedContainer | undefined): Variables {
-  const pairs = (inspected?.Config.Env ?? []).map((each) => {
+  const pairs = (inspected?.Config.Env ?? []).flatMap((each) => {
     const at = each.indexOf('=');
-    return [each.slice(0, at), each.slice(at + 1)] as const;
+    // A name alone: Compose was told to pass on a variable that was not set. The process does not see it.
+    return at < 0 ? [] : [[each.slice(0, at), each.slice(at + 1)] as const];
   });
   return Object.fromEntries(pairs);
 }

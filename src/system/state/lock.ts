@@ -17,6 +17,15 @@ export interface LockOwner extends ProcessIdentity {
   token: string;
 }
 
+/** A lock as it was found. */
+export interface FoundLock {
+  /** `undefined` if the file names none, as after a power cut. */
+  owner: LockOwner | undefined;
+  /** Whether the owner still runs; `undefined` on another host, where nobody can look. */
+  isRunning: boolean | undefined;
+  text: string;
+}
+
 /** One command at a time may change a project. */
 export class FileLock {
   private readonly path: string;
@@ -83,6 +92,22 @@ export class FileLock {
   async holder(): Promise<LockOwner | undefined> {
     const owner = await this.read();
     return owner && (await isAlive(owner)) ? owner : undefined;
+  }
+
+  /** The lock as it is, also of a dead owner; `undefined` if it is free. */
+  async look(): Promise<FoundLock | undefined> {
+    const text = await readIfExists(this.path);
+    if (text === undefined) return undefined;
+    const owner = parseOwner(text);
+    const isHere = owner?.host === hostname();
+    return { owner, isRunning: owner && isHere ? await isRunning(owner) : undefined, text };
+  }
+
+  /** Removes a lock that was looked at, if it is still the same; whoever has it goes on without. */
+  async breakOpen({ text }: FoundLock): Promise<boolean> {
+    if ((await readIfExists(this.path)) !== text) return false;
+    await rm(this.path, { force: true });
+    return true;
   }
 
   private async release(token: string): Promise<void> {
@@ -173,7 +198,7 @@ function held(owner: LockOwner): CanaryError {
     'lock-held',
     `\`canary ${owner.command}\` is running (${owner.owner}, process ${owner.pid} on ${owner.host}, since ${owner.start}).`,
     {
-      hint: 'Wait for it: `canary status` says where it stands. `canary pause` stops a deploy that goes through its steps, and keeps its canary.',
+      hint: 'Wait for it with `--lock-wait 10m`: `canary status` says where it stands. `canary pause` stops a deploy that goes through its steps, and keeps its canary.',
     },
   );
 }

@@ -8,7 +8,7 @@ import { requireGit } from '../../project/git/require-git.ts';
 import { imagesOfBranch } from '../../project/images/branch-images.ts';
 import type { Project } from '../../project/load.ts';
 import type { ReleasedImage } from '../../rollout/source.ts';
-import type { Candidate } from './candidate.ts';
+import type { Candidate, Vet } from './candidate.ts';
 import { getPulled } from './pulled.ts';
 
 export interface BranchOptions {
@@ -17,6 +17,7 @@ export interface BranchOptions {
   ahead?: Ahead;
   patches: readonly string[];
   message: string | undefined;
+  vet?: Vet;
 }
 
 interface Ahead {
@@ -33,7 +34,7 @@ interface Ahead {
 export async function branchCandidate(
   context: Context,
   project: Project,
-  { branch, ahead, patches, message }: BranchOptions,
+  { branch, ahead, patches, message, vet }: BranchOptions,
 ): Promise<Candidate> {
   const ref = branchRef(branch);
   requireGit(project);
@@ -54,6 +55,7 @@ export async function branchCandidate(
         findPulled: async (model) => ahead?.pulled ?? imagesOfBranch(context, project, model),
       });
       await trust?.vet(checkout);
+      await vet?.(checkout);
       await getPulled(context, project, checkout);
       return checkout;
     },

@@ -11,3 +11,6 @@ export interface Candidate {
   /** Called when its release failed, after users had seen this commit. */
   onFailureWithUsers?: () => Promise<void>;
 }
+
+/** Throws what is in the way of a candidate, before the images that it names are pulled. */
+export type Vet = (checkout: Checkout) => Promise<void>;

@@ -9,19 +9,21 @@ import { findImages, isNothingNew } from '../../project/images/find-images.ts';
 import type { Project } from '../../project/load.ts';
 import { describeImages } from '../../rollout/source.ts';
 import { branchCandidate } from './branch.ts';
-import type { Candidate } from './candidate.ts';
+import type { Candidate, Vet } from './candidate.ts';
 import { getPulled } from './pulled.ts';
 import { takenBack } from './taken-back.ts';
 
 /**
  * Images that were built elsewhere, already pulled: that takes long and may fail, so it comes before the lock and before
  * anything is changed. Where git keeps the lines that name them, they are a commit of the canary branch. `undefined` if
- * the stable is what was asked for, or what a name leads to was taken back before.
+ * the stable is what was asked for, or what a name leads to was taken back before. `vet` throws what is in the way
+ * of it, before the pull.
  */
 export async function imageCandidate(
   context: Context,
   project: Project,
   wishes: ImageWishes,
+  vet?: Vet,
 ): Promise<Candidate | undefined> {
   const found = await findImages(context, project, wishes, context.signal);
   const { source } = found;
@@ -35,6 +37,7 @@ export async function imageCandidate(
     context.emit({ type: 'notice', text: known });
     return undefined;
   }
+  await vet?.(checkout);
   const what = describeImages(source);
   const committed = wishes.pull ? undefined : await commitImages(context, project, found);
   if (committed) return committedCandidate(context, project, what, committed);

@@ -4,6 +4,7 @@ import { execute } from '../../execution/execute.ts';
 import type { Checkout } from '../../project/checkout/checkout.ts';
 import { imageDifferences } from '../../project/images/differences.ts';
 import type { Project } from '../../project/load.ts';
+import { pullCause } from '../../rollout/source.ts';
 
 /**
  * Pulls the images of a candidate that were built elsewhere, and says in what they differ from those that the stable
@@ -20,7 +21,7 @@ export async function getPulled(
   );
   const images = pulled.filter((_, index) => here[index] === undefined);
   if (images.length > 0) {
-    const cause = 'not on this engine yet';
+    const cause = pullCause(images);
     const run = { context, project, signal: context.signal };
     await execute(run, [{ kind: 'pull', images, commit, cause }]);
   }

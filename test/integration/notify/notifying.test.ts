@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -158,6 +159,31 @@ describe('what does not work at once', () => {
       'Could not notify slack of judged-bad (no answer within 1000 ms)',
     );
   }, 30_000);
+});
+
+test('a command that ends waits a little, then gives up and says who was not told', async () => {
+  const busy = await answering(() => ({ status: 503, body: 'busy' }));
+  const { run, context, notified, warnings } = await notifiedRun([{ slack: variable('HOOK') }], {
+    HOOK: busy.url,
+  });
+  // The next attempt never comes; once it is waited for, the command has waited long enough.
+  const waits: number[] = [];
+  const waitsAgain = new EventEmitter();
+  const isWaiting = once(waitsAgain, 'begun');
+  const sleep = (ms: number, signal?: AbortSignal) =>
+    new Promise<void>((resolve, reject) => {
+      waits.push(ms);
+      if (ms === 1000) waitsAgain.emit('begun');
+      if (ms === PATIENCE_MS) void isWaiting.then(() => resolve());
+      signal?.addEventListener('abort', () => reject(signal.reason));
+    });
+  const clock = { now: () => new Date(), machineTime: () => new Date(), sleep };
+  const notifying = beginNotifying({ ...context, clock }, run.project);
+  await record(run, BAD);
+  await notifying.end();
+  expect(notified()).toMatchObject([{ ok: false, attempts: 1 }]);
+  expect(warnings()[0]).toContain('Could not notify slack of judged-bad');
+  expect(waits).toContain(PATIENCE_MS);
 });
 
 test('an address is a secret: from a variable or a file, and never shown', async () => {

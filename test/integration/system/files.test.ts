@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   freeBytes,
   mayReplace,
+  replaceInPlace,
   streamDurably,
   temporaryName,
   writeDurably,
@@ -93,6 +94,23 @@ describe.skipIf(process.getuid?.() !== 0)('on a disk of its own', () => {
     expect((await readdir(disk)).sort()).toEqual(['map', 'rest']);
   });
 
+  test('a file of the user that is a mount of its own is written over, as a whole or not at all', async () => {
+    const disk = await smallDisk();
+    const [outside, inside] = [join(disk, 'outside'), join(await emptyFolder(), '.env')];
+    await writeFile(outside, 'A=1\nB=2', { mode: 0o640 });
+    await writeFile(inside, '');
+    await run('mount', ['--bind', outside, inside]);
+    onTestFinished(async () => void (await run('umount', [inside])));
+    for (const text of ['A=1.10.3\nB=2', 'A=1\nB=2']) {
+      await replaceInPlace(inside, text);
+      expect(await readFile(outside, 'utf8')).toBe(text);
+      expect((await stat(outside)).mode & 0o777).toBe(0o640);
+    }
+    expect(await readdir(join(inside, '..'))).toEqual(['.env']);
+    await expect(replaceInPlace(inside, 'x'.repeat(20_000))).rejects.toThrow('ENOSPC');
+    expect(await readFile(outside, 'utf8')).toBe('A=1\nB=2');
+  });
+
   // Permissions would not do: root writes to every file.
   test('that is read-only, a file of the user may not be replaced', async () => {
     const disk = await smallDisk();
@@ -103,6 +121,15 @@ describe.skipIf(process.getuid?.() !== 0)('on a disk of its own', () => {
     expect(await mayReplace(file)).toBe(false);
     expect(await mayReplace(join(disk, 'missing'))).toBe(false);
   });
+});
+
+test('a file that containers mount alone stays the same file', async () => {
+  const file = join(await emptyFolder(), '.env');
+  await replaceInPlace(file, 'A=1\n', { isMounted: true });
+  const { ino } = await stat(file);
+  await replaceInPlace(file, 'A=10\n', { isMounted: true });
+  expect(await readFile(file, 'utf8')).toBe('A=10\n');
+  expect((await stat(file)).ino).toBe(ino);
 });
 
 describe('a file of the user may be replaced', () => {

@@ -1,6 +1,8 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startUntilRecord } from '../../support/journals.ts';
 import { RehearsalShop } from '../../support/rehearsal-shop.ts';
+import { until } from '../../support/storedog.ts';
 
 /** A job that production ran once at its start, and a data server that cannot be rehearsed. */
 function withJobAndCache(compose: string, project: string): string {
@@ -80,6 +82,13 @@ async function jobRuns(): Promise<string> {
   ).stdout;
 }
 
+/** The ids of the containers of migrations. */
+async function migrations(...filters: string[]): Promise<string> {
+  const all = [`name=${rehearsal.shop.project}-migration`, ...filters];
+  const flags = all.flatMap((each) => ['--filter', each]);
+  return (await execa('docker', ['ps', '-aq', ...flags])).stdout;
+}
+
 async function settings(database: string): Promise<void> {
   const text = await rehearsal.shop.read('canary.yaml');
   await rehearsal.shop.write(
@@ -132,13 +141,7 @@ describe('a canary that needs more than its database', () => {
     expect(promoted.stderr).not.toContain('canary.yaml does not clone it');
     expect(await shop.sql('select what from ran')).toBe('at the start\nby the canary');
     expect(await jobRuns()).toBe(jobs);
-    const { stdout } = await execa('docker', [
-      'ps',
-      '-aq',
-      '--filter',
-      `name=${shop.project}-migration`,
-    ]);
-    expect(stdout).toBe('');
+    expect(await migrations()).toBe('');
   });
 
   it('does not run a migration in production that would harm the stable, or fails', async () => {
@@ -165,6 +168,31 @@ describe('a canary that needs more than its database', () => {
     expect(failing.exitCode).toBe(1);
     expect(await rehearsal.productionFacts()).toBe(facts);
     expect(await rehearsal.leftovers()).toEqual([]);
+  });
+
+  it('says how its migration ended if the command that began it was killed', async () => {
+    const { shop } = rehearsal;
+    await shop.git('branch', '--force', 'canary', 'main');
+    const sql = "INSERT INTO ran VALUES ('after a kill'), (pg_sleep(5)::text)";
+    await shop.commitOn('canary', 'discounts/migrate.py', MIGRATE.replace('%SQL%', sql));
+    const { child } = await startUntilRecord(
+      shop,
+      ({ type }) => type === 'migration-begun',
+      ...['deploy', '--branch', 'canary'],
+    );
+    await until('the migration runs', async () => {
+      return (await migrations('status=running')) !== '';
+    });
+    child.kill('SIGKILL');
+    await child;
+    const aborted = await shop.succeed('abort');
+    expect(aborted.stderr).toContain('The migration of prepare had begun');
+    expect(aborted.stderr).toContain(
+      'The migration of prepare has ended with exit code 0. What it did to the database stays.',
+    );
+    expect(await shop.sql('select what from ran')).toContain('after a kill');
+    expect(await migrations()).toBe('');
+    await shop.sql("delete from ran where what not in ('at the start', 'by the canary')");
   });
 
   it("is rejected if a change that looks safe breaks the stable's own code", async () => {

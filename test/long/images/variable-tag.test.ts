@@ -1,9 +1,11 @@
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   canarySays,
   environmentsOf,
   expectPlainUp,
   expectTagToMove,
+  newestOf,
   stableSays,
   withUsers,
 } from '../../support/image-releases.ts';
@@ -30,6 +32,20 @@ describe('a server without git and source, whose compose file has a variable for
     expect(await shop.images()).toBe(images);
     expect(await shop.read('.env')).toBe(env);
     expect(await shop.stableContainers()).toEqual(before);
+  });
+
+  it('takes an image that was built here and that no registry has', async () => {
+    const build = ['build', '--quiet', '--tag', `${shop.repository}:local`, '-'];
+    const input = `FROM ${shop.repository}:1\nRUN sed -i "s/'one'/'local'/" /server.mjs\n`;
+    await execa('docker', build, { input, env: { DOCKER_BUILDKIT: '1' } });
+    await shop.succeed('deploy', '--tag', 'local', '--weight', '50');
+    expect([await stableSays(shop), await canarySays(shop)]).toEqual(['one', 'local']);
+    await shop.succeed('promote', '--yes');
+    await expectPlainUp(shop, 'local');
+    await shop.registry.stop();
+    await shop.succeed('revert', (await newestOf(shop)).id);
+    await shop.registry.startAgain();
+    await expectPlainUp(shop, 'one');
   });
 
   it('gets a tag that moves by the promotion alone, and loses it by a revert', () =>

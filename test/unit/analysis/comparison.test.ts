@@ -126,7 +126,7 @@ describe('evidence', () => {
       for (let user = 0; user < 20; user += 1)
         ask(second * 1000, user === 0 ? 'canary' : 'stable', second * 20 + user, user === 0);
       const moment = comparison.tick(second * 1000 + 1000);
-      if (moment) again.weigh(moment);
+      if (moment) again.recall(moment);
     }
     expect(comparison.logEvidence()).toBeGreaterThan(ENOUGH);
     expect(again.logEvidence()).toBe(comparison.logEvidence());

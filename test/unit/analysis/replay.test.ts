@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EvidenceBook, parseEvidence } from '../../../src/analysis/evidence.ts';
+import { EvidenceBook, parseEvidence, parseUsual } from '../../../src/analysis/evidence.ts';
 import { Judge, type SignalMoment } from '../../../src/analysis/judge.ts';
 import { replay } from '../../../src/analysis/replay.ts';
 import { randomFrom } from '../../../src/analysis/stats/random.ts';
@@ -68,4 +68,63 @@ test('evidence is written in fewer lines than moments, and weighs the same', () 
     list.reduce((sum, { canary }) => sum + canary.requests.failed, 0);
   expect(total(parseEvidence(text))).toBe(total(moments));
   expect(parseEvidence(`${text}{"at":12,"sig`)).toHaveLength(lines.length);
+});
+
+/** A judge that goes on where others ended, by what they wrote. */
+function following(text: string): { judge: Judge; book: EvidenceBook } {
+  const book = new EvidenceBook();
+  const judge = new Judge(SETTINGS, 0, (moment) => book.add(moment));
+  for (const moment of parseEvidence(text)) judge.weigh(moment);
+  const usual = parseUsual(text);
+  if (usual) judge.recallUsual(usual);
+  else book.learned(judge.usual);
+  return { judge, book };
+}
+
+test('a user who was hit is not counted again by a process that goes on', () => {
+  let text = '';
+  for (let start = 0; start < 20; start += 1) {
+    const { judge, book } = following(text);
+    // The same few broken clients happen to be on the canary, among many that are well.
+    for (let index = 0; index < 400; index += 1) {
+      const side = index % 2 === 0 ? 'canary' : 'stable';
+      const user = index % 100;
+      const failed = user < 4 && side === 'canary';
+      const status = failed ? 500 : 200;
+      const request = { at: start * 10_000 + index * 10, side, user, failed, status } as const;
+      judge.observe({ ...request, group: 'GET /', duration: 10, bytes: 1000 });
+    }
+    expect(judge.verdict(100, start * 10_000 + 9000).result).not.toBe('fail');
+    text += book.take();
+  }
+});
+
+test('what is slow stays what it was when the canary was first compared', () => {
+  const request = { group: 'GET /', status: 200, failed: false, bytes: 1000 } as const;
+  const first = new Judge(SETTINGS, 0);
+  for (let user = 0; user < 300; user += 1)
+    first.observe({ ...request, at: user, side: 'stable', user, duration: 10 });
+  const book = new EvidenceBook();
+  book.learned(first.usual);
+  const text = book.take();
+  expect(text).toContain('usual');
+  book.learned(first.usual);
+  expect(book.take()).toBe('');
+  const { judge } = following(text);
+  for (let user = 0; user < 300; user += 1)
+    judge.observe({ ...request, at: user, side: 'stable', user, duration: 900 });
+  expect(judge.usual).toEqual(first.usual);
+  expect(judge.usual?.slow).toBeLessThan(100);
+});
+
+test.each([
+  [
+    '{"usual":{"slow":null,"smallest":0,"largest":null}}',
+    { slow: Infinity, smallest: 0, largest: Infinity },
+  ],
+  ['{"usual":{"slow":"9","smallest":0,"largest":1}}', undefined],
+  ['{"usual":null}', undefined],
+  ['{"usual":{"sl', undefined],
+])('%s is what is usual, or nothing', (line, usual) => {
+  expect(parseUsual(`{}\n${line}\n`)).toEqual(usual);
 });

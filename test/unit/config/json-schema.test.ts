@@ -256,17 +256,17 @@ describe('schema and parser agree', () => {
     })),
     ...[false, true, { shape: true }, { shape: false }].map((analysis) => ({ analysis })),
     { database: { service: 'db' } },
-    { maxAge: true },
+    { maxAge: false },
     { match: [{ user: 'ada' }] },
   ])('on the form %j', (settings) => {
     const written = { ...MINIMAL, ...settings };
     expect(isValid(written), JSON.stringify(validate.errors)).toBe(true);
-    // `maxAge: true` has no meaning: there is no setting to switch on.
-    expect(isParsed(written)).toBe(!('maxAge' in settings));
+    expect(isParsed(written)).toBe(true);
   });
 
   test.each([
     { colour: 1 },
+    { maxAge: true },
     { version: 2 },
     { services: ['web'] },
     { services: { 'a b': null } },

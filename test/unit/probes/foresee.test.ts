@@ -99,6 +99,12 @@ test.each([
     known: true,
     judged: false,
     bad: [],
-    steps: [{ step: 1, weight: 20, users: 160, seconds: null, slowest: null }],
+    steps: [{ step: 1, weight: 20, users: 160, seconds: 3600, slowest: null }],
   });
+});
+
+test('while most users came once, nobody knows how many will come', () => {
+  const requests = requestsOf(310, { users: 1_000_000 });
+  expect(forecast('', requests, 20)).toMatchObject({ steps: [{ weight: 20, users: null }] });
+  expect(forecast(STEPS, requests)).toMatchObject({ steps: [{ users: null }, { users: null }] });
 });

@@ -60,3 +60,12 @@ test('a promotion that has begun can always be finished', () => {
   const begun = { type: 'stable-replacing', from: 'a', commit: 'b', previous: [] } as const;
   expect(() => requireProven(releaseWith(begun, state('failed')), 0)).not.toThrow();
 });
+
+test('a canary without a branch is named by its images', () => {
+  const images = [{ service: 'web', reference: 'reg/web:2', imageId: 'sha256:1' }];
+  const source = { images, variables: {} };
+  const release = { ...releaseWith(state('holding')), branch: '', source };
+  expect(() => requireProven(release, 0)).toThrow(
+    'The canary of web reg/web:2 is not promoted. It never had users.',
+  );
+});

@@ -46,6 +46,12 @@ test.each(ENGINES)(
   },
 );
 
+test('a variable that the engine names without a value is not set', async () => {
+  const container = { Image: 'sha256:1', Config: { Env: ['BANNER', 'MODE=a=b', 'EMPTY='] } };
+  const found = await farEngine({ stdout: JSON.stringify([container]) }).environment('a1');
+  expect(found.container).toEqual({ MODE: 'a=b', EMPTY: '' });
+});
+
 test.each(ENGINES)(
   'a number that a %s engine publishes over UDP alone holds no port',
   async (_, engineWith) => {

@@ -22,6 +22,12 @@ describe('an error for people', () => {
     );
   });
 
+  test('says a detail once that the message has already', () => {
+    const details = ['a is dropped.', 'b is dropped.'];
+    const error = new CanaryError('usage', 'No: a is dropped (and 1 more).', { details });
+    expect(text(error)).toBe('✖ No: a is dropped (and 1 more).\n  │ b is dropped.');
+  });
+
   test('is one line without details and hint', () => {
     expect(text(new CanaryError('usage', 'No.'))).toBe('✖ No.');
   });

@@ -65,11 +65,21 @@ test('too little traffic is said, with settings that would do', () => {
 });
 
 test('a canary that nobody judges is named as such', () => {
-  const steps = [{ step: 1, weight: 20, users: 200, seconds: null, slowest: null }];
+  const steps = [{ step: 1, weight: 20, users: 200, seconds: 3600, slowest: null }];
   expect(shown({ ...KNOWN, judged: false, steps, bad: [] })).toMatchInlineSnapshot(`
     "What to expect, at the traffic of the last 15 min
       10 requests a second, 1,000 users; 0.09 % of requests fail on the stable
-      step 1   20 %  about 200 users
+      step 1   20 %  about 200 users  within 60 min
+      ! Nobody judges this canary: if it fails, it keeps its users."
+  `);
+});
+
+test('users who cannot be counted yet are not counted', () => {
+  const steps = [{ step: 1, weight: 20, users: null, seconds: 3600, slowest: null }];
+  expect(shown({ ...KNOWN, judged: false, steps, bad: [] })).toMatchInlineSnapshot(`
+    "What to expect, at the traffic of the last 15 min
+      10 requests a second, at least 1,000 users; 0.09 % of requests fail on the stable
+      step 1   20 %  of users
       ! Nobody judges this canary: if it fails, it keeps its users."
   `);
 });

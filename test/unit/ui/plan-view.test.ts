@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { OperationAction, Plan } from '../../../src/rollout/operation.ts';
+import type { ReleasedImage } from '../../../src/rollout/source.ts';
 import { describeOperation, formatPlan } from '../../../src/ui/plan-view.ts';
 import { NEW, SERVICES } from '../../support/fixture-observed.ts';
 
@@ -66,4 +67,25 @@ test('numbers and causes are aligned in columns', () => {
 
 test('an empty plan says so', () => {
   expect(formatPlan([])).toBe('Nothing to do.');
+});
+
+test('an image that this engine has is not called pulled', () => {
+  const commit = NEW;
+  const digest = `sha256:${'ab'.repeat(32)}`;
+  const missing = { service: 'web', reference: 'reg/web:2', digest };
+  const present = { service: 'job', reference: 'reg/job:2', imageId: 'sha256:cd' };
+  const same = {
+    service: 'api',
+    reference: 'reg/api:1',
+    imageId: 'sha256:ef',
+    isSame: true as const,
+  };
+  const sentence = (...images: ReleasedImage[]) =>
+    describeOperation({ kind: 'pull', images, commit });
+  expect(sentence(missing, same)).toBe('pull web reg/web:2 (abababababab)');
+  expect(sentence(missing, present)).toBe(
+    'pull web reg/web:2 (abababababab), take job reg/job:2 from this engine',
+  );
+  expect(sentence(present)).toBe('take job reg/job:2 from this engine');
+  expect(sentence(same)).toBe('keep the images of api');
 });

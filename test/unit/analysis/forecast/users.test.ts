@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { comingIn, usersOf } from '../../../../src/analysis/forecast/users.ts';
+import { comingIn, knowsUsers, usersOf } from '../../../../src/analysis/forecast/users.ts';
 import { binomial, poisson, randomFrom } from '../../../../src/analysis/stats/random.ts';
 
 /** Requests that users send in a time, when each sends `mean` of them in the mean. */
@@ -27,6 +27,12 @@ test('if nobody came twice, new users keep coming', () => {
 test('if everybody came often, nobody is missing', () => {
   const users = usersOf({ ms: 1000, counts: [10, 20, 30], failing: 0, repeatable: 0 });
   expect(comingIn(users, 1_000_000)).toBeCloseTo(3);
+});
+
+test('users are known when half of the requests come from those who came before', () => {
+  expect(knowsUsers(countsOf(5000, 0.8))).toBe(true);
+  expect(knowsUsers(countsOf(5000, 0.2))).toBe(false);
+  expect(knowsUsers([1, 1, 2])).toBe(true);
 });
 
 test.each([0.3, 4, 25, 60])('counts are drawn with a mean of %d', (mean) => {
