@@ -270,8 +270,9 @@ function ofSystem(error: unknown): unknown {
   });
 }
 
-function namesCommand({ message, hint = '', details }: CanaryError): boolean {
-  return [message, hint, ...details].some((each) => each.includes('`canary '));
+/** A command in the message is one that did something: `Stopped by ...`. */
+function namesCommand({ hint = '', details }: CanaryError): boolean {
+  return [hint, ...details].some((each) => each.includes('`canary '));
 }
 
 function writeError(

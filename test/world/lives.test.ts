@@ -5,14 +5,13 @@ import { shrink } from '../support/world/shrink.ts';
 
 /** `npm run simulate` plays more, or one: scripts/simulate.mjs. */
 const FIRST = Number(process.env.CANARY_SEED ?? 1);
-const COUNT = Number(process.env.CANARY_SEEDS ?? 80);
+const COUNT = Number(process.env.CANARY_SEEDS ?? 50);
 /** Says failing lives as they are: to shrink one plays it hundreds of times. */
 const IS_QUICK = process.env.CANARY_SHRINK === '0';
 const IS_TRACED = process.env.CANARY_TRACE === '1';
 /** So many failures say enough. */
 const MOST_FAILURES = Number(process.env.CANARY_FAILURES ?? 3);
 
-/** In two halves, which run beside each other where there are two files of the ring. */
 test('a random life with faults ends well', { timeout: 7_200_000 }, async () => {
   const failures: string[] = [];
   for (let seed = FIRST; seed < FIRST + COUNT && failures.length < MOST_FAILURES; seed += 1) {

@@ -98,10 +98,16 @@ const WAY_ON: Invariant = {
       const said = stderr.slice(stderr.lastIndexOf('✖'));
       const named = [...said.matchAll(/`canary ([^`]+)`/g)].map(([, words = '']) => words);
       if (named.length === 0) return [`\`${argv[0]}\` names none: ${said}`];
-      const odd = named.find((words) => !parses(words));
+      if (!named.some(parses)) return [`\`${argv[0]}\` names none that can be typed: ${said}`];
+      // A command that did something is told by its name alone.
+      const odd = named.find((words) => !parses(words) && !isName(words));
       return odd === undefined ? [] : [`\`${argv[0]}\` names \`canary ${odd}\`, which is none`];
     }),
 };
+
+function isName(word: string): boolean {
+  return buildProgram(async () => undefined, '0').commands.some((each) => each.name() === word);
+}
 
 /** Whether the program itself takes these words. */
 export function parses(words: string): boolean {
