@@ -18,7 +18,10 @@ const one = values.seed && {
   CANARY_TRACE: values.trace ? '1' : '',
 };
 
-/** Two processes, as there are two cores on most machines that test. */
+/**
+ * Two processes, as there are two cores on most machines that test.
+ * @param {number} count
+ */
 function halves(count) {
   const from = Number(values.from);
   const first = Math.ceil(count / 2);
@@ -28,6 +31,11 @@ function halves(count) {
   ];
 }
 
+/**
+ * @param {Record<string, string>} env
+ * @param {readonly string[]} files
+ * @returns {Promise<number>}
+ */
 function play(env, files) {
   return new Promise((resolve) => {
     const words = ['vitest', 'run', '--project', 'world', ...files];

@@ -32,7 +32,7 @@ const CHANGES = [
 ] as const;
 
 /** What the kernel tells about processes; `undefined` if it has no such file. */
-export type ProcFiles = (path: string) => string | undefined;
+type ProcFiles = (path: string) => string | undefined;
 
 /** `full`: what exists can be removed, renamed and overwritten in its own blocks. */
 export type DiskState = 'writable' | 'full' | 'read-only';

@@ -1,14 +1,8 @@
 import { parseJournal } from '../../../src/rollout/journal.ts';
 import { foldRelease, hasEnded, type Release } from '../../../src/rollout/release.ts';
 import { SECRET } from './shop.ts';
-import { type Chapter, HANG, ownFiles, type Story, text } from './story.ts';
+import { type Chapter, HANG, type Invariant, ownFiles, type Story, text } from './story.ts';
 import type { Visit } from './visitors.ts';
-
-/** A promise, and how it is seen to be broken: one sentence each time. */
-export interface Invariant {
-  name: string;
-  broken(story: Story): string[];
-}
 
 /** Commands that may make containers of the stable anew. */
 const MOVE_STABLE = ['up', 'down', 'promote'];

@@ -13,7 +13,7 @@ export interface FaultAt {
 }
 
 /** What happens on the machine beside canary. */
-export const HAPPENINGS = [
+const HAPPENINGS = [
   'the stable crashes',
   'the canary crashes',
   'the proxy crashes',

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Release } from '../../../src/rollout/release.ts';
 import { type Container, hostPorts } from './engine.ts';
 import type { Faults } from './process.ts';
 import { type Ended, start } from './program.ts';
-import type { Look } from './truth.ts';
 import type { World } from './world.ts';
 
 /** A command that ran on the machine, and what was there before it. */
@@ -25,6 +25,25 @@ export interface Story {
   happened: { at: number; what: string; lastsMs: number }[];
   /** What `status` said in quiet moments. */
   looks: Look[];
+}
+
+/** What `status` says about the machine while no command runs, in both of its forms. */
+export interface Look {
+  /** The command after which somebody looked. */
+  after: string;
+  text: string;
+  /** What it says besides, on stderr. */
+  notes: string;
+  json: string;
+  /** The newest release, by its journal. */
+  release: Release | undefined;
+  scene: Scene;
+}
+
+/** A promise, and how it is seen to be broken: one sentence each time. */
+export interface Invariant {
+  name: string;
+  broken(story: Story): string[];
 }
 
 /** The machine at one moment. */

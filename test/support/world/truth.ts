@@ -1,22 +1,8 @@
 import { buildProgram } from '../../../src/cli/program.ts';
 import type { Status } from '../../../src/documents/status.ts';
 import { formatWeight } from '../../../src/proxy/weight.ts';
-import { hasEnded, type Release } from '../../../src/rollout/release.ts';
-import type { Invariant } from './invariants.ts';
-import type { Scene, Story } from './story.ts';
-
-/** What `status` says about the machine while no command runs, in both of its forms. */
-export interface Look {
-  /** The command after which somebody looked. */
-  after: string;
-  text: string;
-  /** What it says besides, on stderr. */
-  notes: string;
-  json: string;
-  /** The newest release, by its journal. */
-  release: Release | undefined;
-  scene: Scene;
-}
+import { hasEnded } from '../../../src/rollout/release.ts';
+import type { Invariant, Look, Story } from './story.ts';
 
 const AGREE: Invariant = {
   name: '`status`, its JSON, the journal and the proxy agree',
@@ -110,7 +96,7 @@ function isName(word: string): boolean {
 }
 
 /** Whether the program itself takes these words. */
-export function parses(words: string): boolean {
+function parses(words: string): boolean {
   const program = buildProgram(async () => undefined, '0');
   const silent = { writeErr: () => undefined, writeOut: () => undefined };
   for (const each of [program, ...program.commands]) each.exitOverride().configureOutput(silent);
