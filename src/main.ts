@@ -215,9 +215,10 @@ async function perform(
     if (globals.json) stdout.write(`${printableJson(errorDocument(error))}\n`);
     else {
       writeError(streams, error, errorTheme, globals.verbose);
-      // Whoever reads only this at night knows what to type next.
-      const isTold = error instanceof CanaryError && namesCommand(error);
-      if (on.movesUsers && !isTold) stderr.write('  `canary status` says where users are now.\n');
+      // Whoever reads only this at night knows what to type next. A wrong command or file moved nobody.
+      const isClear =
+        error instanceof CanaryError && (error.exitCode === EXIT.usage || namesCommand(error));
+      if (on.movesUsers && !isClear) stderr.write('  `canary status` says where users are now.\n');
     }
     return error instanceof CanaryError ? error.exitCode : EXIT.failed;
   } finally {

@@ -67,10 +67,25 @@ function longestAt(
   for (const length of lengths.get(text.charAt(at)) ?? []) {
     const alike = starts.get(text.slice(at, at + length));
     if (!alike) continue;
-    const whole = alike.find((form) => text.startsWith(form.text, at));
-    return { name: (whole ?? alike[0])?.name ?? '', length: whole?.text.length ?? length };
+    let best = { name: alike[0]?.name ?? '', length };
+    for (const form of alike) {
+      const common = commonLength(form.text, text, at, length);
+      if (common > best.length) best = { name: form.name, length: common };
+    }
+    return best;
   }
   return undefined;
+}
+
+/**
+ * How much of a form is at a place of a text, of which `known` is already. All of that is hidden and passed over, so that
+ * looking costs no more than the text is long.
+ */
+function commonLength(form: string, text: string, at: number, known: number): number {
+  let length = known;
+  while (length < form.length && form.charCodeAt(length) === text.charCodeAt(at + length))
+    length += 1;
+  return length;
 }
 
 /** In small letters, each as long as it was. */

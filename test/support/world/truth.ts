@@ -1,5 +1,6 @@
 import { buildProgram } from '../../../src/cli/program.ts';
 import type { Status } from '../../../src/documents/status.ts';
+import { EXIT } from '../../../src/errors.ts';
 import { formatWeight } from '../../../src/proxy/weight.ts';
 import { hasEnded } from '../../../src/rollout/release.ts';
 import type { Invariant, Look, Story } from './story.ts';
@@ -80,7 +81,8 @@ const WAY_ON: Invariant = {
   name: 'a failed command ends with a command that exists',
   broken: ({ chapters }) =>
     chapters.flatMap(({ argv, exitCode, stderr }) => {
-      if (exitCode === undefined || exitCode === 0) return [];
+      // A wrong command or file moved nobody: what is wrong is said.
+      if (exitCode === undefined || exitCode === 0 || exitCode === EXIT.usage) return [];
       const said = stderr.slice(stderr.lastIndexOf('✖'));
       const named = [...said.matchAll(/`canary ([^`]+)`/g)].map(([, words = '']) => words);
       if (named.length === 0) return [`\`${argv[0]}\` names none: ${said}`];

@@ -94,3 +94,9 @@ describe('variables', () => {
     expect(hideValues(text, {})).toBe(text);
   });
 });
+
+test('all that is there of a long value is hidden, also if it was cut off', () => {
+  const long = 'x7'.repeat(500);
+  const cut = long.slice(0, 700);
+  expect(hideValues(`before ${cut} after`, { TOKEN: long })).toBe('before \u0024{TOKEN} after');
+});
