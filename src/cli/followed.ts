@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { messageOf } from '../errors.ts';
-import { openToAppend } from '../system/files.ts';
+import { appendTo } from '../system/files.ts';
 import { canShowLive, type LiveOptions, type LiveOutcome, underLiveView } from './live-view.ts';
 import type { Session } from './session.ts';
 
@@ -29,8 +29,7 @@ async function addToPage(context: Context, page: string): Promise<void> {
     const { report } = await import('../workflows/report.ts');
     const { reportMarkdown } = await import('../ui/report-view.ts');
     const text = `${reportMarkdown(await report(context, undefined))}\n`;
-    const file = await openToAppend(page);
-    await file.writeFile(text).finally(() => file.close());
+    await appendTo(page, text);
   } catch (error) {
     const text = `The page of the job has no report of the release: ${messageOf(error)}`;
     context.emit({ type: 'warning', text });

@@ -99,10 +99,7 @@ export async function writeEvenIfFull(path: string, content: string): Promise<vo
   }
 }
 
-/**
- * Writes over a file that cannot be renamed. Until it is whole, it has empty lines at its end, never half of the content:
- * so it is for text in which they mean nothing.
- */
+/** Writes over a file that cannot be renamed: for text in which empty lines at the end mean nothing, as it may have some meanwhile. */
 async function growAndOverwrite(path: string, content: Buffer): Promise<void> {
   const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
   try {
@@ -114,18 +111,9 @@ async function growAndOverwrite(path: string, content: Buffer): Promise<void> {
         throw error;
       },
     );
-    await file.write(content, 0, undefined, 0);
+    await writeInOnePiece(file, content, size);
     await file.truncate(content.length);
     await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function appendTo(path: string, content: Buffer): Promise<void> {
-  const file = await openToAppend(path);
-  try {
-    await file.writeFile(content);
   } finally {
     await file.close();
   }
@@ -139,13 +127,17 @@ async function overwrite(path: string, content: Buffer): Promise<void> {
   try {
     const { size } = await file.stat();
     if (content.length > Math.ceil(size / BLOCK) * BLOCK) throw new Error('it has not the place');
-    const rest = Buffer.alloc(Math.max(0, size - content.length), '\n');
-    // In one piece, so that nobody reads half of it.
-    await file.write(Buffer.concat([content, rest]), 0, undefined, 0);
+    await writeInOnePiece(file, content, size);
     await file.datasync();
   } finally {
     await file.close();
   }
+}
+
+/** Writes over the `size` bytes of a file, with empty lines for what is left of them; at once, so that nobody reads half of it. */
+async function writeInOnePiece(file: FileHandle, content: Buffer, size: number): Promise<void> {
+  const rest = Buffer.alloc(Math.max(0, size - content.length), '\n');
+  await file.write(Buffer.concat([content, rest]), 0, undefined, 0);
 }
 
 /** Whether an error says that nothing can be written: no space is left, or the disk is read-only or broken. */
@@ -157,6 +149,12 @@ export function isDiskProblem(error: unknown): boolean {
 export function openToAppend(path: string): Promise<FileHandle> {
   const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
   return open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+}
+
+/** Appends to a file, which is created if there is none; never to what a link leads to. Not synced when this resolves. */
+export async function appendTo(path: string, content: string | Uint8Array): Promise<void> {
+  const file = await openToAppend(path);
+  await file.writeFile(content).finally(() => file.close());
 }
 
 /** The chunks of a stream of bytes. */

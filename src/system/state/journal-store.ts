@@ -10,7 +10,7 @@ import {
 } from '../../rollout/journal.ts';
 import type { Clock } from '../clock.ts';
 import { lstat, mkdir, readdir, rename, rm } from '../disk.ts';
-import { isMissing, openToAppend, readIfExists, syncDirectory } from '../files.ts';
+import { appendTo, isMissing, openToAppend, readIfExists, syncDirectory } from '../files.ts';
 import { requireOwnFolders } from './own-folders.ts';
 
 const ENDING = '.jsonl';
@@ -97,8 +97,7 @@ export class JournalFiles {
     const path = this.evidencePath(id);
     const { size } = await lstat(path).catch(() => ({ size: 0 }));
     if (size >= MOST_EVIDENCE) return;
-    const file = await openToAppend(path);
-    await file.writeFile(lines).finally(() => file.close());
+    await appendTo(path, lines);
   }
 
   /** All of that; empty if there is none. */
