@@ -1,24 +1,24 @@
 import { resolve } from 'node:path';
 import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { failureOf, saysWayOn, writeError } from './cli/failure.ts';
 import { patiently } from './cli/lock-wait.ts';
 import { jsonLines, makeOutput, type Streams } from './cli/output.ts';
 import { asPlugin } from './cli/plugin.ts';
 import { buildProgram } from './cli/program.ts';
 import type { Dispatch, Globals } from './cli/session.ts';
 import { type Context, worldOf } from './context.ts';
-import { CanaryError, EXIT, messageOf } from './errors.ts';
+import { CanaryError, EXIT } from './errors.ts';
 import { eventHub } from './rollout/event-hub.ts';
 import type { EventSink } from './rollout/events.ts';
 import { ended } from './sentences.ts';
 import type { Clock } from './system/clock.ts';
-import { isDiskProblem } from './system/files.ts';
 import { onHost } from './system/host.ts';
 import { type Machine, realMachine } from './system/machine.ts';
 import { processesHere } from './system/state/process-identity.ts';
 import { ciMarks } from './ui/ci.ts';
-import { errorDocument, errorText } from './ui/error-view.ts';
+import { errorDocument } from './ui/error-view.ts';
 import { PlainLog } from './ui/plain-log.ts';
-import { printable, printableJson } from './ui/printable.ts';
+import { printableJson } from './ui/printable.ts';
 import { spinningProgress } from './ui/progress.ts';
 import type { Terminal } from './ui/prompts.ts';
 import { makeTheme, type Theme } from './ui/theme.ts';
@@ -109,10 +109,9 @@ function unwritable(cause: Error): CanaryError {
 interface Ground {
   machine: Machine;
   signal: AbortSignal;
-  /** The command may have moved users before it failed. */
-  movesUsers?: boolean;
 }
 
+/** Commands that may have moved users before they failed. */
 const MOVE_USERS: readonly string[] = [
   ...['up', 'down', 'deploy', 'weight', 'pause', 'resume', 'promote', 'abort', 'revert'],
 ];
@@ -120,7 +119,8 @@ const MOVE_USERS: readonly string[] = [
 async function runCommand(args: readonly string[], streams: Streams, on: Ground): Promise<number> {
   let exitCode: number = EXIT.done;
   const program = buildProgram(async (globals, action, follows) => {
-    const movesUsers = args.some((each) => MOVE_USERS.includes(each));
+    const [command = ''] = program.args;
+    const movesUsers = MOVE_USERS.includes(command);
     exitCode = await perform(globals, action, follows, streams, { ...on, movesUsers });
   }, VERSION);
   const isJson = args.includes('--json');
@@ -185,7 +185,7 @@ async function perform(
   action: Parameters<Dispatch>[1],
   follows: boolean,
   streams: Streams,
-  on: Ground,
+  on: Ground & { movesUsers: boolean },
 ): Promise<number> {
   const { signal } = on;
   const { env, stderr, stdout } = streams;
@@ -208,17 +208,13 @@ async function perform(
     const exitCode = await patiently(context, globals.lockWait, async () => action(session));
     return exitCode ?? EXIT.done;
   } catch (thrown) {
-    // The reason for the stop says more than the error a library throws when it is stopped.
-    const reason = signal.aborted && !(thrown instanceof CanaryError) ? signal.reason : thrown;
-    const error = isUnwritable(reason) ? diskFull(reason) : ofSystem(reason);
+    const error = failureOf(thrown, signal);
     log.end();
     if (globals.json) stdout.write(`${printableJson(errorDocument(error))}\n`);
     else {
       writeError(streams, error, errorTheme, globals.verbose);
-      // Whoever reads only this at night knows what to type next. A wrong command or file moved nobody.
-      const isClear =
-        error instanceof CanaryError && (error.exitCode === EXIT.usage || namesCommand(error));
-      if (on.movesUsers && !isClear) stderr.write('  `canary status` says where users are now.\n');
+      if (on.movesUsers && !saysWayOn(error))
+        stderr.write('  `canary status` says where users are now.\n');
     }
     return error instanceof CanaryError ? error.exitCode : EXIT.failed;
   } finally {
@@ -245,49 +241,6 @@ function hasColor(
   if (!color) return false;
   if (forced) return forced !== '0' && forced !== 'false';
   return !refused && TERM !== 'dumb' && isTTY === true;
-}
-
-/** A broken disk may also be why something cannot be read. */
-function isUnwritable(reason: unknown): boolean {
-  const isRead = reason instanceof Error && 'syscall' in reason && reason.syscall === 'read';
-  return isDiskProblem(reason) && !isRead;
-}
-
-function diskFull(cause: unknown): CanaryError {
-  return new CanaryError('disk-full', `Nothing can be written: ${messageOf(cause)}.`, {
-    hint: 'Make space on the disk. `canary status` says where users are now; `canary abort` needs no space.',
-    cause,
-  });
-}
-
-/** An error of the system about a file is the user's to mend, not a bug. */
-function ofSystem(error: unknown): unknown {
-  if (!(error instanceof Error && 'syscall' in error && 'path' in error && 'code' in error))
-    return error;
-  return new CanaryError('file-unusable', `${error.path} cannot be used.`, {
-    details: [error.message],
-    hint: 'Check that it is what canary expects there, and that you may read and write it.',
-    cause: error,
-  });
-}
-
-/** A command in the message is one that did something: `Stopped by ...`. */
-function namesCommand({ hint = '', details }: CanaryError): boolean {
-  return [hint, ...details].some((each) => each.includes('`canary '));
-}
-
-function writeError(
-  { env, stderr }: Streams,
-  error: unknown,
-  theme: Theme,
-  isVerbose: boolean,
-): void {
-  const ci = ciMarks(env);
-  const lines = theme.printable(errorText(error, theme, isVerbose)).split('\n');
-  const title = error instanceof CanaryError ? `canary: ${error.code}` : 'canary';
-  const mark = ci?.annotate('error', title, printable(messageOf(error), false));
-  stderr.write(`${lines.map((line) => ci?.harmless(line) ?? line).join('\n')}\n`);
-  if (mark !== undefined) stderr.write(`${mark}\n`);
 }
 
 function progress(
