@@ -49,7 +49,7 @@ export function requireRunning(release: Release | undefined, observed: Observed)
       hint: 'Start one with `canary deploy --branch BRANCH`, or `canary deploy --tag TAG` for an image that was built elsewhere.',
     });
   }
-  if (release.replacing || canaryRuns(release, observed)) return release;
+  if (isRunning(release, observed)) return release;
   throw new CanaryError(
     'no-canary',
     `The canary of ${releaseTitle(release)} does not run (${release.reason}).`,
@@ -64,6 +64,11 @@ export function unrecorded(): CanaryError {
   return new CanaryError('no-canary', 'A canary runs of which no release is recorded.', {
     hint: '`canary abort` sends every user to the stable and removes it.',
   });
+}
+
+/** Whether its own canary runs completely, or it is becoming the stable. */
+export function isRunning(release: Release, observed: Observed): boolean {
+  return release.replacing !== undefined || canaryRuns(release, observed);
 }
 
 /** Whether every service of a release has a running container of exactly that commit. */

@@ -8,7 +8,7 @@ import type { Observed } from '../rollout/observed.ts';
 import type { Release } from '../rollout/release.ts';
 import { trafficOff } from './ending/traffic-off.ts';
 import {
-  canaryRuns,
+  isRunning,
   refuseDuringPromotion,
   requireProxy,
   requireRunning,
@@ -46,7 +46,8 @@ export async function withRunningCanary<T>(
     requireReady(project, observed);
     const found = await findRelease();
     // A canary that ended has no users to lose, but those of its weight must not come back with it.
-    if (wayOut && !isRunning(found, observed)) await trafficOff({ context, wayOut }, project);
+    const hasEnded = found === undefined || !isRunning(found, observed);
+    if (wayOut && hasEnded) await trafficOff({ context, wayOut }, project);
     const release = requireRunning(found, observed);
     refuseDuringPromotion(release);
     const run = { context, project, release, signal, wayOut };
@@ -55,10 +56,6 @@ export async function withRunningCanary<T>(
   return takesOver
     ? takingOver('advance', context, project, command, underLock, wayOut)
     : withLock(context, project, command, underLock, wayOut);
-}
-
-function isRunning(release: Release | undefined, observed: Observed): boolean {
-  return release !== undefined && (Boolean(release.replacing) || canaryRuns(release, observed));
 }
 
 /** The project whose users leave. If its files cannot be read, they leave before that is an error. */

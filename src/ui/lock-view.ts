@@ -1,4 +1,5 @@
 import type { LockOwnerStatus, LockRelease, LockStatus } from '../documents/lock.ts';
+import type { LockHolder } from '../documents/status.ts';
 
 /** Which command has the lock, for people. */
 export function lockStatusText({ holder, isTorn }: LockStatus): string {
@@ -25,6 +26,11 @@ export function lockReleaseText({ holder, changed }: LockRelease): string {
   return `The lock is free. \`canary ${holder.command}\` had it${factsOf(holder)}.${goesOn}`;
 }
 
-function factsOf({ owner, pid, host, start }: LockOwnerStatus): string {
-  return ` (${owner}, process ${pid} on ${host}, since ${start})`;
+function factsOf(holder: LockOwnerStatus): string {
+  return ` (${whoText(holder)}, since ${holder.start})`;
+}
+
+/** Whose process on which machine. */
+export function whoText({ owner, pid, host }: LockHolder): string {
+  return `${owner}, process ${pid} on ${host}`;
 }

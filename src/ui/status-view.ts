@@ -4,6 +4,7 @@ import type { ReleaseStatus, ServiceStatus, Status } from '../documents/status.t
 import { formatWeight } from '../proxy/weight.ts';
 import type { ReleaseState } from '../rollout/events.ts';
 import { isWaiting } from '../rollout/release.ts';
+import { whoText } from './lock-view.ts';
 import { alignColumns } from './table.ts';
 import type { Theme } from './theme.ts';
 
@@ -53,9 +54,7 @@ export function statusText(status: Status, theme: Theme): string {
     );
   }
   if (lock)
-    blocks.push(
-      `\n${theme.dim(`\`canary ${lock.command}\` is running (${lock.owner}, process ${lock.pid} on ${lock.host})`)}`,
-    );
+    blocks.push(`\n${theme.dim(`\`canary ${lock.command}\` is running (${whoText(lock)})`)}`);
   return blocks.join('\n');
 }
 

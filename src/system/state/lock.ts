@@ -99,8 +99,7 @@ export class FileLock {
     const text = await readIfExists(this.path);
     if (text === undefined) return undefined;
     const owner = parseOwner(text);
-    const isHere = owner?.host === hostname();
-    return { owner, isRunning: owner && isHere ? await isRunning(owner) : undefined, text };
+    return { owner, isRunning: owner && (await runsHere(owner)), text };
   }
 
   /** Removes a lock that was looked at, if it is still the same; whoever has it goes on without. */
@@ -188,9 +187,14 @@ function isOneProcess(pid: unknown): boolean {
   return Number.isInteger(pid) && Number(pid) > 0;
 }
 
+/** Whether an owner still runs; `undefined` on another host, where nobody can look. */
+async function runsHere(owner: LockOwner): Promise<boolean | undefined> {
+  return owner.host === hostname() ? isRunning(owner) : undefined;
+}
+
 /** A process of another host cannot be checked, so it counts as alive. */
 async function isAlive(owner: LockOwner): Promise<boolean> {
-  return owner.host !== hostname() || isRunning(owner);
+  return (await runsHere(owner)) !== false;
 }
 
 function held(owner: LockOwner): CanaryError {
