@@ -9,12 +9,12 @@ import { MOST_USERS, type Seen } from './witnesses.ts';
  */
 export class EvidenceBook {
   private pending = new Map<string, SignalMoment>();
-  private usual: Usual | undefined;
-  private hasUsual = false;
+  /** The line that says what is usual on the stable; `undefined` as long as that is not known. */
+  private usual: string | undefined;
 
   /** What is usual on the stable is kept once. */
   learned(usual: Usual | undefined): void {
-    if (!this.hasUsual) this.usual = usual;
+    if (usual) this.usual ??= `${JSON.stringify({ usual })}\n`;
   }
 
   add(moment: SignalMoment): void {
@@ -26,11 +26,11 @@ export class EvidenceBook {
   /** Returns what was collected, one line each, and forgets it. */
   take(): string {
     const lines = [...this.pending.values()].map(formatMoment);
-    const usual = this.usual && `${JSON.stringify({ usual: this.usual })}\n`;
+    const { usual = '' } = this;
     this.pending = new Map();
-    this.hasUsual ||= usual !== undefined;
-    this.usual = undefined;
-    return `${usual ?? ''}${lines.join('')}`;
+    // Known, and written.
+    if (usual) this.usual = '';
+    return `${usual}${lines.join('')}`;
   }
 }
 
@@ -41,8 +41,8 @@ export function parseEvidence(text: string): SignalMoment[] {
 
 /** What was usual on the stable when the release was first judged; `undefined` if that was never known. */
 export function parseUsual(text: string): Usual | undefined {
-  for (const line of text.split('\n')) {
-    if (!line.startsWith('{"usual":')) continue;
+  // One of the first lines of many.
+  for (const [line] of text.matchAll(/^\{"usual":.*$/gm)) {
     const usual = usualIn(line);
     if (usual) return usual;
   }
@@ -117,9 +117,10 @@ function usualIn(line: string): Usual | undefined {
   try {
     // What is infinite is `null` in JSON.
     const { slow, smallest, largest } = JSON.parse(line).usual;
-    const [least, ...limits] = [smallest, slow, largest].map((each) => each ?? Infinity);
-    const isWhole = [least, ...limits].every((each) => typeof each === 'number');
-    return isWhole ? { slow: limits[0], smallest: least, largest: limits[1] } : undefined;
+    const limit = (value: unknown) => value ?? Infinity;
+    const usual = { slow: limit(slow), smallest: limit(smallest), largest: limit(largest) };
+    const isWhole = Object.values(usual).every((each) => typeof each === 'number');
+    return isWhole ? (usual as Usual) : undefined;
   } catch {
     return undefined;
   }

@@ -51,7 +51,8 @@ export function forecastOf(
   const seen = seenIn(requests, now - first);
   const traffic = trafficOf(requests.length, seen);
   const settings = settingsOf(project, steps);
-  const counted = (users: number) => (knowsUsers(seen.counts) ? Math.round(users) : null);
+  const isKnown = knowsUsers(seen.counts);
+  const counted = (users: number) => (isKnown ? Math.round(users) : null);
   const judged = settings !== undefined;
   if (!judged) {
     const users = usersOf(seen);

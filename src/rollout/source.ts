@@ -44,10 +44,16 @@ export function describeImages({ images, variables }: ImageSource): string {
   return [...names, ...values].join(', ') || 'the images as they are';
 }
 
+/** The images that this engine does not have yet. */
+export function missingImages(images: readonly ReleasedImage[]): ReleasedImage[] {
+  return images.filter(({ imageId }) => imageId === undefined);
+}
+
 /** Why images are pulled, or only kept because this engine has them. */
 export function pullCause(images: readonly ReleasedImage[]): string {
-  const isHere = images.every(({ imageId }) => imageId !== undefined);
-  return isHere ? "kept under a name of canary's own" : 'not on this engine yet';
+  return missingImages(images).length > 0
+    ? 'not on this engine yet'
+    : "kept under a name of canary's own";
 }
 
 /** The beginning of a digest that the name does not have, because a tag may move. */

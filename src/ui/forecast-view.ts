@@ -1,5 +1,5 @@
 import { formatWeight } from '../proxy/weight.ts';
-import type { Forecast, ForecastBad, ForecastStep, ForecastTraffic } from '../rollout/forecast.ts';
+import type { Forecast, ForecastBad, ForecastStep } from '../rollout/forecast.ts';
 import { alignColumns } from './table.ts';
 import type { Theme } from './theme.ts';
 
@@ -24,7 +24,7 @@ export function forecastText(forecast: Forecast, theme: Theme): string {
 }
 
 function trafficText({ traffic, steps }: Known): string {
-  const { requests, users, seconds, failing }: ForecastTraffic = traffic;
+  const { requests, users, seconds, failing } = traffic;
   // How many there are is not known before most of them came again.
   const least = steps.some((step) => step.users === null) ? 'at least ' : '';
   const rate = rateText(seconds > 0 ? requests / seconds : requests);

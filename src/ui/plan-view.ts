@@ -3,7 +3,12 @@ import { ownValue } from '../config/values/by-name.ts';
 import type { PlanDocument } from '../documents/plan.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import type { OperationAction, OperationOf, Plan, ReplicaCounts } from '../rollout/operation.ts';
-import { describeImages, type ReleasedImage, releaseTitle } from '../rollout/source.ts';
+import {
+  describeImages,
+  missingImages,
+  type ReleasedImage,
+  releaseTitle,
+} from '../rollout/source.ts';
 import { forecastText } from './forecast-view.ts';
 import type { Theme } from './theme.ts';
 
@@ -100,8 +105,8 @@ function imagesGotten(images: readonly ReleasedImage[]): string {
     return `keep the images of ${list(images.map(({ service }) => service))}`;
   const names = (which: readonly ReleasedImage[]) =>
     describeImages({ images: which, variables: {} });
-  const missing = changed.filter(({ imageId }) => imageId === undefined);
-  const present = changed.filter(({ imageId }) => imageId !== undefined);
+  const missing = missingImages(changed);
+  const present = changed.filter((each) => !missing.includes(each));
   return [
     ...(missing.length > 0 ? [`pull ${names(missing)}`] : []),
     ...(present.length > 0 ? [`take ${names(present)} from this engine`] : []),

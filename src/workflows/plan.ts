@@ -30,7 +30,7 @@ import type { Run } from '../project/run.ts';
 import { stepsOfRelease } from '../release/start.ts';
 import type { Plan } from '../rollout/operation.ts';
 import { stepName, weightStep } from '../rollout/progress.ts';
-import { describeImages, type ReleasedImage } from '../rollout/source.ts';
+import { describeImages, missingImages, type ReleasedImage } from '../rollout/source.ts';
 import { describeStep } from '../rollout/step.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
 import { ended } from '../sentences.ts';
@@ -188,7 +188,7 @@ async function planOf(
 /** What nobody knows of an image that is not on this engine yet. */
 function saidAfterPull(operations: Plan): string[] {
   const missing = operations.flatMap((each) =>
-    each.kind === 'pull' ? each.images.filter(({ imageId }) => imageId === undefined) : [],
+    each.kind === 'pull' ? missingImages(each.images) : [],
   );
   if (missing.length === 0) return [];
   const services = missing.map(({ service }) => service).join(', ');
