@@ -8,6 +8,7 @@ import { systemClock } from '../../src/system/clock.ts';
 import { FileLock, type LockOwner } from '../../src/system/state/lock.ts';
 import { canary, canaryAndChanges } from '../support/fixture-cli.ts';
 import { contextIn } from '../support/fixture-context.ts';
+import { formerOwner } from '../support/fixture-lock.ts';
 import { COMPOSE, emptyFolder } from '../support/fixture-project.ts';
 import { refusal } from '../support/fixture-refusal.ts';
 
@@ -20,19 +21,8 @@ async function shop() {
 /** A shop whose lock a command has that does not run here. */
 async function leftBy(change: Partial<LockOwner>) {
   const { folder } = await shop();
-  const owner: LockOwner = {
-    owner: 'ada',
-    pid: process.pid,
-    host: hostname(),
-    start: '2026-01-01T00:00:00.000Z',
-    command: 'deploy',
-    // No process has started so early.
-    processStart: '1',
-    token: crypto.randomUUID(),
-    ...change,
-  };
   await mkdir(dirname(layoutOf(folder).lock), { recursive: true });
-  await writeFile(layoutOf(folder).lock, JSON.stringify(owner));
+  await writeFile(layoutOf(folder).lock, JSON.stringify(formerOwner(change)));
   return folder;
 }
 

@@ -20,13 +20,16 @@ afterAll(async () => {
 });
 
 /** canary in a terminal, as a person starts it. */
-function canaryIn(size: { columns: number; rows: number }, env: Record<string, string>) {
-  return (...args: string[]) =>
-    Terminal.running([process.execPath, BIN, ...args], {
-      ...size,
-      directory: judged.shop.directory,
-      env: { ...GIT_ENV, CI: '', LANG: 'C.UTF-8', TERM: 'xterm-256color', ...env },
-    });
+function canaryIn(
+  size: { columns: number; rows: number },
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Terminal> {
+  return Terminal.running([process.execPath, BIN, ...args], {
+    ...size,
+    directory: judged.shop.directory,
+    env: { ...GIT_ENV, CI: '', LANG: 'C.UTF-8', TERM: 'xterm-256color', ...env },
+  });
 }
 
 const longest = (screen: string) => Math.max(...screen.split('\n').map(({ length }) => length));
@@ -37,7 +40,7 @@ test('a release is watched and steered in a terminal that changes its size', asy
   const { shop, configure } = judged;
   await configure('steps: [{ weight: 20, for: 1h }, { weight: 50 }]');
   await shop.commitOn('canary', SERVER_FILE, serverThatSays('watched'));
-  const terminal = await canaryIn({ columns: 80, rows: 24 }, {})('deploy', '--branch', 'canary');
+  const terminal = await canaryIn({ columns: 80, rows: 24 }, ['deploy', '--branch', 'canary']);
   await terminal.seen(/step 1 of 2/);
   const small = await terminal.seen(/surely worse.*surely fine/);
   expect(longest(small)).toBeLessThanOrEqual(80);
@@ -71,7 +74,7 @@ test('without colour the same view has no code of a colour, and q leaves it', as
   await shop.commitOn('canary', SERVER_FILE, serverThatSays('plain'));
   await shop.succeed('deploy', '--branch', 'canary', '--weight', '20');
   const size = { columns: 200, rows: 50 };
-  const terminal = await canaryIn(size, { NO_COLOR: '1' })('status', '--watch');
+  const terminal = await canaryIn(size, ['status', '--watch'], { NO_COLOR: '1' });
   const screen = await terminal.seen(/20 %/);
   expect(longest(screen)).toBeLessThanOrEqual(200);
   expect(await terminal.screen({ withColours: true })).not.toMatch(COLOUR);

@@ -34,11 +34,9 @@ export function requirePublishedShape(argv: readonly string[], stdout: string): 
 }
 
 function commandOf(argv: readonly string[], known: object): string | undefined {
-  for (const group of ['remote', 'notify', 'lock']) {
-    const at = argv.indexOf(group);
-    if (at >= 0) return `${group}-${argv[at + 1]}`;
-  }
-  return argv.find((word) => word in known);
+  // A command of a group has both of its words in the name.
+  const pairs = argv.map((word, at) => `${word}-${argv[at + 1]}`);
+  return [...pairs, ...argv].find((name) => name in known);
 }
 
 /** A program accepts the fields of later versions, a test does not: everything printed must be documented. */

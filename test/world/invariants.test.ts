@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ALWAYS, AT_REST, broken } from '../support/world/invariants.ts';
 import { lookAround } from '../support/world/live.ts';
-import { DEPLOY, PORT, SECRET, shop } from '../support/world/shop.ts';
+import { CROWD, DEPLOY, PORT, SECRET, shop } from '../support/world/shop.ts';
 import { begin, ownFiles, type Story, tell, text } from '../support/world/story.ts';
 import { TOLD } from '../support/world/truth.ts';
 import type { World } from '../support/world/world.ts';
@@ -23,8 +23,7 @@ const TO_WEIGHT = / weight 4000$/;
 const stable = ({ engine }: World, service: string) =>
   engine.find(
     [...engine.containers.values()].find(
-      ({ labels, ports }) =>
-        labels['com.docker.compose.service'] === service && Object.keys(ports).length >= 0,
+      ({ labels }) => labels['com.docker.compose.service'] === service,
     )?.id ?? '',
   );
 
@@ -136,7 +135,7 @@ async function seen(mutation?: Mutation): Promise<string[]> {
   try {
     const story = begin(world);
     let isDone = false;
-    world.visitors.begin(40, 40, PORT);
+    world.visitors.begin(CROWD.users, CROWD.everyMs, PORT);
     for (const argv of COMMANDS) {
       world.onCall = (process, { name }) => {
         if (isDone || !mutation || argv[0] !== mutation.command || !mutation.at?.test(name)) return;

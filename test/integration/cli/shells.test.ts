@@ -9,7 +9,7 @@ import { Terminal } from '../../support/tmux.ts';
 /** How a shell is started that completes words of canary and has the prompt `% `. */
 const SHELLS = {
   async bash(home: string, script: string) {
-    await writeFile(join(home, 'rc'), `PS1='%% '; PS1='% '\n${script}\n`);
+    await writeFile(join(home, 'rc'), `PS1='% '\n${script}\n`);
     return ['bash', '--noprofile', '--rcfile', join(home, 'rc'), '-i'];
   },
   async zsh(home: string, script: string) {

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hasCode } from '../../../src/errors.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { FileLock, type LockOwner } from '../../../src/system/state/lock.ts';
+import { formerOwner } from '../../support/fixture-lock.ts';
 import { emptyFolder } from '../../support/fixture-project.ts';
 import { refusal } from '../../support/fixture-refusal.ts';
 
@@ -20,17 +20,7 @@ async function newLock() {
 async function abandon(path: string, change: Partial<LockOwner> = {}): Promise<void> {
   const child = spawn('true', { stdio: 'ignore' });
   await once(child, 'exit');
-  const owner: LockOwner = {
-    owner: 'ada',
-    pid: child.pid ?? 0,
-    host: hostname(),
-    start: '2026-01-01T00:00:00.000Z',
-    command: 'deploy',
-    processStart: '1',
-    token: crypto.randomUUID(),
-    ...change,
-  };
-  await writeFile(path, JSON.stringify(owner));
+  await writeFile(path, JSON.stringify(formerOwner({ pid: child.pid ?? 0, ...change })));
 }
 
 /** Lets many try at once; returns the release functions of those that succeeded. */

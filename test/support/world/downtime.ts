@@ -1,4 +1,4 @@
-import type { Container, SimulatedEngine } from './engine.ts';
+import { type Container, roleOf, type SimulatedEngine, serviceOf } from './engine.ts';
 
 /** Until the proxy has looked names up, and checked a server, after a container came back. */
 const SETTLES_MS = 1500;
@@ -47,12 +47,7 @@ function hasStable(engine: SimulatedEngine): boolean {
   );
 }
 
-function roleOf({ labels }: Container): string {
-  return labels['dev.canary.role'] ?? 'stable';
-}
-
 /** Whether users meet it: the service with the port, or the proxy. */
-function isEntry({ labels }: Container): boolean {
-  const service = labels['dev.canary.service'] ?? labels['com.docker.compose.service'];
-  return service === 'web' || labels['dev.canary.role'] === 'proxy';
+function isEntry(container: Container): boolean {
+  return serviceOf(container) === 'web' || roleOf(container) === 'proxy';
 }

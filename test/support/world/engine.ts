@@ -330,6 +330,16 @@ export function hostPorts({ ports }: Container): number[] {
   return Object.values(ports).flatMap((each) => each.map(({ HostPort }) => Number(HostPort)));
 }
 
+/** What a container is for canary. */
+export function roleOf({ labels }: Container): string {
+  return labels['dev.canary.role'] ?? 'stable';
+}
+
+/** The service that it is of, also of one that Compose calls otherwise. */
+export function serviceOf({ labels }: Container): string {
+  return labels['dev.canary.service'] ?? labels['com.docker.compose.service'] ?? '';
+}
+
 /** 64 hexadecimal digits that are the same in each run. */
 export function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex');

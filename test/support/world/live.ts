@@ -1,17 +1,14 @@
 import { hasEnded } from '../../../src/rollout/release.ts';
-import { type Container, hostPorts } from './engine.ts';
+import { type Container, hostPorts, roleOf, serviceOf } from './engine.ts';
 import { ALWAYS, AT_REST, broken, releasesOf } from './invariants.ts';
 import { type FaultAt, type Happening, type Life, type Step, wordsOf } from './life.ts';
 import type { Call, Fault, Faults } from './process.ts';
 import { start } from './program.ts';
-import { PORT, shop } from './shop.ts';
+import { CROWD, PORT, shop } from './shop.ts';
 import { begin, type Chapter, essence, HANG, open, type Story, sceneOf } from './story.ts';
 import { TOLD } from './truth.ts';
 import type { World } from './world.ts';
 
-/** How many users ask, and how often one does. */
-const USERS = 40;
-const EVERY_MS = 40;
 /** No command takes longer, whatever happens: the longest deadlines are minutes. */
 const LONGEST_MS = 40 * 60_000;
 /** How far somebody sets the clock. */
@@ -45,7 +42,7 @@ export async function live(life: Life, { isTraced = false } = {}): Promise<Lived
   const story = begin(world);
   const problems: string[] = [];
   try {
-    world.visitors.begin(USERS, EVERY_MS, PORT);
+    world.visitors.begin(CROWD.users, CROWD.everyMs, PORT);
     for (const step of life.steps) await play(story, step, { say, problems });
     await calmDown(story, { say, problems });
     world.visitors.end();
@@ -185,9 +182,7 @@ async function happen(world: World, what: Happening): Promise<void> {
   const running = [...engine.containers.values()].filter(({ state }) => state === 'running');
   const ofRole = (role: string) =>
     running.find(
-      ({ labels }) =>
-        (labels['dev.canary.role'] ?? 'stable') === role &&
-        (role === 'proxy' || serviceOf(labels) === 'web'),
+      (each) => roleOf(each) === role && (role === 'proxy' || serviceOf(each) === 'web'),
     );
   const crash = (container: Container | undefined) => container && engine.die(container, 1);
   switch (what) {
@@ -231,8 +226,4 @@ async function happen(world: World, what: Happening): Promise<void> {
         world.disk = 'writable';
       });
   }
-}
-
-function serviceOf(labels: Container['labels']): string | undefined {
-  return labels['dev.canary.service'] ?? labels['com.docker.compose.service'];
 }

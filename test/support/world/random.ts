@@ -1,18 +1,12 @@
-/** Numbers from a seed: the same for the same seed. Source: Mulberry32, public domain. */
+import { randomFrom } from '../../../src/analysis/stats/random.ts';
+
+/** Choices from a seed: the same for the same seed. */
 export class Random {
-  private state: number;
+  /** From 0 to 1, without 1. */
+  private readonly next: () => number;
 
   constructor(seed: number) {
-    this.state = seed >>> 0;
-  }
-
-  /** From 0 to 1, without 1. */
-  next(): number {
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let mixed = this.state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    this.next = randomFrom(seed);
   }
 
   /** A whole number from `from` to `to`, both of them too. */

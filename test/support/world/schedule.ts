@@ -1,6 +1,6 @@
 import { ALWAYS, AT_REST, broken, releasesOf } from './invariants.ts';
 import type { Call, Faults } from './process.ts';
-import { PORT, shop } from './shop.ts';
+import { CROWD, PORT, shop } from './shop.ts';
 import { begin, essence, type Story, sceneOf, tell } from './story.ts';
 
 /** A command in a life, and what has happened before. */
@@ -16,10 +16,6 @@ export interface Moment {
 export const RECOVERIES = ['again', 'abort', 'revert'] as const;
 export type Recovery = (typeof RECOVERIES)[number];
 
-/** How many users ask, and how often one does. */
-const USERS = 40;
-const EVERY_MS = 40;
-
 export interface Played {
   problems: string[];
   calls: readonly Call[];
@@ -32,7 +28,7 @@ async function play(moment: Moment, acts: (story: Story) => Promise<string[]>): 
   try {
     const story = begin(world);
     for (const argv of moment.before) await tell(story, argv);
-    world.visitors.begin(USERS, EVERY_MS, PORT);
+    world.visitors.begin(CROWD.users, CROWD.everyMs, PORT);
     const problems = await acts(story);
     await world.timeline.pass(1000);
     world.visitors.end();

@@ -4,6 +4,8 @@ import { preload } from './preload.ts';
 import { World } from './world.ts';
 
 export const PORT = 8080;
+/** How many users ask, and how often one does. */
+export const CROWD = { users: 40, everyMs: 40 };
 const REPOSITORY = 'registry.example/shop';
 
 const COMPOSE = `name: shop

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Release } from '../../../src/rollout/release.ts';
-import { type Container, hostPorts } from './engine.ts';
+import { type Container, hostPorts, roleOf, serviceOf } from './engine.ts';
 import type { Faults } from './process.ts';
 import { type Ended, start } from './program.ts';
 import type { World } from './world.ts';
@@ -107,11 +107,11 @@ export function open(story: Story, argv: readonly string[], faults?: Faults) {
 export function sceneOf(world: World): Scene {
   const { engine, haproxy, timeline } = world;
   const containers = [...engine.containers.values()].map((each): Seen => {
-    const { id, name, image, state, startedAt, restartCount, labels } = each;
+    const { id, name, image, state, startedAt, restartCount } = each;
     return {
       ...{ id, name, image, state, startedAt, restartCount },
-      service: labels['dev.canary.service'] ?? labels['com.docker.compose.service'] ?? '',
-      role: labels['dev.canary.role'] ?? 'stable',
+      service: serviceOf(each),
+      role: roleOf(each),
       ports: hostPorts(each),
     };
   });
