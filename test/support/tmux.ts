@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
+import { emptyFolder } from './fixture-project.ts';
 import { until } from './storedog.ts';
 
 export interface TerminalOptions {
@@ -10,12 +13,17 @@ export interface TerminalOptions {
   env?: Readonly<Record<string, string>>;
 }
 
+/** Runs a program and writes its exit code to a file: tmux itself sometimes does not know it. */
+const TELLING_THE_CODE = 'file=$1; shift; "$@"; echo "$?" > "$file"';
+
 /** A real terminal with a program in it: what a person sees, and what a person types. */
 export class Terminal {
   private readonly server: string;
   private readonly pane = 'pane';
+  private readonly codeFile: string;
 
-  private constructor() {
+  private constructor(folder: string) {
+    this.codeFile = join(folder, 'exit-code');
     this.server = `canary-test-${randomBytes(4).toString('hex')}`;
   }
 
@@ -24,14 +32,14 @@ export class Terminal {
     argv: readonly string[],
     { columns, rows, directory, env = {} }: TerminalOptions,
   ): Promise<Terminal> {
-    const terminal = new Terminal();
+    const terminal = new Terminal(await emptyFolder());
     onTestFinished(() => terminal.close());
     const size = ['-x', String(columns), '-y', String(rows)];
     const variables = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
     await terminal.tmux(
       ...['-f', '/dev/null', 'start-server', ';', 'set-option', '-g', 'remain-on-exit', 'on', ';'],
       ...['new-session', '-d', '-s', terminal.pane, '-c', directory, ...size, ...variables],
-      ...['--', ...argv],
+      ...['--', 'sh', '-c', TELLING_THE_CODE, 'sh', terminal.codeFile, ...argv],
     );
     return terminal;
   }
@@ -71,12 +79,12 @@ export class Terminal {
 
   /** Waits until the program has ended, and returns its exit code. */
   async exitCode(): Promise<number> {
-    let status = '';
+    let code = '';
     await until('the program has ended', async () => {
-      status = await this.tmux('display-message', '-p', '-t', this.pane, '#{pane_dead_status}');
-      return status !== '';
+      code = await readFile(this.codeFile, 'utf8').catch(() => '');
+      return code.endsWith('\n');
     });
-    return Number(status);
+    return Number(code);
   }
 
   private async close(): Promise<void> {
