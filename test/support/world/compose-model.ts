@@ -22,7 +22,7 @@ export interface ServiceModel {
 export interface Model {
   name: string;
   services: Record<string, ServiceModel>;
-  networks?: Record<string, { name: string }>;
+  networks?: Record<string, { name: string; internal?: boolean }>;
   volumes?: Record<string, { name: string }>;
 }
 
@@ -44,11 +44,14 @@ export function requestFor(
     number,
     hash,
     name,
+    alias,
     oneOff = false,
   }: {
     number: number;
     hash: string;
     name: string;
+    /** The name that it has in the end, by which others find it too. */
+    alias?: string;
     oneOff?: boolean;
   },
   engine: SimulatedEngine,
@@ -58,7 +61,11 @@ export function requestFor(
     ([key, settings]): [string, WantedEndpoint] => [
       model.networks?.[key]?.name ?? `${model.name}_${key}`,
       {
-        Aliases: [...(oneOff ? [] : [service]), ...(settings?.aliases ?? [])],
+        Aliases: [
+          ...(alias ? [alias] : []),
+          ...(oneOff ? [] : [service]),
+          ...(settings?.aliases ?? []),
+        ],
         Links: linksOf(model, definition, engine),
       },
     ],

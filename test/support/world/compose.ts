@@ -178,13 +178,13 @@ class Project {
   }
 
   ensureNetworks(): void {
-    for (const [key, { name }] of Object.entries(this.model.networks ?? {})) {
+    for (const [key, { name, internal }] of Object.entries(this.model.networks ?? {})) {
       if (this.engine.networks.has(name)) continue;
       const labels = {
         'com.docker.compose.project': this.model.name,
         'com.docker.compose.network': key,
       };
-      this.engine.createNetwork(name, labels, false);
+      this.engine.createNetwork(name, labels, internal === true);
     }
   }
 
@@ -243,8 +243,9 @@ class Project {
       isForced ||
       labels['com.docker.compose.config-hash'] !== this.hashes.get(service) ||
       labels['com.docker.compose.image'] !== image;
-    // Those that are out of date go first.
-    const surplus = [...own]
+    // Those that are out of date go first, then the last.
+    const surplus = own
+      .toReversed()
       .sort((left, right) => Number(isStale(right.labels)) - Number(isStale(left.labels)))
       .slice(0, Math.max(0, own.length - wanted));
     const staying = own.filter((each) => !surplus.includes(each));
@@ -263,15 +264,21 @@ class Project {
     for (let missing = wanted - staying.length, number = 1; missing > 0; number += 1) {
       if (numbers.includes(number)) continue;
       missing -= 1;
-      const name = definition.container_name ?? `${this.model.name}-${service}-${number}`;
+      const name = this.containerName(service, number);
       acts.push(() => void this.make(service, number, name));
     }
     return acts;
   }
 
+  private containerName(service: string, number: number): string {
+    const { container_name } = this.model.services[service] ?? {};
+    return container_name ?? `${this.model.name}-${service}-${number}`;
+  }
+
   private make(service: string, number: number, name: string): Container {
     const hash = this.hashes.get(service) ?? '';
-    const request = requestFor(this.model, service, { number, hash, name }, this.engine);
+    const alias = this.containerName(service, number);
+    const request = requestFor(this.model, service, { number, hash, name, alias }, this.engine);
     const made = this.guise.made(request);
     const endpoints = made.body.NetworkingConfig?.EndpointsConfig ?? {};
     const joined = Object.entries(endpoints).map(([network, endpoint]) => [
@@ -332,13 +339,18 @@ function flagsOf(args: readonly string[]): Flags {
   const flags = end < 0 ? rest.filter((each) => each.startsWith('-')) : rest.slice(0, end);
   const value = (flag: string) => rest[rest.indexOf(flag) + 1];
   const scale = rest.flatMap((each, index) =>
-    each === '--scale' ? [(rest[index + 1] ?? '').split('=')] : [],
+    each === '--scale' ? rest.slice(index + 1, index + 2) : [],
   );
   return {
     verb: args[at] ?? '',
     global: args.slice(0, at),
-    services: end < 0 ? rest.filter((each) => !each.startsWith('-')) : rest.slice(end + 1),
-    scale: Object.fromEntries(scale.map(([name = '', count]) => [name, Number(count)])),
+    services:
+      end < 0
+        ? rest.filter((each) => !each.startsWith('-') && !scale.includes(each))
+        : rest.slice(end + 1),
+    scale: Object.fromEntries(
+      scale.map((each) => each.split('=')).map(([name = '', count]) => [name, Number(count)]),
+    ),
     has: (flag) => flags.includes(flag),
     value: (flag) => (rest.includes(flag) ? value(flag) : undefined),
   };

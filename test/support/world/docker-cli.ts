@@ -46,7 +46,13 @@ function answer(engine: SimulatedEngine, args: readonly string[]): RunResult {
     case 'container inspect':
       return inspect(engine, named, format !== args[0] ? format : undefined);
     case 'container rm':
-      for (const each of named) engine.remove(engine.find(each), args.includes('--volumes'));
+      for (const each of named) {
+        // With `--force` one that is gone is no failure.
+        const found = [...engine.containers.values()].find(({ id, name }) =>
+          [id, name].includes(each),
+        );
+        if (found) engine.remove(found, args.includes('--volumes'));
+      }
       return done();
     case 'image inspect': {
       const [name = ''] = named;

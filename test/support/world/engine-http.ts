@@ -121,17 +121,17 @@ export function inspectedBy(engine: SimulatedEngine, container: Container): unkn
       ExitCode: container.exitCode,
       OOMKilled: false,
       Pid: container.pid,
-      ...(health && container.state === 'running' ? { Health: { Status: health } } : {}),
+      ...(health ? { Health: { Status: health } } : {}),
     },
     Config: { Image: container.image, Labels: container.labels, Env: container.env },
     HostConfig: { PortBindings: container.ports },
     Mounts: container.volumes.map((Name) => ({ Type: 'volume', Name })),
     NetworkSettings: {
       Networks: Object.fromEntries(
-        [...container.networks].map(([name, { aliases, links, address }]) => [
+        [...container.networks].map(([name, { aliases, links, address, isStuck }]) => [
           name,
           {
-            Aliases: aliases,
+            Aliases: isStuck ? [] : aliases,
             Links: links.length > 0 ? links : null,
             IPAddress: address,
             GlobalIPv6Address: '',

@@ -29,6 +29,8 @@ interface Endpoint {
   aliases: string[];
   links: string[];
   address: string;
+  /** The engine could not publish a port there: until its next start the container can neither use it nor leave it. */
+  isStuck?: boolean;
 }
 
 export interface Container {
@@ -148,17 +150,27 @@ export class SimulatedEngine {
     return container;
   }
 
-  start(container: Container): void {
+  /** `isAgain`: by its restart policy, which counts; anybody else's start counts from 0. */
+  start(container: Container, { isAgain = false } = {}): void {
     if (container.state === 'running') return;
-    this.requirePorts(container);
+    try {
+      this.requirePorts(container);
+    } catch (error) {
+      container.exitCode = 128;
+      throw error;
+    }
     container.state = 'running';
     container.startedAt = this.timeline.now();
     container.startedWall = this.timeline.wall();
     this.touch(container, 'started');
     container.exitCode = 0;
+    if (!isAgain) container.restartCount = 0;
     this.count += 1;
     container.pid = 10_000 + this.count;
-    for (const name of container.networks.keys()) this.giveAddress(container, name);
+    for (const [name, endpoint] of container.networks) {
+      endpoint.isStuck = false;
+      this.giveAddress(container, name);
+    }
     const { crashesAfter } = this.programOf(container);
     if (crashesAfter !== undefined) {
       const { startedAt } = container;
@@ -192,7 +204,7 @@ export class SimulatedEngine {
     this.timeline.after(delay, () => {
       if (container.state !== 'restarting' || !this.containers.has(container.id)) return;
       container.state = 'exited';
-      this.start(container);
+      this.start(container, { isAgain: true });
     });
   }
 
@@ -218,19 +230,29 @@ export class SimulatedEngine {
   ): void {
     if (!this.networks.has(network)) throw new EngineRefusal(404, `network ${network} not found`);
     if (container.networks.has(network))
-      throw new EngineRefusal(403, `endpoint with name ${container.name} already exists`);
-    if (container.state === 'running') this.requirePorts(container, network);
-    container.networks.set(network, {
+      throw container.networks.get(network)?.isStuck
+        ? new EngineRefusal(500, 'failed to add interface to sandbox')
+        : new EngineRefusal(
+            403,
+            `endpoint with name ${container.name} already exists in network ${network}`,
+          );
+    const endpoint: Endpoint = {
       aliases: [...(Aliases ?? [])],
       links: [...(Links ?? [])],
       address: '',
-    });
-    if (container.state === 'running') this.giveAddress(container, network);
+      isStuck: container.state === 'running',
+    };
+    container.networks.set(network, endpoint);
+    if (container.state !== 'running') return;
+    this.giveAddress(container, network);
+    this.requirePorts(container, network);
+    endpoint.isStuck = false;
   }
 
   disconnect(container: Container, network: string): void {
-    if (!container.networks.delete(network))
-      throw new EngineRefusal(404, `container is not connected to network ${network}`);
+    if (!joined(container).includes(network))
+      throw new EngineRefusal(500, `container is not connected to network ${network}`);
+    container.networks.delete(network);
   }
 
   programOf(container: Container): Program {
@@ -244,8 +266,9 @@ export class SimulatedEngine {
     return container.state === 'running' && this.timeline.now() >= container.startedAt + bootsIn;
   }
 
-  health(container: Container): 'starting' | 'healthy' | undefined {
-    if (!container.hasHealthCheck) return undefined;
+  health(container: Container): 'starting' | 'healthy' | 'unhealthy' | undefined {
+    if (!container.hasHealthCheck || container.state === 'created') return undefined;
+    if (container.state !== 'running') return 'unhealthy';
     return this.listens(container) ? 'healthy' : 'starting';
   }
 
@@ -259,7 +282,7 @@ export class SimulatedEngine {
   /** Whose program is at an address. */
   at(address: string): Container | undefined {
     return [...this.containers.values()].find((each) =>
-      [...each.networks.values()].some((endpoint) => endpoint.address === address),
+      joined(each).some((network) => each.networks.get(network)?.address === address),
     );
   }
 
@@ -267,18 +290,17 @@ export class SimulatedEngine {
   resolve(name: string, from: Container): string[] {
     return [...this.containers.values()]
       .flatMap((each) =>
-        [...each.networks].flatMap(([network, { aliases, address }]) => {
+        joined(each).flatMap((network) => {
+          const { aliases = [], address = '' } = each.networks.get(network) ?? {};
           const isKnown = each.name === name || aliases.includes(name);
-          return isKnown && address !== '' && from.networks.has(network) ? [address] : [];
+          return isKnown && address !== '' && joined(from).includes(network) ? [address] : [];
         }),
       )
       .sort();
   }
 
   private isPublishing(container: Container): boolean {
-    return (
-      container.state === 'running' && this.publishes(container, [...container.networks.keys()])
-    );
+    return container.state === 'running' && this.publishes(container, joined(container));
   }
 
   private publishes(container: Container, networks: readonly string[]): boolean {
@@ -289,7 +311,7 @@ export class SimulatedEngine {
   }
 
   private requirePorts(container: Container, joining?: string): void {
-    const networks = joining ? [joining] : [...container.networks.keys()];
+    const networks = joining ? [joining] : joined(container);
     if (!this.publishes(container, networks)) return;
     for (const port of hostPorts(container)) {
       const holder = this.holderOf(port);
@@ -328,6 +350,11 @@ export type WantedEndpoint = {
 
 export function hostPorts({ ports }: Container): number[] {
   return Object.values(ports).flatMap((each) => each.map(({ HostPort }) => Number(HostPort)));
+}
+
+/** The networks on which a container is reached. */
+export function joined({ networks }: Container): string[] {
+  return [...networks].flatMap(([name, { isStuck }]) => (isStuck ? [] : [name]));
 }
 
 /** What a container is for canary. */

@@ -1,4 +1,4 @@
-import type { Container, SimulatedEngine } from './engine.ts';
+import { type Container, joined, type SimulatedEngine } from './engine.ts';
 import {
   type BackendLines,
   type HaproxyConfiguration,
@@ -193,7 +193,7 @@ export class HaproxyWorker {
     const container = this.engine.at(address);
     if (!container || !this.engine.listens(container)) return undefined;
     if (this.engine.programOf(container).port !== port) return undefined;
-    const isNear = [...container.networks.keys()].some((each) => this.container.networks.has(each));
+    const isNear = joined(container).some((each) => joined(this.container).includes(each));
     return isNear ? container : undefined;
   }
 

@@ -69,7 +69,8 @@ export function start(world: World, argv: readonly string[], faults?: Faults) {
   return { process, ended: work() };
 }
 
-function machineOf(world: World, process: SimulatedProcess): Machine {
+/** The machine as one of its processes has it. */
+export function machineOf(world: World, process: SimulatedProcess): Machine {
   const { engine, timeline, compose } = world;
   const doors = new Map<string, OpenDoor>();
   const taking = async <T>(ms: number, act: () => T | Promise<T>): Promise<T> => {

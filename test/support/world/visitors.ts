@@ -35,6 +35,14 @@ const MOST_WAIT_MS = 5000;
 const TRY_AGAIN_MS = 50;
 const MOST_TRIES = 100;
 
+interface Question {
+  user: string;
+  port: number;
+  at: number;
+  /** Gets what it came to. */
+  told: (visit: Visit) => void;
+}
+
 interface Place extends Ground {
   haproxy: SimulatedHaproxy;
 }
@@ -56,7 +64,9 @@ export class Visitors {
     const next = () => {
       if (!this.isAsking) return;
       turn += 1;
-      this.ask(`user-${turn % count}`, port, this.world.timeline.now());
+      const user = `user-${turn % count}`;
+      const told = (visit: Visit) => void this.visits.push(visit);
+      this.ask({ user, port, at: this.world.timeline.now(), told });
       this.world.timeline.after(everyMs, next);
     };
     this.world.timeline.after(everyMs, next);
@@ -66,18 +76,26 @@ export class Visitors {
     this.isAsking = false;
   }
 
+  /** One user asks once. */
+  one(user: string, port: number): Promise<Visit> {
+    return new Promise((resolve) => {
+      this.ask({ user, port, at: this.world.timeline.now(), told: resolve });
+    });
+  }
+
   /** A paused proxy lets a request wait; where a connection waits for a server, the proxy tries again. */
-  private ask(user: string, port: number, at: number, tries = 0, wasDown = false): void {
+  private ask(question: Question, tries = 0, wasDown = false): void {
+    const { user, port, at, told } = question;
     const { engine, haproxy, timeline } = this.world;
     const holder = engine.holderOf(port);
     const later = () => {
       const isDown = wasDown || isDownByOthers(engine, timeline.now());
-      timeline.after(TRY_AGAIN_MS, () => this.ask(user, port, at, tries + 1, isDown));
+      timeline.after(TRY_AGAIN_MS, () => this.ask(question, tries + 1, isDown));
     };
     const keep = (visit: Partial<Visit>) => {
       const isLost = visit.isRefused === true || (visit.status ?? 200) >= 500;
       const isExcused = isLost && (wasDown || isDownByOthers(engine, timeline.now()));
-      this.visits.push({ ...NOTHING, at, user, isExcused, tookMs: timeline.now() - at, ...visit });
+      told({ ...NOTHING, at, user, isExcused, tookMs: timeline.now() - at, ...visit });
     };
     const worker = holder && haproxy.of(holder)?.current;
     if (holder && !engine.programOf(holder).isProxy && engine.listens(holder)) {
