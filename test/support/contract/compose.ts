@@ -1,4 +1,4 @@
-import { containers, IMAGE, inspect, type Script, type TestBed } from './test-bed.ts';
+import { containers, docker, IMAGE, inspect, type Script, type TestBed } from './test-bed.ts';
 
 const file = (project: string, port: number, image: string, extra = '') => `name: ${project}
 services:
@@ -34,6 +34,9 @@ export const COMPOSE: Script = {
     await step('up', '--detach');
     await step('up', '--detach', '--scale', 'worker=3');
     await step('up', '--detach', '--no-recreate');
+    const rm = ['container', 'rm', '--force', '--', `${project}-worker-1`];
+    await docker(bed, ...rm);
+    await step('up', '--detach');
     await step('restart', 'api');
     await bed.write('compose.yml', file(project, port, IMAGE.two));
     await step('up', '--detach', '--no-recreate');

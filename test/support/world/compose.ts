@@ -75,7 +75,7 @@ export class SimulatedCompose {
       await this.timeline.sleep(STEP_MS);
       if (!isOpen()) throw new EngineRefusal(502, 'Cannot connect to the Docker daemon');
     };
-    project.ensureNetworks();
+    if (flags.verb !== 'down') project.ensureNetworksAndVolumes();
     switch (flags.verb) {
       case 'up':
       case 'create': {
@@ -125,6 +125,7 @@ export class SimulatedCompose {
           await step();
           this.engine.remove(each, false);
         }
+        if (flags.services.length === 0) project.removeNetworks();
         return done();
       case 'run': {
         await step();
@@ -177,7 +178,7 @@ class Project {
     this.hashes = new Map(lines.map((line) => line.split(' ') as [string, string]));
   }
 
-  ensureNetworks(): void {
+  ensureNetworksAndVolumes(): void {
     for (const [key, { name, internal }] of Object.entries(this.model.networks ?? {})) {
       if (this.engine.networks.has(name)) continue;
       const labels = {
@@ -186,6 +187,22 @@ class Project {
       };
       this.engine.createNetwork(name, labels, internal === true);
     }
+    for (const [key, { name }] of Object.entries(this.model.volumes ?? {})) {
+      if (this.engine.volumes.has(name)) continue;
+      this.engine.volumes.set(name, {
+        'com.docker.compose.project': this.model.name,
+        'com.docker.compose.volume': key,
+      });
+    }
+  }
+
+  /** Those on which nobody is any more. */
+  removeNetworks(): void {
+    const used = new Set(
+      [...this.engine.containers.values()].flatMap(({ networks }) => [...networks.keys()]),
+    );
+    for (const { name } of Object.values(this.model.networks ?? {}))
+      if (!used.has(name)) this.engine.networks.delete(name);
   }
 
   /** The containers of a service that this Compose sees, lowest number first. */
@@ -258,12 +275,11 @@ class Project {
       if (keeps || !isStale(labels)) continue;
       acts.push(...this.recreate(service, container, name, labels));
     }
-    const numbers = staying.map(({ labels }) =>
-      Number(labels['com.docker.compose.container-number']),
+    const highest = Math.max(
+      0,
+      ...staying.map(({ labels }) => Number(labels['com.docker.compose.container-number'])),
     );
-    for (let missing = wanted - staying.length, number = 1; missing > 0; number += 1) {
-      if (numbers.includes(number)) continue;
-      missing -= 1;
+    for (let number = highest + 1; number <= highest + wanted - staying.length; number += 1) {
       const name = this.containerName(service, number);
       acts.push(() => void this.make(service, number, name));
     }

@@ -10,12 +10,12 @@ export function onlyShows(command: string): boolean {
     .every((each) => /^\s*(@!\d+ )?(show|get|prompt|set timeout)\b/.test(each));
 }
 
-/** What a worker answers to a line of commands at its admin socket. */
+/** What a worker answers to a line of commands at its admin socket: after each answer comes an empty line. */
 export function answerOf(worker: HaproxyWorker, line: string): string {
   return line
     .split(';')
-    .map((each) => one(worker, each.trim()))
-    .join('\n');
+    .map((each) => `${one(worker, each.trim())}\n`)
+    .join('');
 }
 
 function one(worker: HaproxyWorker, command: string): string {
@@ -29,19 +29,19 @@ function one(worker: HaproxyWorker, command: string): string {
       const [key = '', value = ''] = rest;
       if (!map?.has(key)) return 'entry not found.\n';
       map.set(key, value);
-      return '\n';
+      return '';
     }
     case 'add map':
       map?.set(rest[0] ?? '', rest[1] ?? '');
-      return '\n';
+      return '';
     case 'del map':
       map?.delete(rest[0] ?? '');
-      return '\n';
+      return '';
     case 'show info':
       return `Name: HAProxy\nPid: ${worker.pid}\nStart_time_sec: ${Math.floor(worker.startedAt / 1000)}\ndescription: ${worker.configuration.digest}\n`;
     // Its visitors leave no lines.
     case 'show events':
-      return '\n';
+      return '';
     case 'show stat':
       return statistics(worker);
     case 'show servers':
@@ -52,11 +52,11 @@ function one(worker: HaproxyWorker, command: string): string {
     case 'get var':
     case 'prompt ':
     case 'set timeout':
-      return '\n';
+      return '';
     case 'clear table': {
       const backend = worker.backends.get(third.replace(/-failures$/, ''));
       if (backend) backend.failuresInARow = 0;
-      return '\n';
+      return '';
     }
     case 'set server': {
       const [backend = '', server = ''] = third.split('/');
@@ -66,12 +66,12 @@ function one(worker: HaproxyWorker, command: string): string {
         const place = found.servers.find(({ name }) => name === server);
         if (place) place.isUp = true;
       }
-      return '\n';
+      return '';
     }
     case 'disable frontend':
     case 'enable frontend':
       worker.isAccepting = first === 'enable';
-      return '\n';
+      return '';
     default:
       throw new Error(`The simulated proxy does not know \`${command}\``);
   }

@@ -82,6 +82,7 @@ export class Master {
       const workers = this.current ? row(this.current) : '';
       return `#<PID> <type>\n1 master 0\n# workers\n${workers}# old workers\n${this.old.map(row).join('')}# programs\n`;
     }
+    if (line === 'show version') return answerOf(this.current as HaproxyWorker, line);
     const [, pid, command = ''] = /^@!(\d+) (.*)$/s.exec(line) ?? [];
     const worker = this.old.find((each) => each.pid === Number(pid));
     return worker ? answerOf(worker, command) : '\n';
