@@ -6,6 +6,7 @@ import { jsonLines, makeOutput, type Streams } from './cli/output.ts';
 import { asPlugin } from './cli/plugin.ts';
 import { buildProgram } from './cli/program.ts';
 import type { Dispatch, Globals } from './cli/session.ts';
+import { usageError } from './cli/usage.ts';
 import { type Context, worldOf } from './context.ts';
 import { CanaryError, EXIT } from './errors.ts';
 import { eventHub } from './rollout/event-hub.ts';
@@ -143,9 +144,7 @@ async function runCommand(args: readonly string[], streams: Streams, on: Ground)
       streams.stderr.write(help);
       return EXIT.usage;
     }
-    const usage = new CanaryError('usage', usageMessage(error), {
-      hint: 'Run `canary --help` to see the commands, `canary COMMAND --help` for one of them.',
-    });
+    const usage = usageError(error, program);
     if (isJson) streams.stdout.write(`${printableJson(errorDocument(usage))}\n`);
     else
       writeError(
@@ -164,20 +163,6 @@ function inheritSettings(parent: CommandUnknownOpts): void {
     command.copyInheritedSettings(parent);
     inheritSettings(command);
   }
-}
-
-/** Commands that a person who mistyped another one must not be offered. */
-const ENDS_SOMETHING = /\b(abort|down|promote|revert)\b/;
-
-/** Commander's message without its frame: only the reason if a value was rejected, else a sentence. */
-function usageMessage({ message }: CommanderError): string {
-  const bare = message
-    .replace(/^error: /, '')
-    .replace(/^.* is invalid for argument '.*?'\. |^.* argument '.*?' is invalid\. /, '');
-  const offered = /\n\(Did you mean (.*?)\?\)/.exec(bare)?.[1] ?? '';
-  const harmless = ENDS_SOMETHING.test(offered) ? bare.replace(/\n\(Did you mean .*$/s, '') : bare;
-  const sentence = harmless.charAt(0).toUpperCase() + harmless.slice(1);
-  return /[.?)]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 async function perform(

@@ -77,7 +77,7 @@ test('-n lists only the newest, and anything but a count is rejected', async () 
     const { exitCode, stderr } = await canary(folder, ['history', '-n', number], off);
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
-      stderr: `✖ \`${number}\` is not a count.\n  Run \`canary --help\` to see the commands, \`canary COMMAND --help\` for one of them.\n`,
+      stderr: `✖ \`${number}\` is not a count.\n  Run \`canary history --help\` to see what it takes.\n`,
     });
   }
 });
