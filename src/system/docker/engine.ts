@@ -5,7 +5,7 @@ import type { ObservedContainer } from '../../rollout/observed.ts';
 import { type RunOptions, type RunProcess, type RunResult, tail } from '../process.ts';
 import { engineApi } from './api.ts';
 import type { EngineWay } from './door/engine-way.ts';
-import { engineUnreachable, isUnreachable } from './failures.ts';
+import { engineUnreachable, isUnreachable, noSpace } from './failures.ts';
 import { nearReads } from './reads/near.ts';
 import { type InspectedContainer, type InspectedImage, observed } from './reads/observed.ts';
 
@@ -195,6 +195,8 @@ function notRemoved(project: string, stderr: string): CanaryError {
 }
 
 function failed(command: string, stderr: string): CanaryError {
+  const full = noSpace(`\`docker ${command}\``, stderr);
+  if (full) return full;
   return new CanaryError('command-failed', `\`docker ${command}\` failed.`, {
     details: tail(stderr),
   });
