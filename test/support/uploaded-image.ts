@@ -58,10 +58,7 @@ export async function attestImage(
   { repository, tag }: Pick<Uploaded, 'repository' | 'tag'>,
 ): Promise<{ index: string; image: string }> {
   const base = `http://${host}/v2/${repository}`;
-  const found = await fetch(`${base}/manifests/${tag}`, {
-    headers: { Accept: `${MANIFEST},${OCI}.manifest.v1+json` },
-  });
-  const text = await found.text();
+  const { type, text } = await imageManifest(base, tag);
   const image = digestOf(text);
   const statement = { _type: 'https://in-toto.io/Statement/v0.1', subject: [{ name: image }] };
   const attestation = JSON.stringify({
@@ -84,7 +81,7 @@ export async function attestImage(
     ...{ schemaVersion: 2, mediaType: `${OCI}.index.v1+json` },
     manifests: [
       {
-        ...{ mediaType: found.headers.get('content-type'), digest: image, size: text.length },
+        ...{ mediaType: type, digest: image, size: text.length },
         platform: { os: 'linux', architecture: platformOf(process.arch) },
       },
       {
@@ -100,6 +97,18 @@ export async function attestImage(
   const digest = digestOf(index);
   await putManifest(base, digest, `${OCI}.index.v1+json`, index);
   return { index: digest, image };
+}
+
+/** The manifest of an image alone: an engine with containerd's store pushes an index, too. */
+async function imageManifest(base: string, name: string): Promise<{ type: string; text: string }> {
+  const Accept = `${MANIFEST},${OCI}.manifest.v1+json,${OCI}.index.v1+json`;
+  const found = await fetch(`${base}/manifests/${name}`, { headers: { Accept } });
+  const [type, text] = [found.headers.get('content-type') ?? '', await found.text()];
+  if (!type.includes('index')) return { type, text };
+  const { manifests }: { manifests: { digest: string; platform?: { os: string } }[] } =
+    JSON.parse(text);
+  const own = manifests.find(({ platform }) => platform?.os === 'linux');
+  return imageManifest(base, own?.digest ?? '');
 }
 
 function platformOf(arch: string): string {

@@ -85,8 +85,10 @@ export function dockerEngine(run: RunProcess, way: EngineWay) {
       if (!found) return undefined;
       const { Os, Architecture, Variant } = found;
       const platform = [Os, Architecture, Variant].filter(Boolean).join('/');
+      // With containerd's store, an image that was pulled by digest has that name among its tags, too.
+      const tags = (found.RepoTags ?? []).filter((name) => !name.includes('@'));
       return {
-        ...{ id: found.Id, tags: found.RepoTags ?? [], digests: found.RepoDigests ?? [] },
+        ...{ id: found.Id, tags, digests: found.RepoDigests ?? [] },
         settings: { ...found.Config, platform },
       };
     },

@@ -87,7 +87,7 @@ describe('a registry that', () => {
   it('dies in the middle of a layer fails the deploy before anything is touched', async () => {
     const { host } = shop.registry;
     await uploadImage(host, { repository: 'acme/dying', tag: '1', bytes: 8 * 2 ** 20 });
-    const proxy = await CuttingProxy.start(host, Number.POSITIVE_INFINITY);
+    const proxy = await CuttingProxy.start(host, 'dies');
     others.push(proxy);
     const found = await refusal(`${proxy.host}/acme/dying:1`);
     expect(found).toMatchObject({ code: 'registry-unreachable' });
