@@ -77,10 +77,11 @@ export type ReleaseEvent =
       by: string;
     }
   | {
-      /** The release changed its state, with the reason. */
+      /** The release changed its state, with the reason. `code`: of the error that it failed with. */
       type: 'state-changed';
       state: ReleaseState;
       reason: string;
+      code?: string | undefined;
     }
   | {
       /** An operation of the plan begins. */

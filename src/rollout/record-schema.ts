@@ -41,7 +41,11 @@ const FIELDS = {
   },
   'release-resumed': {},
   'release-replaced': { by: z.string() },
-  'state-changed': { state: z.enum(RELEASE_STATES), reason: z.string() },
+  'state-changed': {
+    state: z.enum(RELEASE_STATES),
+    reason: z.string(),
+    code: z.string().optional(),
+  },
   'operation-started': { operation },
   'operation-finished': { operation },
   'operation-failed': { operation },

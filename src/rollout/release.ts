@@ -25,6 +25,8 @@ export interface Release {
   state: ReleaseState;
   /** The reason for its state, in one sentence. */
   reason: string;
+  /** The code of the error that it failed with. */
+  failure: string | undefined;
   weight: number;
   /** Every weight that was set, and when; equal ones in a row count once. */
   weights: readonly { weight: number; at: string }[];
@@ -103,6 +105,7 @@ export function foldRelease(records: readonly JournalRecord[]): Release | undefi
 const UNKNOWN = {
   state: 'building',
   reason: 'created',
+  failure: undefined,
   weight: 0,
   weights: [],
   images: [],
@@ -137,9 +140,9 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
 function changesBy(record: JournalRecord, release: Release): Partial<Release> {
   switch (record.type) {
     case 'state-changed': {
-      const { state, reason, at } = record;
+      const { state, reason, code, at } = record;
       const wasReady = release.wasReady || isWaiting(state);
-      return { state, reason, wasReady, endedAt: isEnd(state) ? at : undefined };
+      return { state, reason, failure: code, wasReady, endedAt: isEnd(state) ? at : undefined };
     }
     case 'release-replaced': {
       const reason = `replaced by ${record.by}`;

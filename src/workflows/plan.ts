@@ -35,7 +35,7 @@ import { describeStep } from '../rollout/step.ts';
 import { requireWeight } from '../rollout/strategy-rules.ts';
 import { ended } from '../sentences.ts';
 import { mkdtemp, realpath, rm, temporaryFolder } from '../system/disk.ts';
-import { takenBack } from './candidates/taken-back.ts';
+import { releasedBefore } from './candidates/released-before.ts';
 
 /** A plan before its operations are put in words. */
 type PlanFacts = Omit<PlanDocument, 'version' | 'operations'> & { operations: Plan };
@@ -108,7 +108,7 @@ async function planOfImages(
   const { source } = found;
   const checkout = await checkOutImages(context, project, source);
   const isSame = isNothingNew(source, project, checkout.model);
-  const old = wishes.pull ? await takenBack(project, checkout.commit) : undefined;
+  const old = wishes.pull ? await releasedBefore(project, checkout.commit) : undefined;
   const why = isSame ? 'The stable runs that already.' : old;
   const isNew = why === undefined;
   const committed = isNew && !wishes.pull ? await commitImages(context, project, found) : undefined;

@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   canarySays,
@@ -10,7 +9,7 @@ import {
 } from '../support/image-releases.ts';
 import { ImageShop } from '../support/image-shop.ts';
 
-/** Taken back, and with a tag that moves: test/long/images/variable-tag.test.ts. */
+/** Taken back, exported by a shell, and with a tag that moves: test/long/images/variable-tag.test.ts. */
 describe('a server without git and source, whose compose file has a variable for the tag', () => {
   let shop: ImageShop;
   beforeAll(async () => {
@@ -57,28 +56,6 @@ describe('a server without git and source, whose compose file has a variable for
     expect(await stableSays(shop)).toBe('one');
     await expectPlainUp(shop, 'one');
     await shop.registry.startAgain();
-  });
-
-  it('keeps what is promoted for whoever exports the variable next', async () => {
-    const by = async (VERSION: string, ...args: string[]) => {
-      const { exitCode, stdout, stderr } = await shop.canaryWith({ VERSION }, ...args);
-      expect(exitCode, stderr).toBe(0);
-      return stdout + stderr;
-    };
-    const env = await shop.read('.env');
-    await by('1', 'deploy', '--tag', '2', '--weight', '20');
-    expect(await by('1', 'promote')).toContain('next exports VERSION=2');
-    expect(await shop.read('.env')).toBe(env);
-    const before = await shop.stableContainers();
-    const options = { cwd: shop.directory, env: { VERSION: '2' } };
-    await execa('docker', ['compose', 'up', '--detach'], options);
-    expect(await shop.stableContainers()).toEqual(before);
-    expect(await stableSays(shop)).toBe('two');
-    expect(await by('2', 'plan')).toContain('Nothing to do.');
-    expect((await shop.succeed('status')).stderr).toContain('VERSION=2 is not in ');
-
-    await by('2', 'revert', (await newestOf(shop)).id);
-    await expectPlainUp(shop, 'one');
   });
 
   it('refuses what the registry does not have, and touches nobody', async () => {

@@ -8,15 +8,19 @@ export class CuttingProxy {
   private readonly open = new Set<Socket>();
   /** How many large answers are cut off still. */
   cuts: number;
+  /** Whether nobody is answered after a cut: an engine that goes on where it was gets a layer whole by many short answers. */
+  private readonly isLast: boolean;
+  private isDead = false;
 
-  private constructor(host: string, server: Server, cuts: number) {
+  private constructor(host: string, server: Server, cuts: number | 'dies') {
     this.host = host;
     this.server = server;
-    this.cuts = cuts;
+    this.isLast = cuts === 'dies';
+    this.cuts = cuts === 'dies' ? 1 : cuts;
   }
 
   /** `target`: HOST:PORT. Each answer of more than a mebibyte is large. */
-  static async start(target: string, cuts: number): Promise<CuttingProxy> {
+  static async start(target: string, cuts: number | 'dies'): Promise<CuttingProxy> {
     const [port = 0] = await freePorts(1);
     const server = createServer();
     const proxy = new CuttingProxy(`127.0.0.1:${port}`, server, cuts);
@@ -27,6 +31,7 @@ export class CuttingProxy {
   }
 
   private passOn(client: Socket, behind: Socket): void {
+    if (this.isDead) client.destroy();
     const ends = [client, behind];
     const end = () => {
       for (const each of ends) each.destroy();
@@ -44,6 +49,7 @@ export class CuttingProxy {
       passed += chunk.length;
       if (passed > 2 ** 20 && this.cuts > 0) {
         this.cuts -= 1;
+        this.isDead = this.isLast;
         end();
       } else if (!client.write(chunk)) {
         behind.pause();

@@ -16,40 +16,58 @@ const COMMENT = '# what runs here\n';
 /** A server that has a compose file and an `.env`, neither git nor source, and a registry from which its images come. */
 export class ImageShop extends Storedog {
   registry!: Registry;
+  /** Docker's settings of somebody who may use the registry, if it asks who. */
+  signedIn: string | undefined;
 
-  /** `tag`: as the compose file has it. The registry has the tags 1 and 2, and the engine nothing yet. */
-  private static async of(tag: string): Promise<ImageShop> {
+  /** An empty folder, and a registry with images that say this, by tag. `asksWho`: one must sign in there. */
+  static async withImages(
+    images: Readonly<Record<string, string>>,
+    { asksWho = false } = {},
+  ): Promise<ImageShop> {
     const project = `canary-test-${randomBytes(4).toString('hex')}`;
     const directory = await mkdtemp(join(tmpdir(), `${project}-`));
     const [port, preview] = await freePorts(2);
     const shop = new ImageShop(directory, project, port ?? 0, preview ?? 0);
-    shop.registry = await Registry.start(project);
-    await shop.publish('1', 'one');
-    await shop.publish('2', 'two');
+    shop.registry = await Registry.start(project, { asksWho });
+    if (asksWho) shop.signedIn = await shop.registry.signedIn();
+    for (const [tag, says] of Object.entries(images)) await shop.publish(tag, says);
+    return shop;
+  }
+
+  /**
+   * Production with the proxy in front. `tag`: as the compose file has it. The registry has the tags 1 and 2, and the engine
+   * nothing yet.
+   */
+  static async started(tag: string, { isInGit = false } = {}): Promise<ImageShop> {
+    const shop = await ImageShop.withImages({ 1: 'one', 2: 'two' });
+    await shop.furnish(`${shop.repository}:${tag}`, 'VERSION=1');
+    if (isInGit) await shop.keepInGit();
+    await shop.startServing();
+    return shop;
+  }
+
+  /** Writes the files of such a server. `line`: of its `.env`. */
+  async furnish(image: string, line: string): Promise<void> {
+    const { project, port, preview } = this;
     const compose = `name: ${project}
 services:
   web:
-    image: ${shop.repository}:${tag}
+    image: ${image}
     environment: { RELEASE: "r\${VERSION:-none}" }
     ports: ["${port}:3000"]
     healthcheck: { test: "exit 0", interval: 1s }
 `;
-    await shop.write('docker-compose.yml', compose);
-    await shop.write('.env', `${COMMENT}VERSION=1\n\n${await setUpFile()}`);
+    await this.write('docker-compose.yml', compose);
+    await this.write('.env', `${COMMENT}${line}\n\n${await setUpFile()}`);
     const settings = ['identity: [header:X-User-Id]', 'analysis: false', 'drain: 0s'];
     const services = `services: { web: { entry: ${port}, preview: ${preview} } }`;
-    await shop.write('canary.yaml', ['version: 1', services, ...settings, ''].join('\n'));
-    return shop;
+    await this.write('canary.yaml', ['version: 1', services, ...settings, ''].join('\n'));
   }
 
-  /** The same in production, with the proxy in front. */
-  static async started(tag: string, { isInGit = false } = {}): Promise<ImageShop> {
-    const shop = await ImageShop.of(tag);
-    if (isInGit) await shop.keepInGit();
-    await shop.compose('up', '--detach', '--quiet-pull');
-    await shop.untilShopAnswers();
-    await shop.succeed('up');
-    return shop;
+  async startServing(): Promise<void> {
+    await this.compose('up', '--detach', '--quiet-pull');
+    await this.untilShopAnswers();
+    await this.succeed('up');
   }
 
   get repository(): string {
@@ -61,7 +79,7 @@ services:
     tag: string,
     says: string,
     registry = this.registry,
-    config?: string,
+    config = this.signedIn,
   ): Promise<void> {
     const folder = await mkdtemp(join(tmpdir(), 'canary-image-'));
     await writeFile(join(folder, 'server.mjs'), serverThatSays(says));
@@ -72,7 +90,7 @@ services:
   }
 
   /** Git tracks everything, `.env` too. */
-  private async keepInGit(): Promise<void> {
+  async keepInGit(): Promise<void> {
     await this.git('init', '--quiet', '--initial-branch=main');
     await this.git('config', 'user.name', 'Image Test');
     await this.git('config', 'user.email', 'test@image.example');

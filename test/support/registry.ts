@@ -74,8 +74,7 @@ export class Registry {
    * the registry, so that no tag of this engine moves. `config`: of somebody who has signed in.
    */
   async publish(image: string, folder: string, dockerfile: string, config?: string): Promise<void> {
-    const host = config ? this.host : this.host.replace('127.0.0.1', 'localhost');
-    const name = `${host}/${image}`;
+    const name = `${this.otherName}/${image}`;
     const build = ['build', '--quiet', '--tag', name, '--file', '-', folder];
     await execa('docker', build, {
       input: dockerfile,
@@ -85,6 +84,11 @@ export class Registry {
       env: config ? { DOCKER_CONFIG: config } : {},
     });
     await execa('docker', ['image', 'rm', name]);
+  }
+
+  /** The name under which others see it, so that what they push moves no tag of this engine. */
+  private get otherName(): string {
+    return this.host.replace('127.0.0.1', 'localhost');
   }
 
   async stop(): Promise<void> {
@@ -99,12 +103,20 @@ export class Registry {
   /** Deletes what a tag leads to. */
   async forget(repository: string, tag: string): Promise<void> {
     const manifests = `http://${this.host}/v2/${repository}/manifests`;
-    const Accept =
-      'application/vnd.docker.distribution.manifest.v2+json,application/vnd.oci.image.manifest.v1+json,application/vnd.oci.image.index.v1+json';
-    const { headers } = await fetch(`${manifests}/${tag}`, { method: 'HEAD', headers: { Accept } });
-    const digest = headers.get('docker-content-digest');
+    const digest = await this.digestOf(repository, tag);
     const { status } = await fetch(`${manifests}/${digest}`, { method: 'DELETE' });
     if (status !== 202) throw new Error(`The registry answers ${status} to a deletion.`);
+  }
+
+  /** The digest to which a tag leads. */
+  async digestOf(repository: string, tag: string): Promise<string> {
+    const Accept =
+      'application/vnd.docker.distribution.manifest.v2+json,application/vnd.oci.image.manifest.v1+json,application/vnd.oci.image.index.v1+json';
+    const Authorization = `Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString('base64')}`;
+    const { headers } = await fetch(`http://${this.host}/v2/${repository}/manifests/${tag}`, {
+      ...{ method: 'HEAD', headers: { Accept, Authorization } },
+    });
+    return headers.get('docker-content-digest') ?? '';
   }
 
   /** Lets the engine trust its certificate; takes that back when it is called. */
@@ -118,10 +130,12 @@ export class Registry {
   /** A folder of Docker's settings in which somebody has signed in, as `DOCKER_CONFIG` names it. */
   async signedIn(): Promise<string> {
     const config = join(this.folder, 'docker');
-    await execa('docker', ['login', '--username', USER, '--password-stdin', this.host], {
-      input: PASSWORD,
-      env: { DOCKER_CONFIG: config },
-    });
+    for (const host of new Set([this.host, this.otherName])) {
+      await execa('docker', ['login', '--username', USER, '--password-stdin', host], {
+        input: PASSWORD,
+        env: { DOCKER_CONFIG: config },
+      });
+    }
     return config;
   }
 

@@ -144,8 +144,22 @@ export function solveReference(
 ): { name: string; value: string } | undefined {
   const { repository, tag, digest } = parseReference(wanted) ?? {};
   if (typeof written !== 'string' || repository === undefined) return undefined;
-  if (tag === undefined || digest !== undefined) return undefined;
-  return solveTag(written, { repository, tag }, parseReference(resolved)?.repository ?? '');
+  const ofTag =
+    tag === undefined || digest !== undefined
+      ? undefined
+      : solveTag(written, { repository, tag }, parseReference(resolved)?.repository ?? '');
+  return ofTag ?? solveEnd(written, wanted);
+}
+
+/** The same where a variable is the digest of a name, or all of it: `acme/web@${DIGEST}`, `${IMAGE:-acme/web:1}`. */
+function solveEnd(written: string, wanted: string): { name: string; value: string } | undefined {
+  const dollar = written.indexOf('$');
+  const expression = dollar < 0 ? undefined : expressionAt(written, dollar);
+  if (!expression || expression.operator.endsWith('+')) return undefined;
+  const before = written.slice(0, dollar);
+  const isLast = expression.end === written.length && (before === '' || before.endsWith('@'));
+  if (!isLast || !wanted.startsWith(before)) return undefined;
+  return { name: expression.name, value: wanted.slice(before.length) };
 }
 
 /** Every expression with a variable in a definition as it was written, those in operands included: `${VERSION:-1}`. */

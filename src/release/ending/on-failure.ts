@@ -1,4 +1,4 @@
-import { type CanaryError, hasCode, messageOf } from '../../errors.ts';
+import { CanaryError, hasCode, messageOf } from '../../errors.ts';
 import { entryCounts, everyoneOff } from '../../execution/split.ts';
 import { type ReleaseRun, record, releaseNow, unstoppable } from '../../project/run.ts';
 import type { ReleaseState } from '../../rollout/events.ts';
@@ -45,7 +45,8 @@ export async function endAfterFailure(
   if (hasCode(error, 'judged-bad')) return endBadCanary(run, release, commits, error);
   if (hasCode(error, 'canary-removed')) return endRemovedCanary(run, error);
   const { state, reason } = outcome(release, error);
-  await changeState(run, state, reason);
+  const code = state === 'failed' && error instanceof CanaryError ? error.code : undefined;
+  await changeState(run, state, reason, code);
 }
 
 /** The canary is removed even if its revert commit fails. */

@@ -92,13 +92,14 @@ function unlessEnded(project: Project, newest: Release | undefined): Release | u
   );
 }
 
-/** Records a new state, in git too once the release has settled. */
+/** Records a new state, in git too once the release has settled. `code`: of the error that it failed with. */
 export async function changeState(
   run: ReleaseRun,
   state: ReleaseState,
   reason: string,
+  code?: string,
 ): Promise<void> {
-  await record(run, { type: 'state-changed', state, reason });
+  await record(run, { type: 'state-changed', state, reason, ...(code ? { code } : {}) });
   await recordInGit(run);
 }
 

@@ -13,7 +13,7 @@ import {
 } from '../process.ts';
 import { failingStep } from './build-output.ts';
 import type { EngineWay } from './door/engine-way.ts';
-import { engineUnreachable, isUnreachable, takenPort } from './failures.ts';
+import { engineUnreachable, isUnreachable, noSpace, takenPort } from './failures.ts';
 import { hidingValues } from './hidden-values.ts';
 
 /** What one call of Compose is about: which project, which files. */
@@ -118,9 +118,12 @@ export function composeCli(run: RunProcess, way: EngineWay, env: Environment = {
     { exitCode, stderr, shown }: Called,
     code: ErrorCode,
     message: string,
+    what: string = 'Docker Compose',
   ): Promise<void> {
     if (exitCode === 0) return;
     if (isUnreachable(stderr)) throw engineUnreachable(stderr);
+    const full = noSpace(what, shown(stderr));
+    if (full) throw full;
     if (/unknown (docker )?command|unknown (shorthand )?flag|is not a docker command/i.test(stderr))
       await version();
     throw new CanaryError(code, message, { details: tail(shown(stderr)) });
@@ -161,7 +164,8 @@ export function composeCli(run: RunProcess, way: EngineWay, env: Environment = {
     const result = await changing(scope, args, options);
     const taken = result.exitCode === 0 ? undefined : takenPort(result.stderr);
     if (taken) throw taken;
-    await requireDone(result, 'start-failed', `${services.join(', ')} could not be started.`);
+    const names = services.join(', ');
+    await requireDone(result, 'start-failed', `${names} could not be started.`, names);
   }
 
   const starting =
@@ -224,15 +228,23 @@ export function composeCli(run: RunProcess, way: EngineWay, env: Environment = {
         // A full disk may be what the build failed for.
         () => false,
       );
-      throw new CanaryError('build-failed', `The build of ${services.join(', ')} failed.`, {
-        details: failingStep(output),
-        hint: [
-          isKept
-            ? `The whole output is in ${log}.`
-            : 'The whole output could not be kept; `--verbose` shows it.',
-          ...(/\.git\b|not a git repository/.test(output) ? [IN_A_WORKTREE] : []),
-        ].join(' '),
-      });
+      const names = services.join(', ');
+      const details = failingStep(output);
+      const full = noSpace(`the build of ${names}`, details.join('\n'));
+      throw new CanaryError(
+        full?.code ?? 'build-failed',
+        full?.message ?? `The build of ${names} failed.`,
+        {
+          details,
+          hint: [
+            ...(full?.hint ? [full.hint] : []),
+            isKept
+              ? `The whole output is in ${log}.`
+              : 'The whole output could not be kept; `--verbose` shows it.',
+            ...(/\.git\b|not a git repository/.test(output) ? [IN_A_WORKTREE] : []),
+          ].join(' '),
+        },
+      );
     },
 
     /**

@@ -5,7 +5,7 @@ import type { ObservedContainer } from '../../rollout/observed.ts';
 import { type RunOptions, type RunProcess, type RunResult, tail } from '../process.ts';
 import { engineApi } from './api.ts';
 import type { EngineWay } from './door/engine-way.ts';
-import { engineUnreachable, isUnreachable } from './failures.ts';
+import { engineUnreachable, isUnreachable, noSpace } from './failures.ts';
 import { nearReads } from './reads/near.ts';
 import { type InspectedContainer, type InspectedImage, observed } from './reads/observed.ts';
 
@@ -85,8 +85,10 @@ export function dockerEngine(run: RunProcess, way: EngineWay) {
       if (!found) return undefined;
       const { Os, Architecture, Variant } = found;
       const platform = [Os, Architecture, Variant].filter(Boolean).join('/');
+      // With containerd's store, an image that was pulled by digest has that name among its tags, too.
+      const tags = (found.RepoTags ?? []).filter((name) => !name.includes('@'));
       return {
-        ...{ id: found.Id, tags: found.RepoTags ?? [], digests: found.RepoDigests ?? [] },
+        ...{ id: found.Id, tags, digests: found.RepoDigests ?? [] },
         settings: { ...found.Config, platform },
       };
     },
@@ -195,6 +197,8 @@ function notRemoved(project: string, stderr: string): CanaryError {
 }
 
 function failed(command: string, stderr: string): CanaryError {
+  const full = noSpace(`\`docker ${command}\``, stderr);
+  if (full) return full;
   return new CanaryError('command-failed', `\`docker ${command}\` failed.`, {
     details: tail(stderr),
   });

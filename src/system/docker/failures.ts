@@ -16,6 +16,21 @@ export function portTaken(port: number): CanaryError {
   });
 }
 
+/** What the engine says when its disk is full, and the error for that. */
+export const NO_SPACE = {
+  code: 'disk-full',
+  says: /no space left on device|disk quota exceeded/i,
+  message: (what: string) => `There is no space left for ${what}.`,
+  hint: '`docker system df` shows what takes the space. Images named `:before-…` and `:canary-…` are needed to go back.',
+} as const;
+
+/** The error for a full disk, if that is what the engine reports. `what`: for what it has no space. */
+export function noSpace(what: string, said: string): CanaryError | undefined {
+  const { code, says, message, hint } = NO_SPACE;
+  if (!says.test(said)) return undefined;
+  return new CanaryError(code, message(what), { details: tail(said, 3), hint });
+}
+
 /** Whether the output of a failed command says that the engine does not answer. */
 export function isUnreachable(stderr: string): boolean {
   const isSilent =
@@ -56,6 +71,8 @@ function silent(details: string): CanaryError {
 
 /** The error for an answer of the engine's API that is not the one that was asked for. */
 export function engineRefused(what: string, body: string): CanaryError {
+  const full = noSpace('Docker Engine', body);
+  if (full) return full;
   return new CanaryError('command-failed', `The engine could not ${what}.`, {
     details: tail(body),
   });

@@ -1,5 +1,6 @@
 import { CanaryError, type ErrorCode } from '../../errors.ts';
 import { tail } from '../process.ts';
+import { NO_SPACE } from './failures.ts';
 import { parsedObject } from './json-lines.ts';
 
 interface Problem {
@@ -11,12 +12,7 @@ interface Problem {
 
 /** What registries and the engine say, the most certain first. Source: the error codes of the OCI distribution specification. */
 const PROBLEMS: readonly Problem[] = [
-  {
-    code: 'disk-full',
-    says: /no space left on device/i,
-    message: (reference) => `There is no space left for ${reference}.`,
-    hint: '`docker system df` shows what takes the space. Images named `:before-…` and `:canary-…` are needed to go back.',
-  },
+  NO_SPACE,
   {
     code: 'registry-refused',
     says: /error getting credentials/i,

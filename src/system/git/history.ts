@@ -1,4 +1,4 @@
-import { answer, lines, runGit, succeeds, zeroed } from './run.ts';
+import { lines, runGit, succeeds, zeroed } from './run.ts';
 
 export async function currentBranch(directory: string): Promise<string | undefined> {
   return (await runGit(directory, ['branch', '--show-current'])).trim() || undefined;
@@ -96,7 +96,8 @@ export function fileAt(
   commit: string,
   path: string,
 ): Promise<string | undefined> {
-  return answer(directory, ['show', `${commit}:${path}`]);
+  // As it is, its last line break too: it may be written back.
+  return runGit(directory, ['show', `${commit}:${path}`]).catch(() => undefined);
 }
 
 /** A line with git's version. */

@@ -97,6 +97,8 @@ function titleOf({ branch, commit, subject, source, id }: ReleaseStatus): string
 }
 
 function alarmsOf({ status, problem }: LiveState): string[] {
+  // Nothing is known yet, and whoever began the view says why.
+  if (!status) return [];
   const silent = status?.proxy.silent ?? [];
   return [
     ...(silent.length > 0

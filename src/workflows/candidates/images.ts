@@ -11,7 +11,7 @@ import { describeImages } from '../../rollout/source.ts';
 import { branchCandidate } from './branch.ts';
 import type { Candidate, Vet } from './candidate.ts';
 import { getPulled } from './pulled.ts';
-import { takenBack } from './taken-back.ts';
+import { releasedBefore } from './released-before.ts';
 
 /**
  * Images that were built elsewhere, already pulled: that takes long and may fail, so it comes before the lock and before
@@ -32,7 +32,7 @@ export async function imageCandidate(
     context.emit({ type: 'notice', text: 'The stable runs that already.' });
     return undefined;
   }
-  const known = wishes.pull ? await takenBack(project, checkout.commit) : undefined;
+  const known = wishes.pull ? await releasedBefore(project, checkout.commit) : undefined;
   if (known !== undefined) {
     context.emit({ type: 'notice', text: known });
     return undefined;

@@ -20,6 +20,13 @@ async function tree(commit: string): Promise<string> {
   return path;
 }
 
+test('a file of a commit is read to its last byte, for it may be written back', async () => {
+  const commit = await branch(folder, 'ends', { 'a.txt': 'a\n\n', 'b.txt': 'b' });
+  expect(await client.fileAt(folder, commit, 'a.txt')).toBe('a\n\n');
+  expect(await client.fileAt(folder, commit, 'b.txt')).toBe('b');
+  expect(await client.fileAt(folder, commit, 'c.txt')).toBeUndefined();
+});
+
 describe('a merge', () => {
   test('without conflicts is a commit with both parents', async () => {
     const [left, right] = [

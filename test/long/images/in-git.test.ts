@@ -1,3 +1,4 @@
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canarySays, newestOf, stableSays, withUsers } from '../../support/image-releases.ts';
 import { ImageShop } from '../../support/image-shop.ts';
@@ -10,9 +11,17 @@ describe('a repository that has the tag in clear, and a variable in a tracked .e
   afterAll(() => shop?.dispose());
   withUsers(() => shop);
 
+  // To the last byte: `shop.git` leaves out the last line break.
+  const fileAt = async (branch: string, path: string) =>
+    (
+      await execa('git', ['show', `${branch}:${path}`], {
+        cwd: shop.directory,
+        stripFinalNewline: false,
+      })
+    ).stdout;
   const filesAt = async (branch: string) => ({
-    compose: await shop.git('show', `${branch}:docker-compose.yml`),
-    env: await shop.git('show', `${branch}:.env`),
+    compose: await fileAt(branch, 'docker-compose.yml'),
+    env: await fileAt(branch, '.env'),
   });
   /** Plain Compose finds what runs, and changes nothing. */
   const plainUp = async (says: string) => {

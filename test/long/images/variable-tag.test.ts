@@ -34,6 +34,28 @@ describe('a server without git and source, whose compose file has a variable for
     expect(await shop.stableContainers()).toEqual(before);
   });
 
+  it('keeps what is promoted for whoever exports the variable next', async () => {
+    const by = async (VERSION: string, ...args: string[]) => {
+      const { exitCode, stdout, stderr } = await shop.canaryWith({ VERSION }, ...args);
+      expect(exitCode, stderr).toBe(0);
+      return stdout + stderr;
+    };
+    const env = await shop.read('.env');
+    await by('1', 'deploy', '--tag', '2', '--weight', '20');
+    expect(await by('1', 'promote')).toContain('next exports VERSION=2');
+    expect(await shop.read('.env')).toBe(env);
+    const before = await shop.stableContainers();
+    const options = { cwd: shop.directory, env: { VERSION: '2' } };
+    await execa('docker', ['compose', 'up', '--detach'], options);
+    expect(await shop.stableContainers()).toEqual(before);
+    expect(await stableSays(shop)).toBe('two');
+    expect(await by('2', 'plan')).toContain('Nothing to do.');
+    expect((await shop.succeed('status')).stderr).toContain('VERSION=2 is not in ');
+
+    await by('2', 'revert', (await newestOf(shop)).id);
+    await expectPlainUp(shop, 'one');
+  });
+
   it('takes an image that was built here and that no registry has', async () => {
     const build = ['build', '--quiet', '--tag', `${shop.repository}:local`, '-'];
     const input = `FROM ${shop.repository}:1\nRUN sed -i "s/'one'/'local'/" /server.mjs\n`;

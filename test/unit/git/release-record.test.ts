@@ -116,6 +116,7 @@ const release: fc.Arbitrary<Release> = fc.record({
   weights: fc.array(fc.record({ weight: fc.nat(10_000).map((each) => each / 100), at })),
   state: fc.constantFrom(...RELEASE_STATES),
   reason: text,
+  failure: fc.option(text, { nil: undefined }),
   weight: fc.constant(0),
   pausedWeight: fc.constant(undefined),
   progress: fc.constant(undefined),

@@ -60,11 +60,23 @@ test.each([
   ['acme/web:${A}${B}', '3', undefined],
   ['acme/web:1', '3', undefined],
   ['acme/${WEB}', '3', undefined],
-  ['${IMAGE}', '3', undefined],
+  ['${IMAGE}', '3', { name: 'IMAGE', value: 'acme/web:3' }],
+  ['${IMAGE:-acme/web:1}', '3', { name: 'IMAGE', value: 'acme/web:3' }],
+  ['${HOST}${IMAGE}', '3', undefined],
+  ['acme/web@${DIGEST}', '3', undefined],
   ['acme/web:${V:+3}', '3', undefined],
   ['acme/web:${V}@sha256:1', '3', undefined],
 ])('%s becomes the tag %s by %j', (written, tag, expected) => {
   expect(solveReference(written, `acme/web:${tag}`, 'acme/web:0')).toEqual(expected);
+});
+
+test('a digest has the variable that is the digest, or all of the name', () => {
+  const wanted = `acme/web@sha256:${'ab'.repeat(32)}`;
+  const solved = (written: string) => solveReference(written, wanted, 'acme/web:0');
+  expect(solved('acme/web@${DIGEST}')).toEqual({ name: 'DIGEST', value: wanted.slice(9) });
+  expect(solved('${IMAGE}')).toEqual({ name: 'IMAGE', value: wanted });
+  expect(solved('acme/web@sha256:${DIGEST}')).toBeUndefined();
+  expect(solved('acme/web:${V}')).toBeUndefined();
 });
 
 test('a tag of another repository has no variable', () => {
