@@ -6,6 +6,7 @@ import type { OperationOf } from '../../rollout/operation.ts';
 import { observe } from '../observe.ts';
 import { answeredWithoutProxy, stillUnanswered } from './answers.ts';
 import { recreating, removeContainer, startContainer } from './container-hooks.ts';
+import { everyStep, tellLeft } from './every-step.ts';
 import { recreateNamespaceMembers, withMembers } from './namespace-members.ts';
 import { startProxy, stopProxy } from './proxy.ts';
 import { requireSameImages } from './same-images.ts';
@@ -44,9 +45,15 @@ export async function returnPorts(run: Run, operation: OperationOf<'return-ports
     const missing = await stillUnanswered(run, answers, config.startTimeout);
     if (missing.length > 0) throw notAnswering(missing);
   } catch (error) {
-    await Promise.all(created.map(({ id }) => engine.destroyContainer(id)));
-    // Services that were recreated have their port: the proxy could not get it.
-    if (single.length === 0) await startProxy(unstoppable(run));
+    await everyStep([
+      ...created.map(
+        ({ id }) =>
+          () =>
+            engine.destroyContainer(id),
+      ),
+      // Services that were recreated have their port: the proxy could not get it.
+      ...(single.length === 0 ? [() => startProxy(unstoppable(run))] : []),
+    ]).catch((problem) => tellLeft(run, problem));
     throw error;
   }
   await Promise.all(served.map((container) => removeContainer(run, container)));
