@@ -159,7 +159,11 @@ export async function askOldWorkers(
   return answers;
 }
 
-async function askIfRunning(socket: ProxySocket, command: string): Promise<string | undefined> {
+/** The answer of a proxy; none if it does not answer, as one that does not run. */
+export async function askIfRunning(
+  socket: ProxySocket,
+  command: string,
+): Promise<string | undefined> {
   try {
     return await socket.ask(command);
   } catch (error) {

@@ -101,6 +101,44 @@ const FOUND: readonly Found[] = [
       step([...deployOf(3), '--weight', '100']),
     ],
   },
+  {
+    name: 'a promotion whose one call at the proxy failed leaves nobody on the canary that it removes',
+    steps: [
+      step(['up']),
+      step(deployOf(2)),
+      step(['promote', '--yes'], { faults: [fault('fails', 48)] }),
+    ],
+  },
+  {
+    name: 'a pause whose first line in the journal could not be written is a pause',
+    steps: [step(['up']), step(AT_50), step(['pause'], { faults: [fault('hangs', 11, 75_000)] })],
+  },
+  {
+    name: 'a pause takes the users off although the engine does not answer',
+    steps: [
+      step(['up']),
+      step(AT_50),
+      step(['pause'], { faults: [{ call: 14, at: 'engine', what: 'fails', ms: 0 }] }),
+    ],
+  },
+  {
+    name: 'a pause takes the users off although the proxy did not answer at first',
+    steps: [
+      step(['up']),
+      step(AT_50),
+      step(['pause'], { faults: [{ call: 1, at: 'proxy', what: 'fails', ms: 0 }] }),
+    ],
+  },
+  {
+    name: 'a down that is stopped on a full disk, where the proxy cannot start again, leaves somebody at the port',
+    steps: [
+      step(['up']),
+      step(['status'], {
+        happenings: [{ after: 0, what: 'the disk is full for a while' }],
+        beside: { after: 10, argv: ['down'], faults: [fault('interrupt', 26)] },
+      }),
+    ],
+  },
 ];
 
 test.for(FOUND)('$name', async ({ steps, restarts = false }) => {

@@ -1,5 +1,6 @@
 import { messageOf } from '../../errors.ts';
 import type { Run } from '../../project/run.ts';
+import { ended } from '../../sentences.ts';
 
 /**
  * Takes every step of an undo in turn: one that fails keeps none of the others from being taken. Throws the first problem
@@ -13,6 +14,6 @@ export async function everyStep(steps: readonly (() => Promise<unknown>)[]): Pro
 
 /** Why a command failed matters more than why its undo did; that is told beside it. */
 export function tellLeft({ context }: Run, problem: unknown): void {
-  const text = `Not everything could be put back: ${messageOf(problem)} \`canary up\` puts it right.`;
+  const text = `${ended(`Not everything could be put back: ${messageOf(problem)}`)} \`canary up\` or \`canary down\` puts it right.`;
   context.emit({ type: 'warning', text });
 }

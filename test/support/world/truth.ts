@@ -40,7 +40,8 @@ function disagreements({ text, json, release, scene }: Look): string[] {
     ...(scene.weight === undefined || told.weight.set === weight
       ? []
       : [`weight ${told.weight.set}, the proxy has ${weight}`]),
-    ...(told.state === 'holding' && release?.state === 'paused'
+    // Who was killed after it gave users back had not written that down yet.
+    ...(told.state === 'holding' && release?.state === 'paused' && weight === 0
       ? [`it holds, the journal says ${release.state}`]
       : []),
     ...(isSteered && !hasCanary ? [`${told.state}, but its canary is gone`] : []),
