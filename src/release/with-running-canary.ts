@@ -55,13 +55,8 @@ export async function withRunningCanary<T>(
   return wayOut ? orOff({ context, wayOut }, project, locked) : locked();
 }
 
-/** Users whom another command moves, or about whom somebody changed their mind, are left where they are. */
-const LEAVE_USERS: readonly ErrorCode[] = [
-  'lock-held',
-  'interrupted',
-  'promotion-failed',
-  'strategy-refuses',
-];
+/** Users whom another command moves are left where they are, and those whom this one may not move. */
+const LEAVE_USERS: readonly ErrorCode[] = ['lock-held', 'promotion-failed', 'strategy-refuses'];
 
 /**
  * Whatever a way out stumbles over, users leave before that is an error: those of a canary that has ended must not come

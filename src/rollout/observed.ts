@@ -40,7 +40,7 @@ export interface ObservedContainer {
   release: string | undefined;
   /** For what canary adds: Compose's digest of the definition that it was started with. */
   configHash?: string | undefined;
-  /** For the proxy: a hand-over of ports was cut off, in which it runs and publishes none. */
+  /** For the proxy: a hand-over of ports was cut off, before which it publishes none. */
   isUnpublished?: boolean;
   /** For the proxy: a digest of its container's image, ports, networks and command. */
   definition: string | undefined;

@@ -90,6 +90,18 @@ const FOUND: readonly Found[] = [
     ],
   },
   {
+    name: 'a proxy that a killed hand-over had not started yet is made anew',
+    steps: [step(['up'], { faults: [fault('kill', 31)] })],
+  },
+  {
+    name: 'a pause that is interrupted takes the users off',
+    steps: [
+      step(['up']),
+      step(AT_50),
+      step(['pause'], { faults: [{ call: 1, at: 'disk', what: 'interrupt', ms: 0 }] }),
+    ],
+  },
+  {
     name: 'the canary of a release that ended for another, which could not begin, is removed by up',
     steps: [
       step(['up']),

@@ -97,11 +97,11 @@ function publishedPorts(bindings: InspectedContainer['HostConfig']['PortBindings
     .filter((port) => port > 0);
 }
 
-/** Whether a running container is on no network but the one of a hand-over, on which nothing is published. */
-function isUnpublished({ Config, NetworkSettings, State }: InspectedContainer): boolean {
+/** Whether a container is on no network but the one of a hand-over, on which nothing is published. */
+function isUnpublished({ Config, NetworkSettings }: InspectedContainer): boolean {
   const project = Config.Labels['com.docker.compose.project'] ?? '';
   const networks = Object.keys(NetworkSettings.Networks);
-  return State.Status === 'running' && networks.every((each) => each === handOverNetwork(project));
+  return networks.every((each) => each === handOverNetwork(project));
 }
 
 /** Each link once, however many networks the container is on. */
