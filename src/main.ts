@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { failureOf, saysWayOn, writeError } from './cli/failure.ts';
+import { failureOf, mayHaveMoved, writeError } from './cli/failure.ts';
 import { patiently } from './cli/lock-wait.ts';
 import { jsonLines, makeOutput, type Streams } from './cli/output.ts';
 import { asPlugin } from './cli/plugin.ts';
@@ -8,6 +8,7 @@ import { buildProgram } from './cli/program.ts';
 import type { Dispatch, Globals } from './cli/session.ts';
 import { usageError } from './cli/usage.ts';
 import { type Context, worldOf } from './context.ts';
+import type { UsersNow } from './documents/error.ts';
 import { CanaryError, EXIT } from './errors.ts';
 import { eventHub } from './rollout/event-hub.ts';
 import type { EventSink } from './rollout/events.ts';
@@ -112,17 +113,11 @@ interface Ground {
   signal: AbortSignal;
 }
 
-/** Commands that may have moved users before they failed. */
-const MOVE_USERS: readonly string[] = [
-  ...['up', 'down', 'deploy', 'weight', 'pause', 'resume', 'promote', 'abort', 'revert'],
-];
-
 async function runCommand(args: readonly string[], streams: Streams, on: Ground): Promise<number> {
   let exitCode: number = EXIT.done;
   const program = buildProgram(async (globals, action, follows) => {
     const [command = ''] = program.args;
-    const movesUsers = MOVE_USERS.includes(command);
-    exitCode = await perform(globals, action, follows, streams, { ...on, movesUsers });
+    exitCode = await perform(globals, action, follows, streams, { ...on, command });
   }, VERSION);
   const isJson = args.includes('--json');
   let help = '';
@@ -170,7 +165,7 @@ async function perform(
   action: Parameters<Dispatch>[1],
   follows: boolean,
   streams: Streams,
-  on: Ground & { movesUsers: boolean },
+  on: Ground & { command: string },
 ): Promise<number> {
   const { signal } = on;
   const { env, stderr, stdout } = streams;
@@ -186,27 +181,32 @@ async function perform(
   });
   const over = new AbortController();
   const beating = beat(clock, log, over.signal);
+  let begun: Context | undefined;
   try {
     const emit = await progress(globals, follows, streams, { theme: errorTheme, log });
     const context = makeContext(globals, streams, on, emit);
+    begun = context;
     const session = { context, output, globals, streams };
     const exitCode = await patiently(context, globals.lockWait, async () => action(session));
     return exitCode ?? EXIT.done;
   } catch (thrown) {
     const error = failureOf(thrown, signal);
     log.end();
-    if (globals.json) stdout.write(`${printableJson(errorDocument(error))}\n`);
-    else {
-      writeError(streams, error, errorTheme, globals.verbose);
-      if (on.movesUsers && !saysWayOn(error))
-        stderr.write('  `canary status` says where users are now.\n');
-    }
+    const moved =
+      begun && mayHaveMoved(on.command, error) ? { users: await usersNow(begun) } : undefined;
+    if (globals.json) stdout.write(`${printableJson(errorDocument(error, moved?.users))}\n`);
+    else writeError(streams, error, errorTheme, globals.verbose, moved);
     return error instanceof CanaryError ? error.exitCode : EXIT.failed;
   } finally {
     log.end();
     over.abort();
     await beating;
   }
+}
+
+async function usersNow(context: Context): Promise<UsersNow | undefined> {
+  const { whereUsers } = await import('./workflows/where-users.ts');
+  return whereUsers(context);
 }
 
 /** A log stays alive while nothing happens. */

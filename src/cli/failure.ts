@@ -1,3 +1,4 @@
+import type { UsersNow } from '../documents/error.ts';
 import { CanaryError, EXIT, messageOf } from '../errors.ts';
 import { isDiskProblem } from '../system/files.ts';
 import { ciMarks } from '../ui/ci.ts';
@@ -17,10 +18,22 @@ export function failureOf(thrown: unknown, signal: AbortSignal): unknown {
  * Whether whoever reads only this error, at night, knows what to type next. A wrong command or file moved nobody. A
  * command in the message is one that did something: `Stopped by ...`.
  */
-export function saysWayOn(error: unknown): boolean {
+function saysWayOn(error: unknown): boolean {
   if (!(error instanceof CanaryError)) return false;
   const { exitCode, hint = '', details } = error;
   return exitCode === EXIT.usage || [hint, ...details].some((each) => each.includes('`canary '));
+}
+
+/** Commands that may have moved users before they failed. */
+const MOVE_USERS: readonly string[] = [
+  ...['up', 'down', 'deploy', 'weight', 'pause', 'resume', 'promote', 'abort', 'revert'],
+];
+
+/** Whether a command may have moved users before this error ended it: a wrong one has not, nor one that had to wait. */
+export function mayHaveMoved(command: string, error: unknown): boolean {
+  if (!MOVE_USERS.includes(command)) return false;
+  if (!(error instanceof CanaryError)) return true;
+  return error.exitCode !== EXIT.usage && error.exitCode !== EXIT.lockHeld;
 }
 
 /** A broken disk may also be why something cannot be read. */
@@ -31,7 +44,7 @@ function isUnwritable(reason: unknown): boolean {
 
 function diskFull(cause: unknown): CanaryError {
   return new CanaryError('disk-full', `Nothing can be written: ${messageOf(cause)}.`, {
-    hint: 'Make space on the disk. `canary status` says where users are now; `canary abort` needs no space.',
+    hint: 'Make space on the disk; `canary abort` needs none.',
     cause,
   });
 }
@@ -47,17 +60,22 @@ function ofSystem(error: unknown): unknown {
   });
 }
 
-/** Says on stderr what went wrong, in CI with a mark. */
+const WAY_ON = '  `canary status` shows what runs.';
+
+/** Says on stderr what went wrong, in CI with a mark; and of a command that may have moved users, where they are. */
 export function writeError(
   { env, stderr }: Streams,
   error: unknown,
   theme: Theme,
   isVerbose: boolean,
+  moved?: { users: UsersNow | undefined },
 ): void {
   const ci = ciMarks(env);
   const lines = theme.printable(errorText(error, theme, isVerbose)).split('\n');
   const title = error instanceof CanaryError ? `canary: ${error.code}` : 'canary';
   const mark = ci?.annotate('error', title, printable(messageOf(error), false));
+  if (moved?.users) lines.push(`  ${moved.users.text}`);
+  if (moved && !saysWayOn(error)) lines.push(WAY_ON);
   stderr.write(`${lines.map((line) => ci?.harmless(line) ?? line).join('\n')}\n`);
   if (mark !== undefined) stderr.write(`${mark}\n`);
 }

@@ -22,5 +22,15 @@ export interface ErrorDocument {
       column: number;
       message: string;
     }[];
+    /** Only of a command that may have moved users. */
+    users?: UsersNow;
   };
+}
+
+/** Where users are once a command has failed. */
+export interface UsersNow {
+  /** The share of users on the canary in percent; null if nobody knows, or nobody is answered. */
+  canary: number | null;
+  /** The same as one sentence for people; its wording may change. */
+  text: string;
 }

@@ -7,6 +7,7 @@ import {
   askWorker,
   oldWorkers,
   readDigest,
+  readSignature,
   SHOW_INFO,
   SHOW_PROCESSES,
 } from '../proxy/master-process.ts';
@@ -27,7 +28,7 @@ import {
   sameSplit,
   showSplit,
 } from '../proxy/weight-map.ts';
-import type { Observed, ObservedProxy } from '../rollout/observed.ts';
+import type { Observed, ObservedContainer, ObservedProxy } from '../rollout/observed.ts';
 import { readIfExists } from '../system/files.ts';
 import type { ProxySocket } from '../system/host.ts';
 
@@ -46,11 +47,11 @@ export async function observe({
   return {
     containers,
     proxy: {
-      state: proxyState(proxy?.state, live !== undefined),
+      state: proxyState(proxy, live !== undefined),
       ...(await splitNow(context, project, live)),
       definition: proxy?.definition,
       isLeft: proxy?.health === 'unhealthy',
-      configuration: info === undefined ? undefined : readDigest(info),
+      configuration: await configurationNow(project, info),
       tripped: statistics.filter(([, sides]) => isTripped(sides)).map(([service]) => service),
       silent: statistics.filter(([, sides]) => !reachesStable(sides)).map(([service]) => service),
       users: await currentUsers(project),
@@ -111,9 +112,23 @@ export async function currentUsers({
   return readUsers(live ?? (await readIfExists(layout.users)) ?? '');
 }
 
-function proxyState(container: string | undefined, answers: boolean): ObservedProxy['state'] {
+/** The digest of the configuration in force; none, too, if a restart of the proxy would bring another one. */
+async function configurationNow(
+  { layout }: Pick<Project, 'layout'>,
+  info: string | undefined,
+): Promise<string | undefined> {
+  const inForce = info === undefined ? undefined : readDigest(info);
+  const kept = await readIfExists(layout.configuration);
+  const isKept = kept === undefined || readSignature(kept) === inForce;
+  return isKept ? inForce : undefined;
+}
+
+function proxyState(
+  container: ObservedContainer | undefined,
+  answers: boolean,
+): ObservedProxy['state'] {
   if (container === undefined) return 'absent';
-  if (container !== 'running') return 'stopped';
+  if (container.state !== 'running' || container.isUnpublished) return 'stopped';
   return answers ? 'running' : 'unreachable';
 }
 
@@ -144,7 +159,11 @@ export async function askOldWorkers(
   return answers;
 }
 
-async function askIfRunning(socket: ProxySocket, command: string): Promise<string | undefined> {
+/** The answer of a proxy; none if it does not answer, as one that does not run. */
+export async function askIfRunning(
+  socket: ProxySocket,
+  command: string,
+): Promise<string | undefined> {
   try {
     return await socket.ask(command);
   } catch (error) {

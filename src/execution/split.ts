@@ -17,29 +17,45 @@ import {
 } from '../proxy/weight-map.ts';
 import { ended } from '../sentences.ts';
 import { exists, isDiskProblem, writeDurably, writeEvenIfFull } from '../system/files.ts';
-import { askOldWorkers, currentStatistics } from './observe.ts';
+import { askIfRunning, askOldWorkers, currentStatistics } from './observe.ts';
 
 /**
  * Splits users between the sides: first at the running proxy, at once and without a reload, then in
  * the file it starts from, so that a restart keeps the split. From the second `until` on, the proxy itself sends all
  * users to the stable; 0 for never. Needs no lock.
- * Throws `proxy-unreachable` when the proxy does not answer and users may be on the canary.
+ * Throws `proxy-unreachable` when the proxy does not answer and users may be on the canary. Returns whether it answered:
+ * to send everyone to the stable is to do so at a proxy that runs, and to keep it so for the next start of one that does
+ * not.
  */
 export async function applySplit(
   project: Pick<Project, 'socket' | 'master' | 'layout'>,
   split: Split,
   until = 0,
-): Promise<void> {
-  try {
-    await changeAtSocket(project, split, until);
-  } catch (error) {
-    if (!sameSplit(split, OFF) || !hasCode(error, 'proxy-unreachable')) throw error;
-    // A proxy that does not run sends no user to the canary; its file keeps it so when it starts.
-  }
+): Promise<boolean> {
+  const isAnswered = await changeIfRunning(project, split, until);
   // An old worker may still hold users' connections.
   await askOldWorkers(project, setUntil(until).change);
   await askOldWorkers(project, setSplit(split).change);
   await keepSplit(project.layout, split, until);
+  return isAnswered;
+}
+
+async function changeIfRunning(
+  project: Pick<Project, 'socket'>,
+  split: Split,
+  until: number,
+): Promise<boolean> {
+  try {
+    await changeAtSocket(project, split, until);
+    return true;
+  } catch (error) {
+    if (!sameSplit(split, OFF) || !hasCode(error, 'proxy-unreachable')) throw error;
+  }
+  // One call may have failed at a proxy that runs: then users still are where they were.
+  const now = await askIfRunning(project.socket, showSplit);
+  if (now === undefined) return false;
+  await changeAtSocket(project, split, until);
+  return true;
 }
 
 /** Sends every user to the stable at once, on a way out. */
@@ -47,7 +63,7 @@ export async function everyoneOff(
   run: Pick<Run, 'context' | 'wayOut'>,
   project: Pick<Project, 'socket' | 'master' | 'layout'>,
 ): Promise<void> {
-  await ifWritable(run, 'the split', () => applySplit(project, OFF));
+  await ifWritable(run, 'the split', async () => void (await applySplit(project, OFF)));
 }
 
 async function keepSplit(layout: Layout, split: Split, until: number): Promise<void> {

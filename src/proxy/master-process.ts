@@ -3,6 +3,11 @@ export function signConfiguration(configuration: string, digest: string): string
   return `global\n  description ${digest}\n\n${configuration}`;
 }
 
+/** The digest in a configuration; `undefined` in one of an older canary. */
+export function readSignature(configuration: string): string | undefined {
+  return /^global\n {2}description (\S+)$/m.exec(configuration)?.[1];
+}
+
 export const SHOW_INFO = 'show info';
 
 /**

@@ -67,7 +67,7 @@ export function unrecorded(): CanaryError {
 }
 
 /** Whether its own canary runs completely, or it is becoming the stable. */
-export function isRunning(release: Release, observed: Observed): boolean {
+function isRunning(release: Release, observed: Observed): boolean {
   return release.replacing !== undefined || canaryRuns(release, observed);
 }
 

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { hasCode } from '../errors.ts';
+import { type ErrorCode, hasCode } from '../errors.ts';
 import { observe } from '../execution/observe.ts';
 import { findState, loadLiveProject, type Project } from '../project/load.ts';
 import { loadToEnd } from '../project/load-to-end.ts';
@@ -8,7 +8,6 @@ import type { Observed } from '../rollout/observed.ts';
 import type { Release } from '../rollout/release.ts';
 import { trafficOff } from './ending/traffic-off.ts';
 import {
-  isRunning,
   refuseDuringPromotion,
   requireProxy,
   requireRunning,
@@ -35,27 +34,45 @@ export async function withRunningCanary<T>(
 ): Promise<T> {
   const wayOut = takesOff ? new Set<string>() : undefined;
   const project = await (wayOut ? projectOrOff({ context, wayOut }) : loadLiveProject(context));
-  const findRelease = () =>
-    wayOut ? releaseOrOff({ context, wayOut }, project) : currentRelease(project);
-  if (check) check(project, await findRelease());
+  const findRelease = () => (wayOut ? visibleRelease(context, project) : currentRelease(project));
   const requireReady = takesOff ? requireRunningProxy : requireProxy;
-  // Before another command is asked to stop and to leave its users to this one.
-  if (takesOver) requireReady(project, await observe({ context, project }));
   const underLock = async (signal: AbortSignal) => {
     const observed = await observe({ context, project });
     requireReady(project, observed);
-    const found = await findRelease();
-    // A canary that ended has no users to lose, but those of its weight must not come back with it.
-    const hasEnded = found === undefined || !isRunning(found, observed);
-    if (wayOut && hasEnded) await trafficOff({ context, wayOut }, project);
-    const release = requireRunning(found, observed);
+    const release = requireRunning(await findRelease(), observed);
     refuseDuringPromotion(release);
     const run = { context, project, release, signal, wayOut };
     return work(run, release, observed);
   };
-  return takesOver
-    ? takingOver('advance', context, project, command, underLock, wayOut)
-    : withLock(context, project, command, underLock, wayOut);
+  const locked = async () => {
+    if (check) check(project, await findRelease());
+    // Before another command is asked to stop and to leave its users to this one.
+    if (takesOver) requireReady(project, await observe({ context, project }));
+    return takesOver
+      ? takingOver('advance', context, project, command, underLock, wayOut)
+      : withLock(context, project, command, underLock, wayOut);
+  };
+  return wayOut ? orOff({ context, wayOut }, project, locked) : locked();
+}
+
+/** Users whom another command moves are left where they are, and those whom this one may not move. */
+const LEAVE_USERS: readonly ErrorCode[] = ['lock-held', 'promotion-failed', 'strategy-refuses'];
+
+/**
+ * Whatever a way out stumbles over, users leave before that is an error: those of a canary that has ended must not come
+ * back with it, and an engine that does not answer keeps nobody there.
+ */
+async function orOff<T>(
+  run: Pick<ReleaseRun, 'context' | 'wayOut'>,
+  project: Project,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!LEAVE_USERS.some((code) => hasCode(error, code))) await trafficOff(run, project);
+    throw error;
+  }
 }
 
 /** The project whose users leave. If its files cannot be read, they leave before that is an error. */
@@ -67,21 +84,6 @@ async function projectOrOff(run: Pick<ReleaseRun, 'context' | 'wayOut'>): Promis
       (state) => trafficOff(run, state),
       () => undefined,
     );
-    throw error;
-  }
-}
-
-/** The release whose users leave. If no journal says which it is, they leave before that is an error. */
-async function releaseOrOff(
-  run: Pick<ReleaseRun, 'context' | 'wayOut'>,
-  project: Project,
-): Promise<Release | undefined> {
-  try {
-    const release = await visibleRelease(run.context, project);
-    if (!release) await trafficOff(run, project);
-    return release;
-  } catch (error) {
-    if (hasCode(error, 'journal-unreadable')) await trafficOff(run, project);
     throw error;
   }
 }

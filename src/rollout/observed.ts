@@ -40,13 +40,18 @@ export interface ObservedContainer {
   release: string | undefined;
   /** For what canary adds: Compose's digest of the definition that it was started with. */
   configHash?: string | undefined;
+  /** For the proxy: a hand-over of ports was cut off, before which it publishes none. */
+  isUnpublished?: boolean;
   /** For the proxy: a digest of its container's image, ports, networks and command. */
   definition: string | undefined;
 }
 
 /** The proxy, with the split in force, or the split on disk while it does not run. */
 export interface ObservedProxy extends Split {
-  /** `unreachable`: its container runs, but the admin socket does not answer. */
+  /**
+   * `stopped`: nobody is answered by it, if only because it publishes no port yet. `unreachable`: its container runs, but
+   * the admin socket does not answer.
+   */
   state: 'running' | 'unreachable' | 'stopped' | 'absent';
   /** When the split ends by itself, in seconds of the epoch; 0 for never. */
   until?: number;

@@ -152,17 +152,12 @@ function changesBy(record: JournalRecord, release: Release): Partial<Release> {
       return record.operation.kind === 'start-canary' ? { hasBooted: true } : {};
     case 'canary-started':
       return { images: record.images, hasBooted: true };
-    case 'weight-set': {
-      const { weight, at, counts } = record;
-      const isSame = release.weights.at(-1)?.weight === weight;
-      const weights = isSame ? release.weights : [...release.weights, { weight, at }];
+    case 'weight-set':
       return {
-        weight,
-        weights,
+        ...withWeight(release, record.weight, record.at),
         pausedWeight: undefined,
-        countsAtWeight: { ...NO_COUNTS, ...counts },
+        countsAtWeight: { ...NO_COUNTS, ...record.counts },
       };
-    }
     case 'steps-begun':
       return { comparison: undefined, verdict: undefined };
     case 'verdict-given':
@@ -178,7 +173,8 @@ function changesBy(record: JournalRecord, release: Release): Partial<Release> {
     case 'comparison-made':
       return { comparison: record.comparison };
     case 'release-paused':
-      return { pausedWeight: record.weight };
+      // A disk that failed may have kept only this of what was written.
+      return { ...withWeight(release, 0, record.at), pausedWeight: record.weight };
     case 'proxy-reloaded':
       // May fall below 0, so that earlier counts stay included in every later difference.
       return {
@@ -203,6 +199,15 @@ function changesBy(record: JournalRecord, release: Release): Partial<Release> {
     default:
       return {};
   }
+}
+
+function withWeight(
+  { weights }: Release,
+  weight: number,
+  at: string,
+): Pick<Release, 'weight' | 'weights'> {
+  const isSame = weights.at(-1)?.weight === weight;
+  return { weight, weights: isSame ? weights : [...weights, { weight, at }] };
 }
 
 function withBackup(

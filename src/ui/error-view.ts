@@ -1,4 +1,4 @@
-import type { ErrorDocument } from '../documents/error.ts';
+import type { ErrorDocument, UsersNow } from '../documents/error.ts';
 import { CanaryError, messageOf } from '../errors.ts';
 import { clause } from '../sentences.ts';
 import { placeLines } from './place-view.ts';
@@ -24,10 +24,11 @@ export function errorText(error: unknown, theme: Theme, isVerbose: boolean): str
   return lines.join('\n');
 }
 
-/** The error as JSON for programs (contract, README). */
-export function errorDocument(error: unknown): ErrorDocument {
+/** The error as JSON for programs (contract, README). `users`: of a command that may have moved them. */
+export function errorDocument(error: unknown, users?: UsersNow): ErrorDocument {
+  const now = users ? { users } : {};
   if (!(error instanceof CanaryError)) {
-    return { error: { code: 'internal', message: messageOf(error), hint: null } };
+    return { error: { code: 'internal', message: messageOf(error), hint: null, ...now } };
   }
   const { code, message, hint, details } = error;
   const problems = error.problems.map(({ path, line, column, text }) => ({
@@ -39,6 +40,7 @@ export function errorDocument(error: unknown): ErrorDocument {
       ...{ code, message, hint: hint ?? null },
       ...(details.length > 0 ? { details } : {}),
       ...(problems.length > 0 ? { problems } : {}),
+      ...now,
     },
   };
 }

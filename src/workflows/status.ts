@@ -55,8 +55,7 @@ export async function statusOf(
     proxy: {
       state: observed.proxy.state,
       entries: entryAddresses(project),
-      // Nobody asks a stable that is replaced while the canary has every user.
-      silent: observed.proxy.weight === 100 ? [] : observed.proxy.silent,
+      silent: silentOf(observed),
     },
     release:
       release && !isHistory(release, observed)
@@ -77,6 +76,11 @@ export async function statusOf(
         }
       : null,
   };
+}
+
+/** Nobody asks a stable that is replaced while the canary has every user, or anybody through a proxy without a port. */
+function silentOf({ proxy }: Observed): readonly string[] {
+  return proxy.weight === 100 || proxy.state === 'stopped' ? [] : proxy.silent;
 }
 
 interface Look {

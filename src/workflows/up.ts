@@ -16,10 +16,11 @@ import { warnOfExpired } from '../project/certificates.ts';
 import { writeSchema } from '../project/layout.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import { OFF } from '../proxy/weight-map.ts';
-import { currentRelease } from '../release/records/releases.ts';
+import { allReleases, currentRelease } from '../release/records/releases.ts';
 import { withLock } from '../release/with-lock.ts';
-import { heldPorts, type Observed } from '../rollout/observed.ts';
+import { clonesOf, heldPorts, type Observed } from '../rollout/observed.ts';
 import { forsaken } from '../rollout/place-proxy.ts';
+import { hasEnded } from '../rollout/release.ts';
 import { portTaken } from '../system/docker/failures.ts';
 import { isPortFree } from '../system/ports.ts';
 
@@ -35,7 +36,8 @@ export async function up(context: Context): Promise<UpResult> {
     if (observed.proxy.state === 'absent') await applySplit(project, OFF);
     const release = await currentRelease(project);
     const run = { context, project, release, signal };
-    const { plan } = await converge(run, { proxy: 'running' });
+    const left = release ? undefined : await leftByEnded(project, observed);
+    const { plan } = await converge(run, { proxy: 'running', ...left });
     // An `up` that was killed after the proxy had the port left the network through which it got it.
     if (plan.every(({ kind }) => kind !== 'take-ports')) await endHandOver(run, []);
     const { strategy, steps } = project.config;
@@ -46,6 +48,21 @@ export async function up(context: Context): Promise<UpResult> {
       hasSteps: strategy.kind !== 'blue-green' && (strategy.kind !== 'canary' || steps.length > 0),
     };
   });
+}
+
+/**
+ * A command that was killed, or could write no more, after a release had ended in its journal leaves that one's canary.
+ * One that no journal tells of is left to a person: its users are on it because somebody wanted that.
+ */
+async function leftByEnded(
+  project: Project,
+  observed: Observed,
+): Promise<{ canary: null } | undefined> {
+  const clones = clonesOf(observed);
+  if (clones.length === 0) return undefined;
+  const ended = (await allReleases(project)).filter(hasEnded).map(({ id }) => id);
+  const isLeft = clones.every(({ release = '' }) => ended.includes(release));
+  return isLeft ? { canary: null } : undefined;
 }
 
 /** Where users and testers reach the entries; behind another proxy that is where the other proxy is published. */

@@ -115,6 +115,15 @@ const MUTATIONS: readonly Mutation[] = [
     },
   },
   {
+    of: 'a failed command says where users are',
+    after: ({ chapters }) => {
+      const failed = chapters.find(({ argv }) => argv[0] === 'weight');
+      const stderr =
+        '✖ It failed.\n  All users are on the stable.\n  `canary status` shows what runs.';
+      if (failed) Object.assign(failed, { exitCode: 1, stderr });
+    },
+  },
+  {
     of: 'no alarm about users while users are answered',
     // Not the one after `up`, around which the port changed hands.
     after: ({ looks: [, , third] }) =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Step } from '../support/world/life.ts';
+import type { FaultAt, Step } from '../support/world/life.ts';
 import { live } from '../support/world/live.ts';
 import { deployOf } from '../support/world/shop.ts';
 
@@ -13,6 +13,10 @@ function step(argv: readonly string[], more: Partial<Step> = {}): Step {
   return { argv, faults: [], happenings: [], beside: undefined, rest: 0, ...more };
 }
 
+function fault(what: FaultAt['what'], call: number, ms = 0): FaultAt {
+  return { call, at: 'change', what, ms };
+}
+
 const AT_50 = [...deployOf(2), '--weight', '50'];
 
 /** What random lives found, as short as they could be made. */
@@ -20,14 +24,14 @@ const FOUND: readonly Found[] = [
   {
     name: 'a claim of a command that was killed while it cleared a dead lock is removed',
     steps: [
-      step(['up'], { faults: [{ call: 20, at: 'change', what: 'kill', ms: 0 }] }),
-      step(['up'], { faults: [{ call: 5, at: 'change', what: 'kill', ms: 0 }] }),
+      step(['up'], { faults: [fault('kill', 20)] }),
+      step(['up'], { faults: [fault('kill', 5)] }),
     ],
   },
   {
     name: 'the network of a hand-over that was killed is removed when nothing is left to hand over',
     steps: [
-      step(['up'], { faults: [{ call: 37, at: 'change', what: 'kill-in', ms: 5 }] }),
+      step(['up'], { faults: [fault('kill-in', 37, 5)] }),
       step(['status'], {
         happenings: [
           { after: 0, what: 'the stable crashes' },
@@ -62,6 +66,89 @@ const FOUND: readonly Found[] = [
         rest: 2000,
       }),
       step(['resume']),
+    ],
+  },
+  {
+    name: 'a hand-over of which neither the end nor what was put back worked is mended by the next up',
+    steps: [step(['up'], { faults: [fault('interrupt', 34), fault('fails-after', 41)] })],
+  },
+  {
+    name: 'a container that lost its networks to a hand-over that was killed has its port again when the next one fails',
+    steps: [
+      step(['up'], { faults: [fault('kill', 37)] }),
+      step(['up'], { faults: [fault('fails', 22)] }),
+    ],
+  },
+  {
+    name: 'a proxy that a killed hand-over left without ports is not in front: nobody gets errors, and nothing is deployed',
+    restarts: true,
+    steps: [
+      step(['up'], {
+        faults: [fault('kill', 36)],
+        beside: { after: 550, argv: deployOf(2), faults: [] },
+      }),
+    ],
+  },
+  {
+    name: 'a proxy that a killed hand-over had not started yet is made anew',
+    steps: [step(['up'], { faults: [fault('kill', 31)] })],
+  },
+  {
+    name: 'a pause that is interrupted takes the users off',
+    steps: [
+      step(['up']),
+      step(AT_50),
+      step(['pause'], { faults: [{ call: 1, at: 'disk', what: 'interrupt', ms: 0 }] }),
+    ],
+  },
+  {
+    name: 'the canary of a release that ended for another, which could not begin, is removed by up',
+    steps: [
+      step(['up']),
+      step([...deployOf(2), '--detach'], { faults: [fault('fails', 30)] }),
+      step(['promote', '--yes'], {
+        happenings: [{ after: 372, what: 'the disk is full for a while' }],
+        rest: 230,
+      }),
+      step([...deployOf(3), '--weight', '100']),
+    ],
+  },
+  {
+    name: 'a promotion whose one call at the proxy failed leaves nobody on the canary that it removes',
+    steps: [
+      step(['up']),
+      step(deployOf(2)),
+      step(['promote', '--yes'], { faults: [fault('fails', 48)] }),
+    ],
+  },
+  {
+    name: 'a pause whose first line in the journal could not be written is a pause',
+    steps: [step(['up']), step(AT_50), step(['pause'], { faults: [fault('hangs', 11, 75_000)] })],
+  },
+  {
+    name: 'a pause takes the users off although the engine does not answer',
+    steps: [
+      step(['up']),
+      step(AT_50),
+      step(['pause'], { faults: [{ call: 14, at: 'engine', what: 'fails', ms: 0 }] }),
+    ],
+  },
+  {
+    name: 'a pause takes the users off although the proxy did not answer at first',
+    steps: [
+      step(['up']),
+      step(AT_50),
+      step(['pause'], { faults: [{ call: 1, at: 'proxy', what: 'fails', ms: 0 }] }),
+    ],
+  },
+  {
+    name: 'a down that is stopped on a full disk, where the proxy cannot start again, leaves somebody at the port',
+    steps: [
+      step(['up']),
+      step(['status'], {
+        happenings: [{ after: 0, what: 'the disk is full for a while' }],
+        beside: { after: 10, argv: ['down'], faults: [fault('interrupt', 26)] },
+      }),
     ],
   },
 ];

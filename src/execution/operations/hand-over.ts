@@ -14,6 +14,7 @@ import { portConnections } from '../../system/docker/port-connections.ts';
 import { writeDurably } from '../../system/files.ts';
 import { acceptsConnections } from '../../system/ports.ts';
 import { observe } from '../observe.ts';
+import { everyStep } from './every-step.ts';
 import { awaitProxy, stopProxy } from './proxy.ts';
 
 /** Users are served meanwhile; a balancer that keeps connections open would make it wait for ever. */
@@ -45,11 +46,13 @@ export async function startUnpublished(
 ): Promise<HandOver> {
   const { context, project } = run;
   const { engine } = context;
-  const own = await engine.attachments(proxy.id);
-  const holding = await Promise.all(holders.map(({ id }) => engine.attachments(id)));
   const name = handOverNetwork(project.name);
+  const { networks, ...known } = await engine.attachments(proxy.id);
+  // One that ended in an earlier hand-over is still on its network.
+  const own = { ...known, networks: networks.filter((each) => each.name !== name) };
+  const holding = await Promise.all(holders.map(({ id }) => engine.attachments(id)));
   await engine.createInternalNetwork(name, { [LABEL.role]: 'proxy' });
-  for (const network of own.networks) await engine.disconnectNetwork(proxy.id, network);
+  for (const network of networks) await engine.disconnectNetwork(proxy.id, network);
   await engine.connectNetwork(proxy.id, { name, endpoint: {} });
   const servers = firstServers(project.proxy.configuration);
   const states = statesAtFirst(servers, await addresses(run, holders));
@@ -153,22 +156,24 @@ export async function endHandOver(run: Run, holders: readonly ObservedContainer[
 
 /** A hand-over that was killed may have left a proxy that publishes nothing, and knows its networks no more. */
 export async function removeUnpublished(run: Run): Promise<void> {
-  const name = handOverNetwork(run.project.name);
-  for (const proxy of containersOf(await observe(run), 'proxy')) {
-    const { networks } = await run.context.engine.attachments(proxy.id);
-    if (networks.every((each) => each.name === name)) await stopProxy(run);
-  }
+  const proxies = containersOf(await observe(run), 'proxy');
+  if (proxies.some(({ isUnpublished }) => isUnpublished)) await stopProxy(run);
 }
 
 /** Connects again those that lost their networks to a hand-over; the proxy must be gone. */
 export async function takeBack({ context }: Run, { holders }: HandOver): Promise<void> {
-  for (const holder of holders) {
-    const { networks } = await context.engine.attachments(holder.id);
-    const present = networks.map(({ name }) => name);
-    for (const network of holder.networks) {
-      if (!present.includes(network.name)) await context.engine.connectNetwork(holder.id, network);
-    }
+  const { engine } = context;
+  for (const { id, networks } of holders) {
+    const present = (await engine.attachments(id)).networks.map(({ name }) => name);
+    const missing = networks.filter(({ name }) => !present.includes(name));
+    await everyStep(missing.map((network) => () => engine.connectNetwork(id, network)));
   }
+}
+
+/** Removes a container whose networks nobody knows any more, since a hand-over took them: Compose makes another one. */
+export async function removeCutOff({ engine }: Run['context'], id: string): Promise<void> {
+  const { networks } = await engine.attachments(id);
+  if (networks.length === 0) await engine.destroyContainer(id);
 }
 
 /** Where the proxy finds each service after the hand-over. */

@@ -8,11 +8,13 @@ import { observe } from '../observe.ts';
 import { cloneSource, overrideText, unlinkedScope, writeOverride } from '../override-file.ts';
 import { requireAnswers, stillUnanswered } from './answers.ts';
 import { recreating, removeContainer, runHooks, startContainer } from './container-hooks.ts';
+import { everyStep, tellLeft } from './every-step.ts';
 import {
   acceptUsers,
   endHandOver,
   type HandOver,
   handOver,
+  removeCutOff,
   removeUnpublished,
   startUnpublished,
   takeBack,
@@ -76,33 +78,53 @@ export async function takePorts(run: Run, operation: OperationOf<'take-ports'>):
     // For plain Compose commands: from here on the links work.
     await writeOverride(run.project, overrideText(run.project, cloneSource(run)));
   } catch (error) {
-    await undoTakePorts(run, operation.services, known, handing);
+    await undoTakePorts(run, operation.services, known, handing).catch((problem) =>
+      tellLeft(run, problem),
+    );
     await stillUnanswered(unstoppable(run), answers, run.project.config.startTimeout);
     throw error;
   }
 }
 
-/** The users' port must not stay unserved: the proxy is removed, and the container that held the port gets it back. */
+/**
+ * The users' port must not stay unserved: the proxy is removed, and the container that held the port gets it back. What
+ * fails on the way keeps the rest from nothing.
+ */
 async function undoTakePorts(
   run: Run,
   services: readonly string[],
   holders: ReadonlySet<string>,
   handing: HandOver | undefined,
 ): Promise<void> {
-  const { compose } = run.context;
-  await stopProxy(run);
-  if (handing) await takeBack(run, handing);
-  const observed = await observe(run);
-  for (const service of services) {
-    const containers = containersOf(observed, 'stable', service);
-    const remaining = containers.filter((each) => holders.has(each.id));
-    if (remaining.length === 0) continue;
-    for (const holder of remaining) {
-      // One that runs has been told to stop, if it handed its port over.
-      if (handing || holder.state !== 'running') await startContainer(run, holder);
-    }
-    const seconds = containers.filter((each) => !holders.has(each.id));
-    for (const second of seconds) await removeContainer(run, second);
+  const { context, project } = run;
+  await withdrawProxy(run);
+  const stable = containersOf(await observe(run), 'stable');
+  const containers = stable.filter(({ service }) => services.includes(service));
+  const remaining = containers.filter(({ id }) => holders.has(id));
+  const seconds = containers.filter(
+    ({ id, service }) => !holders.has(id) && remaining.some((each) => each.service === service),
+  );
+  // One that runs has been told to stop, if it handed its port over.
+  const asleep = remaining.filter(({ state }) => handing || state !== 'running');
+  await everyStep([
+    ...(handing ? [() => takeBack(run, handing)] : []),
+    ...remaining.map(
+      ({ id }) =>
+        () =>
+          removeCutOff(context, id),
+    ),
+    ...asleep.map((holder) => () => startContainer(run, holder)),
+    ...seconds.map((second) => () => removeContainer(run, second)),
+    () => context.compose.up(project.scope, services),
+  ]);
+}
+
+/** While the proxy is there, nobody else can have its ports; if it stays, users must be answered through it. */
+async function withdrawProxy(run: Run): Promise<void> {
+  try {
+    await stopProxy(run).catch(() => stopProxy(run));
+  } catch (error) {
+    await acceptUsers(run).catch(() => undefined);
+    throw error;
   }
-  await compose.up(run.project.scope, services);
 }

@@ -30,8 +30,8 @@ export async function withCandidate(
 ): Promise<void> {
   const { layout, proxy } = run.project;
   await ensureMaps(layout);
-  await writeDurably(layout.candidate, proxy.configuration);
   try {
+    await writeDurably(layout.candidate, proxy.configuration);
     refuseUnlessValid(await check());
     await accept();
   } finally {

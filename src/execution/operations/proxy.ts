@@ -11,11 +11,13 @@ import { isRouted, leaveRouters, letRouters } from './routers.ts';
 export async function startProxy(run: Run): Promise<void> {
   const scope = await overriddenScope(run);
   await placeConfiguration(run, scope);
-  const { proxy } = await observe(run);
-  // A proxy that cannot be controlled, for instance because its folder was removed, must be recreated. And
-  // routers that leave it for the stable first lose no request.
+  const observed = await observe(run);
+  const { proxy } = observed;
+  // What a hand-over that was killed left knows its networks no more. A proxy that cannot be controlled, for instance
+  // because its folder was removed, must be recreated. And routers that leave it for the stable first lose no request.
   const isMadeAnew = isRouted(run) && proxy.definition !== run.project.proxy.definition;
-  if (proxy.state === 'unreachable' || isMadeAnew) await stopProxy(run);
+  const isCutOff = containersOf(observed, 'proxy').some(({ isUnpublished }) => isUnpublished);
+  if (proxy.state === 'unreachable' || isCutOff || isMadeAnew) await stopProxy(run);
   await letRouters(run);
   await run.context.compose.up(scope, [PROXY_SERVICE], { ...callOptions(run), pulls: true });
   await awaitProxy(run);

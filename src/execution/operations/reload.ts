@@ -4,7 +4,7 @@ import { entryServices, type Project } from '../../project/load.ts';
 import { type Run, record } from '../../project/run.ts';
 import { isSoWithin } from '../../project/until.ts';
 import { type Counts, lessCounts, totalCounts } from '../../proxy/counts.ts';
-import { RELOAD, readReload } from '../../proxy/master-process.ts';
+import { RELOAD, readDigest, readReload, SHOW_INFO } from '../../proxy/master-process.ts';
 import { SHOW_SERVER_STATES, statesToKeep } from '../../proxy/server-states.ts';
 import { openConnections, parseStatistics, showStatistics } from '../../proxy/statistics.ts';
 import { CLOSE_IDLE_SECONDS } from '../../proxy/tolerance.ts';
@@ -92,13 +92,22 @@ async function load(project: Project): Promise<void> {
   const before = (await readIfExists(layout.configuration)) ?? '';
   await handOverStates(project);
   await rename(layout.candidate, layout.configuration);
-  const answer = await master
-    .ask(RELOAD, RELOAD_PATIENCE_MS)
-    .finally(() => rm(layout.serverStates, { force: true }));
-  const { isLoaded, words } = readReload(answer);
-  if (isLoaded) return;
-  await writeDurably(layout.configuration, before);
-  throw refused(words);
+  try {
+    const { isLoaded, words } = readReload(await master.ask(RELOAD, RELOAD_PATIENCE_MS));
+    if (!isLoaded) throw refused(words);
+  } catch (error) {
+    // HAProxy may have loaded it, and only its answer was lost.
+    if (await isInForce(project)) return;
+    await writeDurably(layout.configuration, before);
+    throw error;
+  } finally {
+    await rm(layout.serverStates, { force: true });
+  }
+}
+
+async function isInForce({ socket, proxy }: Project): Promise<boolean> {
+  const info = await socket.ask(SHOW_INFO).catch(() => '');
+  return readDigest(info) === proxy.digest;
 }
 
 /**

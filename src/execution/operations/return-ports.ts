@@ -6,6 +6,7 @@ import type { OperationOf } from '../../rollout/operation.ts';
 import { observe } from '../observe.ts';
 import { answeredWithoutProxy, stillUnanswered } from './answers.ts';
 import { recreating, removeContainer, startContainer } from './container-hooks.ts';
+import { everyStep, tellLeft } from './every-step.ts';
 import { recreateNamespaceMembers, withMembers } from './namespace-members.ts';
 import { startProxy, stopProxy } from './proxy.ts';
 import { requireSameImages } from './same-images.ts';
@@ -17,7 +18,7 @@ import { canHaveSecond } from './second-container.ts';
  * those that served stop afterwards, however long that takes. If users are not answered then, the proxy comes back.
  */
 export async function returnPorts(run: Run, operation: OperationOf<'return-ports'>): Promise<void> {
-  const { compose, engine } = run.context;
+  const { compose } = run.context;
   const { scope, config } = run.project;
   await requireSameImages(run, withMembers(run, operation.services));
   const before = await observe(run);
@@ -44,12 +45,45 @@ export async function returnPorts(run: Run, operation: OperationOf<'return-ports
     const missing = await stillUnanswered(run, answers, config.startTimeout);
     if (missing.length > 0) throw notAnswering(missing);
   } catch (error) {
-    await Promise.all(created.map(({ id }) => engine.destroyContainer(id)));
-    // Services that were recreated have their port: the proxy could not get it.
-    if (single.length === 0) await startProxy(unstoppable(run));
+    await comeBack(run, { created, served, doubled, isFree: single.length === 0 }).catch(
+      (problem) => tellLeft(run, problem),
+    );
     throw error;
   }
   await Promise.all(served.map((container) => removeContainer(run, container)));
+}
+
+interface Return {
+  created: readonly ObservedContainer[];
+  served: readonly ObservedContainer[];
+  doubled: readonly string[];
+  /** Services that were recreated have their port: the proxy could not get it. */
+  isFree: boolean;
+}
+
+/** The proxy is in front again. If it cannot start, for instance on a full disk, the services have their ports after all. */
+async function comeBack(run: Run, { created, served, doubled, isFree }: Return): Promise<void> {
+  const { engine } = run.context;
+  const destroyed = await everyStep(
+    created.map(
+      ({ id }) =>
+        () =>
+          engine.destroyContainer(id),
+    ),
+  ).then(
+    () => undefined,
+    (problem: unknown) => problem,
+  );
+  try {
+    if (isFree) await startProxy(unstoppable(run));
+  } catch (error) {
+    const again = await createBeside(unstoppable(run), doubled, served);
+    const { containers } = await observe(run);
+    const left = created.filter(({ id }) => containers.some((each) => each.id === id));
+    await everyStep([...again, ...left].map((container) => () => startContainer(run, container)));
+    throw error;
+  }
+  if (destroyed !== undefined) throw destroyed;
 }
 
 /** As many containers as serve now, by the user's own definition; not started. */

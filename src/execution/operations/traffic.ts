@@ -1,3 +1,4 @@
+import { CanaryError } from '../../errors.ts';
 import { type Run, record } from '../../project/run.ts';
 import { isSoWithin } from '../../project/until.ts';
 import { countLongLived, SHOW_LONG_LIVED } from '../../proxy/long-lived.ts';
@@ -5,7 +6,7 @@ import { openRequests } from '../../proxy/statistics.ts';
 import { ALL, byWeight, OFF, type Split, sameSplit } from '../../proxy/weight-map.ts';
 import type { Observed } from '../../rollout/observed.ts';
 import type { OperationOf, Side } from '../../rollout/operation.ts';
-import { askOldWorkers, everyStatistics } from '../observe.ts';
+import { askOldWorkers, everyStatistics, observe } from '../observe.ts';
 import { applySplit, entryCounts, everyoneOff } from '../split.ts';
 
 const LOOK_EVERY_MS = 50;
@@ -38,9 +39,18 @@ export async function renewAge(run: Run, inForce: Observed, { proxy }: Observed)
 
 async function setSplit(run: Run, split: Split, until = 0): Promise<void> {
   const isOff = run.wayOut !== undefined && sameSplit(split, OFF);
-  await (isOff ? everyoneOff(run, run.project) : applySplit(run.project, split, until));
+  if (isOff) await everyoneOff(run, run.project);
+  // What comes next relies on it. A way out goes on nevertheless.
+  else if (!(await applySplit(run.project, split, until))) await requireStopped(run);
   const counts = await entryCounts(run.project);
   await record(run, { type: 'weight-set', weight: split.weight, counts });
+}
+
+async function requireStopped(run: Run): Promise<void> {
+  if ((await observe(run)).proxy.state !== 'unreachable') return;
+  throw new CanaryError('proxy-unreachable', 'The proxy runs and does not answer.', {
+    hint: 'Users are where they were. Run `canary doctor`; `canary up` recreates the proxy.',
+  });
 }
 
 /**

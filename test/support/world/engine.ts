@@ -204,7 +204,12 @@ export class SimulatedEngine {
     this.timeline.after(delay, () => {
       if (container.state !== 'restarting' || !this.containers.has(container.id)) return;
       container.state = 'exited';
-      this.start(container, { isAgain: true });
+      try {
+        this.start(container, { isAgain: true });
+      } catch (error) {
+        // Somebody has its port: it stays down, as the engine tries that once.
+        if (!(error instanceof EngineRefusal)) throw error;
+      }
     });
   }
 

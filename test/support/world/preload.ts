@@ -15,6 +15,7 @@ export async function preload(): Promise<void> {
     );
   });
   paths.push(new URL('../../compose/model/definitions.ts', COMMANDS));
+  paths.push(new URL('../../workflows/where-users.ts', COMMANDS));
   for (const path of new Set(paths.map((each) => fileURLToPath(each))))
     await import(/* @vite-ignore */ path);
 }

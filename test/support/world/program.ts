@@ -139,6 +139,7 @@ function hostOf(world: World, process: SimulatedProcess): Host {
     isLook: boolean,
     name: string,
     act: (master: NonNullable<ReturnType<typeof world.haproxy.at>>) => T,
+    deadline = SOCKET_PATIENCE_MS,
   ) => {
     const call = async () => {
       await timeline.sleep(TAKES_MS.socket);
@@ -146,7 +147,7 @@ function hostOf(world: World, process: SimulatedProcess): Host {
       if (master?.current) return act(master);
       return noProxy();
     };
-    const failing = { fail: noProxy, deadline: SOCKET_PATIENCE_MS };
+    const failing = { fail: noProxy, deadline };
     return isLook
       ? process.look(call, { port: 'proxy', ...failing })
       : process.change(name, call, failing);
@@ -166,11 +167,16 @@ function hostOf(world: World, process: SimulatedProcess): Host {
       connect: (host, port) => process.look(() => connected(world, host, port)),
     },
     proxySocket: (path) => ({
-      ask: (command) =>
-        socket(path, onlyShows(command), `proxy: ${command.slice(0, 60)}`, (master) =>
-          path.endsWith('master.sock')
-            ? master.command(command)
-            : answerOf(master.current as never, command),
+      ask: (command, patience) =>
+        socket(
+          path,
+          onlyShows(command),
+          `proxy: ${command.slice(0, 60)}`,
+          (master) =>
+            path.endsWith('master.sock')
+              ? master.command(command)
+              : answerOf(master.current as never, command),
+          patience,
         ),
       hold: () =>
         socket(path, true, '', ({ current: worker }) => ({

@@ -3,7 +3,7 @@ import type { Status } from '../../../src/documents/status.ts';
 import { EXIT } from '../../../src/errors.ts';
 import { formatWeight } from '../../../src/proxy/weight.ts';
 import { hasEnded } from '../../../src/rollout/release.ts';
-import type { Invariant, Look, Story } from './story.ts';
+import type { Chapter, Invariant, Look, Story } from './story.ts';
 
 const AGREE: Invariant = {
   name: '`status`, its JSON, the journal and the proxy agree',
@@ -40,7 +40,8 @@ function disagreements({ text, json, release, scene }: Look): string[] {
     ...(scene.weight === undefined || told.weight.set === weight
       ? []
       : [`weight ${told.weight.set}, the proxy has ${weight}`]),
-    ...(told.state === 'holding' && release?.state === 'paused'
+    // Who was killed after it gave users back had not written that down yet.
+    ...(told.state === 'holding' && release?.state === 'paused' && weight === 0
       ? [`it holds, the journal says ${release.state}`]
       : []),
     ...(isSteered && !hasCanary ? [`${told.state}, but its canary is gone`] : []),
@@ -110,6 +111,64 @@ function parses(words: string): boolean {
   }
 }
 
+const WHERE_USERS: Invariant = {
+  name: 'a failed command says where users are',
+  broken: (story) =>
+    story.chapters.flatMap((chapter) => {
+      const { argv, stderr } = chapter;
+      const [command = ''] = argv;
+      if (!hasFailed(chapter)) return [];
+      const said = /^ {2}(Users: .*|All users .*|Nobody .*)$/m.exec(stderr)?.[1];
+      if (said === undefined) return [`\`${command}\` does not say it: ${stderr}`];
+      const untrue = whyUntrue(story, chapter, said);
+      return untrue === undefined ? [] : [`\`${command}\`: "${said}", but ${untrue}`];
+    }),
+};
+
+const LOOK_ONLY = ['status', 'plan'];
+
+/** It did something, or was about to: a wrong command moved nobody, nor did one that had to wait. */
+function hasFailed({ argv: [command = ''], exitCode }: Chapter): boolean {
+  const isHarmless =
+    exitCode === undefined || [EXIT.done, EXIT.usage, EXIT.lockHeld].includes(exitCode as 0);
+  return !isHarmless && !LOOK_ONLY.includes(command);
+}
+
+/** What the simulated proxy and the users say against a sentence, at the moment in which its command ended. */
+function whyUntrue({ chapters, world }: Story, chapter: Chapter, said: string): string | undefined {
+  const { after, process } = chapter;
+  const { weight, at } = after;
+  const near = (ms: number) => world.visitors.visits.filter((each) => Math.abs(each.at - at) < ms);
+  const isMoving = chapters.some(
+    (each) => each !== chapter && each.before.at <= at && each.after.at >= at - MOVING_MS,
+  );
+  // Somebody else has just moved them.
+  if (isMoving) return undefined;
+  if (said.startsWith('Nobody knows'))
+    return weight === undefined || process.hasMetFault ? undefined : `the proxy has ${weight}`;
+  if (said.startsWith('Nobody answers')) {
+    const answered = near(MOVING_MS).filter(
+      ({ status, tookMs }) => status === 200 && tookMs < PROMPT_MS,
+    );
+    return answered.length > 0 ? `${answered[0]?.user} was answered` : undefined;
+  }
+  const told = weightIn(said);
+  return weight === undefined
+    ? undefined
+    : told === Math.max(-1, weight)
+      ? undefined
+      : `the proxy has ${weight}`;
+}
+
+/** So soon after another command did something both may be right. */
+const MOVING_MS = 200;
+
+function weightIn(said: string): number {
+  if (said.startsWith('All users are on the stable')) return -1;
+  if (said.startsWith('All users are on the canary')) return 10_001;
+  return Math.round(Number(/^Users: (\S+) %/.exec(said)?.[1]) * 100);
+}
+
 /** Sentences that make somebody get up at night. */
 const ALARMS = /users get errors|Nothing answers at port|nobody is answered/i;
 /** What `status` says is of the moment in which it looks: servers are checked twice a second. */
@@ -132,4 +191,4 @@ const NO_FALSE_ALARM: Invariant = {
 };
 
 /** Of what people are told. */
-export const TOLD = [AGREE, WELL_SAID, WAY_ON, NO_FALSE_ALARM];
+export const TOLD = [AGREE, WELL_SAID, WAY_ON, WHERE_USERS, NO_FALSE_ALARM];

@@ -1,6 +1,6 @@
 import { isHidden, isKept } from '../../../compose/disguise/hidden.ts';
 import type { ImageSettings } from '../../../compose/images/settings.ts';
-import { LABEL, PROXY_SERVICE } from '../../../compose/model/names.ts';
+import { handOverNetwork, LABEL, PROXY_SERVICE } from '../../../compose/model/names.ts';
 import type { ObservedContainer } from '../../../rollout/observed.ts';
 
 /** A container as the engine tells of it, by its API and by `docker inspect` alike. */
@@ -75,6 +75,7 @@ function observe(container: InspectedContainer): ObservedContainer {
     commit: labels[LABEL.commit],
     release: labels[LABEL.release],
     definition: labels[LABEL.definition],
+    ...(role === 'proxy' && isUnpublished(container) && { isUnpublished: true }),
     ...(labels[LABEL.hash] && { configHash: labels[LABEL.hash] }),
   };
 }
@@ -94,6 +95,13 @@ function publishedPorts(bindings: InspectedContainer['HostConfig']['PortBindings
     .filter(([port]) => !port.endsWith('/udp'))
     .flatMap(([, hosts]) => (hosts ?? []).map(({ HostPort }) => Number(HostPort)))
     .filter((port) => port > 0);
+}
+
+/** Whether a container is on no network but the one of a hand-over, on which nothing is published. */
+function isUnpublished({ Config, NetworkSettings }: InspectedContainer): boolean {
+  const project = Config.Labels['com.docker.compose.project'] ?? '';
+  const networks = Object.keys(NetworkSettings.Networks);
+  return networks.every((each) => each === handOverNetwork(project));
 }
 
 /** Each link once, however many networks the container is on. */
