@@ -20,7 +20,7 @@ const UNKNOWN: UsersNow = {
 
 /**
  * Where users are after a command that failed: from the proxy, unless it has no port; then by who has theirs. Asks for
- * some seconds at most, and never throws. `undefined` where canary has never run: it moved nobody.
+ * some seconds at most, and never throws. `undefined` where canary has never run, and nothing can be seen: it moved nobody.
  */
 export async function whereUsers(context: Context): Promise<UsersNow | undefined> {
   const { signal, end } = deadline(context.clock, MOST_MS);
@@ -32,9 +32,12 @@ export async function whereUsers(context: Context): Promise<UsersNow | undefined
   const quiet: Context = { ...context, signal, emit: () => undefined };
   try {
     const state = await inTime(findState(quiet));
-    if (!state || !(await exists(state.layout.state))) return undefined;
+    if (!state) return undefined;
     const byProxy = await inTime(askProxy(quiet, state));
-    return (await inTime(withoutProxy(quiet))) ?? byProxy ?? UNKNOWN;
+    const seen = await inTime(withoutProxy(quiet));
+    if (seen && seen !== UNKNOWN) return seen;
+    const hasRun = await exists(state.layout.state);
+    return byProxy ?? seen ?? (hasRun ? UNKNOWN : undefined);
   } finally {
     end();
   }
@@ -58,12 +61,11 @@ function bySplit({ everyoneOn, weight }: Split, out: readonly string[]): UsersNo
   return { canary: weight, text: `Users: ${shares}${breaker}.` };
 }
 
-/** Where they are if no proxy is in front of the services. */
-async function withoutProxy(context: Context): Promise<UsersNow | undefined> {
+/** Where they are if no proxy is in front of the services; `UNKNOWN` if one is. */
+async function withoutProxy(context: Context): Promise<UsersNow> {
   const project = await loadToEnd(context);
   const observed = await observe({ context, project });
-  if (observed.proxy.state === 'running' || observed.proxy.state === 'unreachable')
-    return undefined;
+  if (observed.proxy.state === 'running' || observed.proxy.state === 'unreachable') return UNKNOWN;
   const closed = closedPorts(project, observed);
   if (closed.length === 0) return { canary: 0, text: 'All users are on the stable.' };
   const ports = closed.map(({ port }) => port).join(', ');
