@@ -78,7 +78,7 @@ export function liveModel(state: LiveState, now: number): LiveModel {
       title: titleOf(release),
       age: rounded(now - Date.parse(release.startedAt)),
     },
-    why: release?.reason ?? (status ? `No canary runs. ${HOW_TO_START}` : 'Looking at the project'),
+    why: release?.reason ?? withoutRelease(state),
     alarms: alarmsOf(state),
     steps: release?.schedule ? stepMarks(release.schedule) : [],
     time: release?.schedule ? timeOf(release, release.schedule, now) : undefined,
@@ -92,12 +92,15 @@ export function liveModel(state: LiveState, now: number): LiveModel {
   };
 }
 
+function withoutRelease({ status, problem }: LiveState): string {
+  return status ? `No canary runs. ${HOW_TO_START}` : (problem ?? 'Looking at the project');
+}
+
 function titleOf({ branch, commit, subject, source, id }: ReleaseStatus): string {
   return source ? `${subject}  (${id})` : `${branch} ${shortCommit(commit)}  ${subject}`;
 }
 
 function alarmsOf({ status, problem }: LiveState): string[] {
-  // Nothing is known yet, and whoever began the view says why.
   if (!status) return [];
   const silent = status?.proxy.silent ?? [];
   return [

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { dockerEngine } from '../../../src/system/docker/engine.ts';
-import { neverAsked } from '../../support/fixture-context.ts';
+import { ENGINES } from '../../support/fixture-engine.ts';
 
 const DIGEST = `acme/web@sha256:${'ab'.repeat(32)}`;
 
-test("a digest is no tag, though an engine with containerd's store lists it as one", async () => {
-  const inspected = { Id: 'sha256:1', RepoTags: [DIGEST, 'acme/web:1'], RepoDigests: [DIGEST] };
-  const stdout = JSON.stringify([{ ...inspected, Config: {} }]);
-  const far = { ...neverAsked, isNear: async () => false };
-  const engine = dockerEngine(async () => ({ exitCode: 0, stdout, stderr: '' }), far);
-  expect(await engine.image('acme/web:1')).toMatchObject({
-    ...{ tags: ['acme/web:1'], digests: [DIGEST] },
-  });
-});
+test.each(ENGINES)(
+  "a digest is no tag, though a %s engine with containerd's store lists it as one",
+  async (_, engineWith) => {
+    const names = { RepoTags: [DIGEST, 'acme/web:1'], RepoDigests: [DIGEST] };
+    const engine = engineWith({ Id: 'sha256:1', ...names, Config: {} });
+    expect(await engine.image('acme/web:1')).toMatchObject({
+      ...{ tags: ['acme/web:1'], digests: [DIGEST] },
+    });
+  },
+);

@@ -125,6 +125,18 @@ test('without a canary', () => {
   `);
 });
 
+test('what cannot be looked at has no last known state', () => {
+  const draw = (state: typeof NOTHING_SEEN) =>
+    renderLive(liveModel(state, NOW), [], small).join('\n');
+  const problem = 'There is no canary.yaml.';
+  expect(draw(NOTHING_SEEN)).toContain('Looking at the project');
+  const unseen = draw({ ...NOTHING_SEEN, problem });
+  expect(unseen).toContain(problem);
+  expect(unseen).not.toContain('last known state');
+  const seen = withLook(NOTHING_SEEN, { status: ADVANCING, records: RECORDS });
+  expect(draw({ ...seen, problem })).toContain(`This is the last known state: ${problem}`);
+});
+
 test('colours change how it looks and nothing else', () => {
   const colored = shown(ADVANCING, { theme: makeTheme(true) });
   expect(colored).toContain('\u001b[');
