@@ -1,3 +1,4 @@
+import { EXIT } from '../../../src/errors.ts';
 import { parseJournal } from '../../../src/rollout/journal.ts';
 import { foldRelease, hasEnded, type Release } from '../../../src/rollout/release.ts';
 import { SECRET } from './shop.ts';
@@ -81,7 +82,9 @@ const OFF_BEFORE_ALL: Invariant = {
     story.chapters.flatMap((chapter) => {
       const { argv, before, process, exitCode } = chapter;
       const isWayOut = TAKE_USERS_OFF.includes(argv[0] ?? '') && (before.weight ?? -1) > 0;
-      if (!isWayOut || exitCode === undefined || wasMoved(story, chapter)) return [];
+      // A pause does not take over from a command that starts a canary: that one has the users.
+      const mustWait = argv[0] === 'pause' && exitCode === EXIT.lockHeld;
+      if (!isWayOut || mustWait || exitCode === undefined || wasMoved(story, chapter)) return [];
       const off = process.trace.findIndex(({ name }) => / weight (-1|0)$/.test(name));
       const slow = process.trace.findIndex(({ name }) => /^(docker|POST|DELETE) /.test(name));
       if (off < 0) return [`\`${argv[0]}\` left the users where they were`];
@@ -174,6 +177,26 @@ export function releasesOf(world: Story['world']): Release[] {
     .flatMap((each) => foldRelease(parseJournal(text(world.file(each))).records) ?? []);
 }
 
+const RECORD: Invariant = {
+  name: 'a journal is of one release, and has each fact once',
+  broken: ({ world }) =>
+    ownFiles(world)
+      .filter((each) => each.endsWith('.jsonl'))
+      .flatMap((file) => {
+        const content = text(world.file(file));
+        const { records, problems } = parseJournal(content);
+        const lines = content.split('\n').filter(Boolean);
+        const begun = records.flatMap((each) => (each.type === 'release-created' ? each.id : []));
+        return [
+          ...problems,
+          ...lines.filter((line, at) => line === lines[at - 1]).map((line) => `twice: ${line}`),
+          ...(begun.length > 1 || begun.some((id) => !file.endsWith(`/${id}.jsonl`))
+            ? [`it begins ${begun.join()}`]
+            : []),
+        ].map((how) => `${file}: ${how}`);
+      }),
+};
+
 const FILES_UNTOUCHED: Invariant = {
   name: "the user's files are as they were",
   broken: ({ files, world }) =>
@@ -238,6 +261,7 @@ export const ALWAYS = [
   OFF_BEFORE_ALL,
   NO_REQUEST_LOST,
   ONE_RELEASE,
+  RECORD,
   FILES_UNTOUCHED,
   NO_SECRET,
 ];
