@@ -146,11 +146,13 @@ const NO_REQUEST_LOST: Invariant = {
  * engine gives a port from one container to another in one call.
  */
 function isBetweenTwoHands({ chapters, happened }: Story, at: number): boolean {
-  // And nobody can do anything at an engine that does not answer.
+  const isMoving = ({ argv: [command = ''], before, after }: Chapter) =>
+    ['up', 'down'].includes(command) && before.at <= at && at <= after.at;
+  // And nobody can do anything at an engine that does not answer. A call that hangs elsewhere closes no port.
   const hangs = happened.some(
     ({ what, at: from, lastsMs }) => what === HANG && from <= at && at <= from + lastsMs,
   );
-  if (hangs) return true;
+  if (hangs && chapters.some(isMoving)) return true;
   return chapters.some(({ argv: [command = ''], exitCode, before, after }) => {
     if (exitCode !== undefined || !['up', 'down'].includes(command)) return false;
     const again = chapters.find((each) => each.argv[0] === command && each.before.at >= after.at);
