@@ -47,6 +47,8 @@ export interface Processes {
   pid: number;
   /** This process. */
   own(): Promise<ProcessIdentity>;
+  /** A name that no other process of any host gives. */
+  token(): string;
   /** Whether a process still runs. */
   isRunning(process: ProcessIdentity): Promise<boolean>;
   /** Interrupts a process, as Ctrl-C does. */

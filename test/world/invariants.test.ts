@@ -79,6 +79,7 @@ const MUTATIONS: readonly Mutation[] = [
         own(story, `${second}.jsonl`, `${begun}\n`);
     },
   },
+  { of: 'a journal is of one release, and has each fact once', after: tampered(doubled) },
   {
     of: "the user's files are as they were",
     after: ({ world }) => writeFileSync(world.file('canary.yaml'), 'version: 1\n'),
@@ -131,6 +132,60 @@ const MUTATIONS: readonly Mutation[] = [
   },
 ];
 
+/** Changes the lines of the only journal there is. */
+function tampered(how: (lines: readonly string[]) => readonly string[]): (story: Story) => void {
+  return (story) => {
+    const name = ownFiles(story.world).find((each) => each.endsWith('.jsonl')) ?? '';
+    const lines = text(story.world.file(name)).split('\n').filter(Boolean);
+    writeFileSync(story.world.file(name), `${how(lines).join('\n')}\n`);
+  };
+}
+
+function isWeight(line: string): boolean {
+  return line.includes('"type":"weight-set","weight":40');
+}
+
+function doubled(lines: readonly string[]): string[] {
+  return lines.flatMap((line) => (line.includes('"type":"weight-set"') ? [line, line] : [line]));
+}
+
+const HOLDING = [['up'], [...DEPLOY, '--weight', '20'], ['weight', '40']];
+const ONE_STORY = 'journal, labels and proxy tell one story';
+const RECORD = 'a journal is of one release, and has each fact once';
+
+/** What somebody, or a disk, may do to the record of a release that holds. */
+const TAMPERED: readonly (Mutation & { name: string })[] = [
+  {
+    name: 'a line is lost',
+    of: ONE_STORY,
+    after: tampered((lines) => lines.filter((line) => !isWeight(line))),
+  },
+  { name: 'a line is doubled', of: RECORD, after: tampered(doubled) },
+  {
+    name: 'a line is of another release',
+    of: RECORD,
+    after: tampered(([first = '', ...rest]) => [
+      first,
+      ...rest,
+      first.replace(/-6b1ade4/, '-aaaaaaa'),
+    ]),
+  },
+  {
+    name: 'a weight is wrong',
+    of: ONE_STORY,
+    after: tampered((lines) =>
+      lines.map((line) => (isWeight(line) ? line.replace('"weight":40', '"weight":30') : line)),
+    ),
+  },
+  {
+    name: 'the id is wrong',
+    of: RECORD,
+    after: tampered((lines) =>
+      lines.map((line) => line.replace(/"id":"[^"]*"/, '"id":"20260105-090009-bbbbbbb"')),
+    ),
+  },
+];
+
 function restart(service: string): NonNullable<Mutation['act']> {
   return (world) => {
     const container = stable(world, service);
@@ -139,13 +194,13 @@ function restart(service: string): NonNullable<Mutation['act']> {
   };
 }
 
-async function seen(mutation?: Mutation): Promise<string[]> {
+async function seen(mutation?: Mutation, commands = COMMANDS): Promise<string[]> {
   const world = await shop();
   try {
     const story = begin(world);
     let isDone = false;
     world.visitors.begin(CROWD.users, CROWD.everyMs, PORT);
-    for (const argv of COMMANDS) {
+    for (const argv of commands) {
       world.onCall = (process, { name }) => {
         if (isDone || !mutation || argv[0] !== mutation.command || !mutation.at?.test(name)) return;
         isDone = true;
@@ -177,4 +232,12 @@ test('each invariant has a mutation', () => {
 
 test.for(MUTATIONS)('goes red: $of', async (mutation) => {
   expect(await seen(mutation)).toContain(mutation.of);
+});
+
+test('an undisturbed record breaks no invariant', async () => {
+  expect(await seen(undefined, HOLDING)).toEqual([]);
+});
+
+test.for(TAMPERED)('a tampered record is seen: $name', async (mutation) => {
+  expect(await seen(mutation, HOLDING)).toEqual([mutation.of]);
 });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { CanaryError } from '../../errors.ts';
@@ -50,7 +49,7 @@ export class FileLock {
       host: hostname(),
       start: this.clock.now().toISOString(),
       command,
-      token: randomUUID(),
+      token: processesHere().token(),
     };
     const draft = temporaryName(`${this.path}.${mine.token}`);
     try {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { mkdtemp, readdir } from '../disk.ts';
@@ -38,6 +39,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const REAL: Processes = {
   pid: process.pid,
   own,
+  token: randomUUID,
   isRunning: runs,
   interrupt: (pid) => process.kill(pid, 'SIGINT'),
   onInterrupt(stop) {

@@ -1,3 +1,4 @@
+import { EXIT } from '../../../src/errors.ts';
 import { parseJournal } from '../../../src/rollout/journal.ts';
 import { foldRelease, hasEnded, type Release } from '../../../src/rollout/release.ts';
 import { SECRET } from './shop.ts';
@@ -81,7 +82,9 @@ const OFF_BEFORE_ALL: Invariant = {
     story.chapters.flatMap((chapter) => {
       const { argv, before, process, exitCode } = chapter;
       const isWayOut = TAKE_USERS_OFF.includes(argv[0] ?? '') && (before.weight ?? -1) > 0;
-      if (!isWayOut || exitCode === undefined || wasMoved(story, chapter)) return [];
+      // A pause does not take over from a command that starts a canary: that one has the users.
+      const mustWait = argv[0] === 'pause' && exitCode === EXIT.lockHeld;
+      if (!isWayOut || mustWait || exitCode === undefined || wasMoved(story, chapter)) return [];
       const off = process.trace.findIndex(({ name }) => / weight (-1|0)$/.test(name));
       const slow = process.trace.findIndex(({ name }) => /^(docker|POST|DELETE) /.test(name));
       if (off < 0) return [`\`${argv[0]}\` left the users where they were`];
@@ -143,11 +146,13 @@ const NO_REQUEST_LOST: Invariant = {
  * engine gives a port from one container to another in one call.
  */
 function isBetweenTwoHands({ chapters, happened }: Story, at: number): boolean {
-  // And nobody can do anything at an engine that does not answer.
+  const isMoving = ({ argv: [command = ''], before, after }: Chapter) =>
+    ['up', 'down'].includes(command) && before.at <= at && at <= after.at;
+  // And nobody can do anything at an engine that does not answer. A call that hangs elsewhere closes no port.
   const hangs = happened.some(
     ({ what, at: from, lastsMs }) => what === HANG && from <= at && at <= from + lastsMs,
   );
-  if (hangs) return true;
+  if (hangs && chapters.some(isMoving)) return true;
   return chapters.some(({ argv: [command = ''], exitCode, before, after }) => {
     if (exitCode !== undefined || !['up', 'down'].includes(command)) return false;
     const again = chapters.find((each) => each.argv[0] === command && each.before.at >= after.at);
@@ -173,6 +178,26 @@ export function releasesOf(world: Story['world']): Release[] {
     .sort()
     .flatMap((each) => foldRelease(parseJournal(text(world.file(each))).records) ?? []);
 }
+
+const RECORD: Invariant = {
+  name: 'a journal is of one release, and has each fact once',
+  broken: ({ world }) =>
+    ownFiles(world)
+      .filter((each) => each.endsWith('.jsonl'))
+      .flatMap((file) => {
+        const content = text(world.file(file));
+        const { records, problems } = parseJournal(content);
+        const lines = content.split('\n').filter(Boolean);
+        const begun = records.flatMap((each) => (each.type === 'release-created' ? each.id : []));
+        return [
+          ...problems,
+          ...lines.filter((line, at) => line === lines[at - 1]).map((line) => `twice: ${line}`),
+          ...(begun.length > 1 || begun.some((id) => !file.endsWith(`/${id}.jsonl`))
+            ? [`it begins ${begun.join()}`]
+            : []),
+        ].map((how) => `${file}: ${how}`);
+      }),
+};
 
 const FILES_UNTOUCHED: Invariant = {
   name: "the user's files are as they were",
@@ -238,6 +263,7 @@ export const ALWAYS = [
   OFF_BEFORE_ALL,
   NO_REQUEST_LOST,
   ONE_RELEASE,
+  RECORD,
   FILES_UNTOUCHED,
   NO_SECRET,
 ];

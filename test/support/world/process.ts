@@ -55,6 +55,7 @@ export class SimulatedProcess {
   private readonly interrupts = new Set<() => void>();
   private readonly onDeath: (() => void)[] = [];
   private end: () => void = () => undefined;
+  private tokens = 0;
   readonly pid: number;
   private readonly timeline: Timeline;
   private readonly faults: Faults;
@@ -135,6 +136,12 @@ export class SimulatedProcess {
 
   interrupt(): void {
     for (const stop of this.interrupts) stop();
+  }
+
+  /** The same in each run. */
+  token(): string {
+    this.tokens += 1;
+    return `${this.pid}-${this.tokens}`;
   }
 
   onInterrupt(stop: () => void): ReturnType<Processes['onInterrupt']> {

@@ -158,6 +158,7 @@ function hostOf(world: World, process: SimulatedProcess): Host {
     processes: {
       pid: process.pid,
       own: async () => ({ pid: process.pid, processStart: String(process.pid) }),
+      token: () => process.token(),
       isRunning: async ({ pid }) => world.processes.get(pid)?.isDead === false,
       interrupt: (pid) => world.processes.get(pid)?.interrupt(),
       onInterrupt: (stop) => process.onInterrupt(stop),
