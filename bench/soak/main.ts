@@ -15,8 +15,9 @@ const USERS = 600;
 /** A release with its steps takes about so long. */
 const RELEASE_MS = 45_000;
 
-const [root = '.', minutes = '30', seed = String(Date.now() % 100_000)] = process.argv.slice(2);
-const random = randomFrom(Number(seed));
+const [root = '.', minutes = '30', given = String(Date.now() % 100_000)] = process.argv.slice(2);
+const seed = Number(given);
+const random = randomFrom(seed);
 // What is waited for here does not always keep Node from ending.
 const awake = setInterval(() => undefined, 60_000);
 const shop = await Storedog.create();
