@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { CanaryError, type FileProblem, messageOf } from '../errors.ts';
+import { requireShallow } from '../yaml-depth.ts';
 import { problemsOfIssues } from './diagnose.ts';
 import { placeProblem, placeSyntax, type SourceText } from './places.ts';
 import { problemsOf } from './problems.ts';
@@ -16,9 +17,10 @@ const MOST = 50;
  */
 export function parseConfig(text: string, fileName: string): CanaryConfig {
   const lines = new LineCounter();
-  const document = read(fileName, () =>
-    parseDocument(text, { lineCounter: lines, prettyErrors: false }),
-  );
+  const document = read(fileName, () => {
+    requireShallow(text);
+    return parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  });
   const source = { text, lines, document };
   const isReadable = document.errors.every(({ code }) => code === 'DUPLICATE_KEY');
   const syntax = document.errors.map((error) => placeSyntax(source, wordsOfSyntax(error)));

@@ -1,6 +1,7 @@
 import { parseDocument } from 'yaml';
 import type { Context } from '../../context.ts';
 import { readFile } from '../../system/disk.ts';
+import { isTooDeep } from '../../yaml-depth.ts';
 
 /** The names of a project that a shell may complete. */
 export interface Names {
@@ -22,9 +23,9 @@ export function namesOf(context: Context): Names {
       const { findComposeFiles } = await import('../../project/compose-files.ts');
       const { files } = await findComposeFiles(context);
       const found = files.map(async (file) => {
-        const stack: unknown = parseDocument(await readFile(file, 'utf8'), {
-          logLevel: 'silent',
-        }).toJS();
+        const text = await readFile(file, 'utf8');
+        if (isTooDeep(text)) return [];
+        const stack: unknown = parseDocument(text, { logLevel: 'silent' }).toJS();
         const services = (stack as { services?: object } | null)?.services;
         return typeof services === 'object' && services !== null ? Object.keys(services) : [];
       });

@@ -1,4 +1,5 @@
 import { type Document, isScalar, parseAllDocuments, type Scalar } from 'yaml';
+import { isTooDeep } from '../../yaml-depth.ts';
 
 /**
  * The text of a compose file in which a service has another image, all else byte for byte. `undefined` if the file does
@@ -37,6 +38,7 @@ function imageIn(text: string, service: string): Scalar | undefined {
 
 /** Of several documents in one file, Compose merges one into the other. */
 function read(text: string): Document | undefined {
+  if (isTooDeep(text)) return undefined;
   const documents: readonly Document[] = [...parseAllDocuments(text, { logLevel: 'silent' })];
   return documents.length === 1 ? documents[0] : undefined;
 }

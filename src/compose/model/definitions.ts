@@ -1,4 +1,5 @@
 import { type Document, parseAllDocuments, visit } from 'yaml';
+import { requireShallow } from '../../yaml-depth.ts';
 
 /**
  * What a single compose file contains before Compose merges it with others. Paths are as written,
@@ -59,8 +60,10 @@ const PLAIN_TAG =
 
 /** Reads which services a compose file defines, and the files it names. */
 export function readDefinitions(text: string): FileDefinitions {
+  const bare = text.replace(/^\uFEFF/, '').replace(LINE_ENDS, '\n');
+  requireShallow(bare);
   // Several documents in one file are merged like several files.
-  const parsed = parseAllDocuments(text.replace(/^\uFEFF/, '').replace(LINE_ENDS, '\n'), {
+  const parsed = parseAllDocuments(bare, {
     merge: true,
     logLevel: 'silent',
     customTags: lenientTags,

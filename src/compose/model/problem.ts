@@ -1,5 +1,6 @@
 import { isAlias, isMap, isNode, isScalar, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { literally } from '../../config/values/literally.ts';
+import { isTooDeep } from '../../yaml-depth.ts';
 
 /** A compose file that Compose's message may be about. */
 export interface SourceFile {
@@ -53,6 +54,7 @@ function first(
 
 /** The line of invalid YAML or of a duplicate key. */
 function placeOfMistake({ text }: SourceFile): number | undefined {
+  if (isTooDeep(text)) return undefined;
   const errors = parseAllDocuments(text, { logLevel: 'silent' }).flatMap(({ errors }) => errors);
   return errors[0]?.linePos?.[0].line;
 }
@@ -83,6 +85,7 @@ function placeOfVariable(
  * one name.
  */
 function placeOfField({ text }: SourceFile, parts: readonly string[]): number | undefined {
+  if (isTooDeep(text)) return undefined;
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, {
     lineCounter: lines,
