@@ -14,7 +14,7 @@ export interface Fault {
 }
 
 /** The command of canary that runs. */
-export interface Command {
+interface Command {
   kill: (signal: 'SIGKILL') => unknown;
 }
 
