@@ -6,6 +6,7 @@ const FLOORS = {
   src: [
     'errors.ts',
     'nearest.ts',
+    'yaml-depth.ts',
     'config',
     ['analysis', 'compose', 'proxy'],
     'database',
