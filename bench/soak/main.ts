@@ -14,6 +14,8 @@ const PER_SECOND = 60;
 const USERS = 600;
 /** A release with its steps takes about so long. */
 const RELEASE_MS = 45_000;
+const WHOLE = 'async function shopPage(response) {\n';
+const BROKEN = `${WHOLE}  if (Math.random() < 0.5) throw new Error('a bad release');\n`;
 
 const [root = '.', minutes = '30', given = String(Date.now() % 100_000)] = process.argv.slice(2);
 const seed = Number(given);
@@ -134,9 +136,6 @@ async function prepare(round: number, isGood: boolean): Promise<void> {
   const changed = isGood ? clean : clean.replace(WHOLE, BROKEN);
   await shop.commitOn('canary', SERVER_FILE, `// release ${round}\n${changed}`);
 }
-
-const WHOLE = 'async function shopPage(response) {\n';
-const BROKEN = `${WHOLE}  if (Math.random() < 0.5) throw new Error('a bad release');\n`;
 
 async function measure(pid: number | undefined): Promise<void> {
   const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
