@@ -12,11 +12,11 @@ import {
   SHOW_PROCESSES,
 } from '../proxy/master-process.ts';
 import {
-  isTripped,
   parseStatistics,
   reachesStable,
   type SideStatistics,
   showStatistics,
+  trippedServices,
 } from '../proxy/statistics.ts';
 import { readUsers, showUsers, type UserSides } from '../proxy/user-map.ts';
 import {
@@ -43,7 +43,7 @@ export async function observe({
   );
   const live = await askIfRunning(project.socket, showSplit);
   const info = await askIfRunning(project.socket, SHOW_INFO);
-  const statistics = Object.entries(await currentStatistics(project));
+  const statistics = await currentStatistics(project);
   return {
     containers,
     proxy: {
@@ -52,8 +52,10 @@ export async function observe({
       definition: proxy?.definition,
       isLeft: proxy?.health === 'unhealthy',
       configuration: await configurationNow(project, info),
-      tripped: statistics.filter(([, sides]) => isTripped(sides)).map(([service]) => service),
-      silent: statistics.filter(([, sides]) => !reachesStable(sides)).map(([service]) => service),
+      tripped: trippedServices(statistics),
+      silent: Object.entries(statistics)
+        .filter(([, sides]) => !reachesStable(sides))
+        .map(([service]) => service),
       users: await currentUsers(project),
     },
   };
@@ -70,10 +72,10 @@ export async function peek(
   project: ProjectState,
 ): Promise<{ weight: number; isOut: boolean }> {
   const live = await askIfRunning(project.socket, showSplit);
-  const isTrippedAnywhere = Object.values(await currentStatistics(project)).some(isTripped);
+  const tripped = trippedServices(await currentStatistics(project));
   return {
     weight: readSplit(await splitText(project, live)).weight,
-    isOut: isTrippedAnywhere || hasExpired(live ?? '', clock.machineTime()),
+    isOut: tripped.length > 0 || hasExpired(live ?? '', clock.machineTime()),
   };
 }
 
@@ -117,7 +119,8 @@ async function configurationNow(
   { layout }: Pick<Project, 'layout'>,
   info: string | undefined,
 ): Promise<string | undefined> {
-  const inForce = info === undefined ? undefined : readDigest(info);
+  if (info === undefined) return undefined;
+  const inForce = readDigest(info);
   const kept = await readIfExists(layout.configuration);
   const isKept = kept === undefined || readSignature(kept) === inForce;
   return isKept ? inForce : undefined;

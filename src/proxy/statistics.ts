@@ -291,3 +291,10 @@ export function armBreaker(service: string): string[] {
 export function isTripped({ users }: SideStatistics): boolean {
   return users?.whole.status.startsWith('DOWN') ?? false;
 }
+
+/** The services whose canary the breaker took out. */
+export function trippedServices(statistics: Readonly<Record<string, SideStatistics>>): string[] {
+  return Object.entries(statistics).flatMap(([service, sides]) =>
+    isTripped(sides) ? [service] : [],
+  );
+}

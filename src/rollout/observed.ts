@@ -120,3 +120,8 @@ export function heldPorts(observed: Observed): number[] {
     .filter(({ state }) => state === 'running')
     .flatMap(({ publishedPorts }) => publishedPorts);
 }
+
+/** Whether a hand-over of ports was cut off before the proxy published any. */
+export function isCutOff(observed: Observed): boolean {
+  return containersOf(observed, 'proxy').some(({ isUnpublished }) => isUnpublished);
+}

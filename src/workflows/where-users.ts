@@ -3,7 +3,7 @@ import type { UsersNow } from '../documents/error.ts';
 import { askIfRunning, currentStatistics, observe } from '../execution/observe.ts';
 import { findState, type Project, type ProjectState } from '../project/load.ts';
 import { loadToEnd } from '../project/load-to-end.ts';
-import { isTripped } from '../proxy/statistics.ts';
+import { trippedServices } from '../proxy/statistics.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import { hasExpired, OFF, readSplit, type Split, showSplit } from '../proxy/weight-map.ts';
 import { containersOf, type Observed } from '../rollout/observed.ts';
@@ -47,9 +47,7 @@ async function askProxy({ clock }: Context, state: ProjectState): Promise<UsersN
   const live = await askIfRunning(state.socket, showSplit);
   if (live === undefined) return undefined;
   const isOver = hasExpired(live, clock.machineTime());
-  const statistics = Object.entries(await currentStatistics(state));
-  const out = statistics.filter(([, sides]) => isTripped(sides)).map(([service]) => service);
-  return bySplit(isOver ? OFF : readSplit(live), out);
+  return bySplit(isOver ? OFF : readSplit(live), trippedServices(await currentStatistics(state)));
 }
 
 /** `out`: services whose canary the breaker took out. */

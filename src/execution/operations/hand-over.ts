@@ -6,7 +6,7 @@ import { callOptions, type Run, unstoppable } from '../../project/run.ts';
 import { isSoWithin } from '../../project/until.ts';
 import { pauseCommands } from '../../proxy/pause.ts';
 import { firstServers, statesAtFirst, trustFirst } from '../../proxy/server-states.ts';
-import { containersOf, type ObservedContainer } from '../../rollout/observed.ts';
+import { containersOf, isCutOff, type ObservedContainer } from '../../rollout/observed.ts';
 import { rm } from '../../system/disk.ts';
 import type { Attachments } from '../../system/docker/api.ts';
 import { type ComposeScope, isAtLeast } from '../../system/docker/compose.ts';
@@ -156,8 +156,7 @@ export async function endHandOver(run: Run, holders: readonly ObservedContainer[
 
 /** A hand-over that was killed may have left a proxy that publishes nothing, and knows its networks no more. */
 export async function removeUnpublished(run: Run): Promise<void> {
-  const proxies = containersOf(await observe(run), 'proxy');
-  if (proxies.some(({ isUnpublished }) => isUnpublished)) await stopProxy(run);
+  if (isCutOff(await observe(run))) await stopProxy(run);
 }
 
 /** Connects again those that lost their networks to a hand-over; the proxy must be gone. */

@@ -2,7 +2,7 @@ import { handOverNetwork, PROXY_SERVICE } from '../../compose/model/names.ts';
 import { CanaryError } from '../../errors.ts';
 import { callOptions, type Run } from '../../project/run.ts';
 import { until } from '../../project/until.ts';
-import { containersOf } from '../../rollout/observed.ts';
+import { containersOf, isCutOff } from '../../rollout/observed.ts';
 import { observe } from '../observe.ts';
 import { overriddenScope } from '../override-file.ts';
 import { placeConfiguration } from './proxy-file.ts';
@@ -16,8 +16,7 @@ export async function startProxy(run: Run): Promise<void> {
   // What a hand-over that was killed left knows its networks no more. A proxy that cannot be controlled, for instance
   // because its folder was removed, must be recreated. And routers that leave it for the stable first lose no request.
   const isMadeAnew = isRouted(run) && proxy.definition !== run.project.proxy.definition;
-  const isCutOff = containersOf(observed, 'proxy').some(({ isUnpublished }) => isUnpublished);
-  if (proxy.state === 'unreachable' || isCutOff || isMadeAnew) await stopProxy(run);
+  if (proxy.state === 'unreachable' || isCutOff(observed) || isMadeAnew) await stopProxy(run);
   await letRouters(run);
   await run.context.compose.up(scope, [PROXY_SERVICE], { ...callOptions(run), pulls: true });
   await awaitProxy(run);
