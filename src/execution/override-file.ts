@@ -1,7 +1,10 @@
 import { hiding } from '../compose/disguise/hidden.ts';
-import type { BaselineSource } from '../compose/render/baseline.ts';
 import { addedServices, hiddenServices } from '../compose/render/hidden-services.ts';
-import { type CloneSource, renderOverride } from '../compose/render/override.ts';
+import {
+  type CloneSource,
+  type OverrideInput,
+  renderOverride,
+} from '../compose/render/override.ts';
 import type { Checkout } from '../project/checkout/checkout.ts';
 import { ensureState } from '../project/layout.ts';
 import type { Project } from '../project/load.ts';
@@ -14,7 +17,7 @@ import { baselineSource } from './baseline-source.ts';
 export function overrideText(
   project: Project,
   clones: CloneSource | undefined,
-  rest: { isUnlinked?: boolean; baselines?: BaselineSource } = {},
+  rest: Pick<OverrideInput, 'isUnlinked' | 'baselines' | 'images'> = {},
 ): string {
   const { model, slice, proxy } = project;
   return renderOverride({ model, slice, proxy, clones, ...rest });
@@ -29,12 +32,19 @@ export async function writeOverride(project: Project, text: string): Promise<voi
 /** Compose with the user's files and the override, which is written first. */
 export async function overriddenScope(
   run: Run,
-  /** Services whose baseline is about to start, beside those that have one. */
-  coming: readonly string[] = [],
+  {
+    coming = [],
+    images = new Map(),
+  }: {
+    /** Services whose baseline is about to start, beside those that have one. */
+    coming?: readonly string[];
+    /** By service, the image that the stable runs, whatever its file names. */
+    images?: ReadonlyMap<string, string>;
+  } = {},
 ): Promise<ComposeScope> {
   const { project } = run;
   const baselines = await baselineSource(run, coming);
-  await writeOverride(project, overrideText(project, cloneSource(run), { baselines }));
+  await writeOverride(project, overrideText(project, cloneSource(run), { baselines, images }));
   return hidingScope(project, project.files);
 }
 

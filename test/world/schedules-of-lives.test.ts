@@ -151,6 +151,16 @@ const FOUND: readonly Found[] = [
       }),
     ],
   },
+  {
+    name: 'a stable whose file names a still older image gets back what it ran before a promotion that was cut off',
+    steps: [
+      step(['up']),
+      step(AT_50),
+      step(['promote', '--yes', '--now']),
+      step([...deployOf(3), '--weight', '40']),
+      step(['promote', '--yes', '--now'], { faults: [fault('kill', 39)] }),
+    ],
+  },
 ];
 
 test.for(FOUND)('$name', async ({ steps, restarts = false }) => {

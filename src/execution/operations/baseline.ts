@@ -8,6 +8,6 @@ export async function startBaseline(
   run: Run,
   operation: OperationOf<'start-baseline'>,
 ): Promise<void> {
-  const scope = await overriddenScope(run, operation.services);
+  const scope = await overriddenScope(run, { coming: operation.services });
   await run.context.compose.up(scope, operation.services.map(baselineName), callOptions(run));
 }

@@ -114,13 +114,15 @@ export async function restoreStable(
     await context.engine.tagImage(imageId, name);
   }
   await takeLinesBack(run);
+  const isRestored = ({ service }: StableImage) => operation.services.includes(service);
+  const previous = (replacing?.previous ?? []).filter(isRestored);
   const scale = await keptScale(run, operation.services, run.project.model);
-  const scope = await overriddenScope(run);
+  // A file in which nobody wrote the image that was promoted before this one names a still older one.
+  const images = new Map(previous.map(({ service, name }) => [service, name]));
+  const scope = await overriddenScope(run, { images });
   await recreating(run, operation.services, () =>
     context.compose.up(scope, operation.services, { ...callOptions(run), scale }),
   );
-  const isRestored = ({ service }: StableImage) => operation.services.includes(service);
-  const previous = (replacing?.previous ?? []).filter(isRestored);
   await requireImages(run, new Map(previous.map((each) => [each.service, each.imageId])));
   await recreateNamespaceMembers(run, scope, operation.services);
 }
