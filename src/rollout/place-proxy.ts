@@ -39,7 +39,8 @@ export function placeProxy(draft: Draft, observed: Observed, situation: Situatio
   const served = entries.map(({ service }) => service);
   const silent = served.filter((service) => observed.proxy.silent.includes(service));
   if (draft.operations.length > 0) {
-    draft.awaitReady('stable', served, 'the proxy must reach it');
+    const started = missing.filter((service) => chosen.includes(service));
+    draft.awaitReady('stable', [...new Set([...served, ...started])], 'the proxy must reach it');
   } else if (silent.length > 0) {
     draft.awaitReady('stable', silent, 'its users get errors: the proxy does not reach it');
   }

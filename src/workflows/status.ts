@@ -55,7 +55,7 @@ export async function statusOf(
     proxy: {
       state: observed.proxy.state,
       entries: entryAddresses(project),
-      silent: silentOf(observed),
+      silent: silentOf(project, observed),
     },
     release:
       release && !isHistory(release, observed)
@@ -78,9 +78,16 @@ export async function statusOf(
   };
 }
 
-/** Nobody asks a stable that is replaced while the canary has every user, or anybody through a proxy without a port. */
-function silentOf({ proxy }: Observed): readonly string[] {
-  return proxy.weight === 100 || proxy.state === 'stopped' ? [] : proxy.silent;
+/**
+ * Nobody asks a stable that is replaced while the canary has every user, or anybody through a proxy without a port. Nor
+ * does the proxy lead users to a service that only others of the stack call.
+ */
+function silentOf({ slice }: Project, { proxy }: Observed): readonly string[] {
+  if (proxy.weight === 100 || proxy.state === 'stopped') return [];
+  const served = slice.flatMap(({ service, entry, ingress }) =>
+    entry || ingress ? [service] : [],
+  );
+  return proxy.silent.filter((service) => served.includes(service));
 }
 
 interface Look {

@@ -25,9 +25,9 @@ export function engineApi({ ask }: EngineWay) {
     startContainer: (id: string) =>
       change('start a container', 'POST', `/containers/${id}/start`, { isSoAlready: [304] }),
 
-    /** Stops a container with its own stop signal and grace period. */
+    /** Stops a container with its own stop signal and grace period; one that somebody removed has stopped. */
     stopContainer: (id: string) =>
-      change('stop a container', 'POST', `/containers/${id}/stop`, { isSoAlready: [304] }),
+      change('stop a container', 'POST', `/containers/${id}/stop`, { isSoAlready: [304, 404] }),
 
     /**
      * Runs a hook of the compose file in a container and waits for its end; returns its exit code, and 0 if the

@@ -74,6 +74,16 @@ export function engineRefused(what: string, body: string): CanaryError {
   const full = noSpace('Docker Engine', body);
   if (full) return full;
   return new CanaryError('command-failed', `The engine could not ${what}.`, {
-    details: tail(body),
+    details: tail(messageOf(body)),
   });
+}
+
+/** The sentence in an answer of the engine, such as `{"message":"No such container: web"}`; else the answer itself. */
+function messageOf(body: string): string {
+  try {
+    const { message } = JSON.parse(body);
+    return typeof message === 'string' ? message : body;
+  } catch {
+    return body;
+  }
 }

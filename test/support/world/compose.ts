@@ -2,7 +2,7 @@ import type { Guise } from '../../../src/compose/disguise/guise.ts';
 import type { RunOptions, RunResult } from '../../../src/system/process.ts';
 import { composeConfig, composeVersion } from './compose-config.ts';
 import { type Model, make, replicas, requestFor } from './compose-model.ts';
-import { type Container, EngineRefusal, type SimulatedEngine } from './engine.ts';
+import { AWAY, type Container, EngineRefusal, type SimulatedEngine } from './engine.ts';
 import type { Ground } from './ground.ts';
 import type { Paths } from './paths.ts';
 import type { Timeline } from './timeline.ts';
@@ -63,17 +63,23 @@ export class SimulatedCompose {
     }
   }
 
+  private requireEngine(): void {
+    if (this.engine.isAway) throw new EngineRefusal(502, AWAY);
+  }
+
   private async work(
     flags: Flags,
     options: RunOptions,
     { guise, isOpen }: OpenDoor,
   ): Promise<RunResult> {
+    this.requireEngine();
     const project = new Project(this.engine, this.paths, flags, options, guise);
     const { model } = project;
     const services = flags.services.length > 0 ? flags.services : Object.keys(model.services);
     const step = async () => {
       await this.timeline.sleep(STEP_MS);
       if (!isOpen()) throw new EngineRefusal(502, 'Cannot connect to the Docker daemon');
+      this.requireEngine();
     };
     if (flags.verb !== 'down') project.ensureNetworksAndVolumes();
     switch (flags.verb) {

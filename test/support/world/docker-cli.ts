@@ -1,5 +1,5 @@
 import type { RunResult } from '../../../src/system/process.ts';
-import { type Container, EngineRefusal, type SimulatedEngine } from './engine.ts';
+import { AWAY, type Container, EngineRefusal, type SimulatedEngine } from './engine.ts';
 import { hasLabels, inspectedBy, inspectedImage } from './engine-http.ts';
 
 const done = (stdout = ''): RunResult => ({ stdout, stderr: '', exitCode: 0 });
@@ -15,6 +15,7 @@ export function onlyLooks(args: readonly string[]): boolean {
 
 /** Docker's command line without Compose, as far as canary uses it. */
 export function docker(engine: SimulatedEngine, args: readonly string[]): RunResult {
+  if (engine.isAway) return failed(AWAY);
   try {
     return answer(engine, args);
   } catch (error) {

@@ -34,11 +34,25 @@ function isAway(
   endedAt: number,
   now: number,
 ): boolean {
-  // Whoever removed it has made another one.
-  if (!engine.containers.has(container.id)) return now < endedAt + SETTLES_MS;
+  if (!engine.containers.has(container.id)) {
+    const next = successor(engine, container);
+    return !next || isComing(engine, next, now) || now < endedAt + SETTLES_MS;
+  }
+  return isComing(engine, container, now);
+}
+
+function isComing(engine: SimulatedEngine, container: Container, now: number): boolean {
   if (container.state !== 'running') return true;
   const listensAt = container.startedAt + engine.programOf(container).bootsIn;
   return now < listensAt + SETTLES_MS;
+}
+
+/** What serves in place of a container that was removed, or will; none before anybody has made one. */
+function successor(engine: SimulatedEngine, gone: Container): Container | undefined {
+  const others = [...engine.containers.values()].filter(
+    (each) => roleOf(each) === roleOf(gone) && serviceOf(each) === serviceOf(gone),
+  );
+  return others.find(({ state }) => state === 'running') ?? others[0];
 }
 
 function hasStable(engine: SimulatedEngine): boolean {

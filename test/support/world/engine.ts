@@ -59,6 +59,10 @@ export interface Container {
   binds: Record<string, string>;
 }
 
+/** What a client of the engine says while nobody answers at its socket. */
+export const AWAY =
+  'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?';
+
 /** What the engine says to a call that it rejects. */
 export class EngineRefusal extends Error {
   readonly status: number;
@@ -99,6 +103,8 @@ export class SimulatedEngine {
   readonly volumes = new Map<string, Record<string, string>>();
   readonly listeners: Listener[] = [];
   readonly touches: Touch[] = [];
+  /** It restarts: nobody answers at its socket, nor its containers' DNS. */
+  isAway = false;
   private readonly timeline: Timeline;
   private count = 0;
 
@@ -291,8 +297,9 @@ export class SimulatedEngine {
     );
   }
 
-  /** The addresses that a name has for a container: of its networks, by their aliases. */
-  resolve(name: string, from: Container): string[] {
+  /** The addresses that a name has for a container: of its networks, by their aliases; none if nobody answers. */
+  resolve(name: string, from: Container): string[] | undefined {
+    if (this.isAway) return undefined;
     return [...this.containers.values()]
       .flatMap((each) =>
         joined(each).flatMap((network) => {

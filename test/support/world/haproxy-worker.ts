@@ -212,14 +212,15 @@ export class HaproxyWorker {
 
   private resolve(isAsked: (server: Server) => boolean = () => true): void {
     const now = this.timeline.now();
-    const answers = new Map<string, string[]>();
+    const answers = new Map<string, string[] | undefined>();
     for (const { servers } of this.backends.values()) {
       for (const host of new Set(servers.map((each) => each.host))) {
         if (host === undefined) continue;
         const known = answers.get(host) ?? this.engine.resolve(host, this.container);
         answers.set(host, known);
         const places = servers.filter((each) => each.host === host);
-        this.place(places.filter(isAsked), places, known, now);
+        // Servers keep what they have while DNS says nothing.
+        if (known) this.place(places.filter(isAsked), places, known, now);
       }
     }
   }

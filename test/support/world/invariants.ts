@@ -1,6 +1,7 @@
 import { EXIT } from '../../../src/errors.ts';
 import { parseJournal } from '../../../src/rollout/journal.ts';
 import { foldRelease, hasEnded, type Release } from '../../../src/rollout/release.ts';
+import { type Container, serviceOf } from './engine.ts';
 import { SECRET } from './shop.ts';
 import { type Chapter, HANG, type Invariant, ownFiles, type Story, text } from './story.ts';
 import type { Visit } from './visitors.ts';
@@ -48,7 +49,7 @@ const SHARED_UNTOUCHED: Invariant = {
   broken: (story) =>
     story.chapters.flatMap((chapter) =>
       touchedBy(story, chapter).flatMap(({ container, what }) =>
-        container.labels['com.docker.compose.service'] === 'db'
+        serviceOf(container) === 'db' && what !== 'started'
           ? [`\`${chapter.argv[0]}\` touched the database: ${what}`]
           : [],
       ),
@@ -248,11 +249,19 @@ const NOTHING_LEFT: Invariant = {
     );
     const networks = [...world.engine.networks.keys()].filter((each) => each !== 'shop_default');
     const odd = [...world.engine.containers.values()].filter(
-      ({ state, labels }) => state !== 'running' || labels['com.docker.compose.oneoff'] === 'True',
+      (each) =>
+        (each.state !== 'running' && !isOthers(world, each)) ||
+        each.labels['com.docker.compose.oneoff'] === 'True',
     );
     return [...files, ...networks, ...odd.map(({ name, state }) => `${name} is ${state}`)];
   },
 };
+
+/** A service that canary was not told to start, and that somebody else ended. */
+function isOthers({ engine }: Story['world'], container: Container): boolean {
+  const last = engine.touches.findLast((each) => each.container === container);
+  return serviceOf(container) === 'db' && last?.by === undefined;
+}
 
 /** After each story, wherever it was cut. */
 export const ALWAYS = [

@@ -1,19 +1,15 @@
 import { hasEnded } from '../../../src/rollout/release.ts';
-import { type Container, hostPorts, roleOf, serviceOf } from './engine.ts';
+import { happen } from './happen.ts';
 import { ALWAYS, AT_REST, broken, releasesOf } from './invariants.ts';
-import { type FaultAt, type Happening, type Life, type Step, wordsOf } from './life.ts';
+import { type FaultAt, type Life, type Step, wordsOf } from './life.ts';
 import type { Call, Fault, Faults } from './process.ts';
 import { start } from './program.ts';
 import { CROWD, PORT, shop } from './shop.ts';
 import { begin, type Chapter, essence, HANG, open, type Story, sceneOf } from './story.ts';
 import { TOLD } from './truth.ts';
-import type { World } from './world.ts';
 
 /** No command takes longer, whatever happens: the longest deadlines are minutes. */
 const LONGEST_MS = 40 * 60_000;
-/** How far somebody sets the clock. */
-const CLOCK_MS = 3_600_000;
-const DISK_MS = 4000;
 /** Every fault is over, and every container that starts again has. */
 const CALM_MS = 20_000;
 
@@ -126,7 +122,7 @@ async function command(
 export async function lookAround(story: Story, after: string): Promise<void> {
   const { world } = story;
   const isQuiet = () => [...world.processes.values()].every(({ isDead }) => isDead);
-  if (!isQuiet()) return;
+  if (!isQuiet() || world.engine.isAway) return;
   const { size } = world.processes;
   const before = sceneOf(world);
   // At the same moments, as users ask all the time.
@@ -175,55 +171,4 @@ async function calmDown(story: Story, log: Log): Promise<void> {
   const bad = world.visitors.visits.find(({ at, status }) => at >= since && status !== 200);
   if (bad)
     log.problems.push(`in the end users get ${bad.isRefused ? 'no connection' : bad.status}`);
-}
-
-async function happen(world: World, what: Happening): Promise<void> {
-  const { engine, timeline } = world;
-  const running = [...engine.containers.values()].filter(({ state }) => state === 'running');
-  const ofRole = (role: string) =>
-    running.find(
-      (each) => roleOf(each) === role && (role === 'proxy' || serviceOf(each) === 'web'),
-    );
-  const crash = (container: Container | undefined) => container && engine.die(container, 1);
-  switch (what) {
-    case 'the stable crashes':
-      crash(ofRole('stable'));
-      return;
-    case 'the canary crashes':
-      crash(ofRole('canary'));
-      return;
-    case 'the proxy crashes':
-      crash(ofRole('proxy'));
-      return;
-    case 'docker restart of the proxy': {
-      const proxy = ofRole('proxy');
-      if (!proxy) return;
-      engine.stop(proxy);
-      await timeline.sleep(20);
-      if (
-        engine.containers.has(proxy.id) &&
-        hostPorts(proxy).every((port) => !engine.holderOf(port))
-      )
-        engine.start(proxy);
-      return;
-    }
-    case 'docker compose up -d':
-      await world.plainCompose('up', '--detach').catch(() => undefined);
-      return;
-    case 'docker compose restart':
-      await world.plainCompose('restart').catch(() => undefined);
-      return;
-    case 'the clock is set forward':
-      timeline.offset += CLOCK_MS;
-      return;
-    case 'the clock is set back':
-      timeline.offset -= CLOCK_MS;
-      return;
-    case 'the disk is full for a while':
-    case 'the disk is read-only for a while':
-      world.disk = what.includes('full') ? 'full' : 'read-only';
-      timeline.after(DISK_MS, () => {
-        world.disk = 'writable';
-      });
-  }
 }

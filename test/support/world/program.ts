@@ -29,8 +29,8 @@ const REFUSED = {
   exitCode: 1,
 };
 
-function noEngine(): never {
-  throw connectionFailed(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+function noEngine(message = 'read ECONNRESET', code = 'ECONNRESET'): never {
+  throw connectionFailed(Object.assign(new Error(message), { code }));
 }
 
 function noProxy(): never {
@@ -100,7 +100,11 @@ export function machineOf(world: World, process: SimulatedProcess): Machine {
       isNear: async () => true,
       ask: (method, path, body, signal) => {
         const act = () =>
-          taking(TAKES_MS.api, () => answerHttp(engine, method, path, body as never));
+          taking(TAKES_MS.api, () =>
+            engine.isAway
+              ? noEngine('connect ECONNREFUSED', 'ECONNREFUSED')
+              : answerHttp(engine, method, path, body as never),
+          );
         const name = `${method} ${path.replace(/[0-9a-f]{64}/, 'ID')}`;
         const failing = { fail: noEngine, signal };
         return method === 'GET'

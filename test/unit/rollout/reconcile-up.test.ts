@@ -29,9 +29,9 @@ describe('up', () => {
 
   test('starts everything if nothing runs, and publishes the port at the proxy', () => {
     expect(up(observed([], ABSENT_PROXY))).toMatchInlineSnapshot(`
-      "1. start frontend, discounts, db               (not running)
-      2. start the proxy                             (the proxy is absent)
-      3. wait until the stable of frontend is ready  (the proxy must reach it)"
+      "1. start frontend, discounts, db                          (not running)
+      2. start the proxy                                        (the proxy is absent)
+      3. wait until the stable of frontend, discounts is ready  (the proxy must reach it)"
     `);
   });
 
@@ -98,9 +98,9 @@ describe('up', () => {
   test('starts services that `docker compose stop` stopped', () => {
     const stopped = BEHIND_PROXY.map((each) => ({ ...each, state: 'exited' }));
     expect(up(observed(stopped, { state: 'stopped' }))).toMatchInlineSnapshot(`
-      "1. start frontend, discounts                   (not running)
-      2. start the proxy                             (the proxy is stopped)
-      3. wait until the stable of frontend is ready  (the proxy must reach it)"
+      "1. start frontend, discounts                              (not running)
+      2. start the proxy                                        (the proxy is stopped)
+      3. wait until the stable of frontend, discounts is ready  (the proxy must reach it)"
     `);
   });
 
