@@ -14,7 +14,8 @@ images=$home/images.tar
 # With the suite's own programs and libraries, and every other folder as the machine has it, so that what is mounted
 # into a container is the same for both.
 if [ "${1:-}" = --engine ]; then
-  mount --make-rprivate /
+  # What the command mounts, the engine has too; never the other way.
+  mount --make-rslave /
   mount --bind "$root" "$root"
   for folder in /*/; do
     name=$(basename "$folder")
@@ -32,12 +33,15 @@ if [ "${1:-}" = --engine ]; then
   umount -l /before
   mkdir -p /etc/docker
   printf '{"features":{"containerd-snapshotter":%s}}\n' "$([ "${CANARY_ENGINE_STORE:-}" = containerd ] && echo true || echo false)" >/etc/docker/daemon.json
-  PATH=/usr/sbin:/usr/bin:/sbin:/bin exec dockerd
+  export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+  # It ends and comes back when a test wants it to.
+  while :; do dockerd || true; done
 fi
 
 if [ "${1:-}" = --beside ]; then
   shift
   mount --make-rprivate /
+  mount --make-rshared /
   # Canary takes processes of this name for its own host's, and those of the machine have other ids here.
   hostname newest-engine
   # Socket and process ids of this machine's engine stay out of sight.
@@ -48,13 +52,15 @@ if [ "${1:-}" = --beside ]; then
   ip address add 192.0.2.10/24 dev users0
   ip link set users0 up
   mkdir -p "$root/var/lib/docker"
-  unshare --mount "${BASH_SOURCE[0]}" --engine >"$home/engine.log" 2>&1 &
+  unshare --mount --propagation slave "${BASH_SOURCE[0]}" --engine >"$home/engine.log" 2>&1 &
   for _ in $(seq 60); do
     docker version >/dev/null 2>&1 && break
     sleep 1
   done
   docker version --format 'on Engine {{.Server.Version}}' || { tail -n 20 "$home/engine.log" >&2 && exit 1; }
   docker load --quiet --input "$images" >/dev/null
+  # Nobody else uses this engine, and it starts again when it ends.
+  export CANARY_OWN_ENGINE=1
   # The engine ends with this process, the first of its namespace.
   "$@"
   exit

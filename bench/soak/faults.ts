@@ -4,19 +4,8 @@ import { execa } from 'execa';
 import { LABEL } from '../../src/compose/model/names.ts';
 import { BusyProcesses } from '../../test/support/load/busy.ts';
 import type { Storedog } from '../../test/support/storedog.ts';
-
-/** Something that happens to the machine or to a command while releases go on. */
-export interface Fault {
-  name: string;
-  /** Whether users may lose requests meanwhile, and for so long afterwards: nobody can answer them then. */
-  costsUsersMs: number | undefined;
-  strike: (shop: Storedog, command: Command) => Promise<void>;
-}
-
-/** The command of canary that runs. */
-interface Command {
-  kill: (signal: 'SIGKILL') => unknown;
-}
+import { ENGINE_FAULTS } from './engine-faults.ts';
+import { type Fault, killFromOutside } from './fault.ts';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -33,7 +22,7 @@ async function byRole(shop: Storedog, role: string): Promise<string[]> {
   return stdout.split('\n').filter(Boolean);
 }
 
-export const FAULTS: readonly Fault[] = [
+const EVERYWHERE: readonly Fault[] = [
   {
     name: 'kill -9 of canary',
     costsUsersMs: undefined,
@@ -45,7 +34,6 @@ export const FAULTS: readonly Fault[] = [
     costsUsersMs: 15_000,
     async strike(shop) {
       const [proxy] = await byRole(shop, 'proxy');
-      // By the kernel: what the engine itself kills it does not start again.
       if (proxy) await killFromOutside(proxy);
     },
   },
@@ -93,11 +81,9 @@ export const FAULTS: readonly Fault[] = [
   },
 ];
 
+/** Those that can strike here. */
+export const FAULTS =
+  process.env.CANARY_OWN_ENGINE === '1' ? [...EVERYWHERE, ...ENGINE_FAULTS] : EVERYWHERE;
+
 /** What the folder `.canary` may hold. */
 export const DISK_BYTES = 16 * 1024 * 1024;
-
-async function killFromOutside(id: string): Promise<void> {
-  const format = '{{.State.Pid}}';
-  const { stdout } = await execa('docker', ['inspect', '--format', format, id], { reject: false });
-  if (Number(stdout) > 0) await execa('kill', ['-9', stdout], { reject: false });
-}

@@ -6,7 +6,8 @@ import { randomFrom } from '../../src/analysis/stats/random.ts';
 import { Storedog, until } from '../../test/support/storedog.ts';
 import { SERVER_FILE } from '../../test/support/traffic-shop.ts';
 import { type Belongings, belongingsOf, imagesOf, leftBehind } from './belongings.ts';
-import { DISK_BYTES, FAULTS, type Fault } from './faults.ts';
+import type { Fault } from './fault.ts';
+import { DISK_BYTES, FAULTS } from './faults.ts';
 import { type Played, report, type Strike } from './report.ts';
 import { Traffic } from './traffic.ts';
 
@@ -96,6 +97,7 @@ async function play(round: number): Promise<Played> {
     strikes.push({ ...strike, end: Date.now() });
   });
   const { exitCode, signal, stderr } = await over;
+  const end = Date.now();
   await Promise.all(striking);
   clearInterval(measuring);
   // Whatever became of it: afterwards nobody is on a canary, and the proxy runs.
@@ -114,6 +116,8 @@ async function play(round: number): Promise<Played> {
     problem: problem ?? '',
     state: await shop.newestState(),
     isCalm: release === null,
+    began,
+    end,
     seconds: Math.round((Date.now() - began) / 1000),
   };
 }

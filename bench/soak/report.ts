@@ -12,6 +12,9 @@ export interface Played {
   state: string;
   /** Whether no canary was left then. */
   isCalm: boolean;
+  /** When its `deploy` ran, in milliseconds of the epoch. */
+  began: number;
+  end: number;
   seconds: number;
 }
 
@@ -41,7 +44,7 @@ export interface Soaked {
 /** The page for people. */
 export function report(soaked: Soaked): string {
   const { minutes, seed, sent, lost, played, strikes, memory, images, left } = soaked;
-  const causes = counted(lost.map((each) => causeOf(each, strikes)));
+  const causes = counted(lost.map((each) => causeOf(each, soaked)));
   const row = (...cells: (string | number)[]) => `| ${cells.join(' | ')} |`;
   const good = played.filter(({ isGood }) => isGood);
   const bad = played.filter(({ isGood }) => !isGood);
@@ -85,12 +88,18 @@ export function report(soaked: Soaked): string {
   ].join('\n');
 }
 
-/** The fault during which a request was lost, or shortly after which, while nobody could answer users. */
-function causeOf({ sent, at }: Lost, strikes: readonly Strike[]): string {
+/**
+ * The fault during which a request was lost, or shortly after which, while nobody could answer users; else the bad release
+ * that answered with an error more often than the shield takes its requests to the stable.
+ */
+function causeOf({ sent, at, how }: Lost, { strikes, played }: Soaked): string {
   const found = strikes.findLast(
     (each) =>
       each.costsUsersMs !== undefined && at >= each.at && sent <= each.end + each.costsUsersMs,
   );
+  const isOfRelease = ({ isGood, began, end }: Played) => !isGood && began <= sent && at <= end;
+  if (!found && how === '500' && played.some(isOfRelease))
+    return 'errors of a bad release, beyond its shield';
   return found?.name ?? 'NO CAUSE';
 }
 

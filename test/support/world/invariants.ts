@@ -2,6 +2,7 @@ import { EXIT } from '../../../src/errors.ts';
 import { parseJournal } from '../../../src/rollout/journal.ts';
 import { foldRelease, hasEnded, type Release } from '../../../src/rollout/release.ts';
 import { type Container, serviceOf } from './engine.ts';
+import type { Happening } from './life.ts';
 import { SECRET } from './shop.ts';
 import { type Chapter, HANG, type Invariant, ownFiles, type Story, text } from './story.ts';
 import type { Visit } from './visitors.ts';
@@ -118,6 +119,8 @@ function inOrder(visits: readonly Visit[]): Visit[] {
   return [...visits].sort((one, other) => one.at + one.tookMs - other.at - other.tookMs);
 }
 
+const DOWN: Happening = 'docker compose down';
+
 /** Docker's own ports are closed for two calls of the engine when they change hands. */
 const MOST_CLOSED_MS = 400;
 
@@ -147,13 +150,17 @@ const NO_REQUEST_LOST: Invariant = {
  * engine gives a port from one container to another in one call.
  */
 function isBetweenTwoHands({ chapters, happened }: Story, at: number): boolean {
-  const isMoving = ({ argv: [command = ''], before, after }: Chapter) =>
-    ['up', 'down'].includes(command) && before.at <= at && at <= after.at;
+  const isMoving = ({ argv: [command = ''], before, after }: Chapter, then = at) =>
+    ['up', 'down'].includes(command) && before.at <= then && then <= after.at;
   // And nobody can do anything at an engine that does not answer. A call that hangs elsewhere closes no port.
   const hangs = happened.some(
     ({ what, at: from, lastsMs }) => what === HANG && from <= at && at <= from + lastsMs,
   );
-  if (hangs && chapters.some(isMoving)) return true;
+  if (hangs && chapters.some((each) => isMoving(each))) return true;
+  // Somebody took the container with the port away while it was to change hands.
+  const hasLost = (chapter: Chapter) =>
+    happened.some(({ what, at: then }) => what === DOWN && isMoving(chapter, then));
+  if (chapters.some((each) => isMoving(each) && hasLost(each))) return true;
   return chapters.some(({ argv: [command = ''], exitCode, before, after }) => {
     if (exitCode !== undefined || !['up', 'down'].includes(command)) return false;
     const again = chapters.find((each) => each.argv[0] === command && each.before.at >= after.at);

@@ -133,6 +133,7 @@ export async function lookAround(story: Story, after: string): Promise<void> {
   const scene = sceneOf(world);
   // Another command began, or a container crashed: the two forms speak of different moments.
   if (world.processes.size !== size + 2 || essence(before) !== essence(scene)) return;
+  if (world.engine.isAway) return;
   const release = releasesOf(world).at(-1);
   story.looks.push({ after, text, notes, json, release, scene });
 }

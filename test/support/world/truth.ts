@@ -146,8 +146,13 @@ function whyUntrue({ chapters, world }: Story, chapter: Chapter, said: string): 
   );
   // Somebody else has just moved them.
   if (isMoving) return undefined;
+  const hasJustCome = after.containers.some(
+    ({ role, startedAt }) => role === 'proxy' && startedAt > at - ASKING_MS,
+  );
   if (said.startsWith('Nobody knows'))
-    return weight === undefined || process.hasMetFault ? undefined : `the proxy has ${weight}`;
+    return weight === undefined || process.hasMetFault || hasJustCome
+      ? undefined
+      : `the proxy has ${weight}`;
   if (said.startsWith('Nobody answers')) {
     const visits = near(MOVING_MS);
     const isAnswered = visits.every(({ status, tookMs }) => status === 200 && tookMs < PROMPT_MS);
@@ -161,6 +166,8 @@ function whyUntrue({ chapters, world }: Story, chapter: Chapter, said: string): 
       : `the proxy has ${weight}`;
 }
 
+/** A command that failed asks for users so long. */
+const ASKING_MS = 4000;
 /** So soon after another command did something both may be right. */
 const MOVING_MS = 200;
 
