@@ -35,6 +35,7 @@ const FIELDS = {
     source: z
       .looseObject({ images: z.array(released), variables: z.record(z.string(), z.string()) })
       .optional(),
+    isPushed: z.literal(true).optional(),
     subject: z.string(),
     services: texts,
     counts,

@@ -20,6 +20,8 @@ export interface Release {
   source?: ImageSource | undefined;
   /** The images that the commit names and that were built elsewhere. */
   pulled?: readonly ReleasedImage[] | undefined;
+  /** It came by a push. */
+  isPushed?: true | undefined;
   subject: string;
   services: readonly string[];
   state: ReleaseState;
@@ -82,7 +84,7 @@ export interface Release {
 /** The part of a release that never changes, so that an old copy of it is still valid. */
 export type ReleaseIdentity = Pick<
   Release,
-  'id' | 'branch' | 'commit' | 'source' | 'pulled' | 'services'
+  'id' | 'branch' | 'commit' | 'source' | 'pulled' | 'isPushed' | 'services'
 >;
 
 /** States in which a command is working on the release. */

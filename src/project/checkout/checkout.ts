@@ -64,7 +64,7 @@ export interface CheckedOutFiles
   definitions: readonly DefiningFile[];
 }
 
-interface CheckOutOptions {
+export interface CheckOutOptions {
   /** Where it is checked out. */
   home?: string;
   /** Called before Compose reads the files of the commit; throws to refuse them. */
