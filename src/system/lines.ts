@@ -21,12 +21,18 @@ export function lineSplitter(
   const decoder = new StringDecoder('utf8');
   const between = breaks === 'lines' ? /\r?\n/ : /\r\n|[\r\n]/;
   let rest = '';
+  /** Passes on all of a line but its last piece. */
+  const withoutPieces = (line: string): string => {
+    let left = line;
+    for (; left.length > LONGEST_LINE; left = left.slice(LONGEST_LINE))
+      onLine(left.slice(0, LONGEST_LINE));
+    return left;
+  };
   const take = (text: string) => {
     const lines = (rest + text).split(between);
-    rest = lines.pop() ?? '';
-    for (const line of lines) onLine(line);
-    for (; rest.length > LONGEST_LINE; rest = rest.slice(LONGEST_LINE))
-      onLine(rest.slice(0, LONGEST_LINE));
+    const last = lines.pop() ?? '';
+    for (const line of lines) onLine(withoutPieces(line));
+    rest = withoutPieces(last);
   };
   return {
     add: (chunk) => take(decoder.write(chunk)),

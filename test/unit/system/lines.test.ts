@@ -46,6 +46,14 @@ test('a line that never ends is passed on in pieces', () => {
   expect(lengths).toEqual(Array.from({ length: 15 }, () => LONGEST));
 });
 
+test('a long line is in pieces and in its place, wherever it is cut', () => {
+  const whole = `first\n${'a'.repeat(LONGEST + 9)}\nlast`;
+  const lines = ['first', 'a'.repeat(LONGEST), 'a'.repeat(9), 'last'];
+  expect(split([Buffer.from(whole)])).toEqual(lines);
+  const halves = [whole.slice(0, LONGEST - 5), whole.slice(LONGEST - 5)];
+  expect(split(halves.map((each) => Buffer.from(each)))).toEqual(lines);
+});
+
 test('a program that never ends its line cannot fill the memory, and its output is as it was', async () => {
   const pieces: number[] = [];
   const onLine = (line: string) => pieces.push(line.length);
