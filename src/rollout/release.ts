@@ -132,7 +132,8 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
     const { type: _, v: _version, at, counts, ...facts } = record;
     const counted = { ...NO_COUNTS, ...counts };
     const begun = { startedAt: at, updatedAt: at, countsAtStart: counted, countsAtWeight: counted };
-    return { ...UNKNOWN, ...facts, ...begun };
+    // What only later records say, a first one cannot.
+    return { ...facts, ...UNKNOWN, ...begun };
   }
   if (!release) return undefined;
   const progress = foldProgress(release.progress, record);
