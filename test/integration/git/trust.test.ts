@@ -180,6 +180,18 @@ describe('a pushed branch is refused', () => {
     ]);
   });
 
+  test.each(['.hooks', './.hooks/', '.hooks/_'])(
+    'with hooks of git, if git looks for them in the working tree: %s',
+    async (setting) => {
+      folder = await shop();
+      await git(folder, 'config', 'core.hooksPath', setting);
+      await vet({ 'hooks/post-merge': 'x\n' });
+      expect(await refused({ '.hooks/post-merge': 'x\n' })).toEqual([
+        'it changes hooks that git runs on this machine: .hooks/post-merge',
+      ]);
+    },
+  );
+
   test('with a program in canary.yaml that the stable does not run', async () => {
     const hooks = `${SETTINGS}hooks: { onRevert: [{ run: [rm, -rf, /] }] }\nreceive: { trust: full }\n`;
     expect(await refused({ 'canary.yaml': hooks })).toEqual([
