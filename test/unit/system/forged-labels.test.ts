@@ -51,4 +51,8 @@ test.each(ENGINES)('canary’s own are known by both, on a %s engine', async (_,
   };
   expect(await own('shop-web-canary-1', 'web-canary', 'canary', 'web')).toEqual(['canary', 'web']);
   expect(await own('x', 'web-baseline', 'baseline', 'web')).toEqual(['baseline', 'web']);
+  // On the stage of a rehearsal.
+  for (const name of ['web-rehearsal', 'web-migration', 'web-before'])
+    expect(await own('x', name, 'canary', 'web')).toEqual(['canary', 'web']);
+  expect(await own('x', 'db-rehearsal', 'database', 'db')).toEqual(['stable', 'db']);
 });

@@ -7,7 +7,10 @@ import {
   cloneName,
   handOverNetwork,
   LABEL,
+  migrationName,
+  oldCodeName,
   PROXY_SERVICE,
+  rehearsalName,
 } from '../../../compose/model/names.ts';
 import type { ObservedContainer } from '../../../rollout/observed.ts';
 
@@ -54,18 +57,24 @@ export function observed(found: readonly InspectedContainer[]): ObservedContaine
  * What canary added the container as. Images have labels too, and whoever builds one may write ours in it: Compose alone
  * says of which service a container is, and canary's have names of their own.
  */
-function roleOf(name: string, labels: Labels): (typeof ROLES)[number] | 'stable' {
+function roleOf(name: string, labels: Labels): (typeof ROLES)[number] | undefined {
   const role = ROLES.find((each) => each === labels[LABEL.role]);
-  const service = labels[COMPOSE_LABEL.service] ?? '';
-  const own = labels[LABEL.service] ?? '';
-  const proof = {
-    canary: service === cloneName(own),
-    baseline: service === baselineName(own),
-    proxy: service === PROXY_SERVICE,
+  const isProven = {
+    canary: isAddedFor(labels),
+    baseline: isAddedFor(labels),
+    proxy: labels[COMPOSE_LABEL.service] === PROXY_SERVICE,
     'stand-in': name.endsWith(STAND_IN_SUFFIX),
   };
-  return role && proof[role] ? role : 'stable';
+  return role && isProven[role] ? role : undefined;
 }
+
+/** Whether a service of canary's is for the one in its label. */
+function isAddedFor(labels: Labels): boolean {
+  const added = ADDED.map((nameFor) => nameFor(labels[LABEL.service] ?? ''));
+  return added.includes(labels[COMPOSE_LABEL.service] ?? '');
+}
+
+const ADDED = [cloneName, baselineName, migrationName, rehearsalName, oldCodeName];
 
 const ROLES = ['canary', 'baseline', 'proxy', 'stand-in'] as const;
 
@@ -73,13 +82,12 @@ function observe(container: InspectedContainer): ObservedContainer {
   const labels = container.Config.Labels;
   const name = container.Name.replace(/^\//, '');
   const role = roleOf(name, labels);
-  const isOurs = role !== 'stable';
   const health = container.State.Health?.Status;
   return {
     id: container.Id,
     name,
-    service: (isOurs ? labels[LABEL.service] : undefined) ?? labels[COMPOSE_LABEL.service] ?? '',
-    role,
+    service: (isAddedFor(labels) ? labels[LABEL.service] : labels[COMPOSE_LABEL.service]) ?? '',
+    role: role ?? 'stable',
     isHidden: isHidden(labels),
     state: container.State.Status,
     health:
@@ -99,9 +107,9 @@ function observe(container: InspectedContainer): ObservedContainer {
     ),
     proxyLinks: linksOf(container),
     ...(container.Config.Env?.some((each) => /^VIRTUAL_HOST=./.test(each)) && { hasHost: true }),
-    commit: isOurs ? labels[LABEL.commit] : undefined,
-    release: isOurs ? labels[LABEL.release] : undefined,
-    definition: isOurs ? labels[LABEL.definition] : undefined,
+    commit: role && labels[LABEL.commit],
+    release: role && labels[LABEL.release],
+    definition: role && labels[LABEL.definition],
     ...(role === 'proxy' && isUnpublished(container) && { isUnpublished: true }),
     ...(labels[LABEL.hash] && { configHash: labels[LABEL.hash] }),
   };
