@@ -34,6 +34,8 @@ export interface Start {
   weight: number | undefined;
   /** Ends once the first step is in force. */
   detach?: boolean;
+  /** The branch was pushed. */
+  isPushed?: boolean;
   /** A canary that is judged bad is also reverted in git. */
   revertsCommit?: boolean;
   /** Called when the canary is ready, before its release counts as begun. */
@@ -48,8 +50,8 @@ export async function startRelease(
   base: Run,
   start: Start,
 ): Promise<{ run: ReleaseRun } & Arrival> {
-  const { branch, checkout, weight, revertsCommit = false } = start;
-  const run = await beginRelease({ ...base, checkout }, branch, checkout);
+  const { checkout, weight, revertsCommit = false } = start;
+  const run = await beginRelease({ ...base, checkout }, start);
   const steps = weight === undefined ? stepsOfRelease(base.project, checkout) : [];
   const whole = (analysis?: Analysis) =>
     takingUsersOffOnFailure(run, revertsCommit, () => bringUsers(run, start, steps, analysis));
@@ -96,8 +98,7 @@ async function setInitialWeight(run: ReleaseRun, wanted: number | undefined): Pr
 /** A release of this commit that has not ended continues, unless it was judged bad; else this is a new release. */
 async function beginRelease(
   run: Run,
-  branch: string,
-  { commit, source, pulled }: Checkout,
+  { branch, checkout: { commit, source, pulled }, isPushed = false }: Start,
 ): Promise<ReleaseRun> {
   const { context, project } = run;
   const services = project.slice.map((member) => member.service);
@@ -116,7 +117,7 @@ async function beginRelease(
   const before = (await project.journals.list()).at(-1);
   const id = releaseId(context.clock.now(), commit, before);
   const images = source ? { source } : pulled.length > 0 ? { pulled } : {};
-  const release = { id, branch, commit, services, ...images };
+  const release = { id, branch, commit, services, ...images, ...(isPushed && { isPushed }) };
   const subject = source
     ? describeImages(source)
     : await context.git.subject(project.repository, commit);

@@ -63,6 +63,8 @@ export type ReleaseEvent =
       source?: ImageSource | undefined;
       /** The images that the commit names and that were built elsewhere, with their digests. */
       pulled?: readonly ReleasedImage[] | undefined;
+      /** It came by a push: it gets no more of the machine than the stable has. */
+      isPushed?: true | undefined;
       subject: string;
       services: readonly string[];
       counts: Counts;

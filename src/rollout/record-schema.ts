@@ -6,8 +6,12 @@ import { VERDICTS } from './verdict.ts';
 
 const texts = z.array(z.string());
 const counts = z.record(z.string(), z.number()).optional();
+/** A share of users, as the proxy takes it. */
+const weight = z.number().min(0).max(100);
+/** In milliseconds; with more, the end of a step could not be a date. */
+const LONGEST = 100 * 365 * 24 * 3_600_000;
 const step = z.union([
-  z.looseObject({ weight: z.number(), for: z.number() }),
+  z.looseObject({ weight, for: z.number().min(0).max(LONGEST) }),
   z.looseObject({ pause: z.literal(true) }),
 ]);
 const operation = z.looseObject({ kind: z.string() });
@@ -35,6 +39,8 @@ const FIELDS = {
     source: z
       .looseObject({ images: z.array(released), variables: z.record(z.string(), z.string()) })
       .optional(),
+    pulled: z.array(released).optional(),
+    isPushed: z.literal(true).optional(),
     subject: z.string(),
     services: texts,
     counts,
@@ -50,14 +56,14 @@ const FIELDS = {
   'operation-finished': { operation },
   'operation-failed': { operation },
   'canary-started': { images: z.array(image) },
-  'weight-set': { weight: z.number().min(0).max(100), counts },
+  'weight-set': { weight, counts },
   'steps-begun': { strategy: z.string(), steps: z.array(step) },
   'step-begun': { index: z.int().min(0), step, counts },
   'step-done': {},
   'verdict-given': { verdict },
   'steps-left': {},
   'comparison-made': { comparison: comparisonShape },
-  'release-paused': { weight: z.number() },
+  'release-paused': { weight },
   'proxy-reloaded': { counts: z.record(z.string(), z.number()) },
   'commit-made': { branch: z.string(), commit: z.string() },
   'stable-replacing': {

@@ -20,6 +20,8 @@ export interface Release {
   source?: ImageSource | undefined;
   /** The images that the commit names and that were built elsewhere. */
   pulled?: readonly ReleasedImage[] | undefined;
+  /** It came by a push. */
+  isPushed?: true | undefined;
   subject: string;
   services: readonly string[];
   state: ReleaseState;
@@ -82,7 +84,7 @@ export interface Release {
 /** The part of a release that never changes, so that an old copy of it is still valid. */
 export type ReleaseIdentity = Pick<
   Release,
-  'id' | 'branch' | 'commit' | 'source' | 'pulled' | 'services'
+  'id' | 'branch' | 'commit' | 'source' | 'pulled' | 'isPushed' | 'services'
 >;
 
 /** States in which a command is working on the release. */
@@ -130,7 +132,8 @@ function apply(release: Release | undefined, record: JournalRecord): Release | u
     const { type: _, v: _version, at, counts, ...facts } = record;
     const counted = { ...NO_COUNTS, ...counts };
     const begun = { startedAt: at, updatedAt: at, countsAtStart: counted, countsAtWeight: counted };
-    return { ...UNKNOWN, ...facts, ...begun };
+    // What only later records say, a first one cannot.
+    return { ...facts, ...UNKNOWN, ...begun };
   }
   if (!release) return undefined;
   const progress = foldProgress(release.progress, record);

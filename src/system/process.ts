@@ -1,4 +1,5 @@
 import { CanaryError } from '../errors.ts';
+import { lineSplitter } from './lines.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -39,15 +40,14 @@ export function processRunner(env: Environment): RunProcess {
     const { signal, onLine, input, atTerminal = false, isTerminal = false, cwd } = options;
     signal?.throwIfAborted();
     const { execa } = await import('execa');
-    const piped = onLine ? (['pipe', lineTap(onLine)] as const) : 'pipe';
-    const stream = isTerminal ? 'inherit' : piped;
+    const stream = () => (isTerminal ? 'inherit' : tapped(onLine));
     const result = await execa(command, [...args], {
       reject: false,
       ...(input === undefined ? { stdin: isTerminal ? 'inherit' : 'ignore' } : { input }),
       // Its own process group: Ctrl-C at the terminal reaches canary, which ends its children in its own order.
       detached: !atTerminal && !isTerminal,
-      stdout: stream,
-      stderr: stream,
+      stdout: stream(),
+      stderr: stream(),
       ...(cwd ? { cwd } : {}),
       env: { ...env, ...options.env },
       extendEnv: false,
@@ -76,12 +76,25 @@ function missing(command: string): CanaryError {
   );
 }
 
-/** Passes every line of a stream to a listener as it comes. */
-export function lineTap(onLine: (line: string) => void) {
-  return function* tap(line: unknown) {
-    onLine(String(line));
-    yield line;
-  };
+/** A piped stream; every line of it is also passed to a listener as it comes. */
+export function tapped(onLine: ((line: string) => void) | undefined) {
+  if (!onLine) return 'pipe';
+  const lines = lineSplitter(onLine);
+  // As bytes: a line that never ends would be kept whole.
+  return [
+    'pipe',
+    {
+      binary: true,
+      *transform(chunk: unknown) {
+        lines.add(chunk as Uint8Array);
+        yield chunk;
+      },
+      *final(): Generator<never> {
+        lines.end();
+        yield* [];
+      },
+    },
+  ] as const;
 }
 
 /** A program may write megabytes without a line break. */

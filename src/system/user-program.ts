@@ -1,4 +1,4 @@
-import { type Environment, lineTap } from './process.ts';
+import { type Environment, tapped } from './process.ts';
 
 /** A program that the user named, with its arguments. */
 interface UserProgram {
@@ -30,15 +30,14 @@ export function programRunner(env: Environment): RunProgram {
     signal?.throwIfAborted();
     const { execa } = await import('execa');
     const [command = '', ...args] = argv;
-    const stream = onLine ? (['pipe', lineTap(onLine)] as const) : 'pipe';
     const child = execa(command, args, {
       cwd,
       env: { ...env, ...facts },
       extendEnv: false,
       reject: false,
       stdin: 'ignore',
-      stdout: stream,
-      stderr: stream,
+      stdout: tapped(onLine),
+      stderr: tapped(onLine),
       all: true,
       maxBuffer: LONGEST_OUTPUT,
       // Its own process group: what it starts is ended with it.
@@ -68,6 +67,8 @@ export function programRunner(env: Environment): RunProgram {
     signal?.throwIfAborted();
     const output = String(result.all ?? '');
     if (isLate) return { problem: `did not end within ${timeout} ms`, output };
+    if (result.isMaxBuffer)
+      return { problem: `wrote more than ${LONGEST_OUTPUT / 1_000_000} MB, and was ended`, output };
     if (result.exitCode !== undefined)
       return { exitCode: result.exitCode, stdout: String(result.stdout ?? ''), output };
     return { problem: problemOf(result), output };

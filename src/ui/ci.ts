@@ -16,8 +16,8 @@ const GITHUB: CiMarks = {
   open: (title) => `::group::${data(title)}`,
   close: () => '::endgroup::',
   annotate: (kind, title, text) => `::${kind} title=${property(title)}::${data(text)}`,
-  // A command begins a line, after spaces too; the older form stands anywhere in it.
-  harmless: (line) => line.replace(/^(\s*):(?=:)/, '$1: ').replaceAll('##[', '## ['),
+  // A command begins a line, after spaces too. The older form is never in what is printed.
+  harmless: (line) => line.replace(/^(\s*):(?=:)/, '$1: '),
 };
 
 /** GitLab: documented under "Custom collapsible sections". A section needs codes that no text from outside keeps. */

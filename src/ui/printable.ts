@@ -11,10 +11,11 @@ const LONGEST_COLOR = 4;
 
 /**
  * Text that a terminal only shows, wherever it comes from: commits, branches, containers, remotes.
- * Other characters are written as their number. With `hasColor`, the theme's own codes stay.
+ * Other characters are written as their number. With `hasColor`, the theme's own codes stay. GitHub's older commands may
+ * stand anywhere in a line, and what a push or ssh prints is in the log of a job although canary is not run by it.
  */
 export function printable(text: string, hasColor: boolean): string {
-  return text.replace(OBEYED, (sign, at: number) => {
+  return text.replaceAll('##[', '## [').replace(OBEYED, (sign, at: number) => {
     if (sign === '\n' || sign === '\t') return sign;
     const isColor = sign === '\u001b' && COLOR.test(text.slice(at + 1, at + 1 + LONGEST_COLOR));
     return hasColor && isColor ? sign : escaped(sign);

@@ -44,18 +44,31 @@ function signOf(state: ReleaseState): string {
 }
 
 /** Every sign that Markdown or HTML could read as more than text. */
-const SPECIAL = /[\\`*_{}[\]()<>#+!|~@&:=$-]/g;
+const SPECIAL = /[\\`*_{}[\]()<>#+!|~@&:=$%-]/g;
+
+/** Behind these, GitHub and GitLab look for users, issues and addresses in what Markdown has become, entities included. */
+const CALLING = /[@#!~&$%:]/;
+/** A space of no width; text with one in it is no name and no address. */
+const NOTHING = '&#8203;';
 
 /** Text from outside as text: no link, mention, image or HTML comes of it. */
 function text(outside: string): string {
-  return oneLine(outside)
-    .replace(SPECIAL, (sign) => `&#${sign.charCodeAt(0)};`)
-    .replace(/www\./gi, 'www&#46;');
+  return withoutSigns(outside, (sign, next) =>
+    CALLING.test(sign) && /[\w/"]/.test(next) ? NOTHING : '',
+  );
 }
 
-/** The same as code. Entities work in HTML's element, not between backticks. */
+/** The same as code, in which nobody is looked for. Entities work in HTML's element, not between backticks. */
 function code(outside: string): string {
-  return `<code>${text(outside)}</code>`;
+  return `<code>${withoutSigns(outside, () => '')}</code>`;
+}
+
+function withoutSigns(outside: string, behind: (sign: string, next: string) => string): string {
+  return oneLine(outside)
+    .replace(SPECIAL, (sign, at: number, all: string) => {
+      return `&#${sign.charCodeAt(0)};${behind(sign, all.charAt(at + 1))}`;
+    })
+    .replace(/www\./gi, `www&#46;${NOTHING}`);
 }
 
 function oneLine(outside: string): string {

@@ -78,6 +78,7 @@ export async function deploy(
         detach: options.detach ?? (isPushed && project.config.strategy.kind === 'ab'),
         // The user who pushed has the commit; a revert commit on top of it would be in the way of the next push.
         revertsCommit: !isPushed,
+        isPushed,
         onReady: candidate.onReady,
       });
       const entries = entryAddresses(project);

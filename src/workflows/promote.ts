@@ -8,7 +8,7 @@ import { lastingOf } from '../project/images/lasting.ts';
 import { loadLiveProject, type Project } from '../project/load.ts';
 import { countsSince } from '../proxy/counts.ts';
 import { requireCanary, requireProxy } from '../release/guards.ts';
-import { promotionCandidate } from '../release/promotion/merge-candidate.ts';
+import { checkOutCandidate, promotionCandidate } from '../release/promotion/merge-candidate.ts';
 import { promoteTo } from '../release/promotion/promotion.ts';
 import { currentRelease } from '../release/records/releases.ts';
 import { takingOver, withLock } from '../release/with-lock.ts';
@@ -38,11 +38,13 @@ export async function promote(
   if (isNow) await promotable();
   const underLock = async (signal: AbortSignal): Promise<PromoteResult> => {
     const release = await promotable();
-    const { source, pulled } = release;
+    const { source } = release;
     if (source && !release.replacing && !isSure) await askToWrite(context, project, source);
     const commit =
       release.replacing?.commit ?? (await promotionCandidate(context, project, release, message));
-    const checkout = await checkOutRelease(context, project, { source, pulled, commit });
+    const checkout = release.replacing
+      ? await checkOutRelease(context, project, { ...release, commit })
+      : await checkOutCandidate(context, project, release, commit);
     const run = { context, project, release, signal };
     const { databaseChanges } = await promoteTo(run, checkout, { isForced });
     const branch = source ? '' : project.config.git.stable;

@@ -68,6 +68,17 @@ test('nothing from outside becomes more than text', async () => {
   );
 });
 
+test('nobody is called by what Markdown has become either: entities are signs again then', async () => {
+  const directory = await folder('@all, @team/x: #12 !3 ~bug &4 %5 $6 ://evil a@b.example 20%');
+  const { stdout } = await canary(directory, ['report', ID]);
+  const [title = ''] = stdout.split('\n');
+  const rendered = title.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
+  expect(rendered).not.toMatch(/[@#!~&$%](?=\w)|:\/\//);
+  expect(rendered.replaceAll('\u200b', '')).toContain(
+    '@all, @team/x: #12 !3 ~bug &4 %5 $6 ://evil a@b.example 20%',
+  );
+});
+
 test('report --json prints its document, and an unknown release is an error', async () => {
   const directory = await folder('Make it cheaper');
   const { stdout } = await canary(directory, ['report', '--json']);

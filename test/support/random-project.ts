@@ -35,9 +35,10 @@ export async function verdictOn(
   const git = {
     ...context.git,
     holds: async () => true,
+    worktreeOf: async () => ({ tree, gitFolder: '/nowhere' }),
     checkOutSubmodules: async () => undefined,
     pointersIn: async () => [],
-    trackedFiles: async (_: string, path: string) => [path],
+    trackedFiles: async (_: unknown, path: string) => [path],
     untrackedFiles: async () => [],
     ignoresNew: async () => false,
   };

@@ -10,7 +10,7 @@ import {
 
 /** A stand-in has a higher number than any stable: `docker compose exec` means the lowest. */
 const NUMBERS_FROM = 1000;
-const SUFFIX = '-stand-in';
+export const STAND_IN_SUFFIX = '-stand-in';
 const SECOND = 1_000_000_000;
 
 const WORDS =
@@ -37,16 +37,16 @@ export function standingIn({ definitions, image }: StandIns): Guise {
   return {
     seen({ name, labels }) {
       const service = labels[COMPOSE_LABEL.service] ?? '';
-      if (isStandIn(labels)) return { name: withoutSuffix(name, SUFFIX), labels };
+      if (isStandIn(labels)) return { name: withoutSuffix(name, STAND_IN_SUFFIX), labels };
       return Object.hasOwn(definitions, service) ? undefined : { name, labels };
     },
     made({ name, body }) {
       const definition = definitions[body.Labels?.[COMPOSE_LABEL.service] ?? ''];
       return definition === undefined
         ? { name, body }
-        : { name: `${name}${SUFFIX}`, body: standIn(body, definition, image) };
+        : { name: `${name}${STAND_IN_SUFFIX}`, body: standIn(body, definition, image) };
     },
-    renamed: ({ labels }, name) => (isStandIn(labels) ? `${name}${SUFFIX}` : name),
+    renamed: ({ labels }, name) => (isStandIn(labels) ? `${name}${STAND_IN_SUFFIX}` : name),
     // No name in the network: callers must never reach it.
     joined: () => ({}),
     // What does nothing needs no secrets, and its file system could not take them.

@@ -4,6 +4,9 @@
  */
 export const PROXY_SERVICE = 'canary-proxy';
 
+/** How all of them begin. */
+export const OWN_LABELS = 'dev.canary.';
+
 export const LABEL = {
   role: 'dev.canary.role',
   service: 'dev.canary.service',

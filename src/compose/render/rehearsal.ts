@@ -109,8 +109,8 @@ function deltaOf(
     // If CPU is scarce, production comes first.
     cpu_shares: LEAST_SHARES,
     restart: 'no',
-    // Canary reads its log, and the log must not reach any other log system.
-    logging: replace({ driver: 'json-file' }),
+    // Canary reads the end of its log; it must not reach any other log system, nor fill the disk.
+    logging: replace({ driver: 'json-file', options: { 'max-size': '50m', 'max-file': '2' } }),
     ...(definition.scale === undefined ? {} : { scale: 1 }),
     ...deployFields(definition),
     // Other proxies on this engine find containers by labels.

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ComposeModel, ComposePort, ComposeService, ComposeVolume } from '../model/model.ts';
+import { OWN_LABELS } from '../model/names.ts';
 import { isEmpty, isHarmless } from './reach.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -46,6 +47,7 @@ export function newHostAccess(branch: AccessSide, stable: AccessSide): string[] 
       ...mountsBeyond(service, own, branch, stable),
       ...buildBeyond(service, own, branch, stable),
       ...nameBeyond(name, service, stable.model),
+      ...labelsBeyond(service.labels, own.labels),
     ].map((what) => `\`${name}\` has ${what}`);
   });
   return [...services, ...definitionsBeyond(branch, stable), ...filesBeyond(branch, stable)];
@@ -188,10 +190,23 @@ function nameBeyond(
   { build, image }: ComposeService,
   { name: project, services }: ComposeModel,
 ): string[] {
-  if (!build || !image) return [];
+  const own = services[name];
+  if (!build || !image || (own?.build && own.image === image)) return [];
+  if (isEvaluated(image) || KEPT_TAG.test(image)) return [`a build named ${image}`];
   const built = Object.values(services).flatMap((each) => (each.build && each.image) || []);
   const names = [`${project}-${name}`, ...built].map(withoutTag);
   return names.includes(withoutTag(image)) ? [] : [`a build named ${image}`];
+}
+
+/** Tags by which canary keeps images: of its canaries, of those that it pulled, and of the stable before a promotion. */
+const KEPT_TAG = /:(canary|pulled|before)-[^/]*$/;
+
+/** By them canary tells what is its own, and removes it. */
+function labelsBeyond(labels: ComposeService['labels'], own: ComposeService['labels']): string[] {
+  const known = Object.keys(own ?? {});
+  return Object.keys(labels ?? {})
+    .filter((label) => label.startsWith(OWN_LABELS) && !known.includes(label))
+    .map((label) => `the label ${label}`);
 }
 
 function withoutTag(image: string): string {
@@ -214,6 +229,9 @@ function definitionsBeyond(branch: AccessSide, stable: AccessSide): string[] {
     const own = new Map(Object.entries(stable.model[kind] ?? {}));
     return Object.entries(branch.model[kind] ?? {}).flatMap(([key, definition]) => {
       const { name, external, driver, driver_opts, ipam } = (definition ?? {}) as Loose;
+      const named = labelsBeyond(labelsOf(definition), labelsOf(own.get(key)));
+      if (named.length > 0)
+        return named.map((what) => `the ${kind.slice(0, -1)} \`${key}\` has ${what}`);
       const isPlain = driver === undefined || driver === 'local' || driver === 'bridge';
       const isOwn = name === undefined || name === `${project}_${key}`;
       // The machine reaches addresses of a network through it, whoever else has them.
@@ -223,6 +241,10 @@ function definitionsBeyond(branch: AccessSide, stable: AccessSide): string[] {
         : [`the ${kind.slice(0, -1)} \`${key}\` is not the project’s own`];
     });
   });
+}
+
+function labelsOf(definition: unknown): ComposeService['labels'] {
+  return ((definition ?? {}) as ComposeService).labels;
 }
 
 function isEmptyMap(value: unknown): boolean {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { cloneName, migrationName } from '../../compose/model/names.ts';
 import { CanaryError } from '../../errors.ts';
 import { leavesOutGit } from '../../git/dockerignore.ts';
+import { isInside } from '../../project/checkout/mirror.ts';
 import {
   buildOptions,
   callOptions,
@@ -40,11 +41,14 @@ async function giveGitFolder(
   services: readonly string[],
 ): Promise<void> {
   if (!checkout) return;
-  const { tree, commit, model } = checkout;
+  const { tree, commit, model, mounts } = checkout;
   const builds = services.map((service) => model.services[service]?.build);
   if (!builds.some((build) => build?.context === tree)) return;
   if (leavesOutGit((await readIfExists(join(tree, '.dockerignore'))) ?? '')) return;
-  await context.git.giveOwnFolder(project.repository, tree, commit);
+  const isWritten = Object.values(mounts)
+    .flat()
+    .some(({ source, volume }) => isInside(tree, source) && volume.read_only !== true);
+  await context.git.giveOwnFolder(project.repository, tree, commit, { isWritten });
 }
 
 export async function startCanary(run: Run, operation: OperationOf<'start-canary'>): Promise<void> {

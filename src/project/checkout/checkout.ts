@@ -64,7 +64,7 @@ export interface CheckedOutFiles
   definitions: readonly DefiningFile[];
 }
 
-interface CheckOutOptions {
+export interface CheckOutOptions {
   /** Where it is checked out. */
   home?: string;
   /** Called before Compose reads the files of the commit; throws to refuse them. */
@@ -82,7 +82,8 @@ export async function checkOut(
 ): Promise<Checkout> {
   const mirror = mirrorOf(home, commit, project.repository);
   const { tree } = mirror;
-  const isThere = (await exists(tree)) && (await context.git.holds(tree, commit));
+  const isThere =
+    (await exists(tree)) && (await context.git.holds(project.repository, tree, commit));
   if (!isThere) {
     await context.git.removeWorktree(project.repository, tree);
     await context.git.forgetMissing(project.repository, home);
@@ -90,7 +91,8 @@ export async function checkOut(
   }
   // Always: a checkout that was cut off may lack them.
   await context.git.checkOutSubmodules(project.repository, tree);
-  await requireLargeFiles(context, tree, project.repository);
+  const worktree = await context.git.worktreeOf(project.repository, tree);
+  await requireLargeFiles(context, worktree, project.repository);
   const directory = join(tree, relative(project.repository, project.directory));
   const files = await Promise.all(project.files.map((file) => inWorktree(project, tree, file)));
   const branch = { ...project.scope, projectDirectory: directory, files };

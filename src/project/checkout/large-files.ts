@@ -12,7 +12,7 @@ const NAMED = 5;
  */
 export async function requireLargeFiles(
   { git }: Pick<Context, 'git'>,
-  tree: string,
+  tree: Parameters<Context['git']['pointersIn']>[0],
   own?: string,
 ): Promise<void> {
   const missing: string[] = [];

@@ -41,6 +41,7 @@ export async function findMounts(
   const settings = Object.entries(project.config.mounts).map(
     ([path, said]) => [resolve(project.directory, path), said] as const,
   );
+  const worktree = await git.worktreeOf(project.repository, mirror.tree);
   const find = async (volume: ComposeVolume): Promise<CheckedOutMount> => {
     const { source: path = '', read_only: readOnly = false } = volume;
     const own = ownPath(mirror, path);
@@ -52,7 +53,7 @@ export async function findMounts(
     // Of the whole repository, `.`: git takes no empty path.
     const place = relative(mirror.tree, path) || '.';
     const [tracked, untracked, ignoresNew, real] = await Promise.all([
-      git.trackedFiles(mirror.tree, place),
+      git.trackedFiles(worktree, place),
       readOnly ? [] : git.untrackedFiles(project.repository, place),
       readOnly ? false : git.ignoresNew(project.repository, place),
       realpath(path).catch(() => undefined),

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { type AccessSide, newHostAccess, pathsOf } from '../../compose/services/host-access.ts';
 import { parseConfig } from '../../config/parse.ts';
 import type { Context } from '../../context.ts';
@@ -108,6 +108,7 @@ export async function trustOf(context: Context, project: Project): Promise<Trust
         ),
         ...config,
         ...stateIn(changed),
+        ...hooksIn(changed, await git.setting(project.repository, 'core.hooksPath')),
       ]);
     },
   };
@@ -170,6 +171,18 @@ function oursIn({ repository, layout }: Project): string[] {
 function stateIn(paths: readonly string[]): string[] {
   const own = paths.filter((path) => path.split('/').includes(STATE_NAME));
   return own.length > 0 ? [`it changes files of canary's own: ${own.join(', ')}`] : [];
+}
+
+/** With hooks in the working tree, git runs those of whatever is merged, or reverted, there. */
+function hooksIn(paths: readonly string[], setting: string | undefined): string[] {
+  if (setting === undefined || isAbsolute(setting) || setting.startsWith('~')) return [];
+  const folder = normalize(setting).replace(/\/$/, '');
+  // Husky's own folder, `.husky/_`, runs what is beside it.
+  const home = basename(folder) === '_' ? dirname(folder) : folder;
+  const own = paths.filter((path) => home === '.' || isInside(path, home));
+  return own.length > 0
+    ? [`it changes hooks that git runs on this machine: ${own.join(', ')}`]
+    : [];
 }
 
 function filesOf(definitions: readonly DefiningFile[]): string[] {

@@ -170,9 +170,17 @@ async function setting(
   return undefined;
 }
 
-/** A text, quoted for psql's own commands. */
+/**
+ * A text, quoted for psql's own commands. They end with their line, whatever is open then: the rest of a name with a line
+ * break in it would be read as commands, and `\!` is a program. Source: psql(1), "Meta-Commands".
+ */
 export function quoted(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+  const escaped = text
+    .replaceAll('\\', '\\\\')
+    .replaceAll("'", "''")
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r');
+  return `'${escaped}'`;
 }
 
 /** A text, quoted for SQL with `standard_conforming_strings`. */

@@ -1,9 +1,12 @@
+import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { CanaryError } from '../../errors.ts';
 import { createWriteStream } from '../../system/disk.ts';
 import { readArchive } from '../../system/docker/container-archive.ts';
 import type { Archive } from '../../system/docker/container-ends.ts';
 import type { ContainerStreams, StreamOptions } from '../../system/docker/container-streams.ts';
+import { freeBytes } from '../../system/files.ts';
 import { type FileState, HEAD } from './file-state.ts';
 
 /** The beginning of a stream; the rest is discarded. */
@@ -23,7 +26,7 @@ export async function readState(
   streams: ContainerStreams,
   from: Archive,
   options: StreamOptions,
-  read = firstChunk,
+  read: (content: Readable, size: number) => Promise<Buffer> = firstChunk,
 ): Promise<FileState | undefined> {
   let state: FileState | undefined;
   await readArchive(
@@ -31,7 +34,7 @@ export async function readState(
     from,
     async ({ type, size = 0, mtime }, content) => {
       if (type === 'file')
-        state = { size, modified: mtime?.getTime() ?? 0, head: await read(content) };
+        state = { size, modified: mtime?.getTime() ?? 0, head: await read(content, size) };
       return 'enough';
     },
     options,
@@ -39,14 +42,19 @@ export async function readState(
   return state;
 }
 
-/** The same, and copies the file to this machine. */
+/**
+ * The same, and copies the file to this machine. A boot can make a file of any size out of nothing, by a hole in it:
+ * throws `not-rehearsed` for one that would take most of what is free.
+ */
 export function download(
   streams: ContainerStreams,
   from: Archive,
   to: string,
   options: StreamOptions,
 ): Promise<FileState | undefined> {
-  return readState(streams, from, options, async (content) => {
+  return readState(streams, from, options, async (content, size) => {
+    const free = await freeBytes(dirname(to));
+    if (2 * size > free) throw tooLarge(from.path, size, free);
     let head = Buffer.alloc(0);
     await pipeline(
       content,
@@ -60,6 +68,15 @@ export function download(
     );
     return head;
   });
+}
+
+function tooLarge(path: string, size: number, free: number): CanaryError {
+  const megabytes = (amount: number) => `${Math.ceil(amount / 1e6).toLocaleString('en-US')} MB`;
+  return new CanaryError(
+    'not-rehearsed',
+    `${path} in a container has ${megabytes(size)} now; this machine has ${megabytes(free)} free.`,
+    { hint: 'Find out what makes it so large, or set `database.rehearse: off`.' },
+  );
 }
 
 async function firstChunk(content: Readable): Promise<Buffer> {

@@ -2,6 +2,9 @@ import { shortCommit } from '../../compose/model/names.ts';
 import type { Context } from '../../context.ts';
 import { CanaryError } from '../../errors.ts';
 import { branchRef } from '../../git/branch-name.ts';
+import { checkOutRelease } from '../../project/checkout/check-out-release.ts';
+import type { Checkout } from '../../project/checkout/checkout.ts';
+import { trustOf } from '../../project/checkout/trust.ts';
 import { checkMove, resolveBranch } from '../../project/git/branches.ts';
 import { withScratchTree } from '../../project/git/scratch-tree.ts';
 import type { Project } from '../../project/load.ts';
@@ -15,6 +18,28 @@ export async function promotionCandidate(
   message: string | undefined,
 ): Promise<string> {
   return release.source ? release.commit : mergeCandidate(context, project, release, message);
+}
+
+/**
+ * Checks that commit out. Merged with a stable branch that moved on, a pushed branch can get what it did not have when it
+ * was pushed: throws `branch-untrusted`.
+ */
+export async function checkOutCandidate(
+  context: Context,
+  project: Project,
+  release: ReleaseIdentity,
+  commit: string,
+): Promise<Checkout> {
+  const isVetted = !release.isPushed || commit === release.commit;
+  const trust = isVetted ? undefined : await trustOf(context, project);
+  const checkout = await checkOutRelease(
+    context,
+    project,
+    { ...release, commit },
+    { vetFiles: trust?.vetFiles },
+  );
+  await trust?.vet(checkout);
+  return checkout;
 }
 
 /**

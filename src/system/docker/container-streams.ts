@@ -2,7 +2,7 @@ import { type Readable, Transform, type Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { CanaryError } from '../../errors.ts';
 import { streamDurably } from '../files.ts';
-import { type Environment, lineTap, type RunOptions, type RunResult, tail } from '../process.ts';
+import { type Environment, type RunOptions, type RunResult, tail, tapped } from '../process.ts';
 import {
   type Archive,
   execArguments,
@@ -46,7 +46,7 @@ export class ContainerStreams {
     const result = await execa('docker', execArguments(program), {
       ...this.options(program.env, signal),
       ...inputOf(program),
-      ...(onLine ? { stdout: ['pipe', lineTap(onLine)] } : {}),
+      stdout: tapped(onLine),
     });
     signal?.throwIfAborted();
     const stderr = String(result.stderr ?? '');

@@ -1,9 +1,12 @@
-import { StringDecoder } from 'node:string_decoder';
 import { messageOf } from '../../errors.ts';
+import { lineSplitter } from '../lines.ts';
 import { client, gitFailure } from './run.ts';
 
+/** The other side of a push says what it likes, as long as it likes. */
+const MOST_LINES = 1000;
+
 /**
- * Runs git and reports every line of its standard error as it arrives, and all of them in the end; resolves whatever
+ * Runs git and reports every line of its standard error as it arrives, and the last ones in the end; resolves whatever
  * the exit code is. The signal ends git.
  */
 export async function followGit(
@@ -14,10 +17,13 @@ export async function followGit(
 ): Promise<{ stdout: string; said: readonly string[]; exitCode: number }> {
   signal?.throwIfAborted();
   const said: string[] = [];
-  const splitter = lineSplitter((line) => {
+  const splitter = lineSplitter((text) => {
+    const line = text.trimEnd();
+    if (line === '') return;
     said.push(line);
+    if (said.length > MOST_LINES) said.shift();
     onLine(line);
-  });
+  }, 'progress');
   let exitCode = 0;
   try {
     const git = await client(directory, {
@@ -37,19 +43,4 @@ export async function followGit(
     signal?.throwIfAborted();
     throw gitFailure(args, messageOf(cause), {}, cause);
   }
-}
-
-/** Splits a stream into lines; a carriage return ends one too, because progress is drawn over itself. */
-function lineSplitter(onLine: (line: string) => void) {
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
-  const take = (text: string) => {
-    const parts = (rest + text).split(/\r\n|[\r\n]/);
-    rest = parts.pop() ?? '';
-    for (const line of parts.map((each) => each.trimEnd()).filter(Boolean)) onLine(line);
-  };
-  return {
-    add: (chunk: Buffer) => take(decoder.write(chunk)),
-    end: () => take(`${decoder.end()}\n`),
-  };
 }

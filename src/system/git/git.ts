@@ -4,6 +4,7 @@ import * as firstCheckout from './first-checkout.ts';
 import * as history from './history.ts';
 import * as location from './location.ts';
 import * as ownFolder from './own-folder.ts';
+import * as ownWorktree from './own-worktree.ts';
 import * as pointers from './pointers.ts';
 import * as records from './records.ts';
 import * as remotes from './remotes.ts';
@@ -23,6 +24,7 @@ export const git = {
   ...commits,
   ...worktrees,
   ...ownFolder,
+  ...ownWorktree,
   ...firstCheckout,
   ...submodules,
   ...pointers,

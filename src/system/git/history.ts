@@ -1,14 +1,14 @@
-import { lines, runGit, succeeds, zeroed } from './run.ts';
+import { lines, type Place, runGit, succeeds, zeroed } from './run.ts';
 
 export async function currentBranch(directory: string): Promise<string | undefined> {
   return (await runGit(directory, ['branch', '--show-current'])).trim() || undefined;
 }
 
 /** The commit a full ref or expression names, or `undefined`. */
-export async function resolve(directory: string, expression: string): Promise<string | undefined> {
+export async function resolve(place: Place, expression: string): Promise<string | undefined> {
   const flags = ['--verify', '--quiet', '--end-of-options'];
   const args = ['rev-parse', ...flags, `${expression}^{commit}`];
-  return (await runGit(directory, args).catch(() => '')).trim() || undefined;
+  return (await runGit(place, args).catch(() => '')).trim() || undefined;
 }
 
 export async function localBranches(directory: string): Promise<string[]> {
@@ -70,7 +70,7 @@ export async function sameTree(directory: string, left: string, right: string): 
 }
 
 /** The files that a working tree tracks under a path, those of submodules too. */
-export async function trackedFiles(tree: string, path: string): Promise<string[]> {
+export async function trackedFiles(tree: Place, path: string): Promise<string[]> {
   return listFiles(tree, ['--recurse-submodules'], path);
 }
 
@@ -79,7 +79,7 @@ export async function untrackedFiles(tree: string, path: string): Promise<string
   return listFiles(tree, ['--others', '--directory', '--no-empty-directory'], path);
 }
 
-async function listFiles(tree: string, flags: readonly string[], path: string): Promise<string[]> {
+async function listFiles(tree: Place, flags: readonly string[], path: string): Promise<string[]> {
   const args = ['ls-files', ...flags, '-z', '--', path];
   return zeroed(await runGit(tree, ['--literal-pathspecs', ...args]));
 }

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { open } from '../disk.ts';
 import { isMissing } from '../files.ts';
-import { runGit, zeroed } from './run.ts';
+import { type Place, runGit, zeroed } from './run.ts';
 
 const BEGINNING = 'version https://git-lfs.github.com/spec/';
 
 /** Files of a working tree that hold only a pointer into Large File Storage, in place of their content. */
-export async function pointersIn(tree: string): Promise<string[]> {
-  const listed = zeroed(await runGit(tree, ['ls-files', '-z', '--', ':(attr:filter=lfs)']));
+export async function pointersIn(place: Place): Promise<string[]> {
+  const tree = typeof place === 'string' ? place : place.tree;
+  const listed = zeroed(await runGit(place, ['ls-files', '-z', '--', ':(attr:filter=lfs)']));
   const found = await Promise.all(
     listed.map(async (path) => ((await isPointer(join(tree, path))) ? [path] : [])),
   );

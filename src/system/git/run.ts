@@ -10,12 +10,17 @@ export interface Failure {
   hint?: string;
 }
 
-/** Runs git in a folder and returns what it printed; only its exit code decides whether it throws. */
-export type RunGit = (
-  directory: string,
-  args: readonly string[],
-  failure?: Failure,
-) => Promise<string>;
+/** A worktree whose `.git` is not to be believed, with the git folder that it has. */
+export interface Worktree {
+  tree: string;
+  gitFolder: string;
+}
+
+/** Where git works: in a folder, in which it finds the repository by itself, or in a worktree. */
+export type Place = string | Worktree;
+
+/** Runs git at a place and returns what it printed; only its exit code decides whether it throws. */
+export type RunGit = (place: Place, args: readonly string[], failure?: Failure) => Promise<string>;
 
 /**
  * What reaches git from the environment: who the user is and how they sign in. Everything else that
@@ -43,10 +48,12 @@ const ENVIRONMENT = [
   'GIT_SSL_KEY',
 ];
 
-export const runGit: RunGit = async (directory, args, failure = {}) => {
+export const runGit: RunGit = async (place, args, failure = {}) => {
   try {
-    const git = await client(directory);
-    return await git.raw([...args]);
+    if (typeof place === 'string') return await (await client(place)).raw([...args]);
+    const { tree, gitFolder } = place;
+    const fixed = [`--git-dir=${gitFolder}`, `--work-tree=${tree}`];
+    return await (await client(tree)).raw([...fixed, ...args]);
   } catch (cause) {
     throw gitFailure(args, messageOf(cause), failure, cause);
   }
@@ -106,10 +113,10 @@ const TRIES = 5;
 
 /** Git reads the entries of all worktrees without a lock, and fails if another process changes one: then repeat it. */
 export function amongOthers(run: RunGit): RunGit {
-  return async (directory, args) => {
+  return async (place, args) => {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await run(directory, args);
+        return await run(place, args);
       } catch (error) {
         if (tries === TRIES || !isDisturbed(error)) throw error;
       }

@@ -8,14 +8,12 @@ import {
 import { mkdir, rm } from '../disk.ts';
 import { exists } from '../files.ts';
 import { commonDirectory, gitDirectory } from './location.ts';
-import { type Failure, runGit, succeeds, WITHOUT_HOOKS, zeroed } from './run.ts';
-import { holds } from './worktrees.ts';
+import { submoduleIn, worktreeOf } from './own-worktree.ts';
+import { type Failure, runGit, succeeds, WITHOUT_HOOKS, type Worktree, zeroed } from './run.ts';
+import { isAt } from './worktrees.ts';
 
-/** One of the user's git folders: its settings state which submodules are initialised and where their copies are. */
-interface Source {
-  settings: string;
-  modules: readonly string[];
-}
+/** Which submodules are initialised, and where their copies are, says one of the user's git folders; all, without one. */
+type Source = { settings: string; modules: readonly string[] } | 'all';
 
 const UPDATE = [...WITHOUT_HOOKS, 'submodule', 'update', '--checkout', '--quiet'];
 
@@ -26,28 +24,41 @@ const UPDATE = [...WITHOUT_HOOKS, 'submodule', 'update', '--checkout', '--quiet'
 export async function checkOutSubmodules(repository: string, tree: string): Promise<void> {
   const homes = new Set([await gitDirectory(repository), await commonDirectory(repository)]);
   const modules = [...homes].map((each) => join(each, 'modules'));
-  await fill(tree, { settings: repository, modules }, true);
+  await fill(await worktreeOf(repository, tree), { settings: repository, modules }, true);
 }
 
-async function fill(tree: string, source: Source, isTop: boolean): Promise<void> {
-  const modules = await submodulesIn(tree);
+async function fill(worktree: Worktree, source: Source, isTop: boolean): Promise<void> {
+  const modules = await submodulesIn(worktree);
   if (modules.length === 0) return;
-  const isInitialised = await initialised(source.settings);
+  const isInitialised = source === 'all' ? () => true : await initialised(source.settings);
   for (const module of modules) {
-    const path = join(tree, module.path);
-    const copy = isInitialised(module.name) ? await copyOf(module, source) : undefined;
-    if (copy) {
-      await cloneFrom(copy, tree, module);
-      await fill(path, { settings: copy, modules: [join(copy, 'modules')] }, false);
-    } else if (isTop || isInitialised(module.name)) {
-      // At the top level git knows best which are active: the settings are the user's own.
-      const init = isTop ? [] : ['--init'];
-      await runGit(tree, [...UPDATE, ...init, '--', module.path], failed(module));
-      // If the user has no copy of a submodule, nothing states which nested ones are needed: check out all of them.
-      if (await holds(path, module.commit))
-        await runGit(path, [...UPDATE, '--init', '--recursive'], failed(module));
+    const isKnown = isInitialised(module.name);
+    // At the top level git knows best which are active: the settings are the user's own.
+    if (!isTop && !isKnown) continue;
+    const inner = submoduleIn(worktree, module);
+    const copy = source !== 'all' && isKnown ? await copyOf(module, source) : undefined;
+    if (!(await isAt(inner, module.commit))) {
+      // What is there may have been written by a container, and git would ask the `.git` in it.
+      if (isSafeModuleName(module.name)) await clear(inner);
+      if (copy) await cloneFrom(copy, inner, module);
+      else
+        await runGit(
+          worktree,
+          [...UPDATE, ...(isTop ? [] : ['--init']), '--', module.path],
+          failed(module),
+        );
     }
+    if (!(await isAt(inner, module.commit))) continue;
+    // If the user has no copy of a submodule, nothing states which nested ones are needed: check out all of them.
+    await fill(inner, copy ? { settings: copy, modules: [join(copy, 'modules')] } : 'all', false);
   }
+}
+
+async function clear({ tree, gitFolder }: Worktree): Promise<void> {
+  await rm(tree, { recursive: true, force: true });
+  await rm(gitFolder, { recursive: true, force: true });
+  // One that is not checked out is an empty folder.
+  await mkdir(tree, { recursive: true });
 }
 
 /** Which submodules the settings of a repository say are initialised. */
@@ -59,15 +70,16 @@ async function initialised(settings: string): Promise<(name: string) => boolean>
   return readSubmoduleSettings(await read('url'), await read('active', '--type=bool'));
 }
 
-/** The submodules of the commit that a tree holds. */
-async function submodulesIn(tree: string): Promise<Submodule[]> {
-  if (!(await exists(join(tree, '.gitmodules')))) return [];
-  const get = ['config', '--file', '.gitmodules', '-z', '--get-regexp', '^submodule\\..*\\.path$'];
-  const named = submodulePaths(await runGit(tree, get).catch(() => ''));
+/** The submodules of the commit that a worktree holds. */
+async function submodulesIn(worktree: Worktree): Promise<Submodule[]> {
+  if (!(await exists(join(worktree.tree, '.gitmodules')))) return [];
+  const file = ['config', '--blob', 'HEAD:.gitmodules'];
+  const get = [...file, '-z', '--get-regexp', '^submodule\\..*\\.path$'];
+  const named = submodulePaths(await runGit(worktree, get).catch(() => ''));
   const paths = named.map((each) => each.path);
   if (paths.length === 0) return [];
   const list = ['--literal-pathspecs', 'ls-files', '--stage', '-z', '--', ...paths];
-  return zeroed(await runGit(tree, list)).flatMap((entry) => {
+  return zeroed(await runGit(worktree, list)).flatMap((entry) => {
     const [, commit = '', path] = /^160000 (\w+) \d\t(.*)$/s.exec(entry) ?? [];
     const module = named.find((each) => each.path === path);
     return module ? [{ ...module, commit }] : [];
@@ -75,31 +87,31 @@ async function submodulesIn(tree: string): Promise<Submodule[]> {
 }
 
 /** The user's own copy of a submodule, if it has the commit. */
-async function copyOf({ name, commit }: Submodule, source: Source): Promise<string | undefined> {
+async function copyOf(
+  { name, commit }: Submodule,
+  { modules }: Exclude<Source, 'all'>,
+): Promise<string | undefined> {
   if (!isSafeModuleName(name)) return undefined;
-  for (const copy of source.modules.map((modules) => join(modules, name))) {
+  for (const copy of modules.map((each) => join(each, name))) {
     if (!(await exists(join(copy, 'HEAD')))) continue;
     if (await succeeds(runGit(copy, ['cat-file', '-e', `${commit}^{commit}`]))) return copy;
   }
   return undefined;
 }
 
-async function cloneFrom(copy: string, tree: string, module: Submodule): Promise<void> {
-  const path = join(tree, module.path);
-  if (await holds(path, module.commit)) return;
+async function cloneFrom(copy: string, worktree: Worktree, module: Submodule): Promise<void> {
+  const { tree, gitFolder } = worktree;
   // Where git itself keeps it: removed with the worktree, and not part of what is built.
-  const home = join(await gitDirectory(tree), 'modules', module.name);
-  await rm(path, { recursive: true, force: true });
-  await rm(home, { recursive: true, force: true });
-  await mkdir(dirname(home), { recursive: true });
+  await mkdir(dirname(gitFolder), { recursive: true });
   const failure = failed(module);
-  const clone = ['clone', '--quiet', '--shared', '--no-checkout', `--separate-git-dir=${home}`];
-  await runGit(tree, [...WITHOUT_HOOKS, ...clone, '--', copy, path], failure);
+  const clone = ['clone', '--quiet', '--shared', '--no-checkout'];
+  const ends = [`--separate-git-dir=${gitFolder}`, '--', copy, tree];
+  await runGit(copy, [...WITHOUT_HOOKS, ...clone, ...ends], failure);
   const checkout = ['checkout', '--quiet', '--force', '--detach', module.commit];
-  await runGit(path, [...WITHOUT_HOOKS, ...checkout], failure);
+  await runGit(worktree, [...WITHOUT_HOOKS, ...checkout], failure);
   // A nested submodule may have a URL relative to this one.
   const url = await runGit(copy, ['config', '--get', 'remote.origin.url']).catch(() => '');
-  if (url) await runGit(path, ['config', '--', 'remote.origin.url', url.trimEnd()]);
+  if (url) await runGit(worktree, ['config', '--', 'remote.origin.url', url.trimEnd()]);
 }
 
 function failed({ path }: Submodule): Failure {

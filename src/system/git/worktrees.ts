@@ -1,9 +1,9 @@
-import { dirname, resolve as resolvePath } from 'node:path';
+import { dirname, join, resolve as resolvePath } from 'node:path';
 import { mkdir, rm } from '../disk.ts';
 import { exists, readIfExists } from '../files.ts';
 import { resolve } from './history.ts';
-import { root } from './location.ts';
-import { amongOthers, runGit, WITHOUT_HOOKS } from './run.ts';
+import { worktreeOf } from './own-worktree.ts';
+import { amongOthers, runGit, WITHOUT_HOOKS, type Worktree } from './run.ts';
 
 const runAmongOthers = amongOthers(runGit);
 
@@ -38,12 +38,22 @@ async function forget(directory: string, path: string): Promise<void> {
   await runAmongOthers(directory, remove).catch(() => undefined);
 }
 
-/** Whether a folder is a worktree that holds exactly this commit; a checkout that was cut off does not. */
-export async function holds(tree: string, commit: string): Promise<boolean> {
+/** Whether a worktree of a repository holds exactly this commit; a checkout that was cut off does not. */
+export async function holds(repository: string, tree: string, commit: string): Promise<boolean> {
   try {
-    const top = await root(tree);
-    const isAtCommit = top === tree && (await resolve(tree, 'HEAD')) === commit;
-    return isAtCommit && (await runGit(tree, ['status', '--porcelain', '-uno'])) === '';
+    return await isAt(await worktreeOf(repository, tree), commit);
+  } catch {
+    return false;
+  }
+}
+
+/** The same without its submodules: git would ask each through the `.git` in it. */
+export async function isAt(worktree: Worktree, commit: string): Promise<boolean> {
+  try {
+    if (!(await exists(join(worktree.tree, '.git')))) return false;
+    if ((await resolve(worktree, 'HEAD')) !== commit) return false;
+    const status = ['status', '--porcelain', '-uno', '--ignore-submodules=all'];
+    return (await runGit(worktree, status)) === '';
   } catch {
     return false;
   }

@@ -1,4 +1,5 @@
 import { createConnection } from 'node:net';
+import { lineSplitter } from '../lines.ts';
 
 /** A command whose output continues. */
 export interface Following {
@@ -16,19 +17,16 @@ export function followLines(
 ): Promise<Following> {
   return new Promise((resolve, reject) => {
     const socket = createConnection({ path });
-    let rest = '';
-    socket.setEncoding('utf8');
+    const lines = lineSplitter((line) => {
+      if (line) onLine(line);
+    });
     socket.once('error', reject);
     socket.once('connect', () => {
       socket.off('error', reject);
       const ended = new Promise<void>((settle) => socket.once('close', () => settle()));
       // An error shows as the end.
       socket.on('error', () => undefined);
-      socket.on('data', (chunk: string) => {
-        const lines = `${rest}${chunk}`.split('\n');
-        rest = lines.pop() ?? '';
-        for (const line of lines) if (line) onLine(line);
-      });
+      socket.on('data', lines.add);
       socket.write(`${command}\n`);
       const end = () => {
         socket.removeAllListeners('data');

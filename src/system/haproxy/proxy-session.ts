@@ -7,6 +7,9 @@ export interface ProxySession {
   end(): void;
 }
 
+/** In bytes: many times the lists of users and the memory of requests of the largest proxy. */
+export const LONGEST_ANSWER = 64_000_000;
+
 /** What HAProxy writes when it waits for the next command. */
 const PROMPT = '\n> ';
 
@@ -33,7 +36,8 @@ function untilPrompt(socket: Socket, command: string, timeoutMs: number): Promis
     let answer = '';
     const onData = (chunk: Buffer) => {
       answer += chunk.toString();
-      if (answer.endsWith(PROMPT)) finish(() => resolve(answer.slice(0, -PROMPT.length)));
+      if (answer.length > LONGEST_ANSWER) socket.destroy();
+      else if (answer.endsWith(PROMPT)) finish(() => resolve(answer.slice(0, -PROMPT.length)));
     };
     const onClose = () => finish(() => reject(new Error('the session was closed')));
     const onError = (error: Error) => finish(() => reject(error));

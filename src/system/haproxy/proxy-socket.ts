@@ -4,7 +4,7 @@ import { CanaryError } from '../../errors.ts';
 import { mkdtemp, rm, symlink, temporaryFolder } from '../disk.ts';
 import { type ProxySocket, simulatedHost } from '../host.ts';
 import { type Following, followLines } from './line-stream.ts';
-import { openSession, type ProxySession } from './proxy-session.ts';
+import { LONGEST_ANSWER, openSession, type ProxySession } from './proxy-session.ts';
 
 /** The kernel's limit for the path of a unix socket, on Linux. */
 const LONGEST_PATH = 107;
@@ -63,14 +63,26 @@ async function withShortPath<T>(path: string, talk: (path: string) => Promise<T>
   }
 }
 
+/** How many silences a whole answer may take: one that trickles is cut off, too. */
+const SILENCES = 6;
+
+/** What answers may be a broken HAProxy, or something that has taken its place. */
 function exchange(path: string, command: string, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
+    let size = 0;
     const socket = createConnection({ path });
-    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('no answer in time')));
-    socket.on('data', (chunk) => chunks.push(chunk));
+    const late = () => socket.destroy(new Error('no answer in time'));
+    socket.setTimeout(timeoutMs, late);
+    const whole = setTimeout(late, SILENCES * timeoutMs);
+    socket.on('data', (chunk) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > LONGEST_ANSWER) socket.destroy(new Error('an answer without an end'));
+    });
     socket.on('end', () => resolve(Buffer.concat(chunks).toString()));
     socket.on('error', reject);
+    socket.on('close', () => clearTimeout(whole));
     socket.end(`${command}\n`);
   });
 }

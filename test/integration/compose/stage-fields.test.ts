@@ -115,7 +115,7 @@ models: { small: { model: ai/small } }
     environment: { KEPT: '1' },
     image,
     labels: { 'dev.canary.role': 'canary', 'dev.canary.service': 'web' },
-    logging: { driver: 'json-file' },
+    logging: { driver: 'json-file', options: { 'max-size': '50m', 'max-file': '2' } },
     networks: { 'canary-rehearsal': { aliases: ['web'] } },
     restart: 'no',
   });

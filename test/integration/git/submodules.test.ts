@@ -36,7 +36,7 @@ test('an initialised submodule comes from the user’s own copy', async () => {
   // Its git folder is not part of what is built, and goes with the worktree.
   expect(await readdir(join(tree, 'lib dir'))).toEqual(['.git', 'lib.txt']);
   expect(await content('lib dir/.git')).toContain(join(folder, '.git/worktrees/tree'));
-  expect(await client.holds(tree, await git(folder, 'rev-parse', 'main'))).toBe(true);
+  expect(await client.holds(folder, tree, await git(folder, 'rev-parse', 'main'))).toBe(true);
   await client.removeWorktree(folder, tree);
   expect(await readdir(join(folder, '.git/modules'))).toEqual(['the lib']);
   expect(await userState(folder)).toEqual(before);

@@ -4,6 +4,10 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { checkOut } from '../../../src/project/checkout/checkout.ts';
 import { trustOf } from '../../../src/project/checkout/trust.ts';
 import { loadProject } from '../../../src/project/load.ts';
+import {
+  checkOutCandidate,
+  promotionCandidate,
+} from '../../../src/release/promotion/merge-candidate.ts';
 import { contextIn } from '../../support/fixture-context.ts';
 import {
   branch,
@@ -176,6 +180,18 @@ describe('a pushed branch is refused', () => {
     ]);
   });
 
+  test.each(['.hooks', './.hooks/', '.hooks/_'])(
+    'with hooks of git, if git looks for them in the working tree: %s',
+    async (setting) => {
+      folder = await shop();
+      await git(folder, 'config', 'core.hooksPath', setting);
+      await vet({ 'hooks/post-merge': 'x\n' });
+      expect(await refused({ '.hooks/post-merge': 'x\n' })).toEqual([
+        'it changes hooks that git runs on this machine: .hooks/post-merge',
+      ]);
+    },
+  );
+
   test('with a program in canary.yaml that the stable does not run', async () => {
     const hooks = `${SETTINGS}hooks: { onRevert: [{ run: [rm, -rf, /] }] }\nreceive: { trust: full }\n`;
     expect(await refused({ 'canary.yaml': hooks })).toEqual([
@@ -300,6 +316,37 @@ test('a pushed branch is refused with another proxy image, or files of the machi
     'its canary.yaml has the proxy image evil',
     'its canary.yaml reads /etc/ssl/site.pem (`tls`)',
   ]);
+});
+
+test('a merge that gets more than the branch had when it was pushed is not promoted', async () => {
+  const service = (name: string, ...more: string[]) =>
+    [`  ${name}:`, '    restart: always', '    image: example/tool', ...more, ''].join('\n');
+  folder = await repository({
+    'docker-compose.yml': compose('', service('tool')),
+    'canary.yaml': SETTINGS,
+  });
+  const commit = await branch(folder, 'canary', {
+    'docker-compose.yml': compose('', service('evil')),
+  });
+  await vetCommit(commit);
+  await writeFiles(folder, {
+    'docker-compose.yml': compose('', service('tool', '    privileged: true')),
+  });
+  await git(folder, 'commit', '--quiet', '--all', '--message', 'The stable moves on');
+  const { context, project } = await stableIn(folder);
+  const release = { id: 'x', branch: 'canary', commit, services: ['web'] };
+  const merged = await promotionCandidate(context, project, release, undefined);
+  expect(await git(folder, 'show', `${merged}:docker-compose.yml`)).toMatch(
+    /evil:[^:]*:[^:]*:[^:]*privileged/,
+  );
+  const pushed = { ...release, isPushed: true } as const;
+  const error = await refusal(() => checkOutCandidate(context, project, pushed, merged));
+  expect(error).toMatchObject({
+    code: 'branch-untrusted',
+    details: ['`evil` has `privileged`'],
+  });
+  // Who deploys by hand may do anything.
+  await checkOutCandidate(context, project, release, merged);
 });
 
 describe('a pushed branch is accepted', () => {

@@ -80,3 +80,20 @@ test('a socket that this user may not use has the same error as on the command l
     hint: engineUnreachable('permission denied while trying to connect to the Docker daemon').hint,
   });
 });
+
+test('an answer without an end, such as the output of a hook, fills no memory', async () => {
+  const path = join(await emptyFolder(), 'engine.sock');
+  const chunk = Buffer.alloc(1_000_000, 'a');
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 300000000\r\n\r\n');
+      for (let sent = 0; sent < 300; sent += 1) socket.write(chunk);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  onTestFinished(() => new Promise((resolve) => server.close(() => resolve())));
+  const { status, body } = await wayTo(`unix://${path}`).ask('POST', '/exec/1/start', {});
+  expect(status).toBe(200);
+  expect(body.length).toBeLessThan(60_000_000);
+});

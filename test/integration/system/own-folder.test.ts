@@ -26,8 +26,8 @@ beforeEach(async () => {
 });
 
 test('a worktree with a git folder of its own is read by git wherever it is copied to', async () => {
-  await client.giveOwnFolder(folder, tree, commit);
-  expect(await client.holds(tree, commit)).toBe(true);
+  await client.giveOwnFolder(folder, tree, commit, { isWritten: false });
+  expect(await client.holds(folder, tree, commit)).toBe(true);
 
   // As into an image: nothing of this machine is there.
   const image = join(await emptyFolder(), 'src');
@@ -42,24 +42,24 @@ test('a worktree with a git folder of its own is read by git wherever it is copi
 });
 
 test('it is given once, and is gone with the worktree', async () => {
-  await client.giveOwnFolder(folder, tree, commit);
+  await client.giveOwnFolder(folder, tree, commit, { isWritten: false });
   const { ino } = await lstat(join(tree, '.git'));
   expect((await lstat(join(tree, '.git'))).isDirectory()).toBe(true);
-  await client.giveOwnFolder(folder, tree, commit);
+  await client.giveOwnFolder(folder, tree, commit, { isWritten: false });
   expect((await lstat(join(tree, '.git'))).ino).toBe(ino);
   await client.removeWorktree(folder, tree);
   expect(await readdir(dirname(tree))).toEqual([]);
   await client.addWorktree(folder, tree, commit);
-  expect(await client.holds(tree, commit)).toBe(true);
+  expect(await client.holds(folder, tree, commit)).toBe(true);
 });
 
 test('a worktree whose index is in two files is read too', async () => {
   await git(folder, 'config', 'core.splitIndex', 'true');
   const other = join(await emptyFolder(), 'tree');
   await client.addWorktree(folder, other, commit);
-  await client.giveOwnFolder(folder, other, commit);
+  await client.giveOwnFolder(folder, other, commit, { isWritten: false });
   expect((await lstat(join(other, '.git'))).isDirectory()).toBe(true);
-  expect(await client.holds(other, commit)).toBe(true);
+  expect(await client.holds(folder, other, commit)).toBe(true);
 });
 
 test('a repository that cannot be copied keeps the worktree as it is', async () => {
@@ -70,8 +70,8 @@ test('a repository that cannot be copied keeps the worktree as it is', async () 
   await client.addWorktree(shallow, other, added);
   // No branch leads to the commit, so a copy of what is reachable lacks it.
   await git(shallow, 'branch', '--quiet', '-D', 'away');
-  await client.giveOwnFolder(shallow, other, added);
-  expect(await client.holds(other, added)).toBe(true);
+  await client.giveOwnFolder(shallow, other, added, { isWritten: false });
+  expect(await client.holds(shallow, other, added)).toBe(true);
   expect((await lstat(join(other, '.git'))).isFile()).toBe(true);
   expect(await readdir(dirname(other))).toEqual(['tree']);
 });

@@ -57,3 +57,24 @@ test('a socket without a listener is an unreachable proxy', async () => {
   await expect(absent.hold(60)).rejects.toMatchObject({ code: 'proxy-unreachable' });
   await expect(absent.ask('show stat')).rejects.toMatchObject({ code: 'proxy-unreachable' });
 });
+
+test.each([
+  ['never ends', 1_000_000],
+  ['trickles', 1],
+])('an answer that %s is an unreachable proxy, and fills no memory', async (_, size) => {
+  const path = join(folder, 'admin.sock');
+  let sent = 0;
+  server = createServer({ allowHalfOpen: true }, (socket) => {
+    const write = () => {
+      sent += size;
+      if (!socket.destroyed) socket.write(Buffer.alloc(size, 'a'), () => setTimeout(write, 1));
+    };
+    socket.on('error', () => undefined);
+    socket.once('data', write);
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  const socket = new UnixProxySocket(path);
+  await expect(socket.ask('show stat', 300)).rejects.toMatchObject({ code: 'proxy-unreachable' });
+  await expect(socket.hold(1)).rejects.toMatchObject({ code: 'proxy-unreachable' });
+  expect(sent).toBeLessThan(300_000_000);
+});

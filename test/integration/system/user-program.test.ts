@@ -52,6 +52,16 @@ test.each([
   expect(await runProgram({ argv, cwd, facts: {}, timeout: LONG })).toMatchObject({ problem });
 });
 
+test('a program that writes without an end is ended', async () => {
+  const { end } = await inShell('yes');
+  expect(end).toMatchObject({ problem: 'wrote more than 10 MB, and was ended' });
+  const onLine = () => undefined;
+  const argv = ['sh', '-c', "tr '\\0' a < /dev/zero"];
+  expect(await runProgram({ argv, cwd: '/', facts: {}, timeout: LONG, onLine })).toMatchObject({
+    problem: 'wrote more than 10 MB, and was ended',
+  });
+});
+
 test('a program that takes too long is ended with all its children, even if they ignore signals', async () => {
   const script = 'trap "" TERM; (trap "" TERM; sleep 600) & echo $! > pid; wait';
   const { cwd, end } = await inShell(script, SHORT);

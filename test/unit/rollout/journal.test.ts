@@ -89,6 +89,17 @@ test.each([
     '{"v":1,"at":"2026-03-01T12:00:00.000Z","type":"weight-set","weight":"5"}\n',
     'line 1 is no weight-set record: weight is not valid',
   ],
+  ...[
+    ['steps-begun', { strategy: 'canary', steps: [{ weight: 101, for: 1 }] }, 'steps.0.weight'],
+    ['steps-begun', { strategy: 'canary', steps: [{ weight: 5, for: 8.64e15 }] }, 'steps.0.for'],
+    ['step-begun', { index: 0, step: { weight: -1, for: 1 } }, 'step.weight'],
+    ['release-paused', { weight: 1e308 }, 'weight'],
+    ['weight-set', { weight: -0.5 }, 'weight'],
+  ].map(([type, fields, at]): [string, string, string] => [
+    `a number that neither proxy nor clock takes, in ${type} ${JSON.stringify(fields)}`,
+    `${JSON.stringify({ v: 1, at: AT.toISOString(), type, ...(fields as object) })}\n`,
+    `line 1 is no ${type} record: ${at} is not valid`,
+  ]),
   [
     'a promotion without the images of before',
     '{"v":1,"at":"2026-03-01T12:00:00.000Z","type":"stable-replacing","from":"a","commit":"b"}\n',

@@ -50,6 +50,15 @@ function fold(...events: ReleaseEvent[]): Release | undefined {
   return foldRelease(parseJournal(text).records);
 }
 
+test('the first record of a journal cannot say what only later ones do', () => {
+  const more = {
+    replacing: { from: OLD, commit: NEW, previous: [{ service: 'x' }] },
+    ...{ promotedCommit: NEW, weight: 1e9, state: 'promoted', backups: [{ file: '../../x' }] },
+    before: { commit: OLD, images: 5 },
+  };
+  expect(fold({ ...CREATED, ...more } as ReleaseEvent)).toEqual(fold(CREATED));
+});
+
 describe('the release read from a journal', () => {
   test('begins as being built, without users', () => {
     expect(fold(CREATED)).toEqual({

@@ -13,6 +13,7 @@ describe('text from outside', () => {
     ['overwrites its line', 'bad\rgood', 'bad\\x0dgood'],
     ['reads from right to left', 'a\u202eb\u2066c', 'a\\u{202e}b\\u{2066}c'],
     ['hides', 'a\u200bb\ufeff\u{e0041}', 'a\\u{200b}b\\u{feff}\\u{e0041}'],
+    ['is a command of GitHub of the older form', 'a ##[add-mask]b', 'a ## [add-mask]b'],
     ['is several lines with tabs, and in any language', 'a\n\tб 👩‍💻', 'a\n\tб 👩‍💻'],
   ])('%s', (_, text, shown) => {
     expect(printable(text, false)).toBe(shown);

@@ -1,5 +1,4 @@
 import { request } from 'node:http';
-import { text } from 'node:stream/consumers';
 import type { Guise } from '../../../compose/disguise/guise.ts';
 import { connectionFailed } from '../failures.ts';
 import { type Door, openDoor } from './door.ts';
@@ -31,6 +30,20 @@ export function wayThrough(place: () => Promise<EnginePlace>): EngineWay {
   };
 }
 
+/** In bytes: many times the list of all containers. What a hook in a container prints has no end by itself. */
+const LONGEST_ANSWER = 50_000_000;
+
+/** An answer, read to its end; no more of it is kept than that. */
+async function beginning(response: AsyncIterable<Buffer>): Promise<string> {
+  const kept: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response) {
+    if (size < LONGEST_ANSWER) kept.push(chunk);
+    size += chunk.length;
+  }
+  return Buffer.concat(kept).toString();
+}
+
 function asked(
   wire: Wire,
   method: string,
@@ -46,7 +59,7 @@ function asked(
     const options = { agent, method, path, headers, ...(signal && { signal }) };
     const asking = request(options, (response) => {
       const status = response.statusCode ?? 0;
-      text(response).then((answer) => resolve({ status, body: answer }), fail);
+      beginning(response).then((answer) => resolve({ status, body: answer }), fail);
     });
     asking.once('error', fail).end(sent);
   });

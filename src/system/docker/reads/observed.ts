@@ -1,6 +1,17 @@
+import { COMPOSE_LABEL, type Labels } from '../../../compose/disguise/guise.ts';
 import { isHidden, isKept } from '../../../compose/disguise/hidden.ts';
+import { STAND_IN_SUFFIX } from '../../../compose/disguise/stand-in.ts';
 import type { ImageSettings } from '../../../compose/images/settings.ts';
-import { handOverNetwork, LABEL, PROXY_SERVICE } from '../../../compose/model/names.ts';
+import {
+  baselineName,
+  cloneName,
+  handOverNetwork,
+  LABEL,
+  migrationName,
+  oldCodeName,
+  PROXY_SERVICE,
+  rehearsalName,
+} from '../../../compose/model/names.ts';
 import type { ObservedContainer } from '../../../rollout/observed.ts';
 
 /** A container as the engine tells of it, by its API and by `docker inspect` alike. */
@@ -42,17 +53,41 @@ export function observed(found: readonly InspectedContainer[]): ObservedContaine
   return told(found.filter((each) => isKept(each.Config.Labels)).map(observe)).sort(byName);
 }
 
+/**
+ * What canary added the container as. Images have labels too, and whoever builds one may write ours in it: Compose alone
+ * says of which service a container is, and canary's have names of their own.
+ */
+function roleOf(name: string, labels: Labels): (typeof ROLES)[number] | undefined {
+  const role = ROLES.find((each) => each === labels[LABEL.role]);
+  const isProven = {
+    canary: isAddedFor(labels),
+    baseline: isAddedFor(labels),
+    proxy: labels[COMPOSE_LABEL.service] === PROXY_SERVICE,
+    'stand-in': name.endsWith(STAND_IN_SUFFIX),
+  };
+  return role && isProven[role] ? role : undefined;
+}
+
+/** Whether a service of canary's is for the one in its label. */
+function isAddedFor(labels: Labels): boolean {
+  const added = ADDED.map((nameFor) => nameFor(labels[LABEL.service] ?? ''));
+  return added.includes(labels[COMPOSE_LABEL.service] ?? '');
+}
+
+const ADDED = [cloneName, baselineName, migrationName, rehearsalName, oldCodeName];
+
 const ROLES = ['canary', 'baseline', 'proxy', 'stand-in'] as const;
 
 function observe(container: InspectedContainer): ObservedContainer {
   const labels = container.Config.Labels;
-  const role = labels[LABEL.role];
+  const name = container.Name.replace(/^\//, '');
+  const role = roleOf(name, labels);
   const health = container.State.Health?.Status;
   return {
     id: container.Id,
-    name: container.Name.replace(/^\//, ''),
-    service: labels[LABEL.service] ?? labels['com.docker.compose.service'] ?? '',
-    role: ROLES.find((each) => each === role) ?? 'stable',
+    name,
+    service: (isAddedFor(labels) ? labels[LABEL.service] : labels[COMPOSE_LABEL.service]) ?? '',
+    role: role ?? 'stable',
     isHidden: isHidden(labels),
     state: container.State.Status,
     health:
@@ -72,9 +107,9 @@ function observe(container: InspectedContainer): ObservedContainer {
     ),
     proxyLinks: linksOf(container),
     ...(container.Config.Env?.some((each) => /^VIRTUAL_HOST=./.test(each)) && { hasHost: true }),
-    commit: labels[LABEL.commit],
-    release: labels[LABEL.release],
-    definition: labels[LABEL.definition],
+    commit: role && labels[LABEL.commit],
+    release: role && labels[LABEL.release],
+    definition: role && labels[LABEL.definition],
     ...(role === 'proxy' && isUnpublished(container) && { isUnpublished: true }),
     ...(labels[LABEL.hash] && { configHash: labels[LABEL.hash] }),
   };

@@ -70,7 +70,7 @@ describe('the compose file of a rehearsal', () => {
       restart: 'no',
       privileged: false,
       volumes,
-      logging: { driver: 'json-file' },
+      logging: { driver: 'json-file', options: { 'max-size': '50m', 'max-file': '2' } },
     });
     expect(last.networks).toMatchObject({ 'canary-rehearsal': { internal: true } });
     expect(Object.keys(last.volumes)).toEqual(['canary-data']);

@@ -65,6 +65,18 @@ describe('what a service of a branch has beyond the stable', () => {
     ],
     [{ build: { context: '/srv/shop/a', dockerfile: 'cwd:///etc/passwd' } }, '`build.dockerfile`'],
     [{ image: 'traefik:v3', build: { context: '/srv/shop/a' } }, 'a build named traefik:v3'],
+    // Compose shows it as it is, and Buildx makes another tag of it.
+    [
+      { image: 'shop-web:%{if true}1%{endif}', build: { context: '/srv/shop/a' } },
+      'a build named shop-web:%{if true}1%{endif}',
+    ],
+    ...['shop-web:before-20261203-1', 'shop-web:canary-0123456789ab'].map(
+      (image): [object, string] => [
+        { image, build: { context: '/srv/shop/a' } },
+        `a build named ${image}`,
+      ],
+    ),
+    [{ labels: { 'dev.canary.role': 'proxy' } }, 'the label dev.canary.role'],
     [{ cgroup_parent: 'service:x' }, '`cgroup_parent`'],
     [{ logging: { driver: 'syslog', options: { 'syslog-address': 'unix:///x' } } }, '`logging`'],
     [{ logging: { options: { 'fluentd-address': 'unix:///x' } } }, '`logging`'],
@@ -132,6 +144,16 @@ describe('what a service of a branch has beyond the stable', () => {
     const model = { ...stable.model, services: other };
     expect(newHostAccess(branch, { ...stable, model })).toHaveLength(1);
   });
+});
+
+test('volumes and networks by whose labels canary would take them for its own', () => {
+  const rest = {
+    volumes: { data: { name: 'shop_data', labels: { 'dev.canary.role': 'canary', a: 'b' } } },
+  };
+  expect(newHostAccess(sideOf(NOTHING, rest), sideOf(NOTHING))).toEqual([
+    'the volume `data` has the label dev.canary.role',
+  ]);
+  expect(newHostAccess(sideOf(NOTHING, rest), sideOf(NOTHING, rest))).toEqual([]);
 });
 
 test('networks and volumes of others, or that a driver takes from the host', () => {
