@@ -21,6 +21,8 @@ export interface Origin {
   statement?: string | undefined;
   /** The compose service whose container sent it. */
   service?: string | undefined;
+  /** Set if that container ran the stable's own code, beside the canary. */
+  isStable?: true | undefined;
 }
 
 export interface DefinitionChange extends Origin {

@@ -10,7 +10,7 @@ import { type Stage, stageNames } from './stage.ts';
 type Participants = readonly { service: string }[];
 
 /** A container, and why it did not come up, if so. */
-interface Boot {
+export interface Boot {
   container: ObservedContainer;
   problem: string | undefined;
 }
@@ -106,7 +106,15 @@ async function isUp(
   return !(await refusesConnections(address, port));
 }
 
-async function requireUp({ run }: Stage, boots: readonly Boot[]): Promise<void> {
+/** The last lines that a container wrote. */
+export function lastLines(
+  { run }: Stage,
+  { id }: Pick<ObservedContainer, 'id'>,
+): Promise<string[]> {
+  return run.context.engine.logs(id, LAST_LINES);
+}
+
+async function requireUp(stage: Stage, boots: readonly Boot[]): Promise<void> {
   const failed = boots.find(({ problem }) => problem);
   if (!failed) return;
   const { container, problem } = failed;
@@ -114,7 +122,7 @@ async function requireUp({ run }: Stage, boots: readonly Boot[]): Promise<void> 
     'rehearsal-failed',
     `The canary of \`${container.service}\` ${problem} in its rehearsal.`,
     {
-      details: await run.context.engine.logs(container.id, LAST_LINES),
+      details: await lastLines(stage, container),
       hint: 'Its last lines are above. It has a copy of the database and nothing else outside of the slice and its `depends_on`; if it needs more, set `database: {rehearse: off}` in canary.yaml.',
     },
   );

@@ -1,6 +1,6 @@
 import type { ComposeService } from '../compose/model/model.ts';
 import type { DatabaseConfig } from '../config/sections/database.ts';
-import type { Observation } from '../database/observation.ts';
+import type { Observation, Origin } from '../database/observation.ts';
 import type { ContainerStreams, SavedProgram } from '../system/docker/container-streams.ts';
 
 /**
@@ -29,10 +29,10 @@ export interface Server {
    * started and answering. Throws `not-rehearsed` if that is impossible.
    */
   copy(job: CopyJob): Promise<void>;
-  /** Takes the first look at a copy and begins to log what is done to it. */
+  /** Takes the first look at a copy and begins to log what is done to it; also again, after the end of another watch. */
   watch(copy: ServerContainer): Promise<Watch>;
-  /** Whether no statement is running in it. */
-  isQuiet(copy: ServerContainer): Promise<boolean>;
+  /** Whether it runs no statement, except those from some addresses. */
+  isQuiet(copy: ServerContainer, besides: readonly string[]): Promise<boolean>;
   /** Ends what a killed rehearsal left running in the original. */
   clear(original: ServerContainer): Promise<void>;
   /** What restores these tables as they are now, one part after the other; nothing if none of them exists. */
@@ -69,8 +69,11 @@ export interface CopyJob {
   onBytes: (total: number) => void;
 }
 
-/** Which rehearsed service had an address at a moment (milliseconds since the epoch); `undefined` for all others. */
-export type ServiceAt = (address: string, at?: number) => string | undefined;
+/** Which service of the stage had an address at a moment (milliseconds since the epoch); `undefined` for all others. */
+export type ServiceAt = (address: string, at?: number) => Sender | undefined;
+
+/** Who sends statements to a copy. */
+export type Sender = Pick<Origin, 'service' | 'isStable'>;
 
 /** A copy that is watched. */
 export interface Watch {
