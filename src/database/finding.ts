@@ -48,5 +48,7 @@ export function findingSentence({ text, statement, service, isStable }: Finding)
 
 /** Whether a finding is about definitions, not only about rows or time. */
 export function changesDefinitions({ kind }: Finding): boolean {
-  return !/^(rows-|table-truncated$|table-rewritten$|lock-held$|result-changed$)/.test(kind);
+  return !/^(rows-|table-truncated$|table-rewritten$|lock-held$|result-changed$|statement-)/.test(
+    kind,
+  );
 }

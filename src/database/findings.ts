@@ -1,6 +1,7 @@
 import { unclassified } from './compare/definition.ts';
 import { compareRows } from './compare/rows.ts';
 import { compareSnapshots } from './compare/snapshots.ts';
+import { compareStatements } from './compare/statements.ts';
 import { type Effect, effect, type Finding, worstFirst } from './finding.ts';
 import type { DefinitionChange, HeldLock, Observation } from './observation.ts';
 
@@ -23,6 +24,7 @@ export function findingsOf(database: string, observation: Observation, limits: L
       ...unclassified(observation.definition, compared, database),
       ...(observation.fixesResults ? otherResults(compared) : []),
     ].map((each) => blame(each, changes)),
+    ...compareStatements(observation.statements ?? [], compared),
     ...compareRows(observation, limits.massShare),
     ...longLocks(locks, observation, limits.lock),
   ];

@@ -66,11 +66,16 @@ export async function bootCanary(
 
 /** Checks that the canary is still up once it has settled; throws `rehearsal-failed` if it is not. */
 export async function requireStillUp(stage: Stage, canaries: Participants): Promise<void> {
-  const containers = await stage.containersOf(stageNames(canaries));
-  await requireUp(
-    stage,
-    containers.map((each) => ({ container: each, problem: brokenReason(each, each.restartCount) })),
-  );
+  await requireUp(stage, await standing(stage, stageNames(canaries)));
+}
+
+/** How started containers of the stage are now. */
+export async function standing(stage: Stage, services: readonly string[]): Promise<Boot[]> {
+  const containers = await stage.containersOf(services);
+  return containers.map((container) => ({
+    container,
+    problem: brokenReason(container, container.restartCount),
+  }));
 }
 
 /** Starts containers of the stage and waits until all are up, as far as their definitions show, or one has failed. */

@@ -5,7 +5,7 @@ import { changesDefinitions, type Finding } from '../database/finding.ts';
 import { messageOf } from '../errors.ts';
 import type { ObservedContainer } from '../rollout/observed.ts';
 import { ended } from '../sentences.ts';
-import { type Boot, boot, lastLines } from './boot.ts';
+import { type Boot, boot, lastLines, standing } from './boot.ts';
 import { type Answers, repeatedAnswers, smokeAnswers } from './smoke.ts';
 import type { Stage } from './stage.ts';
 
@@ -110,15 +110,21 @@ async function bootAfresh(
     if (names.some((each) => name.startsWith(`${stage.name}-${each}-`)))
       await engine.destroyContainer(id);
   await stage.create(names);
-  const failed = (await boot(stage, names)).filter(({ problem }) => problem);
-  for (const each of failed) await tellBoot(stage, each, 'on the changed database');
   const where = 'on the changed database';
-  if (failed.length > 0)
+  const stopped = async (boots: readonly Boot[]) => {
+    const failed = boots.filter(({ problem }) => problem);
+    for (const each of failed) await tellBoot(stage, each, where);
     return failed.map(({ container: { service }, problem }) => ({
       service,
       what: `${problem} ${where}`,
     }));
+  };
+  const failed = await stopped(await boot(stage, names));
+  if (failed.length > 0) return failed;
   const now = await smokeAnswers(stage, 'stable').catch((error: unknown) => messageOf(error));
+  // Some servers accept connections before their code has started.
+  const later = await stopped(await standing(stage, names));
+  if (later.length > 0) return later;
   if (typeof now === 'string')
     return [{ service: before[0]?.service ?? '', what: `${now} ${where}` }];
   return [...now].flatMap(([request, { service, problem }]): Failure[] => {

@@ -30,7 +30,7 @@ export async function startOthers(
   const { companions } = participants;
   const before = isBeside ? participants.before : [];
   if (companions.length + before.length === 0) return { stable: undefined, harm: [] };
-  const findings = await watchAll(stage, all);
+  const findings = await watchAll(stage, all, false);
   await startCompanions(stage, companions);
   const stable = await startStable(stage, before);
   await calmDown(stage, copies);

@@ -100,7 +100,7 @@ async function play(
     tellHarm(context, own, "The stable's own code changes the database whenever it starts");
     if (own.length > 0) return undefined;
     tellHarm(context, harm, 'A service that the canary needs changes the database when it starts');
-    const findings = await watchAll(stage, all);
+    const findings = await watchAll(stage, all, true);
     for (const { service } of migrations) await rehearseMigration(stage, service);
     const containers = await bootCanary(stage, canaries);
     const answers = await smokeAnswers(stage);

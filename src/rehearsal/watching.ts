@@ -11,12 +11,16 @@ import type { Stage } from './stage.ts';
 /** A copy of any kind of database, which can be watched once and again. */
 export interface Watchable {
   copied: CopiedDatabase;
-  watch(): Promise<Watch>;
+  /** `isCanary`: what production asks is tried too. */
+  watch(isCanary: boolean): Promise<Watch>;
 }
 
 export function watchable(copies: readonly Copy[], files: readonly SqliteCopy[]): Watchable[] {
   return [
-    ...copies.map(({ server, at, copied }) => ({ copied, watch: () => server.watch(at) })),
+    ...copies.map(({ server, at, copied, asked }) => ({
+      copied,
+      watch: (isCanary: boolean) => server.watch(at, isCanary ? asked : []),
+    })),
     ...files.map(({ name: service, bytes, look }) => ({
       copied: { service, server: 'SQLite', data: 'full' as const, bytes },
       watch: async () => ({ end: () => look() }),
@@ -28,10 +32,11 @@ export function watchable(copies: readonly Copy[], files: readonly SqliteCopy[])
 export async function watchAll(
   { run: { project } }: Stage,
   all: readonly Watchable[],
+  isCanary: boolean,
 ): Promise<(serviceAt: ServiceAt) => Promise<Finding[]>> {
   const { lockLimit: lock, massChange: massShare } = project.config.database;
   const watched = await Promise.all(
-    all.map(async ({ copied, watch }) => ({ copied, ...(await watch()) })),
+    all.map(async ({ copied, watch }) => ({ copied, ...(await watch(isCanary)) })),
   );
   return async (serviceAt) => {
     const found = await Promise.all(

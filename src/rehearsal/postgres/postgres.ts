@@ -1,6 +1,7 @@
 import { CanaryError } from '../../errors.ts';
 import { tail } from '../../system/process.ts';
 import type { Server, ServerContainer, Size } from '../server-kind.ts';
+import { listen } from './asked.ts';
 import { APPLICATION, dataDirectory, endSessions, literal, MAINTENANCE, query } from './client.ts';
 import { copyPostgres } from './copy.ts';
 import { dumpTables, reader } from './dump.ts';
@@ -13,6 +14,7 @@ export const postgres: Server = {
   measure,
   copy: copyPostgres,
   watch: watchPostgres,
+  listen,
   isQuiet,
   // Sessions of a killed canary command would hold their snapshot until a client reads what they send.
   clear: endSessions,
