@@ -3,6 +3,7 @@ import type { Participants } from '../compose/render/rehearsal.ts';
 import { type Agreement, refusedBy } from '../database/allow.ts';
 import { changesDefinitions, type Finding } from '../database/finding.ts';
 import { messageOf } from '../errors.ts';
+import { isSoWithin } from '../project/until.ts';
 import type { ObservedContainer } from '../rollout/observed.ts';
 import { ended } from '../sentences.ts';
 import { type Boot, boot, lastLines, standing } from './boot.ts';
@@ -122,16 +123,24 @@ async function bootAfresh(
   const failed = await stopped(await boot(stage, names));
   if (failed.length > 0) return failed;
   const now = await smokeAnswers(stage, 'stable').catch((error: unknown) => messageOf(error));
-  // Some servers accept connections before their code has started.
-  const later = await stopped(await standing(stage, names));
-  if (later.length > 0) return later;
-  if (typeof now === 'string')
-    return [{ service: before[0]?.service ?? '', what: `${now} ${where}` }];
-  return [...now].flatMap(([request, { service, problem }]): Failure[] => {
-    const earlier = stable?.answers.get(request)?.problems.at(-1) ?? answers.get(request)?.problem;
-    if (problem === undefined || earlier !== undefined) return [];
-    return [{ service, what: `fails there: ${problem} ${where}` }];
-  });
+  const failures =
+    typeof now === 'string'
+      ? [{ service: before[0]?.service ?? '', what: `${now} ${where}` }]
+      : [...now].flatMap(([request, { service, problem }]): Failure[] => {
+          const first = stable?.answers.get(request)?.problems.at(-1);
+          if (problem === undefined || (first ?? answers.get(request)?.problem)) return [];
+          return [{ service, what: `fails there: ${problem} ${where}` }];
+        });
+  if (failures.length === 0) return [];
+  // Some servers accept connections before their code has started, and stop when that fails.
+  let boots: readonly Boot[] = [];
+  const hasStopped = async () => {
+    boots = await standing(stage, names);
+    return boots.some(({ problem }) => problem);
+  };
+  await isSoWithin(stage.run, stage.run.project.config.database.settle, hasStopped);
+  const later = await stopped(boots);
+  return later.length > 0 ? later : failures;
 }
 
 /** Says that code did not come up, with its last lines, which are shown and not kept. */
