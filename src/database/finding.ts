@@ -40,12 +40,15 @@ export function effect(
 }
 
 /** A finding in one sentence, with its statement and the service that sent it. */
-export function findingSentence({ text, statement, service }: Finding): string {
-  const by = service ? ` by ${service}` : '';
-  return `${text}${statement ? ` (\`${statement}\`${by})` : by && ` (${by.trim()})`}.`;
+export function findingSentence({ text, statement, service, isStable }: Finding): string {
+  const by = service && `by ${isStable ? `the stable's ${service}` : service}`;
+  const origin = [statement && `\`${statement}\``, by].filter(Boolean).join(' ');
+  return `${text} (${origin || 'no statement was seen that did it'}).`;
 }
 
 /** Whether a finding is about definitions, not only about rows or time. */
 export function changesDefinitions({ kind }: Finding): boolean {
-  return !/^(rows-|table-truncated$|table-rewritten$|lock-held$|result-changed$)/.test(kind);
+  return !/^(rows-|table-truncated$|table-rewritten$|lock-held$|result-changed$|statement-)/.test(
+    kind,
+  );
 }

@@ -1,6 +1,7 @@
 import { unclassified } from './compare/definition.ts';
 import { compareRows } from './compare/rows.ts';
 import { compareSnapshots } from './compare/snapshots.ts';
+import { compareStatements } from './compare/statements.ts';
 import { type Effect, effect, type Finding, worstFirst } from './finding.ts';
 import type { DefinitionChange, HeldLock, Observation } from './observation.ts';
 
@@ -23,6 +24,7 @@ export function findingsOf(database: string, observation: Observation, limits: L
       ...unclassified(observation.definition, compared, database),
       ...(observation.fixesResults ? otherResults(compared) : []),
     ].map((each) => blame(each, changes)),
+    ...compareStatements(observation.statements ?? [], compared),
     ...compareRows(observation, limits.massShare),
     ...longLocks(locks, observation, limits.lock),
   ];
@@ -53,26 +55,44 @@ function otherResults(effects: readonly Effect[]): Effect[] {
 }
 
 /** Adds the statement that caused the effect: the last one that touched the changed object. */
-function blame(done: Effect, changes: readonly DefinitionChange[]): Effect {
-  const { changed, kind } = done;
+function blame(done: Effect, all: readonly DefinitionChange[]): Effect {
+  const own = all.filter(({ isStable }) => !isStable);
+  const touching = touchingIn(own, done);
+  if (touching.length > 0) return causedBy(done, touching);
+  const byStable = touchingIn(
+    all.filter(({ isStable }) => isStable),
+    done,
+  );
+  return byStable.length > 0 ? { ...causedBy(done, byStable), class: 'none' } : done;
+}
+
+/** The statements that touched what an effect is about, as closely as is known. */
+function touchingIn(
+  changes: readonly DefinitionChange[],
+  { changed, object }: Effect,
+): DefinitionChange[] {
   const isOf = (name: string | undefined) =>
     changes.filter(({ objects }) => name && objects.includes(name));
-  const touching =
-    [isOf(changed), isOf(done.object), mentioning(done.object, changes)].find(
-      (found) => found.length > 0,
-    ) ?? [];
+  return (
+    [isOf(changed), isOf(object), mentioning(object, changes)].find((found) => found.length > 0) ??
+    []
+  );
+}
+
+function causedBy(done: Effect, touching: readonly DefinitionChange[]): Effect {
   // If an object was dropped and recreated, the first drop is the cause.
-  const isDrop = /-(dropped|recreated)$/.test(kind);
+  const isDrop = /-(dropped|recreated)$/.test(done.kind);
   const drops = touching.filter(({ statement = '' }) => /\bdrop\b/i.test(statement));
-  const { statement, service } = (isDrop ? drops.at(0) : undefined) ?? touching.at(-1) ?? done;
-  return { ...done, statement, service };
+  const cause = (isDrop ? drops.at(0) : undefined) ?? touching.at(-1) ?? done;
+  const { statement, service, isStable } = cause;
+  return { ...done, statement, service, ...(isStable && { isStable }) };
 }
 
 /** The longest lock of each table; tables that only the canary knows block no one. */
 function longLocks(locks: readonly HeldLock[], { before }: Observation, limit: number): Effect[] {
   return before.tables.flatMap(({ name }) => {
     const [longest] = locks
-      .filter((lock) => lock.table === name && lock.ms > limit)
+      .filter((lock) => lock.table === name && lock.ms > limit && !lock.isStable)
       .sort((left, right) => right.ms - left.ms);
     if (!longest) return [];
     const { blocks, ms, statement, service } = longest;

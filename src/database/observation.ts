@@ -1,3 +1,4 @@
+import type { TriedStatement } from './asked.ts';
 import type { ComparedDefinition } from './definition.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -11,6 +12,8 @@ export interface Observation {
   locks: readonly HeldLock[];
   /** The complete definition as the server's own tools print it. */
   definition: ComparedDefinition;
+  /** What production asks, tried before and after. */
+  statements?: readonly TriedStatement[] | undefined;
   /** Prepared statements of open connections fail once when the columns of their result change. */
   fixesResults: boolean;
 }
@@ -21,6 +24,8 @@ export interface Origin {
   statement?: string | undefined;
   /** The compose service whose container sent it. */
   service?: string | undefined;
+  /** Set if that container ran the stable's own code, beside the canary. */
+  isStable?: true | undefined;
 }
 
 export interface DefinitionChange extends Origin {

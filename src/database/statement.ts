@@ -84,6 +84,17 @@ function isDisputed(
   return comment !== '' && !/^--(\s|$)/.test(comment) && /['"`$]|\/\*|\*\//.test(comment);
 }
 
+/** Whether a text is one statement that reads or writes rows, as far as can be told: nothing can hide behind it. */
+export function isOneQuery(text: string): boolean {
+  if (text.length > READ) return false;
+  const shown = withoutValues(text, 'names').trim();
+  return (
+    /^(select|insert|update|delete|with|merge|values|table)\b/i.test(shown) &&
+    !/;\s*\S/.test(shown) &&
+    !shown.endsWith(' …')
+  );
+}
+
 /** Whether a shown statement deletes from or updates a table without limiting the rows. */
 export function namesNoRows(statement: string): boolean {
   const words = statement.trim();

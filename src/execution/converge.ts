@@ -6,6 +6,7 @@ import { type Desired, reconcile } from '../rollout/reconcile.ts';
 import { execute } from './execute.ts';
 import { observe } from './observe.ts';
 import { situationOf } from './situation.ts';
+import { startedAgain } from './started-again.ts';
 
 /** What was seen, and the plan made from it. */
 export interface Planned {
@@ -32,7 +33,11 @@ export async function converge<R extends Run>(
   perform: (run: R, plan: Plan) => Promise<void> = execute,
 ): Promise<Planned> {
   const planned = await planFor(run, wanted);
-  run.context.emit({ type: 'plan-made', plan: planned.plan });
+  const { emit } = run.context;
+  emit({ type: 'plan-made', plan: planned.plan });
+  // Every way out must go on where files can no longer be read.
+  const again = await startedAgain(run.project, planned.observed, planned.plan).catch(() => []);
+  for (const text of again) emit({ type: 'notice', text });
   await perform(run, planned.plan);
   return planned;
 }

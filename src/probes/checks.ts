@@ -7,6 +7,7 @@ import type { Expectation } from '../config/sections/expect.ts';
 import { expandVariables, missingVariables } from '../config/values/environment.ts';
 import type { ProbeResult } from '../documents/examination.ts';
 import type { Run } from '../project/run.ts';
+import type { Side } from '../rollout/operation.ts';
 import {
   askContainer,
   containerUrls,
@@ -39,8 +40,12 @@ function repeated(check: Check): Looking {
   };
 }
 
-/** The current result of a check on the canary; a failed check is repeated once, immediately. */
-export async function runCheck(run: Run, check: Check): Promise<ProbeResult> {
+/** The current result of a check on one side; by default a failed check is repeated once, immediately. */
+export async function runCheck(
+  run: Run,
+  check: Check,
+  { side = 'canary', tries = 2 }: { side?: Side; tries?: number } = {},
+): Promise<ProbeResult> {
   const missing = missingVariables(Object.values(check.headers), run.context.env);
   const request = requestName(check.method, check.path);
   const service = checkedService(check, run.project.config.services);
@@ -48,8 +53,9 @@ export async function runCheck(run: Run, check: Check): Promise<ProbeResult> {
     const text = `${request}: not asked: the environment has no ${missing.join(', ')}.`;
     return { service, request, result: 'error', text };
   }
-  const first = await attempt(run, check, service, request);
-  return first.result === 'fail' ? attempt(run, check, service, request) : first;
+  const first = await attempt(run, check, service, request, side);
+  const isFinal = first.result !== 'fail' || tries < 2;
+  return isFinal ? first : attempt(run, check, service, request, side);
 }
 
 async function attempt(
@@ -57,12 +63,13 @@ async function attempt(
   check: Check,
   service: string,
   request: string,
+  side: Side,
 ): Promise<ProbeResult> {
   const urls = await containerUrls(run, service);
   const { method, path, body, expect, compare } = check;
   const headers = headersOf(run, check, service);
   const asked = { service, method, target: path, path, body, headers };
-  const phrases = expect ? await unmetByAny(run, urls.canary, expect, asked) : [];
+  const phrases = expect ? await unmetByAny(run, urls[side], expect, asked, side) : [];
   if (phrases.length > 0)
     return { service, request, result: 'fail', text: describeUnmet(method, path, phrases) };
   if (!compare) return { service, request, result: 'pass', text: `${request}: as expected.` };
@@ -76,12 +83,13 @@ async function unmetByAny(
   urls: readonly string[],
   expect: Expectation,
   asked: Omit<Question, 'limit'>,
+  side: Side,
 ): Promise<string[]> {
-  if (urls.length === 0) return ['no container of the canary runs'];
+  if (urls.length === 0) return [`no container of the ${side} runs`];
   const question = { ...asked, timeout: expect.within, limit: MOST_READ };
   const each = await Promise.all(
     urls.map(async (url) => {
-      const answer = await askContainer(run, url, 'canary', question);
+      const answer = await askContainer(run, url, side, question);
       if ('silence' in answer) return [answer.silence];
       return unmet(expect, { ...answer, body: answer.body.toString() });
     }),

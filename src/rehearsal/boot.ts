@@ -10,7 +10,7 @@ import { type Stage, stageNames } from './stage.ts';
 type Participants = readonly { service: string }[];
 
 /** A container, and why it did not come up, if so. */
-interface Boot {
+export interface Boot {
   container: ObservedContainer;
   problem: string | undefined;
 }
@@ -66,11 +66,16 @@ export async function bootCanary(
 
 /** Checks that the canary is still up once it has settled; throws `rehearsal-failed` if it is not. */
 export async function requireStillUp(stage: Stage, canaries: Participants): Promise<void> {
-  const containers = await stage.containersOf(stageNames(canaries));
-  await requireUp(
-    stage,
-    containers.map((each) => ({ container: each, problem: brokenReason(each, each.restartCount) })),
-  );
+  await requireUp(stage, await standing(stage, stageNames(canaries)));
+}
+
+/** How started containers of the stage are now. */
+export async function standing(stage: Stage, services: readonly string[]): Promise<Boot[]> {
+  const containers = await stage.containersOf(services);
+  return containers.map((container) => ({
+    container,
+    problem: brokenReason(container, container.restartCount),
+  }));
 }
 
 /** Starts containers of the stage and waits until all are up, as far as their definitions show, or one has failed. */
@@ -106,7 +111,15 @@ async function isUp(
   return !(await refusesConnections(address, port));
 }
 
-async function requireUp({ run }: Stage, boots: readonly Boot[]): Promise<void> {
+/** The last lines that a container wrote. */
+export function lastLines(
+  { run }: Stage,
+  { id }: Pick<ObservedContainer, 'id'>,
+): Promise<string[]> {
+  return run.context.engine.logs(id, LAST_LINES);
+}
+
+async function requireUp(stage: Stage, boots: readonly Boot[]): Promise<void> {
   const failed = boots.find(({ problem }) => problem);
   if (!failed) return;
   const { container, problem } = failed;
@@ -114,7 +127,7 @@ async function requireUp({ run }: Stage, boots: readonly Boot[]): Promise<void> 
     'rehearsal-failed',
     `The canary of \`${container.service}\` ${problem} in its rehearsal.`,
     {
-      details: await run.context.engine.logs(container.id, LAST_LINES),
+      details: await lastLines(stage, container),
       hint: 'Its last lines are above. It has a copy of the database and nothing else outside of the slice and its `depends_on`; if it needs more, set `database: {rehearse: off}` in canary.yaml.',
     },
   );

@@ -1,5 +1,6 @@
 import { rehearsalName } from '../compose/model/names.ts';
 import type { Agreement } from '../database/allow.ts';
+import type { AskedStatement } from '../database/asked.ts';
 import { formatBytes } from '../database/bytes.ts';
 import type { CopiedDatabase } from '../database/report.ts';
 import { CanaryError } from '../errors.ts';
@@ -15,6 +16,8 @@ export interface Copy {
   server: Server;
   at: ServerContainer;
   copied: CopiedDatabase;
+  /** What production asked meanwhile, or before. */
+  asked: readonly AskedStatement[];
 }
 
 const TELL_EVERY_MS = 1000;
@@ -34,8 +37,16 @@ export async function copyDatabase(
     tell(total);
   };
   const start = () => startCopy(stage, service);
+  const listening = await server.listen?.(original);
   await server.copy({ original, copy, data, sample: database.sample, start, onBytes });
-  return { server, at: copy, copied: { service, server: server.name, data, bytes } };
+  const { statements = [], problem } = (await listening?.end()) ?? {};
+  if (problem !== undefined)
+    stage.run.context.emit({
+      type: 'notice',
+      text: ended(`What production asks \`${service}\` is not compared: ${problem}`),
+    });
+  const copied = { service, server: server.name, data, bytes };
+  return { server, at: copy, copied, asked: statements };
 }
 
 /** Waits until the server of a copy accepts connections. */

@@ -1,4 +1,3 @@
-import type { Participants } from '../compose/render/rehearsal.ts';
 import { missedFields } from '../compose/render/stage-fields.ts';
 import { type Exception, formatException } from '../config/exception.ts';
 import {
@@ -8,25 +7,24 @@ import {
   refusalLines,
   refusedBy,
 } from '../database/allow.ts';
-import { type Finding, worstFirst } from '../database/finding.ts';
-import { findingsOf } from '../database/findings.ts';
-import type { CopiedDatabase, RehearsalReport } from '../database/report.ts';
+import { worstFirst } from '../database/finding.ts';
+import type { RehearsalReport } from '../database/report.ts';
 import { CanaryError } from '../errors.ts';
-import { isSoInTime } from '../project/until.ts';
 import { clause, ended } from '../sentences.ts';
 import { requireAgreed, sharedDataOf } from './agreement.ts';
-import { bootCanary, rehearseMigration, requireStillUp, startCompanions } from './boot.ts';
+import { bootCanary, rehearseMigration, requireStillUp } from './boot.ts';
 import { type Copy, copyDatabase, tellBytes } from './copy-database.ts';
 import { tryOldCode } from './old-code.ts';
 import { clearOriginals, type Original, originalsOf } from './originals.ts';
+import { byStable, startOthers, tellHarm } from './own-start.ts';
 import { participantsOf, type Rehearsal, type RehearsalParticipants } from './participants.ts';
-import type { ServiceAt, Watch } from './server-kind.ts';
+import { sendersOn } from './senders.ts';
 import { copySharedFiles } from './shared-files.ts';
 import { smokeAnswers } from './smoke.ts';
 import { onStage, type Stage, stageNames } from './stage.ts';
+import { settle, watchAll, watchable } from './watching.ts';
 
-/** A watched copy of any kind of database. */
-type Watched = Watch & { copied: CopiedDatabase };
+const NOTHING = { databases: [], findings: [] };
 
 /**
  * Boots the canary on a throw-away copy of the shared databases and reports what it did there. Nothing of it stays,
@@ -43,9 +41,11 @@ export async function rehearse(run: Rehearsal, agreement: Agreement): Promise<Re
   const participants = await participantsOf(run, originals);
   tellWithheld(run, participants);
   try {
-    const report = await onStage(run, participants, (stage) =>
-      play(stage, participants, originals, agreement),
-    );
+    const played = (isBeside: boolean) =>
+      onStage(run, participants, (stage) =>
+        play(stage, participants, originals, agreement, isBeside),
+      );
+    const report = (await played(true)) ?? (await played(false)) ?? NOTHING;
     return {
       ...report,
       allowed: refusedBy(report.findings, agreement.exceptions).used.map(formatException),
@@ -72,94 +72,53 @@ function tellWithheld(
   }
 }
 
+/**
+ * Plays a rehearsal on its stage. `isBeside`: the stable's own code runs beside the canary. `undefined` if the start of
+ * that code changed so much by itself that what the canary does would not be seen.
+ */
 async function play(
   stage: Stage,
   participants: RehearsalParticipants,
   originals: readonly Original[],
   agreement: Agreement,
-): Promise<Pick<RehearsalReport, 'databases' | 'findings'>> {
+  isBeside: boolean,
+): Promise<Pick<RehearsalReport, 'databases' | 'findings'> | undefined> {
   const { databases, companions, migrations, canaries } = participants;
+  const { context } = stage.run;
   await stage.create(stageNames([...databases, ...companions, ...canaries]));
   const copies: Copy[] = [];
   for (const original of originals)
     copies.push(await copyDatabase(stage, original, agreement.data));
-  await startCompanions(stage, companions);
   const files = await copySharedFiles(stage, canaries, tellBytes(stage.run, 'files'));
+  const all = watchable(copies, files);
   // Folders without a database need no rehearsal.
-  if (copies.length + files.length === 0) return { databases: [], findings: [] };
+  if (all.length === 0) return NOTHING;
   try {
-    const watched: Watched[] = await Promise.all(
-      copies.map(async ({ server, at, copied }) => ({ copied, ...(await server.watch(at)) })),
-    );
-    for (const { name: service, bytes, end } of files)
-      watched.push({ copied: { service, server: 'SQLite', data: 'full', bytes }, end });
+    const others = await startOthers(stage, participants, copies, all, isBeside);
+    const { stable, harm } = others;
+    const own = byStable(others, participants);
+    tellHarm(context, own, "The stable's own code changes the database whenever it starts");
+    if (own.length > 0) return undefined;
+    tellHarm(context, harm, 'A service that the canary needs changes the database when it starts');
+    const findings = await watchAll(stage, all, true);
     for (const { service } of migrations) await rehearseMigration(stage, service);
     const containers = await bootCanary(stage, canaries);
     const answers = await smokeAnswers(stage);
     for (const { problem } of answers.values())
-      if (problem)
-        stage.run.context.emit({ type: 'notice', text: ended(`In the rehearsal ${problem}`) });
-    await settle(stage, copies);
+      if (problem) context.emit({ type: 'notice', text: ended(`In the rehearsal ${problem}`) });
+    await settle(stage, copies, stable?.addresses ?? []);
     await requireStillUp(stage, canaries);
-    const findings = await examine(stage, watched, await whoIs(stage, participants));
-    const booted = { findings, containers, answers };
+    context.emit({ type: 'progress', text: 'looking at what it did' });
+    const found = await findings(await sendersOn(stage, participants));
+    const booted = { findings: found, containers, answers, stable };
     const later = await tryOldCode(stage, participants, agreement, booted);
     return {
-      databases: watched.map(({ copied }) => copied),
-      findings: worstFirst([...findings, ...later]),
+      databases: all.map(({ copied }) => copied),
+      findings: worstFirst([...found, ...later]),
     };
   } finally {
     for (const file of files) await file.discard();
   }
-}
-
-/** Waits for work that a boot starts and finishes later: at least `settle` of canary.yaml, and until all is quiet. */
-async function settle({ run }: Stage, copies: readonly Copy[]): Promise<void> {
-  const { settle: ms } = run.project.config.database;
-  const isQuiet = async () => {
-    const all = await Promise.all(copies.map(({ server, at }) => server.isQuiet(at)));
-    return all.every(Boolean);
-  };
-  await run.context.clock.sleep(ms, run.signal);
-  if (await isSoInTime(run, isQuiet, ms)) return;
-  // What is still being done is not fully known.
-  const text = 'The canary is still working in the copy of the database.';
-  throw new CanaryError('not-rehearsed', text, {
-    hint: 'Production was not touched. `startTimeout` in canary.yaml gives it more time.',
-  });
-}
-
-/** Which service has an address; an unknown one is the migration's, whose container has ended. */
-async function whoIs(stage: Stage, participants: Participants): Promise<ServiceAt> {
-  const containers = await stage.containers();
-  const [migration] = participants.migrations;
-  const isCopy = ({ service }: { service: string }) =>
-    participants.databases.some((each) => each.service === service);
-  return (address, at = Number.POSITIVE_INFINITY) => {
-    // A later container may get the address of one that ended.
-    const found = containers.find(
-      ({ addresses, startedAt }) => addresses.includes(address) && Date.parse(startedAt) <= at,
-    );
-    if (!found) return migration?.service;
-    // A pooler between them acts for the canary; a copy itself for no service.
-    return isCopy(found) ? undefined : found.service;
-  };
-}
-
-async function examine(
-  { run: { context, project } }: Stage,
-  watched: readonly Watched[],
-  serviceAt: ServiceAt,
-): Promise<Finding[]> {
-  context.emit({ type: 'progress', text: 'looking at what it did' });
-  const { lockLimit: lock, massChange: massShare } = project.config.database;
-  const found = await Promise.all(
-    watched.map(async ({ copied: { service, data }, end }) => {
-      const limits = { lock, massShare, hasAllRows: data === 'full' };
-      return findingsOf(service, await end(serviceAt), limits);
-    }),
-  );
-  return found.flat();
 }
 
 /** Throws `data-protected` if findings are left that no exception allows. */

@@ -1,6 +1,7 @@
 import type { ComposeService } from '../compose/model/model.ts';
 import type { DatabaseConfig } from '../config/sections/database.ts';
-import type { Observation } from '../database/observation.ts';
+import type { Asked, AskedStatement } from '../database/asked.ts';
+import type { Observation, Origin } from '../database/observation.ts';
 import type { ContainerStreams, SavedProgram } from '../system/docker/container-streams.ts';
 
 /**
@@ -29,10 +30,15 @@ export interface Server {
    * started and answering. Throws `not-rehearsed` if that is impossible.
    */
   copy(job: CopyJob): Promise<void>;
-  /** Takes the first look at a copy and begins to log what is done to it. */
-  watch(copy: ServerContainer): Promise<Watch>;
-  /** Whether no statement is running in it. */
-  isQuiet(copy: ServerContainer): Promise<boolean>;
+  /**
+   * Takes the first look at a copy and begins to log what is done to it; also again, after the end of
+   * another watch. `asked`: what is also tried before and after.
+   */
+  watch(copy: ServerContainer, asked?: readonly AskedStatement[]): Promise<Watch>;
+  /** Begins to find out what production asks; absent where that is not known. The original is only read. */
+  listen?(original: ServerContainer): Promise<Listening>;
+  /** Whether it runs no statement, except those from some addresses. */
+  isQuiet(copy: ServerContainer, besides: readonly string[]): Promise<boolean>;
   /** Ends what a killed rehearsal left running in the original. */
   clear(original: ServerContainer): Promise<void>;
   /** What restores these tables as they are now, one part after the other; nothing if none of them exists. */
@@ -69,8 +75,16 @@ export interface CopyJob {
   onBytes: (total: number) => void;
 }
 
-/** Which rehearsed service had an address at a moment (milliseconds since the epoch); `undefined` for all others. */
-export type ServiceAt = (address: string, at?: number) => string | undefined;
+/** Which service of the stage had an address at a moment (milliseconds since the epoch); `undefined` for all others. */
+export type ServiceAt = (address: string, at?: number) => Sender | undefined;
+
+/** Who sends statements to a copy. */
+export type Sender = Pick<Origin, 'service' | 'isStable'>;
+
+/** Ends with what was heard. */
+export interface Listening {
+  end(): Promise<Asked>;
+}
 
 /** A copy that is watched. */
 export interface Watch {

@@ -32,6 +32,7 @@ export class Stage {
   readonly name: string;
   /** The run that it is for. */
   readonly run: Run;
+  private readonly addresses = new Map<string, readonly string[]>();
 
   constructor(run: Run) {
     this.run = run;
@@ -47,8 +48,15 @@ export class Stage {
     return this.run.context.compose.startCreated(this.scope, services, callOptions(this.run));
   }
 
-  containers(): Promise<ObservedContainer[]> {
-    return this.run.context.engine.containers(this.name);
+  /** With the addresses that those had which have ended. */
+  async containers(): Promise<ObservedContainer[]> {
+    const found = await this.run.context.engine.containers(this.name);
+    for (const { id, addresses } of found)
+      if (addresses.length > 0) this.addresses.set(id, addresses);
+    return found.map((each) => ({
+      ...each,
+      addresses: this.addresses.get(each.id) ?? each.addresses,
+    }));
   }
 
   /** The containers of services of the stage, with one look at the engine. */

@@ -9,6 +9,7 @@ import type { Context } from '../context.ts';
 import type { Mount, PlanDocument } from '../documents/plan.ts';
 import { baselinesOf } from '../execution/baseline-source.ts';
 import { planFor } from '../execution/converge.ts';
+import { startedAgain } from '../execution/started-again.ts';
 import { observe } from '../execution/observe.ts';
 import { secondContainerObstacle } from '../execution/operations/second-container.ts';
 import { branchRef } from '../git/branch-name.ts';
@@ -51,7 +52,7 @@ export async function plan(
   if (weight !== undefined) requireWeight(project.config.strategy.kind, weight, 'deploy');
   const run = { context, project, signal: context.signal };
   if (source === undefined) {
-    const { plan: operations } = await planFor(run, { proxy: 'running' });
+    const { plan: operations, observed } = await planFor(run, { proxy: 'running' });
     return {
       project: project.name,
       branch: null,
@@ -61,7 +62,7 @@ export async function plan(
       steps: [],
       forecast: null,
       mounts: [],
-      notes: await notes(project),
+      notes: [...(await startedAgain(project, observed, operations)), ...(await notes(project))],
     };
   }
   if (typeof source === 'object') return planOfImages(run, source, weight);
@@ -161,10 +162,11 @@ async function planOf(
       : {}),
   };
   const wanted = { proxy: 'running', canary } as const;
-  const { plan: operations } = await planFor(run, wanted);
+  const { plan: operations, observed } = await planFor(run, wanted);
   const names = project.slice.map(({ service }) => service);
   const mounts = names.flatMap((service) => mountsOf(checkout, service));
   const said = [
+    ...(await startedAgain(project, observed, operations)),
     ...(await notes(project)),
     ...mounts.map(describeMount),
     ...describeOwn(ownVolumes(checkout.model, names)),

@@ -21,7 +21,9 @@ beforeAll(async () => {
   const watch = await postgres.watch(copy);
   const { address, failed } = await pair.canary(copy, doneIn(POSTGRES));
   expect(failed).toBe(false);
-  findings = foundIn(await watch.end((from) => (from === address ? 'web' : undefined)));
+  findings = foundIn(
+    await watch.end((from) => (from === address ? { service: 'web' } : undefined)),
+  );
 });
 afterAll(() => pair?.dispose());
 
@@ -57,5 +59,5 @@ test('nothing changed if nothing did', async () => {
   const watch = await postgres.watch(copy);
   const { failed } = await pair.canary(copy, "insert into moving (code) values ('another')");
   expect(failed).toBe(false);
-  expect(foundIn(await watch.end(() => 'web'))).toEqual([]);
+  expect(foundIn(await watch.end(() => ({ service: 'web' })))).toEqual([]);
 });

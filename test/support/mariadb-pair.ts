@@ -85,7 +85,7 @@ export class MariadbPair {
       await watch.end(() => undefined);
       throw error;
     }
-    return watch.end((from) => (from === address ? CANARY : undefined));
+    return watch.end((from) => (from === address ? { service: CANARY } : undefined));
   }
 
   /** Sends statements from the container in the canary's role, with the account of the application. */

@@ -25,10 +25,15 @@ export class PostgresPair {
   /** The address from which the canary connects. */
   private address = '';
 
-  private constructor() {}
+  private readonly settings: readonly string[];
 
-  static async create(schema: string): Promise<PostgresPair> {
-    const pair = new PostgresPair();
+  private constructor(settings: readonly string[]) {
+    this.settings = settings;
+  }
+
+  /** `settings`: of the servers, such as `shared_preload_libraries=…`. */
+  static async create(schema: string, ...settings: string[]): Promise<PostgresPair> {
+    const pair = new PostgresPair(settings);
     const images = await readFile(join(ROOT, '.setup/images.env'), 'utf8');
     pair.image = /^POSTGRES_IMAGE=(.*)$/m.exec(images)?.[1] ?? '';
     try {
@@ -153,6 +158,7 @@ export class PostgresPair {
       ...['--name', this.idOf(name), '--network', this.name, '--network-alias', this.idOf(name)],
       ...Object.entries(settings).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
       ...[this.image, 'postgres', '-c', 'fsync=off'],
+      ...this.settings.flatMap((each) => ['-c', each]),
     ]);
   }
 

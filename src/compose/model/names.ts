@@ -51,10 +51,7 @@ export function rehearsalName(service: string): string {
   return `${service}-rehearsal`;
 }
 
-/**
- * The compose service that runs the stable of `service` in a rehearsal, on the database as the
- * canary left it.
- */
+/** The compose service that runs the stable's code of `service` in a rehearsal. */
 export function oldCodeName(service: string): string {
   return `${service}-before`;
 }

@@ -8,6 +8,8 @@ import { replace, reset, stringify } from '../model/tagged.ts';
 import { deployFields, withoutReach } from './stage-fields.ts';
 
 const NETWORK = 'canary-rehearsal';
+/** That of the stable's code: on one network, canary and stable would have the same names. */
+const STABLE_NETWORK = 'canary-rehearsal-stable';
 /** CPU shares; other containers have 1024 and take precedence when they need the core. */
 const LEAST_SHARES = 64;
 
@@ -34,7 +36,7 @@ export interface Participants {
   migrations: readonly Participant[];
   /** The canary. */
   canaries: readonly Participant[];
-  /** The stable's own code, to check that it works with what the canary left. */
+  /** The stable's own code, to check that it works with what the canary does and leaves. */
   before: readonly Participant[];
 }
 
@@ -48,12 +50,14 @@ export function renderRehearsal(participants: Participants, model: ComposeModel)
     role: string,
     name: (service: string) => string,
     group: readonly Participant[],
+    networks: readonly string[] = [NETWORK],
   ) =>
     group.map((participant): Extension => {
       const { service, definition, files, copy } = participant;
       const owner = networkOwner(definition, model);
       const isPart = group.some((each) => each.service === owner);
-      const network = owner && isPart ? within(name(owner)) : apart(namesOf(model, service));
+      const network =
+        owner && isPart ? within(name(owner)) : apart(networks, namesOf(model, service));
       return {
         name: name(service),
         service,
@@ -62,13 +66,14 @@ export function renderRehearsal(participants: Participants, model: ComposeModel)
         delta: deltaOf(participant, role, network),
       };
     });
+  const networks = participants.before.length > 0 ? [NETWORK, STABLE_NETWORK] : [NETWORK];
   const extensions: Extension[] = [
-    ...extensionsOf('database', rehearsalName, participants.databases),
-    ...extensionsOf('companion', rehearsalName, participants.companions),
+    ...extensionsOf('database', rehearsalName, participants.databases, networks),
+    ...extensionsOf('companion', rehearsalName, participants.companions, networks),
     // These are under test; checks know them by the role `canary`.
     ...extensionsOf('canary', migrationName, participants.migrations),
     ...extensionsOf('canary', rehearsalName, participants.canaries),
-    ...extensionsOf('canary', oldCodeName, participants.before),
+    ...extensionsOf('stable', oldCodeName, participants.before, [STABLE_NETWORK]),
   ];
   const sources = Object.values(participants)
     .flat()
@@ -77,7 +82,9 @@ export function renderRehearsal(participants: Participants, model: ComposeModel)
     );
   const documents: Fields[] = extensionLayers(extensions).map((services) => ({ services }));
   documents.push({
-    networks: { [NETWORK]: { internal: true, labels: { [LABEL.role]: 'rehearsal' } } },
+    networks: Object.fromEntries(
+      networks.map((each) => [each, { internal: true, labels: { [LABEL.role]: 'rehearsal' } }]),
+    ),
     volumes: Object.fromEntries(
       [...new Set(sources)].map((name) => [name, { labels: { [LABEL.role]: 'rehearsal' } }]),
     ),
@@ -120,9 +127,9 @@ function deltaOf(
   };
 }
 
-/** On the network of the rehearsal; that of the machine, which Compose does not allow beside it, is taken away. */
-function apart(aliases: string[]): Fields {
-  return { networks: replace({ [NETWORK]: { aliases } }) };
+/** On networks of the rehearsal; that of the machine, which Compose does not allow beside them, is taken away. */
+function apart(networks: readonly string[], aliases: string[]): Fields {
+  return { networks: replace(Object.fromEntries(networks.map((each) => [each, { aliases }]))) };
 }
 
 /** In the network of the service that it shares it with. */

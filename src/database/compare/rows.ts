@@ -16,12 +16,14 @@ export function compareRows(
   return before.tables.flatMap((table) => {
     const same = after.tables.find(({ id }) => id === table.id);
     if (!same || BOOKKEEPING.test(unqualified(table.name))) return [];
-    const own = writes.filter((write) => write.table === table.name || write.table === same.name);
+    const all = writes.filter((write) => write.table === table.name || write.table === same.name);
+    const own = all.filter(({ isStable }) => !isStable);
+    const others = all.filter(({ isStable }) => isStable);
     const emptied = own.find(({ kind }) => kind === 'truncate');
     if (emptied) return [emptiedTable(table, emptied)];
     const noted = deletions(table, own, massShare);
     return [
-      ...(noted.length > 0 ? noted : unseen(table, same.rows, massShare)),
+      ...(noted.length > 0 ? noted : unseen(table, same.rows, others, massShare)),
       ...updates(table, own, massShare),
     ];
   });
@@ -47,9 +49,18 @@ function deletions(table: Table, writes: readonly RowWrite[], massShare: number)
 
 /**
  * Reports fewer rows than before without a recorded statement: a loss that could not be observed.
+ * `others`: what the stable's own code wrote meanwhile.
  */
-function unseen(table: Table, rows: number, massShare: number): Effect[] {
-  const lost = table.rows - rows;
+function unseen(
+  table: Table,
+  rows: number,
+  others: readonly RowWrite[],
+  massShare: number,
+): Effect[] {
+  const removals = others.filter(({ kind }) => kind !== 'update');
+  const isEmptied = removals.some(({ kind }) => kind === 'truncate');
+  const removed = removals.reduce((sum, each) => sum + each.rows, 0);
+  const lost = isEmptied ? 0 : table.rows - rows - removed;
   if (lost <= 0) return [];
   const kind = isMassive(lost, table.rows, massShare) ? 'destructive' : 'none';
   const text = `${share(lost, table)} gone`;

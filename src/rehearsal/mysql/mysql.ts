@@ -1,5 +1,5 @@
 import type { Server, ServerContainer, Size } from '../server-kind.ts';
-import { ask, inShell, NOTES, runIn } from './client.ts';
+import { ask, inShell, literal, NOTES, runIn } from './client.ts';
 import { copyServer } from './copy.ts';
 import { dumpTables } from './dump.ts';
 import { watchServer } from './watch.ts';
@@ -44,11 +44,12 @@ async function measure(original: ServerContainer): Promise<Size> {
   return { bytes, free };
 }
 
-async function isQuiet(copy: ServerContainer): Promise<boolean> {
+async function isQuiet(copy: ServerContainer, besides: readonly string[]): Promise<boolean> {
+  const others = besides.map((each) => ` AND host NOT LIKE ${literal(`${each}:%`)}`).join('');
   const [busy] = await ask(
     copy,
     // The server's own threads are always busy; so is the one that looks at locks.
-    `SELECT COUNT(*) FROM information_schema.processlist WHERE command NOT IN ('Sleep','Daemon','Binlog Dump','Binlog Dump GTID') AND id<>CONNECTION_ID() AND user NOT IN ('system user','event_scheduler') AND COALESCE(db,'')<>'${NOTES}';`,
+    `SELECT COUNT(*) FROM information_schema.processlist WHERE command NOT IN ('Sleep','Daemon','Binlog Dump','Binlog Dump GTID') AND id<>CONNECTION_ID() AND user NOT IN ('system user','event_scheduler') AND COALESCE(db,'')<>'${NOTES}'${others};`,
   );
   return busy === '0';
 }

@@ -40,7 +40,7 @@ export function observationOf(seen: Seen, serviceAt: ServiceAt): Observation {
   const done = seen.done.filter(({ address }) => serviceAt(address) !== undefined);
   const originOf: OriginOf = ({ text, address }) => ({
     statement: text ? shown(text) : undefined,
-    service: serviceAt(address),
+    ...serviceAt(address),
   });
   return {
     before,
@@ -97,8 +97,14 @@ function writesOf(
   if (!same) return [];
   const isOnIt = (action: Action) =>
     'table' in action && (action.table === table.name || action.table === same.name);
-  const doing = (what: Action['do']) =>
-    done.filter(({ actions }) => actions.some((each) => each.do === what && isOnIt(each)));
+  // What both sides did counts as the canary's: which rows were whose is not known.
+  const doing = (what: Action['do']) => {
+    const all = done.filter(({ actions }) =>
+      actions.some((each) => each.do === what && isOnIt(each)),
+    );
+    const own = all.filter((each) => !originOf(each).isStable);
+    return own.length > 0 ? own : all;
+  };
   const write = (kind: RowWrite['kind'], rows: number, by: Done | undefined): RowWrite => ({
     table: table.name,
     kind,

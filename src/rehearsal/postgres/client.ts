@@ -22,7 +22,7 @@ const LONGEST_S = 3600;
 const SESSION = [
   ...['search_path=pg_catalog', 'default_transaction_read_only=off', 'statement_timeout=0'],
   ...['lock_timeout=0', 'idle_in_transaction_session_timeout=0'],
-  ...['DateStyle=ISO', 'IntervalStyle=postgres', 'TimeZone=UTC'],
+  ...['standard_conforming_strings=on', 'DateStyle=ISO', 'IntervalStyle=postgres', 'TimeZone=UTC'],
 ];
 
 /** The environment with which PostgreSQL's own programs log in over the local socket, as the image's first user. */

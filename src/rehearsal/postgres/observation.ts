@@ -55,23 +55,23 @@ export function observationOf(
 ): Observation {
   const names = namesById([before, after]);
   const known = notes.flatMap((note) => {
-    const service = serviceAt(note.client, note.time);
-    return service ? [{ ...note, service, statement: shownStatement(note.statement) }] : [];
+    const sender = serviceAt(note.client, note.time);
+    return sender ? [{ ...note, sender, statement: shownStatement(note.statement) }] : [];
   });
   const changes = known
     .filter(({ relation }) => relation === null)
-    .map(({ statement, service, objects, database }): DefinitionChange => {
+    .map(({ statement, sender, objects, database }): DefinitionChange => {
       const touched = objects.flatMap((id) => names.get(`${database} ${id}`) ?? []);
-      return { statement, service, objects: [...new Set(touched)] };
+      return { statement, ...sender, objects: [...new Set(touched)] };
     });
-  const writes = known.flatMap(({ statement, service, relation, kind, rows, database }) => {
+  const writes = known.flatMap(({ statement, sender, relation, kind, rows, database }) => {
     const [table] = names.get(`${database} ${relation}`) ?? [];
     if (!table) return [];
-    return [{ statement, service, table, kind: kind as RowWrite['kind'], rows: rows ?? 0 }];
+    return [{ statement, ...sender, table, kind: kind as RowWrite['kind'], rows: rows ?? 0 }];
   });
   const held = heldLocks(locks, interval, before).flatMap(({ client, at, ...lock }): HeldLock[] => {
-    const service = serviceAt(client, at);
-    return service ? [{ ...lock, service, statement: shownStatement(lock.statement) }] : [];
+    const sender = serviceAt(client, at);
+    return sender ? [{ ...lock, ...sender, statement: shownStatement(lock.statement) }] : [];
   });
   return { before, after, changes, writes, locks: held, definition, fixesResults: true };
 }

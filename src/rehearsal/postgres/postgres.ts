@@ -1,7 +1,8 @@
 import { CanaryError } from '../../errors.ts';
 import { tail } from '../../system/process.ts';
 import type { Server, ServerContainer, Size } from '../server-kind.ts';
-import { APPLICATION, dataDirectory, endSessions, MAINTENANCE, query } from './client.ts';
+import { listen } from './asked.ts';
+import { APPLICATION, dataDirectory, endSessions, literal, MAINTENANCE, query } from './client.ts';
 import { copyPostgres } from './copy.ts';
 import { dumpTables, reader } from './dump.ts';
 import { watchPostgres } from './watch.ts';
@@ -13,6 +14,7 @@ export const postgres: Server = {
   measure,
   copy: copyPostgres,
   watch: watchPostgres,
+  listen,
   isQuiet,
   // Sessions of a killed canary command would hold their snapshot until a client reads what they send.
   clear: endSessions,
@@ -35,8 +37,9 @@ async function measure(original: ServerContainer): Promise<Size> {
   });
 }
 
-async function isQuiet(copy: ServerContainer): Promise<boolean> {
+async function isQuiet(copy: ServerContainer, besides: readonly string[]): Promise<boolean> {
   const sql = `select count(*) from pg_stat_activity
-    where client_addr is not null and (state = 'active' or backend_xid is not null) and application_name <> '${APPLICATION}';`;
+    where client_addr is not null and (state = 'active' or backend_xid is not null) and application_name <> '${APPLICATION}'
+      and not host(client_addr) = any(array[${besides.map(literal)}]::text[]);`;
   return Number(await query(copy, MAINTENANCE, sql)) === 0;
 }

@@ -3,17 +3,25 @@ import { SCHEMA } from './names.ts';
 /**
  * Makes a database of a copy log what is done to it: event triggers for definitions, statement triggers for rows.
  * Log rows belong to the same transaction, so that a rollback removes them too. None of it may make the watched
- * statement fail.
+ * statement fail. What an earlier watch created stays, and is completed for what came since: code that runs may hold
+ * locks on it.
  */
 export const RECORDER = `
-create schema ${SCHEMA};
-create table ${SCHEMA}.log (
+set client_min_messages = warning;
+set lock_timeout = '5s';
+create schema if not exists ${SCHEMA};
+create table if not exists ${SCHEMA}.log (
   at bigint generated always as identity, time timestamptz default clock_timestamp(), client inet, kind text, statement text, relation oid, objects oid[], rows bigint);
-create table ${SCHEMA}.columns as
-  select a.attrelid as relation, a.attnum as number from pg_attribute a join pg_class c on c.oid = a.attrelid
-  where c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped;
+create table if not exists ${SCHEMA}.since (at bigint);
+delete from ${SCHEMA}.since;
+insert into ${SCHEMA}.since select coalesce(max(at), 0) from ${SCHEMA}.log;
+create table if not exists ${SCHEMA}.columns (relation oid, number smallint, primary key (relation, number));
+insert into ${SCHEMA}.columns
+  select a.attrelid, a.attnum from pg_attribute a join pg_class c on c.oid = a.attrelid
+  where c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped
+  on conflict do nothing;
 
-create function ${SCHEMA}.defined() returns event_trigger
+create or replace function ${SCHEMA}.defined() returns event_trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $canary$
 declare touched oid[];
 begin
@@ -28,11 +36,16 @@ begin
     values (inet_client_addr(), tg_event, left(current_query(), 4000), touched);
 exception when others then null;
 end $canary$;
-create event trigger ${SCHEMA}_drop on sql_drop execute function ${SCHEMA}.defined();
-create event trigger ${SCHEMA}_end on ddl_command_end execute function ${SCHEMA}.defined();
-create event trigger ${SCHEMA}_rewrite on table_rewrite execute function ${SCHEMA}.defined();
+do $canary$
+begin
+  if not exists (select from pg_event_trigger where evtname = '${SCHEMA}_rewrite') then
+    create event trigger ${SCHEMA}_drop on sql_drop execute function ${SCHEMA}.defined();
+    create event trigger ${SCHEMA}_end on ddl_command_end execute function ${SCHEMA}.defined();
+    create event trigger ${SCHEMA}_rewrite on table_rewrite execute function ${SCHEMA}.defined();
+  end if;
+end $canary$;
 
-create function ${SCHEMA}.wrote() returns trigger
+create or replace function ${SCHEMA}.wrote() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $canary$
 declare
   many bigint;
@@ -76,7 +89,10 @@ begin
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.relkind in ('r', 'p') and c.relpersistence <> 't' and n.nspname !~ '^pg_'
       and n.nspname not in ('information_schema', '${SCHEMA}')
+      and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = '${SCHEMA}_truncate')
   loop
+   -- Row counts tell the most of a table on which code that runs holds a lock.
+   begin
     execute format('create trigger ${SCHEMA}_delete after delete on %s referencing old table as gone
       for each statement execute function ${SCHEMA}.wrote()', each.path);
     execute format('create trigger ${SCHEMA}_update after update on %s referencing old table as gone new table as come
@@ -86,17 +102,19 @@ begin
     execute format('alter table %s enable always trigger ${SCHEMA}_delete', each.path);
     execute format('alter table %s enable always trigger ${SCHEMA}_update', each.path);
     execute format('alter table %s enable always trigger ${SCHEMA}_truncate', each.path);
+   exception when lock_not_available then null;
+   end;
   end loop;
 end $canary$;
 `;
 
-/** The log, in its order; nothing if the log is gone, because then every earlier table is gone too. */
+/** The log of this watch, in its order; nothing if the log is gone, because then every earlier table is gone too. */
 export const NOTES = `
 select to_regclass('${SCHEMA}.log') is not null as has_notes \\gset
 \\if :has_notes
 select json_build_object('time', extract(epoch from time) * 1000, 'client', host(client), 'kind', kind, 'statement', statement, 'relation', relation::text,
   'objects', array(select unnest(objects)::text), 'rows', rows)
-from ${SCHEMA}.log where client is not null order by at;
+from ${SCHEMA}.log where client is not null and at > (select at from ${SCHEMA}.since) order by at;
 \\endif`;
 
 /** Which sessions now hold a lock that makes others wait, and on what. */

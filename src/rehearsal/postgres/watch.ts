@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { AskedStatement } from '../../database/asked.ts';
 import { compared } from '../../database/definition.ts';
 import type { ServerContainer, Watch } from '../server-kind.ts';
 import {
@@ -12,13 +13,17 @@ import {
 } from './client.ts';
 import { definitionOf, lastingIn } from './definition.ts';
 import { type Note, observationOf, type SeenLock } from './observation.ts';
+import { preparedOn } from './prepare.ts';
 import { LOCKS, NOTES, RECORDER } from './recorder.ts';
 import { snapshotsOf, together } from './snapshot.ts';
 
 const LOOK_EVERY_MS = 100;
 
 /** Reads every database of a copy, makes it record what is done to it, and begins to look at its locks. */
-export async function watchPostgres(copy: ServerContainer): Promise<Watch> {
+export async function watchPostgres(
+  copy: ServerContainer,
+  asked: readonly AskedStatement[] = [],
+): Promise<Watch> {
   const databases = await databasesOf(copy);
   const templates = await templatesOf(copy);
   const salt = randomBytes(16).toString('hex');
@@ -26,8 +31,10 @@ export async function watchPostgres(copy: ServerContainer): Promise<Watch> {
     const printed = [...all, ...templates];
     return Promise.all([snapshotsOf(copy, all, salt), definitionOf(copy, printed)]);
   };
-  const [earlier, defined] = await look(databases);
+  // Code of the stable may run: nothing that it does may fall between the log and a look.
   await rowsOfEach(copy, databases, RECORDER);
+  const [earlier, defined] = await look(databases);
+  const earlierPrepared = await preparedOn(copy, asked);
   const locks: SeenLock[] = [];
   const endLooking = await lookAtLocks(copy, quietDatabase(databases), (lock) => locks.push(lock));
   return {
@@ -35,12 +42,18 @@ export async function watchPostgres(copy: ServerContainer): Promise<Watch> {
       await endLooking();
       const left = await databasesOf(copy);
       const known = left.filter((each) => databases.includes(each));
+      const lasting = [...known, ...templates];
+      const [later, definition] = await look(left);
       const noted = await rowsOfEach<Omit<Note, 'database'>>(copy, known, NOTES);
       const notes = [...noted].flatMap(([database, own]) =>
         own.map((note) => ({ ...note, database })),
       );
-      const lasting = [...known, ...templates];
-      const [later, definition] = await look(left);
+      const laterPrepared = await preparedOn(copy, asked);
+      const statements = asked.map((each, at) => ({
+        ...each,
+        before: earlierPrepared[at] ?? {},
+        after: laterPrepared[at] ?? {},
+      }));
       const before = together(earlier, known);
       const after = together(later, known);
       const definitions = compared(lastingIn(defined, lasting), lastingIn(definition, lasting));
@@ -52,7 +65,7 @@ export async function watchPostgres(copy: ServerContainer): Promise<Watch> {
         definition: definitions,
         interval: LOOK_EVERY_MS,
       };
-      return observationOf(seen, serviceAt);
+      return { ...observationOf(seen, serviceAt), statements };
     },
   };
 }

@@ -16,17 +16,17 @@ export function stateOf(database: Sqlite): State {
   return { snapshot: readSnapshot(database), definition: definitionOf(database) };
 }
 
-/** What a database is now, against what it was: `path` is a file of that time. */
+/** What a database is now, and what changed since `before`: `path` is a file of that time. */
 export async function observationOf(
   database: Sqlite,
   before: State,
   path: string,
   signal: AbortSignal,
-): Promise<Observation> {
+): Promise<{ observation: Observation; after: State }> {
   const after = stateOf(database);
   database.run('ATTACH ? AS old', path);
   const writes = await readWrites(database, before.snapshot, after.snapshot, signal);
-  return { ...between(before, after), writes };
+  return { observation: { ...between(before, after), writes }, after };
 }
 
 /** What is known without the rows. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Observation } from '../../database/observation.ts';
 import { CanaryError, messageOf } from '../../errors.ts';
-import { temporaryFolder } from '../../system/disk.ts';
+import { rm, temporaryFolder } from '../../system/disk.ts';
 import type { Archive } from '../../system/docker/container-ends.ts';
 import type { ContainerStreams } from '../../system/docker/container-streams.ts';
 import { freeBytes } from '../../system/files.ts';
@@ -27,9 +27,9 @@ export interface SqliteCopy {
   /** The folder and the path in it. */
   name: string;
   bytes: number;
-  /** Reads the database back from the copy, its container running or not, and reports what changed. */
-  end(): Promise<Observation>;
-  /** Deletes what is kept on this machine, with or without an `end`. */
+  /** Reads the database back from the copy, its container running or not, and reports what changed since the last look. */
+  look(): Promise<Observation>;
+  /** Deletes what is kept on this machine. */
   discard(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ interface Job {
   name: string;
   folder: SharedFolder;
   file: FoundFile;
-  /** Where this machine keeps the database as it was, until the end. */
+  /** Where this machine keeps the database as it was at each look, by its number. */
   kept: PrivateFolder;
   signal: AbortSignal;
 }
@@ -93,35 +93,49 @@ async function copyFile(job: Job, onBytes: (total: number) => void): Promise<Sql
   const { streams, name, folder, file, kept, signal } = job;
   const discard = () => kept.remove();
   try {
-    const local = join(kept.path, 'before');
+    const local = join(kept.path, '0');
     const from = below(folder.original, file.path);
     if (!(await fetchDatabase(streams, from, local, { signal, onBytes, name })))
       throw new CanaryError('not-rehearsed', `${name} went away while it was copied.`, {
         hint: 'Try again when no other command replaces it.',
       });
-    const before = await reading(job, local, async (database) => stateOf(database));
+    let last = await reading(job, local, async (database) => stateOf(database));
     await putFile(streams, folder.copy, file, local, { signal });
-    return { name, bytes: file.header.size ?? 0, discard, end: () => observe(job, before) };
+    let looks = 0;
+    const look = async () => {
+      looks += 1;
+      const { observation, after } = await observe(job, last, looks);
+      last = after;
+      return observation;
+    };
+    return { name, bytes: file.header.size ?? 0, discard, look };
   } catch (error) {
     await discard();
     throw error;
   }
 }
 
-async function observe(job: Job, before: State): Promise<Observation> {
+/** What changed since the look before, and the state that the next one is compared with. */
+async function observe(
+  job: Job,
+  before: State,
+  number: number,
+): Promise<{ observation: Observation; after: State }> {
   const { streams, name, folder, file, kept, signal } = job;
-  try {
-    const local = join(kept.path, 'after');
-    const from = below(folder.copy, file.path);
-    const options = { signal, name: `the copy of ${name}` };
-    // Without its file, everything is gone.
-    if (!(await fetchDatabase(streams, from, local, options)))
-      return between(before, { ...before, snapshot: { tables: [], objects: [] } });
-    const old = join(kept.path, 'before');
-    return await reading(job, local, (database) => observationOf(database, before, old, signal));
-  } finally {
-    await kept.remove();
+  const local = join(kept.path, String(number));
+  const from = below(folder.copy, file.path);
+  const options = { signal, name: `the copy of ${name}` };
+  // Without its file, everything is gone.
+  if (!(await fetchDatabase(streams, from, local, options))) {
+    const after = { ...before, snapshot: { tables: [], objects: [] } };
+    return { observation: between(before, after), after };
   }
+  const old = join(kept.path, String(number - 1));
+  const seen = await reading(job, local, (database) =>
+    observationOf(database, before, old, signal),
+  );
+  for (const side of ['', '-wal', '-journal']) await rm(old + side, { force: true });
+  return seen;
 }
 
 /** What cannot be read is an error: nothing passes unread. */

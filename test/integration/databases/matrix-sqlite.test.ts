@@ -33,9 +33,10 @@ async function foundAfter(statements: string): Promise<Finding[]> {
   const state = await reading(before, stateOf);
   await execute(after, statements);
   const { signal } = new AbortController();
-  return reading(after, async (database) =>
-    foundIn(await observationOf(database, state, before, signal)),
-  );
+  return reading(after, async (database) => {
+    const { observation } = await observationOf(database, state, before, signal);
+    return foundIn(observation);
+  });
 }
 
 function execute(path: string, statements: string): Promise<void> {

@@ -107,11 +107,11 @@ test('the size of the data is measured, and whether a copy is quiet', async () =
   expect(size).toBeGreaterThan(100_000);
   expect(more).toBeGreaterThan(size + 6_000_000);
   expect(free).toBeGreaterThan(1_000_000);
-  expect(await mysql.isQuiet(full)).toBe(true);
+  expect(await mysql.isQuiet(full, [])).toBe(true);
   const watch = await mysql.watch(full);
-  expect(await mysql.isQuiet(full)).toBe(true);
+  expect(await mysql.isQuiet(full, [])).toBe(true);
   const ended = expect(pair.asCanary(full, 'DO SLEEP(60);')).rejects.toThrow();
-  await expect.poll(() => mysql.isQuiet(full), { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => mysql.isQuiet(full, []), { timeout: 20_000 }).toBe(false);
   await pair.root(full, 'KILL USER app;');
   await ended;
   await watch.end(() => undefined);

@@ -229,7 +229,9 @@ test('changes by other clients have no statement', async () => {
   const watch = await mysqlServer.watch(copy);
   await pair.asCanary(copy, 'DELETE FROM `read`;', pair.original.container);
   const canary = await addressOf(copy.container);
-  const observation = await watch.end((from) => (from === canary ? CANARY : undefined));
+  const observation = await watch.end((from) =>
+    from === canary ? { service: CANARY } : undefined,
+  );
   expect(observation.changes).toEqual([]);
   expect(observation.writes).toEqual([{ table: 'read', kind: 'delete', rows: 50 }]);
 });

@@ -52,7 +52,9 @@ async function doneBy(
   const watch = await postgres.watch(copy);
   let from = '';
   for (const { sql, user } of doings) from = (await pair.canary(copy, sql, user)).address;
-  const observation = await watch.end((address) => (address === from ? 'discounts' : undefined));
+  const observation = await watch.end((address) =>
+    address === from ? { service: 'discounts' } : undefined,
+  );
   const findings = findingsOf('db', observation, { ...LIMITS, hasAllRows });
   return { observation, lines: findings.map((each) => `${each.class}: ${each.text}`).sort() };
 }

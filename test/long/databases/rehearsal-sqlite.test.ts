@@ -56,7 +56,7 @@ describe('SQLite databases on a shared volume', () => {
 
   async function judge(each: SqliteCopy) {
     const limits = { lock: 1000, massShare: 10, hasAllRows: true };
-    return findingsOf(each.name, await each.end(), limits);
+    return findingsOf(each.name, await each.look(), limits);
   }
 
   // Each with its own copy: they wait for containers, and can do so in parallel.

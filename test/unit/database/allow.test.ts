@@ -95,7 +95,7 @@ test('a rejection names the class, the change, its statement and its service', (
     { ...base, statement: 'DROP TABLE a', service: 'shop-canary' },
   ]);
   expect(lines).toEqual([
-    'destructive: table a is dropped.',
+    'destructive: table a is dropped (no statement was seen that did it).',
     'destructive: table a is dropped (by shop-canary).',
     'destructive: table a is dropped (`DROP TABLE a`).',
     'destructive: table a is dropped (`DROP TABLE a` by shop-canary).',

@@ -36,7 +36,7 @@ function observed(statements: readonly [string, string][], seen: Partial<Seen> =
       definition: { before: new Map(), after: new Map() },
       ...seen,
     },
-    (address) => (address === '10.0.0.2' ? 'web-canary' : undefined),
+    (address) => (address === '10.0.0.2' ? { service: 'web-canary' } : undefined),
   );
 }
 
