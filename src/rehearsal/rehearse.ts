@@ -11,6 +11,7 @@ import {
 import { type Finding, worstFirst } from '../database/finding.ts';
 import { findingsOf } from '../database/findings.ts';
 import type { CopiedDatabase, RehearsalReport } from '../database/report.ts';
+import { wayLines } from '../database/ways.ts';
 import { CanaryError } from '../errors.ts';
 import { isSoInTime } from '../project/until.ts';
 import { clause, ended } from '../sentences.ts';
@@ -172,7 +173,7 @@ export function refuse({ findings }: RehearsalReport, exceptions: readonly Excep
     'data-protected',
     `The canary would harm the shared database: ${clause(first)}${more}.`,
     {
-      details: refusalLines(refused),
+      details: [...refusalLines(refused), ...wayLines(refused)],
       hint: `Production was not touched. ${allowHint(exceptionsFor(refused))}`,
     },
   );
