@@ -12,6 +12,8 @@ export interface Finding extends Origin {
   database: string;
   /** One sentence, without the full stop. */
   text: string;
+  /** The releases that make the same change without harm to the stable, if there is a usual way. */
+  steps?: readonly string[] | undefined;
 }
 
 /** Findings from the worst to the least severe. */
@@ -46,7 +48,10 @@ export function findingSentence({ text, statement, service, isStable }: Finding)
   return `${text} (${origin || 'no statement was seen that did it'}).`;
 }
 
-/** Whether a finding is about definitions, not only about rows or time. */
+/**
+ * Whether a finding may stop code that worked before: it is about definitions or recorded
+ * migrations, not only about rows or time.
+ */
 export function changesDefinitions({ kind }: Finding): boolean {
   return !/^(rows-|table-truncated$|table-rewritten$|lock-held$|result-changed$|statement-)/.test(
     kind,

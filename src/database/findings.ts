@@ -4,6 +4,7 @@ import { compareSnapshots } from './compare/snapshots.ts';
 import { compareStatements } from './compare/statements.ts';
 import { type Effect, effect, type Finding, worstFirst } from './finding.ts';
 import type { DefinitionChange, HeldLock, Observation } from './observation.ts';
+import { stepsWithoutLock } from './ways.ts';
 
 interface Limits {
   /** How long a lock may block others, in milliseconds. */
@@ -97,6 +98,7 @@ function longLocks(locks: readonly HeldLock[], { before }: Observation, limit: n
     if (!longest) return [];
     const { blocks, ms, statement, service } = longest;
     const text = `table ${name} is locked against ${blocks} for ${(ms / 1000).toFixed(1)} s`;
-    return [{ ...effect('contracting', 'lock-held', name, text), statement, service }];
+    const steps = stepsWithoutLock(statement);
+    return [{ ...effect('contracting', 'lock-held', name, text), statement, service, steps }];
   });
 }

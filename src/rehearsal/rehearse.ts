@@ -9,6 +9,7 @@ import {
 } from '../database/allow.ts';
 import { worstFirst } from '../database/finding.ts';
 import type { RehearsalReport } from '../database/report.ts';
+import { wayLines } from '../database/ways.ts';
 import { CanaryError } from '../errors.ts';
 import { clause, ended } from '../sentences.ts';
 import { requireAgreed, sharedDataOf } from './agreement.ts';
@@ -131,7 +132,7 @@ export function refuse({ findings }: RehearsalReport, exceptions: readonly Excep
     'data-protected',
     `The canary would harm the shared database: ${clause(first)}${more}.`,
     {
-      details: refusalLines(refused),
+      details: [...refusalLines(refused), ...wayLines(refused)],
       hint: `Production was not touched. ${allowHint(exceptionsFor(refused))}`,
     },
   );

@@ -2,6 +2,7 @@ import { allowHint } from '../database/allow.ts';
 import { formatBytes } from '../database/bytes.ts';
 import { type Finding, findingSentence } from '../database/finding.ts';
 import type { Boot, RehearsalReport } from '../database/report.ts';
+import { wayLines } from '../database/ways.ts';
 import type { Rehearsal } from '../documents/rehearsal.ts';
 import type { Theme } from './theme.ts';
 
@@ -15,10 +16,16 @@ export function rehearsalText(result: Rehearsal, theme: Theme): string {
   } else {
     lines.push(
       `${theme.bad('Refused')}: the canary would harm the shared database. Production was not touched.`,
+      ...wayLines(refusedIn(result)),
       allowHint(result.needs),
     );
   }
   return lines.join('\n');
+}
+
+/** The findings that nobody allowed. */
+function refusedIn({ findings, needs }: Rehearsal): Finding[] {
+  return findings.filter(({ class: level, object }) => needs.includes(`${level}:${object}`));
 }
 
 /** Findings and exceptions of a rehearsal, one line each. */

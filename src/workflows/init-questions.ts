@@ -3,6 +3,7 @@ import { chooseNamed } from '../compose/choose/choose.ts';
 import { CAREFUL, type Setup, type SetupStep, stepsText } from '../compose/choose/setup.ts';
 import { readStack, type Stack } from '../compose/choose/stack.ts';
 import type { ComposeModel } from '../compose/model/model.ts';
+import { migrationJobs } from '../compose/services/migration.ts';
 import { fixedPorts } from '../compose/services/open-port.ts';
 import { overruled } from '../compose/services/overrule.ts';
 import { IDENTITY_PLACE } from '../config/values/identity-place.ts';
@@ -39,7 +40,7 @@ export async function askForSetup(
   const stack = readStack(overruled(model, { ...options, roles }), files);
   const services = await askForServices(prompt, stack, options);
   const entries = await askForEntries(prompt, stack, services, options);
-  const migrate = await askForMigration(prompt, stack, options);
+  const migrate = await askForMigration(prompt, stack, services, options);
   const identity = options.identity ?? (await askForIdentity(prompt));
   const steps = options.steps ?? (await askForSteps(prompt));
   const promote = options.promote ?? (steps.length > 0 ? await askForPromotion(prompt) : undefined);
@@ -138,10 +139,14 @@ async function askForEntries(
 /** Only if a service runs once, as migrations do. */
 async function askForMigration(
   prompt: Prompt,
-  { roles }: Stack,
+  { roles, model }: Stack,
+  services: readonly string[],
   options: InitOptions,
 ): Promise<string | undefined> {
-  const jobs = Object.entries(roles).filter(([, { role }]) => role === 'job');
+  const likely = migrationJobs(model, services);
+  const jobs = Object.entries(roles)
+    .filter(([, { role }]) => role === 'job')
+    .toSorted(([left], [right]) => Number(likely.includes(right)) - Number(likely.includes(left)));
   if (options.migrate !== undefined || jobs.length === 0) return options.migrate;
   const answer = answered(
     await prompt.chooseOne({

@@ -5,6 +5,7 @@ import { configText } from '../compose/choose/config-text.ts';
 import type { ChosenService } from '../compose/choose/describe.ts';
 import { CAREFUL } from '../compose/choose/setup.ts';
 import { readStack, type Stack } from '../compose/choose/stack.ts';
+import { migrateSetting, migrationJobs } from '../compose/services/migration.ts';
 import { overruled, requireService } from '../compose/services/overrule.ts';
 import { parseConfig } from '../config/parse.ts';
 import type { Context } from '../context.ts';
@@ -63,6 +64,12 @@ export async function init(context: Context, given: InitOptions): Promise<InitRe
   const commit = commits ? await commitOrRemove(context, project, path, options.message) : null;
   for (const text of [...warnings, ...unrehearsed.map(sharedText)])
     context.emit({ type: 'warning', text });
+  const [job] = isAsked || options.migrate !== undefined ? [] : migrationJobs(model, names);
+  if (job !== undefined && !names.includes(job))
+    context.emit({
+      type: 'notice',
+      text: `\`${job}\` seems to migrate the database. Nothing runs it for a canary; to run it once before each starts: ${migrateSetting(job)}.`,
+    });
   const steps = [...(options.steps ?? [])];
   const promote = steps.length > 0 ? (options.promote ?? 'auto') : 'manual';
   const written = { written: true, services: services.map(describe), left };

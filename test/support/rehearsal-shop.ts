@@ -168,7 +168,7 @@ export async function rehearseIn(
 }
 
 /** Containers, networks and volumes of a rehearsal, and its file. */
-export async function leftoversIn(shop: Storedog): Promise<string[]> {
+export async function leftoversIn(shop: Pick<Storedog, 'project' | 'exists'>): Promise<string[]> {
   const filter = ['--filter', `label=com.docker.compose.project=${shop.project}-rehearsal`];
   const lists = [
     ['ps', '--all'],

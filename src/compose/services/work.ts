@@ -88,7 +88,7 @@ const JOB_NAMES = new Set([
 ]);
 
 const JOB_COMMAND =
-  /^(\S*\/)?true$|\b(db:migrate|migrate|migrations?|alembic upgrade|prisma (migrate|db)|flyway|liquibase|db:seed|seed|collectstatic|yarn:?\s?(run\s)?build\S*|npm run build\S*|mc (mb|alias)|generate[\w.-]*|init)(\.\w+)?\b/;
+  /^(\S*\/)?true$|\b(db:migrate|db:prepare|migrate|migrations?|alembic upgrade|db upgrade|dbmate|goose|prisma (migrate|db)|flyway|liquibase|db:seed|seed|collectstatic|yarn:?\s?(run\s)?build\S*|npm run build\S*|mc (mb|alias)|generate[\w.-]*|init)(\.\w+)?\b/;
 
 const JOB_PROGRAMS =
   /^(mc|flyway|liquibase|migrate|atlas|dbmate|busybox|[\w-]*-migrat(or|e|ions?))$/;

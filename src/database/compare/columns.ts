@@ -1,35 +1,51 @@
 import { type Effect, effect } from '../finding.ts';
 import type { FindingClass } from '../finding-class.ts';
 import type { Column, Table } from '../snapshot.ts';
+import { stepsOf } from '../ways.ts';
 import { isWidened } from './column-type.ts';
 
 /** Changes to the columns of a table that still exists. */
 export function compareColumns(before: Table, after: Table): Effect[] {
   const ids = new Set(before.columns.map(({ id }) => id));
   const names = new Set(before.columns.map(({ name }) => name));
-  const tell = ({ name }: Column, [level, kind, what]: Change) =>
-    effect(level, kind, before.name, `column ${before.name}.${name} ${what}`);
+  const tell = (column: Column, [level, kind, what]: Change, same?: Column): Effect => ({
+    ...effect(level, kind, before.name, `column ${before.name}.${column.name} ${what}`),
+    steps: stepsOf(wayOf(kind, column, same), {
+      table: before.name,
+      column: column.name,
+      to: same?.name,
+      type: same?.type,
+      isRequired: !column.isNullable && !column.hasDefault,
+    }),
+  });
   return [
     ...before.columns.flatMap((column) => {
       const same = after.columns.find(({ id }) => id === column.id);
       const changes = same ? columnChanges(column, same) : [droppedColumn(column, after)];
+      const counterpart = same ?? after.columns.find(({ name }) => name === column.name);
       const isRenamed = same !== undefined && same.name !== column.name;
       // Indexes and constraints on a renamed column are printed with its new name.
       const parts = [
         ...(column.parts ?? []),
-        ...(same?.parts ?? after.columns.find(({ name }) => name === column.name)?.parts ?? []),
+        ...(counterpart?.parts ?? []),
         ...(isRenamed
           ? [before, after].flatMap(({ indexes, constraints }) =>
               [...indexes, ...constraints].flatMap((each) => each.parts ?? []),
             )
           : []),
       ];
-      return changes.map((each) => ({ ...tell(column, each), explains: parts }));
+      return changes.map((each) => ({ ...tell(column, each, counterpart), explains: parts }));
     }),
     ...after.columns
       .filter(({ id, name }) => !ids.has(id) && !names.has(name))
       .map((column) => ({ ...tell(column, addedColumn(column)), explains: column.parts ?? [] })),
   ];
+}
+
+/** A narrower type needs no other column. */
+function wayOf(kind: string, before: Column, after: Column | undefined): string {
+  const isNarrower = kind === 'column-retyped' && after && isWidened(after.type, before.type);
+  return isNarrower ? 'column-narrowed' : kind;
 }
 
 /** The class of the change, its kind, and what happens to the column. */

@@ -8,6 +8,9 @@ import { count } from './snapshots.ts';
 const BOOKKEEPING =
   /^(alembic_version|schema_migrations?|schema_version|ar_internal_metadata|django_migrations|flyway_schema_history|goose_db_version|gorp_migrations|knex_migrations(_lock)?|databasechangelog(lock)?|migrations|mikro_orm_migrations|typeorm_metadata|sequelizemeta|_prisma_migrations|_sqlx_migrations|__diesel_schema_migrations|__efmigrationshistory|doctrine_migration_versions|phinxlog)$/i;
 
+/** Those of them in which a tool only notes that it is at work. */
+const LOCKS = /lock$/i;
+
 /** Changes to the existing rows. A loss counts from `massShare` percent of a table's rows. */
 export function compareRows(
   { before, after, writes }: Pick<Observation, 'before' | 'after' | 'writes'>,
@@ -15,10 +18,11 @@ export function compareRows(
 ): Effect[] {
   return before.tables.flatMap((table) => {
     const same = after.tables.find(({ id }) => id === table.id);
-    if (!same || BOOKKEEPING.test(unqualified(table.name))) return [];
+    if (!same) return [];
     const all = writes.filter((write) => write.table === table.name || write.table === same.name);
     const own = all.filter(({ isStable }) => !isStable);
     const others = all.filter(({ isStable }) => isStable);
+    if (BOOKKEEPING.test(unqualified(table.name))) return recorded(table, same.rows, own);
     const emptied = own.find(({ kind }) => kind === 'truncate');
     if (emptied) return [emptiedTable(table, emptied)];
     const noted = deletions(table, own, massShare);
@@ -27,6 +31,14 @@ export function compareRows(
       ...updates(table, own, massShare),
     ];
   });
+}
+
+/** Code that does not know the recorded migrations may not start: some tools refuse that. */
+function recorded(table: Table, rows: number, writes: readonly RowWrite[]): Effect[] {
+  const moved = writes.find(({ kind, rows: many }) => kind === 'truncate' || many > 0);
+  if (LOCKS.test(table.name) || (!moved && rows === table.rows)) return [];
+  const text = `other migrations are recorded in ${table.name}`;
+  return [rowsOf(table, 'none', 'migrations-recorded', text, moved ?? {})];
 }
 
 function emptiedTable(table: Table, write: RowWrite): Effect {

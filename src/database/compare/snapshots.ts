@@ -1,5 +1,6 @@
 import { type Effect, effect } from '../finding.ts';
 import type { Snapshot, Table } from '../snapshot.ts';
+import { stepsOf } from '../ways.ts';
 import { compareColumns } from './columns.ts';
 import { compareObjects } from './objects.ts';
 import { partsOfTable, withParts } from './parts.ts';
@@ -55,7 +56,8 @@ export function compareSnapshots(
 function renamedTable({ name }: Table, after: Table, successor: Table | undefined): Effect {
   const taken = successor ? ', and a new table has its name' : '';
   const text = `table ${name} is renamed to ${after.name}${taken}`;
-  return effect('contracting', 'table-renamed', name, text);
+  const steps = stepsOf('table-renamed', { table: name, to: after.name });
+  return { ...effect('contracting', 'table-renamed', name, text), steps };
 }
 
 function compareTable(before: Table, after: Table, hasAllRows: boolean): Effect[] {
@@ -73,7 +75,8 @@ function goneTable(before: Table, successor: Table | undefined): Effect[] {
   const had = before.rows > 0 ? ` its ${count(before.rows)}` : '';
   if (!successor) {
     const text = `table ${name} is dropped${had && `, with${had}`}`;
-    return [effect('destructive', 'table-dropped', name, text)];
+    const steps = stepsOf('table-dropped', { table: name });
+    return [{ ...effect('destructive', 'table-dropped', name, text), steps }];
   }
   const text = `table ${name} is dropped and recreated${had && `, without${had}`}`;
   const counterpart = alike(before, successor);

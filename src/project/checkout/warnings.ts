@@ -3,19 +3,21 @@ import type { Project } from '../load.ts';
 import type { Checkout } from './checkout.ts';
 import { isBeside, ownPath } from './mirror.ts';
 import { settingsToKnow } from './settings.ts';
+import { unrunMigrations } from './unrun-migrations.ts';
 
 /** How many files a sentence names. */
 const NAMED = 3;
 
 /** In what a canary will differ from what its branch or the stable says, one sentence each. */
 export async function checkoutWarnings(
-  context: Pick<Context, 'engine'>,
-  project: Pick<Project, 'name' | 'slice' | 'model'>,
+  context: Pick<Context, 'engine' | 'git'>,
+  project: Pick<Project, 'name' | 'slice' | 'model' | 'config' | 'repository'>,
   checkout: Checkout,
 ): Promise<string[]> {
   return [
     ...project.slice.flatMap(({ service }) => builtBeside(checkout, service)),
     ...project.slice.flatMap(({ service }) => untriedChanges(checkout, service)),
+    ...(await unrunMigrations(context, project, checkout)),
     ...(await settingsToKnow(context, project, checkout)),
   ];
 }

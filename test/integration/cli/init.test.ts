@@ -137,7 +137,10 @@ describe('init', () => {
     const refused = await canary(folder, ['init', '--service', 'migrate']);
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toContain('`database: { migrate: { service: migrate, command: … } }`');
-    const { stdout } = await canary(folder, ['--yes', 'init', '--no-commit']);
+    const { stdout, stderr } = await canary(folder, ['--yes', 'init', '--no-commit']);
+    expect(stderr).toContain(
+      '`migrate` seems to migrate the database. Nothing runs it for a canary; to run it once before each starts: `database: { migrate: { service: migrate } }` in canary.yaml.',
+    );
     expect(stdout).toContain(
       'Left to the stable:\n  celery: takes jobs from a queue; not in the canary unless you choose it\n',
     );

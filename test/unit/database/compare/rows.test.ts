@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { changesDefinitions } from '../../../../src/database/finding.ts';
 import type { HeldLock, RowWrite } from '../../../../src/database/observation.ts';
 import { judged, snapshot, table, told } from '../../../support/fixture-database.ts';
 
@@ -66,13 +67,24 @@ test('the statement that changed most rows is named', () => {
 });
 
 test.each(['alembic_version', 'public.schema_migrations', 'django_migrations'])(
-  'what a migration tool writes to %s is ignored',
+  'what a migration tool writes to %s loses nothing, but code without these migrations may not start',
   (name) => {
-    const world = snapshot([table(name)]);
+    const [before, after] = [5, 6].map((rows) => snapshot([table(name, { rows })]));
+    if (!before || !after) throw new Error('no snapshots');
     const writes = [{ ...write('update', 5), table: name }];
-    expect(judged(world, world, { writes })).toEqual([]);
+    const recorded = [`none: other migrations are recorded in ${name}`];
+    expect(told(judged(before, before, { writes }))).toEqual(recorded);
+    expect(told(judged(before, after))).toEqual(recorded);
+    expect(judged(before, before)).toEqual([]);
+    expect(judged(before, after).every(changesDefinitions)).toBe(true);
   },
 );
+
+test('a tool that only notes that it is at work records nothing', () => {
+  const world = snapshot([table('knex_migrations_lock')]);
+  const writes = [{ ...write('update', 1), table: 'knex_migrations_lock' }];
+  expect(judged(world, world, { writes })).toEqual([]);
+});
 
 const lock = (table: string, ms: number): HeldLock => ({
   table,

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+sh migrate.sh
+exec sh serve.sh

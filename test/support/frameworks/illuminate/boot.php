@@ -1,0 +1,2 @@
+<?php
+// What the app does with the database before it migrates.

@@ -1,0 +1,1 @@
+export const columns = ['id', 'name', 'price', 'note', 'status'];
