@@ -5,7 +5,7 @@ import {
   type Submodule,
   submodulePaths,
 } from '../../git/submodules.ts';
-import { mkdir, rm } from '../disk.ts';
+import { lstat, mkdir, rm } from '../disk.ts';
 import { exists } from '../files.ts';
 import { commonDirectory, gitDirectory } from './location.ts';
 import { submoduleIn, worktreeOf } from './own-worktree.ts';
@@ -36,6 +36,7 @@ async function fill(worktree: Worktree, source: Source, isTop: boolean): Promise
     // At the top level git knows best which are active: the settings are the user's own.
     if (!isTop && !isKnown) continue;
     const inner = submoduleIn(worktree, module);
+    await removeLinks(worktree.tree, module.path);
     const copy = source !== 'all' && isKnown ? await copyOf(module, source) : undefined;
     if (!(await isAt(inner, module.commit))) {
       // What is there may have been written by a container, and git would ask the `.git` in it.
@@ -51,6 +52,19 @@ async function fill(worktree: Worktree, source: Source, isTop: boolean): Promise
     if (!(await isAt(inner, module.commit))) continue;
     // If the user has no copy of a submodule, nothing states which nested ones are needed: check out all of them.
     await fill(inner, copy ? { settings: copy, modules: [join(copy, 'modules')] } : 'all', false);
+  }
+}
+
+/**
+ * No commit has a submodule behind a link, but a container can put one there: what is removed and created behind it
+ * would be somebody else's.
+ */
+async function removeLinks(tree: string, path: string): Promise<void> {
+  let at = tree;
+  for (const part of path.split('/')) {
+    at = join(at, part);
+    const found = await lstat(at).catch(() => undefined);
+    if (found?.isSymbolicLink()) await rm(at);
   }
 }
 

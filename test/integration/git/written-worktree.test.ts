@@ -1,10 +1,10 @@
-import { chmod, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { exists } from '../../../src/system/files.ts';
 import { git as client } from '../../../src/system/git/git.ts';
 import { withSubmodule } from '../../support/fixture-layouts.ts';
-import { emptyFolder, git, writeFiles } from '../../support/fixture-project.ts';
+import { emptyFolder, git, repository, writeFiles } from '../../support/fixture-project.ts';
 
 /*
  * A service that mounts the whole project gets the worktree of its branch, and may write there: git, which runs on the
@@ -97,6 +97,24 @@ test('the git folder of a submodule, which git itself asks for its state', async
   await useAgain();
   expect(await exists(ran)).toBe(false);
   expect(await readFile(join(tree, 'lib dir', 'lib.txt'), 'utf8')).toBe('library\n');
+});
+
+test('a link in place of the folder of a submodule leads nothing out of the worktree', async () => {
+  const library = await repository({ 'lib.txt': 'deep\n' });
+  const add = ['submodule', '--quiet', 'add', library, 'deep/lib'];
+  await git(folder, '-c', 'protocol.file.allow=always', ...add);
+  await git(folder, 'commit', '--quiet', '--message', 'Deep');
+  commit = await git(folder, 'rev-parse', 'HEAD');
+  tree = join(await emptyFolder(), 'tree');
+  await client.addWorktree(folder, tree, commit);
+  await client.checkOutSubmodules(folder, tree);
+  const outside = await emptyFolder();
+  await writeFiles(outside, { 'lib/keep.txt': 'keep\n' });
+  await rm(join(tree, 'deep'), { recursive: true });
+  await symlink(outside, join(tree, 'deep'));
+  await useAgain();
+  expect(await readdir(join(outside, 'lib'))).toEqual(['keep.txt']);
+  expect(await readFile(join(tree, 'deep/lib/lib.txt'), 'utf8')).toBe('deep\n');
 });
 
 test('a folder by which every file seems to be as it was', async () => {
