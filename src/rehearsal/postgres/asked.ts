@@ -54,8 +54,8 @@ export async function listen(original: ServerContainer): Promise<Listening> {
       {
         signal,
         onLine: (line) => {
-          if (seen.length < 50 * MOST && line.startsWith('{'))
-            seen.push({ ...(JSON.parse(line) as AskedStatement), calls: undefined });
+          const one = seen.length < 50 * MOST ? statementIn(line) : undefined;
+          if (one) seen.push(one);
         },
       },
     )
@@ -70,6 +70,16 @@ export async function listen(original: ServerContainer): Promise<Listening> {
       return known([...seen, ...last]);
     },
   };
+}
+
+/** A very long line comes in pieces, which are no statement. */
+function statementIn(line: string): AskedStatement | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return { ...(JSON.parse(line) as AskedStatement), calls: undefined };
+  } catch {
+    return undefined;
+  }
 }
 
 async function countedBy(original: ServerContainer): Promise<AskedStatement[] | undefined> {
