@@ -1,15 +1,13 @@
 import type { ImageWishes } from '../compose/images/wanted.ts';
-import { cloneName } from '../compose/model/names.ts';
 import type { Exception } from '../config/exception.ts';
 import type { Context } from '../context.ts';
 import { exceptionsFor, refusedBy } from '../database/allow.ts';
 import type { Rehearsal } from '../documents/rehearsal.ts';
 import { CanaryError } from '../errors.ts';
-import { overriddenScope } from '../execution/override-file.ts';
+import { build } from '../execution/operations/canary.ts';
 import { situationOf } from '../execution/situation.ts';
 import type { Checkout } from '../project/checkout/checkout.ts';
 import { loadLiveProject } from '../project/load.ts';
-import { buildOptions } from '../project/run.ts';
 import { agree, rehearsedOn } from '../rehearsal/agreement.ts';
 import { rehearse } from '../rehearsal/rehearse.ts';
 import { withLock } from '../release/with-lock.ts';
@@ -47,8 +45,7 @@ export async function rehearseOnly(
     const unbuilt = (await situationOf(run)).unbuilt(commit);
     if (unbuilt.length > 0) {
       context.emit({ type: 'notice', text: `Building ${unbuilt.join(', ')}.` });
-      const scope = await overriddenScope(run);
-      await context.compose.build(scope, unbuilt.map(cloneName), buildOptions(run));
+      await build(run, { kind: 'build', services: unbuilt, commit });
     }
     const report = await rehearse(run, agreement);
     const { refused } = refusedBy(report.findings, agreement.exceptions);
