@@ -1,21 +1,13 @@
 import type { Asked, AskedStatement } from '../../database/asked.ts';
 import { isOneQuery, shownLines } from '../../database/statement.ts';
 import type { Listening, ServerContainer } from '../server-kind.ts';
-import {
-  APPLICATION,
-  databasesOf,
-  endSessions,
-  MAINTENANCE,
-  program,
-  psql,
-  rowsOf,
-  rowsOfEach,
-} from './client.ts';
+import { APPLICATION, databasesOf, MAINTENANCE, rowsOf, rowsOfEach } from './client.ts';
 
 const MOST = 1000;
 /** Characters of all of them together. */
 const MOST_TEXT = 4_000_000;
 const LONGEST = 50_000;
+const LONGEST_SEEN = 10_000;
 const LOOK_EVERY_MS = 200;
 
 /** What the server puts in place of a statement that its user may not read. */
@@ -35,55 +27,44 @@ group by s.query, d.datname, r.rolname order by sum(s.calls) desc limit ${MOST};
 const RUNNING = `
 select json_build_object('text', query, 'database', datname, 'role', usename) from pg_stat_activity
 where backend_type = 'client backend' and application_name <> '${APPLICATION}' and query <> ''
-  and octet_length(query) < pg_size_bytes(current_setting('track_activity_query_size')) - 1`;
+  and octet_length(query) < least(${LONGEST_SEEN}, pg_size_bytes(current_setting('track_activity_query_size')) - 1)
+limit 100`;
+
+/** Some looks by one program; it ends by itself, as one that is ended complains in production's log. */
+const LOOKS =
+  `${RUNNING};\ndo 'begin perform pg_catalog.pg_sleep(${LOOK_EVERY_MS / 1000}); end';\n`.repeat(5);
 
 /**
  * Finds out what production asks: what `pg_stat_statements` has counted, else what is seen running until it ends. Only
  * reads, and creates nothing.
  */
 export async function listen(original: ServerContainer): Promise<Listening> {
-  const counted = await countedBy(original).catch(() => undefined);
+  const databases = await databasesOf(original);
+  const counted = await countedBy(original, databases).catch(() => undefined);
   if (counted) return { end: async () => known(counted) };
+  // A session on a template keeps others from creating a database.
+  const [database = MAINTENANCE] = databases;
   const seen: AskedStatement[] = [];
-  const stop = new AbortController();
-  const signal = AbortSignal.any([stop.signal, original.signal]);
-  const input = `${RUNNING} \\watch ${LOOK_EVERY_MS / 1000}\n`;
-  const running = original.streams
-    .run(
-      { ...(await program(original, psql(MAINTENANCE))), input },
-      {
-        signal,
-        onLine: (line) => {
-          const one = seen.length < 50 * MOST ? statementIn(line) : undefined;
-          if (one) seen.push(one);
-        },
-      },
-    )
-    .catch(() => undefined);
+  let isOver = false;
+  const look = async () => {
+    do seen.push(...(await rowsOf<AskedStatement>(original, database, LOOKS)));
+    while (!isOver && seen.length < 50 * MOST);
+  };
+  const looking = look().catch(() => undefined);
   return {
     end: async () => {
-      stop.abort();
-      await running;
-      await endSessions(original);
-      // A short copy may have ended before the first look.
-      const last = await rowsOf<AskedStatement>(original, MAINTENANCE, `${RUNNING};`);
-      return known([...seen, ...last]);
+      isOver = true;
+      await looking;
+      return known(seen.map((each) => ({ ...each, calls: undefined })));
     },
   };
 }
 
-/** A very long line comes in pieces, which are no statement. */
-function statementIn(line: string): AskedStatement | undefined {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    return { ...(JSON.parse(line) as AskedStatement), calls: undefined };
-  } catch {
-    return undefined;
-  }
-}
-
-async function countedBy(original: ServerContainer): Promise<AskedStatement[] | undefined> {
-  const found = await rowsOfEach<string>(original, await databasesOf(original), EXTENSION);
+async function countedBy(
+  original: ServerContainer,
+  databases: readonly string[],
+): Promise<AskedStatement[] | undefined> {
+  const found = await rowsOfEach<string>(original, databases, EXTENSION);
   for (const [database, [schema]] of found)
     if (schema !== undefined) return rowsOf<AskedStatement>(original, database, COUNTED(schema));
   return undefined;
