@@ -2,9 +2,9 @@ import { partKey } from '../../database/definition.ts';
 import type { Column, Constraint, Index, Table } from '../../database/snapshot.ts';
 import { NAME, OURS_OUT } from './names.ts';
 
-/** The tables of a database with all that is compared as a part of them, as JSON rows. */
+/** The tables of a database with all that is compared as a part of them, as JSON rows; what a part lacks is left out. */
 export const TABLES = `
-select json_build_object(
+select json_strip_nulls(json_build_object(
   'id', c.oid::text, 'name', ${NAME('c.relname')}, 'storage', c.relfilenode::text, 'kind', c.relkind,
   'path', format('%I.%I', n.nspname, c.relname), 'schema', n.nspname, 'bare', c.relname,
   'columns', coalesce((
@@ -32,7 +32,7 @@ select json_build_object(
       'isUnchecked', not k.convalidated or exists (select from pg_trigger t where t.tgconstraint = k.oid and t.tgenabled = 'D'),
       'kind', case k.contype when 'p' then 'primary key' when 'u' then 'unique' when 'f' then 'foreign key'
         when 'c' then 'check' else 'exclusion' end) order by k.conname)
-    from pg_constraint k where k.conrelid = c.oid and k.contype in ('p', 'u', 'f', 'c', 'x')), '[]'))
+    from pg_constraint k where k.conrelid = c.oid and k.contype in ('p', 'u', 'f', 'c', 'x')), '[]')))
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p') and c.relpersistence <> 't' and ${OURS_OUT('c', 'pg_class')}
 order by c.oid;`;
@@ -49,7 +49,7 @@ export interface TableRow {
   /** Its name in its schema. */
   bare: string;
   /** `sequence`: the one that numbers an identity column. */
-  columns: readonly (Column & { sequence: string | null })[];
+  columns: readonly (Column & { sequence?: string })[];
   indexes: readonly Index[];
   constraints: readonly Constraint[];
 }
@@ -79,7 +79,7 @@ export function tableOf(row: TableRow, database: string, prefix: string, rows: n
       parts: [
         part('TABLE', bare, `column ${column.name}`),
         part('DEFAULT', `${bare} ${column.name}`),
-        ...(sequence === null ? [] : [part('SEQUENCE', sequence)]),
+        ...(sequence === undefined ? [] : [part('SEQUENCE', sequence)]),
       ],
     })),
     indexes: row.indexes.map((index) => ({

@@ -52,6 +52,8 @@ function judged(stdout: string): { verdict: Verdict; finds: string[] } {
   const worst = CLASSES.find((level) => findings.some((each) => each.class === level));
   const finds = findings
     .filter((each) => each.class !== 'expanding' && each.class !== 'interrupting')
+    // What is recorded, and what production happens to ask meanwhile, is not of the change alone.
+    .filter(({ kind }) => kind !== 'migrations-recorded' && !kind.startsWith('statement-'))
     .map((each) => `${each.class} ${each.kind} ${each.object}`);
   return { verdict: worst ?? 'nothing', finds: [...new Set(finds)].sort() };
 }
