@@ -31,7 +31,7 @@ export const symlink = through('symlink');
 export const writeFile = through('writeFile');
 
 /** For copies of databases, in a folder of this process: no simulation has any. */
-export { createReadStream, createWriteStream } from 'node:fs';
+export { createReadStream } from 'node:fs';
 
 /** The folder for temporary files. */
 export function temporaryFolder(): string {

@@ -5,7 +5,6 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import {
   access,
-  createWriteStream,
   lstat,
   open,
   readFile,
@@ -172,8 +171,9 @@ export async function streamDurably(
   const temporary = `${path}.tmp`;
   await rm(temporary, { force: true });
   try {
-    const file = createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true });
-    await pipeline(content, encoder, file);
+    // Opened before anything can fail: a stream that opens by itself may do so after the file was removed below.
+    const file = await open(temporary, 'wx', 0o600);
+    await pipeline(content, encoder, file.createWriteStream({ flush: true }));
     const { size } = await stat(temporary);
     await rename(temporary, path);
     await syncDirectory(dirname(path));

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CanaryError } from '../../errors.ts';
-import { createWriteStream } from '../../system/disk.ts';
+import { open } from '../../system/disk.ts';
 import { readArchive } from '../../system/docker/container-archive.ts';
 import type { Archive } from '../../system/docker/container-ends.ts';
 import type { ContainerStreams, StreamOptions } from '../../system/docker/container-streams.ts';
@@ -56,6 +56,7 @@ export function download(
     const free = await freeBytes(dirname(to));
     if (2 * size > free) throw tooLarge(from.path, size, free);
     let head = Buffer.alloc(0);
+    const file = await open(to, 'w', 0o600);
     await pipeline(
       content,
       async function* (chunks: AsyncIterable<Buffer>) {
@@ -64,7 +65,7 @@ export function download(
           yield chunk;
         }
       },
-      createWriteStream(to, { mode: 0o600 }),
+      file.createWriteStream(),
     );
     return head;
   });

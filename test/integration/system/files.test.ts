@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -55,6 +56,18 @@ test('a broken stream leaves nothing, and keeps an earlier file', async () => {
   await expect(write()).rejects.toThrow('no more');
   expect(await readdir(folder)).toEqual(['a.gz']);
   expect(await readFile(path, 'utf8')).toBe('earlier');
+});
+
+test('the file of a stream is open before its content is asked for', async () => {
+  const folder = await emptyFolder();
+  let seen: readonly string[] | undefined;
+  async function* content() {
+    seen ??= readdirSync(folder);
+    yield* chunks('text');
+  }
+  await streamDurably(join(folder, 'a.gz'), content(), createGzip());
+  // One that opens later does so after what broke has been cleared away, once in some hundred times.
+  expect(seen).toEqual(['a.gz.tmp']);
 });
 
 test('free space is read from the disk of a folder', async () => {
