@@ -4,15 +4,15 @@ import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { BIN } from '../support/built-canary.ts';
-import { setUpFile } from '../support/fixture-haproxy.ts';
-import { Guide } from '../support/guide.ts';
-import { expectPlainUp, newestOf, withUsers } from '../support/image-releases.ts';
-import { ImageShop } from '../support/image-shop.ts';
-import { within } from '../support/patience.ts';
-import { GIT_ENV } from '../support/storedog.ts';
-import { Terminal } from '../support/tmux.ts';
-import { askAnew } from '../support/traffic-shop.ts';
+import { BIN } from '../../support/built-canary.ts';
+import { setUpFile } from '../../support/fixture-haproxy.ts';
+import { Guide } from '../../support/guide.ts';
+import { expectPlainUp, newestOf, withUsers } from '../../support/image-releases.ts';
+import { ImageShop } from '../../support/image-shop.ts';
+import { within } from '../../support/patience.ts';
+import { GIT_ENV } from '../../support/storedog.ts';
+import { Terminal } from '../../support/tmux.ts';
+import { askAnew } from '../../support/traffic-shop.ts';
 
 /** The last words of a command to ssh are what the other machine runs. */
 const SSH = '#!/bin/sh\nshift\nexec "$@"\n';
@@ -32,7 +32,7 @@ const QUICK = {
 const OVER_SSH = 'ssh deploy@shop.example canary -C /srv/shop deploy --tag "$TAG" --yes';
 
 /** What a machine runs every few minutes. */
-const TIMER = new URL('../../examples/timer/', import.meta.url);
+const TIMER = new URL('../../../examples/timer/', import.meta.url);
 
 /** Every command of the guide, on the server that it describes. Its registry asks who wants an image. */
 describe('docs/guides/images.md', () => {
