@@ -79,6 +79,8 @@ export interface Host {
   connections: Connections;
   /** One of HAProxy's sockets, by its path. */
   proxySocket(path: string): ProxySocket;
+  /** Runs git in a folder and returns what it printed; throws with what it said if it fails. */
+  git(directory: string, args: readonly string[]): Promise<string>;
 }
 
 const hosts = new AsyncLocalStorage<Host>();

@@ -112,6 +112,8 @@ async function makeRevert(
         },
       );
     }
+    // Somebody took it back by hand: the stable gets that.
+    if (!(await git.hasStaged(tree))) return tip;
     // A release that went back to an earlier commit brought none to name, only its own subject.
     const named = subjects.length > 0 ? subjects : [subject];
     return git.commit(tree, message ?? revertMessage(named));

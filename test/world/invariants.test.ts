@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { git } from '../support/world/git.ts';
 import { ALWAYS, AT_REST, broken } from '../support/world/invariants.ts';
 import { lookAround } from '../support/world/live.ts';
+import { shopInGit } from '../support/world/repository.ts';
 import { CROWD, DEPLOY, PORT, SECRET, shop } from '../support/world/shop.ts';
 import { begin, ownFiles, type Story, tell, text } from '../support/world/story.ts';
 import { TOLD } from '../support/world/truth.ts';
@@ -15,6 +17,8 @@ interface Mutation {
   at?: RegExp;
   act?: (world: World, process: Parameters<World['onCall']>[0]) => void;
   after?: (story: Story) => void;
+  /** In a repository: without commands, the rest is the same there. */
+  isInGit?: true;
 }
 
 const COMMANDS = [['up'], [...DEPLOY, '--weight', '20'], ['weight', '40'], ['status'], ['abort']];
@@ -64,6 +68,14 @@ const MUTATIONS: readonly Mutation[] = [
     of: 'a way out takes the users off before anything slower',
     ...{ command: 'abort', at: / weight -1$/ },
     act: (_, { trace }) => void trace.unshift({ number: 0, name: 'POST /containers/ID/stop' }),
+  },
+  {
+    of: "the user's HEAD, index and files are as they were",
+    ...{ isInGit: true, after: ({ world }) => void git(world, world.folder, ['add', 'draft.txt']) },
+  },
+  {
+    of: 'the repository is sound, and has nothing that canary does not keep',
+    ...{ isInGit: true, after: ({ world }) => writeFileSync(world.file('.git/index.lock'), '') },
   },
   {
     of: 'no request is lost',
@@ -195,7 +207,7 @@ function restart(service: string): NonNullable<Mutation['act']> {
 }
 
 async function seen(mutation?: Mutation, commands = COMMANDS): Promise<string[]> {
-  const world = await shop();
+  const world = await (mutation?.isInGit ? shopInGit() : shop());
   try {
     const story = begin(world);
     let isDone = false;
@@ -231,7 +243,7 @@ test('each invariant has a mutation', () => {
 });
 
 test.for(MUTATIONS)('goes red: $of', async (mutation) => {
-  expect(await seen(mutation)).toContain(mutation.of);
+  expect(await seen(mutation, mutation.isInGit ? [] : COMMANDS)).toContain(mutation.of);
 });
 
 test('an undisturbed record breaks no invariant', async () => {

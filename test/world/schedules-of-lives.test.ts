@@ -6,6 +6,7 @@ import { deployOf } from '../support/world/shop.ts';
 interface Found {
   name: string;
   restarts?: boolean;
+  isInGit?: boolean;
   steps: readonly Step[];
 }
 
@@ -163,7 +164,7 @@ const FOUND: readonly Found[] = [
   },
 ];
 
-test.for(FOUND)('$name', async ({ steps, restarts = false }) => {
-  const { problems } = await live({ restarts, steps });
+test.for(FOUND)('$name', async ({ steps, restarts = false, isInGit = false }) => {
+  const { problems } = await live({ restarts, isInGit, steps });
   expect(problems).toEqual([]);
 });

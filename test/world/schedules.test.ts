@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
-import { MOMENTS } from '../support/world/moments.ts';
+import { MOMENTS, MOMENTS_IN_GIT } from '../support/world/moments.ts';
 import type { Faults } from '../support/world/process.ts';
-import { kill, killAt, killedAt, type Moment, undisturbed } from '../support/world/schedule.ts';
+import {
+  kill,
+  killAfter,
+  killAt,
+  killedAt,
+  type Moment,
+  undisturbed,
+} from '../support/world/schedule.ts';
 
 interface Schedule {
   name: string;
@@ -55,6 +62,11 @@ const FOUND: readonly Schedule[] = [
     name: 'the container that gave the port back is removed by the next down',
     moment: MOMENTS.down,
     faults: () => kill(24),
+  },
+  {
+    name: 'a commit of a revert that no journal has is not made once more',
+    moment: MOMENTS_IN_GIT.revert,
+    faults: () => killAfter(/^git update-ref/),
   },
 ];
 

@@ -34,10 +34,13 @@ export async function commitRevert(
     // At the tip the files of the base are the revert, merges included; below it git must work it out.
     if (tip === release.commit) await git.takeTree(tree, base);
     else await git.revert(tree, names);
+    // Somebody did it, or a command that was killed before it could say so.
+    if (!(await git.hasStaged(tree))) return undefined;
     const subjects = await Promise.all(names.map((each) => git.subject(tree, each)));
     const title = message ?? revertMessage(subjects);
     return git.commit(tree, because ? `${title}\n\n${because}` : title);
   });
+  if (!commit) return undefined;
   const move = { ref, from: tip, to: commit };
   await checkMove(context, project, move);
   await advanceBranch(context, project, move);

@@ -1,6 +1,7 @@
 import type { SimpleGit, SimpleGitOptions } from 'simple-git';
 import { CanaryError, type ErrorCode, messageOf } from '../../errors.ts';
 import { withoutPasswords } from '../../git/urls.ts';
+import { simulatedHost } from '../host.ts';
 import { tail } from '../process.ts';
 
 /** The error for a failed call of git; `git-failed` with git's own message when left out. */
@@ -50,14 +51,19 @@ const ENVIRONMENT = [
 
 export const runGit: RunGit = async (place, args, failure = {}) => {
   try {
-    if (typeof place === 'string') return await (await client(place)).raw([...args]);
+    if (typeof place === 'string') return await inFolder(place, args);
     const { tree, gitFolder } = place;
     const fixed = [`--git-dir=${gitFolder}`, `--work-tree=${tree}`];
-    return await (await client(tree)).raw([...fixed, ...args]);
+    return await inFolder(tree, [...fixed, ...args]);
   } catch (cause) {
     throw gitFailure(args, messageOf(cause), failure, cause);
   }
 };
+
+async function inFolder(directory: string, args: readonly string[]): Promise<string> {
+  const host = simulatedHost();
+  return host ? host.git(directory, args) : (await client(directory)).raw([...args]);
+}
 
 /** A failed call of git as an error: which command it was, and git's own message. */
 export function gitFailure(

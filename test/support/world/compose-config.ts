@@ -44,10 +44,13 @@ export function composeVersion(): string {
 
 /** What Compose may read there: the files of the project, and those that canary makes. */
 function filesIn({ real }: Paths): [string, string][] {
-  return ['shop', 'shop/.canary'].flatMap((inner) => {
-    const home = join(real(SEEN), inner);
-    const names = existsSync(home) ? readdirSync(home).sort() : [];
-    return names
+  const namesIn = (folder: string) => (existsSync(folder) ? readdirSync(folder).sort() : []);
+  const trees = join(SEEN, 'shop/.canary/worktrees');
+  const checkouts = namesIn(real(trees)).map((name) => join(trees, name, SEEN, 'shop'));
+  const folders = [join(SEEN, 'shop'), join(SEEN, 'shop/.canary'), ...checkouts];
+  return folders.flatMap((inner) => {
+    const home = real(inner);
+    return namesIn(home)
       .filter((name) => /\.ya?ml$|^\.env$/.test(name))
       .map((name): [string, string] => [join(inner, name), readFileSync(join(home, name), 'utf8')]);
   });
@@ -55,18 +58,25 @@ function filesIn({ real }: Paths): [string, string][] {
 
 /** The files name folders that only the simulated world has: they get real ones for as long as Compose reads. */
 function ask(
-  { real, seen }: Paths,
+  paths: Paths,
   args: readonly string[],
   env: NonNullable<RunOptions['env']>,
   input: string | undefined,
 ): RunResult {
   const { PATH, HOME } = process.env;
+  const { real, seen } = paths;
+  const written = filesIn(paths).filter(([, text]) => text.includes(SEEN));
+  const write = (turn: (text: string) => string) => {
+    for (const [name, text] of written) writeFileSync(real(name), turn(text));
+  };
+  write(real);
   const { stdout, stderr, status } = spawnSync('docker', args.map(real), {
     cwd: join(real(SEEN), 'shop'),
     encoding: 'utf8',
     env: { PATH, HOME, ...env },
     ...(input === undefined ? {} : { input: real(input) }),
   });
+  write((text) => text);
   return { stdout: seen(stdout), stderr: seen(stderr), exitCode: status ?? 1 };
 }
 

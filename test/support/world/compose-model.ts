@@ -3,7 +3,8 @@ import type { Container, Program, SimulatedEngine, WantedEndpoint } from './engi
 
 /** A service in what `docker compose config` prints, as far as the simulation reads it. */
 export interface ServiceModel {
-  image: string;
+  image?: string;
+  build?: { context: string };
   container_name?: string;
   environment?: Record<string, string | null>;
   labels?: Record<string, string>;
@@ -30,6 +31,11 @@ export interface Model {
 export interface Request {
   name: string;
   body: ContainerBody;
+}
+
+/** What an image is called whose service does not say it. */
+export function imageOf(model: Model, service: string): string {
+  return model.services[service]?.image ?? `${model.name}-${service}`;
 }
 
 export function replicas({ scale, deploy }: ServiceModel): number {
@@ -77,13 +83,13 @@ export function requestFor(
     'com.docker.compose.oneoff': oneOff ? 'True' : 'False',
     'com.docker.compose.container-number': String(number),
     'com.docker.compose.config-hash': hash,
-    'com.docker.compose.image': engine.imageNamed(definition.image)?.id ?? '',
+    'com.docker.compose.image': engine.imageNamed(imageOf(model, service))?.id ?? '',
   };
   const volumes = definition.volumes ?? [];
   return {
     name,
     body: {
-      Image: definition.image,
+      Image: imageOf(model, service),
       Labels: labels,
       HostConfig: {
         Binds: volumes.map(({ type, source = '', target }) => {

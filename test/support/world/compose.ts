@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import type { Guise } from '../../../src/compose/disguise/guise.ts';
 import type { RunOptions, RunResult } from '../../../src/system/process.ts';
 import { composeConfig, composeVersion } from './compose-config.ts';
-import { type Model, make, replicas, requestFor } from './compose-model.ts';
+import { imageOf, type Model, make, replicas, requestFor } from './compose-model.ts';
 import { AWAY, type Container, EngineRefusal, type SimulatedEngine } from './engine.ts';
 import type { Ground } from './ground.ts';
 import type { Paths } from './paths.ts';
@@ -83,11 +84,21 @@ export class SimulatedCompose {
     };
     if (flags.verb !== 'down') project.ensureNetworksAndVolumes();
     switch (flags.verb) {
+      case 'build':
+        for (const service of services) {
+          await step();
+          project.build(service);
+        }
+        return done();
       case 'up':
       case 'create': {
         const all = flags.has('--no-deps') ? services : project.withDependencies(services);
         const ready: Container[] = [];
         for (const service of all) {
+          if (project.lacksImage(service)) {
+            await step();
+            project.build(service);
+          }
           const isNamed = services.includes(service);
           const keeps = flags.has('--no-recreate');
           for (const act of project.converge(service, {
@@ -152,6 +163,7 @@ class Project {
   readonly model: Model;
   private readonly hashes: Map<string, string>;
   private readonly engine: SimulatedEngine;
+  private readonly paths: Paths;
   private readonly flags: Flags;
   private readonly guise: Guise;
 
@@ -163,6 +175,7 @@ class Project {
     guise: Guise,
   ) {
     this.engine = engine;
+    this.paths = paths;
     this.flags = flags;
     this.guise = guise;
     const { DOCKER_HOST: _, ...env } = options.env ?? {};
@@ -200,6 +213,19 @@ class Project {
         'com.docker.compose.volume': key,
       });
     }
+  }
+
+  lacksImage(service: string): boolean {
+    const isBuilt = this.model.services[service]?.build !== undefined;
+    return isBuilt && !this.engine.imageNamed(imageOf(this.model, service));
+  }
+
+  /** An image of what is in the folder: the file `program` there says what it does. */
+  build(service: string): void {
+    const { context } = this.model.services[service]?.build ?? {};
+    if (context === undefined) return;
+    const text = readFileSync(this.paths.real(`${context}/program`), 'utf8');
+    this.engine.addImage(imageOf(this.model, service), JSON.parse(text), text);
   }
 
   /** Those on which nobody is any more. */
@@ -261,7 +287,7 @@ class Project {
       ({ labels }) => labels['com.docker.compose.service'] === service,
     );
     const wanted = this.flags.scale[service] ?? replicas(definition);
-    const image = this.engine.imageNamed(definition.image)?.id;
+    const image = this.engine.imageNamed(imageOf(this.model, service))?.id;
     const isStale = (labels: Readonly<Record<string, string>>) =>
       isForced ||
       labels['com.docker.compose.config-hash'] !== this.hashes.get(service) ||

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { Disk } from '../../../src/system/host.ts';
+import { holdsPaths } from './git.ts';
 import type { Paths } from './paths.ts';
 import type { SimulatedProcess } from './process.ts';
 
@@ -107,7 +108,9 @@ function translated({ real, seen }: Paths): (name: string, args: readonly unknow
     );
     try {
       const result = calls[`${name}Sync`]?.(...there);
-      return PATH_RESULTS.includes(name) ? seen(String(result)) : result;
+      const isPath =
+        PATH_RESULTS.includes(name) || (name === 'readFile' && holdsPaths(String(args[0])));
+      return isPath ? seen(String(result)) : result;
     } catch (error) {
       if (error instanceof Error && 'path' in error) {
         error.message = seen(error.message);

@@ -112,8 +112,9 @@ export class SimulatedEngine {
     this.timeline = timeline;
   }
 
-  addImage(name: string, program: Program): Image {
-    const id = `sha256:${digest(name)}`;
+  /** `content`: what is in it, of which the id is made; by its name when left out. */
+  addImage(name: string, program: Program, content = name): Image {
+    const id = `sha256:${digest(content)}`;
     const image = { id, program };
     this.images.set(id, image);
     this.names.set(name, id);

@@ -1,10 +1,20 @@
+import { lstatSync } from 'node:fs';
 import { EXIT } from '../../../src/errors.ts';
 import { parseJournal } from '../../../src/rollout/journal.ts';
-import { foldRelease, hasEnded, type Release } from '../../../src/rollout/release.ts';
+import { hasEnded } from '../../../src/rollout/release.ts';
 import { type Container, serviceOf } from './engine.ts';
 import type { Happening } from './life.ts';
+import { REPOSITORY_SOUND, WORK_UNTOUCHED } from './repository.ts';
 import { SECRET } from './shop.ts';
-import { type Chapter, HANG, type Invariant, ownFiles, type Story, text } from './story.ts';
+import {
+  type Chapter,
+  HANG,
+  type Invariant,
+  ownFiles,
+  releasesOf,
+  type Story,
+  text,
+} from './story.ts';
 import type { Visit } from './visitors.ts';
 
 /** Commands that may make containers of the stable anew. */
@@ -180,13 +190,6 @@ const ONE_RELEASE: Invariant = {
   },
 };
 
-export function releasesOf(world: Story['world']): Release[] {
-  return ownFiles(world)
-    .filter((each) => each.endsWith('.jsonl'))
-    .sort()
-    .flatMap((each) => foldRelease(parseJournal(text(world.file(each))).records) ?? []);
-}
-
 const RECORD: Invariant = {
   name: 'a journal is of one release, and has each fact once',
   broken: ({ world }) =>
@@ -218,7 +221,11 @@ const FILES_UNTOUCHED: Invariant = {
 const NO_SECRET: Invariant = {
   name: 'no secret is in anything written',
   broken: ({ world, chapters }) => {
-    const files = ownFiles(world).filter((each) => text(world.file(each)).includes(SECRET));
+    // A link leads to the user's own file.
+    const files = ownFiles(world).filter(
+      (each) =>
+        !lstatSync(world.file(each)).isSymbolicLink() && text(world.file(each)).includes(SECRET),
+    );
     const said = chapters.filter(({ stdout, stderr }) => `${stdout}${stderr}`.includes(SECRET));
     return [...files, ...said.map(({ argv }) => `\`${argv[0]}\` printed it`)];
   },
@@ -281,11 +288,12 @@ export const ALWAYS = [
   ONE_RELEASE,
   RECORD,
   FILES_UNTOUCHED,
+  WORK_UNTOUCHED,
   NO_SECRET,
 ];
 
 /** Besides, once a command has ended by itself. */
-export const AT_REST = [ONE_STORY, NOTHING_LEFT];
+export const AT_REST = [ONE_STORY, NOTHING_LEFT, REPOSITORY_SOUND];
 
 export function broken(story: Story, invariants: readonly Invariant[]): string[] {
   return invariants.flatMap(({ name, broken }) => broken(story).map((how) => `${name}: ${how}`));

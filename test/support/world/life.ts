@@ -1,5 +1,6 @@
 import type { Port } from './process.ts';
 import { Random } from './random.ts';
+import { BRANCH, BRANCH_BEHIND } from './repository.ts';
 import { deployOf } from './shop.ts';
 
 /** What happens to a command at one of its calls. */
@@ -54,6 +55,8 @@ export interface Step {
 export interface Life {
   /** Whether the shop's containers start again after a crash. */
   restarts: boolean;
+  /** Whether what runs is built from branches of a repository. */
+  isInGit: boolean;
   steps: readonly Step[];
 }
 
@@ -74,7 +77,25 @@ export function lifeOf(seed: number): Life {
       guess = { ...guess, ...after(argv) };
     return step;
   });
-  return { restarts: random.isSo(0.5), steps };
+  const restarts = random.isSo(0.5);
+  const isInGit = random.isSo(0.2);
+  return { restarts, isInGit, steps: isInGit ? steps.map(ofBranches) : steps };
+}
+
+/** The same with branches in place of images. */
+function ofBranches(step: Step): Step {
+  const { argv, beside } = step;
+  return {
+    ...step,
+    argv: ofBranch(argv),
+    beside: beside && { ...beside, argv: ofBranch(beside.argv) },
+  };
+}
+
+function ofBranch(argv: readonly string[]): readonly string[] {
+  if (argv[0] !== 'deploy') return argv;
+  const [, , image = '', , , ...rest] = argv;
+  return ['deploy', '--branch', image.endsWith(':2') ? BRANCH : BRANCH_BEHIND, ...rest];
 }
 
 function stepOf(random: Random, guess: Guess): Step {
@@ -187,7 +208,7 @@ function happeningsOf(random: Random): HappeningAt[] {
 }
 
 /** A life on a page, as it is said when it fails. */
-export function lifeText({ restarts, steps }: Life): string {
+export function lifeText({ restarts, isInGit, steps }: Life): string {
   const fault = ({ call, at, what, ms }: FaultAt) =>
     `${what} at ${at === 'change' ? 'call' : `look at ${at}`} ${call}${what === 'hangs' || what === 'kill-in' ? ` (${ms} ms)` : ''}`;
   const lines = steps.flatMap(({ argv, faults, happenings, beside, rest }, index) => [
@@ -197,9 +218,9 @@ export function lifeText({ restarts, steps }: Life): string {
     ...(beside ? [`     after ${beside.after} ms beside it: ${wordsOf(beside.argv)}`] : []),
     ...(beside?.faults ?? []).map((each) => `       ${fault(each)}`),
   ]);
-  return [`containers ${restarts ? 'start again' : 'stay down'} after a crash`, ...lines].join(
-    '\n',
-  );
+  const where = isInGit ? ', in a repository' : '';
+  const head = `containers ${restarts ? 'start again' : 'stay down'} after a crash${where}`;
+  return [head, ...lines].join('\n');
 }
 
 export function wordsOf(argv: readonly string[]): string {

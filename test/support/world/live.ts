@@ -1,11 +1,21 @@
 import { hasEnded } from '../../../src/rollout/release.ts';
 import { happen } from './happen.ts';
-import { ALWAYS, AT_REST, broken, releasesOf } from './invariants.ts';
+import { ALWAYS, AT_REST, broken } from './invariants.ts';
 import { type FaultAt, type Life, type Step, wordsOf } from './life.ts';
 import type { Call, Fault, Faults } from './process.ts';
 import { start } from './program.ts';
+import { shopInGit } from './repository.ts';
 import { CROWD, PORT, shop } from './shop.ts';
-import { begin, type Chapter, essence, HANG, open, type Story, sceneOf } from './story.ts';
+import {
+  begin,
+  type Chapter,
+  essence,
+  HANG,
+  open,
+  releasesOf,
+  type Story,
+  sceneOf,
+} from './story.ts';
 import { TOLD } from './truth.ts';
 
 /** No command takes longer, whatever happens: the longest deadlines are minutes. */
@@ -22,7 +32,8 @@ export interface Lived {
 
 /** Plays a life to its end, and in the end whatever was left must be put right by `up` and `abort`. */
 export async function live(life: Life, { isTraced = false } = {}): Promise<Lived> {
-  const world = await shop({}, { restarts: life.restarts });
+  const { restarts } = life;
+  const world = await (life.isInGit ? shopInGit({ restarts }) : shop({}, { restarts }));
   const trace: string[] = [];
   const began = world.timeline.now();
   const say = (line: string) => {
@@ -97,12 +108,10 @@ async function finish(
 
 async function command(
   story: Story,
-  words: readonly string[],
+  argv: readonly string[],
   faults: readonly FaultAt[],
   { say, problems }: Log,
 ): Promise<Chapter> {
-  const newest = releasesOf(story.world).at(-1)?.id ?? '20260101-000000-aaaaaaa';
-  const argv = words.map((each) => (each === 'RELEASE' ? newest : each));
   const { process, ended } = open(story, argv, faultsAt(faults));
   say(`${process.pid}  $ canary ${wordsOf(argv)}`);
   const chapter = await ended;

@@ -27,7 +27,7 @@ export interface Call {
 }
 
 /** What a program looks at. */
-export type Port = 'docker' | 'engine' | 'proxy' | 'disk' | 'http';
+export type Port = 'docker' | 'engine' | 'proxy' | 'disk' | 'http' | 'git';
 
 /** Decides what happens at a call. */
 export type Faults = (call: Call) => Fault | undefined;

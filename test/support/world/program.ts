@@ -4,13 +4,14 @@ import { main } from '../../../src/main.ts';
 import type { ContainerStreams } from '../../../src/system/docker/container-streams.ts';
 import type { Door } from '../../../src/system/docker/door/door.ts';
 import { connectionFailed } from '../../../src/system/docker/failures.ts';
+import { git } from '../../../src/system/git/git.ts';
 import type { Host } from '../../../src/system/host.ts';
 import type { Machine } from '../../../src/system/machine.ts';
 import type { OpenDoor } from './compose.ts';
 import { simulatedDisk } from './disk.ts';
 import { docker, onlyLooks } from './docker-cli.ts';
 import { answerHttp } from './engine-http.ts';
-import { withoutRepository } from './git.ts';
+import { simulatedGit } from './git.ts';
 import { answerOf, onlyShows } from './haproxy-commands.ts';
 import { SEEN } from './paths.ts';
 import type { Faults, SimulatedProcess } from './process.ts';
@@ -118,7 +119,7 @@ export function machineOf(world: World, process: SimulatedProcess): Machine {
       },
     },
     streams: unknown<ContainerStreams>('a program in a container'),
-    git: withoutRepository(process),
+    git,
     http: ({ url, timeout }, signal) => {
       const act = () =>
         taking(TAKES_MS.api, () => {
@@ -158,6 +159,7 @@ function hostOf(world: World, process: SimulatedProcess): Host {
   };
   return {
     disk: simulatedDisk(process, world),
+    git: simulatedGit(process, world),
     temporaryFolder: `${SEEN}/tmp`,
     processes: {
       pid: process.pid,

@@ -1,7 +1,8 @@
-import { ALWAYS, AT_REST, broken, releasesOf } from './invariants.ts';
+import { ALWAYS, AT_REST, broken } from './invariants.ts';
 import type { Call, Faults } from './process.ts';
+import { shopInGit } from './repository.ts';
 import { CROWD, PORT, shop } from './shop.ts';
-import { begin, essence, type Story, sceneOf, tell } from './story.ts';
+import { begin, essence, releasesOf, type Story, sceneOf, tell } from './story.ts';
 
 /** A command in a life, and what has happened before. */
 export interface Moment {
@@ -10,6 +11,8 @@ export interface Moment {
   command: readonly string[];
   /** Whether a way out ends what the command began; else the command is needed again after it. */
   isEnded: boolean;
+  /** In a shop whose code is in a repository. */
+  isInGit?: true;
 }
 
 /** What is done after a kill. */
@@ -24,7 +27,7 @@ export interface Played {
 }
 
 async function play(moment: Moment, acts: (story: Story) => Promise<string[]>): Promise<Played> {
-  const world = await shop();
+  const world = await (moment.isInGit ? shopInGit() : shop());
   try {
     const story = begin(world);
     for (const argv of moment.before) await tell(story, argv);
@@ -87,7 +90,18 @@ export function kill(number: number, after?: number): Faults {
   };
 }
 
-/** The same at the first call of a name. */
+/** A kill at the call after one of a name. */
+export function killAfter(name: RegExp): Faults {
+  let isNext = false;
+  return (call) => {
+    if (call.looksAt) return undefined;
+    const isThis = isNext;
+    isNext = name.test(call.name);
+    return isThis ? 'kill' : undefined;
+  };
+}
+
+/** A kill at the first call of a name. */
 export function killAt(name: RegExp, after?: number): Faults {
   let isOver = false;
   return (call) => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Release } from '../../../src/rollout/release.ts';
+import { parseJournal } from '../../../src/rollout/journal.ts';
+import { foldRelease, type Release } from '../../../src/rollout/release.ts';
 import { type Container, hostPorts, roleOf, serviceOf } from './engine.ts';
 import type { Faults } from './process.ts';
 import { type Ended, start } from './program.ts';
@@ -80,8 +81,10 @@ export const HANG = 'a call hangs';
 /** So long something that happened is felt. */
 const LASTS_MS = 20_000;
 
-/** Begins a command; time must pass for it to end. */
-export function open(story: Story, argv: readonly string[], faults?: Faults) {
+/** Begins a command; time must pass for it to end. `RELEASE` stands for the newest release there is. */
+export function open(story: Story, words: readonly string[], faults?: Faults) {
+  const newest = releasesOf(story.world).at(-1)?.id ?? '20260101-000000-aaaaaaa';
+  const argv = words.map((each) => (each === 'RELEASE' ? newest : each));
   const before = sceneOf(story.world);
   const { process, ended } = start(story.world, argv, faults);
   const others = story.world.processes;
@@ -127,6 +130,14 @@ export function essence({ containers, weight }: Scene): string {
     [role, service, image, state, ...ports].join(' '),
   );
   return [...lines.sort(), `weight ${weight}`].join('\n');
+}
+
+/** By their journals, the oldest first. */
+export function releasesOf(world: World): Release[] {
+  return ownFiles(world)
+    .filter((each) => each.endsWith('.jsonl'))
+    .sort()
+    .flatMap((each) => foldRelease(parseJournal(text(world.file(each))).records) ?? []);
 }
 
 /** Every file below the project's folder that is canary's, by its path there. */
