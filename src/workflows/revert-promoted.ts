@@ -8,7 +8,7 @@ import { withScratchTree } from '../project/git/scratch-tree.ts';
 import type { Project } from '../project/load.ts';
 import { runHooks } from '../release/hooks.ts';
 import { tellDatabaseChanges } from '../release/records/database-changes.ts';
-import { changeState, currentRelease } from '../release/records/releases.ts';
+import { changeState, currentRelease, stableCommit } from '../release/records/releases.ts';
 import { releaseToStable } from '../release/release-to-stable.ts';
 import type { Promoted } from '../rollout/promoted.ts';
 import { type Reverted, revertImages } from './revert-images.ts';
@@ -53,10 +53,11 @@ async function revertOnBranch(
       { hint: 'Nothing was changed: there is nothing to take back.' },
     );
   }
-  // For instance after a revert that was stopped once the stable was back.
+  // Somebody may have taken it back by hand, which moves no user.
   const isBack = await git.sameTree(repository, tip, release.before.commit);
-  const commit = isBack ? undefined : await revertCommit(context, project, release, tip, message);
-  if (commit) {
+  const commit = isBack ? tip : await revertCommit(context, project, release, tip, message);
+  // For instance after a revert that was stopped once the stable was back.
+  if (!isBack || (await stableCommit(context, project)) !== tip) {
     await checkMove(context, project, { ref, from: tip, to: commit });
     // The earlier images are those of the new commit only if it holds the earlier files.
     const isBefore = await git.sameTree(repository, commit, release.before.commit);
@@ -66,8 +67,8 @@ async function revertOnBranch(
     );
     await releaseToStable(context, { to: { commit, from: tip }, images, isRevert: true });
   }
-  const reason = `taken back from the stable by ${shortCommit(commit ?? tip)}`;
-  return { commit: commit ?? null, reason };
+  const reason = `taken back from the stable by ${shortCommit(commit)}`;
+  return { commit: commit === tip ? null : commit, reason };
 }
 
 /** The commit that reverts the release: the one that a stopped attempt had made, or a new one. */

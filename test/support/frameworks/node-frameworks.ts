@@ -117,7 +117,15 @@ export class Change1700000000002 {
       migration: `await runner.renameColumn('products', 'note', 'remark');`,
       edits: NOTE_RENAMED('models.mjs', 'remark'),
     },
-    'table renamed': { migration: `await runner.renameTable('orders', 'purchases');` },
+    'table renamed': {
+      migration: `await runner.renameTable('orders', 'purchases');`,
+      // Its sequence, too.
+      finds: [
+        'contracting default-changed orders',
+        'contracting sequence-renamed orders',
+        'contracting table-renamed orders',
+      ],
+    },
     'required column': {
       migration: `await runner.query('ALTER TABLE products ADD code text');
         await runner.query("UPDATE products SET code = 'c' || id");

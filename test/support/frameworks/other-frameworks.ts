@@ -42,6 +42,10 @@ class Migration(migrations.Migration):
         ],
       ],
       finds: [
+        // It restarts their numbers, too.
+        'contracting next-number-changed orders',
+        'contracting next-number-changed products',
+        'contracting next-number-changed visits',
         'destructive table-truncated orders',
         'destructive table-truncated products',
         'destructive table-truncated visits',
@@ -206,8 +210,7 @@ def downgrade():
       migration: `op.execute('CREATE OR REPLACE VIEW paths AS SELECT id, path FROM visits')`,
     },
     'index built concurrently': {
-      migration: `with op.get_context().autocommit_block():
-    op.create_index('visits_path', 'visits', ['path'], postgresql_concurrently=True)`,
+      migration: `with op.get_context().autocommit_block(): op.create_index('visits_path', 'visits', ['path'], postgresql_concurrently=True)`,
     },
   },
 };
@@ -222,10 +225,7 @@ export const alembicAtStart: Framework = {
     'nulls filled': {
       ...alembic.changes['nulls filled'],
       verdict: 'contracting',
-      finds: [
-        'contracting old-code-fails alembic_version',
-        'none migrations-recorded alembic_version',
-      ],
+      finds: ['contracting old-code-fails alembic_version'],
     },
   },
 };
@@ -269,7 +269,16 @@ end
     },
     'column dropped': { migration: 'remove_column :products, :note' },
     'column renamed': { migration: 'rename_column :products, :note, :remark' },
-    'table renamed': { migration: 'rename_table :orders, :purchases' },
+    'table renamed': {
+      migration: 'rename_table :orders, :purchases',
+      // Its sequence and its key, too.
+      finds: [
+        'contracting default-changed orders',
+        'contracting sequence-renamed orders',
+        'contracting table-renamed orders',
+        'none constraint-renamed orders',
+      ],
+    },
     'required column': {
       migration: `add_column :products, :code, :text
     execute "UPDATE products SET code = 'c' || id"
