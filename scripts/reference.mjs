@@ -3,6 +3,7 @@
 // reports what is stale.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { importBundled, root } from './bundle.mjs';
+import { frameworksPage } from './reference/frameworks-page.mjs';
 import { cell, jsonPage } from './reference/json-page.mjs';
 import { manPage } from './reference/man-page.mjs';
 import { documentSchemas } from './reference/schemas.mjs';
@@ -38,6 +39,7 @@ const files = {
   ...manPages(),
   'schema/canary-yaml.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
   'docs/reference/database-changes.md': databaseChangesPage(OBJECT_KINDS),
+  'docs/reference/frameworks.md': `${NOTE}${frameworksPage(JSON.parse(read('bench/results/frameworks.json')))}`,
   'docs/reference/json.md': `${NOTE}${jsonPage(schemas)}`,
   ...Object.fromEntries(
     Object.entries(schemas).map(([command, schema]) => [

@@ -5,11 +5,21 @@ import { namesNoRows } from '../statement.ts';
 import { count } from './snapshots.ts';
 
 /** Tables where migration tools record what they have done: they write there at every boot. */
-const BOOKKEEPING =
-  /^(alembic_version|schema_migrations?|schema_version|ar_internal_metadata|django_migrations|flyway_schema_history|goose_db_version|gorp_migrations|knex_migrations(_lock)?|databasechangelog(lock)?|migrations|mikro_orm_migrations|typeorm_metadata|sequelizemeta|_prisma_migrations|_sqlx_migrations|__diesel_schema_migrations|__efmigrationshistory|doctrine_migration_versions|phinxlog)$/i;
+const BOOKKEEPING = new Set([
+  ...['__diesel_schema_migrations', '__drizzle_migrations', '__efmigrationshistory'],
+  ...['_prisma_migrations', '_sqlx_migrations', '_yoyo_migration', 'aerich', 'alembic_version'],
+  ...['ar_internal_metadata', 'atlas_schema_revisions', 'bun_migration_locks', 'bun_migrations'],
+  ...['databasechangelog', 'databasechangeloglock', 'django_migrations'],
+  ...['doctrine_migration_versions', 'flyway_schema_history', 'goose_db_version'],
+  ...['gorp_migrations', 'knex_migrations', 'knex_migrations_lock', 'kysely_migration'],
+  ...['kysely_migration_lock', 'migratehistory', 'migrations', 'mikro_orm_migrations'],
+  ...['pgmigrations', 'phinxlog', 'play_evolutions', 'refinery_schema_history'],
+  ...['schema_migration', 'schema_migrations', 'schema_version', 'schemaversions'],
+  ...['sequelizemeta', 'typeorm_metadata'],
+]);
 
 /** Those of them in which a tool only notes that it is at work. */
-const LOCKS = /lock$/i;
+const LOCKS = /locks?$/i;
 
 /** Changes to the existing rows. A loss counts from `massShare` percent of a table's rows. */
 export function compareRows(
@@ -22,7 +32,8 @@ export function compareRows(
     const all = writes.filter((write) => write.table === table.name || write.table === same.name);
     const own = all.filter(({ isStable }) => !isStable);
     const others = all.filter(({ isStable }) => isStable);
-    if (BOOKKEEPING.test(unqualified(table.name))) return recorded(table, same.rows, own);
+    if (BOOKKEEPING.has(unqualified(table.name).toLowerCase()))
+      return recorded(table, same.rows, own);
     const emptied = own.find(({ kind }) => kind === 'truncate');
     if (emptied) return [emptiedTable(table, emptied)];
     const noted = deletions(table, own, massShare);

@@ -11,7 +11,7 @@ export interface Measured {
   changes: Partial<Record<string, { verdict: Verdict; seconds: number }>>;
 }
 
-/** Keeps what was measured of a framework in place of what was before. */
+/** Keeps what was measured of a framework in place of what was known of the same changes. */
 export async function writeResults(
   { title, packages }: Framework,
   changes: Measured['changes'],
@@ -21,8 +21,9 @@ export async function writeResults(
   );
   const known: Measured[] = JSON.parse(await readFile(RESULTS, 'utf8').catch(() => '[]'));
   const others = known.filter((each) => each.title !== title);
-  const all = [...others, { title, versions, changes }].sort((left, right) =>
-    left.title < right.title ? -1 : 1,
+  const earlier = known.find((each) => each.title === title)?.changes;
+  const all = [...others, { title, versions, changes: { ...earlier, ...changes } }].sort(
+    (left, right) => (left.title < right.title ? -1 : 1),
   );
   await writeFile(RESULTS, `${JSON.stringify(all, null, 2)}\n`);
 }

@@ -66,7 +66,12 @@ test('the statement that changed most rows is named', () => {
   ]);
 });
 
-test.each(['alembic_version', 'public.schema_migrations', 'django_migrations'])(
+test.each([
+  'alembic_version',
+  'public.schema_migrations',
+  'django_migrations',
+  'drizzle.__drizzle_migrations',
+])(
   'what a migration tool writes to %s loses nothing, but code without these migrations may not start',
   (name) => {
     const [before, after] = [5, 6].map((rows) => snapshot([table(name, { rows })]));
