@@ -1,7 +1,7 @@
 import { CanaryError } from '../errors.ts';
 import type { Project } from '../project/load.ts';
 import type { Run } from '../project/run.ts';
-import { containersOf } from '../rollout/observed.ts';
+import { containersOf, type Observed } from '../rollout/observed.ts';
 import { exists, writeDurably } from '../system/files.ts';
 import { ensureMaps } from './split.ts';
 
@@ -24,7 +24,15 @@ export async function warnIfUnstartable(run: Pick<Run, 'context' | 'project'>): 
   run.context.emit({ type: 'warning', text });
 }
 
-/** The same as an error. */
+/** Warns of a proxy that serves users while no command can move them, or see where they are. */
+export function warnIfUnreachable({ emit }: Run['context'], { proxy }: Observed): void {
+  if (proxy.state !== 'unreachable') return;
+  const text =
+    'The proxy runs and does not answer canary: no command can move its users. The weight is the one it was last given. `canary up` recreates it, once `.canary` can be written.';
+  emit({ type: 'warning', text });
+}
+
+/** A proxy that could not start again, as an error. */
 export async function requireStartable(run: Pick<Run, 'context' | 'project'>): Promise<void> {
   if (!(await lacksFiles(run))) return;
   throw new CanaryError('proxy-unreachable', `${GONE}: it cannot restart.`, {
