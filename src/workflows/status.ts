@@ -4,7 +4,7 @@ import type { Schedule } from '../documents/live.ts';
 import type { ReleaseStatus, ServiceStatus, Status } from '../documents/status.ts';
 import { observe } from '../execution/observe.ts';
 import { tellStrays } from '../execution/plain-compose.ts';
-import { warnIfUnreachable, warnIfUnstartable } from '../execution/proxy-start.ts';
+import { warnOfProxy } from '../execution/proxy-start.ts';
 import { entryCounts } from '../execution/split.ts';
 import type { Watched } from '../probes/watched.ts';
 import { lastingOf } from '../project/images/lasting.ts';
@@ -36,8 +36,7 @@ export async function statusOf(
   // Before the look: what a command is replacing now is no stray of somebody else's.
   const holder = await project.lock.holder();
   const observed = await observe({ context, project });
-  await warnIfUnstartable({ context, project });
-  warnIfUnreachable(context, observed);
+  await warnOfProxy({ context, project }, observed);
   if (!holder) tellStrays(context, observed);
   await warnIfNotLasting(context, project);
   const release = await visibleRelease(context, project);
