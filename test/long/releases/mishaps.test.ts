@@ -99,6 +99,17 @@ describe('behind canary’s back', () => {
     expect(await newPages()).toBe(0);
   });
 
+  it('the journals are gone: `revert` ends the release as git knows it, with its commit', async () => {
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '50');
+    await rm(join(shop.directory, '.canary/releases'), { recursive: true });
+    const { stdout, stderr } = await shop.succeed('revert');
+    expect(stderr).toContain('It goes on from its record in git');
+    expect(stdout).toMatch(/Commit \w+ takes the change back/);
+    expect(await newPages()).toBe(0);
+    const [newest] = JSON.parse((await shop.succeed('history', '--json')).stdout).releases;
+    expect(newest).toMatchObject({ state: 'reverted', source: 'journal' });
+  });
+
   it('a canary that is not from the release is never promoted or given users', async () => {
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '50');
     await shop.git('switch', '--quiet', '--create', 'broken', 'main');
@@ -109,7 +120,7 @@ describe('behind canary’s back', () => {
     for (const command of [['promote'], ['weight', '50']]) {
       const { exitCode, stderr } = await shop.canary(...command);
       expect(exitCode).toBe(2);
-      expect(stderr).toContain('The canary of `broken` does not run');
+      expect(stderr).toMatch(/The canary of broken at \w+ does not run/);
     }
     expect(await newPages()).toBe(0);
   });
