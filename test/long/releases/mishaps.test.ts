@@ -89,6 +89,37 @@ describe('behind canary’s back', () => {
     expect(await newPages()).toBe(0);
   });
 
+  it('canary.yaml has a mistake: `status` says so and shows what runs nevertheless', async () => {
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '50');
+    await shop.write('canary.yaml', 'services: [');
+    const { exitCode, stdout, stderr } = await shop.canary('status');
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    expect(stderr).toContain('canary.yaml is not valid. Below is what runs.');
+    expect(stdout).toContain('holding: at 50 %');
+    await shop.succeed('abort');
+  });
+
+  it('the stable dies in a step: the command that watches says that users get errors', async () => {
+    const original = await shop.read('canary.yaml');
+    await shop.write('canary.yaml', `${original}steps: [{ weight: 50, for: 10m }]\n`);
+    const child = shop.start('deploy', '--branch', 'canary');
+    await untilStep(shop, 1);
+    const stable = (await shop.containers()).find(({ service }) => service === 'frontend');
+    const said = new Promise<void>((resolve) =>
+      child.stderr?.on('data', (data) => {
+        if (String(data).includes('does not reach the stable of frontend')) resolve();
+      }),
+    );
+    await execa('docker', ['kill', stable?.id ?? '']);
+    await said;
+    await execa('docker', ['start', stable?.id ?? '']);
+    await shop.succeed('abort');
+    await child;
+    await shop.write('canary.yaml', original);
+    await shop.untilShopAnswers();
+    expect(await newPages()).toBe(0);
+  });
+
   it('an old journal cannot be read: everything else works', async () => {
     const garbage = '.canary/releases/20200101-000000-abcdef0.jsonl';
     // It stays: the following tests make releases beside it.
