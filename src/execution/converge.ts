@@ -3,10 +3,10 @@ import type { Observed } from '../rollout/observed.ts';
 import type { Plan } from '../rollout/operation.ts';
 import type { Situation } from '../rollout/plan-draft.ts';
 import { type Desired, reconcile } from '../rollout/reconcile.ts';
+import { consequences } from './consequences.ts';
 import { execute } from './execute.ts';
 import { observe } from './observe.ts';
 import { situationOf } from './situation.ts';
-import { startedAgain } from './started-again.ts';
 
 /** What was seen, and the plan made from it. */
 export interface Planned {
@@ -36,8 +36,8 @@ export async function converge<R extends Run>(
   const { emit } = run.context;
   emit({ type: 'plan-made', plan: planned.plan });
   // Every way out must go on where files can no longer be read.
-  const again = await startedAgain(run.project, planned.observed, planned.plan).catch(() => []);
-  for (const text of again) emit({ type: 'notice', text });
+  const expected = await consequences(run.project, planned.observed, planned.plan).catch(() => []);
+  for (const text of expected) emit({ type: 'notice', text });
   await perform(run, planned.plan);
   return planned;
 }

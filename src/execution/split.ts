@@ -32,11 +32,20 @@ export async function applySplit(
   split: Split,
   until = 0,
 ): Promise<boolean> {
+  const isAnswered = await changeEveryWorker(project, split, until);
+  await keepSplit(project.layout, split, { until, isAnswered });
+  return isAnswered;
+}
+
+async function changeEveryWorker(
+  project: Pick<Project, 'socket' | 'master'>,
+  split: Split,
+  until: number,
+): Promise<boolean> {
   const isAnswered = await changeIfRunning(project, split, until);
   // An old worker may still hold users' connections.
   await askOldWorkers(project, setUntil(until).change);
   await askOldWorkers(project, setSplit(split).change);
-  await keepSplit(project.layout, split, until);
   return isAnswered;
 }
 
@@ -58,25 +67,34 @@ async function changeIfRunning(
   return true;
 }
 
-/** Sends every user to the stable at once, on a way out. */
+/** Sends every user to the stable at once, on a way out. Returns whether a proxy answered. */
 export async function everyoneOff(
   run: Pick<Run, 'context' | 'wayOut'>,
   project: Pick<Project, 'socket' | 'master' | 'layout'>,
-): Promise<void> {
-  await ifWritable(run, 'the split', async () => void (await applySplit(project, OFF)));
+): Promise<boolean> {
+  const isAnswered = await changeEveryWorker(project, OFF, 0);
+  await ifWritable(run, 'the split', () =>
+    keepSplit(project.layout, OFF, { until: 0, isAnswered }),
+  );
+  return isAnswered;
 }
 
-async function keepSplit(layout: Layout, split: Split, until: number): Promise<void> {
+async function keepSplit(
+  layout: Layout,
+  split: Split,
+  { until, isAnswered }: { until: number; isAnswered: boolean },
+): Promise<void> {
   try {
     await ensureState(layout);
     await writeEvenIfFull(layout.weights, splitFile(split, until));
   } catch (error) {
     if (!isDiskProblem(error)) throw error;
     const now = sameSplit(split, OFF) ? 'Every user is on the stable' : 'The new split is in force';
+    const before = isAnswered ? `${now}, but` : 'The proxy does not answer, and';
     throw new CanaryError(
       'disk-full',
       ended(
-        `${now}, but a restart of the proxy brings the earlier split back: ${messageOf(error)}`,
+        `${before} a restart of the proxy may bring the earlier split back: ${messageOf(error)}`,
       ),
       { hint: 'Make space on the disk, then run the command again.', cause: error },
     );

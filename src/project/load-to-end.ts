@@ -18,10 +18,13 @@ import {
 type Containers = Pick<Observed, 'containers'>;
 
 /**
- * Loads a project for the ways out. If canary.yaml has a mistake, or names services that cannot be cloned any more,
+ * Loads a project for the ways out, and for looking. If canary.yaml has a mistake, or names services that cannot be cloned any more,
  * while something of canary runs, the services are those of the containers: what could be started today bars no way out.
  */
-export async function loadToEnd(context: Context): Promise<Project> {
+export async function loadToEnd(
+  context: Context,
+  consequence = 'What runs is ended as it is.',
+): Promise<Project> {
   try {
     return await loadLiveProject(context, 'optional');
   } catch (error) {
@@ -30,7 +33,7 @@ export async function loadToEnd(context: Context): Promise<Project> {
     const project = await loadComposeProject(context);
     const observed = { containers: await context.engine.containers(project.model.name) };
     if (observed.containers.every(({ role }) => role === 'stable')) throw error;
-    context.emit({ type: 'warning', text: `${error.message} What runs is ended as it is.` });
+    context.emit({ type: 'warning', text: `${error.message} ${consequence}` });
     const config = await configToEnd(context, project.directory);
     const slice = sliceThatRuns(project.model, observed);
     const rest = { certificates: NO_CERTIFICATES, found: undefined };

@@ -25,7 +25,10 @@ export function requireRunningProxy(project: Project, observed: Observed): void 
       'proxy-not-up',
       `The proxy of \`${project.name}\` is ${observed.proxy.state}.`,
       {
-        hint: 'Run `canary up`: it puts the proxy in front of your services.',
+        hint:
+          observed.proxy.state === 'unreachable'
+            ? 'Run `canary up`, which recreates it; or `canary abort`, which removes the canary without it.'
+            : 'Run `canary up`: it puts the proxy in front of your services.',
       },
     );
   }

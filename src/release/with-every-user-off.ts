@@ -1,9 +1,11 @@
 import type { Context } from '../context.ts';
-import { findState } from '../project/load.ts';
+import { findState, type Project } from '../project/load.ts';
 import { loadToEnd } from '../project/load-to-end.ts';
 import type { Run } from '../project/run.ts';
+import type { Release } from '../rollout/release.ts';
 import { trafficOff } from './ending/traffic-off.ts';
 import { finishPromotion } from './promotion/promotion.ts';
+import { recoverRelease } from './records/recovered.ts';
 import { releaseToEnd } from './records/releases.ts';
 import { takingOver } from './with-lock.ts';
 
@@ -20,10 +22,16 @@ export async function withEveryUserOff<T>(
   await trafficOff({ context, wayOut }, await findState(context));
   const project = await loadToEnd(context);
   const underLock = async (signal: AbortSignal) => {
-    const release = await releaseToEnd({ context, wayOut }, project);
+    const own = { context, wayOut };
+    const release = (await releaseToEnd(own, project)) ?? (await recovered(own, project));
     const run = { context, project, signal, release, wayOut };
     const finished = await finishPromotion(run, release);
     return work(finished ? { ...run, release: undefined } : run, finished);
   };
   return takingOver('any-mover', context, project, command, underLock, wayOut);
+}
+
+/** What cannot be read in git is no reason to leave a canary. */
+function recovered(run: Pick<Run, 'context'>, project: Project): Promise<Release | undefined> {
+  return recoverRelease(run, project).catch(() => undefined);
 }

@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import {
@@ -15,17 +14,19 @@ import {
   stat,
   statfs,
 } from './disk.ts';
-import { processId } from './host.ts';
+import { processHost, processId } from './host.ts';
 
 /** The name under which this process writes a file that is to be at a path. */
 export function temporaryName(path: string): string {
-  return `${path}.${hostname()}-${processId()}.tmp`;
+  return `${path}.${processHost()}-${processId()}.tmp`;
 }
 
 /** The process of this host that is writing a file of such a name, or was. */
 export function writerOf(name: string): number | undefined {
   const [before = '', process] = name.split(/-(\d+)\.tmp$/);
-  return process !== undefined && before.endsWith(`.${hostname()}`) ? Number(process) : undefined;
+  return process !== undefined && before.endsWith(`.${processHost()}`)
+    ? Number(process)
+    : undefined;
 }
 
 /**

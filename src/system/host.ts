@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { readlinkSync } from 'node:fs';
 import type * as node from 'node:fs/promises';
+import { hostname } from 'node:os';
 import type { Following } from './haproxy/line-stream.ts';
 import type { ProxySession } from './haproxy/proxy-session.ts';
 
@@ -98,4 +100,25 @@ export function simulatedHost(): Host | undefined {
 /** The number of the process that asks. */
 export function processId(): number {
   return simulatedHost()?.processes.pid ?? process.pid;
+}
+
+/** The kernel gives the first namespace of processes always this number (PROC_PID_INIT_INO). */
+const NAMESPACE_OF_MACHINE = 'pid:[4026531836]';
+
+/**
+ * The host to which the number of this process belongs: this machine, or the container in which canary runs. Two
+ * containers may have the name of the machine and share a folder, and each has a process 7.
+ */
+export function processHost(namespace: string | undefined = ownNamespace()): string {
+  const isMachine = namespace === undefined || namespace === NAMESPACE_OF_MACHINE;
+  return isMachine ? hostname() : `${hostname()}-container-${/\d+/.exec(namespace)?.[0]}`;
+}
+
+/** `undefined` where the kernel does not say it. */
+function ownNamespace(): string | undefined {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return undefined;
+  }
 }

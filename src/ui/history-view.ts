@@ -4,7 +4,7 @@ import type { HistoryEntry, KeptTables } from '../documents/history.ts';
 import { formatWeight } from '../proxy/weight.ts';
 import { abSentence } from '../rollout/ab-comparison.ts';
 import type { ReleaseState } from '../rollout/events.ts';
-import { isWaiting } from '../rollout/release.ts';
+import { hasEnded, isWaiting } from '../rollout/release.ts';
 import { alignColumns } from './table.ts';
 import type { Theme } from './theme.ts';
 
@@ -19,7 +19,7 @@ export function historyText(releases: readonly HistoryEntry[], theme: Theme): st
       shortCommit(each.commit),
       stateText(each.state, theme),
       formatWeight(Math.max(0, ...each.weights.map(({ weight }) => weight))),
-      each.subject + (each.source === 'git' ? theme.dim(' (known from git only)') : ''),
+      each.subject + theme.dim(knownFrom(each)),
     ]),
   ).split('\n');
   return releases
@@ -29,6 +29,12 @@ export function historyText(releases: readonly HistoryEntry[], theme: Theme): st
       ...backups.flatMap((each) => backupLines(each, theme)),
     ])
     .join('\n');
+}
+
+/** What git records of a release that has no journal here may no longer be so. */
+function knownFrom({ source, state }: HistoryEntry): string {
+  if (source !== 'git') return '';
+  return hasEnded({ state }) ? ' (known from git only)' : ' (its last state that git knows)';
 }
 
 /**

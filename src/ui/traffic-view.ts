@@ -88,5 +88,8 @@ export function revertText(
       ? `The stable is what it was before release ${release}. ${made}`
       : 'The stable is back already; nothing was changed.';
   }
-  return `Every user is on the stable. ${made ?? 'No commit was needed.'} The canary is gone.`;
+  const none = release
+    ? 'No commit was needed.'
+    : 'No release of it is recorded, so no commit was made.';
+  return `Every user is on the stable. ${made ?? none} The canary is gone.`;
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import type { Context } from '../context.ts';
 import { formatBytes } from '../database/bytes.ts';
 import type { Diagnosis } from '../documents/setup.ts';
@@ -6,7 +7,8 @@ import { observe } from '../execution/observe.ts';
 import { requireStartable } from '../execution/proxy-start.ts';
 import { loadProject, type Project, supportedCompose } from '../project/load.ts';
 import { containersOf } from '../rollout/observed.ts';
-import { freeBytes } from '../system/files.ts';
+import { access } from '../system/disk.ts';
+import { exists, freeBytes } from '../system/files.ts';
 
 const LEAST_DISK_BYTES = 1_000_000_000;
 const MOST_CLOCK_SKEW_MS = 5_000;
@@ -66,8 +68,15 @@ async function proxyState(context: Context, project: Project): Promise<string> {
   return `HAProxy ${version} answers`;
 }
 
-async function freeDisk(project: Project): Promise<string> {
-  const free = await freeBytes(project.directory);
+async function freeDisk({ directory, layout }: Project): Promise<string> {
+  // It may be on a disk of its own.
+  const folder = (await exists(layout.proxyRun)) ? layout.proxyRun : directory;
+  await access(folder, constants.W_OK).catch((error: unknown) => {
+    throw new CanaryError('disk-full', `Nothing can be written: ${messageOf(error)}.`, {
+      hint: '`canary abort` works nevertheless. Mend the disk, then run `canary up`.',
+    });
+  });
+  const free = await freeBytes(folder);
   const text = `${formatBytes(free)} free`;
   if (free >= LEAST_DISK_BYTES) return text;
   throw new CanaryError('command-failed', `Only ${text}.`, {

@@ -8,10 +8,10 @@ import { type Call, callersOutside } from '../compose/services/service-map.ts';
 import type { Context } from '../context.ts';
 import type { Mount, PlanDocument } from '../documents/plan.ts';
 import { baselinesOf } from '../execution/baseline-source.ts';
+import { consequences } from '../execution/consequences.ts';
 import { planFor } from '../execution/converge.ts';
 import { observe } from '../execution/observe.ts';
 import { secondContainerObstacle } from '../execution/operations/second-container.ts';
-import { startedAgain } from '../execution/started-again.ts';
 import { branchRef } from '../git/branch-name.ts';
 import { foreseeRelease } from '../probes/foresee.ts';
 import { type Checkout, checkOut } from '../project/checkout/checkout.ts';
@@ -62,7 +62,7 @@ export async function plan(
       steps: [],
       forecast: null,
       mounts: [],
-      notes: [...(await startedAgain(project, observed, operations)), ...(await notes(project))],
+      notes: [...(await consequences(project, observed, operations)), ...(await notes(project))],
     };
   }
   if (typeof source === 'object') return planOfImages(run, source, weight);
@@ -166,7 +166,7 @@ async function planOf(
   const names = project.slice.map(({ service }) => service);
   const mounts = names.flatMap((service) => mountsOf(checkout, service));
   const said = [
-    ...(await startedAgain(project, observed, operations)),
+    ...(await consequences(project, observed, operations)),
     ...(await notes(project)),
     ...mounts.map(describeMount),
     ...describeOwn(ownVolumes(checkout.model, names)),

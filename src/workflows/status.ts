@@ -4,11 +4,13 @@ import type { Schedule } from '../documents/live.ts';
 import type { ReleaseStatus, ServiceStatus, Status } from '../documents/status.ts';
 import { observe } from '../execution/observe.ts';
 import { tellStrays } from '../execution/plain-compose.ts';
-import { warnIfUnstartable } from '../execution/proxy-start.ts';
+import { warnOfProxy } from '../execution/proxy-start.ts';
+import { silentEntries } from '../execution/silent.ts';
 import { entryCounts } from '../execution/split.ts';
 import type { Watched } from '../probes/watched.ts';
 import { lastingOf } from '../project/images/lasting.ts';
-import { loadLiveProject, type Project } from '../project/load.ts';
+import type { Project } from '../project/load.ts';
+import { loadToEnd } from '../project/load-to-end.ts';
 import { countsSince, measuredWeight } from '../proxy/counts.ts';
 import { canaryRuns, unrecorded } from '../release/guards.ts';
 import { allReleases, stableCommit, visibleRelease } from '../release/records/releases.ts';
@@ -24,7 +26,11 @@ import { entryAddresses } from './up.ts';
 
 /** The current state: the release's journal checked against engine and proxy. Takes no lock and changes nothing. */
 export async function status(context: Context): Promise<Status> {
-  return statusOf(context, await loadLiveProject(context, 'optional'));
+  const project = await loadToEnd(
+    context,
+    'Below is what runs. `canary abort` works nevertheless.',
+  );
+  return statusOf(context, project);
 }
 
 /** The same of a project that is known. `watched`: what only somebody who watches for a while can say. */
@@ -36,7 +42,7 @@ export async function statusOf(
   // Before the look: what a command is replacing now is no stray of somebody else's.
   const holder = await project.lock.holder();
   const observed = await observe({ context, project });
-  await warnIfUnstartable({ context, project });
+  await warnOfProxy({ context, project }, observed);
   if (!holder) tellStrays(context, observed);
   await warnIfNotLasting(context, project);
   const release = await visibleRelease(context, project);
@@ -55,7 +61,7 @@ export async function statusOf(
     proxy: {
       state: observed.proxy.state,
       entries: entryAddresses(project),
-      silent: silentOf(project, observed),
+      silent: silentEntries(project, observed),
     },
     release:
       release && !isHistory(release, observed)
@@ -76,18 +82,6 @@ export async function statusOf(
         }
       : null,
   };
-}
-
-/**
- * Nobody asks a stable that is replaced while the canary has every user, or anybody through a proxy without a port. Nor
- * does the proxy lead users to a service that only others of the stack call.
- */
-function silentOf({ slice }: Project, { proxy }: Observed): readonly string[] {
-  if (proxy.weight === 100 || proxy.state === 'stopped') return [];
-  const served = slice.flatMap(({ service, entry, ingress }) =>
-    entry || ingress ? [service] : [],
-  );
-  return proxy.silent.filter((service) => served.includes(service));
 }
 
 interface Look {

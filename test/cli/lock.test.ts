@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { patiently } from '../../src/cli/lock-wait.ts';
 import { layoutOf } from '../../src/project/layout.ts';
 import { systemClock } from '../../src/system/clock.ts';
+import { processHost } from '../../src/system/host.ts';
 import { FileLock, type LockOwner } from '../../src/system/state/lock.ts';
 import { canary, canaryAndChanges } from '../support/fixture-cli.ts';
 import { contextIn } from '../support/fixture-context.ts';
@@ -26,7 +26,7 @@ async function leftBy(change: Partial<LockOwner>) {
   return folder;
 }
 
-const FORMER = `(ada, process ${process.pid} on ${hostname()}, since 2026-01-01T00:00:00.000Z)`;
+const FORMER = `(ada, process ${process.pid} on ${processHost()}, since 2026-01-01T00:00:00.000Z)`;
 
 describe('lock status', () => {
   test('says that the lock is free, and changes nothing', async () => {
@@ -42,7 +42,7 @@ describe('lock status', () => {
     const release = await lock.acquire('promote');
     const { stdout } = await canary(folder, ['lock', 'status']);
     expect(stdout).toContain(`\`canary promote\` is running (`);
-    expect(stdout).toContain(`process ${process.pid} on ${hostname()}, since 2`);
+    expect(stdout).toContain(`process ${process.pid} on ${processHost()}, since 2`);
     const { stdout: json } = await canary(folder, ['--json', 'lock', 'status']);
     expect(JSON.parse(json)).toMatchObject({
       holder: { command: 'promote', pid: process.pid, isRunning: true },

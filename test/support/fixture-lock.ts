@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { processHost } from '../../src/system/host.ts';
 import type { LockOwner } from '../../src/system/state/lock.ts';
 
 /** What a lock has of a command of this host whose process is another one now: none started so early. */
@@ -6,7 +6,7 @@ export function formerOwner(change: Partial<LockOwner> = {}): LockOwner {
   return {
     owner: 'ada',
     pid: process.pid,
-    host: hostname(),
+    host: processHost(),
     start: '2026-01-01T00:00:00.000Z',
     command: 'deploy',
     processStart: '1',

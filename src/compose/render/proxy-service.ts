@@ -38,12 +38,11 @@ export function proxyService(
   model: ComposeModel,
 ): Fields {
   const networks = slice.flatMap(({ service }) => networkNames(model.services[service]));
-  const socket = `/run/canary/master.sock,mode,600,uid,${owner.uid},gid,${owner.gid}`;
   return {
     image,
     ...privileges(owner, certificateFolders.length > 0),
     logging: LOGGING,
-    command: ['haproxy', '-W', '-db', '-S', socket, '-f', '/run/canary/haproxy.cfg'],
+    command: ['sh', '-c', startCommand(owner)],
     restart: 'unless-stopped',
     stop_signal: 'SIGUSR1',
     stop_grace_period: '30s',
@@ -64,6 +63,29 @@ export function proxyService(
       })),
     ],
   };
+}
+
+const OWN_PLACE = '/run/canary';
+/** In memory, so that it can be written whatever becomes of the disk. */
+const OTHER_PLACE = '/dev/shm';
+
+/**
+ * HAProxy ends if it cannot make its sockets. On a disk that nothing can be written on it makes them elsewhere: users
+ * are answered, but no command reaches it. So that nobody is on a canary that could not be taken off, its map is empty.
+ */
+function startCommand({ uid, gid }: ProxyContainer['owner']): string {
+  const start = (place: string) =>
+    `exec haproxy -W -db -S ${place}/master.sock,mode,600,uid,${uid},gid,${gid} -f ${place}/haproxy.cfg`;
+  const moved = ['admin.sock', 'weights.map'].map(
+    (name) => `s#${OWN_PLACE}/${name}#${OTHER_PLACE}/${name}#`,
+  );
+  return [
+    `if (: > ${OWN_PLACE}/try) 2> /dev/null; then rm -f ${OWN_PLACE}/try; ${start(OWN_PLACE)}; fi`,
+    'echo "Nothing can be written to .canary: every user is on the stable, and canary cannot reach this proxy." >&2',
+    `: > ${OTHER_PLACE}/weights.map`,
+    `sed '${moved.join(';')}' ${OWN_PLACE}/haproxy.cfg > ${OTHER_PLACE}/haproxy.cfg`,
+    start(OTHER_PLACE),
+  ].join('\n');
 }
 
 /** Bounded, whatever the daemon's default is: an attacker must not fill the disk with requests. */

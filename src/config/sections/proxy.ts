@@ -12,7 +12,7 @@ export const proxy = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'The image of the proxy (default: the variable CANARY_PROXY_IMAGE, else haproxy:3.0).',
+      'The image of the proxy (default: the variable CANARY_PROXY_IMAGE, else haproxy:3.0). It must have a shell.',
     ),
   metrics: port
     .optional()

@@ -29,8 +29,9 @@ export async function trafficOff(
   }
   const began = context.clock.now().getTime();
   const before = await currentSplit(project);
-  await everyoneOff(run, project);
-  if (sameSplit(before, OFF)) return;
+  const isAnswered = await everyoneOff(run, project);
+  // What follows says what became of a proxy that does not answer.
+  if (!isAnswered || sameSplit(before, OFF)) return;
   const ms = context.clock.now().getTime() - began;
   context.emit({ type: 'notice', text: `Every user is on the stable (${ms} ms).` });
 }

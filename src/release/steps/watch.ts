@@ -3,6 +3,7 @@ import { CanaryError } from '../../errors.ts';
 import { observe } from '../../execution/observe.ts';
 import { breakerTripped } from '../../execution/operations/breaker.ts';
 import { renewAge } from '../../execution/operations/traffic.ts';
+import { silentEntries } from '../../execution/silent.ts';
 import { applySplit } from '../../execution/split.ts';
 import type { Analysis } from '../../probes/analysing.ts';
 import type { ReleaseRun } from '../../project/run.ts';
@@ -57,6 +58,7 @@ export async function watchUntil(run: ReleaseRun, watch: Watch, until: Date): Pr
   const { clock } = run.context;
   let lastSeen = clock.now().getTime();
   let lastTold = lastSeen;
+  let silent: readonly string[] = [];
   for (;;) {
     run.signal.throwIfAborted();
     const observed = await observe(run);
@@ -70,6 +72,7 @@ export async function watchUntil(run: ReleaseRun, watch: Watch, until: Date): Pr
     } else if (clock.now().getTime() - lastSeen > run.project.config.startTimeout) {
       throw proxyGone(observed);
     }
+    silent = tellSilent(run, observed, silent);
     const verdict = await takeUsersOffIfBad(run, watch);
     if (verdict && clock.now().getTime() - lastTold >= TELL_EVERY_MS) {
       run.context.emit({ type: 'judging', text: sentence(verdict) });
@@ -158,6 +161,20 @@ async function takeUsersOffOnChange(
   throw new CanaryError('stopped', 'Another command moved the canary’s users.', {
     hint: '`canary status` says where it stands.',
   });
+}
+
+/** Says once of each stable that its users get errors: it is not the canary's fault, and nobody else may look. */
+function tellSilent(
+  { context, project }: ReleaseRun,
+  observed: Observed,
+  told: readonly string[],
+): readonly string[] {
+  const silent = silentEntries(project, observed);
+  for (const service of silent.filter((each) => !told.includes(each))) {
+    const text = `The proxy does not reach the stable of ${service}: its users get errors. If it does not run, \`docker start\` its container, or end the canary and run \`canary up\`.`;
+    context.emit({ type: 'warning', text });
+  }
+  return silent;
 }
 
 function proxyGone({ proxy }: Observed): CanaryError {

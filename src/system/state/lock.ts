@@ -1,10 +1,10 @@
-import { hostname, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { CanaryError } from '../../errors.ts';
 import type { Clock } from '../clock.ts';
 import { link, mkdir, readdir, rm, writeFile } from '../disk.ts';
 import { hasErrno, isDiskProblem, readIfExists, temporaryName } from '../files.ts';
-import type { ProcessIdentity } from '../host.ts';
+import { type ProcessIdentity, processHost } from '../host.ts';
 import { isRunning, ownIdentity, processesHere } from './process-identity.ts';
 
 /** The command that holds the lock of a project. */
@@ -46,7 +46,7 @@ export class FileLock {
     const mine: LockOwner = {
       owner: userName(),
       ...(await ownIdentity()),
-      host: hostname(),
+      host: processHost(),
       start: this.clock.now().toISOString(),
       command,
       token: processesHere().token(),
@@ -156,7 +156,7 @@ async function linked(from: string, to: string): Promise<boolean> {
 
 /** Interrupts a command on this host as Ctrl-C does: it takes its users off and ends. */
 export function interrupt({ pid, host }: LockOwner): void {
-  if (host === hostname()) processesHere().interrupt(pid);
+  if (host === processHost()) processesHere().interrupt(pid);
 }
 
 /** A user id without a name, as in some containers, is shown as a number. */
@@ -188,7 +188,7 @@ function isOneProcess(pid: unknown): boolean {
 
 /** Whether an owner still runs; `undefined` on another host, where nobody can look. */
 async function runsHere(owner: LockOwner): Promise<boolean | undefined> {
-  return owner.host === hostname() ? isRunning(owner) : undefined;
+  return owner.host === processHost() ? isRunning(owner) : undefined;
 }
 
 /** A process of another host cannot be checked, so it counts as alive. */

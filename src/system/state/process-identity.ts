@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { mkdtemp, readdir } from '../disk.ts';
 import { hasErrno, readIfExists } from '../files.ts';
-import { type Processes, type ProcessIdentity, simulatedHost } from '../host.ts';
+import { type Processes, type ProcessIdentity, processHost, simulatedHost } from '../host.ts';
 import { isOwnFolder } from './own-folders.ts';
 
 /** This process. */
@@ -71,10 +70,10 @@ export async function makeProcessFolder(
     if (!name.startsWith(prefix)) continue;
     const [, host, pid, processStart = ''] =
       /^(.+)-(\d+)-(\d*)-\w+$/.exec(name.slice(prefix.length)) ?? [];
-    if (host !== hostname() || (await isRunning({ pid: Number(pid), processStart }))) continue;
+    if (host !== processHost() || (await isRunning({ pid: Number(pid), processStart }))) continue;
     const path = join(home, name);
     if (await isOwnFolder(path)) await remove(path);
   }
   const { pid, processStart } = await ownIdentity();
-  return mkdtemp(join(home, `${prefix}${hostname()}-${pid}-${processStart}-`));
+  return mkdtemp(join(home, `${prefix}${processHost()}-${pid}-${processStart}-`));
 }

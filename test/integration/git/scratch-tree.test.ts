@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, open, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { withScratchTree } from '../../../src/project/git/scratch-tree.ts';
 import { exists } from '../../../src/system/files.ts';
 import { git as client } from '../../../src/system/git/git.ts';
 import { amongOthers, gitFailure, type RunGit, runGit } from '../../../src/system/git/run.ts';
+import { processHost } from '../../../src/system/host.ts';
 import { contextIn } from '../../support/fixture-context.ts';
 import { emptyFolder, git, pipe, repository, writeFiles } from '../../support/fixture-project.ts';
 
@@ -110,7 +110,7 @@ test.each([
   ['without its link to git', (tree: string) => rm(join(tree, '.git'))],
   ['locked, as git leaves one it did not finish', (tree: string) => lock(tree)],
 ])('what a killed process left is removed: %s', async (_, damage) => {
-  await damage(await leftBy(hostname(), await deadProcess()));
+  await damage(await leftBy(processHost(), await deadProcess()));
   await work(async () => undefined);
   expect(await readdir(scratch)).toEqual([]);
   expect(await entries()).toEqual([folder]);
@@ -119,13 +119,13 @@ test.each([
 const lock = (tree: string) => git(folder, 'worktree', 'lock', '--reason', 'initializing', tree);
 
 test('what a dead process left is removed, even if its number is in use again', async () => {
-  await leftBy(hostname(), process.pid);
+  await leftBy(processHost(), process.pid);
   await work(async () => undefined);
   expect(await readdir(scratch)).toEqual([]);
 });
 
 test('what a running process or another host left is kept', async () => {
-  const trees = [await leftBy(hostname(), process.pid, ''), await leftBy('elsewhere', 1)];
+  const trees = [await leftBy(processHost(), process.pid, ''), await leftBy('elsewhere', 1)];
   await work(async () => undefined);
   expect((await entries()).sort()).toEqual([folder, ...trees].sort());
 });

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hasCode } from '../../../src/errors.ts';
 import { systemClock } from '../../../src/system/clock.ts';
+import { processHost } from '../../../src/system/host.ts';
 import { FileLock, type LockOwner } from '../../../src/system/state/lock.ts';
 import { formerOwner } from '../../support/fixture-lock.ts';
 import { emptyFolder } from '../../support/fixture-project.ts';
@@ -78,6 +80,16 @@ describe('the lock of a project', () => {
     const { path, lock } = await newLock();
     await abandon(path, { host: 'elsewhere' });
     expect((await refusal(() => lock.acquire('deploy'))).message).toContain('on elsewhere');
+  });
+
+  test('stays with a process of another container that has the same host name', async () => {
+    const { path, lock } = await newLock();
+    const host = processHost('pid:[4026532999]');
+    await abandon(path, { host });
+    expect(await lock.look()).toMatchObject({ isRunning: undefined });
+    const { message } = await refusal(() => lock.acquire('deploy'));
+    expect(message).toContain(`on ${hostname()}-container-4026532999`);
+    expect(processHost('pid:[4026531836]')).toBe(hostname());
   });
 
   test('released late does not remove the next owner’s lock', async () => {

@@ -1,14 +1,14 @@
 import { chmod, lstat, mkdir, readdir, symlink } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { processHost } from '../../../src/system/host.ts';
 import { makePrivateFolder } from '../../../src/system/state/private-folder.ts';
 import { emptyFolder, writeFiles } from '../../support/fixture-project.ts';
 
 const HOME = `canary-${process.getuid?.()}`;
 
 /** As a killed process of this host would have named its folder. */
-const OF_THE_DEAD = `${hostname()}-4194304-1-abc`;
+const OF_THE_DEAD = `${processHost()}-4194304-1-abc`;
 
 /** An empty folder in place of the shared temporary one. */
 async function sharedFolder(): Promise<string> {

@@ -23,6 +23,7 @@ const DISKS = {
 describe.skipIf(process.getuid?.() !== 0)('on a disk for `.canary`', () => {
   let shop: Storedog;
   let state: string;
+  let tip: string;
 
   beforeAll(async () => {
     shop = await frontShop();
@@ -31,6 +32,7 @@ describe.skipIf(process.getuid?.() !== 0)('on a disk for `.canary`', () => {
     await execa('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'canary-test', state]);
     await shop.succeed('up');
     await shop.untilShopAnswers();
+    tip = await shop.git('rev-parse', 'canary');
   });
 
   afterAll(async () => {
@@ -41,6 +43,8 @@ describe.skipIf(process.getuid?.() !== 0)('on a disk for `.canary`', () => {
 
   afterEach(async () => {
     for (const { mend } of Object.values(DISKS)) await mend(state);
+    // A revert leaves a commit there, with which the canary looks like the stable.
+    await shop.git('branch', '--force', 'canary', tip);
   });
 
   async function usersOnCanary(): Promise<number> {
@@ -85,6 +89,28 @@ describe.skipIf(process.getuid?.() !== 0)('on a disk for `.canary`', () => {
     ]);
   });
 
+  it('that is read-only, a restarted proxy answers every user, all by the stable, and what cannot be known is said', async () => {
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '100');
+    await DISKS['that is read-only'].spoil(state);
+    const proxy = (await shop.containers()).find(({ service }) => service === PROXY_SERVICE);
+    await execa('docker', ['restart', '--time', '1', proxy?.id ?? '']);
+    await shop.untilShopAnswers();
+    expect(await usersOnCanary()).toBe(0);
+    expect((await shop.canary('status')).stderr).toContain('does not answer canary');
+    expect((await shop.canary('doctor')).stdout).toContain('Nothing can be written');
+    const paused = await shop.canary('pause');
+    expect(paused).toMatchObject({ exitCode: 2 });
+    expect(paused.stderr).not.toContain('Every user is on the stable');
+    expect(paused.stderr).toContain('`canary abort`, which removes the canary without it');
+    expect(await shop.canary('abort')).toMatchObject({ exitCode: 0 });
+    expect(await usersOnCanary()).toBe(0);
+    await DISKS['that is read-only'].mend(state);
+    await shop.succeed('up');
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '100');
+    expect(await usersOnCanary()).toBe(50);
+    await shop.succeed('abort');
+  });
+
   it('without a free byte, a command that brings users is refused and says where to look', async () => {
     await shop.succeed('deploy', '--branch', 'canary', '--weight', '0');
     await DISKS['without a free byte'].spoil(state);
@@ -93,7 +119,7 @@ describe.skipIf(process.getuid?.() !== 0)('on a disk for `.canary`', () => {
     while (ended.exitCode === 0) ended = await shop.canary('weight', '50');
     expect(ended.exitCode).toBe(1);
     expect(ended.stderr).toContain('Nothing can be written: ENOSPC');
-    expect(ended.stderr).toContain('`canary abort` needs no space');
+    expect(ended.stderr).toContain('`canary abort` needs none');
   });
 
   it('without a free byte, `down` ends everything', async () => {

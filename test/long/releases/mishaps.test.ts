@@ -89,6 +89,37 @@ describe('behind canary’s back', () => {
     expect(await newPages()).toBe(0);
   });
 
+  it('canary.yaml has a mistake: `status` says so and shows what runs nevertheless', async () => {
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '50');
+    await shop.write('canary.yaml', 'services: [');
+    const { exitCode, stdout, stderr } = await shop.canary('status');
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    expect(stderr).toContain('canary.yaml is not valid. Below is what runs.');
+    expect(stdout).toContain('holding: at 50 %');
+    await shop.succeed('abort');
+  });
+
+  it('the stable dies in a step: the command that watches says that users get errors', async () => {
+    const original = await shop.read('canary.yaml');
+    await shop.write('canary.yaml', `${original}steps: [{ weight: 50, for: 10m }]\n`);
+    const child = shop.start('deploy', '--branch', 'canary');
+    await untilStep(shop, 1);
+    const stable = (await shop.containers()).find(({ service }) => service === 'frontend');
+    const said = new Promise<void>((resolve) =>
+      child.stderr?.on('data', (data) => {
+        if (String(data).includes('does not reach the stable of frontend')) resolve();
+      }),
+    );
+    await execa('docker', ['kill', stable?.id ?? '']);
+    await said;
+    await execa('docker', ['start', stable?.id ?? '']);
+    await shop.succeed('abort');
+    await child;
+    await shop.write('canary.yaml', original);
+    await shop.untilShopAnswers();
+    expect(await newPages()).toBe(0);
+  });
+
   it('an old journal cannot be read: everything else works', async () => {
     const garbage = '.canary/releases/20200101-000000-abcdef0.jsonl';
     // It stays: the following tests make releases beside it.
@@ -97,6 +128,17 @@ describe('behind canary’s back', () => {
     expect(await newPages()).toBe(50);
     await shop.succeed('revert');
     expect(await newPages()).toBe(0);
+  });
+
+  it('the journals are gone: `revert` ends the release as git knows it, with its commit', async () => {
+    await shop.succeed('deploy', '--branch', 'canary', '--weight', '50');
+    await rm(join(shop.directory, '.canary/releases'), { recursive: true });
+    const { stdout, stderr } = await shop.succeed('revert');
+    expect(stderr).toContain('It goes on from its record in git');
+    expect(stdout).toMatch(/Commit \w+ takes the change back/);
+    expect(await newPages()).toBe(0);
+    const [newest] = JSON.parse((await shop.succeed('history', '--json')).stdout).releases;
+    expect(newest).toMatchObject({ state: 'reverted', source: 'journal' });
   });
 
   it('a canary that is not from the release is never promoted or given users', async () => {
@@ -109,7 +151,7 @@ describe('behind canary’s back', () => {
     for (const command of [['promote'], ['weight', '50']]) {
       const { exitCode, stderr } = await shop.canary(...command);
       expect(exitCode).toBe(2);
-      expect(stderr).toContain('The canary of `broken` does not run');
+      expect(stderr).toMatch(/The canary of broken at \w+ does not run/);
     }
     expect(await newPages()).toBe(0);
   });

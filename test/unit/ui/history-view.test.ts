@@ -65,3 +65,10 @@ test('colours do not move the columns', () => {
   expect(shown).toContain('\u001b[32m✔ promoted\u001b[39m');
   expect(stripVTControlCharacters(shown)).toBe(historyText(entries, makeTheme(false)));
 });
+
+test('says of a release that only git knows whether it may have gone on', () => {
+  const told = (state: HistoryEntry['state']) =>
+    historyText([entry({ source: 'git', state })], makeTheme(false));
+  expect(told('reverted')).toContain('(known from git only)');
+  expect(told('holding')).toContain('(its last state that git knows)');
+});

@@ -45,10 +45,10 @@ describe('without a canary', () => {
   });
 
   test('the proxy reads its configuration from its run folder, and only canary’s user controls its master', () => {
+    const start = 'exec haproxy -W -db -S /run/canary/master.sock,mode,600,uid,1000,gid,1001';
     expect(layer?.services['canary-proxy']?.command).toEqual([
-      ...['haproxy', '-W', '-db', '-S'],
-      '/run/canary/master.sock,mode,600,uid,1000,gid,1001',
-      ...['-f', '/run/canary/haproxy.cfg'],
+      ...['sh', '-c'],
+      expect.stringContaining(`${start} -f /run/canary/haproxy.cfg; fi`),
     ]);
   });
 });

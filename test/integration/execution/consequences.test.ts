@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startedAgain } from '../../../src/execution/started-again.ts';
+import { consequences } from '../../../src/execution/consequences.ts';
 import type { OperationAction } from '../../../src/rollout/operation.ts';
 import { modelOf } from '../../support/fixture-model.ts';
 import { observed, stable } from '../../support/fixture-observed.ts';
@@ -15,7 +15,7 @@ const RUNNING = observed(['web', 'api', 'front'].map((service) => stable(service
 
 function told(...operations: OperationAction[]) {
   const plan = operations.map((each) => ({ ...each, cause: 'a test' }));
-  return startedAgain({ model: MODEL }, RUNNING, plan);
+  return consequences({ model: MODEL }, RUNNING, plan);
 }
 
 test.each<[OperationAction]>([
@@ -48,5 +48,23 @@ test('not of what has no database, does not run yet, or only the canary starts',
   expect(await told({ kind: 'take-ports', services: ['front'] })).toEqual([]);
   expect(await told({ kind: 'start-canary', services: ['web'], commit: 'a' })).toEqual([]);
   const first = [{ kind: 'take-ports', services: ['web'], cause: 'a test' }] as const;
-  expect(await startedAgain({ model: MODEL }, observed([]), first)).toEqual([]);
+  expect(await consequences({ model: MODEL }, observed([]), first)).toEqual([]);
+});
+
+test('that the ports of a proxy that serves users are closed while it is recreated', async () => {
+  const plan = [{ kind: 'start-proxy', cause: 'a test' }] as const;
+  const serving = {
+    ...stable('canary-proxy'),
+    role: 'proxy',
+    publishedPorts: [3000, 13_000],
+  } as const;
+  const said = await consequences({ model: MODEL }, observed([serving]), plan);
+  expect(said).toEqual([
+    expect.stringMatching(
+      /^The proxy is recreated: ports 3000, 13000 are closed until it has started/,
+    ),
+  ]);
+  const stopped = { ...serving, state: 'exited' };
+  expect(await consequences({ model: MODEL }, observed([stopped]), plan)).toEqual([]);
+  expect(await consequences({ model: MODEL }, observed([serving]), [])).toEqual([]);
 });

@@ -1,8 +1,30 @@
 import { sharedData } from '../database/shared.ts';
 import { knownCalls } from '../project/configuration-files.ts';
 import type { Project } from '../project/load.ts';
-import { isRunning, type Observed } from '../rollout/observed.ts';
+import { containersOf, isRunning, type Observed } from '../rollout/observed.ts';
 import type { OperationAction, Plan } from '../rollout/operation.ts';
+
+/** What somebody must expect of a plan before it is carried out, in sentences. */
+export async function consequences(
+  project: Pick<Project, 'model'>,
+  observed: Observed,
+  plan: Plan,
+): Promise<string[]> {
+  return [...portsClosed(observed, plan), ...(await startedAgain(project, observed, plan))];
+}
+
+/** A proxy that has users cannot be recreated without a gap: the new one needs its ports. */
+function portsClosed(observed: Observed, plan: Plan): string[] {
+  const ports = containersOf(observed, 'proxy')
+    .filter(({ state }) => state === 'running')
+    .flatMap(({ publishedPorts }) => publishedPorts);
+  if (ports.length === 0 || plan.every(({ kind }) => kind !== 'start-proxy')) return [];
+  const [names, are] =
+    ports.length === 1 ? [`port ${ports[0]}`, 'is'] : [`ports ${ports.join(', ')}`, 'are'];
+  return [
+    `The proxy is recreated: ${names} ${are} closed until it has started. Open requests may finish first, for at most 30 seconds.`,
+  ];
+}
 
 /** The operations in which containers of the stable are created anew or started again. */
 const STARTING: readonly OperationAction['kind'][] = [
@@ -14,7 +36,7 @@ const STARTING: readonly OperationAction['kind'][] = [
  * What a plan starts again on shared databases, in sentences. Code that changes data when it starts does so again; with
  * plain Compose that would happen at the next recreation, here somebody must expect it now.
  */
-export async function startedAgain(
+async function startedAgain(
   { model }: Pick<Project, 'model'>,
   observed: Observed,
   plan: Plan,
