@@ -149,7 +149,8 @@ test('a bare repository, or one without a compose file, lists what git knows', a
     await canary(folder, ['-C', bare, 'history'], off),
   ];
   for (const { stdout, exitCode } of texts) {
-    expect(stdout.match(/known from git only/g)).toHaveLength(3);
+    // One of them had not ended when git was told.
+    expect(stdout.match(/known from git only|its last state that git knows/g)).toHaveLength(3);
     expect(exitCode).toBe(0);
   }
 });
