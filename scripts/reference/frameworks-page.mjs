@@ -26,7 +26,9 @@ export function frameworksPage(measured) {
 What a [rehearsal](../explanation/rehearsal.md) said of changes that people make, each written as that framework writes it, in a
 small app on PostgreSQL with a table of 400,000 rows: the worst class of what it found, \`none\` for what harms nobody, \`fails\` where the
 migration itself does. Destructive and contracting changes are refused until somebody allows them. Production was the same
-after each: rows, oids, files. Empty: the framework has no way of its own for that change. A run took ${Math.min(...seconds)} to ${Math.max(...seconds)} s on a busy machine with two
+after each: rows, oids, files. Empty: not tried. TypeORM drops a column whose length changes, and makes it again. Django keeps defaults and
+enumerations in its code. An Alembic that runs when the app starts does not know what a later release recorded: the stable
+would not start again. A run took ${Math.min(...seconds)} to ${Math.max(...seconds)} s on a busy machine with two
 cores. Measured by \`test/long/databases/frameworks.test.ts\`.
 
 `;

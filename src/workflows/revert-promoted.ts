@@ -57,7 +57,8 @@ async function revertOnBranch(
   const isBack = await git.sameTree(repository, tip, release.before.commit);
   const commit = isBack ? tip : await revertCommit(context, project, release, tip, message);
   // For instance after a revert that was stopped once the stable was back.
-  if (!isBack || (await stableCommit(context, project)) !== tip) {
+  const isDone = isBack && (await stableCommit(context, project)) === tip;
+  if (!isDone) {
     await checkMove(context, project, { ref, from: tip, to: commit });
     // The earlier images are those of the new commit only if it holds the earlier files.
     const isBefore = await git.sameTree(repository, commit, release.before.commit);
@@ -68,7 +69,7 @@ async function revertOnBranch(
     await releaseToStable(context, { to: { commit, from: tip }, images, isRevert: true });
   }
   const reason = `taken back from the stable by ${shortCommit(commit)}`;
-  return { commit: commit === tip ? null : commit, reason };
+  return { commit: isDone ? null : commit, reason };
 }
 
 /** The commit that reverts the release: the one that a stopped attempt had made, or a new one. */

@@ -31,8 +31,9 @@ test('a promoted release that was taken back by hand is taken from the stable wi
   run('revert', '--no-edit', 'HEAD');
   run('commit', '--quiet', '--allow-empty', '--only', '--message=Something later');
   const tip = run('rev-parse', 'main');
-  const { exitCode, stderr } = await tell(story, ['revert', 'RELEASE', '--yes']);
+  const { exitCode, stderr, stdout } = await tell(story, ['revert', 'RELEASE', '--yes']);
   expect(exitCode, stderr).toBe(0);
+  expect(stdout).toContain('The stable is what it was before release');
   expect(run('rev-parse', 'main')).toBe(tip);
   expect(versionOfStable(world)).toBe('web:1');
 });
