@@ -8,7 +8,7 @@ import type { SimulatedProcess } from './process.ts';
 type Sync = (...args: unknown[]) => unknown;
 
 const TWO_PATHS = ['rename', 'link', 'copyFile', 'symlink'];
-const PATH_RESULTS = ['realpath', 'mkdtemp', 'readlink'];
+const PATH_RESULTS = ['realpath', 'readlink'];
 
 const LOOKS = [
   'access',
@@ -74,7 +74,11 @@ export function simulatedDisk(process: SimulatedProcess, machine: Machine): Disk
       const act = () => {
         const isSo = name === 'mkdir' && changesNothing(name, paths.real(path));
         if (!isSo) refuse(name, path);
-        return sync(name, args);
+        if (name !== 'mkdtemp') return sync(name, args);
+        // A name that is the same in each run.
+        const made = `${path}${process.token()}`;
+        sync('mkdir', [made, { mode: 0o700 }]);
+        return made;
       };
       if (changesNothing(name, paths.real(path))) return process.look(act);
       const fail = () => raise(problem('EIO', name, path));
